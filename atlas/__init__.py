@@ -1,0 +1,1 @@
+"""The core: municipalities, programmes and records, from files to descriptions of maps. Knows no Streamlit."""

@@ -1,0 +1,1 @@
+"""Facts to tables: status as of a date, neighbours, counts, quality."""

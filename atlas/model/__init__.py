@@ -1,0 +1,1 @@
+"""Keys, dates, programmes, records: the types everything else speaks in."""

@@ -1,0 +1,64 @@
+"""Dates known to the day, the month or the year."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import total_ordering
+
+_FORM = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+
+
+@total_ordering
+@dataclass(frozen=True)
+class PartialDate:
+    """A date as a source gives it: ``2021``, ``2021-06`` or ``2021-06-30``.
+
+    Ordered by the last day it can mean, then by the first: of two that end on the same day the less exact one
+    comes before. A year, its December and its 31 December are three different dates.
+    """
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> PartialDate:
+        """Return the date for ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
+
+        Raises
+        ------
+        ValueError
+            If the form is another or the day does not exist.
+        """
+        match = _FORM.fullmatch(text)
+        if not match:
+            raise ValueError(f"{text!r} is not YYYY, YYYY-MM or YYYY-MM-DD")
+        year, month, day = (int(part) if part else None for part in match.groups())
+        assert year is not None  # noqa: S101 - the form has a year; tells mypy so
+        date(year, month or 1, day or 1)
+        return cls(year, month, day)
+
+    def first_day(self) -> date:
+        """Return the first day it can mean."""
+        return date(self.year, self.month or 1, self.day or 1)
+
+    def last_day(self) -> date:
+        """Return the last day it can mean: the day from which a record with this date counts."""
+        month = self.month or 12
+        return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+
+    def __str__(self) -> str:
+        parts = [f"{self.year:04d}"]
+        if self.month is not None:
+            parts.append(f"{self.month:02d}")
+        if self.day is not None:
+            parts.append(f"{self.day:02d}")
+        return "-".join(parts)
+
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, PartialDate):
+            return NotImplemented
+        return (self.last_day(), self.first_day()) < (other.last_day(), other.first_day())

@@ -1,0 +1,56 @@
+"""Official keys of municipalities, districts and states, as text.
+
+The eight-digit Amtlicher Gemeindeschlüssel (AGS) begins with the two digits of the state and the five of the
+district. Keys are joined on, never names: Saxony alone has two each of Reichenbach, Oelsnitz and Hartmannsdorf.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NewType
+
+Ags = NewType("Ags", str)
+DistrictKey = NewType("DistrictKey", str)
+
+_AGS = re.compile(r"[0-9]{8}")
+_DISTRICT = re.compile(r"[0-9]{5}")
+
+
+def parse_ags(text: str) -> Ags:
+    """Return the key if ``text`` is exactly eight ASCII digits.
+
+    Raises
+    ------
+    ValueError
+        For anything else, also for full-width digits, which ``\\d`` and ``int`` accept.
+    """
+    if not _AGS.fullmatch(text):
+        raise ValueError(f"{text!r} is not an eight-digit municipality key")
+    return Ags(text)
+
+
+def parse_district_key(text: str) -> DistrictKey:
+    """Return the key if ``text`` is exactly five ASCII digits.
+
+    Raises
+    ------
+    ValueError
+        For anything else.
+    """
+    if not _DISTRICT.fullmatch(text):
+        raise ValueError(f"{text!r} is not a five-digit district key")
+    return DistrictKey(text)
+
+
+def district_of(ags: Ags) -> DistrictKey:
+    """Return the district a municipality key belongs to."""
+    return DistrictKey(ags[:5])
+
+
+def is_independent_city(district: DistrictKey) -> bool:
+    """Tell whether a district key is that of a kreisfreie Stadt.
+
+    The third digit is the Regierungsbezirk, the fourth and fifth count the districts; in Saxony the cities end
+    in 11, 12, 13 (Chemnitz 14511, Dresden 14612, Leipzig 14713), the Landkreise begin at 20.
+    """
+    return district[3] == "1"

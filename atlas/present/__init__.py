@@ -1,0 +1,1 @@
+"""Tables to a description of what is drawn or said; no drawing library."""

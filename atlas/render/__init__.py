@@ -1,0 +1,1 @@
+"""Descriptions to what a drawing library wants."""

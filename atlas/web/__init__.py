@@ -1,0 +1,1 @@
+"""Plain ASGI routes and middleware."""
