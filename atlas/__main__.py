@@ -1,0 +1,152 @@
+"""The command line: ``python -m atlas …``. Exit 0: fine; 1: findings; 2: wrong use."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from atlas.analysis.counting import figure
+from atlas.analysis.quality import check_snapshot
+from atlas.analysis.status import spans, status_as_of
+from atlas.errors import AtlasError, Problem, Severity
+from atlas.export.editions import add_boundaries
+from atlas.export.geo import status_geojson, write_status_gpkg
+from atlas.export.tables import GROUND_COLUMNS, STATUS_COLUMNS, caption, plain_csv, status_table
+from atlas.model.snapshot import Snapshot
+from atlas.present.wording import Words
+from atlas.sources.settings import Settings
+from atlas.sources.snapshot import load_snapshot
+
+FINE, FINDINGS, WRONG_USE = 0, 1, 2
+_WORDS = Words("de")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. Findings and errors go to standard error, results to standard output."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    try:
+        return int(given.command(given))
+    except AtlasError as error:
+        for problem in error.problems:
+            _complain(problem)
+        return FINDINGS
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m atlas", description="Präventionsatlas: prüfen, auswerten, Grenzen pflegen.")
+    commands = parser.add_subparsers(required=True, metavar="Befehl")
+
+    check = commands.add_parser("check", help="alle Befunde zu Grenzen, Programmen und Einträgen; Zahlen je Instrument")
+    check.set_defaults(command=_check)
+
+    status = commands.add_parser("status", help="Stand je Gemeinde und Instrument an einem Tag")
+    status.add_argument("--as-of", type=_day, required=True, metavar="JJJJ-MM-TT")
+    status.add_argument("--programme", default="", help="Schlüssel des Programms; ohne Angabe das erste")
+    status.add_argument("--format", choices=("csv", "json", "geojson", "gpkg"), default="csv")
+    status.add_argument("--details", action="store_true", help="CSV und JSON auch mit Grund und gemeinsamer Stelle")
+    status.add_argument("-o", "--output", type=Path, help="Datei; ohne Angabe die Standardausgabe")
+    status.set_defaults(command=_status)
+
+    boundaries = commands.add_parser("boundaries", help="Gebietsstände").add_subparsers(required=True, metavar="Befehl")
+    add = boundaries.add_parser("add", help="einen neueren amtlichen Gebietsstand prüfen und aufnehmen")
+    add.add_argument("file", type=Path, help="GeoPackage, Shapefile oder GeoJSON, auch als ZIP")
+    add.add_argument("--date", type=_day, required=True, metavar="JJJJ-MM-TT", help="gilt ab diesem Tag")
+    add.add_argument("--attribution", help="Quellenvermerk, wenn er sich nicht aus der Datei ergibt")
+    add.set_defaults(command=_add_boundaries)
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} ist kein Datum der Form JJJJ-MM-TT") from None
+
+
+def _check(_: argparse.Namespace) -> int:
+    snapshot = load_snapshot(Settings.from_environment())
+    problems = check_snapshot(snapshot)
+    for problem in problems:
+        _complain(problem)
+    newest = date.max
+    for programme in snapshot.programmes.values():
+        edition = snapshot.edition(programme, newest)
+        records = snapshot.records[programme.key]
+        changes = tuple(change for each in snapshot.editions[programme.state] for change in each.changes)
+        status = status_as_of(spans(records.table, programme), programme, edition, changes, newest)
+        _say(f"{programme.key}: {len(records.table)} Einträge, {status.index.nunique()} Gemeinden im neuesten Gebietsstand")
+        for instrument in programme.instruments:
+            counted = figure(status, instrument.key)
+            _say(
+                f"  {instrument.key}: {len(counted.municipalities)} Gemeinden (davon {counted.derived} abgeleitet), "
+                f"{len(counted.arrangements)} Vorgänge, {len(counted.through_district)} über den Landkreis"
+            )
+    tally = {severity: sum(problem.severity is severity for problem in problems) for severity in Severity}
+    blockers = tally[Severity.BLOCKER]
+    _say(f"{blockers} Sperren, {tally[Severity.WARNING]} Warnungen, {tally[Severity.NOTE]} Hinweise")
+    _say("frei zur Veröffentlichung" if not blockers else "nicht frei zur Veröffentlichung")
+    return FINDINGS if blockers else FINE
+
+
+def _status(given: argparse.Namespace) -> int:
+    snapshot = load_snapshot(Settings.from_environment())
+    if given.programme and given.programme not in snapshot.programmes:
+        text = "Das Programm {given} gibt es nicht; vorhanden: {known}."
+        known = ", ".join(snapshot.programmes)
+        _complain(Problem("--programme", text, {"given": given.programme, "known": known}))
+        return WRONG_USE
+    if given.format == "gpkg" and given.output is None:
+        _complain(Problem("--output", "GeoPackage braucht eine Datei: -o stand.gpkg"))
+        return WRONG_USE
+    _write(snapshot, given)
+    return FINE
+
+
+def _write(snapshot: Snapshot, given: argparse.Namespace) -> None:
+    programme = snapshot.programme(given.programme)
+    edition = snapshot.edition(programme, given.as_of)
+    changes = tuple(change for each in snapshot.editions[programme.state] for change in each.changes)
+    records = snapshot.records[programme.key]
+    status = status_as_of(spans(records.table, programme), programme, edition, changes, given.as_of)
+    table = status_table(status, edition)
+    shown = table[[*STATUS_COLUMNS, *GROUND_COLUMNS]] if given.details else table[list(STATUS_COLUMNS)]
+    said = caption(programme, edition, given.as_of, _WORDS)
+    if given.format == "gpkg":
+        write_status_gpkg(status, programme, edition, said, given.output)
+        return
+    if given.format == "geojson":
+        body = status_geojson(status, programme, edition, said)
+    elif given.format == "json":
+        body = shown.to_json(orient="records", force_ascii=False).encode()
+    else:
+        body = plain_csv(shown)
+    if given.output is None:
+        sys.stdout.buffer.write(body)
+        sys.stdout.buffer.flush()
+    else:
+        given.output.write_bytes(body)
+
+
+def _add_boundaries(given: argparse.Namespace) -> int:
+    edition, notes = add_boundaries(given.file, given.date, Settings.from_environment().root, attribution=given.attribution)
+    for note in notes:
+        _complain(note)
+    _say(f"Gebietsstand {given.date.isoformat()} aufgenommen: {int(edition.valid_at(given.date).sum())} Gemeinden")
+    return FINE
+
+
+def _complain(problem: Problem) -> None:
+    mark = {Severity.BLOCKER: "SPERRE", Severity.WARNING: "Warnung", Severity.NOTE: "Hinweis"}[problem.severity]
+    sys.stderr.write(f"{mark}: {_WORDS.problem(problem)}\n")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,315 @@
+"""Who stands where on which day.
+
+Two steps. `spans` folds the records of a programme once into stretches of time: this participant was in this stage
+from this day until that. `status_as_of` looks at one day: which stretch holds, for which municipality of that day.
+
+The rules (design.md, "The model"; each has its test):
+
+* A partial date counts from the last day it can mean. A record without a date counts from the date of its source,
+  and without that only from the newest date in the record.
+* Of two records the one further up the ladder holds, unless the lower one is definitely later: its first possible
+  day lies after the day from which the other counts.
+* A plan never replaces what was reached. An exit (dormant, ended) does.
+* A stage that implies another instrument's stage also says that one, as ``derived``, unless a record says it itself.
+* A district's record covers its municipalities where they have nothing of their own.
+* A key that has been merged away stands for its successor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from atlas.model.boundaries import Change, Edition
+from atlas.model.dates import PartialDate
+from atlas.model.programme import Programme, StageKind
+
+SPAN_COLUMNS = (
+    "participant",
+    "instrument",
+    "stage",
+    "rank",
+    "kind",
+    "counted",
+    "basis",
+    "derived_from",
+    "since_day",
+    "until_day",
+    "since",
+    "since_means",
+    "source",
+    "joint_with",
+    "row",
+)
+NO_DATA = "no_data"
+"""What stands in ``stage`` where nothing is documented."""
+
+
+@dataclass(frozen=True)
+class _Fact:
+    """A record as the fold sees it."""
+
+    row: int
+    participant: str
+    instrument: str
+    stage: str
+    rank: int
+    kind: StageKind
+    counted: bool
+    counts_from: date
+    first_day: date
+    since: str
+    since_means: str
+    source: str
+
+
+def effective_days(table: pd.DataFrame) -> list[tuple[date, date, str, str]]:
+    """Return, for each record, the day it counts from, the first day it can mean, the date to show and its sense.
+
+    The sense is ``reached`` or ``known_by`` (the record's own), ``source`` (dated by its source) or ``undated``.
+    """
+    own = [PartialDate.parse(text) if text else None for text in table["date"]]
+    source = [PartialDate.parse(text) if text else None for text in table["source_date"]]
+    dated = [day for pair in zip(own, source, strict=True) for day in pair if day is not None]
+    newest = max((day.last_day() for day in dated), default=date.min)
+    days = []
+    for mine, its, means in zip(own, source, table["date_means"], strict=True):
+        known = mine or its
+        if known is None:
+            days.append((newest, newest, "", "undated"))
+        else:
+            days.append((known.last_day(), known.first_day(), str(known), means if mine else "source"))
+    return days
+
+
+def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
+    """Return the stretches of time in which participants were in stages.
+
+    Parameters
+    ----------
+    table
+        `Records.table`.
+    programme
+        Ladders and implications.
+
+    Returns
+    -------
+    pandas.DataFrame
+        RangeIndex, columns `SPAN_COLUMNS`: ``participant`` (key as recorded), ``basis`` (``direct`` or ``derived``),
+        ``derived_from`` (``instrument:stage`` or empty), ``since_day`` and ``until_day`` (``datetime64``; until is
+        the first day on which it no longer holds, NaT while it does), ``since`` (date as known, text),
+        ``since_means`` (see `effective_days`), ``source`` and ``joint_with`` (text), ``row`` (row of ``table``).
+        The order of the records does not matter.
+    """
+    facts = sorted(_facts(table, programme), key=_order)
+    found: list[dict[str, object]] = []
+    begin = 0
+    while begin < len(facts):
+        end = begin
+        while end < len(facts) and _case(facts[end]) == _case(facts[begin]):
+            end += 1
+        found += _fold(facts[begin:end])
+        begin = end
+    found += _derived(found, programme)
+    frame = pd.DataFrame(found, columns=[c for c in SPAN_COLUMNS if c not in {"source", "joint_with"}])
+    rows = frame["row"].to_numpy(dtype=int)
+    frame["source"] = table["source_url"].to_numpy(dtype=object)[rows]
+    frame["joint_with"] = table["joint_with"].to_numpy(dtype=object)[rows]
+    frame["since_day"] = pd.to_datetime(frame["since_day"]).astype("datetime64[s]")
+    frame["until_day"] = pd.to_datetime(frame["until_day"]).astype("datetime64[s]")
+    return frame[list(SPAN_COLUMNS)]
+
+
+def _case(fact: _Fact) -> tuple[str, str]:
+    return fact.participant, fact.instrument
+
+
+def _order(fact: _Fact) -> tuple[str, str, date, bool, int, date, str, int]:
+    """Chronological within a case; of the same day, exits last and higher stages after lower ones.
+
+    The source comes before the row, so that the order of the file decides only between rows that say the same.
+    """
+    is_exit = fact.kind is StageKind.EXIT
+    return (*_case(fact), fact.counts_from, is_exit, fact.rank, fact.first_day, fact.source, fact.row)
+
+
+def _facts(table: pd.DataFrame, programme: Programme) -> Iterable[_Fact]:
+    days = effective_days(table)
+    for row, record in enumerate(table[["ags", "instrument", "status", "source_url"]].itertuples(index=False)):
+        rung = programme.rung(f"{record.instrument}:{record.status}")
+        counts_from, first_day, since, means = days[row]
+        yield _Fact(
+            row,
+            str(record.ags),
+            rung.instrument.key,
+            rung.stage.key,
+            rung.rank,
+            rung.stage.kind,
+            rung.stage.is_counted,
+            counts_from,
+            first_day,
+            since,
+            means,
+            str(record.source_url),
+        )
+
+
+def _fold(facts: list[_Fact]) -> list[dict[str, object]]:
+    """Return the spans of one participant and instrument; ``facts`` are in order."""
+    holding: list[_Fact] = []
+    for fact in facts:
+        if not holding or _replaces(fact, holding[-1]):
+            holding.append(fact)
+    ends = [fact.counts_from for fact in holding[1:]] + [None]
+    return [
+        _span(fact, until, "direct", "")
+        for fact, until in zip(holding, ends, strict=True)
+        if until is None or until > fact.counts_from
+    ]
+
+
+def _replaces(new: _Fact, current: _Fact) -> bool:
+    if new.stage == current.stage:
+        return False
+    definitely_later = new.first_day > current.counts_from
+    if new.kind is StageKind.PLAN and current.kind is StageKind.STEP:
+        return False
+    if current.kind is StageKind.EXIT:
+        return definitely_later
+    return new.kind is StageKind.EXIT or new.rank > current.rank or definitely_later
+
+
+def _span(fact: _Fact, until: date | None, basis: str, derived_from: str) -> dict[str, object]:
+    return {
+        "participant": fact.participant,
+        "instrument": fact.instrument,
+        "stage": fact.stage,
+        "rank": fact.rank,
+        "kind": str(fact.kind),
+        "counted": fact.counted,
+        "basis": basis,
+        "derived_from": derived_from,
+        "since_day": fact.counts_from,
+        "until_day": until,
+        "since": fact.since,
+        "since_means": fact.since_means,
+        "row": fact.row,
+    }
+
+
+def _derived(found: list[dict[str, object]], programme: Programme) -> list[dict[str, object]]:
+    """Return what the direct spans imply. What has once been implied stays true: a talk once held was held."""
+    derived = []
+    for span in found:
+        origin = f"{span['instrument']}:{span['stage']}"
+        for target in programme.rung(origin).stage.implies:
+            if len(str(span["participant"])) == len("14522"):
+                continue  # a district's council says nothing about talks with its municipalities
+            rung = programme.rung(target)
+            derived.append(
+                span
+                | {
+                    "instrument": rung.instrument.key,
+                    "stage": rung.stage.key,
+                    "rank": rung.rank,
+                    "kind": str(rung.stage.kind),
+                    "counted": rung.stage.is_counted,
+                    "basis": "derived",
+                    "derived_from": origin,
+                    "until_day": None,
+                }
+            )
+    return derived
+
+
+def successors(changes: Iterable[Change], day: date) -> dict[str, str]:
+    """Return, for every key merged away by ``day``, the key of the municipality that holds its territory then."""
+    heir: dict[str, str] = {}
+    for change in sorted(changes, key=lambda each: each.effective):
+        if change.effective <= day:
+            heir = {old: change.new_ags if now == change.old_ags else now for old, now in heir.items()}
+            heir[change.old_ags] = change.new_ags
+    return heir
+
+
+def status_as_of(
+    spans_: pd.DataFrame, programme: Programme, edition: Edition, changes: Iterable[Change], as_of: date
+) -> pd.DataFrame:
+    """Return one row for every municipality of the day and every instrument of the programme.
+
+    Parameters
+    ----------
+    spans_
+        What `spans` returned.
+    programme, edition
+        Instruments, and the municipalities of the day.
+    changes
+        Mergers of all editions of the state.
+    as_of
+        The day.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``position`` (row of ``edition.municipalities``, each as often as there are instruments, in order).
+        Columns ``ags``, ``name``, ``district`` (key), ``instrument``, ``stage`` (key, or `NO_DATA`), ``kind``,
+        ``counted``, ``basis`` (``direct``, ``derived``, ``district`` or ``none``), ``derived_from``, ``since``,
+        ``since_means``, ``source``, ``joint_with``, ``participant`` (whose record it is), ``row`` (of the record,
+        -1 for none).
+    """
+    day = pd.Timestamp(as_of)
+    holds = (spans_["since_day"] <= day) & (spans_["until_day"].isna() | (spans_["until_day"] > day))
+    current = spans_[holds]
+    valid = np.flatnonzero(edition.valid_at(as_of))
+    municipalities = edition.municipalities.iloc[valid]
+    best = _best(pd.concat([_own(current, municipalities, changes, as_of), _through_district(current, municipalities)]))
+    instruments = [instrument.key for instrument in programme.instruments]
+    full = pd.MultiIndex.from_product([valid, instruments], names=["position", "instrument"])
+    table = best.reindex(full)
+    missing = table["stage"].isna().to_numpy()
+    fill = {"stage": NO_DATA, "basis": "none", "kind": "", "counted": False, "row": -1}
+    for column in ("stage", "kind", "basis", "derived_from", "since", "since_means", "source", "joint_with", "participant"):
+        table[column] = table[column].astype(object).where(~missing, fill.get(column, ""))
+    table["counted"] = table["counted"].astype(object).where(~missing, other=False).astype(bool)
+    table["row"] = table["row"].where(~missing, -1).astype("int64")
+    table = table.reset_index("instrument")
+    for column in ("ags", "name", "district"):
+        table[column] = np.repeat(municipalities[column].to_numpy(dtype=object), len(instruments))
+    return table[
+        ["ags", "name", "district", "instrument", "stage", "kind", "counted", "basis", "derived_from", "since"]
+        + ["since_means", "source", "joint_with", "participant", "row"]
+    ]
+
+
+def _own(
+    current: pd.DataFrame, municipalities: pd.DataFrame, changes: Iterable[Change], as_of: date
+) -> pd.DataFrame:
+    """Return the spans of municipalities, each at the position of the municipality that holds its key today."""
+    heir = successors(changes, as_of)
+    position = dict(zip(municipalities["ags"], municipalities.index, strict=True))
+    holder = [position.get(heir.get(key, key), -1) for key in current["participant"]]
+    own = current.assign(position=holder)
+    own = own[own["position"] >= 0]
+    is_step = own["kind"] == str(StageKind.STEP)
+    order = np.where(is_step & (own["basis"] == "direct"), 0, np.where(own["basis"] == "derived", 1, 2))
+    return own.assign(order=order)
+
+
+def _through_district(current: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataFrame:
+    """Return the counted spans of districts, repeated for every municipality of the district."""
+    places = pd.DataFrame({"participant": municipalities["district"], "position": municipalities.index})
+    covered = current[current["counted"]].merge(places, on="participant")
+    return covered.assign(basis="district", order=3)
+
+
+def _best(candidates: pd.DataFrame) -> pd.DataFrame:
+    """Return the one span that speaks for each municipality and instrument."""
+    ordered = candidates.sort_values(
+        ["position", "instrument", "order", "rank", "since_day", "since", "source"],
+        ascending=[True, True, True, False, True, True, True],
+    )
+    return ordered.drop_duplicates(["position", "instrument"]).set_index(["position", "instrument"])

@@ -1,0 +1,210 @@
+"""A programme: its instruments, their stages, what they look like and what they imply. All of it data.
+
+The types mirror ``data/programmes/*.toml`` one to one and refuse everything they do not know.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal, NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
+StageRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*:[a-z][a-z0-9_]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Hatch = Literal["none", "diagonal", "antidiagonal", "cross", "dots", "horizontal", "vertical"]
+
+OVERVIEW = "overview"
+"""Key of the layer that sums up all instruments; no instrument may have it."""
+
+
+class StageKind(StrEnum):
+    """What a stage means for the count."""
+
+    PLAN = "plan"
+    """Announced. Never counts as reached."""
+    STEP = "step"
+    """Reached."""
+    EXIT = "exit"
+    """Paused or ended: what was in force is so no longer."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class Label(_Strict):
+    """A text in the two languages."""
+
+    de: Text
+    en: Text
+
+    def in_language(self, lang: str) -> str:
+        """Return the text in ``de`` or ``en``."""
+        return self.en if lang == "en" else self.de
+
+
+class Stage(_Strict):
+    """One rung of an instrument's ladder, in order from first to last."""
+
+    key: Key
+    label: Label
+    kind: StageKind
+    counts: bool = True
+    """Whether a municipality in this stage is counted as covered; only steps can be."""
+    colour: Colour
+    hatch: Hatch = "none"
+    implies: tuple[StageRef, ...] = ()
+    """Stages of other instruments that must have been reached for this one, as ``instrument:stage``."""
+
+    @model_validator(mode="after")
+    def _only_steps_count(self) -> Self:
+        if self.kind is not StageKind.STEP and "counts" in self.model_fields_set and self.counts:
+            raise ValueError(f"stage {self.key}: only a step can count, this is a {self.kind}")
+        return self
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether a municipality in this stage adds to the number covered."""
+        return self.kind is StageKind.STEP and self.counts
+
+
+class Instrument(_Strict):
+    """What the programme offers: a consultation, an agreement, a council."""
+
+    key: Key
+    label: Label
+    short: Label
+    """For the row of layers and narrow columns."""
+    definition: Label
+    """One sentence: what is counted here, and what not."""
+    unit: Label
+    """Plural noun for arrangements: ``Kooperationsvereinbarungen``."""
+    drawn: Literal["area", "point"] = "area"
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    published_measure: str | None = None
+    """Measure in ``data/totals`` that counts the same thing, as far as the sources let us say."""
+
+    @model_validator(mode="after")
+    def _stage_keys_differ(self) -> Self:
+        _all_differ([stage.key for stage in self.stages], f"stages of instrument {self.key}")
+        return self
+
+    def stage(self, key: str) -> Stage:
+        """Return the stage with this key; ``KeyError`` if there is none."""
+        for stage in self.stages:
+            if stage.key == key:
+                return stage
+        raise KeyError(key)
+
+
+class OverviewClass(_Strict):
+    """One class of the overview: a municipality belongs to the first whose condition it meets."""
+
+    key: Key
+    label: Label
+    colour: Colour
+    hatch: Hatch = "none"
+    any: Annotated[tuple[StageRef, ...], Field(min_length=1)]
+
+
+class Overview(_Strict):
+    """The layer that sums up: areas by the first condition met, one instrument as points."""
+
+    label: Label
+    definition: Label
+    points: Key | None = None
+    figures: tuple[Key, ...]
+    """Instruments whose key figures stand above the overview."""
+    classes: Annotated[tuple[OverviewClass, ...], Field(min_length=1)]
+
+
+class Special(_Strict):
+    """Looks every layer has."""
+
+    no_data: Colour
+    district: Label
+    district_hatch: Hatch
+    derived: Label
+    derived_hatch: Hatch
+    point: Colour
+
+
+class Rung(NamedTuple):
+    """A stage with its instrument and its rank on the ladder."""
+
+    instrument: Instrument
+    stage: Stage
+    rank: int
+
+
+class Programme(_Strict):
+    """A prevention programme of a state."""
+
+    key: Key
+    title: Label
+    short: Text
+    operator: Label
+    state: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
+    state_name: Label
+    launched: date
+    about: Label
+    provenance: Label
+    """Where the record comes from and what a missing entry means; stands on the data page and in every file."""
+    source_line: Label
+    """Short source of the record for captions and exports."""
+    special: Special
+    overview: Overview
+    instruments: Annotated[tuple[Instrument, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _references_hold(self) -> Self:
+        keys = [instrument.key for instrument in self.instruments]
+        _all_differ(keys, "instruments")
+        if OVERVIEW in keys:
+            raise ValueError(f"an instrument cannot be called {OVERVIEW}")
+        for key in (*self.overview.figures, self.overview.points):
+            if key is not None and key not in keys:
+                raise ValueError(f"overview: there is no instrument {key}")
+        refs = [ref for each in self.overview.classes for ref in each.any]
+        refs += [ref for each in self.instruments for stage in each.stages for ref in stage.implies]
+        for ref in refs:
+            self.rung(ref)
+        return self
+
+    def instrument(self, key: str) -> Instrument:
+        """Return the instrument with this key; ``KeyError`` if there is none."""
+        for instrument in self.instruments:
+            if instrument.key == key:
+                return instrument
+        raise KeyError(key)
+
+    def rung(self, ref: str) -> Rung:
+        """Return what ``instrument:stage`` names.
+
+        Raises
+        ------
+        ValueError
+            If the instrument or the stage does not exist.
+        """
+        instrument_key, _, stage_key = ref.partition(":")
+        for instrument in self.instruments:
+            if instrument.key == instrument_key:
+                for rank, stage in enumerate(instrument.stages):
+                    if stage.key == stage_key:
+                        return Rung(instrument, stage, rank)
+        raise ValueError(f"there is no {ref}")
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Keys of everything that can be mapped: the overview, then every instrument in order."""
+        return (OVERVIEW, *(instrument.key for instrument in self.instruments))
+
+
+def _all_differ(keys: list[str], what: str) -> None:
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    if twice:
+        raise ValueError(f"{what}: used twice: {', '.join(twice)}")

@@ -1,0 +1,52 @@
+"""Everything the product knows at one moment, loaded once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from atlas.errors import Problem
+from atlas.model.boundaries import Edition
+from atlas.model.programme import Programme
+from atlas.model.records import Records
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """Programmes, records and boundaries, all checked, with a fingerprint of the files they came from.
+
+    Attributes
+    ----------
+    fingerprint
+        Text that changes whenever a file does. Caches are keyed by it.
+    programmes
+        By key, in order of the file names; the first is the default.
+    records
+        By programme key.
+    editions
+        By state key, oldest first.
+    problems
+        What is doubtful but does not stop the use.
+    is_synthetic
+        Whether the data are invented (the demo); said on every page.
+    """
+
+    fingerprint: str
+    programmes: dict[str, Programme]
+    records: dict[str, Records]
+    editions: dict[str, tuple[Edition, ...]]
+    problems: tuple[Problem, ...] = ()
+    is_synthetic: bool = False
+
+    def programme(self, key: str) -> Programme:
+        """Return a programme by key; an empty or unknown key means the default."""
+        return self.programmes.get(key) or next(iter(self.programmes.values()))
+
+    def edition(self, programme: Programme, day: date) -> Edition:
+        """Return the boundaries for a programme's state on ``day``: the newest edition that had begun by then.
+
+        Before the first edition begins, the first one stands in.
+        """
+        editions = self.editions[programme.state]
+        begun = [edition for edition in editions if edition.starts <= day]
+        return begun[-1] if begun else editions[0]

@@ -1,0 +1,104 @@
+"""What a reader looks at, and its form in the address bar.
+
+``ViewState`` and the query string are the same thing in two forms: `view_from_query` reads any query, also a
+nonsensical one, into a usable view; `view_to_query` writes only what differs from the default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from atlas.model.keys import parse_ags, parse_district_key
+from atlas.model.programme import OVERVIEW
+
+EARLIEST = date(2016, 1, 1)
+"""Boundaries of municipalities are known from here on."""
+LATEST = date(2099, 12, 31)
+LANGUAGES = ("de", "en")
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """One view of one page; the default is the overview of the whole state today, in German."""
+
+    programme: str = ""
+    """Key of the programme; empty means the first one there is."""
+    layer: str = OVERVIEW
+    as_of: date | None = None
+    """Cut-off date; None means today."""
+    district: str | None = None
+    municipality: str | None = None
+    looks: frozenset[str] = frozenset()
+    """Keys of the classes shown; empty means all."""
+    documented_only: bool = False
+    lang: str = "de"
+
+    def but(self, **changes: object) -> ViewState:
+        """Return a copy with some fields changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def view_to_query(view: ViewState) -> dict[str, str]:
+    """Return the query parameters of a view: only what differs from the default, values as text."""
+    query = {
+        "programm": view.programme,
+        "ebene": "" if view.layer == OVERVIEW else view.layer,
+        "stichtag": view.as_of.isoformat() if view.as_of else "",
+        "kreis": view.district or "",
+        "gemeinde": view.municipality or "",
+        "stufe": " ".join(sorted(view.looks)),
+        "belegt": "1" if view.documented_only else "",
+        "lang": "" if view.lang == "de" else view.lang,
+    }
+    return {key: value for key, value in query.items() if value}
+
+
+def view_from_query(query: Mapping[str, str], layers: Mapping[str, tuple[str, ...]]) -> ViewState:
+    """Return the view a query asks for; what it asks for wrongly is left at the default.
+
+    Parameters
+    ----------
+    query
+        Parameters as they stand in the address, last value of each.
+    layers
+        Layer keys by programme key, default programme first: what may be asked for. Whether a municipality,
+        district or class exists is for the caller to check: that depends on the data, not on the form.
+    """
+    programme = query.get("programm", "")
+    known = layers.get(programme) or next(iter(layers.values()), ())
+    layer = query.get("ebene", OVERVIEW)
+    lang = query.get("lang", "de")
+    looks = frozenset(key for key in query.get("stufe", "")[:400].split() if _is_look(key))
+    return ViewState(
+        programme=programme if programme in layers and programme != next(iter(layers)) else "",
+        layer=layer if layer in known else OVERVIEW,
+        as_of=_day(query.get("stichtag", "")),
+        district=_key(query.get("kreis", ""), parse_district_key),
+        municipality=_key(query.get("gemeinde", ""), parse_ags),
+        looks=looks,
+        documented_only=query.get("belegt") == "1",
+        lang=lang if lang in LANGUAGES else "de",
+    )
+
+
+def _is_look(key: str) -> bool:
+    return key.isascii() and key.replace("_", "").replace("~", "").isalpha()
+
+
+def _day(text: str) -> date | None:
+    if not (text.isascii() and len(text) == len("2022-12-31")):
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if EARLIEST <= day <= LATEST else None
+
+
+def _key(text: str, parse: object) -> str | None:
+    try:
+        return str(parse(text))  # type: ignore[operator]
+    except ValueError:
+        return None

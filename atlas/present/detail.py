@@ -1,0 +1,196 @@
+"""What is known about one municipality on one day, ready to be said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from atlas.analysis.status import NO_DATA, effective_days, successors
+from atlas.model.boundaries import Change, Edition
+from atlas.model.programme import Programme
+from atlas.model.records import Records, web_address
+from atlas.present.looks import Look, look_key, looks_of
+from atlas.present.wording import Words
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One record, said."""
+
+    when: str
+    stage: str
+    note: str
+    joint_with: str
+    holder: str
+    """Whose record it is where it is not the municipality's own: a former municipality or the district."""
+    source: str
+    """Web address or title."""
+    link: str | None
+    """The address if a reader can follow it."""
+    source_date: str
+
+
+@dataclass(frozen=True)
+class InstrumentDetail:
+    """One instrument of one municipality."""
+
+    label: str
+    look: Look
+    status: str
+    """``unterzeichnet seit 17.12.2021``, or that nothing is known."""
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class NeighbourLine:
+    """A municipality next door that takes part."""
+
+    ags: str
+    name: str
+    border_km: float
+    status: str
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One municipality on one day."""
+
+    ags: str
+    name: str
+    subtitle: str
+    merged_from: str
+    instruments: tuple[InstrumentDetail, ...]
+    neighbours: tuple[NeighbourLine, ...]
+    neighbour_count: int
+
+    @property
+    def documented(self) -> tuple[InstrumentDetail, ...]:
+        """Instruments of which anything is known."""
+        return tuple(each for each in self.instruments if each.look.key != NO_DATA)
+
+
+@dataclass(frozen=True)
+class DetailSource:
+    """What a detail is made from."""
+
+    programme: Programme
+    edition: Edition
+    records: Records
+    status: pd.DataFrame
+    changes: tuple[Change, ...]
+    as_of: date
+
+
+def position_of(status: pd.DataFrame, ags: str) -> int | None:
+    """Return the position of a municipality of the day, None if there is none with this key."""
+    found = status.index[status["ags"] == ags]
+    return int(found[0]) if len(found) else None
+
+
+def build_detail(source: DetailSource, position: int, words: Words) -> Detail:
+    """Return what is known about the municipality at ``position`` of the day's status table."""
+    row = source.edition.municipalities.loc[position]
+    district = str(source.edition.districts.loc[row["district"], "name"])
+    area = words.say("{km2} km²", km2=words.number(float(row["area_km2"]), 1))
+    kind = _kind(str(row["kind"]), words)
+    place = [kind, area] if district == row["name"] else [kind, district, area]
+    names = [change.old_name for change in source.changes if _is_part_of(change, row["ags"], source.as_of)]
+    entries = _entries(source, str(row["ags"]), str(row["district"]), words)
+    own = source.status.loc[[position]]
+    return Detail(
+        str(row["ags"]),
+        str(row["name"]),
+        " · ".join(place),
+        ", ".join(names),
+        tuple(_instrument(source.programme, line, entries, words) for line in own.itertuples()),
+        *_neighbours(source, position, words),
+    )
+
+
+def _kind(kind: str, words: Words) -> str:
+    kinds = {
+        "Kreisfreie Stadt": words.say("Kreisfreie Stadt"),
+        "Stadt": words.say("Stadt"),
+        "Gemeinde": words.say("Gemeinde"),
+    }
+    return kinds.get(kind, kind)
+
+
+def _is_part_of(change: Change, ags: str, as_of: date) -> bool:
+    return change.effective <= as_of and change.new_ags == ags and change.old_ags != ags
+
+
+def status_sentence(line: object, programme: Programme, words: Words) -> str:
+    """Return the status of one row of the status table in words: stage, since when, and on what ground."""
+    stage, basis = str(line.stage), str(line.basis)  # type: ignore[attr-defined]
+    instrument = str(line.instrument)  # type: ignore[attr-defined]
+    if basis == "none":
+        return words.say("keine bekannte Aktivität")
+    label = words.label(programme.rung(f"{instrument}:{stage}").stage.label)
+    since = words.since(str(line.since), str(line.since_means))  # type: ignore[attr-defined]
+    said = words.say("{stage}, {since}", stage=label, since=since)
+    if basis == "derived":
+        origin = programme.rung(str(line.derived_from))  # type: ignore[attr-defined]
+        ground = f"{words.label(origin.instrument.label)}: {words.label(origin.stage.label)}"
+        return words.say("{status} (abgeleitet aus {ground})", status=said, ground=ground)
+    if basis == "district":
+        return words.say("{status} (über den Landkreis)", status=said)
+    return said
+
+
+def _instrument(
+    programme: Programme, line: object, entries: dict[str, list[Entry]], words: Words
+) -> InstrumentDetail:
+    key = str(line.instrument)  # type: ignore[attr-defined]
+    looks = {look.key: look for look in looks_of(programme, key)}
+    look = looks[look_key(str(line.stage), str(line.basis))]  # type: ignore[attr-defined]
+    label = words.label(programme.instrument(key).label)
+    return InstrumentDetail(label, look, status_sentence(line, programme, words), tuple(entries.get(key, ())))
+
+
+def _entries(source: DetailSource, ags: str, district: str, words: Words) -> dict[str, list[Entry]]:
+    """Return the records that count by the day, by instrument, oldest first."""
+    heir = successors(source.changes, source.as_of)
+    table = source.records.table
+    known = zip(table.itertuples(index=False), effective_days(table), strict=True)
+    names = {change.old_ags: change.old_name for change in source.changes}
+    found: dict[str, list[tuple[date, Entry]]] = {}
+    for record, (counts_from, _, since, means) in known:
+        participant = str(record.ags)
+        if counts_from > source.as_of or (heir.get(participant, participant) != ags and participant != district):
+            continue
+        holder = "" if participant == ags else names.get(participant) or str(record.municipality)
+        stage = source.programme.rung(f"{record.instrument}:{record.status}").stage
+        entry = Entry(
+            words.since(since, means),
+            words.label(stage.label),
+            str(record.note),
+            str(record.joint_with),
+            holder,
+            str(record.source_url),
+            web_address(str(record.source_url)),
+            words.partial(str(record.source_date)),
+        )
+        found.setdefault(str(record.instrument), []).append((counts_from, entry))
+    return {key: [entry for _, entry in sorted(pairs, key=lambda pair: pair[0])] for key, pairs in found.items()}
+
+
+def _neighbours(source: DetailSource, position: int, words: Words) -> tuple[tuple[NeighbourLine, ...], int]:
+    """Return the neighbours by shared border that take part, longest border first, and how many there are in all."""
+    borders = source.edition.borders
+    valid = set(source.status.index)
+    pairs = borders[((borders["a"] == position) | (borders["b"] == position)) & (borders["border_m"] > 0)]
+    others = [(b if a == position else a, m) for a, b, m in zip(pairs["a"], pairs["b"], pairs["border_m"], strict=True)]
+    present = sorted(((int(other), float(m)) for other, m in others if other in valid), key=lambda pair: -pair[1])
+    lines = []
+    for other, border_m in present:
+        rows = source.status.loc[[other]]
+        active = rows[rows["counted"] & rows["basis"].isin(["direct"])]
+        if active.empty:
+            continue
+        labels = [words.label(source.programme.instrument(str(key)).short) for key in active["instrument"]]
+        name, ags = str(rows["name"].iloc[0]), str(rows["ags"].iloc[0])
+        lines.append(NeighbourLine(ags, name, border_m / 1000, ", ".join(labels)))
+    return tuple(lines), len(present)

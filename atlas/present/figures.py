@@ -1,0 +1,144 @@
+"""The key figures above the map: each number with the list that makes it up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from atlas.analysis.counting import Figure, figure
+from atlas.analysis.status import NO_DATA
+from atlas.model.boundaries import Edition
+from atlas.model.programme import OVERVIEW, Programme
+from atlas.model.view import ViewState
+from atlas.present.map_spec import MapSpec, classify
+from atlas.present.wording import Words
+
+
+@dataclass(frozen=True)
+class Door:
+    """A number that opens its list.
+
+    Attributes
+    ----------
+    key
+        Unique on the page.
+    number
+        What is shown. Equals ``len(rows)``.
+    text
+        ``52 Gemeinden``.
+    title
+        Headline of the list.
+    rows
+        The list: columns ``name``, ``district``, ``since``, ``joint_with``, ``source``, all said.
+    """
+
+    key: str
+    number: int
+    text: str
+    title: str
+    rows: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Card:
+    """One key figure: a heading, one or two doors, and a sentence."""
+
+    heading: str
+    doors: tuple[Door, ...]
+    note: str
+
+
+def build_cards(
+    status: pd.DataFrame, programme: Programme, edition: Edition, view: ViewState, spec: MapSpec, words: Words
+) -> tuple[Card, ...]:
+    """Return the cards of a view, at most four.
+
+    For the overview one for each of the programme's key instruments; for an instrument the covered municipalities
+    and arrangements, then the largest of its other classes.
+    """
+    district = view.district if view.district in edition.districts.index else None
+    if view.layer == OVERVIEW:
+        figures = [figure(status, key, district) for key in programme.overview.figures]
+        return tuple(_figure_card(each, programme, edition, words) for each in figures)
+    first = _figure_card(figure(status, view.layer, district), programme, edition, words)
+    return (first, *_class_cards(status, programme, edition, view.layer, spec, words))[:4]
+
+
+def _figure_card(each: Figure, programme: Programme, edition: Edition, words: Words) -> Card:
+    instrument = programme.instrument(each.instrument)
+    heading = words.label(instrument.label)
+    municipalities = Door(
+        f"{each.instrument}-municipalities",
+        len(each.municipalities),
+        words.count("{n} Gemeinde", "{n} Gemeinden", len(each.municipalities)),
+        words.say("{what}: Gemeinden", what=heading),
+        _municipality_rows(each.municipalities, edition, words),
+    )
+    arrangements = Door(
+        f"{each.instrument}-arrangements",
+        len(each.arrangements),
+        f"{words.number(len(each.arrangements))} {words.label(instrument.unit)}",
+        words.say("{what}: gemeinsame zählen einmal", what=words.label(instrument.unit)),
+        _arrangement_rows(each.arrangements, edition, words),
+    )
+    note = words.say("{share} von {total}", share=words.percent(each.share), total=words.number(each.total))
+    if each.derived:
+        note += " · " + words.say("davon {n} abgeleitet", n=words.number(each.derived))
+    if len(each.through_district):
+        note += " · " + words.say("dazu {n} über den Landkreis", n=words.number(len(each.through_district)))
+    return Card(heading, (municipalities, arrangements), note)
+
+
+def _class_cards(
+    status: pd.DataFrame, programme: Programme, edition: Edition, layer: str, spec: MapSpec, words: Words
+) -> list[Card]:
+    rows = status[status["instrument"] == layer]
+    classes = classify(status, programme, layer)
+    counted_classes = sum(entry.look.counted for entry in spec.legend)
+    cards = []
+    for entry in spec.legend:
+        if entry.look.key == NO_DATA or (entry.look.counted and counted_classes == 1):
+            continue  # the first card says it already
+        members = rows[[classes[position] == entry.look.key for position in rows.index]]
+        members = members[members.index.isin(list(spec.inside))]
+        label = words.label(entry.look.label)
+        text = words.count("{n} Gemeinde", "{n} Gemeinden", len(members))
+        door = Door(f"{layer}-{entry.look.key}", len(members), text, label, _municipality_rows(members, edition, words))
+        share = words.percent(len(members) / spec.total if spec.total else 0.0)
+        note = words.say("{share} von {total}", share=share, total=words.number(spec.total))
+        cards.append(Card(label[:1].upper() + label[1:], (door,), note))
+    return cards
+
+
+def _municipality_rows(rows: pd.DataFrame, edition: Edition, words: Words) -> pd.DataFrame:
+    ordered = rows.sort_values(["name", "ags"])
+    return pd.DataFrame(
+        {
+            "name": ordered["name"].tolist(),
+            "district": [str(edition.districts.loc[key, "name"]) for key in ordered["district"]],
+            "since": [words.since(s, m) for s, m in zip(ordered["since"], ordered["since_means"], strict=True)],
+            "joint_with": ordered["joint_with"].tolist(),
+            "source": ordered["source"].tolist(),
+        }
+    )
+
+
+def _arrangement_rows(rows: pd.DataFrame, edition: Edition, words: Words) -> pd.DataFrame:
+    names = edition.municipalities["name"]
+    districts = edition.municipalities["district"].map(edition.districts["name"])
+    ordered = rows.sort_values("name")
+    members = ordered["members"].tolist()
+    return pd.DataFrame(
+        {
+            "name": ordered["name"].tolist(),
+            "district": [", ".join(sorted({str(districts[i]) for i in each})) for each in members],
+            "since": [words.since(s, m) for s, m in zip(ordered["since"], ordered["since_means"], strict=True)],
+            "joint_with": [
+                ", ".join(str(names[i]) for i in each) if joint else ""
+                for each, joint in zip(members, ordered["joint"], strict=True)
+            ],
+            "source": ordered["source"].tolist(),
+        }
+    )
+

@@ -1,0 +1,77 @@
+"""What the browser needs once: names, districts, looks and words, as plain JSON."""
+
+from __future__ import annotations
+
+from atlas.model.boundaries import Edition
+from atlas.model.keys import DistrictKey, is_independent_city
+from atlas.model.programme import Programme
+from atlas.present.looks import Look, looks_of
+from atlas.present.wording import Words
+
+Json = dict[str, object]
+
+
+def build_map_index(programme: Programme, edition: Edition) -> Json:
+    """Return names, districts, looks and words of a map, for all dates and layers and both languages.
+
+    ``municipalities`` is in order of position: key, name, district key, latitude and longitude of the label point,
+    area in km². Coordinates are WGS 84.
+    """
+    rows = edition.municipalities
+    columns = [rows[name].tolist() for name in ("ags", "name", "district", "label_lat", "label_lon", "area_km2")]
+    return {
+        "municipalities": [
+            [ags, name, district, round(lat, 4), round(lon, 4), round(area, 1)]
+            for ags, name, district, lat, lon, area in zip(*columns, strict=True)
+        ],
+        "districts": {str(key): _district(str(key), row) for key, row in edition.districts.to_dict("index").items()},
+        "bounds": [round(value, 4) for value in edition.bounds],
+        "layers": {layer: [_look(programme, look) for look in looks_of(programme, layer)] for layer in programme.layers},
+        "words": {lang: _words(programme, Words(lang)) for lang in ("de", "en")},
+        "attribution": {"text": edition.provenance.attribution, "url": edition.provenance.licence_url},
+    }
+
+
+def _district(key: str, row: Json) -> Json:
+    name = str(row["name"])
+    return {
+        "name": name,
+        "short": name.removeprefix("Landkreis ").replace("Sächsische Schweiz-Osterzgebirge", "SOE"),
+        "city": is_independent_city(DistrictKey(key)),
+        "lat": round(float(str(row["label_lat"])), 4),
+        "lng": round(float(str(row["label_lon"])), 4),
+        "bounds": [round(float(str(row[side])), 4) for side in ("west", "south", "east", "north")],
+    }
+
+
+def _look(programme: Programme, look: Look) -> Json:
+    return {
+        "code": look.code,
+        "key": look.key,
+        "label": {"de": look.label.de, "en": look.label.en},
+        "colour": look.colour,
+        "line": look.hatch_colour,
+        "hatch": look.hatch,
+        "onPaper": look.colour == programme.special.no_data,
+    }
+
+
+def _words(programme: Programme, words: Words) -> Json:
+    return {
+        "title": words.say("Karte der Gemeinden: {state}", state=words.label(programme.state_name)),
+        "areas": words.say("Gemeinden: mit Pfeiltasten wandern, mit Eingabe wählen"),
+        "filtered": words.say("ausgeblendet"),
+        "point": words.say("Präventionsrat besteht"),
+        "zoomIn": words.say("Karte vergrößern"),
+        "zoomOut": words.say("Karte verkleinern"),
+        "home": words.say("Ganze Karte zeigen"),
+        "municipality": words.say("Gemeinde"),
+        "district": words.say("Landkreis"),
+        "status": words.say("Status"),
+        "since": words.say("seit"),
+        "undated": words.say("undatiert"),
+        "knownBy": words.say("spätestens {day}", day="{day}"),
+        "sort": words.say("sortieren"),
+        "rows": words.say("Gemeinden in der Tabelle"),
+        "empty": words.say("Keine Gemeinde entspricht der Auswahl."),
+    }

@@ -1,0 +1,152 @@
+"""The description of a map: what each area is, what the legend says, what is marked. No drawing library."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from atlas.analysis.status import NO_DATA
+from atlas.model.boundaries import Edition
+from atlas.model.programme import OVERVIEW, Programme
+from atlas.model.view import ViewState
+from atlas.present.looks import ABSENT, FILTERED, Look, look_key, looks_of
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """A class and how many municipalities of the chosen area are in it."""
+
+    look: Look
+    count: int
+
+
+@dataclass(frozen=True)
+class MapSpec:
+    """One map, ready to be drawn by anything.
+
+    Attributes
+    ----------
+    layer, as_of
+        What is shown, and the day.
+    codes
+        One character for each row of the edition, in order: the class's code, `ABSENT` or `FILTERED`.
+    points
+        Positions of municipalities marked by a point (their own council, say).
+    district_points
+        Keys of districts marked by a point of their own kind.
+    legend
+        Every class that is to be explained, in order, with its count.
+    inside
+        Positions of the municipalities of the chosen area on the day: what the legend counts.
+    since
+        Since when, by position, as known (text); only where something is documented.
+    since_means
+        In what sense, by position.
+    """
+
+    layer: str
+    as_of: date
+    codes: str
+    points: tuple[int, ...]
+    district_points: tuple[str, ...]
+    legend: tuple[LegendEntry, ...]
+    inside: tuple[int, ...]
+    since: dict[int, str]
+    since_means: dict[int, str]
+
+    @property
+    def total(self) -> int:
+        """Municipalities of the chosen area on the day: the legend's counts add up to it."""
+        return len(self.inside)
+
+    @property
+    def shown(self) -> list[int]:
+        """Positions of the municipalities shown: there on the day and not filtered out."""
+        return [position for position, code in enumerate(self.codes) if code not in (ABSENT, FILTERED)]
+
+
+def build_map_spec(status: pd.DataFrame, programme: Programme, edition: Edition, view: ViewState, as_of: date) -> MapSpec:
+    """Return the map of a view.
+
+    Parameters
+    ----------
+    status
+        What `status_as_of` returned for ``as_of``.
+    programme, edition
+        Of the view.
+    view
+        Layer and filters. Filters that name what does not exist filter nothing.
+    as_of
+        The view's date, today put in.
+    """
+    looks = {look.key: look for look in looks_of(programme, view.layer)}
+    keys = classify(status, programme, view.layer)
+    district = view.district if view.district in edition.districts.index else None
+    districts = edition.municipalities["district"].to_numpy(dtype=object)
+    inside = {position: key for position, key in keys.items() if district in (None, districts[position])}
+    counts = Counter(inside.values())
+    wanted = view.looks & looks.keys()
+    codes = [ABSENT] * len(edition.municipalities)
+    for position, key in keys.items():
+        keep = position in inside and not (wanted and key not in wanted)
+        keep = keep and not (view.documented_only and key == NO_DATA)
+        codes[position] = looks[key].code if keep else FILTERED
+    points, district_points = _points(status, programme, view.layer, inside)
+    since, means = _since(status, view.layer)
+    order = [*list(looks.values())[1:], looks[NO_DATA]]
+    return MapSpec(
+        view.layer,
+        as_of,
+        "".join(codes),
+        points,
+        district_points,
+        tuple(LegendEntry(look, counts[look.key]) for look in order if counts[look.key] or not look.optional),
+        tuple(inside),
+        since,
+        means,
+    )
+
+
+def classify(status: pd.DataFrame, programme: Programme, layer: str) -> dict[int, str]:
+    """Return the key of the look of every municipality of the day, by position."""
+    if layer != OVERVIEW:
+        rows = status[status["instrument"] == layer]
+        keys = [look_key(stage, basis) for stage, basis in zip(rows["stage"], rows["basis"], strict=True)]
+        return dict(zip(rows.index.tolist(), keys, strict=True))
+    result = dict.fromkeys(status.index.unique().tolist(), NO_DATA)
+    documented = status[status["basis"] != "none"]
+    result |= dict.fromkeys(documented.index[documented["basis"] == "district"].tolist(), "district")
+    own = documented[documented["basis"] != "district"]
+    refs = own["instrument"] + ":" + own["stage"]
+    for each in reversed(programme.overview.classes):
+        result |= dict.fromkeys(own.index[refs.isin(each.any)].tolist(), each.key)
+    return result
+
+
+def _points(
+    status: pd.DataFrame, programme: Programme, layer: str, inside: dict[int, str]
+) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    if layer != OVERVIEW or programme.overview.points is None:
+        return (), ()
+    rows = status[(status["instrument"] == programme.overview.points) & status["counted"]]
+    rows = rows[rows.index.isin(list(inside))]
+    direct = rows[rows["basis"] == "direct"]
+    through = rows[rows["basis"] == "district"]
+    return tuple(direct.index.tolist()), tuple(sorted(set(through["participant"])))
+
+
+def _since(status: pd.DataFrame, layer: str) -> tuple[dict[int, str], dict[int, str]]:
+    """Return since when, by position: of the layer's stage, or for the overview of the earliest own record."""
+    rows = status[status["basis"] != "none"]
+    if layer == OVERVIEW:
+        rows = rows[rows["basis"] != "district"]
+        rows = rows.assign(dated=np.where(rows["since"] == "", "9999", rows["since"])).sort_values("dated", kind="stable")
+        rows = rows[~rows.index.duplicated()]
+    else:
+        rows = rows[rows["instrument"] == layer]
+    positions = rows.index.tolist()
+    return dict(zip(positions, rows["since"], strict=True)), dict(zip(positions, rows["since_means"], strict=True))

@@ -1,0 +1,101 @@
+"""Words, numbers and dates in the reader's language.
+
+German is the source language: ``words.say("Stand {day}", day=…)``. English comes from ``atlas/locale/en.po``; a test
+holds that it is complete. Placeholders are filled after translation, so a text from data is never a format.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Literal
+
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+from atlas.errors import Problem
+from atlas.model.dates import PartialDate
+from atlas.model.programme import Label
+
+Lang = Literal["de", "en"]
+_LOCALES = {"de": Locale("de", "DE"), "en": Locale("en", "GB")}
+_CATALOGUE = Path(__file__).resolve().parents[1] / "locale" / "en.po"
+
+
+@cache
+def _catalogue(lang: str) -> NullTranslations:
+    if lang != "en":
+        return NullTranslations()
+    with _CATALOGUE.open("rb") as file:
+        compiled = io.BytesIO()
+        write_mo(compiled, read_po(file, locale="en"))
+    return GNUTranslations(io.BytesIO(compiled.getvalue()))
+
+
+@dataclass(frozen=True)
+class Words:
+    """Everything said to a reader in one language."""
+
+    lang: str
+
+    @property
+    def _locale(self) -> Locale:
+        return _LOCALES[self.lang]
+
+    def say(self, text: str, /, **values: object) -> str:
+        """Return the German ``text`` in the reader's language with its placeholders filled."""
+        said = _catalogue(self.lang).gettext(text)
+        return said.format(**values) if values else said
+
+    def count(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """Return ``one`` or ``many`` by number, ``{n}`` filled with the number in the language's form."""
+        said = _catalogue(self.lang).ngettext(one, many, n)
+        return said.format(n=self.number(n), **values)
+
+    def label(self, label: Label) -> str:
+        """Return a label of the programme."""
+        return label.in_language(self.lang)
+
+    def problem(self, problem: Problem) -> str:
+        """Return a problem as one sentence with its place in front."""
+        said = self.say(problem.text).format(**problem.values)
+        return f"{problem.place}: {said}" if problem.place else said
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """Return ``1.234,5`` or ``1,234.5``."""
+        form = "#,##0" if digits == 0 else "#,##0." + "0" * digits
+        return str(format_decimal(value, form, locale=self._locale))
+
+    def percent(self, share: float) -> str:
+        """Return a share (0 to 1) as ``31,0 %`` or ``31.0%``."""
+        return str(format_percent(share, "#,##0.0 %" if self.lang == "de" else "#,##0.0%", locale=self._locale))
+
+    def day(self, day: date) -> str:
+        """Return ``31.12.2022`` or ``31 December 2022``."""
+        return str(format_date(day, "dd.MM.yyyy" if self.lang == "de" else "d MMMM y", locale=self._locale))
+
+    def partial(self, text: str) -> str:
+        """Return a partial date as far as it is known: ``06/2021`` is written ``Juni 2021``; empty stays empty."""
+        if not text:
+            return ""
+        known = PartialDate.parse(text)
+        if known.day is not None:
+            return self.day(known.first_day())
+        if known.month is not None:
+            return str(format_date(known.first_day(), "MMMM y", locale=self._locale))
+        return str(known.year)
+
+    def since(self, text: str, means: str) -> str:
+        """Return since when something holds, with how well that is known."""
+        if means == "undated":
+            return self.say("undatiert")
+        if means in {"known_by", "source"}:
+            return self.say("spätestens {day}", day=self.partial(text))
+        return self.partial(text)

@@ -1,0 +1,151 @@
+"""Descriptions as HTML for the page. Every text from data is escaped by MarkupSafe where it enters."""
+
+from __future__ import annotations
+
+import pandas as pd
+from markupsafe import Markup
+
+from atlas.model.programme import Programme
+from atlas.model.records import web_address
+from atlas.present.detail import Detail, Entry, InstrumentDetail
+from atlas.present.looks import Look, looks_of
+from atlas.present.map_spec import MapSpec
+from atlas.present.wording import Words
+
+_EMPTY = Markup()
+
+
+def swatch(look: Look) -> Markup:
+    """Return a small square in colour and hatch of a look."""
+    return Markup('<i class="swatch hatch-{}" style="--fill:{};--line:{}" aria-hidden="true"></i>').format(
+        look.hatch, look.colour, look.hatch_colour
+    )
+
+
+def legend(spec: MapSpec, title: str, definition: str, point_labels: tuple[str, str], words: Words) -> Markup:
+    """Return the legend: swatch, label and count of each class, points, and what the layer means.
+
+    Parameters
+    ----------
+    spec
+        What is drawn.
+    title, definition
+        Name of the layer and the sentence that says what it shows.
+    point_labels
+        What a filled and an open point mean.
+    words
+        The reader's language.
+    """
+    rows = _EMPTY.join(
+        Markup('<li data-look="{}">{}<span>{}</span><b>{}</b></li>').format(
+            entry.look.key, swatch(entry.look), words.label(entry.look.label), words.number(entry.count)
+        )
+        for entry in spec.legend
+    )
+    if spec.points:
+        rows += Markup('<li><i class="dot" aria-hidden="true"></i><span>{}</span><b>{}</b></li>').format(
+            point_labels[0], words.number(len(spec.points))
+        )
+    if spec.district_points:
+        rows += Markup('<li><i class="dot open" aria-hidden="true"></i><span>{}</span><b>{}</b></li>').format(
+            point_labels[1], words.number(len(spec.district_points))
+        )
+    return Markup(
+        '<section class="legend" data-ebene="{}" data-stichtag="{}" aria-label="{}"><h3>{}</h3><ul>{}</ul><p>{}</p></section>'
+    ).format(spec.layer, spec.as_of.isoformat(), words.say("Legende"), title, rows, definition)
+
+
+def detail(shown: Detail, words: Words) -> Markup:
+    """Return what is known about a municipality, instrument by instrument, with its sources."""
+    parts = [Markup("<header><h2>{}</h2><p>{}</p>").format(shown.name, shown.subtitle)]
+    if shown.merged_from:
+        parts.append(Markup("<p>{}</p>").format(words.say("mit {names}", names=shown.merged_from)))
+    parts.append(Markup("</header>"))
+    if not shown.documented:
+        parts.append(
+            Markup('<p class="nothing">{}</p>').format(
+                words.say("Hier ist keine Aktivität öffentlich dokumentiert. Das heißt nicht, dass es keine gibt.")
+            )
+        )
+    parts += [_instrument(each, words) for each in shown.documented]
+    parts.append(_neighbours(shown, words))
+    return Markup('<article class="detail" data-gemeinde="{}">{}</article>').format(shown.ags, _EMPTY.join(parts))
+
+
+def _instrument(each: InstrumentDetail, words: Words) -> Markup:
+    entries = _EMPTY.join(_entry(entry, words) for entry in each.entries)
+    return Markup('<section><h3>{}{}</h3><p class="status">{}</p>{}</section>').format(
+        swatch(each.look), each.label, each.status, Markup("<ul>{}</ul>").format(entries) if entries else ""
+    )
+
+
+def _entry(entry: Entry, words: Words) -> Markup:
+    said = Markup('<li><span class="when">{}</span> {}').format(entry.when, entry.stage)
+    if entry.joint_with:
+        said += Markup(" · {}").format(words.say("gemeinsam: {body}", body=entry.joint_with))
+    if entry.holder:
+        said += Markup(" · {}").format(words.say("Eintrag von {holder}", holder=entry.holder))
+    if entry.note:
+        said += Markup('<br><span class="note">{}</span>').format(entry.note)
+    return said + Markup("<br>{}</li>").format(source_link(entry.source, entry.link, words, entry.source_date))
+
+
+def source_link(source: str, link: str | None, words: Words, dated: str = "") -> Markup:
+    """Return a source as a link that opens a new tab, or as text where it is a title or no safe address."""
+    dating = f" ({dated})" if dated else ""
+    if link is None:
+        return Markup('<span class="source">{}: {}{}</span>').format(words.say("Quelle"), source, dating)
+    host = link.split("/")[2].removeprefix("www.")
+    return Markup('<a class="source" href="{}" target="_blank" rel="noopener noreferrer">{}: {}{}</a>').format(
+        link, words.say("Quelle"), host, dating
+    )
+
+
+def _neighbours(shown: Detail, words: Words) -> Markup:
+    heading = words.say(
+        "{active} von {all} Nachbargemeinden nehmen teil",
+        active=words.number(len(shown.neighbours)),
+        all=words.number(shown.neighbour_count),
+    )
+    rows = _EMPTY.join(
+        Markup("<li><b>{}</b> <span>{}</span><br>{}</li>").format(
+            line.name, words.say("{km} km Grenze", km=words.number(line.border_km, 1)), line.status
+        )
+        for line in shown.neighbours
+    )
+    return Markup('<section class="neighbours"><h3>{}</h3><ul>{}</ul></section>').format(heading, rows)
+
+
+def list_table(rows: pd.DataFrame, headings: dict[str, str], words: Words) -> Markup:
+    """Return a list as a real table: one row each, sources as links; columns that are empty throughout are left out."""
+    columns = [column for column in headings if (rows[column].astype(str) != "").any()]
+    head = _EMPTY.join(Markup('<th scope="col">{}</th>').format(headings[column]) for column in columns)
+    body = _EMPTY.join(
+        Markup("<tr>{}</tr>").format(_EMPTY.join(_cell(column, str(row[column]), words) for column in columns))
+        for row in rows.to_dict("records")
+    )
+    return Markup('<table class="list"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(head, body)
+
+
+def _cell(column: str, text: str, words: Words) -> Markup:
+    if column == "name":
+        return Markup('<th scope="row">{}</th>').format(text)
+    if column == "source" and text:
+        return Markup("<td>{}</td>").format(source_link(text, web_address(text), words))
+    return Markup("<td>{}</td>").format(text)
+
+
+def glossary(programme: Programme, words: Words) -> Markup:
+    """Return every instrument with its definition and the looks of its stages."""
+    items = _EMPTY.join(
+        Markup("<dt>{}</dt><dd>{}<br>{}</dd>").format(
+            words.label(instrument.label),
+            words.label(instrument.definition),
+            _EMPTY.join(
+                Markup('<span class="look">{} {}</span>').format(swatch(look), words.label(look.label))
+                for look in looks_of(programme, instrument.key)[1:]
+            ),
+        )
+        for instrument in programme.instruments
+    )
+    return Markup('<dl class="glossary">{}</dl>').format(items)

@@ -1,0 +1,173 @@
+"""Read records of participation and published totals from CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+import pandas as pd
+
+from atlas.errors import AtlasError, Problem, Severity
+from atlas.model.dates import PartialDate
+from atlas.model.programme import Programme
+from atlas.model.records import DATE_MEANINGS, RECORD_COLUMNS, TOTAL_COLUMNS, Records
+
+_PARTICIPANT = re.compile(r"[0-9]{8}|[0-9]{5}")
+_MAX_TEXT = 2_000
+Row = dict[str, str]
+Finding = tuple[str, str, dict[str, str | int | float]]
+"""Column, sentence, values."""
+
+
+def read_records(
+    participation: Path, totals: Path, programme: Programme, keys: frozenset[str], shown_under: Path
+) -> Records:
+    """Return the record of one programme, every row checked.
+
+    Parameters
+    ----------
+    participation, totals
+        CSV files with the columns of `RECORD_COLUMNS` and `TOTAL_COLUMNS`, UTF-8, comma. The second may be missing.
+    programme
+        What instruments and stages there are.
+    keys
+        Every municipality and district key that exists or has existed.
+    shown_under
+        Folder that messages leave out of file names.
+
+    Raises
+    ------
+    AtlasError
+        Every fault of both files at once, with line, column and cure. Nothing is repaired.
+    """
+    problems: list[Problem] = []
+    name = _short(participation, shown_under)
+    rows = _rows(participation, name, RECORD_COLUMNS, problems)
+    check = _record_checker(programme, keys)
+    for line, row in rows:
+        problems += [Problem(f"{name}, Zeile {line}, {column}", text, values) for column, text, values in check(row)]
+    total_rows: list[tuple[int, Row]] = []
+    if totals.exists():
+        totals_name = _short(totals, shown_under)
+        total_rows = _rows(totals, totals_name, TOTAL_COLUMNS, problems)
+        for line, row in total_rows:
+            found = _check_total(row)
+            problems += [Problem(f"{totals_name}, Zeile {line}, {column}", text, values) for column, text, values in found]
+    if problems:
+        raise AtlasError(*problems)
+    table = pd.DataFrame([{**row, "line": line} for line, row in rows], columns=[*RECORD_COLUMNS, "line"])
+    published = pd.DataFrame([row for _, row in total_rows], columns=list(TOTAL_COLUMNS))
+    return Records(table.astype({"line": "int64"}), published.astype({"value": "int64"}))
+
+
+def duplicate_rows(records: Records, name: str) -> list[Problem]:
+    """Return a warning for every row that repeats an earlier one word for word."""
+    columns = [column for column in RECORD_COLUMNS if column != "municipality"]
+    repeated = records.table[records.table.duplicated(columns)]
+    text = "Diese Zeile steht schon weiter oben. Bitte eine der beiden löschen."
+    return [Problem(f"{name}, Zeile {line}", text, severity=Severity.WARNING) for line in repeated["line"]]
+
+
+def _short(path: Path, root: Path) -> str:
+    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+
+
+def _rows(path: Path, name: str, columns: Sequence[str], problems: list[Problem]) -> list[tuple[int, Row]]:
+    """Return rows with their line numbers; what is wrong with the file as a whole goes to ``problems``."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        problems.append(Problem(name, "Die Datei fehlt. Bitte anlegen oder aus der Sicherung holen."))
+        return []
+    except UnicodeDecodeError:
+        problems.append(Problem(name, "Die Datei ist nicht in UTF-8 gespeichert. Bitte als UTF-8 speichern."))
+        return []
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = list(reader.fieldnames or ())
+        if missing := [column for column in columns if column not in header]:
+            text = "In der Kopfzeile fehlt: {columns}. Erwartet werden Spalten mit Komma getrennt, in dieser Schreibweise."
+            problems.append(Problem(f"{name}, Zeile 1", text, {"columns": ", ".join(missing)}))
+            return []
+        rows = [(reader.line_num, {column: row[column] for column in row}) for row in reader]
+    except csv.Error as error:
+        text = "Die Zeile ist kein gültiges CSV ({reason}). Bitte Anführungszeichen prüfen."
+        problems.append(Problem(f"{name}, Zeile {reader.line_num}", text, {"reason": str(error)}))
+        return []
+    good: list[tuple[int, Row]] = []
+    for line, row in rows:
+        if None in row or None in row.values():
+            text = "Die Zeile hat mehr oder weniger Felder als die Kopfzeile. Bitte Kommas und Anführungszeichen prüfen."
+            problems.append(Problem(f"{name}, Zeile {line}", text))
+        else:
+            good.append((line, {column: row[column].strip() for column in columns}))
+    return good
+
+
+def _record_checker(programme: Programme, keys: frozenset[str]) -> Callable[[Row], Iterable[Finding]]:
+    stages = {each.key: [stage.key for stage in each.stages] for each in programme.instruments}
+    known = sorted(keys)
+
+    def check(row: Row) -> Iterable[Finding]:
+        yield from _check_key(row["ags"], keys, known)
+        if row["instrument"] not in stages:
+            text = "„{given}“ ist kein Instrument des Programms; erlaubt ist {allowed}."
+            yield "instrument", text, {"given": row["instrument"], "allowed": ", ".join(stages)}
+        elif row["status"] not in stages[row["instrument"]]:
+            text = "„{given}“ ist keine Stufe von {instrument}; erlaubt ist {allowed}."
+            allowed = ", ".join(stages[row["instrument"]])
+            yield "status", text, {"given": row["status"], "instrument": row["instrument"], "allowed": allowed}
+        yield from _check_date(row["date"], "date")
+        yield from _check_date(row["source_date"], "source_date")
+        if row["date_means"] not in DATE_MEANINGS or bool(row["date_means"]) != bool(row["date"]):
+            text = "„{given}“ passt nicht; erlaubt ist reached oder known_by, leer nur ohne Datum."
+            yield "date_means", text, {"given": row["date_means"]}
+        yield from _check_source(row["source_url"])
+        for column in ("municipality", "joint_with", "note"):
+            if len(row[column]) > _MAX_TEXT:
+                text = "Der Text hat {count} Zeichen; erlaubt sind {most}."
+                yield column, text, {"count": len(row[column]), "most": _MAX_TEXT}
+
+    return check
+
+
+def _check_key(key: str, keys: frozenset[str], known: list[str]) -> Iterable[Finding]:
+    if not _PARTICIPANT.fullmatch(key):
+        text = "„{given}“ hat nicht acht Ziffern (Gemeinde) oder fünf (Landkreis). Führende Nullen gehören dazu."
+        yield "ags", text, {"given": key}
+    elif key not in keys:
+        close = get_close_matches(key, [each for each in known if len(each) == len(key)], n=1)
+        text = "Den Schlüssel {given} gibt es in den Gebietsständen nicht; am ähnlichsten ist {closest}."
+        yield "ags", text, {"given": key, "closest": close[0] if close else "–"}
+
+
+def _check_date(text: str, column: str) -> Iterable[Finding]:
+    if text:
+        try:
+            PartialDate.parse(text)
+        except ValueError:
+            sentence = "Das Datum „{given}“ gibt es nicht; erlaubt ist JJJJ, JJJJ-MM oder JJJJ-MM-TT."
+            yield column, sentence, {"given": text}
+
+
+def _check_source(source: str) -> Iterable[Finding]:
+    """A source is a web address or a title; an address must be one a reader can safely follow."""
+    if not source:
+        yield "source_url", "Die Quelle fehlt. Jeder Eintrag braucht eine Adresse oder einen Titel.", {}
+    elif len(source) > _MAX_TEXT:
+        text = "Der Text hat {count} Zeichen; erlaubt sind {most}."
+        yield "source_url", text, {"count": len(source), "most": _MAX_TEXT}
+
+
+def _check_total(row: Row) -> Iterable[Finding]:
+    yield from _check_date(row["date"], "date")
+    if not row["date"]:
+        yield "date", "Das Datum fehlt. Bitte ergänzen.", {}
+    if not re.fullmatch(r"[0-9]{1,9}", row["value"]):
+        yield "value", "„{given}“ ist keine ganze Zahl.", {"given": row["value"]}
+    yield from _check_source(row["source_url"])
+

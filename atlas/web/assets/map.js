@@ -1,0 +1,489 @@
+/* The map inside streamlit-folium's frame.
+ *
+ * `atlasMap.start(map, urls)` comes once, from the base map's script, and fetches names and geometry from our own
+ * routes. `atlasMap.show(view)` comes with every change and carries class codes only. All text from data is set with
+ * textContent. Moving and zooming send nothing; a choice sends the key of the municipality. */
+(function () {
+  "use strict";
+
+  const SVG = "http://www.w3.org/2000/svg";
+  const ABSENT = "-", FILTERED = ".";
+  const DETAIL_ZOOM = 10, LABEL_ZOOM = 10;
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const coarse = window.matchMedia("(pointer: coarse)").matches;
+
+  const state = { map: null, urls: null, index: null, rings: null, topology: null, areas: [], view: null,
+    painted: null, focus: -1, picks: 0, ownPick: null, looks: new Map(), labels: [], detail: false };
+
+  // ---- frame ----------------------------------------------------------------------------------------------------
+
+  /** Height that shows the whole state at the frame's width without a blank strip. */
+  function frameHeight() {
+    const width = document.documentElement.clientWidth || 700;
+    return Math.round(Math.max(300, Math.min(640, width * (width < 500 ? 0.92 : 0.74))));
+  }
+
+  function fitFrame() {
+    // streamlit-folium asks for a fixed height at every render; the frame knows better how wide it is.
+    const ask = window.Streamlit.setFrameHeight;
+    window.Streamlit.setFrameHeight = () => ask.call(window.Streamlit, frameHeight());
+    window.Streamlit.setFrameHeight();
+    let width = document.documentElement.clientWidth;
+    window.addEventListener("resize", () => {
+      if (document.documentElement.clientWidth !== width) {
+        width = document.documentElement.clientWidth;
+        window.Streamlit.setFrameHeight();
+      }
+      state.map.invalidateSize({ animate: false });
+    });
+    new ResizeObserver(() => {
+      state.map.invalidateSize({ animate: false });
+      if (!state.moved && state.index) home();
+    }).observe(document.getElementById("map_div"));
+  }
+
+  /** Dark if the page around the frame is. */
+  function followTheme() {
+    const look = () => {
+      const app = window.parent.document.querySelector(".stApp");
+      const [r, g, b] = (app ? getComputedStyle(app).backgroundColor : "").match(/\d+/g) || [255, 255, 255];
+      document.documentElement.classList.toggle("dark", 0.3 * r + 0.59 * g + 0.11 * b < 110);
+    };
+    look();
+    window.addEventListener("message", () => setTimeout(look, 60));
+  }
+
+  // ---- words ----------------------------------------------------------------------------------------------------
+
+  const lang = () => (state.view ? state.view.lang : "de");
+  const word = (key) => state.index.words[lang()][key];
+
+  function area(position) {
+    const [ags, name, district, lat, lng] = state.index.municipalities[position];
+    return { ags, name, district, districtName: state.index.districts[district].name, lat, lng };
+  }
+
+  function status(position) {
+    const code = state.view.codes[position];
+    if (code === FILTERED) return word("filtered");
+    const text = state.looks.get(code).label[lang()];
+    return state.marked.has(position) ? `${text}, ${word("point")}` : text;
+  }
+
+  function accessibleName(position) {
+    const { name, districtName } = area(position);
+    return districtName === name ? `${name}: ${status(position)}` : `${name}, ${districtName}: ${status(position)}`;
+  }
+
+  // ---- hatches --------------------------------------------------------------------------------------------------
+
+  const HATCH = {
+    diagonal: [6, "M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2"],
+    antidiagonal: [6, "M-1,5 l2,2 M0,0 l6,6 M5,-1 l2,2"],
+    cross: [7, "M0,0 l7,7 M7,0 l-7,7"],
+    horizontal: [5, "M0,2.5 h5"],
+    vertical: [5, "M2.5,0 v5"],
+    dots: [6, ""],
+  };
+
+  function svg(tag, attributes) {
+    const element = document.createElementNS(SVG, tag);
+    Object.entries(attributes).forEach(([key, value]) => element.setAttribute(key, value));
+    return element;
+  }
+
+  function pattern(id, look) {
+    const [size, path] = HATCH[look.hatch];
+    const made = svg("pattern", { id, width: size, height: size, patternUnits: "userSpaceOnUse" });
+    made.append(svg("rect", { width: size, height: size, fill: look.colour,
+      class: look.onPaper ? "paper" : "" }));
+    if (look.hatch === "dots") {
+      [[1.5, 1.5], [4.5, 4.5]].forEach(([cx, cy]) => made.append(svg("circle", { cx, cy, r: 0.8, fill: look.line })));
+    } else {
+      made.append(svg("path", { d: path, stroke: look.line, "stroke-width": 1.1, fill: "none" }));
+    }
+    return made;
+  }
+
+  /** The looks of the layer by code, with a pattern for each hatched one. */
+  function prepareLooks() {
+    const layer = state.view.layer;
+    if (state.preparedLayer === layer) return;
+    state.preparedLayer = layer;
+    state.looks.clear();
+    let defs = document.getElementById("atlas-hatches");
+    if (!defs) {
+      const holder = svg("svg", { width: 0, height: 0, "aria-hidden": "true", style: "position:absolute" });
+      defs = svg("defs", { id: "atlas-hatches" });
+      holder.append(defs);
+      document.body.append(holder);
+    }
+    defs.replaceChildren();
+    state.index.layers[layer].forEach((look) => {
+      let fill = look.code === "0" ? "var(--no-data)" : look.colour;
+      if (look.hatch !== "none") {
+        const id = `hatch-${layer}-${look.code}`;
+        defs.append(pattern(id, look));
+        fill = `url(#${id})`;
+      }
+      state.looks.set(look.code, { fill, label: look.label });
+    });
+  }
+
+  // ---- areas ----------------------------------------------------------------------------------------------------
+
+  function makeArea(position) {
+    const made = L.polygon(state.rings[position], { pane: "areas", smoothFactor: 0, weight: 0.7, fillOpacity: 1,
+      className: "area", bubblingMouseEvents: false });
+    made.on("add", () => {
+      const path = made.getElement();
+      path.setAttribute("data-ags", area(position).ags);
+      path.setAttribute("role", "button");
+      path.setAttribute("tabindex", "-1");
+      path.addEventListener("focus", () => focusArea(position));
+      path.addEventListener("blur", () => state.tip.remove());
+      path.addEventListener("keydown", (event) => onKey(event, position));
+    });
+    made.on("click", () => pick(position));
+    made.on("mouseover", (event) => showTip(position, event.latlng));
+    made.on("mousemove", (event) => state.tip.setLatLng(event.latlng));
+    made.on("mouseout", () => state.tip.remove());
+    return made;
+  }
+
+  /** Paint every area whose class, language or layer has changed; add and remove those the date asks for. */
+  function paint() {
+    const { codes } = state.view;
+    const known = state.painted;
+    const same = known && known.layer === state.view.layer && known.lang === lang() && known.marks === state.marks;
+    let membersChanged = false;
+    for (let i = 0; i < codes.length; i += 1) {
+      if (same && known.codes[i] === codes[i]) continue;
+      if (codes[i] === ABSENT) {
+        if (state.areas[i] && state.map.hasLayer(state.areas[i])) {
+          state.areas[i].remove();
+          membersChanged = true;
+        }
+        continue;
+      }
+      if (!state.areas[i]) state.areas[i] = makeArea(i);
+      if (!state.map.hasLayer(state.areas[i])) {
+        state.areas[i].addTo(state.map);
+        membersChanged = true;
+      }
+      const path = state.areas[i].getElement();
+      path.style.fill = codes[i] === FILTERED ? "var(--filtered)" : state.looks.get(codes[i]).fill;
+      path.classList.toggle("filtered", codes[i] === FILTERED);
+      path.setAttribute("aria-label", accessibleName(i));
+    }
+    state.painted = { codes, layer: state.view.layer, lang: lang(), marks: state.marks };
+    if (membersChanged) drawLines();
+    if (state.focus < 0 || codes[state.focus] === ABSENT) rove(firstFocus());
+  }
+
+  function drawLines() {
+    const present = [...state.view.codes].map((code) => code !== ABSENT);
+    const groups = state.index.municipalities.map((row) => row[2]);
+    const { between, outline } = window.atlasTopology.lines(state.topology, groups, present);
+    (state.lines || []).forEach((line) => line.remove());
+    const line = (parts, className, weight) => L.polyline(parts, { pane: "lines", interactive: false, smoothFactor: 0,
+      className, weight }).addTo(state.map);
+    state.lines = [line(between, "district-line", 1.6), line(outline, "state-line", 2.4)];
+  }
+
+  function drawPoints() {
+    (state.points || []).forEach((point) => point.remove());
+    const dot = (lat, lng, className, radius) => L.circleMarker([lat, lng], { pane: "points", interactive: false,
+      radius, weight: 1.5, className, fillOpacity: 1 }).addTo(state.map);
+    const size = state.map.getSize().x < 500 ? 3 : 4.5;
+    state.points = state.view.points.map((i) => dot(area(i).lat, area(i).lng, "point", size))
+      .concat(state.view.districtPoints.map((key) => {
+        const place = state.index.districts[key];
+        return dot(place.lat, place.lng, "district-point", size + 1.5);
+      }));
+  }
+
+  /** The chosen municipality: a dark line with a light casing, above everything. */
+  function drawSelection() {
+    (state.selection || []).forEach((line) => line.remove());
+    state.selection = [];
+    const position = positionOf(state.view.selected);
+    state.areas.forEach((each, i) => {
+      const path = each && each.getElement();
+      if (path) path.setAttribute("aria-pressed", String(i === position));
+    });
+    if (position < 0) return;
+    ["casing", "chosen"].forEach((className) => {
+      const weight = className === "casing" ? 5.5 : 2.8;
+      state.selection.push(L.polygon(state.rings[position], { pane: "selection", interactive: false, fill: false,
+        smoothFactor: 0, weight, className }).addTo(state.map));
+    });
+    rove(position);
+  }
+
+  function positionOf(ags) {
+    return state.index.municipalities.findIndex((row, i) => row[0] === ags && state.view.codes[i] !== ABSENT);
+  }
+
+  // ---- choosing and walking ---------------------------------------------------------------------------------------
+
+  function pick(position) {
+    state.picks += 1;
+    state.ownPick = area(position).ags;
+    window.Streamlit.setComponentValue({ ags: state.ownPick, pick: state.picks });
+  }
+
+  function rove(position) {
+    if (position < 0) return;
+    const old = state.areas[state.focus] && state.areas[state.focus].getElement();
+    if (old) old.setAttribute("tabindex", "-1");
+    state.focus = position;
+    const path = state.areas[position] && state.areas[position].getElement();
+    if (path) path.setAttribute("tabindex", "0");
+  }
+
+  function firstFocus() {
+    return [...state.view.codes].findIndex((code) => code !== ABSENT);
+  }
+
+  function focusArea(position) {
+    rove(position);
+    const { lat, lng } = area(position);
+    if (!state.map.getBounds().contains([lat, lng])) state.map.panTo([lat, lng], { animate: !still });
+    showTip(position, L.latLng(lat, lng));
+  }
+
+  /** The nearest area in the direction of an arrow key, judged by label points. */
+  function towards(position, dx, dy) {
+    const from = state.map.latLngToLayerPoint([area(position).lat, area(position).lng]);
+    let best = -1, least = Infinity;
+    [...state.view.codes].forEach((code, i) => {
+      if (i === position || code === ABSENT) return;
+      const to = state.map.latLngToLayerPoint([area(i).lat, area(i).lng]).subtract(from);
+      const along = to.x * dx + to.y * dy, across = Math.abs(to.x * dy) + Math.abs(to.y * dx);
+      const cost = along + 2.2 * across;
+      if (along > 0 && cost < least) { least = cost; best = i; }
+    });
+    return best;
+  }
+
+  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+  function onKey(event, position) {
+    if (event.key === "Enter" || event.key === " ") {
+      pick(position);
+    } else if (event.key === "Escape") {
+      state.tip.remove();
+    } else if (ARROWS[event.key]) {
+      const next = towards(position, ...ARROWS[event.key]);
+      if (next >= 0) state.areas[next].getElement().focus({ preventScroll: true });
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  function text(tag, className, content) {
+    const element = document.createElement(tag);
+    element.className = className;
+    element.textContent = content;
+    return element;
+  }
+
+  function showTip(position, at) {
+    const { name, districtName } = area(position);
+    const content = document.createElement("div");
+    content.append(text("strong", "tip-name", name));
+    if (districtName !== name) content.append(text("div", "tip-district", districtName));
+    content.append(text("div", "tip-status", status(position)));
+    state.tip.setLatLng(at).setContent(content).addTo(state.map);
+  }
+
+  // ---- view -------------------------------------------------------------------------------------------------------
+
+  function fit(bounds, options) {
+    state.map.fitBounds(bounds, { animate: false, padding: [8, 8], ...options });
+  }
+
+  function home() {
+    const place = state.view && state.view.district && state.index.districts[state.view.district];
+    const [west, south, east, north] = place ? place.bounds : state.index.bounds;
+    fit([[south, west], [north, east]]);
+    state.moved = false;
+  }
+
+  /** Move only if the reader asked for another place: another district, or a municipality chosen elsewhere. */
+  function follow(before) {
+    const now = state.view;
+    const fresh = now.selected !== (before ? before.selected : "");
+    if (!before || before.district !== now.district) home();
+    if (fresh && now.selected && now.selected !== state.ownPick) {
+      const position = positionOf(now.selected);
+      if (position >= 0) {
+        fit(L.latLngBounds(state.rings[position].flat(2)), { maxZoom: 10, padding: [60, 60] });
+        state.moved = true;
+      }
+    }
+    if (fresh) state.ownPick = null;
+  }
+
+  function showDistrictNames() {
+    (state.districtLabels || []).forEach((label) => label.remove());
+    const small = state.map.getSize().x < 500;
+    state.districtLabels = Object.values(state.index.districts).map((place) => {
+      const name = small ? place.short : place.name;
+      const html = text("div", place.city ? "city-name" : "district-name", name);
+      html.setAttribute("aria-hidden", "true");
+      return L.marker([place.labelLat, place.labelLng], { pane: "names", interactive: false, keyboard: false,
+        icon: L.divIcon({ className: "name", html, iconSize: [0, 0] }) }).addTo(state.map);
+    });
+  }
+
+  /** Names of municipalities where there is room: large ones first, none over another. */
+  function showMunicipalityNames() {
+    state.labels.forEach((label) => label.remove());
+    state.labels = [];
+    const close = state.map.getZoom() >= LABEL_ZOOM;
+    document.documentElement.classList.toggle("close", close);
+    if (!close) return;
+    const taken = [], view = state.map.getBounds().pad(0.05);
+    [...state.view.codes].map((code, i) => [code, i]).filter(([code]) => code !== ABSENT).map(([, i]) => i)
+      .filter((i) => view.contains([area(i).lat, area(i).lng]))
+      .sort((a, b) => weight(b) - weight(a))
+      .forEach((i) => {
+        const { name, lat, lng } = area(i);
+        const at = state.map.latLngToContainerPoint([lat, lng]);
+        const half = name.length * 3.1 + 4;
+        const box = [at.x - half, at.y - 9, at.x + half, at.y + 9];
+        if (taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1])) return;
+        taken.push(box);
+        const html = text("div", "municipality-name", name);
+        html.setAttribute("aria-hidden", "true");
+        state.labels.push(L.marker([lat, lng], { pane: "names", interactive: false, keyboard: false,
+          icon: L.divIcon({ className: "name", html, iconSize: [0, 0] }) }).addTo(state.map));
+      });
+  }
+
+  const weight = (i) => (state.view.selected === area(i).ags ? 1e9 : 0) + state.index.municipalities[i][5];
+
+  async function refine() {
+    if (state.detail || state.map.getZoom() < DETAIL_ZOOM) return;
+    state.detail = true;
+    const topology = await (await fetch(state.urls.detail)).json();
+    const rings = window.atlasTopology.areas(topology);
+    state.topology = topology;
+    state.rings = rings;
+    state.areas.forEach((each, i) => { if (each) each.setLatLngs(rings[i]); });
+    drawLines();
+    drawSelection();
+  }
+
+  // ---- controls ---------------------------------------------------------------------------------------------------
+
+  function controls() {
+    const zoom = L.control.zoom({ position: "topright" }).addTo(state.map);
+    L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 110 }).addTo(state.map);
+    const reset = L.control({ position: "topright" });
+    reset.onAdd = () => {
+      const bar = L.DomUtil.create("div", "leaflet-bar");
+      state.homeButton = text("button", "home-button", "⌂");
+      state.homeButton.type = "button";
+      L.DomEvent.disableClickPropagation(bar);
+      state.homeButton.addEventListener("click", home);
+      bar.append(state.homeButton);
+      return bar;
+    };
+    reset.addTo(state.map);
+    state.zoomControl = zoom;
+    const credit = L.control({ position: "bottomright" });
+    credit.onAdd = () => {
+      const box = L.DomUtil.create("div", "credit");
+      const { text: words, url } = state.index.attribution;
+      const link = text("a", "", words);
+      link.href = url;
+      link.target = "_blank";
+      link.rel = "noopener noreferrer";
+      box.append(link);
+      return box;
+    };
+    credit.addTo(state.map);
+  }
+
+  function speakLanguage() {
+    document.documentElement.lang = lang();
+    document.title = word("title");
+    if (window.frameElement) window.frameElement.title = word("title");
+    const [zoomIn, zoomOut] = [state.zoomControl._zoomInButton, state.zoomControl._zoomOutButton];
+    [[zoomIn, "zoomIn"], [zoomOut, "zoomOut"], [state.homeButton, "home"]].forEach(([button, key]) => {
+      button.title = word(key);
+      button.setAttribute("aria-label", word(key));
+    });
+    const group = state.map.getPane("areas").querySelector("svg");
+    if (group) {
+      group.setAttribute("role", "group");
+      group.setAttribute("aria-label", word("areas"));
+    }
+  }
+
+  function complain() {
+    const place = document.getElementById("map_div");
+    place.replaceChildren(text("p", "complaint",
+      "Die Karte konnte nicht geladen werden. Bitte die Seite neu laden. – The map could not be loaded. Please reload."));
+  }
+
+  // ---- from outside -------------------------------------------------------------------------------------------------
+
+  function render(before) {
+    prepareLooks();
+    state.marks = state.view.points.join();
+    state.marked = new Set(state.view.points);
+    paint();
+    drawPoints();
+    drawSelection();
+    follow(before);
+    showMunicipalityNames();
+    speakLanguage();
+    document.documentElement.dataset.painted = `${state.view.layer} ${state.view.asOf}`;
+  }
+
+  window.atlasMap = {
+    async start(map, urls) {
+      Object.assign(state, { map, urls, tip: L.tooltip({ direction: "top", offset: [0, -6], className: "tip" }) });
+      map.attributionControl.remove();
+      [["areas", 410], ["lines", 420], ["points", 430], ["selection", 440], ["names", 450]].forEach(([name, z]) => {
+        map.createPane(name).style.zIndex = z;
+        if (name !== "areas") map.getPane(name).style.pointerEvents = "none";
+      });
+      if (coarse) map.dragging.disable(); // one finger scrolls the page, two move the map
+      followTheme();
+      fitFrame();
+      try {
+        const [index, topology] = await Promise.all([urls.index, urls.overview].map(async (url) => {
+          const answer = await fetch(url);
+          if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+          return answer.json();
+        }));
+        Object.assign(state, { index, topology, rings: window.atlasTopology.areas(topology) });
+      } catch (error) {
+        complain();
+        throw error;
+      }
+      const [west, south, east, north] = state.index.bounds;
+      fit([[south, west], [north, east]]);
+      controls();
+      showDistrictNames();
+      map.on("zoomend", () => { refine(); });
+      map.on("moveend", () => { if (state.view) showMunicipalityNames(); });
+      map.on("dragstart zoomstart", () => { state.moved = true; });
+      if (state.view) render(null);
+      refine();
+    },
+
+    show(view) {
+      const before = state.view;
+      state.view = view;
+      if (state.index) render(before);
+    },
+  };
+})();

@@ -1,0 +1,88 @@
+"""What the browser fetches once: geometry, names, Leaflet and our scripts, under names that contain their hash."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import threading
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from atlas.model.boundaries import Edition, Level
+from atlas.model.programme import Programme
+from atlas.model.snapshot import Snapshot
+from atlas.present.map_index import build_map_index
+
+PREFIX = "/atlas"
+_KEPT = 64
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".woff2": "font/woff2"}
+
+
+@dataclass(frozen=True)
+class Payload:
+    """One immutable file for the browser."""
+
+    name: str
+    media_type: str
+    body: bytes
+    gzipped: bytes
+
+
+@dataclass(frozen=True)
+class MapUrls:
+    """Where the map finds its data, as paths below `PREFIX`."""
+
+    index: str
+    overview: str
+    detail: str
+
+
+class PayloadStore:
+    """Keeps payloads by name. Old ones stay for a while, for pages that are still open."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._payloads: dict[str, Payload] = {}
+        self._maps: dict[tuple[str, str, str], MapUrls] = {}
+
+    def get(self, name: str) -> Payload | None:
+        """Return the payload of this name, None if there is none."""
+        return self._payloads.get(name)
+
+    def add(self, stem: str, suffix: str, body: bytes) -> str:
+        """Keep ``body`` and return its name, ``stem.<hash>suffix``."""
+        name = f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}{suffix}"
+        with self._lock:
+            if name not in self._payloads:
+                packed = gzip.compress(body, 9, mtime=0)
+                self._payloads[name] = Payload(name, _TYPES[suffix], body, packed)
+                while len(self._payloads) > _KEPT:
+                    self._payloads.pop(next(iter(self._payloads)))
+        return name
+
+    def map_urls(self, snapshot: Snapshot, programme: Programme, edition: Edition) -> MapUrls:
+        """Return the paths of a map's data, made on the first call for this snapshot."""
+        key = (snapshot.fingerprint, programme.key, edition.starts.isoformat())
+        if key not in self._maps:
+            index = json.dumps(build_map_index(programme, edition), ensure_ascii=False, separators=(",", ":"))
+            self._maps[key] = MapUrls(
+                self.add(f"index-{programme.key}-{edition.starts}", ".json", index.encode()),
+                *(
+                    self.add(f"{edition.state}-{edition.starts}-{level}", ".json", edition.topology_path(level).read_bytes())
+                    for level in (Level.OVERVIEW, Level.DETAIL)
+                ),
+            )
+        return self._maps[key]
+
+
+@cache
+def asset(name: str) -> bytes:
+    """Return one of our own scripts or style sheets, or Leaflet's from the package XStatic-Leaflet."""
+    if name.startswith("leaflet"):
+        from xstatic.pkg import leaflet
+
+        return (Path(leaflet.BASE_DIR) / name).read_bytes()
+    return resources.files("atlas.web").joinpath("assets", name).read_bytes()

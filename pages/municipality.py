@@ -1,0 +1,5 @@
+"""One municipality, by link."""
+
+from ui.municipality_page import show
+
+show()

@@ -1,0 +1,44 @@
+"""The frame around every page: configuration, language, navigation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from atlas.errors import AtlasError
+from ui.cache import store
+from ui.messages import show_problems
+from ui.state import read_address, words
+
+_FOLDER = Path(__file__).resolve().parent
+_PAGES = _FOLDER.parent / "pages"
+
+
+def main() -> None:
+    """Run the page the address asks for, or say why there is none."""
+    st.set_page_config(page_title="Präventionsatlas", page_icon=":material/map:", layout="wide")
+    st.html(_FOLDER / "style.css")
+    try:
+        snapshot = store().current()
+    except AtlasError as error:
+        read_address(None)
+        show_problems(error)
+        return
+    read_address(snapshot)
+    say = words().say
+    page = st.navigation(
+        [
+            st.Page(_PAGES / "map.py", title=say("Karte"), icon=":material/map:", default=True),
+            st.Page(_PAGES / "about.py", title=say("Daten und Quellen"), icon=":material/info:", url_path="ueber"),
+            st.Page(_PAGES / "municipality.py", title=say("Gemeinde"), url_path="gemeinde", visibility="hidden"),
+        ],
+        position="top",
+    )
+    try:
+        page.run()
+    except AtlasError as error:
+        show_problems(error)
+
+
+main()

@@ -1,0 +1,48 @@
+"""What a visitor is told when something is wrong: a sentence with place and cure, never a traceback."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+import streamlit as st
+
+from atlas.errors import AtlasError
+from atlas.present.wording import Words
+from ui.state import words
+
+_log = logging.getLogger("atlas")
+_SHOWN = 20
+
+
+def show_problems(error: AtlasError) -> None:
+    """Show every problem of the data instead of the page, the first twenty in full."""
+    said = words()
+    st.error(
+        said.count(
+            "Die Daten können gerade nicht gezeigt werden: {n} Befund muss behoben werden.",
+            "Die Daten können gerade nicht gezeigt werden: {n} Befunde müssen behoben werden.",
+            len(error.problems),
+        ),
+        icon=":material/error:",
+    )
+    for problem in error.problems[:_SHOWN]:
+        st.text(said.problem(problem))  # plain text: a finding quotes what stands in the file
+    if len(error.problems) > _SHOWN:
+        st.text(said.say("… und {n} weitere. Alle zeigt: python -m atlas check", n=len(error.problems) - _SHOWN))
+
+
+def on_script_error(error: Exception) -> bool:
+    """Log an unforeseen error under a number and tell the visitor that number only."""
+    number = secrets.token_hex(4)
+    _log.error("error %s", number, exc_info=error)
+    text = "Das hat nicht geklappt. Bitte die Seite neu laden. Bleibt der Fehler, hilft uns die Nummer {number} weiter."
+    st.error(_in_language(text, number), icon=":material/error:")
+    return True
+
+
+def _in_language(text: str, number: str) -> str:
+    try:
+        return words().say(text, number=number)
+    except Exception:  # noqa: BLE001 - the last line of defence must not fail itself
+        return Words("de").say(text, number=number)

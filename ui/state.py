@@ -1,0 +1,79 @@
+"""The one place where the view, the address bar and the session's widgets meet.
+
+The view in the session is the truth. Widgets are seeded from it before they are drawn and change it in callbacks; the
+address is written from it after every run. Opening a link (or editing the address) starts from the query instead.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import streamlit as st
+
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import ViewState, view_from_query, view_to_query
+from atlas.present.wording import Words
+
+
+class Keys(StrEnum):
+    """Every key in the session."""
+
+    VIEW = "_view"
+    WRITTEN = "_written"
+    LAYER = "ebene"
+    AS_OF = "stichtag"
+    DAY = "tag"
+    DISTRICT = "kreis"
+    LOOKS = "stufe"
+    DOCUMENTED = "belegt"
+    SEARCH = "suche"
+    MAP = "karte"
+    TABLE = "tabelle"
+    PICK = "_pick"
+
+
+def current_view() -> ViewState:
+    """Return the session's view."""
+    view = st.session_state.get(Keys.VIEW)
+    return view if isinstance(view, ViewState) else ViewState()
+
+
+def change_view(**changes: object) -> None:
+    """Change some fields of the session's view."""
+    st.session_state[Keys.VIEW] = current_view().but(**changes)
+
+
+def read_address(snapshot: Snapshot | None) -> ViewState:
+    """Return the view: from the address when it is new, else the session's own. Call before the first widget."""
+    query = {key: st.query_params[key] for key in st.query_params}
+    if Keys.VIEW not in st.session_state or (query and query != st.session_state.get(Keys.WRITTEN)):
+        layers = {key: each.layers for key, each in snapshot.programmes.items()} if snapshot else {"": ()}
+        view = view_from_query(query, layers)
+        if "lang" not in query and Keys.VIEW in st.session_state:
+            view = view.but(lang=current_view().lang)
+        st.session_state[Keys.VIEW] = view
+    return current_view()
+
+
+def write_address() -> None:
+    """Write the view to the address; only what differs from the default."""
+    query = view_to_query(current_view())
+    if query != {key: st.query_params[key] for key in st.query_params}:
+        st.query_params.from_dict(query)
+    st.session_state[Keys.WRITTEN] = query
+
+
+def seed(key: Keys, value: object) -> None:
+    """Give a widget its value before it is drawn, if it has another."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
+def words() -> Words:
+    """Return the words of the session's language."""
+    return Words(current_view().lang)
+
+
+def view_query(view: ViewState) -> dict[str, str]:
+    """Return the query parameters of a view, for links between pages."""
+    return view_to_query(view)
