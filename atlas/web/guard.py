@@ -1,0 +1,322 @@
+"""What a visitor may send: known messages, small frames, a human pace, and nothing but reading over HTTP.
+
+Streamlit takes from any anonymous client messages that empty the caches of all users, start processes or
+write files. This module reads just enough of each frame to know its type. It has its own small protobuf
+reader because ``atlas`` does not import Streamlit; a test compares the field numbers with Streamlit's.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_LOG = logging.getLogger(__name__)
+
+MESSAGES: Final = {
+    5: "clear_cache",
+    6: "set_run_on_save",
+    7: "stop_script",
+    11: "rerun_script",
+    12: "load_git_info",
+    14: "debug_disconnect_websocket",
+    15: "debug_shutdown_runtime",
+    16: "file_urls_request",
+    17: "app_heartbeat",
+    19: "backend_operation_request",
+}
+"""Fields of Streamlit's ``BackMsg``; all of them belong to its one oneof, ``type``."""
+
+OPERATIONS: Final = {
+    3: "deferred_file",
+    4: "install_skills",
+    5: "dismiss_skills_nudge",
+    6: "dataframe_chunk",
+}
+"""Payloads of ``BackendOperationRequest``; its fields 1 and 2 are ids."""
+
+ALLOWED: Final = frozenset(
+    {"rerun_script", "stop_script", "app_heartbeat", "deferred_file", "dataframe_chunk"}
+)
+"""What the frontend sends in a visit: a change, a stop, a sign of life, a download built on click, table rows."""
+
+DROPPED: Final = frozenset({"clear_cache", "set_run_on_save", "load_git_info", "dismiss_skills_nudge"})
+"""What an unchanged frontend can send as well, by a shortcut or menu: ignored, the connection stays."""
+
+_CORE: Final = "_stcore"
+_CORE_READABLE: Final = frozenset({"health", "host-config", "bidi-components"})
+_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+_SHAPES: Final = {11: _BYTES, 16: _BYTES, 19: _BYTES}
+_MAX_TAG_BYTES: Final = 2
+_MAX_VARINT_BYTES: Final = 10
+
+_POLICY, _TOO_BIG, _NOT_BINARY, _TRY_LATER = 1008, 1009, 1003, 1013
+
+
+class MalformedError(ValueError):
+    """A frame that no Streamlit frontend writes."""
+
+
+def message_type(frame: bytes) -> str:
+    """Return the type of a BackMsg frame; for a backend operation, the type of that.
+
+    Stricter than protobuf, where the last of several types wins and unknown fields are skipped: exactly one
+    type, nothing else beside it, so that both readers must come to the same answer.
+
+    Raises
+    ------
+    MalformedError
+        For anything else.
+    """
+    (number, wire, value), *more = list(_fields(frame)) or [(0, 0, b"")]
+    if more or number not in MESSAGES or wire != _SHAPES.get(number, _VARINT):
+        raise MalformedError("not exactly one known message")
+    name = MESSAGES[number]
+    return _operation(value) if name == "backend_operation_request" else name
+
+
+def _operation(body: bytes) -> str:
+    found: list[str] = []
+    for number, wire, _ in _fields(body):
+        if wire != _BYTES or number not in {1, 2, *OPERATIONS}:
+            raise MalformedError("unknown field in an operation")
+        if number in OPERATIONS:
+            found.append(OPERATIONS[number])
+    if len(found) != 1:
+        raise MalformedError("not exactly one operation")
+    return found[0]
+
+
+def _fields(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Yield field number, wire type and, for length-delimited fields, the content."""
+    at = 0
+    while at < len(data):
+        tag, at = _varint(data, at, _MAX_TAG_BYTES)
+        number, wire = tag >> 3, tag & 7
+        size = 0
+        if wire == _VARINT:
+            _, at = _varint(data, at, _MAX_VARINT_BYTES)
+        elif wire == _BYTES:
+            size, at = _varint(data, at, _MAX_VARINT_BYTES)
+        elif wire in {_FIXED64, _FIXED32}:
+            size = 8 if wire == _FIXED64 else 4
+        else:
+            raise MalformedError(f"wire type {wire}")
+        if at + size > len(data):
+            raise MalformedError("cut off")
+        yield number, wire, data[at : at + size]
+        at += size
+
+
+def _varint(data: bytes, at: int, most: int) -> tuple[int, int]:
+    value = 0
+    for index, byte in enumerate(data[at : at + most]):
+        value |= (byte & 0x7F) << (7 * index)
+        if byte < 0x80:  # noqa: PLR2004 - the continuation bit
+            if byte == 0 and index > 0:
+                raise MalformedError("a number written longer than need be")
+            return value, at + index + 1
+    raise MalformedError("a number too long or cut off")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one connection, and all of them together, may ask for."""
+
+    frame_bytes: int = 256 * 1024
+    burst: int = 20
+    per_second: float = 10.0
+    connections: int = 2000
+
+
+class Verdict(Enum):
+    """What happens to a frame."""
+
+    PASS = "pass"  # noqa: S105 - no password
+    DROP = "drop"
+    CLOSE = "close"
+
+
+@dataclass
+class _Connection:
+    """One websocket: its token bucket and whether we have closed it."""
+
+    limits: Limits
+    clock: Callable[[], float]
+    tokens: float = field(init=False)
+    last: float = field(init=False)
+    closed: bool = False
+
+    def __post_init__(self) -> None:
+        self.tokens, self.last = float(self.limits.burst), self.clock()
+
+    def take(self) -> bool:
+        now = self.clock()
+        refilled = self.tokens + (now - self.last) * self.limits.per_second
+        self.tokens, self.last = min(float(self.limits.burst), refilled), now
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
+
+    def judge(self, message: Message) -> tuple[Verdict, int, str]:
+        """Return what to do with a received message, the close code and the reason for the log."""
+        frame: bytes | None = message.get("bytes")
+        if frame is None:
+            return Verdict.CLOSE, _NOT_BINARY, "text frame"
+        if len(frame) > self.limits.frame_bytes:
+            return Verdict.CLOSE, _TOO_BIG, f"frame of {len(frame)} bytes"
+        if not self.take():
+            return Verdict.CLOSE, _POLICY, "too many messages"
+        try:
+            name = message_type(frame)
+        except MalformedError as error:
+            return Verdict.CLOSE, _POLICY, str(error)
+        if name in ALLOWED:
+            return Verdict.PASS, 0, name
+        return Verdict.DROP if name in DROPPED else Verdict.CLOSE, _POLICY, name
+
+
+class Guard:
+    """ASGI middleware that refuses what no visitor needs.
+
+    Over the websocket only `ALLOWED` messages pass; `DROPPED` ones are ignored; all others close the
+    connection with 1008, frames over the limit with 1009, text frames with 1003. When ``limits.connections``
+    are open, a new one is refused. Over HTTP: 405 for every method that writes, 404 for everything below
+    ``/_stcore/`` except health, host-config and component files (so no metrics, no agent API, no uploads, no
+    script health check), 400 for a host that is not listed.
+
+    Parameters
+    ----------
+    app
+        What is wrapped.
+    base_path
+        What ``server.baseUrlPath`` says, with or without slashes.
+    hosts
+        Host names (no ports) this site answers to. ``None`` answers to all.
+    limits
+        See `Limits`.
+    clock
+        Seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        base_path: str = "",
+        hosts: Collection[str] | None = None,
+        limits: Limits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.app = app
+        base = base_path.strip("/")
+        self._stream_path = f"/{base}/{_CORE}/stream" if base else f"/{_CORE}/stream"
+        self._base_segments = base.split("/") if base else []
+        self._hosts = None if hosts is None else frozenset(host.lower() for host in hosts)
+        self._limits = limits or Limits()
+        self._clock = clock
+        self._open = 0
+
+    @property
+    def open_connections(self) -> int:
+        """Return how many websockets are open now."""
+        return self._open
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Judge one request or connection."""
+        if scope["type"] == "http":
+            refused = self._refused(scope)
+            if refused is None:
+                await self.app(scope, receive, send)
+            else:
+                await _refuse(send, *refused)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    def _refused(self, scope: Scope) -> tuple[int, bytes] | None:
+        """Return status and text of a refusal, None if the request may pass."""
+        if not self._known_host(scope):
+            return 400, b"Unknown host"
+        if scope["method"] not in _METHODS:
+            return 405, b"Method Not Allowed"
+        if self._is_closed_path(scope["path"]):
+            return 404, b"Not Found"
+        return None
+
+    def _is_closed_path(self, path: str) -> bool:
+        segments = [segment for segment in path.replace("\\", "/").split("/") if segment]
+        if _CORE not in segments:
+            return False
+        root = len(self._base_segments)
+        at_root = segments[:root] == self._base_segments and segments.index(_CORE, root) == root
+        return not (at_root and len(segments) > root + 1 and segments[root + 1] in _CORE_READABLE)
+
+    def _known_host(self, scope: Scope) -> bool:
+        if self._hosts is None:
+            return True
+        said = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"]
+        return len(said) == 1 and _without_port(said[0]) in self._hosts
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        allowed = scope["path"] == self._stream_path and self._known_host(scope)
+        if not allowed or self._open >= self._limits.connections:
+            await receive()
+            _LOG.info("websocket refused: %s", "too many connections" if allowed else "path or host")
+            await send({"type": "websocket.close", "code": _TRY_LATER if allowed else _POLICY})
+            return
+        self._open += 1
+        try:
+            await self._converse(scope, receive, send)
+        finally:
+            self._open -= 1
+
+    async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection = _Connection(self._limits, self._clock)
+
+        async def guarded_receive() -> Message:
+            while not connection.closed:
+                message = await receive()
+                if message["type"] != "websocket.receive":
+                    return message
+                verdict, code, reason = connection.judge(message)
+                if verdict is Verdict.PASS:
+                    return message
+                if verdict is Verdict.CLOSE:
+                    _LOG.info("websocket closed with %d: %s", code, reason)
+                    connection.closed = True
+                    await send({"type": "websocket.close", "code": code})
+            return {"type": "websocket.disconnect", "code": _POLICY}
+
+        async def guarded_send(message: Message) -> None:
+            if not connection.closed:  # after our close the server would raise
+                await send(message)
+
+        await self.app(scope, guarded_receive, guarded_send)
+
+
+def _without_port(host: str) -> str:
+    """Return the name in a Host header: ``[::1]:80`` gives ``[::1]``."""
+    if host.startswith("["):
+        return host[: host.find("]") + 1]
+    return host.partition(":")[0].rstrip(".")
+
+
+async def _refuse(send: Send, status: int, body: bytes) -> None:
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode("ascii")),
+        (b"cache-control", b"no-store"),
+    ]
+    if status == 405:  # noqa: PLR2004 - the one status that must name what is allowed
+        headers.append((b"allow", b"GET, HEAD, OPTIONS"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,108 @@
+"""Security headers on every answer, errors included."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+FOLIUM_PATH: Final = "/component/streamlit_folium.st_folium/"
+"""The one document that builds its scripts from text and can't live under the strict policy."""
+
+_FIXED: Final = {
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"SAMEORIGIN",
+    b"referrer-policy": b"same-origin",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"permissions-policy": (
+        b"accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
+        b"microphone=(), midi=(), payment=(), usb=()"
+    ),
+}
+
+
+def content_security_policy(*script_sources: str) -> str:
+    """Return the policy with these sources beside ``'self'`` for scripts. No other host is named."""
+    directives = {
+        "default-src": "'self'",
+        "script-src": " ".join(("'self'", *script_sources)),
+        "style-src": "'self' 'unsafe-inline'",  # emotion writes its rules into <style> at run time
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "connect-src": "'self'",  # includes the websocket of the same host
+        "worker-src": "'self' blob:",
+        "frame-src": "'self'",
+        "frame-ancestors": "'self'",
+        "object-src": "'none'",
+        "base-uri": "'self'",
+        "form-action": "'self'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+
+class SecurityHeaders:
+    """ASGI middleware that sets the security headers; the outermost one.
+
+    An exception that nobody below answered becomes a plain 500 here: Starlette's own error answer is made
+    outside of all user middleware and would go out without the headers. The exception is raised again, for
+    the log.
+
+    Parameters
+    ----------
+    app
+        What is wrapped.
+    script_hashes
+        CSP sources such as ``'sha256-…'`` (quotes included) of the inline scripts of Streamlit's index.html;
+        see `atlas.web.page.inline_script_hashes`.
+    base_path
+        What ``server.baseUrlPath`` says, with or without slashes.
+    """
+
+    def __init__(self, app: ASGIApp, script_hashes: Sequence[str], base_path: str = "") -> None:
+        self.app = app
+        base = base_path.strip("/")
+        self._loose_prefix = f"/{base}{FOLIUM_PATH}" if base else FOLIUM_PATH
+        self._strict = content_security_policy(*script_hashes).encode("ascii")
+        # A hash in the list would switch 'unsafe-inline' off, so the loose one has none.
+        self._loose = content_security_policy("'unsafe-inline'", "'unsafe-eval'").encode("ascii")
+
+    def _policy(self, path: str) -> bytes:
+        inside = path.startswith(self._loose_prefix) and ".." not in path
+        return self._loose if inside else self._strict
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with the headers of ``scope``'s path."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        added = _FIXED | {b"content-security-policy": self._policy(scope["path"])}
+        started = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                kept = [
+                    (name, value) for name, value in message.get("headers", ()) if name.lower() not in added
+                ]
+                message = {**message, "headers": [*kept, *added.items()]}
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_headers)
+        except Exception:
+            if not started:
+                await _internal_error(send_with_headers)
+            raise
+
+
+async def _internal_error(send: Send) -> None:
+    body = b"Internal Server Error"
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode("ascii")),
+    ]
+    await send({"type": "http.response.start", "status": 500, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

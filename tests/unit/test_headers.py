@@ -1,0 +1,360 @@
+"""Rules of the security headers, the page frame and the compressed frontend files."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from pathlib import Path
+
+import pytest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import file_util
+
+from atlas.web.headers import FOLIUM_PATH, SecurityHeaders
+from atlas.web.page import CompressedAssets, PageFrame, framed_page, inline_script_hashes, page_predicate
+
+INDEX = (Path(file_util.get_static_dir()) / "index.html").read_bytes()
+HASH = "'sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA='"
+TITLES = {"de": "Präventionsatlas <Sachsen>", "en": "Prevention Atlas"}
+DESCRIPTIONS = {"de": 'Wer "mitmacht"', "en": "Who takes part"}
+
+
+class Answer:
+    """What an ASGI app sent for one request."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.raw: list[tuple[bytes, bytes]] = []
+        self.body = b""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {name.decode().lower(): value.decode() for name, value in self.raw}
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status, self.raw = message["status"], list(message.get("headers", ()))
+        else:
+            self.body += message.get("body", b"")
+
+
+def request(app: ASGIApp, path: str, *, method: str = "GET", query: str = "", **headers: str) -> Answer:
+    answer = Answer()
+    asyncio.run(app(scope_of(path, method, query, headers), nothing, answer.send))
+    return answer
+
+
+def scope_of(path: str, method: str, query: str, headers: dict[str, str]) -> Scope:
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return {"type": "http", "path": path, "method": method, "query_string": query.encode(), "headers": raw}
+
+
+async def nothing() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer as if it were Streamlit, with a header that must not survive."""
+    headers = [(b"content-type", b"text/plain"), (b"X-Frame-Options", b"ALLOWALL")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"inner"})
+
+
+def secured(app: ASGIApp = inner, base_path: str = "") -> SecurityHeaders:
+    return SecurityHeaders(app, inline_script_hashes(INDEX), base_path)
+
+
+def script_sources(answer: Answer) -> str:
+    policy = answer.headers["content-security-policy"]
+    return next(part for part in policy.split("; ") if part.startswith("script-src"))
+
+
+def test_streamlits_inline_script_is_the_known_one() -> None:
+    assert inline_script_hashes(INDEX) == (HASH,)
+
+
+def test_external_scripts_have_no_hash() -> None:
+    page = b'<script type="module" src="a.js"></script><SCRIPT>let a</SCRIPT ><script data-x="src">1</script>'
+    assert len(inline_script_hashes(page)) == 2
+
+
+def test_strict_policy_names_no_unsafe_script_and_no_other_host() -> None:
+    answer = request(secured(), "/")
+    assert script_sources(answer) == f"script-src 'self' {HASH}"
+    assert "://" not in answer.headers["content-security-policy"]
+    assert "*" not in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/gemeinde",
+        "/component/other.component/index.html",
+        "/component/streamlit_folium.st_folium",
+        "/x/component/streamlit_folium.st_folium/index.html",
+        f"{FOLIUM_PATH}../../gemeinde",
+    ],
+)
+def test_loose_policy_is_for_the_folium_document_only(path: str) -> None:
+    assert "unsafe" not in script_sources(request(secured(), path))
+    loose = request(secured(), f"{FOLIUM_PATH}index.html")
+    assert script_sources(loose) == "script-src 'self' 'unsafe-inline' 'unsafe-eval'"
+    assert "://" not in loose.headers["content-security-policy"]
+
+
+def test_base_path_moves_the_loose_policy() -> None:
+    app = secured(base_path="/karte/")
+    assert "unsafe" not in script_sources(request(app, f"{FOLIUM_PATH}index.html"))
+    assert "unsafe-eval" in script_sources(request(app, f"/karte{FOLIUM_PATH}index.html"))
+
+
+def test_headers_replace_those_of_the_inner_answer() -> None:
+    answer = request(secured(), "/")
+    named = [name.lower() for name, _ in answer.raw]
+    assert len(named) == len(set(named))
+    assert answer.headers["x-frame-options"] == "SAMEORIGIN"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "same-origin"
+    assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+    assert "camera=()" in answer.headers["permissions-policy"]
+
+
+def test_an_unanswered_exception_is_a_500_with_headers_and_is_raised_on() -> None:
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        raise RuntimeError("secret path /srv/atlas")
+
+    answer = Answer()
+    with pytest.raises(RuntimeError, match="secret path"):
+        asyncio.run(secured(broken)(scope_of("/", "GET", "", {}), nothing, answer.send))
+    assert answer.status == 500
+    assert "content-security-policy" in answer.headers
+    assert b"secret" not in answer.body
+
+
+def test_an_exception_after_the_start_sends_no_second_start() -> None:
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        await inner(scope, receive, send)
+        raise RuntimeError("late")
+
+    answer = Answer()
+    with pytest.raises(RuntimeError, match="late"):
+        asyncio.run(secured(broken)(scope_of("/", "GET", "", {}), nothing, answer.send))
+    assert (answer.status, answer.body) == (200, b"inner")
+
+
+def test_other_protocols_pass_untouched() -> None:
+    seen: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["type"])
+
+    for middleware in (secured(app), framed(app), CompressedAssets(app, Path("/nonexistent"))):
+        asyncio.run(middleware({"type": "websocket", "path": "/_stcore/stream"}, nothing, Answer().send))
+    assert seen == ["websocket"] * 3
+
+
+# --- the page
+
+
+def framed(app: ASGIApp = inner) -> PageFrame:
+    return PageFrame(app, INDEX, "de", TITLES, DESCRIPTIONS, page_predicate(("atlas", "healthz")))
+
+
+def test_a_changed_index_html_fails_loudly() -> None:
+    with pytest.raises(ValueError, match="has 0 places like '<html"):
+        framed_page(INDEX.replace(b'<html lang="en">', b"<html>"), "de", "t", "d")
+    with pytest.raises(ValueError, match="has 2 places like '<title>"):
+        framed_page(INDEX.replace(b"<body>", b"<body><title>x</title>"), "de", "t", "d")
+    with pytest.raises(ValueError, match="inline script"):
+        framed_page(
+            INDEX.replace(b"window.prerenderReady", b"'<title>a</title>'").replace(
+                b"<title>Streamlit</title>", b""
+            ),
+            "de",
+            "t",
+            "d",
+        )
+
+
+def test_an_unknown_default_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="default_lang is 'fr'"):
+        PageFrame(inner, INDEX, "fr", TITLES, DESCRIPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("query", "lang"),
+    [
+        ("", "de"),
+        ("lang=en", "en"),
+        ("lang=de", "de"),
+        ("ebene=council&lang=en&x=1", "en"),
+        ("lang=EN", "de"),
+        ("lang=%22%3E%3Cscript%3E", "de"),
+        ("lang=en&lang=fr", "de"),
+        ("&".join(["a=1"] * 500) + "&lang=en", "de"),
+        ("lang", "de"),
+    ],
+)
+def test_language_is_parsed(query: str, lang: str) -> None:
+    answer = request(framed(), "/", query=query)
+    assert f'<html lang="{lang}">'.encode() in answer.body
+    assert answer.headers["content-language"] == lang
+
+
+def test_a_query_that_is_not_ascii_gives_the_default() -> None:
+    answer = Answer()
+    scope = scope_of("/", "GET", "", {}) | {"query_string": b"lang=\xff"}
+    asyncio.run(framed()(scope, nothing, answer.send))
+    assert b'<html lang="de">' in answer.body
+
+
+def test_page_carries_our_words_and_none_of_the_agent_api() -> None:
+    answer = request(framed(), "/gemeinde")
+    page = answer.body.decode()
+    assert "<title>Präventionsatlas &lt;Sachsen&gt;</title>" in page
+    assert 'content="Wer &quot;mitmacht&quot;"' in page
+    assert "braucht JavaScript" in page
+    assert "agent" not in page
+    assert answer.headers["cache-control"] == "no-cache"
+    assert inline_script_hashes(answer.body) == (HASH,)
+
+
+def test_scripts_and_styles_of_the_page_are_streamlits() -> None:
+    page = request(framed(), "/").body
+    assert page.count(b"<script") == INDEX.count(b"<script")
+    assert page.count(b"modulepreload") == INDEX.count(b"modulepreload")
+    assert b'<div id="root"></div>' in page
+
+
+def test_page_is_compressed_when_accepted() -> None:
+    plain = request(framed(), "/")
+    zipped = request(framed(), "/", accept_encoding="br, gzip;q=0.5")
+    assert gzip.decompress(zipped.body) == plain.body
+    assert zipped.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+    assert "content-encoding" not in request(framed(), "/", accept_encoding="gzip;q=0, br").headers
+
+
+def test_head_gives_the_headers_only() -> None:
+    answer = request(framed(), "/", method="HEAD")
+    assert answer.body == b""
+    assert int(answer.headers["content-length"]) > 1000
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/_stcore/health",
+        "/gemeinde/_stcore/health",
+        "/static/js/index.js",
+        "/component/x/index",
+        "/media/abc",
+        "/app/static/x",
+        "/atlas/abc",
+        "/healthz",
+        "/favicon.png",
+        "/gemeinde/",
+        "//evil.example",
+        "/../etc/passwd",
+        "/a\\b",
+    ],
+)
+def test_other_paths_go_on_to_streamlit(path: str) -> None:
+    assert request(framed(), path).body == b"inner"
+
+
+def test_other_methods_go_on_to_streamlit() -> None:
+    assert request(framed(), "/", method="POST").body == b"inner"
+
+
+def test_base_path_moves_the_pages() -> None:
+    is_page = page_predicate(("atlas",), "/karte/")
+    assert all(map(is_page, ("/karte", "/karte/", "/karte/gemeinde")))
+    assert not any(map(is_page, ("/", "/gemeinde", "/karte/atlas/x", "/kartenhaus")))
+
+
+# --- the frontend files
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "static"
+    (root / "js").mkdir(parents=True)
+    (root / "js" / "a.js").write_text("let a = 1;\n" * 500, encoding="utf-8")
+    (root / "js" / "b.js").write_bytes(bytes(range(256)) * 8)
+    (root / "a.css").write_text("p { color: red }\n" * 500, encoding="utf-8")
+    (root / "font.woff2").write_bytes(b"font")
+    (tmp_path / "secret.js").write_text("secret", encoding="utf-8")
+    return root
+
+
+def test_file_is_compressed_and_kept(folder: Path) -> None:
+    app = CompressedAssets(inner, folder)
+    answer = request(app, "/static/js/a.js", accept_encoding="gzip")
+    assert gzip.decompress(answer.body) == (folder / "js" / "a.js").read_bytes()
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert "immutable" in answer.headers["cache-control"]
+    assert app.kept_bytes == len(answer.body)
+    (folder / "js" / "a.js").unlink()
+    assert request(app, "/static/js/a.js", accept_encoding="gzip").body == answer.body
+    assert (
+        request(app, "/static/a.css", accept_encoding="gzip").headers["content-type"].startswith("text/css")
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/../secret.js",
+        "/static/js/../../secret.js",
+        "/static//js/a.js",
+        "/static/js/a.js/",
+        "/static/font.woff2",
+        "/static/js/missing.js",
+        "/js/a.js",
+    ],
+)
+def test_only_names_found_at_the_start_are_opened(folder: Path, path: str) -> None:
+    assert request(CompressedAssets(inner, folder), path, accept_encoding="gzip").body == b"inner"
+
+
+def test_clients_without_gzip_ranges_and_writes_go_on_to_streamlit(folder: Path) -> None:
+    app = CompressedAssets(inner, folder)
+    assert request(app, "/static/js/a.js").body == b"inner"
+    assert request(app, "/static/js/a.js", accept_encoding="gzip", range="bytes=0-9").body == b"inner"
+    assert request(app, "/static/js/a.js", accept_encoding="gzip", method="POST").body == b"inner"
+
+
+def test_kept_memory_is_bounded(folder: Path) -> None:
+    app = CompressedAssets(inner, folder, memory_bytes=120)
+    for path in ("/static/js/a.js", "/static/a.css", "/static/js/b.js", "/static/a.css"):
+        answer = request(app, path, accept_encoding="gzip")
+        assert gzip.decompress(answer.body) == (folder / path.removeprefix("/static/")).read_bytes()
+        assert app.kept_bytes <= 120
+
+
+def test_many_first_visitors_compress_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[Path] = []
+
+    def counted(file: Path) -> bytes:
+        calls.append(file)
+        return gzip.compress(file.read_bytes())
+
+    monkeypatch.setattr("atlas.web.page._compress", counted)
+    app = CompressedAssets(inner, folder)
+
+    async def crowd() -> None:
+        scope = scope_of("/static/js/a.js", "GET", "", {"accept_encoding": "gzip"})
+        await asyncio.gather(*(app(scope, nothing, Answer().send) for _ in range(20)))
+
+    asyncio.run(crowd())
+    assert len(calls) == 1
+
+
+def test_streamlits_own_files_are_found() -> None:
+    static = Path(file_util.get_static_dir())
+    app = CompressedAssets(inner, static / "static")
+    script = next((static / "static" / "js").glob("index.*.js"))
+    answer = request(app, f"/static/js/{script.name}", accept_encoding="gzip")
+    assert gzip.decompress(answer.body) == script.read_bytes()
