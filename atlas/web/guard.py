@@ -43,7 +43,7 @@ OPERATIONS: Final = {
 ALLOWED: Final = frozenset(
     {"rerun_script", "stop_script", "app_heartbeat", "deferred_file", "dataframe_chunk"}
 )
-"""What the frontend sends in a visit: a change, a stop, a sign of life, a download built on click, table rows."""
+"""What the frontend sends in a visit: a change, a stop, a sign of life, a download, table rows."""
 
 DROPPED: Final = frozenset({"clear_cache", "set_run_on_save", "load_git_info", "dismiss_skills_nudge"})
 """What an unchanged frontend can send as well, by a shortcut or menu: ignored, the connection stays."""

@@ -40,7 +40,11 @@ class Answer:
 
 def request(app: ASGIApp, path: str, *, method: str = "GET", query: str = "", **headers: str) -> Answer:
     answer = Answer()
-    asyncio.run(app(scope_of(path, method, query, headers), nothing, answer.send))
+
+    async def ask() -> None:
+        await app(scope_of(path, method, query, headers), nothing, answer.send)
+
+    asyncio.run(ask())
     return answer
 
 
@@ -167,15 +171,11 @@ def test_a_changed_index_html_fails_loudly() -> None:
         framed_page(INDEX.replace(b'<html lang="en">', b"<html>"), "de", "t", "d")
     with pytest.raises(ValueError, match="has 2 places like '<title>"):
         framed_page(INDEX.replace(b"<body>", b"<body><title>x</title>"), "de", "t", "d")
+    title_in_script = INDEX.replace(b"<title>Streamlit</title>", b"").replace(
+        b"window.prerenderReady = false", b"'<title>a</title>'"
+    )
     with pytest.raises(ValueError, match="inline script"):
-        framed_page(
-            INDEX.replace(b"window.prerenderReady", b"'<title>a</title>'").replace(
-                b"<title>Streamlit</title>", b""
-            ),
-            "de",
-            "t",
-            "d",
-        )
+        framed_page(title_in_script, "de", "t", "d")
 
 
 def test_an_unknown_default_language_is_refused() -> None:
@@ -205,7 +205,7 @@ def test_language_is_parsed(query: str, lang: str) -> None:
 
 def test_a_query_that_is_not_ascii_gives_the_default() -> None:
     answer = Answer()
-    scope = scope_of("/", "GET", "", {}) | {"query_string": b"lang=\xff"}
+    scope = {**scope_of("/", "GET", "", {}), "query_string": b"lang=\xff"}
     asyncio.run(framed()(scope, nothing, answer.send))
     assert b'<html lang="de">' in answer.body
 

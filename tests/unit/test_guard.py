@@ -1,0 +1,577 @@
+"""Rules of the guard, on test doubles; then the known attacks against a real Streamlit server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackendOperationRequest, BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.Common_pb2 import FileURLsRequest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
+
+from atlas.web.guard import (
+    ALLOWED,
+    DROPPED,
+    MESSAGES,
+    OPERATIONS,
+    Guard,
+    Limits,
+    MalformedError,
+    message_type,
+)
+
+RERUN = BackMsg(rerun_script=ClientState(query_string="ebene=council")).SerializeToString()
+CLEAR = BackMsg(clear_cache=True).SerializeToString()
+GIT = BackMsg(load_git_info=True).SerializeToString()
+UPLOAD = BackMsg(file_urls_request=FileURLsRequest(request_id="r", file_names=["a"])).SerializeToString()
+
+
+def operation(name: str) -> bytes:
+    message = BackMsg()
+    message.backend_operation_request.request_id = "r"
+    message.backend_operation_request.session_id = "s"
+    getattr(message.backend_operation_request, name).SetInParent()
+    return message.SerializeToString()
+
+
+DOWNLOAD = operation("deferred_file")
+SKILLS = operation("install_skills")
+
+
+# --- the reader
+
+
+def test_field_numbers_are_streamlits() -> None:
+    fields = BackMsg.DESCRIPTOR.fields
+    assert {field.number: field.name for field in fields} == MESSAGES
+    assert all(field.containing_oneof is BackMsg.DESCRIPTOR.oneofs_by_name["type"] for field in fields)
+
+
+def test_operation_numbers_are_streamlits() -> None:
+    fields = BackendOperationRequest.DESCRIPTOR.fields
+    assert {f.number: f.name for f in fields if f.containing_oneof is not None} == OPERATIONS
+    assert {f.number: f.name for f in fields if f.containing_oneof is None} == {
+        1: "request_id",
+        2: "session_id",
+    }
+
+
+def test_the_lists_hold_known_names_and_no_name_twice() -> None:
+    assert not ALLOWED & DROPPED
+    assert set(MESSAGES.values()) | set(OPERATIONS.values()) >= ALLOWED | DROPPED
+
+
+@pytest.mark.parametrize("name", sorted(set(MESSAGES.values()) - {"backend_operation_request"}))
+def test_each_message_is_read_as_streamlit_reads_it(name: str) -> None:
+    message = BackMsg()
+    if BackMsg.DESCRIPTOR.fields_by_name[name].message_type is None:
+        setattr(message, name, True)
+    else:
+        getattr(message, name).SetInParent()
+    assert message_type(message.SerializeToString()) == name == message.WhichOneof("type")
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS.values()))
+def test_each_operation_is_read_as_streamlit_reads_it(name: str) -> None:
+    assert message_type(operation(name)) == name
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"",
+        b"\x00",
+        RERUN + CLEAR,  # protobuf would take the last
+        RERUN + RERUN,  # protobuf would merge
+        RERUN[:-1],
+        b"\xff" * 20,
+        b"\xaa\x80\x01\x00" + RERUN,  # an unknown field in front
+        b"\xda\x80\x00\x00",  # tag 11 written longer than need be
+        b"\x58\x01",  # rerun_script as a number
+        b"\x2a\x00",  # clear_cache as bytes
+        b"\x5b\x5c",  # group
+        b"\x59" + b"\x00" * 8,  # rerun_script as a 64-bit number
+        b"\x5d" + b"\x00" * 3,  # 32-bit, cut off
+        b"\x5a" + b"\xff" * 11,
+        b"\x9a\x01\x00",  # an operation with nothing in it
+        b"\x9a\x01\x04\x1a\x00\x22\x00",  # two operations
+        b"\x9a\x01\x02\x3a\x00",  # an unknown operation
+        b"\x9a\x01\x02\x18\x01",  # a known one as a number
+    ],
+)
+def test_frames_no_frontend_writes_are_malformed(frame: bytes) -> None:
+    with pytest.raises(MalformedError):
+        message_type(frame)
+
+
+# --- the websocket
+
+
+class Wire:
+    """A websocket as the server below an ASGI app sees it."""
+
+    def __init__(self, *incoming: Message) -> None:
+        self.incoming: list[Message] = [{"type": "websocket.connect"}, *incoming]
+        self.sent: list[Message] = []
+
+    async def receive(self) -> Message:
+        return self.incoming.pop(0) if self.incoming else {"type": "websocket.disconnect", "code": 1000}
+
+    async def send(self, message: Message) -> None:
+        self.sent.append(message)
+
+    @property
+    def closed_with(self) -> int | None:
+        return next((m["code"] for m in self.sent if m["type"] == "websocket.close"), None)
+
+
+class Streamlit:
+    """Takes frames until the connection ends, then tries to send once more, as its sender task does."""
+
+    def __init__(self) -> None:
+        self.frames: list[bytes] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (message := await receive())["type"] == "websocket.receive":
+            self.frames.append(message["bytes"])
+        await send({"type": "websocket.send", "bytes": b"late"})
+        assert (await receive())["type"] == "websocket.disconnect"
+
+
+def frames(*data: bytes) -> list[Message]:
+    return [{"type": "websocket.receive", "bytes": frame} for frame in data]
+
+
+def stream_scope(path: str = "/_stcore/stream", host: bytes = b"atlas.example") -> Scope:
+    return {"type": "websocket", "path": path, "headers": [(b"host", host)]}
+
+
+def converse(*incoming: Message, limits: Limits | None = None) -> tuple[Streamlit, Wire]:
+    app, wire = Streamlit(), Wire(*incoming)
+    asyncio.run(Guard(app, limits=limits)(stream_scope(), wire.receive, wire.send))
+    return app, wire
+
+
+@pytest.mark.parametrize("frame", [UPLOAD, SKILLS, b"\xff\xff", RERUN + CLEAR, b""])
+def test_other_messages_close_the_connection(frame: bytes) -> None:
+    app, wire = converse(*frames(RERUN, frame, RERUN))
+    assert app.frames == [RERUN]
+    assert wire.closed_with == 1008
+    assert wire.sent[-1]["type"] == "websocket.close"  # nothing is sent after it
+
+
+@pytest.mark.parametrize("frame", [CLEAR, GIT])
+def test_what_a_shortcut_sends_is_dropped_and_the_connection_stays(frame: bytes) -> None:
+    app, wire = converse(*frames(frame, RERUN, frame, DOWNLOAD))
+    assert app.frames == [RERUN, DOWNLOAD]
+    assert wire.closed_with is None
+
+
+def test_a_big_frame_closes_with_1009() -> None:
+    app, wire = converse(*frames(RERUN + b"x" * 256 * 1024))
+    assert (app.frames, wire.closed_with) == ([], 1009)
+
+
+def test_a_text_frame_closes_with_1003() -> None:
+    app, wire = converse({"type": "websocket.receive", "text": "hello"})
+    assert (app.frames, wire.closed_with) == ([], 1003)
+
+
+def test_more_than_the_burst_closes_with_1008() -> None:
+    app, wire = converse(*frames(*[RERUN] * 30))
+    assert len(app.frames) == 20
+    assert wire.closed_with == 1008
+
+
+def test_dropped_messages_count_too() -> None:
+    app, wire = converse(*frames(*[GIT] * 300))
+    assert (app.frames, wire.closed_with) == ([], 1008)
+
+
+def test_the_sustained_pace_is_ten_a_second() -> None:
+    now = [0.0]
+    app = Streamlit()
+    wire = Wire(*frames(*[RERUN] * 100))
+    slow_receive = wire.receive
+
+    async def receive() -> Message:
+        now[0] += 0.1
+        return await slow_receive()
+
+    asyncio.run(Guard(app, clock=lambda: now[0])(stream_scope(), receive, wire.send))
+    assert len(app.frames) == 100
+    assert wire.closed_with is None
+
+
+def test_each_connection_has_its_own_pace() -> None:
+    app = Streamlit()
+    guard = Guard(app)
+    for _ in range(3):
+        wire = Wire(*frames(*[RERUN] * 20))
+        asyncio.run(guard(stream_scope(), wire.receive, wire.send))
+        assert wire.closed_with is None
+    assert len(app.frames) == 60
+
+
+def test_only_so_many_connections_are_open_at_once() -> None:
+    opened = asyncio.Event()
+
+    async def waits(scope: Scope, receive: Receive, send: Send) -> None:
+        await opened.wait()
+
+    async def scenario() -> None:
+        guard = Guard(waits, limits=Limits(connections=2))
+        held = [asyncio.create_task(guard(stream_scope(), Wire().receive, Wire().send)) for _ in range(2)]
+        await asyncio.sleep(0)
+        assert guard.open_connections == 2
+        wire = Wire()
+        await guard(stream_scope(), wire.receive, wire.send)
+        assert wire.closed_with == 1013
+        opened.set()
+        await asyncio.gather(*held)
+        assert guard.open_connections == 0
+
+    asyncio.run(scenario())
+
+
+def test_a_failing_connection_gives_its_place_back() -> None:
+    async def fails(scope: Scope, receive: Receive, send: Send) -> None:
+        raise RuntimeError("broken")
+
+    guard = Guard(fails)
+    with pytest.raises(RuntimeError, match="broken"):
+        asyncio.run(guard(stream_scope(), Wire().receive, Wire().send))
+    assert guard.open_connections == 0
+
+
+def test_other_websocket_paths_and_hosts_are_refused() -> None:
+    for scope in (
+        stream_scope("/other"),
+        stream_scope("/x/_stcore/stream"),
+        stream_scope(host=b"evil.example"),
+    ):
+        app, wire = Streamlit(), Wire()
+        asyncio.run(Guard(app, hosts=["atlas.example"])(scope, wire.receive, wire.send))
+        assert wire.closed_with == 1008
+        assert not any(m["type"] == "websocket.accept" for m in wire.sent)
+
+
+# --- HTTP
+
+
+def status_of(
+    path: str,
+    method: str = "GET",
+    *,
+    said: tuple[bytes, ...] = (b"atlas.example:8501",),
+    base_path: str = "",
+    hosts: list[str] | None = None,
+) -> tuple[int, dict[bytes, bytes]]:
+    sent: list[Message] = []
+
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    guard = Guard(inner, base_path, hosts)
+    scope = {"type": "http", "path": path, "method": method, "headers": [(b"host", host) for host in said]}
+    asyncio.run(guard(scope, Wire().receive, send))
+    return sent[0]["status"], dict(sent[0]["headers"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/_stcore/metrics",
+        "/_stcore/metrics/",
+        "//_stcore//metrics",
+        "/_stcore",
+        "/_stcore/agent/openapi.json",
+        "/_stcore/agent/interact",
+        "/_stcore/upload_file/session/file",
+        "/_stcore/script-health-check",
+        "/_stcore/stream",
+        "/_stcore/healthy",
+        "/gemeinde/_stcore/metrics",
+        "/gemeinde/_stcore/health",
+        "/_stcore/_stcore/health",
+    ],
+)
+def test_closed_paths_are_404(path: str) -> None:
+    assert status_of(path)[0] == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/gemeinde",
+        "/_stcore/health",
+        "/_stcore/host-config",
+        "/_stcore/bidi-components/a/b.js",
+        "/media/x",
+    ],
+)
+def test_what_a_visit_needs_passes(path: str) -> None:
+    assert status_of(path)[0] == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "NONSENSE"])
+def test_writing_methods_are_405(method: str) -> None:
+    status, headers = status_of("/", method)
+    assert status == 405
+    assert headers[b"allow"] == b"GET, HEAD, OPTIONS"
+
+
+def test_base_path_moves_the_closed_paths() -> None:
+    assert status_of("/karte/_stcore/health", base_path="/karte/")[0] == 200
+    assert status_of("/karte/_stcore/metrics", base_path="/karte/")[0] == 404
+    assert status_of("/_stcore/health", base_path="/karte/")[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("hosts", "status"),
+    [
+        ((b"atlas.example",), 200),
+        ((b"ATLAS.example.:443",), 200),
+        ((b"[::1]:8501",), 200),
+        ((b"evil.example",), 400),
+        ((b"atlas.example.evil.example",), 400),
+        ((b"",), 400),
+        ((), 400),
+        ((b"atlas.example", b"evil.example"), 400),
+    ],
+)
+def test_host_list(hosts: tuple[bytes, ...], status: int) -> None:
+    assert status_of("/", said=hosts, hosts=["atlas.example", "[::1]"])[0] == status
+
+
+def test_lifespan_passes() -> None:
+    seen: list[str] = []
+
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["type"])
+
+    asyncio.run(Guard(inner)({"type": "lifespan"}, Wire().receive, Wire().send))
+    assert seen == ["lifespan"]
+
+
+# --- the known attacks, against a real server
+
+SCRIPT = """
+import streamlit as st
+
+@st.cache_resource
+def made():
+    return []
+
+made().append(1)
+st.text(f"runs {len(made())}")
+"""
+APP = """
+import streamlit as st
+from starlette.middleware import Middleware
+from atlas.web.guard import Guard
+from atlas.web.headers import SecurityHeaders
+
+app = st.App("script.py", middleware=[Middleware(SecurityHeaders, script_hashes=()), Middleware(Guard)])
+"""
+
+
+class Server:
+    """A guarded Streamlit in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        (folder / "script.py").write_text(SCRIPT, encoding="utf-8")
+        (folder / "app.py").write_text(APP, encoding="utf-8")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        options = {
+            "server.port": str(self.port),
+            "server.address": "127.0.0.1",
+            "server.headless": "true",
+            "server.fileWatcherType": "none",
+            "server.maxMessageSize": "20",
+            "browser.gatherUsageStats": "false",
+        }
+        flags = [text for name, value in options.items() for text in (f"--{name}", value)]
+        self.log = folder / "log.txt"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "streamlit", "run", "app.py", *flags],
+                cwd=folder,
+                env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+                stdout=log,
+                stderr=log,
+            )
+
+    def wait(self) -> None:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and self.process.poll() is None:
+            with contextlib.suppress(OSError):
+                if self.ask("GET", "/_stcore/health")[0] == 200:
+                    return
+            time.sleep(0.1)
+        raise AssertionError(self.log.read_text(encoding="utf-8"))
+
+    def ask(self, method: str, path: str, body: bytes | None = None) -> tuple[int, dict[str, str]]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request(method, path, body)
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status, {name.lower(): value for name, value in answer.getheaders()}
+        finally:
+            connection.close()
+
+    def open(self) -> connect:
+        url = f"ws://127.0.0.1:{self.port}/_stcore/stream"
+        return connect(url, subprotocols=[Subprotocol("streamlit")], max_size=None, compression=None)
+
+    def rss_mb(self) -> float:
+        for line in Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii").splitlines():
+            if line.startswith("VmRSS"):
+                return int(line.split()[1]) / 1024
+        raise AssertionError("no VmRSS")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = Server(tmp_path_factory.mktemp("guarded"))
+    try:
+        running.wait()
+        yield running
+    finally:
+        running.stop()
+
+
+async def run_script(websocket: ClientConnection) -> str:
+    """Ask for a run and return the text it shows."""
+    await websocket.send(RERUN)
+    text = ""
+    async with asyncio.timeout(10):
+        while True:
+            message = ForwardMsg.FromString(await websocket.recv(decode=False))
+            if (
+                message.WhichOneof("type") == "delta"
+                and message.delta.new_element.WhichOneof("type") == "text"
+            ):
+                text = message.delta.new_element.text.body
+            if message.WhichOneof("type") == "script_finished":
+                return text
+
+
+async def close_code(websocket: ClientConnection) -> int:
+    async with asyncio.timeout(10):
+        await websocket.wait_closed()
+    assert websocket.close_code is not None
+    return websocket.close_code
+
+
+def runs(server: Server) -> int:
+    async def visit() -> int:
+        async with server.open() as websocket:
+            return int((await run_script(websocket)).removeprefix("runs "))
+
+    return asyncio.run(visit())
+
+
+def test_clear_cache_leaves_the_cache(server: Server) -> None:
+    before = runs(server)
+
+    async def attack() -> None:
+        async with server.open() as websocket:
+            await run_script(websocket)
+            await websocket.send(CLEAR)
+            await run_script(websocket)
+
+    asyncio.run(attack())
+    assert runs(server) == before + 3
+
+
+def test_a_flood_is_closed_and_others_are_served(server: Server) -> None:
+    async def attack() -> tuple[int, float]:
+        async with server.open() as flooder, server.open() as visitor:
+            started = time.perf_counter()
+            with contextlib.suppress(ConnectionClosed):
+                for _ in range(300):
+                    await flooder.send(GIT)
+            assert (await run_script(visitor)).startswith("runs ")
+            return await close_code(flooder), time.perf_counter() - started
+
+    code, seconds = asyncio.run(attack())
+    assert code == 1008
+    assert seconds < 5
+
+
+@pytest.mark.parametrize(("megabytes", "code"), [(1, 1009), (150, 1009)])
+def test_a_huge_frame_is_refused(server: Server, megabytes: int, code: int) -> None:
+    async def attack() -> int:
+        async with server.open() as websocket:
+            with contextlib.suppress(ConnectionClosed):
+                await websocket.send(b"\x00" * megabytes * 1024 * 1024)
+            return await close_code(websocket)
+
+    before = server.rss_mb()
+    assert asyncio.run(attack()) == code
+    assert server.rss_mb() - before < 50
+    assert runs(server) > 0
+
+
+def test_uploads_are_refused_and_take_no_memory(server: Server) -> None:
+    before = server.rss_mb()
+    for number in range(20):
+        status = 0
+        with contextlib.suppress(OSError):  # the server may hang up before it has read the body
+            status, _ = server.ask("PUT", f"/_stcore/upload_file/s/{number}", b"x" * 2_000_000)
+        assert status in {0, 405}
+    assert server.rss_mb() - before < 30
+
+
+@pytest.mark.parametrize(
+    "path", ["/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/script-health-check"]
+)
+def test_inner_routes_are_not_there(server: Server, path: str) -> None:
+    status, headers = server.ask("GET", path)
+    assert status == 404
+    assert "content-security-policy" in headers
+
+
+def test_the_agent_api_takes_no_post(server: Server) -> None:
+    assert server.ask("POST", "/_stcore/agent/interact", b"{}")[0] == 405
+
+
+def test_a_foreign_websocket_path_is_refused(server: Server) -> None:
+    async def attack() -> None:
+        async with connect(f"ws://127.0.0.1:{server.port}/other"):
+            pass
+
+    with pytest.raises(InvalidStatus):
+        asyncio.run(attack())
+
+
+def test_the_server_logged_no_traceback(server: Server) -> None:
+    assert "Traceback" not in server.log.read_text(encoding="utf-8")
