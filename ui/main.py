@@ -17,7 +17,7 @@ _PAGES = _FOLDER.parent / "pages"
 
 def main() -> None:
     """Run the page the address asks for, or say why there is none."""
-    st.set_page_config(page_title="Präventionsatlas", page_icon=":material/map:", layout="wide")
+    st.set_page_config(page_title="Präventionsatlas", page_icon=str(_FOLDER / "favicon.svg"), layout="wide")
     st.html(_FOLDER / "style.css")
     try:
         snapshot = store().current()

@@ -335,7 +335,7 @@
       const name = small ? place.short : place.name;
       const html = text("div", place.city ? "city-name" : "district-name", name);
       html.setAttribute("aria-hidden", "true");
-      return L.marker([place.labelLat, place.labelLng], { pane: "names", interactive: false, keyboard: false,
+      return L.marker([place.lat, place.lng], { pane: "names", interactive: false, keyboard: false,
         icon: L.divIcon({ className: "name", html, iconSize: [0, 0] }) }).addTo(state.map);
     });
   }
