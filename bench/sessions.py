@@ -1,7 +1,8 @@
 """Hold many sessions on the map page, change a widget now and then, check every answer.
 
-A raw websocket client that speaks Streamlit's BackMsg and ForwardMsg, because a browser per visitor would measure
-the browsers. ``python -m bench.sessions --help`` says the options; exit code 1 if an answer was wrong or missing.
+A raw websocket client that speaks Streamlit's BackMsg and ForwardMsg, because a browser per visitor would
+measure the browsers. ``python -m bench.sessions --help`` says the options; exit code 1 if an answer was wrong
+or missing.
 """
 
 from __future__ import annotations

@@ -45,7 +45,8 @@ def operation(name: str) -> bytes:
     message.backend_operation_request.request_id = "r"
     message.backend_operation_request.session_id = "s"
     getattr(message.backend_operation_request, name).SetInParent()
-    return message.SerializeToString()
+    frame: bytes = message.SerializeToString()
+    return frame
 
 
 DOWNLOAD = operation("deferred_file")
