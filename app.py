@@ -8,17 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
-from streamlit import file_util
+from streamlit import config, file_util
 
-from ui.cache import payloads, store
 from ui.messages import on_script_error
-from ui.server import build_middleware
-
-from atlas.web.routes import build_routes
+from ui.server import middleware, routes
 
 app = st.App(
     Path(__file__).parent / "ui" / "main.py",
-    routes=build_routes(payloads(), store().current),
-    middleware=build_middleware(Path(file_util.get_static_dir())),
+    routes=routes(),
+    middleware=middleware(Path(file_util.get_static_dir()), config.get_option("server.baseUrlPath")),
     on_script_error=on_script_error,
 )

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from atlas.analysis.counting import figure
 from atlas.analysis.quality import check_snapshot
-from atlas.analysis.status import spans, status_as_of
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.editions import add_boundaries
 from atlas.export.geo import status_geojson, write_status_gpkg
-from atlas.export.tables import GROUND_COLUMNS, STATUS_COLUMNS, caption, plain_csv, status_table
+from atlas.export.tables import GROUND_COLUMNS, STATUS_COLUMNS, plain_csv, status_table
 from atlas.model.snapshot import Snapshot
+from atlas.model.view import LATEST, ViewState
+from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
@@ -37,7 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m atlas", description="Präventionsatlas: prüfen, auswerten, Grenzen pflegen.")
+    parser = argparse.ArgumentParser(
+        prog="python -m atlas", description="Präventionsatlas: prüfen, auswerten, Grenzen pflegen."
+    )
     commands = parser.add_subparsers(required=True, metavar="Befehl")
 
     check = commands.add_parser("check", help="alle Befunde zu Grenzen, Programmen und Einträgen; Zahlen je Instrument")
@@ -72,13 +75,13 @@ def _check(_: argparse.Namespace) -> int:
     problems = check_snapshot(snapshot)
     for problem in problems:
         _complain(problem)
-    newest = date.max
     for programme in snapshot.programmes.values():
-        edition = snapshot.edition(programme, newest)
-        records = snapshot.records[programme.key]
-        changes = tuple(change for each in snapshot.editions[programme.state] for change in each.changes)
-        status = status_as_of(spans(records.table, programme), programme, edition, changes, newest)
-        _say(f"{programme.key}: {len(records.table)} Einträge, {status.index.nunique()} Gemeinden im neuesten Gebietsstand")
+        scene = _scene(snapshot, programme.key, LATEST)
+        status = scene.status
+        _say(
+            f"{programme.key}: {len(scene.records.table)} Einträge, "
+            f"{status.index.nunique()} Gemeinden im neuesten Gebietsstand"
+        )
         for instrument in programme.instruments:
             counted = figure(status, instrument.key)
             _say(
@@ -106,20 +109,19 @@ def _status(given: argparse.Namespace) -> int:
     return FINE
 
 
+def _scene(snapshot: Snapshot, programme: str, as_of: date) -> Scene:
+    return Scenes(lambda: snapshot, lambda: as_of).of(ViewState(programme=programme))
+
+
 def _write(snapshot: Snapshot, given: argparse.Namespace) -> None:
-    programme = snapshot.programme(given.programme)
-    edition = snapshot.edition(programme, given.as_of)
-    changes = tuple(change for each in snapshot.editions[programme.state] for change in each.changes)
-    records = snapshot.records[programme.key]
-    status = status_as_of(spans(records.table, programme), programme, edition, changes, given.as_of)
-    table = status_table(status, edition)
+    scene = _scene(snapshot, given.programme, given.as_of)
+    table = status_table(scene.status, scene.edition)
     shown = table[[*STATUS_COLUMNS, *GROUND_COLUMNS]] if given.details else table[list(STATUS_COLUMNS)]
-    said = caption(programme, edition, given.as_of, _WORDS)
     if given.format == "gpkg":
-        write_status_gpkg(status, programme, edition, said, given.output)
+        write_status_gpkg(scene, _WORDS, given.output)
         return
     if given.format == "geojson":
-        body = status_geojson(status, programme, edition, said)
+        body = status_geojson(scene, _WORDS)
     elif given.format == "json":
         body = shown.to_json(orient="records", force_ascii=False).encode()
     else:
@@ -132,7 +134,9 @@ def _write(snapshot: Snapshot, given: argparse.Namespace) -> None:
 
 
 def _add_boundaries(given: argparse.Namespace) -> int:
-    edition, notes = add_boundaries(given.file, given.date, Settings.from_environment().root, attribution=given.attribution)
+    edition, notes = add_boundaries(
+        given.file, given.date, Settings.from_environment().root, attribution=given.attribution
+    )
     for note in notes:
         _complain(note)
     _say(f"Gebietsstand {given.date.isoformat()} aufgenommen: {int(edition.valid_at(given.date).sum())} Gemeinden")

@@ -110,6 +110,8 @@ class Session:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self._page_hash = message.new_session.page_script_hash
+        elif kind == "page_info_changed":
+            self._query = message.page_info_changed.query_string
         elif kind == "delta":
             self._take_delta(message.delta)
         return kind == "script_finished" and message.script_finished in {
@@ -124,9 +126,7 @@ class Session:
             group = element.button_group
             options = [option.content for option in group.options]
             known = self.choices.get(LEVEL)
-            value = (
-                known.value if known else next(iter(group.raw_values), options[next(iter(group.default), 0)])
-            )
+            value = known.value if known else next(iter(group.raw_values), options[next(iter(group.default), 0)])
             self.choices[LEVEL] = Choice(group.id, options, value, delta.fragment_id)
         elif kind == "selectbox" and _is_key(element.selectbox.id, DATE):
             box = element.selectbox
@@ -204,9 +204,12 @@ class Load:
                     await session.change(key, option)
                     if session.shown is None:
                         raise SystemExit(f"no answer to {key} = {option}")
-                    learned[option] = session.shown.level if key == LEVEL else session.shown.date
-                if len(set(learned.values())) != len(learned):
-                    raise SystemExit(f"{key}: two options show the same: {learned}")
+                    value = session.shown.level if key == LEVEL else session.shown.date
+                    if value not in learned.values():  # "another day …" opens a control and shows no new value
+                        learned[option] = value
+                if len(learned) < 2:
+                    raise SystemExit(f"{key}: nothing to choose from: {learned}")
+                await session.change(key, next(iter(learned)))
         self.tally = Tally()
 
     async def visitor(self, opens_at: float, ends_at: float) -> None:
@@ -214,9 +217,7 @@ class Load:
         await asyncio.sleep(opens_at - time.perf_counter())
         try:
             async with self._visit() as session:
-                while (
-                    pause := self._random.expovariate(1 / self._options.think)
-                ) + time.perf_counter() < ends_at:
+                while (pause := self._random.expovariate(1 / self._options.think)) + time.perf_counter() < ends_at:
                     await asyncio.sleep(pause)
                     await self._act(session)
                 await asyncio.sleep(max(0.0, ends_at - time.perf_counter()))
@@ -226,7 +227,7 @@ class Load:
     async def _act(self, session: Session) -> None:
         key = self._random.choice((LEVEL, DATE))
         choice = session.choices[key]
-        others = [option for option in choice.options if option != choice.value]
+        others = [option for option in self._meaning.by_key[key] if option != choice.value]
         started = time.perf_counter()
         await session.change(key, self._random.choice(others))
         self.tally.milliseconds.append((time.perf_counter() - started) * 1000)
@@ -313,12 +314,8 @@ def report(tally: Tally, before: float | None, after: float | None) -> dict[str,
     """Return the figures, by name."""
     return {
         "changes": len(tally.milliseconds),
-        "change_ms": {
-            f"p{share}": percentile(tally.milliseconds, share / 100) for share in (50, 95, 99, 100)
-        },
-        "first_run_ms": {
-            f"p{share}": percentile(tally.first_milliseconds, share / 100) for share in (50, 95, 99)
-        },
+        "change_ms": {f"p{share}": percentile(tally.milliseconds, share / 100) for share in (50, 95, 99, 100)},
+        "first_run_ms": {f"p{share}": percentile(tally.first_milliseconds, share / 100) for share in (50, 95, 99)},
         "bytes_per_change": {"p50": percentile(tally.sizes, 0.5), "max": max(tally.sizes, default=None)},
         "bytes_first_run": percentile(tally.first_sizes, 0.5),
         "sessions_served": len(tally.first_milliseconds),
@@ -333,9 +330,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     """Return the parsed command line."""
     parser = argparse.ArgumentParser(prog="bench.sessions", description=__doc__)
     parser.add_argument("--sessions", type=int, default=200)
-    parser.add_argument(
-        "--think", type=float, default=5.0, help="mean seconds between two changes (exponential)"
-    )
+    parser.add_argument("--think", type=float, default=5.0, help="mean seconds between two changes (exponential)")
     parser.add_argument("--duration", type=float, default=60.0, help="seconds after the last visitor came")
     parser.add_argument("--ramp", type=float, default=10.0, help="seconds within which all visitors come")
     parser.add_argument("--timeout", type=float, default=30.0, help="seconds to wait for one answer")

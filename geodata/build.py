@@ -98,11 +98,18 @@ def draft(municipalities: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> Edit
     ]
     kinds = municipalities["BEZ"].where(municipalities["AGS"].str[3] != "1", "Kreisfreie Stadt")
     areas = gpd.GeoDataFrame(
-        {"ags": municipalities["AGS"], "name": names, "kind": kinds}, geometry=municipalities.geometry, crs="EPSG:4326"
+        {"ags": municipalities["AGS"], "name": names, "kind": kinds},
+        geometry=municipalities.geometry,
+        crs="EPSG:4326",
     )
     changes = tuple(
         Change(
-            row["old_ags"], row["old_name"], row["new_ags"], row["new_name"], date.fromisoformat(row["effective_date"]), row["source"]
+            row["old_ags"],
+            row["old_name"],
+            row["new_ags"],
+            row["new_name"],
+            date.fromisoformat(row["effective_date"]),
+            row["source"],
         )
         for row in table("municipal_changes.csv")
     )

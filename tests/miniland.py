@@ -10,9 +10,7 @@ real state, so nobody can take its municipalities for real ones, and its keys be
 
 from __future__ import annotations
 
-import sys
 from datetime import date
-from pathlib import Path
 
 import geopandas as gpd
 import shapely
@@ -50,7 +48,8 @@ def municipalities() -> gpd.GeoDataFrame:
         ("00022040", "Neustadt", "Stadt", _box(30, 0, 40, 10)),
     ]
     frame = gpd.GeoDataFrame(
-        [{"ags": ags, "name": name, "kind": kind, "geometry": shape} for ags, name, kind, shape in rows], crs=CRS
+        [{"ags": ags, "name": name, "kind": kind, "geometry": shape} for ags, name, kind, shape in rows],
+        crs=CRS,
     )
     # Where borders meet from one side only, the other needs the same vertex: that is what a coverage is.
     nodes = shapely.union_all(shapely.boundary(frame.geometry.array))
@@ -168,4 +167,6 @@ RECORDS = f"""ags,municipality,instrument,status,date,date_means,joint_with,note
 00022020,Jena,council,planned,,,,Undatiert.,Ein Heft ohne Adresse,
 00022030,Kirch,talk,held,,,,Nur die Quelle ist datiert.,{_SOURCE},2020-11
 """
-TOTALS = f"date,measure,value,note,source_url\n2022,talks,9,Erfunden.,{_SOURCE}\n2023-06,people,70,Erfunden.,{_SOURCE}\n"
+TOTALS = (
+    f"date,measure,value,note,source_url\n2022,talks,9,Erfunden.,{_SOURCE}\n2023-06,people,70,Erfunden.,{_SOURCE}\n"
+)

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
 from atlas.analysis.quality import check_snapshot
-from atlas.errors import Severity
+from atlas.errors import Problem, Severity
 from atlas.present.published import published_rows
+from atlas.present.scene import Scene, Shelf
 from atlas.render.html import glossary, list_table
-from ui.cache import Scene, Shelf, scene
-from ui.frame import foot, notice, title
+from ui.cache import scene
+from ui.frame import foot, links, notice, title
 from ui.state import current_view, words, write_address
 
-_findings = Shelf(4)
+_findings: Shelf[list[Problem]] = Shelf(4)
+_published_rows: Shelf[pd.DataFrame] = Shelf(8)
 
 
 def show() -> None:
     """Show the page."""
     drawn = scene(current_view())
-    title(drawn)
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        title(drawn)
+        links()
     notice(drawn)
     _programme(drawn)
     _glossary(drawn)
@@ -86,7 +91,8 @@ def _published(drawn: Scene) -> None:
         "note": said.say("Anmerkung"),
         "source": said.say("Quelle"),
     }
-    rows = published_rows(drawn.records, drawn.programme, drawn.edition, drawn.changes, said)
+    key = (drawn.snapshot.fingerprint, drawn.programme.key, said.lang)
+    rows = _published_rows.get(key, lambda: published_rows(drawn.snapshot, drawn.programme, said))
     with st.expander(said.count("{n} veröffentlichte Zahl", "{n} veröffentlichte Zahlen", len(rows))):
         st.html(list_table(rows, headings, said))
 

@@ -1,4 +1,8 @@
-"""Our own components: the table, and the button that copies the link. File-backed, so no script stands in the page."""
+"""Our own components: file-backed, so that no script stands in the page and the policy can stay strict.
+
+Each draws from a few codes and the file of names, looks and words that the map reads too; that keeps a change of
+layer or date under six kilobytes. See ui/parts/.
+"""
 
 from __future__ import annotations
 
@@ -11,26 +15,26 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from streamlit.components.v2.types import ComponentRenderer
 
 _PACKAGE = "praeventionsatlas"
+_PARTS = ("figures", "legend", "links", "table")
 _FOLDER = Path(__file__).resolve().parent
 
 
 @cache
 def _register() -> None:
     # Streamlit reads manifests of installed packages only; the app runs from its folder, so it registers its own.
-    components = [ComponentConfig(name=name, asset_dir="parts") for name in ("table", "copy_link")]
+    components = [ComponentConfig(name=name, asset_dir="parts") for name in _PARTS]
     manifest = ComponentManifest(name=_PACKAGE, version="1", components=components)
     get_bidi_component_manager().register_from_manifest(manifest, _FOLDER)
 
 
 @cache
-def table() -> ComponentRenderer:
-    """Return the sortable table of municipalities; a click on a name gives its key as trigger ``ags``."""
-    _register()
-    return st.components.v2.component(f"{_PACKAGE}.table", js="table.js", css="table.css", isolate_styles=False)
+def part(name: str) -> ComponentRenderer:
+    """Return one of our components by name.
 
-
-@cache
-def copy_link() -> ComponentRenderer:
-    """Return the button that copies the address of a view."""
+    ``figures`` gives the key of a number as trigger ``door``, ``legend`` the key of a class as trigger ``look``,
+    ``table`` the key of a municipality as trigger ``ags``; ``links`` gives nothing.
+    """
+    if name not in _PARTS:
+        raise ValueError(name)
     _register()
-    return st.components.v2.component(f"{_PACKAGE}.copy_link", js="copy_link.js", css="table.css", isolate_styles=False)
+    return st.components.v2.component(f"{_PACKAGE}.{name}", js=f"{name}.js", css="parts.css", isolate_styles=False)

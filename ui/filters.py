@@ -1,4 +1,4 @@
-"""The controls of the map page: layer, search, date, filters."""
+"""The controls that change the map: layer, date, district, only what is documented."""
 
 from __future__ import annotations
 
@@ -8,25 +8,21 @@ import streamlit as st
 
 from atlas.model.programme import OVERVIEW
 from atlas.model.view import EARLIEST, LATEST
-from atlas.present.looks import layer_short, looks_of
-from atlas.present.search import Suggestion, suggestions
-from ui.cache import Scene, Shelf, today
-from ui.frame import link_button
+from atlas.present.looks import layer_short
+from atlas.present.scene import Scene
+from ui.cache import today
 from ui.state import Keys, change_view, current_view, seed, words
 
 _TODAY = "today"
 _OTHER = "other"
-_suggestions = Shelf(16)
 
 
 def show(drawn: Scene) -> None:
     """Show all controls; each changes the view in its callback, before the page is drawn again."""
-    _layer(drawn)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        _search(drawn)
+    with st.container(horizontal=True, vertical_alignment="center", key="controls"):
+        _layer(drawn)
         _as_of(drawn)
         _filters(drawn)
-        link_button()
 
 
 def _layer(drawn: Scene) -> None:
@@ -43,69 +39,54 @@ def _layer(drawn: Scene) -> None:
     )
 
 
-def _search(drawn: Scene) -> None:
-    said = words()
-    key = (*drawn.key, said.lang)
-    found = _suggestions.get(key, lambda: suggestions(drawn.edition, drawn.changes, drawn.as_of, said))
-    st.selectbox(
-        said.say("Gemeinde suchen"),
-        range(len(found)),
-        index=None,
-        format_func=lambda number: found[number].text,
-        placeholder=said.say("Name, früherer Name …"),
-        key=Keys.SEARCH,
-        on_change=_choose,
-        args=(found,),
-        width=320,
-    )
-
-
-def _choose(found: tuple[Suggestion, ...]) -> None:
-    number = st.session_state[Keys.SEARCH]
-    if number is not None:
-        change_view(municipality=found[number].ags)
-
-
 def _presets(drawn: Scene) -> list[str]:
-    last = today().year
-    years = [date(year, 12, 31).isoformat() for year in range(last - 1, drawn.programme.launched.year - 2, -1)]
-    return [_TODAY, *years, _OTHER]
+    years = range(today().year - 1, drawn.programme.launched.year - 2, -1)
+    return [_TODAY, *(date(year, 12, 31).isoformat() for year in years), _OTHER]
 
 
 def _as_of(drawn: Scene) -> None:
     said = words()
-    chosen = current_view().as_of
+    chosen = drawn.view.as_of
     presets = _presets(drawn)
-    if chosen is None:
-        at = _TODAY
-    else:
-        at = chosen.isoformat() if chosen.isoformat() in presets and not st.session_state.get("_other_day") else _OTHER
+    is_preset = chosen is None or chosen.isoformat() in presets
+    at = _OTHER if st.session_state.get(Keys.OTHER_DAY) or not is_preset else (chosen.isoformat() if chosen else _TODAY)
 
     def label(preset: str) -> str:
         if preset == _TODAY:
-            return said.say("heute ({day})", day=said.day(today()))
-        return said.say("anderer Tag …") if preset == _OTHER else said.day(date.fromisoformat(preset))
+            return said.say("Stand heute, {day}", day=said.day(today()))
+        return (
+            said.say("anderer Tag …")
+            if preset == _OTHER
+            else said.say("Stand {day}", day=said.day(date.fromisoformat(preset)))
+        )
 
     seed(Keys.AS_OF, at)
     st.selectbox(
-        said.say("Stichtag"), presets, format_func=label, key=Keys.AS_OF, on_change=_date_chosen, width=190
+        said.say("Stichtag"),
+        presets,
+        format_func=label,
+        key=Keys.AS_OF,
+        label_visibility="collapsed",
+        on_change=_date_chosen,
+        width=218,
     )
     if at == _OTHER:
-        seed(Keys.DAY, chosen)
+        seed(Keys.DAY, chosen or today())
         st.date_input(
             said.say("Tag"),
             min_value=EARLIEST,
             max_value=LATEST,
             format="DD.MM.YYYY",
             key=Keys.DAY,
+            label_visibility="collapsed",
             on_change=lambda: change_view(as_of=st.session_state[Keys.DAY] or None),
-            width=150,
+            width=140,
         )
 
 
 def _date_chosen() -> None:
     preset = st.session_state[Keys.AS_OF]
-    st.session_state["_other_day"] = preset == _OTHER
+    st.session_state[Keys.OTHER_DAY] = preset == _OTHER
     if preset == _OTHER:
         change_view(as_of=current_view().as_of or today())
     else:
@@ -114,39 +95,36 @@ def _date_chosen() -> None:
 
 def _filters(drawn: Scene) -> None:
     said = words()
-    view = current_view()
+    view = drawn.view
     active = bool(view.district) + bool(view.looks) + view.documented_only
     label = said.say("Filter ({n})", n=active) if active else said.say("Filter")
-    with st.popover(label, icon=":material/filter_alt:", key="filter"):
-        districts = drawn.edition.districts["name"]
-        options = ["", *sorted(districts.index, key=lambda key: str(districts[key]).removeprefix("Landkreis "))]
-        if view.district and view.district not in districts.index:
-            change_view(district=None)
-            view = current_view()
-        seed(Keys.DISTRICT, view.district or "")
-        st.selectbox(
-            said.say("Landkreis"),
-            options,
-            format_func=lambda key: str(districts[key]) if key else said.say("ganz {state}", state=said.label(drawn.programme.state_name)),
-            key=Keys.DISTRICT,
-            on_change=lambda: change_view(district=st.session_state[Keys.DISTRICT] or None),
-        )
-        looks = {look.key: look for look in looks_of(drawn.programme, view.layer)}
-        if view.looks - looks.keys():
-            change_view(looks=view.looks & looks.keys())
-            view = current_view()
-        seed(Keys.LOOKS, sorted(view.looks, key=list(looks).index))
-        st.pills(
-            said.say("Klassen"),
-            list(looks),
-            selection_mode="multi",
-            format_func=lambda key: said.label(looks[key].label),
-            key=Keys.LOOKS,
-            on_change=lambda: change_view(looks=frozenset(st.session_state[Keys.LOOKS])),
-        )
-        seed(Keys.DOCUMENTED, view.documented_only)
-        st.toggle(
-            said.say("nur mit dokumentierter Aktivität"),
-            key=Keys.DOCUMENTED,
-            on_change=lambda: change_view(documented_only=st.session_state[Keys.DOCUMENTED]),
-        )
+    with st.popover(label, icon=":material/filter_alt:", key=Keys.FILTER, on_change="rerun") as box:
+        if box.open:  # what nobody sees is not sent
+            _filter_box(drawn)
+
+
+def _filter_box(drawn: Scene) -> None:
+    said = words()
+    view = drawn.view
+    districts = drawn.edition.districts["name"]
+    whole = said.say("ganz {state}", state=said.label(drawn.programme.state_name))
+    seed(Keys.DISTRICT, view.district if view.district in districts.index else "")
+    st.selectbox(
+        said.say("Landkreis"),
+        ["", *sorted(districts.index, key=lambda key: str(districts[key]).removeprefix("Landkreis "))],
+        format_func=lambda key: str(districts[key]) if key else whole,
+        key=Keys.DISTRICT,
+        on_change=lambda: change_view(district=st.session_state[Keys.DISTRICT] or None),
+    )
+    seed(Keys.DOCUMENTED, view.documented_only)
+    st.toggle(
+        said.say("nur mit dokumentierter Aktivität"),
+        key=Keys.DOCUMENTED,
+        on_change=lambda: change_view(documented_only=st.session_state[Keys.DOCUMENTED]),
+    )
+    st.caption(said.say("Klassen wählen: in der Legende anklicken."))
+    st.button(
+        said.say("Filter aufheben"),
+        key="unfilter",
+        on_click=lambda: change_view(district=None, documented_only=False, looks=frozenset()),
+    )

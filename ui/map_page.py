@@ -1,42 +1,35 @@
-"""The map page, top to bottom. One fragment, so that a change of layer or date sends what changes and no more."""
+"""The map page, top to bottom.
+
+Everything that changes with layer, date or filter is one fragment: such a change sends that and no more. Headline,
+search and foot stand outside of it and are drawn again only when the page is.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from ui import figures_row, filters, map_panel, table_panel
-from ui.cache import Scene, scene
-from ui.frame import foot, notice, title
-from ui.state import current_view, words, write_address
+from ui import figures_panel, filters, frame, map_panel, search, table_panel
+from ui.cache import scene
+from ui.state import current_view, write_address
 
 
-@st.fragment
 def show() -> None:
     """Show the page."""
     drawn = scene(current_view())
-    title(drawn)
-    notice(drawn)
-    filters.show(drawn)
-    # The widgets may have corrected the view (a link that names an unknown district): read it again.
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        frame.title(drawn)
+        search.show(drawn)
+        frame.links()
+    frame.notice(drawn)
+    _changing()
+    frame.foot(drawn)
+
+
+@st.fragment
+def _changing() -> None:
     drawn = scene(current_view())
-    figures_row.show(drawn)
+    filters.show(drawn)
+    figures_panel.show(drawn)
     map_panel.show(drawn)
     table_panel.show(drawn)
-    foot(drawn)
     write_address()
-
-
-def as_of_sentence(drawn: Scene) -> str:
-    """Return what the date means: how many municipalities, and the last change of boundaries before it."""
-    said = words()
-    total = int(drawn.status.index.nunique())
-    sentence = said.say(
-        "Stichtag {day}: {total} Gemeinden.", day=said.day(drawn.as_of), total=said.number(total)
-    )
-    past = [change for change in drawn.changes if change.effective <= drawn.as_of]
-    if past:
-        last = max(change.effective for change in past)
-        merged = [change for change in past if change.effective == last]
-        news = "; ".join(f"{change.old_name} → {change.new_name}" for change in merged)
-        sentence += " " + said.say("Letzte Gebietsänderung am {day}: {news}.", day=said.day(last), news=news)
-    return sentence

@@ -6,26 +6,21 @@ import streamlit as st
 from markupsafe import Markup
 from streamlit_folium import st_folium
 
-from atlas.model.programme import OVERVIEW
-from atlas.present.detail import build_detail, position_of
-from atlas.present.looks import layer_definition, layer_label
+from atlas.present.detail import as_of_sentence, build_detail, position_of
+from atlas.present.scene import Scene
 from atlas.render import html
 from atlas.render.folium_map import base_map, changing_part
-from atlas.web.payloads import asset
-from ui.cache import Scene, payloads
+from ui.cache import payloads
+from ui.components import part
 from ui.state import Keys, change_view, current_view, view_query, words
-
-_SCRIPTS = ("leaflet.js", "topology.js", "map.js")
-_STYLES = ("leaflet.css", "map.css")
 
 
 def show(drawn: Scene) -> None:
     """Show map and panel beside each other, on a phone below each other."""
-    left, right = st.columns([2.15, 1], gap="medium")
+    left, right = st.columns([2.2, 1], gap="medium")
     with left:
-        with st.container(key="panel"):
-            _map(drawn)
-        _as_of_line(drawn)
+        _map(drawn)
+        st.html(Markup('<p class="atlas-small">{}</p>').format(as_of_sentence(drawn, words())))
     with right:
         _legend(drawn)
         _detail(drawn)
@@ -33,12 +28,16 @@ def show(drawn: Scene) -> None:
 
 def _map(drawn: Scene) -> None:
     view = drawn.view
-    names = [payloads().add(*name.rsplit(".", 1)[:1], "." + name.rsplit(".", 1)[1], asset(name)) for name in (*_SCRIPTS, *_STYLES)]
     urls = payloads().map_urls(drawn.snapshot, drawn.programme, drawn.edition)
-    base = base_map(names[: len(_SCRIPTS)], names[len(_SCRIPTS) :], urls.index, urls.overview, urls.detail)
-    part = changing_part(drawn.spec, view.municipality, view.district, view.lang)
+    base = base_map(*payloads().map_assets(), urls.index, urls.overview, urls.detail)
+    part_ = changing_part(drawn.spec, view.municipality, view.district, view.lang)
     picked = st_folium(
-        base, key=Keys.MAP, height=560, use_container_width=True, returned_objects=[], feature_group_to_add=part
+        base,
+        key=Keys.MAP,
+        height=560,
+        use_container_width=True,
+        returned_objects=[],
+        feature_group_to_add=part_,
     )
     _take(drawn, picked)
 
@@ -54,37 +53,41 @@ def _take(drawn: Scene, picked: object) -> None:
         st.rerun(scope="fragment")
 
 
-def _as_of_line(drawn: Scene) -> None:
-    from ui.map_page import as_of_sentence
-
-    st.html(Markup('<p class="atlas-note">{}</p>').format(as_of_sentence(drawn)))
-
-
 def _legend(drawn: Scene) -> None:
-    said = words()
-    title = said.label(layer_label(drawn.programme, drawn.spec.layer))
-    definition = said.label(layer_definition(drawn.programme, drawn.spec.layer))
-    points = drawn.programme.overview.points
-    council = said.label(drawn.programme.instrument(points).label) if points and drawn.spec.layer == OVERVIEW else ""
-    labels = (council, said.say("{what} des Landkreises", what=council))
-    st.html(html.legend(drawn.spec, title, definition, labels, said))
+    view, spec = drawn.view, drawn.spec
+    data = {
+        "index": f"atlas/{payloads().map_urls(drawn.snapshot, drawn.programme, drawn.edition).index}",
+        "lang": view.lang,
+        "layer": spec.layer,
+        "asOf": spec.as_of.isoformat(),
+        "counts": [[entry.look.key, entry.count] for entry in spec.legend],
+        "points": len(spec.points),
+        "districtPoints": len(spec.district_points),
+        "chosen": sorted(view.looks),
+    }
+    part("legend")(key=Keys.LEGEND, data=data, on_look_change=_look_chosen)
+
+
+def _look_chosen() -> None:
+    key = st.session_state[Keys.LEGEND].get("look")
+    if isinstance(key, str):
+        change_view(looks=current_view().looks ^ {key})
 
 
 def _detail(drawn: Scene) -> None:
     said = words()
     ags = drawn.view.municipality
     if ags is None:
-        st.html(
-            Markup('<p class="atlas-note">{}</p>').format(
-                said.say("Gemeinde auf der Karte, in der Suche oder in der Tabelle wählen: Stand, Quellen und Nachbarn stehen dann hier.")
-            )
+        text = said.say(
+            "Gemeinde auf der Karte, in der Suche oder in der Tabelle wählen: Stand, Quellen und Nachbarn stehen dann hier."
         )
+        st.html(Markup('<p class="atlas-small">{}</p>').format(text))
         return
     position = position_of(drawn.status, ags)
     if position is None:
-        st.html(Markup('<p class="atlas-note">{}</p>').format(said.say("Diese Gemeinde gab es am Stichtag nicht.")))
+        st.html(Markup('<p class="atlas-small">{}</p>').format(said.say("Diese Gemeinde gab es am Stichtag nicht.")))
         return
-    st.html(html.detail(build_detail(drawn.detail_source, position, said), said))
+    st.html(html.detail(build_detail(drawn, position, said), said))
     with st.container(horizontal=True):
         st.page_link(
             "pages/municipality.py",

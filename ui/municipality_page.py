@@ -6,16 +6,19 @@ import streamlit as st
 from markupsafe import Markup
 
 from atlas.present.detail import build_detail, position_of
+from atlas.present.scene import Scene
 from atlas.render import html
-from ui.cache import Scene, scene
-from ui.frame import foot, link_button, notice, title
+from ui.cache import scene
+from ui.frame import foot, links, notice, title
 from ui.state import current_view, view_query, words, write_address
 
 
 def show() -> None:
     """Show the page of the view's municipality, or say how to choose one."""
     drawn = scene(current_view())
-    title(drawn)
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        title(drawn)
+        links()
     notice(drawn)
     _municipality(drawn)
     st.page_link(
@@ -40,5 +43,4 @@ def _municipality(drawn: Scene) -> None:
         )
         st.html(Markup('<p class="atlas-text">{}</p>').format(text))
         return
-    st.html(html.detail(build_detail(drawn.detail_source, position, said), said))
-    link_button()
+    st.html(html.detail(build_detail(drawn, position, said), said))

@@ -70,7 +70,8 @@ def figure(status: pd.DataFrame, instrument: str, district: str | None = None) -
 
 def _arrangements(own: pd.DataFrame) -> pd.DataFrame:
     """Group by joint body. What is nobody's jointly stands alone, and so does what is only derived: that five towns
-    signed together does not say that they were consulted together."""
+    signed together does not say that they were consulted together.
+    """
     grouped: dict[tuple[bool, str], list[int]] = {}
     joint = own["joint_with"].where(own["basis"] == "direct", "")
     for position, joint_with, ags in zip(own.index.tolist(), joint, own["ags"], strict=True):

@@ -74,7 +74,9 @@ def coverage_problems(areas: gpd.GeoDataFrame, place: str) -> list[Problem]:
     return found
 
 
-def extents(areas: gpd.GeoDataFrame, changes: Iterable[Change], starts: date) -> tuple[pd.DataFrame, list[tuple[int, ...]]]:
+def extents(
+    areas: gpd.GeoDataFrame, changes: Iterable[Change], starts: date
+) -> tuple[pd.DataFrame, list[tuple[int, ...]]]:
     """Return every extent a municipality has had since ``starts``, and the pieces each is made of.
 
     Parameters
@@ -104,7 +106,14 @@ def extents(areas: gpd.GeoDataFrame, changes: Iterable[Change], starts: date) ->
         alive[ags] = (len(rows), day)
         district = district_of(Ags(ags))
         rows.append(
-            {"ags": ags, "name": name, "kind": kind, "district": district, "valid_from": day, "valid_to": None}
+            {
+                "ags": ags,
+                "name": name,
+                "kind": kind,
+                "district": district,
+                "valid_from": day,
+                "valid_to": None,
+            }
         )
         parts.append(pieces)
 

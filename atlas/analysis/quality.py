@@ -91,7 +91,12 @@ def _order(table: pd.DataFrame, programme: Programme, name: str) -> list[Problem
             for higher_rank, higher_label, (counts_from, _, higher_since, _), _ in steps:
                 if higher_rank > rank and counts_from < first:
                     text = "„{stage}“ ({since}) liegt nach der höheren Stufe „{higher}“ ({higher_since}). Bitte Daten prüfen."
-                    values = {"stage": label, "since": since, "higher": higher_label, "higher_since": higher_since}
+                    values = {
+                        "stage": label,
+                        "since": since,
+                        "higher": higher_label,
+                        "higher_since": higher_since,
+                    }
                     problems.append(Problem(f"{name}, Zeile {line}, date", text, dict(values), Severity.WARNING))
     return problems
 

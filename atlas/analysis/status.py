@@ -272,7 +272,17 @@ def status_as_of(
     table = best.reindex(full)
     missing = table["stage"].isna().to_numpy()
     fill = {"stage": NO_DATA, "basis": "none", "kind": "", "counted": False, "row": -1}
-    for column in ("stage", "kind", "basis", "derived_from", "since", "since_means", "source", "joint_with", "participant"):
+    for column in (
+        "stage",
+        "kind",
+        "basis",
+        "derived_from",
+        "since",
+        "since_means",
+        "source",
+        "joint_with",
+        "participant",
+    ):
         table[column] = table[column].astype(object).where(~missing, fill.get(column, ""))
     table["counted"] = table["counted"].astype(object).where(~missing, other=False).astype(bool)
     table["row"] = table["row"].where(~missing, -1).astype("int64")
@@ -280,14 +290,23 @@ def status_as_of(
     for column in ("ags", "name", "district"):
         table[column] = np.repeat(municipalities[column].to_numpy(dtype=object), len(instruments))
     return table[
-        ["ags", "name", "district", "instrument", "stage", "kind", "counted", "basis", "derived_from", "since"]
+        [
+            "ags",
+            "name",
+            "district",
+            "instrument",
+            "stage",
+            "kind",
+            "counted",
+            "basis",
+            "derived_from",
+            "since",
+        ]
         + ["since_means", "source", "joint_with", "participant", "row"]
     ]
 
 
-def _own(
-    current: pd.DataFrame, municipalities: pd.DataFrame, changes: Iterable[Change], as_of: date
-) -> pd.DataFrame:
+def _own(current: pd.DataFrame, municipalities: pd.DataFrame, changes: Iterable[Change], as_of: date) -> pd.DataFrame:
     """Return the spans of municipalities, each at the position of the municipality that holds its key today."""
     heir = successors(changes, as_of)
     position = dict(zip(municipalities["ags"], municipalities.index, strict=True))

@@ -105,7 +105,10 @@ def _write_files(
     _write_geometry(gpd.GeoSeries([shapely.union_all(outlines.array)], crs=crs), folder / "state.parquet")
     borders = shared_borders(full.array, table["valid_from"], table["valid_to"])
     _write_table(borders.round({"border_m": 3}), folder / "borders.csv")
-    _write_table(pd.DataFrame([asdict(change) for change in draft.changes], columns=_fields(Change)), folder / "changes.csv")
+    _write_table(
+        pd.DataFrame([asdict(change) for change in draft.changes], columns=_fields(Change)),
+        folder / "changes.csv",
+    )
     _write_table(pd.DataFrame(draft.former_names, columns=["ags", "name"]), folder / "former_names.csv")
     _write_about(draft, crs, bounds, folder)
 
@@ -141,8 +144,15 @@ def _write_about(draft: EditionDraft, crs: str, bounds: tuple[float, ...], folde
     ]
     for key, value in asdict(draft.provenance).items():
         if value is not None:
-            lines.append(f"{key} = {value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False)}")
-    lines += ["", "[sha256]", *(f"{json.dumps(name)} = {json.dumps(value)}" for name, value in sums.items()), ""]
+            lines.append(
+                f"{key} = {value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False)}"
+            )
+    lines += [
+        "",
+        "[sha256]",
+        *(f"{json.dumps(name)} = {json.dumps(value)}" for name, value in sums.items()),
+        "",
+    ]
     (folder / EDITION_FILE).write_text("\n".join(lines), encoding="utf-8", newline="\n")
 
 
@@ -243,9 +253,7 @@ def add_boundaries(
     return edition, _compared(edition, before, path.name)
 
 
-def _checked_areas(
-    areas: gpd.GeoDataFrame, states: set[str], name: str
-) -> tuple[gpd.GeoDataFrame, str, list[Problem]]:
+def _checked_areas(areas: gpd.GeoDataFrame, states: set[str], name: str) -> tuple[gpd.GeoDataFrame, str, list[Problem]]:
     """Return one row per municipality of one state, and every fault of keys and shapes."""
     problems: list[Problem] = []
     wrong = areas[~areas["ags"].str.fullmatch(_AGS)]
@@ -304,7 +312,10 @@ def _compared(edition: Edition, before: list[Edition], name: str) -> tuple[Probl
     new_names = dict(zip(edition.municipalities["ags"], edition.municipalities["name"], strict=True))
     notes = []
     for keys, text in (
-        (old_names.keys() - new_names.keys(), "Diese Gemeinden gibt es nicht mehr: {list}. Ihre Nachfolger bitte in changes.csv eintragen."),
+        (
+            old_names.keys() - new_names.keys(),
+            "Diese Gemeinden gibt es nicht mehr: {list}. Ihre Nachfolger bitte in changes.csv eintragen.",
+        ),
         (new_names.keys() - old_names.keys(), "Diese Gemeinden sind neu: {list}."),
     ):
         if keys:

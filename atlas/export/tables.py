@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
-from datetime import date
 
 import pandas as pd
 
 from atlas.analysis.status import NO_DATA
 from atlas.model.boundaries import Edition
-from atlas.model.programme import OVERVIEW, Programme
+from atlas.model.programme import OVERVIEW
 from atlas.present.looks import layer_label, looks_of
-from atlas.present.map_spec import MapSpec, classify
+from atlas.present.map_spec import classify
+from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
 _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
@@ -37,9 +36,7 @@ def status_table(status: pd.DataFrame, edition: Edition) -> pd.DataFrame:
     ``stage`` is ``no_data`` where nothing is documented, ``since`` the date as known, ``district`` its name.
     """
     table = status.reset_index(drop=True)
-    return table.assign(district=table["district"].map(edition.districts["name"]))[
-        [*STATUS_COLUMNS, *GROUND_COLUMNS]
-    ]
+    return table.assign(district=table["district"].map(edition.districts["name"]))[[*STATUS_COLUMNS, *GROUND_COLUMNS]]
 
 
 def plain_csv(table: pd.DataFrame) -> bytes:
@@ -67,31 +64,21 @@ def _cell(value: object, *, decimal_comma: bool) -> str:
     return neutral(str(value)) if isinstance(value, str) else str(value)
 
 
-@dataclass(frozen=True)
-class Caption:
-    """What every file says about itself: lines for its end."""
-
-    lines: tuple[str, ...]
-
-
-def caption(programme: Programme, edition: Edition, as_of: date, words: Words) -> Caption:
-    """Return as-of date, sources and attribution, owed in every file."""
-    return Caption(
-        (
-            words.say("Stand: {day}", day=words.day(as_of)),
-            words.label(programme.provenance),
-            edition.provenance.attribution,
-        )
+def caption(scene: Scene, words: Words) -> tuple[str, ...]:
+    """Return as-of date, source of the record and attribution of the boundaries: lines owed in every file."""
+    return (
+        words.say("Stand: {day}", day=words.day(scene.as_of)),
+        words.label(scene.programme.provenance),
+        scene.edition.provenance.attribution_long,
     )
 
 
-def view_table(
-    status: pd.DataFrame, spec: MapSpec, programme: Programme, edition: Edition, words: Words
-) -> pd.DataFrame:
+def view_table(scene: Scene, words: Words) -> pd.DataFrame:
     """Return what map and table show, as said on the page: one row for each municipality shown.
 
     Columns in the reader's language: key, name, district, status, since, source, as-of date.
     """
+    status, spec, programme, edition = scene.status, scene.spec, scene.programme, scene.edition
     looks = {look.key: words.label(look.label) for look in looks_of(programme, spec.layer)}
     classes = classify(status, programme, spec.layer)
     sources = _sources(status, spec.layer)

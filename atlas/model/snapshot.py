@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from atlas.errors import Problem
-from atlas.model.boundaries import Edition
+from atlas.model.boundaries import Change, Edition
 from atlas.model.programme import Programme
 from atlas.model.records import Records
 
@@ -41,6 +41,10 @@ class Snapshot:
     def programme(self, key: str) -> Programme:
         """Return a programme by key; an empty or unknown key means the default."""
         return self.programmes.get(key) or next(iter(self.programmes.values()))
+
+    def changes(self, programme: Programme) -> tuple[Change, ...]:
+        """Return the mergers of all editions of a programme's state."""
+        return tuple(change for edition in self.editions[programme.state] for change in edition.changes)
 
     def edition(self, programme: Programme, day: date) -> Edition:
         """Return the boundaries for a programme's state on ``day``: the newest edition that had begun by then.

@@ -8,10 +8,11 @@ from datetime import date
 import pandas as pd
 
 from atlas.analysis.status import NO_DATA, effective_days, successors
-from atlas.model.boundaries import Change, Edition
+from atlas.model.boundaries import Change
 from atlas.model.programme import Programme
-from atlas.model.records import Records, web_address
+from atlas.model.records import web_address
 from atlas.present.looks import Look, look_key, looks_of
+from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
 
@@ -71,25 +72,13 @@ class Detail:
         return tuple(each for each in self.instruments if each.look.key != NO_DATA)
 
 
-@dataclass(frozen=True)
-class DetailSource:
-    """What a detail is made from."""
-
-    programme: Programme
-    edition: Edition
-    records: Records
-    status: pd.DataFrame
-    changes: tuple[Change, ...]
-    as_of: date
-
-
 def position_of(status: pd.DataFrame, ags: str) -> int | None:
     """Return the position of a municipality of the day, None if there is none with this key."""
     found = status.index[status["ags"] == ags]
     return int(found[0]) if len(found) else None
 
 
-def build_detail(source: DetailSource, position: int, words: Words) -> Detail:
+def build_detail(source: Scene, position: int, words: Words) -> Detail:
     """Return what is known about the municipality at ``position`` of the day's status table."""
     row = source.edition.municipalities.loc[position]
     district = str(source.edition.districts.loc[row["district"], "name"])
@@ -140,9 +129,7 @@ def status_sentence(line: object, programme: Programme, words: Words) -> str:
     return said
 
 
-def _instrument(
-    programme: Programme, line: object, entries: dict[str, list[Entry]], words: Words
-) -> InstrumentDetail:
+def _instrument(programme: Programme, line: object, entries: dict[str, list[Entry]], words: Words) -> InstrumentDetail:
     key = str(line.instrument)  # type: ignore[attr-defined]
     looks = {look.key: look for look in looks_of(programme, key)}
     look = looks[look_key(str(line.stage), str(line.basis))]  # type: ignore[attr-defined]
@@ -150,7 +137,7 @@ def _instrument(
     return InstrumentDetail(label, look, status_sentence(line, programme, words), tuple(entries.get(key, ())))
 
 
-def _entries(source: DetailSource, ags: str, district: str, words: Words) -> dict[str, list[Entry]]:
+def _entries(source: Scene, ags: str, district: str, words: Words) -> dict[str, list[Entry]]:
     """Return the records that count by the day, by instrument, oldest first."""
     heir = successors(source.changes, source.as_of)
     table = source.records.table
@@ -177,7 +164,7 @@ def _entries(source: DetailSource, ags: str, district: str, words: Words) -> dic
     return {key: [entry for _, entry in sorted(pairs, key=lambda pair: pair[0])] for key, pairs in found.items()}
 
 
-def _neighbours(source: DetailSource, position: int, words: Words) -> tuple[tuple[NeighbourLine, ...], int]:
+def _neighbours(source: Scene, position: int, words: Words) -> tuple[tuple[NeighbourLine, ...], int]:
     """Return the neighbours by shared border that take part, longest border first, and how many there are in all."""
     borders = source.edition.borders
     valid = set(source.status.index)
@@ -194,3 +181,22 @@ def _neighbours(source: DetailSource, position: int, words: Words) -> tuple[tupl
         name, ags = str(rows["name"].iloc[0]), str(rows["ags"].iloc[0])
         lines.append(NeighbourLine(ags, name, border_m / 1000, ", ".join(labels)))
     return tuple(lines), len(present)
+
+
+def as_of_sentence(source: Scene, words: Words) -> str:
+    """Return what the date means: how many municipalities there were, and the last change of boundaries before it."""
+    said = words.say(
+        "Stichtag {day}: {total} Gemeinden.",
+        day=words.day(source.as_of),
+        total=words.number(source.status.index.nunique()),
+    )
+    past = [change for change in source.changes if change.effective <= source.as_of]
+    if not past:
+        return said
+    last = max(change.effective for change in past)
+    merged: dict[str, list[str]] = {}
+    for change in past:
+        if change.effective == last:
+            merged.setdefault(change.new_name, []).append(change.old_name)
+    news = "; ".join(f"{' + '.join(old)} → {new}" for new, old in merged.items())
+    return f"{said} {words.say('Letzte Gebietsänderung am {day}: {news}.', day=words.day(last), news=news)}"

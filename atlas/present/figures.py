@@ -9,9 +9,9 @@ import pandas as pd
 from atlas.analysis.counting import Figure, figure
 from atlas.analysis.status import NO_DATA
 from atlas.model.boundaries import Edition
-from atlas.model.programme import OVERVIEW, Programme
-from atlas.model.view import ViewState
-from atlas.present.map_spec import MapSpec, classify
+from atlas.model.programme import OVERVIEW
+from atlas.present.map_spec import classify
+from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
 
@@ -49,24 +49,22 @@ class Card:
     note: str
 
 
-def build_cards(
-    status: pd.DataFrame, programme: Programme, edition: Edition, view: ViewState, spec: MapSpec, words: Words
-) -> tuple[Card, ...]:
+def build_cards(scene: Scene, words: Words) -> tuple[Card, ...]:
     """Return the cards of a view, at most four.
 
     For the overview one for each of the programme's key instruments; for an instrument the covered municipalities
     and arrangements, then the largest of its other classes.
     """
-    district = view.district if view.district in edition.districts.index else None
-    if view.layer == OVERVIEW:
-        figures = [figure(status, key, district) for key in programme.overview.figures]
-        return tuple(_figure_card(each, programme, edition, words) for each in figures)
-    first = _figure_card(figure(status, view.layer, district), programme, edition, words)
-    return (first, *_class_cards(status, programme, edition, view.layer, spec, words))[:4]
+    status, programme, layer = scene.status, scene.programme, scene.view.layer
+    if layer == OVERVIEW:
+        figures = [figure(status, key, scene.district) for key in programme.overview.figures]
+        return tuple(_figure_card(each, scene, words) for each in figures)
+    return (_figure_card(figure(status, layer, scene.district), scene, words), *_class_cards(scene, words))[:4]
 
 
-def _figure_card(each: Figure, programme: Programme, edition: Edition, words: Words) -> Card:
-    instrument = programme.instrument(each.instrument)
+def _figure_card(each: Figure, scene: Scene, words: Words) -> Card:
+    edition = scene.edition
+    instrument = scene.programme.instrument(each.instrument)
     heading = words.label(instrument.label)
     municipalities = Door(
         f"{each.instrument}-municipalities",
@@ -90,11 +88,10 @@ def _figure_card(each: Figure, programme: Programme, edition: Edition, words: Wo
     return Card(heading, (municipalities, arrangements), note)
 
 
-def _class_cards(
-    status: pd.DataFrame, programme: Programme, edition: Edition, layer: str, spec: MapSpec, words: Words
-) -> list[Card]:
+def _class_cards(scene: Scene, words: Words) -> list[Card]:
+    status, layer, spec = scene.status, scene.view.layer, scene.spec
     rows = status[status["instrument"] == layer]
-    classes = classify(status, programme, layer)
+    classes = classify(status, scene.programme, layer)
     counted_classes = sum(entry.look.counted for entry in spec.legend)
     cards = []
     for entry in spec.legend:
@@ -104,7 +101,13 @@ def _class_cards(
         members = members[members.index.isin(list(spec.inside))]
         label = words.label(entry.look.label)
         text = words.count("{n} Gemeinde", "{n} Gemeinden", len(members))
-        door = Door(f"{layer}-{entry.look.key}", len(members), text, label, _municipality_rows(members, edition, words))
+        door = Door(
+            f"{layer}-{entry.look.key}",
+            len(members),
+            text,
+            label,
+            _municipality_rows(members, scene.edition, words),
+        )
         share = words.percent(len(members) / spec.total if spec.total else 0.0)
         note = words.say("{share} von {total}", share=share, total=words.number(spec.total))
         cards.append(Card(label[:1].upper() + label[1:], (door,), note))
@@ -141,4 +144,3 @@ def _arrangement_rows(rows: pd.DataFrame, edition: Edition, words: Words) -> pd.
             "source": ordered["source"].tolist(),
         }
     )
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from atlas.model.boundaries import Edition
 from atlas.model.keys import DistrictKey, is_independent_city
 from atlas.model.programme import Programme
-from atlas.present.looks import Look, looks_of
+from atlas.present.looks import Look, layer_definition, layer_label, looks_of
 from atlas.present.wording import Words
 
 Json = dict[str, object]
@@ -26,7 +26,7 @@ def build_map_index(programme: Programme, edition: Edition) -> Json:
         ],
         "districts": {str(key): _district(str(key), row) for key, row in edition.districts.to_dict("index").items()},
         "bounds": [round(value, 4) for value in edition.bounds],
-        "layers": {layer: [_look(programme, look) for look in looks_of(programme, layer)] for layer in programme.layers},
+        "layers": {layer: _layer(programme, layer) for layer in programme.layers},
         "words": {lang: _words(programme, Words(lang)) for lang in ("de", "en")},
         "attribution": {"text": edition.provenance.attribution, "url": edition.provenance.licence_url},
     }
@@ -36,11 +36,19 @@ def _district(key: str, row: Json) -> Json:
     name = str(row["name"])
     return {
         "name": name,
-        "short": name.removeprefix("Landkreis ").replace("Sächsische Schweiz-Osterzgebirge", "SOE"),
         "city": is_independent_city(DistrictKey(key)),
         "lat": round(float(str(row["label_lat"])), 4),
         "lng": round(float(str(row["label_lon"])), 4),
         "bounds": [round(float(str(row[side])), 4) for side in ("west", "south", "east", "north")],
+    }
+
+
+def _layer(programme: Programme, layer: str) -> Json:
+    label, definition = layer_label(programme, layer), layer_definition(programme, layer)
+    return {
+        "label": {"de": label.de, "en": label.en},
+        "definition": {"de": definition.de, "en": definition.en},
+        "looks": [_look(programme, look) for look in looks_of(programme, layer)],
     }
 
 
@@ -57,21 +65,28 @@ def _look(programme: Programme, look: Look) -> Json:
 
 
 def _words(programme: Programme, words: Words) -> Json:
+    points = programme.overview.points
+    council = words.label(programme.instrument(points).label) if points else ""
     return {
         "title": words.say("Karte der Gemeinden: {state}", state=words.label(programme.state_name)),
         "areas": words.say("Gemeinden: mit Pfeiltasten wandern, mit Eingabe wählen"),
         "filtered": words.say("ausgeblendet"),
-        "point": words.say("Präventionsrat besteht"),
+        "points": council,
+        "districtPoints": words.say("{what} des Landkreises", what=council),
         "zoomIn": words.say("Karte vergrößern"),
         "zoomOut": words.say("Karte verkleinern"),
         "home": words.say("Ganze Karte zeigen"),
         "municipality": words.say("Gemeinde"),
         "district": words.say("Landkreis"),
-        "status": words.say("Status"),
         "since": words.say("seit"),
         "undated": words.say("undatiert"),
         "knownBy": words.say("spätestens {day}", day="{day}"),
         "sort": words.say("sortieren"),
+        "legend": words.say("Legende"),
+        "only": words.say("Nur diese Klasse zeigen oder wieder alle"),
+        "table": words.say("Dieselben Gemeinden als Tabelle"),
+        "excel": words.say("Tabelle als CSV für Excel"),
+        "csv": words.say("Tabelle als CSV"),
         "rows": words.say("Gemeinden in der Tabelle"),
         "empty": words.say("Keine Gemeinde entspricht der Auswahl."),
     }

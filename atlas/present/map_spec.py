@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,11 @@ from atlas.model.boundaries import Edition
 from atlas.model.programme import OVERVIEW, Programme
 from atlas.model.view import ViewState
 from atlas.present.looks import ABSENT, FILTERED, Look, look_key, looks_of
+
+
+def pack(codes: str) -> str:
+    """Return class codes with runs of five and more shortened: ``0{12}1``. The browser writes them out again."""
+    return re.sub(r"(.)\1{4,}", lambda run: f"{run[1]}{{{len(run[0])}}}", codes)
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,9 @@ class MapSpec:
         return [position for position, code in enumerate(self.codes) if code not in (ABSENT, FILTERED)]
 
 
-def build_map_spec(status: pd.DataFrame, programme: Programme, edition: Edition, view: ViewState, as_of: date) -> MapSpec:
+def build_map_spec(
+    status: pd.DataFrame, programme: Programme, edition: Edition, view: ViewState, as_of: date
+) -> MapSpec:
     """Return the map of a view.
 
     Parameters
@@ -144,9 +152,23 @@ def _since(status: pd.DataFrame, layer: str) -> tuple[dict[int, str], dict[int, 
     rows = status[status["basis"] != "none"]
     if layer == OVERVIEW:
         rows = rows[rows["basis"] != "district"]
-        rows = rows.assign(dated=np.where(rows["since"] == "", "9999", rows["since"])).sort_values("dated", kind="stable")
+        rows = rows.assign(dated=np.where(rows["since"] == "", "9999", rows["since"])).sort_values(
+            "dated", kind="stable"
+        )
         rows = rows[~rows.index.duplicated()]
     else:
         rows = rows[rows["instrument"] == layer]
     positions = rows.index.tolist()
     return dict(zip(positions, rows["since"], strict=True)), dict(zip(positions, rows["since_means"], strict=True))
+
+
+def packed_since(spec: MapSpec) -> str:
+    """Return since when, grouped by date: ``2021-06:12,40 <2022:7 ?:9``; ``<`` is "at the latest", ``?`` undated."""
+    groups: dict[str, list[str]] = {}
+    for position, means in spec.since_means.items():
+        if means == "undated":
+            said = "?"
+        else:
+            said = ("" if means == "reached" else "<") + spec.since[position]
+        groups.setdefault(said, []).append(str(position))
+    return " ".join(f"{said}:{','.join(positions)}" for said, positions in groups.items())

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from atlas.analysis.counting import figure
 from atlas.analysis.status import spans, status_as_of
-from atlas.model.boundaries import Change, Edition
 from atlas.model.dates import PartialDate
 from atlas.model.programme import Programme
-from atlas.model.records import Records
+from atlas.model.snapshot import Snapshot
 from atlas.present.wording import Words
 
 
-def published_rows(
-    records: Records, programme: Programme, edition: Edition, changes: Iterable[Change], words: Words
-) -> pd.DataFrame:
+def published_rows(snapshot: Snapshot, programme: Programme, words: Words) -> pd.DataFrame:
     """Return one row per published total, newest first, all texts said.
 
     Columns ``date``, ``measure``, ``published``, ``documented`` (municipalities documented for that instrument on the
     last day the date can mean, empty where no instrument counts the same), ``arrangements``, ``note``, ``source``.
     """
-    changes = tuple(changes)
+    records, changes = snapshot.records[programme.key], snapshot.changes(programme)
     folded = spans(records.table, programme)
     measures = {each.published_measure: each for each in programme.instruments if each.published_measure}
     rows = []
@@ -32,7 +27,7 @@ def published_rows(
         instrument = measures.get(str(total.measure))
         documented = arrangements = ""
         if instrument is not None:
-            status = status_as_of(folded, programme, edition, changes, day)
+            status = status_as_of(folded, programme, snapshot.edition(programme, day), changes, day)
             counted = figure(status, instrument.key)
             documented = words.number(len(counted.municipalities))
             arrangements = words.number(len(counted.arrangements))

@@ -14,34 +14,29 @@ import folium
 from branca.element import MacroElement
 from jinja2 import Template
 
-from atlas.present.map_spec import MapSpec
+from atlas.present.map_spec import MapSpec, pack
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
-_CODES = re.compile(r"[0-9a-z.-]*")
+_CODES = re.compile(r"(?:[0-9a-z.-]|\{[0-9]{1,6}\})*")
 _LAYER = re.compile(r"[a-z][a-z0-9_]*")
 _KEY = re.compile(r"(?:[0-9]{5}|[0-9]{8})?")
 
 
 class LocalMap(folium.Map):  # type: ignore[misc]
-    """An empty Leaflet map that loads its scripts from our own routes only."""
+    """An empty Leaflet map that loads its scripts from our own routes only; `atlas/web/assets/map.js` does the rest."""
 
-    def __init__(self, scripts: list[str], styles: list[str]) -> None:
-        # The lists belong to the class in folium; set on the instance they stay ours.
-        self.default_js = [(name, f"../../atlas/{_checked(_NAME, name)}") for name in scripts]
-        self.default_css = [(name, f"../../atlas/{_checked(_NAME, name)}") for name in styles]
-        super().__init__(tiles=None, location=[51.0, 13.3], zoom_start=8, zoom_control=False)
-        self.options |= {"scrollWheelZoom": False, "zoomSnap": 0.25, "minZoom": 6, "maxZoom": 14}
-
-
-class _Start(MacroElement):  # type: ignore[misc]
     _template = Template(
-        "{% macro script(this, kwargs) %}atlasMap.start({{ this._parent.get_name() }}, {{ this.urls }});{% endmacro %}"
+        "{% macro script(this, kwargs) %}var {{ this.get_name() }} = atlasMap.make('{{ this.get_name() }}');"
+        "atlasMap.start({{ this.urls }});{% endmacro %}"
     )
 
-    def __init__(self, urls: str) -> None:
-        super().__init__()
-        self._name = "Start"
-        self.urls = urls
+    def __init__(self, script: str, style: str, urls: dict[str, str]) -> None:
+        # The lists belong to the class in folium; set on the instance they stay ours.
+        self.default_js = [("map", _address(script))]
+        self.default_css = [("map", _address(style))]
+        super().__init__(tiles=None)
+        self.urls = json.dumps(urls, separators=(",", ":"))
+        self.get_root().header._children.clear()
 
 
 class _Show(MacroElement):  # type: ignore[misc]
@@ -53,18 +48,16 @@ class _Show(MacroElement):  # type: ignore[misc]
         self.view = view
 
 
-def base_map(scripts: list[str], styles: list[str], index: str, overview: str, detail: str) -> folium.Map:
+def base_map(script: str, style: str, index: str, overview: str, detail: str) -> folium.Map:
     """Return the constant part: its script never changes, so the frame stays.
 
     Parameters
     ----------
-    scripts, styles, index, overview, detail
+    script, style, index, overview, detail
         Names of payloads below ``/atlas``; relative addresses keep any base path.
     """
-    made = LocalMap(scripts, styles)
-    urls = {"index": index, "overview": overview, "detail": detail}
-    made.add_child(_Start(json.dumps({key: f"../../atlas/{_checked(_NAME, name)}" for key, name in urls.items()})))
-    return made
+    urls = {"index": _address(index), "overview": _address(overview), "detail": _checked(_NAME, detail)}
+    return LocalMap(script, style, urls)
 
 
 def changing_part(spec: MapSpec, selected: str | None, district: str | None, lang: str) -> folium.FeatureGroup:
@@ -72,7 +65,7 @@ def changing_part(spec: MapSpec, selected: str | None, district: str | None, lan
     view = {
         "layer": _checked(_LAYER, spec.layer),
         "asOf": spec.as_of.isoformat(),
-        "codes": _checked(_CODES, spec.codes),
+        "codes": _checked(_CODES, pack(spec.codes)),
         "points": [int(position) for position in spec.points],
         "districtPoints": [_checked(_KEY, key) for key in spec.district_points],
         "selected": _checked(_KEY, selected or ""),
@@ -82,6 +75,10 @@ def changing_part(spec: MapSpec, selected: str | None, district: str | None, lan
     group = folium.FeatureGroup()
     group.add_child(_Show(json.dumps(view, separators=(",", ":"))))
     return group
+
+
+def _address(name: str) -> str:
+    return f"../../atlas/{_checked(_NAME, name)}"
 
 
 def _checked(form: re.Pattern[str], text: str) -> str:

@@ -9,7 +9,6 @@ from atlas.model.programme import Programme
 from atlas.model.records import web_address
 from atlas.present.detail import Detail, Entry, InstrumentDetail
 from atlas.present.looks import Look, looks_of
-from atlas.present.map_spec import MapSpec
 from atlas.present.wording import Words
 
 _EMPTY = Markup()
@@ -20,39 +19,6 @@ def swatch(look: Look) -> Markup:
     return Markup('<i class="swatch hatch-{}" style="--fill:{};--line:{}" aria-hidden="true"></i>').format(
         look.hatch, look.colour, look.hatch_colour
     )
-
-
-def legend(spec: MapSpec, title: str, definition: str, point_labels: tuple[str, str], words: Words) -> Markup:
-    """Return the legend: swatch, label and count of each class, points, and what the layer means.
-
-    Parameters
-    ----------
-    spec
-        What is drawn.
-    title, definition
-        Name of the layer and the sentence that says what it shows.
-    point_labels
-        What a filled and an open point mean.
-    words
-        The reader's language.
-    """
-    rows = _EMPTY.join(
-        Markup('<li data-look="{}">{}<span>{}</span><b>{}</b></li>').format(
-            entry.look.key, swatch(entry.look), words.label(entry.look.label), words.number(entry.count)
-        )
-        for entry in spec.legend
-    )
-    if spec.points:
-        rows += Markup('<li><i class="dot" aria-hidden="true"></i><span>{}</span><b>{}</b></li>').format(
-            point_labels[0], words.number(len(spec.points))
-        )
-    if spec.district_points:
-        rows += Markup('<li><i class="dot open" aria-hidden="true"></i><span>{}</span><b>{}</b></li>').format(
-            point_labels[1], words.number(len(spec.district_points))
-        )
-    return Markup(
-        '<section class="legend" data-ebene="{}" data-stichtag="{}" aria-label="{}"><h3>{}</h3><ul>{}</ul><p>{}</p></section>'
-    ).format(spec.layer, spec.as_of.isoformat(), words.say("Legende"), title, rows, definition)
 
 
 def detail(shown: Detail, words: Words) -> Markup:

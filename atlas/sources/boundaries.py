@@ -60,7 +60,15 @@ def read_edition(folder: Path, shown_as: str | None = None) -> Edition:
     name = shown_as or str(folder)
     try:
         about = tomllib.loads((folder / EDITION_FILE).read_text(encoding="utf-8"))
-        text = {"ags": str, "district": str, "key": str, "name": str, "kind": str, "old_ags": str, "new_ags": str}
+        text = {
+            "ags": str,
+            "district": str,
+            "key": str,
+            "name": str,
+            "kind": str,
+            "old_ags": str,
+            "new_ags": str,
+        }
         municipalities = _table(folder / "municipalities.csv", text)
         for column in ("valid_from", "valid_to"):
             municipalities[column] = pd.to_datetime(municipalities[column].replace("", None)).astype("datetime64[s]")
@@ -68,7 +76,9 @@ def read_edition(folder: Path, shown_as: str | None = None) -> Edition:
         borders = _table(folder / "borders.csv", {}).astype({"a": "int64", "b": "int64", "border_m": "float64"})
         changes = _table(folder / "changes.csv", text)
         former = _table(folder / "former_names.csv", text)
-        if missing := [level for level in (Level.OVERVIEW, Level.DETAIL) if not (folder / f"{level}.topojson").exists()]:
+        if missing := [
+            level for level in (Level.OVERVIEW, Level.DETAIL) if not (folder / f"{level}.topojson").exists()
+        ]:
             raise FileNotFoundError(f"{missing[0]}.topojson")
         provenance = dict(about["provenance"])
         provenance["verified_to"] = provenance.get("verified_to")
@@ -82,7 +92,14 @@ def read_edition(folder: Path, shown_as: str | None = None) -> Edition:
             districts.astype(dict.fromkeys(("label_lon", "label_lat", "west", "south", "east", "north"), float)),
             borders,
             tuple(
-                Change(str(r.old_ags), str(r.old_name), str(r.new_ags), str(r.new_name), _day(str(r.effective)), str(r.source))
+                Change(
+                    str(r.old_ags),
+                    str(r.old_name),
+                    str(r.new_ags),
+                    str(r.new_name),
+                    _day(str(r.effective)),
+                    str(r.source),
+                )
                 for r in changes.itertuples(index=False)
             ),
             {str(key): tuple(group["name"]) for key, group in former.groupby("ags")},

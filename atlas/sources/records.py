@@ -56,7 +56,9 @@ def read_records(
         total_rows = _rows(totals, totals_name, TOTAL_COLUMNS, problems)
         for line, row in total_rows:
             found = _check_total(row)
-            problems += [Problem(f"{totals_name}, Zeile {line}, {column}", text, values) for column, text, values in found]
+            problems += [
+                Problem(f"{totals_name}, Zeile {line}, {column}", text, values) for column, text, values in found
+            ]
     if problems:
         raise AtlasError(*problems)
     table = pd.DataFrame([{**row, "line": line} for line, row in rows], columns=[*RECORD_COLUMNS, "line"])
@@ -90,7 +92,9 @@ def _rows(path: Path, name: str, columns: Sequence[str], problems: list[Problem]
     try:
         header = list(reader.fieldnames or ())
         if missing := [column for column in columns if column not in header]:
-            text = "In der Kopfzeile fehlt: {columns}. Erwartet werden Spalten mit Komma getrennt, in dieser Schreibweise."
+            text = (
+                "In der Kopfzeile fehlt: {columns}. Erwartet werden Spalten mit Komma getrennt, in dieser Schreibweise."
+            )
             problems.append(Problem(f"{name}, Zeile 1", text, {"columns": ", ".join(missing)}))
             return []
         rows = [(reader.line_num, {column: row[column] for column in row}) for row in reader]
@@ -101,7 +105,9 @@ def _rows(path: Path, name: str, columns: Sequence[str], problems: list[Problem]
     good: list[tuple[int, Row]] = []
     for line, row in rows:
         if None in row or None in row.values():
-            text = "Die Zeile hat mehr oder weniger Felder als die Kopfzeile. Bitte Kommas und Anführungszeichen prüfen."
+            text = (
+                "Die Zeile hat mehr oder weniger Felder als die Kopfzeile. Bitte Kommas und Anführungszeichen prüfen."
+            )
             problems.append(Problem(f"{name}, Zeile {line}", text))
         else:
             good.append((line, {column: row[column].strip() for column in columns}))
@@ -120,7 +126,11 @@ def _record_checker(programme: Programme, keys: frozenset[str]) -> Callable[[Row
         elif row["status"] not in stages[row["instrument"]]:
             text = "„{given}“ ist keine Stufe von {instrument}; erlaubt ist {allowed}."
             allowed = ", ".join(stages[row["instrument"]])
-            yield "status", text, {"given": row["status"], "instrument": row["instrument"], "allowed": allowed}
+            yield (
+                "status",
+                text,
+                {"given": row["status"], "instrument": row["instrument"], "allowed": allowed},
+            )
         yield from _check_date(row["date"], "date")
         yield from _check_date(row["source_date"], "source_date")
         if row["date_means"] not in DATE_MEANINGS or bool(row["date_means"]) != bool(row["date"]):
@@ -170,4 +180,3 @@ def _check_total(row: Row) -> Iterable[Finding]:
     if not re.fullmatch(r"[0-9]{1,9}", row["value"]):
         yield "value", "„{given}“ ist keine ganze Zahl.", {"given": row["value"]}
     yield from _check_source(row["source_url"])
-

@@ -87,7 +87,11 @@ def _files(root: Path) -> list[Path]:
 def _fingerprint(root: Path) -> str:
     digest = hashlib.sha256()
     for path in _files(root):
-        if path.suffix in {".toml", ".csv", ".topojson"}:  # an edition's other files have their sums in its TOML
+        if path.suffix in {
+            ".toml",
+            ".csv",
+            ".topojson",
+        }:  # an edition's other files have their sums in its TOML
             digest.update(str(path.relative_to(root)).encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]

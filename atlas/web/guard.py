@@ -40,9 +40,7 @@ OPERATIONS: Final = {
 }
 """Payloads of ``BackendOperationRequest``; its fields 1 and 2 are ids."""
 
-ALLOWED: Final = frozenset(
-    {"rerun_script", "stop_script", "app_heartbeat", "deferred_file", "dataframe_chunk"}
-)
+ALLOWED: Final = frozenset({"rerun_script", "stop_script", "app_heartbeat", "deferred_file", "dataframe_chunk"})
 """What the frontend sends in a visit: a change, a stop, a sign of life, a download, table rows."""
 
 DROPPED: Final = frozenset({"clear_cache", "set_run_on_save", "load_git_info", "dismiss_skills_nudge"})

@@ -84,9 +84,7 @@ class SecurityHeaders:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                kept = [
-                    (name, value) for name, value in message.get("headers", ()) if name.lower() not in added
-                ]
+                kept = [(name, value) for name, value in message.get("headers", ()) if name.lower() not in added]
                 message = {**message, "headers": [*kept, *added.items()]}
             await send(message)
 

@@ -123,8 +123,7 @@ class PageFrame:
         self._default_lang = default_lang
         self._is_page = is_page or page_predicate()
         self._plain = {
-            lang: framed_page(index_html, lang, title_by_lang[lang], description_by_lang[lang])
-            for lang in LANGUAGES
+            lang: framed_page(index_html, lang, title_by_lang[lang], description_by_lang[lang]) for lang in LANGUAGES
         }
         self._gzipped = {lang: gzip.compress(body, 9, mtime=0) for lang, body in self._plain.items()}
 
@@ -137,11 +136,7 @@ class PageFrame:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a page request, pass on everything else."""
-        if (
-            scope["type"] != "http"
-            or scope["method"] not in {"GET", "HEAD"}
-            or not self._is_page(scope["path"])
-        ):
+        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or not self._is_page(scope["path"]):
             await self.app(scope, receive, send)
             return
         lang = self._language(scope.get("query_string", b""))

@@ -11,6 +11,8 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from xstatic.pkg import leaflet
+
 from atlas.model.boundaries import Edition, Level
 from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
@@ -63,6 +65,10 @@ class PayloadStore:
                     self._payloads.pop(next(iter(self._payloads)))
         return name
 
+    def map_assets(self) -> tuple[str, str]:
+        """Return the names of the map's script and style sheet."""
+        return self.add("map", ".js", map_script()), self.add("map", ".css", map_style())
+
     def map_urls(self, snapshot: Snapshot, programme: Programme, edition: Edition) -> MapUrls:
         """Return the paths of a map's data, made on the first call for this snapshot."""
         key = (snapshot.fingerprint, programme.key, edition.starts.isoformat())
@@ -71,7 +77,11 @@ class PayloadStore:
             self._maps[key] = MapUrls(
                 self.add(f"index-{programme.key}-{edition.starts}", ".json", index.encode()),
                 *(
-                    self.add(f"{edition.state}-{edition.starts}-{level}", ".json", edition.topology_path(level).read_bytes())
+                    self.add(
+                        f"{edition.state}-{edition.starts}-{level}",
+                        ".json",
+                        edition.topology_path(level).read_bytes(),
+                    )
                     for level in (Level.OVERVIEW, Level.DETAIL)
                 ),
             )
@@ -79,10 +89,20 @@ class PayloadStore:
 
 
 @cache
-def asset(name: str) -> bytes:
-    """Return one of our own scripts or style sheets, or Leaflet's from the package XStatic-Leaflet."""
-    if name.startswith("leaflet"):
-        from xstatic.pkg import leaflet
+def map_script() -> bytes:
+    """Return Leaflet (from the package XStatic-Leaflet) and our own scripts as one file."""
+    return b"\n;\n".join([_leaflet("leaflet.js"), _own("topology.js"), _own("map.js")])
 
-        return (Path(leaflet.BASE_DIR) / name).read_bytes()
+
+@cache
+def map_style() -> bytes:
+    """Return Leaflet's style sheet and ours as one file."""
+    return b"\n".join([_leaflet("leaflet.css"), _own("map.css")])
+
+
+def _leaflet(name: str) -> bytes:
+    return (Path(leaflet.BASE_DIR) / name).read_bytes().replace(b"//# sourceMappingURL=leaflet.js.map", b"")
+
+
+def _own(name: str) -> bytes:
     return resources.files("atlas.web").joinpath("assets", name).read_bytes()

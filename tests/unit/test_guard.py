@@ -476,10 +476,7 @@ async def run_script(websocket: ClientConnection) -> str:
     async with asyncio.timeout(10):
         while True:
             message = ForwardMsg.FromString(await websocket.recv(decode=False))
-            if (
-                message.WhichOneof("type") == "delta"
-                and message.delta.new_element.WhichOneof("type") == "text"
-            ):
+            if message.WhichOneof("type") == "delta" and message.delta.new_element.WhichOneof("type") == "text":
                 text = message.delta.new_element.text.body
             if message.WhichOneof("type") == "script_finished":
                 return text
@@ -552,9 +549,7 @@ def test_uploads_are_refused_and_take_no_memory(server: Server) -> None:
     assert server.rss_mb() - before < 30
 
 
-@pytest.mark.parametrize(
-    "path", ["/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/script-health-check"]
-)
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/script-health-check"])
 def test_inner_routes_are_not_there(server: Server, path: str) -> None:
     status, headers = server.ask("GET", path)
     assert status == 404

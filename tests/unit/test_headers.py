@@ -298,9 +298,7 @@ def test_file_is_compressed_and_kept(folder: Path) -> None:
     assert app.kept_bytes == len(answer.body)
     (folder / "js" / "a.js").unlink()
     assert request(app, "/static/js/a.js", accept_encoding="gzip").body == answer.body
-    assert (
-        request(app, "/static/a.css", accept_encoding="gzip").headers["content-type"].startswith("text/css")
-    )
+    assert request(app, "/static/a.css", accept_encoding="gzip").headers["content-type"].startswith("text/css")
 
 
 @pytest.mark.parametrize(

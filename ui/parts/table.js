@@ -1,51 +1,46 @@
-/* The table of equal content beside the map: a real <table>, sortable by its headings, drawn from the same class
- * codes as the map. Names and words come from the same file the map reads; text is set with textContent. */
-const indexes = new Map();
+/* The table of equal content beside the map: a real <table>, sortable by its headings, from the same class codes as
+ * the map. Below it the same rows as files. */
+import { button, make, number, swatch, unpack, whenChanged } from "./shared.js";
+
 const ABSENT = "-", FILTERED = ".";
+const COLUMNS = ["name", "district", "status", "since"];
 
-function load(url) {
-  if (!indexes.has(url)) indexes.set(url, fetch(url).then((answer) => answer.json()));
-  return indexes.get(url);
-}
-
-function make(tag, className, text) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
-
-/** A partial date as text that sorts and text that is read. */
+/** A partial date as what it sorts by and what is read. */
 function since(raw, lang, words) {
   if (raw === "?") return ["0", words.undated];
   const knownBy = raw.startsWith("<");
   const plain = knownBy ? raw.slice(1) : raw;
   const [year, month, day] = plain.split("-").map(Number);
-  const form = { year: "numeric", ...(month && { month: day && lang === "de" ? "2-digit" : "long" }),
-    ...(day && { day: lang === "de" ? "2-digit" : "numeric" }) };
-  const read = new Intl.DateTimeFormat(lang === "de" ? "de-DE" : "en-GB", form)
+  const german = lang === "de";
+  const form = { year: "numeric", ...(month && { month: day && german ? "2-digit" : "long" }),
+    ...(day && { day: german ? "2-digit" : "numeric" }) };
+  const read = new Intl.DateTimeFormat(german ? "de-DE" : "en-GB", form)
     .format(new Date(year, (month || 1) - 1, day || 1));
   return [plain, knownBy ? words.knownBy.replace("{day}", read) : read];
 }
 
 function rows(index, data) {
   const words = index.words[data.lang];
-  const looks = new Map(index.layers[data.layer].map((look, rank) => [look.code, { ...look, rank }]));
-  const dates = new Map(data.since.split(" ").filter(Boolean).map((pair) => pair.split(":")));
+  const looks = new Map(index.layers[data.layer].looks.map((look, rank) => [look.code, { ...look, rank }]));
+  const dates = new Map(data.since.split(" ").filter(Boolean).flatMap((group) => {
+    const [date, positions] = group.split(":");
+    return positions.split(",").map((position) => [Number(position), date]);
+  }));
   const found = [];
-  [...data.codes].forEach((code, i) => {
+  [...unpack(data.codes)].forEach((code, i) => {
     if (code === ABSENT || code === FILTERED) return;
     const [ags, name, district] = index.municipalities[i];
     const look = looks.get(code);
-    const [order, read] = dates.has(String(i)) ? since(dates.get(String(i)), data.lang, words) : ["", ""];
-    found.push({ ags, name, district: index.districts[district].name, look, status: look.label[data.lang],
-      since: read, sort: { name, district: index.districts[district].name, status: look.rank || 99, since: order } });
+    const place = index.districts[district].name;
+    const [order, read] = dates.has(i) ? since(dates.get(i), data.lang, words) : ["", ""];
+    found.push({ ags, look, name, district: place, status: look.label[data.lang], since: read,
+      sort: { name, district: place, status: look.rank || 99, since: order } });
   });
   return found;
 }
 
-function compare(key, ascending, lang) {
-  const collator = new Intl.Collator(lang === "de" ? "de" : "en", { numeric: true });
+function compare({ key, ascending }, lang) {
+  const collator = new Intl.Collator(lang, { numeric: true });
   return (a, b) => {
     const [x, y] = [a.sort[key], b.sort[key]];
     if ((x === "") !== (y === "")) return x === "" ? 1 : -1;
@@ -54,80 +49,85 @@ function compare(key, ascending, lang) {
   };
 }
 
-function cells(row, choose) {
-  const line = make("tr");
-  line.dataset.ags = row.ags;
+function line(row, choose) {
+  const element = make("tr");
+  element.dataset.ags = row.ags;
   const head = make("th");
   head.scope = "row";
-  const button = make("button", "row-name", row.name);
-  button.type = "button";
-  button.addEventListener("click", () => choose(row.ags));
-  head.append(button);
+  head.append(button("row-name", row.name, () => choose(row.ags)));
   const status = make("td");
-  const swatch = make("i", `swatch hatch-${row.look.hatch}`);
-  swatch.style.setProperty("--fill", row.look.colour);
-  swatch.style.setProperty("--line", row.look.line);
-  swatch.setAttribute("aria-hidden", "true");
-  status.append(swatch, make("span", "", row.status));
-  line.append(head, make("td", "", row.district), status, make("td", "", row.since));
-  return line;
+  status.append(swatch(row.look), make("span", "", row.status));
+  element.append(head, make("td", "", row.district), status, make("td", "", row.since));
+  return element;
 }
 
-function draw(place, index, data, sorting, choose) {
+function headings(index, data, sorting, resort) {
   const words = index.words[data.lang];
-  const found = rows(index, data).sort(compare(sorting.key, sorting.ascending, data.lang));
-  const table = make("table", "atlas-table");
-  const caption = make("caption", "", `${words.rows}: ${new Intl.NumberFormat(data.lang).format(found.length)}`);
+  const labels = [words.municipality, words.district, index.layers[data.layer].label[data.lang], words.since];
   const header = make("tr");
-  [["name", words.municipality], ["district", words.district], ["status", data.title], ["since", words.since]]
-    .forEach(([key, label]) => {
-      const cell = make("th");
-      cell.scope = "col";
-      const active = sorting.key === key;
-      cell.setAttribute("aria-sort", active ? (sorting.ascending ? "ascending" : "descending") : "none");
-      const button = make("button", "sort", label);
-      button.type = "button";
-      button.title = `${label}: ${words.sort}`;
-      button.append(make("span", "arrow", active ? (sorting.ascending ? " ▲" : " ▼") : " ↕"));
-      button.addEventListener("click", () => {
-        sorting.ascending = active ? !sorting.ascending : true;
-        sorting.key = key;
-        draw(place, index, data, sorting, choose);
-        place.querySelectorAll("button.sort")[["name", "district", "status", "since"].indexOf(key)].focus();
-      });
-      cell.append(button);
-      header.append(cell);
-    });
+  header.append(...COLUMNS.map((key, i) => {
+    const cell = make("th");
+    cell.scope = "col";
+    const active = sorting.key === key;
+    cell.setAttribute("aria-sort", active ? (sorting.ascending ? "ascending" : "descending") : "none");
+    const sort = button("sort", labels[i], () => resort(key, i));
+    const arrow = make("span", "arrow", active ? (sorting.ascending ? " ▲" : " ▼") : " ↕");
+    arrow.setAttribute("aria-hidden", "true");
+    sort.append(arrow);
+    sort.title = words.sort;
+    cell.append(sort);
+    return cell;
+  }));
+  return header;
+}
+
+function files(data, words) {
+  const place = make("p", "atlas-files");
+  [["excel", words.excel], ["csv", words.csv]].forEach(([form, label]) => {
+    const link = make("a", "atlas-copy", label);
+    const query = new URLSearchParams(data.query);
+    query.set("form", form);
+    link.href = new URL(`atlas/tabelle.csv?${query}`, document.baseURI).href;
+    link.download = "";
+    place.append(link);
+  });
+  return place;
+}
+
+function draw(place, data, index, sorting, choose) {
+  const words = index.words[data.lang];
+  const found = rows(index, data).sort(compare(sorting, data.lang));
+  const table = make("table", "atlas-table");
+  const resort = (key, i) => {
+    sorting.ascending = sorting.key === key ? !sorting.ascending : true;
+    sorting.key = key;
+    draw(place, data, index, sorting, choose);
+    place.querySelectorAll("button.sort")[i].focus();
+  };
   const head = make("thead"), body = make("tbody");
-  head.append(header);
-  body.append(...found.map((row) => cells(row, choose)));
+  head.append(headings(index, data, sorting, resort));
+  body.append(...found.map((row) => line(row, choose)));
   if (!found.length) {
     const cell = make("td", "", words.empty);
-    cell.colSpan = 4;
-    const line = make("tr");
-    line.append(cell);
-    body.append(line);
+    cell.colSpan = COLUMNS.length;
+    const empty = make("tr");
+    empty.append(cell);
+    body.append(empty);
   }
-  table.append(caption, head, body);
+  table.append(make("caption", "", `${words.rows}: ${number(found.length, data.lang)}`), head, body);
   const scroll = make("div", "atlas-table-scroll");
   scroll.tabIndex = 0;
   scroll.setAttribute("role", "region");
   scroll.setAttribute("aria-label", words.rows);
-  const old = place.querySelector(".atlas-table-scroll");
   scroll.append(table);
-  place.replaceChildren(scroll);
-  if (old) scroll.scrollTop = old.scrollTop;
+  place.replaceChildren(make("h2", "atlas-h2", words.table), scroll, files(data, words));
 }
 
 const sortings = new WeakMap();
 
-export default async function (component) {
-  const { parentElement, data, setTriggerValue } = component;
+export default function (component) {
+  const { parentElement, setTriggerValue } = component;
   if (!sortings.has(parentElement)) sortings.set(parentElement, { key: "name", ascending: true });
-  const signature = JSON.stringify(data);
-  if (parentElement.atlasDrawn === signature) return;
-  parentElement.atlasDrawn = signature;
-  const index = await load(new URL(data.index, document.baseURI).href);
-  if (parentElement.atlasDrawn !== signature) return;
-  draw(parentElement, index, data, sortings.get(parentElement), (ags) => setTriggerValue("ags", ags));
+  whenChanged(component, (place, data, index) =>
+    draw(place, data, index, sortings.get(parentElement), (ags) => setTriggerValue("ags", ags)));
 }

@@ -20,7 +20,7 @@
   /** Height that shows the whole state at the frame's width without a blank strip. */
   function frameHeight() {
     const width = document.documentElement.clientWidth || 700;
-    return Math.round(Math.max(300, Math.min(640, width * (width < 500 ? 0.92 : 0.74))));
+    return Math.round(Math.max(300, Math.min(600, width * (width < 500 ? 0.86 : 0.64))));
   }
 
   function fitFrame() {
@@ -55,6 +55,9 @@
 
   // ---- words ----------------------------------------------------------------------------------------------------
 
+  /** Class codes with runs written out: `0{12}1` is twelve noughts and a one. */
+  const unpack = (codes) => codes.replace(/(.)\{(\d+)\}/g, (_, code, times) => code.repeat(Number(times)));
+
   const lang = () => (state.view ? state.view.lang : "de");
   const word = (key) => state.index.words[lang()][key];
 
@@ -67,7 +70,7 @@
     const code = state.view.codes[position];
     if (code === FILTERED) return word("filtered");
     const text = state.looks.get(code).label[lang()];
-    return state.marked.has(position) ? `${text}, ${word("point")}` : text;
+    return state.marked.has(position) ? `${text}, ${word("points")}` : text;
   }
 
   function accessibleName(position) {
@@ -119,7 +122,7 @@
       document.body.append(holder);
     }
     defs.replaceChildren();
-    state.index.layers[layer].forEach((look) => {
+    state.index.layers[layer].looks.forEach((look) => {
       let fill = look.code === "0" ? "var(--no-data)" : look.colour;
       if (look.hatch !== "none") {
         const id = `hatch-${layer}-${look.code}`;
@@ -328,12 +331,19 @@
     if (fresh) state.ownPick = null;
   }
 
+  /** A district's name as the map writes it: short, on two lines if long, told apart from a city of the same name. */
+  function mapName(place, small) {
+    const plain = place.name.replace(/^Landkreis /, "");
+    const twin = Object.values(state.index.districts).some((each) => each !== place && each.name === plain);
+    const name = twin ? `Lkr. ${plain}` : plain;
+    return name.length > (small ? 14 : 22) ? name.replace("-", "-\n") : name;
+  }
+
   function showDistrictNames() {
     (state.districtLabels || []).forEach((label) => label.remove());
     const small = state.map.getSize().x < 500;
     state.districtLabels = Object.values(state.index.districts).map((place) => {
-      const name = small ? place.short : place.name;
-      const html = text("div", place.city ? "city-name" : "district-name", name);
+      const html = text("div", place.city ? "city-name" : "district-name", mapName(place, small));
       html.setAttribute("aria-hidden", "true");
       return L.marker([place.lat, place.lng], { pane: "names", interactive: false, keyboard: false,
         icon: L.divIcon({ className: "name", html, iconSize: [0, 0] }) }).addTo(state.map);
@@ -370,7 +380,7 @@
   async function refine() {
     if (state.detail || state.map.getZoom() < DETAIL_ZOOM) return;
     state.detail = true;
-    const topology = await (await fetch(state.urls.detail)).json();
+    const topology = await (await fetch(state.urls.overview.replace(/[^/]+$/, state.urls.detail))).json();
     const rings = window.atlasTopology.areas(topology);
     state.topology = topology;
     state.rings = rings;
@@ -448,9 +458,16 @@
   }
 
   window.atlasMap = {
-    async start(map, urls) {
-      Object.assign(state, { map, urls, tip: L.tooltip({ direction: "top", offset: [0, -6], className: "tip" }) });
-      map.attributionControl.remove();
+    /** The Leaflet map; streamlit-folium wants it in a variable of its own. */
+    make(id) {
+      state.map = L.map(id, { center: [51, 13.3], zoom: 8, zoomControl: false, attributionControl: false,
+        scrollWheelZoom: false, zoomSnap: 0.25, minZoom: 6, maxZoom: 14 });
+      return state.map;
+    },
+
+    async start(urls) {
+      const { map } = state;
+      Object.assign(state, { urls, tip: L.tooltip({ direction: "top", offset: [0, -6], className: "tip" }) });
       [["areas", 410], ["lines", 420], ["points", 430], ["selection", 440], ["names", 450]].forEach(([name, z]) => {
         map.createPane(name).style.zIndex = z;
         if (name !== "areas") map.getPane(name).style.pointerEvents = "none";
@@ -480,8 +497,9 @@
       refine();
     },
 
-    show(view) {
+    show(packed) {
       const before = state.view;
+      const view = { ...packed, codes: unpack(packed.codes) };
       state.view = view;
       if (state.index) render(before);
     },

@@ -1,0 +1,119 @@
+"""A view with everything behind it: data, status of the day, map. Made once, shared by all who ask for the same."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+import pandas as pd
+
+from atlas.analysis.status import spans, status_as_of
+from atlas.model.boundaries import Change, Edition
+from atlas.model.programme import Programme
+from atlas.model.records import Records
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import ViewState
+from atlas.present.map_spec import MapSpec, build_map_spec
+
+T = TypeVar("T")
+
+
+class Shelf(Generic[T]):
+    """Keeps the newest results by key. What lies here is shared by all and never changed.
+
+    Streamlit's ``cache_data`` copies by pickling on every hit: with two hundred sessions that would be most of the
+    time a change takes.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, T] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return the result kept under ``key``, made by ``make`` the first time."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return made
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Everything about one view.
+
+    Attributes
+    ----------
+    changes
+        Mergers of all editions of the state.
+    as_of
+        The view's date, today put in.
+    status
+        What `status_as_of` returned.
+    spec
+        The map.
+    """
+
+    snapshot: Snapshot
+    programme: Programme
+    edition: Edition
+    records: Records
+    changes: tuple[Change, ...]
+    view: ViewState
+    as_of: date
+    status: pd.DataFrame
+    spec: MapSpec
+
+    @property
+    def key(self) -> tuple[str, str, date]:
+        """Hashable name of the data: fingerprint, programme, date."""
+        return self.snapshot.fingerprint, self.programme.key, self.as_of
+
+    @property
+    def district(self) -> str | None:
+        """The view's district if there is one with this key."""
+        return self.view.district if self.view.district in self.edition.districts.index else None
+
+
+class Scenes:
+    """Makes scenes and keeps their parts.
+
+    Parameters
+    ----------
+    current
+        Gives the snapshot; may raise `AtlasError`, which passes through.
+    today
+        Gives the day a view without a date means.
+    """
+
+    def __init__(self, current: Callable[[], Snapshot], today: Callable[[], date]) -> None:
+        self._current = current
+        self._today = today
+        self._spans: Shelf[pd.DataFrame] = Shelf(8)
+        self._status: Shelf[pd.DataFrame] = Shelf(64)
+        self._specs: Shelf[MapSpec] = Shelf(256)
+
+    def of(self, view: ViewState) -> Scene:
+        """Return the scene of a view."""
+        snapshot = self._current()
+        programme = snapshot.programme(view.programme)
+        as_of = view.as_of or self._today()
+        edition = snapshot.edition(programme, as_of)
+        changes = snapshot.changes(programme)
+        records = snapshot.records[programme.key]
+        base = (snapshot.fingerprint, programme.key)
+        folded = self._spans.get(base, lambda: spans(records.table, programme))
+        status = self._status.get((*base, as_of), lambda: status_as_of(folded, programme, edition, changes, as_of))
+        drawn = view.but(municipality=None, lang="de", as_of=as_of)
+        spec = self._specs.get((*base, drawn), lambda: build_map_spec(status, programme, edition, drawn, as_of))
+        return Scene(snapshot, programme, edition, records, changes, view, as_of, status, spec)

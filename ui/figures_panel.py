@@ -1,0 +1,67 @@
+"""Key figures above the map. Every number opens the list that makes it up."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from atlas.export.tables import excel_csv, plain_csv
+from atlas.present.figures import Card, Door, build_cards
+from atlas.present.scene import Scene, Shelf
+from atlas.render.html import list_table
+from ui.components import part
+from ui.state import Keys, words
+
+_cards: Shelf[tuple[Card, ...]] = Shelf(128)
+
+
+def show(drawn: Scene) -> None:
+    """Show the cards of the view, and the list behind a number when it is asked for."""
+    cards = _build(drawn)
+    data = {
+        "cards": [
+            [card.heading, [[f"{i}-{j}", door.text] for j, door in enumerate(card.doors)], card.note]
+            for i, card in enumerate(cards)
+        ]
+    }
+    asked = part("figures")(key=Keys.FIGURES, data=data, on_door_change=lambda: None).door
+    if isinstance(asked, str):
+        _open(cards, asked)
+
+
+def _build(drawn: Scene) -> tuple[Card, ...]:
+    said = words()
+    key = (*drawn.key, drawn.view.layer, drawn.district, said.lang)
+    return _cards.get(key, lambda: build_cards(drawn, said))
+
+
+def _open(cards: tuple[Card, ...], asked: str) -> None:
+    doors = {f"{i}-{j}": door for i, card in enumerate(cards) for j, door in enumerate(card.doors)}
+    if asked in doors:
+        st.dialog(doors[asked].title, width="large")(_list)(doors[asked])
+
+
+def _list(door: Door) -> None:
+    said = words()
+    headings = {
+        "name": said.say("Name"),
+        "district": said.say("Landkreis"),
+        "since": said.say("seit"),
+        "joint_with": said.say("gemeinsam"),
+        "source": said.say("Quelle"),
+    }
+    st.html(list_table(door.rows, headings, said))
+    table = door.rows.rename(columns=headings)
+    with st.container(horizontal=True):
+        for form, label, write in (
+            ("excel", said.say("CSV für Excel"), excel_csv),
+            ("csv", said.say("CSV"), plain_csv),
+        ):
+            st.download_button(
+                label,
+                write(table),
+                f"{door.key}-{form}.csv",
+                "text/csv",
+                key=f"{form}-{door.key}",
+                on_click="ignore",
+                icon=":material/download:",
+            )

@@ -1,0 +1,41 @@
+/* Copy the address of exactly this view, its date written out; and the same view in the other language. */
+import { button, make, whenChanged } from "./shared.js";
+
+function address(change) {
+  const url = new URL(window.location.href);
+  Object.entries(change).forEach(([key, value]) => {
+    if (value) url.searchParams.set(key, value);
+    else url.searchParams.delete(key);
+  });
+  return url;
+}
+
+export default function (component) {
+  whenChanged(component, (place, data) => {
+    const row = make("div", "atlas-links");
+    const said = make("span", "atlas-small");
+    said.setAttribute("role", "status");
+    const copy = button("atlas-copy", data.label, async () => {
+      const dated = new URL(window.location.href).searchParams.has("stichtag");
+      const url = dated ? address({}) : address({ stichtag: data.today });
+      try {
+        await navigator.clipboard.writeText(url.href);
+        said.textContent = data.done;
+      } catch (error) {
+        window.history.replaceState(null, "", url); // no clipboard without https: the address bar holds it
+        said.textContent = data.inBar;
+      }
+      setTimeout(() => { said.textContent = ""; }, 4000);
+    });
+    const other = make("a", "atlas-language", data.language);
+    other.lang = data.other;
+    other.hreflang = data.other;
+    other.href = address({ lang: data.other === "de" ? "" : data.other }).href;
+    other.addEventListener("click", (event) => {
+      event.preventDefault();
+      window.location.assign(address({ lang: data.other === "de" ? "" : data.other }));
+    });
+    row.append(copy, other, said);
+    place.replaceChildren(row);
+  });
+}

@@ -1,0 +1,49 @@
+/* What all parts share: the file of names, looks and words, and making elements. */
+const files = new Map();
+
+/** The index the map reads too; the browser fetches it once. `path` is relative to the page's base. */
+export function loadIndex(path) {
+  const url = new URL(path, document.baseURI).href;
+  if (!files.has(url)) files.set(url, fetch(url).then((answer) => answer.json()));
+  return files.get(url);
+}
+
+/** An element with a class and a text; text is only ever set with textContent. */
+export function make(tag, className, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+/** A button that looks like its text. */
+export function button(className, text, act) {
+  const element = make("button", className, text);
+  element.type = "button";
+  element.addEventListener("click", act);
+  return element;
+}
+
+/** A small square in colour and hatch of a look. */
+export function swatch(look) {
+  const square = make("i", `swatch hatch-${look.hatch}${look.onPaper ? " paper" : ""}`);
+  square.style.setProperty("--fill", look.colour);
+  square.style.setProperty("--line", look.line);
+  square.setAttribute("aria-hidden", "true");
+  return square;
+}
+
+export const number = (value, lang) => new Intl.NumberFormat(lang === "de" ? "de-DE" : "en-GB").format(value);
+
+/** Class codes with runs written out: `0{12}1` is twelve noughts and a one. */
+export const unpack = (codes) => codes.replace(/(.)\{(\d+)\}/g, (_, code, times) => code.repeat(Number(times)));
+
+/** Draw only when the data have changed, and never an older answer over a newer one. */
+export async function whenChanged(component, draw) {
+  const { parentElement, data } = component;
+  const signature = JSON.stringify(data);
+  if (parentElement.atlasDrawn === signature) return;
+  parentElement.atlasDrawn = signature;
+  const index = data.index ? await loadIndex(data.index) : null;
+  if (parentElement.atlasDrawn === signature) draw(parentElement, data, index);
+}

@@ -1,0 +1,40 @@
+"""The search box: names of today and of the past."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from atlas.present.scene import Scene, Shelf
+from atlas.present.search import Suggestion, suggestions
+from ui.cache import scene
+from ui.state import Keys, change_view, current_view, words
+
+_suggestions: Shelf[tuple[Suggestion, ...]] = Shelf(16)
+
+
+def show(drawn: Scene) -> None:
+    """Show the box; a choice selects the municipality on the map and beside it."""
+    said = words()
+    key = (drawn.snapshot.fingerprint, drawn.programme.key, drawn.edition.starts)
+    found = _suggestions.get(key, lambda: suggestions(drawn.edition, drawn.changes))
+    st.selectbox(
+        said.say("Gemeinde suchen"),
+        range(len(found)),
+        index=None,
+        format_func=lambda number: found[number].text,
+        placeholder=said.say("Gemeinde suchen, auch frühere Namen"),
+        key=Keys.SEARCH,
+        label_visibility="collapsed",
+        on_change=_choose,
+        args=(found,),
+        width=320,
+    )
+
+
+def _choose(found: tuple[Suggestion, ...]) -> None:
+    number = st.session_state[Keys.SEARCH]
+    if number is None:
+        return
+    present = set(scene(current_view()).status["ags"])
+    keys = found[number].keys
+    change_view(municipality=next((ags for ags in keys if ags in present), keys[-1]))
