@@ -14,7 +14,7 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.components.v2.types import ComponentRenderer
 
-_PACKAGE = "praeventionsatlas"
+_PACKAGE = "atlas"
 _PARTS = ("figures", "legend", "links", "table")
 _FOLDER = Path(__file__).resolve().parent
 
@@ -37,4 +37,4 @@ def part(name: str) -> ComponentRenderer:
     if name not in _PARTS:
         raise ValueError(name)
     _register()
-    return st.components.v2.component(f"{_PACKAGE}.{name}", js=f"{name}.js", css="parts.css", isolate_styles=False)
+    return st.components.v2.component(f"{_PACKAGE}.{name}", js=f"{name}.js", isolate_styles=False)

@@ -1,4 +1,4 @@
-"""The controls that change the map: layer, date, district, only what is documented."""
+"""The controls that change the map: layer and date in a row; district and documentation in a box."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ _OTHER = "other"
 
 
 def show(drawn: Scene) -> None:
-    """Show all controls; each changes the view in its callback, before the page is drawn again."""
+    """Show layer and date; each changes the view in its callback, before the page is drawn again."""
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
         _layer(drawn)
         _as_of(drawn)
-        _filters(drawn)
 
 
 def _layer(drawn: Scene) -> None:
@@ -93,22 +92,22 @@ def _date_chosen() -> None:
         change_view(as_of=None if preset == _TODAY else date.fromisoformat(preset))
 
 
-def _filters(drawn: Scene) -> None:
+def show_box(drawn: Scene) -> None:
+    """Show the box of filters by place. Classes are filtered in the legend."""
     said = words()
     view = drawn.view
-    active = bool(view.district) + bool(view.looks) + view.documented_only
+    active = bool(drawn.district) + view.documented_only
     label = said.say("Filter ({n})", n=active) if active else said.say("Filter")
-    with st.popover(label, icon=":material/filter_alt:", key=Keys.FILTER, on_change="rerun") as box:
-        if box.open:  # what nobody sees is not sent
-            _filter_box(drawn)
+    with st.popover(label, icon=":material/filter_alt:"):
+        _filters(drawn)
 
 
-def _filter_box(drawn: Scene) -> None:
+def _filters(drawn: Scene) -> None:
     said = words()
     view = drawn.view
     districts = drawn.edition.districts["name"]
     whole = said.say("ganz {state}", state=said.label(drawn.programme.state_name))
-    seed(Keys.DISTRICT, view.district if view.district in districts.index else "")
+    seed(Keys.DISTRICT, drawn.district or "")
     st.selectbox(
         said.say("Landkreis"),
         ["", *sorted(districts.index, key=lambda key: str(districts[key]).removeprefix("Landkreis "))],

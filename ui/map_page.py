@@ -19,6 +19,7 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         frame.title(drawn)
         search.show(drawn)
+        filters.show_box(drawn)
         frame.links()
     frame.notice(drawn)
     _changing()

@@ -60,10 +60,10 @@ def _legend(drawn: Scene) -> None:
         "lang": view.lang,
         "layer": spec.layer,
         "asOf": spec.as_of.isoformat(),
-        "counts": [[entry.look.key, entry.count] for entry in spec.legend],
+        "counts": " ".join(f"{entry.look.key}:{entry.count}" for entry in spec.legend),
         "points": len(spec.points),
         "districtPoints": len(spec.district_points),
-        "chosen": sorted(view.looks),
+        "chosen": " ".join(sorted(view.looks)),
     }
     part("legend")(key=Keys.LEGEND, data=data, on_look_change=_look_chosen)
 

@@ -24,7 +24,6 @@ class Keys(StrEnum):
     AS_OF = "stichtag"
     DAY = "tag"
     OTHER_DAY = "_other_day"
-    FILTER = "filter"
     DISTRICT = "kreis"
     DOCUMENTED = "belegt"
     SEARCH = "suche"

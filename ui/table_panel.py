@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import streamlit as st
 
-from atlas.model.view import view_to_query
 from atlas.present.map_spec import pack, packed_since
 from atlas.present.scene import Scene
 from ui.cache import payloads
@@ -23,7 +20,6 @@ def show(drawn: Scene) -> None:
         "layer": spec.layer,
         "codes": pack(spec.codes),
         "since": packed_since(spec),
-        "query": urlencode(view_to_query(view.but(as_of=drawn.as_of, municipality=None))),
     }
     part("table")(key=Keys.TABLE, data=data, on_ags_change=_chosen)
 

@@ -9,9 +9,8 @@ import pandas as pd
 
 from atlas.analysis.status import NO_DATA
 from atlas.model.boundaries import Edition
-from atlas.model.programme import OVERVIEW
 from atlas.present.looks import layer_label, looks_of
-from atlas.present.map_spec import classify
+from atlas.present.map_spec import classify, decisive_rows
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
@@ -81,7 +80,8 @@ def view_table(scene: Scene, words: Words) -> pd.DataFrame:
     status, spec, programme, edition = scene.status, scene.spec, scene.programme, scene.edition
     looks = {look.key: words.label(look.label) for look in looks_of(programme, spec.layer)}
     classes = classify(status, programme, spec.layer)
-    sources = _sources(status, spec.layer)
+    deciding = decisive_rows(status, programme, spec.layer)
+    sources = dict(zip(deciding.index.tolist(), deciding["source"], strict=True))
     rows = edition.municipalities
     shown = spec.shown
     return pd.DataFrame(
@@ -98,14 +98,3 @@ def view_table(scene: Scene, words: Words) -> pd.DataFrame:
             words.say("Stichtag"): [words.day(spec.as_of) for _ in shown],
         }
     )
-
-
-def _sources(status: pd.DataFrame, layer: str) -> dict[int, str]:
-    rows = status[status["basis"] != "none"]
-    if layer != OVERVIEW:
-        rows = rows[rows["instrument"] == layer]
-    found: dict[int, list[str]] = {}
-    for position, source in zip(rows.index.tolist(), rows["source"], strict=True):
-        if source not in found.setdefault(position, []):
-            found[position].append(source)
-    return {position: " | ".join(sources) for position, sources in found.items()}

@@ -18,8 +18,11 @@ from atlas.present.looks import ABSENT, FILTERED, Look, look_key, looks_of
 
 
 def pack(codes: str) -> str:
-    """Return class codes with runs of five and more shortened: ``0{12}1``. The browser writes them out again."""
-    return re.sub(r"(.)\1{4,}", lambda run: f"{run[1]}{{{len(run[0])}}}", codes)
+    """Return class codes with runs shortened: a capital says how often the code before it stands, A thrice, Z 28 times.
+
+    ``0000001`` becomes ``0D1``. The browser writes them out again (`unpack` in map.js and parts/shared.js).
+    """
+    return re.sub(r"(.)\1{2,27}", lambda run: run[1] + chr(ord("A") + len(run[0]) - 3), codes)
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class MapSpec:
     inside
         Positions of the municipalities of the chosen area on the day: what the legend counts.
     since
-        Since when, by position, as known (text); only where something is documented.
+        Since when the class holds, by position, as known (text); only where something is documented.
     since_means
         In what sense, by position.
     """
@@ -104,7 +107,7 @@ def build_map_spec(
         keep = keep and not (view.documented_only and key == NO_DATA)
         codes[position] = looks[key].code if keep else FILTERED
     points, district_points = _points(status, programme, view.layer, inside)
-    since, means = _since(status, view.layer)
+    deciding = decisive_rows(status, programme, view.layer)
     order = [*list(looks.values())[1:], looks[NO_DATA]]
     return MapSpec(
         view.layer,
@@ -114,25 +117,37 @@ def build_map_spec(
         district_points,
         tuple(LegendEntry(look, counts[look.key]) for look in order if counts[look.key] or not look.optional),
         tuple(inside),
-        since,
-        means,
+        dict(zip(deciding.index.tolist(), deciding["since"], strict=True)),
+        dict(zip(deciding.index.tolist(), deciding["since_means"], strict=True)),
     )
 
 
 def classify(status: pd.DataFrame, programme: Programme, layer: str) -> dict[int, str]:
     """Return the key of the look of every municipality of the day, by position."""
-    if layer != OVERVIEW:
-        rows = status[status["instrument"] == layer]
-        keys = [look_key(stage, basis) for stage, basis in zip(rows["stage"], rows["basis"], strict=True)]
-        return dict(zip(rows.index.tolist(), keys, strict=True))
     result = dict.fromkeys(status.index.unique().tolist(), NO_DATA)
+    deciding = decisive_rows(status, programme, layer)
+    return result | dict(zip(deciding.index.tolist(), deciding["look"], strict=True))
+
+
+def decisive_rows(status: pd.DataFrame, programme: Programme, layer: str) -> pd.DataFrame:
+    """Return the row of the status table that decides a municipality's class, for each of which anything is known.
+
+    Index ``position``, unique. The columns of the status table and ``look``, the key of the class.
+    """
     documented = status[status["basis"] != "none"]
-    result |= dict.fromkeys(documented.index[documented["basis"] == "district"].tolist(), "district")
-    own = documented[documented["basis"] != "district"]
-    refs = own["instrument"] + ":" + own["stage"]
-    for each in reversed(programme.overview.classes):
-        result |= dict.fromkeys(own.index[refs.isin(each.any)].tolist(), each.key)
-    return result
+    if layer != OVERVIEW:
+        rows = documented[documented["instrument"] == layer]
+        keys = [look_key(stage, basis) for stage, basis in zip(rows["stage"], rows["basis"], strict=True)]
+        return rows.assign(look=keys)
+    classes = programme.overview.classes
+    rank = {ref: number for number, each in reversed(list(enumerate(classes))) for ref in each.any}
+    refs = (documented["instrument"] + ":" + documented["stage"]).map(rank)
+    order = np.where(documented["basis"] == "district", len(classes), refs)
+    names = np.array([*(each.key for each in classes), "district"], dtype=object)
+    ranked = documented.assign(order=order)[~np.isnan(order)]
+    first = ranked.sort_values("order", kind="stable")
+    first = first[~first.index.duplicated()].sort_index()
+    return first.assign(look=names[first["order"].astype(int)]).drop(columns="order")
 
 
 def _points(
@@ -147,28 +162,16 @@ def _points(
     return tuple(direct.index.tolist()), tuple(sorted(set(through["participant"])))
 
 
-def _since(status: pd.DataFrame, layer: str) -> tuple[dict[int, str], dict[int, str]]:
-    """Return since when, by position: of the layer's stage, or for the overview of the earliest own record."""
-    rows = status[status["basis"] != "none"]
-    if layer == OVERVIEW:
-        rows = rows[rows["basis"] != "district"]
-        rows = rows.assign(dated=np.where(rows["since"] == "", "9999", rows["since"])).sort_values(
-            "dated", kind="stable"
-        )
-        rows = rows[~rows.index.duplicated()]
-    else:
-        rows = rows[rows["instrument"] == layer]
-    positions = rows.index.tolist()
-    return dict(zip(positions, rows["since"], strict=True)), dict(zip(positions, rows["since_means"], strict=True))
-
-
 def packed_since(spec: MapSpec) -> str:
-    """Return since when, grouped by date: ``2021-06:12,40 <2022:7 ?:9``; ``<`` is "at the latest", ``?`` undated."""
+    """Return since when, grouped by date, positions to base 36: ``2021-06:c,14 <2022:7 ?:9``.
+
+    ``<`` is "at the latest", ``?`` undated.
+    """
     groups: dict[str, list[str]] = {}
     for position, means in spec.since_means.items():
         if means == "undated":
             said = "?"
         else:
             said = ("" if means == "reached" else "<") + spec.since[position]
-        groups.setdefault(said, []).append(str(position))
+        groups.setdefault(said, []).append(np.base_repr(position, 36).lower())
     return " ".join(f"{said}:{','.join(positions)}" for said, positions in groups.items())

@@ -11,13 +11,12 @@ import json
 import re
 
 import folium
-from branca.element import MacroElement
 from jinja2 import Template
 
 from atlas.present.map_spec import MapSpec, pack
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
-_CODES = re.compile(r"(?:[0-9a-z.-]|\{[0-9]{1,6}\})*")
+_CODES = re.compile(r"(?:[0-9a-z.-][A-Z]?)*")
 _LAYER = re.compile(r"[a-z][a-z0-9_]*")
 _KEY = re.compile(r"(?:[0-9]{5}|[0-9]{8})?")
 
@@ -39,12 +38,16 @@ class LocalMap(folium.Map):  # type: ignore[misc]
         self.get_root().header._children.clear()
 
 
-class _Show(MacroElement):  # type: ignore[misc]
-    _template = Template("{% macro script(this, kwargs) %}atlasMap.show({{ this.view }});{% endmacro %}")
+class ShownView(folium.FeatureGroup):  # type: ignore[misc]
+    """An empty group; what it is for is the call that comes with it."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}var {{ this.get_name() }}=L.featureGroup();"
+        "atlasMap.show({{ this.view }});{% endmacro %}"
+    )
 
     def __init__(self, view: str) -> None:
         super().__init__()
-        self._name = "Show"
         self.view = view
 
 
@@ -72,9 +75,8 @@ def changing_part(spec: MapSpec, selected: str | None, district: str | None, lan
         "district": _checked(_KEY, district or ""),
         "lang": "en" if lang == "en" else "de",
     }
-    group = folium.FeatureGroup()
-    group.add_child(_Show(json.dumps(view, separators=(",", ":"))))
-    return group
+    said = {key: value for key, value in view.items() if value}
+    return ShownView(json.dumps(said, separators=(",", ":")))
 
 
 def _address(name: str) -> str:

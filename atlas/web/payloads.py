@@ -56,7 +56,7 @@ class PayloadStore:
 
     def add(self, stem: str, suffix: str, body: bytes) -> str:
         """Keep ``body`` and return its name, ``stem.<hash>suffix``."""
-        name = f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}{suffix}"
+        name = f"{stem}.{hashlib.sha256(body).hexdigest()[:10]}{suffix}"
         with self._lock:
             if name not in self._payloads:
                 packed = gzip.compress(body, 9, mtime=0)
@@ -75,10 +75,10 @@ class PayloadStore:
         if key not in self._maps:
             index = json.dumps(build_map_index(programme, edition), ensure_ascii=False, separators=(",", ":"))
             self._maps[key] = MapUrls(
-                self.add(f"index-{programme.key}-{edition.starts}", ".json", index.encode()),
+                self.add(f"{programme.key}", ".json", index.encode()),
                 *(
                     self.add(
-                        f"{edition.state}-{edition.starts}-{level}",
+                        f"{level}",
                         ".json",
                         edition.topology_path(level).read_bytes(),
                     )

@@ -11,11 +11,12 @@ export default function (component) {
     box.dataset.ebene = data.layer;
     box.dataset.stichtag = data.asOf;
     const list = make("ul");
-    data.counts.forEach(([key, count]) => {
+    const chosen = data.chosen.split(" ");
+    data.counts.split(" ").map((pair) => pair.split(":")).forEach(([key, count]) => {
       const look = looks.get(key);
       const line = button("atlas-legend-line", undefined, () => component.setTriggerValue("look", key));
-      line.append(swatch(look), make("span", "", look.label[data.lang]), make("b", "", number(count, data.lang)));
-      line.setAttribute("aria-pressed", String(data.chosen.includes(key)));
+      line.append(swatch(look), make("span", "", look.label[data.lang]), make("b", "", number(Number(count), data.lang)));
+      line.setAttribute("aria-pressed", String(chosen.includes(key)));
       line.title = words.only;
       line.dataset.look = key;
       const item = make("li");

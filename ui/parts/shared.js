@@ -35,8 +35,8 @@ export function swatch(look) {
 
 export const number = (value, lang) => new Intl.NumberFormat(lang === "de" ? "de-DE" : "en-GB").format(value);
 
-/** Class codes with runs written out: `0{12}1` is twelve noughts and a one. */
-export const unpack = (codes) => codes.replace(/(.)\{(\d+)\}/g, (_, code, times) => code.repeat(Number(times)));
+/** Class codes with runs written out: a capital says how often the code before it stands, A thrice, Z 28 times. */
+export const unpack = (codes) => codes.replace(/(.)([A-Z])/g, (_, code, run) => code.repeat(run.charCodeAt(0) - 62));
 
 /** Draw only when the data have changed, and never an older answer over a newer one. */
 export async function whenChanged(component, draw) {

@@ -24,7 +24,7 @@ function rows(index, data) {
   const looks = new Map(index.layers[data.layer].looks.map((look, rank) => [look.code, { ...look, rank }]));
   const dates = new Map(data.since.split(" ").filter(Boolean).flatMap((group) => {
     const [date, positions] = group.split(":");
-    return positions.split(",").map((position) => [Number(position), date]);
+    return positions.split(",").map((position) => [parseInt(position, 36), date]);
   }));
   const found = [];
   [...unpack(data.codes)].forEach((code, i) => {
@@ -81,14 +81,17 @@ function headings(index, data, sorting, resort) {
   return header;
 }
 
-function files(data, words) {
+function files(words) {
   const place = make("p", "atlas-files");
   [["excel", words.excel], ["csv", words.csv]].forEach(([form, label]) => {
     const link = make("a", "atlas-copy", label);
-    const query = new URLSearchParams(data.query);
-    query.set("form", form);
-    link.href = new URL(`atlas/tabelle.csv?${query}`, document.baseURI).href;
     link.download = "";
+    link.href = "#";
+    link.addEventListener("click", () => { // the address bar always holds the view
+      const query = new URLSearchParams(window.location.search);
+      query.set("form", form);
+      link.href = new URL(`atlas/tabelle.csv?${query}`, document.baseURI).href;
+    });
     place.append(link);
   });
   return place;
@@ -120,7 +123,7 @@ function draw(place, data, index, sorting, choose) {
   scroll.setAttribute("role", "region");
   scroll.setAttribute("aria-label", words.rows);
   scroll.append(table);
-  place.replaceChildren(make("h2", "atlas-h2", words.table), scroll, files(data, words));
+  place.replaceChildren(make("h2", "atlas-h2", words.table), scroll, files(words));
 }
 
 const sortings = new WeakMap();

@@ -55,8 +55,8 @@
 
   // ---- words ----------------------------------------------------------------------------------------------------
 
-  /** Class codes with runs written out: `0{12}1` is twelve noughts and a one. */
-  const unpack = (codes) => codes.replace(/(.)\{(\d+)\}/g, (_, code, times) => code.repeat(Number(times)));
+  /** Class codes with runs written out: a capital says how often the code before it stands, A thrice, Z 28 times. */
+  const unpack = (codes) => codes.replace(/(.)([A-Z])/g, (_, code, run) => code.repeat(run.charCodeAt(0) - 62));
 
   const lang = () => (state.view ? state.view.lang : "de");
   const word = (key) => state.index.words[lang()][key];
@@ -499,7 +499,7 @@
 
     show(packed) {
       const before = state.view;
-      const view = { ...packed, codes: unpack(packed.codes) };
+      const view = { points: [], districtPoints: [], selected: "", district: "", ...packed, codes: unpack(packed.codes) };
       state.view = view;
       if (state.index) render(before);
     },
