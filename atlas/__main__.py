@@ -86,7 +86,7 @@ def _check(_: argparse.Namespace) -> int:
             counted = figure(status, instrument.key)
             _say(
                 f"  {instrument.key}: {len(counted.municipalities)} Gemeinden (davon {counted.derived} abgeleitet), "
-                f"{len(counted.arrangements)} Vorgänge, {len(counted.through_district)} über den Landkreis"
+                f"{len(counted.arrangements)} Vorgänge, {counted.through_district} über den Landkreis"
             )
     tally = {severity: sum(problem.severity is severity for problem in problems) for severity in Severity}
     blockers = tally[Severity.BLOCKER]

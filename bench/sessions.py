@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import html
 import json
 import math
 import os
@@ -35,7 +34,7 @@ from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
 LEVEL, DATE = "ebene", "stichtag"
-_SHOWN = re.compile(r'data-ebene="([^"]*)"[^>]*?\sdata-stichtag="([^"]*)"')
+_SHOWN = re.compile(r'\\"layer\\":\\"([a-z_]+)\\",\\"asOf\\":\\"([0-9-]+)\\"')
 
 
 @dataclass(frozen=True)
@@ -133,10 +132,10 @@ class Session:
             known = self.choices.get(DATE)
             value = known.value if known else box.raw_value or box.options[box.default]
             self.choices[DATE] = Choice(box.id, list(box.options), value, delta.fragment_id)
-        elif kind in {"html", "markdown"}:
-            found = _SHOWN.search(element.html.body if kind == "html" else element.markdown.body)
+        elif kind == "component_instance":
+            found = _SHOWN.search(element.component_instance.json_args)
             if found:
-                self.shown = Shown(html.unescape(found[1]), html.unescape(found[2]))
+                self.shown = Shown(found[1], found[2])
 
 
 def _is_key(widget_id: str, key: str) -> bool:
@@ -192,7 +191,7 @@ class Load:
             self.tally.first_sizes.append(session.received)
             missing = {LEVEL, DATE} - session.choices.keys()
             if missing or session.shown is None:
-                raise SystemExit(f"the page at {self._stream} lacks {sorted(missing) or 'the marked html'}")
+                raise SystemExit(f"the page at {self._stream} lacks {sorted(missing) or 'the map'}")
             yield session
 
     async def learn(self) -> None:

@@ -10,12 +10,16 @@ real state, so nobody can take its municipalities for real ones, and its keys be
 
 from __future__ import annotations
 
+import sys
 from datetime import date
+from pathlib import Path
 
 import geopandas as gpd
 import shapely
 
+from atlas.export.editions import EditionDraft, write_edition
 from atlas.model.boundaries import Change, Provenance
+from atlas.sources.snapshot import SYNTHETIC_MARK
 
 STATE = "00"
 STARTS = date(2016, 1, 1)
@@ -170,3 +174,28 @@ RECORDS = f"""ags,municipality,instrument,status,date,date_means,joint_with,note
 TOTALS = (
     f"date,measure,value,note,source_url\n2022,talks,9,Erfunden.,{_SOURCE}\n2023-06,people,70,Erfunden.,{_SOURCE}\n"
 )
+
+
+def draft() -> EditionDraft:
+    """Return the boundaries as a draft."""
+    areas = municipalities().sort_values("ags").reset_index(drop=True)
+    return EditionDraft(STATE, STARTS, areas, changes(), districts(), (("00021050", "Alt-Erlen"),), provenance())
+
+
+def write(root: Path) -> Path:
+    """Write everything as a data folder and return it."""
+    write_edition(draft(), root / "geodata" / STATE / STARTS.isoformat(), "miniland")
+    for name, text in (
+        ("programmes/mini.toml", PROGRAMME),
+        ("participation/mini.csv", RECORDS),
+        ("totals/mini.csv", TOTALS),
+    ):
+        path = root / "data" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.lstrip("\n"), encoding="utf-8")
+    (root / SYNTHETIC_MARK).write_text("Alles in diesem Ordner ist erfunden.\n", encoding="utf-8")
+    return root
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

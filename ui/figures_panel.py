@@ -49,8 +49,9 @@ def _list(door: Door) -> None:
         "joint_with": said.say("gemeinsam"),
         "source": said.say("Quelle"),
     }
-    st.html(list_table(door.rows, headings, said))
-    table = door.rows.rename(columns=headings)
+    rows = door.rows()
+    st.html(list_table(rows, headings, said))
+    table = rows.rename(columns=headings)
     with st.container(horizontal=True):
         for form, label, write in (
             ("excel", said.say("CSV für Excel"), excel_csv),

@@ -8,6 +8,22 @@ import pandas as pd
 
 
 @dataclass(frozen=True)
+class Arrangement:
+    """Something held, signed or founded once, for one municipality or for several together.
+
+    Attributes
+    ----------
+    body
+        The joint body; empty for a municipality's own.
+    members
+        Positions of the municipalities, by the earliest.
+    """
+
+    body: str
+    members: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Figure:
     """What is in force of one instrument on one day in one area.
 
@@ -20,10 +36,9 @@ class Figure:
     derived
         How many of them are so only by implication.
     arrangements
-        One row each: ``name`` (of the body or the municipality), ``joint`` (whether it is a body's), ``members``
-        (tuple of positions), ``since``, ``since_means``, ``source``. A joint one counts once.
+        A joint one counts once.
     through_district
-        Rows covered only by a record of their district; never part of the number.
+        How many are covered only by a record of their district; never part of the number.
     total
         Municipalities of the area on the day.
     """
@@ -31,8 +46,8 @@ class Figure:
     instrument: str
     municipalities: pd.DataFrame
     derived: int
-    arrangements: pd.DataFrame
-    through_district: pd.DataFrame
+    arrangements: tuple[Arrangement, ...]
+    through_district: int
     total: int
 
     @property
@@ -57,36 +72,30 @@ def figure(status: pd.DataFrame, instrument: str, district: str | None = None) -
     if district is not None:
         rows = rows[rows["district"] == district]
     counted = rows[rows["counted"]]
-    own = counted[counted["basis"].isin(["direct", "derived"])]
+    is_own = counted["basis"] != "district"
+    own = counted[is_own]
     return Figure(
         instrument,
         own,
         int((own["basis"] == "derived").sum()),
         _arrangements(own),
-        counted[counted["basis"] == "district"],
+        int((~is_own).sum()),
         len(rows),
     )
 
 
-def _arrangements(own: pd.DataFrame) -> pd.DataFrame:
-    """Group by joint body. What is nobody's jointly stands alone, and so does what is only derived: that five towns
-    signed together does not say that they were consulted together.
+def _arrangements(own: pd.DataFrame) -> tuple[Arrangement, ...]:
+    """Group by joint body.
+
+    What is nobody's jointly stands alone, and so does what is only derived: that five towns signed together does
+    not say that they were consulted together.
     """
-    grouped: dict[tuple[bool, str], list[int]] = {}
-    joint = own["joint_with"].where(own["basis"] == "direct", "")
-    for position, joint_with, ags in zip(own.index.tolist(), joint, own["ags"], strict=True):
-        grouped.setdefault((bool(joint_with), joint_with or ags), []).append(position)
-    rows = []
-    for (is_joint, name), members in grouped.items():
-        first = own.loc[members].sort_values(["since", "ags"]).iloc[0]
-        rows.append(
-            {
-                "name": name if is_joint else first["name"],
-                "joint": is_joint,
-                "members": tuple(members),
-                "since": first["since"],
-                "since_means": first["since_means"],
-                "source": first["source"],
-            }
-        )
-    return pd.DataFrame(rows, columns=["name", "joint", "members", "since", "since_means", "source"])
+    columns = zip(own.index.tolist(), own["joint_with"], own["basis"], own["since"], own["ags"], strict=True)
+    grouped: dict[tuple[str, str], list[tuple[str, str, int]]] = {}
+    for position, joint_with, basis, since, ags in columns:
+        body = str(joint_with) if basis == "direct" else ""
+        grouped.setdefault((body, "" if body else str(ags)), []).append((str(since), str(ags), int(position)))
+    return tuple(
+        Arrangement(body, tuple(position for _, _, position in sorted(members)))
+        for (body, _), members in grouped.items()
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -24,20 +26,20 @@ class Door:
     key
         Unique on the page.
     number
-        What is shown. Equals ``len(rows)``.
+        What is shown. Equals the length of the list.
     text
         ``52 Gemeinden``.
     title
         Headline of the list.
     rows
-        The list: columns ``name``, ``district``, ``since``, ``joint_with``, ``source``, all said.
+        Makes the list: columns ``name``, ``district``, ``since``, ``joint_with``, ``source``, all said.
     """
 
     key: str
     number: int
     text: str
     title: str
-    rows: pd.DataFrame
+    rows: Callable[[], pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -71,20 +73,20 @@ def _figure_card(each: Figure, scene: Scene, words: Words) -> Card:
         len(each.municipalities),
         words.count("{n} Gemeinde", "{n} Gemeinden", len(each.municipalities)),
         words.say("{what}: Gemeinden", what=heading),
-        _municipality_rows(each.municipalities, edition, words),
+        partial(_municipality_rows, each.municipalities, edition, words),
     )
     arrangements = Door(
         f"{each.instrument}-arrangements",
         len(each.arrangements),
         f"{words.number(len(each.arrangements))} {words.label(instrument.unit)}",
         words.say("{what}: gemeinsame zählen einmal", what=words.label(instrument.unit)),
-        _arrangement_rows(each.arrangements, edition, words),
+        partial(_arrangement_rows, each, edition, words),
     )
     note = words.say("{share} von {total}", share=words.percent(each.share), total=words.number(each.total))
     if each.derived:
         note += " · " + words.say("davon {n} abgeleitet", n=words.number(each.derived))
-    if len(each.through_district):
-        note += " · " + words.say("dazu {n} über den Landkreis", n=words.number(len(each.through_district)))
+    if each.through_district:
+        note += " · " + words.say("dazu {n} über den Landkreis", n=words.number(each.through_district))
     return Card(heading, (municipalities, arrangements), note)
 
 
@@ -106,7 +108,7 @@ def _class_cards(scene: Scene, words: Words) -> list[Card]:
             len(members),
             text,
             label,
-            _municipality_rows(members, scene.edition, words),
+            partial(_municipality_rows, members, scene.edition, words),
         )
         share = words.percent(len(members) / spec.total if spec.total else 0.0)
         note = words.say("{share} von {total}", share=share, total=words.number(spec.total))
@@ -127,20 +129,21 @@ def _municipality_rows(rows: pd.DataFrame, edition: Edition, words: Words) -> pd
     )
 
 
-def _arrangement_rows(rows: pd.DataFrame, edition: Edition, words: Words) -> pd.DataFrame:
+def _arrangement_rows(each: Figure, edition: Edition, words: Words) -> pd.DataFrame:
+    """Return one row per arrangement: named by its body, or by the municipality whose own it is."""
+    status = each.municipalities
     names = edition.municipalities["name"]
-    districts = edition.municipalities["district"].map(edition.districts["name"])
-    ordered = rows.sort_values("name")
-    members = ordered["members"].tolist()
-    return pd.DataFrame(
-        {
-            "name": ordered["name"].tolist(),
-            "district": [", ".join(sorted({str(districts[i]) for i in each})) for each in members],
-            "since": [words.since(s, m) for s, m in zip(ordered["since"], ordered["since_means"], strict=True)],
-            "joint_with": [
-                ", ".join(str(names[i]) for i in each) if joint else ""
-                for each, joint in zip(members, ordered["joint"], strict=True)
-            ],
-            "source": ordered["source"].tolist(),
-        }
-    )
+    rows = []
+    for arrangement in each.arrangements:
+        first = status.loc[arrangement.members[0]]
+        keys = {str(status.at[position, "district"]) for position in arrangement.members}
+        rows.append(
+            {
+                "name": arrangement.body or str(first["name"]),
+                "district": ", ".join(sorted(str(edition.districts.at[key, "name"]) for key in keys)),
+                "since": words.since(str(first["since"]), str(first["since_means"])),
+                "joint_with": ", ".join(str(names[i]) for i in arrangement.members) if arrangement.body else "",
+                "source": str(first["source"]),
+            }
+        )
+    return pd.DataFrame(rows, columns=["name", "district", "since", "joint_with", "source"]).sort_values("name")

@@ -22,30 +22,38 @@ from atlas.present.map_spec import MapSpec, build_map_spec
 T = TypeVar("T")
 
 
+class _Slot(Generic[T]):
+    """One result, or the lock for making it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.made: list[T] = []
+
+
 class Shelf(Generic[T]):
     """Keeps the newest results by key. What lies here is shared by all and never changed.
 
-    Streamlit's ``cache_data`` copies by pickling on every hit: with two hundred sessions that would be most of the
-    time a change takes.
+    Each is made once, however many ask for it at the same time. Streamlit's ``cache_data`` copies by pickling on
+    every hit: with two hundred sessions that would be most of the time a change takes.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._kept: OrderedDict[Hashable, T] = OrderedDict()
+        self._slots: OrderedDict[Hashable, _Slot[T]] = OrderedDict()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return the result kept under ``key``, made by ``make`` the first time."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        made = make()
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return made
+            slot = self._slots.setdefault(key, _Slot())
+            self._slots.move_to_end(key)
+            while len(self._slots) > self._most:
+                self._slots.popitem(last=False)
+        if not slot.made:
+            with slot.lock:
+                if not slot.made:
+                    slot.made.append(make())
+        return slot.made[0]
 
 
 @dataclass(frozen=True, eq=False)
