@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from streamlit import file_util
 
 from atlas.model.view import ViewState
 from atlas.present.scene import Scene, Scenes
@@ -29,8 +32,9 @@ def scenes() -> Scenes:
 
 @cache
 def payloads() -> PayloadStore:
-    """Return the one keeper of files for browsers of this process."""
-    return PayloadStore()
+    """Return the one keeper of files for browsers of this process; the map writes in Streamlit's own font."""
+    fonts = sorted((Path(file_util.get_static_dir()) / "static" / "media").glob("SourceSansVF-Upright*.woff2"))
+    return PayloadStore(f"../static/media/{fonts[0].name}" if fonts else "")
 
 
 def today() -> date:

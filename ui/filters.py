@@ -32,6 +32,7 @@ def _layer(drawn: Scene) -> None:
         drawn.programme.layers,
         format_func=lambda layer: said.label(layer_short(drawn.programme, layer)),
         required=True,
+        wrap=True,
         key=Keys.LAYER,
         label_visibility="collapsed",
         on_change=lambda: change_view(layer=st.session_state[Keys.LAYER] or OVERVIEW, looks=frozenset()),
@@ -67,7 +68,7 @@ def _as_of(drawn: Scene) -> None:
         key=Keys.AS_OF,
         label_visibility="collapsed",
         on_change=_date_chosen,
-        width=218,
+        width=258,
     )
     if at == _OTHER:
         seed(Keys.DAY, chosen or today())

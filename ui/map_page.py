@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import figures_panel, filters, frame, map_panel, search, table_panel
+from ui import figures_panel, filters, frame, map_panel, search
 from ui.cache import scene
 from ui.state import current_view, write_address
 
@@ -32,5 +32,4 @@ def _changing() -> None:
     filters.show(drawn)
     figures_panel.show(drawn)
     map_panel.show(drawn)
-    table_panel.show(drawn)
     write_address()

@@ -10,17 +10,19 @@ from atlas.present.detail import as_of_sentence, build_detail, position_of
 from atlas.present.scene import Scene
 from atlas.render import html
 from atlas.render.folium_map import base_map, changing_part
+from ui import table_panel
 from ui.cache import payloads
 from ui.components import part
-from ui.state import Keys, change_view, current_view, view_query, words
+from ui.state import MUNICIPALITY_PAGE, Keys, change_view, current_view, view_query, words
 
 
 def show(drawn: Scene) -> None:
-    """Show map and panel beside each other, on a phone below each other."""
+    """Show map and table beside legend and detail; a phone has all below each other, the table last (style.css)."""
     left, right = st.columns([2.2, 1], gap="medium")
     with left:
         _map(drawn)
         st.html(Markup('<p class="atlas-small">{}</p>').format(as_of_sentence(drawn, words())))
+        table_panel.show(drawn)
     with right:
         _legend(drawn)
         _detail(drawn)
@@ -88,9 +90,9 @@ def _detail(drawn: Scene) -> None:
         st.html(Markup('<p class="atlas-small">{}</p>').format(said.say("Diese Gemeinde gab es am Stichtag nicht.")))
         return
     st.html(html.detail(build_detail(drawn, position, said), said))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
-            "pages/municipality.py",
+            MUNICIPALITY_PAGE,
             label=said.say("Zur Seite der Gemeinde"),
             icon=":material/arrow_forward:",
             query_params=view_query(drawn.view),

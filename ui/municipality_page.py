@@ -10,7 +10,7 @@ from atlas.present.scene import Scene
 from atlas.render import html
 from ui.cache import scene
 from ui.frame import foot, links, notice, title
-from ui.state import current_view, view_query, words, write_address
+from ui.state import MAP_PAGE, current_view, view_query, words, write_address
 
 
 def show() -> None:
@@ -22,7 +22,7 @@ def show() -> None:
     notice(drawn)
     _municipality(drawn)
     st.page_link(
-        "pages/map.py",
+        MAP_PAGE,
         label=words().say("Zur Karte"),
         icon=":material/arrow_back:",
         query_params=view_query(drawn.view),

@@ -14,6 +14,10 @@ from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState, view_from_query, view_to_query
 from atlas.present.wording import Words
 
+MAP_PAGE = "../pages/map.py"
+MUNICIPALITY_PAGE = "../pages/municipality.py"
+"""Pages as Streamlit names them: relative to ui/main.py."""
+
 
 class Keys(StrEnum):
     """Every key in the session."""

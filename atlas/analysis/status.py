@@ -221,6 +221,7 @@ def _derived(found: list[dict[str, object]], programme: Programme) -> list[dict[
                     "basis": "derived",
                     "derived_from": origin,
                     "until_day": None,
+                    "since_means": "undated" if span["since_means"] == "undated" else "known_by",
                 }
             )
     return derived

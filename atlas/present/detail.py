@@ -122,7 +122,8 @@ def status_sentence(line: object, programme: Programme, words: Words) -> str:
     said = words.say("{stage}, {since}", stage=label, since=since)
     if basis == "derived":
         origin = programme.rung(str(line.derived_from))  # type: ignore[attr-defined]
-        ground = f"{words.label(origin.instrument.label)}: {words.label(origin.stage.label)}"
+        names = (words.label(origin.instrument.label), words.label(origin.stage.label))
+        ground = ": ".join(dict.fromkeys(names))
         return words.say("{status} (abgeleitet aus {ground})", status=said, ground=ground)
     if basis == "district":
         return words.say("{status} (über den Landkreis)", status=said)

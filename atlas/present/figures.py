@@ -97,7 +97,7 @@ def _class_cards(scene: Scene, words: Words) -> list[Card]:
     counted_classes = sum(entry.look.counted for entry in spec.legend)
     cards = []
     for entry in spec.legend:
-        if entry.look.key == NO_DATA or (entry.look.counted and counted_classes == 1):
+        if entry.look.key == NO_DATA or not entry.count or (entry.look.counted and counted_classes == 1):
             continue  # the first card says it already
         members = rows[[classes[position] == entry.look.key for position in rows.index]]
         members = members[members.index.isin(list(spec.inside))]

@@ -15,6 +15,9 @@ FILTERED = "."
 NO_DATA_LABEL = Label(de="keine bekannte Aktivität", en="no known activity")
 
 
+_ORDER = {StageKind.STEP: 0, StageKind.PLAN: 1, StageKind.EXIT: 2}
+
+
 @dataclass(frozen=True)
 class Look:
     """One class of a layer.
@@ -67,7 +70,7 @@ def looks_of(programme: Programme, layer: str) -> tuple[Look, ...]:
         label = Label(de=f"nur {special.district.de}", en=f"only {special.district.en}")
         drafts.append(("district", label, special.no_data, special.district_hatch, False, True))
     else:
-        for stage in reversed(programme.instrument(layer).stages):
+        for stage in sorted(reversed(programme.instrument(layer).stages), key=lambda each: _ORDER[each.kind]):
             drafts += _stage_looks(programme, programme.instrument(layer), stage)
     return tuple(
         Look(key, CODES[i], label, colour, hatch, counted, optional)

@@ -69,7 +69,7 @@ def source_link(source: str, link: str | None, words: Words, dated: str = "") ->
 
 def _neighbours(shown: Detail, words: Words) -> Markup:
     heading = words.say(
-        "{active} von {all} Nachbargemeinden nehmen teil",
+        "{active} von {all} Nachbargemeinden mit dokumentierter Beteiligung",
         active=words.number(len(shown.neighbours)),
         all=words.number(shown.neighbour_count),
     )
@@ -110,6 +110,7 @@ def glossary(programme: Programme, words: Words) -> Markup:
             _EMPTY.join(
                 Markup('<span class="look">{} {}</span>').format(swatch(look), words.label(look.label))
                 for look in looks_of(programme, instrument.key)[1:]
+                if not look.key.endswith("~district")
             ),
         )
         for instrument in programme.instruments

@@ -43,9 +43,16 @@ class MapUrls:
 
 
 class PayloadStore:
-    """Keeps payloads by name. Old ones stay for a while, for pages that are still open."""
+    """Keeps payloads by name. Old ones stay for a while, for pages that are still open.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    font
+        Address of the page's font as the map's style sheet sees it; the map then writes in the same.
+    """
+
+    def __init__(self, font: str = "") -> None:
+        self._font = font
         self._lock = threading.Lock()
         self._payloads: dict[str, Payload] = {}
         self._maps: dict[tuple[str, str, str], MapUrls] = {}
@@ -67,7 +74,7 @@ class PayloadStore:
 
     def map_assets(self) -> tuple[str, str]:
         """Return the names of the map's script and style sheet."""
-        return self.add("map", ".js", map_script()), self.add("map", ".css", map_style())
+        return self.add("map", ".js", map_script()), self.add("map", ".css", map_style(self._font))
 
     def map_urls(self, snapshot: Snapshot, programme: Programme, edition: Edition) -> MapUrls:
         """Return the paths of a map's data, made on the first call for this snapshot."""
@@ -95,9 +102,10 @@ def map_script() -> bytes:
 
 
 @cache
-def map_style() -> bytes:
-    """Return Leaflet's style sheet and ours as one file."""
-    return b"\n".join([_leaflet("leaflet.css"), _own("map.css")])
+def map_style(font: str) -> bytes:
+    """Return Leaflet's style sheet and ours as one file, with the page's font if there is one."""
+    face = f'@font-face {{ font-family: "Atlas"; src: url("{font}") format("woff2"); font-weight: 200 900; }}\n'
+    return b"\n".join([face.encode() if font else b"", _leaflet("leaflet.css"), _own("map.css")])
 
 
 def _leaflet(name: str) -> bytes:

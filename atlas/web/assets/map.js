@@ -20,7 +20,7 @@
   /** Height that shows the whole state at the frame's width without a blank strip. */
   function frameHeight() {
     const width = document.documentElement.clientWidth || 700;
-    return Math.round(Math.max(300, Math.min(600, width * (width < 500 ? 0.86 : 0.64))));
+    return Math.round(Math.max(300, Math.min(600, width * (width < 500 ? 0.84 : 0.62))));
   }
 
   function fitFrame() {
@@ -39,6 +39,7 @@
     new ResizeObserver(() => {
       state.map.invalidateSize({ animate: false });
       if (!state.moved && state.index) home();
+      if (state.index) showDistrictNames();
     }).observe(document.getElementById("map_div"));
   }
 
@@ -306,7 +307,7 @@
   // ---- view -------------------------------------------------------------------------------------------------------
 
   function fit(bounds, options) {
-    state.map.fitBounds(bounds, { animate: false, padding: [8, 8], ...options });
+    state.map.fitBounds(bounds, { animate: false, padding: state.map.getSize().x < 500 ? [4, 4] : [14, 14], ...options });
   }
 
   function home() {
@@ -342,12 +343,26 @@
   function showDistrictNames() {
     (state.districtLabels || []).forEach((label) => label.remove());
     const small = state.map.getSize().x < 500;
-    state.districtLabels = Object.values(state.index.districts).map((place) => {
+    const taken = [];
+    state.districtLabels = Object.values(state.index.districts).filter((place) =>
+      isFree(taken, place, mapName(place, small), small ? 5.2 : 6.2)).map((place) => {
       const html = text("div", place.city ? "city-name" : "district-name", mapName(place, small));
       html.setAttribute("aria-hidden", "true");
       return L.marker([place.lat, place.lng], { pane: "names", interactive: false, keyboard: false,
         icon: L.divIcon({ className: "name", html, iconSize: [0, 0] }) }).addTo(state.map);
     });
+  }
+
+  /** Whether a name has room at its place; if so, its box is taken. Widths are estimated, for no text is drawn yet. */
+  function isFree(taken, { lat, lng }, name, letter) {
+    const lines = name.split("\n");
+    const at = state.map.latLngToContainerPoint([lat, lng]);
+    const half = Math.max(...lines.map((line) => line.length)) * letter / 2 + 3;
+    const tall = lines.length * 7 + 2;
+    const box = [at.x - half, at.y - tall, at.x + half, at.y + tall];
+    if (taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1])) return false;
+    taken.push(box);
+    return true;
   }
 
   /** Names of municipalities where there is room: large ones first, none over another. */
@@ -363,11 +378,7 @@
       .sort((a, b) => weight(b) - weight(a))
       .forEach((i) => {
         const { name, lat, lng } = area(i);
-        const at = state.map.latLngToContainerPoint([lat, lng]);
-        const half = name.length * 3.1 + 4;
-        const box = [at.x - half, at.y - 9, at.x + half, at.y + 9];
-        if (taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1])) return;
-        taken.push(box);
+        if (!isFree(taken, { lat, lng }, name, 6.2)) return;
         const html = text("div", "municipality-name", name);
         html.setAttribute("aria-hidden", "true");
         state.labels.push(L.marker([lat, lng], { pane: "names", interactive: false, keyboard: false,
@@ -461,7 +472,7 @@
     /** The Leaflet map; streamlit-folium wants it in a variable of its own. */
     make(id) {
       state.map = L.map(id, { center: [51, 13.3], zoom: 8, zoomControl: false, attributionControl: false,
-        scrollWheelZoom: false, zoomSnap: 0.25, minZoom: 6, maxZoom: 14 });
+        scrollWheelZoom: false, zoomSnap: 0.1, zoomDelta: 0.8, minZoom: 6, maxZoom: 14 });
       return state.map;
     },
 
@@ -491,6 +502,7 @@
       controls();
       showDistrictNames();
       map.on("zoomend", () => { refine(); });
+      map.on("zoomend", showDistrictNames);
       map.on("moveend", () => { if (state.view) showMunicipalityNames(); });
       map.on("dragstart zoomstart", () => { state.moved = true; });
       if (state.view) render(null);
