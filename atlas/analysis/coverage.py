@@ -11,6 +11,7 @@ from datetime import date
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
@@ -18,6 +19,9 @@ import shapely
 from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import Change, Level
 from atlas.model.keys import Ags, DistrictKey, district_of, is_independent_city
+
+Shapes = npt.NDArray[np.object_]
+"""Polygons as shapely takes and gives them."""
 
 TOLERANCE_M = {Level.OVERVIEW: 200.0, Level.DETAIL: 50.0}
 """Tolerances of `shapely.coverage_simplify`, metres."""
@@ -37,16 +41,16 @@ def clean(areas: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
     Rounding to 1e-9 degree (0.1 mm) closes the gaps of 1e-13 degree that VG250 has along its mergers; coarser
     faults stay, for `coverage_problems` to name.
     """
-    shapes = areas.geometry.array
+    shapes = areas.geometry.to_numpy()
     if areas.crs is not None and areas.crs.is_geographic:
         shapes = shapely.transform(shapes, lambda xy: np.round(xy, _DEGREE_DECIMALS))
     shapes = _repaired(shapes)
     moved = gpd.GeoSeries(shapes, crs=areas.crs).to_crs(crs)
-    rounded = _repaired(shapely.transform(moved.array, lambda xy: np.round(xy, _METRE_DECIMALS)))
+    rounded = _repaired(shapely.transform(moved.to_numpy(), lambda xy: np.round(xy, _METRE_DECIMALS)))
     return areas.drop(columns=areas.geometry.name).set_geometry(gpd.GeoSeries(rounded, index=areas.index, crs=crs))
 
 
-def _repaired(shapes: object) -> object:
+def _repaired(shapes: Shapes) -> Shapes:
     valid = shapely.is_valid(shapes)
     if valid.all():
         return shapes
@@ -63,14 +67,15 @@ def coverage_problems(areas: gpd.GeoDataFrame, place: str) -> list[Problem]:
     place
         File, for the messages.
     """
-    shapes = areas.geometry.array
+    shapes = areas.geometry.to_numpy()
     edges = shapely.coverage_invalid_edges(shapes)
     found = []
     text = "{name} ({ags}) stößt nicht sauber an seine Nachbarn: {metres} m Grenze überlappen oder klaffen. Bitte im GIS bereinigen."
     for ags, name, edge in zip(areas["ags"], areas["name"], edges, strict=True):
         if edge is not None and not edge.is_empty:
-            values = {"name": str(name), "ags": str(ags), "metres": round(float(edge.length))}
-            found.append(Problem(place, text, dict(values)))
+            found.append(
+                Problem(place, text, {"name": str(name), "ags": str(ags), "metres": round(float(edge.length))})
+            )
     return found
 
 
@@ -142,7 +147,7 @@ def extents(
 
 def merged_geometry(pieces: Iterable[tuple[int, ...]], shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     """Return the geometry of each extent: its pieces united, their inner borders gone."""
-    array = shapes.array
+    array = shapes.to_numpy()
     united = [
         array[group[0]] if len(group) == 1 else shapely.coverage_union_all(np.asarray(array[list(group)], dtype=object))
         for group in pieces
@@ -152,7 +157,7 @@ def merged_geometry(pieces: Iterable[tuple[int, ...]], shapes: gpd.GeoSeries) ->
 
 def generalised(shapes: gpd.GeoSeries, level: Level) -> gpd.GeoSeries:
     """Return the pieces generalised together, so that every border stays shared. Metres."""
-    return gpd.GeoSeries(shapely.coverage_simplify(shapes.array, TOLERANCE_M[level]), crs=shapes.crs)
+    return gpd.GeoSeries(shapely.coverage_simplify(shapes.to_numpy(), TOLERANCE_M[level]), crs=shapes.crs)
 
 
 def geodesic_km2(shapes: gpd.GeoSeries) -> pd.Series:
@@ -183,7 +188,7 @@ def district_table(municipalities: pd.DataFrame, outlines: gpd.GeoSeries, names:
         Names as the source gives them, by key: ``Leipzig`` for both the city and the Landkreis around it.
     """
     keys = sorted(set(municipalities["district"]))
-    shapes = outlines.loc[keys]
+    shapes = gpd.GeoSeries(outlines.loc[keys], crs=outlines.crs)
     lon, lat = label_points(shapes)
     bounds = shapes.to_crs("EPSG:4326").bounds
     kinds = ["Kreisfreie Stadt" if is_independent_city(DistrictKey(key)) else "Landkreis" for key in keys]

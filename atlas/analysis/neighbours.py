@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from atlas.analysis.coverage import Shapes
 
-def shared_borders(shapes: object, valid_from: pd.Series, valid_to: pd.Series) -> pd.DataFrame:
+
+def shared_borders(shapes: Shapes, valid_from: pd.Series, valid_to: pd.Series) -> pd.DataFrame:
     """Return every pair of areas that touch and were there at the same time.
 
     In a clean coverage a shared border is the same segments in both rings, so it is found by their end points,
@@ -33,11 +36,11 @@ def shared_borders(shapes: object, valid_from: pd.Series, valid_to: pd.Series) -
     until = valid_to.fillna(pd.Timestamp.max.floor("s")).to_numpy()
     since = valid_from.to_numpy()
     a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
-    pairs = pairs[(since[a] < until[b]) & (since[b] < until[a])]
-    return pairs.sort_values(["a", "b"]).reset_index(drop=True).astype({"a": "int64", "b": "int64"})
+    together = pd.DataFrame(pairs[(since[a] < until[b]) & (since[b] < until[a])])
+    return together.sort_values(["a", "b"]).reset_index(drop=True).astype({"a": "int64", "b": "int64"})
 
 
-def _line_neighbours(shapes: object) -> pd.DataFrame:
+def _line_neighbours(shapes: Shapes) -> pd.DataFrame:
     """Return a, b, border_m of every two areas that have segments in common; an extent may share with many."""
     rings, owner = _rings(shapes)
     points, ring = shapely.get_coordinates(rings, return_index=True)
@@ -59,10 +62,10 @@ def _line_neighbours(shapes: object) -> pd.DataFrame:
     shared = segments[segments.duplicated(key, keep=False)]
     pairs = shared.merge(shared.drop(columns="border_m"), on=key, suffixes=("", "_other"))
     pairs = pairs[pairs["owner"] < pairs["owner_other"]].rename(columns={"owner": "a", "owner_other": "b"})
-    return pairs.groupby(["a", "b"], as_index=False)["border_m"].sum()
+    return pairs.groupby(["a", "b"])["border_m"].sum().reset_index()
 
 
-def _rings(shapes: object) -> tuple[np.ndarray, np.ndarray]:
+def _rings(shapes: Shapes) -> tuple[Shapes, npt.NDArray[np.intp]]:
     """Return all rings and, for each, the position of the area it belongs to."""
     parts, area = shapely.get_parts(shapes, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)

@@ -81,12 +81,13 @@ def _order(table: pd.DataFrame, programme: Programme, name: str) -> list[Problem
     """A higher stage that is definitely older than a lower one of the same ladder is probably a slip."""
     days = effective_days(table)
     problems = []
-    for _, group in table.groupby(["ags", "instrument"], sort=True):
-        steps = []
-        for row in group.index:
-            rung = programme.rung(f"{group.at[row, 'instrument']}:{group.at[row, 'status']}")
-            if rung.stage.kind is StageKind.STEP and days[row][3] in {"reached", "known_by"}:
-                steps.append((rung.rank, rung.stage.label.de, days[row], int(group.at[row, "line"])))
+    rungs = [programme.rung(f"{key}:{stage}") for key, stage in zip(table["instrument"], table["status"], strict=True)]
+    cases: dict[tuple[str, str], list[tuple[int, str, tuple[date, date, str, str], int]]] = {}
+    for ags, rung, day, line in zip(table["ags"], rungs, days, table["line"], strict=True):
+        if rung.stage.kind is StageKind.STEP and day[3] in {"reached", "known_by"}:
+            step = (rung.rank, rung.stage.label.de, day, int(line))
+            cases.setdefault((str(ags), rung.instrument.key), []).append(step)
+    for steps in cases.values():
         for rank, label, (_, first, since, _), line in steps:
             for higher_rank, higher_label, (counts_from, _, higher_since, _), _ in steps:
                 if higher_rank > rank and counts_from < first:

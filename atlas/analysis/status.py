@@ -45,6 +45,23 @@ SPAN_COLUMNS = (
     "joint_with",
     "row",
 )
+STATUS_COLUMNS = (
+    "ags",
+    "name",
+    "district",
+    "instrument",
+    "stage",
+    "kind",
+    "counted",
+    "basis",
+    "derived_from",
+    "since",
+    "since_means",
+    "source",
+    "joint_with",
+    "participant",
+    "row",
+)
 NO_DATA = "no_data"
 """What stands in ``stage`` where nothing is documented."""
 
@@ -290,21 +307,7 @@ def status_as_of(
     table = table.reset_index("instrument")
     for column in ("ags", "name", "district"):
         table[column] = np.repeat(municipalities[column].to_numpy(dtype=object), len(instruments))
-    return table[
-        [
-            "ags",
-            "name",
-            "district",
-            "instrument",
-            "stage",
-            "kind",
-            "counted",
-            "basis",
-            "derived_from",
-            "since",
-        ]
-        + ["since_means", "source", "joint_with", "participant", "row"]
-    ]
+    return table[list(STATUS_COLUMNS)]
 
 
 def _own(current: pd.DataFrame, municipalities: pd.DataFrame, changes: Iterable[Change], as_of: date) -> pd.DataFrame:

@@ -8,17 +8,20 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
-import topojson
+from topojson.core.topology import Topology
 
 from atlas.analysis.coverage import (
+    Shapes,
     clean,
     coverage_problems,
     district_table,
@@ -101,26 +104,23 @@ def _write_files(
     _write_table(table, folder / "municipalities.csv")
     outlines = _outlines(shown[Level.DETAIL], table, draft.starts)
     _write_table(district_table(table, outlines, draft.district_names).reset_index(), folder / "districts.csv")
-    _write_geometry(outlines.reset_index(drop=True), folder / "districts.parquet")
-    _write_geometry(gpd.GeoSeries([shapely.union_all(outlines.array)], crs=crs), folder / "state.parquet")
-    borders = shared_borders(full.array, table["valid_from"], table["valid_to"])
+    _write_geometry(gpd.GeoSeries(outlines.to_numpy(), crs=crs), folder / "districts.parquet")
+    _write_geometry(gpd.GeoSeries([shapely.union_all(outlines.to_numpy())], crs=crs), folder / "state.parquet")
+    borders = shared_borders(full.to_numpy(), table["valid_from"], table["valid_to"])
     _write_table(borders.round({"border_m": 3}), folder / "borders.csv")
     _write_table(
-        pd.DataFrame([asdict(change) for change in draft.changes], columns=_fields(Change)),
+        pd.DataFrame([asdict(change) for change in draft.changes], columns=[field.name for field in fields(Change)]),
         folder / "changes.csv",
     )
     _write_table(pd.DataFrame(draft.former_names, columns=["ags", "name"]), folder / "former_names.csv")
     _write_about(draft, crs, bounds, folder)
 
 
-def _fields(kind: type) -> list[str]:
-    return list(kind.__dataclass_fields__)  # type: ignore[attr-defined]
-
-
 def _outlines(shapes: gpd.GeoSeries, table: pd.DataFrame, starts: date) -> gpd.GeoSeries:
     first = table["valid_from"] == pd.Timestamp(starts)
     frame = gpd.GeoDataFrame({"key": table.loc[first, "district"]}, geometry=shapes[first], crs=shapes.crs)
-    return frame.dissolve("key", method="coverage").geometry
+    dissolved = frame.dissolve("key", method="coverage")
+    return gpd.GeoSeries(dissolved.geometry, crs=shapes.crs)
 
 
 def _write_geometry(shapes: gpd.GeoSeries, path: Path) -> None:
@@ -166,7 +166,7 @@ def write_topology(shapes: gpd.GeoSeries, table: pd.DataFrame, state: str, level
     """
     degrees = shapes.to_crs("EPSG:4326")
     frame = gpd.GeoDataFrame({"id": table["ags"]}, geometry=degrees, crs="EPSG:4326")
-    made = topojson.Topology(frame, object_name="municipalities", shared_coords=True, prequantize=_QUANTA[level])
+    made = Topology(frame, object_name="municipalities", shared_coords=True, prequantize=_QUANTA[level])
     topology = made.to_dict()
     geometries = topology["objects"]["municipalities"]["geometries"]
     for geometry, ags in zip(geometries, table["ags"], strict=True):
@@ -179,25 +179,25 @@ def write_topology(shapes: gpd.GeoSeries, table: pd.DataFrame, state: str, level
     path.write_text(text, encoding="ascii")
 
 
-def decode_topology(topology: dict[str, object]) -> np.ndarray:
+def decode_topology(topology: dict[str, Any]) -> Shapes:
     """Return the polygons of a topology's object ``municipalities``, in order, in degrees."""
-    sx, sy = topology["transform"]["scale"]  # type: ignore[index]
-    tx, ty = topology["transform"]["translate"]  # type: ignore[index]
-    arcs = [np.cumsum(np.asarray(arc), axis=0) * (sx, sy) + (tx, ty) for arc in topology["arcs"]]  # type: ignore[attr-defined]
+    sx, sy = topology["transform"]["scale"]
+    tx, ty = topology["transform"]["translate"]
+    arcs = [np.cumsum(np.asarray(arc), axis=0) * (sx, sy) + (tx, ty) for arc in topology["arcs"]]
 
-    def ring(numbers: list[int]) -> np.ndarray:
+    def ring(numbers: list[int]) -> npt.NDArray[np.float64]:
         lines = [arcs[n] if n >= 0 else arcs[~n][::-1] for n in numbers]
         return np.concatenate([lines[0], *(line[1:] for line in lines[1:])])
 
     shapes = []
-    for geometry in topology["objects"]["municipalities"]["geometries"]:  # type: ignore[index]
+    for geometry in topology["objects"]["municipalities"]["geometries"]:
         polygons = [geometry["arcs"]] if geometry["type"] == "Polygon" else geometry["arcs"]
         made = [shapely.Polygon(ring(rings[0]), [ring(hole) for hole in rings[1:]]) for rings in polygons]
         shapes.append(made[0] if len(made) == 1 else shapely.MultiPolygon(made))
     return np.asarray(shapes, dtype=object)
 
 
-def _check_topology(shapes: np.ndarray, table: pd.DataFrame, place: str) -> None:
+def _check_topology(shapes: Shapes, table: pd.DataFrame, place: str) -> None:
     for day in sorted(set(table["valid_from"])):
         there = (table["valid_from"] <= day) & (table["valid_to"].isna() | (table["valid_to"] > day))
         now = shapes[there.to_numpy()]
@@ -277,7 +277,7 @@ def _checked_areas(areas: gpd.GeoDataFrame, states: set[str], name: str) -> tupl
             problems.append(Problem(name, text, {"name": label, "ags": ags, "kind": shape.geom_type}))
     if problems:
         return areas, wanted[0], problems
-    areas.geometry = shapely.make_valid(areas.geometry.array, method="structure")
+    areas.geometry = shapely.make_valid(areas.geometry.to_numpy(), method="structure")
     united = areas.dissolve("ags", as_index=False, aggfunc="first")
     return united[["ags", "name", "kind", "geometry"]].reset_index(drop=True), wanted[0], problems
 

@@ -44,7 +44,7 @@ def status_geojson(scene: Scene, words: Words) -> bytes:
     """
     areas = status_areas(scene, Level.DETAIL).to_crs("EPSG:4326")
     areas.geometry = shapely.orient_polygons(
-        shapely.transform(areas.geometry.array, lambda xy: np.round(xy, 5)), exterior_cw=False
+        shapely.transform(areas.geometry.to_numpy(), lambda xy: np.round(xy, 5)), exterior_cw=False
     )
     for column in areas.columns.drop("geometry"):
         areas[column] = areas[column].where(areas[column] != NO_DATA, None)

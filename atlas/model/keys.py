@@ -17,12 +17,12 @@ _DISTRICT = re.compile(r"[0-9]{5}")
 
 
 def parse_ags(text: str) -> Ags:
-    """Return the key if ``text`` is exactly eight ASCII digits.
+    r"""Return the key if ``text`` is exactly eight ASCII digits.
 
     Raises
     ------
     ValueError
-        For anything else, also for full-width digits, which ``\\d`` and ``int`` accept.
+        For anything else, also for full-width digits, which ``\d`` and ``int`` accept.
     """
     if not _AGS.fullmatch(text):
         raise ValueError(f"{text!r} is not an eight-digit municipality key")

@@ -80,7 +80,7 @@ def position_of(status: pd.DataFrame, ags: str) -> int | None:
 
 def build_detail(source: Scene, position: int, words: Words) -> Detail:
     """Return what is known about the municipality at ``position`` of the day's status table."""
-    row = source.edition.municipalities.loc[position]
+    row = source.edition.municipalities.loc[position].to_dict()
     district = str(source.edition.districts.loc[row["district"], "name"])
     area = words.say("{km2} km²", km2=words.number(float(row["area_km2"]), 1))
     kind = _kind(str(row["kind"]), words)

@@ -70,7 +70,8 @@ def looks_of(programme: Programme, layer: str) -> tuple[Look, ...]:
         label = Label(de=f"nur {special.district.de}", en=f"only {special.district.en}")
         drafts.append(("district", label, special.no_data, special.district_hatch, False, True))
     else:
-        for stage in sorted(reversed(programme.instrument(layer).stages), key=lambda each: _ORDER[each.kind]):
+        stages = programme.instrument(layer).stages
+        for stage in sorted(stages, key=lambda each: (_ORDER[each.kind], -stages.index(each))):
             drafts += _stage_looks(programme, programme.instrument(layer), stage)
     return tuple(
         Look(key, CODES[i], label, colour, hatch, counted, optional)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+
 from atlas.model.boundaries import Edition
 from atlas.model.keys import DistrictKey, is_independent_city
 from atlas.model.programme import Programme
@@ -32,7 +34,7 @@ def build_map_index(programme: Programme, edition: Edition) -> Json:
     }
 
 
-def _district(key: str, row: Json) -> Json:
+def _district(key: str, row: Mapping[Hashable, object]) -> Json:
     name = str(row["name"])
     return {
         "name": name,

@@ -169,9 +169,6 @@ def packed_since(spec: MapSpec) -> str:
     """
     groups: dict[str, list[str]] = {}
     for position, means in spec.since_means.items():
-        if means == "undated":
-            said = "?"
-        else:
-            said = ("" if means == "reached" else "<") + spec.since[position]
+        said = "?" if means == "undated" else ("" if means == "reached" else "<") + spec.since[position]
         groups.setdefault(said, []).append(np.base_repr(position, 36).lower())
     return " ".join(f"{said}:{','.join(positions)}" for said, positions in groups.items())

@@ -56,10 +56,14 @@ def suggestions(edition: Edition, changes: Iterable[Change]) -> tuple[Suggestion
     return tuple(sorted(found, key=lambda each: _sorting(each.text)))
 
 
+_PLAIN = str.maketrans("äöüß", "aous")
+"""German dictionaries sort umlauts as their vowels (DIN 5007-1)."""
+
+
 def _base(name: str) -> str:
     """Return the name without what tells twins apart: ``Oelsnitz/Erzgeb.`` and ``Oelsnitz/Vogtl.`` are twins."""
     return name.split("/", maxsplit=1)[0].split(" ", maxsplit=1)[0].split(",", maxsplit=1)[0]
 
 
 def _sorting(text: str) -> str:
-    return text.lower().translate(str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"}))
+    return text.lower().translate(_PLAIN)

@@ -21,7 +21,7 @@ _LAYER = re.compile(r"[a-z][a-z0-9_]*")
 _KEY = re.compile(r"(?:[0-9]{5}|[0-9]{8})?")
 
 
-class LocalMap(folium.Map):  # type: ignore[misc]
+class LocalMap(folium.Map):
     """An empty Leaflet map that loads its scripts from our own routes only; `atlas/web/assets/map.js` does the rest."""
 
     _template = Template(
@@ -35,10 +35,12 @@ class LocalMap(folium.Map):  # type: ignore[misc]
         self.default_css = [("map", _address(style))]
         super().__init__(tiles=None)
         self.urls = json.dumps(urls, separators=(",", ":"))
-        self.get_root().header._children.clear()
+        figure = self.get_root()
+        if isinstance(figure, folium.Figure):
+            figure.header._children.clear()  # the styles there are meant for a whole page
 
 
-class ShownView(folium.FeatureGroup):  # type: ignore[misc]
+class ShownView(folium.FeatureGroup):
     """An empty group; what it is for is the call that comes with it."""
 
     _template = Template(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -60,6 +61,8 @@ def read_edition(folder: Path, shown_as: str | None = None) -> Edition:
     name = shown_as or str(folder)
     try:
         about = tomllib.loads((folder / EDITION_FILE).read_text(encoding="utf-8"))
+        for file in about["sha256"]:
+            (folder / file).stat()  # raises if it is missing
         text = {
             "ags": str,
             "district": str,
@@ -76,10 +79,6 @@ def read_edition(folder: Path, shown_as: str | None = None) -> Edition:
         borders = _table(folder / "borders.csv", {}).astype({"a": "int64", "b": "int64", "border_m": "float64"})
         changes = _table(folder / "changes.csv", text)
         former = _table(folder / "former_names.csv", text)
-        if missing := [
-            level for level in (Level.OVERVIEW, Level.DETAIL) if not (folder / f"{level}.topojson").exists()
-        ]:
-            raise FileNotFoundError(f"{missing[0]}.topojson")
         provenance = dict(about["provenance"])
         provenance["verified_to"] = provenance.get("verified_to")
         return Edition(
@@ -113,8 +112,8 @@ def read_edition(folder: Path, shown_as: str | None = None) -> Edition:
         raise AtlasError(Problem(name, text_, {"reason": str(error)[:200]})) from error
 
 
-def _table(path: Path, types: dict[str, type]) -> pd.DataFrame:
-    return pd.read_csv(path, dtype=types if types else None, keep_default_na=False, encoding="utf-8")
+def _table(path: Path, types: Mapping[str, type[str]]) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=dict(types), keep_default_na=False, encoding="utf-8")
 
 
 def _day(text: str) -> date:
