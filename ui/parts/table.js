@@ -49,15 +49,25 @@ function compare({ key, ascending }, lang) {
   };
 }
 
-function line(row, choose) {
-  const element = make("tr");
-  element.dataset.ags = row.ags;
-  const head = make("th");
-  head.scope = "row";
-  head.append(button("row-name", row.name, () => choose(row.ags)));
-  const status = make("td");
-  status.append(swatch(row.look), make("span", "", row.status));
-  element.append(head, make("td", "", row.district), status, make("td", "", row.since));
+/** The row of a municipality: made once, later only brought up to date. */
+function line(known, row, choose) {
+  let element = known.get(row.ags);
+  if (!element) {
+    element = make("tr");
+    element.dataset.ags = row.ags;
+    const head = make("th");
+    head.scope = "row";
+    head.append(button("row-name", row.name, () => choose(row.ags)));
+    element.append(head, make("td", "", row.district), make("td"), make("td"));
+    known.set(row.ags, element);
+  }
+  const [, , status, since] = element.children;
+  const look = `${row.look.key} ${row.status}`;
+  if (status.dataset.look !== look) {
+    status.dataset.look = look;
+    status.replaceChildren(swatch(row.look), make("span", "", row.status));
+  }
+  if (since.textContent !== row.since) since.textContent = row.since;
   return element;
 }
 
@@ -82,8 +92,7 @@ function headings(index, data, sorting, resort) {
 }
 
 function files(words) {
-  const place = make("p", "atlas-files");
-  [["excel", words.excel], ["csv", words.csv]].forEach(([form, label]) => {
+  return [["excel", words.excel], ["csv", words.csv]].map(([form, label]) => {
     const link = make("a", "atlas-copy", label);
     link.download = "";
     link.href = "#";
@@ -92,45 +101,60 @@ function files(words) {
       query.set("form", form);
       link.href = new URL(`atlas/tabelle.csv?${query}`, document.baseURI).href;
     });
-    place.append(link);
+    return link;
   });
-  return place;
 }
 
-function draw(place, data, index, sorting, choose) {
-  const words = index.words[data.lang];
-  const found = rows(index, data).sort(compare(sorting, data.lang));
-  const table = make("table", "atlas-table");
-  const resort = (key, i) => {
-    sorting.ascending = sorting.key === key ? !sorting.ascending : true;
-    sorting.key = key;
-    draw(place, data, index, sorting, choose);
-    place.querySelectorAll("button.sort")[i].focus();
-  };
-  const head = make("thead"), body = make("tbody");
-  head.append(headings(index, data, sorting, resort));
-  body.append(...found.map((row) => line(row, choose)));
-  if (!found.length) {
-    const cell = make("td", "", words.empty);
-    cell.colSpan = COLUMNS.length;
-    const empty = make("tr");
-    empty.append(cell);
-    body.append(empty);
-  }
-  table.append(make("caption", "", `${words.rows}: ${number(found.length, data.lang)}`), head, body);
+function skeleton(place) {
   const scroll = make("div", "atlas-table-scroll");
   scroll.tabIndex = 0;
   scroll.setAttribute("role", "region");
-  scroll.setAttribute("aria-label", words.rows);
+  const table = make("table", "atlas-table");
+  table.append(make("caption"), make("thead"), make("tbody"));
   scroll.append(table);
-  place.replaceChildren(make("h2", "atlas-h2", words.table), scroll, files(words));
+  place.replaceChildren(make("h2", "atlas-h2"), scroll, make("p", "atlas-files"));
 }
 
-const sortings = new WeakMap();
+function draw(place, data, index, memory, choose) {
+  const words = index.words[data.lang];
+  if (!place.querySelector("table")) skeleton(place);
+  const found = rows(index, data).sort(compare(memory, data.lang));
+  const resort = (key, i) => {
+    memory.ascending = memory.key === key ? !memory.ascending : true;
+    memory.key = key;
+    draw(place, data, index, memory, choose);
+    place.querySelectorAll("button.sort")[i].focus();
+  };
+  place.querySelector("h2").textContent = words.table;
+  place.querySelector(".atlas-table-scroll").setAttribute("aria-label", words.rows);
+  place.querySelector("caption").textContent = `${words.rows}: ${number(found.length, data.lang)}`;
+  place.querySelector("thead").replaceChildren(headings(index, data, memory, resort));
+  const lines = found.map((row) => line(memory.lines, row, choose));
+  const body = place.querySelector("tbody");
+  const same = lines.length === body.children.length && lines.every((each, i) => each === body.children[i]);
+  if (!lines.length) body.replaceChildren(nobody(words));
+  else if (!same) body.replaceChildren(...lines);
+  place.querySelector(".atlas-files").replaceChildren(...files(words));
+}
+
+function nobody(words) {
+  const cell = make("td", "", words.empty);
+  cell.colSpan = COLUMNS.length;
+  const line = make("tr");
+  line.append(cell);
+  return line;
+}
+
+const memories = new WeakMap();
+const soon = window.requestIdleCallback || ((work) => setTimeout(work, 60));
 
 export default function (component) {
   const { parentElement, setTriggerValue } = component;
-  if (!sortings.has(parentElement)) sortings.set(parentElement, { key: "name", ascending: true });
-  whenChanged(component, (place, data, index) =>
-    draw(place, data, index, sortings.get(parentElement), (ags) => setTriggerValue("ags", ags)));
+  const isFirst = !memories.has(parentElement);
+  if (isFirst) memories.set(parentElement, { key: "name", ascending: true, lines: new Map() });
+  whenChanged(component, (place, data, index) => {
+    const work = () => draw(place, data, index, memories.get(parentElement), (ags) => setTriggerValue("ags", ags));
+    if (isFirst) work();
+    else soon(() => { if (place.atlasDrawn === JSON.stringify(data)) work(); }, { timeout: 500 }); // the map first
+  });
 }
