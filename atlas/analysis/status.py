@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from atlas.model.boundaries import Change, Edition
@@ -138,7 +139,8 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     frame["joint_with"] = table["joint_with"].to_numpy(dtype=object)[rows]
     frame["since_day"] = pd.to_datetime(frame["since_day"]).astype("datetime64[s]")
     frame["until_day"] = pd.to_datetime(frame["until_day"]).astype("datetime64[s]")
-    return frame[list(SPAN_COLUMNS)]
+    texts = frame.select_dtypes(exclude=["datetime", "bool", "number"]).columns
+    return frame[list(SPAN_COLUMNS)].astype(dict.fromkeys(texts, object))
 
 
 def _case(fact: _Fact) -> tuple[str, str]:
@@ -285,29 +287,35 @@ def status_as_of(
     valid = np.flatnonzero(edition.valid_at(as_of))
     municipalities = edition.municipalities.iloc[valid]
     best = _best(pd.concat([_own(current, municipalities, changes, as_of), _through_district(current, municipalities)]))
-    instruments = [instrument.key for instrument in programme.instruments]
-    full = pd.MultiIndex.from_product([valid, instruments], names=["position", "instrument"])
-    table = best.reindex(full)
-    missing = table["stage"].isna().to_numpy()
-    fill = {"stage": NO_DATA, "basis": "none", "kind": "", "counted": False, "row": -1}
-    for column in (
-        "stage",
-        "kind",
-        "basis",
-        "derived_from",
-        "since",
-        "since_means",
-        "source",
-        "joint_with",
-        "participant",
-    ):
-        table[column] = table[column].astype(object).where(~missing, fill.get(column, ""))
-    table["counted"] = table["counted"].astype(object).where(~missing, other=False).astype(bool)
-    table["row"] = table["row"].where(~missing, -1).astype("int64")
-    table = table.reset_index("instrument")
-    for column in ("ags", "name", "district"):
-        table[column] = np.repeat(municipalities[column].to_numpy(dtype=object), len(instruments))
-    return table[list(STATUS_COLUMNS)]
+    return _full_table(best, municipalities, [instrument.key for instrument in programme.instruments])
+
+
+def _full_table(best: pd.DataFrame, municipalities: pd.DataFrame, instruments: list[str]) -> pd.DataFrame:
+    """Return the best spans in a table that has every municipality and instrument; the rest is filled with no data.
+
+    Plain object columns: the table is filtered some dozen times for each view, and strings in Arrow make each of
+    these ten times dearer.
+    """
+    size = len(municipalities) * len(instruments)
+    row_of = {position: number for number, position in enumerate(municipalities.index)}
+    place = {key: number for number, key in enumerate(instruments)}
+    slots = [
+        row_of[position] * len(instruments) + place[key]
+        for position, key in zip(best["position"], best["instrument"], strict=True)
+    ]
+    empty = {"stage": NO_DATA, "basis": "none", "counted": False, "row": -1}
+    columns: dict[str, npt.NDArray[np.object_]] = {}
+    for column in STATUS_COLUMNS:
+        if column in {"ags", "name", "district"}:
+            columns[column] = np.repeat(municipalities[column].to_numpy(dtype=object), len(instruments))
+        elif column == "instrument":
+            columns[column] = np.tile(np.asarray(instruments, dtype=object), len(municipalities))
+        else:
+            columns[column] = np.full(size, empty.get(column, ""), dtype=object)
+            columns[column][slots] = best[column].to_numpy(dtype=object)
+    index = pd.Index(np.repeat(municipalities.index.to_numpy(), len(instruments)), name="position")
+    table = pd.DataFrame(columns, index=index, dtype=object)
+    return table.astype({"counted": bool, "row": "int64"}).copy()
 
 
 def _own(current: pd.DataFrame, municipalities: pd.DataFrame, changes: Iterable[Change], as_of: date) -> pd.DataFrame:
@@ -335,4 +343,4 @@ def _best(candidates: pd.DataFrame) -> pd.DataFrame:
         ["position", "instrument", "order", "rank", "since_day", "since", "source"],
         ascending=[True, True, True, False, True, True, True],
     )
-    return ordered.drop_duplicates(["position", "instrument"]).set_index(["position", "instrument"])
+    return ordered.drop_duplicates(["position", "instrument"])

@@ -21,7 +21,19 @@ _LAYER = re.compile(r"[a-z][a-z0-9_]*")
 _KEY = re.compile(r"(?:[0-9]{5}|[0-9]{8})?")
 
 
-class LocalMap(folium.Map):
+class _NotCompiledAgain:
+    """Keeps branca from compiling the finished script as a template once more.
+
+    streamlit-folium takes the script from the template's ``script`` macro; what branca would render besides is
+    thrown away, costs a fifth of a page run, and is the very second compilation that makes texts dangerous.
+    """
+
+    def render(self, **_: object) -> str:
+        """Return nothing."""
+        return ""
+
+
+class LocalMap(_NotCompiledAgain, folium.Map):
     """An empty Leaflet map that loads its scripts from our own routes only; `atlas/web/assets/map.js` does the rest."""
 
     _template = Template(
@@ -40,7 +52,7 @@ class LocalMap(folium.Map):
             figure.header._children.clear()  # the styles there are meant for a whole page
 
 
-class ShownView(folium.FeatureGroup):
+class ShownView(_NotCompiledAgain, folium.FeatureGroup):
     """An empty group; what it is for is the call that comes with it."""
 
     _template = Template(
