@@ -124,6 +124,7 @@ classes = [
 key = "talk"
 label = { de = "Gespräch", en = "Talk" }
 short = { de = "Gespräch", en = "Talk" }
+unit_one = { de = "Gespräch", en = "talk" }
 unit = { de = "Gespräche", en = "talks" }
 definition = { de = "Ein erstes Gespräch.", en = "A first talk." }
 published_measure = "talks"
@@ -133,6 +134,7 @@ stages = [{ key = "held", label = { de = "geführt", en = "held" }, kind = "step
 key = "pact"
 label = { de = "Vereinbarung", en = "Pact" }
 short = { de = "Vereinbarung", en = "Pact" }
+unit_one = { de = "Vereinbarung", en = "pact" }
 unit = { de = "Vereinbarungen", en = "pacts" }
 definition = { de = "Eine Vereinbarung.", en = "A pact." }
 stages = [
@@ -144,6 +146,7 @@ stages = [
 key = "council"
 label = { de = "Rat", en = "Council" }
 short = { de = "Rat", en = "Council" }
+unit_one = { de = "Rat", en = "council" }
 unit = { de = "Räte", en = "councils" }
 definition = { de = "Ein Rat.", en = "A council." }
 drawn = "point"

@@ -94,7 +94,7 @@ def _published(drawn: Scene) -> None:
     key = (drawn.snapshot.fingerprint, drawn.programme.key, said.lang)
     rows = _published_rows.get(key, lambda: published_rows(drawn.snapshot, drawn.programme, said))
     with st.expander(said.count("{n} veröffentlichte Zahl", "{n} veröffentlichte Zahlen", len(rows))):
-        st.html(list_table(rows, headings, said))
+        st.html(list_table(rows, headings))
 
 
 def _check(drawn: Scene) -> None:

@@ -50,7 +50,7 @@ def _list(door: Door) -> None:
         "source": said.say("Quelle"),
     }
     rows = door.rows()
-    st.html(list_table(rows, headings, said))
+    st.html(list_table(rows, headings))
     table = rows.rename(columns=headings)
     with st.container(horizontal=True):
         for form, label, write in (

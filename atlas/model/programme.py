@@ -81,8 +81,9 @@ class Instrument(_Strict):
     """For the row of layers and narrow columns."""
     definition: Label
     """One sentence: what is counted here, and what not."""
+    unit_one: Label
     unit: Label
-    """Plural noun for arrangements: ``Kooperationsvereinbarungen``."""
+    """Noun for one arrangement and for several: ``Vereinbarung``, ``Vereinbarungen``."""
     drawn: Literal["area", "point"] = "area"
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
     published_measure: str | None = None

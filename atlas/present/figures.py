@@ -68,18 +68,20 @@ def _figure_card(each: Figure, scene: Scene, words: Words) -> Card:
     edition = scene.edition
     instrument = scene.programme.instrument(each.instrument)
     heading = words.label(instrument.label)
+    unit = instrument.unit_one if len(each.arrangements) == 1 else instrument.unit
+    told = {"what": heading, "day": words.day(scene.as_of)}
     municipalities = Door(
         f"{each.instrument}-municipalities",
         len(each.municipalities),
         words.count("{n} Gemeinde", "{n} Gemeinden", len(each.municipalities)),
-        words.say("{what}: Gemeinden", what=heading),
+        words.say("{what}: Gemeinden. Stand {day}", **told),
         partial(_municipality_rows, each.municipalities, edition, words),
     )
     arrangements = Door(
         f"{each.instrument}-arrangements",
         len(each.arrangements),
-        f"{words.number(len(each.arrangements))} {words.label(instrument.unit)}",
-        words.say("{what}: gemeinsame zählen einmal", what=words.label(instrument.unit)),
+        f"{words.number(len(each.arrangements))} {words.label(unit)}",
+        words.say("{what}: {list}, gemeinsame einmal gezählt. Stand {day}", **told, list=words.label(instrument.unit)),
         partial(_arrangement_rows, each, edition, words),
     )
     note = words.say("{share} von {total}", share=words.percent(each.share), total=words.number(each.total))

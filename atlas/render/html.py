@@ -53,17 +53,19 @@ def _entry(entry: Entry, words: Words) -> Markup:
         said += Markup(" · {}").format(words.say("Eintrag von {holder}", holder=entry.holder))
     if entry.note:
         said += Markup('<br><span class="note">{}</span>').format(entry.note)
-    return said + Markup("<br>{}</li>").format(source_link(entry.source, entry.link, words, entry.source_date))
+    return said + Markup("<br>{}</li>").format(
+        source_link(entry.source, entry.link, words.say("Quelle") + ": ", entry.source_date)
+    )
 
 
-def source_link(source: str, link: str | None, words: Words, dated: str = "") -> Markup:
+def source_link(source: str, link: str | None, before: str, dated: str = "") -> Markup:
     """Return a source as a link that opens a new tab, or as text where it is a title or no safe address."""
     dating = f" ({dated})" if dated else ""
     if link is None:
-        return Markup('<span class="source">{}: {}{}</span>').format(words.say("Quelle"), source, dating)
+        return Markup('<span class="source">{}{}{}</span>').format(before, source, dating)
     host = link.split("/")[2].removeprefix("www.")
-    return Markup('<a class="source" href="{}" target="_blank" rel="noopener noreferrer">{}: {}{}</a>').format(
-        link, words.say("Quelle"), host, dating
+    return Markup('<a class="source" href="{}" target="_blank" rel="noopener noreferrer">{}{}{}</a>').format(
+        link, before, host, dating
     )
 
 
@@ -82,22 +84,22 @@ def _neighbours(shown: Detail, words: Words) -> Markup:
     return Markup('<section class="neighbours"><h3>{}</h3><ul>{}</ul></section>').format(heading, rows)
 
 
-def list_table(rows: pd.DataFrame, headings: dict[str, str], words: Words) -> Markup:
+def list_table(rows: pd.DataFrame, headings: dict[str, str]) -> Markup:
     """Return a list as a real table: one row each, sources as links; columns that are empty throughout are left out."""
     columns = [column for column in headings if (rows[column].astype(str) != "").any()]
     head = _EMPTY.join(Markup('<th scope="col">{}</th>').format(headings[column]) for column in columns)
     body = _EMPTY.join(
-        Markup("<tr>{}</tr>").format(_EMPTY.join(_cell(column, str(row[column]), words) for column in columns))
+        Markup("<tr>{}</tr>").format(_EMPTY.join(_cell(column, str(row[column])) for column in columns))
         for row in rows.to_dict("records")
     )
     return Markup('<table class="list"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(head, body)
 
 
-def _cell(column: str, text: str, words: Words) -> Markup:
+def _cell(column: str, text: str) -> Markup:
     if column == "name":
         return Markup('<th scope="row">{}</th>').format(text)
     if column == "source" and text:
-        return Markup("<td>{}</td>").format(source_link(text, web_address(text), words))
+        return Markup("<td>{}</td>").format(source_link(text, web_address(text), ""))
     return Markup("<td>{}</td>").format(text)
 
 
