@@ -73,8 +73,8 @@ def write_edition(draft: EditionDraft, folder: Path, shown_as: str) -> None:
     AtlasError
         If the areas are no clean coverage; one problem for every municipality concerned.
     """
-    bounds = tuple(float(value) for value in draft.areas.to_crs("EPSG:4326").total_bounds)
-    crs = metric_crs((bounds[0], bounds[1], bounds[2], bounds[3]))
+    bounds = _degrees(draft.areas)
+    crs = metric_crs(bounds)
     areas = clean(draft.areas, crs)
     if problems := coverage_problems(areas, shown_as):
         raise AtlasError(*problems)
@@ -86,6 +86,11 @@ def write_edition(draft: EditionDraft, folder: Path, shown_as: str) -> None:
         if folder.exists():
             shutil.rmtree(folder)
         built.rename(folder)
+
+
+def _degrees(areas: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+    west, south, east, north = areas.to_crs("EPSG:4326").total_bounds
+    return float(west), float(south), float(east), float(north)
 
 
 def _write_files(
@@ -268,18 +273,26 @@ def _checked_areas(areas: gpd.GeoDataFrame, states: set[str], name: str) -> tupl
         problems.append(Problem(name, text, {"states": ", ".join(found) or "–"}))
         return areas, "", problems
     areas = areas[areas["ags"].str.startswith(wanted[0])].reset_index(drop=True)
-    for ags, label, shape in zip(areas["ags"], areas["name"], areas.geometry, strict=True):
+    shapeless = _shape_problems(areas, name)
+    problems += shapeless.values()
+    areas = areas.drop(index=list(shapeless))
+    areas.geometry = shapely.make_valid(areas.geometry.to_numpy(), method="structure")
+    united = areas.dissolve("ags", as_index=False, aggfunc="first")[["ags", "name", "kind", "geometry"]]
+    problems += coverage_problems(clean(united, metric_crs(_degrees(united))), name)
+    return united.reset_index(drop=True), wanted[0], problems
+
+
+def _shape_problems(areas: gpd.GeoDataFrame, name: str) -> dict[int, Problem]:
+    """Return a problem for each row that is no area, by row."""
+    problems = {}
+    for row, ags, label, shape in zip(areas.index, areas["ags"], areas["name"], areas.geometry, strict=True):
         if shape is None or shape.is_empty:
             text = "{name} ({ags}) hat keine Fläche. Bitte die Lieferung prüfen."
-            problems.append(Problem(name, text, {"name": label, "ags": ags}))
+            problems[int(row)] = Problem(name, text, {"name": label, "ags": ags})
         elif shape.geom_type not in {"Polygon", "MultiPolygon"}:
             text = "{name} ({ags}) ist keine Fläche, sondern {kind}. Bitte die Ebene mit den Gemeindeflächen wählen."
-            problems.append(Problem(name, text, {"name": label, "ags": ags, "kind": shape.geom_type}))
-    if problems:
-        return areas, wanted[0], problems
-    areas.geometry = shapely.make_valid(areas.geometry.to_numpy(), method="structure")
-    united = areas.dissolve("ags", as_index=False, aggfunc="first")
-    return united[["ags", "name", "kind", "geometry"]].reset_index(drop=True), wanted[0], problems
+            problems[int(row)] = Problem(name, text, {"name": label, "ags": ags, "kind": shape.geom_type})
+    return problems
 
 
 def _district_names(before: list[Edition]) -> dict[str, str]:
