@@ -1,0 +1,104 @@
+"""Laws of neighbourhood, on random coverages."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from atlas.analysis.coverage import generalised
+from atlas.analysis.neighbours import shared_borders
+from atlas.model.boundaries import Level
+
+CELL_M = 5_000.0
+
+
+@st.composite
+def coverages(draw: st.DrawFn) -> np.ndarray:
+    """Return areas made of grid cells: each cell is given to one of a few owners; owners may be in several parts."""
+    width, height = draw(st.integers(2, 5)), draw(st.integers(2, 5))
+    owners = draw(st.lists(st.integers(0, 6), min_size=width * height, max_size=width * height))
+    cells: dict[int, list[shapely.Polygon]] = {}
+    for number, owner in enumerate(owners):
+        x, y = number % width * CELL_M, number // width * CELL_M
+        cells.setdefault(owner, []).append(shapely.box(x, y, x + CELL_M, y + CELL_M))
+    # A united area drops vertices in the middle of straight lines; as a coverage it needs its neighbours' ones.
+    merged = [shapely.coverage_union_all(np.asarray(group, dtype=object)) for group in cells.values()]
+    return np.asarray([shapely.segmentize(shape, CELL_M) for shape in merged], dtype=object)
+
+
+def _always(count: int) -> tuple[pd.Series, pd.Series]:
+    since = pd.Series(pd.to_datetime(["2016-01-01"] * count)).astype("datetime64[s]")
+    return since, pd.Series([pd.NaT] * count, dtype="datetime64[s]")
+
+
+def _pairs(shapes: np.ndarray) -> pd.DataFrame:
+    return shared_borders(shapes, *_always(len(shapes)))
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(coverages())
+def test_nobody_is_their_own_neighbour_and_each_pair_stands_once(shapes: np.ndarray) -> None:
+    pairs = _pairs(shapes)
+    assert (pairs["a"] < pairs["b"]).all()
+    assert not pairs.duplicated(["a", "b"]).any()
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(coverages())
+def test_length_is_that_of_the_common_line(shapes: np.ndarray) -> None:
+    for a, b, border_m in _pairs(shapes).itertuples(index=False):
+        common = shapely.intersection(shapely.boundary(shapes[a]), shapely.boundary(shapes[b]))
+        assert abs(border_m - common.length) < 1e-6
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(coverages())
+def test_corner_contact_is_no_border(shapes: np.ndarray) -> None:
+    for a, b, border_m in _pairs(shapes).itertuples(index=False):
+        only_points = shapely.intersection(shapes[a], shapes[b]).length == 0
+        assert (border_m == 0) == only_points
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(coverages())
+def test_shared_border_is_never_longer_than_the_outline(shapes: np.ndarray) -> None:
+    pairs = _pairs(shapes)
+    for position, shape in enumerate(shapes):
+        shared = pairs.loc[(pairs["a"] == position) | (pairs["b"] == position), "border_m"].sum()
+        assert shared <= shape.length + 1e-6
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(coverages(), st.randoms(use_true_random=False))
+def test_order_of_the_areas_does_not_matter(shapes: np.ndarray, random: object) -> None:
+    order = list(range(len(shapes)))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    direct = {(a, b): m for a, b, m in _pairs(shapes).itertuples(index=False)}
+    shuffled = _pairs(shapes[order])
+    back = {tuple(sorted((order[a], order[b]))): m for a, b, m in shuffled.itertuples(index=False)}
+    assert direct.keys() == back.keys()
+    assert all(abs(direct[pair] - back[pair]) < 1e-6 for pair in direct)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(coverages())
+def test_generalising_loses_and_gains_no_neighbour(shapes: np.ndarray) -> None:
+    import geopandas as gpd
+
+    coarse = generalised(gpd.GeoSeries(shapes, crs="EPSG:25833"), Level.OVERVIEW).to_numpy()
+    before, after = _pairs(shapes), _pairs(coarse)
+    lines = lambda pairs: set(map(tuple, pairs.loc[pairs["border_m"] > 0, ["a", "b"]].to_numpy()))  # noqa: E731
+    assert lines(before) == lines(after)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(coverages())
+def test_areas_of_different_times_are_no_neighbours(shapes: np.ndarray) -> None:
+    since, until = _always(len(shapes))
+    until.iloc[0] = pd.Timestamp("2020-01-01")
+    since.iloc[1:] = pd.Timestamp("2020-01-01")
+    pairs = shared_borders(shapes, since, until)
+    assert not (pairs[["a", "b"]] == 0).any(axis=None)
