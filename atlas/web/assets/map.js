@@ -379,7 +379,7 @@
       .forEach((i) => {
         const { name, lat, lng } = area(i);
         if (!isFree(taken, { lat, lng }, name, 6.2)) return;
-        const html = text("div", "municipality-name", name);
+        const html = text("div", `municipality-name${state.marked.has(i) ? " below" : ""}`, name);
         html.setAttribute("aria-hidden", "true");
         state.labels.push(L.marker([lat, lng], { pane: "names", interactive: false, keyboard: false,
           icon: L.divIcon({ className: "name", html, iconSize: [0, 0] }) }).addTo(state.map));
