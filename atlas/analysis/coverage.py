@@ -18,16 +18,29 @@ import shapely
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import Change, Level
-from atlas.model.keys import Ags, DistrictKey, district_of, is_independent_city
+from atlas.model.keys import Ags, district_of
 
 Shapes = npt.NDArray[np.object_]
 """Polygons as shapely takes and gives them."""
 
+INDEPENDENT_CITY = "Kreisfreie Stadt"
 TOLERANCE_M = {Level.OVERVIEW: 200.0, Level.DETAIL: 50.0}
 """Tolerances of `shapely.coverage_simplify`, metres."""
 _DEGREE_DECIMALS = 9
 _METRE_DECIMALS = 3
 _EAST_OF_ZONE_32 = 12.0
+_HAIR_M = 0.02
+"""Up to here a line may be moved to mend a border."""
+_GAP_M = 1.0
+"""Clefts narrower than this at the outline are faults."""
+_NARROW_M = 10.0
+"""Holes narrower than this are faults."""
+_NOTHING_M2 = 0.001
+
+
+def is_independent(ags: str) -> bool:
+    """Tell whether a municipality is a district of its own: in every state such keys, and no others, end in 000."""
+    return ags.endswith("000")
 
 
 def metric_crs(bounds: tuple[float, float, float, float]) -> str:
@@ -57,8 +70,34 @@ def _repaired(shapes: Shapes) -> Shapes:
     return np.where(valid, shapes, shapely.make_valid(shapes, method="structure"))
 
 
+def mended(areas: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Return the areas with faults below two centimetres gone, and the keys of those whose border was touched.
+
+    Missing nodes, float noise, hair cracks. If mending would move any line further than that, all areas come back
+    as they were, for `coverage_problems` to name the faults.
+
+    Parameters
+    ----------
+    areas
+        As `clean` returns them: column ``ags``, geometry in metres.
+    """
+    shapes = areas.geometry.to_numpy()
+    if shapely.coverage_is_valid(shapes, _GAP_M):
+        return areas, ()
+    mended_shapes = shapely.coverage_clean(  # type: ignore[attr-defined] # the stubs are of shapely 2.1
+        shapes, snapping_distance=_HAIR_M / 2, gap_width=_HAIR_M
+    )
+    mended_shapes = shapely.transform(mended_shapes, lambda xy: np.round(xy, _METRE_DECIMALS))
+    touched = ~shapely.equals_exact(shapely.normalize(shapes), shapely.normalize(mended_shapes))
+    moved = shapely.hausdorff_distance(shapes[touched], mended_shapes[touched])
+    if not (moved <= _HAIR_M).all() or not shapely.coverage_is_valid(mended_shapes, _GAP_M):
+        return areas, ()
+    repaired = areas.set_geometry(gpd.GeoSeries(mended_shapes, index=areas.index, crs=areas.crs))
+    return repaired, tuple(str(ags) for ags in areas["ags"][touched])
+
+
 def coverage_problems(areas: gpd.GeoDataFrame, place: str) -> list[Problem]:
-    """Return a blocker for every area that overlaps a neighbour or leaves a sliver beside one.
+    """Return a blocker for every two areas that overlap, every gap and every border that does not fit.
 
     Parameters
     ----------
@@ -68,15 +107,80 @@ def coverage_problems(areas: gpd.GeoDataFrame, place: str) -> list[Problem]:
         File, for the messages.
     """
     shapes = areas.geometry.to_numpy()
-    edges = shapely.coverage_invalid_edges(shapes)
-    found = []
+    if shapely.coverage_is_valid(shapes, _GAP_M) and not len(_gaps(shapes)):
+        return []
+    labels = [f"{name} ({ags})" for ags, name in zip(areas["ags"], areas["name"], strict=True)]
+    named: set[int] = set()
+    found = [*_overlaps(shapes, labels, place, named), *_gap_problems(shapes, labels, place, named)]
+    edges = shapely.coverage_invalid_edges(shapes, _GAP_M)
     text = "{name} ({ags}) stößt nicht sauber an seine Nachbarn: {metres} m Grenze überlappen oder klaffen. Bitte im GIS bereinigen."
-    for ags, name, edge in zip(areas["ags"], areas["name"], edges, strict=True):
-        if edge is not None and not edge.is_empty:
-            found.append(
-                Problem(place, text, {"name": str(name), "ags": str(ags), "metres": round(float(edge.length))})
-            )
+    for position, (ags, name, edge) in enumerate(zip(areas["ags"], areas["name"], edges, strict=True)):
+        if position not in named and edge is not None and not edge.is_empty:
+            values: dict[str, str | int | float] = {"name": str(name), "ags": str(ags)}
+            found.append(Problem(place, text, {**values, "metres": round(float(edge.length))}))
     return found
+
+
+def _overlaps(shapes: Shapes, labels: list[str], place: str, named: set[int]) -> list[Problem]:
+    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    left, right = left[left < right], right[left < right]
+    square = shapely.area(shapely.intersection(shapes[left], shapes[right]))
+    found = []
+    for a, b, m2 in zip(left, right, square, strict=True):
+        if m2 > _NOTHING_M2:
+            named |= {int(a), int(b)}
+            text = "{one} und {other} überlappen sich auf etwa {m2} m². Bitte die gemeinsame Grenze im GIS bereinigen."
+            found.append(Problem(place, text, {"one": labels[a], "other": labels[b], "m2": _rough(m2)}))
+    return found
+
+
+def _gap_problems(shapes: Shapes, labels: list[str], place: str, named: set[int]) -> list[Problem]:
+    tree = shapely.STRtree(shapes)
+    found = []
+    for gap in _gaps(shapes):
+        around = sorted(int(each) for each in tree.query(gap, predicate="intersects"))
+        named |= set(around)
+        text = "Zwischen {areas} klafft eine Lücke von etwa {m2} m². Bitte die Grenzen im GIS bereinigen."
+        listed = ", ".join(labels[each] for each in around)
+        found.append(Problem(place, text, {"areas": listed, "m2": _rough(float(gap.area))}))
+    return found
+
+
+def _gaps(shapes: Shapes) -> Shapes:
+    """Return the narrow holes of the whole: wider ones are land of someone else, like Bremen in Lower Saxony."""
+    parts = shapely.get_parts(shapely.union_all(shapes))
+    holes = [shapely.Polygon(ring) for part in parts for ring in part.interiors]
+    return np.asarray([hole for hole in holes if hole.buffer(-_NARROW_M / 2).is_empty], dtype=object)
+
+
+def _rough(m2: float) -> float | int:
+    """Return square metres to three significant digits: a measure of the fault, not a measurement."""
+    return int(float(f"{m2:.3g}")) if m2 >= 1 else float(f"{m2:.2g}")
+
+
+def successors(gone: gpd.GeoDataFrame, there: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return, for areas that have ended, which of those there now took most of each.
+
+    Parameters
+    ----------
+    gone, there
+        Column ``ags``, geometry in the same metric CRS.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``ags`` of ``gone``; ``heir`` (key, empty if nothing lies there), ``share`` of the area, 0 to 1.
+    """
+    new = there.geometry.to_numpy()
+    tree, keys = shapely.STRtree(new), there["ags"].to_numpy()
+    rows = []
+    for ags, shape in zip(gone["ags"], gone.geometry, strict=True):
+        near = tree.query(shape, predicate="intersects")
+        common = shapely.area(shapely.intersection(shape, new[near]))
+        best = int(np.argmax(common)) if len(near) else -1
+        heir, share = (str(keys[near[best]]), float(common[best] / shape.area)) if len(near) else ("", 0.0)
+        rows.append({"ags": str(ags), "heir": heir, "share": share})
+    return pd.DataFrame(rows, columns=["ags", "heir", "share"]).set_index("ags")
 
 
 def extents(
@@ -106,6 +210,7 @@ def extents(
     alive: dict[str, tuple[int, date]] = {}
     rows: list[dict[str, object]] = []
     parts: list[tuple[int, ...]] = []
+    problems: list[Problem] = []
 
     def begin(ags: str, name: str, kind: str, day: date, pieces: tuple[int, ...]) -> None:
         alive[ags] = (len(rows), day)
@@ -129,20 +234,27 @@ def extents(
         merged = [change for change in ordered if (change.effective, change.new_ags) == (day, heir)]
         ending = [change.old_ags for change in merged] + [heir] * (heir in alive)
         if unknown := [ags for ags in ending if ags not in alive]:
-            text = "Die Gemeinde {ags} gab es am {day} nicht; die Gebietsänderung ist falsch eingetragen."
-            raise AtlasError(Problem("changes.csv", text, {"ags": unknown[0], "day": day.isoformat()}))
+            problems += [_unknown_key(ags, day) for ags in unknown]
+            continue
         old = [alive.pop(ags)[0] for ags in ending]
         for row in old:
             rows[row]["valid_to"] = day
         kinds = {str(rows[row]["kind"]) for row in old}
-        kind = next(each for each in ("Kreisfreie Stadt", "Stadt", "Gemeinde", *kinds) if each in kinds)
+        kind = next(each for each in (INDEPENDENT_CITY, "Stadt", "Gemeinde", *kinds) if each in kinds)
         begin(heir, merged[0].new_name, kind, day, tuple(piece for row in old for piece in parts[row]))
+    if problems:
+        raise AtlasError(*problems)
     table = pd.DataFrame(rows)
     order = table.sort_values(["ags", "valid_from"]).index
     table = table.loc[order].reset_index(drop=True)
     for column in ("valid_from", "valid_to"):
         table[column] = pd.to_datetime(table[column]).astype("datetime64[s]")
     return table, [parts[i] for i in order]
+
+
+def _unknown_key(ags: str, day: date) -> Problem:
+    text = "Die Gemeinde {ags} gab es am {day} nicht; die Gebietsänderung ist falsch eingetragen."
+    return Problem("changes.csv", text, {"ags": ags, "day": day.isoformat()})
 
 
 def merged_geometry(pieces: Iterable[tuple[int, ...]], shapes: gpd.GeoSeries) -> gpd.GeoSeries:
@@ -191,7 +303,8 @@ def district_table(municipalities: pd.DataFrame, outlines: gpd.GeoSeries, names:
     shapes = gpd.GeoSeries(outlines.loc[keys], crs=outlines.crs)
     lon, lat = label_points(shapes)
     bounds = shapes.to_crs("EPSG:4326").bounds
-    kinds = ["Kreisfreie Stadt" if is_independent_city(DistrictKey(key)) else "Landkreis" for key in keys]
+    cities = set(municipalities["district"][municipalities["ags"].map(is_independent)])
+    kinds = [INDEPENDENT_CITY if key in cities else "Landkreis" for key in keys]
     table = pd.DataFrame(
         {
             "name": [_district_name(names.get(key, key), kind) for key, kind in zip(keys, kinds, strict=True)],
@@ -209,6 +322,6 @@ def district_table(municipalities: pd.DataFrame, outlines: gpd.GeoSeries, names:
 
 
 def _district_name(name: str, kind: str) -> str:
-    if kind == "Kreisfreie Stadt" or "kreis" in name.lower():
+    if kind == INDEPENDENT_CITY or "kreis" in name.lower():
         return name
     return f"Landkreis {name}"

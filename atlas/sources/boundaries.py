@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -14,20 +17,40 @@ import pyogrio
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import Change, Edition, Level, Provenance
+from atlas.model.keys import parse_ags, parse_district_key
 
 EDITION_FILE = "edition.toml"
-_KEY_COLUMNS = ("ags", "ags_0", "schluessel", "gemeindeschluessel", "gem_schl", "ags_g", "gemschl")
-_REGIONAL_KEY_COLUMNS = ("ars", "rs", "ars_0", "regionalschluessel")
+_BUILT = {".parquet", ".topojson"}
+"""Files nobody edits: their checksums must hold. The tables may be mended by hand; their content is checked."""
+_TEXT = dict.fromkeys(("ags", "district", "key", "name", "kind", "old_ags", "old_name", "new_ags", "new_name"), str)
+_PLACES = ("label_lon", "label_lat", "west", "south", "east", "north")
+_KEY_COLUMNS = ("ags", "schluessel", "gemeindeschluessel", "gem_schl", "ags_g", "gemschl", "ags_0")
+_REGIONAL_KEY_COLUMNS = ("ars", "rs", "ars_0", "rs_0", "regionalschluessel")
 _NAME_COLUMNS = ("gen", "name", "gemeindename", "gemeinde", "gem_name", "ortsname")
 _KIND_COLUMNS = ("bez", "bezeichnung")
+_AREA_FILES = {".shp", ".gpkg", ".geojson", ".json", ".gml", ".fgb"}
+_AGS_DIGITS, _ARS_DIGITS, _DISTRICT_DIGITS = 8, 12, 5
+_LAND = 4
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """An official file as read: columns ``ags``, ``name``, ``kind`` (text) and geometry, one row per feature."""
+    """An official file as read.
+
+    Attributes
+    ----------
+    areas
+        RangeIndex (the object's number in the file). Columns ``ags``, ``name``, ``kind`` (text, empty where the file
+        says nothing) and geometry in the file's CRS.
+    columns
+        Names of the file's columns, lower case: they tell whose layout it is.
+    district_names
+        By five-digit key, if the delivery has a layer of districts.
+    """
 
     areas: gpd.GeoDataFrame
     columns: tuple[str, ...]
+    district_names: Mapping[str, str]
 
 
 def list_editions(root: Path) -> tuple[Edition, ...]:
@@ -56,73 +79,126 @@ def read_edition(folder: Path, shown_as: str | None = None) -> Edition:
     Raises
     ------
     AtlasError
-        If a file is missing or does not have the form `atlas.export.editions` writes.
+        If files are missing, not the ones that were built, or not in the form `atlas.export.editions` writes.
     """
     name = shown_as or str(folder)
     try:
         about = tomllib.loads((folder / EDITION_FILE).read_text(encoding="utf-8"))
-        for file in about["sha256"]:
-            (folder / file).stat()  # raises if it is missing
-        text = {
-            "ags": str,
-            "district": str,
-            "key": str,
-            "name": str,
-            "kind": str,
-            "old_ags": str,
-            "new_ags": str,
-        }
-        municipalities = _table(folder / "municipalities.csv", text)
-        for column in ("valid_from", "valid_to"):
-            municipalities[column] = pd.to_datetime(municipalities[column].replace("", None)).astype("datetime64[s]")
-        districts = _table(folder / "districts.csv", text).set_index("key")
-        borders = _table(folder / "borders.csv", {}).astype({"a": "int64", "b": "int64", "border_m": "float64"})
-        changes = _table(folder / "changes.csv", text)
-        former = _table(folder / "former_names.csv", text)
-        provenance = dict(about["provenance"])
-        provenance["verified_to"] = provenance.get("verified_to")
-        return Edition(
-            folder,
-            str(about["state"]),
-            about["starts"],
-            str(about["metric_crs"]),
-            Provenance(**provenance),
-            municipalities.astype({"area_km2": float, "label_lon": float, "label_lat": float}),
-            districts.astype(dict.fromkeys(("label_lon", "label_lat", "west", "south", "east", "north"), float)),
-            borders,
-            tuple(
-                Change(
-                    str(r.old_ags),
-                    str(r.old_name),
-                    str(r.new_ags),
-                    str(r.new_name),
-                    _day(str(r.effective)),
-                    str(r.source),
-                )
-                for r in changes.itertuples(index=False)
-            ),
-            {str(key): tuple(group["name"]) for key, group in former.groupby("ags")},
-            tuple(about["bounds"]),
-        )
+        if problems := _file_problems(folder, dict(about["sha256"]), name):
+            raise AtlasError(*problems)
+        edition = _edition(folder, about)
+        _check_tables(edition)
     except FileNotFoundError as error:
-        text_ = "Im Gebietsstand fehlt eine Datei ({file}). Bitte den Ordner wiederherstellen oder neu bauen."
-        raise AtlasError(Problem(name, text_, {"file": Path(error.filename or str(error)).name})) from error
-    except (KeyError, TypeError, ValueError, pd.errors.ParserError) as error:
-        text_ = "Der Gebietsstand ist beschädigt ({reason}). Bitte den Ordner wiederherstellen oder neu bauen."
-        raise AtlasError(Problem(name, text_, {"reason": str(error)[:200]})) from error
+        raise AtlasError(_missing(name, EDITION_FILE)) from error
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        raise AtlasError(_broken(name, error)) from error
+    return edition
 
 
-def _table(path: Path, types: Mapping[str, type[str]]) -> pd.DataFrame:
-    return pd.read_csv(path, dtype=dict(types), keep_default_na=False, encoding="utf-8")
+def _file_problems(folder: Path, sums: dict[str, str], name: str) -> list[Problem]:
+    """Return a problem for every file that is missing or, if it is one nobody edits, altered."""
+    found = []
+    for file, wanted in sums.items():
+        path = folder / file
+        if not path.is_file():
+            found.append(_missing(name, file))
+        elif path.suffix in _BUILT and hashlib.sha256(path.read_bytes()).hexdigest() != wanted:
+            text = "Die Datei {file} ist nicht mehr die, die gebaut wurde (Prüfsumme). Bitte den Ordner wiederherstellen oder neu bauen."
+            found.append(Problem(name, text, {"file": file}))
+    return found
 
 
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
+def _missing(name: str, file: str) -> Problem:
+    text = "Im Gebietsstand fehlt eine Datei ({file}). Bitte den Ordner wiederherstellen oder neu bauen."
+    return Problem(name, text, {"file": file})
+
+
+def _broken(name: str, error: Exception) -> Problem:
+    text = "Der Gebietsstand ist beschädigt ({reason}). Bitte den Ordner wiederherstellen oder neu bauen."
+    return Problem(name, text, {"reason": str(error)[:200]})
+
+
+def _edition(folder: Path, about: dict[str, Any]) -> Edition:
+    municipalities = _table(folder / "municipalities.csv")
+    for column in ("valid_from", "valid_to"):
+        municipalities[column] = pd.to_datetime(municipalities[column].replace("", None)).astype("datetime64[s]")
+    former = _table(folder / "former_names.csv")
+    west, south, east, north = (float(value) for value in about["bounds"])
+    provenance = {"verified_to": None, **about["provenance"]}
+    return Edition(
+        folder=folder,
+        state=str(about["state"]),
+        starts=_as_date(about["starts"]),
+        metric_crs=str(about["metric_crs"]),
+        provenance=Provenance(**provenance),
+        municipalities=municipalities.astype({"area_km2": float, "label_lon": float, "label_lat": float}),
+        districts=_table(folder / "districts.csv").set_index("key").astype(dict.fromkeys(_PLACES, float)),
+        borders=_table(folder / "borders.csv").astype({"a": "int64", "b": "int64", "border_m": "float64"}),
+        changes=tuple(_change(row) for row in _table(folder / "changes.csv").to_dict("records")),
+        former_names={str(key): tuple(group["name"]) for key, group in former.groupby("ags")},
+        bounds=(west, south, east, north),
+    )
+
+
+def _table(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=_TEXT, keep_default_na=False, encoding="utf-8")
+
+
+def _change(row: Mapping[Any, Any]) -> Change:
+    return Change(
+        parse_ags(row["old_ags"]),
+        str(row["old_name"]),
+        parse_ags(row["new_ags"]),
+        str(row["new_name"]),
+        date.fromisoformat(row["effective"]),
+        str(row["source"]),
+    )
+
+
+def _as_date(value: object) -> date:
+    if not isinstance(value, date):
+        raise TypeError(f"starts = {value!r}")
+    return value
+
+
+def _check_tables(edition: Edition) -> None:
+    """Raise ValueError if the tables contradict each other; the rest of the product relies on these laws."""
+    table, borders = edition.municipalities, edition.borders
+    for ags in table["ags"]:
+        parse_ags(ags)
+    for key in edition.districts.index:
+        parse_district_key(key)
+    laws = {
+        "municipalities.csv: valid_from": table["valid_from"].notna().all(),
+        "municipalities.csv: ags, valid_from": not table.duplicated(["ags", "valid_from"]).any(),
+        "municipalities.csv: district": table["district"].isin(edition.districts.index).all(),
+        "borders.csv: a, b": (borders["a"] >= 0).all()
+        and (borders["a"] < borders["b"]).all()
+        and (borders["b"] < len(table)).all(),
+    }
+    if broken := [place for place, holds in laws.items() if not holds]:
+        raise ValueError("; ".join(broken))
 
 
 def read_geometry(edition: Edition, level: Level) -> gpd.GeoDataFrame:
-    """Return the geometry of a level: RangeIndex (position), one column ``geometry`` in the edition's metric CRS."""
-    return gpd.read_parquet(edition.geometry_path(level))
+    """Return the geometry of a level: RangeIndex (position), one column ``geometry`` in the edition's metric CRS.
+
+    Raises
+    ------
+    AtlasError
+        If the file can't be read or does not belong to the edition's table.
+    """
+    path = edition.geometry_path(level)
+    place = str(edition.folder)
+    try:
+        shapes = gpd.read_parquet(path)
+    except FileNotFoundError as error:
+        raise AtlasError(_missing(place, path.name)) from error
+    except (ValueError, OSError) as error:  # pyarrow's own errors are among these
+        raise AtlasError(_broken(place, error)) from error
+    if len(shapes) != len(edition.municipalities):
+        raise AtlasError(_broken(place, ValueError(f"{path.name}: {len(shapes)} ≠ {len(edition.municipalities)}")))
+    return shapes
 
 
 def read_delivery(path: Path) -> Delivery:
@@ -131,50 +207,116 @@ def read_delivery(path: Path) -> Delivery:
     Raises
     ------
     AtlasError
-        If it can't be read, has no recognisable key column or does not say its coordinate system.
+        If it can't be read, has no areas, no recognisable key column or does not say its coordinate system.
     """
     name = path.name
     try:
-        layer = _municipal_layer(path)
-        areas = gpd.read_file(path, layer=layer, engine="pyogrio")
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:
-        text = "Die Datei lässt sich nicht lesen ({reason}). Erwartet wird GeoPackage, Shapefile oder GeoJSON, auch als ZIP."
+        layers = _layers(path)
+        source, layer = _municipal_layer(layers)
+        areas = gpd.read_file(source, layer=layer, engine="pyogrio")
+        names = _district_names(layers)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, zipfile.BadZipFile, OSError) as error:
+        text = "Die Datei lässt sich nicht lesen ({reason}). Erwartet wird GeoPackage, Shapefile, GeoJSON oder GML, auch als ZIP."
         raise AtlasError(Problem(name, text, {"reason": str(error)[:200]})) from error
-    columns = {str(column).lower(): str(column) for column in areas.columns}
-    key = next((columns[each] for each in _KEY_COLUMNS if each in columns), None)
-    regional = next((columns[each] for each in _REGIONAL_KEY_COLUMNS if each in columns), None)
-    problems = []
-    if key is None and regional is None:
-        text = "Es gibt keine Spalte mit dem Gemeindeschlüssel. Erwartet wird AGS oder ARS; vorhanden sind: {columns}."
-        problems.append(Problem(name, text, {"columns": ", ".join(map(str, areas.columns))[:300]}))
-    if areas.crs is None:
-        text = "Die Datei nennt ihr Koordinatensystem nicht. Bitte mit .prj-Datei oder als GeoPackage liefern."
-        problems.append(Problem(name, text))
-    if problems:
+    columns = {str(column).lower(): str(column) for column in areas.columns if column != "geometry"}
+    if problems := _layout_problems(areas, columns, name):
         raise AtlasError(*problems)
     if "gf" in columns:  # VG250: 4 is land; the others are water areas of the same municipality
-        areas = areas[areas[columns["gf"]].astype(int) == 4]  # noqa: PLR2004
-    if key is not None:
-        keys = areas[key].astype(str).str.strip()
-    else:
-        twelve = areas[regional].astype(str).str.strip()
-        keys = twelve.str[:5] + twelve.str[9:]
-    label = next((columns[each] for each in _NAME_COLUMNS if each in columns and columns[each] != key), None)
-    kind = next((columns[each] for each in _KIND_COLUMNS if each in columns), None)
+        areas = areas[pd.to_numeric(areas[columns["gf"]], errors="coerce") == _LAND]
+    label, kind = _first(_NAME_COLUMNS, columns), _first(_KIND_COLUMNS, columns)
     read = gpd.GeoDataFrame(
         {
-            "ags": keys,
-            "name": areas[label].astype(str) if label else keys,
-            "kind": areas[kind].astype(str) if kind else "Gemeinde",
+            "ags": _keys(areas, columns),
+            "name": _text(areas[label]) if label else "",
+            "kind": _text(areas[kind]) if kind else "",
         },
         geometry=areas.geometry.force_2d(),
         crs=areas.crs,
     )
-    return Delivery(read.reset_index(drop=True), tuple(columns))
+    return Delivery(read, tuple(columns), names)
 
 
-def _municipal_layer(path: Path) -> str:
-    """Return the layer with municipalities: the only one, or the one whose name says so (VG250: ``vg250_gem``)."""
-    layers = [str(each) for each in pyogrio.list_layers(path)[:, 0]]
-    likely = [each for each in layers if "gem" in each.lower() or "municip" in each.lower()]
-    return (likely or layers)[0]
+def _layout_problems(areas: pd.DataFrame, columns: Mapping[str, str], name: str) -> list[Problem]:
+    found = []
+    if _first((*_KEY_COLUMNS, *_REGIONAL_KEY_COLUMNS), columns) is None:
+        text = "Es gibt keine Spalte mit dem Gemeindeschlüssel. Erwartet wird AGS oder ARS; vorhanden sind: {columns}."
+        found.append(Problem(name, text, {"columns": ", ".join(columns.values())[:300] or "–"}))
+    if not isinstance(areas, gpd.GeoDataFrame):
+        text = "Die Datei enthält keine Flächen. Bitte die Ebene mit den Gemeindeflächen liefern."
+        found.append(Problem(name, text))
+    elif areas.crs is None:
+        text = "Die Datei nennt ihr Koordinatensystem nicht. Bitte mit .prj-Datei oder als GeoPackage liefern."
+        found.append(Problem(name, text))
+    return found
+
+
+def _first(wanted: Iterable[str], columns: Mapping[str, str]) -> str | None:
+    return next((columns[each] for each in wanted if each in columns), None)
+
+
+def _keys(areas: pd.DataFrame, columns: Mapping[str, str]) -> pd.Series:
+    """Return the eight-digit keys as the file has them; faults stay visible, nothing is filled up."""
+    if column := _first(_KEY_COLUMNS, columns):
+        keys = _text(areas[column])
+        filled = keys.str.fullmatch(rf"[0-9]{{{_AGS_DIGITS}}}0000")  # VG250's AGS_0: the key with four zeros behind
+        return keys.mask(filled, keys.str[:_AGS_DIGITS])
+    twelve = _text(areas[str(_first(_REGIONAL_KEY_COLUMNS, columns))])
+    whole = twelve.str.len() == _ARS_DIGITS  # state, region, district, association (4), municipality (3)
+    return twelve.mask(whole, twelve.str[:5] + twelve.str[9:])
+
+
+def _text(column: pd.Series) -> pd.Series:
+    """Return a column as text, empty where there is nothing; 14511000.0 becomes 14511000."""
+    if pd.api.types.is_float_dtype(column):
+        whole = column.where(column % 1 == 0)
+        column = whole.astype("Int64")
+    return column.astype("string").str.strip().fillna("").astype(str)
+
+
+Layer = tuple[str, str]
+"""Where a layer is (a path GDAL opens) and what it is called."""
+
+
+def _layers(path: Path) -> list[Layer]:
+    """Return all layers of a file; of a ZIP those of every file in it, however deep in folders (BKG's are)."""
+    sources = [str(path)]
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            inside = sorted(name for name in archive.namelist() if PurePosixPath(name).suffix.lower() in _AREA_FILES)
+        sources = [f"/vsizip/{path}/{name}" for name in inside] or sources
+    return [(source, str(row[0])) for source in sources for row in pyogrio.list_layers(source)]
+
+
+def _municipal_layer(layers: list[Layer]) -> Layer:
+    """Return the layer with municipalities: the one whose name says so (VG250: ``vg250_gem``), else with a key column."""
+    likely = [each for each in layers if _is_municipal(each[1])] or layers
+    known = {*_KEY_COLUMNS, *_REGIONAL_KEY_COLUMNS}
+    keyed = [each for each in likely if known & {str(field).lower() for field in _fields(each)}]
+    return (keyed or likely)[0]
+
+
+def _is_municipal(layer: str) -> bool:
+    name = layer.lower()
+    return ("gem" in name or "municip" in name) and "gemeinschaft" not in name and "gemark" not in name
+
+
+def _fields(layer: Layer) -> list[str]:
+    return [str(field) for field in pyogrio.read_info(layer[0], layer=layer[1])["fields"]]
+
+
+def _district_names(layers: list[Layer]) -> dict[str, str]:
+    """Return names by five-digit key from a layer of districts (VG250: ``vg250_krs``), if there is one."""
+    for source, layer in layers:
+        columns = {field.lower(): field for field in _fields((source, layer))}
+        is_districts = "krs" in layer.lower() or "kreis" in layer.lower()
+        if not (is_districts and {"ags", "gen"} <= columns.keys()):
+            continue
+        rows = pyogrio.read_dataframe(source, layer=layer, read_geometry=False)
+        keys, names = _text(rows[columns["ags"]]), _text(rows[columns["gen"]])
+        kinds = _text(rows[columns["bez"]]) if "bez" in columns else names.where(names == "", "")
+        return {
+            key: f"Kreis {name}" if kind == "Kreis" and "kreis" not in name.lower() else name
+            for key, name, kind in zip(keys, names, kinds, strict=True)
+            if len(key) == _DISTRICT_DIGITS
+        }
+    return {}
