@@ -397,18 +397,25 @@ def _one_row_each(areas: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame,
 
 def _with_names(areas: gpd.GeoDataFrame, before: Edition | None, name: str) -> tuple[gpd.GeoDataFrame, list[Problem]]:
     """Return the areas with names and kinds: the file's own, else those of the edition before."""
-    known = pd.DataFrame(columns=["ags", "name", "kind"]) if before is None else before.municipalities
-    latest = known.drop_duplicates("ags", keep="last").set_index("ags")
-    kinds = areas["kind"].mask(areas["kind"] == "", areas["ags"].map(latest["kind"]).fillna("Gemeinde"))
+    names, kinds = ({}, {}) if before is None else (_latest(before, "name"), _latest(before, "kind"))
     filled = areas.assign(
-        name=areas["name"].mask(areas["name"] == "", areas["ags"].map(latest["name"]).fillna("")),
-        kind=kinds.mask(areas["ags"].map(is_independent).astype(bool), INDEPENDENT_CITY),
+        name=[label or names.get(ags, "") for ags, label in zip(areas["ags"], areas["name"], strict=True)],
+        kind=[
+            INDEPENDENT_CITY if is_independent(ags) else kind or kinds.get(ags, "Gemeinde")
+            for ags, kind in zip(areas["ags"], areas["kind"], strict=True)
+        ],
     )
     missing = filled.loc[filled["name"] == "", "ags"]
     if missing.empty:
         return filled, []
     text = "Der Name fehlt bei {n} Gemeinden: {list}. Erwartet wird eine Spalte GEN oder NAME."
     return filled, [Problem(name, text, {"n": len(missing), "list": _few(missing)})]
+
+
+def _latest(edition: Edition, column: str) -> dict[str, str]:
+    """Return name or kind by key, as last known."""
+    rows = edition.municipalities
+    return {str(ags): str(value) for ags, value in zip(rows["ags"], rows[column], strict=True)}
 
 
 def _incomplete(areas: gpd.GeoDataFrame, before: Edition, starts: date, name: str) -> Problem | None:
@@ -475,10 +482,10 @@ def _former_names(areas: gpd.GeoDataFrame, before: Edition | None) -> tuple[tupl
     """Return the former names still of use: those known, and those the new file spells differently."""
     if before is None:
         return ()
-    latest = before.municipalities.drop_duplicates("ags", keep="last").set_index("ags")["name"]
+    latest = _latest(before, "name")
     pairs = []
     for ags, label in zip(areas["ags"], areas["name"], strict=True):
-        olds = (*before.former_names.get(ags, ()), str(latest.get(ags, label)))
+        olds = (*before.former_names.get(ags, ()), latest.get(ags, label))
         pairs += [(str(ags), old) for old in dict.fromkeys(olds) if old != label]
     return tuple(pairs)
 
