@@ -42,6 +42,8 @@ from atlas.model.boundaries import Change, Edition, Level, Provenance
 from atlas.sources.boundaries import EDITION_FILE, Delivery, list_editions, read_delivery, read_edition, read_geometry
 
 _QUANTA = {Level.OVERVIEW: 10_000, Level.DETAIL: 100_000}
+_FINER = (1, 2, 5, 10, 100)
+"""Grids to try in turn, as multiples of the level's own."""
 _AGS = re.compile(r"[0-9]{8}")
 _LOSSLESS = 1e-6
 """Share of its area a repaired ring may change."""
@@ -175,24 +177,37 @@ def _write_about(draft: EditionDraft, crs: str, bounds: tuple[float, ...], folde
 def write_topology(shapes: gpd.GeoSeries, table: pd.DataFrame, state: str, level: Level, path: Path) -> None:
     """Write the extents as TopoJSON in WGS 84, quantised; checked by decoding it again.
 
+    The grid is the level's; where small areas would not survive it (islands, states larger than Saxony), a finer one.
+
     Raises
     ------
     AtlasError
-        If the quantised areas of some day would not fit together.
+        If the areas of some day would not fit together on the finest grid either.
     """
     degrees = shapes.to_crs("EPSG:4326")
     frame = gpd.GeoDataFrame({"id": table["ags"]}, geometry=degrees, crs="EPSG:4326")
-    made = Topology(frame, object_name="municipalities", shared_coords=True, prequantize=_QUANTA[level])
+    day = None
+    for quanta in (_QUANTA[level] * finer for finer in _FINER):
+        text_form = _topology(frame, quanta)
+        day = _misfit(decode_topology(json.loads(text_form)), table)
+        if day is None:
+            path.write_text(text_form, encoding="ascii")
+            return
+    text = "Die vereinfachten Grenzen passen am {day} nicht zusammen. Bitte melden: das ist ein Fehler im Programm."
+    raise AtlasError(Problem(f"{state}: {level}", text, {"day": str(day)}))
+
+
+def _topology(frame: gpd.GeoDataFrame, quanta: int) -> str:
+    """Return TopoJSON on a grid of ``quanta`` by ``quanta`` points: nothing but keys and arcs."""
+    made = Topology(frame, object_name="municipalities", shared_coords=True, prequantize=quanta)
     topology = made.to_dict()
     geometries = topology["objects"]["municipalities"]["geometries"]
-    for geometry, ags in zip(geometries, table["ags"], strict=True):
+    for geometry, ags in zip(geometries, frame["id"], strict=True):
         geometry.pop("properties", None)
         geometry.pop("bbox", None)
         geometry["id"] = ags
     body = {key: topology[key] for key in ("type", "transform", "arcs", "objects")}
-    text = json.dumps(body, separators=(",", ":"))
-    _check_topology(decode_topology(json.loads(text)), table, f"{state}: {level}")
-    path.write_text(text, encoding="ascii")
+    return json.dumps(body, separators=(",", ":"))
 
 
 def decode_topology(topology: dict[str, Any]) -> Shapes:
@@ -213,13 +228,14 @@ def decode_topology(topology: dict[str, Any]) -> Shapes:
     return np.asarray(shapes, dtype=object)
 
 
-def _check_topology(shapes: Shapes, table: pd.DataFrame, place: str) -> None:
+def _misfit(shapes: Shapes, table: pd.DataFrame) -> str | None:
+    """Return the first day on which the areas are no coverage (ISO), or None."""
     for day in sorted(set(table["valid_from"])):
         there = (table["valid_from"] <= day) & (table["valid_to"].isna() | (table["valid_to"] > day))
         now = shapes[there.to_numpy()]
         if not (shapely.is_valid(now).all() and shapely.coverage_is_valid(now)):
-            text = "Die vereinfachten Grenzen passen am {day} nicht zusammen. Bitte melden: das ist ein Fehler im Programm."
-            raise AtlasError(Problem(place, text, {"day": str(day)[:10]}))
+            return str(day)[:10]
+    return None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ The shipped edition itself, and the forms of file that are taken in, are tested 
 
 from __future__ import annotations
 
+import json
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,7 @@ from shapely.affinity import translate
 
 from atlas.analysis.coverage import clean, coverage_problems, metric_crs
 from atlas.errors import AtlasError, Problem, Severity
-from atlas.export.editions import add_boundaries
+from atlas.export.editions import add_boundaries, decode_topology, write_topology
 from atlas.model.boundaries import Edition, Level
 from atlas.sources.boundaries import list_editions, read_delivery, read_edition, read_geometry
 from tests import miniland
@@ -343,6 +344,25 @@ def test_missing_file_and_broken_zip_are_refused(tmp_path: Path) -> None:
     for name in ("fehlt.gpkg", "kaputt.zip"):
         with pytest.raises(AtlasError, match=f"{name}: Die Datei lässt sich nicht lesen"):
             read_delivery(tmp_path / name)
+
+
+def test_small_island_in_a_large_state_gets_a_finer_grid(tmp_path: Path) -> None:
+    km = 1_000
+    drawn = [
+        shapely.box(300 * km, 5_600 * km, 400 * km, 5_700 * km),
+        shapely.box(400 * km, 5_600 * km, 500 * km, 5_700 * km),
+        shapely.Polygon([(250_000, 5_800_000), (250_012, 5_800_000), (250_012, 5_800_012), (250_000, 5_800_012)]),
+    ]
+    shapes = gpd.GeoSeries(drawn, crs="EPSG:25833")
+    table = pd.DataFrame({"ags": ["99021010", "99021020", "99021030"]})
+    table["valid_from"] = pd.Series([pd.Timestamp(TODAY)] * 3).astype("datetime64[s]")
+    table["valid_to"] = pd.Series([pd.NaT] * 3, dtype="datetime64[s]")
+    write_topology(shapes, table, "99", Level.OVERVIEW, tmp_path / "overview.topojson")
+    topology = json.loads((tmp_path / "overview.topojson").read_text(encoding="ascii"))
+    decoded = decode_topology(topology)
+    assert [each["id"] for each in topology["objects"]["municipalities"]["geometries"]] == list(table["ags"])
+    assert shapely.is_valid(decoded).all()
+    assert shapely.area(decoded).min() > 0
 
 
 # --- editions that were damaged ---------------------------------------------------------------------------------
