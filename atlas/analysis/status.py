@@ -139,6 +139,7 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     frame["joint_with"] = table["joint_with"].to_numpy(dtype=object)[rows]
     frame["since_day"] = pd.to_datetime(frame["since_day"]).astype("datetime64[s]")
     frame["until_day"] = pd.to_datetime(frame["until_day"]).astype("datetime64[s]")
+    frame = frame.astype({"counted": bool, "rank": "int64", "row": "int64"})  # also when there are none
     texts = frame.select_dtypes(exclude=["datetime", "bool", "number"]).columns
     return frame[list(SPAN_COLUMNS)].astype(dict.fromkeys(texts, object))
 

@@ -1,0 +1,58 @@
+"""Shared fixtures: the invented state as a data folder, the shipped data, and scenes of both."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import ViewState
+from atlas.present.scene import Scene, Scenes
+from atlas.sources.settings import Settings
+from atlas.sources.snapshot import load_snapshot
+from tests import miniland
+
+ROOT = Path(__file__).resolve().parents[1]
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture(scope="session")
+def miniland_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the invented state as a data folder; not to be changed."""
+    return miniland.write(tmp_path_factory.mktemp("data") / "miniland")
+
+
+@pytest.fixture
+def own_root(miniland_root: Path, tmp_path: Path) -> Path:
+    """Return a copy of the invented state that a test may break."""
+    return Path(shutil.copytree(miniland_root, tmp_path / "own"))
+
+
+@pytest.fixture(scope="session")
+def mini(miniland_root: Path) -> Snapshot:
+    """Return the invented state, loaded."""
+    return load_snapshot(Settings(miniland_root))
+
+
+@pytest.fixture(scope="session")
+def real() -> Snapshot:
+    """Return the shipped data, loaded."""
+    return load_snapshot(Settings(ROOT))
+
+
+@pytest.fixture(scope="session")
+def mini_scene(mini: Snapshot) -> Callable[..., Scene]:
+    """Return a maker of scenes of the invented state: ``mini_scene(layer="pact")``."""
+    scenes = Scenes(lambda: mini, lambda: TODAY)
+    return lambda **fields: scenes.of(ViewState(**fields))
+
+
+@pytest.fixture(scope="session")
+def real_scene(real: Snapshot) -> Callable[..., Scene]:
+    """Return a maker of scenes of the shipped data."""
+    scenes = Scenes(lambda: real, lambda: TODAY)
+    return lambda **fields: scenes.of(ViewState(**fields))

@@ -1,0 +1,225 @@
+"""Reading what lies in the data folder: every fault is a sentence with place and cure, all at once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from atlas.errors import AtlasError, Problem, Severity
+from atlas.model.dates import PartialDate
+from atlas.model.keys import district_of, is_independent_city, parse_ags, parse_district_key
+from atlas.model.programme import Programme
+from atlas.model.records import web_address
+from atlas.sources.programmes import read_programme
+from atlas.sources.settings import Settings
+from atlas.sources.snapshot import SnapshotStore, load_snapshot
+from tests import miniland
+
+
+@pytest.mark.parametrize("text", ["", "1452101", "145210100", "1452101x", "１４５２１０１０", " 14521010"])
+def test_key_is_exactly_eight_ascii_digits(text: str) -> None:
+    with pytest.raises(ValueError, match="eight-digit"):
+        parse_ags(text)
+
+
+def test_keys_know_their_district() -> None:
+    assert district_of(parse_ags("14521010")) == parse_district_key("14521")
+    assert is_independent_city(parse_district_key("14511"))
+    assert not is_independent_city(parse_district_key("14521"))
+    with pytest.raises(ValueError, match="five-digit"):
+        parse_district_key("1452")
+
+
+@pytest.mark.parametrize("text", ["", "21", "2021-13", "2021-02-30", "2021-2", "01.02.2021", "2021-06-01T00"])
+def test_date_of_another_form_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is not|must be|day|month"):
+        PartialDate.parse(text)
+
+
+def test_partial_dates_are_ordered_by_their_last_day() -> None:
+    dates = [PartialDate.parse(text) for text in ("2021-12-31", "2021", "2021-06", "2020-12-31")]
+    assert [str(day) for day in sorted(dates)] == ["2020-12-31", "2021-06", "2021", "2021-12-31"]
+    with pytest.raises(TypeError):
+        _ = dates[0] < "2021"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "said"),
+    [
+        ('key = "mini"', 'key = "mini"\nfarbe = "rot"', "farbe", "nicht vorgesehen"),
+        ('short = "MINI"\n', "", "short", "Die Angabe fehlt"),
+        ('colour = "#2a64a0"', 'colour = "blau"', r"instruments\[1\].stages\[1\].colour", "erwartete Form"),
+        ('hatch = "dots"', 'hatch = "karo"', r"special.derived_hatch", "nicht möglich"),
+        ('kind = "exit"', 'kind = "ende"', r"instruments\[2\].stages\[2\].kind", "nicht möglich"),
+        ('implies = ["talk:held"]', 'implies = ["talk:gibtsnicht"]', "", "there is no talk:gibtsnicht"),
+        ('figures = ["talk", "pact", "council"]', 'figures = ["x"]', "", "there is no instrument x"),
+        ('key = "pact"\nlabel', 'key = "talk"\nlabel', "", "used twice: talk"),
+        ('key = "talk"\nlabel', 'key = "overview"\nlabel', "", "cannot be called overview"),
+        ('kind = "plan", colour', 'kind = "plan", counts = true, colour', "", "only a step can count"),
+        ("launched = 2019-01-01", 'launched = "gestern"', "launched", "nicht gültig"),
+        ('short = "MINI"', 'short = ""', "short", "Text ist leer"),
+    ],
+)
+def test_fault_in_a_programme_names_its_place(tmp_path: Path, old: str, new: str, place: str, said: str) -> None:
+    assert old in miniland.PROGRAMME
+    path = tmp_path / "mini.toml"
+    path.write_text(miniland.PROGRAMME.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(AtlasError, match=rf"mini\.toml.*{place}.*{said}"):
+        read_programme(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "Die Datei fehlt"), (b"\xff\xfe", "nicht in UTF-8"), (b"key = ", "kein gültiges TOML")]
+)
+def test_programme_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None, said: str) -> None:
+    path = tmp_path / "p.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(AtlasError, match=rf"daten/p\.toml: .*{said}"):
+        read_programme(path, "daten/p.toml")
+
+
+def test_programme_answers_by_key() -> None:
+    import tomllib
+
+    programme = Programme.model_validate(tomllib.loads(miniland.PROGRAMME))
+    assert programme.layers == ("overview", "talk", "pact", "council")
+    assert programme.instrument("pact").stage("signed").is_counted
+    with pytest.raises(KeyError):
+        programme.instrument("x")
+    with pytest.raises(KeyError):
+        programme.instrument("pact").stage("x")
+    with pytest.raises(ValidationError):
+        Programme.model_validate({})
+
+
+def _broken(root: Path, line: str) -> str:
+    path = root / "data" / "participation" / "mini.csv"
+    path.write_text(path.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
+    with pytest.raises(AtlasError) as caught:
+        load_snapshot(Settings(root))
+    return str(caught.value)
+
+
+GOOD = "00021010,Neustadt,pact,signed,2021,reached,,Notiz,https://q.invalid,2021"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        (0, "2101", "Zeile 16, ags: „2101“ hat nicht acht Ziffern"),
+        (0, "00021011", "am ähnlichsten ist 00021010"),
+        (2, "pakt", "„pakt“ ist kein Instrument"),
+        (3, "fertig", "„fertig“ ist keine Stufe von pact; erlaubt ist planned, signed"),
+        (4, "31.02.2021", "Das Datum „31.02.2021“ gibt es nicht"),
+        (5, "vielleicht", "„vielleicht“ passt nicht"),
+        (5, "", "date_means: „“ passt nicht"),
+        (7, "x" * 2001, "Der Text hat 2001 Zeichen"),
+        (8, "", "Die Quelle fehlt"),
+        (8, "h" * 2001, "Der Text hat 2001 Zeichen"),
+        (9, "2021-99", "source_date: Das Datum „2021-99“"),
+    ],
+)
+def test_fault_in_a_record_names_line_and_column(own_root: Path, column: int, value: str, said: str) -> None:
+    cells = GOOD.split(",")
+    cells[column] = value
+    assert said in _broken(own_root, ",".join(cells))
+
+
+def test_all_faults_of_all_files_come_at_once(own_root: Path) -> None:
+    (own_root / "data" / "totals" / "mini.csv").write_text(
+        "date,measure,value,note,source_url\n,talks,viele,x,\n", encoding="utf-8"
+    )
+    said = _broken(own_root, GOOD.replace("pact,signed", "pakt,signed") + "\n1,,,,,,,,,")
+    for part in ("kein Instrument", "Zeile 17, ags", "totals/mini.csv, Zeile 2, date", "keine ganze Zahl", "Quelle fehlt"):
+        assert part in said
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "Die Datei fehlt"),
+        (b"\xff\xfea", "nicht in UTF-8"),
+        (b"ags,municipality\n", "Zeile 1: In der Kopfzeile fehlt: instrument"),
+        (miniland.RECORDS.encode() + b'1,"offen', "kein gültiges CSV"),
+        (miniland.RECORDS.encode() + b"1,2,3\n", "mehr oder weniger Felder"),
+        (miniland.RECORDS.encode() + b",,,,,,,,,,,,,\n", "mehr oder weniger Felder"),
+    ],
+)
+def test_record_file_that_cannot_be_read_is_named(own_root: Path, content: bytes | None, said: str) -> None:
+    path = own_root / "data" / "participation" / "mini.csv"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(AtlasError, match=f"data/participation/mini.csv.*{said}"):
+        load_snapshot(Settings(own_root))
+
+
+def test_empty_record_and_missing_totals_are_fine(own_root: Path) -> None:
+    (own_root / "data" / "participation" / "mini.csv").write_text(miniland.RECORDS.splitlines()[0] + "\n", encoding="utf-8")
+    (own_root / "data" / "totals" / "mini.csv").unlink()
+    snapshot = load_snapshot(Settings(own_root))
+    assert len(snapshot.records["mini"].table) == 0
+    assert len(snapshot.records["mini"].totals) == 0
+
+
+def test_repeated_line_is_a_warning(own_root: Path) -> None:
+    path = own_root / "data" / "participation" / "mini.csv"
+    path.write_text(path.read_text(encoding="utf-8") + GOOD + "\n" + GOOD + "\n", encoding="utf-8")
+    problems = load_snapshot(Settings(own_root)).problems
+    assert [(each.place, each.severity) for each in problems] == [
+        ("data/participation/mini.csv, Zeile 17", Severity.WARNING)
+    ]
+
+
+def test_missing_programme_state_and_geodata_are_named(own_root: Path, tmp_path: Path) -> None:
+    with pytest.raises(AtlasError, match=r"geodata: Es gibt keinen Gebietsstand(.|\n)*Es gibt kein Programm"):
+        load_snapshot(Settings(tmp_path / "leer"))
+    toml = own_root / "data" / "programmes" / "mini.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace('state = "00"', 'state = "07"'), encoding="utf-8")
+    with pytest.raises(AtlasError, match=r"mini\.toml, state: Für das Land 07 gibt es keinen Gebietsstand"):
+        load_snapshot(Settings(own_root))
+
+
+def test_store_notices_a_change_and_keeps_refusing_broken_files(own_root: Path) -> None:
+    store = SnapshotStore(Settings(own_root), look_every_s=0)
+    first = store.current()
+    assert store.current() is first
+    assert first.is_synthetic
+    path = own_root / "data" / "participation" / "mini.csv"
+    good = path.read_text(encoding="utf-8")
+    path.write_text(good + "kaputt\n", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(AtlasError, match="mehr oder weniger Felder"):
+            store.current()
+    path.write_text(good + GOOD + "\n", encoding="utf-8")
+    mended = store.current()
+    assert mended.fingerprint != first.fingerprint
+    assert len(mended.records["mini"].table) == len(first.records["mini"].table) + 1
+
+
+def test_settings_come_from_the_environment(tmp_path: Path) -> None:
+    assert Settings.from_environment({"ATLAS_DATA_DIR": str(tmp_path)}).root == tmp_path.resolve()
+    assert (Settings.from_environment({}).root / "atlas").is_dir()
+    assert "ATLAS_DATA_DIR" not in os.environ
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["Ein Heft", "javascript:alert(1)", "https://", "ftp://x.y/z", 'https://x.y/"onload', "https://x y", "http://[::1", "//x.y"],
+)
+def test_source_that_is_no_safe_address_is_a_title(source: str) -> None:
+    assert web_address(source) is None
+
+
+def test_safe_address_is_kept() -> None:
+    assert web_address("https://x.y/a?b=c,d") == "https://x.y/a?b=c,d"
+
+
+def test_problem_is_a_sentence_and_an_error_needs_one() -> None:
+    assert Problem("", "Text {a}.", {"a": 1}).sentence() == "Text 1."
+    with pytest.raises(ValueError, match="at least one"):
+        AtlasError()

@@ -1,0 +1,182 @@
+"""Who stands where on which day: every rule of atlas.analysis.status, on records written for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from atlas.analysis.counting import figure
+from atlas.analysis.status import NO_DATA, effective_days, spans, status_as_of, successors
+from atlas.model.boundaries import Change
+from atlas.model.records import RECORD_COLUMNS
+from atlas.model.snapshot import Snapshot
+from atlas.present.scene import Scene
+
+ERLEN, NEUSTADT, HAFEN, ILM = "00021050", "00021010", "00021080", "00022010"
+
+
+def records(*rows: tuple[str, ...]) -> pd.DataFrame:
+    """Return records from ``(ags, instrument, status, date[, source_date[, joint_with]])``."""
+    made = []
+    for line, (ags, instrument, status, day, *rest) in enumerate(rows, start=2):
+        source_date, joint_with = [*rest, "", ""][:2]
+        means = "reached" if day else ""
+        made.append([ags, "", instrument, status, day, means, joint_with, "", f"https://q.invalid/{line}", source_date, line])
+    return pd.DataFrame(made, columns=[*RECORD_COLUMNS, "line"])
+
+
+@pytest.fixture
+def stage_on(mini: Snapshot) -> Callable[..., pd.Series]:
+    programme = mini.programme("mini")
+
+    def ask(table: pd.DataFrame, ags: str, instrument: str, day: str) -> pd.Series:
+        as_of = date.fromisoformat(day)
+        edition = mini.edition(programme, as_of)
+        status = status_as_of(spans(table, programme), programme, edition, mini.changes(programme), as_of)
+        return status[(status["ags"] == ags) & (status["instrument"] == instrument)].iloc[0]
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("known", "before", "from_then"),
+    [("2021", "2021-12-30", "2021-12-31"), ("2021-06", "2021-06-29", "2021-06-30"), ("2021-06-15", "2021-06-14", "2021-06-15")],
+)
+def test_partial_date_counts_from_the_last_day_it_can_mean(
+    stage_on: Callable[..., pd.Series], known: str, before: str, from_then: str
+) -> None:
+    table = records((ERLEN, "pact", "signed", known))
+    assert stage_on(table, ERLEN, "pact", before)["stage"] == NO_DATA
+    assert stage_on(table, ERLEN, "pact", from_then)["stage"] == "signed"
+
+
+def test_record_without_date_counts_from_its_source(stage_on: Callable[..., pd.Series]) -> None:
+    table = records((ERLEN, "pact", "signed", "", "2021-03"))
+    assert stage_on(table, ERLEN, "pact", "2021-03-30")["stage"] == NO_DATA
+    row = stage_on(table, ERLEN, "pact", "2021-03-31")
+    assert (row["stage"], row["since_means"]) == ("signed", "source")
+
+
+def test_record_without_any_date_counts_from_the_newest_in_the_record(stage_on: Callable[..., pd.Series]) -> None:
+    table = records((ERLEN, "pact", "signed", ""), (HAFEN, "talk", "held", "2020", "2024-05-06"))
+    assert stage_on(table, ERLEN, "pact", "2024-05-05")["stage"] == NO_DATA
+    row = stage_on(table, ERLEN, "pact", "2024-05-06")
+    assert (row["stage"], row["since"], row["since_means"]) == ("signed", "", "undated")
+
+
+def test_plan_never_counts_and_never_replaces_what_was_reached(stage_on: Callable[..., pd.Series]) -> None:
+    plan = records((ERLEN, "pact", "planned", "2020-01-01"))
+    row = stage_on(plan, ERLEN, "pact", "2021-01-01")
+    assert (row["stage"], row["counted"]) == ("planned", False)
+    assert stage_on(plan, ERLEN, "talk", "2021-01-01")["stage"] == NO_DATA
+    later = records((ERLEN, "pact", "signed", "2020-01-01"), (ERLEN, "pact", "planned", "2022-01-01"))
+    assert stage_on(later, ERLEN, "pact", "2023-01-01")["stage"] == "signed"
+
+
+def test_exit_ends_and_a_later_step_revives(stage_on: Callable[..., pd.Series]) -> None:
+    table = records(
+        (ERLEN, "council", "active", "2019-01-01"),
+        (ERLEN, "council", "paused", "2020-01-01"),
+        (ERLEN, "council", "active", "2023-01-01"),
+    )
+    seen = [stage_on(table, ERLEN, "council", day) for day in ("2019-06-01", "2020-01-01", "2023-01-01")]
+    assert [(row["stage"], row["counted"]) for row in seen] == [("active", True), ("paused", False), ("active", True)]
+    assert seen[2]["since"] == "2023-01-01"
+
+
+def test_step_that_may_be_older_than_the_exit_does_not_revive(stage_on: Callable[..., pd.Series]) -> None:
+    table = records((ERLEN, "council", "paused", "2021-03-15"), (ERLEN, "council", "active", "2021"))
+    assert stage_on(table, ERLEN, "council", "2022-06-01")["stage"] == "paused"
+
+
+def test_plan_after_an_exit_is_a_plan(stage_on: Callable[..., pd.Series]) -> None:
+    table = records((ERLEN, "council", "paused", "2021-01-01"), (ERLEN, "council", "planned", "2023-01-01"))
+    assert stage_on(table, ERLEN, "council", "2024-01-01")["stage"] == "planned"
+
+
+def test_higher_stage_holds_against_a_lower_one_that_may_be_older(stage_on: Callable[..., pd.Series]) -> None:
+    table = records((ERLEN, "council", "active", "2021-05-01"), (ERLEN, "council", "planned", "2021"))
+    assert stage_on(table, ERLEN, "council", "2022-06-01")["stage"] == "active"
+
+
+def test_repeated_stage_keeps_its_beginning(stage_on: Callable[..., pd.Series]) -> None:
+    table = records((ERLEN, "council", "active", "2019-08-08"), (ERLEN, "council", "active", "2022-06-22"))
+    assert stage_on(table, ERLEN, "council", "2024-01-01")["since"] == "2019-08-08"
+
+
+def test_implied_status_says_that_it_is_derived_and_from_what(stage_on: Callable[..., pd.Series]) -> None:
+    table = records((ERLEN, "pact", "signed", "2021-02-03"))
+    row = stage_on(table, ERLEN, "talk", "2022-01-01")
+    assert (row["stage"], row["basis"], row["derived_from"]) == ("held", "derived", "pact:signed")
+    assert (row["since"], row["since_means"], row["source"]) == ("2021-02-03", "known_by", "https://q.invalid/2")
+
+
+def test_recorded_status_speaks_before_a_derived_one(stage_on: Callable[..., pd.Series]) -> None:
+    table = records((ERLEN, "pact", "signed", "2021-02-03"), (ERLEN, "talk", "held", "2020-01-01"))
+    row = stage_on(table, ERLEN, "talk", "2022-01-01")
+    assert (row["basis"], row["since"]) == ("direct", "2020-01-01")
+
+
+def test_district_covers_those_without_a_record_of_their_own(stage_on: Callable[..., pd.Series]) -> None:
+    table = records(("00021", "council", "active", "2020-01-01"), (HAFEN, "council", "planned", "2021-01-01"))
+    covered = stage_on(table, ERLEN, "council", "2022-01-01")
+    assert (covered["stage"], covered["basis"], covered["participant"]) == ("active", "district", "00021")
+    assert stage_on(table, HAFEN, "council", "2022-01-01")["stage"] == "planned"
+    assert stage_on(table, "00022040", "council", "2022-01-01")["stage"] == NO_DATA
+
+
+def test_what_a_district_signed_says_nothing_about_talks(stage_on: Callable[..., pd.Series]) -> None:
+    table = records(("00021", "pact", "signed", "2020-01-01"))
+    assert stage_on(table, ERLEN, "talk", "2022-01-01")["stage"] == NO_DATA
+
+
+def test_merged_key_stands_for_its_successor(stage_on: Callable[..., pd.Series]) -> None:
+    table = records((ILM, "pact", "signed", "2018-01-01"))
+    assert stage_on(table, ILM, "pact", "2019-12-31")["stage"] == "signed"
+    assert stage_on(table, "00022015", "pact", "2020-01-01")["stage"] == "signed"
+
+
+def test_successors_follow_a_chain() -> None:
+    changes = [
+        Change("00000002", "b", "00000003", "c", date(2022, 1, 1), ""),
+        Change("00000001", "a", "00000002", "b", date(2020, 1, 1), ""),
+    ]
+    assert successors(changes, date(2021, 1, 1)) == {"00000001": "00000002"}
+    assert successors(changes, date(2022, 1, 1)) == {"00000001": "00000003", "00000002": "00000003"}
+
+
+def test_effective_days_of_an_empty_record() -> None:
+    assert effective_days(records()) == []
+
+
+def test_empty_record_gives_everybody_no_data(mini: Snapshot) -> None:
+    programme = mini.programme("mini")
+    edition = mini.edition(programme, date(2024, 1, 1))
+    status = status_as_of(spans(records(), programme), programme, edition, (), date(2024, 1, 1))
+    assert set(status["stage"]) == {NO_DATA}
+    assert len(status) == 11 * 3
+
+
+def test_joint_arrangement_counts_once_and_its_municipalities_each(mini_scene: Callable[..., Scene]) -> None:
+    counted = figure(mini_scene().status, "pact")
+    assert (len(counted.municipalities), len(counted.arrangements)) == (5, 4)
+    bodies = {each.body: len(each.members) for each in counted.arrangements if each.body}
+    assert bodies == {"Zweckverband Ring": 2, "Bund der Drachen": 1}
+
+
+def test_figure_counts_a_district_alone(mini_scene: Callable[..., Scene]) -> None:
+    counted = figure(mini_scene().status, "pact", "00022")
+    assert (len(counted.municipalities), counted.total) == (1, 2)
+    assert figure(mini_scene().status, "pact", "99999").share == 0.0
+
+
+@pytest.mark.parametrize(("day", "count"), [("2018-12-31", 421), ("2022-12-31", 419), ("2023-01-01", 418)])
+def test_saxony_on_a_day(real_scene: Callable[..., Scene], day: str, count: int) -> None:
+    assert real_scene(as_of=date.fromisoformat(day)).status.index.nunique() == count
+
+
+def test_saxony_has_52_documented_agreements(real_scene: Callable[..., Scene]) -> None:
+    assert len(figure(real_scene().status, "agreement").municipalities) == 52
