@@ -30,7 +30,6 @@ from atlas.sources.snapshot import SnapshotStore
 CDN = os.environ["BENCH_CDN"]
 LEVEL = Level(os.environ["BENCH_LEVEL"])
 DIGITS = os.environ.get("BENCH_DIGITS")
-DIGITS = os.environ.get("BENCH_DIGITS")
 
 
 @st.cache_resource
@@ -42,8 +41,6 @@ def _scenes() -> Scenes:
 def _areas() -> gpd.GeoDataFrame:
     scene = _scenes().of(ViewState())
     shapes = read_geometry(scene.edition, LEVEL).to_crs("EPSG:4326")
-    if DIGITS:
-        shapes = shapes.set_geometry(shapely.transform(shapes.geometry, lambda xy: xy.round(int(DIGITS))))
     if DIGITS:
         shapes = shapes.set_geometry(shapely.transform(shapes.geometry, lambda xy: xy.round(int(DIGITS))))
     areas = shapes.assign(name=scene.edition.municipalities["name"], position=shapes.index)

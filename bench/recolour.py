@@ -395,7 +395,6 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
         "--port", type=int, help="port of our page; the two after it are the baselines' (default: free)"
     )
     parser.add_argument("--digits", type=int, help="round the simplified geometry to so many decimals: half the bytes")
-    parser.add_argument("--digits", type=int, help="round the simplified geometry to so many decimals: half the bytes")
     parser.add_argument("--json", action="store_true", help="print all figures as JSON")
     parser.add_argument("--pictures", metavar="DIR", help="keep a picture of each page for each layer")
     parser.add_argument("--chromium", default="/usr/bin/chromium", help="the browser")
