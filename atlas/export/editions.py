@@ -189,7 +189,7 @@ def write_topology(shapes: gpd.GeoSeries, table: pd.DataFrame, state: str, level
     day = None
     for quanta in (_QUANTA[level] * finer for finer in _FINER):
         text_form = _topology(frame, quanta)
-        day = _misfit(decode_topology(json.loads(text_form)), table)
+        day = _misfit(decode_topology(json.loads(text_form)), shapes.to_numpy(), table)
         if day is None:
             path.write_text(text_form, encoding="ascii")
             return
@@ -211,7 +211,7 @@ def _topology(frame: gpd.GeoDataFrame, quanta: int) -> str:
 
 
 def decode_topology(topology: dict[str, Any]) -> Shapes:
-    """Return the polygons of a topology's object ``municipalities``, in order, in degrees."""
+    """Return the polygons of a topology's object ``municipalities``, in order, in degrees; empty where it has none."""
     sx, sy = topology["transform"]["scale"]
     tx, ty = topology["transform"]["translate"]
     arcs = [np.cumsum(np.asarray(arc), axis=0) * (sx, sy) + (tx, ty) for arc in topology["arcs"]]
@@ -222,18 +222,20 @@ def decode_topology(topology: dict[str, Any]) -> Shapes:
 
     shapes = []
     for geometry in topology["objects"]["municipalities"]["geometries"]:
-        polygons = [geometry["arcs"]] if geometry["type"] == "Polygon" else geometry["arcs"]
+        polygons = [geometry["arcs"]] if geometry["type"] == "Polygon" else geometry.get("arcs", [])
         made = [shapely.Polygon(ring(rings[0]), [ring(hole) for hole in rings[1:]]) for rings in polygons]
         shapes.append(made[0] if len(made) == 1 else shapely.MultiPolygon(made))
     return np.asarray(shapes, dtype=object)
 
 
-def _misfit(shapes: Shapes, table: pd.DataFrame) -> str | None:
-    """Return the first day on which the areas are no coverage (ISO), or None."""
+def _misfit(shapes: Shapes, meant: Shapes, table: pd.DataFrame) -> str | None:
+    """Return the first day (ISO) on which the areas are no coverage or have lost a part, or None."""
+    whole = shapely.get_num_geometries(shapes) == shapely.get_num_geometries(meant)
+    whole &= ~shapely.is_empty(shapes)
     for day in sorted(set(table["valid_from"])):
         there = (table["valid_from"] <= day) & (table["valid_to"].isna() | (table["valid_to"] > day))
         now = shapes[there.to_numpy()]
-        if not (shapely.is_valid(now).all() and shapely.coverage_is_valid(now)):
+        if not (whole[there.to_numpy()].all() and shapely.is_valid(now).all() and shapely.coverage_is_valid(now)):
             return str(day)[:10]
     return None
 

@@ -351,7 +351,7 @@ def test_small_island_in_a_large_state_gets_a_finer_grid(tmp_path: Path) -> None
     drawn = [
         shapely.box(300 * km, 5_600 * km, 400 * km, 5_700 * km),
         shapely.box(400 * km, 5_600 * km, 500 * km, 5_700 * km),
-        shapely.Polygon([(250_000, 5_800_000), (250_012, 5_800_000), (250_012, 5_800_012), (250_000, 5_800_012)]),
+        shapely.Polygon([(250_000, 5_800_000), (250_006, 5_800_000), (250_006, 5_800_006), (250_000, 5_800_006)]),
     ]
     shapes = gpd.GeoSeries(drawn, crs="EPSG:25833")
     table = pd.DataFrame({"ags": ["99021010", "99021020", "99021030"]})
@@ -363,6 +363,7 @@ def test_small_island_in_a_large_state_gets_a_finer_grid(tmp_path: Path) -> None
     assert [each["id"] for each in topology["objects"]["municipalities"]["geometries"]] == list(table["ags"])
     assert shapely.is_valid(decoded).all()
     assert shapely.area(decoded).min() > 0
+    assert topology["transform"]["scale"][0] < 0.0003  # not the level's own grid
 
 
 # --- editions that were damaged ---------------------------------------------------------------------------------
