@@ -45,12 +45,3 @@ def parse_district_key(text: str) -> DistrictKey:
 def district_of(ags: Ags) -> DistrictKey:
     """Return the district a municipality key belongs to."""
     return DistrictKey(ags[:5])
-
-
-def is_independent_city(district: DistrictKey) -> bool:
-    """Tell whether a district key is that of a kreisfreie Stadt.
-
-    The third digit is the Regierungsbezirk, the fourth and fifth count the districts; in Saxony the cities end
-    in 11, 12, 13 (Chemnitz 14511, Dresden 14612, Leipzig 14713), the Landkreise begin at 20.
-    """
-    return district[3] == "1"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 
 from atlas.model.boundaries import Edition
-from atlas.model.keys import DistrictKey, is_independent_city
 from atlas.model.programme import Programme
 from atlas.present.looks import Look, layer_definition, layer_label, looks_of
 from atlas.present.wording import Words
@@ -26,7 +25,7 @@ def build_map_index(programme: Programme, edition: Edition) -> Json:
             [ags, name, district, round(lat, 4), round(lon, 4), round(area, 1)]
             for ags, name, district, lat, lon, area in zip(*columns, strict=True)
         ],
-        "districts": {str(key): _district(str(key), row) for key, row in edition.districts.to_dict("index").items()},
+        "districts": {str(key): _district(row) for key, row in edition.districts.to_dict("index").items()},
         "bounds": [round(value, 4) for value in edition.bounds],
         "layers": {layer: _layer(programme, layer) for layer in programme.layers},
         "words": {lang: _words(programme, Words(lang)) for lang in ("de", "en")},
@@ -34,11 +33,11 @@ def build_map_index(programme: Programme, edition: Edition) -> Json:
     }
 
 
-def _district(key: str, row: Mapping[Hashable, object]) -> Json:
+def _district(row: Mapping[Hashable, object]) -> Json:
     name = str(row["name"])
     return {
         "name": name,
-        "city": is_independent_city(DistrictKey(key)),
+        "city": row["kind"] == "Kreisfreie Stadt",
         "lat": round(float(str(row["label_lat"])), 4),
         "lng": round(float(str(row["label_lon"])), 4),
         "bounds": [round(float(str(row[side])), 4) for side in ("west", "south", "east", "north")],

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.dates import PartialDate
-from atlas.model.keys import district_of, is_independent_city, parse_ags, parse_district_key
+from atlas.model.keys import district_of, parse_ags, parse_district_key
 from atlas.model.programme import Programme
 from atlas.model.records import web_address
 from atlas.sources.programmes import read_programme
@@ -27,8 +27,6 @@ def test_key_is_exactly_eight_ascii_digits(text: str) -> None:
 
 def test_keys_know_their_district() -> None:
     assert district_of(parse_ags("14521010")) == parse_district_key("14521")
-    assert is_independent_city(parse_district_key("14511"))
-    assert not is_independent_city(parse_district_key("14521"))
     with pytest.raises(ValueError, match="five-digit"):
         parse_district_key("1452")
 
@@ -134,7 +132,13 @@ def test_all_faults_of_all_files_come_at_once(own_root: Path) -> None:
         "date,measure,value,note,source_url\n,talks,viele,x,\n", encoding="utf-8"
     )
     said = _broken(own_root, GOOD.replace("pact,signed", "pakt,signed") + "\n1,,,,,,,,,")
-    for part in ("kein Instrument", "Zeile 17, ags", "totals/mini.csv, Zeile 2, date", "keine ganze Zahl", "Quelle fehlt"):
+    for part in (
+        "kein Instrument",
+        "Zeile 17, ags",
+        "totals/mini.csv, Zeile 2, date",
+        "keine ganze Zahl",
+        "Quelle fehlt",
+    ):
         assert part in said
 
 
@@ -159,7 +163,9 @@ def test_record_file_that_cannot_be_read_is_named(own_root: Path, content: bytes
 
 
 def test_empty_record_and_missing_totals_are_fine(own_root: Path) -> None:
-    (own_root / "data" / "participation" / "mini.csv").write_text(miniland.RECORDS.splitlines()[0] + "\n", encoding="utf-8")
+    (own_root / "data" / "participation" / "mini.csv").write_text(
+        miniland.RECORDS.splitlines()[0] + "\n", encoding="utf-8"
+    )
     (own_root / "data" / "totals" / "mini.csv").unlink()
     snapshot = load_snapshot(Settings(own_root))
     assert len(snapshot.records["mini"].table) == 0
@@ -209,7 +215,16 @@ def test_settings_come_from_the_environment(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["Ein Heft", "javascript:alert(1)", "https://", "ftp://x.y/z", 'https://x.y/"onload', "https://x y", "http://[::1", "//x.y"],
+    [
+        "Ein Heft",
+        "javascript:alert(1)",
+        "https://",
+        "ftp://x.y/z",
+        'https://x.y/"onload',
+        "https://x y",
+        "http://[::1",
+        "//x.y",
+    ],
 )
 def test_source_that_is_no_safe_address_is_a_title(source: str) -> None:
     assert web_address(source) is None

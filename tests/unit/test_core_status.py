@@ -24,7 +24,9 @@ def records(*rows: tuple[str, ...]) -> pd.DataFrame:
     for line, (ags, instrument, status, day, *rest) in enumerate(rows, start=2):
         source_date, joint_with = [*rest, "", ""][:2]
         means = "reached" if day else ""
-        made.append([ags, "", instrument, status, day, means, joint_with, "", f"https://q.invalid/{line}", source_date, line])
+        made.append(
+            [ags, "", instrument, status, day, means, joint_with, "", f"https://q.invalid/{line}", source_date, line]
+        )
     return pd.DataFrame(made, columns=[*RECORD_COLUMNS, "line"])
 
 
@@ -43,7 +45,11 @@ def stage_on(mini: Snapshot) -> Callable[..., pd.Series]:
 
 @pytest.mark.parametrize(
     ("known", "before", "from_then"),
-    [("2021", "2021-12-30", "2021-12-31"), ("2021-06", "2021-06-29", "2021-06-30"), ("2021-06-15", "2021-06-14", "2021-06-15")],
+    [
+        ("2021", "2021-12-30", "2021-12-31"),
+        ("2021-06", "2021-06-29", "2021-06-30"),
+        ("2021-06-15", "2021-06-14", "2021-06-15"),
+    ],
 )
 def test_partial_date_counts_from_the_last_day_it_can_mean(
     stage_on: Callable[..., pd.Series], known: str, before: str, from_then: str

@@ -89,9 +89,7 @@ def test_neighbours_agree_with_a_second_method(saxony: Edition) -> None:
     length = shapely.length(shapely.intersection(shapely.boundary(shapes[left]), shapely.boundary(shapes[right])))
     expected = {(there[a], there[b]): m for a, b, m in zip(left, right, length, strict=True)}
     inside = set(there)
-    found = {
-        (a, b): m for a, b, m in saxony.borders.itertuples(index=False) if a in inside and b in inside
-    }
+    found = {(a, b): m for a, b, m in saxony.borders.itertuples(index=False) if a in inside and b in inside}
     assert found.keys() == expected.keys()
     assert all(found[pair] == pytest.approx(expected[pair], abs=0.01) for pair in found)
 
@@ -191,7 +189,9 @@ def test_merger_of_an_unknown_municipality_is_refused(tmp_path: Path) -> None:
 # --- taking in an official file --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "crs"), [("neu.gpkg", "EPSG:25832"), ("neu.geojson", "EPSG:4326"), ("neu.shp", "EPSG:3857")])
+@pytest.mark.parametrize(
+    ("name", "crs"), [("neu.gpkg", "EPSG:25832"), ("neu.geojson", "EPSG:4326"), ("neu.shp", "EPSG:3857")]
+)
 def test_official_file_is_taken_in_whatever_its_form(mini_root: Path, tmp_path: Path, name: str, crs: str) -> None:
     areas = _mini_today(mini_root).to_crs(crs)
     areas.to_file(tmp_path / name, engine="pyogrio")

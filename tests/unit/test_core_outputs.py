@@ -1,0 +1,318 @@
+"""What leaves the house: files, routes, the map script, HTML, the command line."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import gzip
+import io
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pyogrio
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from atlas.__main__ import FINDINGS, FINE, WRONG_USE, main
+from atlas.errors import AtlasError, Problem
+from atlas.export.geo import status_geojson, write_status_gpkg
+from atlas.export.tables import STATUS_COLUMNS, excel_csv, neutral, plain_csv, status_table, view_table
+from atlas.model.boundaries import Level
+from atlas.model.snapshot import Snapshot
+from atlas.present.detail import build_detail, position_of
+from atlas.present.scene import Scene, Scenes
+from atlas.present.wording import Words
+from atlas.render import html
+from atlas.render.folium_map import base_map, changing_part
+from atlas.sources.boundaries import read_geometry
+from atlas.web.payloads import PayloadStore
+from atlas.web.routes import build_routes
+from tests import miniland
+from tests.conftest import ROOT, TODAY
+
+DE = Words("de")
+
+
+def test_status_has_the_columns_of_the_contract(mini_scene: Callable[..., Scene]) -> None:
+    scene = mini_scene()
+    table = status_table(scene.status, scene.edition)
+    assert (
+        tuple(table.columns[:7])
+        == STATUS_COLUMNS
+        == ("ags", "name", "district", "instrument", "stage", "since", "source")
+    )
+    assert set(table["district"]) == {"Ministadt", "Landkreis Nord", "Landkreis Süd"}
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "\0x"])
+def test_text_that_begins_like_a_formula_is_neutralised(text: str) -> None:
+    assert neutral(text) == "'" + text
+    assert neutral("a" + text) == "a" + text
+
+
+def test_csv_reads_back_as_the_table(mini_scene: Callable[..., Scene]) -> None:
+    table = view_table(mini_scene(layer="pact"), DE)
+    read = pd.read_csv(io.BytesIO(plain_csv(table)), dtype=str, keep_default_na=False)
+    assert read.to_numpy().tolist() == table.astype(str).to_numpy().tolist()
+    assert table["Stichtag"].unique().tolist() == ["23.11.2026"]
+
+
+def test_excel_gets_a_mark_semicolons_and_decimal_commas() -> None:
+    body = excel_csv(pd.DataFrame({"Größe": [1.5, -2.0], "Text": ["a;b", "=x"], "n": [1, 2]}))
+    assert body.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig")), delimiter=";"))
+    assert rows == [["Größe", "Text", "n"], ["1,5", "a;b", "1"], ["-2,0", "'=x", "2"]]
+
+
+def test_geojson_is_in_degrees_and_says_its_source(mini_scene: Callable[..., Scene]) -> None:
+    made = json.loads(status_geojson(mini_scene(), DE))
+    assert len(made["features"]) == 11
+    x, y = made["features"][0]["geometry"]["coordinates"][0][0]
+    assert 12 < x < 14
+    assert 51 < y < 52
+    assert made["attribution"] == "Erfundene Grenzen (Beispieldaten)"
+    assert any("erfunden" in line for line in made["source"])
+    assert made["features"][0]["properties"]["talk"] is None
+
+
+def test_geopackage_has_the_areas_and_their_source(mini_scene: Callable[..., Scene], tmp_path: Path) -> None:
+    path = tmp_path / "stand.gpkg"
+    for _ in range(2):  # a second time over the first
+        write_status_gpkg(mini_scene(), DE, path)
+    assert sorted(pyogrio.list_layers(path)[:, 0]) == ["quelle", "status"]
+    assert pyogrio.read_info(path, layer="status")["features"] == 11
+
+
+# --- routes ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def client(mini: Snapshot) -> TestClient:
+    store = PayloadStore()
+    programme = mini.programme("")
+    store.map_urls(mini, programme, mini.editions["00"][0])
+    store.map_assets()
+    app = Starlette(routes=build_routes(store, lambda: mini, Scenes(lambda: mini, lambda: TODAY)))
+    test_client = TestClient(app)
+    test_client.names = store  # type: ignore[attr-defined]
+    return test_client
+
+
+def test_payloads_are_immutable_and_compressed(client: TestClient, mini: Snapshot) -> None:
+    store: PayloadStore = client.names  # type: ignore[attr-defined]
+    urls = store.map_urls(mini, mini.programme(""), mini.editions["00"][0])
+    assert urls == store.map_urls(mini, mini.programme(""), mini.editions["00"][0])
+    packed = client.get(f"/atlas/{urls.overview}")
+    assert packed.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert packed.headers["content-encoding"] == "gzip"
+    plain = client.get(f"/atlas/{urls.overview}", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.json() == packed.json()
+    assert client.get("/atlas/nichts.json").status_code == 404
+    script, style = store.map_assets()
+    assert "sourceMappingURL" not in client.get(f"/atlas/{script}").text
+    assert "leaflet" in client.get(f"/atlas/{style}").text
+
+
+def test_style_names_the_font_of_the_page() -> None:
+    store = PayloadStore("../static/media/x.woff2")
+    style = store.get(store.map_assets()[1])
+    assert style is not None
+    assert gzip.decompress(style.gzipped).startswith(
+        b'@font-face { font-family: "Atlas"; src: url("../static/media/x.woff2")'
+    )
+
+
+def test_old_payloads_are_forgotten_in_the_end() -> None:
+    store = PayloadStore()
+    first = store.add("a", ".json", b"0")
+    for number in range(80):
+        store.add("a", ".json", str(number).encode() + b"!")
+    assert store.get(first) is None
+
+
+def test_table_of_a_view_is_a_file(client: TestClient) -> None:
+    answer = client.get("/atlas/tabelle.csv?ebene=pact&stufe=signed&form=excel&stichtag=2024-01-01")
+    assert answer.headers["content-disposition"].endswith('-mini-pact-2024-01-01-excel.csv"')
+    assert len(answer.content.decode("utf-8-sig").strip().splitlines()) == 1 + 5
+    assert client.get("/atlas/tabelle.csv?ebene=%3Cx%3E&stichtag=heute&kreis=1").status_code == 200
+    assert client.get("/atlas/tabelle.csv?lang=en").text.startswith("AGS,Municipality,District")
+
+
+def test_health_and_readiness(client: TestClient) -> None:
+    assert client.get("/healthz").text == "ok"
+    assert client.get("/readyz").json()["ready"] is True
+
+    def broken() -> Snapshot:
+        raise AtlasError(Problem("x", "y"))
+
+    sick = TestClient(Starlette(routes=build_routes(PayloadStore(), broken, Scenes(broken, lambda: TODAY))))
+    assert (sick.get("/readyz").status_code, sick.get("/healthz").status_code) == (503, 200)
+    assert sick.get("/atlas/tabelle.csv").status_code == 503
+
+
+# --- folium and HTML ---------------------------------------------------------------------------------------------
+
+
+def test_only_one_module_of_the_core_and_one_of_the_pages_know_folium() -> None:
+    found = set()
+    for path in [*ROOT.glob("atlas/**/*.py"), *ROOT.glob("ui/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "app.py"]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if any(name.split(".")[0] in {"folium", "branca", "streamlit_folium"} for name in names):
+                found.add(str(path.relative_to(ROOT)))
+    assert found == {"atlas/render/folium_map.py", "ui/map_panel.py"}
+
+
+def _script(scene: Scene, **changes: object) -> str:
+    spec = type(scene.spec)(**{**scene.spec.__dict__, **changes})
+    part = changing_part(spec, scene.view.municipality, scene.view.district, scene.view.lang)
+    return str(part._template.module.script(part))
+
+
+def test_map_script_carries_codes_and_no_names(mini_scene: Callable[..., Scene]) -> None:
+    script = _script(mini_scene(municipality="00021040"))
+    assert 'atlasMap.show({"layer":"overview"' in script
+    assert "Drachen" not in script
+    assert "31337" not in script
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"layer": "{{7*7}}"},
+        {"codes": "0<b>"},
+        {"codes": "{{x}}"},
+        {"district_points": ("{{7*7}}",)},
+        {"points": ("x",)},
+    ],
+)
+def test_nothing_of_another_form_passes_through_folium(
+    mini_scene: Callable[..., Scene], changes: dict[str, object]
+) -> None:
+    with pytest.raises(ValueError, match=r"may not pass|invalid literal"):
+        _script(mini_scene(), **changes)
+
+
+def test_base_map_takes_names_of_payloads_only() -> None:
+    made = base_map("a.js", "a.css", "i.json", "o.json", "d.json")
+    assert made.render() == ""
+    assert dict(made.default_js)["map"] == "../../atlas/a.js"
+    with pytest.raises(ValueError, match="may not pass"):
+        base_map("https://x.y/a.js", "a.css", "i.json", "o.json", "d.json")
+
+
+def test_html_escapes_what_comes_from_data(mini_scene: Callable[..., Scene]) -> None:
+    scene = mini_scene()
+    position = position_of(scene.status, "00021040")
+    assert position is not None
+    said = str(html.detail(build_detail(scene, position, DE), DE))
+    assert "<img" not in said
+    assert "<script" not in said
+    assert "&lt;img src=x onerror=alert(1)&gt; {{31337*3}}" in said
+
+
+def test_detail_without_anything_says_so(mini_scene: Callable[..., Scene]) -> None:
+    scene = mini_scene(as_of=date(2016, 6, 1))
+    position = position_of(scene.status, "00022040")
+    assert position is not None
+    assert "Hier ist keine Aktivität öffentlich dokumentiert" in html.detail(build_detail(scene, position, DE), DE)
+
+
+def test_list_leaves_out_empty_columns_and_links_only_addresses() -> None:
+    rows = pd.DataFrame({"name": ["a"], "x": [""], "source": ["javascript:alert(1)"]})
+    said = html.list_table(rows, {"name": "Name", "x": "X", "source": "Quelle"})
+    assert ">X<" not in said
+    assert "href" not in said
+    assert "javascript:alert(1)" in said
+
+
+def test_glossary_explains_every_instrument(mini: Snapshot) -> None:
+    said = html.glossary(mini.programme(""), DE)
+    assert said.count("<dt>") == 3
+
+
+# --- command line ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def on_miniland(miniland_root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ATLAS_DATA_DIR", str(miniland_root))
+    return miniland_root
+
+
+def test_check_says_counts_and_findings(on_miniland: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check"]) == FINE
+    out, err = capsys.readouterr()
+    assert "pact: 5 Gemeinden (davon 0 abgeleitet), 4 Vorgänge" in out
+    assert "0 Sperren" in out
+    assert "Hinweis: data/participation/mini.csv" in err
+    assert on_miniland.exists()
+
+
+def test_check_of_broken_data_names_the_place(
+    own_root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ATLAS_DATA_DIR", str(own_root))
+    (own_root / "data" / "programmes" / "mini.toml").write_text("key = ", encoding="utf-8")
+    assert main(["check"]) == FINDINGS
+    assert "SPERRE: data/programmes/mini.toml: Das ist kein gültiges TOML" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("on_miniland")
+def test_status_in_every_form(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["status", "--as-of", "2024-01-01"]) == FINE
+    rows = capfdbinary.readouterr().out.decode().splitlines()
+    assert rows[0] == "ags,name,district,instrument,stage,since,source"
+    assert len(rows) == 1 + 11 * 3
+    assert main(["status", "--as-of", "2024-01-01", "--details", "--format", "json"]) == FINE
+    assert json.loads(capfdbinary.readouterr().out)[0]["basis"] == "none"
+    for form in ("geojson", "gpkg"):
+        assert main(["status", "--as-of", "2024-01-01", "--format", form, "-o", str(tmp_path / f"s.{form}")]) == FINE
+        assert (tmp_path / f"s.{form}").stat().st_size > 1000
+
+
+@pytest.mark.usefixtures("on_miniland")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["status", "--as-of", "2024-01-01", "--programme", "x"], "Das Programm x gibt es nicht; vorhanden: mini"),
+        (["status", "--as-of", "2024-01-01", "--format", "gpkg"], "GeoPackage braucht eine Datei"),
+    ],
+)
+def test_wrong_use_is_explained(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == WRONG_USE
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["status"], ["status", "--as-of", "gestern"]])
+def test_usage_errors_end_with_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == WRONG_USE
+    assert "usage" in capsys.readouterr().err
+
+
+def test_boundaries_are_taken_in_from_the_command_line(
+    own_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ATLAS_DATA_DIR", str(own_root))
+    miniland.municipalities().to_file(tmp_path / "neu.geojson", engine="pyogrio")
+    assert (
+        main(["boundaries", "add", str(tmp_path / "neu.geojson"), "--date", "2025-01-01", "--attribution", "wir"])
+        == FINE
+    )
+    out, err = capsys.readouterr()
+    assert "Gebietsstand 2025-01-01 aufgenommen: 13 Gemeinden" in out
+    assert "Hinweis" in err
+
+
+def test_geometry_lies_in_order_of_position(mini: Snapshot) -> None:
+    edition = mini.editions["00"][0]
+    for level in Level:
+        assert len(read_geometry(edition, level)) == len(edition.municipalities)

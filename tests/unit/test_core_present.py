@@ -1,0 +1,298 @@
+"""From tables to descriptions: words, looks, maps, figures, details, search."""
+
+from __future__ import annotations
+
+import re
+import string
+import threading
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from babel.messages.pofile import read_po
+
+from atlas.analysis.quality import check_snapshot
+from atlas.errors import Problem
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import ViewState, view_from_query, view_to_query
+from atlas.present.detail import as_of_sentence, build_detail, position_of
+from atlas.present.figures import build_cards
+from atlas.present.looks import layer_label, layer_short, looks_of
+from atlas.present.map_index import build_map_index
+from atlas.present.map_spec import pack, packed_since
+from atlas.present.published import published_rows
+from atlas.present.scene import Scene, Shelf
+from atlas.present.search import suggestions
+from atlas.present.wording import Words
+from atlas.sources.settings import Settings
+from atlas.sources.snapshot import load_snapshot
+from tests import catalogue
+
+DE, EN = Words("de"), Words("en")
+
+
+def unpack(codes: str) -> str:
+    """Do what the browser does (map.js, parts/shared.js)."""
+    return re.sub(r"(.)([A-Z])", lambda run: run[1] * (ord(run[2]) - 62), codes)
+
+
+def test_every_message_has_an_english_one_with_the_same_placeholders() -> None:
+    with (catalogue.ROOT / "atlas" / "locale" / "en.po").open("rb") as file:
+        known = read_po(file, locale="en")
+    translated: dict[str, str] = {}
+    for message in known:
+        ids = message.id if isinstance(message.id, tuple) else (message.id,)
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        if message.id:
+            translated |= dict(zip(ids, strings, strict=True))
+    said = catalogue.messages()
+    assert sorted(said.keys() - translated.keys()) == []
+    assert sorted(translated.keys() - said.keys()) == []
+    for german, english in translated.items():
+        fields = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in (german, english)]
+        assert fields[0] == fields[1], german
+
+
+def test_numbers_and_dates_take_the_form_of_the_language() -> None:
+    assert (DE.number(1234.5, 1), EN.number(1234.5, 1)) == ("1.234,5", "1,234.5")
+    assert (DE.percent(0.31), EN.percent(0.31)) == ("31,0 %", "31.0%")
+    assert (DE.day(date(2022, 12, 31)), EN.day(date(2022, 12, 31))) == ("31.12.2022", "31 December 2022")
+    assert [DE.partial(text) for text in ("", "2021", "2021-06", "2021-06-30")] == [
+        "",
+        "2021",
+        "Juni 2021",
+        "30.06.2021",
+    ]
+    assert EN.since("2021-06", "known_by") == "June 2021 at the latest"
+    assert (DE.since("", "undated"), DE.since("2021", "reached")) == ("undatiert", "2021")
+
+
+def test_text_from_data_is_never_a_format() -> None:
+    hostile = Problem("Datei", "Das Datum fehlt. Bitte ergänzen.", {"x": "{0.__class__}"})
+    assert DE.problem(hostile) == "Datei: Das Datum fehlt. Bitte ergänzen."
+    assert EN.say("mit {names}", names="{0.__class__} %s {n}") == "with {0.__class__} %s {n}"
+
+
+def test_plural_follows_the_number() -> None:
+    assert [DE.count("{n} Gemeinde", "{n} Gemeinden", n) for n in (1, 2)] == ["1 Gemeinde", "2 Gemeinden"]
+    assert EN.count("{n} Gemeinde", "{n} Gemeinden", 1200) == "1,200 municipalities"
+
+
+def test_every_look_of_a_layer_has_its_own_key_and_code(real: Snapshot) -> None:
+    programme = real.programme("asskomm")
+    for layer in programme.layers:
+        looks = looks_of(programme, layer)
+        assert looks[0].key == "no_data"
+        assert len({look.key for look in looks}) == len({look.code for look in looks}) == len(looks)
+        assert layer_label(programme, layer).de
+        assert layer_short(programme, layer).en
+
+
+def test_stages_of_an_instrument_differ_in_lightness_or_hatch(real: Snapshot) -> None:
+    """Grey print and colour-blind readers: no two classes of a layer may be the same grey and the same hatch."""
+    programme = real.programme("asskomm")
+    for layer in programme.layers:
+        seen: list[tuple[float, str]] = []
+        for look in looks_of(programme, layer):
+            grey = sum(w * int(look.colour[i : i + 2], 16) for w, i in ((0.3, 1), (0.59, 3), (0.11, 5)))
+            assert all(abs(grey - other) >= 20 or look.hatch != hatch for other, hatch in seen), (layer, look.key)
+            seen.append((grey, look.hatch))
+
+
+@pytest.mark.parametrize("codes", ["", "0", "00", "000", "0001", "0" * 28, "0" * 29, "-" * 40 + "." + "a" * 3, "0101"])
+def test_packed_codes_unpack_to_the_same(codes: str) -> None:
+    assert unpack(pack(codes)) == codes
+
+
+def test_legend_counts_add_up_to_the_municipalities(real_scene: Callable[..., Scene]) -> None:
+    for layer in real_scene().programme.layers:
+        for district in (None, "14626", "14511"):
+            spec = real_scene(layer=layer, district=district).spec
+            assert sum(entry.count for entry in spec.legend) == spec.total
+            shown = {look.look.code for look in spec.legend}
+            assert set(spec.codes) <= shown | {"-", "."}
+
+
+def test_filters_hide_and_unknown_ones_filter_nothing(mini_scene: Callable[..., Scene]) -> None:
+    everything = mini_scene(layer="pact").spec
+    assert len(everything.shown) == 11
+    assert len(mini_scene(layer="pact", district="00022").spec.shown) == 2
+    assert len(mini_scene(layer="pact", looks=frozenset({"signed"})).spec.shown) == 5
+    assert len(mini_scene(layer="pact", documented_only=True).spec.shown) == 6
+    assert mini_scene(layer="pact", looks=frozenset({"gibtsnicht"}), district="99999").spec.codes == everything.codes
+
+
+def test_points_are_councils_and_district_councils(mini_scene: Callable[..., Scene]) -> None:
+    scene = mini_scene()
+    names = {scene.edition.municipalities.at[position, "name"] for position in scene.spec.points}
+    assert names == {"Ministadt", "Hafen"}
+    assert scene.spec.district_points == ("00021",)
+    assert mini_scene(layer="pact").spec.points == ()
+
+
+def test_since_is_grouped_by_date(mini_scene: Callable[..., Scene]) -> None:
+    groups = dict(part.split(":") for part in packed_since(mini_scene(layer="talk").spec).split(" "))
+    assert {"2020-06", "<2020-11", "<2021-03-01"} <= groups.keys()
+    assert "?" in packed_since(mini_scene(layer="council").spec)
+
+
+def test_municipality_is_in_the_first_class_that_applies(mini_scene: Callable[..., Scene]) -> None:
+    scene = mini_scene()
+    looks = {look.code: look.key for look in looks_of(scene.programme, "overview")}
+    rows = scene.edition.municipalities
+    found = {rows.at[i, "name"]: looks[code] for i, code in enumerate(scene.spec.codes) if code not in "-."}
+    assert (found["Gürtel"], found["Erlen"], found["Hafen"], found["Dreieck"]) == ("pact", "talk", "other", "district")
+
+
+@pytest.mark.parametrize("day", [None, date(2018, 12, 31), date(2022, 12, 31)])
+def test_every_number_is_the_length_of_its_list(real_scene: Callable[..., Scene], day: date | None) -> None:
+    for layer in real_scene().programme.layers:
+        for district in (None, "14626"):
+            for card in build_cards(real_scene(layer=layer, as_of=day, district=district), DE):
+                for door in card.doors:
+                    assert door.number == len(door.rows()), (layer, door.key)
+                    assert door.text.startswith(DE.number(door.number))
+
+
+def test_detail_says_status_ground_and_source(mini_scene: Callable[..., Scene]) -> None:
+    scene = mini_scene()
+    position = position_of(scene.status, "00021060")
+    assert position is not None
+    detail = build_detail(scene, position, DE)
+    said = {each.label: each.status for each in detail.documented}
+    assert said["Gespräch"] == "geführt, spätestens 01.03.2021 (abgeleitet aus Vereinbarung: unterzeichnet)"
+    assert said["Rat"] == "besteht, Mai 2021 (über den Landkreis)"
+    entry = next(each for each in detail.instruments if each.label == "Vereinbarung").entries[0]
+    assert (entry.joint_with, entry.link) == ("Zweckverband Ring", "https://beispiel.invalid/quelle")
+    assert [line.name for line in detail.neighbours][:1] == ["Insel"]
+    assert detail.neighbour_count == 5
+
+
+def test_detail_of_a_merged_municipality_names_its_parts(mini_scene: Callable[..., Scene]) -> None:
+    scene = mini_scene()
+    position = position_of(scene.status, "00022015")
+    assert position is not None
+    detail = build_detail(scene, position, EN)
+    assert detail.merged_from == "Ilm, Jena"
+    assert {entry.holder for each in detail.documented for entry in each.entries} == {"Ilm", "Jena"}
+    council = next(each for each in detail.instruments if each.label == "Council")
+    assert (council.status, council.entries[0].link) == ("planned, undated", None)
+    assert position_of(scene.status, "00022010") is None
+
+
+def test_date_says_its_municipalities_and_the_last_change(real_scene: Callable[..., Scene]) -> None:
+    assert as_of_sentence(real_scene(as_of=date(2016, 5, 1)), DE) == "Stichtag 01.05.2016: 426 Gemeinden."
+    said = as_of_sentence(real_scene(as_of=date(2023, 1, 1)), DE)
+    assert said.endswith("418 Gemeinden. Letzte Gebietsänderung am 01.01.2023: Ostrau + Zschaitz-Ottewig → Jahnatal.")
+
+
+def test_search_tells_twins_apart_and_knows_former_names(real: Snapshot) -> None:
+    edition = real.editions["14"][0]
+    found = {each.text: each.keys for each in suggestions(edition, edition.changes)}
+    assert found["Reichenbach/O.L. (Landkreis Görlitz)"] == ("14626450",)
+    assert "Reichenbach im Vogtland (Vogtlandkreis)" in found
+    assert found["Ostrau → Jahnatal"] == ("14522450", "14522275")
+    assert found["Aue → Aue-Bad Schlema"] == ("14521030", "14521035")
+    assert any(text.startswith("Neustadt i. Sa. → Neustadt in Sachsen") for text in found)
+    assert next(iter(found)).startswith("Adorf")
+
+
+def test_published_totals_stand_beside_what_is_documented(real: Snapshot) -> None:
+    rows = published_rows(real, real.programme(""), DE)
+    assert len(rows) == 46
+    newest = rows[rows["measure"] == "Kooperationsvereinbarung"].iloc[0]
+    assert (newest["date"], newest["published"], newest["documented"]) == (
+        "11.04.2025",
+        "60",
+        "49",
+    )  # three undated ones count later
+    assert set(rows.loc[rows["documented"] == "", "measure"]) == {
+        "abgeschlossene Sicherheitsanalysen",
+        "qualifizierte Personen",
+    }
+
+
+def test_index_holds_names_in_order_of_position(mini: Snapshot) -> None:
+    index = build_map_index(mini.programme(""), mini.editions["00"][0])
+    assert len(index["municipalities"]) == len(mini.editions["00"][0].municipalities)  # type: ignore[arg-type]
+    assert set(index["words"]["de"]) == set(index["words"]["en"])  # type: ignore[index]
+    assert index["districts"]["00011"]["city"] is True  # type: ignore[index]
+
+
+def test_shipped_data_have_no_blocker_and_few_notes(real: Snapshot) -> None:
+    found = check_snapshot(real)
+    assert [each.severity for each in found] == ["note"]
+
+
+def test_doubtful_records_are_found(own_root: object) -> None:
+    from pathlib import Path
+
+    path = Path(str(own_root)) / "data" / "participation" / "mini.csv"
+    path.write_text(
+        path.read_text(encoding="utf-8")
+        + "00021020,Bärgen,talk,held,2021,reached,,,https://q.invalid,\n"
+        + "00021030,Dreieck,ladder,low,2022-05-01,reached,,,https://q.invalid,\n"
+        + "00021030,Dreieck,ladder,high,2021-05-01,reached,,,https://q.invalid,\n",
+        encoding="utf-8",
+    )
+    toml = Path(str(own_root)) / "data" / "programmes" / "mini.toml"
+    toml.write_text(
+        toml.read_text(encoding="utf-8")
+        + """
+[[instruments]]
+key = "ladder"
+label = { de = "Leiter", en = "Ladder" }
+short = { de = "Leiter", en = "Ladder" }
+unit_one = { de = "Leiter", en = "ladder" }
+unit = { de = "Leitern", en = "ladders" }
+definition = { de = "x", en = "x" }
+stages = [
+    { key = "low", label = { de = "unten", en = "low" }, kind = "step", colour = "#aaaaaa" },
+    { key = "high", label = { de = "oben", en = "high" }, kind = "step", colour = "#222222" },
+]
+""",
+        encoding="utf-8",
+    )
+    said = "\n".join(each.sentence() for each in check_snapshot(load_snapshot(Settings(Path(str(own_root))))))
+    assert "Zum Schlüssel 00021020 gehört „bergen“, hier steht „Bärgen“" in said
+    assert "„unten“ (2022-05-01) liegt nach der höheren Stufe „oben“ (2021-05-01)" in said
+    assert "Den Schlüssel 00022010 gibt es nicht mehr; der Eintrag zählt für 00022015 Neu-Ilm" in said
+    assert "1 Einträge haben weder ein Datum noch eine datierte Quelle" in said
+
+
+def test_link_names_only_what_differs_and_nonsense_is_the_default() -> None:
+    layers = {"mini": ("overview", "pact"), "zwei": ("overview", "x")}
+    assert view_to_query(ViewState()) == {}
+    nonsense = {
+        "programm": "nix",
+        "ebene": "<b>",
+        "stichtag": "2022-13-01",
+        "kreis": "1",
+        "gemeinde": "x",
+        "lang": "fr",
+    }
+    assert view_from_query(nonsense | {"stufe": "a;b", "belegt": "ja"}, layers) == ViewState()
+    view = ViewState("zwei", "x", date(2022, 12, 31), "00021", "00021010", frozenset({"held~derived"}), True, "en")
+    assert view_from_query(view_to_query(view), layers) == view
+    assert view_from_query({"stichtag": "1999-01-01"}, {}) == ViewState()
+
+
+def test_shelf_makes_each_thing_once_and_forgets_the_oldest() -> None:
+    shelf: Shelf[int] = Shelf(2)
+    made: list[str] = []
+    gate = threading.Barrier(8)
+
+    def ask() -> None:
+        gate.wait()
+        shelf.get("a", lambda: made.append("a") or 1)  # type: ignore[func-returns-value]
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == ["a"]
+    for key in ("b", "c"):
+        shelf.get(key, lambda: 2)
+    shelf.get("a", lambda: made.append("again") or 3)  # type: ignore[func-returns-value]
+    assert made == ["a", "again"]
