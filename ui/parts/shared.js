@@ -38,12 +38,21 @@ export const number = (value, lang) => new Intl.NumberFormat(lang === "de" ? "de
 /** Class codes with runs written out: a capital says how often the code before it stands, A thrice, Z 28 times. */
 export const unpack = (codes) => codes.replace(/(.)([A-Z])/g, (_, code, run) => code.repeat(run.charCodeAt(0) - 62));
 
-/** Draw only when the data have changed, and never an older answer over a newer one. */
-export async function whenChanged(component, draw) {
+const afterPaint = () => new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); });
+const whenIdle = () => new Promise((done) => {
+  if (window.requestIdleCallback) window.requestIdleCallback(done, { timeout: 500 });
+  else setTimeout(done, 60);
+});
+
+/** Draw only when the data have changed, and never an older answer over a newer one. The first time at once; later
+ * after the frame that shows the repainted map, or (`idle`) when the browser has nothing better to do. */
+export async function whenChanged(component, draw, { idle = false } = {}) {
   const { parentElement, data } = component;
   const signature = JSON.stringify(data);
   if (parentElement.atlasDrawn === signature) return;
+  const isFirst = parentElement.atlasDrawn === undefined;
   parentElement.atlasDrawn = signature;
   const index = data.index ? await loadIndex(data.index) : null;
+  if (!isFirst) await (idle ? whenIdle() : afterPaint());
   if (parentElement.atlasDrawn === signature) draw(parentElement, data, index);
 }

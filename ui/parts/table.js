@@ -146,15 +146,10 @@ function nobody(words) {
 }
 
 const memories = new WeakMap();
-const soon = window.requestIdleCallback || ((work) => setTimeout(work, 60));
 
 export default function (component) {
   const { parentElement, setTriggerValue } = component;
-  const isFirst = !memories.has(parentElement);
-  if (isFirst) memories.set(parentElement, { key: "name", ascending: true, lines: new Map() });
-  whenChanged(component, (place, data, index) => {
-    const work = () => draw(place, data, index, memories.get(parentElement), (ags) => setTriggerValue("ags", ags));
-    if (isFirst) work();
-    else soon(() => { if (place.atlasDrawn === JSON.stringify(data)) work(); }, { timeout: 500 }); // the map first
-  });
+  if (!memories.has(parentElement)) memories.set(parentElement, { key: "name", ascending: true, lines: new Map() });
+  whenChanged(component, (place, data, index) =>
+    draw(place, data, index, memories.get(parentElement), (ags) => setTriggerValue("ags", ags)), { idle: true });
 }

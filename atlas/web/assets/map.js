@@ -18,24 +18,23 @@
   // ---- frame ----------------------------------------------------------------------------------------------------
 
   /** Height that shows the whole state at the frame's width without a blank strip. */
-  function frameHeight() {
-    const width = document.documentElement.clientWidth || 700;
+  function frameHeight(width) {
     return Math.round(Math.max(300, Math.min(600, width * (width < 500 ? 0.84 : 0.62))));
   }
 
+  /** streamlit-folium asks for a fixed height at every render; the frame knows better how wide it is, and asks only
+   * when that has changed: to look would force a layout right after every repainting. */
   function fitFrame() {
-    // streamlit-folium asks for a fixed height at every render; the frame knows better how wide it is.
     const ask = window.Streamlit.setFrameHeight;
-    window.Streamlit.setFrameHeight = () => ask.call(window.Streamlit, frameHeight());
-    window.Streamlit.setFrameHeight();
-    let width = document.documentElement.clientWidth;
-    window.addEventListener("resize", () => {
-      if (document.documentElement.clientWidth !== width) {
-        width = document.documentElement.clientWidth;
-        window.Streamlit.setFrameHeight();
-      }
-      state.map.invalidateSize({ animate: false });
-    });
+    let asked = 0;
+    const fitTo = (width) => {
+      const height = frameHeight(width || 700);
+      if (height !== asked) ask.call(window.Streamlit, height);
+      asked = height;
+    };
+    window.Streamlit.setFrameHeight = () => {};
+    fitTo(document.documentElement.clientWidth);
+    window.addEventListener("resize", () => fitTo(document.documentElement.clientWidth));
     new ResizeObserver(() => {
       state.map.invalidateSize({ animate: false });
       if (!state.moved && state.index) home();

@@ -1,0 +1,223 @@
+"""Laws that hold for any record, any view and any link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pandas as pd
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from atlas.analysis.status import NO_DATA, spans, status_as_of
+from atlas.export.tables import neutral, plain_csv
+from atlas.model.dates import PartialDate
+from atlas.model.keys import parse_ags
+from atlas.model.records import RECORD_COLUMNS
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import EARLIEST, LATEST, ViewState, view_from_query, view_to_query
+from atlas.present.map_spec import build_map_spec, pack
+from atlas.present.scene import Scene, Scenes
+from tests.conftest import TODAY
+from tests.unit.test_core_present import unpack
+
+LAWS = settings(
+    max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+STAGES = [
+    ("talk", "held"),
+    ("pact", "planned"),
+    ("pact", "signed"),
+    ("council", "planned"),
+    ("council", "active"),
+    ("council", "paused"),
+]
+KEYS = ["00011000", "00021010", "00021050", "00021060", "00022010", "00022015", "00022030", "00022040", "00021", "00022"]
+DAYS = st.dates(date(2016, 1, 1), date(2026, 12, 31))
+
+
+@st.composite
+def partial_dates(draw: st.DrawFn) -> str:
+    """Return a date known to the day, the month or the year."""
+    day = draw(DAYS).isoformat()
+    return day[: draw(st.sampled_from([4, 7, 10]))]
+
+
+@st.composite
+def record_tables(draw: st.DrawFn) -> pd.DataFrame:
+    """Return a record of up to twelve rows, in any order, some without dates, some joint."""
+    rows = []
+    for line in range(draw(st.integers(0, 12))):
+        instrument, stage = draw(st.sampled_from(STAGES))
+        day = draw(st.one_of(st.just(""), partial_dates()))
+        means = draw(st.sampled_from(["reached", "known_by"])) if day else ""
+        source_date = draw(st.one_of(st.just(""), partial_dates()))
+        joint_with = draw(st.sampled_from(["", "", "Bund"]))
+        key = draw(st.sampled_from(KEYS))
+        rows.append([key, "", instrument, stage, day, means, joint_with, "", f"https://q.invalid/{line}", source_date, line])
+    return pd.DataFrame(rows, columns=[*RECORD_COLUMNS, "line"])
+
+
+def _status(snapshot: Snapshot, table: pd.DataFrame, day: date) -> pd.DataFrame:
+    programme = snapshot.programme("")
+    edition = snapshot.edition(programme, day)
+    return status_as_of(spans(table, programme), programme, edition, snapshot.changes(programme), day)
+
+
+@LAWS
+@given(table=record_tables(), day=DAYS, random=st.randoms(use_true_random=False))
+def test_order_of_the_records_does_not_matter(mini: Snapshot, table: pd.DataFrame, day: date, random: object) -> None:
+    order = list(range(len(table)))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    shuffled = table.iloc[order].reset_index(drop=True)
+    one, other = _status(mini, table, day), _status(mini, shuffled, day)
+    pd.testing.assert_frame_equal(one.drop(columns="row"), other.drop(columns="row"))
+
+
+@LAWS
+@given(table=record_tables())
+def test_a_participant_is_in_one_stage_at_a_time(mini: Snapshot, table: pd.DataFrame) -> None:
+    made = spans(table, mini.programme(""))
+    direct = made[made["basis"] == "direct"].sort_values("since_day")
+    for _, group in direct.groupby(["participant", "instrument"]):
+        ends = group["until_day"].tolist()
+        starts = group["since_day"].tolist()
+        assert ends[:-1] == starts[1:]
+        assert pd.isna(ends[-1])
+
+
+@LAWS
+@given(table=record_tables(), first=DAYS, days=st.integers(0, 2000))
+def test_what_was_documented_stays_documented(mini: Snapshot, table: pd.DataFrame, first: date, days: int) -> None:
+    """A later date never loses a participant that an earlier one knew: the stage may change, not vanish."""
+    made = spans(table, mini.programme(""))
+    known = lambda day: set(  # noqa: E731
+        made.loc[
+            (made["since_day"] <= pd.Timestamp(day))
+            & (made["until_day"].isna() | (made["until_day"] > pd.Timestamp(day))),
+            ["participant", "instrument"],
+        ].itertuples(index=False, name=None)
+    )
+    assert known(first) <= known(first + timedelta(days=days))
+
+
+@LAWS
+@given(table=record_tables(), first=DAYS, days=st.integers(0, 2000))
+def test_stock_is_old_stock_plus_new_minus_ended(mini: Snapshot, table: pd.DataFrame, first: date, days: int) -> None:
+    made = spans(table, mini.programme(""))
+    made = made[made["counted"] & (made["basis"] == "direct")]
+    begin, end = pd.Timestamp(first), pd.Timestamp(first + timedelta(days=days))
+
+    def stock(day: pd.Timestamp) -> int:
+        return int(((made["since_day"] <= day) & (made["until_day"].isna() | (made["until_day"] > day))).sum())
+
+    new = int(((made["since_day"] > begin) & (made["since_day"] <= end)).sum())
+    ended = int(((made["until_day"] > begin) & (made["until_day"] <= end)).sum())
+    assert stock(end) == stock(begin) + new - ended
+
+
+@LAWS
+@given(table=record_tables(), first=DAYS, days=st.integers(0, 2000))
+def test_stock_of_steps_never_falls_without_exits(mini: Snapshot, table: pd.DataFrame, first: date, days: int) -> None:
+    table = table[table["status"] != "paused"].reset_index(drop=True)
+    made = spans(table, mini.programme(""))
+    made = made[made["counted"] & (made["basis"] == "direct")]
+
+    def stock(day: date) -> int:
+        at = pd.Timestamp(day)
+        return int(((made["since_day"] <= at) & (made["until_day"].isna() | (made["until_day"] > at))).sum())
+
+    assert stock(first) <= stock(first + timedelta(days=days))
+
+
+@LAWS
+@given(table=record_tables(), day=DAYS)
+def test_plans_are_never_counted(mini: Snapshot, table: pd.DataFrame, day: date) -> None:
+    status = _status(mini, table, day)
+    assert not status.loc[status["stage"].isin(["planned", "paused", NO_DATA]), "counted"].any()
+
+
+@LAWS
+@given(table=record_tables(), day=DAYS, layer=st.sampled_from(["overview", "talk", "pact", "council"]))
+def test_every_municipality_has_exactly_one_look(mini: Snapshot, table: pd.DataFrame, day: date, layer: str) -> None:
+    programme = mini.programme("")
+    edition = mini.edition(programme, day)
+    spec = build_map_spec(_status(mini, table, day), programme, edition, ViewState(layer=layer), day)
+    assert [code != "-" for code in spec.codes] == edition.valid_at(day).tolist()
+    assert sum(entry.count for entry in spec.legend) == spec.total == edition.valid_at(day).sum()
+    assert {code for code in spec.codes if code != "-"} <= {entry.look.code for entry in spec.legend}
+
+
+@LAWS
+@given(first=partial_dates(), second=partial_dates(), third=partial_dates())
+def test_partial_dates_are_totally_ordered(first: str, second: str, third: str) -> None:
+    a, b, c = (PartialDate.parse(text) for text in (first, second, third))
+    assert (a < b) + (b < a) + (a == b) == 1
+    assert not (a < b < c) or a < c
+    assert [str(each) for each in (a, b, c)] == [first, second, third]
+    assert a.first_day() <= a.last_day()
+
+
+@LAWS
+@given(st.text(max_size=12))
+def test_only_eight_ascii_digits_are_a_key(text: str) -> None:
+    is_key = len(text) == 8 and all(character in "0123456789" for character in text)
+    try:
+        assert parse_ags(text) == text
+        assert is_key
+    except ValueError:
+        assert not is_key
+
+
+LAYERS = {"mini": ("overview", "pact", "talk")}
+VIEWS = st.builds(
+    ViewState,
+    layer=st.sampled_from(LAYERS["mini"]),
+    as_of=st.none() | st.dates(EARLIEST, LATEST),
+    district=st.none() | st.from_regex(r"[0-9]{5}", fullmatch=True).filter(str.isascii),
+    municipality=st.none() | st.from_regex(r"[0-9]{8}", fullmatch=True).filter(str.isascii),
+    looks=st.frozensets(st.sampled_from(["signed", "held~derived", "no_data"])),
+    documented_only=st.booleans(),
+    lang=st.sampled_from(["de", "en"]),
+)
+
+
+@LAWS
+@given(VIEWS)
+def test_a_link_brings_the_view_back(view: ViewState) -> None:
+    assert view_from_query(view_to_query(view), LAYERS) == view
+
+
+@LAWS
+@given(
+    query=st.dictionaries(
+        st.sampled_from(["programm", "ebene", "stichtag", "kreis", "gemeinde", "stufe", "belegt", "lang", "x"]),
+        st.text(max_size=40),
+    )
+)
+def test_any_link_gives_a_usable_view(mini: Snapshot, query: dict[str, str]) -> None:
+    layers = {key: each.layers for key, each in mini.programmes.items()}
+    scene = Scenes(lambda: mini, lambda: TODAY).of(view_from_query(query, layers))
+    assert scene.spec.total > 0
+
+
+@LAWS
+@given(st.text(alphabet="0123456789abc.-", max_size=300))
+def test_packed_codes_unpack_to_the_same(codes: str) -> None:
+    assert unpack(pack(codes)) == codes
+
+
+@LAWS
+@given(st.lists(st.tuples(st.text(max_size=20), st.integers()), max_size=8))
+def test_csv_reads_back_as_the_table(rows: list[tuple[str, int]]) -> None:
+    import csv
+    import io
+
+    table = pd.DataFrame([list(row) for row in rows], columns=["Text", "Zahl"]).astype({"Text": object})
+    text = plain_csv(table).decode("utf-8", errors="surrogatepass") if rows else plain_csv(table).decode()
+    read = list(csv.reader(io.StringIO(text, newline="")))[1:]
+    assert read == [[neutral(said), str(number)] for said, number in rows]
+
+
+def test_scene_is_the_same_for_all_who_ask(mini_scene: Callable[..., Scene]) -> None:
+    assert mini_scene(layer="pact").status is mini_scene(layer="talk").status
