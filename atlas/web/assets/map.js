@@ -388,7 +388,8 @@
   const weight = (i) => (state.view.selected === area(i).ags ? 1e9 : 0) + state.index.municipalities[i][5];
 
   async function refine() {
-    if (state.detail || state.map.getZoom() < DETAIL_ZOOM) return;
+    const hasSize = state.map.getSize().x > 100; // before it is laid out, everything seems to fit at any zoom
+    if (state.detail || !hasSize || state.map.getZoom() < DETAIL_ZOOM) return;
     state.detail = true;
     const topology = await (await fetch(state.urls.overview.replace(/[^/]+$/, state.urls.detail))).json();
     const rings = window.atlasTopology.areas(topology);

@@ -1,0 +1,196 @@
+"""A server, a browser, and a page that notes everything it should not do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Frame, Page, Route, WebSocket, sync_playwright
+
+from tests.conftest import ROOT
+
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_PATIENCE_S = 60
+_KNOWN = ("_stcore/health", "_stcore/host-config")
+
+
+@contextmanager
+def serving(root: Path, log: Path) -> Iterator[str]:
+    """Serve a data folder on a free port; on failure the log is shown."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    environment = os.environ | {"ATLAS_DATA_DIR": str(root)}
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
+        url = f"http://127.0.0.1:{port}"
+        try:
+            _wait_for(url, process, log)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            pytest.fail(f"the server ended:\n{log.read_text(encoding='utf-8')}")
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the server did not answer:\n{log.read_text(encoding='utf-8')}")
+
+
+@pytest.fixture(scope="package")
+def saxony_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of the shipped data."""
+    with serving(ROOT, tmp_path_factory.mktemp("log") / "saxony.log") as url:
+        yield url
+
+
+@pytest.fixture(scope="package")
+def miniland_url(miniland_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of the invented state."""
+    with serving(miniland_root, tmp_path_factory.mktemp("log") / "miniland.log") as url:
+        yield url
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Return the distribution's Chromium."""
+    path = next(
+        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    )
+    assert path, "Chromium is missing; scripts/ensure-chromium installs it"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield started
+        started.close()
+
+
+@dataclass
+class Visit:
+    """A page and what it did."""
+
+    page: Page
+    base: str
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    frames_in: list[int] = field(default_factory=list)
+    frames_out: list[int] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def open(self, address: str = "/", layer: str | None = None) -> Visit:
+        """Open an address; with ``layer`` wait until the map shows it."""
+        self.page.goto(self.base + address)
+        if layer is not None:
+            self.painted(layer)
+        return self
+
+    @property
+    def map(self) -> Frame:
+        """Return the map's frame."""
+        self.page.wait_for_selector("iframe.stCustomComponentV1", state="attached")
+        end = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < end:
+            for frame in self.page.frames:
+                if "streamlit_folium" in frame.url:
+                    return frame
+            self.page.wait_for_timeout(50)
+        raise AssertionError("there is no map")
+
+    def painted(self, layer: str, day: str = "") -> Frame:
+        """Wait until the map shows a layer (and a day); return its frame."""
+        end = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < end:
+            frame = self.map
+            said = str(frame.evaluate("() => document.documentElement.dataset.painted || ''"))
+            if said.startswith(f"{layer} {day}"):
+                return frame
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"the map does not show {layer} {day}")
+
+    def quiet(self) -> None:
+        """Wait until nothing has come over the websocket for a while, then forget what came."""
+        seen = -1
+        while seen != len(self.frames_in):
+            seen = len(self.frames_in)
+            self.page.wait_for_timeout(700)
+        self.frames_in.clear()
+        self.frames_out.clear()
+        self.requests.clear()
+
+    def fill(self, ags: str) -> str:
+        """Return the fill of a municipality on the map."""
+        return str(self.map.evaluate("a => document.querySelector(`[data-ags='${a}']`).style.fill", ags))
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Return a maker of visits; each is a fresh context that reaches no other host."""
+    contexts = []
+
+    def make(base: str, *, phone: bool = False, dark: bool = False) -> Visit:
+        options = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True} if phone else {}
+        context = browser.new_context(
+            **({"viewport": {"width": 1440, "height": 1000}} | options),
+            color_scheme="dark" if dark else "light",
+            locale="de-DE",
+            accept_downloads=True,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        made = Visit(page, base)
+
+        def gate(route: Route) -> None:
+            if route.request.url.startswith((base, "data:", "blob:")):
+                made.requests.append(route.request.url)
+                route.continue_()
+            else:
+                made.foreign.append(route.request.url)
+                route.abort()
+
+        def listen(socket_: WebSocket) -> None:
+            socket_.on("framereceived", lambda payload: made.frames_in.append(len(payload)))
+            socket_.on("framesent", lambda payload: made.frames_out.append(len(payload)))
+
+        context.route("**/*", gate)
+        page.on("websocket", listen)
+        page.on("pageerror", lambda error: made.errors.append(str(error)))
+        page.on("dialog", lambda dialog: (made.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("response", lambda answer: _note(made, answer.status, answer.url))
+        page.add_init_script(
+            "window.__csp = []; document.addEventListener('securitypolicyviolation',"
+            " e => window.__csp.push(e.violatedDirective + ' ' + e.blockedURI))"
+        )
+        return made
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def _note(made: Visit, status: int, url: str) -> None:
+    if status >= 400 and not url.endswith(_KNOWN):
+        made.errors.append(f"{status} {url}")

@@ -1,0 +1,308 @@
+"""The map page in a real browser."""
+
+from __future__ import annotations
+
+import csv
+import io
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Visit, serving
+
+pytestmark = pytest.mark.browser
+
+KIB6 = 6 * 1024
+ZITTAU, PIRNA = "14626610", "14628270"
+
+
+def choose(seen: Visit, label: str) -> None:
+    seen.page.get_by_role("radio", name=label).or_(
+        seen.page.get_by_role("button", name=label, exact=True)
+    ).first.click()
+
+
+@pytest.mark.parametrize("lang", ["", "lang=en"])
+def test_a_whole_visit_reaches_no_other_host_and_raises_no_error(
+    visit: Callable[..., Visit], saxony_url: str, lang: str
+) -> None:
+    seen = visit(saxony_url).open(f"/?{lang}", "overview")
+    seen.page.locator("button.atlas-door").first.click()
+    seen.page.get_by_role("dialog").locator("table.list").wait_for()
+    seen.page.keyboard.press("Escape")
+    seen.open(f"/gemeinde?gemeinde={ZITTAU}&{lang}")
+    seen.page.locator("article.detail h2", has_text="Zittau").wait_for()
+    seen.open(f"/ueber?{lang}")
+    seen.page.locator("dl.glossary").wait_for()
+    assert seen.page.evaluate("document.documentElement.lang") == ("en" if lang else "de")
+    assert seen.foreign == []
+    assert seen.errors == []
+    # protobuf asks for WebAssembly and goes on without it: refused by our policy, and that is all.
+    assert {each.split()[0] for each in seen.page.evaluate("window.__csp")} <= {"script-src"}
+    assert {each.split()[-1] for each in seen.page.evaluate("window.__csp")} <= {"wasm-eval"}
+
+
+def test_every_area_has_key_role_and_name(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/", "overview")
+    areas = seen.map.evaluate(
+        "() => [...document.querySelectorAll('[data-ags]')].map(e => [e.dataset.ags, e.getAttribute('role'), e.getAttribute('aria-label')])"
+    )
+    assert len({ags for ags, _, _ in areas}) == len(areas) == 418
+    assert {role for _, role, _ in areas} == {"button"}
+    names = {ags: name for ags, _, name in areas}
+    assert names[ZITTAU].startswith("Zittau, Landkreis Görlitz: Kooperationsvereinbarung")
+    assert names["14511000"].startswith("Chemnitz: Modellkommune")
+    assert all(name and ":" in name for name in names.values())
+
+
+@pytest.mark.parametrize(("day", "count"), [("2018-12-31", 421), ("2022-12-31", 419), ("2023-01-01", 418)])
+def test_the_map_has_the_municipalities_of_the_day(
+    visit: Callable[..., Visit], saxony_url: str, day: str, count: int
+) -> None:
+    seen = visit(saxony_url).open(f"/?stichtag={day}", "overview")
+    assert seen.map.locator("[data-ags]").count() == count
+
+
+def test_geometry_of_the_first_map_is_small(saxony_url: str, visit: Callable[..., Visit]) -> None:
+    seen = visit(saxony_url).open("/", "overview")
+    url = next(each for each in seen.requests if "/overview." in each)
+    request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert len(answer.read()) <= 120 * 1024
+    assert not any("/detail." in each for each in seen.requests)
+
+
+def test_change_of_layer_and_date_sends_little_and_keeps_the_frame(
+    visit: Callable[..., Visit], saxony_url: str
+) -> None:
+    seen = visit(saxony_url).open("/", "overview")
+    seen.map.evaluate("() => { window.__mark = 1; }")
+    seen.map.locator("a.leaflet-control-zoom-in").click()
+    seen.quiet()
+    zoom = seen.map.evaluate("() => window.map.getZoom()")
+    for label, layer in (("Vereinbarung", "agreement"), ("Präventionsrat", "council"), ("Übersicht", "overview")):
+        choose(seen, label)
+        seen.painted(layer)
+        seen.page.wait_for_timeout(900)
+        assert 0 < sum(seen.frames_in) <= KIB6, label
+        assert seen.requests == []
+        seen.quiet()
+    box = seen.page.get_by_role("combobox", name="Stichtag")
+    box.click()
+    seen.page.get_by_role("option", name="Stand 31.12.2022").click()
+    seen.painted("overview", "2022-12-31")
+    seen.page.wait_for_timeout(900)
+    assert 0 < sum(seen.frames_in) <= KIB6
+    assert seen.map.evaluate("() => window.__mark") == 1
+    assert seen.map.evaluate("() => window.map.getZoom()") == zoom
+    assert seen.map.locator("[data-ags]").count() == 419
+    assert "stichtag=2022-12-31" in seen.page.url
+
+
+def test_moving_and_zooming_send_nothing(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/", "overview")
+    seen.quiet()
+    seen.map.evaluate("() => { window.map.panBy([120, 60]); window.map.zoomIn(1); }")
+    seen.page.wait_for_timeout(1500)
+    assert seen.frames_out == []
+
+
+def test_finer_geometry_comes_when_a_reader_zooms_in(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open(f"/?gemeinde={PIRNA}", "overview")
+    seen.page.wait_for_timeout(300)
+    seen.map.locator(".municipality-name", has_text="Pirna").wait_for()
+    assert any("/detail." in each for each in seen.requests)
+
+
+def test_click_shows_what_is_known_beside_the_map(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/", "overview")
+    for ags, name in (("14612000", "Dresden"), ("14511000", "Chemnitz"), ("14612000", "Dresden")):
+        seen.map.locator(f"[data-ags='{ags}']").click(force=True)
+        seen.page.locator(f"article.detail[data-gemeinde='{ags}'] h2", has_text=name).wait_for()
+    seen.page.wait_for_url(f"**gemeinde={'14612000'}**")
+    assert seen.map.locator("[data-ags='14612000']").get_attribute("aria-pressed") == "true"
+    seen.page.get_by_role("button", name="Auswahl aufheben").click()
+    seen.page.locator("article.detail").wait_for(state="detached")
+    seen.map.locator("[data-ags='14612000']").click(force=True)
+    seen.page.locator("article.detail h2", has_text="Dresden").wait_for()
+
+
+def test_a_link_opens_the_same_view_in_a_fresh_browser(visit: Callable[..., Visit], saxony_url: str) -> None:
+    link = f"/?ebene=safety_analysis&stichtag=2022-12-31&kreis=14626&gemeinde={ZITTAU}&lang=en"
+    seen = visit(saxony_url).open(link, "safety_analysis")
+    seen.painted("safety_analysis", "2022-12-31")
+    assert seen.page.locator("article.detail h2").inner_text() == "Zittau"
+    assert seen.page.locator(".atlas-table caption").inner_text().endswith(": 53")
+    assert seen.page.evaluate("document.documentElement.lang") == "en"
+    assert "Safety analysis" in seen.page.locator(".atlas-legend h2").inner_text()
+    assert seen.page.url.endswith(link)
+
+
+def test_keyboard_walks_and_chooses(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/", "overview")
+    frame = seen.map
+    assert frame.locator("[data-ags][tabindex='0']").count() == 1
+    frame.locator("[data-ags][tabindex='0']").focus()
+    first = frame.evaluate("() => document.activeElement.dataset.ags")
+    seen.page.keyboard.press("ArrowRight")
+    seen.page.keyboard.press("ArrowDown")
+    second = frame.evaluate("() => document.activeElement.dataset.ags")
+    assert second != first
+    name = frame.evaluate("() => document.activeElement.getAttribute('aria-label')").split(",")[0].split(":")[0]
+    assert frame.locator(".tip-name").inner_text() == name
+    seen.page.keyboard.press("Escape")
+    frame.locator(".tip-name").wait_for(state="detached")
+    seen.page.keyboard.press("Enter")
+    seen.page.locator(f"article.detail[data-gemeinde='{second}']").wait_for()
+
+
+def test_former_name_leads_to_the_municipality_of_today(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/", "overview")
+    box = seen.page.get_by_role("combobox", name="Gemeinde suchen")
+    box.click()
+    box.fill("Ostrau")
+    seen.page.get_by_role("option", name="Ostrau → Jahnatal").click()
+    seen.page.locator("article.detail h2", has_text="Jahnatal").wait_for()
+    assert "gemeinde=14522275" in seen.page.url
+
+
+def test_legend_filters_and_the_table_follows(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/?ebene=agreement", "agreement")
+    line = seen.page.locator("button[data-look='signed']")
+    count = int(line.locator("b").inner_text())
+    line.click()
+    seen.page.locator("button[data-look='signed'][aria-pressed='true']").wait_for()
+    seen.page.locator(".atlas-table caption", has_text=f": {count}").wait_for()
+    assert seen.page.locator(".atlas-table tbody tr").count() == count == 52
+    assert seen.map.locator("path.filtered").count() == 418 - count
+    assert "stufe=signed" in seen.page.url
+
+
+def test_table_sorts_and_chooses(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/?ebene=council", "council")
+    seen.page.locator(".atlas-table tbody tr").first.wait_for()
+    seen.page.locator("button.sort").nth(3).click()
+    assert seen.page.locator(".atlas-table thead th").nth(3).get_attribute("aria-sort") == "ascending"
+    seen.page.locator("button.sort").nth(3).click()
+    assert seen.page.locator(".atlas-table thead th").nth(3).get_attribute("aria-sort") == "descending"
+    row = seen.page.locator(".atlas-table tbody tr").first
+    ags = row.get_attribute("data-ags")
+    row.locator("button.row-name").click()
+    seen.page.locator(f"article.detail[data-gemeinde='{ags}']").wait_for()
+
+
+def test_every_number_opens_its_list(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/?stichtag=2023-12-31", "overview")
+    doors = seen.page.locator("button.atlas-door")
+    doors.first.wait_for()
+    for place in range(doors.count()):
+        number = int(doors.nth(place).inner_text().split()[0].replace(".", ""))
+        doors.nth(place).click()
+        dialog = seen.page.get_by_role("dialog")
+        dialog.locator("table.list").wait_for()
+        assert dialog.locator("table.list tbody tr").count() == number
+        seen.page.keyboard.press("Escape")
+        dialog.wait_for(state="detached")
+
+
+def test_table_downloads_for_german_excel(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/?ebene=agreement&belegt=1&stichtag=2024-12-31", "agreement")
+    with seen.page.expect_download() as started:
+        seen.page.get_by_role("link", name="Tabelle als CSV für Excel").click()
+    body = Path(started.value.path()).read_bytes()
+    assert body.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig")), delimiter=";"))
+    assert rows[0][:3] == ["AGS", "Gemeinde", "Landkreis"]
+    assert len(rows) - 1 == seen.page.locator(".atlas-table tbody tr").count()
+    assert {row[-1] for row in rows[1:]} == {"31.12.2024"}
+
+
+def test_english_page_has_no_german_left(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/?lang=en", "overview")
+    seen.page.locator(".atlas-table caption").wait_for()
+    text = seen.page.locator(".stApp").inner_text()
+    for word in (
+        "Gemeinde",
+        "Stichtag",
+        "Legende",
+        "Quelle",
+        "kopieren",
+        "Tabelle",
+        "Übersicht",
+        "seit",
+        "keine bekannte",
+    ):
+        assert word not in text.replace("Gemeinden ", ""), word
+
+
+def test_phone_shows_everything_within_its_width(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url, phone=True).open("/", "overview")
+    seen.page.wait_for_timeout(500)
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
+    outside = seen.map.evaluate(
+        "() => { const w = innerWidth, h = innerHeight; return [...document.querySelectorAll('[data-ags]')].filter(e => {"
+        " const b = e.getBoundingClientRect(); return b.left < 0 || b.top < 0 || b.right > w || b.bottom > h }).length }"
+    )
+    assert outside == 0
+    seen.map.locator("[data-ags='14612000']").tap(force=True)
+    seen.page.locator("article.detail h2", has_text="Dresden").wait_for()
+
+
+def test_pages_lead_to_each_other(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open(f"/?gemeinde={ZITTAU}&stichtag=2022-12-31&lang=en", "overview")
+    seen.page.get_by_role("link", name="To the municipality’s page").click()
+    seen.page.wait_for_url("**/gemeinde?**")
+    seen.page.locator("article.detail h2", has_text="Zittau").wait_for()
+    assert "stichtag=2022-12-31" in seen.page.url
+    seen.page.get_by_role("link", name="To the map").click()
+    seen.painted("overview", "2022-12-31")
+
+
+def test_invented_data_are_called_that(visit: Callable[..., Visit], miniland_url: str) -> None:
+    seen = visit(miniland_url).open("/?lang=en", "overview")
+    assert "invented" in seen.page.locator("p.synthetic").inner_text()
+
+
+def test_policy_is_strict_for_the_page_and_loose_only_for_the_map(saxony_url: str) -> None:
+    def headers(path: str) -> dict[str, str]:
+        with urllib.request.urlopen(saxony_url + path) as answer:
+            return {key.lower(): value for key, value in answer.headers.items()}
+
+    page = headers("/")
+    script = next(part for part in page["content-security-policy"].split("; ") if part.startswith("script-src"))
+    assert "unsafe" not in script
+    assert "blob:" not in script
+    assert page["x-content-type-options"] == "nosniff"
+    assert page["referrer-policy"] == "same-origin"
+    loose = headers("/component/streamlit_folium.st_folium/index.html")["content-security-policy"]
+    assert "'unsafe-eval'" in loose
+    assert "http" not in loose + page["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("data/participation/mini.csv", "ags\n", "data/participation/mini.csv, Zeile 1: In der Kopfzeile fehlt"),
+        ("data/participation/mini.csv", None, "data/participation/mini.csv: Die Datei fehlt"),
+        ("data/programmes/mini.toml", "key = ", "data/programmes/mini.toml: Das ist kein gültiges TOML"),
+        ("geodata/00/2016-01-01/municipalities.csv", "x\n", "geodata/00/2016-01-01: "),
+    ],
+)
+def test_broken_data_are_said_in_words(
+    visit: Callable[..., Visit], own_root: Path, tmp_path: Path, file: str, content: str | None, said: str
+) -> None:
+    path = own_root / file
+    path.unlink()
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    with serving(own_root, tmp_path / "log.txt") as url:
+        seen = visit(url)
+        seen.page.goto(url)
+        seen.page.get_by_text("Die Daten können gerade nicht gezeigt werden").wait_for()
+        assert said in seen.page.locator(".stApp").inner_text()
+        assert "Traceback" not in seen.page.content()
+        assert seen.page.locator("iframe").count() == 0
