@@ -11,9 +11,9 @@ from atlas.errors import Problem, Severity
 from atlas.present.published import published_rows
 from atlas.present.scene import Scene, Shelf
 from atlas.render.html import glossary, list_table
-from ui.cache import scene
+from ui.cache import current_scene
 from ui.frame import foot, links, notice, title
-from ui.state import current_view, words, write_address
+from ui.state import words, write_address
 
 _findings: Shelf[list[Problem]] = Shelf(4)
 _published_rows: Shelf[pd.DataFrame] = Shelf(8)
@@ -21,7 +21,7 @@ _published_rows: Shelf[pd.DataFrame] = Shelf(8)
 
 def show() -> None:
     """Show the page."""
-    drawn = scene(current_view())
+    drawn = current_scene()
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         title(drawn)
         links()

@@ -9,11 +9,14 @@ from zoneinfo import ZoneInfo
 
 from streamlit import file_util
 
+from atlas.analysis.status import successors
 from atlas.model.view import ViewState
+from atlas.present.detail import position_of
 from atlas.present.scene import Scene, Scenes
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
 from atlas.web.payloads import PayloadStore
+from ui.state import change_view, current_view
 
 _ZONE = ZoneInfo("Europe/Berlin")
 
@@ -40,6 +43,27 @@ def payloads() -> PayloadStore:
 def today() -> date:
     """Return the day it is in Germany."""
     return datetime.now(_ZONE).date()
+
+
+def current_scene() -> Scene:
+    """Return the scene of the session's view.
+
+    A link may name a municipality that has since been merged: then its successor is looked at.
+
+    Raises
+    ------
+    AtlasError
+        If the data can't be used.
+    """
+    drawn = scene(current_view())
+    ags = drawn.view.municipality
+    if ags is None or position_of(drawn.status, ags) is not None:
+        return drawn
+    heir = successors(drawn.changes, drawn.as_of).get(ags)
+    if heir is None:
+        return drawn
+    change_view(municipality=heir)
+    return scene(current_view())
 
 
 def scene(view: ViewState) -> Scene:

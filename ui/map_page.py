@@ -9,13 +9,13 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import figures_panel, filters, frame, map_panel, search
-from ui.cache import scene
-from ui.state import current_view, write_address
+from ui.cache import current_scene
+from ui.state import write_address
 
 
 def show() -> None:
     """Show the page."""
-    drawn = scene(current_view())
+    drawn = current_scene()
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         frame.title(drawn)
         search.show(drawn)
@@ -28,7 +28,7 @@ def show() -> None:
 
 @st.fragment
 def _changing() -> None:
-    drawn = scene(current_view())
+    drawn = current_scene()
     filters.show(drawn)
     figures_panel.show(drawn)
     map_panel.show(drawn)

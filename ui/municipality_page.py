@@ -8,14 +8,14 @@ from markupsafe import Markup
 from atlas.present.detail import build_detail, position_of
 from atlas.present.scene import Scene
 from atlas.render import html
-from ui.cache import scene
+from ui.cache import current_scene
 from ui.frame import foot, links, notice, title
-from ui.state import MAP_PAGE, current_view, view_query, words, write_address
+from ui.state import MAP_PAGE, view_query, words, write_address
 
 
 def show() -> None:
     """Show the page of the view's municipality, or say how to choose one."""
-    drawn = scene(current_view())
+    drawn = current_scene()
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         title(drawn)
         links()
