@@ -32,7 +32,18 @@ STAGES = [
     ("council", "active"),
     ("council", "paused"),
 ]
-KEYS = ["00011000", "00021010", "00021050", "00021060", "00022010", "00022015", "00022030", "00022040", "00021", "00022"]
+KEYS = [
+    "00011000",
+    "00021010",
+    "00021050",
+    "00021060",
+    "00022010",
+    "00022015",
+    "00022030",
+    "00022040",
+    "00021",
+    "00022",
+]
 DAYS = st.dates(date(2016, 1, 1), date(2026, 12, 31))
 
 
@@ -54,7 +65,9 @@ def record_tables(draw: st.DrawFn) -> pd.DataFrame:
         source_date = draw(st.one_of(st.just(""), partial_dates()))
         joint_with = draw(st.sampled_from(["", "", "Bund"]))
         key = draw(st.sampled_from(KEYS))
-        rows.append([key, "", instrument, stage, day, means, joint_with, "", f"https://q.invalid/{line}", source_date, line])
+        rows.append(
+            [key, "", instrument, stage, day, means, joint_with, "", f"https://q.invalid/{line}", source_date, line]
+        )
     return pd.DataFrame(rows, columns=[*RECORD_COLUMNS, "line"])
 
 
