@@ -1,89 +1,196 @@
-"""Fixtures: one Chromium, a server on the shipped data, one on the invented state, and visits to them.
-
-Everything has the scope of this folder: as long as Playwright runs, no other test can start an event loop.
-"""
+"""A server, a browser, and a page that notes everything it should not do."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, Route, WebSocket, sync_playwright
 
-from tests.browser.visit import CHROMIUM_ARGS, Server, Visit, chromium
+from tests.conftest import ROOT
 
-Start = Callable[..., Server]
-VisitTo = Callable[..., Visit]
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_PATIENCE_S = 60
+_KNOWN = ("_stcore/health", "_stcore/host-config")
+
+
+@contextmanager
+def serving(root: Path, log: Path) -> Iterator[str]:
+    """Serve a data folder on a free port; on failure the log is shown."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    environment = os.environ | {"ATLAS_DATA_DIR": str(root)}
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
+        url = f"http://127.0.0.1:{port}"
+        try:
+            _wait_for(url, process, log)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            pytest.fail(f"the server ended:\n{log.read_text(encoding='utf-8')}")
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the server did not answer:\n{log.read_text(encoding='utf-8')}")
+
+
+@pytest.fixture(scope="package")
+def saxony_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of the shipped data."""
+    with serving(ROOT, tmp_path_factory.mktemp("log") / "saxony.log") as url:
+        yield url
+
+
+@pytest.fixture(scope="package")
+def miniland_url(miniland_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of the invented state."""
+    with serving(miniland_root, tmp_path_factory.mktemp("log") / "miniland.log") as url:
+        yield url
 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Return the distribution's Chromium."""
+    path = next(
+        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    )
+    assert path, "Chromium is missing; scripts/ensure-chromium installs it"
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGS)
-        yield launched
-        launched.close()
+        started = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield started
+        started.close()
 
 
-@pytest.fixture(scope="package")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """Return a starter of servers; `Server.wait` waits for one."""
-    started: list[Server] = []
+@dataclass
+class Visit:
+    """A page and what it did."""
 
-    def one(data: Path | None = None) -> Server:
-        server = Server(tmp_path_factory.mktemp("server"), data)
-        started.append(server)
-        return server
+    page: Page
+    base: str
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    frames_in: list[int] = field(default_factory=list)
+    frames_out: list[int] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
 
-    yield one
-    for server in started:
-        server.stop()
+    def open(self, address: str = "/", layer: str | None = None) -> Visit:
+        """Open an address; with ``layer`` wait until the map shows it."""
+        self.page.goto(self.base + address)
+        if layer is not None:
+            self.painted(layer)
+        return self
 
+    @property
+    def map(self) -> Frame:
+        """Return the map's frame."""
+        self.page.wait_for_selector("iframe.stCustomComponentV1", state="attached")
+        end = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < end:
+            for frame in self.page.frames:
+                if "streamlit_folium" in frame.url:
+                    return frame
+            self.page.wait_for_timeout(50)
+        raise AssertionError("there is no map")
 
-@pytest.fixture(scope="package")
-def server(start: Start) -> Server:
-    """Return a server on the shipped data."""
-    return start().wait()
+    def painted(self, layer: str, day: str = "") -> Frame:
+        """Wait until the map shows a layer (and a day); return its frame."""
+        end = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < end:
+            frame = self.map
+            said = str(frame.evaluate("() => document.documentElement.dataset.painted || ''"))
+            if said.startswith(f"{layer} {day}"):
+                return frame
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"the map does not show {layer} {day}")
 
+    def quiet(self) -> None:
+        """Wait until nothing has come over the websocket for a while, then forget what came."""
+        seen = -1
+        while seen != len(self.frames_in):
+            seen = len(self.frames_in)
+            self.page.wait_for_timeout(700)
+        self.frames_in.clear()
+        self.frames_out.clear()
+        self.requests.clear()
 
-@pytest.fixture(scope="package")
-def mini_server(start: Start, miniland_root: Path) -> Server:
-    """Return a server on the invented state."""
-    return start(miniland_root).wait()
+    def fill(self, ags: str) -> str:
+        """Return the fill of a municipality on the map."""
+        return str(self.map.evaluate("a => document.querySelector(`[data-ags='${a}']`).style.fill", ags))
 
 
 @pytest.fixture
-def visit_to(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VisitTo]:
-    """Return an opener of fresh windows: ``visit_to(server, phone=True)``. Each must have been clean at the end."""
-    visits: list[Visit] = []
+def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Return a maker of visits; each is a fresh context that reaches no other host."""
+    contexts = []
 
-    def one(server: Server, *, phone: bool = False) -> Visit:
-        visits.append(Visit(browser, server, phone=phone))
-        return visits[-1]
+    def make(base: str, *, phone: bool = False, dark: bool = False) -> Visit:
+        options = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True} if phone else {}
+        context = browser.new_context(
+            **({"viewport": {"width": 1440, "height": 1000}} | options),
+            color_scheme="dark" if dark else "light",
+            locale="de-DE",
+            accept_downloads=True,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        made = Visit(page, base)
 
-    failed = request.session.testsfailed
-    yield one
-    try:
-        if request.session.testsfailed > failed:
-            for number, visit in enumerate(visits):
-                visit.page.screenshot(path=tmp_path / f"visit-{number}.png")
-                print(f"{tmp_path}/visit-{number}.png\n{visit.page.url}\n{visit.record}\n{visit.server.log}")  # noqa: T201
-        else:
-            for visit in visits:
-                visit.assert_clean()
-    finally:
-        for visit in visits:
-            visit.close()
+        def gate(route: Route) -> None:
+            if route.request.url.startswith((base, "data:", "blob:")):
+                made.requests.append(route.request.url)
+                route.continue_()
+            else:
+                made.foreign.append(route.request.url)
+                route.abort()
+
+        def listen(socket_: WebSocket) -> None:
+            socket_.on("framereceived", lambda payload: made.frames_in.append(len(payload)))
+            socket_.on("framesent", lambda payload: made.frames_out.append(len(payload)))
+
+        context.route("**/*", gate)
+        page.on("websocket", listen)
+        page.on("pageerror", lambda error: made.errors.append(str(error)))
+        page.on("dialog", lambda dialog: (made.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("response", lambda answer: _note(made, answer.status, answer.url))
+        page.add_init_script(
+            "window.__csp = []; document.addEventListener('securitypolicyviolation',"
+            " e => window.__csp.push(e.violatedDirective + ' ' + e.blockedURI))"
+        )
+        return made
+
+    yield make
+    for context in contexts:
+        context.close()
 
 
-@pytest.fixture
-def desk(visit_to: VisitTo, server: Server) -> Visit:
-    """Return a window of 1440 by 1000 on the shipped data."""
-    return visit_to(server)
-
-
-@pytest.fixture
-def phone(visit_to: VisitTo, server: Server) -> Visit:
-    """Return a phone of 390 by 844 on the shipped data."""
-    return visit_to(server, phone=True)
+def _note(made: Visit, status: int, url: str) -> None:
+    if status >= 400 and not url.endswith(_KNOWN):
+        made.errors.append(f"{status} {url}")

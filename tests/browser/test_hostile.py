@@ -27,9 +27,9 @@ from atlas.render.folium_map import changing_part
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
 from tests import miniland
+from tests.browser.conftest import Visit, serving
+from tests.browser.payloads import MARK, PAYLOADS
 from tests.conftest import ROOT
-from tests.e2e.conftest import Visit, serving
-from tests.e2e.payloads import MARK, PAYLOADS
 
 KEYS = [f"00021{number:03d}" for number in range(1, len(PAYLOADS) + 1)]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Visit, serving
+from tests.browser.conftest import Visit, serving
 
 pytestmark = pytest.mark.browser
 

@@ -1,0 +1,39 @@
+"""Fixtures: the app without a browser, on the shipped data or on a folder of the test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import ROOT
+from ui import cache, components
+
+AppOn = Callable[..., AppTest]
+
+
+@pytest.fixture
+def app_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppOn]:
+    """Return a maker of sessions: ``app_on(folder, ebene="council")``; the shipped data without a folder."""
+
+    def forget() -> None:
+        # Each AppTest has a component registry of its own; ours is filled once per process.
+        for each in (cache.store, cache.scenes, cache.payloads, components._register, components.part):
+            each.cache_clear()
+
+    def session(data: Path | None = None, **query: str) -> AppTest:
+        if data is None:
+            monkeypatch.delenv("ATLAS_DATA_DIR", raising=False)
+        else:
+            monkeypatch.setenv("ATLAS_DATA_DIR", str(data))
+        forget()
+        app = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=60)
+        for key, value in query.items():
+            app.query_params[key] = value
+        return app
+
+    forget()
+    yield session
+    forget()

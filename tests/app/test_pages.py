@@ -1,0 +1,274 @@
+"""Every page runs, a link opens its view, and broken data are told in a sentence."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from atlas.model.records import RECORD_COLUMNS
+from tests.app.conftest import AppOn
+from ui.state import Keys
+
+PAGES = {"map": "../pages/map.py", "about": "../pages/about.py", "municipality": "../pages/municipality.py"}
+REAL, MINI = "14626010", "00021040"
+
+
+def shown(app: AppTest) -> str:
+    """Return all HTML and messages of the page as one text."""
+    texts = [each.proto.body for each in app.get("html")]
+    return "\n".join([*texts, *(each.value for each in app.error), *(each.value for each in app.text)])
+
+
+def part(app: AppTest, name: str) -> dict[str, object]:
+    """Return what one of our components was given."""
+    protos = [each.proto for each in app.get("bidi_component")]
+    return json.loads(next(each.json for each in protos if each.component_name == f"atlas.{name}"))
+
+
+def fine(app: AppTest) -> AppTest:
+    """Return the session after making sure that nothing went wrong in it."""
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+@pytest.fixture(params=["shipped", "invented"])
+def data(request: pytest.FixtureRequest, miniland_root: Path) -> tuple[Path | None, str]:
+    """Return both data folders in turn, each with the key of a municipality."""
+    return (None, REAL) if request.param == "shipped" else (miniland_root, MINI)
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_runs(app_on: AppOn, data: tuple[Path | None, str], page: str, lang: str) -> None:
+    folder, ags = data
+    app = fine(app_on(folder, gemeinde=ags, lang=lang).run())
+    fine(app.switch_page(PAGES[page]).run())
+    assert "<h1>" in shown(app)
+
+
+def test_a_link_opens_its_view_and_stays_in_the_address(app_on: AppOn) -> None:
+    link = {
+        "ebene": "council",
+        "stichtag": "2022-12-31",
+        "kreis": "14626",
+        "gemeinde": REAL,
+        "stufe": "active",
+        "belegt": "1",
+        "lang": "en",
+    }
+    app = fine(app_on(**link).run())
+    view = app.session_state[Keys.VIEW]
+    assert (view.layer, view.as_of.isoformat(), view.district, view.municipality) == tuple(link.values())[:4]
+    assert (view.looks, view.documented_only, view.lang) == ({"active"}, True, "en")
+    assert dict(app.query_params) == link
+    assert part(app, "legend")["layer"] == "council"
+    assert f'data-gemeinde="{REAL}"' in shown(app)
+
+
+def test_widgets_show_the_view_of_the_link(app_on: AppOn) -> None:
+    app = fine(app_on(ebene="council", stichtag="2022-12-31", kreis="14626", belegt="1").run())
+    assert app.button_group(key=Keys.LAYER).value == "council"
+    assert app.selectbox(key=Keys.AS_OF).value == "2022-12-31"
+    assert app.selectbox(key=Keys.DISTRICT).value == "14626"
+    assert app.toggle(key=Keys.DOCUMENTED).value is True
+
+
+def test_a_day_that_is_no_preset_stands_in_its_own_field(app_on: AppOn) -> None:
+    app = fine(app_on(stichtag="2021-05-17").run())
+    assert app.date_input(key=Keys.DAY).value.isoformat() == "2021-05-17"
+
+
+def test_controls_write_the_address(app_on: AppOn) -> None:
+    app = fine(app_on().run())
+    assert dict(app.query_params) == {}
+    app.button_group(key=Keys.LAYER).set_value("agreement").run()
+    app.selectbox(key=Keys.AS_OF).set_value("2022-12-31").run()
+    app.selectbox(key=Keys.DISTRICT).set_value("14626").run()
+    fine(app)
+    assert dict(app.query_params) == {
+        "ebene": "agreement",
+        "stichtag": "2022-12-31",
+        "kreis": "14626",
+    }
+    fine(app.button(key="unfilter").click().run())
+    assert "kreis" not in app.query_params
+
+
+def test_search_chooses_and_can_be_undone(app_on: AppOn) -> None:
+    app = fine(app_on().run())
+    box = app.selectbox(key=Keys.SEARCH)
+    (number,) = [i for i, text in enumerate(box.options) if text.startswith("Ostrau")]
+    fine(box.set_value(number).run())
+    assert "Jahnatal" in shown(app)
+    assert app.query_params["gemeinde"] == "14522275"
+    fine(app.button(key="deselect").click().run())
+    assert "gemeinde" not in app.query_params
+
+
+def test_the_view_survives_a_change_of_page(app_on: AppOn) -> None:
+    app = fine(app_on(gemeinde=REAL, stichtag="2022-12-31").run())
+    fine(app.switch_page(PAGES["municipality"]).run())
+    assert f'data-gemeinde="{REAL}"' in shown(app)
+    fine(app.switch_page(PAGES["map"]).run())
+    assert app.query_params["gemeinde"] == REAL
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"bogus": "x"},
+        {"ebene": "nope"},
+        {"stichtag": "2022-02-30"},
+        {"stichtag": "gestern"},
+        {"stichtag": "1999-01-01"},
+        {"kreis": "xx"},
+        {"gemeinde": "<b>"},
+        {"programm": "nope"},
+        {"lang": "fr"},
+        {"stufe": "{{31337*3}}"},
+        {"belegt": "vielleicht"},
+    ],
+)
+def test_what_is_not_understood_gives_the_default_view(app_on: AppOn, query: dict[str, str]) -> None:
+    app = fine(app_on(**query).run())
+    assert dict(app.query_params) == {}
+    assert part(app, "legend")["layer"] == "overview"
+    assert part(app, "legend")["lang"] == "de"
+
+
+def test_unknown_keys_of_the_right_form_do_no_harm(app_on: AppOn) -> None:
+    app = fine(app_on(kreis="99999", gemeinde="99999999", stufe="nope").run())
+    assert "Diese Gemeinde gab es am Stichtag nicht." in shown(app)
+    fine(app.switch_page(PAGES["municipality"]).run())
+    assert "99999999" in shown(app)
+
+
+def test_the_language_changes_every_word(app_on: AppOn) -> None:
+    german, english = (fine(app_on(**query).run()) for query in ({}, {"lang": "en"}))
+    assert "Präventionsatlas Sachsen" in shown(german)
+    assert "Prevention atlas of Saxony" in shown(english)
+    assert english.selectbox(key=Keys.SEARCH).label == "Find a municipality"
+    assert part(english, "table")["lang"] == "en"
+
+
+def test_without_a_single_record_the_map_is_there_and_says_so(app_on: AppOn, own_root: Path) -> None:
+    record = own_root / "data" / "participation" / "mini.csv"
+    record.write_text(",".join(RECORD_COLUMNS) + "\n", encoding="utf-8")
+    app = fine(app_on(own_root, stichtag="2019-06-30").run())
+    counts = dict(pair.split(":") for pair in str(part(app, "legend")["counts"]).split())
+    assert {key for key, count in counts.items() if count != "0"} == {"no_data"}
+    assert counts["no_data"] == "13"
+    assert part(app, "legend")["points"] == 0
+    assert all("0 " in text for _, doors, _ in part(app, "figures")["cards"] for _, text in doors)  # type: ignore[attr-defined]
+    for page in PAGES.values():
+        fine(app.switch_page(page).run())
+
+
+def _replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
+    "a status there is not": (
+        lambda root: _replace(root / "data/participation/mini.csv", "Neustadt,pact,signed", "Neustadt,pact,=1+1"),
+        r"data/participation/mini\.csv, Zeile 4, status: „=1\+1“ ist keine Stufe von pact; erlaubt ist planned, signed",
+    ),
+    "a date there is not": (
+        lambda root: _replace(root / "data/participation/mini.csv", "2019-06-30", "2019-06-31"),
+        r"data/participation/mini\.csv, Zeile 4, date: Das Datum „2019-06-31“ gibt es nicht; erlaubt ist JJJJ",
+    ),
+    "an open quotation mark": (
+        lambda root: _replace(root / "data/participation/mini.csv", "Unterzeichnet.", '"Unterzeichnet.'),
+        r"data/participation/mini\.csv, Zeile \d+: .*Anführungszeichen",
+    ),
+    "no records": (
+        lambda root: (root / "data/participation/mini.csv").unlink(),
+        r"data/participation/mini\.csv: Die Datei fehlt\. Bitte anlegen oder aus der Sicherung holen\.",
+    ),
+    "not UTF-8": (
+        lambda root: (root / "data/participation/mini.csv").write_bytes("Gürtel".encode("cp1252")),
+        r"data/participation/mini\.csv: Die Datei ist nicht in UTF-8 gespeichert\. Bitte als UTF-8 speichern\.",
+    ),
+    "no TOML": (
+        lambda root: _replace(root / "data/programmes/mini.toml", 'key = "mini"', "key = mini"),
+        r"data/programmes/mini\.toml: Das ist kein gültiges TOML: .*line 1.*Bitte die genannte Stelle berichtigen",
+    ),
+    "a colour that is none": (
+        lambda root: _replace(root / "data/programmes/mini.toml", "#4f8fc4", "url(x)"),
+        r"data/programmes/mini\.toml, instruments\[0\]\.stages\[0\]\.colour: „url\(x\)“ hat nicht die erwartete Form",
+    ),
+    "no programme": (
+        lambda root: (root / "data/programmes/mini.toml").unlink(),
+        r"data/programmes: Es gibt kein Programm\. Bitte eine TOML-Datei anlegen",
+    ),
+    "changed boundaries": (
+        lambda root: _replace(root / "geodata/00/2016-01-01/overview.topojson", "Polygon", "Polygone"),
+        r"geodata/00/2016-01-01",
+    ),
+    "no boundaries": (
+        lambda root: next((root / "geodata/00/2016-01-01").glob("overview.topojson")).unlink(),
+        r"geodata/00/2016-01-01",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_broken_data_are_told_with_place_and_cure(app_on: AppOn, own_root: Path, fault: str) -> None:
+    damage, sentence = BROKEN[fault]
+    damage(own_root)
+    app = app_on(own_root).run()
+    assert not app.exception
+    (alert,) = app.error
+    assert re.match(r"Die Daten können gerade nicht gezeigt werden: \d+ Befund", alert.value)
+    said = "\n".join(each.value for each in app.text)
+    assert re.search(sentence, said), said
+    assert str(own_root) not in said
+    assert "Traceback" not in said
+    assert not app.get("component_instance"), "there is no map of broken data"
+
+
+def test_mended_data_are_shown_without_a_restart(
+    app_on: AppOn, own_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = own_root / "data" / "participation" / "mini.csv"
+    good = record.read_bytes()
+    record.write_bytes(good.replace(b"Bergen,pact", b"Bergen,pakt"))
+    app = app_on(own_root).run()
+    assert app.error
+    record.write_bytes(good)
+    monkeypatch.setattr("atlas.sources.snapshot.time.monotonic", lambda: float("inf"))
+    fine(app.run())
+
+
+def test_twenty_findings_are_shown_and_the_rest_counted(app_on: AppOn, own_root: Path) -> None:
+    record = own_root / "data" / "participation" / "mini.csv"
+    with record.open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["x"] * len(RECORD_COLUMNS)] * 30)
+    app = app_on(own_root).run()
+    assert len(app.text) == 21
+    assert re.fullmatch(r"… und \d+ weitere\. Alle zeigt: python -m atlas check", app.text[-1].value)
+
+
+def test_an_unforeseen_error_is_told_by_number_only(app_on: AppOn, caplog: pytest.LogCaptureFixture) -> None:
+    from ui.messages import on_script_error
+
+    def page() -> None:
+        from ui.messages import on_script_error
+
+        on_script_error(RuntimeError("geheim"))
+
+    app = AppTest.from_function(page).run()
+    number = re.search(r"Nummer ([0-9a-f]{8})", app.error[0].value)
+    assert number
+    assert "geheim" not in app.error[0].value
+    assert number[1] in caplog.text
+    assert on_script_error.__doc__
