@@ -343,9 +343,11 @@
     (state.districtLabels || []).forEach((label) => label.remove());
     const small = state.map.getSize().x < 500;
     const taken = [];
-    state.districtLabels = Object.values(state.index.districts).filter((place) =>
-      isFree(taken, place, mapName(place, small), small ? 5.2 : 6.2)).map((place) => {
-      const html = text("div", place.city ? "city-name" : "district-name", mapName(place, small));
+    const pointed = new Set([...(state.marked || [])].map((i) => state.index.municipalities[i][2]));
+    state.districtLabels = Object.entries(state.index.districts).filter(([, place]) =>
+      isFree(taken, place, mapName(place, small), small ? 5.2 : 6.2)).map(([key, place]) => {
+      const kind = place.city ? "city-name" : "district-name";
+      const html = text("div", place.city && pointed.has(key) ? `${kind} below` : kind, mapName(place, small));
       html.setAttribute("aria-hidden", "true");
       return L.marker([place.lat, place.lng], { pane: "names", interactive: false, keyboard: false,
         icon: L.divIcon({ className: "name", html, iconSize: [0, 0] }) }).addTo(state.map);
@@ -459,6 +461,7 @@
     prepareLooks();
     state.marks = state.view.points.join();
     state.marked = new Set(state.view.points);
+    if (!before || before.points.join() !== state.marks) showDistrictNames(); // cities step aside for their point
     paint();
     drawPoints();
     drawSelection();
