@@ -303,6 +303,6 @@ def test_broken_data_are_said_in_words(
         seen = visit(url)
         seen.page.goto(url)
         seen.page.get_by_text("Die Daten können gerade nicht gezeigt werden").wait_for()
-        assert said in seen.page.locator(".stApp").inner_text()
+        seen.page.get_by_text(said).first.wait_for()
         assert "Traceback" not in seen.page.content()
         assert seen.page.locator("iframe").count() == 0
