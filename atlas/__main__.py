@@ -5,17 +5,30 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from atlas.analysis.counting import figure
+from atlas.analysis.outreach import white_spots
 from atlas.analysis.quality import check_snapshot
+from atlas.analysis.status import successors
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.editions import add_boundaries
 from atlas.export.geo import status_geojson, write_status_gpkg
-from atlas.export.tables import GROUND_COLUMNS, STATUS_COLUMNS, plain_csv, status_table
+from atlas.export.tables import (
+    GROUND_COLUMNS,
+    STATUS_COLUMNS,
+    neighbours_table,
+    plain_csv,
+    status_table,
+    white_spots_table,
+)
+from atlas.model.keys import parse_ags, parse_district_key
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import LATEST, ViewState
+from atlas.present.detail import position_of
+from atlas.present.municipality import neighbourhood_notes
 from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings
@@ -23,6 +36,11 @@ from atlas.sources.snapshot import load_snapshot
 
 FINE, FINDINGS, WRONG_USE = 0, 1, 2
 _WORDS = Words("de")
+_PROGRAMME_HELP = "Schlüssel des Programms; ohne Angabe das erste"
+
+
+class _WrongUseError(AtlasError):
+    """The command was given something that does not exist."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AtlasError as error:
         for problem in error.problems:
             _complain(problem)
-        return FINDINGS
+        return WRONG_USE if isinstance(error, _WrongUseError) else FINDINGS
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,11 +66,21 @@ def _parser() -> argparse.ArgumentParser:
 
     status = commands.add_parser("status", help="Stand je Gemeinde und Instrument an einem Tag")
     status.add_argument("--as-of", type=_day, required=True, metavar="JJJJ-MM-TT")
-    status.add_argument("--programme", default="", help="Schlüssel des Programms; ohne Angabe das erste")
+    status.add_argument("--programme", default="", help=_PROGRAMME_HELP)
     status.add_argument("--format", choices=("csv", "json", "geojson", "gpkg"), default="csv")
     status.add_argument("--details", action="store_true", help="CSV und JSON auch mit Grund und gemeinsamer Stelle")
     status.add_argument("-o", "--output", type=Path, help="Datei; ohne Angabe die Standardausgabe")
     status.set_defaults(command=_status)
+
+    near = commands.add_parser("neighbours", help="Nachbarn einer Gemeinde nach gemeinsamer Grenze, mit Stand")
+    near.add_argument("ags", type=_ags, metavar="AGS", help="achtstelliger Gemeindeschlüssel")
+    _common(near)
+    near.set_defaults(command=_neighbours)
+
+    spots = commands.add_parser("whitespots", help="Gemeinden ohne dokumentierte Aktivität neben aktiven Nachbarn")
+    spots.add_argument("--district", type=_district, metavar="KREIS", help="fünfstelliger Kreisschlüssel")
+    _common(spots)
+    spots.set_defaults(command=_white_spots)
 
     boundaries = commands.add_parser("boundaries", help="Gebietsstände").add_subparsers(required=True, metavar="Befehl")
     add = boundaries.add_parser("add", help="einen neueren amtlichen Gebietsstand prüfen und aufnehmen")
@@ -61,6 +89,26 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--attribution", help="Quellenvermerk, wenn er sich nicht aus der Datei ergibt")
     add.set_defaults(command=_add_boundaries)
     return parser
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as-of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
+    parser.add_argument("--programme", default="", help=_PROGRAMME_HELP)
+    parser.add_argument("-o", "--output", type=Path, help="Datei; ohne Angabe die Standardausgabe")
+
+
+def _ags(text: str) -> str:
+    try:
+        return parse_ags(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} hat nicht acht Ziffern (führende Nullen gehören dazu)") from None
+
+
+def _district(text: str) -> str:
+    try:
+        return parse_district_key(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} hat nicht fünf Ziffern (führende Nullen gehören dazu)") from None
 
 
 def _day(text: str) -> date:
@@ -96,17 +144,54 @@ def _check(_: argparse.Namespace) -> int:
 
 
 def _status(given: argparse.Namespace) -> int:
+    snapshot = _snapshot(given)
+    if given.format == "gpkg" and given.output is None:
+        raise _WrongUseError(Problem("--output", "GeoPackage braucht eine Datei: -o stand.gpkg"))
+    _write(snapshot, given)
+    return FINE
+
+
+def _snapshot(given: argparse.Namespace) -> Snapshot:
+    """Return the data; `WrongUse` if the programme asked for is not among them."""
     snapshot = load_snapshot(Settings.from_environment())
     if given.programme and given.programme not in snapshot.programmes:
         text = "Das Programm {given} gibt es nicht; vorhanden: {known}."
         known = ", ".join(snapshot.programmes)
-        _complain(Problem("--programme", text, {"given": given.programme, "known": known}))
-        return WRONG_USE
-    if given.format == "gpkg" and given.output is None:
-        _complain(Problem("--output", "GeoPackage braucht eine Datei: -o stand.gpkg"))
-        return WRONG_USE
-    _write(snapshot, given)
+        raise _WrongUseError(Problem("--programme", text, {"given": given.programme, "known": known}))
+    return snapshot
+
+
+def _neighbours(given: argparse.Namespace) -> int:
+    scene = _scene(_snapshot(given), given.programme, given.as_of or _today())
+    position = position_of(scene.status, given.ags)
+    if position is None:
+        heir = successors(scene.changes, scene.as_of).get(given.ags)
+        known = position_of(scene.status, heir) if heir else None
+        text = "Am {day} gab es keine Gemeinde mit dem Schlüssel {ags}."
+        values = {"day": _WORDS.day(scene.as_of), "ags": given.ags}
+        if heir and known is not None:
+            text = "Die Gemeinde {ags} gab es am {day} nicht mehr; ihr Gebiet gehört zu {heir} {name}."
+            values |= {"heir": heir, "name": str(scene.edition.municipalities.at[known, "name"])}
+        raise _WrongUseError(Problem("AGS", text, values))
+    _put(plain_csv(neighbours_table(scene, position)), given.output)
+    for note in neighbourhood_notes(scene, position, _WORDS):
+        sys.stderr.write(f"{note}\n")
     return FINE
+
+
+def _white_spots(given: argparse.Namespace) -> int:
+    scene = _scene(_snapshot(given), given.programme, given.as_of or _today())
+    if given.district and given.district not in scene.edition.districts.index:
+        text = "Den Kreis {given} gibt es nicht; vorhanden: {known}."
+        known = ", ".join(scene.edition.districts.index)
+        raise _WrongUseError(Problem("--district", text, {"given": given.district, "known": known}))
+    spots = white_spots(scene.status, scene.day.hood, given.district)
+    _put(plain_csv(white_spots_table(scene, spots)), given.output)
+    return FINE
+
+
+def _today() -> date:
+    return datetime.now(ZoneInfo("Europe/Berlin")).date()
 
 
 def _scene(snapshot: Snapshot, programme: str, as_of: date) -> Scene:
@@ -126,11 +211,15 @@ def _write(snapshot: Snapshot, given: argparse.Namespace) -> None:
         body = shown.to_json(orient="records", force_ascii=False).encode()
     else:
         body = plain_csv(shown)
-    if given.output is None:
+    _put(body, given.output)
+
+
+def _put(body: bytes, output: Path | None) -> None:
+    if output is None:
         sys.stdout.buffer.write(body)
         sys.stdout.buffer.flush()
     else:
-        given.output.write_bytes(body)
+        output.write_bytes(body)
 
 
 def _add_boundaries(given: argparse.Namespace) -> int:

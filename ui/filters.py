@@ -103,9 +103,9 @@ def show_box(drawn: Scene) -> None:
         _filters(drawn)
 
 
-def _filters(drawn: Scene) -> None:
+def district(drawn: Scene) -> None:
+    """Show the choice of a district."""
     said = words()
-    view = drawn.view
     districts = drawn.edition.districts["name"]
     whole = said.say("ganz {state}", state=said.label(drawn.programme.state_name))
     seed(Keys.DISTRICT, drawn.district or "")
@@ -115,7 +115,14 @@ def _filters(drawn: Scene) -> None:
         format_func=lambda key: str(districts[key]) if key else whole,
         key=Keys.DISTRICT,
         on_change=lambda: change_view(district=st.session_state[Keys.DISTRICT] or None),
+        width=300,
     )
+
+
+def _filters(drawn: Scene) -> None:
+    said = words()
+    view = drawn.view
+    district(drawn)
     seed(Keys.DOCUMENTED, view.documented_only)
     st.toggle(
         said.say("nur mit dokumentierter Aktivität"),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+from functools import partial
+from urllib.parse import urlencode
+
+import segno
 import streamlit as st
 from markupsafe import Markup
 
 from atlas.present.scene import Scene
 from ui.cache import today
 from ui.components import part
-from ui.state import words
+from ui.state import current_view, view_query, words
 
 
 def title(drawn: Scene) -> None:
@@ -35,6 +40,46 @@ def links() -> None:
         "language": "English" if other == "en" else "Deutsch",
     }
     part("links")(key="links", data=data, width="content")
+
+
+def qr_code(page: str) -> None:
+    """Show a button that opens the page's address as a QR code, to be put on a slide or a sheet; as SVG and PNG.
+
+    The code holds the view without its date, unless one was chosen: who scans it sees what holds then.
+    """
+    said = words()
+    here = st.context.url
+    if here is None:
+        return
+    address = f"{here}?{urlencode(view_query(current_view()))}"
+    with st.popover(said.say("QR-Code"), icon=":material/qr_code_2:"):
+        st.html(
+            Markup('<img class="qr" src="{}" alt="{}"><p class="atlas-small qr">{}</p>').format(
+                _qr(address).svg_data_uri(border=3, light="#ffffff", omitsize=True),
+                said.say("QR-Code mit der Adresse dieser Seite"),
+                address,
+            )
+        )
+        for form in ("svg", "png"):
+            st.download_button(
+                form.upper(),
+                partial(_qr_file, address, form),
+                f"qr-{page}.{form}",
+                f"image/{'svg+xml' if form == 'svg' else form}",
+                key=f"qr-{form}",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+
+
+def _qr(address: str) -> segno.QRCode:
+    return segno.make(address, error="m", micro=False)
+
+
+def _qr_file(address: str, form: str) -> bytes:
+    file = io.BytesIO()
+    _qr(address).save(file, kind=form, scale=20 if form == "png" else 10, border=4)
+    return file.getvalue()
 
 
 def notice(drawn: Scene) -> None:

@@ -30,6 +30,7 @@ def main() -> None:
     page = st.navigation(
         [
             st.Page(_PAGES / "map.py", title=say("Karte"), icon=":material/map:", default=True),
+            st.Page(_PAGES / "district.py", title=say("Landkreise"), icon=":material/grid_view:", url_path="kreis"),
             st.Page(_PAGES / "about.py", title=say("Daten und Quellen"), icon=":material/info:", url_path="ueber"),
             st.Page(_PAGES / "municipality.py", title=say("Gemeinde"), url_path="gemeinde", visibility="hidden"),
         ],

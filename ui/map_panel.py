@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 from markupsafe import Markup
 from streamlit_folium import st_folium
@@ -24,38 +26,54 @@ def show(drawn: Scene) -> None:
         st.html(Markup('<p class="atlas-small">{}</p>').format(as_of_sentence(drawn, words())))
         table_panel.show(drawn)
     with right:
-        _legend(drawn)
+        legend(drawn)
         _detail(drawn)
 
 
+def show_neighbourhood(drawn: Scene, near: list[int]) -> None:
+    """Show the chosen municipality with its neighbours; a choice on the map leads to that municipality's page."""
+    if _pick(drawn, Keys.NEIGHBOURHOOD, near):
+        st.rerun()
+
+
+def show_area(drawn: Scene, page: str) -> None:
+    """Show the view's district, or the state; a choice on the map leads to ``page``."""
+    if _pick(drawn, Keys.AREA):
+        st.switch_page(page)
+
+
 def _map(drawn: Scene) -> None:
+    if _pick(drawn, Keys.MAP):
+        st.rerun(scope="fragment")
+
+
+def _pick(drawn: Scene, key: Keys, near: Sequence[int] = ()) -> bool:
+    """Draw the map and return whether another municipality has just been chosen on it, which the view then has."""
     view = drawn.view
     urls = payloads().map_urls(drawn.snapshot, drawn.programme, drawn.edition)
     base = base_map(*payloads().map_assets(), urls.index, urls.overview, urls.detail)
-    part_ = changing_part(drawn.spec, view.municipality, view.district, view.lang)
+    part_ = changing_part(drawn.spec, view.municipality, view.district, view.lang, near)
     picked = st_folium(
         base,
-        key=Keys.MAP,
+        key=key,
         height=560,
         use_container_width=True,
         returned_objects=[],
         feature_group_to_add=part_,
     )
-    _take(drawn, picked)
-
-
-def _take(drawn: Scene, picked: object) -> None:
-    """Take over a choice made on the map, once: the frame keeps saying its last one."""
+    # The frame keeps saying its last choice: each is taken over once.
     if not isinstance(picked, dict) or "pick" not in picked or picked == st.session_state.get(Keys.PICK):
-        return
+        return False
     st.session_state[Keys.PICK] = picked
     ags = str(picked.get("ags", ""))
-    if position_of(drawn.status, ags) is not None and ags != current_view().municipality:
-        change_view(municipality=ags)
-        st.rerun(scope="fragment")
+    if position_of(drawn.status, ags) is None or (ags == current_view().municipality and key != Keys.AREA):
+        return False
+    change_view(municipality=ags)
+    return True
 
 
-def _legend(drawn: Scene) -> None:
+def legend(drawn: Scene) -> None:
+    """Show the legend; it counts, and filters by class."""
     view, spec = drawn.view, drawn.spec
     data = {
         "index": f"atlas/{payloads().map_urls(drawn.snapshot, drawn.programme, drawn.edition).index}",

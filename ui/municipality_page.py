@@ -1,46 +1,85 @@
-"""The page of one municipality: what it is and what is known about it, by a link that works cold."""
+"""The page of one municipality, by a link that works cold: its map, its history, its neighbours, its next step."""
 
 from __future__ import annotations
 
 import streamlit as st
 from markupsafe import Markup
 
-from atlas.present.detail import build_detail, position_of
-from atlas.present.scene import Scene
-from atlas.render import html
+from atlas.present.detail import as_of_sentence, position_of
+from atlas.present.looks import looks_of
+from atlas.present.map_spec import classify
+from atlas.present.municipality import MunicipalityPage, build_page
+from atlas.present.scene import Scene, Shelf
+from atlas.render import municipality as html
+from atlas.render.html import file_links
+from ui import filters, frame, map_panel, search
 from ui.cache import current_scene
-from ui.frame import foot, links, notice, title
-from ui.state import MAP_PAGE, view_query, words, write_address
+from ui.state import MAP_PAGE, page_address, view_query, words, write_address
+
+_pages: Shelf[MunicipalityPage] = Shelf(256)
 
 
 def show() -> None:
     """Show the page of the view's municipality, or say how to choose one."""
     drawn = current_scene()
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
-        title(drawn)
-        links()
-    notice(drawn)
-    _municipality(drawn)
-    st.page_link(
-        MAP_PAGE,
-        label=words().say("Zur Karte"),
-        icon=":material/arrow_back:",
-        query_params=view_query(drawn.view),
-    )
-    foot(drawn)
-    write_address()
-
-
-def _municipality(drawn: Scene) -> None:
-    said = words()
+        frame.title(drawn)
+        search.show(drawn)
+        frame.qr_code(f"gemeinde-{drawn.view.municipality or ''}")
+        frame.links()
+    frame.notice(drawn)
     ags = drawn.view.municipality
     position = position_of(drawn.status, ags) if ags else None
     if position is None:
-        text = (
-            said.say("Am {day} gab es keine Gemeinde mit dem Schlüssel {ags}.", day=said.day(drawn.as_of), ags=ags)
-            if ags
-            else said.say("Es ist keine Gemeinde gewählt. Bitte auf der Karte oder in der Suche eine wählen.")
-        )
-        st.html(Markup('<p class="atlas-text">{}</p>').format(text))
-        return
-    st.html(html.detail(build_detail(drawn, position, said), said))
+        _nobody(drawn)
+    else:
+        _municipality(drawn, position)
+    frame.foot(drawn)
+    write_address()
+
+
+def _nobody(drawn: Scene) -> None:
+    said = words()
+    ags = drawn.view.municipality
+    text = (
+        said.say("Am {day} gab es keine Gemeinde mit dem Schlüssel {ags}.", day=said.day(drawn.as_of), ags=ags)
+        if ags
+        else said.say("Es ist keine Gemeinde gewählt. Bitte in der Suche oder auf der Karte eine wählen.")
+    )
+    st.html(Markup('<p class="atlas-text">{}</p>').format(text))
+    filters.show(drawn)
+    _to_map(drawn)
+
+
+def _municipality(drawn: Scene, position: int) -> None:
+    said = words()
+    page = _page(drawn, position)
+    st.html(html.header(page, said))
+    filters.show(drawn)
+    left, right = st.columns([1.7, 1], gap="medium")
+    with left:
+        map_panel.show_neighbourhood(drawn, [row.position for row in page.neighbours])
+        here = classify(drawn.status, drawn.programme, drawn.view.layer)[position]
+        looks = {look.key: look for look in looks_of(drawn.programme, drawn.view.layer)}
+        st.html(html.legend([looks[here], *(row.look for row in page.neighbours)], said))
+        st.html(Markup('<p class="atlas-small">{}</p>').format(as_of_sentence(drawn, said)))
+        with st.container(key="nachbarn"):
+            st.html(html.neighbours(page, lambda ags: page_address("gemeinde", drawn.view.but(municipality=ags)), said))
+            st.html(file_links("nachbarn", drawn.view, said))
+    with right:
+        if page.next_step:
+            st.html(html.next_step(page.next_step, said))
+        st.html(html.history(page, said))
+        _to_map(drawn)
+
+
+def _page(drawn: Scene, position: int) -> MunicipalityPage:
+    said = words()
+    key = (*drawn.key, drawn.view.layer, position, said.lang)
+    return _pages.get(key, lambda: build_page(drawn, position, said))
+
+
+def _to_map(drawn: Scene) -> None:
+    st.page_link(
+        MAP_PAGE, label=words().say("Zur Karte"), icon=":material/arrow_back:", query_params=view_query(drawn.view)
+    )

@@ -7,6 +7,7 @@ address is written from it after every run. Opening a link (or editing the addre
 from __future__ import annotations
 
 from enum import StrEnum
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -32,6 +33,8 @@ class Keys(StrEnum):
     DOCUMENTED = "belegt"
     SEARCH = "suche"
     MAP = "karte"
+    NEIGHBOURHOOD = "umgebung"
+    AREA = "gebiet"
     FIGURES = "kennzahlen"
     LEGEND = "legende"
     TABLE = "tabelle"
@@ -83,3 +86,9 @@ def words() -> Words:
 def view_query(view: ViewState) -> dict[str, str]:
     """Return the query parameters of a view, for links between pages."""
     return view_to_query(view)
+
+
+def page_address(page: str, view: ViewState) -> str:
+    """Return the address of a page in a view, relative to the application's root."""
+    query = urlencode(view_to_query(view))
+    return f"{page}?{query}" if query else page

@@ -11,8 +11,8 @@ from ui.components import part
 from ui.state import Keys, change_view
 
 
-def show(drawn: Scene) -> None:
-    """Show the table of what the map shows."""
+def show(drawn: Scene, page: str | None = None) -> None:
+    """Show the table of what the map shows; a choice in it selects the municipality and leads to ``page`` if given."""
     view, spec = drawn.view, drawn.spec
     data = {
         "index": f"atlas/{payloads().map_urls(drawn.snapshot, drawn.programme, drawn.edition).index}",
@@ -21,7 +21,9 @@ def show(drawn: Scene) -> None:
         "codes": pack(spec.codes),
         "since": packed_since(spec),
     }
-    part("table")(key=Keys.TABLE, data=data, on_ags_change=_chosen)
+    chosen = part("table")(key=Keys.TABLE, data=data, on_ags_change=_chosen).ags
+    if page and isinstance(chosen, str):
+        st.switch_page(page)
 
 
 def _chosen() -> None:

@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -46,25 +47,31 @@ SPAN_COLUMNS = (
     "joint_with",
     "row",
 )
-STATUS_COLUMNS = (
-    "ags",
-    "name",
-    "district",
-    "instrument",
-    "stage",
-    "kind",
-    "counted",
-    "basis",
-    "derived_from",
-    "since",
-    "since_means",
-    "source",
-    "joint_with",
-    "participant",
-    "row",
-)
 NO_DATA = "no_data"
 """What stands in ``stage`` where nothing is documented."""
+
+
+class StatusLine(NamedTuple):
+    """One row of the status table: the fields are its columns, see `status_as_of`."""
+
+    ags: str
+    name: str
+    district: str
+    instrument: str
+    stage: str
+    kind: str
+    counted: bool
+    basis: str
+    derived_from: str
+    since: str
+    since_means: str
+    source: str
+    joint_with: str
+    participant: str
+    row: int
+
+
+STATUS_COLUMNS = StatusLine._fields
 
 
 @dataclass(frozen=True)
@@ -289,6 +296,15 @@ def status_as_of(
     municipalities = edition.municipalities.iloc[valid]
     best = _best(pd.concat([_own(current, municipalities, changes, as_of), _through_district(current, municipalities)]))
     return _full_table(best, municipalities, [instrument.key for instrument in programme.instruments])
+
+
+def status_lines(status: pd.DataFrame) -> dict[int, tuple[StatusLine, ...]]:
+    """Return the rows of the status table by position, instruments in order: for looking up single municipalities."""
+    found: dict[int, list[StatusLine]] = {}
+    columns = (status[column].tolist() for column in STATUS_COLUMNS)
+    for position, row in zip(status.index.tolist(), zip(*columns, strict=True), strict=True):
+        found.setdefault(position, []).append(StatusLine._make(row))
+    return {position: tuple(rows) for position, rows in found.items()}
 
 
 def _full_table(best: pd.DataFrame, municipalities: pd.DataFrame, instruments: list[str]) -> pd.DataFrame:

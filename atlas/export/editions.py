@@ -20,6 +20,7 @@ import pandas as pd
 import shapely
 from topojson.core.topology import Topology
 
+from atlas.analysis.borders import shared_borders
 from atlas.analysis.coverage import (
     INDEPENDENT_CITY,
     Shapes,
@@ -36,7 +37,6 @@ from atlas.analysis.coverage import (
     metric_crs,
     successors,
 )
-from atlas.analysis.neighbours import shared_borders
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.boundaries import Change, Edition, Level, Provenance
 from atlas.sources.boundaries import EDITION_FILE, Delivery, list_editions, read_delivery, read_edition, read_geometry
@@ -118,6 +118,7 @@ def _write_files(
         _write_geometry(shown[level], folder / f"{level}.parquet")
         write_topology(shown[level], table, draft.state, level, folder / f"{level}.topojson")
     table["area_km2"] = geodesic_km2(full).round(3)
+    table["outline_m"] = full.length.round(3)
     table["label_lon"], table["label_lat"] = (each.round(5) for each in label_points(full))
     _write_table(table, folder / "municipalities.csv")
     outlines = _outlines(shown[Level.DETAIL], table, draft.starts)

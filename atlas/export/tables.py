@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
+from atlas.analysis.outreach import WhiteSpot, white_spots
 from atlas.analysis.status import NO_DATA
 from atlas.model.boundaries import Edition
+from atlas.present.detail import position_of, status_sentence
 from atlas.present.looks import layer_label, looks_of
 from atlas.present.map_spec import classify, decisive_rows
 from atlas.present.scene import Scene
@@ -98,3 +101,115 @@ def view_table(scene: Scene, words: Words) -> pd.DataFrame:
             words.say("Stichtag"): [words.day(spec.as_of) for _ in shown],
         }
     )
+
+
+def neighbours_table(scene: Scene, position: int) -> pd.DataFrame:
+    """Return a municipality's neighbours by shared border, longest first, in the columns of the contract.
+
+    ``ags``, ``name``, ``district`` (its name), ``border_km`` (three decimals), and for each instrument of the programme
+    a column with the stage: its key, ``no_data`` where nothing is documented.
+    """
+    keys = [instrument.key for instrument in scene.programme.instruments]
+    rows = []
+    for other, border_m in scene.day.hood.lines[position]:
+        lines = scene.day.lines[other]
+        district = str(scene.edition.districts.at[lines[0].district, "name"])
+        rows.append([lines[0].ags, lines[0].name, district, round(border_m / 1000, 3), *(line.stage for line in lines)])
+    return pd.DataFrame(rows, columns=["ags", "name", "district", "border_km", *keys])
+
+
+def neighbours_said(scene: Scene, position: int, words: Words) -> pd.DataFrame:
+    """Return the same for readers: a column per instrument says stage and since when."""
+    instruments = scene.programme.instruments
+    rows = []
+    for other, border_m in scene.day.hood.lines[position]:
+        lines = scene.day.lines[other]
+        district = str(scene.edition.districts.at[lines[0].district, "name"])
+        said = [status_sentence(line, scene.programme, words) for line in lines]
+        rows.append([lines[0].ags, lines[0].name, district, round(border_m / 1000, 3), *said, words.day(scene.as_of)])
+    place = ["AGS", words.say("Gemeinde"), words.say("Landkreis"), words.say("Gemeinsame Grenze in km")]
+    return pd.DataFrame(
+        rows, columns=[*place, *(words.label(each.label) for each in instruments), words.say("Stichtag")]
+    )
+
+
+WHITE_SPOT_COLUMNS = (
+    "ags",
+    "name",
+    "district",
+    "share",
+    "active_km",
+    "outline_km",
+    "edge_km",
+    "active",
+    "neighbours",
+    "names",
+)
+"""Columns of ``python -m atlas whitespots``."""
+
+
+def white_spots_table(scene: Scene, spots: Sequence[WhiteSpot]) -> pd.DataFrame:
+    """Return the outreach list with the numbers behind each rank.
+
+    Columns `WHITE_SPOT_COLUMNS`: ``share`` (of the outline that touches active municipalities, four decimals),
+    ``active_km``, ``outline_km``, ``edge_km`` (the part that is the state's edge; three decimals), ``active`` of
+    ``neighbours`` (how many), ``names`` of the active ones, longest border first.
+    """
+    rows = scene.edition.municipalities
+    found = [
+        (
+            rows.at[spot.position, "ags"],
+            rows.at[spot.position, "name"],
+            scene.edition.districts.at[rows.at[spot.position, "district"], "name"],
+            round(spot.share, 4),
+            *(round(metres / 1000, 3) for metres in (spot.active_m, spot.outline_m, spot.edge_m)),
+            len(spot.active),
+            spot.neighbours,
+            ", ".join(str(rows.at[each.position, "name"]) for each in spot.active),
+        )
+        for spot in spots
+    ]
+    return pd.DataFrame(found, columns=list(WHITE_SPOT_COLUMNS))
+
+
+def white_spots_said(scene: Scene, spots: Sequence[WhiteSpot], words: Words) -> pd.DataFrame:
+    """Return the same with headings for readers."""
+    headings = (
+        "AGS",
+        words.say("Gemeinde"),
+        words.say("Landkreis"),
+        words.say("Anteil der Grenze an aktiven Nachbarn"),
+        words.say("Grenze zu aktiven Nachbarn in km"),
+        words.say("gesamte Grenze in km"),
+        words.say("davon Landesgrenze in km"),
+        words.say("aktive Nachbarn"),
+        words.say("Nachbarn insgesamt"),
+        words.say("Namen der aktiven Nachbarn"),
+    )
+    table = white_spots_table(scene, spots).set_axis(list(headings), axis=1)
+    return table.assign(**{words.say("Stichtag"): words.day(scene.as_of)})
+
+
+def _neighbours_of_view(scene: Scene, words: Words) -> pd.DataFrame | None:
+    ags = scene.view.municipality
+    position = position_of(scene.status, ags) if ags else None
+    return None if position is None else neighbours_said(scene, position, words)
+
+
+def _white_spots_of_view(scene: Scene, words: Words) -> pd.DataFrame:
+    return white_spots_said(scene, white_spots(scene.status, scene.day.hood, scene.district), words)
+
+
+TABLES: Mapping[str, Callable[[Scene, Words], pd.DataFrame | None]] = {
+    "tabelle": view_table,
+    "nachbarn": _neighbours_of_view,
+    "ansprache": _white_spots_of_view,
+}
+"""What can be had as CSV from the pages, by name: the table of a view, None if the view names nobody."""
+
+
+def file_stem(table: str, scene: Scene) -> str:
+    """Return the name of a file without its ending: plain letters, what it is about, and the date."""
+    place = {"nachbarn": scene.view.municipality, "ansprache": scene.district}.get(table)
+    about = scene.spec.layer if table == "tabelle" else "-".join(filter(None, (table, place)))
+    return f"praeventionsatlas-{scene.programme.key}-{about}-{scene.as_of}"

@@ -64,8 +64,8 @@ class Edition:
     municipalities
         RangeIndex (the position). Columns ``ags`` (8 digits), ``name``, ``kind`` (``Kreisfreie Stadt``, ``Stadt`` or
         ``Gemeinde``), ``district`` (5 digits), ``valid_from``, ``valid_to`` (``datetime64``; the first day on which
-        it is no longer so, NaT when it still is), ``area_km2`` (geodesic), ``label_lon``, ``label_lat`` (degrees, a
-        point well inside the largest part).
+        it is no longer so, NaT when it still is), ``area_km2`` (geodesic), ``outline_m`` (length of all its rings from the
+        full geometry in the metric CRS), ``label_lon``, ``label_lat`` (degrees, a point well inside the largest part).
     districts
         Index ``key`` (5 digits). Columns ``name`` (``Landkreis Leipzig``, ``Vogtlandkreis``, ``Chemnitz``), ``kind``
         (``Landkreis`` or ``Kreisfreie Stadt``), ``label_lon``, ``label_lat``, ``west``, ``south``, ``east``,

@@ -123,6 +123,16 @@ class Overview(_Strict):
     classes: Annotated[tuple[OverviewClass, ...], Field(min_length=1)]
 
 
+class PathStep(_Strict):
+    """One step of the way a programme suggests: what a municipality may be invited to next."""
+
+    instrument: Key
+    invitation: Label
+    """One or two sentences in an inviting tone: what it brings, not what is missing."""
+    any_order: bool = False
+    """Whether it may come at any time; the others come one after the other, in the order of the list."""
+
+
 class Special(_Strict):
     """Looks every layer has."""
 
@@ -159,6 +169,8 @@ class Programme(_Strict):
     """Short source of the record for captions and exports."""
     special: Special
     overview: Overview
+    path: tuple[PathStep, ...] = ()
+    """The programme's own order: first consultation, agreement, … ; empty if it has none."""
     instruments: Annotated[tuple[Instrument, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -170,6 +182,10 @@ class Programme(_Strict):
         for key in (*self.overview.figures, self.overview.points):
             if key is not None and key not in keys:
                 raise ValueError(f"overview: there is no instrument {key}")
+        for step in self.path:
+            if step.instrument not in keys:
+                raise ValueError(f"path: there is no instrument {step.instrument}")
+        _all_differ([step.instrument for step in self.path], "path")
         refs = [ref for each in self.overview.classes for ref in each.any]
         refs += [ref for each in self.instruments for stage in each.stages for ref in stage.implies]
         for ref in refs:

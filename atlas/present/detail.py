@@ -7,7 +7,8 @@ from datetime import date
 
 import pandas as pd
 
-from atlas.analysis.status import NO_DATA, effective_days, successors
+from atlas.analysis.outreach import active_positions
+from atlas.analysis.status import NO_DATA, StatusLine, effective_days, successors
 from atlas.model.boundaries import Change
 from atlas.model.programme import Programme
 from atlas.model.records import web_address
@@ -37,6 +38,7 @@ class Entry:
 class InstrumentDetail:
     """One instrument of one municipality."""
 
+    key: str
     label: str
     look: Look
     status: str
@@ -87,13 +89,12 @@ def build_detail(source: Scene, position: int, words: Words) -> Detail:
     place = [kind, area] if district == row["name"] else [kind, district, area]
     names = [change.old_name for change in source.changes if _is_part_of(change, row["ags"], source.as_of)]
     entries = _entries(source, str(row["ags"]), str(row["district"]), words)
-    own = source.status.loc[[position]]
     return Detail(
         str(row["ags"]),
         str(row["name"]),
         " · ".join(place),
         ", ".join(names),
-        tuple(_instrument(source.programme, line, entries, words) for line in own.itertuples()),
+        tuple(_instrument(source.programme, line, entries, words) for line in source.day.lines[position]),
         *_neighbours(source, position, words),
     )
 
@@ -111,31 +112,30 @@ def _is_part_of(change: Change, ags: str, as_of: date) -> bool:
     return change.effective <= as_of and change.new_ags == ags and change.old_ags != ags
 
 
-def status_sentence(line: object, programme: Programme, words: Words) -> str:
+def status_sentence(line: StatusLine, programme: Programme, words: Words) -> str:
     """Return the status of one row of the status table in words: stage, since when, and on what ground."""
-    stage, basis = str(line.stage), str(line.basis)  # type: ignore[attr-defined]
-    instrument = str(line.instrument)  # type: ignore[attr-defined]
-    if basis == "none":
+    if line.basis == "none":
         return words.say("keine bekannte Aktivität")
-    label = words.label(programme.rung(f"{instrument}:{stage}").stage.label)
-    since = words.since(str(line.since), str(line.since_means))  # type: ignore[attr-defined]
-    said = words.say("{stage}, {since}", stage=label, since=since)
-    if basis == "derived":
-        origin = programme.rung(str(line.derived_from))  # type: ignore[attr-defined]
+    label = words.label(programme.rung(f"{line.instrument}:{line.stage}").stage.label)
+    said = words.say("{stage}, {since}", stage=label, since=words.since(line.since, line.since_means))
+    if line.basis == "derived":
+        origin = programme.rung(line.derived_from)
         names = (words.label(origin.instrument.label), words.label(origin.stage.label))
         ground = ": ".join(dict.fromkeys(names))
         return words.say("{status} (abgeleitet aus {ground})", status=said, ground=ground)
-    if basis == "district":
+    if line.basis == "district":
         return words.say("{status} (über den Landkreis)", status=said)
     return said
 
 
-def _instrument(programme: Programme, line: object, entries: dict[str, list[Entry]], words: Words) -> InstrumentDetail:
-    key = str(line.instrument)  # type: ignore[attr-defined]
-    looks = {look.key: look for look in looks_of(programme, key)}
-    look = looks[look_key(str(line.stage), str(line.basis))]  # type: ignore[attr-defined]
-    label = words.label(programme.instrument(key).label)
-    return InstrumentDetail(label, look, status_sentence(line, programme, words), tuple(entries.get(key, ())))
+def _instrument(
+    programme: Programme, line: StatusLine, entries: dict[str, list[Entry]], words: Words
+) -> InstrumentDetail:
+    looks = {look.key: look for look in looks_of(programme, line.instrument)}
+    look = looks[look_key(line.stage, line.basis)]
+    label = words.label(programme.instrument(line.instrument).label)
+    status = status_sentence(line, programme, words)
+    return InstrumentDetail(line.instrument, label, look, status, tuple(entries.get(line.instrument, ())))
 
 
 def _entries(source: Scene, ags: str, district: str, words: Words) -> dict[str, list[Entry]]:
@@ -167,21 +167,15 @@ def _entries(source: Scene, ags: str, district: str, words: Words) -> dict[str, 
 
 def _neighbours(source: Scene, position: int, words: Words) -> tuple[tuple[NeighbourLine, ...], int]:
     """Return the neighbours by shared border that take part, longest border first, and how many there are in all."""
-    borders = source.edition.borders
-    valid = set(source.status.index)
-    pairs = borders[((borders["a"] == position) | (borders["b"] == position)) & (borders["border_m"] > 0)]
-    others = [(b if a == position else a, m) for a, b, m in zip(pairs["a"], pairs["b"], pairs["border_m"], strict=True)]
-    present = sorted(((int(other), float(m)) for other, m in others if other in valid), key=lambda pair: -pair[1])
+    near = source.day.hood.lines[position]
+    active = active_positions(source.status)
     lines = []
-    for other, border_m in present:
-        rows = source.status.loc[[other]]
-        active = rows[rows["counted"] & rows["basis"].isin(["direct"])]
-        if active.empty:
-            continue
-        labels = [words.label(source.programme.instrument(str(key)).short) for key in active["instrument"]]
-        name, ags = str(rows["name"].iloc[0]), str(rows["ags"].iloc[0])
-        lines.append(NeighbourLine(ags, name, border_m / 1000, ", ".join(labels)))
-    return tuple(lines), len(present)
+    for other, border_m in near:
+        if other in active:
+            rows = [line for line in source.day.lines[other] if line.counted and line.basis == "direct"]
+            labels = [words.label(source.programme.instrument(line.instrument).short) for line in rows]
+            lines.append(NeighbourLine(rows[0].ags, rows[0].name, border_m / 1000, ", ".join(labels)))
+    return tuple(lines), len(near)
 
 
 def as_of_sentence(source: Scene, words: Words) -> str:

@@ -36,6 +36,8 @@ class Look:
         Whether its municipalities are counted as covered by their own doing.
     optional
         Whether the legend leaves it out while nobody is in it.
+    on_paper
+        Whether its ground is that of "no known activity", which a dark page shows dark.
     """
 
     key: str
@@ -45,6 +47,7 @@ class Look:
     hatch: Hatch
     counted: bool
     optional: bool
+    on_paper: bool
 
     @property
     def hatch_colour(self) -> str:
@@ -74,7 +77,7 @@ def looks_of(programme: Programme, layer: str) -> tuple[Look, ...]:
         for stage in sorted(stages, key=lambda each: (_ORDER[each.kind], -stages.index(each))):
             drafts += _stage_looks(programme, programme.instrument(layer), stage)
     return tuple(
-        Look(key, CODES[i], label, colour, hatch, counted, optional)
+        Look(key, CODES[i], label, colour, hatch, counted, optional, colour == special.no_data)
         for i, (key, label, colour, hatch, counted, optional) in enumerate(drafts)
     )
 

@@ -49,11 +49,11 @@ def _layer(programme: Programme, layer: str) -> Json:
     return {
         "label": {"de": label.de, "en": label.en},
         "definition": {"de": definition.de, "en": definition.en},
-        "looks": [_look(programme, look) for look in looks_of(programme, layer)],
+        "looks": [_look(look) for look in looks_of(programme, layer)],
     }
 
 
-def _look(programme: Programme, look: Look) -> Json:
+def _look(look: Look) -> Json:
     return {
         "code": look.code,
         "key": look.key,
@@ -61,7 +61,7 @@ def _look(programme: Programme, look: Look) -> Json:
         "colour": look.colour,
         "line": look.hatch_colour,
         "hatch": look.hatch,
-        "onPaper": look.colour == programme.special.no_data,
+        "onPaper": look.on_paper,
     }
 
 

@@ -7,11 +7,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Generic, TypeVar
 
 import pandas as pd
 
-from atlas.analysis.status import spans, status_as_of
+from atlas.analysis.neighbours import Neighbourhood, neighbourhood
+from atlas.analysis.status import StatusLine, spans, status_as_of, status_lines
 from atlas.model.boundaries import Change, Edition
 from atlas.model.programme import Programme
 from atlas.model.records import Records
@@ -57,17 +59,46 @@ class Shelf(Generic[T]):
 
 
 @dataclass(frozen=True, eq=False)
+class Day:
+    """What holds on one day, whatever the layer and filter; its parts are made when first asked for.
+
+    Attributes
+    ----------
+    edition
+        Boundaries.
+    as_of
+        The day.
+    status
+        What `status_as_of` returned.
+    """
+
+    edition: Edition
+    as_of: date
+    status: pd.DataFrame
+
+    @cached_property
+    def lines(self) -> dict[int, tuple[StatusLine, ...]]:
+        """The status by position."""
+        return status_lines(self.status)
+
+    @cached_property
+    def hood(self) -> Neighbourhood:
+        """Who borders on whom."""
+        return neighbourhood(self.edition, self.as_of)
+
+
+@dataclass(frozen=True, eq=False)
 class Scene:
     """Everything about one view.
 
     Attributes
     ----------
+    spans
+        What `spans` returned for the records.
     changes
         Mergers of all editions of the state.
-    as_of
-        The view's date, today put in.
-    status
-        What `status_as_of` returned.
+    day
+        What holds on the view's date, today put in.
     spec
         The map.
     """
@@ -76,11 +107,21 @@ class Scene:
     programme: Programme
     edition: Edition
     records: Records
+    spans: pd.DataFrame
     changes: tuple[Change, ...]
     view: ViewState
-    as_of: date
-    status: pd.DataFrame
+    day: Day
     spec: MapSpec
+
+    @property
+    def as_of(self) -> date:
+        """The view's date, today put in."""
+        return self.day.as_of
+
+    @property
+    def status(self) -> pd.DataFrame:
+        """What `status_as_of` returned."""
+        return self.day.status
 
     @property
     def key(self) -> tuple[str, str, date]:
@@ -108,7 +149,7 @@ class Scenes:
         self._current = current
         self._today = today
         self._spans: Shelf[pd.DataFrame] = Shelf(8)
-        self._status: Shelf[pd.DataFrame] = Shelf(64)
+        self._days: Shelf[Day] = Shelf(64)
         self._specs: Shelf[MapSpec] = Shelf(256)
 
     def of(self, view: ViewState) -> Scene:
@@ -121,7 +162,10 @@ class Scenes:
         records = snapshot.records[programme.key]
         base = (snapshot.fingerprint, programme.key)
         folded = self._spans.get(base, lambda: spans(records.table, programme))
-        status = self._status.get((*base, as_of), lambda: status_as_of(folded, programme, edition, changes, as_of))
+        day = self._days.get(
+            (*base, as_of),
+            lambda: Day(edition, as_of, status_as_of(folded, programme, edition, changes, as_of)),
+        )
         drawn = view.but(municipality=None, lang="de", as_of=as_of)
-        spec = self._specs.get((*base, drawn), lambda: build_map_spec(status, programme, edition, drawn, as_of))
-        return Scene(snapshot, programme, edition, records, changes, view, as_of, status, spec)
+        spec = self._specs.get((*base, drawn), lambda: build_map_spec(day.status, programme, edition, drawn, as_of))
+        return Scene(snapshot, programme, edition, records, folded, changes, view, day, spec)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 
 import folium
 from jinja2 import Template
@@ -77,8 +78,14 @@ def base_map(script: str, style: str, index: str, overview: str, detail: str) ->
     return LocalMap(script, style, urls)
 
 
-def changing_part(spec: MapSpec, selected: str | None, district: str | None, lang: str) -> folium.FeatureGroup:
-    """Return what changes: class codes, points, the selection. Under one kilobyte for a state."""
+def changing_part(
+    spec: MapSpec, selected: str | None, district: str | None, lang: str, near: Sequence[int] = ()
+) -> folium.FeatureGroup:
+    """Return what changes: class codes, points, the selection. Under one kilobyte for a state.
+
+    With ``near``, positions of the neighbours of the selected municipality in order, the map shows that neighbourhood:
+    zoomed to it, every neighbour named or numbered, the rest faint.
+    """
     view = {
         "layer": _checked(_LAYER, spec.layer),
         "asOf": spec.as_of.isoformat(),
@@ -88,6 +95,7 @@ def changing_part(spec: MapSpec, selected: str | None, district: str | None, lan
         "selected": _checked(_KEY, selected or ""),
         "district": _checked(_KEY, district or ""),
         "lang": "en" if lang == "en" else "de",
+        "near": [int(position) for position in near],
     }
     said = {key: value for key, value in view.items() if value}
     return ShownView(json.dumps(said, separators=(",", ":")))

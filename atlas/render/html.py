@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
 import pandas as pd
 from markupsafe import Markup
 
 from atlas.model.programme import Programme
 from atlas.model.records import web_address
+from atlas.model.view import ViewState, view_to_query
 from atlas.present.detail import Detail, Entry, InstrumentDetail
 from atlas.present.looks import Look, looks_of
 from atlas.present.wording import Words
@@ -16,8 +20,8 @@ _EMPTY = Markup()
 
 def swatch(look: Look) -> Markup:
     """Return a small square in colour and hatch of a look."""
-    return Markup('<i class="swatch hatch-{}" style="--fill:{};--line:{}" aria-hidden="true"></i>').format(
-        look.hatch, look.colour, look.hatch_colour
+    return Markup('<i class="swatch hatch-{}{}" style="--fill:{};--line:{}" aria-hidden="true"></i>').format(
+        look.hatch, " paper" if look.on_paper else "", look.colour, look.hatch_colour
     )
 
 
@@ -39,10 +43,15 @@ def detail(shown: Detail, words: Words) -> Markup:
 
 
 def _instrument(each: InstrumentDetail, words: Words) -> Markup:
-    entries = _EMPTY.join(_entry(entry, words) for entry in each.entries)
     return Markup('<section><h3>{}{}</h3><p class="status">{}</p>{}</section>').format(
-        swatch(each.look), each.label, each.status, Markup("<ul>{}</ul>").format(entries) if entries else ""
+        swatch(each.look), each.label, each.status, entry_list(each.entries, words)
     )
+
+
+def entry_list(entries: Iterable[Entry], words: Words) -> Markup:
+    """Return records as a list: when, stage, joint body, note and dated source; nothing if there are none."""
+    items = _EMPTY.join(_entry(entry, words) for entry in entries)
+    return Markup("<ul>{}</ul>").format(items) if items else _EMPTY
 
 
 def _entry(entry: Entry, words: Words) -> Markup:
@@ -118,3 +127,15 @@ def glossary(programme: Programme, words: Words) -> Markup:
         for instrument in programme.instruments
     )
     return Markup('<dl class="glossary">{}</dl>').format(items)
+
+
+def file_links(table: str, view: ViewState, words: Words) -> Markup:
+    """Return links to a table as files, by its name below ``/atlas``; the view goes with it."""
+    forms = (("excel", words.say("Tabelle als CSV für Excel")), ("csv", words.say("Tabelle als CSV")))
+    links = _EMPTY.join(
+        Markup('<a class="atlas-copy" download href="atlas/{}.csv?{}">{}</a>').format(
+            table, urlencode(view_to_query(view) | {"form": form}), label
+        )
+        for form, label in forms
+    )
+    return Markup('<p class="atlas-files">{}</p>').format(links)

@@ -23,6 +23,7 @@ EDITION_FILE = "edition.toml"
 _BUILT = {".parquet", ".topojson"}
 """Files nobody edits: their checksums must hold. The tables may be mended by hand; their content is checked."""
 _TEXT = dict.fromkeys(("ags", "district", "key", "name", "kind", "old_ags", "old_name", "new_ags", "new_name"), str)
+_MEASURES = ("area_km2", "outline_m", "label_lon", "label_lat")
 _PLACES = ("label_lon", "label_lat", "west", "south", "east", "north")
 _KEY_COLUMNS = ("ags", "schluessel", "gemeindeschluessel", "gem_schl", "ags_g", "gemschl", "ags_0")
 _REGIONAL_KEY_COLUMNS = ("ars", "rs", "ars_0", "rs_0", "regionalschluessel")
@@ -131,7 +132,7 @@ def _edition(folder: Path, about: dict[str, Any]) -> Edition:
         starts=_as_date(about["starts"]),
         metric_crs=str(about["metric_crs"]),
         provenance=Provenance(**provenance),
-        municipalities=municipalities.astype({"area_km2": float, "label_lon": float, "label_lat": float}),
+        municipalities=municipalities.astype(dict.fromkeys(_MEASURES, float)),
         districts=_table(folder / "districts.csv").set_index("key").astype(dict.fromkeys(_PLACES, float)),
         borders=_table(folder / "borders.csv").astype({"a": "int64", "b": "int64", "border_m": "float64"}),
         changes=tuple(_change(row) for row in _table(folder / "changes.csv").to_dict("records")),

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from atlas.errors import AtlasError
-from atlas.export.tables import excel_csv, plain_csv, view_table
+from atlas.export.tables import TABLES, excel_csv, file_stem, plain_csv
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import view_from_query
 from atlas.present.scene import Scenes
@@ -24,7 +24,7 @@ _FOREVER = "public, max-age=31536000, immutable"
 def build_routes(payloads: PayloadStore, current: Callable[[], Snapshot], scenes: Scenes) -> list[Route]:
     """Return the routes.
 
-    ``/atlas/tabelle.csv`` the table of a view, by the page's own query parameters and ``form=excel``;
+    ``/atlas/{table}.csv`` a table of `TABLES`, by the page's own query parameters and ``form=excel``;
     ``/atlas/{name}`` immutable payloads; ``/healthz`` the process lives; ``/readyz`` the data can be used.
     """
 
@@ -38,18 +38,7 @@ def build_routes(payloads: PayloadStore, current: Callable[[], Snapshot], scenes
         return Response(found.body, media_type=found.media_type, headers=headers)
 
     def table(request: Request) -> Response:  # not async: Starlette runs it in a thread, it computes
-        try:
-            snapshot = current()
-        except AtlasError:
-            return Response("data not ready", 503, media_type="text/plain")
-        layers = {key: each.layers for key, each in snapshot.programmes.items()}
-        scene = scenes.of(view_from_query(dict(request.query_params), layers))
-        shown = view_table(scene, Words(scene.view.lang))
-        is_excel = request.query_params.get("form") == "excel"
-        name = f"praeventionsatlas-{scene.programme.key}-{scene.spec.layer}-{scene.as_of}{'-excel' if is_excel else ''}.csv"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}
-        body = excel_csv(shown) if is_excel else plain_csv(shown)
-        return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
+        return _table(request, current, scenes)
 
     async def healthz(_: Request) -> Response:
         return Response("ok", media_type="text/plain", headers={"Cache-Control": "no-store"})
@@ -63,11 +52,31 @@ def build_routes(payloads: PayloadStore, current: Callable[[], Snapshot], scenes
         return _json({"ready": True, "fingerprint": snapshot.fingerprint, "programmes": list(snapshot.programmes)}, 200)
 
     return [
-        Route(f"{PREFIX}/tabelle.csv", table),
+        Route(f"{PREFIX}/{{table}}.csv", table),
         Route(f"{PREFIX}/{{name}}", payload),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
     ]
+
+
+def _table(request: Request, current: Callable[[], Snapshot], scenes: Scenes) -> Response:
+    name = request.path_params["table"]
+    if name not in TABLES:
+        return Response("not found", 404, media_type="text/plain")
+    try:
+        snapshot = current()
+    except AtlasError:
+        return Response("data not ready", 503, media_type="text/plain")
+    layers = {key: each.layers for key, each in snapshot.programmes.items()}
+    scene = scenes.of(view_from_query(dict(request.query_params), layers))
+    shown = TABLES[name](scene, Words(scene.view.lang))
+    if shown is None:
+        return Response("no such municipality on this day", 404, media_type="text/plain")
+    is_excel = request.query_params.get("form") == "excel"
+    file = f"{file_stem(name, scene)}{'-excel' if is_excel else ''}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-cache"}
+    body = excel_csv(shown) if is_excel else plain_csv(shown)
+    return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _json(body: dict[str, object], status: int) -> Response:

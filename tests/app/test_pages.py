@@ -15,7 +15,7 @@ from atlas.model.records import RECORD_COLUMNS
 from tests.app.conftest import AppOn
 from ui.state import Keys
 
-PAGES = {"map": "../pages/map.py", "about": "../pages/about.py", "municipality": "../pages/municipality.py"}
+PAGES = {page: f"../pages/{page}.py" for page in ("map", "about", "municipality", "district")}
 REAL, MINI = "14626010", "00021040"
 
 
@@ -148,6 +148,37 @@ def test_unknown_keys_of_the_right_form_do_no_harm(app_on: AppOn) -> None:
     assert "Diese Gemeinde gab es am Stichtag nicht." in shown(app)
     fine(app.switch_page(PAGES["municipality"]).run())
     assert "99999999" in shown(app)
+
+
+def test_municipality_page_says_all_there_is(app_on: AppOn) -> None:
+    app = fine(app_on(gemeinde="14521450").run())
+    said = shown(fine(app.switch_page(PAGES["municipality"]).run()))
+    assert "1 von 8 Nachbargemeinden mit dokumentierter Beteiligung" in said
+    assert 'class="timeline"' in said
+    assert "Jederzeit möglich" in said
+    assert 'href="gemeinde?gemeinde=14524090"' in said
+    assert 'href="atlas/nachbarn.csv?gemeinde=14521450&amp;form=excel"' in said
+
+
+def test_search_leads_from_one_municipality_page_to_another(app_on: AppOn) -> None:
+    app = fine(app_on(gemeinde="14521450").run())
+    fine(app.switch_page(PAGES["municipality"]).run())
+    box = app.selectbox(key=Keys.SEARCH)
+    (number,) = [i for i, text in enumerate(box.options) if text == "Zittau"]
+    said = shown(fine(box.set_value(number).run()))
+    assert 'data-gemeinde="14626610"' in said
+    assert app.query_params["gemeinde"] == "14626610"
+
+
+def test_district_page_follows_the_choice(app_on: AppOn) -> None:
+    app = fine(app_on().run())
+    said = shown(fine(app.switch_page(PAGES["district"]).run()))
+    assert "Alle Landkreise und Kreisfreien Städte" in said
+    said = shown(fine(app.selectbox(key=Keys.DISTRICT).set_value("14524").run()))
+    assert 'data-kreis="14524"' in said
+    assert "Dennheritz" in said
+    assert "Alle Landkreise" not in said
+    assert app.query_params["kreis"] == "14524"
 
 
 def test_the_language_changes_every_word(app_on: AppOn) -> None:

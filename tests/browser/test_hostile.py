@@ -163,7 +163,8 @@ def test_details_show_texts_as_written(visit: Callable[..., Visit], hostile_url:
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    "page", [f"/gemeinde?gemeinde={KEYS[0]}", f"/gemeinde?gemeinde={KEYS[29]}", "/ueber", "/ueber?lang=en"]
+    "page",
+    [f"/gemeinde?gemeinde={KEYS[0]}", f"/gemeinde?gemeinde={KEYS[29]}", "/kreis", "/ueber", "/ueber?lang=en"],
 )
 def test_other_pages_show_texts_as_written(visit: Callable[..., Visit], hostile_url: str, page: str) -> None:
     seen = visit(hostile_url).open(page)
@@ -176,8 +177,15 @@ def test_other_pages_show_texts_as_written(visit: Callable[..., Visit], hostile_
         assert len(notes) == len(PAYLOADS)
         for payload in PAYLOADS:
             assert any(payload.strip() in note for note in notes), payload
+    elif "kreis" in page:
+        names = seen.page.locator("table.groups").evaluate("e => e.textContent")
+        for payload in PAYLOADS:
+            assert payload.strip() in names, payload
     else:
-        seen.page.locator("article.detail h2").wait_for()
+        seen.page.locator("header.place h2").wait_for()
+        names = seen.page.locator("table.neighbours th a").evaluate_all("links => links.map(a => a.textContent)")
+        assert names
+        assert set(names) <= {payload.strip() for payload in PAYLOADS}
     _harmless(seen)
 
 

@@ -8,8 +8,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from atlas.analysis.borders import shared_borders
 from atlas.analysis.coverage import generalised
-from atlas.analysis.neighbours import shared_borders
 from atlas.model.boundaries import Level
 
 CELL_M = 5_000.0

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.affinity import translate
 
+from atlas.analysis.borders import shared_borders
 from atlas.analysis.coverage import coverage_problems, extents, mended, merged_geometry, successors
-from atlas.analysis.neighbours import shared_borders
 from atlas.model.boundaries import Change
 
 CELL_M = 3_000.0

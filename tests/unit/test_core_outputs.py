@@ -290,6 +290,51 @@ def test_wrong_use_is_explained(arguments: list[str], said: str, capsys: pytest.
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("on_miniland")
+def test_neighbours_from_the_command_line(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["neighbours", "00021070", "--as-of", "2024-01-01"]) == FINE
+    out, err = capfdbinary.readouterr()
+    assert out.decode().splitlines() == [
+        "ags,name,district,border_km,talk,pact,council",
+        "00021060,Gürtel,Landkreis Nord,12.0,held,signed,active",
+    ]
+    assert "zweiten Ring" in err.decode()
+
+
+@pytest.mark.usefixtures("on_miniland")
+def test_white_spots_from_the_command_line(capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path) -> None:
+    assert main(["whitespots", "--as-of", "2024-01-01"]) == FINE
+    rows = capfdbinary.readouterr().out.decode().splitlines()
+    assert rows[0] == "ags,name,district,share,active_km,outline_km,edge_km,active,neighbours,names"
+    assert main(["whitespots", "--district", "00021", "-o", str(tmp_path / "k.csv")]) == FINE
+    assert all(",Landkreis Nord," in row for row in (tmp_path / "k.csv").read_text("utf-8").splitlines()[1:])
+
+
+@pytest.mark.usefixtures("on_miniland")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["neighbours", "00022010"], "ihr Gebiet gehört zu 00022015 Neu-Ilm"),
+        (["neighbours", "99999999"], "gab es keine Gemeinde mit dem Schlüssel 99999999"),
+        (["whitespots", "--district", "99999"], "Den Kreis 99999 gibt es nicht; vorhanden: 00011, 00021, 00022"),
+        (["whitespots", "--programme", "x"], "Das Programm x gibt es nicht"),
+    ],
+)
+def test_what_does_not_exist_is_wrong_use(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == WRONG_USE
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["neighbours"], ["neighbours", "1452145"], ["whitespots", "--district", "1"], []]
+)
+def test_keys_of_the_wrong_form_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == WRONG_USE
+    assert "usage" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("arguments", [[], ["status"], ["status", "--as-of", "gestern"]])
 def test_usage_errors_end_with_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

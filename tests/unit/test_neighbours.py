@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from atlas.analysis.neighbours import shared_borders
+from atlas.analysis.borders import shared_borders
 
 KM = 1_000.0
 

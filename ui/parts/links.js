@@ -10,7 +10,16 @@ function address(change) {
   return url;
 }
 
+/** Streamlit follows the browser's "back" between pages only: a view in the address is read anew by loading it. */
+let isWatched = false;
+function watchHistory() {
+  if (isWatched) return;
+  isWatched = true;
+  window.addEventListener("popstate", () => window.location.reload());
+}
+
 export default function (component) {
+  watchHistory();
   whenChanged(component, (place, data) => {
     const row = make("div", "atlas-links");
     const said = make("span", "atlas-small");

@@ -143,6 +143,9 @@
       path.setAttribute("data-ags", area(position).ags);
       path.setAttribute("role", "button");
       path.setAttribute("tabindex", "-1");
+      // A touch would focus the area first, and the page would scroll away under the finger before it is a click (so
+      // does Leaflet's own keyboard handler, which is off: ours walks from area to area).
+      path.addEventListener("mousedown", (event) => event.preventDefault());
       path.addEventListener("focus", () => focusArea(position));
       path.addEventListener("blur", () => state.tip.remove());
       path.addEventListener("keydown", (event) => onKey(event, position));
@@ -158,7 +161,9 @@
   function paint() {
     const { codes } = state.view;
     const known = state.painted;
-    const same = known && known.layer === state.view.layer && known.lang === lang() && known.marks === state.marks;
+    const near = state.view.near.join();
+    const same = known && known.layer === state.view.layer && known.lang === lang() && known.marks === state.marks
+      && known.near === near;
     let membersChanged = false;
     for (let i = 0; i < codes.length; i += 1) {
       if (same && known.codes[i] === codes[i]) continue;
@@ -177,12 +182,18 @@
       const path = state.areas[i].getElement();
       path.style.fill = codes[i] === FILTERED ? "var(--filtered)" : state.looks.get(codes[i]).fill;
       path.classList.toggle("filtered", codes[i] === FILTERED);
+      path.classList.toggle("far", isFar(i));
       path.setAttribute("aria-label", accessibleName(i));
     }
-    state.painted = { codes, layer: state.view.layer, lang: lang(), marks: state.marks };
+    state.painted = { codes, layer: state.view.layer, lang: lang(), marks: state.marks, near };
     if (membersChanged) drawLines();
     if (state.focus < 0 || codes[state.focus] === ABSENT) rove(firstFocus());
   }
+
+  /** Whether the map shows a neighbourhood to which this area does not belong. */
+  const isFar = (position) => inFocus() && !state.view.near.includes(position)
+    && area(position).ags !== state.view.selected;
+  const inFocus = () => state.view.near.length > 0;
 
   function drawLines() {
     const present = [...state.view.codes].map((code) => code !== ABSENT);
@@ -199,8 +210,8 @@
     const dot = (lat, lng, className, radius) => L.circleMarker([lat, lng], { pane: "points", interactive: false,
       radius, weight: 1.5, className, fillOpacity: 1 }).addTo(state.map);
     const size = state.map.getSize().x < 500 ? 3 : 4.5;
-    state.points = state.view.points.map((i) => dot(area(i).lat, area(i).lng, "point", size))
-      .concat(state.view.districtPoints.map((key) => {
+    state.points = state.view.points.filter((i) => !isFar(i)).map((i) => dot(area(i).lat, area(i).lng, "point", size))
+      .concat(state.view.districtPoints.filter(() => !inFocus()).map((key) => {
         const place = state.index.districts[key];
         return dot(place.lat, place.lng, "district-point", size + 1.5);
       }));
@@ -309,7 +320,18 @@
     state.map.fitBounds(bounds, { animate: false, padding: state.map.getSize().x < 500 ? [4, 4] : [14, 14], ...options });
   }
 
+  /** The chosen municipality and all its neighbours, whole. */
+  function neighbourhoodBounds() {
+    const shown = [positionOf(state.view.selected), ...state.view.near].filter((i) => i >= 0);
+    return L.latLngBounds(shown.flatMap((i) => state.rings[i].flat(2)));
+  }
+
   function home() {
+    if (state.view && inFocus()) {
+      fit(neighbourhoodBounds(), { maxZoom: 12.5 });
+      state.moved = false;
+      return;
+    }
     const place = state.view && state.view.district && state.index.districts[state.view.district];
     const [west, south, east, north] = place ? place.bounds : state.index.bounds;
     fit([[south, west], [north, east]]);
@@ -320,6 +342,11 @@
   function follow(before) {
     const now = state.view;
     const fresh = now.selected !== (before ? before.selected : "");
+    if (inFocus()) {
+      if (fresh || now.near.join() !== before.near.join()) home();
+      state.ownPick = null;
+      return;
+    }
     if (!before || before.district !== now.district) home();
     if (fresh && now.selected && now.selected !== state.ownPick) {
       const position = positionOf(now.selected);
@@ -370,9 +397,13 @@
   function showMunicipalityNames() {
     state.labels.forEach((label) => label.remove());
     state.labels = [];
-    const close = state.map.getZoom() >= LABEL_ZOOM;
+    const close = inFocus() || state.map.getZoom() >= LABEL_ZOOM;
     document.documentElement.classList.toggle("close", close);
     if (!close) return;
+    if (inFocus()) {
+      nameNeighbourhood();
+      return;
+    }
     const taken = [], view = state.map.getBounds().pad(0.05);
     [...state.view.codes].map((code, i) => [code, i]).filter(([code]) => code !== ABSENT).map(([, i]) => i)
       .filter((i) => view.contains([area(i).lat, area(i).lng]))
@@ -385,6 +416,47 @@
         state.labels.push(L.marker([lat, lng], { pane: "names", interactive: false, keyboard: false,
           icon: L.divIcon({ className: "name", html, iconSize: [0, 0] }) }).addTo(state.map));
       });
+  }
+
+  /** The municipality and every neighbour by name; on two lines, a little aside, or by its number in the table where
+   * the name has no room. The chosen one comes first, then the longest names where there is most room. */
+  function nameNeighbourhood() {
+    const taken = [];
+    const chosen = positionOf(state.view.selected);
+    const size = state.map.getSize();
+    const letter = size.x < 500 ? 5.7 : 6.4;
+    [chosen, ...state.view.near].filter((i) => i >= 0).forEach((i) => {
+      const { name, lat, lng } = area(i);
+      const broken = name.replace(/(.{3,}?)([ -])(?=\S{3,})/, (_, head, gap) => head + (gap === "-" ? "-\n" : "\n"));
+      const below = state.marked.has(i);
+      const spots = [[0, 0], [0, 11], [0, -11], [14, 0], [-14, 0], [0, 20], [0, -20]];
+      const tries = [name, broken].flatMap((text) => spots.map(([dx, dy]) => [text, dx, dy + (below ? 13 : 0)]));
+      const found = tries.find(([text, dx, dy]) => hasRoom(taken, { lat, lng }, text, letter, [dx, dy], size));
+      const [text, dx, dy] = found || [String(state.view.near.indexOf(i) + 1), 0, 0];
+      addName(i, text, i === chosen ? "chosen-name" : found ? "neighbour-name" : "neighbour-number", dx, dy);
+    });
+  }
+
+  function hasRoom(taken, place, text, letter, [dx, dy], size) {
+    const lines = text.split("\n");
+    const at = state.map.latLngToContainerPoint([place.lat, place.lng]).add([dx, dy]);
+    const half = Math.max(...lines.map((line) => line.length)) * letter / 2 + 2;
+    const tall = lines.length * 7 + 1;
+    const box = [at.x - half, at.y - tall, at.x + half, at.y + tall];
+    if (box[0] < 1 || box[1] < 1 || box[2] > size.x - 1 || box[3] > size.y - 1) return false;
+    if (taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1])) return false;
+    taken.push(box);
+    return true;
+  }
+
+  function addName(i, said, className, dx, dy) {
+    const html = text("div", className, said);
+    html.setAttribute("aria-hidden", "true");
+    html.style.marginLeft = `${dx}px`;
+    html.style.marginTop = `${dy}px`;
+    const { lat, lng } = area(i);
+    state.labels.push(L.marker([lat, lng], { pane: "names", interactive: false, keyboard: false,
+      icon: L.divIcon({ className: "name", html, iconSize: [0, 0] }) }).addTo(state.map));
   }
 
   const weight = (i) => (state.view.selected === area(i).ags ? 1e9 : 0) + state.index.municipalities[i][5];
@@ -474,7 +546,7 @@
   window.atlasMap = {
     /** The Leaflet map; streamlit-folium wants it in a variable of its own. */
     make(id) {
-      state.map = L.map(id, { center: [51, 13.3], zoom: 8, zoomControl: false, attributionControl: false,
+      state.map = L.map(id, { center: [51, 13.3], zoom: 8, zoomControl: false, attributionControl: false, keyboard: false,
         scrollWheelZoom: false, zoomSnap: 0.1, zoomDelta: 0.8, minZoom: 6, maxZoom: 14 });
       return state.map;
     },
@@ -514,7 +586,7 @@
 
     show(packed) {
       const before = state.view;
-      const view = { points: [], districtPoints: [], selected: "", district: "", ...packed, codes: unpack(packed.codes) };
+      const view = { points: [], districtPoints: [], selected: "", district: "", near: [], ...packed, codes: unpack(packed.codes) };
       state.view = view;
       if (state.index) render(before);
     },

@@ -1,0 +1,124 @@
+"""Where the next talk is likely to be welcome: white spots with warm borders, and groups that already hang together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from atlas.analysis.neighbours import Neighbour, Neighbourhood, components
+from atlas.analysis.status import NO_DATA
+
+
+@dataclass(frozen=True)
+class WhiteSpot:
+    """A municipality without documented activity of its own, and what lies around it.
+
+    Attributes
+    ----------
+    position
+        Of the municipality.
+    active
+        Its active neighbours, longest border first: those to name in a letter.
+    neighbours
+        How many neighbours it has in all.
+    active_m, outline_m, edge_m
+        Metres of its outline shared with active neighbours; all of it; the part that is the state's edge.
+    """
+
+    position: int
+    active: tuple[Neighbour, ...]
+    neighbours: int
+    active_m: float
+    outline_m: float
+    edge_m: float
+
+    @property
+    def share(self) -> float:
+        """Part of the whole outline shared with active neighbours, 0 to 1.
+
+        Of the whole outline, the state's edge included: what lies beyond it is unknown, and unknown is not active.
+        """
+        return self.active_m / self.outline_m
+
+
+@dataclass(frozen=True)
+class Group:
+    """Active municipalities that hang together over shared borders.
+
+    Attributes
+    ----------
+    members
+        Positions.
+    arrangements
+        In force among them: joint ones count once.
+    bodies
+        Names of the joint bodies among them.
+    """
+
+    members: tuple[int, ...]
+    arrangements: int
+    bodies: tuple[str, ...]
+
+
+def active_positions(status: pd.DataFrame) -> frozenset[int]:
+    """Return the municipalities in which something is in force by a record of their own, whatever the instrument."""
+    return frozenset(status.index[status["counted"] & (status["basis"] == "direct")].tolist())
+
+
+def documented_positions(status: pd.DataFrame) -> frozenset[int]:
+    """Return the municipalities of which anything of their own is documented, also what is planned, paused or ended."""
+    return frozenset(status.index[status["basis"] == "direct"].tolist())
+
+
+def white_spots(status: pd.DataFrame, hood: Neighbourhood, district: str | None = None) -> tuple[WhiteSpot, ...]:
+    """Return the municipalities without documented activity of their own that have an active neighbour.
+
+    By share of the outline that touches active ones, largest first. What the district does is not their own.
+
+    Parameters
+    ----------
+    status
+        What `status_as_of` returned.
+    hood
+        Neighbours on the same day.
+    district
+        Five-digit key: only its municipalities; their neighbours may lie outside.
+    """
+    active, documented = active_positions(status), documented_positions(status)
+    places = status["district"][~status.index.duplicated()]
+    spots = []
+    for position in places.index.tolist():
+        if position in documented or district not in (None, places.at[position]):
+            continue
+        near = hood.lines[position]
+        warm = tuple(each for each in near if each.position in active)
+        if warm:
+            metres = sum(each.border_m for each in warm)
+            outline, edge = hood.outline_m[position], hood.edge_m[position]
+            spots.append(WhiteSpot(position, warm, len(near), metres, outline, edge))
+    return tuple(sorted(spots, key=lambda spot: (-spot.share, spot.position)))
+
+
+def groups(status: pd.DataFrame, hood: Neighbourhood, instrument: str | None = None) -> tuple[Group, ...]:
+    """Return the groups of active municipalities, largest first; a single municipality is no group.
+
+    Parameters
+    ----------
+    status, hood
+        As in `white_spots`.
+    instrument
+        Its key, to look at what is in force of one instrument; None for any.
+    """
+    rows = status[status["counted"] & (status["basis"] == "direct") & (status["stage"] != NO_DATA)]
+    if instrument is not None:
+        rows = rows[rows["instrument"] == instrument]
+    clusters = [group for group in components(set(rows.index.tolist()), hood.lines.__getitem__) if len(group) > 1]
+    return tuple(_group(members, rows[rows.index.isin(members)]) for members in clusters)
+
+
+def _group(members: tuple[int, ...], rows: pd.DataFrame) -> Group:
+    alone = rows["joint_with"] == ""
+    joint = rows[~alone].drop_duplicates(["instrument", "joint_with"])
+    bodies = sorted(set(joint["joint_with"]))
+    return Group(members, int(alone.sum()) + len(joint), tuple(bodies))

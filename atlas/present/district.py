@@ -1,0 +1,199 @@
+"""The page of a district, or of the whole state: shares, white spots with warm borders, groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from atlas.analysis.counting import figure
+from atlas.analysis.outreach import Group, WhiteSpot, groups, white_spots
+from atlas.model.view import ViewState
+from atlas.present.looks import looks_of
+from atlas.present.scene import Scene
+from atlas.present.wording import Words
+
+
+@dataclass(frozen=True)
+class ShareRow:
+    """One instrument in the district against the state.
+
+    Attributes
+    ----------
+    covered, total
+        Municipalities covered by their own doing, and all of them.
+    share, state_share
+        0 to 1.
+    arrangements
+        ``3 Vereinbarungen``: joint ones count once.
+    behind
+        The view of the map that lists exactly those covered.
+    """
+
+    label: str
+    covered: int
+    total: int
+    share: float
+    state_share: float
+    arrangements: str
+    behind: ViewState
+
+
+@dataclass(frozen=True)
+class SpotRow:
+    """A white spot with the numbers behind its place."""
+
+    ags: str
+    name: str
+    district: str
+    share: float
+    active_km: float
+    outline_km: float
+    edge_km: float
+    active: int
+    neighbours: int
+    names: tuple[str, ...]
+    through_district: bool
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A group of active municipalities that hang together."""
+
+    municipalities: int
+    arrangements: int
+    names: tuple[str, ...]
+    bodies: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DistrictRow:
+    """A district in the list of all: for each key instrument how many are covered, and the view that lists them."""
+
+    key: str
+    name: str
+    total: int
+    covered: tuple[tuple[int, ViewState], ...]
+    spots: int
+
+
+@dataclass(frozen=True)
+class DistrictPage:
+    """Everything the page says.
+
+    Attributes
+    ----------
+    key
+        Five digits; None for the whole state.
+    headings
+        Labels of the key instruments, for `DistrictRow.covered`.
+    districts
+        All districts by name; empty on the page of one.
+    """
+
+    key: str | None
+    name: str
+    subtitle: str
+    shares: tuple[ShareRow, ...]
+    spots: tuple[SpotRow, ...]
+    groups: tuple[GroupRow, ...]
+    headings: tuple[str, ...]
+    districts: tuple[DistrictRow, ...]
+
+
+def build_district(source: Scene, words: Words) -> DistrictPage:
+    """Return the page of the view's district, of the whole state if it names none."""
+    key = source.district
+    state = words.label(source.programme.state_name)
+    rows = source.status[~source.status.index.duplicated()]
+    members = rows.index[rows["district"] == key] if key else rows.index
+    area = float(source.edition.municipalities["area_km2"].iloc[members].sum())
+    subtitle = [
+        words.count("{n} Gemeinde", "{n} Gemeinden", len(members)),
+        words.say("{km2} km²", km2=words.number(area)),
+    ]
+    spots = white_spots(source.status, source.day.hood)
+    near = [spot for spot in spots if key in (None, _district_of(source, spot.position))]
+    gathered = groups(source.status, source.day.hood)
+    here = set(members.tolist())
+    figures = source.programme.overview.figures
+    return DistrictPage(
+        key,
+        str(source.edition.districts.at[key, "name"]) if key else state,
+        " · ".join(subtitle),
+        tuple(_share(source, each.key, key, words) for each in source.programme.instruments),
+        tuple(_spot(source, spot) for spot in near),
+        tuple(_group(source, each) for each in gathered if here & set(each.members)),
+        tuple(words.label(source.programme.instrument(each).short) for each in figures),
+        () if key else _districts(source, spots),
+    )
+
+
+def _district_of(source: Scene, position: int) -> str:
+    return source.day.lines[position][0].district
+
+
+def _share(source: Scene, instrument: str, district: str | None, words: Words) -> ShareRow:
+    here, state = (figure(source.status, instrument, where) for where in (district, None))
+    told = source.programme.instrument(instrument)
+    unit = told.unit_one if len(here.arrangements) == 1 else told.unit
+    return ShareRow(
+        words.label(told.label),
+        len(here.municipalities),
+        here.total,
+        here.share,
+        state.share,
+        f"{words.number(len(here.arrangements))} {words.label(unit)}",
+        _covered_view(source, instrument, district),
+    )
+
+
+def _covered_view(source: Scene, instrument: str, district: str | None) -> ViewState:
+    """Return the view whose table lists exactly the municipalities covered."""
+    counted = frozenset(look.key for look in looks_of(source.programme, instrument) if look.counted)
+    return source.view.but(layer=instrument, district=district, municipality=None, looks=counted, documented_only=False)
+
+
+def _spot(source: Scene, spot: WhiteSpot) -> SpotRow:
+    lines = source.day.lines[spot.position]
+    names = source.edition.municipalities["name"]
+    return SpotRow(
+        lines[0].ags,
+        lines[0].name,
+        str(source.edition.districts.at[lines[0].district, "name"]),
+        spot.share,
+        spot.active_m / 1000,
+        spot.outline_m / 1000,
+        spot.edge_m / 1000,
+        len(spot.active),
+        spot.neighbours,
+        tuple(str(names.iloc[each.position]) for each in spot.active),
+        any(line.basis == "district" for line in lines),
+    )
+
+
+def _group(source: Scene, group: Group) -> GroupRow:
+    names = source.edition.municipalities["name"]
+    members = tuple(sorted(str(names.iloc[position]) for position in group.members))
+    return GroupRow(len(group.members), group.arrangements, members, group.bodies)
+
+
+def _districts(source: Scene, spots: tuple[WhiteSpot, ...]) -> tuple[DistrictRow, ...]:
+    table = source.edition.districts
+    covered = {
+        key: figure(source.status, key).municipalities["district"].value_counts()
+        for key in source.programme.overview.figures
+    }
+    totals = source.status.loc[~source.status.index.duplicated(), "district"].value_counts()
+    white = pd.Series([_district_of(source, spot.position) for spot in spots], dtype=object).value_counts()
+    keys = sorted(totals.index, key=lambda key: str(table.at[key, "name"]).removeprefix("Landkreis "))
+    return tuple(
+        DistrictRow(
+            str(key),
+            str(table.at[key, "name"]),
+            int(totals[key]),
+            tuple((int(n.get(key, 0)), _covered_view(source, which, str(key))) for which, n in covered.items()),
+            int(white.get(key, 0)),
+        )
+        for key in keys
+    )

@@ -1,0 +1,250 @@
+"""The page of one municipality: its history, its neighbours, and what it may be invited to next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from atlas.analysis.outreach import active_positions
+from atlas.analysis.status import StatusLine
+from atlas.model.programme import PathStep
+from atlas.present.detail import Detail, build_detail, status_sentence
+from atlas.present.looks import Look, looks_of
+from atlas.present.map_spec import classify
+from atlas.present.scene import Scene
+from atlas.present.timeline import Axis, Bar, axis, bars
+from atlas.present.wording import Words
+
+_NAMED = 3
+"""How many names a sentence lists before it says how many more there are."""
+
+
+@dataclass(frozen=True)
+class NeighbourRow:
+    """A municipality that shares a border line.
+
+    Attributes
+    ----------
+    number
+        By length of border, from 1; stands on the map where the name has no room.
+    border_km, share
+        Length of the shared border, and its part of the whole outline.
+    look
+        Its class on the map shown.
+    status
+        One sentence for each instrument documented, since when included.
+    is_active
+        Whether something is in force there by a record of its own.
+    """
+
+    number: int
+    position: int
+    ags: str
+    name: str
+    district: str
+    border_km: float
+    share: float
+    look: Look
+    status: tuple[str, ...]
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What a municipality may be invited to next.
+
+    Attributes
+    ----------
+    heading, invitation
+        The step and what it brings; empty when every step in order is taken.
+    companions
+        Neighbours that have taken it.
+    offers
+        Heading and sentence of what is possible at any time and not documented yet.
+    """
+
+    heading: str
+    invitation: str
+    companions: str
+    offers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class MunicipalityPage:
+    """Everything the page says.
+
+    Attributes
+    ----------
+    bars, axis
+        Timelines by instrument key, and their common axis.
+    undocumented
+        Labels of the instruments of which nothing is known here.
+    neighbours
+        By shared border, longest first.
+    notes
+        Sentences about neighbourhood: corners, the state's edge, the second ring.
+    chains
+        How far it is to the nearest municipality that has what is missing here.
+    """
+
+    detail: Detail
+    axis: Axis
+    bars: dict[str, tuple[Bar, ...]]
+    undocumented: tuple[str, ...]
+    neighbours: tuple[NeighbourRow, ...]
+    notes: tuple[str, ...]
+    chains: tuple[str, ...]
+    next_step: NextStep | None
+
+
+def build_page(source: Scene, position: int, words: Words) -> MunicipalityPage:
+    """Return the page of the municipality at ``position``."""
+    detail = build_detail(source, position, words)
+    scale = axis(source)
+    district = str(source.edition.municipalities.at[position, "district"])
+    undocumented = tuple(each.label for each in detail.instruments if each not in detail.documented)
+    near = neighbour_rows(source, position, words)
+    return MunicipalityPage(
+        detail,
+        scale,
+        bars(source, detail.ags, district, scale),
+        undocumented,
+        near,
+        neighbourhood_notes(source, position, words),
+        _chains(source, position, words),
+        _next_step(source, position, words),
+    )
+
+
+def neighbour_rows(source: Scene, position: int, words: Words) -> tuple[NeighbourRow, ...]:
+    """Return the neighbours by shared border, longest first, as the page says them."""
+    hood, layer = source.day.hood, source.view.layer
+    looks = {look.key: look for look in looks_of(source.programme, layer)}
+    classes = classify(source.status, source.programme, layer)
+    active = active_positions(source.status)
+    rows = []
+    for number, (other, border_m) in enumerate(hood.lines[position], start=1):
+        lines = source.day.lines[other]
+        rows.append(
+            NeighbourRow(
+                number,
+                other,
+                lines[0].ags,
+                lines[0].name,
+                str(source.edition.districts.at[lines[0].district, "name"]),
+                border_m / 1000,
+                border_m / hood.outline_m[position],
+                looks[classes[other]],
+                tuple(_brief(source, line, words) for line in lines if line.basis in {"direct", "district"}),
+                other in active,
+            )
+        )
+    return tuple(rows)
+
+
+def _brief(source: Scene, line: StatusLine, words: Words) -> str:
+    """Return ``Vereinbarung: unterzeichnet, 17.12.2021``."""
+    label = words.label(source.programme.instrument(line.instrument).short)
+    said = status_sentence(line, source.programme, words)
+    return said if said.startswith(label) else f"{label}: {said}"
+
+
+def name_list(names: Iterable[str], words: Words, most: int = _NAMED) -> str:
+    """Return ``A, B, C und 4 weitere``: names as they come, at most ``most``."""
+    listed = list(names)
+    told = ", ".join(listed[:most])
+    more = len(listed) - most
+    return words.say("{names} und {n} weitere", names=told, n=words.number(more)) if more > 0 else told
+
+
+def _names(source: Scene, positions: Iterable[int]) -> list[str]:
+    column = source.edition.municipalities["name"]
+    return [str(column.iloc[position]) for position in positions]
+
+
+def neighbourhood_notes(source: Scene, position: int, words: Words) -> tuple[str, ...]:
+    """Return what a list of neighbours does not say: corners, the state's edge, the second ring."""
+    hood = source.day.hood
+    notes = []
+    if corners := hood.corners[position]:
+        names = ", ".join(_names(source, corners))
+        notes.append(
+            words.say("Nur in einem Punkt berührt (Punktkontakt, keine gemeinsame Grenze): {names}.", names=names)
+        )
+    if edge_m := hood.edge_m[position]:
+        notes.append(
+            words.say(
+                "{km} km der Grenze sind Landesgrenze. Nachbarn außerhalb von {state} sind hier nicht verzeichnet.",
+                km=words.number(edge_m / 1000, 1),
+                state=words.label(source.programme.state_name),
+            )
+        )
+    ring = hood.second_ring(position)
+    active = active_positions(source.status)
+    warm = [each for each in ring if each in active]
+    if ring:
+        said = words.count(
+            "Dahinter liegt im zweiten Ring {n} Gemeinde", "Dahinter liegen im zweiten Ring {n} Gemeinden", len(ring)
+        )
+        taking_part = words.say("davon {n} mit dokumentierter Beteiligung", n=words.number(len(warm)))
+        names = f": {name_list(_names(source, warm), words, 6)}" if warm else ""
+        notes.append(f"{said}, {taking_part}{names}.")
+    return tuple(notes)
+
+
+def _chains(source: Scene, position: int, words: Words) -> tuple[str, ...]:
+    """Return, for each key instrument not in force here, how far it is to the next municipality that has it."""
+    status, programme = source.status, source.programme
+    said = []
+    for key in programme.overview.figures:
+        rows = status[(status["instrument"] == key) & status["counted"] & (status["basis"] == "direct")]
+        wanted = set(rows.index.tolist())
+        chain = None if position in wanted else source.day.hood.chain(position, wanted)
+        if chain is None:
+            continue
+        told = {
+            "what": words.label(programme.instrument(key).label),
+            "names": name_list(_names(source, chain.ends), words),
+        }
+        if chain.steps == 1:
+            said.append(words.say("{what}: gleich nebenan, {names}", **told))
+        else:
+            via = ", ".join(_names(source, chain.path[1:-1]))
+            steps = words.number(chain.steps)
+            said.append(words.say("{what}: {n} Gemeinden weiter, {names} (über {via})", **told, n=steps, via=via))
+    return tuple(said)
+
+
+def _next_step(source: Scene, position: int, words: Words) -> NextStep | None:
+    """Return the first step in order that is not taken, and what is possible at any time; None without a path."""
+    path = source.programme.path
+    if not path:
+        return None
+    # What has been implied counts as taken, and so does a stage that is not counted itself (a preliminary agreement
+    # is an agreement on its way); what the district does is the district's.
+    own = {line.instrument for line in source.day.lines[position] if line.basis in {"direct", "derived"}}
+    taken = {line.instrument for line in source.day.lines[position] if line.counted and line.basis != "district"}
+    ahead = next((step for step in path if not step.any_order and step.instrument not in taken), None)
+    offers = tuple(
+        (_label(source, step, words), words.label(step.invitation))
+        for step in path
+        if step.any_order and step.instrument not in own
+    )
+    if ahead is None:
+        return NextStep("", "", "", offers)
+    hood, lines = source.day.hood, source.day.lines
+    companions = [
+        other
+        for other, _ in hood.lines[position]
+        if any(line.instrument == ahead.instrument and line.counted and line.basis == "direct" for line in lines[other])
+    ]
+    return NextStep(
+        _label(source, ahead, words),
+        words.label(ahead.invitation),
+        name_list(_names(source, companions), words, 4),
+        offers,
+    )
+
+
+def _label(source: Scene, step: PathStep, words: Words) -> str:
+    return words.label(source.programme.instrument(step.instrument).label)

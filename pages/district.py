@@ -1,0 +1,5 @@
+"""One district, or the whole state, by link."""
+
+from ui.district_page import show
+
+show()

@@ -1,0 +1,203 @@
+"""What the pages of a municipality and of a district say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from atlas.analysis.counting import figure
+from atlas.export.tables import TABLES, neighbours_table, view_table, white_spots_table
+from atlas.model.view import view_from_query
+from atlas.present.detail import position_of
+from atlas.present.district import build_district
+from atlas.present.municipality import build_page, name_list
+from atlas.present.scene import Scene
+from atlas.present.timeline import axis
+from atlas.present.wording import Words
+from atlas.render import district as district_html
+from atlas.render import municipality as html
+from tests import miniland
+from ui.state import page_address
+
+DE, EN = Words("de"), Words("en")
+OELSNITZ, CHEMNITZ, ZITTAU, JAHNATAL = "14521450", "14511000", "14626610", "14522275"
+
+
+def page_of(scene: Scene, ags: str, words: Words = DE) -> tuple[int, object]:
+    position = position_of(scene.status, ags)
+    assert position is not None
+    return position, build_page(scene, position, words)
+
+
+def test_neighbours_are_numbered_by_border(real_scene: Callable[..., Scene]) -> None:
+    scene = real_scene()
+    position, page = page_of(scene, OELSNITZ)
+    assert [row.number for row in page.neighbours] == list(range(1, 9))
+    assert page.neighbours[0].name == "Hartenstein"
+    assert sum(row.share for row in page.neighbours) == pytest.approx(1.0, abs=1e-4)
+    stollberg = page.neighbours[1]
+    assert "Vereinbarung: unterzeichnet, 20.01.2023" in stollberg.status
+    assert stollberg.is_active
+    table = neighbours_table(scene, position)
+    assert list(table.columns[:4]) == ["ags", "name", "district", "border_km"]
+    assert list(table.columns[4:]) == [each.key for each in scene.programme.instruments]
+    assert table["ags"].tolist() == [row.ags for row in page.neighbours]
+
+
+def test_the_states_edge_and_corners_are_said(real_scene: Callable[..., Scene]) -> None:
+    _, zittau = page_of(real_scene(), ZITTAU)
+    assert any("Landesgrenze" in note and "außerhalb von Sachsen" in note for note in zittau.notes)
+    _, elstra = page_of(real_scene(), "14625130")
+    assert any("Punktkontakt" in note and "Steina" in note for note in elstra.notes)
+    _, oelsnitz = page_of(real_scene(), OELSNITZ)
+    assert not any("Landesgrenze" in note or "Punktkontakt" in note for note in oelsnitz.notes)
+
+
+def test_chain_leads_to_the_nearest_council(real_scene: Callable[..., Scene]) -> None:
+    scene = real_scene()
+    _, page = page_of(scene, "14524070")  # Gersdorf, beside Oelsnitz with its council
+    assert "Kommunaler Präventionsrat: gleich nebenan, Oelsnitz/Erzgeb." in page.chains
+    _, kamenz = page_of(scene, "14625250")
+    assert any("Gemeinden weiter" in chain and "über" in chain for chain in kamenz.chains)
+    _, own = page_of(scene, OELSNITZ)
+    assert not any("Präventionsrat" in chain for chain in own.chains), "it has a council itself"
+
+
+def test_next_step_follows_the_programmes_order(real_scene: Callable[..., Scene]) -> None:
+    steps = {ags: page_of(real_scene(), ags)[1].next_step for ags in ("14625250", "14524190", OELSNITZ)}
+    assert steps["14625250"].heading == "Erstgespräch"
+    assert steps["14524190"].heading == "Kommunaler Präventionsrat"
+    assert steps["14524190"].companions == "Glauchau"
+    assert steps[OELSNITZ].heading == ""
+    assert "Begleitendes Coaching" not in dict(steps[OELSNITZ].offers), "its coaching runs"
+    assert "Förderung" in dict(steps[OELSNITZ].offers)
+
+
+def test_a_programme_without_a_path_suggests_nothing(mini_scene: Callable[..., Scene]) -> None:
+    _, page = page_of(mini_scene(), "00021010")
+    assert page.next_step is None
+
+
+def test_merged_municipalities_stand_in_the_header_and_the_timeline(mini_scene: Callable[..., Scene]) -> None:
+    scene = mini_scene(as_of=date(2020, 6, 1))
+    _, page = page_of(scene, "00022015")
+    assert page.detail.merged_from == "Ilm, Jena"
+    (pact,) = page.bars["pact"]
+    assert pact.begin == 0.0, "signed in 2018 by Ilm, before the axis begins"
+    assert pact.end == 1.0
+
+
+def test_dormant_council_is_three_bars_in_one_lane(mini_scene: Callable[..., Scene]) -> None:
+    scene = mini_scene()
+    _, page = page_of(scene, "00021080")
+    own = [bar for bar in page.bars["council"] if "district" not in bar.look.key]
+    assert [bar.look.key for bar in own] == ["active", "paused", "active"]
+    assert {bar.lane for bar in own} == {0}
+    scale = axis(scene)
+    assert own[1].begin == pytest.approx(scale.place(date(2020, 1, 1)))
+    assert own[1].end == own[2].begin
+
+
+def test_a_date_known_to_the_month_fades_in_over_the_month(mini_scene: Callable[..., Scene]) -> None:
+    scene = mini_scene()
+    _, page = page_of(scene, "00021050")
+    (talk,) = page.bars["talk"]
+    scale = axis(scene)
+    assert talk.begin == pytest.approx(scale.place(date(2020, 6, 1)))
+    assert talk.sure == pytest.approx(scale.place(date(2020, 6, 30)))
+
+
+def test_undated_and_known_by_fade_in(real_scene: Callable[..., Scene]) -> None:
+    _, page = page_of(real_scene(), OELSNITZ)
+    running = page.bars["coaching"][-1]
+    assert running.look.key == "running"
+    assert running.begin < running.sure < running.end == 1.0
+
+
+def test_nothing_of_the_future_is_drawn(real_scene: Callable[..., Scene]) -> None:
+    _, page = page_of(real_scene(as_of=date(2021, 12, 31)), OELSNITZ)
+    assert "council" not in page.bars
+    assert [bar.look.key for bar in page.bars["agreement"]] == ["preliminary"]
+
+
+def test_name_list_says_how_many_more() -> None:
+    assert name_list(["a", "b"], DE) == "a, b"
+    assert name_list(["a", "b", "c", "d", "e"], DE) == "a, b, c und 2 weitere"
+    assert name_list(["a", "b", "c", "d", "e"], EN) == "a, b, c and 2 more"
+
+
+def test_page_of_a_hostile_name_is_escaped(mini_scene: Callable[..., Scene]) -> None:
+    scene = mini_scene()
+    for ags in ("00021040", "00021030"):
+        _, page = page_of(scene, ags)
+        said = (
+            html.header(page, DE)
+            + html.history(page, DE)
+            + html.neighbours(page, lambda key: f"gemeinde?gemeinde={key}", DE)
+        )
+        assert "<img" not in said
+        assert "<script" not in said
+    assert "&lt;img" in said, "the neighbour's name is there as it is written"
+    page = build_district(scene, DE)
+    said = district_html.groups(page, DE) + district_html.white_spots(page, page_address, scene.view, DE)
+    assert "<img" not in said
+    assert miniland.HOSTILE.split()[0] in said
+
+
+# --- districts -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("day", [date(2021, 6, 30), date(2022, 12, 31), date(2026, 11, 23)])
+def test_every_number_of_a_district_leads_to_a_list_of_that_length(real_scene: Callable[..., Scene], day: date) -> None:
+    scene = real_scene(as_of=day, district="14626")
+    page = build_district(scene, DE)
+    layers = {scene.programme.key: scene.programme.layers}
+    for row in page.shares:
+        address = page_address("", row.behind)
+        query = {key: values[-1] for key, values in parse_qs(urlsplit(address).query).items()}
+        behind = real_scene(**vars(view_from_query(query, layers)))
+        assert len(view_table(behind, DE)) == row.covered, row.label
+
+
+def test_district_shares_equal_the_figures(real_scene: Callable[..., Scene]) -> None:
+    scene = real_scene(district="14524")
+    page = build_district(scene, DE)
+    assert page.name == "Landkreis Zwickau"
+    assert page.subtitle == "33 Gemeinden · 950 km²"
+    for instrument, row in zip(scene.programme.instruments, page.shares, strict=True):
+        here = figure(scene.status, instrument.key, "14524")
+        assert (row.covered, row.total) == (len(here.municipalities), 33)
+        assert row.state_share == figure(scene.status, instrument.key).share
+
+
+def test_state_page_lists_all_districts_and_their_sum(real_scene: Callable[..., Scene]) -> None:
+    scene = real_scene()
+    page = build_district(scene, DE)
+    assert len(page.districts) == 13
+    assert sum(row.total for row in page.districts) == 418
+    for place, key in enumerate(scene.programme.overview.figures):
+        assert sum(row.covered[place][0] for row in page.districts) == len(figure(scene.status, key).municipalities)
+    assert sum(row.spots for row in page.districts) == len(page.spots)
+
+
+def test_district_page_names_whom_to_mention(real_scene: Callable[..., Scene]) -> None:
+    page = build_district(real_scene(district="14524"), DE)
+    first = page.spots[0]
+    assert (first.name, first.active, first.neighbours) == ("Dennheritz", 4, 4)
+    assert first.names == ("Zwickau", "Glauchau", "Meerane", "Crimmitschau")
+    assert all(spot.district == "Landkreis Zwickau" for spot in page.spots)
+
+
+def test_files_behind_the_pages(real_scene: Callable[..., Scene]) -> None:
+    scene = real_scene(municipality=OELSNITZ)
+    near = TABLES["nachbarn"](scene, EN)
+    assert near is not None
+    assert near["Shared border in km"].is_monotonic_decreasing
+    assert TABLES["nachbarn"](real_scene(municipality="99999999"), DE) is None
+    spots = TABLES["ansprache"](real_scene(district="14524"), DE)
+    assert spots is not None
+    assert len(spots) == 23
+    assert white_spots_table(scene, ()).empty

@@ -1,0 +1,62 @@
+"""The page of a district, or of the whole state: shares, municipalities, white spots, groups."""
+
+from __future__ import annotations
+
+import streamlit as st
+from markupsafe import Markup
+
+from atlas.present.detail import as_of_sentence
+from atlas.present.district import DistrictPage, build_district
+from atlas.present.scene import Scene, Shelf
+from atlas.render import district as html
+from atlas.render.html import file_links
+from ui import filters, frame, map_panel, table_panel
+from ui.cache import current_scene
+from ui.state import MUNICIPALITY_PAGE, page_address, words, write_address
+
+_pages: Shelf[DistrictPage] = Shelf(128)
+
+
+def show() -> None:
+    """Show the page of the view's district."""
+    drawn = current_scene()
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        frame.title(drawn)
+        frame.qr_code(f"kreis-{drawn.district or drawn.programme.state}")
+        frame.links()
+    frame.notice(drawn)
+    said = words()
+    page = _page(drawn)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
+        st.html(html.header(page))
+        filters.district(drawn)
+    filters.show(drawn)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        map_panel.show_area(drawn, MUNICIPALITY_PAGE)
+        map_panel.legend(drawn)
+        st.html(Markup('<p class="atlas-small">{}</p>').format(as_of_sentence(drawn, said)))
+    with right:
+        st.html(html.shares(page, page_address, said))
+    if page.districts:
+        _section(said.say("Alle Landkreise und Kreisfreien Städte"))
+        st.html(html.districts(page, page_address, drawn.view, said))
+    _section(said.say("Weiße Flecken mit aktiven Nachbarn"))
+    st.html(html.white_spots(page, page_address, drawn.view, said))
+    if page.spots:
+        st.html(file_links("ansprache", drawn.view, said))
+    _section(said.say("Zusammenhängende Gruppen"))
+    st.html(html.groups(page, said))
+    table_panel.show(drawn, MUNICIPALITY_PAGE)
+    frame.foot(drawn)
+    write_address()
+
+
+def _section(heading: str) -> None:
+    st.html(Markup("<h2>{}</h2>").format(heading))
+
+
+def _page(drawn: Scene) -> DistrictPage:
+    said = words()
+    key = (*drawn.key, drawn.district, drawn.view.layer, drawn.view.lang)
+    return _pages.get(key, lambda: build_district(drawn, said))
