@@ -9,6 +9,7 @@ from markupsafe import Markup
 from streamlit_folium import st_folium
 
 from atlas.present.detail import as_of_sentence, build_detail, position_of
+from atlas.present.map_index import body_names
 from atlas.present.scene import Scene
 from atlas.render import html
 from atlas.render.folium_map import base_map, changing_part
@@ -52,7 +53,8 @@ def _pick(drawn: Scene, key: Keys, near: Sequence[int] = ()) -> bool:
     view = drawn.view
     urls = payloads().map_urls(drawn.snapshot, drawn.programme, drawn.edition)
     base = base_map(*payloads().map_assets(), urls.index, urls.overview, urls.detail)
-    part_ = changing_part(drawn.spec, view.municipality, view.district, view.lang, near)
+    names = body_names(drawn.records)
+    part_ = changing_part(drawn.spec, view.municipality, view.district, view.lang, near, names)
     picked = st_folium(
         base,
         key=key,
@@ -83,6 +85,7 @@ def legend(drawn: Scene) -> None:
         "counts": " ".join(f"{entry.look.key}:{entry.count}" for entry in spec.legend),
         "points": len(spec.points),
         "districtPoints": len(spec.district_points),
+        "bodies": len(spec.bodies),
         "chosen": " ".join(sorted(view.looks)),
     }
     part("legend")(key=Keys.LEGEND, data=data, on_look_change=_look_chosen)

@@ -6,13 +6,19 @@ from collections.abc import Hashable, Mapping
 
 from atlas.model.boundaries import Edition
 from atlas.model.programme import Programme
+from atlas.model.records import Records
 from atlas.present.looks import Look, layer_definition, layer_label, looks_of
 from atlas.present.wording import Words
 
 Json = dict[str, object]
 
 
-def build_map_index(programme: Programme, edition: Edition) -> Json:
+def body_names(records: Records) -> list[str]:
+    """Return the names of all joint bodies in the record, in order: the map knows them by their number."""
+    return sorted(set(records.table["joint_with"]) - {""})
+
+
+def build_map_index(programme: Programme, edition: Edition, records: Records) -> Json:
     """Return names, districts, looks and words of a map, for all dates and layers and both languages.
 
     ``municipalities`` is in order of position: key, name, district key, latitude and longitude of the label point,
@@ -26,6 +32,7 @@ def build_map_index(programme: Programme, edition: Edition) -> Json:
             for ags, name, district, lat, lon, area in zip(*columns, strict=True)
         ],
         "districts": {str(key): _district(row) for key, row in edition.districts.to_dict("index").items()},
+        "bodies": body_names(records),
         "bounds": [round(value, 4) for value in edition.bounds],
         "layers": {layer: _layer(programme, layer) for layer in programme.layers},
         "words": {lang: _words(programme, Words(lang)) for lang in ("de", "en")},
@@ -74,6 +81,8 @@ def _words(programme: Programme, words: Words) -> Json:
         "filtered": words.say("ausgeblendet"),
         "points": council,
         "districtPoints": words.say("{what} des Landkreises", what=council),
+        "bodies": words.say("gemeinsame Stelle mehrerer Gemeinden"),
+        "jointly": words.say("gemeinsam: {body}", body="{body}"),
         "zoomIn": words.say("Karte vergrößern"),
         "zoomOut": words.say("Karte verkleinern"),
         "home": words.say("Ganze Karte zeigen"),

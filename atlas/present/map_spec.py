@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,6 +48,8 @@ class MapSpec:
         Positions of municipalities marked by a point (their own council, say).
     district_points
         Keys of districts marked by a point of their own kind.
+    bodies
+        Joint bodies of two municipalities and more: name and positions, for what is in force on this layer.
     legend
         Every class that is to be explained, in order, with its count.
     inside
@@ -62,6 +65,7 @@ class MapSpec:
     codes: str
     points: tuple[int, ...]
     district_points: tuple[str, ...]
+    bodies: tuple[tuple[str, tuple[int, ...]], ...]
     legend: tuple[LegendEntry, ...]
     inside: tuple[int, ...]
     since: dict[int, str]
@@ -115,6 +119,7 @@ def build_map_spec(
         "".join(codes),
         points,
         district_points,
+        _bodies(status, view.layer, inside),
         tuple(LegendEntry(look, counts[look.key]) for look in order if counts[look.key] or not look.optional),
         tuple(inside),
         dict(zip(deciding.index.tolist(), deciding["since"], strict=True)),
@@ -160,6 +165,26 @@ def _points(
     direct = rows[rows["basis"] == "direct"]
     through = rows[rows["basis"] == "district"]
     return tuple(direct.index.tolist()), tuple(sorted(set(through["participant"])))
+
+
+def _bodies(status: pd.DataFrame, layer: str, inside: dict[int, str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    rows = status[status["counted"] & (status["basis"] == "direct") & (status["joint_with"] != "")]
+    if layer != OVERVIEW:
+        rows = rows[rows["instrument"] == layer]
+    members: dict[str, set[int]] = {}
+    for position, body in zip(rows.index.tolist(), rows["joint_with"].tolist(), strict=True):
+        if position in inside:
+            members.setdefault(str(body), set()).add(position)
+    return tuple((body, tuple(sorted(found))) for body, found in sorted(members.items()) if len(found) > 1)
+
+
+def packed_bodies(spec: MapSpec, names: Sequence[str]) -> str:
+    """Return joint bodies by their number in ``names``, positions to base 36: ``3:c,14 5:7,8``."""
+    number = {name: i for i, name in enumerate(names)}
+    return " ".join(
+        f"{number[name]}:{','.join(np.base_repr(position, 36).lower() for position in members)}"
+        for name, members in spec.bodies
+    )
 
 
 def packed_since(spec: MapSpec) -> str:

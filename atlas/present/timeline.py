@@ -93,6 +93,8 @@ def _lanes(source: Scene, instrument: str, rows: pd.DataFrame, scale: Axis) -> t
     ends: list[float] = []
     found = []
     ordered = rows.sort_values(["since_day", "basis", "row"])
+    again = (ordered["basis"] == "derived") & ordered.duplicated(["stage", "basis"])  # what is implied stays implied
+    ordered = ordered[~again]
     until_days = ordered["until_day"].fillna(pd.Timestamp(scale.last))
     if pd.notna(direct_from):
         until_days = until_days.where(ordered["basis"] != "derived", until_days.clip(upper=direct_from))

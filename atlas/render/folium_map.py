@@ -14,11 +14,12 @@ from collections.abc import Sequence
 import folium
 from jinja2 import Template
 
-from atlas.present.map_spec import MapSpec, pack
+from atlas.present.map_spec import MapSpec, pack, packed_bodies
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _CODES = re.compile(r"(?:[0-9a-z.-][A-Z]?)*")
 _LAYER = re.compile(r"[a-z][a-z0-9_]*")
+_BODIES = re.compile(r"[0-9a-z:, ]*")
 _KEY = re.compile(r"(?:[0-9]{5}|[0-9]{8})?")
 
 
@@ -79,12 +80,18 @@ def base_map(script: str, style: str, index: str, overview: str, detail: str) ->
 
 
 def changing_part(
-    spec: MapSpec, selected: str | None, district: str | None, lang: str, near: Sequence[int] = ()
+    spec: MapSpec,
+    selected: str | None,
+    district: str | None,
+    lang: str,
+    near: Sequence[int] = (),
+    bodies: Sequence[str] = (),
 ) -> folium.FeatureGroup:
     """Return what changes: class codes, points, the selection. Under one kilobyte for a state.
 
     With ``near``, positions of the neighbours of the selected municipality in order, the map shows that neighbourhood:
-    zoomed to it, every neighbour named or numbered, the rest faint.
+    zoomed to it, every neighbour named or numbered, the rest faint. ``bodies`` are the names of all joint bodies, in the
+    order the browser knows them by; only their numbers go through here.
     """
     view = {
         "layer": _checked(_LAYER, spec.layer),
@@ -95,6 +102,7 @@ def changing_part(
         "selected": _checked(_KEY, selected or ""),
         "district": _checked(_KEY, district or ""),
         "lang": "en" if lang == "en" else "de",
+        "bodies": _checked(_BODIES, packed_bodies(spec, bodies)) if bodies else "",
         "near": [int(position) for position in near],
     }
     said = {key: value for key, value in view.items() if value}

@@ -80,7 +80,8 @@ class PayloadStore:
         """Return the paths of a map's data, made on the first call for this snapshot."""
         key = (snapshot.fingerprint, programme.key, edition.starts.isoformat())
         if key not in self._maps:
-            index = json.dumps(build_map_index(programme, edition), ensure_ascii=False, separators=(",", ":"))
+            records = snapshot.records[programme.key]
+            index = json.dumps(build_map_index(programme, edition, records), ensure_ascii=False, separators=(",", ":"))
             self._maps[key] = MapUrls(
                 self.add(f"{programme.key}", ".json", index.encode()),
                 *(

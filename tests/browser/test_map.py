@@ -308,3 +308,14 @@ def test_broken_data_are_said_in_words(
         seen.page.get_by_text(said).first.wait_for()
         assert "Traceback" not in seen.page.content()
         assert seen.page.locator("iframe").count() == 0
+
+
+def test_joint_bodies_have_one_outline_and_a_name(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/gemeinde?gemeinde=14521530", "overview")
+    seen.map.locator(".body-name", has_text="Städtebund Silberberg").wait_for()
+    assert seen.map.locator("path.body-line").count() == 1
+    label = seen.map.locator("[data-ags='14521530']").get_attribute("aria-label")
+    assert label == "Schneeberg, Erzgebirgskreis: Kooperationsvereinbarung, gemeinsam: Städtebund Silberberg"
+    seen.open("/", "overview")
+    assert seen.map.locator("path.body-line").count() == 7
+    assert "gemeinsame Stelle mehrerer Gemeinden" in seen.page.locator(".atlas-legend").inner_text()

@@ -18,8 +18,8 @@ from atlas.model.view import ViewState, view_from_query, view_to_query
 from atlas.present.detail import as_of_sentence, build_detail, position_of
 from atlas.present.figures import build_cards
 from atlas.present.looks import layer_label, layer_short, looks_of
-from atlas.present.map_index import build_map_index
-from atlas.present.map_spec import pack, packed_since
+from atlas.present.map_index import body_names, build_map_index
+from atlas.present.map_spec import pack, packed_bodies, packed_since
 from atlas.present.published import published_rows
 from atlas.present.scene import Scene, Shelf
 from atlas.present.search import suggestions
@@ -213,7 +213,7 @@ def test_published_totals_stand_beside_what_is_documented(real: Snapshot) -> Non
 
 
 def test_index_holds_names_in_order_of_position(mini: Snapshot) -> None:
-    index = build_map_index(mini.programme(""), mini.editions["00"][0])
+    index = build_map_index(mini.programme(""), mini.editions["00"][0], mini.records["mini"])
     assert len(index["municipalities"]) == len(mini.editions["00"][0].municipalities)  # type: ignore[arg-type]
     assert set(index["words"]["de"]) == set(index["words"]["en"])  # type: ignore[index]
     assert index["districts"]["00011"]["city"] is True  # type: ignore[index]
@@ -296,3 +296,19 @@ def test_shelf_makes_each_thing_once_and_forgets_the_oldest() -> None:
         shelf.get(key, lambda: 2)
     shelf.get("a", lambda: made.append("again") or 3)  # type: ignore[func-returns-value]
     assert made == ["a", "again"]
+
+
+def test_joint_bodies_are_drawn_where_they_are_in_force(real_scene: Callable[..., Scene]) -> None:
+    overview, agreement, early = real_scene(), real_scene(layer="agreement"), real_scene(as_of=date(2020, 1, 1))
+    bodies = dict(overview.spec.bodies)
+    assert len(bodies["Städtebund Silberberg"]) == 5
+    assert "KPR Wurzener Land" in bodies
+    assert "KPR Wurzener Land" not in dict(agreement.spec.bodies), "it is a council, no agreement"
+    assert "Städtebund Silberberg" not in dict(early.spec.bodies)
+    assert all(len(members) > 1 for members in bodies.values())
+    names = body_names(overview.records)
+    said = dict(each.split(":") for each in packed_bodies(overview.spec, names).split())
+    assert {names[int(number)] for number in said} == set(bodies)
+    assert [int(each, 36) for each in said[str(names.index("Städtebund Silberberg"))].split(",")] == list(
+        bodies["Städtebund Silberberg"]
+    )

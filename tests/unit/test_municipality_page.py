@@ -201,3 +201,9 @@ def test_files_behind_the_pages(real_scene: Callable[..., Scene]) -> None:
     assert spots is not None
     assert len(spots) == 23
     assert white_spots_table(scene, ()).empty
+
+
+def test_what_is_implied_twice_is_one_bar(real_scene: Callable[..., Scene]) -> None:
+    _, schneeberg = page_of(real_scene(), "14521530")  # agreement and analysis both imply the consultation
+    (consultation,) = schneeberg.bars["first_consultation"]
+    assert consultation.look.key == "held~derived"

@@ -23,7 +23,8 @@ export default function (component) {
       item.append(line);
       list.append(item);
     });
-    [["dot", words.points, data.points], ["dot open", words.districtPoints, data.districtPoints]]
+    [["dot", words.points, data.points], ["dot open", words.districtPoints, data.districtPoints],
+      ["body-line", words.bodies, data.bodies]]
       .filter(([, , count]) => count)
       .forEach(([dot, label, count]) => {
         const item = make("li", "atlas-legend-point");

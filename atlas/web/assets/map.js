@@ -69,8 +69,10 @@
   function status(position) {
     const code = state.view.codes[position];
     if (code === FILTERED) return word("filtered");
-    const text = state.looks.get(code).label[lang()];
-    return state.marked.has(position) ? `${text}, ${word("points")}` : text;
+    const said = [state.looks.get(code).label[lang()]];
+    if (state.marked.has(position)) said.push(word("points"));
+    bodiesOf(position).forEach((name) => said.push(word("jointly").replace("{body}", () => name)));
+    return said.join(", ");
   }
 
   function accessibleName(position) {
@@ -161,9 +163,8 @@
   function paint() {
     const { codes } = state.view;
     const known = state.painted;
-    const near = state.view.near.join();
-    const same = known && known.layer === state.view.layer && known.lang === lang() && known.marks === state.marks
-      && known.near === near;
+    const about = [state.view.layer, lang(), state.marks, state.view.near.join(), state.view.bodies].join("|");
+    const same = known && known.about === about;
     let membersChanged = false;
     for (let i = 0; i < codes.length; i += 1) {
       if (same && known.codes[i] === codes[i]) continue;
@@ -185,7 +186,7 @@
       path.classList.toggle("far", isFar(i));
       path.setAttribute("aria-label", accessibleName(i));
     }
-    state.painted = { codes, layer: state.view.layer, lang: lang(), marks: state.marks, near };
+    state.painted = { codes, about };
     if (membersChanged) drawLines();
     if (state.focus < 0 || codes[state.focus] === ABSENT) rove(firstFocus());
   }
@@ -216,6 +217,24 @@
         return dot(place.lat, place.lng, "district-point", size + 1.5);
       }));
   }
+
+  /** Joint bodies: one outline around all their municipalities. */
+  function drawBodies() {
+    const asked = [state.view.bodies, state.detail, state.view.selected, state.view.near].join("|");
+    if (state.drawnBodies === asked) return;
+    state.drawnBodies = asked;
+    (state.bodyLines || []).forEach((line) => line.remove());
+    state.bodies = state.view.bodies.split(" ").filter(Boolean).map((said) => {
+      const [number, members] = said.split(":");
+      return { name: state.index.bodies[Number(number)], members: members.split(",").map((i) => parseInt(i, 36)) };
+    }).filter(({ members }) => members.some((i) => !isFar(i)));
+    const weight = state.map.getSize().x < 500 && !inFocus() ? 1.2 : 1.9;
+    state.bodyLines = state.bodies.map(({ members }) => L.polyline(window.atlasTopology.around(state.topology, members),
+      { pane: "lines", interactive: false, smoothFactor: 0, className: "body-line", weight }).addTo(state.map));
+  }
+
+  const bodiesOf = (position) => (state.bodies || []).filter(({ members }) => members.includes(position))
+    .map(({ name }) => name);
 
   /** The chosen municipality: a dark line with a light casing, above everything. */
   function drawSelection() {
@@ -411,11 +430,23 @@
       .forEach((i) => {
         const { name, lat, lng } = area(i);
         if (!isFree(taken, { lat, lng }, name, 6.2)) return;
-        const html = text("div", `municipality-name${state.marked.has(i) ? " below" : ""}`, name);
-        html.setAttribute("aria-hidden", "true");
-        state.labels.push(L.marker([lat, lng], { pane: "names", interactive: false, keyboard: false,
-          icon: L.divIcon({ className: "name", html, iconSize: [0, 0] }) }).addTo(state.map));
+        addName({ lat, lng }, name, `municipality-name${state.marked.has(i) ? " below" : ""}`, 0, 0);
       });
+    nameBodies(taken, 6.2);
+  }
+
+  /** The name of a joint body: in the middle of its members, where names of places leave room. */
+  function nameBodies(taken, letter) {
+    const size = state.map.getSize();
+    (state.bodies || []).forEach(({ name, members }) => {
+      const mean = (of) => members.reduce((sum, i) => sum + of(area(i)), 0) / members.length;
+      const place = { lat: mean((each) => each.lat), lng: mean((each) => each.lng) };
+      const broken = name.replace(/^(.{6,}?) (?=\S{6,})/, "$1\n");
+      const spots = [[0, 0], [0, 14], [0, -14], [0, 28], [0, -28], [40, 0], [-40, 0], [40, 20], [-40, -20]];
+      const found = [name, broken].flatMap((text) => spots.map((spot) => [text, spot]))
+        .find(([text, spot]) => hasRoom(taken, place, text, letter, spot, size));
+      if (found) addName(place, found[0], "body-name", ...found[1]);
+    });
   }
 
   /** The municipality and every neighbour by name; on two lines, a little aside, or by its number in the table where
@@ -433,8 +464,9 @@
       const tries = [name, broken].flatMap((text) => spots.map(([dx, dy]) => [text, dx, dy + (below ? 13 : 0)]));
       const found = tries.find(([text, dx, dy]) => hasRoom(taken, { lat, lng }, text, letter, [dx, dy], size));
       const [text, dx, dy] = found || [String(state.view.near.indexOf(i) + 1), 0, 0];
-      addName(i, text, i === chosen ? "chosen-name" : found ? "neighbour-name" : "neighbour-number", dx, dy);
+      addName(area(i), text, i === chosen ? "chosen-name" : found ? "neighbour-name" : "neighbour-number", dx, dy);
     });
+    nameBodies(taken, letter);
   }
 
   function hasRoom(taken, place, text, letter, [dx, dy], size) {
@@ -449,12 +481,11 @@
     return true;
   }
 
-  function addName(i, said, className, dx, dy) {
+  function addName({ lat, lng }, said, className, dx, dy) {
     const html = text("div", className, said);
     html.setAttribute("aria-hidden", "true");
     html.style.marginLeft = `${dx}px`;
     html.style.marginTop = `${dy}px`;
-    const { lat, lng } = area(i);
     state.labels.push(L.marker([lat, lng], { pane: "names", interactive: false, keyboard: false,
       icon: L.divIcon({ className: "name", html, iconSize: [0, 0] }) }).addTo(state.map));
   }
@@ -471,6 +502,7 @@
     state.rings = rings;
     state.areas.forEach((each, i) => { if (each) each.setLatLngs(rings[i]); });
     drawLines();
+    drawBodies();
     drawSelection();
   }
 
@@ -534,6 +566,7 @@
     state.marks = state.view.points.join();
     state.marked = new Set(state.view.points);
     if (!before || before.points.join() !== state.marks) showDistrictNames(); // cities step aside for their point
+    drawBodies();
     paint();
     drawPoints();
     drawSelection();
@@ -586,7 +619,7 @@
 
     show(packed) {
       const before = state.view;
-      const view = { points: [], districtPoints: [], selected: "", district: "", near: [], ...packed, codes: unpack(packed.codes) };
+      const view = { points: [], districtPoints: [], selected: "", district: "", near: [], bodies: "", ...packed, codes: unpack(packed.codes) };
       state.view = view;
       if (state.index) render(before);
     },

@@ -41,6 +41,17 @@
         polygons(geometry).map((rings) => rings.map((numbers) => ring(arcs, numbers))));
     },
 
+    /** The outline around some areas taken together: the lines that only one of them has. */
+    around(topology, members) {
+      const arcs = decodeArcs(topology);
+      const times = new Map();
+      members.flatMap((i) => polygons(topology.objects.municipalities.geometries[i]).flat().flat()).forEach((number) => {
+        const key = number < 0 ? ~number : number;
+        times.set(key, (times.get(key) || 0) + 1);
+      });
+      return [...times].filter(([, count]) => count === 1).map(([key]) => arcs[key]);
+    },
+
     /** Lines between areas of different groups, and the outline; only the areas in `present` count. */
     lines(topology, groups, present) {
       const arcs = decodeArcs(topology);
