@@ -21,7 +21,6 @@ from streamlit_folium import st_folium
 from atlas.model.boundaries import Level
 from atlas.model.view import ViewState
 from atlas.present.looks import layer_short, looks_of
-from atlas.present.map_spec import classify
 from atlas.present.scene import Scene, Scenes
 from atlas.sources.boundaries import read_geometry
 from atlas.sources.settings import Settings
@@ -52,7 +51,7 @@ def _local(links: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _map(scene: Scene) -> folium.Map:
-    keys = classify(scene.status, scene.programme, scene.view.layer)
+    keys = scene.spec.classes
     looks = {look.key: look for look in looks_of(scene.programme, scene.view.layer)}
     areas = _areas()
     areas = areas.assign(

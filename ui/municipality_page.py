@@ -7,7 +7,6 @@ from markupsafe import Markup
 
 from atlas.present.detail import as_of_sentence, position_of
 from atlas.present.looks import looks_of
-from atlas.present.map_spec import classify
 from atlas.present.municipality import MunicipalityPage, build_page
 from atlas.present.scene import Scene, Shelf
 from atlas.render import municipality as html
@@ -59,7 +58,7 @@ def _municipality(drawn: Scene, position: int) -> None:
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
         map_panel.show_neighbourhood(drawn, [row.position for row in page.neighbours])
-        here = classify(drawn.status, drawn.programme, drawn.view.layer)[position]
+        here = drawn.spec.classes[position]
         looks = {look.key: look for look in looks_of(drawn.programme, drawn.view.layer)}
         st.html(html.legend([looks[here], *(row.look for row in page.neighbours)], said))
         st.html(Markup('<p class="atlas-small">{}</p>').format(as_of_sentence(drawn, said)))

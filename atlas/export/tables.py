@@ -13,7 +13,7 @@ from atlas.analysis.status import NO_DATA
 from atlas.model.boundaries import Edition
 from atlas.present.detail import position_of, status_sentence
 from atlas.present.looks import layer_label, looks_of
-from atlas.present.map_spec import classify, decisive_rows
+from atlas.present.map_spec import decisive_rows
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
@@ -82,7 +82,7 @@ def view_table(scene: Scene, words: Words) -> pd.DataFrame:
     """
     status, spec, programme, edition = scene.status, scene.spec, scene.programme, scene.edition
     looks = {look.key: words.label(look.label) for look in looks_of(programme, spec.layer)}
-    classes = classify(status, programme, spec.layer)
+    classes = spec.classes
     deciding = decisive_rows(status, programme, spec.layer)
     sources = dict(zip(deciding.index.tolist(), deciding["source"], strict=True))
     rows = edition.municipalities

@@ -7,7 +7,6 @@ from datetime import date
 
 import pandas as pd
 
-from atlas.analysis.outreach import active_positions
 from atlas.analysis.status import NO_DATA, StatusLine, effective_days, successors
 from atlas.model.boundaries import Change
 from atlas.model.programme import Programme
@@ -168,7 +167,7 @@ def _entries(source: Scene, ags: str, district: str, words: Words) -> dict[str, 
 def _neighbours(source: Scene, position: int, words: Words) -> tuple[tuple[NeighbourLine, ...], int]:
     """Return the neighbours by shared border that take part, longest border first, and how many there are in all."""
     near = source.day.hood.lines[position]
-    active = active_positions(source.status)
+    active = source.day.active
     lines = []
     for other, border_m in near:
         if other in active:

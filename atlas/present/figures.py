@@ -12,7 +12,6 @@ from atlas.analysis.counting import Figure, figure
 from atlas.analysis.status import NO_DATA
 from atlas.model.boundaries import Edition
 from atlas.model.programme import OVERVIEW
-from atlas.present.map_spec import classify
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
@@ -95,7 +94,7 @@ def _figure_card(each: Figure, scene: Scene, words: Words) -> Card:
 def _class_cards(scene: Scene, words: Words) -> list[Card]:
     status, layer, spec = scene.status, scene.view.layer, scene.spec
     rows = status[status["instrument"] == layer]
-    classes = classify(status, scene.programme, layer)
+    classes = spec.classes
     counted_classes = sum(entry.look.counted for entry in spec.legend)
     cards = []
     for entry in spec.legend:

@@ -42,6 +42,8 @@ class MapSpec:
     ----------
     layer, as_of
         What is shown, and the day.
+    classes
+        Key of the class of every municipality of the day, by position, whatever the filter.
     codes
         One character for each row of the edition, in order: the class's code, `ABSENT` or `FILTERED`.
     points
@@ -62,6 +64,7 @@ class MapSpec:
 
     layer: str
     as_of: date
+    classes: dict[int, str]
     codes: str
     points: tuple[int, ...]
     district_points: tuple[str, ...]
@@ -116,6 +119,7 @@ def build_map_spec(
     return MapSpec(
         view.layer,
         as_of,
+        keys,
         "".join(codes),
         points,
         district_points,

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from atlas.analysis.outreach import active_positions
 from atlas.analysis.status import StatusLine
 from atlas.model.programme import PathStep
 from atlas.present.detail import Detail, build_detail, status_sentence
 from atlas.present.looks import Look, looks_of
-from atlas.present.map_spec import classify
 from atlas.present.scene import Scene
 from atlas.present.timeline import Axis, Bar, axis, bars
 from atlas.present.wording import Words
@@ -120,8 +118,8 @@ def neighbour_rows(source: Scene, position: int, words: Words) -> tuple[Neighbou
     """Return the neighbours by shared border, longest first, as the page says them."""
     hood, layer = source.day.hood, source.view.layer
     looks = {look.key: look for look in looks_of(source.programme, layer)}
-    classes = classify(source.status, source.programme, layer)
-    active = active_positions(source.status)
+    classes = source.spec.classes
+    active = source.day.active
     rows = []
     for number, (other, border_m) in enumerate(hood.lines[position], start=1):
         lines = source.day.lines[other]
@@ -180,7 +178,7 @@ def neighbourhood_notes(source: Scene, position: int, words: Words) -> tuple[str
             )
         )
     ring = hood.second_ring(position)
-    active = active_positions(source.status)
+    active = source.day.active
     warm = [each for each in ring if each in active]
     if ring:
         said = words.count(

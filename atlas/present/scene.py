@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 import pandas as pd
 
 from atlas.analysis.neighbours import Neighbourhood, neighbourhood
+from atlas.analysis.outreach import active_positions
 from atlas.analysis.status import StatusLine, spans, status_as_of, status_lines
 from atlas.model.boundaries import Change, Edition
 from atlas.model.programme import Programme
@@ -80,6 +81,11 @@ class Day:
     def lines(self) -> dict[int, tuple[StatusLine, ...]]:
         """The status by position."""
         return status_lines(self.status)
+
+    @cached_property
+    def active(self) -> frozenset[int]:
+        """Municipalities in which something is in force by a record of their own."""
+        return active_positions(self.status)
 
     @cached_property
     def hood(self) -> Neighbourhood:
