@@ -165,7 +165,7 @@ def main() -> None:
     print(f"{len(MONTHS)} month-ends × {len(programme.instruments)} instruments; times in ms, warm the best of 5;")
     print("ratio cold: all but spans against the same; growth per tenfold records.\n")
     print(
-        "| records | spans of them | episodes of them | spans | episodes | events | progress, warm | status_as_of + figure | ratio warm | ratio cold "
+        "| records | spans, number | episodes, number | spans | episodes | events | progress, warm | status_as_of + figure | ratio warm | ratio cold "
         "| growth spans | growth episodes + events | growth warm |"
     )
     print("|" + "---|" * 13)

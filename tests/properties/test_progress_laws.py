@@ -28,15 +28,20 @@ from tests import miniland
 STARTS = date(2016, 1, 1)
 LAWS = settings(max_examples=40, deadline=None, derandomize=True)
 
-_COUNCIL = 'key = "paused"'
 _FORMING = """key = "forming", label = { de = "im Aufbau", en = "forming" }, kind = "step", counts = false, colour = "#e0a090", implies = ["pact:planned"] },
     { key = "active\""""
 _REVIEWED = """key = "reviewed", label = { de = "in Prüfung", en = "under review" }, kind = "step", counts = false, colour = "#805040" },
     { key = "paused\""""
+_IMPLIES = 'implies = ["talk:held", "council:forming"]'
 PROGRAMME = Programme.model_validate(
-    tomllib.loads(miniland.PROGRAMME.replace('key = "active"', _FORMING).replace(_COUNCIL, _REVIEWED))
+    tomllib.loads(
+        miniland.PROGRAMME.replace('key = "active"', _FORMING)
+        .replace('key = "paused"', _REVIEWED)
+        .replace('implies = ["talk:held"]', _IMPLIES)
+    )
 )
-"""The invented programme with steps that do not count, one below and one above the one that does."""
+"""The invented programme with steps that do not count, below and above the one that does, and a step derived where
+plans and exits are recorded."""
 INSTRUMENTS = [instrument.key for instrument in PROGRAMME.instruments]
 STAGES = [(instrument.key, stage.key) for instrument in PROGRAMME.instruments for stage in instrument.stages]
 STAGES += 2 * [("pact", "signed"), ("council", "active"), ("council", "active"), ("council", "paused")]
