@@ -255,7 +255,10 @@ def test_events_are_what_changed_since_the_day_before(case: Case) -> None:
             else:
                 assert event.what == ("dormant" if kind[here, event.instrument] == "exit" else "ended")
         net = todays.assign(what=todays["what"].replace({"revived": "new", "dormant": "ended"}))
-        columns = ["instrument", "ags", "district", "what"]
+        # Whether something undated is older than the municipality it names, a table of one day can't tell.
+        undated = {key for key, means in zip(found["ags"], found["since_means"], strict=True) if means == "undated"}
+        net, found = (each[~each["ags"].isin(undated)] for each in (net, found))
+        columns = ["instrument", "ags", "district", "what", "because"]
         assert _rows(net, columns) == _rows(found, columns)
         merged = {key for change in changes if change.effective == day for key in (change.old_ags, change.new_ags)}
         assert set(todays.loc[todays["because"] == "boundary", "ags"]) <= merged
