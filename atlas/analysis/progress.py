@@ -23,6 +23,7 @@ import pandas as pd
 
 from atlas.analysis.status import NO_DATA, successors
 from atlas.model.boundaries import Change, Edition
+from atlas.model.dates import PartialDate
 from atlas.model.programme import StageKind
 
 EPISODE_COLUMNS = (
@@ -615,6 +616,7 @@ def changes_between(
         ``stage_before`` and ``stage`` (`NO_DATA` where nothing of its own was documented). Of several counted
         municipalities that merged into a counted one all but one have ended, as in `events`.
     """
+    changes = tuple(changes)
     heir = successors(changes, after_day)
     was, now = _own_rows(before), _own_rows(after)
     was["heir"] = was["ags"].map(heir).where(was["ags"].isin(list(heir)), was["ags"]).astype(object)
@@ -631,9 +633,10 @@ def changes_between(
     ended = counted["before"] & ~(first & counted["after"])
     differs = (stage["before"] != stage["after"]).to_numpy(dtype=bool)
     changed = first & (counted["before"] == counted["after"]) & differs
+    by_record = _by_record(both, was) & ~_waited(both, set(before["ags"]), changes)
     both = both.assign(
         what=np.select([new, ended, changed], [NEW, ENDED, CHANGED], ""),
-        because=np.where(_by_record(both, was) & ~(ended & counted["after"]), RECORD, BOUNDARY),
+        because=np.where(by_record & ~(ended & counted["after"]), RECORD, BOUNDARY),
         stage_before=stage["before"],
         stage=stage["after"],
     )
@@ -642,8 +645,9 @@ def changes_between(
 
 
 def _own_rows(status: pd.DataFrame) -> pd.DataFrame:
-    columns = ["ags", "name", "district", "stage", "counted", "since", "since_means", "source", "joint_with", "row"]
-    return status.loc[status["basis"].isin(["direct", "derived"]), ["instrument", *columns]].copy()
+    told = ["ags", "name", "district", "stage", "since", "since_means", "source", "joint_with"]
+    is_own = status["basis"].isin(["direct", "derived"])
+    return status.loc[is_own, ["instrument", *told, "counted", "participant", "row"]].copy()
 
 
 def _by_record(both: pd.DataFrame, was: pd.DataFrame) -> _Bools:
@@ -651,6 +655,17 @@ def _by_record(both: pd.DataFrame, was: pd.DataFrame) -> _Bools:
     spoke = pd.MultiIndex.from_frame(was[["instrument", "row"]])
     speaks = pd.MultiIndex.from_frame(both[["instrument", "row_after"]])
     return np.asarray(both["row_after"].notna().to_numpy(dtype=bool) & ~speaks.isin(spoke), dtype=bool)
+
+
+def _waited(both: pd.DataFrame, there: set[object], changes: tuple[Change, ...]) -> _Bools:
+    """Return whether the record is older than the municipality it names, which was not there yet on the earlier day."""
+    formed = {change.new_ags: change.effective for change in sorted(changes, key=lambda each: each.effective)[::-1]}
+    waited = np.zeros(len(both), dtype=bool)
+    young = both["ags_after"].isin(set(formed) - there) & (both["participant_after"] == both["ags_after"])
+    for at in np.flatnonzero(young.to_numpy(dtype=bool)):
+        since, key = both["since_after"].iloc[at], both["ags_after"].iloc[at]
+        waited[at] = bool(since) and PartialDate.parse(since).last_day() < formed[key]
+    return waited
 
 
 def _told(both: pd.DataFrame) -> pd.DataFrame:
