@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from atlas.analysis.counting import figure
 from atlas.analysis.outreach import white_spots
+from atlas.analysis.progress import month_ends
 from atlas.analysis.quality import check_snapshot
 from atlas.analysis.status import successors
 from atlas.errors import AtlasError, Problem, Severity
@@ -19,14 +21,18 @@ from atlas.export.geo import status_geojson, write_status_gpkg
 from atlas.export.tables import (
     GROUND_COLUMNS,
     STATUS_COLUMNS,
+    changes_table,
     neighbours_table,
     plain_csv,
+    progress_table,
     status_table,
     white_spots_table,
 )
 from atlas.model.keys import parse_ags, parse_district_key
+from atlas.model.programme import OVERVIEW
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import LATEST, ViewState
+from atlas.present.changes import build_changes, paragraph
 from atlas.present.detail import position_of
 from atlas.present.municipality import neighbourhood_notes
 from atlas.present.scene import Scene, Scenes
@@ -36,6 +42,7 @@ from atlas.sources.snapshot import load_snapshot
 
 FINE, FINDINGS, WRONG_USE = 0, 1, 2
 _WORDS = Words("de")
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 _PROGRAMME_HELP = "Schlüssel des Programms; ohne Angabe das erste"
 
 
@@ -72,6 +79,19 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("-o", "--output", type=Path, help="Datei; ohne Angabe die Standardausgabe")
     status.set_defaults(command=_status)
 
+    _add_places(commands)
+    _add_courses(commands)
+
+    boundaries = commands.add_parser("boundaries", help="Gebietsstände").add_subparsers(required=True, metavar="Befehl")
+    add = boundaries.add_parser("add", help="einen neueren amtlichen Gebietsstand prüfen und aufnehmen")
+    add.add_argument("file", type=Path, help="GeoPackage, Shapefile oder GeoJSON, auch als ZIP")
+    add.add_argument("--date", type=_day, required=True, metavar="JJJJ-MM-TT", help="gilt ab diesem Tag")
+    add.add_argument("--attribution", help="Quellenvermerk, wenn er sich nicht aus der Datei ergibt")
+    add.set_defaults(command=_add_boundaries)
+    return parser
+
+
+def _add_places(commands: _Commands) -> None:
     near = commands.add_parser("neighbours", help="Nachbarn einer Gemeinde nach gemeinsamer Grenze, mit Stand")
     near.add_argument("ags", type=_ags, metavar="AGS", help="achtstelliger Gemeindeschlüssel")
     _common(near)
@@ -82,13 +102,27 @@ def _parser() -> argparse.ArgumentParser:
     _common(spots)
     spots.set_defaults(command=_white_spots)
 
-    boundaries = commands.add_parser("boundaries", help="Gebietsstände").add_subparsers(required=True, metavar="Befehl")
-    add = boundaries.add_parser("add", help="einen neueren amtlichen Gebietsstand prüfen und aufnehmen")
-    add.add_argument("file", type=Path, help="GeoPackage, Shapefile oder GeoJSON, auch als ZIP")
-    add.add_argument("--date", type=_day, required=True, metavar="JJJJ-MM-TT", help="gilt ab diesem Tag")
-    add.add_argument("--attribution", help="Quellenvermerk, wenn er sich nicht aus der Datei ergibt")
-    add.set_defaults(command=_add_boundaries)
-    return parser
+
+def _add_courses(commands: _Commands) -> None:
+    course = commands.add_parser("progress", help="Zahlen je Monat und Instrument")
+    course.add_argument("--from", dest="start", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe der Programmstart")
+    course.add_argument("--to", dest="as_of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
+    course.add_argument("--step", choices=("month",), default="month")
+    course.add_argument("--district", type=_district, metavar="KREIS", help="fünfstelliger Kreisschlüssel")
+    course.add_argument("--programme", default="", help=_PROGRAMME_HELP)
+    course.add_argument("-o", "--output", type=Path, help="Datei; ohne Angabe die Standardausgabe")
+    course.set_defaults(command=_progress)
+
+    changes = commands.add_parser("changes", help="was sich zwischen zwei Tagen verändert hat, mit fertigem Absatz")
+    changes.add_argument("--from", dest="start", type=_day, required=True, metavar="JJJJ-MM-TT")
+    changes.add_argument("--to", dest="as_of", type=_day, required=True, metavar="JJJJ-MM-TT")
+    changes.add_argument("--layer", default=OVERVIEW, help="ein Instrument; ohne Angabe alle")
+    changes.add_argument(
+        "--format", choices=("csv", "text"), default="csv", help="Liste oder Absatz (deutsch, englisch)"
+    )
+    changes.add_argument("--programme", default="", help=_PROGRAMME_HELP)
+    changes.add_argument("-o", "--output", type=Path, help="Datei; ohne Angabe die Standardausgabe")
+    changes.set_defaults(command=_changes)
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
@@ -181,13 +215,57 @@ def _neighbours(given: argparse.Namespace) -> int:
 
 def _white_spots(given: argparse.Namespace) -> int:
     scene = _scene(_snapshot(given), given.programme, given.as_of or _today())
-    if given.district and given.district not in scene.edition.districts.index:
-        text = "Den Kreis {given} gibt es nicht; vorhanden: {known}."
-        known = ", ".join(scene.edition.districts.index)
-        raise _WrongUseError(Problem("--district", text, {"given": given.district, "known": known}))
+    _known_district(scene, given.district)
     spots = white_spots(scene.status, scene.day.hood, given.district)
     _put(plain_csv(white_spots_table(scene, spots)), given.output)
     return FINE
+
+
+def _progress(given: argparse.Namespace) -> int:
+    snapshot = _snapshot(given)
+    as_of = given.as_of or _today()
+    scenes = Scenes(lambda: snapshot, lambda: as_of)
+    scene = scenes.of(ViewState(programme=given.programme, as_of=as_of, district=given.district))
+    _known_district(scene, given.district)
+    first = given.start or scene.programme.launched.replace(month=1, day=1)
+    if first > as_of:
+        raise _WrongUseError(_unordered(first, as_of))
+    days = month_ends(first, as_of)
+    _put(plain_csv(progress_table(scene, scenes.course(scene), days, first - timedelta(days=1))), given.output)
+    return FINE
+
+
+def _changes(given: argparse.Namespace) -> int:
+    snapshot = _snapshot(given)
+    if given.start >= given.as_of:
+        raise _WrongUseError(_unordered(given.start, given.as_of))
+    scenes = Scenes(lambda: snapshot, lambda: given.as_of)
+    view = ViewState(programme=given.programme, as_of=given.as_of, layer=given.layer)
+    known = snapshot.programme(given.programme).layers
+    if given.layer not in known:
+        text = "Das Instrument {given} gibt es nicht; vorhanden: {known}."
+        raise _WrongUseError(Problem("--layer", text, {"given": given.layer, "known": ", ".join(known)}))
+    after = scenes.of(view)
+    changed = build_changes(scenes.of(view.but(as_of=given.start)), after)
+    texts = "\n\n".join(paragraph(changed, after, Words(lang)) for lang in ("de", "en"))
+    if given.format == "text":
+        _put(f"{texts}\n".encode(), given.output)
+    else:
+        _put(plain_csv(changes_table(changed)), given.output)
+        sys.stderr.write(f"{paragraph(changed, after, _WORDS)}\n")
+    return FINE
+
+
+def _unordered(first: date, last: date) -> Problem:
+    text = "Der erste Tag ({first}) muss vor dem letzten ({last}) liegen. Bitte tauschen oder ändern."
+    return Problem("--from, --to", text, {"first": first.isoformat(), "last": last.isoformat()})
+
+
+def _known_district(scene: Scene, given: str | None) -> None:
+    if given and given not in scene.edition.districts.index:
+        text = "Den Kreis {given} gibt es nicht; vorhanden: {known}."
+        known = ", ".join(scene.edition.districts.index)
+        raise _WrongUseError(Problem("--district", text, {"given": given, "known": known}))
 
 
 def _today() -> date:

@@ -25,7 +25,7 @@ def show(drawn: Scene) -> None:
     }
     asked = part("figures")(key=Keys.FIGURES, data=data, on_door_change=lambda: None).door
     if isinstance(asked, str):
-        _open(cards, asked)
+        open_door({f"{i}-{j}": door for i, card in enumerate(cards) for j, door in enumerate(card.doors)}, asked)
 
 
 def _build(drawn: Scene) -> tuple[Card, ...]:
@@ -34,8 +34,8 @@ def _build(drawn: Scene) -> tuple[Card, ...]:
     return _cards.get(key, lambda: build_cards(drawn, said))
 
 
-def _open(cards: tuple[Card, ...], asked: str) -> None:
-    doors = {f"{i}-{j}": door for i, card in enumerate(cards) for j, door in enumerate(card.doors)}
+def open_door(doors: dict[str, Door], asked: str) -> None:
+    """Show the list behind a number in a dialog; what is not among ``doors`` opens nothing."""
     if asked in doors:
         st.dialog(doors[asked].title, width="large")(_list)(doors[asked])
 

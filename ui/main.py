@@ -31,6 +31,9 @@ def main() -> None:
         [
             st.Page(_PAGES / "map.py", title=say("Karte"), icon=":material/map:", default=True),
             st.Page(_PAGES / "district.py", title=say("Landkreise"), icon=":material/grid_view:", url_path="kreis"),
+            st.Page(
+                _PAGES / "progress.py", title=say("Fortschritt"), icon=":material/show_chart:", url_path="fortschritt"
+            ),
             st.Page(_PAGES / "about.py", title=say("Daten und Quellen"), icon=":material/info:", url_path="ueber"),
             st.Page(_PAGES / "municipality.py", title=say("Gemeinde"), url_path="gemeinde", visibility="hidden"),
         ],

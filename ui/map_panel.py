@@ -10,13 +10,17 @@ from streamlit_folium import st_folium
 
 from atlas.present.detail import as_of_sentence, build_detail, position_of
 from atlas.present.map_index import body_names
+from atlas.present.map_spec import MapSpec
 from atlas.present.scene import Scene
 from atlas.render import html
 from atlas.render.folium_map import base_map, changing_part
-from ui import table_panel
+from ui import film_panel, table_panel
 from ui.cache import payloads
 from ui.components import part
 from ui.state import MUNICIPALITY_PAGE, Keys, change_view, current_view, view_query, words
+
+_LEADING = (Keys.AREA, Keys.CHANGES)
+"""Maps on which a choice leads to another page, also when it is the municipality chosen before."""
 
 
 def show(drawn: Scene) -> None:
@@ -24,6 +28,7 @@ def show(drawn: Scene) -> None:
     left, right = st.columns([2.2, 1], gap="medium")
     with left:
         _map(drawn)
+        film_panel.show(drawn)
         st.html(Markup('<p class="atlas-small">{}</p>').format(as_of_sentence(drawn, words())))
         table_panel.show(drawn)
     with right:
@@ -43,18 +48,24 @@ def show_area(drawn: Scene, page: str) -> None:
         st.switch_page(page)
 
 
+def show_changes(drawn: Scene, spec: MapSpec) -> None:
+    """Show the map of what happened between two days; a choice on it leads to the municipality's page."""
+    if _pick(drawn, Keys.CHANGES, spec=spec):
+        st.switch_page(MUNICIPALITY_PAGE)
+
+
 def _map(drawn: Scene) -> None:
     if _pick(drawn, Keys.MAP):
         st.rerun(scope="fragment")
 
 
-def _pick(drawn: Scene, key: Keys, near: Sequence[int] = ()) -> bool:
+def _pick(drawn: Scene, key: Keys, near: Sequence[int] = (), spec: MapSpec | None = None) -> bool:
     """Draw the map and return whether another municipality has just been chosen on it, which the view then has."""
     view = drawn.view
     urls = payloads().map_urls(drawn.snapshot, drawn.programme, drawn.edition)
     base = base_map(*payloads().map_assets(), urls.index, urls.overview, urls.detail)
     names = body_names(drawn.records)
-    part_ = changing_part(drawn.spec, view.municipality, view.district, view.lang, near, names)
+    part_ = changing_part(spec or drawn.spec, view.municipality, view.district, view.lang, near, names)
     picked = st_folium(
         base,
         key=key,
@@ -68,7 +79,7 @@ def _pick(drawn: Scene, key: Keys, near: Sequence[int] = ()) -> bool:
         return False
     st.session_state[Keys.PICK] = picked
     ags = str(picked.get("ags", ""))
-    if position_of(drawn.status, ags) is None or (ags == current_view().municipality and key != Keys.AREA):
+    if position_of(drawn.status, ags) is None or (ags == current_view().municipality and key not in _LEADING):
         return False
     change_view(municipality=ags)
     return True

@@ -38,6 +38,10 @@ class Keys(StrEnum):
     FIGURES = "kennzahlen"
     LEGEND = "legende"
     TABLE = "tabelle"
+    FILM = "verlauf"
+    LEDGER = "zahlen"
+    SINCE = "von"
+    CHANGES = "veraenderung"
     PICK = "_pick"
 
 

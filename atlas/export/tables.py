@@ -5,16 +5,20 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 import pandas as pd
 
 from atlas.analysis.outreach import WhiteSpot, white_spots
+from atlas.analysis.progress import progress
 from atlas.analysis.status import NO_DATA
 from atlas.model.boundaries import Edition
+from atlas.present.changes import Changes, build_changes, change_rows, default_start
 from atlas.present.detail import position_of, status_sentence
 from atlas.present.looks import layer_label, looks_of
 from atlas.present.map_spec import decisive_rows
-from atlas.present.scene import Scene
+from atlas.present.progress import course_days
+from atlas.present.scene import Course, Scene, Scenes
 from atlas.present.wording import Words
 
 _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
@@ -190,26 +194,85 @@ def white_spots_said(scene: Scene, spots: Sequence[WhiteSpot], words: Words) -> 
     return table.assign(**{words.say("Stichtag"): words.day(scene.as_of)})
 
 
-def _neighbours_of_view(scene: Scene, words: Words) -> pd.DataFrame | None:
+def changes_table(changes: Changes) -> pd.DataFrame:
+    """Return what changed, for programs.
+
+    Columns ``what``, ``because``, ``ags``, ``name``, ``district`` (key), ``instrument``, ``stage_before``, ``stage``,
+    ``since``, ``source``, ``joint_with``.
+    """
+    columns = ["what", "because", "ags", "name", "district", "instrument", "stage_before", "stage", "since", "source"]
+    return changes.table[[*columns, "joint_with"]]
+
+
+def changes_said(scene: Scene, changes: Changes, words: Words) -> pd.DataFrame:
+    """Return the same for readers, with both dates."""
+    headings = {
+        "name": words.say("Gemeinde"),
+        "district": words.say("Landkreis"),
+        "instrument": words.say("Baustein"),
+        "what": words.say("Veränderung"),
+        "before": words.say("vorher"),
+        "after": words.say("nachher"),
+        "since": words.say("seit"),
+        "joint_with": words.say("gemeinsam"),
+        "source": words.say("Quelle"),
+    }
+    rows = change_rows(changes, scene, words).rename(columns=headings)
+    return rows.assign(**{words.say("von"): words.day(changes.start), words.say("bis"): words.day(changes.end)})
+
+
+def progress_table(scene: Scene, course: Course, days: Sequence[date], since: date) -> pd.DataFrame:
+    """Return the contract of ``python -m atlas progress``, one row per day and instrument.
+
+    ``date`` (ISO), ``instrument``, ``municipalities``, ``arrangements``, ``new``, ``ended``, ``total``, ``share`` (four
+    decimals); ``new`` and ``ended`` since the row before, the first since ``since``.
+    """
+    keys = [instrument.key for instrument in scene.programme.instruments]
+    table = progress(
+        course.episodes, course.events, scene.edition, keys, list(days), since=since, district=scene.district
+    )
+    columns = ["date", "instrument", "municipalities", "arrangements", "new", "ended", "total", "share"]
+    return table[columns].assign(date=table["date"].dt.strftime("%Y-%m-%d"), share=table["share"].round(4))
+
+
+def _view(_: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
+    return view_table(scene, words)
+
+
+def _neighbours(_: Scenes, scene: Scene, words: Words) -> pd.DataFrame | None:
     ags = scene.view.municipality
     position = position_of(scene.status, ags) if ags else None
     return None if position is None else neighbours_said(scene, position, words)
 
 
-def _white_spots_of_view(scene: Scene, words: Words) -> pd.DataFrame:
+def _white_spots(_: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
     return white_spots_said(scene, white_spots(scene.status, scene.day.hood, scene.district), words)
 
 
-TABLES: Mapping[str, Callable[[Scene, Words], pd.DataFrame | None]] = {
-    "tabelle": view_table,
-    "nachbarn": _neighbours_of_view,
-    "ansprache": _white_spots_of_view,
+def _changes(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame | None:
+    start = scene.view.since or default_start(scene.as_of)
+    if start >= scene.as_of:
+        return None
+    return changes_said(scene, build_changes(scenes.of(scene.view.but(as_of=start)), scene), words)
+
+
+def _progress(scenes: Scenes, scene: Scene, _: Words) -> pd.DataFrame:
+    return progress_table(scene, scenes.course(scene), *course_days(scene))
+
+
+TABLES: Mapping[str, Callable[[Scenes, Scene, Words], pd.DataFrame | None]] = {
+    "tabelle": _view,
+    "nachbarn": _neighbours,
+    "ansprache": _white_spots,
+    "veraenderungen": _changes,
+    "fortschritt": _progress,
 }
-"""What can be had as CSV from the pages, by name: the table of a view, None if the view names nobody."""
+"""What can be had as CSV from the pages, by name: the table of a view, None if the view asks for nothing there is."""
 
 
 def file_stem(table: str, scene: Scene) -> str:
     """Return the name of a file without its ending: plain letters, what it is about, and the date."""
-    place = {"nachbarn": scene.view.municipality, "ansprache": scene.district}.get(table)
-    about = scene.spec.layer if table == "tabelle" else "-".join(filter(None, (table, place)))
+    place = scene.view.municipality if table == "nachbarn" else scene.district if table == "ansprache" else None
+    layer = scene.spec.layer if table == "veraenderungen" else None
+    about = scene.spec.layer if table == "tabelle" else "-".join(filter(None, (table, place, layer)))
     return f"praeventionsatlas-{scene.programme.key}-{about}-{scene.as_of}"

@@ -19,6 +19,8 @@ Hatch = Literal["none", "diagonal", "antidiagonal", "cross", "dots", "horizontal
 
 OVERVIEW = "overview"
 """Key of the layer that sums up all instruments; no instrument may have it."""
+RESERVED = (OVERVIEW, "changes")
+"""Keys of layers that are no instruments."""
 
 
 class StageKind(StrEnum):
@@ -57,6 +59,8 @@ class Stage(_Strict):
     """Whether a municipality in this stage is counted as covered; only steps can be."""
     colour: Colour
     hatch: Hatch = "none"
+    dwell_days: Annotated[int, Field(gt=0)] | None = None
+    """After so many days in this stage a case counts as stuck; None if the programme sets no limit."""
     implies: tuple[StageRef, ...] = ()
     """Stages of other instruments that must have been reached for this one, as ``instrument:stage``."""
 
@@ -70,6 +74,14 @@ class Stage(_Strict):
     def is_counted(self) -> bool:
         """Whether a municipality in this stage adds to the number covered."""
         return self.kind is StageKind.STEP and self.counts
+
+
+class Target(_Strict):
+    """What a programme means to reach: so many arrangements by a day."""
+
+    by: date
+    value: Annotated[int, Field(ge=0)]
+    source: Text
 
 
 class Instrument(_Strict):
@@ -86,6 +98,8 @@ class Instrument(_Strict):
     """Noun for one arrangement and for several: ``Vereinbarung``, ``Vereinbarungen``."""
     drawn: Literal["area", "point"] = "area"
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    targets: tuple[Target, ...] = ()
+    """The plan, in order of date; empty if the programme has published none."""
     published_measure: str | None = None
     """Measure in ``data/totals`` that counts the same thing, as far as the sources let us say."""
 
@@ -177,8 +191,8 @@ class Programme(_Strict):
     def _references_hold(self) -> Self:
         keys = [instrument.key for instrument in self.instruments]
         _all_differ(keys, "instruments")
-        if OVERVIEW in keys:
-            raise ValueError(f"an instrument cannot be called {OVERVIEW}")
+        if taken := [key for key in RESERVED if key in keys]:
+            raise ValueError(f"an instrument cannot be called {taken[0]}")
         for key in (*self.overview.figures, self.overview.points):
             if key is not None and key not in keys:
                 raise ValueError(f"overview: there is no instrument {key}")

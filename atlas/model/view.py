@@ -33,6 +33,10 @@ class ViewState:
     looks: frozenset[str] = frozenset()
     """Keys of the classes shown; empty means all."""
     documented_only: bool = False
+    since: date | None = None
+    """First day of a comparison of two days; None means a year before the cut-off date."""
+    film: str | None = None
+    """Month at which the time-lapse stands, ``2021-06``; None means it is not open."""
     lang: str = "de"
 
     def but(self, **changes: object) -> ViewState:
@@ -50,6 +54,8 @@ def view_to_query(view: ViewState) -> dict[str, str]:
         "gemeinde": view.municipality or "",
         "stufe": " ".join(sorted(view.looks)),
         "belegt": "1" if view.documented_only else "",
+        "von": view.since.isoformat() if view.since else "",
+        "verlauf": view.film or "",
         "lang": "" if view.lang == "de" else view.lang,
     }
     return {key: value for key, value in query.items() if value}
@@ -79,6 +85,8 @@ def view_from_query(query: Mapping[str, str], layers: Mapping[str, tuple[str, ..
         municipality=_key(query.get("gemeinde", ""), parse_ags),
         looks=looks,
         documented_only=query.get("belegt") == "1",
+        since=_day(query.get("von", "")),
+        film=_month(query.get("verlauf", "")),
         lang=lang if lang in LANGUAGES else "de",
     )
 
@@ -95,6 +103,10 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if EARLIEST <= day <= LATEST else None
+
+
+def _month(text: str) -> str | None:
+    return text if _day(f"{text}-01") else None
 
 
 def _key(text: str, parse: object) -> str | None:

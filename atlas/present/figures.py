@@ -74,14 +74,14 @@ def _figure_card(each: Figure, scene: Scene, words: Words) -> Card:
         len(each.municipalities),
         words.count("{n} Gemeinde", "{n} Gemeinden", len(each.municipalities)),
         words.say("{what}: Gemeinden. Stand {day}", **told),
-        partial(_municipality_rows, each.municipalities, edition, words),
+        partial(municipality_rows, each.municipalities, edition, words),
     )
     arrangements = Door(
         f"{each.instrument}-arrangements",
         len(each.arrangements),
         f"{words.number(len(each.arrangements))} {words.label(unit)}",
         words.say("{what}: {list}, gemeinsame einmal gezählt. Stand {day}", **told, list=words.label(instrument.unit)),
-        partial(_arrangement_rows, each, edition, words),
+        partial(arrangement_rows, each, edition, words),
     )
     note = words.say("{share} von {total}", share=words.percent(each.share), total=words.number(each.total))
     if each.derived:
@@ -109,7 +109,7 @@ def _class_cards(scene: Scene, words: Words) -> list[Card]:
             len(members),
             text,
             label,
-            partial(_municipality_rows, members, scene.edition, words),
+            partial(municipality_rows, members, scene.edition, words),
         )
         share = words.percent(len(members) / spec.total if spec.total else 0.0)
         note = words.say("{share} von {total}", share=share, total=words.number(spec.total))
@@ -117,7 +117,8 @@ def _class_cards(scene: Scene, words: Words) -> list[Card]:
     return cards
 
 
-def _municipality_rows(rows: pd.DataFrame, edition: Edition, words: Words) -> pd.DataFrame:
+def municipality_rows(rows: pd.DataFrame, edition: Edition, words: Words) -> pd.DataFrame:
+    """Return rows of the status table as a list: the columns of a `Door`."""
     ordered = rows.sort_values(["name", "ags"])
     return pd.DataFrame(
         {
@@ -130,7 +131,7 @@ def _municipality_rows(rows: pd.DataFrame, edition: Edition, words: Words) -> pd
     )
 
 
-def _arrangement_rows(each: Figure, edition: Edition, words: Words) -> pd.DataFrame:
+def arrangement_rows(each: Figure, edition: Edition, words: Words) -> pd.DataFrame:
     """Return one row per arrangement: named by its body, or by the municipality whose own it is."""
     status = each.municipalities
     names = edition.municipalities["name"]

@@ -15,6 +15,15 @@ FILTERED = "."
 NO_DATA_LABEL = Label(de="keine bekannte Aktivität", en="no known activity")
 
 
+CHANGES = "changes"
+"""Key of the layer that shows what happened between two days; the looks are the same for every programme."""
+_CHANGE_LOOKS: tuple[tuple[str, Label, str, Hatch, bool, bool], ...] = (
+    ("new", Label(de="neu", en="new"), "#1f7a5c", "none", True, False),
+    ("changed", Label(de="Stufe geändert", en="stage changed"), "#e3b44f", "diagonal", False, False),
+    ("ended", Label(de="beendet", en="ended"), "#8d7f9c", "cross", False, False),
+    ("kept", Label(de="wie zuvor in Kraft", en="in force as before"), "#bcd3e6", "none", True, False),
+)
+
 _ORDER = {StageKind.STEP: 0, StageKind.PLAN: 1, StageKind.EXIT: 2}
 
 
@@ -72,6 +81,9 @@ def looks_of(programme: Programme, layer: str) -> tuple[Look, ...]:
         drafts += [(each.key, each.label, each.colour, each.hatch, True, False) for each in programme.overview.classes]
         label = Label(de=f"nur {special.district.de}", en=f"only {special.district.en}")
         drafts.append(("district", label, special.no_data, special.district_hatch, False, True))
+    elif layer == CHANGES:
+        drafts = [("no_data", Label(de="nicht in Kraft", en="not in force"), special.no_data, "none", False, False)]
+        drafts += _CHANGE_LOOKS
     else:
         stages = programme.instrument(layer).stages
         for stage in sorted(stages, key=lambda each: (_ORDER[each.kind], -stages.index(each))):
@@ -107,6 +119,8 @@ def _lighter(colour: str, share: float = 0.45) -> str:
 
 def layer_label(programme: Programme, layer: str) -> Label:
     """Return the full name of a layer."""
+    if layer == CHANGES:
+        return Label(de="Veränderung", en="Change")
     return programme.overview.label if layer == OVERVIEW else programme.instrument(layer).label
 
 
@@ -117,4 +131,6 @@ def layer_short(programme: Programme, layer: str) -> Label:
 
 def layer_definition(programme: Programme, layer: str) -> Label:
     """Return the sentence that says what a layer shows."""
+    if layer == CHANGES:
+        return Label(de="Was zwischen zwei Tagen geschah.", en="What happened between two days.")
     return programme.overview.definition if layer == OVERVIEW else programme.instrument(layer).definition

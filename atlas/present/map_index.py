@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping
 from atlas.model.boundaries import Edition
 from atlas.model.programme import Programme
 from atlas.model.records import Records
-from atlas.present.looks import Look, layer_definition, layer_label, looks_of
+from atlas.present.looks import CHANGES, Look, layer_definition, layer_label, looks_of
 from atlas.present.wording import Words
 
 Json = dict[str, object]
@@ -34,7 +34,7 @@ def build_map_index(programme: Programme, edition: Edition, records: Records) ->
         "districts": {str(key): _district(row) for key, row in edition.districts.to_dict("index").items()},
         "bodies": body_names(records),
         "bounds": [round(value, 4) for value in edition.bounds],
-        "layers": {layer: _layer(programme, layer) for layer in programme.layers},
+        "layers": {layer: _layer(programme, layer) for layer in (*programme.layers, CHANGES)},
         "words": {lang: _words(programme, Words(lang)) for lang in ("de", "en")},
         "attribution": {"text": edition.provenance.attribution, "url": edition.provenance.licence_url},
     }

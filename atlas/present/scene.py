@@ -14,6 +14,7 @@ import pandas as pd
 
 from atlas.analysis.neighbours import Neighbourhood, neighbourhood
 from atlas.analysis.outreach import active_positions
+from atlas.analysis.progress import episodes, events
 from atlas.analysis.status import StatusLine, spans, status_as_of, status_lines
 from atlas.model.boundaries import Change, Edition
 from atlas.model.programme import Programme
@@ -140,6 +141,14 @@ class Scene:
         return self.view.district if self.view.district in self.edition.districts.index else None
 
 
+@dataclass(frozen=True, eq=False)
+class Course:
+    """Everything that ever held and happened; see `atlas.analysis.progress`."""
+
+    episodes: pd.DataFrame
+    events: pd.DataFrame
+
+
 class Scenes:
     """Makes scenes and keeps their parts.
 
@@ -156,7 +165,18 @@ class Scenes:
         self._today = today
         self._spans: Shelf[pd.DataFrame] = Shelf(8)
         self._days: Shelf[Day] = Shelf(64)
+        self._courses: Shelf[Course] = Shelf(8)
         self._specs: Shelf[MapSpec] = Shelf(256)
+
+    def course(self, scene: Scene) -> Course:
+        """Return the whole course of a scene's programme on its boundaries."""
+
+        def make() -> Course:
+            held = episodes(scene.spans, scene.edition, scene.changes)
+            return Course(held, events(held, scene.changes))
+
+        key = (scene.snapshot.fingerprint, scene.programme.key, scene.edition.starts)
+        return self._courses.get(key, make)
 
     def of(self, view: ViewState) -> Scene:
         """Return the scene of a view."""
@@ -172,6 +192,6 @@ class Scenes:
             (*base, as_of),
             lambda: Day(edition, as_of, status_as_of(folded, programme, edition, changes, as_of)),
         )
-        drawn = view.but(municipality=None, lang="de", as_of=as_of)
+        drawn = view.but(municipality=None, lang="de", film=None, since=None, as_of=as_of)
         spec = self._specs.get((*base, drawn), lambda: build_map_spec(day.status, programme, edition, drawn, as_of))
         return Scene(snapshot, programme, edition, records, folded, changes, view, day, spec)

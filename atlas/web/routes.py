@@ -1,7 +1,8 @@
-"""Own routes: immutable payloads and health."""
+"""Own routes: immutable payloads, tables, charts, the time-lapse, and health."""
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 
@@ -10,75 +11,136 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from atlas.errors import AtlasError
+from atlas.export.charts import Chart, Use, chart_png, chart_stem, chart_svg
 from atlas.export.tables import TABLES, excel_csv, file_stem, plain_csv
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import view_from_query
-from atlas.present.scene import Scenes
+from atlas.present.film import build_film, packed_film
+from atlas.present.scene import Scene, Scenes, Shelf
 from atlas.present.wording import Words
 from atlas.web.page import accepts_gzip
 from atlas.web.payloads import PREFIX, PayloadStore
 
 _FOREVER = "public, max-age=31536000, immutable"
+_CHECKED = {"Cache-Control": "no-cache"}
 
 
 def build_routes(payloads: PayloadStore, current: Callable[[], Snapshot], scenes: Scenes) -> list[Route]:
-    """Return the routes.
+    """Return the routes. Views are asked for by the page's own query parameters.
 
-    ``/atlas/{table}.csv`` a table of `TABLES`, by the page's own query parameters and ``form=excel``;
+    ``/atlas/{table}.csv`` a table of `TABLES`, with ``form=excel`` for German Excel; ``/atlas/diagramm/{chart}.svg`` and
+    ``.png`` a chart of `Chart`, with ``fuer`` for its `Use`; ``/atlas/verlauf.json`` the months of a layer;
     ``/atlas/{name}`` immutable payloads; ``/healthz`` the process lives; ``/readyz`` the data can be used.
     """
+    own = _Own(payloads, current, scenes)
+    return [
+        Route(f"{PREFIX}/{{table}}.csv", own.table),
+        Route(f"{PREFIX}/verlauf.json", own.film),
+        Route(f"{PREFIX}/diagramm/{{chart}}.{{form}}", own.chart),
+        Route(f"{PREFIX}/{{name}}", own.payload),
+        Route("/healthz", own.healthz),
+        Route("/readyz", own.readyz),
+    ]
 
-    async def payload(request: Request) -> Response:
-        found = payloads.get(request.path_params["name"])
+
+class _Own:
+    """The answers. Those that compute are not async: Starlette runs them in threads."""
+
+    def __init__(self, payloads: PayloadStore, current: Callable[[], Snapshot], scenes: Scenes) -> None:
+        self._payloads = payloads
+        self._current = current
+        self._scenes = scenes
+        self._films: Shelf[bytes] = Shelf(64)
+        self._charts: Shelf[bytes] = Shelf(256)
+
+    async def payload(self, request: Request) -> Response:
+        found = self._payloads.get(request.path_params["name"])
         if found is None:
-            return Response("not found", 404, media_type="text/plain")
+            return _plain("not found", 404)
         headers = {"Cache-Control": _FOREVER, "Vary": "Accept-Encoding"}
         if accepts_gzip(request.headers):
             return Response(found.gzipped, media_type=found.media_type, headers=headers | {"Content-Encoding": "gzip"})
         return Response(found.body, media_type=found.media_type, headers=headers)
 
-    def table(request: Request) -> Response:  # not async: Starlette runs it in a thread, it computes
-        return _table(request, current, scenes)
+    def table(self, request: Request) -> Response:
+        name = request.path_params["table"]
+        if name not in TABLES:
+            return _plain("not found", 404)
+        scene = self._scene(request)
+        if scene is None:
+            return _plain("data not ready", 503)
+        shown = TABLES[name](self._scenes, scene, Words(scene.view.lang))
+        if shown is None:
+            return _plain("nothing to list for this view", 404)
+        is_excel = request.query_params.get("form") == "excel"
+        file = f"{file_stem(name, scene)}{'-excel' if is_excel else ''}.csv"
+        body = excel_csv(shown) if is_excel else plain_csv(shown)
+        return Response(body, media_type="text/csv; charset=utf-8", headers=_CHECKED | _attached(file))
 
-    async def healthz(_: Request) -> Response:
+    def film(self, request: Request) -> Response:
+        scene = self._scene(request)
+        if scene is None:
+            return _plain("data not ready", 503)
+        drawn = scene.view.but(municipality=None, lang="de", film=None, since=None)
+        packed = self._films.get((*scene.key, drawn), lambda: _film_bytes(scene))
+        return Response(packed, media_type="application/json", headers=_CHECKED | {"Content-Encoding": "gzip"})
+
+    def chart(self, request: Request) -> Response:
+        form = request.path_params["form"]
+        try:
+            which, use = Chart(request.path_params["chart"]), Use(request.query_params.get("fuer", Use.LIGHT))
+        except ValueError:
+            return _plain("not found", 404)
+        if form not in {"svg", "png"}:
+            return _plain("not found", 404)
+        scene = self._scene(request)
+        if scene is None:
+            return _plain("data not ready", 503)
+        words = Words(scene.view.lang)
+        key = (*scene.key, scene.view.layer, scene.district, words.lang, which, use, form)
+        body = self._charts.get(key, lambda: self._drawn(scene, which, use, form, words))
+        headers = _CHECKED | (_attached(f"{chart_stem(scene, which)}.{form}") if use is Use.FILE else {})
+        return Response(body, media_type="image/png" if form == "png" else "image/svg+xml", headers=headers)
+
+    def _drawn(self, scene: Scene, which: Chart, use: Use, form: str, words: Words) -> bytes:
+        course = self._scenes.course(scene)
+        if form == "png":
+            return chart_png(scene, course, which, words)
+        return chart_svg(scene, course, which, use, words)
+
+    async def healthz(self, _: Request) -> Response:
         return Response("ok", media_type="text/plain", headers={"Cache-Control": "no-store"})
 
-    async def readyz(_: Request) -> Response:
+    async def readyz(self, _: Request) -> Response:
         try:
-            snapshot = current()
+            snapshot = self._current()
         except AtlasError as error:
-            body: dict[str, object] = {"ready": False, "problems": len(error.problems)}
-            return _json(body, 503)
-        return _json({"ready": True, "fingerprint": snapshot.fingerprint, "programmes": list(snapshot.programmes)}, 200)
+            return _json({"ready": False, "problems": len(error.problems)}, 503)
+        ready = {"ready": True, "fingerprint": snapshot.fingerprint, "programmes": list(snapshot.programmes)}
+        return _json(ready, 200)
 
-    return [
-        Route(f"{PREFIX}/{{table}}.csv", table),
-        Route(f"{PREFIX}/{{name}}", payload),
-        Route("/healthz", healthz),
-        Route("/readyz", readyz),
-    ]
+    def _scene(self, request: Request) -> Scene | None:
+        """Return the scene of the view a request asks for; None while the data are broken."""
+        try:
+            snapshot = self._current()
+        except AtlasError:
+            return None
+        layers = {key: each.layers for key, each in snapshot.programmes.items()}
+        return self._scenes.of(view_from_query(dict(request.query_params), layers))
 
 
-def _table(request: Request, current: Callable[[], Snapshot], scenes: Scenes) -> Response:
-    name = request.path_params["table"]
-    if name not in TABLES:
-        return Response("not found", 404, media_type="text/plain")
-    try:
-        snapshot = current()
-    except AtlasError:
-        return Response("data not ready", 503, media_type="text/plain")
-    layers = {key: each.layers for key, each in snapshot.programmes.items()}
-    scene = scenes.of(view_from_query(dict(request.query_params), layers))
-    shown = TABLES[name](scene, Words(scene.view.lang))
-    if shown is None:
-        return Response("no such municipality on this day", 404, media_type="text/plain")
-    is_excel = request.query_params.get("form") == "excel"
-    file = f"{file_stem(name, scene)}{'-excel' if is_excel else ''}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-cache"}
-    body = excel_csv(shown) if is_excel else plain_csv(shown)
-    return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
+def _film_bytes(scene: Scene) -> bytes:
+    said = json.dumps(packed_film(build_film(scene)), separators=(",", ":"))
+    return gzip.compress(said.encode(), 6, mtime=0)
+
+
+def _attached(file: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{file}"'}
+
+
+def _plain(text: str, status: int) -> Response:
+    return Response(text, status, media_type="text/plain")
 
 
 def _json(body: dict[str, object], status: int) -> Response:
-    headers = {"Cache-Control": "no-store"}
-    return Response(json.dumps(body), status, media_type="application/json", headers=headers)
+    return Response(json.dumps(body), status, media_type="application/json", headers={"Cache-Control": "no-store"})

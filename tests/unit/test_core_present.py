@@ -271,8 +271,12 @@ def test_link_names_only_what_differs_and_nonsense_is_the_default() -> None:
         "gemeinde": "x",
         "lang": "fr",
     }
-    assert view_from_query(nonsense | {"stufe": "a;b", "belegt": "ja"}, layers) == ViewState()
-    view = ViewState("zwei", "x", date(2022, 12, 31), "00021", "00021010", frozenset({"held~derived"}), True, "en")
+    assert (
+        view_from_query(nonsense | {"stufe": "a;b", "belegt": "ja", "von": "gestern", "verlauf": "2021-13"}, layers)
+        == ViewState()
+    )
+    view = ViewState("zwei", "x", date(2022, 12, 31), "00021", "00021010", frozenset({"held~derived"}), True)
+    view = view.but(since=date(2021, 6, 30), film="2021-06", lang="en")
     assert view_from_query(view_to_query(view), layers) == view
     assert view_from_query({"stichtag": "1999-01-01"}, {}) == ViewState()
 

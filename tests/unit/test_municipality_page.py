@@ -14,7 +14,7 @@ from atlas.model.view import view_from_query
 from atlas.present.detail import position_of
 from atlas.present.district import build_district
 from atlas.present.municipality import build_page, name_list
-from atlas.present.scene import Scene
+from atlas.present.scene import Scene, Scenes
 from atlas.present.timeline import axis
 from atlas.present.wording import Words
 from atlas.render import district as district_html
@@ -23,6 +23,7 @@ from tests import miniland
 from ui.state import page_address
 
 DE, EN = Words("de"), Words("en")
+NOBODY = Scenes(lambda: pytest.fail("no other scene is needed"), date.today)
 OELSNITZ, CHEMNITZ, ZITTAU, JAHNATAL = "14521450", "14511000", "14626610", "14522275"
 
 
@@ -193,11 +194,11 @@ def test_district_page_names_whom_to_mention(real_scene: Callable[..., Scene]) -
 
 def test_files_behind_the_pages(real_scene: Callable[..., Scene]) -> None:
     scene = real_scene(municipality=OELSNITZ)
-    near = TABLES["nachbarn"](scene, EN)
+    near = TABLES["nachbarn"](NOBODY, scene, EN)
     assert near is not None
     assert near["Shared border in km"].is_monotonic_decreasing
-    assert TABLES["nachbarn"](real_scene(municipality="99999999"), DE) is None
-    spots = TABLES["ansprache"](real_scene(district="14524"), DE)
+    assert TABLES["nachbarn"](NOBODY, real_scene(municipality="99999999"), DE) is None
+    spots = TABLES["ansprache"](NOBODY, real_scene(district="14524"), DE)
     assert spots is not None
     assert len(spots) == 23
     assert white_spots_table(scene, ()).empty

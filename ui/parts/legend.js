@@ -1,6 +1,30 @@
 /* The legend: swatch, label, count. A click shows that class only, a second click all again. */
 import { button, make, number, swatch, whenChanged } from "./shared.js";
 
+const spell = (count, lang) => (typeof count === "number" ? number(count, lang) : count);
+
+function counter(key, count, lang) {
+  const made = make("b", "", number(count, lang));
+  made.dataset.count = key;
+  return made;
+}
+
+/** While the time-lapse runs, the counts follow it; afterwards they are the view's again. */
+function follow(box, data) {
+  const own = new Map([...box.querySelectorAll("b[data-count]")].map((number) => [number, number.textContent]));
+  const listen = ({ detail }) => {
+    if (!box.isConnected) { document.removeEventListener("atlas:film", listen); return; }
+    own.forEach((text, place) => {
+      const key = place.dataset.count;
+      const counts = detail && { ...detail.counts, "~points": detail.points.length, "~district": detail.districtPoints.length,
+        "~bodies": "–" };
+      const now = counts && counts[key] !== undefined ? spell(counts[key], data.lang) : detail ? "0" : text;
+      if (place.textContent !== now) place.textContent = now;
+    });
+  };
+  document.addEventListener("atlas:film", listen);
+}
+
 export default function (component) {
   whenChanged(component, (place, data, index) => {
     const words = index.words[data.lang];
@@ -15,7 +39,7 @@ export default function (component) {
     data.counts.split(" ").map((pair) => pair.split(":")).forEach(([key, count]) => {
       const look = looks.get(key);
       const line = button("atlas-legend-line", undefined, () => component.setTriggerValue("look", key));
-      line.append(swatch(look), make("span", "", look.label[data.lang]), make("b", "", number(Number(count), data.lang)));
+      line.append(swatch(look), make("span", "", look.label[data.lang]), counter(key, Number(count), data.lang));
       line.setAttribute("aria-pressed", String(chosen.includes(key)));
       line.title = words.only;
       line.dataset.look = key;
@@ -23,15 +47,16 @@ export default function (component) {
       item.append(line);
       list.append(item);
     });
-    [["dot", words.points, data.points], ["dot open", words.districtPoints, data.districtPoints],
-      ["body-line", words.bodies, data.bodies]]
+    [["dot", words.points, data.points, "~points"], ["dot open", words.districtPoints, data.districtPoints, "~district"],
+      ["body-line", words.bodies, data.bodies, "~bodies"]]
       .filter(([, , count]) => count)
-      .forEach(([dot, label, count]) => {
+      .forEach(([dot, label, count, key]) => {
         const item = make("li", "atlas-legend-point");
-        item.append(make("i", dot), make("span", "", label), make("b", "", number(count, data.lang)));
+        item.append(make("i", dot), make("span", "", label), counter(key, count, data.lang));
         list.append(item);
       });
     box.append(make("h2", "", layer.label[data.lang]), list, make("p", "atlas-small", layer.definition[data.lang]));
     place.replaceChildren(box);
+    follow(box, data);
   });
 }

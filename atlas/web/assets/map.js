@@ -163,7 +163,9 @@
   function paint() {
     const { codes } = state.view;
     const known = state.painted;
-    const about = [state.view.layer, lang(), state.marks, state.view.near.join(), state.view.bodies].join("|");
+    // In the time-lapse only what changes its class is touched: points have no part in an area's colour.
+    const marks = state.filmed ? "film" : state.marks;
+    const about = [state.view.layer, lang(), marks, state.view.near.join(), state.view.bodies].join("|");
     const same = known && known.about === about;
     let membersChanged = false;
     for (let i = 0; i < codes.length; i += 1) {
@@ -207,6 +209,7 @@
   }
 
   function drawPoints() {
+    state.pointsDrawn = state.marks;
     (state.points || []).forEach((point) => point.remove());
     const dot = (lat, lng, className, radius) => L.circleMarker([lat, lng], { pane: "points", interactive: false,
       radius, weight: 1.5, className, fillOpacity: 1 }).addTo(state.map);
@@ -618,10 +621,32 @@
     },
 
     show(packed) {
-      const before = state.view;
+      const before = state.filmed || state.view;
+      state.filmed = null;
       const view = { points: [], districtPoints: [], selected: "", district: "", near: [], bodies: "", ...packed, codes: unpack(packed.codes) };
       state.view = view;
       if (state.index) render(before);
+    },
+
+    isReady() {
+      return Boolean(state.index && state.view);
+    },
+
+    /** One month of the time-lapse, or with null back to the view. Names and selection stay. */
+    film(frame) {
+      if (!this.isReady()) return;
+      const own = state.filmed || state.view;
+      state.filmed = frame ? own : null;
+      state.view = frame ? { ...own, ...frame, bodies: "" } : own;
+      state.marks = state.view.points.join();
+      if (state.marks !== state.pointsDrawn) {
+        state.marked = new Set(state.view.points);
+        drawPoints();
+      }
+      drawBodies();
+      paint();
+      if (!frame) drawSelection();
+      document.documentElement.dataset.painted = `${state.view.layer} ${state.view.asOf}`;
     },
   };
 })();

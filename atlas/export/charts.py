@@ -1,0 +1,84 @@
+"""The charts of the progress page as files: the same for the screen and for taking home."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from atlas.export.tables import caption
+from atlas.present.progress import build_curves, chosen_instrument, district_bars
+from atlas.present.scene import Course, Scene
+from atlas.present.wording import Words
+from atlas.render.charts import DARK, LIGHT, PRINT, curve_chart, district_chart, png, small_chart, svg
+
+
+class Chart(StrEnum):
+    """Charts there are, by the name they have in addresses."""
+
+    CURVE = "kurve"
+    """The view's instrument over time."""
+    SMALL = "klein"
+    """The same as a small multiple, on the height all instruments share."""
+    DISTRICTS = "kreise"
+    """The view's instrument in every district."""
+
+
+class Use(StrEnum):
+    """What a chart is drawn for."""
+
+    LIGHT = "hell"
+    DARK = "dunkel"
+    NARROW_LIGHT = "schmal-hell"
+    NARROW_DARK = "schmal-dunkel"
+    """For phones: half as wide, with letters as large."""
+    FILE = "datei"
+    """With title, date and sources in it."""
+
+
+_PAPERS = {
+    Use.LIGHT: LIGHT,
+    Use.DARK: DARK,
+    Use.NARROW_LIGHT: LIGHT,
+    Use.NARROW_DARK: DARK,
+    Use.FILE: PRINT,
+}
+
+
+def chart_svg(scene: Scene, course: Course, chart: Chart, use: Use, words: Words) -> bytes:
+    """Return a chart of the view as SVG."""
+    spec, alt_text = _spec(scene, course, chart, use, words)
+    return svg(spec, words, alt_text).encode()
+
+
+def chart_png(scene: Scene, course: Course, chart: Chart, words: Words) -> bytes:
+    """Return a chart of the view as PNG, with title, date and sources."""
+    return png(_spec(scene, course, chart, Use.FILE, words)[0], words)
+
+
+def _spec(scene: Scene, course: Course, chart: Chart, use: Use, words: Words) -> tuple[dict[str, object], str]:
+    paper = _PAPERS[use]
+    is_narrow = use in (Use.NARROW_LIGHT, Use.NARROW_DARK)
+    instrument = chosen_instrument(scene)
+    curves = build_curves(scene, course, words)
+    curve = next(each for each in curves if each.instrument == instrument.key)
+    place = (
+        str(scene.edition.districts.at[scene.district, "name"])
+        if scene.district
+        else words.label(scene.programme.state_name)
+    )
+    told = caption(scene, words)
+    sources = (told[0], words.label(scene.programme.source_line), scene.edition.provenance.attribution)
+    if chart is Chart.SMALL:
+        top = max(1, *(each.municipalities for each in curves))
+        return small_chart(curve, paper, top), curve.alt
+    if chart is Chart.CURVE:
+        lines = (f"{curve.label}: {place}", *sources) if use is Use.FILE else ()
+        return curve_chart(curve, words, paper, lines, is_narrow=is_narrow), curve.alt
+    title = words.say("{what}: Anteil der Gemeinden nach Landkreisen", what=curve.label)
+    bars = district_bars(scene, instrument)
+    lines = (title, *sources) if use is Use.FILE else ()
+    return district_chart(bars, curve.colour, words, paper, lines, is_narrow=is_narrow), title
+
+
+def chart_stem(scene: Scene, chart: Chart) -> str:
+    """Return the name of a chart's file without its ending."""
+    return f"praeventionsatlas-{scene.programme.key}-{chart}-{chosen_instrument(scene).key}-{scene.as_of}"

@@ -1,0 +1,67 @@
+"""The months of a map layer, one after the other: what the browser needs to play them without asking again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+
+from atlas.analysis.progress import month_ends
+from atlas.analysis.status import status_as_of
+from atlas.present.map_spec import MapSpec, build_map_spec, pack
+from atlas.present.scene import Scene
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Film:
+    """One map per month end, in order."""
+
+    days: tuple[date, ...]
+    specs: tuple[MapSpec, ...]
+
+
+def build_film(source: Scene) -> Film:
+    """Return the maps of a view's layer and filter from the programme's first year to the view's date."""
+    first = min(date(source.programme.launched.year, 1, 1), source.as_of)
+    days = month_ends(first, source.as_of)
+    specs = []
+    for day in days:
+        edition = source.snapshot.edition(source.programme, day)
+        if edition is not source.edition:
+            continue  # another delivery counts its positions anew; the map on screen can't show it
+        status = status_as_of(source.spans, source.programme, edition, source.changes, day)
+        specs.append(build_map_spec(status, source.programme, edition, source.view.but(as_of=day), day))
+    return Film(tuple(spec.as_of for spec in specs), tuple(specs))
+
+
+def packed_film(film: Film) -> Json:
+    """Return the film for the browser.
+
+    ``days`` (ISO); ``codes``: the packed class codes of the first, then only what changes, ``position+code`` with the
+    position to base 36, separated by commas; ``points`` and ``districtPoints`` per day; ``counts`` per class and day;
+    ``totals``: municipalities of the chosen area per day.
+    """
+    codes = [spec.codes for spec in film.specs]
+    changes = [
+        ",".join(
+            f"{np.base_repr(i, 36).lower()}{now}"
+            for i, (was, now) in enumerate(zip(before, after, strict=True))
+            if was != now
+        )
+        for before, after in pairwise(codes)
+    ]
+    keys = list(dict.fromkeys(entry.look.key for spec in film.specs for entry in spec.legend))
+    counts = [{entry.look.key: entry.count for entry in spec.legend} for spec in film.specs]
+    return {
+        "layer": film.specs[0].layer,
+        "days": [day.isoformat() for day in film.days],
+        "codes": [pack(codes[0]), *changes],
+        "points": [list(spec.points) for spec in film.specs],
+        "districtPoints": [list(spec.district_points) for spec in film.specs],
+        "counts": {key: [each.get(key, 0) for each in counts] for key in keys},
+        "totals": [spec.total for spec in film.specs],
+    }

@@ -1,0 +1,219 @@
+"""Descriptions of charts as Vega-Lite, and from there as SVG and PNG. The only module that imports altair.
+
+The page shows the very SVG that is downloaded: drawn on the server, so that no chart library runs in the browser and
+the policy of the page stays strict.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import altair as alt
+import pandas as pd
+import vl_convert
+
+from atlas.present.progress import Curve, DistrictBar
+from atlas.present.wording import Words
+from atlas.render.fonts import FAMILY, FOLDER, embedded_faces
+
+vl_convert.register_font_directory(str(FOLDER))
+_FONT = f"{FAMILY}, Arial, sans-serif"
+
+_LOCALES: dict[str, Literal["de-DE", "en-GB"]] = {"de": "de-DE", "en": "en-GB"}
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a chart is drawn on.
+
+    Attributes
+    ----------
+    ink, quiet, grid
+        Colours of text, of what is secondary, of lines of the grid.
+    ground
+        Background; None for none.
+    is_dark
+        Whether dark fills must be lightened to be seen.
+    """
+
+    ink: str
+    quiet: str
+    grid: str
+    ground: str | None
+    is_dark: bool = False
+
+
+LIGHT = Paper("#1d2430", "#5d6470", "#e4e2dc", None)
+DARK = Paper("#f1f3f5", "#b6bcc6", "#3a3f47", None, is_dark=True)
+PRINT = Paper("#1d2430", "#5d6470", "#e4e2dc", "#ffffff")
+
+
+def _visible(colour: str, paper: Paper) -> str:
+    """Return a fill as it can be seen on the paper: on dark ground mixed with white."""
+    if not paper.is_dark:
+        return colour
+    channels = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(value + (255 - value) * 0.42):02x}" for value in channels)
+
+
+def curve_chart(
+    curve: Curve, words: Words, paper: Paper, caption: tuple[str, ...] = (), *, is_narrow: bool = False
+) -> dict[str, object]:
+    """Return the chart of one instrument over time, as Vega-Lite.
+
+    Steps for municipalities and arrangements, a band where dates are known to the month or year only, open diamonds
+    for published totals, a dashed line for targets. With ``caption`` (title first) the chart stands for itself.
+    """
+    colour = _visible(curve.colour, paper)
+    points = curve.points
+    time = alt.X(
+        "date:T",
+        title=None,
+        axis=alt.Axis(format="’%y" if is_narrow else "%Y", tickCount="year", labelAlign="left", labelOffset=3),
+    )
+    top = max([1, int(points["earliest"].max()), *(mark.value for mark in (*curve.published, *curve.targets))])
+    height = alt.Scale(domain=[0, top * 1.06], nice=False)
+    band = alt.Chart(points).mark_area(interpolate="step-after", color=colour, opacity=0.28)
+    layers: list[alt.Chart] = [
+        band.encode(time, alt.Y("municipalities:Q", title=None, scale=height), alt.Y2("earliest"))
+    ]
+    for column, width, dash in (("arrangements", 1.6, [5, 3]), ("municipalities", 2.6, [1, 0])):
+        line = alt.Chart(points).mark_line(interpolate="step-after", strokeWidth=width, strokeDash=dash, color=colour)
+        layers.append(line.encode(time, alt.Y(f"{column}:Q", title=None, scale=height)))
+    if curve.targets:
+        plan = pd.DataFrame([{"date": pd.Timestamp(mark.day), "value": mark.value} for mark in curve.targets])
+        line = alt.Chart(plan).mark_line(strokeDash=[2, 3], strokeWidth=1.8, color=paper.quiet, point=True)
+        layers.append(line.encode(time, alt.Y("value:Q", scale=height)))
+    if curve.published:
+        told = pd.DataFrame([{"date": pd.Timestamp(mark.day), "value": mark.value} for mark in curve.published])
+        marks = alt.Chart(told).mark_point(
+            shape="diamond", size=70, filled=False, strokeWidth=1.6, color=paper.ink, opacity=1
+        )
+        layers.append(marks.encode(time, alt.Y("value:Q", scale=height)))
+        name = alt.Chart(told.tail(1).assign(said=words.say("veröffentlicht"))).mark_text(
+            align="left", dx=10, color=paper.ink, fontSize=12
+        )
+        layers.append(name.encode(time, alt.Y("value:Q", scale=height), alt.Text("said:N")))
+    layers += _end_labels(curve, words, top, colour)
+    return _finished(
+        alt.layer(*layers).properties(width=235 if is_narrow else 620, height=190 if is_narrow else 250), paper, caption
+    )
+
+
+def _end_labels(curve: Curve, words: Words, top: int, colour: str) -> list[alt.Chart]:
+    """Return the names of both lines at their ends, apart from each other even where the lines meet."""
+    told = (
+        words.count("{n} Gemeinde", "{n} Gemeinden", curve.municipalities),
+        f"{words.number(curve.arrangements)} {curve.unit}",
+    )
+    least = top * 0.085
+    upper, lower = float(curve.municipalities), float(curve.arrangements)
+    if upper - lower < least:
+        middle = max((upper + lower) / 2, least / 2)
+        upper, lower = middle + least / 2, middle - least / 2
+    last = curve.points["date"].iloc[-1]
+    labels = []
+    weights: tuple[Literal[700, 400], ...] = (700, 400)
+    for at, said, weight in zip((upper, lower), told, weights, strict=True):
+        frame = pd.DataFrame([{"date": last, "value": at, "said": said}])
+        text = alt.Chart(frame).mark_text(align="left", dx=7, color=colour, fontSize=13, fontWeight=weight)
+        labels.append(text.encode(alt.X("date:T"), alt.Y("value:Q"), alt.Text("said:N")))
+    return labels
+
+
+def small_chart(curve: Curve, paper: Paper, top: int) -> dict[str, object]:
+    """Return a small multiple: municipalities over time, on a height all of them share."""
+    colour = _visible(curve.colour, paper)
+    points = curve.points
+    time = alt.X("date:T", title=None, axis=alt.Axis(format="’%y", tickCount="year", labelFontSize=10))
+    scale = alt.Scale(domain=[0, top], nice=False)
+    value = alt.Y("municipalities:Q", title=None, scale=scale, axis=alt.Axis(tickCount=2, labelFontSize=10))
+    area = alt.Chart(points).mark_area(interpolate="step-after", color=colour, opacity=0.25).encode(time, value)
+    line = alt.Chart(points).mark_line(interpolate="step-after", color=colour, strokeWidth=2.2).encode(time, value)
+    return _finished(alt.layer(area, line).properties(width=230, height=88), paper, ())
+
+
+def district_chart(
+    bars: tuple[DistrictBar, ...],
+    colour: str,
+    words: Words,
+    paper: Paper,
+    caption: tuple[str, ...] = (),
+    *,
+    is_narrow: bool = False,
+) -> dict[str, object]:
+    """Return the share of every district as bars, largest first, each with n of N and per cent."""
+    told = words.say("{n} von {total}", n="{n}", total="{total}")
+    frame = pd.DataFrame(
+        [
+            {
+                "name": bar.name.replace("Landkreis ", "Lkr. ") if is_narrow else bar.name,
+                "share": bar.share,
+                "said": f"{words.percent(bar.share)}  ({told.format(n=bar.municipalities, total=bar.total)})",
+            }
+            for bar in bars
+        ]
+    )
+    top = max([0.05, *(bar.share for bar in bars)])
+    place = alt.Y(
+        "name:N", sort=None, title=None, axis=alt.Axis(labelLimit=130 if is_narrow else 260, ticks=False, domain=False)
+    )
+    width = alt.X(
+        "share:Q", title=None, axis=None, scale=alt.Scale(domain=[0, top * (2.1 if is_narrow else 1.32)], nice=False)
+    )
+    drawn = alt.Chart(frame).mark_bar(color=_visible(colour, paper), height=13).encode(width, place)
+    text = alt.Chart(frame).mark_text(align="left", dx=5, color=paper.ink, fontSize=12)
+    both = alt.layer(drawn, text.encode(width, place, alt.Text("said:N")))
+    return _finished(both.properties(width=190 if is_narrow else 430, height=alt.Step(22)), paper, caption)
+
+
+def _finished(chart: alt.LayerChart | alt.FacetChart, paper: Paper, caption: tuple[str, ...]) -> dict[str, object]:
+    if caption:
+        chart = chart.properties(
+            title=alt.TitleParams(
+                caption[0],
+                subtitle=list(caption[1:]),
+                anchor="start",
+                color=paper.ink,
+                fontSize=17,
+                subtitleColor=paper.quiet,
+                subtitleFontSize=11,
+                subtitlePadding=6,
+                offset=12,
+            )
+        )
+    dressed = (
+        chart.configure(
+            font=_FONT,
+            background=paper.ground or "transparent",
+            padding=14 if caption else {"left": 2, "right": 2, "top": 6, "bottom": 2},
+        )
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=paper.quiet,
+            gridColor=paper.grid,
+            domainColor=paper.quiet,
+            tickColor=paper.grid,
+            labelFontSize=12,
+        )
+        .configure_axisX(grid=False)
+    )
+    made: dict[str, object] = dressed.to_dict()
+    return made
+
+
+def svg(spec: dict[str, object], words: Words, alt_text: str) -> str:
+    """Return a chart as SVG whose texts are texts, with its description inside the file."""
+    locale = _LOCALES[words.lang]
+    made = vl_convert.vegalite_to_svg(spec, format_locale=locale, time_format_locale=locale)
+    said = alt_text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    head, _, rest = made.partition(">")
+    return f'{head} role="img"><title>{said}</title><style>{embedded_faces()}</style>{rest}'
+
+
+def png(spec: dict[str, object], words: Words) -> bytes:
+    """Return a chart as PNG, twice as fine as on screen."""
+    locale = _LOCALES[words.lang]
+    made: bytes = vl_convert.vegalite_to_png(spec, scale=2.5, format_locale=locale, time_format_locale=locale)
+    return made

@@ -1,0 +1,242 @@
+"""What the progress page says: curves, the numbers behind them, what changed, and the months of the map."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from itertools import pairwise
+
+import pytest
+
+from atlas.analysis.counting import figure
+from atlas.analysis.durations import limits, passages, waiting
+from atlas.export.charts import Chart, Use, chart_png, chart_svg
+from atlas.export.tables import TABLES, changes_said, changes_table, progress_table
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import ViewState
+from atlas.present.changes import build_changes, change_rows, default_start, paragraph
+from atlas.present.film import build_film, packed_film
+from atlas.present.progress import (
+    build_curves,
+    chosen_instrument,
+    course_days,
+    district_bars,
+    duration_sentences,
+    year_rows,
+)
+from atlas.present.scene import Scene, Scenes
+from atlas.present.wording import Words
+from tests.conftest import TODAY
+
+DE, EN = Words("de"), Words("en")
+DAYS = [date(2019, 6, 30), date(2020, 12, 31), date(2021, 3, 15), date(2021, 12, 31), date(2022, 6, 30)]
+DAYS += [date(2022, 12, 31), date(2023, 1, 1), date(2023, 12, 31), date(2025, 6, 30), TODAY]
+
+
+@pytest.fixture(scope="module")
+def scenes(real: Snapshot) -> Scenes:
+    return Scenes(lambda: real, lambda: TODAY)
+
+
+@pytest.fixture(scope="module")
+def mini_scenes(mini: Snapshot) -> Scenes:
+    return Scenes(lambda: mini, lambda: TODAY)
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_figure_is_the_length_of_its_list_and_of_its_file(scenes: Scenes, day: date) -> None:
+    for instrument in scenes.of(ViewState()).programme.instruments:
+        scene = scenes.of(ViewState(layer=instrument.key, as_of=day))
+        row = year_rows(scene, scenes.course(scene), instrument, DE)[0]
+        counted = figure(scene.status, instrument.key)
+        assert row.municipalities.number == len(counted.municipalities) == len(row.municipalities.rows())
+        assert row.arrangements.number == len(counted.arrangements) == len(row.arrangements.rows())
+        looks = frozenset(entry.look.key for entry in scene.spec.legend if entry.look.counted)
+        file = TABLES["tabelle"](scenes, scenes.of(scene.view.but(looks=looks)), DE)
+        assert file is not None
+        assert len(file) == row.municipalities.number
+        table = progress_table(scene, scenes.course(scene), *course_days(scene))
+        last = table[(table["date"] == day.isoformat()) & (table["instrument"] == instrument.key)]
+        assert last["municipalities"].item() == row.municipalities.number
+
+
+@pytest.mark.parametrize("district", [None, "14626"])
+def test_every_number_of_every_year_opens_its_list(scenes: Scenes, district: str | None) -> None:
+    scene = scenes.of(ViewState(district=district))
+    for instrument in scene.programme.instruments:
+        rows = year_rows(scene, scenes.course(scene), instrument, DE)
+        for row, before in pairwise(rows):
+            assert row.municipalities.number == before.municipalities.number + row.new.number - row.ended.number
+        for row in rows:
+            for door in (row.municipalities, row.arrangements, row.new, row.ended):
+                assert len(door.rows()) == door.number, door.title
+
+
+def test_curve_lies_between_the_sure_and_the_earliest_possible(scenes: Scenes) -> None:
+    scene = scenes.of(ViewState())
+    curves = {curve.instrument: curve for curve in build_curves(scene, scenes.course(scene), DE)}
+    for curve in curves.values():
+        assert (curve.points["earliest"] >= curve.points["municipalities"]).all()
+        assert curve.municipalities == len(figure(scene.status, curve.instrument).municipalities)
+        assert curve.arrangements == len(figure(scene.status, curve.instrument).arrangements)
+    analysis = curves["safety_analysis"].points.set_index("date")
+    assert analysis.loc["2021-06-30", "earliest"] > analysis.loc["2021-06-30", "municipalities"], "many know only 2021"
+
+
+def test_gap_to_the_published_total_is_said_with_its_day(scenes: Scenes) -> None:
+    scene = scenes.of(ViewState())
+    agreement = build_curves(scene, scenes.course(scene), DE)[1]
+    assert agreement.gap.startswith(
+        "Veröffentlicht: 60 Vereinbarungen (11.04.2025). Davon sind 38 hier namentlich belegt"
+    )
+    on_day = scenes.of(ViewState(as_of=date(2025, 4, 11)))
+    assert len(figure(on_day.status, "agreement").arrangements) == 38
+    assert all(mark.day <= TODAY for mark in agreement.published)
+    in_district = build_curves(scenes.of(ViewState(district="14626")), scenes.course(scene), DE)[1]
+    assert (in_district.published, in_district.gap) == ((), ""), "published totals are the state's"
+
+
+def test_district_bars_add_up(scenes: Scenes) -> None:
+    scene = scenes.of(ViewState(layer="agreement"))
+    bars = district_bars(scene, chosen_instrument(scene))
+    assert sum(bar.municipalities for bar in bars) == len(figure(scene.status, "agreement").municipalities)
+    assert sum(bar.total for bar in bars) == 418
+    assert [bar.share for bar in bars] == sorted((bar.share for bar in bars), reverse=True)
+
+
+def test_durations_leave_out_what_is_not_dated(scenes: Scenes, mini_scenes: Scenes) -> None:
+    scene = scenes.of(ViewState())
+    course = scenes.course(scene)
+    first, second = passages(course.episodes, scene.programme, TODAY)
+    assert (first.start, first.goal, second.goal) == ("first_consultation", "agreement", "council")
+    assert all(days >= 0 for each in (first, second) for days in each.days)
+    said = duration_sentences(scene, course, DE)
+    assert f"n = {len(first.days)}" in said[0]
+    assert ("Wenige Fälle" in said[0]) == (len(first.days) < 8)
+    empty = mini_scenes.of(ViewState())
+    assert duration_sentences(empty, mini_scenes.course(empty), DE) == (), "no path, nothing to measure"
+
+
+@pytest.mark.parametrize(("start", "end"), [(date(2021, 12, 31), date(2022, 12, 31)), (date(2022, 6, 30), TODAY)])
+@pytest.mark.parametrize("district", [None, "14626"])
+def test_changes_balance_and_the_paragraph_has_their_numbers(
+    scenes: Scenes, start: date, end: date, district: str | None
+) -> None:
+    after = scenes.of(ViewState(as_of=end, district=district))
+    changes = build_changes(scenes.of(after.view.but(as_of=start)), after)
+    for count in changes.counts:
+        assert count.before + count.new - count.ended == count.after
+        assert count.after == len(figure(after.status, count.instrument.key, district).municipalities)
+    for words in (DE, EN):
+        said = paragraph(changes, after, words)
+        for count in changes.counts:
+            if count.new:
+                assert words.label(count.instrument.label) in said
+                added = {"de": "Hinzugekommen", "en": "Added"}[words.lang]
+                assert f"{added}: {count.new};" in said
+        for name in changes.table["name"][changes.table["what"] == "new"]:
+            assert name in said
+    assert len(change_rows(changes, after, DE)) == len(changes.table) == len(changes_table(changes))
+    assert len(changes_said(after, changes, EN)) == len(changes.table)
+    assert sum(entry.count for entry in changes.spec.legend) == changes.totals[1]
+
+
+def test_changes_of_boundaries_are_said(scenes: Scenes) -> None:
+    after = scenes.of(ViewState(as_of=date(2023, 1, 1), layer="agreement"))
+    changes = build_changes(scenes.of(after.view.but(as_of=date(2022, 12, 31))), after)
+    assert changes.totals == (419, 418)
+    assert "durch Gebietsänderungen von 419 auf 418" in paragraph(changes, after, DE)
+    with pytest.raises(ValueError, match="before the second"):
+        build_changes(after, after)
+
+
+def test_files_of_changes_and_progress(scenes: Scenes) -> None:
+    scene = scenes.of(ViewState(as_of=date(2022, 12, 31), since=date(2021, 12, 31), layer="agreement"))
+    table = TABLES["veraenderungen"](scenes, scene, EN)
+    assert table is not None
+    assert set(table["Change"]) == {"new"}
+    assert len(table) == 14
+    assert TABLES["veraenderungen"](scenes, scenes.of(scene.view.but(since=date(2023, 1, 1))), EN) is None
+    months = TABLES["fortschritt"](scenes, scene, EN)
+    assert months is not None
+    assert list(months.columns) == [
+        "date",
+        "instrument",
+        "municipalities",
+        "arrangements",
+        "new",
+        "ended",
+        "total",
+        "share",
+    ]
+    assert len(months) == 48 * 9
+    assert default_start(date(2024, 2, 29)) == date(2023, 2, 28)
+
+
+# --- charts ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("chart", Chart)
+@pytest.mark.parametrize("use", Use)
+def test_every_chart_has_its_description_and_is_the_same_twice(scenes: Scenes, chart: Chart, use: Use) -> None:
+    scene = scenes.of(ViewState(layer="agreement"))
+    course = scenes.course(scene)
+    first, second = (chart_svg(scene, course, chart, use, EN) for _ in range(2))
+    assert first == second
+    said = first.decode()
+    assert 'role="img"><title>' in said
+    assert "Cooperation agreement" in said
+    assert "http" not in said.replace("http://www.w3.org/", ""), "nothing is loaded from elsewhere"
+    if use is Use.FILE and chart is not Chart.SMALL:
+        assert "BKG" in said
+        assert "23 November 2026" in said
+
+
+def test_charts_are_pictures_too(scenes: Scenes) -> None:
+    scene = scenes.of(ViewState(layer="agreement"))
+    assert chart_png(scene, scenes.course(scene), Chart.CURVE, DE).startswith(b"\x89PNG")
+
+
+def test_names_in_charts_are_escaped(mini_scenes: Scenes) -> None:
+    scene = mini_scenes.of(ViewState(layer="pact"))
+    said = chart_svg(scene, mini_scenes.course(scene), Chart.DISTRICTS, Use.FILE, DE).decode()
+    assert "<script" not in said
+
+
+# --- the months of the map -------------------------------------------------------------------------------------------
+
+
+def test_film_ends_with_the_map_and_counts_each_month(real_scene: Callable[..., Scene]) -> None:
+    scene = real_scene(layer="agreement", as_of=date(2023, 2, 15))
+    film = build_film(scene)
+    assert film.days[0] == date(2019, 1, 31)
+    assert film.days[-2:] == (date(2023, 1, 31), date(2023, 2, 15))
+    assert film.specs[-1].codes == scene.spec.codes
+    packed = json.loads(json.dumps(packed_film(film)))
+    assert packed["totals"][0] == 419
+    assert packed["totals"][-1] == 418
+    for day, counts in zip(film.days, zip(*packed["counts"].values(), strict=True), strict=True):
+        assert sum(counts) == real_scene(layer="agreement", as_of=day).spec.total
+    codes = list(film.specs[0].codes)
+    for changed, spec in zip(packed["codes"][1:], film.specs[1:], strict=True):
+        for each in filter(None, changed.split(",")):
+            codes[int(each[:-1], 36)] = each[-1]
+        assert "".join(codes) == spec.codes
+
+
+# --- what takes long -------------------------------------------------------------------------------------------------
+
+
+def test_waiting_cases_stand_in_stages_one_is_meant_to_leave(scenes: Scenes) -> None:
+    scene = scenes.of(ViewState())
+    course = scenes.course(scene)
+    rows = waiting(scene.status, course.episodes, scene.programme, scene.as_of)
+    assert rows["days"].is_monotonic_decreasing
+    assert (rows["days"] >= 0).all()
+    known = limits(course.episodes, scene.programme)
+    assert set(zip(rows["instrument"], rows["stage"], strict=True)) <= set(known)
+    assert ("council", "active") not in known, "the last step is where one stays"
+    assert ("council", "paused") not in known, "what has ended is not late"
+    late = rows[rows["is_late"]]
+    assert (late["days"] > late["limit"]).all()

@@ -1,0 +1,34 @@
+/* A table whose numbers are buttons: each opens the list that makes it up. */
+import { button, make, whenChanged } from "./shared.js";
+
+export default function (component) {
+  whenChanged(component, (place, data) => {
+    const table = make("table", "list ledger");
+    const head = make("tr");
+    head.append(...data.headings.map((text) => {
+      const cell = make("th", "number", text);
+      cell.scope = "col";
+      return cell;
+    }));
+    const body = data.rows.map((cells) => {
+      const line = make("tr");
+      line.append(...cells.map((content, i) => {
+        const cell = make(i ? "td" : "th", i ? "number" : "");
+        if (!i) cell.scope = "row";
+        if (typeof content === "string") cell.textContent = content;
+        else cell.append(button("atlas-number", content[1], () => component.setTriggerValue("door", content[0])));
+        return cell;
+      }));
+      return line;
+    });
+    const top = make("thead");
+    top.append(head);
+    const rest = make("tbody");
+    rest.append(...body);
+    const caption = make("caption", "", data.caption);
+    table.append(caption, top, rest);
+    const wide = make("div", "wide");
+    wide.append(table);
+    place.replaceChildren(wide);
+  });
+}

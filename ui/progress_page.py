@@ -1,0 +1,193 @@
+"""The progress page: curves, the numbers behind them, districts, durations, and what changed between two days."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+from markupsafe import Markup
+
+from atlas.model.programme import Instrument
+from atlas.model.view import EARLIEST
+from atlas.present.changes import Changes, build_changes, change_rows, default_start, paragraph
+from atlas.present.detail import as_of_sentence
+from atlas.present.figures import Door
+from atlas.present.looks import looks_of
+from atlas.present.progress import (
+    Curve,
+    YearRow,
+    build_curves,
+    chosen_instrument,
+    district_bars,
+    duration_sentences,
+    year_rows,
+)
+from atlas.present.scene import Scene, Shelf
+from atlas.render import progress as html
+from atlas.render.html import file_links, list_table
+from ui import figures_panel, filters, frame, map_panel
+from ui.cache import current_scene, scene, scenes
+from ui.components import part
+from ui.state import Keys, change_view, page_address, seed, words, write_address
+
+_curves: Shelf[tuple[Curve, ...]] = Shelf(64)
+_rows: Shelf[tuple[YearRow, ...]] = Shelf(128)
+_changes: Shelf[Changes] = Shelf(64)
+
+
+def show() -> None:
+    """Show the page."""
+    drawn = current_scene()
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        frame.title(drawn)
+        frame.links()
+    frame.notice(drawn)
+    said = words()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
+        st.html(Markup('<header class="place"><h2>{}</h2></header>').format(said.say("Fortschritt")))
+        filters.district(drawn)
+    filters.show(drawn)
+    st.html(Markup('<p class="atlas-small">{}</p>').format(as_of_sentence(drawn, said)))
+    instrument = chosen_instrument(drawn)
+    curves = _build(drawn)
+    _curve(drawn, next(curve for curve in curves if curve.instrument == instrument.key), instrument)
+    _heading(said.say("Alle Bausteine"))
+    st.html(html.multiples(curves, drawn.view, page_address, instrument.key, said))
+    if drawn.district is None:
+        _districts(drawn, instrument)
+    _durations(drawn)
+    _between(drawn)
+    frame.foot(drawn)
+    write_address()
+
+
+def _heading(text: str, anchor: str = "") -> None:
+    st.html(Markup('<h2 id="{}">{}</h2>').format(anchor, text))
+
+
+def _build(drawn: Scene) -> tuple[Curve, ...]:
+    said = words()
+    key = (*drawn.key, drawn.district, said.lang)
+    return _curves.get(key, lambda: build_curves(drawn, scenes().course(drawn), said))
+
+
+def _curve(drawn: Scene, curve: Curve, instrument: Instrument) -> None:
+    said = words()
+    _heading(curve.label)
+    left, right = st.columns([1.5, 1], gap="medium")
+    with left:
+        st.html(html.chart("kurve", drawn.view, curve.alt))
+        st.html(html.sentences([curve.gap, curve.doubt, said.label(instrument.definition)]))
+        st.html(html.chart_files("kurve", drawn.view, said, "fortschritt"))
+    with right:
+        _numbers(drawn, instrument)
+
+
+def _numbers(drawn: Scene, instrument: Instrument) -> None:
+    """Show the table behind the curve, and the list behind a number when it is asked for."""
+    said = words()
+    key = (*drawn.key, drawn.district, instrument.key, said.lang)
+    rows = _rows.get(key, lambda: year_rows(drawn, scenes().course(drawn), instrument, said))
+    doors = [door for row in rows for door in (row.municipalities, row.arrangements, row.new, row.ended)]
+    data = {
+        "caption": said.say("Jede Zahl öffnet die Liste, aus der sie besteht."),
+        "headings": [
+            said.say("Stand"),
+            said.say("Gemeinden"),
+            said.label(instrument.unit),
+            said.say("neu"),
+            said.say("beendet"),
+            said.say("von"),
+            said.say("Anteil"),
+        ],
+        "rows": [
+            [
+                row.day,
+                *(_cell(door) for door in (row.municipalities, row.arrangements, row.new, row.ended)),
+                row.total,
+                row.share,
+            ]
+            for row in rows
+        ],
+    }
+    asked = part("ledger")(key=Keys.LEDGER, data=data, on_door_change=lambda: None).door
+    if isinstance(asked, str):
+        figures_panel.open_door({door.key: door for door in doors}, asked)
+
+
+def _cell(door: Door) -> str | list[str]:
+    return [door.key, door.text] if door.number else door.text
+
+
+def _districts(drawn: Scene, instrument: Instrument) -> None:
+    said = words()
+    title = said.say("{what}: Anteil der Gemeinden nach Landkreisen", what=said.label(instrument.label))
+    _heading(title)
+    bars = district_bars(drawn, instrument)
+    st.html(html.chart("kreise", drawn.view, title))
+    view = drawn.view.but(layer=instrument.key, municipality=None)
+    counted = frozenset(look.key for look in looks_of(drawn.programme, instrument.key) if look.counted)
+    st.html(html.district_table(bars, view, counted, page_address, said))
+    st.html(html.chart_files("kreise", drawn.view, said))
+
+
+def _durations(drawn: Scene) -> None:
+    said = words()
+    told = duration_sentences(drawn, scenes().course(drawn), said)
+    if told:
+        _heading(said.say("Von einem Schritt zum nächsten"))
+        about = said.say(
+            "Nur Gemeinden, deren beide Daten mindestens auf den Monat bekannt sind; „spätestens“ zählt hier nicht."
+        )
+        st.html(html.sentences([*told, about]))
+
+
+def _between(drawn: Scene) -> None:
+    said = words()
+    _heading(said.say("Was sich verändert hat"), "veraenderungen")
+    start = drawn.view.since or default_start(drawn.as_of)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="vergleich"):
+        seed(Keys.SINCE, start)
+        st.date_input(
+            said.say("von"),
+            min_value=EARLIEST,
+            format="DD.MM.YYYY",
+            key=Keys.SINCE,
+            on_change=lambda: change_view(since=st.session_state[Keys.SINCE] or None),
+            width=160,
+        )
+        st.html(
+            Markup('<p class="atlas-text">{}</p>').format(said.say("bis {day} (Stichtag)", day=said.day(drawn.as_of)))
+        )
+    if start >= drawn.as_of:
+        st.html(html.sentences([said.say("Der erste Tag muss vor dem Stichtag liegen. Bitte einen früheren wählen.")]))
+        return
+    _show_changes(drawn, start)
+
+
+def _show_changes(drawn: Scene, start: date) -> None:
+    said = words()
+    key = (*drawn.key, start, drawn.view.layer, drawn.district)
+    changes = _changes.get(key, lambda: build_changes(scene(drawn.view.but(as_of=start)), drawn))
+    left, right = st.columns([1.4, 1], gap="medium")
+    with left:
+        map_panel.show_changes(drawn, changes.spec)
+        st.html(html.counted_legend(changes.spec.legend, said))
+    with right:
+        st.html(Markup("<h3>{}</h3>").format(said.say("Absatz für einen Bericht")))
+        st.code(paragraph(changes, drawn, said), language=None, wrap_lines=True)
+    headings = {
+        "name": said.say("Gemeinde"),
+        "district": said.say("Landkreis"),
+        "instrument": said.say("Baustein"),
+        "what": said.say("Veränderung"),
+        "before": said.say("vorher"),
+        "after": said.say("nachher"),
+        "since": said.say("seit"),
+        "joint_with": said.say("gemeinsam"),
+        "source": said.say("Quelle"),
+    }
+    rows = change_rows(changes, drawn, said)
+    with st.expander(said.count("{n} Veränderung", "{n} Veränderungen", len(rows))):
+        st.html(Markup('<div class="wide">{}</div>').format(list_table(rows, headings)))
+    st.html(file_links("veraenderungen", drawn.view.but(since=start, municipality=None), said))
