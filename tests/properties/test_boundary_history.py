@@ -1,4 +1,4 @@
-"""Laws of mergers, mending and neighbours over time, on random grids. Those of one day are in `test_borders`."""
+"""Laws of mergers, mending and neighbours over time, on random grids. Those of one day are in `test_border_laws`."""
 
 from __future__ import annotations
 
