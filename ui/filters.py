@@ -21,7 +21,7 @@ def show(drawn: Scene) -> None:
     """Show layer and date; each changes the view in its callback, before the page is drawn again."""
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
         _layer(drawn)
-        _as_of(drawn)
+        as_of(drawn)
 
 
 def _layer(drawn: Scene) -> None:
@@ -44,7 +44,8 @@ def _presets(drawn: Scene) -> list[str]:
     return [_TODAY, *(date(year, 12, 31).isoformat() for year in years), _OTHER]
 
 
-def _as_of(drawn: Scene) -> None:
+def as_of(drawn: Scene) -> None:
+    """Show the choice of the cut-off date."""
     said = words()
     chosen = drawn.view.as_of
     presets = _presets(drawn)

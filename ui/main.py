@@ -34,6 +34,7 @@ def main() -> None:
             st.Page(
                 _PAGES / "progress.py", title=say("Fortschritt"), icon=":material/show_chart:", url_path="fortschritt"
             ),
+            st.Page(_PAGES / "steering.py", title=say("Steuerung"), icon=":material/flag:", url_path="steuerung"),
             st.Page(_PAGES / "about.py", title=say("Daten und Quellen"), icon=":material/info:", url_path="ueber"),
             st.Page(_PAGES / "municipality.py", title=say("Gemeinde"), url_path="gemeinde", visibility="hidden"),
         ],

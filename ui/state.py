@@ -42,6 +42,7 @@ class Keys(StrEnum):
     LEDGER = "zahlen"
     SINCE = "von"
     CHANGES = "veraenderung"
+    AREA_OF_RESPONSIBILITY = "bereich"
     PICK = "_pick"
 
 

@@ -152,7 +152,7 @@ def waiting(status: pd.DataFrame, episodes: pd.DataFrame, programme: Programme, 
     known = limits(episodes, programme)
     rows = status[(status["basis"] == "direct") & (status["stage"] != NO_DATA)]
     keep = [(i, s) in known for i, s in zip(rows["instrument"], rows["stage"], strict=True)]
-    rows = rows[keep].reset_index(drop=True)
+    rows = rows[np.asarray(keep, dtype=bool)].reset_index(drop=True)
     at = pd.Timestamp(as_of)
     open_ = episodes[(episodes["from_day"] <= at) & (episodes["until_day"].isna() | (episodes["until_day"] > at))]
     begun = open_.set_index(["ags", "instrument"])["from_day"]

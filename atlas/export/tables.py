@@ -19,6 +19,7 @@ from atlas.present.looks import layer_label, looks_of
 from atlas.present.map_spec import decisive_rows
 from atlas.present.progress import course_days
 from atlas.present.scene import Course, Scene, Scenes
+from atlas.present.steering import build_steering
 from atlas.present.wording import Words
 
 _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
@@ -260,12 +261,32 @@ def _progress(scenes: Scenes, scene: Scene, _: Words) -> pd.DataFrame:
     return progress_table(scene, scenes.course(scene), *course_days(scene))
 
 
+def _steering(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
+    page = build_steering(scene, scenes.course(scene), words)
+    late, open_ = (words.say("ja"), words.say("nein"))
+    headings = (
+        words.say("Gemeinde"),
+        words.say("Landkreis"),
+        words.say("Baustein"),
+        words.say("Stufe"),
+        words.say("seit"),
+        words.say("Tage"),
+        words.say("Grenze"),
+        words.say("Quelle"),
+        words.say("über der Grenze"),
+        words.say("Stichtag"),
+    )
+    rows = pd.concat([page.late.assign(late=late), page.open_.assign(late=open_)])
+    return rows.assign(day=words.day(scene.as_of)).set_axis(list(headings), axis=1)
+
+
 TABLES: Mapping[str, Callable[[Scenes, Scene, Words], pd.DataFrame | None]] = {
     "tabelle": _view,
     "nachbarn": _neighbours,
     "ansprache": _white_spots,
     "veraenderungen": _changes,
     "fortschritt": _progress,
+    "steuerung": _steering,
 }
 """What can be had as CSV from the pages, by name: the table of a view, None if the view asks for nothing there is."""
 

@@ -34,11 +34,13 @@ class StageKind(StrEnum):
     """Paused or ended: what was in force is so no longer."""
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """Refuses what it does not know, and is never changed."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
 
-class Label(_Strict):
+class Label(Strict):
     """A text in the two languages."""
 
     de: Text
@@ -49,7 +51,7 @@ class Label(_Strict):
         return self.en if lang == "en" else self.de
 
 
-class Stage(_Strict):
+class Stage(Strict):
     """One rung of an instrument's ladder, in order from first to last."""
 
     key: Key
@@ -76,7 +78,7 @@ class Stage(_Strict):
         return self.kind is StageKind.STEP and self.counts
 
 
-class Target(_Strict):
+class Target(Strict):
     """What a programme means to reach: so many arrangements by a day."""
 
     by: date
@@ -84,7 +86,7 @@ class Target(_Strict):
     source: Text
 
 
-class Instrument(_Strict):
+class Instrument(Strict):
     """What the programme offers: a consultation, an agreement, a council."""
 
     key: Key
@@ -116,7 +118,7 @@ class Instrument(_Strict):
         raise KeyError(key)
 
 
-class OverviewClass(_Strict):
+class OverviewClass(Strict):
     """One class of the overview: a municipality belongs to the first whose condition it meets."""
 
     key: Key
@@ -126,7 +128,7 @@ class OverviewClass(_Strict):
     any: Annotated[tuple[StageRef, ...], Field(min_length=1)]
 
 
-class Overview(_Strict):
+class Overview(Strict):
     """The layer that sums up: areas by the first condition met, one instrument as points."""
 
     label: Label
@@ -137,7 +139,7 @@ class Overview(_Strict):
     classes: Annotated[tuple[OverviewClass, ...], Field(min_length=1)]
 
 
-class PathStep(_Strict):
+class PathStep(Strict):
     """One step of the way a programme suggests: what a municipality may be invited to next."""
 
     instrument: Key
@@ -147,7 +149,7 @@ class PathStep(_Strict):
     """Whether it may come at any time; the others come one after the other, in the order of the list."""
 
 
-class Special(_Strict):
+class Special(Strict):
     """Looks every layer has."""
 
     no_data: Colour
@@ -166,7 +168,7 @@ class Rung(NamedTuple):
     rank: int
 
 
-class Programme(_Strict):
+class Programme(Strict):
     """A prevention programme of a state."""
 
     key: Key

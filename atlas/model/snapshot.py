@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from atlas.errors import Problem
+from atlas.model.areas import Areas
 from atlas.model.boundaries import Change, Edition
 from atlas.model.programme import Programme
 from atlas.model.records import Records
@@ -25,6 +26,8 @@ class Snapshot:
         By programme key.
     editions
         By state key, oldest first.
+    areas
+        Who looks after which districts, if the owner says so.
     problems
         What is doubtful but does not stop the use.
     is_synthetic
@@ -35,6 +38,7 @@ class Snapshot:
     programmes: dict[str, Programme]
     records: dict[str, Records]
     editions: dict[str, tuple[Edition, ...]]
+    areas: Areas | None = None
     problems: tuple[Problem, ...] = ()
     is_synthetic: bool = False
 

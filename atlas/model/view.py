@@ -35,6 +35,8 @@ class ViewState:
     documented_only: bool = False
     since: date | None = None
     """First day of a comparison of two days; None means a year before the cut-off date."""
+    area: str | None = None
+    """Key of an area of responsibility."""
     film: str | None = None
     """Month at which the time-lapse stands, ``2021-06``; None means it is not open."""
     lang: str = "de"
@@ -55,6 +57,7 @@ def view_to_query(view: ViewState) -> dict[str, str]:
         "stufe": " ".join(sorted(view.looks)),
         "belegt": "1" if view.documented_only else "",
         "von": view.since.isoformat() if view.since else "",
+        "bereich": view.area or "",
         "verlauf": view.film or "",
         "lang": "" if view.lang == "de" else view.lang,
     }
@@ -86,6 +89,7 @@ def view_from_query(query: Mapping[str, str], layers: Mapping[str, tuple[str, ..
         looks=looks,
         documented_only=query.get("belegt") == "1",
         since=_day(query.get("von", "")),
+        area=query["bereich"] if _is_look(query.get("bereich", "")) else None,
         film=_month(query.get("verlauf", "")),
         lang=lang if lang in LANGUAGES else "de",
     )

@@ -1,66 +1,35 @@
-"""Read programmes from TOML."""
+"""Read programmes and areas of responsibility."""
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-
 from atlas.errors import AtlasError, Problem
+from atlas.model.areas import Areas
+from atlas.model.boundaries import Edition
 from atlas.model.programme import Programme
-
-_SAYINGS = {
-    "missing": "Die Angabe fehlt. Bitte ergänzen.",
-    "extra_forbidden": "Diese Angabe ist nicht vorgesehen. Bitte löschen oder die Schreibweise prüfen.",
-    "string_pattern_mismatch": "„{given}“ hat nicht die erwartete Form ({expected}).",
-    "string_too_short": "Der Text ist leer. Bitte ausfüllen.",
-    "literal_error": "„{given}“ ist hier nicht möglich; erlaubt ist {expected}.",
-    "enum": "„{given}“ ist hier nicht möglich; erlaubt ist {expected}.",
-    "value_error": "Die Angaben passen nicht zusammen: {reason}.",
-}
-_OTHERWISE = "„{given}“ ist hier nicht gültig ({reason})."
+from atlas.sources.toml import read_toml
 
 
 def read_programme(path: Path, shown_as: str | None = None) -> Programme:
-    """Return the programme a TOML file describes.
+    """Return the programme a TOML file describes; see `read_toml`."""
+    return read_toml(path, Programme, shown_as)
 
-    Parameters
-    ----------
-    path
-        The file.
-    shown_as
-        How messages name it; its path by default.
+
+def read_areas(path: Path, editions: dict[str, tuple[Edition, ...]], shown_as: str | None = None) -> Areas | None:
+    """Return the areas of responsibility, None where there is no such file.
 
     Raises
     ------
     AtlasError
-        One problem for every fault of the file, each with its place inside: ``instruments[2].stages[0].colour``.
+        As `read_toml`; and if a district does not exist.
     """
-    name = shown_as or str(path)
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise AtlasError(Problem(name, "Die Datei fehlt. Bitte anlegen oder aus der Sicherung holen.")) from error
-    except UnicodeDecodeError as error:
-        text = "Die Datei ist nicht in UTF-8 gespeichert. Bitte als UTF-8 speichern."
-        raise AtlasError(Problem(name, text)) from error
-    except tomllib.TOMLDecodeError as error:
-        text = "Das ist kein gültiges TOML: {reason}. Bitte die genannte Stelle berichtigen."
-        raise AtlasError(Problem(name, text, {"reason": str(error)})) from error
-    try:
-        return Programme.model_validate(raw)
-    except ValidationError as error:
-        raise AtlasError(*(_problem(name, detail) for detail in error.errors())) from error
-
-
-def _problem(name: str, detail: ErrorDetails) -> Problem:
-    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]).lstrip(".")
-    context = detail.get("ctx") or {}
-    values: dict[str, str | int | float] = {
-        "given": str(detail["input"])[:60],
-        "expected": str(context.get("expected") or context.get("pattern") or ""),
-        "reason": str(context.get("error") or detail["msg"]),
-    }
-    return Problem(f"{name}, {place}" if place else name, _SAYINGS.get(detail["type"], _OTHERWISE), values)
+    if not path.is_file():
+        return None
+    found = read_toml(path, Areas, shown_as)
+    known = {str(key) for edition in editions.get(found.state, ()) for key in edition.districts.index}
+    unknown = [key for area in found.areas for key in area.districts if key not in known]
+    if unknown:
+        text = "Diese Kreise gibt es nicht: {list}. Bitte die Schlüssel berichtigen."
+        raise AtlasError(Problem(shown_as or str(path), text, {"list": ", ".join(unknown)}))
+    return found

@@ -13,7 +13,7 @@ from atlas.model.programme import Programme
 from atlas.model.records import Records
 from atlas.model.snapshot import Snapshot
 from atlas.sources.boundaries import list_editions
-from atlas.sources.programmes import read_programme
+from atlas.sources.programmes import read_areas, read_programme
 from atlas.sources.records import duplicate_rows, read_records
 from atlas.sources.settings import Settings
 
@@ -47,10 +47,15 @@ def load_snapshot(settings: Settings) -> Snapshot:
             doubts += duplicate_rows(records[programme.key], f"data/participation/{programme.key}.csv")
         except AtlasError as error:
             blockers += error.problems
+    areas = None
+    try:
+        areas = read_areas(root / "data" / "areas.toml", editions, "data/areas.toml")
+    except AtlasError as error:
+        blockers += error.problems
     if blockers:
         raise AtlasError(*blockers)
     is_synthetic = (root / SYNTHETIC_MARK).exists()
-    return Snapshot(_fingerprint(root), programmes, records, editions, tuple(doubts), is_synthetic)
+    return Snapshot(_fingerprint(root), programmes, records, editions, areas, tuple(doubts), is_synthetic)
 
 
 def _editions(root: Path, blockers: list[Problem]) -> dict[str, tuple[Edition, ...]]:

@@ -15,7 +15,7 @@ from atlas.model.records import RECORD_COLUMNS
 from tests.app.conftest import AppOn
 from ui.state import Keys
 
-PAGES = {page: f"../pages/{page}.py" for page in ("map", "about", "municipality", "district", "progress")}
+PAGES = {page: f"../pages/{page}.py" for page in ("map", "about", "municipality", "district", "progress", "steering")}
 REAL, MINI = "14626010", "00021040"
 
 

@@ -1,0 +1,70 @@
+"""Read TOML files into types, every fault with its place."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from atlas.errors import AtlasError, Problem
+
+M = TypeVar("M", bound=BaseModel)
+
+_SAYINGS = {
+    "missing": "Die Angabe fehlt. Bitte ergänzen.",
+    "extra_forbidden": "Diese Angabe ist nicht vorgesehen. Bitte löschen oder die Schreibweise prüfen.",
+    "string_pattern_mismatch": "„{given}“ hat nicht die erwartete Form ({expected}).",
+    "string_too_short": "Der Text ist leer. Bitte ausfüllen.",
+    "literal_error": "„{given}“ ist hier nicht möglich; erlaubt ist {expected}.",
+    "enum": "„{given}“ ist hier nicht möglich; erlaubt ist {expected}.",
+    "value_error": "Die Angaben passen nicht zusammen: {reason}.",
+}
+_OTHERWISE = "„{given}“ ist hier nicht gültig ({reason})."
+
+
+def read_toml(path: Path, model: type[M], shown_as: str | None = None) -> M:
+    """Return what a TOML file says, as ``model``.
+
+    Parameters
+    ----------
+    path
+        The file.
+    model
+        What it must hold.
+    shown_as
+        How messages name it; its path by default.
+
+    Raises
+    ------
+    AtlasError
+        One problem for every fault of the file, each with its place inside: ``instruments[2].stages[0].colour``.
+    """
+    name = shown_as or str(path)
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise AtlasError(Problem(name, "Die Datei fehlt. Bitte anlegen oder aus der Sicherung holen.")) from error
+    except UnicodeDecodeError as error:
+        text = "Die Datei ist nicht in UTF-8 gespeichert. Bitte als UTF-8 speichern."
+        raise AtlasError(Problem(name, text)) from error
+    except tomllib.TOMLDecodeError as error:
+        text = "Das ist kein gültiges TOML: {reason}. Bitte die genannte Stelle berichtigen."
+        raise AtlasError(Problem(name, text, {"reason": str(error)})) from error
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        raise AtlasError(*(_problem(name, detail) for detail in error.errors())) from error
+
+
+def _problem(name: str, detail: ErrorDetails) -> Problem:
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]).lstrip(".")
+    context = detail.get("ctx") or {}
+    values: dict[str, str | int | float] = {
+        "given": str(detail["input"])[:60],
+        "expected": str(context.get("expected") or context.get("pattern") or ""),
+        "reason": str(context.get("error") or detail["msg"]),
+    }
+    return Problem(f"{name}, {place}" if place else name, _SAYINGS.get(detail["type"], _OTHERWISE), values)

@@ -1,0 +1,5 @@
+"""Steering the rollout, from the public record."""
+
+from ui.steering_page import show
+
+show()

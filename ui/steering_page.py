@@ -1,0 +1,154 @@
+"""The steering page, from the public record: what stands long, what is new, what is old, what is missing."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+from markupsafe import Markup
+
+from atlas.present.scene import Scene, Shelf
+from atlas.present.steering import Steering, area_of, build_steering
+from atlas.render.html import file_links, list_table
+from ui import filters, frame
+from ui.cache import current_scene, scenes
+from ui.state import Keys, change_view, seed, words, write_address
+
+_pages: Shelf[Steering] = Shelf(64)
+
+
+def show() -> None:
+    """Show the page."""
+    drawn = current_scene()
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        frame.title(drawn)
+        frame.links()
+    frame.notice(drawn)
+    said = words()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
+        st.html(Markup('<header class="place"><h2>{}</h2></header>').format(said.say("Steuerung")))
+        _area(drawn)
+        filters.as_of(drawn)
+    _text(
+        said.say(
+            "Diese Ansicht beruht allein auf öffentlichen Quellen. Was hier lange steht, kann längst weiter sein, ohne dass "
+            "es veröffentlicht wurde: ein Anlass nachzufragen, kein Urteil."
+        )
+    )
+    key = (*drawn.key, drawn.district, drawn.view.area, said.lang)
+    page = _pages.get(key, lambda: build_steering(drawn, scenes().course(drawn), said))
+    _late(drawn, page)
+    _record(page)
+    frame.foot(drawn)
+    write_address()
+
+
+def _area(drawn: Scene) -> None:
+    said = words()
+    areas = drawn.snapshot.areas
+    if areas is None or areas.state != drawn.programme.state:
+        filters.district(drawn)
+        return
+    whole = said.say("ganz {state}", state=said.label(drawn.programme.state_name))
+    chosen = area_of(drawn)
+    seed(Keys.AREA_OF_RESPONSIBILITY, chosen.key if chosen else "")
+    labels = {area.key: said.label(area.label) for area in areas.areas}
+    st.selectbox(
+        said.say("Zuständigkeit"),
+        ["", *labels],
+        format_func=lambda key: labels[key] if key else whole,
+        key=Keys.AREA_OF_RESPONSIBILITY,
+        on_change=lambda: change_view(area=st.session_state[Keys.AREA_OF_RESPONSIBILITY] or None),
+        help=said.say("Nach Rollen, ohne Namen. Quelle: {source}", source=areas.source),
+        width=440,
+    )
+
+
+def _text(text: str) -> None:
+    st.html(Markup('<p class="atlas-text">{}</p>').format(text))
+
+
+def _heading(text: str) -> None:
+    st.html(Markup("<h2>{}</h2>").format(text))
+
+
+def _late(drawn: Scene, page: Steering) -> None:
+    said = words()
+    headings = {
+        "name": said.say("Gemeinde"),
+        "district": said.say("Landkreis"),
+        "instrument": said.say("Baustein"),
+        "stage": said.say("Stufe"),
+        "since": said.say("seit"),
+        "days": said.say("Tage"),
+        "limit": said.say("Grenze"),
+        "source": said.say("Quelle"),
+    }
+    _heading(said.say("Was lange steht"))
+    if page.late.empty:
+        _text(said.say("Nichts steht länger als die Grenze seiner Stufe."))
+    else:
+        _text(
+            said.count(
+                "{n} Fall steht länger als die Grenze seiner Stufe.",
+                "{n} Fälle stehen länger als die Grenze ihrer Stufe.",
+                len(page.late),
+            )
+        )
+        _table(page.late, headings)
+    if len(page.open_):
+        count = said.count(
+            "{n} weiterer Fall in einer Stufe, auf die noch eine folgt",
+            "{n} weitere Fälle in einer Stufe, auf die noch eine folgt",
+            len(page.open_),
+        )
+        with st.expander(count):
+            _table(page.open_, headings)
+    for hint in page.hints:
+        st.html(Markup('<p class="atlas-small">{}</p>').format(hint))
+    st.html(file_links("steuerung", drawn.view.but(municipality=None), said))
+
+
+def _table(rows: pd.DataFrame, headings: dict[str, str]) -> None:
+    st.html(Markup('<div class="wide">{}</div>').format(list_table(rows, headings)))
+
+
+def _record(page: Steering) -> None:
+    said = words()
+    headings = {
+        "name": said.say("Gemeinde"),
+        "district": said.say("Landkreis"),
+        "instrument": said.say("Baustein"),
+        "stage": said.say("Stufe"),
+        "since": said.say("seit"),
+        "note": said.say("Anmerkung"),
+        "source": said.say("Quelle"),
+    }
+    _heading(said.say("Neueste Einträge"))
+    _table(page.newest, headings)
+    _heading(said.say("Wie vollständig die Angaben sind"))
+    old = {"name": said.say("Name"), "district": said.say("Landkreis"), "newest": said.say("neueste Angabe")}
+    parts = (
+        (
+            page.old,
+            old,
+            said.count(
+                "{n} Gemeinde oder Landkreis ohne Angabe aus den letzten zwölf Monaten",
+                "{n} Gemeinden und Landkreise ohne Angabe aus den letzten zwölf Monaten",
+                len(page.old),
+            ),
+        ),
+        (page.undated, headings, said.count("{n} Eintrag ohne Datum", "{n} Einträge ohne Datum", len(page.undated))),
+        (
+            page.unsourced,
+            headings,
+            said.count(
+                "{n} Eintrag, dessen Quelle kein Datum hat",
+                "{n} Einträge, deren Quelle kein Datum hat",
+                len(page.unsourced),
+            ),
+        ),
+    )
+    for rows, titles, label in parts:
+        with st.expander(label):
+            if len(rows):
+                _table(rows, titles)
