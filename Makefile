@@ -71,6 +71,7 @@ bench: $(VENV)/.dev chromium ## measure side by side, print the tables
 	$(BIN)/python -m bench.recolour
 	$(BIN)/python -m bench.neighbours
 	$(BIN)/python -m bench.progress
+	$(BIN)/python -m bench.film
 	$(BIN)/python -m bench.sessions
 
 clean: ## remove the environment and what was built

@@ -294,6 +294,6 @@ TABLES: Mapping[str, Callable[[Scenes, Scene, Words], pd.DataFrame | None]] = {
 def file_stem(table: str, scene: Scene) -> str:
     """Return the name of a file without its ending: plain letters, what it is about, and the date."""
     place = scene.view.municipality if table == "nachbarn" else scene.district if table == "ansprache" else None
-    layer = scene.spec.layer if table == "veraenderungen" else None
+    layer = scene.spec.layer if table in {"veraenderungen", "verlauf"} else None
     about = scene.spec.layer if table == "tabelle" else "-".join(filter(None, (table, place, layer)))
     return f"praeventionsatlas-{scene.programme.key}-{about}-{scene.as_of}"

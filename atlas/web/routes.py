@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from atlas.errors import AtlasError
+from atlas.export.animation import film_gif
 from atlas.export.charts import Chart, Use, chart_png, chart_stem, chart_svg
 from atlas.export.tables import TABLES, excel_csv, file_stem, plain_csv
 from atlas.model.snapshot import Snapshot
@@ -29,13 +30,15 @@ def build_routes(payloads: PayloadStore, current: Callable[[], Snapshot], scenes
     """Return the routes. Views are asked for by the page's own query parameters.
 
     ``/atlas/{table}.csv`` a table of `TABLES`, with ``form=excel`` for German Excel; ``/atlas/diagramm/{chart}.svg`` and
-    ``.png`` a chart of `Chart`, with ``fuer`` for its `Use`; ``/atlas/verlauf.json`` the months of a layer;
+    ``.png`` a chart of `Chart`, with ``fuer`` for its `Use`; ``/atlas/verlauf.json`` the months of a layer, ``.gif`` the
+    same as an animation;
     ``/atlas/{name}`` immutable payloads; ``/healthz`` the process lives; ``/readyz`` the data can be used.
     """
     own = _Own(payloads, current, scenes)
     return [
         Route(f"{PREFIX}/{{table}}.csv", own.table),
         Route(f"{PREFIX}/verlauf.json", own.film),
+        Route(f"{PREFIX}/verlauf.gif", own.animation),
         Route(f"{PREFIX}/diagramm/{{chart}}.{{form}}", own.chart),
         Route(f"{PREFIX}/{{name}}", own.payload),
         Route("/healthz", own.healthz),
@@ -51,6 +54,7 @@ class _Own:
         self._current = current
         self._scenes = scenes
         self._films: Shelf[bytes] = Shelf(64)
+        self._animations: Shelf[bytes] = Shelf(8)
         self._charts: Shelf[bytes] = Shelf(256)
 
     async def payload(self, request: Request) -> Response:
@@ -84,6 +88,16 @@ class _Own:
         drawn = scene.view.but(municipality=None, lang="de", film=None, since=None)
         packed = self._films.get((*scene.key, drawn), lambda: _film_bytes(scene))
         return Response(packed, media_type="application/json", headers=_CHECKED | {"Content-Encoding": "gzip"})
+
+    def animation(self, request: Request) -> Response:
+        scene = self._scene(request)
+        if scene is None:
+            return _plain("data not ready", 503)
+        words = Words(scene.view.lang)
+        drawn = scene.view.but(municipality=None, film=None, since=None)
+        body = self._animations.get((*scene.key, drawn), lambda: film_gif(scene, words))
+        headers = _CHECKED | _attached(f"{file_stem('verlauf', scene)}.gif")
+        return Response(body, media_type="image/gif", headers=headers)
 
     def chart(self, request: Request) -> Response:
         form = request.path_params["form"]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from atlas.analysis.counting import figure
 from atlas.analysis.durations import limits, passages, waiting
+from atlas.export.animation import film_gif
 from atlas.export.charts import Chart, Use, chart_png, chart_svg
 from atlas.export.tables import TABLES, changes_said, changes_table, progress_table
 from atlas.model.snapshot import Snapshot
@@ -240,3 +244,17 @@ def test_waiting_cases_stand_in_stages_one_is_meant_to_leave(scenes: Scenes) -> 
     assert ("council", "paused") not in known, "what has ended is not late"
     late = rows[rows["is_late"]]
     assert (late["days"] > late["limit"]).all()
+
+
+def test_months_as_an_animation(mini_scenes: Scenes) -> None:
+    scene = mini_scenes.of(ViewState(layer="pact", as_of=date(2020, 3, 31)))
+    made = film_gif(scene, DE)
+    picture = Image.open(io.BytesIO(made))
+    distinct = {(spec.codes, spec.points) for spec in build_film(scene).specs}
+    assert picture.n_frames == len(distinct) > 2
+    assert picture.size == (1200, 750)
+    first = np.asarray(picture.convert("RGB"))
+    picture.seek(picture.n_frames - 1)
+    last = np.asarray(picture.convert("RGB"))
+    assert (first != last).any()
+    assert film_gif(scene, DE) == made, "the same twice"

@@ -1,0 +1,24 @@
+"""The months of the map as a file to take home."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+
+from atlas.model.boundaries import Level
+from atlas.present.film import build_film
+from atlas.present.scene import Scene
+from atlas.present.wording import Words
+from atlas.render.animation import gif
+from atlas.sources.boundaries import read_geometry
+
+
+def film_gif(scene: Scene, words: Words) -> bytes:
+    """Return the months of a view's layer as an animated GIF, with date, counts, sources and attribution inside."""
+    edition = scene.edition
+    shapes = read_geometry(edition, Level.OVERVIEW).geometry
+    districts = gpd.read_parquet(edition.folder / "districts.parquet").geometry
+    source = words.label(scene.programme.source_line)
+    lines = [source, edition.provenance.attribution]
+    if scene.snapshot.is_synthetic:
+        lines.append(words.say("Beispieldaten: Gemeinden, Grenzen und Einträge sind erfunden."))
+    return gif(build_film(scene), scene, (shapes, districts), tuple(lines), words)

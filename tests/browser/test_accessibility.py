@@ -1,0 +1,55 @@
+"""axe on every page: no serious or critical finding in what we render. Streamlit's own widgets are its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+PAGES = {
+    "/": ".atlas-table tbody tr",
+    "/?gemeinde=14521530&lang=en": "article.detail h2",
+    "/gemeinde?gemeinde=14521530": "table.neighbours tbody tr",
+    "/kreis?kreis=14524": "table.shares tbody tr",
+    "/fortschritt?ebene=agreement": "table.ledger tbody tr",
+    "/steuerung": "table.list tbody tr",
+    "/ueber": "dl.glossary",
+}
+OURS = ".stHtml, .stBidiComponent, [data-testid='stBidiComponentRegular'], [class*='atlas-']"
+RUN = """async ([ours, scope]) => {
+  const found = await axe.run(scope === 'frame' ? document : { include: [...document.querySelectorAll(ours)] },
+    { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] });
+  return found.violations.filter((v) => ['serious', 'critical'].includes(v.impact))
+    .map((v) => `${v.id} (${v.impact}): ${v.nodes.slice(0, 4).map((n) => `${n.target.join(' ')} ${n.failureSummary}`).join(' | ')}`);
+}"""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("address", PAGES)
+def test_no_serious_finding(visit: Callable[..., Visit], saxony_url: str, address: str, dark: bool) -> None:
+    seen = visit(saxony_url, dark=dark).open(address)
+    seen.page.locator(PAGES[address]).first.wait_for()
+    for box in seen.page.locator("details > summary").all():
+        box.click()
+    seen.page.wait_for_timeout(700)
+    seen.page.evaluate(AXE)
+    assert seen.page.evaluate("ours => document.querySelectorAll(ours).length", OURS) > 3
+    assert seen.page.evaluate(RUN, [OURS, "page"]) == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("address", "layer"), [("/", "overview"), ("/gemeinde?gemeinde=14521530", "overview")])
+def test_no_serious_finding_in_the_map(
+    visit: Callable[..., Visit], saxony_url: str, address: str, layer: str, dark: bool
+) -> None:
+    seen = visit(saxony_url, dark=dark).open(address, layer)
+    seen.page.wait_for_timeout(500)
+    seen.map.evaluate(AXE)
+    assert seen.map.evaluate(RUN, [OURS, "frame"]) == []

@@ -1,0 +1,137 @@
+"""The progress page and the time-lapse in a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+
+def number(text: str) -> int:
+    return int(re.sub(r"\D", "", text))
+
+
+def test_every_kind_of_number_opens_a_list_of_that_length(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/fortschritt?ebene=agreement&stichtag=2022-12-31")
+    row = seen.page.locator("table.ledger tbody tr").first
+    row.wait_for()
+    buttons = row.locator("button.atlas-number")
+    assert buttons.count() == 3  # nothing has ended
+    for place in range(3):
+        button = buttons.nth(place)
+        wanted = number(button.inner_text())
+        button.click()
+        dialog = seen.page.get_by_role("dialog")
+        dialog.locator("table.list").wait_for()
+        assert dialog.locator("tbody tr").count() == wanted
+        with seen.page.expect_download() as waiting:
+            dialog.get_by_role("button", name="CSV", exact=True).click()
+        lines = waiting.value.path().read_text(encoding="utf-8").strip().splitlines()
+        assert len(lines) == wanted + 1
+        seen.page.keyboard.press("Escape")
+        dialog.wait_for(state="detached")
+    assert seen.errors == []
+
+
+def test_charts_are_there_named_and_for_every_screen(visit: Callable[..., Visit], saxony_url: str) -> None:
+    for options, use in (({}, "hell"), ({"dark": True}, "dunkel"), ({"phone": True}, "schmal-hell")):
+        seen = visit(saxony_url, **options).open("/fortschritt?ebene=agreement&lang=en")
+        charts = seen.page.locator(".chart img")
+        charts.first.wait_for()
+        seen.page.wait_for_function("() => [...document.querySelectorAll('.chart img')].every(i => i.complete)")
+        shown = charts.evaluate_all("all => all.map(i => [i.currentSrc, i.naturalWidth, i.alt])")
+        assert len(shown) == 11  # the curve, nine small ones, districts
+        assert all(width > 0 and alt for _, width, alt in shown)
+        assert all(f"fuer={use}" in src for src, _, _ in shown)
+        if "phone" in options:
+            assert seen.page.evaluate("document.scrollingElement.scrollWidth") <= 390
+        assert seen.foreign == []
+
+
+def test_changes_follow_the_first_day(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/fortschritt?ebene=agreement&stichtag=2022-12-31&von=2021-12-31", "changes")
+    assert "ist am 31.12.2022 für 37 von 419 Gemeinden belegt" in seen.page.locator("pre").inner_text()
+    seen.page.get_by_text("14 Veränderungen").click()
+    rows = seen.page.locator("table.list", has_text="nachher").locator("tbody tr")
+    rows.first.wait_for()
+    assert rows.count() == 14
+    with urllib.request.urlopen(
+        f"{saxony_url}/atlas/veraenderungen.csv?ebene=agreement&stichtag=2022-12-31&von=2021-12-31"
+    ) as answer:
+        assert len(answer.read().decode().strip().splitlines()) == 15
+
+
+# --- time-lapse ------------------------------------------------------------------------------------------------------
+
+
+def film(url: str, query: str) -> dict:
+    with urllib.request.urlopen(f"{url}/atlas/verlauf.json?{query}") as answer:
+        import gzip
+
+        return json.loads(gzip.decompress(answer.read()))
+
+
+def test_months_play_without_a_word_to_the_server(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/?ebene=agreement&stichtag=2022-12-31", "agreement")
+    months = film(saxony_url, "ebene=agreement&stichtag=2022-12-31")
+    seen.quiet()
+    seen.page.get_by_role("button", name="Verlauf abspielen").click()
+    seen.painted("agreement", "2019-06")
+    assert len(seen.requests) == 1
+    seen.requests.clear()
+    seen.page.get_by_role("button", name="Anhalten").wait_for()
+    seen.painted("agreement", "2021-12-31")
+    seen.page.get_by_role("button", name="Anhalten").click()
+    assert seen.frames_in == []
+    assert seen.frames_out == []
+    assert seen.requests == []
+    day = seen.map.evaluate("document.documentElement.dataset.painted").split()[1]
+    at = months["days"].index(day)
+    signed = number(seen.page.locator("b[data-count='signed']").inner_text())
+    assert signed == months["counts"]["signed"][at]
+    assert str(months["totals"][at]) in seen.page.locator(".atlas-film-day").inner_text()
+    assert f"verlauf={day[:7]}" in seen.page.url
+    seen.page.get_by_role("button", name="Diesen Stichtag zeigen").click()
+    seen.page.wait_for_url(f"**stichtag={day}**")
+    seen.painted("agreement", day)
+    assert "verlauf" not in seen.page.url
+    assert seen.errors == []
+
+
+def test_a_linked_month_opens_and_can_be_left(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/?ebene=agreement&verlauf=2021-06&lang=en")
+    seen.painted("agreement", "2021-06-30")
+    assert "30 June 2021: 419 municipalities" in seen.page.locator(".atlas-film-day").inner_text()
+    assert seen.map.locator("[data-ags]").count() == 419
+    seen.page.get_by_role("button", name="End the time-lapse").click()
+    seen.page.wait_for_function("() => !window.location.search.includes('verlauf')")
+    assert seen.map.locator("[data-ags]").count() == 418
+    assert number(seen.page.locator("b[data-count='signed']").inner_text()) == 52
+
+
+def test_with_reduced_motion_nothing_runs_by_itself(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url)
+    seen.page.emulate_media(reduced_motion="reduce")
+    seen.open("/?ebene=agreement&verlauf=2021-06")
+    seen.painted("agreement", "2021-06-30")
+    seen.page.get_by_role("button", name="Einen Monat weiter").click()
+    seen.painted("agreement", "2021-07-31")
+    seen.page.wait_for_timeout(900)
+    seen.painted("agreement", "2021-07-31")
+
+
+def test_months_can_be_chosen_by_keyboard(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/?ebene=agreement&verlauf=2021-06")
+    seen.painted("agreement", "2021-06-30")
+    slider = seen.page.get_by_role("slider", name="Monat")
+    slider.focus()
+    seen.page.keyboard.press("ArrowLeft")
+    seen.painted("agreement", "2021-05-31")
+    assert "Mai 2021" in str(slider.get_attribute("aria-valuetext"))
