@@ -97,6 +97,21 @@ def test_episode_is_clipped_to_the_days_the_municipality_existed(history: Callab
     assert (pact["ags"], pact["from_day"]) == (NEU_ILM, pd.Timestamp("2020-01-01"))
 
 
+def test_municipality_that_is_gone_without_an_heir_has_no_episodes_any_more(mini: Snapshot) -> None:
+    programme = mini.programme("mini")
+    made = spans(records((ILM, "pact", "signed", "2018-01-01")), programme)
+    found = episodes(made, mini.edition(programme, date(2024, 1, 1)), ())
+    assert set(found["until_day"]) == {pd.Timestamp("2020-01-01")}
+
+
+def test_of_two_that_say_the_same_the_first_source_speaks(history: Callable[..., History]) -> None:
+    past = history((JENA, "pact", "signed", "2018-01-01"), (ILM, "pact", "signed", "2018-01-01"))
+    merged = past.episodes[past.episodes["ags"] == NEU_ILM]
+    assert merged["participant"].tolist() == [JENA, JENA]
+    status = status_as_of(past.spans, past.programme, past.edition, past.changes, date(2020, 1, 1))
+    assert status.loc[(status["ags"] == NEU_ILM) & status["counted"], "participant"].tolist() == [JENA, JENA]
+
+
 def test_growing_municipality_keeps_its_episode(history: Callable[..., History]) -> None:
     made = history((NEUSTADT_SUED, "talk", "held", "2019")).episodes
     assert len(made) == 1
