@@ -12,7 +12,7 @@ from atlas.present.published import published_rows
 from atlas.present.scene import Scene, Shelf
 from atlas.render.html import glossary, list_table
 from ui.cache import current_scene
-from ui.frame import foot, links, notice, title
+from ui.frame import foot, head
 from ui.state import words, write_address
 
 _findings: Shelf[list[Problem]] = Shelf(4)
@@ -22,10 +22,8 @@ _published_rows: Shelf[pd.DataFrame] = Shelf(8)
 def show() -> None:
     """Show the page."""
     drawn = current_scene()
-    with st.container(horizontal=True, vertical_alignment="center", key="head"):
-        title(drawn)
-        links()
-    notice(drawn)
+    with head(drawn):
+        pass
     _programme(drawn)
     _glossary(drawn)
     _published(drawn)

@@ -15,7 +15,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from streamlit.components.v2.types import ComponentRenderer
 
 _PACKAGE = "atlas"
-_PARTS = ("figures", "film", "ledger", "legend", "links", "table")
+_PARTS = ("figures", "ledger", "legend", "links", "table")
 _FOLDER = Path(__file__).resolve().parent
 
 
@@ -32,7 +32,7 @@ def part(name: str) -> ComponentRenderer:
     """Return one of our components by name.
 
     ``figures`` and ``ledger`` give the key of a number as trigger ``door``, ``legend`` the key of a class as trigger ``look``,
-    ``film`` a day (ISO) as trigger ``day``, ``table`` the key of a municipality as trigger ``ags``; ``links`` gives nothing.
+    ``table`` the key of a municipality as trigger ``ags``; ``links`` gives nothing.
     """
     if name not in _PARTS:
         raise ValueError(name)

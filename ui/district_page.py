@@ -20,11 +20,8 @@ _pages: Shelf[DistrictPage] = Shelf(128)
 def show() -> None:
     """Show the page of the view's district."""
     drawn = current_scene()
-    with st.container(horizontal=True, vertical_alignment="center", key="head"):
-        frame.title(drawn)
+    with frame.head(drawn):
         frame.qr_code(f"kreis-{drawn.district or drawn.programme.state}")
-        frame.links()
-    frame.notice(drawn)
     said = words()
     page = _page(drawn)
     with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):

@@ -6,6 +6,7 @@ import streamlit as st
 
 from atlas.export.tables import excel_csv, plain_csv
 from atlas.present.figures import Card, Door, build_cards
+from atlas.present.headings import headings
 from atlas.present.scene import Scene, Shelf
 from atlas.render.html import list_table
 from ui.components import part
@@ -17,12 +18,7 @@ _cards: Shelf[tuple[Card, ...]] = Shelf(128)
 def show(drawn: Scene) -> None:
     """Show the cards of the view, and the list behind a number when it is asked for."""
     cards = _build(drawn)
-    data = {
-        "cards": [
-            [card.heading, [[f"{i}-{j}", door.text] for j, door in enumerate(card.doors)], card.note]
-            for i, card in enumerate(cards)
-        ]
-    }
+    data = {"cards": [[card.heading, [door.text for door in card.doors], card.note] for card in cards]}
     asked = part("figures")(key=Keys.FIGURES, data=data, on_door_change=lambda: None).door
     if isinstance(asked, str):
         open_door({f"{i}-{j}": door for i, card in enumerate(cards) for j, door in enumerate(card.doors)}, asked)
@@ -42,16 +38,10 @@ def open_door(doors: dict[str, Door], asked: str) -> None:
 
 def _list(door: Door) -> None:
     said = words()
-    headings = {
-        "name": said.say("Name"),
-        "district": said.say("Landkreis"),
-        "since": said.say("seit"),
-        "joint_with": said.say("gemeinsam"),
-        "source": said.say("Quelle"),
-    }
     rows = door.rows()
-    st.html(list_table(rows, headings))
-    table = rows.rename(columns=headings)
+    titles = headings(said, *rows.columns)
+    st.html(list_table(rows, titles))
+    table = rows.rename(columns=titles)
     with st.container(horizontal=True):
         for form, label, write in (
             ("excel", said.say("CSV für Excel"), excel_csv),

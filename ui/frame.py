@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from urllib.parse import urlencode
 
@@ -16,8 +18,17 @@ from ui.components import part
 from ui.state import current_view, view_query, words
 
 
-def title(drawn: Scene) -> None:
-    """Show the headline."""
+@contextmanager
+def head(drawn: Scene) -> Iterator[None]:
+    """Show the head of a page: headline, what the block adds, and the links; below it the notice, if there is one."""
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        _title(drawn)
+        yield
+        _links()
+    _notice(drawn)
+
+
+def _title(drawn: Scene) -> None:
     said = words()
     st.html(
         Markup('<div class="atlas-title"><h1>{}</h1><p>{}</p></div>').format(
@@ -27,7 +38,7 @@ def title(drawn: Scene) -> None:
     )
 
 
-def links() -> None:
+def _links() -> None:
     """Show the button that copies the address of the view, and the way to the other language."""
     said = words()
     other = "en" if said.lang == "de" else "de"
@@ -82,7 +93,7 @@ def _qr_file(address: str, form: str) -> bytes:
     return file.getvalue()
 
 
-def notice(drawn: Scene) -> None:
+def _notice(drawn: Scene) -> None:
     """Say on top of the page that data are invented, if they are."""
     if drawn.snapshot.is_synthetic:
         text = words().say("Beispieldaten: Gemeinden, Grenzen und Einträge sind erfunden.")

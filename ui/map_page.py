@@ -16,12 +16,9 @@ from ui.state import write_address
 def show() -> None:
     """Show the page."""
     drawn = current_scene()
-    with st.container(horizontal=True, vertical_alignment="center", key="head"):
-        frame.title(drawn)
+    with frame.head(drawn):
         search.show(drawn)
         filters.show_box(drawn)
-        frame.links()
-    frame.notice(drawn)
     _changing()
     frame.foot(drawn)
 

@@ -14,7 +14,7 @@ from atlas.present.map_spec import MapSpec
 from atlas.present.scene import Scene
 from atlas.render import html
 from atlas.render.folium_map import base_map, changing_part
-from ui import film_panel, table_panel
+from ui import table_panel
 from ui.cache import payloads
 from ui.components import part
 from ui.state import MUNICIPALITY_PAGE, Keys, change_view, current_view, view_query, words
@@ -28,7 +28,6 @@ def show(drawn: Scene) -> None:
     left, right = st.columns([2.2, 1], gap="medium")
     with left:
         _map(drawn)
-        film_panel.show(drawn)
         st.html(Markup('<p class="atlas-small">{}</p>').format(as_of_sentence(drawn, words())))
         table_panel.show(drawn)
     with right:
@@ -99,6 +98,7 @@ def legend(drawn: Scene) -> None:
         "bodies": len(spec.bodies),
         "chosen": " ".join(sorted(view.looks)),
     }
+    data = {name: value for name, value in data.items() if value}
     part("legend")(key=Keys.LEGEND, data=data, on_look_change=_look_chosen)
 
 

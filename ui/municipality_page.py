@@ -21,12 +21,9 @@ _pages: Shelf[MunicipalityPage] = Shelf(256)
 def show() -> None:
     """Show the page of the view's municipality, or say how to choose one."""
     drawn = current_scene()
-    with st.container(horizontal=True, vertical_alignment="center", key="head"):
-        frame.title(drawn)
+    with frame.head(drawn):
         search.show(drawn)
         frame.qr_code(f"gemeinde-{drawn.view.municipality or ''}")
-        frame.links()
-    frame.notice(drawn)
     ags = drawn.view.municipality
     position = position_of(drawn.status, ags) if ags else None
     if position is None:

@@ -12,6 +12,7 @@ from atlas.model.view import EARLIEST
 from atlas.present.changes import Changes, build_changes, change_rows, default_start, paragraph
 from atlas.present.detail import as_of_sentence
 from atlas.present.figures import Door
+from atlas.present.headings import headings
 from atlas.present.looks import looks_of
 from atlas.present.progress import (
     Curve,
@@ -38,10 +39,8 @@ _changes: Shelf[Changes] = Shelf(64)
 def show() -> None:
     """Show the page."""
     drawn = current_scene()
-    with st.container(horizontal=True, vertical_alignment="center", key="head"):
-        frame.title(drawn)
-        frame.links()
-    frame.notice(drawn)
+    with frame.head(drawn):
+        pass
     said = words()
     with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
         st.html(Markup('<header class="place"><h2>{}</h2></header>').format(said.say("Fortschritt")))
@@ -99,6 +98,7 @@ def _numbers(drawn: Scene, instrument: Instrument) -> None:
             said.say("beendet"),
             said.say("von"),
             said.say("Anteil"),
+            said.say("der Fläche"),
         ],
         "rows": [
             [
@@ -106,6 +106,7 @@ def _numbers(drawn: Scene, instrument: Instrument) -> None:
                 *(_cell(door) for door in (row.municipalities, row.arrangements, row.new, row.ended)),
                 row.total,
                 row.share,
+                row.area_share,
             ]
             for row in rows
         ],
@@ -123,7 +124,7 @@ def _districts(drawn: Scene, instrument: Instrument) -> None:
     said = words()
     title = said.say("{what}: Anteil der Gemeinden nach Landkreisen", what=said.label(instrument.label))
     _heading(title)
-    bars = district_bars(drawn, instrument)
+    bars = district_bars(drawn, scenes().course(drawn), instrument)
     st.html(html.chart("kreise", drawn.view, title))
     view = drawn.view.but(layer=instrument.key, municipality=None)
     counted = frozenset(look.key for look in looks_of(drawn.programme, instrument.key) if look.counted)
@@ -149,16 +150,14 @@ def _between(drawn: Scene) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="vergleich"):
         seed(Keys.SINCE, start)
         st.date_input(
-            said.say("von"),
+            said.say("verglichen mit dem"),
             min_value=EARLIEST,
             format="DD.MM.YYYY",
             key=Keys.SINCE,
             on_change=lambda: change_view(since=st.session_state[Keys.SINCE] or None),
             width=160,
         )
-        st.html(
-            Markup('<p class="atlas-text">{}</p>').format(said.say("bis {day} (Stichtag)", day=said.day(drawn.as_of)))
-        )
+        st.html(Markup('<p class="atlas-text">{}</p>').format(said.say("Stichtag: {day}", day=said.day(drawn.as_of))))
     if start >= drawn.as_of:
         st.html(html.sentences([said.say("Der erste Tag muss vor dem Stichtag liegen. Bitte einen früheren wählen.")]))
         return
@@ -176,18 +175,7 @@ def _show_changes(drawn: Scene, start: date) -> None:
     with right:
         st.html(Markup("<h3>{}</h3>").format(said.say("Absatz für einen Bericht")))
         st.code(paragraph(changes, drawn, said), language=None, wrap_lines=True)
-    headings = {
-        "name": said.say("Gemeinde"),
-        "district": said.say("Landkreis"),
-        "instrument": said.say("Baustein"),
-        "what": said.say("Veränderung"),
-        "before": said.say("vorher"),
-        "after": said.say("nachher"),
-        "since": said.say("seit"),
-        "joint_with": said.say("gemeinsam"),
-        "source": said.say("Quelle"),
-    }
     rows = change_rows(changes, drawn, said)
     with st.expander(said.count("{n} Veränderung", "{n} Veränderungen", len(rows))):
-        st.html(Markup('<div class="wide">{}</div>').format(list_table(rows, headings)))
+        st.html(Markup('<div class="wide">{}</div>').format(list_table(rows, headings(said, *rows.columns))))
     st.html(file_links("veraenderungen", drawn.view.but(since=start, municipality=None), said))

@@ -38,7 +38,6 @@ class Keys(StrEnum):
     FIGURES = "kennzahlen"
     LEGEND = "legende"
     TABLE = "tabelle"
-    FILM = "verlauf"
     LEDGER = "zahlen"
     SINCE = "von"
     CHANGES = "veraenderung"

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
+from atlas.present.headings import headings
 from atlas.present.scene import Scene, Shelf
 from atlas.present.steering import Steering, area_of, build_steering
 from atlas.render.html import file_links, list_table
@@ -19,10 +20,8 @@ _pages: Shelf[Steering] = Shelf(64)
 def show() -> None:
     """Show the page."""
     drawn = current_scene()
-    with st.container(horizontal=True, vertical_alignment="center", key="head"):
-        frame.title(drawn)
-        frame.links()
-    frame.notice(drawn)
+    with frame.head(drawn):
+        pass
     said = words()
     with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
         st.html(Markup('<header class="place"><h2>{}</h2></header>').format(said.say("Steuerung")))
@@ -73,16 +72,7 @@ def _heading(text: str) -> None:
 
 def _late(drawn: Scene, page: Steering) -> None:
     said = words()
-    headings = {
-        "name": said.say("Gemeinde"),
-        "district": said.say("Landkreis"),
-        "instrument": said.say("Baustein"),
-        "stage": said.say("Stufe"),
-        "since": said.say("seit"),
-        "days": said.say("Tage"),
-        "limit": said.say("Grenze"),
-        "source": said.say("Quelle"),
-    }
+    titles = headings(said, "name", "district", "instrument", "stage", "since", "days", "limit", "source")
     _heading(said.say("Was lange steht"))
     if page.late.empty:
         _text(said.say("Nichts steht länger als die Grenze seiner Stufe."))
@@ -94,7 +84,7 @@ def _late(drawn: Scene, page: Steering) -> None:
                 len(page.late),
             )
         )
-        _table(page.late, headings)
+        _table(page.late, titles)
     if len(page.open_):
         count = said.count(
             "{n} weiterer Fall in einer Stufe, auf die noch eine folgt",
@@ -102,31 +92,23 @@ def _late(drawn: Scene, page: Steering) -> None:
             len(page.open_),
         )
         with st.expander(count):
-            _table(page.open_, headings)
+            _table(page.open_, titles)
     for hint in page.hints:
         st.html(Markup('<p class="atlas-small">{}</p>').format(hint))
     st.html(file_links("steuerung", drawn.view.but(municipality=None), said))
 
 
-def _table(rows: pd.DataFrame, headings: dict[str, str]) -> None:
-    st.html(Markup('<div class="wide">{}</div>').format(list_table(rows, headings)))
+def _table(rows: pd.DataFrame, titles: dict[str, str]) -> None:
+    st.html(Markup('<div class="wide">{}</div>').format(list_table(rows, titles)))
 
 
 def _record(page: Steering) -> None:
     said = words()
-    headings = {
-        "name": said.say("Gemeinde"),
-        "district": said.say("Landkreis"),
-        "instrument": said.say("Baustein"),
-        "stage": said.say("Stufe"),
-        "since": said.say("seit"),
-        "note": said.say("Anmerkung"),
-        "source": said.say("Quelle"),
-    }
+    titles = headings(said, "name", "district", "instrument", "stage", "since", "note", "source")
     _heading(said.say("Neueste Einträge"))
-    _table(page.newest, headings)
+    _table(page.newest, titles)
     _heading(said.say("Wie vollständig die Angaben sind"))
-    old = {"name": said.say("Name"), "district": said.say("Landkreis"), "newest": said.say("neueste Angabe")}
+    old = headings(said, "name", "district", "newest")
     parts = (
         (
             page.old,
@@ -137,10 +119,10 @@ def _record(page: Steering) -> None:
                 len(page.old),
             ),
         ),
-        (page.undated, headings, said.count("{n} Eintrag ohne Datum", "{n} Einträge ohne Datum", len(page.undated))),
+        (page.undated, titles, said.count("{n} Eintrag ohne Datum", "{n} Einträge ohne Datum", len(page.undated))),
         (
             page.unsourced,
-            headings,
+            titles,
             said.count(
                 "{n} Eintrag, dessen Quelle kein Datum hat",
                 "{n} Einträge, deren Quelle kein Datum hat",
@@ -148,7 +130,7 @@ def _record(page: Steering) -> None:
             ),
         ),
     )
-    for rows, titles, label in parts:
+    for rows, columns, label in parts:
         with st.expander(label):
             if len(rows):
-                _table(rows, titles)
+                _table(rows, columns)

@@ -1,6 +1,8 @@
-"""The table beside the map: the same municipalities, sortable, and as files."""
+"""Below the map: the control of the time-lapse, and the same municipalities as a table, sortable, and as files."""
 
 from __future__ import annotations
+
+from datetime import date
 
 import streamlit as st
 
@@ -21,7 +23,7 @@ def show(drawn: Scene, page: str | None = None) -> None:
         "codes": pack(spec.codes),
         "since": packed_since(spec),
     }
-    chosen = part("table")(key=Keys.TABLE, data=data, on_ags_change=_chosen).ags
+    chosen = part("table")(key=Keys.TABLE, data=data, on_ags_change=_chosen, on_day_change=_taken).ags
     if page and isinstance(chosen, str):
         st.switch_page(page)
 
@@ -30,3 +32,10 @@ def _chosen() -> None:
     ags = st.session_state[Keys.TABLE].get("ags")
     if isinstance(ags, str):
         change_view(municipality=ags)
+
+
+def _taken() -> None:
+    """Make the month at which the time-lapse stands the view's date."""
+    day = st.session_state[Keys.TABLE].get("day")
+    if isinstance(day, str):
+        change_view(as_of=date.fromisoformat(day), film=None)

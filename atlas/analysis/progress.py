@@ -2,7 +2,7 @@
 
 `status_as_of` answers for one day. Here all days are answered at once: `episodes` says from when until when each status
 was a municipality's best own one, `events` says when a municipality began or ceased to be counted, `progress` counts
-both for any row of days. `changes_between` compares the status of two days.
+both for any row of days. What differs between two days is in `atlas.analysis.changes`.
 
 What is covered only through a district takes no part: it is never part of a number.
 
@@ -21,9 +21,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.status import NO_DATA, successors
+from atlas.analysis.status import successors
 from atlas.model.boundaries import Change, Edition
-from atlas.model.dates import PartialDate
 from atlas.model.programme import StageKind
 
 EPISODE_COLUMNS = (
@@ -70,20 +69,7 @@ PROGRESS_COLUMNS = (
     "dormant",
     "total",
     "share",
-)
-CHANGE_COLUMNS = (
-    "what",
-    "because",
-    "ags",
-    "name",
-    "district",
-    "instrument",
-    "stage_before",
-    "stage",
-    "since",
-    "since_means",
-    "source",
-    "joint_with",
+    "area_share",
 )
 NEW, REVIVED, ENDED, DORMANT, CHANGED = "new", "revived", "ended", "dormant", "changed"
 RECORD, BOUNDARY = "record", "boundary"
@@ -466,7 +452,7 @@ def progress(  # noqa: PLR0913 - what is counted, for which days, where: none of
         RangeIndex, each day with all instruments. Columns `PROGRESS_COLUMNS`: ``date`` (``datetime64[s]``);
         ``municipalities``, ``arrangements`` (a joint one once) and ``total`` (municipalities that existed) on that
         day, as in `counting.figure`; ``new`` (with ``revived``) and ``ended`` (with ``dormant``) since the day before;
-        ``share`` (0 to 1; 0.0 where there are no municipalities).
+        ``share`` (0 to 1; 0.0 where there are no municipalities); ``area_share`` (of the land they have, 0 to 1).
 
     Raises
     ------
@@ -491,6 +477,9 @@ def progress(  # noqa: PLR0913 - what is counted, for which days, where: none of
         "total": np.repeat(total.ravel(), len(instruments)),
     }
     columns["share"] = columns["municipalities"] / np.maximum(columns["total"], 1)
+    land = _running(*_existence(edition, district), at[1:], 1, _land(edition, district))
+    covered = _land_covered(episodes_, edition, instruments, at[1:], district)
+    columns["area_share"] = (covered / np.maximum(land, 1)).ravel()
     return _table(columns, PROGRESS_COLUMNS)
 
 
@@ -579,111 +568,44 @@ def _existence(edition: Edition, district: str | None) -> tuple[_Ints, _Ints, _I
     return np.zeros(len(rows), dtype=np.int64), _ordinals(rows["valid_from"]), _ordinals(rows["valid_to"])
 
 
-def _running(column: _Ints, begin: _Ints, end: _Ints, at: _Ints, size: int) -> _Ints:
-    """Return how many stretches of each column hold on each day of ``at``, days by columns."""
-    steps = np.zeros((len(at) + 1, size), dtype=np.int64)
-    np.add.at(steps, (np.searchsorted(at, begin), column), 1)
-    np.subtract.at(steps, (np.searchsorted(at, end), column), 1)
-    return np.asarray(np.cumsum(steps, axis=0)[:-1], dtype=np.int64)
+def _land(edition: Edition, district: str | None) -> _Ints:
+    """Return the area of every row of the edition, of one district if it is given, in thousands of square metres.
 
-
-# --- two days --------------------------------------------------------------------------------------------------------
-
-
-def changes_between(
-    before: pd.DataFrame, after: pd.DataFrame, changes: Iterable[Change], after_day: date
-) -> pd.DataFrame:
-    """Return what is different between two days, municipality by municipality.
-
-    What is counted after is what was counted before, plus ``new``, less ``ended``, in each instrument.
-
-    Parameters
-    ----------
-    before, after
-        What `status_as_of` returned for an earlier and a later day.
-    changes
-        Mergers of all editions of the state.
-    after_day
-        The later day: municipalities of the earlier one stand for their heirs then.
-
-    Returns
-    -------
-    pandas.DataFrame
-        RangeIndex, by instrument (as they appear in the tables), then ``new``, ``ended``, ``changed``, then name and
-        AGS. Columns `CHANGE_COLUMNS`: ``what`` (``changed``: the documented stage is another, and counted on both days
-        or on neither), ``because`` (``boundary`` where only a merger made the difference, else ``record``); ``ags`` to
-        ``district`` and ``since`` to ``joint_with`` as on the later day, where something ``ended`` as on the earlier;
-        ``stage_before`` and ``stage`` (`NO_DATA` where nothing of its own was documented). Of several counted
-        municipalities that merged into a counted one all but one have ended, as in `events`.
+    Whole numbers: sums of them are exact in any order.
     """
-    changes = tuple(changes)
-    heir = successors(changes, after_day)
-    was, now = _own_rows(before), _own_rows(after)
-    was["heir"] = was["ags"].map(heir).where(was["ags"].isin(list(heir)), was["ags"]).astype(object)
-    was["moved"] = was["ags"] != was["heir"]
-    was = was.sort_values(["heir", "instrument", "counted", "moved", "ags"], ascending=[True, True, False, True, True])
-    was["place"] = was.groupby(["heir", "instrument"]).cumcount()
-    both = was.merge(
-        now.assign(heir=now["ags"]), on=["heir", "instrument"], how="outer", suffixes=("_before", "_after")
-    )
-    counted = {side: both[f"counted_{side}"].isin([True]).to_numpy(dtype=bool) for side in ("before", "after")}
-    stage = {side: both[f"stage_{side}"].where(both[f"ags_{side}"].notna(), NO_DATA) for side in ("before", "after")}
-    first = (both["place"].fillna(0) == 0).to_numpy(dtype=bool)
-    new = first & ~counted["before"] & counted["after"]
-    ended = counted["before"] & ~(first & counted["after"])
-    differs = (stage["before"] != stage["after"]).to_numpy(dtype=bool)
-    changed = first & (counted["before"] == counted["after"]) & differs
-    by_record = _by_record(both, was) & ~_waited(both, set(before["ags"]), changes)
-    both = both.assign(
-        what=np.select([new, ended, changed], [NEW, ENDED, CHANGED], ""),
-        because=np.where(by_record & ~(ended & counted["after"]), RECORD, BOUNDARY),
-        stage_before=stage["before"],
-        stage=stage["after"],
-    )
-    both = both[both["what"] != ""]
-    return _in_order(_told(both), [*after["instrument"], *before["instrument"]])
+    rows = edition.municipalities
+    if district is not None:
+        rows = rows[rows["district"] == district]
+    return np.asarray(np.rint(rows["area_km2"].to_numpy() * 1000), dtype=np.int64)
 
 
-def _own_rows(status: pd.DataFrame) -> pd.DataFrame:
-    told = ["ags", "name", "district", "stage", "since", "since_means", "source", "joint_with"]
-    is_own = status["basis"].isin(["direct", "derived"])
-    return status.loc[is_own, ["instrument", *told, "counted", "participant", "row"]].copy()
+def _land_covered(
+    episodes_: pd.DataFrame, edition: Edition, instruments: Sequence[str], at: _Ints, district: str | None
+) -> _Ints:
+    """Return the area of the municipalities counted, days by instruments, as in `_land`.
+
+    A municipality that took in another has had several areas, each for its time.
+    """
+    kept = episodes_[episodes_["counted"]]
+    if district is not None:
+        kept = kept[kept["district"] == district]
+    extents = edition.municipalities[["ags", "valid_from", "valid_to"]].assign(land=_land(edition, None))
+    both = kept[["ags", "instrument", "from_day", "until_day"]].merge(extents, on="ags")
+    code = _places(both["instrument"], instruments)
+    begin = np.maximum(_ordinals(both["from_day"]), _ordinals(both["valid_from"]))
+    end = np.minimum(_ordinals(both["until_day"]), _ordinals(both["valid_to"]))
+    real = (code >= 0) & (begin < end)
+    weight = both["land"].to_numpy(dtype=np.int64)[real]
+    return _running(code[real], begin[real], end[real], at, len(instruments), weight)
 
 
-def _by_record(both: pd.DataFrame, was: pd.DataFrame) -> _Bools:
-    """Return whether a record speaks on the later day that did not speak of anybody on the earlier."""
-    spoke = pd.MultiIndex.from_frame(was[["instrument", "row"]])
-    speaks = pd.MultiIndex.from_frame(both[["instrument", "row_after"]])
-    return np.asarray(both["row_after"].notna().to_numpy(dtype=bool) & ~speaks.isin(spoke), dtype=bool)
-
-
-def _waited(both: pd.DataFrame, there: set[object], changes: tuple[Change, ...]) -> _Bools:
-    """Return whether the record is older than the municipality it names, which was not there yet on the earlier day."""
-    formed = {change.new_ags: change.effective for change in sorted(changes, key=lambda each: each.effective)[::-1]}
-    waited = np.zeros(len(both), dtype=bool)
-    young = both["ags_after"].isin(set(formed) - there) & (both["participant_after"] == both["ags_after"])
-    for at in np.flatnonzero(young.to_numpy(dtype=bool)):
-        since, key = both["since_after"].iloc[at], both["ags_after"].iloc[at]
-        waited[at] = bool(since) and PartialDate.parse(since).last_day() < formed[key]
-    return waited
-
-
-def _told(both: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns of the result, each from the day it is told of."""
-    earlier = (both["what"] == ENDED) | both["ags_after"].isna()
-    told = {
-        column: both[f"{column}_before"].where(earlier, both[f"{column}_after"])
-        for column in ("ags", "name", "district", "since", "since_means", "source", "joint_with")
-    }
-    return both.assign(**told)[list(CHANGE_COLUMNS)].astype(object)
-
-
-def _in_order(table: pd.DataFrame, instruments: Sequence[str]) -> pd.DataFrame:
-    place = {key: number for number, key in enumerate(dict.fromkeys(instruments))}
-    whats = {NEW: 0, ENDED: 1, CHANGED: 2}
-    order = table.assign(instrument=table["instrument"].map(place), what=table["what"].map(whats))
-    order = order.sort_values(["instrument", "what", "name", "ags"], kind="stable")
-    return table.loc[order.index].reset_index(drop=True)
+def _running(column: _Ints, begin: _Ints, end: _Ints, at: _Ints, size: int, weight: _Ints | None = None) -> _Ints:
+    """Return how many stretches of each column hold on each day of ``at``, or their weight; days by columns."""
+    heavy = np.ones(len(column), dtype=np.int64) if weight is None else weight
+    steps = np.zeros((len(at) + 1, size), dtype=np.int64)
+    np.add.at(steps, (np.searchsorted(at, begin), column), heavy)
+    np.subtract.at(steps, (np.searchsorted(at, end), column), heavy)
+    return np.asarray(np.cumsum(steps, axis=0)[:-1], dtype=np.int64)
 
 
 # --- tables, days and ranges -----------------------------------------------------------------------------------------

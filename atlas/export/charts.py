@@ -74,7 +74,7 @@ def _spec(scene: Scene, course: Course, chart: Chart, use: Use, words: Words) ->
         lines = (f"{curve.label}: {place}", *sources) if use is Use.FILE else ()
         return curve_chart(curve, words, paper, lines, is_narrow=is_narrow), curve.alt
     title = words.say("{what}: Anteil der Gemeinden nach Landkreisen", what=curve.label)
-    bars = district_bars(scene, instrument)
+    bars = district_bars(scene, course, instrument)
     lines = (title, *sources) if use is Use.FILE else ()
     return district_chart(bars, curve.colour, words, paper, lines, is_narrow=is_narrow), title
 

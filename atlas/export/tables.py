@@ -15,6 +15,7 @@ from atlas.analysis.status import NO_DATA
 from atlas.model.boundaries import Edition
 from atlas.present.changes import Changes, build_changes, change_rows, default_start
 from atlas.present.detail import position_of, status_sentence
+from atlas.present.headings import headings
 from atlas.present.looks import layer_label, looks_of
 from atlas.present.map_spec import decisive_rows
 from atlas.present.progress import course_days
@@ -179,7 +180,7 @@ def white_spots_table(scene: Scene, spots: Sequence[WhiteSpot]) -> pd.DataFrame:
 
 def white_spots_said(scene: Scene, spots: Sequence[WhiteSpot], words: Words) -> pd.DataFrame:
     """Return the same with headings for readers."""
-    headings = (
+    titles = (
         "AGS",
         words.say("Gemeinde"),
         words.say("Landkreis"),
@@ -191,7 +192,7 @@ def white_spots_said(scene: Scene, spots: Sequence[WhiteSpot], words: Words) -> 
         words.say("Nachbarn insgesamt"),
         words.say("Namen der aktiven Nachbarn"),
     )
-    table = white_spots_table(scene, spots).set_axis(list(headings), axis=1)
+    table = white_spots_table(scene, spots).set_axis(list(titles), axis=1)
     return table.assign(**{words.say("Stichtag"): words.day(scene.as_of)})
 
 
@@ -207,19 +208,9 @@ def changes_table(changes: Changes) -> pd.DataFrame:
 
 def changes_said(scene: Scene, changes: Changes, words: Words) -> pd.DataFrame:
     """Return the same for readers, with both dates."""
-    headings = {
-        "name": words.say("Gemeinde"),
-        "district": words.say("Landkreis"),
-        "instrument": words.say("Baustein"),
-        "what": words.say("Veränderung"),
-        "before": words.say("vorher"),
-        "after": words.say("nachher"),
-        "since": words.say("seit"),
-        "joint_with": words.say("gemeinsam"),
-        "source": words.say("Quelle"),
-    }
-    rows = change_rows(changes, scene, words).rename(columns=headings)
-    return rows.assign(**{words.say("von"): words.day(changes.start), words.say("bis"): words.day(changes.end)})
+    rows = change_rows(changes, scene, words)
+    rows = rows.rename(columns=headings(words, *rows.columns))
+    return rows.assign(**{words.say("vom"): words.day(changes.start), words.say("bis zum"): words.day(changes.end)})
 
 
 def progress_table(scene: Scene, course: Course, days: Sequence[date], since: date) -> pd.DataFrame:
@@ -263,21 +254,10 @@ def _progress(scenes: Scenes, scene: Scene, _: Words) -> pd.DataFrame:
 
 def _steering(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
     page = build_steering(scene, scenes.course(scene), words)
-    late, open_ = (words.say("ja"), words.say("nein"))
-    headings = (
-        words.say("Gemeinde"),
-        words.say("Landkreis"),
-        words.say("Baustein"),
-        words.say("Stufe"),
-        words.say("seit"),
-        words.say("Tage"),
-        words.say("Grenze"),
-        words.say("Quelle"),
-        words.say("über der Grenze"),
-        words.say("Stichtag"),
-    )
-    rows = pd.concat([page.late.assign(late=late), page.open_.assign(late=open_)])
-    return rows.assign(day=words.day(scene.as_of)).set_axis(list(headings), axis=1)
+    rows = pd.concat([page.late.assign(late=words.say("ja")), page.open_.assign(late=words.say("nein"))])
+    titles = headings(words, "name", "district", "instrument", "stage", "since", "days", "limit", "source")
+    titles |= {"late": words.say("über der Grenze"), "day": words.say("Stichtag")}
+    return rows.assign(day=words.day(scene.as_of))[list(titles)].rename(columns=titles)
 
 
 TABLES: Mapping[str, Callable[[Scenes, Scene, Words], pd.DataFrame | None]] = {

@@ -72,6 +72,22 @@ def _look(look: Look) -> Json:
     }
 
 
+def _film_words(words: Words) -> Json:
+    return {
+        "title": words.say("Verlauf auf der Karte"),
+        "month": words.say("Monat"),
+        "play": words.say("▶ Verlauf abspielen"),
+        "pause": words.say("❚❚ Anhalten"),
+        "next": words.say("Einen Monat weiter"),
+        "take": words.say("Diesen Stichtag zeigen"),
+        "leave": words.say("Verlauf beenden"),
+        "file": words.say("Als Bildfolge (GIF)"),
+        "now": words.say("Stand der Seite"),
+        "total": words.say("{day}: {n} Gemeinden", day="{day}", n="{n}"),
+        "failed": words.say("Der Verlauf konnte nicht geladen werden. Bitte noch einmal versuchen."),
+    }
+
+
 def _words(programme: Programme, words: Words) -> Json:
     points = programme.overview.points
     council = words.label(programme.instrument(points).label) if points else ""
@@ -83,6 +99,7 @@ def _words(programme: Programme, words: Words) -> Json:
         "districtPoints": words.say("{what} des Landkreises", what=council),
         "bodies": words.say("gemeinsame Stelle mehrerer Gemeinden"),
         "jointly": words.say("gemeinsam: {body}", body="{body}"),
+        "film": _film_words(words),
         "zoomIn": words.say("Karte vergrößern"),
         "zoomOut": words.say("Karte verkleinern"),
         "home": words.say("Ganze Karte zeigen"),

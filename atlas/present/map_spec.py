@@ -192,12 +192,17 @@ def packed_bodies(spec: MapSpec, names: Sequence[str]) -> str:
 
 
 def packed_since(spec: MapSpec) -> str:
-    """Return since when, grouped by date, positions to base 36: ``2021-06:c,14 <2022:7 ?:9``.
+    """Return since when, grouped by date, positions to base 36: ``2106:c,14 <22:7 ?:9 .1998:4``.
 
-    ``<`` is "at the latest", ``?`` undated.
+    ``<`` is "at the latest", ``?`` undated. Dates of this century are written without it and without hyphens
+    (``210630``, ``2106``, ``21``); others in full behind a full stop.
     """
     groups: dict[str, list[str]] = {}
     for position, means in spec.since_means.items():
-        said = "?" if means == "undated" else ("" if means == "reached" else "<") + spec.since[position]
+        said = "?" if means == "undated" else ("" if means == "reached" else "<") + _short(spec.since[position])
         groups.setdefault(said, []).append(np.base_repr(position, 36).lower())
     return " ".join(f"{said}:{','.join(positions)}" for said, positions in groups.items())
+
+
+def _short(since: str) -> str:
+    return since[2:].replace("-", "") if since.startswith("20") else f".{since}"

@@ -12,7 +12,17 @@ import pandas as pd
 
 from atlas.analysis.counting import Figure, figure
 from atlas.analysis.durations import FEW, passages
-from atlas.analysis.progress import DORMANT, ENDED, NEW, REVIVED, episodes, events, month_ends, progress
+from atlas.analysis.progress import (
+    DORMANT,
+    ENDED,
+    NEW,
+    REVIVED,
+    episodes,
+    events,
+    month_ends,
+    progress,
+    progress_by_district,
+)
 from atlas.analysis.status import status_as_of
 from atlas.model.dates import PartialDate
 from atlas.model.programme import OVERVIEW, Instrument
@@ -85,6 +95,7 @@ class YearRow:
     ended: Door
     total: str
     share: str
+    area_share: str
 
 
 @dataclass(frozen=True)
@@ -312,6 +323,7 @@ def _year_row(
         ),
         words.number(int(row["total"])),
         words.percent(float(row["share"])),
+        words.percent(float(row["area_share"])),
     )
 
 
@@ -348,19 +360,14 @@ def event_rows(source: Scene, rows: pd.DataFrame, words: Words) -> pd.DataFrame:
 # --- districts and durations -----------------------------------------------------------------------------------------
 
 
-def district_bars(source: Scene, instrument: Instrument) -> tuple[DistrictBar, ...]:
+def district_bars(source: Scene, course: Course, instrument: Instrument) -> tuple[DistrictBar, ...]:
     """Return the share of every district, largest first; ties by name."""
-    covered = figure(source.status, instrument.key).municipalities["district"].value_counts()
-    totals = source.status.loc[~source.status.index.duplicated(), "district"].value_counts()
+    names = source.edition.districts["name"]
+    table = progress_by_district(course.episodes, source.edition, instrument.key, source.as_of)
     found = [
-        DistrictBar(
-            str(key),
-            str(source.edition.districts.at[key, "name"]),
-            int(covered.get(key, 0)),
-            int(total),
-            int(covered.get(key, 0)) / int(total),
-        )
-        for key, total in totals.items()
+        DistrictBar(str(key), str(names[key]), int(covered), int(total), float(share))
+        for key, covered, total, share in table.itertuples(index=False)
+        if total
     ]
     return tuple(sorted(found, key=lambda bar: (-bar.share, bar.name)))
 

@@ -17,8 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from atlas.analysis.changes import changes_between
 from atlas.analysis.counting import figure
-from atlas.analysis.progress import changes_between, episodes, events, progress, progress_by_district
+from atlas.analysis.progress import episodes, events, progress, progress_by_district
 from atlas.analysis.status import spans, status_as_of, successors
 from atlas.model.boundaries import Change, Edition
 from atlas.model.programme import Programme

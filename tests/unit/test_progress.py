@@ -8,13 +8,12 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from atlas.analysis.changes import CHANGE_COLUMNS, changes_between
 from atlas.analysis.counting import figure
 from atlas.analysis.progress import (
-    CHANGE_COLUMNS,
     EPISODE_COLUMNS,
     EVENT_COLUMNS,
     PROGRESS_COLUMNS,
-    changes_between,
     episodes,
     events,
     month_ends,

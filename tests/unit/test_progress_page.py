@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from PIL import Image
 
 from atlas.analysis.counting import figure
 from atlas.analysis.durations import limits, passages, waiting
+from atlas.analysis.progress import progress
 from atlas.export.animation import film_gif
 from atlas.export.charts import Chart, Use, chart_png, chart_svg
 from atlas.export.tables import TABLES, changes_said, changes_table, progress_table
@@ -31,6 +33,8 @@ from atlas.present.progress import (
 )
 from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
+from atlas.sources.settings import Settings
+from atlas.sources.snapshot import load_snapshot
 from tests.conftest import TODAY
 
 DE, EN = Words("de"), Words("en")
@@ -103,7 +107,7 @@ def test_gap_to_the_published_total_is_said_with_its_day(scenes: Scenes) -> None
 
 def test_district_bars_add_up(scenes: Scenes) -> None:
     scene = scenes.of(ViewState(layer="agreement"))
-    bars = district_bars(scene, chosen_instrument(scene))
+    bars = district_bars(scene, scenes.course(scene), chosen_instrument(scene))
     assert sum(bar.municipalities for bar in bars) == len(figure(scene.status, "agreement").municipalities)
     assert sum(bar.total for bar in bars) == 418
     assert [bar.share for bar in bars] == sorted((bar.share for bar in bars), reverse=True)
@@ -258,3 +262,41 @@ def test_months_as_an_animation(mini_scenes: Scenes) -> None:
     last = np.asarray(picture.convert("RGB"))
     assert (first != last).any()
     assert film_gif(scene, DE) == made, "the same twice"
+
+
+@pytest.mark.parametrize("day", [date(2018, 12, 31), date(2022, 12, 31), TODAY])
+@pytest.mark.parametrize("district", [None, "14521"])
+def test_share_of_the_land_is_that_of_the_municipalities_counted(
+    scenes: Scenes, day: date, district: str | None
+) -> None:
+    scene = scenes.of(ViewState(as_of=day, district=district))
+    keys = [instrument.key for instrument in scene.programme.instruments]
+    course = scenes.course(scene)
+    table = progress(
+        course.episodes, course.events, scene.edition, keys, [day], since=date(2016, 1, 1), district=district
+    )
+    land = scene.edition.municipalities["area_km2"]
+    inside = (
+        scene.status.index.unique()
+        if district is None
+        else scene.status.index[scene.status["district"] == district].unique()
+    )
+    for key, share in zip(table["instrument"], table["area_share"], strict=True):
+        covered = figure(scene.status, key, district).municipalities.index
+        assert share == pytest.approx(land.loc[covered].sum() / land.loc[inside].sum(), abs=1e-9)
+
+
+def test_targets_are_drawn_as_a_plan(own_root: Path) -> None:
+    path = own_root / "data" / "programmes" / "mini.toml"
+    text = path.read_text(encoding="utf-8")
+    target = 'targets = [{ by = 2019-12-31, value = 3, source = "erfunden" }, { by = 2024-12-31, value = 9, source = "erfunden" }]'
+    path.write_text(
+        text.replace('unit_one = { de = "Vereinbarung"', f'{target}\nunit_one = {{ de = "Vereinbarung"'), "utf-8"
+    )
+    snapshot = load_snapshot(Settings(own_root))
+    planned = Scenes(lambda: snapshot, lambda: TODAY)
+    scene = planned.of(ViewState(layer="pact"))
+    curve = next(each for each in build_curves(scene, planned.course(scene), DE) if each.instrument == "pact")
+    assert [(mark.day.year, mark.value) for mark in curve.targets] == [(2019, 3), (2024, 9)]
+    said = chart_svg(scene, planned.course(scene), Chart.CURVE, Use.LIGHT, DE).decode()
+    assert 'stroke-dasharray="2,3"' in said

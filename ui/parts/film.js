@@ -2,7 +2,7 @@
  *
  * Map and legend follow; "show this date" makes the month the page's own date. With reduced motion nothing runs by
  * itself: the same button goes one month on. The month stands in the address (`verlauf`), so it can be linked. */
-import { button, make, unpack, whenChanged } from "./shared.js";
+import { button, make, unpack } from "./shared.js";
 
 const STEP_MS = 130;
 const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -61,23 +61,24 @@ function said(day, lang) {
 }
 
 class Player {
-  constructor(place, data, choose) {
-    Object.assign(this, { place, data, at: -1, timer: 0, frames: null });
+  constructor(place, data, words, choose) {
+    Object.assign(this, { place, data, words, at: -1, timer: 0, frames: null });
     const row = make("section", "atlas-film");
-    row.setAttribute("aria-label", data.words.title);
+    row.setAttribute("aria-label", words.title);
     this.play = button("atlas-copy", "", () => this.toggle());
     this.slider = make("input");
     Object.assign(this.slider, { type: "range", min: 0, max: 0, step: 1, value: 0 });
-    this.slider.setAttribute("aria-label", data.words.month);
+    this.slider.setAttribute("aria-label", words.month);
     this.slider.addEventListener("input", async () => { this.pause(); await this.ready(); this.show(Number(this.slider.value)); });
     this.slider.addEventListener("pointerdown", () => this.ready());
     this.slider.addEventListener("focus", () => this.ready());
     this.said = make("output", "atlas-film-day");
-    this.take = button("atlas-copy", data.words.take, () => choose(this.frames[this.at].asOf));
-    this.leave = button("atlas-copy", data.words.leave, () => this.close());
-    this.file = make("a", "atlas-copy", data.words.file);
+    this.take = button("atlas-copy", words.take, () => choose(this.frames[this.at].asOf));
+    this.leave = button("atlas-copy", words.leave, () => this.close());
+    this.file = make("a", "atlas-copy", words.file);
     this.file.download = "";
-    this.file.href = `atlas/verlauf.gif?${data.query}`;
+    this.file.href = "#";
+    this.file.addEventListener("click", () => { this.file.href = `atlas/verlauf.gif?${query()}`; });
     row.append(this.play, this.slider, this.said, this.take, this.leave, this.file);
     place.replaceChildren(row);
     reduced.addEventListener("change", () => this.pause());
@@ -87,9 +88,9 @@ class Player {
   async ready() {
     if (this.frames) return;
     try {
-      this.frames = await load(this.data.query);
+      this.frames = await load(query());
     } catch (error) {
-      this.said.textContent = this.data.words.failed;
+      this.said.textContent = this.words.failed;
       throw error;
     }
     this.slider.max = this.frames.length - 1;
@@ -140,7 +141,8 @@ class Player {
   }
 
   draw() {
-    const { words, lang } = this.data;
+    const { words } = this;
+    const { lang } = this.data;
     const going = this.timer ? words.pause : reduced.matches ? words.next : words.play;
     if (this.play.textContent !== going) this.play.textContent = going;
     const frame = this.at >= 0 ? this.frames[this.at] : null;
@@ -151,18 +153,24 @@ class Player {
   }
 }
 
-const players = new WeakMap();
+/** The control for `place`; a new view closes what ran. `choose` gets the day a reader takes over. */
+export function mountFilm(place, data, words, choose) {
+  const before = place.atlasPlayer;
+  if (before) {
+    before.pause();
+    if (before.at >= 0) tell(null);
+  }
+  const address = new URLSearchParams(window.location.search);
+  const month = before ? null : address.get("verlauf");
+  place.atlasPlayer = new Player(place, data, words, (day) => { remember(null); tell(null); choose(day); });
+  if (month) open(place.atlasPlayer, month);
+}
 
-export default function (component) {
-  const { parentElement, setTriggerValue } = component;
-  whenChanged(component, (place, data) => {
-    const before = players.get(parentElement);
-    if (before) { before.pause(); if (before.at >= 0) tell(null); }
-    const player = new Player(place, data, (day) => { tell(null); setTriggerValue("day", day); });
-    players.set(parentElement, player);
-    if (data.month) open(player, data.month);
-  });
-  return () => { const player = players.get(parentElement); if (player) { player.pause(); tell(null); } };
+/** What the server is asked for: the view in the address, without what makes no difference to the map. */
+function query() {
+  const asked = new URLSearchParams(window.location.search);
+  ["gemeinde", "verlauf", "von"].forEach((key) => asked.delete(key));
+  return asked.toString();
 }
 
 /** A linked month: shown as soon as the map is there. */

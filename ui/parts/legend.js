@@ -35,7 +35,7 @@ export default function (component) {
     box.dataset.ebene = data.layer;
     box.dataset.stichtag = data.asOf;
     const list = make("ul");
-    const chosen = data.chosen.split(" ");
+    const chosen = (data.chosen || "").split(" ");
     data.counts.split(" ").map((pair) => pair.split(":")).forEach(([key, count]) => {
       const look = looks.get(key);
       const line = button("atlas-legend-line", undefined, () => component.setTriggerValue("look", key));

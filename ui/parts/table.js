@@ -1,15 +1,19 @@
 /* The table of equal content beside the map: a real <table>, sortable by its headings, from the same class codes as
  * the map. Below it the same rows as files. */
 import { button, make, number, swatch, unpack, whenChanged } from "./shared.js";
+import { mountFilm } from "./film.js";
 
 const ABSENT = "-", FILTERED = ".";
 const COLUMNS = ["name", "district", "status", "since"];
+
+/** A date as the server shortened it, in full: `2106` is 2021-06, `.1998` is 1998. */
+const inFull = (short) => (short.startsWith(".") ? short.slice(1) : `20${short.match(/../g).join("-")}`);
 
 /** A partial date as what it sorts by and what is read. */
 function since(raw, lang, words) {
   if (raw === "?") return ["0", words.undated];
   const knownBy = raw.startsWith("<");
-  const plain = knownBy ? raw.slice(1) : raw;
+  const plain = inFull(knownBy ? raw.slice(1) : raw);
   const [year, month, day] = plain.split("-").map(Number);
   const german = lang === "de";
   const form = { year: "numeric", ...(month && { month: day && german ? "2-digit" : "long" }),
@@ -112,7 +116,7 @@ function skeleton(place) {
   const table = make("table", "atlas-table");
   table.append(make("caption"), make("thead"), make("tbody"));
   scroll.append(table);
-  place.replaceChildren(make("h2", "atlas-h2"), scroll, make("p", "atlas-files"));
+  place.replaceChildren(make("div", "atlas-film-place"), make("h2", "atlas-h2"), scroll, make("p", "atlas-files"));
 }
 
 function draw(place, data, index, memory, choose) {
@@ -150,6 +154,9 @@ const memories = new WeakMap();
 export default function (component) {
   const { parentElement, setTriggerValue } = component;
   if (!memories.has(parentElement)) memories.set(parentElement, { key: "name", ascending: true, lines: new Map() });
-  whenChanged(component, (place, data, index) =>
-    draw(place, data, index, memories.get(parentElement), (ags) => setTriggerValue("ags", ags)), { idle: true });
+  whenChanged(component, (place, data, index) => {
+    draw(place, data, index, memories.get(parentElement), (ags) => setTriggerValue("ags", ags));
+    mountFilm(place.querySelector(".atlas-film-place"), data, index.words[data.lang].film,
+      (day) => setTriggerValue("day", day));
+  }, { idle: true });
 }
