@@ -73,7 +73,7 @@ def _build(drawn: Scene) -> tuple[Curve, ...]:
 def _curve(drawn: Scene, curve: Curve, instrument: Instrument) -> None:
     said = words()
     _heading(curve.label)
-    left, right = st.columns([1.5, 1], gap="medium")
+    left, right = st.columns([1.25, 1], gap="medium")
     with left:
         st.html(html.chart("kurve", drawn.view, curve.alt))
         st.html(html.sentences([curve.gap, curve.doubt, said.label(instrument.definition)]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from atlas.export.tables import caption
-from atlas.present.progress import build_curves, chosen_instrument, district_bars
+from atlas.present.progress import Curve, chosen_instrument, district_bars
 from atlas.present.scene import Course, Scene
 from atlas.present.wording import Words
 from atlas.render.charts import DARK, LIGHT, PRINT, curve_chart, district_chart, png, small_chart, svg
@@ -43,22 +43,23 @@ _PAPERS = {
 }
 
 
-def chart_svg(scene: Scene, course: Course, chart: Chart, use: Use, words: Words) -> bytes:
-    """Return a chart of the view as SVG."""
-    spec, alt_text = _spec(scene, course, chart, use, words)
+def chart_svg(scene: Scene, course: Course, curves: tuple[Curve, ...], chart: Chart, use: Use, words: Words) -> bytes:
+    """Return a chart of the view as SVG; ``curves`` are those of all instruments, from `build_curves`."""
+    spec, alt_text = _spec(scene, course, curves, chart, use, words)
     return svg(spec, words, alt_text).encode()
 
 
-def chart_png(scene: Scene, course: Course, chart: Chart, words: Words) -> bytes:
+def chart_png(scene: Scene, course: Course, curves: tuple[Curve, ...], chart: Chart, words: Words) -> bytes:
     """Return a chart of the view as PNG, with title, date and sources."""
-    return png(_spec(scene, course, chart, Use.FILE, words)[0], words)
+    return png(_spec(scene, course, curves, chart, Use.FILE, words)[0], words)
 
 
-def _spec(scene: Scene, course: Course, chart: Chart, use: Use, words: Words) -> tuple[dict[str, object], str]:
+def _spec(
+    scene: Scene, course: Course, curves: tuple[Curve, ...], chart: Chart, use: Use, words: Words
+) -> tuple[dict[str, object], str]:
     paper = _PAPERS[use]
     is_narrow = use in (Use.NARROW_LIGHT, Use.NARROW_DARK)
     instrument = chosen_instrument(scene)
-    curves = build_curves(scene, course, words)
     curve = next(each for each in curves if each.instrument == instrument.key)
     place = (
         str(scene.edition.districts.at[scene.district, "name"])

@@ -17,6 +17,7 @@ from atlas.export.tables import TABLES, excel_csv, file_stem, plain_csv
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import view_from_query
 from atlas.present.film import build_film, packed_film
+from atlas.present.progress import Curve, build_curves
 from atlas.present.scene import Scene, Scenes, Shelf
 from atlas.present.wording import Words
 from atlas.web.page import accepts_gzip
@@ -55,6 +56,7 @@ class _Own:
         self._scenes = scenes
         self._films: Shelf[bytes] = Shelf(64)
         self._animations: Shelf[bytes] = Shelf(8)
+        self._curves: Shelf[tuple[Curve, ...]] = Shelf(32)
         self._charts: Shelf[bytes] = Shelf(256)
 
     async def payload(self, request: Request) -> Response:
@@ -118,9 +120,11 @@ class _Own:
 
     def _drawn(self, scene: Scene, which: Chart, use: Use, form: str, words: Words) -> bytes:
         course = self._scenes.course(scene)
+        key = (*scene.key, scene.district, words.lang)
+        curves = self._curves.get(key, lambda: build_curves(scene, course, words))
         if form == "png":
-            return chart_png(scene, course, which, words)
-        return chart_svg(scene, course, which, use, words)
+            return chart_png(scene, course, curves, which, words)
+        return chart_svg(scene, course, curves, which, use, words)
 
     async def healthz(self, _: Request) -> Response:
         return Response("ok", media_type="text/plain", headers={"Cache-Control": "no-store"})

@@ -190,7 +190,7 @@ def test_files_of_changes_and_progress(scenes: Scenes) -> None:
 def test_every_chart_has_its_description_and_is_the_same_twice(scenes: Scenes, chart: Chart, use: Use) -> None:
     scene = scenes.of(ViewState(layer="agreement"))
     course = scenes.course(scene)
-    first, second = (chart_svg(scene, course, chart, use, EN) for _ in range(2))
+    first, second = (chart_svg(scene, course, build_curves(scene, course, EN), chart, use, EN) for _ in range(2))
     assert first == second
     said = first.decode()
     assert 'role="img"><title>' in said
@@ -203,12 +203,15 @@ def test_every_chart_has_its_description_and_is_the_same_twice(scenes: Scenes, c
 
 def test_charts_are_pictures_too(scenes: Scenes) -> None:
     scene = scenes.of(ViewState(layer="agreement"))
-    assert chart_png(scene, scenes.course(scene), Chart.CURVE, DE).startswith(b"\x89PNG")
+    assert chart_png(
+        scene, scenes.course(scene), build_curves(scene, scenes.course(scene), DE), Chart.CURVE, DE
+    ).startswith(b"\x89PNG")
 
 
 def test_names_in_charts_are_escaped(mini_scenes: Scenes) -> None:
     scene = mini_scenes.of(ViewState(layer="pact"))
-    said = chart_svg(scene, mini_scenes.course(scene), Chart.DISTRICTS, Use.FILE, DE).decode()
+    course = mini_scenes.course(scene)
+    said = chart_svg(scene, course, build_curves(scene, course, DE), Chart.DISTRICTS, Use.FILE, DE).decode()
     assert "<script" not in said
 
 
@@ -296,7 +299,8 @@ def test_targets_are_drawn_as_a_plan(own_root: Path) -> None:
     snapshot = load_snapshot(Settings(own_root))
     planned = Scenes(lambda: snapshot, lambda: TODAY)
     scene = planned.of(ViewState(layer="pact"))
-    curve = next(each for each in build_curves(scene, planned.course(scene), DE) if each.instrument == "pact")
+    curves = build_curves(scene, planned.course(scene), DE)
+    curve = next(each for each in curves if each.instrument == "pact")
     assert [(mark.day.year, mark.value) for mark in curve.targets] == [(2019, 3), (2024, 9)]
-    said = chart_svg(scene, planned.course(scene), Chart.CURVE, Use.LIGHT, DE).decode()
+    said = chart_svg(scene, planned.course(scene), curves, Chart.CURVE, Use.LIGHT, DE).decode()
     assert 'stroke-dasharray="2,3"' in said
