@@ -91,6 +91,7 @@ def make_edition(keys: list[str], changes: tuple[Change, ...]) -> Edition:
     for column in ("valid_from", "valid_to"):
         table[column] = pd.to_datetime(table[column]).astype("datetime64[s]")
     table = table.assign(name=table["ags"].str[-3:], kind="Gemeinde", district=table["ags"].str[:5])
+    table = table.assign(area_km2=10.0 + np.arange(len(table)))
     districts = pd.DataFrame({"name": ["Nord", "Süd"]}, index=pd.Index(["00021", "00022"], name="key"))
     return Edition(
         Path(),
@@ -287,6 +288,11 @@ def test_progress_is_the_figure_of_every_day(case: Case, days: list[date], place
                 counted.total,
                 counted.share,
             )
+            land = case.edition.municipalities["area_km2"]
+            inside = status.loc[status["district"] == place] if place else status
+            whole = land.loc[inside.index.unique()].sum()
+            covered = land.loc[counted.municipalities.index].sum()
+            assert row.area_share == pytest.approx(covered / whole if whole else 0.0)
 
 
 @LAWS
