@@ -11,12 +11,12 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from atlas.analysis.counting import figure
+from atlas.analysis.days import month_ends
 from atlas.analysis.outreach import white_spots
-from atlas.analysis.progress import month_ends
 from atlas.analysis.quality import check_snapshot
 from atlas.analysis.status import successors
 from atlas.errors import AtlasError, Problem, Severity
-from atlas.export.editions import add_boundaries
+from atlas.export.deliveries import add_boundaries
 from atlas.export.geo import status_geojson, write_status_gpkg
 from atlas.export.tables import (
     GROUND_COLUMNS,
@@ -31,7 +31,7 @@ from atlas.export.tables import (
 from atlas.model.keys import parse_ags, parse_district_key
 from atlas.model.programme import OVERVIEW
 from atlas.model.snapshot import Snapshot
-from atlas.model.view import LATEST, ViewState
+from atlas.model.view import LANGUAGES, LATEST, ViewState
 from atlas.present.changes import build_changes, paragraph
 from atlas.present.detail import position_of
 from atlas.present.municipality import neighbourhood_notes
@@ -43,7 +43,6 @@ from atlas.sources.snapshot import load_snapshot
 FINE, FINDINGS, WRONG_USE = 0, 1, 2
 _WORDS = Words("de")
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-_PROGRAMME_HELP = "Schlüssel des Programms; ohne Angabe das erste"
 
 
 class _WrongUseError(AtlasError):
@@ -73,10 +72,9 @@ def _parser() -> argparse.ArgumentParser:
 
     status = commands.add_parser("status", help="Stand je Gemeinde und Instrument an einem Tag")
     status.add_argument("--as-of", type=_day, required=True, metavar="JJJJ-MM-TT")
-    status.add_argument("--programme", default="", help=_PROGRAMME_HELP)
     status.add_argument("--format", choices=("csv", "json", "geojson", "gpkg"), default="csv")
     status.add_argument("--details", action="store_true", help="CSV und JSON auch mit Grund und gemeinsamer Stelle")
-    status.add_argument("-o", "--output", type=Path, help="Datei; ohne Angabe die Standardausgabe")
+    _common(status)
     status.set_defaults(command=_status)
 
     _add_places(commands)
@@ -94,11 +92,13 @@ def _parser() -> argparse.ArgumentParser:
 def _add_places(commands: _Commands) -> None:
     near = commands.add_parser("neighbours", help="Nachbarn einer Gemeinde nach gemeinsamer Grenze, mit Stand")
     near.add_argument("ags", type=_ags, metavar="AGS", help="achtstelliger Gemeindeschlüssel")
+    near.add_argument("--as-of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
     _common(near)
     near.set_defaults(command=_neighbours)
 
     spots = commands.add_parser("whitespots", help="Gemeinden ohne dokumentierte Aktivität neben aktiven Nachbarn")
     spots.add_argument("--district", type=_district, metavar="KREIS", help="fünfstelliger Kreisschlüssel")
+    spots.add_argument("--as-of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
     _common(spots)
     spots.set_defaults(command=_white_spots)
 
@@ -109,8 +109,7 @@ def _add_courses(commands: _Commands) -> None:
     course.add_argument("--to", dest="as_of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
     course.add_argument("--step", choices=("month",), default="month")
     course.add_argument("--district", type=_district, metavar="KREIS", help="fünfstelliger Kreisschlüssel")
-    course.add_argument("--programme", default="", help=_PROGRAMME_HELP)
-    course.add_argument("-o", "--output", type=Path, help="Datei; ohne Angabe die Standardausgabe")
+    _common(course)
     course.set_defaults(command=_progress)
 
     changes = commands.add_parser("changes", help="was sich zwischen zwei Tagen verändert hat, mit fertigem Absatz")
@@ -120,14 +119,13 @@ def _add_courses(commands: _Commands) -> None:
     changes.add_argument(
         "--format", choices=("csv", "text"), default="csv", help="Liste oder Absatz (deutsch, englisch)"
     )
-    changes.add_argument("--programme", default="", help=_PROGRAMME_HELP)
-    changes.add_argument("-o", "--output", type=Path, help="Datei; ohne Angabe die Standardausgabe")
+    _common(changes)
     changes.set_defaults(command=_changes)
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--as-of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
-    parser.add_argument("--programme", default="", help=_PROGRAMME_HELP)
+    """Add what every command that gives a table has."""
+    parser.add_argument("--programme", default="", help="Schlüssel des Programms; ohne Angabe das erste")
     parser.add_argument("-o", "--output", type=Path, help="Datei; ohne Angabe die Standardausgabe")
 
 
@@ -186,7 +184,7 @@ def _status(given: argparse.Namespace) -> int:
 
 
 def _snapshot(given: argparse.Namespace) -> Snapshot:
-    """Return the data; `WrongUse` if the programme asked for is not among them."""
+    """Return the data; `_WrongUseError` if the programme asked for is not among them."""
     snapshot = load_snapshot(Settings.from_environment())
     if given.programme and given.programme not in snapshot.programmes:
         text = "Das Programm {given} gibt es nicht; vorhanden: {known}."
@@ -247,9 +245,9 @@ def _changes(given: argparse.Namespace) -> int:
         raise _WrongUseError(Problem("--layer", text, {"given": given.layer, "known": ", ".join(known)}))
     after = scenes.of(view)
     changed = build_changes(scenes.of(view.but(as_of=given.start)), after)
-    texts = "\n\n".join(paragraph(changed, after, Words(lang)) for lang in ("de", "en"))
     if given.format == "text":
-        _put(f"{texts}\n".encode(), given.output)
+        texts = [paragraph(changed, after, Words(lang)) for lang in LANGUAGES]
+        _put("\n\n".join([*texts, ""]).encode().rstrip() + b"\n", given.output)
     else:
         _put(plain_csv(changes_table(changed)), given.output)
         sys.stderr.write(f"{paragraph(changed, after, _WORDS)}\n")

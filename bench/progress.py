@@ -25,7 +25,10 @@ import numpy as np
 import pandas as pd
 
 from atlas.analysis.counting import figure
-from atlas.analysis.progress import episodes, events, month_ends, progress
+from atlas.analysis.days import month_ends
+from atlas.analysis.episodes import episodes
+from atlas.analysis.events import events
+from atlas.analysis.progress import progress
 from atlas.analysis.status import spans, status_as_of
 from atlas.model.boundaries import Change, Edition
 from atlas.model.programme import Programme

@@ -12,6 +12,7 @@ import segno
 import streamlit as st
 from markupsafe import Markup
 
+from atlas.present.credits import invented
 from atlas.present.scene import Scene
 from ui.cache import today
 from ui.components import part
@@ -95,8 +96,7 @@ def _qr_file(address: str, form: str) -> bytes:
 
 def _notice(drawn: Scene) -> None:
     """Say on top of the page that data are invented, if they are."""
-    if drawn.snapshot.is_synthetic:
-        text = words().say("Beispieldaten: Gemeinden, Grenzen und Einträge sind erfunden.")
+    for text in invented(drawn, words()):
         st.html(Markup('<p class="synthetic" role="note">{}</p>').format(text))
 
 

@@ -19,7 +19,7 @@ from ui.cache import payloads
 from ui.components import part
 from ui.state import MUNICIPALITY_PAGE, Keys, change_view, current_view, view_query, words
 
-_LEADING = (Keys.AREA, Keys.CHANGES)
+_LEADING = (Keys.AREA_MAP, Keys.CHANGES_MAP)
 """Maps on which a choice leads to another page, also when it is the municipality chosen before."""
 
 
@@ -43,13 +43,13 @@ def show_neighbourhood(drawn: Scene, near: list[int]) -> None:
 
 def show_area(drawn: Scene, page: str) -> None:
     """Show the view's district, or the state; a choice on the map leads to ``page``."""
-    if _pick(drawn, Keys.AREA):
+    if _pick(drawn, Keys.AREA_MAP):
         st.switch_page(page)
 
 
 def show_changes(drawn: Scene, spec: MapSpec) -> None:
     """Show the map of what happened between two days; a choice on it leads to the municipality's page."""
-    if _pick(drawn, Keys.CHANGES, spec=spec):
+    if _pick(drawn, Keys.CHANGES_MAP, spec=spec):
         st.switch_page(MUNICIPALITY_PAGE)
 
 

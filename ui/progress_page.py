@@ -10,6 +10,7 @@ from markupsafe import Markup
 from atlas.model.programme import Instrument
 from atlas.model.view import EARLIEST
 from atlas.present.changes import Changes, build_changes, change_rows, default_start, paragraph
+from atlas.present.charts import Chart
 from atlas.present.detail import as_of_sentence
 from atlas.present.figures import Door
 from atlas.present.headings import headings
@@ -75,9 +76,9 @@ def _curve(drawn: Scene, curve: Curve, instrument: Instrument) -> None:
     _heading(curve.label)
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
-        st.html(html.chart("kurve", drawn.view, curve.alt))
+        st.html(html.chart(Chart.CURVE, drawn.view, curve.alt))
         st.html(html.sentences([curve.gap, curve.doubt, said.label(instrument.definition)]))
-        st.html(html.chart_files("kurve", drawn.view, said, "fortschritt"))
+        st.html(html.chart_files(Chart.CURVE, drawn.view, said, "fortschritt"))
     with right:
         _numbers(drawn, instrument)
 
@@ -124,12 +125,12 @@ def _districts(drawn: Scene, instrument: Instrument) -> None:
     said = words()
     title = said.say("{what}: Anteil der Gemeinden nach Landkreisen", what=said.label(instrument.label))
     _heading(title)
-    bars = district_bars(drawn, scenes().course(drawn), instrument)
-    st.html(html.chart("kreise", drawn.view, title))
+    bars = district_bars(drawn, instrument)
+    st.html(html.chart(Chart.DISTRICTS, drawn.view, title))
     view = drawn.view.but(layer=instrument.key, municipality=None)
     counted = frozenset(look.key for look in looks_of(drawn.programme, instrument.key) if look.counted)
     st.html(html.district_table(bars, view, counted, page_address, said))
-    st.html(html.chart_files("kreise", drawn.view, said))
+    st.html(html.chart_files(Chart.DISTRICTS, drawn.view, said))
 
 
 def _durations(drawn: Scene) -> None:

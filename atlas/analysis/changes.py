@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.progress import BOUNDARY, CHANGED, ENDED, NEW, RECORD
+from atlas.analysis.events import BOUNDARY, CHANGED, ENDED, NEW, RECORD
 from atlas.analysis.status import NO_DATA, successors
 from atlas.model.boundaries import Change
 from atlas.model.dates import PartialDate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -81,6 +82,34 @@ def figure(status: pd.DataFrame, instrument: str, district: str | None = None) -
         _arrangements(own),
         int((~is_own).sum()),
         len(rows),
+    )
+
+
+def by_district(status: pd.DataFrame, instrument: str, districts: Iterable[str]) -> pd.DataFrame:
+    """Return how far an instrument has come in each district.
+
+    Parameters
+    ----------
+    status
+        What `status_as_of` returned.
+    instrument
+        Its key.
+    districts
+        Five-digit keys, in the order wanted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        RangeIndex. Columns ``district``, ``municipalities`` (covered by their own doing, as in `figure`), ``total``
+        (that existed), ``share`` (0 to 1; 0.0 where there are none).
+    """
+    keys = [str(key) for key in districts]
+    rows = status[status["instrument"] == instrument]
+    covered = rows[rows["counted"] & (rows["basis"] != "district")]
+    number = covered["district"].value_counts().reindex(keys, fill_value=0).to_numpy(dtype="int64")
+    total = rows["district"].value_counts().reindex(keys, fill_value=0).to_numpy(dtype="int64")
+    return pd.DataFrame(
+        {"district": keys, "municipalities": number, "total": total, "share": number / total.clip(min=1)}
     )
 
 

@@ -158,7 +158,7 @@ def _rough(m2: float) -> float | int:
     return int(float(f"{m2:.3g}")) if m2 >= 1 else float(f"{m2:.2g}")
 
 
-def successors(gone: gpd.GeoDataFrame, there: gpd.GeoDataFrame) -> pd.DataFrame:
+def heirs_by_place(gone: gpd.GeoDataFrame, there: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return, for areas that have ended, which of those there now took most of each.
 
     Parameters
@@ -270,6 +270,12 @@ def merged_geometry(pieces: Iterable[tuple[int, ...]], shapes: gpd.GeoSeries) ->
 def generalised(shapes: gpd.GeoSeries, level: Level) -> gpd.GeoSeries:
     """Return the pieces generalised together, so that every border stays shared. Metres."""
     return gpd.GeoSeries(shapely.coverage_simplify(shapes.to_numpy(), TOLERANCE_M[level]), crs=shapes.crs)
+
+
+def degree_bounds(areas: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+    """Return west, south, east and north in degrees (WGS 84)."""
+    west, south, east, north = areas.to_crs("EPSG:4326").total_bounds
+    return float(west), float(south), float(east), float(north)
 
 
 def geodesic_km2(shapes: gpd.GeoSeries) -> pd.Series:

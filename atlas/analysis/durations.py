@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from atlas.analysis.status import NO_DATA
+from atlas.analysis.status import NO_DATA, held_on
 from atlas.model.dates import PartialDate
 from atlas.model.programme import Programme, Stage, StageKind
 
@@ -153,13 +153,11 @@ def waiting(status: pd.DataFrame, episodes: pd.DataFrame, programme: Programme, 
     rows = status[(status["basis"] == "direct") & (status["stage"] != NO_DATA)]
     keep = [(i, s) in known for i, s in zip(rows["instrument"], rows["stage"], strict=True)]
     rows = rows[np.asarray(keep, dtype=bool)].reset_index(drop=True)
-    at = pd.Timestamp(as_of)
-    open_ = episodes[(episodes["from_day"] <= at) & (episodes["until_day"].isna() | (episodes["until_day"] > at))]
-    begun = open_.set_index(["ags", "instrument"])["from_day"]
+    begun = held_on(episodes, as_of, "from_day").set_index(["ags", "instrument"])["from_day"]
     begun = begun[~begun.index.duplicated()]
     cases = list(zip(rows["ags"], rows["instrument"], strict=True))
     stages = [known[i, s] for i, s in zip(rows["instrument"], rows["stage"], strict=True)]
-    days = [(at - begun[case]).days for case in cases]
+    days = [(pd.Timestamp(as_of) - begun[case]).days for case in cases]
     limit = [-1 if each.days is None else each.days for each in stages]
     table = rows[["ags", "name", "district", "instrument", "stage", "since", "since_means", "source", "joint_with"]]
     table = table.assign(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from atlas.analysis.neighbours import Neighbour, Neighbourhood, components
-from atlas.analysis.status import NO_DATA
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ def groups(status: pd.DataFrame, hood: Neighbourhood, instrument: str | None = N
     instrument
         Its key, to look at what is in force of one instrument; None for any.
     """
-    rows = status[status["counted"] & (status["basis"] == "direct") & (status["stage"] != NO_DATA)]
+    rows = status[status["counted"] & (status["basis"] == "direct")]
     if instrument is not None:
         rows = rows[rows["instrument"] == instrument]
     clusters = [group for group in components(set(rows.index.tolist()), hood.lines.__getitem__) if len(group) > 1]

@@ -28,6 +28,7 @@ import pandas as pd
 
 from atlas.model.boundaries import Change, Edition
 from atlas.model.dates import PartialDate
+from atlas.model.keys import is_district_key
 from atlas.model.programme import Programme, StageKind
 
 SPAN_COLUMNS = (
@@ -234,7 +235,7 @@ def _derived(found: list[dict[str, object]], programme: Programme) -> list[dict[
     for span in found:
         origin = f"{span['instrument']}:{span['stage']}"
         for target in programme.rung(origin).stage.implies:
-            if len(str(span["participant"])) == len("14522"):
+            if is_district_key(str(span["participant"])):
                 continue  # a district's council says nothing about talks with its municipalities
             rung = programme.rung(target)
             derived.append(
@@ -264,6 +265,15 @@ def successors(changes: Iterable[Change], day: date) -> dict[str, str]:
     return heir
 
 
+def held_on(stretches: pd.DataFrame, day: date, begin: str = "since_day") -> pd.DataFrame:
+    """Return the rows of a table of stretches that hold on ``day``: begun by then, and not over.
+
+    ``begin`` is the column with the first day, ``until_day`` the first on which it no longer holds (NaT: still).
+    """
+    at = pd.Timestamp(day)
+    return stretches[(stretches[begin] <= at) & (stretches["until_day"].isna() | (stretches["until_day"] > at))]
+
+
 def status_as_of(
     spans_: pd.DataFrame, programme: Programme, edition: Edition, changes: Iterable[Change], as_of: date
 ) -> pd.DataFrame:
@@ -289,9 +299,7 @@ def status_as_of(
         ``since_means``, ``source``, ``joint_with``, ``participant`` (whose record it is), ``row`` (of the record,
         -1 for none).
     """
-    day = pd.Timestamp(as_of)
-    holds = (spans_["since_day"] <= day) & (spans_["until_day"].isna() | (spans_["until_day"] > day))
-    current = spans_[holds]
+    current = held_on(spans_, as_of)
     valid = np.flatnonzero(edition.valid_at(as_of))
     municipalities = edition.municipalities.iloc[valid]
     best = _best(pd.concat([_own(current, municipalities, changes, as_of), _through_district(current, municipalities)]))
@@ -342,9 +350,21 @@ def _own(current: pd.DataFrame, municipalities: pd.DataFrame, changes: Iterable[
     holder = [position.get(heir.get(key, key), -1) for key in current["participant"]]
     own = current.assign(position=holder)
     own = own[own["position"] >= 0]
-    is_step = own["kind"] == str(StageKind.STEP)
-    order = np.where(is_step & (own["basis"] == "direct"), 0, np.where(own["basis"] == "derived", 1, 2))
-    return own.assign(order=order)
+    return own.assign(order=precedence(own))
+
+
+def precedence(spans_: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return, for each span, how it stands against others of the same municipality and instrument: the least wins.
+
+    What was reached comes before what is only implied, and that before plans and exits. Among equals the order is
+    `STRONGER`.
+    """
+    is_reached = (spans_["kind"] == str(StageKind.STEP)) & (spans_["basis"] == "direct")
+    return np.where(is_reached, 0, np.where(spans_["basis"] == "derived", 1, 2))
+
+
+STRONGER = {"order": True, "rank": False, "since_day": True, "since": True, "source": True}
+"""What decides between two spans, in turn, and whether less is stronger: `precedence`, then the higher stage, …"""
 
 
 def _through_district(current: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataFrame:
@@ -356,8 +376,5 @@ def _through_district(current: pd.DataFrame, municipalities: pd.DataFrame) -> pd
 
 def _best(candidates: pd.DataFrame) -> pd.DataFrame:
     """Return the one span that speaks for each municipality and instrument."""
-    ordered = candidates.sort_values(
-        ["position", "instrument", "order", "rank", "since_day", "since", "source"],
-        ascending=[True, True, True, False, True, True, True],
-    )
+    ordered = candidates.sort_values(["position", "instrument", *STRONGER], ascending=[True, True, *STRONGER.values()])
     return ordered.drop_duplicates(["position", "instrument"])

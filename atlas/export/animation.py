@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 
 from atlas.model.boundaries import Level
+from atlas.present.credits import short_credits
 from atlas.present.film import build_film
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
@@ -17,8 +18,4 @@ def film_gif(scene: Scene, words: Words) -> bytes:
     edition = scene.edition
     shapes = read_geometry(edition, Level.OVERVIEW).geometry
     districts = gpd.read_parquet(edition.folder / "districts.parquet").geometry
-    source = words.label(scene.programme.source_line)
-    lines = [source, edition.provenance.attribution]
-    if scene.snapshot.is_synthetic:
-        lines.append(words.say("Beispieldaten: Gemeinden, Grenzen und Einträge sind erfunden."))
-    return gif(build_film(scene), scene, (shapes, districts), tuple(lines), words)
+    return gif(build_film(scene), scene, (shapes, districts), short_credits(scene, words), words)

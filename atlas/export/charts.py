@@ -2,37 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-from atlas.export.tables import caption
+from atlas.present.charts import Chart, Use
+from atlas.present.credits import short_credits
 from atlas.present.progress import Curve, chosen_instrument, district_bars
 from atlas.present.scene import Course, Scene
 from atlas.present.wording import Words
 from atlas.render.charts import DARK, LIGHT, PRINT, curve_chart, district_chart, png, small_chart, svg
-
-
-class Chart(StrEnum):
-    """Charts there are, by the name they have in addresses."""
-
-    CURVE = "kurve"
-    """The view's instrument over time."""
-    SMALL = "klein"
-    """The same as a small multiple, on the height all instruments share."""
-    DISTRICTS = "kreise"
-    """The view's instrument in every district."""
-
-
-class Use(StrEnum):
-    """What a chart is drawn for."""
-
-    LIGHT = "hell"
-    DARK = "dunkel"
-    NARROW_LIGHT = "schmal-hell"
-    NARROW_DARK = "schmal-dunkel"
-    """For phones: half as wide, with letters as large."""
-    FILE = "datei"
-    """With title, date and sources in it."""
-
 
 _PAPERS = {
     Use.LIGHT: LIGHT,
@@ -66,8 +41,7 @@ def _spec(
         if scene.district
         else words.label(scene.programme.state_name)
     )
-    told = caption(scene, words)
-    sources = (told[0], words.label(scene.programme.source_line), scene.edition.provenance.attribution)
+    sources = (words.say("Stand: {day}", day=words.day(scene.as_of)), *short_credits(scene, words))
     if chart is Chart.SMALL:
         top = max(1, *(each.municipalities for each in curves))
         return small_chart(curve, paper, top), curve.alt
@@ -75,7 +49,7 @@ def _spec(
         lines = (f"{curve.label}: {place}", *sources) if use is Use.FILE else ()
         return curve_chart(curve, words, paper, lines, is_narrow=is_narrow), curve.alt
     title = words.say("{what}: Anteil der Gemeinden nach Landkreisen", what=curve.label)
-    bars = district_bars(scene, course, instrument)
+    bars = district_bars(scene, instrument)
     lines = (title, *sources) if use is Use.FILE else ()
     return district_chart(bars, curve.colour, words, paper, lines, is_narrow=is_narrow), title
 

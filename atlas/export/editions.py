@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -22,37 +21,25 @@ from topojson.core.topology import Topology
 
 from atlas.analysis.borders import shared_borders
 from atlas.analysis.coverage import (
-    INDEPENDENT_CITY,
     Shapes,
     clean,
     coverage_problems,
+    degree_bounds,
     district_table,
     extents,
     generalised,
     geodesic_km2,
-    is_independent,
     label_points,
-    mended,
     merged_geometry,
     metric_crs,
-    successors,
 )
-from atlas.errors import AtlasError, Problem, Severity
-from atlas.model.boundaries import Change, Edition, Level, Provenance
-from atlas.sources.boundaries import EDITION_FILE, Delivery, list_editions, read_delivery, read_edition, read_geometry
+from atlas.errors import AtlasError, Problem
+from atlas.model.boundaries import Change, Level, Provenance
+from atlas.sources.boundaries import EDITION_FILE
 
 _QUANTA = {Level.OVERVIEW: 10_000, Level.DETAIL: 100_000}
 _FINER = (1, 2, 5, 10, 100)
 """Grids to try in turn, as multiples of the level's own."""
-_AGS = re.compile(r"[0-9]{8}")
-_LOSSLESS = 1e-6
-"""Share of its area a repaired ring may change."""
-_SAME_LAND = 0.01
-"""Share by which the land of a state may seem to differ from one delivery to the next."""
-_SURE_HEIR = 0.9
-"""Share of a municipality's area that must lie in another to make that one its successor."""
-_LISTED = 12
-_SAXONY = "14"
 
 
 @dataclass(frozen=True)
@@ -86,7 +73,7 @@ def write_edition(draft: EditionDraft, folder: Path, shown_as: str) -> None:
     AtlasError
         If the areas are no clean coverage; one problem for every municipality concerned.
     """
-    bounds = _degrees(draft.areas)
+    bounds = degree_bounds(draft.areas)
     crs = metric_crs(bounds)
     areas = clean(draft.areas, crs)
     if problems := coverage_problems(areas, shown_as):
@@ -99,11 +86,6 @@ def write_edition(draft: EditionDraft, folder: Path, shown_as: str) -> None:
         if folder.exists():
             shutil.rmtree(folder)
         built.rename(folder)
-
-
-def _degrees(areas: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
-    west, south, east, north = areas.to_crs("EPSG:4326").total_bounds
-    return float(west), float(south), float(east), float(north)
 
 
 def _write_files(
@@ -239,308 +221,3 @@ def _misfit(shapes: Shapes, meant: Shapes, table: pd.DataFrame) -> str | None:
         if not (whole[there.to_numpy()].all() and shapely.is_valid(now).all() and shapely.coverage_is_valid(now)):
             return str(day)[:10]
     return None
-
-
-@dataclass(frozen=True)
-class _Source:
-    """Whose data a file holds, as far as its columns tell."""
-
-    attribution: str
-    licence: str
-    licence_url: str
-
-
-_DL_DE_BY = ("Datenlizenz Deutschland – Namensnennung – Version 2.0", "https://www.govdata.de/dl-de/by-2-0")
-
-
-def add_boundaries(
-    path: Path, starts: date, root: Path, *, attribution: str | None = None, licence: tuple[str, str] | None = None
-) -> tuple[Edition, tuple[Problem, ...]]:
-    """Check an official boundary file and take it in as a new edition.
-
-    What is known of the edition before is carried on: names of districts, former names, mergers still to come. Where
-    a key has gone and its land lies in one municipality of the file, that one is entered as its successor.
-
-    Parameters
-    ----------
-    path
-        GeoPackage, Shapefile, GeoJSON or GML, zipped or not, in any CRS.
-    starts
-        The day from which it holds.
-    root
-        Data folder; the edition goes to ``geodata/<state>/<date>/``.
-    attribution
-        Source note the licence asks for; proposed from the file's layout if not given.
-    licence
-        Name and address of the licence; proposed likewise.
-
-    Returns
-    -------
-    edition, notes
-        The edition as read back, and what is worth knowing about it: what was mended, which keys are new or gone.
-
-    Raises
-    ------
-    AtlasError
-        Every fault at once; nothing is written.
-    """
-    editions = list_editions(root)
-    delivery = read_delivery(path)
-    areas, state, found = _of_one_state(delivery.areas, {each.state for each in editions}, path.name)
-    before = next((each for each in reversed(editions) if each.state == state and each.starts < starts), None)
-    folder = root / "geodata" / state / starts.isoformat()
-    if state and folder.exists():
-        text = "Für den {day} gibt es schon einen Gebietsstand. Bitte den Ordner {folder} erst entfernen oder einen anderen Tag wählen."
-        found.append(Problem(path.name, text, {"day": starts.isoformat(), "folder": str(folder.relative_to(root))}))
-    source = _source(delivery.columns, state, starts, attribution, licence)
-    if source is None:
-        text = "Der Quellenvermerk fehlt, und der Aufbau der Datei verrät ihn nicht. Bitte mit --attribution angeben, wie die Lizenz ihn verlangt."
-        found.append(Problem(path.name, text))
-    areas, findings = _checked_areas(areas, before, starts, path.name)
-    found += findings
-    if source is None or any(each.severity is Severity.BLOCKER for each in found):
-        raise AtlasError(*found)
-    changes, compared = _compared(areas, before, starts, path.name)
-    draft = EditionDraft(
-        state,
-        starts,
-        areas,
-        changes,
-        _district_names(delivery, areas, before),
-        _former_names(areas, before),
-        _provenance(path, starts, source),
-    )
-    write_edition(draft, folder, path.name)
-    return read_edition(folder, str(folder.relative_to(root))), (*found, *compared)
-
-
-def _of_one_state(areas: gpd.GeoDataFrame, states: set[str], name: str) -> tuple[gpd.GeoDataFrame, str, list[Problem]]:
-    """Return the rows of the one state that is taken in, its key, and every fault of keys in the whole file."""
-    problems: list[Problem] = []
-    fits = areas["ags"].map(lambda ags: _AGS.fullmatch(ags) is not None).astype(bool)
-    for row, given in areas.loc[~fits, "ags"].items():
-        place = f"{name}, Objekt {int(str(row)) + 1}"
-        if given:
-            text = "„{given}“ ist kein achtstelliger Gemeindeschlüssel (führende Nullen gehören dazu)."
-            problems.append(Problem(place, text, {"given": given[:40]}))
-        else:
-            text = "Der Gemeindeschlüssel fehlt. Bitte eintragen oder das Objekt entfernen."
-            problems.append(Problem(place, text))
-    areas = areas[fits]
-    found = sorted(set(areas["ags"].str[:2])) if len(areas) else []
-    wanted = [state for state in found if state in states] or found
-    if len(wanted) == 1:
-        mine = areas[areas["ags"].str.startswith(wanted[0])]
-        return mine.sort_values("ags", kind="stable").reset_index(drop=True), wanted[0], problems
-    if found:
-        text = "Die Datei enthält {states}; aufgenommen wird ein Land auf einmal. Bitte die Datei auf ein Land zuschneiden."
-        problems.append(Problem(name, text, {"states": ", ".join(found)}))
-    else:
-        text = "Die Datei enthält keine Gemeinde. Bitte die Lieferung prüfen."
-        problems.append(Problem(name, text))
-    return areas.iloc[:0], "", problems
-
-
-def _checked_areas(
-    areas: gpd.GeoDataFrame, before: Edition | None, starts: date, name: str
-) -> tuple[gpd.GeoDataFrame, list[Problem]]:
-    """Return one clean row per municipality, and everything found about names and shapes."""
-    areas, found = _with_shapes(areas, name)
-    areas, doubtful = _repaired(areas, name)
-    found += doubtful
-    areas, named_twice = _one_row_each(areas, name)
-    found += named_twice
-    if not len(areas):
-        return areas, found
-    areas, unnamed = _with_names(areas, before, name)
-    found += unnamed
-    areas, touched = mended(clean(areas, metric_crs(_degrees(areas))))
-    if touched:
-        text = "Haarrisse und Rundungsfehler unter zwei Zentimetern ausgeglichen bei {n} Gemeinden: {list}."
-        found.append(Problem(name, text, {"n": len(touched), "list": _few(touched)}, Severity.NOTE))
-    found += coverage_problems(areas, name)
-    if before is not None and (lack := _incomplete(areas, before, starts, name)):
-        found.append(lack)
-    return areas, found
-
-
-def _with_shapes(areas: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, list[Problem]]:
-    """Return the rows that are areas, and a problem for every other."""
-    problems = []
-    usable = []
-    for ags, label, shape in zip(areas["ags"], areas["name"], areas.geometry, strict=True):
-        is_area = shape is not None and shape.geom_type in {"Polygon", "MultiPolygon"}
-        usable.append(is_area and not shape.is_empty)
-        if shape is None or shape.is_empty:
-            text = "{name} ({ags}) hat keine Fläche. Bitte die Lieferung prüfen."
-            problems.append(Problem(name, text, {"name": label, "ags": ags}))
-        elif not is_area:
-            text = "{name} ({ags}) ist keine Fläche, sondern {kind}. Bitte die Ebene mit den Gemeindeflächen wählen."
-            problems.append(Problem(name, text, {"name": label, "ags": ags, "kind": shape.geom_type}))
-    return areas[np.asarray(usable, dtype=bool)].reset_index(drop=True), problems
-
-
-def _repaired(areas: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, list[Problem]]:
-    """Return the areas with rings repaired: a note where it costs no land, a blocker where it would."""
-    shapes = areas.geometry.to_numpy()
-    mended_shapes = shapely.make_valid(shapes, method="structure")
-    problems = []
-    for position in np.flatnonzero(~shapely.is_valid(shapes)):
-        row = areas.iloc[int(position)]
-        was, now = float(shapely.area(shapes[position])), float(shapely.area(mended_shapes[position]))
-        values: dict[str, str | int | float] = {"name": row["name"], "ags": row["ags"]}
-        if abs(was - now) <= _LOSSLESS * now:
-            text = "{name} ({ags}) hatte einen Ring, der sich selbst berührt; ohne Änderung der Fläche ausgeglichen."
-            problems.append(Problem(name, text, values, Severity.NOTE))
-        else:
-            text = "{name} ({ags}) hat eine Grenze, die sich selbst kreuzt ({reason}). Bitte im GIS bereinigen."
-            reason = str(shapely.is_valid_reason(shapes[position]))
-            problems.append(Problem(name, text, {**values, "reason": reason}))
-    return areas.set_geometry(gpd.GeoSeries(mended_shapes, index=areas.index, crs=areas.crs)), problems
-
-
-def _one_row_each(areas: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, list[Problem]]:
-    """Return parts with the same key as one area; parts of different name can't be the same municipality."""
-    if not areas["ags"].duplicated().any():
-        return areas, []
-    problems = []
-    for ags, group in areas.groupby("ags"):
-        names = sorted(set(group["name"]))
-        if len(names) > 1:
-            text = (
-                "Der Schlüssel {ags} steht mehrfach in der Datei, mit verschiedenen Namen: {names}. Bitte berichtigen."
-            )
-            problems.append(Problem(name, text, {"ags": str(ags), "names": ", ".join(names)}))
-    return areas.dissolve("ags", as_index=False, aggfunc="first")[["ags", "name", "kind", "geometry"]], problems
-
-
-def _with_names(areas: gpd.GeoDataFrame, before: Edition | None, name: str) -> tuple[gpd.GeoDataFrame, list[Problem]]:
-    """Return the areas with names and kinds: the file's own, else those of the edition before."""
-    names, kinds = ({}, {}) if before is None else (_latest(before, "name"), _latest(before, "kind"))
-    filled = areas.assign(
-        name=[label or names.get(ags, "") for ags, label in zip(areas["ags"], areas["name"], strict=True)],
-        kind=[
-            INDEPENDENT_CITY if is_independent(ags) else kind or kinds.get(ags, "Gemeinde")
-            for ags, kind in zip(areas["ags"], areas["kind"], strict=True)
-        ],
-    )
-    missing = filled.loc[filled["name"] == "", "ags"]
-    if missing.empty:
-        return filled, []
-    text = "Der Name fehlt bei {n} Gemeinden: {list}. Erwartet wird eine Spalte GEN oder NAME."
-    return filled, [Problem(name, text, {"n": len(missing), "list": _few(missing)})]
-
-
-def _latest(edition: Edition, column: str) -> dict[str, str]:
-    """Return name or kind by key, as last known."""
-    rows = edition.municipalities
-    return {str(ags): str(value) for ags, value in zip(rows["ags"], rows[column], strict=True)}
-
-
-def _incomplete(areas: gpd.GeoDataFrame, before: Edition, starts: date, name: str) -> Problem | None:
-    """Return a blocker if the file holds clearly more or less land than the edition before."""
-    share = float(geodesic_km2(areas.geometry).sum() / before.municipalities["area_km2"][before.valid_at(starts)].sum())
-    if abs(share - 1) <= _SAME_LAND:
-        return None
-    text = "Die Gemeinden der Datei bedecken {share} % der bisherigen Fläche des Landes. Bitte die vollständige Datei eines Landes liefern."
-    return Problem(name, text, {"share": round(share * 100, 1)})
-
-
-def _few(keys: Iterable[str]) -> str:
-    """Return the first keys of many, for a sentence."""
-    listed = list(keys)
-    return ", ".join(listed[:_LISTED]) + (" …" if len(listed) > _LISTED else "")
-
-
-def _compared(
-    areas: gpd.GeoDataFrame, before: Edition | None, starts: date, name: str
-) -> tuple[tuple[Change, ...], list[Problem]]:
-    """Return the changes the new edition must know, and what is different from the edition before."""
-    if before is None:
-        return (), []
-    rows = before.municipalities[before.valid_at(starts)]
-    old = {str(ags): str(label) for ags, label in zip(rows["ags"], rows["name"], strict=True)}
-    new = {str(ags): str(label) for ags, label in zip(areas["ags"], areas["name"], strict=True)}
-    ended, notes = _ended(areas, before, rows[~rows["ags"].isin(set(new))], starts, name)
-    if fresh := sorted(new.keys() - old.keys()):
-        text = "Diese Gemeinden sind neu: {list}."
-        notes.append(Problem(name, text, {"list": ", ".join(f"{new[ags]} ({ags})" for ags in fresh)}, Severity.NOTE))
-    if len(old) != len(new):
-        text = "Die Datei enthält {new} Gemeinden, der Gebietsstand davor hatte an diesem Tag {old}."
-        notes.append(Problem(name, text, {"new": len(new), "old": len(old)}, Severity.NOTE))
-    to_come = tuple(each for each in before.changes if each.effective > starts and each.old_ags in new)
-    return (*ended, *to_come), notes
-
-
-def _ended(
-    areas: gpd.GeoDataFrame, before: Edition, gone: pd.DataFrame, starts: date, name: str
-) -> tuple[list[Change], list[Problem]]:
-    """Return a change for every old key whose land lies in one new municipality, and say so; a warning for others."""
-    shapes = read_geometry(before, Level.FULL).loc[gone.index].geometry.to_crs(before.metric_crs)
-    heirs = successors(gpd.GeoDataFrame({"ags": gone["ags"]}, geometry=shapes), areas)
-    names = dict(zip(areas["ags"], areas["name"], strict=True))
-    changes, notes = [], []
-    for ags, label in zip(gone["ags"], gone["name"], strict=True):
-        heir, share = str(heirs.at[ags, "heir"]), float(str(heirs.at[ags, "share"]))
-        if share >= _SURE_HEIR:
-            source = f"{name}: aus der Lage abgeleitet, {share:.1%} der Fläche"
-            changes.append(Change(ags, label, heir, names[heir], starts, source))
-        else:
-            text = "Für {name} ({ags}) ist kein Nachfolger eindeutig; am ehesten {heir} mit {share} % der Fläche. Bitte in changes.csv des neuen Gebietsstands eintragen."
-            likely = f"{names[heir]} ({heir})" if heir else "–"
-            values: dict[str, str | int | float] = {"name": label, "ags": ags, "heir": likely}
-            notes.append(Problem(name, text, {**values, "share": round(share * 100, 1)}, Severity.WARNING))
-    if changes:
-        text = "Diese Gemeinden gibt es nicht mehr: {list}. Die Nachfolger sind aus der Lage abgeleitet und stehen in changes.csv; bitte prüfen."
-        listed = ", ".join(f"{each.old_name} ({each.old_ags}) → {each.new_name} ({each.new_ags})" for each in changes)
-        notes.insert(0, Problem(name, text, {"list": listed}, Severity.NOTE))
-    return changes, notes
-
-
-def _former_names(areas: gpd.GeoDataFrame, before: Edition | None) -> tuple[tuple[str, str], ...]:
-    """Return the former names still of use: those known, and those the new file spells differently."""
-    if before is None:
-        return ()
-    latest = _latest(before, "name")
-    pairs = []
-    for ags, label in zip(areas["ags"], areas["name"], strict=True):
-        olds = (*before.former_names.get(ags, ()), latest.get(ags, label))
-        pairs += [(str(ags), old) for old in dict.fromkeys(olds) if old != label]
-    return tuple(pairs)
-
-
-def _district_names(delivery: Delivery, areas: gpd.GeoDataFrame, before: Edition | None) -> dict[str, str]:
-    """Return names of districts: of the edition before, else of the file; a city that is one has its own name."""
-    cities = {
-        str(ags)[:5]: str(label) for ags, label in zip(areas["ags"], areas["name"], strict=True) if is_independent(ags)
-    }
-    known = {} if before is None else {str(key): str(label) for key, label in before.districts["name"].items()}
-    return {**delivery.district_names, **cities, **known}
-
-
-def _source(
-    columns: tuple[str, ...], state: str, starts: date, attribution: str | None, licence: tuple[str, str] | None
-) -> _Source | None:
-    """Return the source note: as given, else proposed for the layouts of BKG and GeoSN, else none."""
-    there = set(columns)
-    proposed = None
-    if {"gen", "bez"} <= there:
-        proposed = f"© BKG ({starts.year}) dl-de/by-2-0, Daten geändert"
-    elif state == _SAXONY and there & {"schluessel", "gemeindeschluessel"}:
-        proposed = "Quelle: GeoSN, dl-de/by-2-0 (Daten geändert)"
-    if attribution is None and proposed is None:
-        return None
-    stated = licence or (_DL_DE_BY if proposed else ("siehe Quellenvermerk", ""))
-    return _Source(attribution or str(proposed), *stated)
-
-
-def _provenance(path: Path, starts: date, source: _Source) -> Provenance:
-    return Provenance(
-        title=f"{path.name}, ab {starts.isoformat()}",
-        attribution=source.attribution,
-        attribution_long=f"{source.attribution}. Verändert: bereinigt, generalisiert, umprojiziert. Gebietsstand ab {starts.isoformat()}.",
-        licence=source.licence,
-        licence_url=source.licence_url,
-        source_url="",
-        verified_to=None,
-    )

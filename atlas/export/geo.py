@@ -12,8 +12,8 @@ import pyogrio
 import shapely
 
 from atlas.analysis.status import NO_DATA
-from atlas.export.tables import caption
 from atlas.model.boundaries import Level
+from atlas.present.credits import full_credits
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
 from atlas.sources.boundaries import read_geometry
@@ -49,7 +49,7 @@ def status_geojson(scene: Scene, words: Words) -> bytes:
     for column in areas.columns.drop("geometry"):
         areas[column] = areas[column].where(areas[column] != NO_DATA, None)
     collection = json.loads(areas.to_json(drop_id=True))
-    collection["source"] = list(caption(scene, words))
+    collection["source"] = list(full_credits(scene, words))
     collection["attribution"] = scene.edition.provenance.attribution
     return json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -59,5 +59,5 @@ def write_status_gpkg(scene: Scene, words: Words, path: Path) -> None:
     areas = status_areas(scene, Level.FULL)
     path.unlink(missing_ok=True)
     areas.to_file(path, layer="status", driver="GPKG", engine="pyogrio")
-    about = pd.DataFrame({"text": list(caption(scene, words))})
+    about = pd.DataFrame({"text": list(full_credits(scene, words))})
     pyogrio.write_dataframe(about, path, layer="quelle", driver="GPKG", append=True)

@@ -72,15 +72,6 @@ def _cell(value: object, *, decimal_comma: bool) -> str:
     return neutral(str(value)) if isinstance(value, str) else str(value)
 
 
-def caption(scene: Scene, words: Words) -> tuple[str, ...]:
-    """Return as-of date, source of the record and attribution of the boundaries: lines owed in every file."""
-    return (
-        words.say("Stand: {day}", day=words.day(scene.as_of)),
-        words.label(scene.programme.provenance),
-        scene.edition.provenance.attribution_long,
-    )
-
-
 def view_table(scene: Scene, words: Words) -> pd.DataFrame:
     """Return what map and table show, as said on the page: one row for each municipality shown.
 

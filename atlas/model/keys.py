@@ -42,6 +42,11 @@ def parse_district_key(text: str) -> DistrictKey:
     return DistrictKey(text)
 
 
+def is_district_key(text: str) -> bool:
+    """Return whether a participant's key is that of a district: five digits, where a municipality has eight."""
+    return _DISTRICT.fullmatch(text) is not None
+
+
 def district_of(ags: Ags) -> DistrictKey:
     """Return the district a municipality key belongs to."""
     return DistrictKey(ags[:5])

@@ -79,7 +79,7 @@ def view_from_query(query: Mapping[str, str], layers: Mapping[str, tuple[str, ..
     known = layers.get(programme) or next(iter(layers.values()), ())
     layer = query.get("ebene", OVERVIEW)
     lang = query.get("lang", "de")
-    looks = frozenset(key for key in query.get("stufe", "")[:400].split() if _is_look(key))
+    looks = frozenset(key for key in query.get("stufe", "")[:400].split() if _is_plain_key(key))
     return ViewState(
         programme=programme if programme in layers and programme != next(iter(layers)) else "",
         layer=layer if layer in known else OVERVIEW,
@@ -89,13 +89,13 @@ def view_from_query(query: Mapping[str, str], layers: Mapping[str, tuple[str, ..
         looks=looks,
         documented_only=query.get("belegt") == "1",
         since=_day(query.get("von", "")),
-        area=query["bereich"] if _is_look(query.get("bereich", "")) else None,
+        area=query["bereich"] if _is_plain_key(query.get("bereich", "")) else None,
         film=_month(query.get("verlauf", "")),
         lang=lang if lang in LANGUAGES else "de",
     )
 
 
-def _is_look(key: str) -> bool:
+def _is_plain_key(key: str) -> bool:
     return key.isascii() and key.replace("_", "").replace("~", "").isalpha()
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from atlas.analysis.changes import changes_between
 from atlas.analysis.counting import figure
-from atlas.analysis.progress import CHANGED, ENDED, NEW
+from atlas.analysis.events import CHANGED, ENDED, NEW
 from atlas.analysis.status import NO_DATA
 from atlas.model.programme import OVERVIEW, Instrument
 from atlas.present.looks import ABSENT, CHANGES, FILTERED, looks_of

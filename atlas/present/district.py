@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
-import pandas as pd
-
-from atlas.analysis.counting import figure
+from atlas.analysis.counting import by_district, figure
 from atlas.analysis.outreach import Group, WhiteSpot, groups, white_spots
 from atlas.model.view import ViewState
 from atlas.present.looks import looks_of
@@ -105,8 +104,7 @@ def build_district(source: Scene, words: Words) -> DistrictPage:
     """Return the page of the view's district, of the whole state if it names none."""
     key = source.district
     state = words.label(source.programme.state_name)
-    rows = source.status[~source.status.index.duplicated()]
-    members = rows.index[rows["district"] == key] if key else rows.index
+    members = [position for position in source.day.lines if key in (None, _district_of(source, position))]
     area = float(source.edition.municipalities["area_km2"].iloc[members].sum())
     subtitle = [
         words.count("{n} Gemeinde", "{n} Gemeinden", len(members)),
@@ -115,7 +113,7 @@ def build_district(source: Scene, words: Words) -> DistrictPage:
     spots = white_spots(source.status, source.day.hood)
     near = [spot for spot in spots if key in (None, _district_of(source, spot.position))]
     gathered = groups(source.status, source.day.hood)
-    here = set(members.tolist())
+    here = set(members)
     figures = source.programme.overview.figures
     return DistrictPage(
         key,
@@ -179,21 +177,22 @@ def _group(source: Scene, group: Group) -> GroupRow:
 
 
 def _districts(source: Scene, spots: tuple[WhiteSpot, ...]) -> tuple[DistrictRow, ...]:
-    table = source.edition.districts
-    covered = {
-        key: figure(source.status, key).municipalities["district"].value_counts()
-        for key in source.programme.overview.figures
-    }
-    totals = source.status.loc[~source.status.index.duplicated(), "district"].value_counts()
-    white = pd.Series([_district_of(source, spot.position) for spot in spots], dtype=object).value_counts()
-    keys = sorted(totals.index, key=lambda key: str(table.at[key, "name"]).removeprefix("Landkreis "))
+    names = source.edition.districts["name"]
+    figures = source.programme.overview.figures
+    tables = [by_district(source.status, which, names.index) for which in figures]
+    covered = [dict(zip(table["district"], table["municipalities"].tolist(), strict=True)) for table in tables]
+    white = Counter(_district_of(source, spot.position) for spot in spots)
+    totals = Counter(lines[0].district for lines in source.day.lines.values())
     return tuple(
         DistrictRow(
-            str(key),
-            str(table.at[key, "name"]),
-            int(totals[key]),
-            tuple((int(n.get(key, 0)), _covered_view(source, which, str(key))) for which, n in covered.items()),
-            int(white.get(key, 0)),
+            key,
+            str(names[key]),
+            totals[key],
+            tuple(
+                (numbers[key], _covered_view(source, which, key))
+                for which, numbers in zip(figures, covered, strict=True)
+            ),
+            white[key],
         )
-        for key in keys
+        for key in sorted(totals, key=lambda key: str(names[key]).removeprefix("Landkreis "))
     )

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from atlas.analysis.progress import month_ends
+from atlas.analysis.days import month_ends
 from atlas.analysis.status import status_as_of
 from atlas.present.map_spec import MapSpec, build_map_spec, pack
 from atlas.present.scene import Scene

@@ -10,20 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from atlas.analysis.counting import Figure, figure
+from atlas.analysis.counting import Figure, by_district, figure
+from atlas.analysis.days import month_ends
 from atlas.analysis.durations import FEW, passages
-from atlas.analysis.progress import (
-    DORMANT,
-    ENDED,
-    NEW,
-    REVIVED,
-    episodes,
-    events,
-    month_ends,
-    progress,
-    progress_by_district,
-)
-from atlas.analysis.status import status_as_of
+from atlas.analysis.episodes import episodes
+from atlas.analysis.events import DORMANT, ENDED, NEW, REVIVED, events
+from atlas.analysis.progress import progress
+from atlas.analysis.status import held_on, status_as_of
 from atlas.model.dates import PartialDate
 from atlas.model.programme import OVERVIEW, Instrument
 from atlas.present.figures import Door, arrangement_rows, municipality_rows
@@ -217,14 +210,8 @@ def _gap(source: Scene, instrument: Instrument, published: tuple[Mark, ...], wor
 
 
 def _doubt(source: Scene, course: Course, instrument: Instrument, words: Words) -> str:
-    at = pd.Timestamp(source.as_of)
-    held = course.episodes
-    rows = held[
-        held["counted"]
-        & (held["instrument"] == instrument.key)
-        & (held["from_day"] <= at)
-        & (held["until_day"].isna() | (held["until_day"] > at))
-    ]
+    held = held_on(course.episodes, source.as_of, "from_day")
+    rows = held[held["counted"] & (held["instrument"] == instrument.key)]
     if source.district:
         rows = rows[rows["district"] == source.district]
     exact = (rows["since_means"] == "reached") & (rows["since"].str.len() == len("2022-12-31"))
@@ -360,10 +347,10 @@ def event_rows(source: Scene, rows: pd.DataFrame, words: Words) -> pd.DataFrame:
 # --- districts and durations -----------------------------------------------------------------------------------------
 
 
-def district_bars(source: Scene, course: Course, instrument: Instrument) -> tuple[DistrictBar, ...]:
+def district_bars(source: Scene, instrument: Instrument) -> tuple[DistrictBar, ...]:
     """Return the share of every district, largest first; ties by name."""
     names = source.edition.districts["name"]
-    table = progress_by_district(course.episodes, source.edition, instrument.key, source.as_of)
+    table = by_district(source.status, instrument.key, names.index)
     found = [
         DistrictBar(str(key), str(names[key]), int(covered), int(total), float(share))
         for key, covered, total, share in table.itertuples(index=False)

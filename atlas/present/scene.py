@@ -12,9 +12,10 @@ from typing import Generic, TypeVar
 
 import pandas as pd
 
+from atlas.analysis.episodes import episodes
+from atlas.analysis.events import events
 from atlas.analysis.neighbours import Neighbourhood, neighbourhood
 from atlas.analysis.outreach import active_positions
-from atlas.analysis.progress import episodes, events
 from atlas.analysis.status import StatusLine, spans, status_as_of, status_lines
 from atlas.model.boundaries import Change, Edition
 from atlas.model.programme import Programme

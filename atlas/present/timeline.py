@@ -9,6 +9,7 @@ import pandas as pd
 
 from atlas.analysis.status import successors
 from atlas.model.dates import PartialDate
+from atlas.model.keys import is_district_key
 from atlas.model.programme import StageKind
 from atlas.present.looks import Look, look_key, looks_of
 from atlas.present.scene import Scene
@@ -101,7 +102,7 @@ def _lanes(source: Scene, instrument: str, rows: pd.DataFrame, scale: Axis) -> t
     for row, begun, until in zip(
         ordered.to_dict("records"), ordered["since_day"].dt.date, until_days.dt.date, strict=True
     ):
-        basis = "district" if len(row["participant"]) == len("14522") else row["basis"]
+        basis = "district" if is_district_key(row["participant"]) else row["basis"]
         begin, sure = _beginning(row["since"], row["since_means"], begun, scale)
         end = scale.place(until)
         if end <= sure:

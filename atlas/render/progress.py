@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from atlas.model.view import ViewState, view_to_query
+from atlas.present.charts import Chart, Use
 from atlas.present.map_spec import LegendEntry
 from atlas.present.progress import Curve, DistrictBar
 from atlas.present.wording import Words
@@ -17,30 +18,30 @@ _EMPTY = Markup()
 ViewAddress = Callable[[str, ViewState], str]
 
 
-def _chart_address(chart: str, view: ViewState, use: str, form: str = "svg") -> str:
+def _chart_address(chart: Chart, view: ViewState, use: Use, form: str = "svg") -> str:
     query = view_to_query(view.but(municipality=None, looks=frozenset(), documented_only=False, film=None, since=None))
     return f"atlas/diagramm/{chart}.{form}?{urlencode(query | {'fuer': use})}"
 
 
-def chart(kind: str, view: ViewState, alt: str) -> Markup:
+def chart(kind: Chart, view: ViewState, alt: str) -> Markup:
     """Return a chart as a picture, with its description; light or dark, wide or narrow as the reader's screen is."""
     dark, narrow = "(prefers-color-scheme: dark)", "(max-width: 640px)"
     sources = _EMPTY.join(
         Markup('<source media="{}" srcset="{}">').format(media, _chart_address(kind, view, use))
         for media, use in (
-            (f"{narrow} and {dark}", "schmal-dunkel"),
-            (narrow, "schmal-hell"),
-            (dark, "dunkel"),
+            (f"{narrow} and {dark}", Use.NARROW_DARK),
+            (narrow, Use.NARROW_LIGHT),
+            (dark, Use.DARK),
         )
     )
     return Markup('<picture class="chart">{}<img src="{}" alt="{}"></picture>').format(
-        sources, _chart_address(kind, view, "hell"), alt
+        sources, _chart_address(kind, view, Use.LIGHT), alt
     )
 
 
-def chart_files(kind: str, view: ViewState, words: Words, table: str = "") -> Markup:
+def chart_files(kind: Chart, view: ViewState, words: Words, table: str = "") -> Markup:
     """Return links to a chart as SVG and PNG, and to the numbers behind it."""
-    links = [(form.upper(), _chart_address(kind, view, "datei", form)) for form in ("svg", "png")]
+    links = [(form.upper(), _chart_address(kind, view, Use.FILE, form)) for form in ("svg", "png")]
     if table:
         query = view_to_query(view.but(municipality=None))
         links += [
@@ -63,7 +64,7 @@ def _multiple(curve: Curve, view: ViewState, address: ViewAddress, chosen: str, 
     said = words.count("{n} Gemeinde", "{n} Gemeinden", curve.municipalities)
     current = Markup(' aria-current="true"') if curve.instrument == chosen else _EMPTY
     return Markup('<li><a href="{}" target="_self"{}><b>{}</b> <span>{}</span>{}</a></li>').format(
-        address("fortschritt", view), current, curve.label, said, chart("klein", view, curve.alt)
+        address("fortschritt", view), current, curve.label, said, chart(Chart.SMALL, view, curve.alt)
     )
 
 

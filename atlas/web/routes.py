@@ -12,10 +12,11 @@ from starlette.routing import Route
 
 from atlas.errors import AtlasError
 from atlas.export.animation import film_gif
-from atlas.export.charts import Chart, Use, chart_png, chart_stem, chart_svg
+from atlas.export.charts import chart_png, chart_stem, chart_svg
 from atlas.export.tables import TABLES, excel_csv, file_stem, plain_csv
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import view_from_query
+from atlas.present.charts import Chart, Use
 from atlas.present.film import build_film, packed_film
 from atlas.present.progress import Curve, build_curves
 from atlas.present.scene import Scene, Scenes, Shelf

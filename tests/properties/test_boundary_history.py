@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shapely.affinity import translate
 
 from atlas.analysis.borders import shared_borders
-from atlas.analysis.coverage import coverage_problems, extents, mended, merged_geometry, successors
+from atlas.analysis.coverage import coverage_problems, extents, heirs_by_place, mended, merged_geometry
 from atlas.model.boundaries import Change
 
 CELL_M = 3_000.0
@@ -93,7 +93,7 @@ def test_pieces_find_their_successor_by_their_place(history: tuple) -> None:
     today = table["valid_to"].isna().to_numpy()
     shapes = merged_geometry(pieces, areas.geometry)
     now = gpd.GeoDataFrame({"ags": table.loc[today, "ags"]}, geometry=shapes[today], crs=CRS)
-    heirs = successors(areas, now)
+    heirs = heirs_by_place(areas, now)
     led_to = {change.old_ags: change.new_ags for change in changes}
     for ags in areas["ags"]:
         heir = ags

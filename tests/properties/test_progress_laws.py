@@ -18,8 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atlas.analysis.changes import changes_between
-from atlas.analysis.counting import figure
-from atlas.analysis.progress import episodes, events, progress, progress_by_district
+from atlas.analysis.counting import by_district, figure
+from atlas.analysis.episodes import episodes
+from atlas.analysis.events import events
+from atlas.analysis.progress import progress
 from atlas.analysis.status import spans, status_as_of, successors
 from atlas.model.boundaries import Change, Edition
 from atlas.model.programme import Programme
@@ -312,7 +314,7 @@ def test_progress_adds_up_from_row_to_row(case: Case, days: list[date]) -> None:
 def test_districts_together_are_the_state(case: Case, day: date) -> None:
     status = case.status(day)
     for instrument in INSTRUMENTS:
-        table = progress_by_district(case.episodes, case.edition, instrument, day)
+        table = by_district(status, instrument, case.edition.districts.index)
         for row in table.itertuples(index=False):
             counted = figure(status, instrument, row.district)
             assert (row.municipalities, row.total, row.share) == (

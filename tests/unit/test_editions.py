@@ -20,7 +20,8 @@ import shapely
 from shapely.affinity import translate
 
 from atlas.errors import AtlasError, Severity
-from atlas.export.editions import add_boundaries, decode_topology, write_edition
+from atlas.export.deliveries import add_boundaries
+from atlas.export.editions import decode_topology, write_edition
 from atlas.model.boundaries import Edition, Level
 from atlas.sources.boundaries import list_editions, read_delivery, read_edition, read_geometry
 from tests import miniland

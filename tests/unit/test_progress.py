@@ -9,17 +9,11 @@ import pandas as pd
 import pytest
 
 from atlas.analysis.changes import CHANGE_COLUMNS, changes_between
-from atlas.analysis.counting import figure
-from atlas.analysis.progress import (
-    EPISODE_COLUMNS,
-    EVENT_COLUMNS,
-    PROGRESS_COLUMNS,
-    episodes,
-    events,
-    month_ends,
-    progress,
-    progress_by_district,
-)
+from atlas.analysis.counting import by_district, figure
+from atlas.analysis.days import month_ends
+from atlas.analysis.episodes import EPISODE_COLUMNS, episodes
+from atlas.analysis.events import EVENT_COLUMNS, events
+from atlas.analysis.progress import PROGRESS_COLUMNS, progress
 from atlas.analysis.status import spans, status_as_of
 from atlas.model.snapshot import Snapshot
 from tests import miniland
@@ -61,8 +55,10 @@ class History:
 
     def between(self, before: str, after: str) -> pd.DataFrame:
         first, last = date.fromisoformat(before), date.fromisoformat(after)
-        tables = (status_as_of(self.spans, self.programme, self.edition, self.changes, day) for day in (first, last))
-        return changes_between(*tables, self.changes, last)
+        return changes_between(self.status(first), self.status(last), self.changes, last)
+
+    def status(self, day: date) -> pd.DataFrame:
+        return status_as_of(self.spans, self.programme, self.edition, self.changes, day)
 
 
 @pytest.fixture(scope="module")
@@ -296,7 +292,7 @@ def test_days_out_of_order_are_refused(history: Callable[..., History], days: tu
 
 def test_every_district_has_its_share(history: Callable[..., History]) -> None:
     past = history((ERLEN, "pact", "signed", "2021-03-01"), (KIRCH, "pact", "signed", "2021-03-01"))
-    rows = progress_by_district(past.episodes, past.edition, "pact", date(2021, 12, 31))
+    rows = by_district(past.status(date(2021, 12, 31)), "pact", past.edition.districts.index)
     assert rows["district"].tolist() == ["00011", "00021", "00022"]
     assert rows["municipalities"].tolist() == [0, 1, 1]
     assert rows["total"].tolist() == [1, 8, 3]

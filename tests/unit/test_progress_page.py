@@ -17,11 +17,12 @@ from atlas.analysis.counting import figure
 from atlas.analysis.durations import limits, passages, waiting
 from atlas.analysis.progress import progress
 from atlas.export.animation import film_gif
-from atlas.export.charts import Chart, Use, chart_png, chart_svg
+from atlas.export.charts import chart_png, chart_svg
 from atlas.export.tables import TABLES, changes_said, changes_table, progress_table
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.changes import build_changes, change_rows, default_start, paragraph
+from atlas.present.charts import Chart, Use
 from atlas.present.film import build_film, packed_film
 from atlas.present.progress import (
     build_curves,
@@ -107,7 +108,7 @@ def test_gap_to_the_published_total_is_said_with_its_day(scenes: Scenes) -> None
 
 def test_district_bars_add_up(scenes: Scenes) -> None:
     scene = scenes.of(ViewState(layer="agreement"))
-    bars = district_bars(scene, scenes.course(scene), chosen_instrument(scene))
+    bars = district_bars(scene, chosen_instrument(scene))
     assert sum(bar.municipalities for bar in bars) == len(figure(scene.status, "agreement").municipalities)
     assert sum(bar.total for bar in bars) == 418
     assert [bar.share for bar in bars] == sorted((bar.share for bar in bars), reverse=True)

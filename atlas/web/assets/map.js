@@ -394,25 +394,10 @@
     const taken = [];
     const pointed = new Set([...(state.marked || [])].map((i) => state.index.municipalities[i][2]));
     state.districtLabels = Object.entries(state.index.districts).filter(([, place]) =>
-      isFree(taken, place, mapName(place, small), small ? 5.2 : 6.2)).map(([key, place]) => {
+      hasRoom(taken, place, mapName(place, small), small ? 5.2 : 6.2)).map(([key, place]) => {
       const kind = place.city ? "city-name" : "district-name";
-      const html = text("div", place.city && pointed.has(key) ? `${kind} below` : kind, mapName(place, small));
-      html.setAttribute("aria-hidden", "true");
-      return L.marker([place.lat, place.lng], { pane: "names", interactive: false, keyboard: false,
-        icon: L.divIcon({ className: "name", html, iconSize: [0, 0] }) }).addTo(state.map);
+      return nameAt(place, mapName(place, small), place.city && pointed.has(key) ? `${kind} below` : kind);
     });
-  }
-
-  /** Whether a name has room at its place; if so, its box is taken. Widths are estimated, for no text is drawn yet. */
-  function isFree(taken, { lat, lng }, name, letter) {
-    const lines = name.split("\n");
-    const at = state.map.latLngToContainerPoint([lat, lng]);
-    const half = Math.max(...lines.map((line) => line.length)) * letter / 2 + 3;
-    const tall = lines.length * 7 + 2;
-    const box = [at.x - half, at.y - tall, at.x + half, at.y + tall];
-    if (taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1])) return false;
-    taken.push(box);
-    return true;
   }
 
   /** Names of municipalities where there is room: large ones first, none over another. */
@@ -432,8 +417,8 @@
       .sort((a, b) => weight(b) - weight(a))
       .forEach((i) => {
         const { name, lat, lng } = area(i);
-        if (!isFree(taken, { lat, lng }, name, 6.2)) return;
-        addName({ lat, lng }, name, `municipality-name${state.marked.has(i) ? " below" : ""}`, 0, 0);
+        if (!hasRoom(taken, { lat, lng }, name, 6.2)) return;
+        state.labels.push(nameAt({ lat, lng }, name, `municipality-name${state.marked.has(i) ? " below" : ""}`));
       });
     nameBodies(taken, 6.2);
   }
@@ -448,7 +433,7 @@
       const spots = [[0, 0], [0, 14], [0, -14], [0, 28], [0, -28], [40, 0], [-40, 0], [40, 20], [-40, -20]];
       const found = [name, broken].flatMap((text) => spots.map((spot) => [text, spot]))
         .find(([text, spot]) => hasRoom(taken, place, text, letter, spot, size));
-      if (found) addName(place, found[0], "body-name", ...found[1]);
+      if (found) state.labels.push(nameAt(place, found[0], "body-name", ...found[1]));
     });
   }
 
@@ -467,30 +452,34 @@
       const tries = [name, broken].flatMap((text) => spots.map(([dx, dy]) => [text, dx, dy + (below ? 13 : 0)]));
       const found = tries.find(([text, dx, dy]) => hasRoom(taken, { lat, lng }, text, letter, [dx, dy], size));
       const [text, dx, dy] = found || [String(state.view.near.indexOf(i) + 1), 0, 0];
-      addName(area(i), text, i === chosen ? "chosen-name" : found ? "neighbour-name" : "neighbour-number", dx, dy);
+      const kind = i === chosen ? "chosen-name" : found ? "neighbour-name" : "neighbour-number";
+      state.labels.push(nameAt(area(i), text, kind, dx, dy));
     });
     nameBodies(taken, letter);
   }
 
-  function hasRoom(taken, place, text, letter, [dx, dy], size) {
+  /** Whether a name has room at its place, moved by some pixels, and, given the map's size, inside of it; if so, its box
+   * is taken. Widths are estimated, for no text is drawn yet. */
+  function hasRoom(taken, place, text, letter, [dx, dy] = [0, 0], size = null) {
     const lines = text.split("\n");
     const at = state.map.latLngToContainerPoint([place.lat, place.lng]).add([dx, dy]);
-    const half = Math.max(...lines.map((line) => line.length)) * letter / 2 + 2;
+    const half = Math.max(...lines.map((line) => line.length)) * letter / 2 + 3;
     const tall = lines.length * 7 + 1;
     const box = [at.x - half, at.y - tall, at.x + half, at.y + tall];
-    if (box[0] < 1 || box[1] < 1 || box[2] > size.x - 1 || box[3] > size.y - 1) return false;
+    if (size && (box[0] < 1 || box[1] < 1 || box[2] > size.x - 1 || box[3] > size.y - 1)) return false;
     if (taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1])) return false;
     taken.push(box);
     return true;
   }
 
-  function addName({ lat, lng }, said, className, dx, dy) {
+  /** A name on the map; it is not for screen readers, which have the names of the areas. */
+  function nameAt({ lat, lng }, said, className, dx = 0, dy = 0) {
     const html = text("div", className, said);
     html.setAttribute("aria-hidden", "true");
     html.style.marginLeft = `${dx}px`;
     html.style.marginTop = `${dy}px`;
-    state.labels.push(L.marker([lat, lng], { pane: "names", interactive: false, keyboard: false,
-      icon: L.divIcon({ className: "name", html, iconSize: [0, 0] }) }).addTo(state.map));
+    return L.marker([lat, lng], { pane: "names", interactive: false, keyboard: false,
+      icon: L.divIcon({ className: "name", html, iconSize: [0, 0] }) }).addTo(state.map);
   }
 
   const weight = (i) => (state.view.selected === area(i).ags ? 1e9 : 0) + state.index.municipalities[i][5];

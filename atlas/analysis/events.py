@@ -1,0 +1,210 @@
+"""What began and what ended, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, joined, ordinals, ranges, table_of
+from atlas.analysis.episodes import holders
+from atlas.analysis.status import successors
+from atlas.model.boundaries import Change
+from atlas.model.programme import StageKind
+
+EVENT_COLUMNS = (
+    "day",
+    "instrument",
+    "ags",
+    "district",
+    "what",
+    "because",
+    "stage",
+    "joint_with",
+    "since",
+    "since_means",
+    "source",
+    "row",
+)
+NEW, REVIVED, ENDED, DORMANT, CHANGED = "new", "revived", "ended", "dormant", "changed"
+RECORD, BOUNDARY = "record", "boundary"
+
+
+def events(episodes_: pd.DataFrame, changes: Iterable[Change]) -> pd.DataFrame:
+    """Return every day on which a municipality began or ceased to be counted in an instrument.
+
+    The number counted on a day is that of an earlier day of the edition, plus ``new`` and ``revived`` after that day up
+    to and with the later one, less ``ended`` and ``dormant`` in the same time. That holds for the whole state, and for
+    a district as long as no merger crosses its border.
+
+    * A change of stage within what is counted is no event, nor is a merger that only changes the key.
+    * Of several counted municipalities that merge into a counted one, all but one end: the heir goes on if it was
+      counted itself, else the first by AGS.
+    * What already was so on the edition's first day begins without an event.
+
+    Parameters
+    ----------
+    episodes_
+        What `episodes` returned.
+    changes
+        Mergers of all editions of the state.
+
+    Returns
+    -------
+    pandas.DataFrame
+        RangeIndex, by ``day``, ``instrument`` and ``ags``. Columns `EVENT_COLUMNS`: ``day`` (``datetime64[s]``, the
+        first day of the new state), ``ags`` and ``district`` (of the municipality that began or ceased), ``what``
+        (``new``; ``revived``, if it or a part of it had been counted before; ``ended``; ``dormant``, if an exit
+        follows), ``because`` (``record`` or ``boundary``); ``stage`` to ``row`` of the record that says so, for an
+        ``ended`` by ``boundary`` of the record that had counted until then.
+    """
+    line = _Timeline(episodes_, tuple(changes))
+    found = pd.concat([_begins(line), _ends(line)], ignore_index=True)
+    shown = episodes_.iloc[line.number[found["shown"].to_numpy(dtype=np.int64)]]
+    whose = episodes_.iloc[line.number[found["whose"].to_numpy(dtype=np.int64)]]
+    columns: dict[str, npt.NDArray[np.generic]] = {
+        column: shown[column].to_numpy()
+        for column in EVENT_COLUMNS
+        if column in {"stage", "joint_with", "since", "since_means", "source", "row"}
+    }
+    columns |= {column: whose[column].to_numpy() for column in ("instrument", "ags", "district")}
+    columns["day"] = as_days(found["day"].to_numpy(dtype=np.int64))
+    columns |= {column: found[column].to_numpy(dtype=object) for column in ("what", "because")}
+    table = table_of(columns, EVENT_COLUMNS)
+    return table.sort_values(["day", "instrument", "ags"], kind="stable", ignore_index=True)
+
+
+class _Timeline:
+    """Episodes in order of case and day, the counted ones joined to stretches, and where each key went.
+
+    A case is a municipality's key in an instrument, as one number: ``instrument * keys + key``.
+    """
+
+    def __init__(self, episodes_: pd.DataFrame, changes: tuple[Change, ...]) -> None:
+        ags = episodes_["ags"].to_numpy(dtype=object)
+        merged = [key for change in changes for key in (change.old_ags, change.new_ags)]
+        code, self.keys = pd.factorize(np.concatenate([ags, np.asarray(merged, dtype=object)]), sort=True)
+        instrument, _ = pd.factorize(episodes_["instrument"].to_numpy(dtype=object))
+        self.size = max(len(self.keys), 1)
+        case = instrument * self.size + code[: len(ags)]
+        begin = ordinals(episodes_["from_day"])
+        self.number: Ints = np.argsort(case * DAYS + begin, kind="stable").astype(np.int64)
+        """Position in ``episodes_`` of each row here."""
+        self.case: Ints = case[self.number]
+        self.begin = begin[self.number]
+        self.end = ordinals(episodes_["until_day"])[self.number]
+        self.since = ordinals(episodes_["since_day"])[self.number]
+        self.initial: Bools = episodes_["initial"].to_numpy(dtype=bool)[self.number]
+        self.is_exit: Bools = (episodes_["kind"] == str(StageKind.EXIT)).to_numpy(dtype=bool)[self.number]
+        self.counted: Bools = episodes_["counted"].to_numpy(dtype=bool)[self.number]
+        at = np.flatnonzero(self.counted)
+        numbers = np.arange(len(at))
+        _, _, first = joined(self.begin[at], self.end[at], numbers, [self.case[at]])
+        self.first: Ints = at[first]
+        """First episode of each counted stretch."""
+        self.last: Ints = at[np.append(first[1:], len(at))[: len(first)] - 1]
+        """Last episode of each counted stretch."""
+        self.changes = changes
+        self._moves(code[len(ags) :])
+
+    def _moves(self, merged: Ints) -> None:
+        """Keep who went where on which day; on one day a key may go through several hands."""
+        days = np.asarray([change.effective.toordinal() for change in self.changes], dtype=np.int64)
+        heirs = {change.effective: successors(self.changes, change.effective) for change in self.changes}
+        names = [heirs[change.effective][change.old_ags] for change in self.changes]
+        heir = np.searchsorted(self.keys, np.asarray(names, dtype=object)) if names else np.empty(0, dtype=np.int64)
+        left = merged[0::2] * DAYS + days
+        order = np.argsort(left)
+        self.left: Ints = left[order]
+        self.heir: Ints = heir[order]
+        self.arrivals: Ints = np.unique(heir * DAYS + days)
+
+    def heir_case(self, case: Ints, day: Ints) -> Ints:
+        """Return the case that goes on where ``case`` ends on ``day``; itself if it was not merged away then."""
+        wanted = case % self.size * DAYS + day
+        at = np.minimum(np.searchsorted(self.left, wanted), len(self.left) - 1)
+        moved = self.left[at] == wanted if len(self.left) else np.zeros(len(wanted), dtype=bool)
+        heirs = self.heir[at] if len(self.left) else case
+        return np.where(moved, case - case % self.size + heirs, case)
+
+    def grows(self, case: Ints, day: Ints) -> Bools:
+        """Return whether the municipality of ``case`` takes in another on ``day``."""
+        return np.isin(case % self.size * DAYS + day, self.arrivals)
+
+    def holding(self, case: Ints, day: Ints) -> Ints:
+        """Return the row of the episode that holds in ``case`` on ``day``, -1 if there is none."""
+        at = np.searchsorted(self.case * DAYS + self.begin, case * DAYS + day, side="right") - 1
+        there = np.maximum(at, 0)
+        if not len(self.case):
+            return at
+        return np.where((at >= 0) & (self.case[there] == case) & (self.end[there] > day), at, -1)
+
+
+def _begins(line: _Timeline) -> pd.DataFrame:
+    """Return the stretches that begin with an event: ``day``, ``what``, ``because`` and rows of the timeline."""
+    case, day = line.case[line.first], line.begin[line.first]
+    ends = line.end[line.last]
+    goes_on = np.isin(case * DAYS + day, line.heir_case(line.case[line.last], ends) * DAYS + ends)
+    at = line.first[~goes_on & ~line.initial[line.first]]
+    case, day = line.case[at], line.begin[at]
+    before = np.maximum(at - 1, 0)
+    replaces = (at > 0) & (line.case[before] == case) & (line.end[before] == day)
+    by_record = (line.since[at] == day) | (replaces & ~line.grows(case, day))
+    return _found(
+        at,
+        at,
+        day,
+        np.where(_known_from(line, case) <= day, REVIVED, NEW),
+        by_record,
+    )
+
+
+def _known_from(line: _Timeline, case: Ints) -> Ints:
+    """Return the first day from which each case looks back on something counted, in it or in what it took in."""
+    held = holders(line.keys, line.changes, date.min)
+    first = line.case[line.first]
+    owner, place = ranges(
+        np.searchsorted(held["key"], first % line.size), np.searchsorted(held["key"], first % line.size, "right")
+    )
+    holder = np.searchsorted(line.keys, held["holder"].to_numpy(dtype=object))[place]
+    # A stretch is looked back on from the day after its first, and by an heir from the merger on.
+    known = np.maximum(line.begin[line.first][owner] + 1, held["begin"].to_numpy()[place])
+    cases, number = np.unique(first[owner] - first[owner] % line.size + holder, return_inverse=True)
+    earliest = np.full(len(cases), NEVER, dtype=np.int64)
+    np.minimum.at(earliest, number, known)
+    return earliest[np.searchsorted(cases, case)]
+
+
+def _ends(line: _Timeline) -> pd.DataFrame:
+    """Return the stretches that end with an event: ``day``, ``what``, ``because`` and rows of the timeline."""
+    at = line.last[line.end[line.last] < NEVER]
+    day = line.end[at]
+    heir = line.heir_case(line.case[at], day)
+    after = line.holding(heir, day)
+    order = np.lexsort((line.case[at], day, heir))  # within an instrument, cases are in order of AGS
+    at, day, heir, after = at[order], day[order], heir[order], after[order]
+    there = np.maximum(after, 0)
+    survives = (after >= 0) & line.counted[there]
+    # An heir that was not counted until then carries one of the parts on; one that was counted carries itself on.
+    was_counted = survives & _counted_before(line, heir, day)
+    is_first = np.ones(len(at), dtype=bool)
+    is_first[1:] = (heir[1:] != heir[:-1]) | (day[1:] != day[:-1])
+    event = ~(survives & ~was_counted & is_first)
+    by_record = ~survives & (after >= 0) & ((line.since[there] == day) | ~line.grows(heir, day))
+    what = np.where(~survives & (after >= 0) & line.is_exit[there], DORMANT, ENDED)
+    shown = np.where(by_record, there, at)
+    return _found(at[event], shown[event], day[event], what[event], by_record[event])
+
+
+def _counted_before(line: _Timeline, case: Ints, day: Ints) -> Bools:
+    """Return whether each case was counted on the day before."""
+    there = line.holding(case, day - 1)
+    return (there >= 0) & line.counted[np.maximum(there, 0)]
+
+
+def _found(whose: Ints, shown: Ints, day: Ints, what: npt.NDArray[np.str_], by_record: Bools) -> pd.DataFrame:
+    because = np.where(by_record, RECORD, BOUNDARY)
+    return pd.DataFrame({"whose": whose, "shown": shown, "day": day, "what": what, "because": because})
