@@ -166,6 +166,13 @@ def test_empty_record_gives_everybody_no_data(mini: Snapshot) -> None:
     assert len(status) == 11 * 3
 
 
+@pytest.mark.parametrize("reverse", [False, True])
+def test_mergers_of_one_day_may_stand_in_any_order(reverse: bool) -> None:
+    day = date(2020, 1, 1)
+    chain = [Change("00000001", "A", "00000002", "B", day, ""), Change("00000002", "B", "00000003", "C", day, "")]
+    assert successors(reversed(chain) if reverse else chain, day) == {"00000001": "00000003", "00000002": "00000003"}
+
+
 def test_joint_arrangement_counts_once_and_its_municipalities_each(mini_scene: Callable[..., Scene]) -> None:
     counted = figure(mini_scene().status, "pact")
     assert (len(counted.municipalities), len(counted.arrangements)) == (5, 4)

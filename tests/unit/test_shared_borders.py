@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
+from atlas.analysis import borders
 from atlas.analysis.borders import shared_borders
 
 KM = 1_000.0
@@ -24,6 +27,7 @@ def _borders(*shapes: shapely.Geometry, years: dict[int, tuple[int, int | None]]
     until = pd.Series([pd.Timestamp(end, 1, 1) if end else pd.NaT for _, end in spans]).astype("datetime64[s]")
     pairs = shared_borders(np.asarray(shapes, dtype=object), since, until)
     assert list(pairs.columns) == ["a", "b", "border_m"]
+    assert list(pairs.index) == list(range(len(pairs)))
     return {(int(a), int(b)): m for a, b, m in pairs.itertuples(index=False)}
 
 
@@ -82,3 +86,51 @@ def test_direction_of_the_rings_does_not_matter(reverse: bool) -> None:
 def test_four_areas_around_a_point_have_four_borders_and_two_contacts() -> None:
     found = _borders(_box(0, 0, 1, 1), _box(1, 0, 2, 1), _box(0, 1, 1, 2), _box(1, 1, 2, 2))
     assert found == {(0, 1): KM, (0, 2): KM, (0, 3): 0.0, (1, 2): 0.0, (1, 3): KM, (2, 3): KM}
+
+
+def _square_of_four() -> list[shapely.Polygon]:
+    return [_box(0, 0, 1, 1), _box(1, 0, 2, 1), _box(0, 1, 1, 2), _box(1, 1, 2, 2), _box(5, 5, 6, 6)]
+
+
+@pytest.mark.parametrize("hashed", [np.zeros_like, lambda bits: bits & np.uint64(1)])
+def test_points_that_are_hashed_alike_make_no_pair(
+    hashed: Callable[[np.ndarray], np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = _borders(*_square_of_four())
+    honest = borders._hashed
+    monkeypatch.setattr(borders, "_hashed", lambda coordinates: hashed(honest(coordinates)))
+    assert _borders(*_square_of_four()) == right
+
+
+def test_minus_zero_is_zero() -> None:
+    west = shapely.Polygon([(-KM, 0.0), (-0.0, -0.0), (-0.0, KM), (-KM, KM)])
+    assert np.signbit(shapely.get_coordinates(west)[1]).all()
+    assert _borders(west, _box(0, 0, 1, 1)) == {(0, 1): KM}
+
+
+def test_repeated_vertices_change_nothing() -> None:
+    corner = [(KM, 0.0)] * 3
+    west, east = (shapely.Polygon([*corner, (KM, KM), (x, KM), (x, 0.0)]) for x in (0.0, 2 * KM))
+    assert _borders(west, east) == {(0, 1): KM}
+
+
+def test_border_that_many_extents_have_is_found_for_each_of_them() -> None:
+    west, east = _box(0, 0, 1, 1), _box(1, 0, 2, 1)
+    years = {2 * i + side: (2000 + i, 2001 + i) for i in range(9) for side in (0, 1)}
+    assert _borders(*[west, east] * 9, years=years) == {(2 * i, 2 * i + 1): KM for i in range(9)}
+
+
+def test_neighbours_may_come_and_go_beside_one_that_stays() -> None:
+    years = {1: (2016, 2018), 2: (2018, 2020), 3: (2020, None)}
+    found = _borders(_box(0, 0, 1, 1), *[_box(1, 0, 2, 1)] * 3, years=years)
+    assert found == {(0, 1): KM, (0, 2): KM, (0, 3): KM}
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_fewer_than_two_areas_have_no_border(count: int) -> None:
+    found = shared_borders(
+        np.asarray([_box(0, 0, 1, 1)] * count, dtype=object),
+        *[pd.Series([pd.Timestamp(2016, 1, 1)] * count, dtype="datetime64[s]")] * 2,
+    )
+    assert found.empty
+    assert dict(found.dtypes.astype(str)) == {"a": "int64", "b": "int64", "border_m": "float64"}
