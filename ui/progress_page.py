@@ -7,9 +7,10 @@ from datetime import date
 import streamlit as st
 from markupsafe import Markup
 
+from atlas.model.dates import year_before
 from atlas.model.programme import Instrument
 from atlas.model.view import EARLIEST
-from atlas.present.changes import Changes, build_changes, change_rows, default_start, paragraph
+from atlas.present.changes import Changes, build_changes, change_rows, paragraph
 from atlas.present.charts import Chart
 from atlas.present.detail import as_of_sentence
 from atlas.present.figures import Door
@@ -147,7 +148,7 @@ def _durations(drawn: Scene) -> None:
 def _between(drawn: Scene) -> None:
     said = words()
     _heading(said.say("Was sich verändert hat"), "veraenderungen")
-    start = drawn.view.since or default_start(drawn.as_of)
+    start = drawn.view.since or max(EARLIEST, year_before(drawn.as_of))
     with st.container(horizontal=True, vertical_alignment="bottom", key="vergleich"):
         seed(Keys.SINCE, start)
         st.date_input(

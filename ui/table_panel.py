@@ -16,13 +16,15 @@ from ui.state import Keys, change_view
 def show(drawn: Scene, page: str | None = None) -> None:
     """Show the table of what the map shows; a choice in it selects the municipality and leads to ``page`` if given."""
     view, spec = drawn.view, drawn.spec
-    data = {
+    data: dict[str, object] = {
         "index": f"atlas/{payloads().map_urls(drawn.snapshot, drawn.programme, drawn.edition).index}",
         "lang": view.lang,
         "layer": spec.layer,
         "codes": pack(spec.codes),
         "since": packed_since(spec),
     }
+    if page:
+        data["still"] = True  # the control of the time-lapse belongs below its map
     chosen = part("table")(key=Keys.TABLE, data=data, on_ags_change=_chosen, on_day_change=_taken).ags
     if page and isinstance(chosen, str):
         st.switch_page(page)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import geopandas as gpd
 
 from atlas.model.boundaries import Level
@@ -13,9 +15,9 @@ from atlas.render.animation import gif
 from atlas.sources.boundaries import read_geometry
 
 
-def film_gif(scene: Scene, words: Words) -> bytes:
+def film_gif(scene: Scene, today: date, words: Words) -> bytes:
     """Return the months of a view's layer as an animated GIF, with date, counts, sources and attribution inside."""
     edition = scene.edition
     shapes = read_geometry(edition, Level.OVERVIEW).geometry
     districts = gpd.read_parquet(edition.folder / "districts.parquet").geometry
-    return gif(build_film(scene), scene, (shapes, districts), short_credits(scene, words), words)
+    return gif(build_film(scene, today), scene, (shapes, districts), short_credits(scene, words), words)

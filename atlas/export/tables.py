@@ -13,14 +13,15 @@ from atlas.analysis.outreach import WhiteSpot, white_spots
 from atlas.analysis.progress import progress
 from atlas.analysis.status import NO_DATA
 from atlas.model.boundaries import Edition
-from atlas.present.changes import Changes, build_changes, change_rows, default_start
+from atlas.model.dates import year_before
+from atlas.present.changes import Changes, build_changes, change_rows
 from atlas.present.detail import position_of, status_sentence
 from atlas.present.headings import headings
 from atlas.present.looks import layer_label, looks_of
 from atlas.present.map_spec import decisive_rows
 from atlas.present.progress import course_days
 from atlas.present.scene import Course, Scene, Scenes
-from atlas.present.steering import build_steering
+from atlas.present.steering import case_rows, open_cases
 from atlas.present.wording import Words
 
 _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
@@ -233,19 +234,33 @@ def _white_spots(_: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
 
 
 def _changes(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame | None:
-    start = scene.view.since or default_start(scene.as_of)
+    start = scene.view.since or year_before(scene.as_of)
     if start >= scene.as_of:
         return None
     return changes_said(scene, build_changes(scenes.of(scene.view.but(as_of=start)), scene), words)
 
 
-def _progress(scenes: Scenes, scene: Scene, _: Words) -> pd.DataFrame:
-    return progress_table(scene, scenes.course(scene), *course_days(scene))
+def _progress(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
+    labels = {each.key: words.label(each.label) for each in scene.programme.instruments}
+    table = progress_table(scene, scenes.course(scene), *course_days(scene))
+    titles = {
+        "date": words.say("Stand"),
+        "instrument": words.say("Baustein"),
+        "municipalities": words.say("Gemeinden"),
+        "arrangements": words.say("Vorgänge"),
+        "new": words.say("neu"),
+        "ended": words.say("beendet"),
+        "total": words.say("Gemeinden insgesamt"),
+        "share": words.say("Anteil"),
+    }
+    return table.assign(instrument=table["instrument"].map(labels)).rename(columns=titles)
 
 
 def _steering(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
-    page = build_steering(scene, scenes.course(scene), words)
-    rows = pd.concat([page.late.assign(late=words.say("ja")), page.open_.assign(late=words.say("nein"))])
+    cases = open_cases(scene, scenes.course(scene))
+    late = [words.say("ja") if is_late else words.say("nein") for is_late in cases["is_late"]]
+    limits = [int(limit) if limit >= 0 else "" for limit in cases["limit"]]
+    rows = case_rows(scene, cases, words).assign(days=cases["days"].to_numpy(), limit=limits, late=late)
     titles = headings(words, "name", "district", "instrument", "stage", "since", "days", "limit", "source")
     titles |= {"late": words.say("über der Grenze"), "day": words.say("Stichtag")}
     return rows.assign(day=words.day(scene.as_of))[list(titles)].rename(columns=titles)

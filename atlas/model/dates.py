@@ -11,6 +11,14 @@ from functools import total_ordering
 _FORM = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
+def year_before(day: date) -> date:
+    """Return the same day a year earlier; the 28th of February for a 29th."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
+
+
 @total_ordering
 @dataclass(frozen=True)
 class PartialDate:

@@ -61,11 +61,6 @@ class Changes:
     spec: MapSpec
 
 
-def default_start(as_of: date) -> date:
-    """Return the day a comparison begins with if the reader names none: a year before."""
-    return date(as_of.year - 1, as_of.month, min(as_of.day, 28))
-
-
 def build_changes(before: Scene, after: Scene) -> Changes:
     """Return what changed from one scene to a later one of the same view.
 

@@ -24,10 +24,13 @@ class Film:
     specs: tuple[MapSpec, ...]
 
 
-def build_film(source: Scene) -> Film:
-    """Return the maps of a view's layer and filter from the programme's first year to the view's date."""
-    first = min(date(source.programme.launched.year, 1, 1), source.as_of)
-    days = month_ends(first, source.as_of)
+def build_film(source: Scene, today: date) -> Film:
+    """Return the maps of a view's layer and filter from the programme's first year to the view's date.
+
+    Not beyond today: a link may name any day, and the months to come are all alike.
+    """
+    last = min(source.as_of, today)
+    days = month_ends(min(date(source.programme.launched.year, 1, 1), last), last)
     specs = []
     for day in days:
         edition = source.snapshot.edition(source.programme, day)

@@ -84,6 +84,7 @@ def _film_words(words: Words) -> Json:
         "file": words.say("Als Bildfolge (GIF)"),
         "now": words.say("Stand der Seite"),
         "total": words.say("{day}: {n} Gemeinden", day="{day}", n="{n}"),
+        "loading": words.say("Der Verlauf wird geladen …"),
         "failed": words.say("Der Verlauf konnte nicht geladen werden. Bitte noch einmal versuchen."),
     }
 

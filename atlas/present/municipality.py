@@ -195,9 +195,9 @@ def _chains(source: Scene, position: int, words: Words) -> tuple[str, ...]:
     status, programme = source.status, source.programme
     said = []
     for key in programme.overview.figures:
-        rows = status[(status["instrument"] == key) & status["counted"] & (status["basis"] == "direct")]
-        wanted = set(rows.index.tolist())
-        chain = None if position in wanted else source.day.hood.chain(position, wanted)
+        rows = status[(status["instrument"] == key) & status["counted"] & (status["basis"] != "district")]
+        wanted = set(rows.index[rows["basis"] == "direct"].tolist())
+        chain = None if position in rows.index else source.day.hood.chain(position, wanted)
         if chain is None:
             continue
         told = {

@@ -163,7 +163,7 @@ class Scenes:
 
     def __init__(self, current: Callable[[], Snapshot], today: Callable[[], date]) -> None:
         self._current = current
-        self._today = today
+        self.today = today
         self._spans: Shelf[pd.DataFrame] = Shelf(8)
         self._days: Shelf[Day] = Shelf(64)
         self._courses: Shelf[Course] = Shelf(8)
@@ -183,7 +183,7 @@ class Scenes:
         """Return the scene of a view."""
         snapshot = self._current()
         programme = snapshot.programme(view.programme)
-        as_of = view.as_of or self._today()
+        as_of = view.as_of or self.today()
         edition = snapshot.edition(programme, as_of)
         changes = snapshot.changes(programme)
         records = snapshot.records[programme.key]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 import pandas as pd
 
 from atlas.analysis.durations import FEW, waiting
 from atlas.analysis.status import effective_days
 from atlas.model.areas import Area
+from atlas.model.dates import year_before
 from atlas.present.scene import Course, Scene
 from atlas.present.wording import Words
 
 _NEWEST = 15
-OLD_MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -61,10 +60,8 @@ def districts_of(source: Scene) -> frozenset[str]:
 
 def build_steering(source: Scene, course: Course, words: Words) -> Steering:
     """Return the page for the view's area, district or the whole state."""
-    inside = districts_of(source)
-    cases = waiting(source.status, course.episodes, source.programme, source.as_of)
-    cases = cases[cases["district"].isin(inside)]
-    records = _records(source, inside)
+    cases = open_cases(source, course)
+    records = _records(source, districts_of(source))
     newest = records.sort_values(["counts_from", "name"], ascending=[False, True]).head(_NEWEST)
     return Steering(
         case_rows(source, cases[cases["is_late"]], words),
@@ -75,6 +72,13 @@ def build_steering(source: Scene, course: Course, words: Words) -> Steering:
         record_rows(source, records[records["date"] == ""], words),
         record_rows(source, records[records["source_date"] == ""], words),
     )
+
+
+def open_cases(source: Scene, course: Course) -> pd.DataFrame:
+    """Return what `waiting` gives for the view's area, district or the whole state; those beyond their limit first."""
+    cases = waiting(source.status, course.episodes, source.programme, source.as_of)
+    inside = cases[cases["district"].isin(districts_of(source))]
+    return inside.sort_values("is_late", ascending=False, kind="stable")
 
 
 def _records(source: Scene, inside: frozenset[str]) -> pd.DataFrame:
@@ -130,7 +134,7 @@ def record_rows(source: Scene, records: pd.DataFrame, words: Words) -> pd.DataFr
 
 
 def _old(source: Scene, records: pd.DataFrame, words: Words) -> pd.DataFrame:
-    edge = date(source.as_of.year - OLD_MONTHS // 12, source.as_of.month, min(source.as_of.day, 28))
+    edge = year_before(source.as_of)
     newest = records.groupby(["ags", "name", "district"], sort=False)["counts_from"].max().reset_index()
     newest = newest[newest["counts_from"] < edge].sort_values(["counts_from", "name"])
     return pd.DataFrame(

@@ -29,9 +29,9 @@ def shares(page: DistrictPage, address: ViewAddress, words: Words) -> Markup:
     titles = [words.say("Baustein"), words.say("Gemeinden"), words.say("Anteil")]
     if page.key:
         titles.append(words.say("im Land"))
-    titles.append(words.say("gemeinsame einmal gezählt"))
     body = _EMPTY.join(_share(row, page, address, words) for row in page.shares)
-    return _table("shares", titles, body)
+    note = words.say("Darunter: Vorgänge; gemeinsame mehrerer Gemeinden zählen einmal.")
+    return _table("shares", titles, body) + Markup('<p class="atlas-small">{}</p>').format(note)
 
 
 def _share(row: ShareRow, page: DistrictPage, address: ViewAddress, words: Words) -> Markup:
@@ -40,10 +40,10 @@ def _share(row: ShareRow, page: DistrictPage, address: ViewAddress, words: Words
     mark = Markup('<i class="mark" style="left:{:.1f}%"></i>').format(row.state_share * 100) if page.key else _EMPTY
     state = Markup('<td class="number">{}</td>').format(words.percent(row.state_share)) if page.key else _EMPTY
     return Markup(
-        '<tr><th scope="row">{}</th><td class="number">{}</td>'
+        '<tr><th scope="row">{}</th><td class="number">{}<br><span class="atlas-small">{}</span></td>'
         '<td class="share"><span>{}</span><span class="bar" aria-hidden="true"><b style="width:{:.1f}%"></b>{}</span></td>'
-        "{}<td>{}</td></tr>"
-    ).format(row.label, told, words.percent(row.share), row.share * 100, mark, state, row.arrangements)
+        "{}</tr>"
+    ).format(row.label, told, row.arrangements, words.percent(row.share), row.share * 100, mark, state)
 
 
 def _door(number: str, address: str) -> Markup | str:

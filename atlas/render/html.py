@@ -61,7 +61,7 @@ def _entry(entry: Entry, words: Words) -> Markup:
     if entry.holder:
         said += Markup(" · {}").format(words.say("Eintrag von {holder}", holder=entry.holder))
     if entry.note:
-        said += Markup('<br><span class="note">{}</span>').format(entry.note)
+        said += Markup('<br><span class="note" lang="de">{}</span>').format(entry.note)
     return said + Markup("<br>{}</li>").format(
         source_link(entry.source, entry.link, words.say("Quelle") + ": ", entry.source_date)
     )
@@ -109,6 +109,8 @@ def _cell(column: str, text: str) -> Markup:
         return Markup('<th scope="row">{}</th>').format(text)
     if column == "source" and text:
         return Markup("<td>{}</td>").format(source_link(text, web_address(text), ""))
+    if column == "note":  # the record speaks German
+        return Markup('<td lang="de">{}</td>').format(text)
     return Markup("<td>{}</td>").format(text)
 
 

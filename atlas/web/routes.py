@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -89,7 +90,7 @@ class _Own:
         if scene is None:
             return _plain("data not ready", 503)
         drawn = scene.view.but(municipality=None, lang="de", film=None, since=None)
-        packed = self._films.get((*scene.key, drawn), lambda: _film_bytes(scene))
+        packed = self._films.get((*scene.key, drawn), lambda: _film_bytes(scene, self._scenes.today()))
         return Response(packed, media_type="application/json", headers=_CHECKED | {"Content-Encoding": "gzip"})
 
     def animation(self, request: Request) -> Response:
@@ -98,7 +99,7 @@ class _Own:
             return _plain("data not ready", 503)
         words = Words(scene.view.lang)
         drawn = scene.view.but(municipality=None, film=None, since=None)
-        body = self._animations.get((*scene.key, drawn), lambda: film_gif(scene, words))
+        body = self._animations.get((*scene.key, drawn), lambda: film_gif(scene, self._scenes.today(), words))
         headers = _CHECKED | _attached(f"{file_stem('verlauf', scene)}.gif")
         return Response(body, media_type="image/gif", headers=headers)
 
@@ -148,8 +149,8 @@ class _Own:
         return self._scenes.of(view_from_query(dict(request.query_params), layers))
 
 
-def _film_bytes(scene: Scene) -> bytes:
-    said = json.dumps(packed_film(build_film(scene)), separators=(",", ":"))
+def _film_bytes(scene: Scene, today: date) -> bytes:
+    said = json.dumps(packed_film(build_film(scene, today)), separators=(",", ":"))
     return gzip.compress(said.encode(), 6, mtime=0)
 
 

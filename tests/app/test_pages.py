@@ -181,6 +181,13 @@ def test_district_page_follows_the_choice(app_on: AppOn) -> None:
     assert app.query_params["kreis"] == "14524"
 
 
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("day", ["2016-01-01", "2099-12-31"])
+def test_every_page_runs_on_the_first_and_the_last_day(app_on: AppOn, page: str, day: str) -> None:
+    app = fine(app_on(stichtag=day, gemeinde=REAL, ebene="agreement").run())
+    fine(app.switch_page(PAGES[page]).run())
+
+
 def test_the_language_changes_every_word(app_on: AppOn) -> None:
     german, english = (fine(app_on(**query).run()) for query in ({}, {"lang": "en"}))
     assert "Präventionsatlas Sachsen" in shown(german)

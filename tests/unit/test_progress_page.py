@@ -19,9 +19,10 @@ from atlas.analysis.progress import progress
 from atlas.export.animation import film_gif
 from atlas.export.charts import chart_png, chart_svg
 from atlas.export.tables import TABLES, changes_said, changes_table, progress_table
+from atlas.model.dates import year_before
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
-from atlas.present.changes import build_changes, change_rows, default_start, paragraph
+from atlas.present.changes import build_changes, change_rows, paragraph
 from atlas.present.charts import Chart, Use
 from atlas.present.film import build_film, packed_film
 from atlas.present.progress import (
@@ -169,7 +170,9 @@ def test_files_of_changes_and_progress(scenes: Scenes) -> None:
     assert TABLES["veraenderungen"](scenes, scenes.of(scene.view.but(since=date(2023, 1, 1))), EN) is None
     months = TABLES["fortschritt"](scenes, scene, EN)
     assert months is not None
-    assert list(months.columns) == [
+    assert list(months.columns)[:3] == ["Status", "Instrument", "Municipalities"]
+    contract = progress_table(scene, scenes.course(scene), *course_days(scene))
+    assert list(contract.columns) == [
         "date",
         "instrument",
         "municipalities",
@@ -179,8 +182,8 @@ def test_files_of_changes_and_progress(scenes: Scenes) -> None:
         "total",
         "share",
     ]
-    assert len(months) == 48 * 9
-    assert default_start(date(2024, 2, 29)) == date(2023, 2, 28)
+    assert len(months) == len(contract) == 48 * 9
+    assert year_before(date(2024, 2, 29)) == date(2023, 2, 28)
 
 
 # --- charts ----------------------------------------------------------------------------------------------------------
@@ -221,7 +224,7 @@ def test_names_in_charts_are_escaped(mini_scenes: Scenes) -> None:
 
 def test_film_ends_with_the_map_and_counts_each_month(real_scene: Callable[..., Scene]) -> None:
     scene = real_scene(layer="agreement", as_of=date(2023, 2, 15))
-    film = build_film(scene)
+    film = build_film(scene, TODAY)
     assert film.days[0] == date(2019, 1, 31)
     assert film.days[-2:] == (date(2023, 1, 31), date(2023, 2, 15))
     assert film.specs[-1].codes == scene.spec.codes
@@ -254,18 +257,24 @@ def test_waiting_cases_stand_in_stages_one_is_meant_to_leave(scenes: Scenes) -> 
     assert (late["days"] > late["limit"]).all()
 
 
+def test_film_does_not_go_beyond_today(real_scene: Callable[..., Scene]) -> None:
+    film = build_film(real_scene(layer="agreement", as_of=date(2099, 12, 31)), TODAY)
+    assert film.days[-1] == TODAY
+    assert len(film.days) == 95
+
+
 def test_months_as_an_animation(mini_scenes: Scenes) -> None:
     scene = mini_scenes.of(ViewState(layer="pact", as_of=date(2020, 3, 31)))
-    made = film_gif(scene, DE)
+    made = film_gif(scene, TODAY, DE)
     picture = Image.open(io.BytesIO(made))
-    distinct = {(spec.codes, spec.points) for spec in build_film(scene).specs}
+    distinct = {(spec.codes, spec.points) for spec in build_film(scene, TODAY).specs}
     assert picture.n_frames == len(distinct) > 2
     assert picture.size == (1200, 750)
     first = np.asarray(picture.convert("RGB"))
     picture.seek(picture.n_frames - 1)
     last = np.asarray(picture.convert("RGB"))
     assert (first != last).any()
-    assert film_gif(scene, DE) == made, "the same twice"
+    assert film_gif(scene, TODAY, DE) == made, "the same twice"
 
 
 @pytest.mark.parametrize("day", [date(2018, 12, 31), date(2022, 12, 31), TODAY])

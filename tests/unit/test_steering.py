@@ -83,6 +83,8 @@ def test_file_has_every_case(scenes: Scenes) -> None:
     assert table is not None
     assert len(table) == len(page.late) + len(page.open_)
     assert (table["über der Grenze"] == "ja").sum() == len(page.late)
+    assert table["Tage"].dtype == "int64", "numbers, for spreadsheets"
+    assert table["Gemeinde"].tolist() == [*page.late["name"], *page.open_["name"]]
 
 
 @pytest.mark.parametrize(

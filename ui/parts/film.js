@@ -67,7 +67,7 @@ class Player {
     row.setAttribute("aria-label", words.title);
     this.play = button("atlas-copy", "", () => this.toggle());
     this.slider = make("input");
-    Object.assign(this.slider, { type: "range", min: 0, max: 0, step: 1, value: 0 });
+    Object.assign(this.slider, { type: "range", min: 0, max: 1, step: 1, value: 1 });
     this.slider.setAttribute("aria-label", words.month);
     this.slider.addEventListener("input", async () => { this.pause(); await this.ready(); this.show(Number(this.slider.value)); });
     this.slider.addEventListener("pointerdown", () => this.ready());
@@ -87,12 +87,14 @@ class Player {
 
   async ready() {
     if (this.frames) return;
+    this.said.textContent = this.words.loading;
     try {
       this.frames = await load(query());
     } catch (error) {
       this.said.textContent = this.words.failed;
       throw error;
     }
+    this.said.textContent = "";
     this.slider.max = this.frames.length - 1;
     if (this.at < 0) this.slider.value = this.frames.length - 1;
   }

@@ -156,7 +156,7 @@ export default function (component) {
   if (!memories.has(parentElement)) memories.set(parentElement, { key: "name", ascending: true, lines: new Map() });
   whenChanged(component, (place, data, index) => {
     draw(place, data, index, memories.get(parentElement), (ags) => setTriggerValue("ags", ags));
-    mountFilm(place.querySelector(".atlas-film-place"), data, index.words[data.lang].film,
+    if (!data.still) mountFilm(place.querySelector(".atlas-film-place"), data, index.words[data.lang].film,
       (day) => setTriggerValue("day", day));
   }, { idle: true });
 }
