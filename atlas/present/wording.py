@@ -7,6 +7,7 @@ holds that it is complete. Placeholders are filled after translation, so a text 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -16,6 +17,7 @@ from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -76,6 +78,10 @@ class Words:
     def percent(self, share: float) -> str:
         """Return a share (0 to 1) as ``31,0 %`` or ``31.0%``."""
         return str(format_percent(share, "#,##0.0 %" if self.lang == "de" else "#,##0.0%", locale=self._locale))
+
+    def listed(self, parts: Sequence[str]) -> str:
+        """Return ``A, B und C``."""
+        return str(format_list(parts, locale=self._locale))
 
     def day(self, day: date) -> str:
         """Return ``31.12.2022`` or ``31 December 2022``."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import io
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from font_source_sans_pro import SourceSansPro, SourceSansProBold
 from fontTools.subset import Options, Subsetter, load_font, save_font
+from PIL import ImageFont
 
 FAMILY = "Source Sans Pro"
+_MEASURED_AT = 512
 FOLDER = Path(SourceSansPro).parent
 """Where the font files are."""
 _LETTERS = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) + "–—’‘“”„…•→−≥≤"
@@ -37,3 +39,26 @@ def _subset(file: str) -> str:
     save_font(font, made, options)
     font.close()
     return base64.b64encode(made.getvalue()).decode()
+
+
+@cache
+def _measure(*, bold: bool) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(SourceSansProBold if bold else SourceSansPro, _MEASURED_AT)
+
+
+@lru_cache(maxsize=20_000)
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
+    """Return how wide a line of text is, in the unit of ``size``."""
+    return float(_measure(bold=bold).getlength(text)) * size / _MEASURED_AT
+
+
+def lines_of(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
+    """Return a text in lines no wider than ``width``, broken at spaces; a longer word stays whole."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size, bold=bold) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines

@@ -1,0 +1,88 @@
+"""Pictures of the map as files: SVG, PNG and PDF, drawn from the same description as the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+
+from atlas.model.boundaries import Edition, Level
+from atlas.model.excerpt import Excerpt, Form, Kind
+from atlas.model.view import ViewState
+from atlas.present.picture import Picture, build_picture, picture_view
+from atlas.present.scene import Scene, Scenes, Shelf
+from atlas.present.wording import Words
+from atlas.render.layout import Sheet, lay_out
+from atlas.render.outlines import Land, Lands
+from atlas.render.svg import svg
+from atlas.render.typeset import picture_pdf, picture_png
+from atlas.sources.boundaries import read_geometry
+
+_UNIT_M = {Level.FULL: 1.0, Level.DETAIL: 5.0, Level.OVERVIEW: 20.0}
+_FINE_M, _COARSE_M = 45.0, 130.0
+"""Metres a dot spans below which the full geometry is drawn, and above which the coarse one."""
+MEDIA_TYPES = {Form.PNG: "image/png", Form.SVG: "image/svg+xml", Form.PDF: "application/pdf"}
+_lands: Shelf[Land] = Shelf(24)
+"""Written-out geometry: edition, level and day of the last change. Immutable, about 1 MB each."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture described and laid out."""
+
+    scene: Scene
+    picture: Picture
+    sheet: Sheet
+
+
+def draw(scenes: Scenes, view: ViewState, excerpt: Excerpt, words: Words, address: str = "") -> Drawn:
+    """Return a picture laid out, ready to be written in any form.
+
+    Raises
+    ------
+    AtlasError
+        For places that did not exist on the view's date.
+    """
+    scene = scenes.of(picture_view(view, excerpt))
+    picture = build_picture(scene, excerpt, words, address)
+    return Drawn(scene, picture, lay_out(picture, excerpt.size, lands_of(scene), words))
+
+
+def written(drawn: Drawn, form: Form) -> bytes:
+    """Return a picture's file. The same picture gives the same bytes."""
+    if form is Form.SVG:
+        return svg(drawn.sheet).encode()
+    return picture_png(drawn.sheet) if form is Form.PNG else picture_pdf(drawn.sheet)
+
+
+def lands_of(scene: Scene) -> Lands:
+    """Return what gives the geometry of a scene's day by scale."""
+    edition, positions = scene.edition, list(scene.day.lines)
+    changed = max([edition.starts, *(each.effective for each in scene.changes if each.effective <= scene.as_of)])
+
+    def of(dot_m: float) -> Land:
+        level = Level.FULL if dot_m < _FINE_M else Level.DETAIL if dot_m < _COARSE_M else Level.OVERVIEW
+        key = (scene.snapshot.fingerprint, str(edition.folder), changed, level)
+        return _lands.get(key, lambda: _land(edition, level, positions))
+
+    return of
+
+
+def _land(edition: Edition, level: Level, positions: list[int]) -> Land:
+    shapes = gpd.GeoSeries(read_geometry(edition, level).geometry.loc[positions])
+    rows = edition.municipalities.loc[positions]
+    places = gpd.GeoSeries.from_xy(rows["label_lon"], rows["label_lat"], index=rows.index, crs="EPSG:4326")
+    return Land(
+        shapes,
+        dict(zip(positions, rows["district"].tolist(), strict=True)),
+        places.to_crs(edition.metric_crs),
+        _UNIT_M[level],
+    )
+
+
+def picture_stem(scene: Scene, excerpt: Excerpt) -> str:
+    """Return the name of a picture's file without its ending: plain letters, place, layer, size and date."""
+    place = (
+        excerpt.places[0] if len(excerpt.places) == 1 else Kind.SELECTION if excerpt.places else scene.programme.state
+    )
+    return f"praeventionsatlas-{scene.programme.key}-{place}-{scene.spec.layer}-{excerpt.size}-{scene.as_of}"

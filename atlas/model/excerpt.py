@@ -1,0 +1,151 @@
+"""What a picture of the map is of, and how large: the order a reader places, parsed at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from atlas.errors import AtlasError, Problem
+from atlas.model.keys import is_district_key, parse_ags, parse_district_key
+
+MOST_CHOSEN = 60
+"""How many municipalities a free selection may have: more is a district, or the state."""
+MOST_TITLE = 120
+"""Characters of a title of one's own."""
+
+
+class Form(StrEnum):
+    """Format of a picture's file."""
+
+    PNG = "png"
+    SVG = "svg"
+    PDF = "pdf"
+
+
+class Size(StrEnum):
+    """Size of a picture. The first six are for taking home, the last three for websites."""
+
+    SLIDE = "slide"
+    """16 : 9, 3840 × 2160 pixels."""
+    SQUARE = "square"
+    """1080 × 1080 pixels."""
+    A4 = "a4"
+    A4_PORTRAIT = "a4-portrait"
+    A3 = "a3"
+    A3_PORTRAIT = "a3-portrait"
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+
+PRINTED = (Size.SLIDE, Size.SQUARE, Size.A4, Size.A4_PORTRAIT, Size.A3, Size.A3_PORTRAIT)
+LIVE = (Size.SMALL, Size.MEDIUM, Size.LARGE, Size.SLIDE, Size.SQUARE)
+"""Sizes a website may ask for."""
+
+
+class Kind(StrEnum):
+    """What a picture shows."""
+
+    STATE = "land"
+    DISTRICT = "kreis"
+    MUNICIPALITY = "gemeinde"
+    """One with its neighbours."""
+    SELECTION = "auswahl"
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """The order of a picture; layer, date, language and the municipality to mark are the view's.
+
+    Attributes
+    ----------
+    places
+        Nothing for the state; the key of a district; the key of a municipality, shown with its neighbours; several of
+        municipalities for a free selection.
+    labels
+        Whether municipalities are named; the marked one is always.
+    title
+        The reader's own; empty for the proposed one.
+    """
+
+    places: tuple[str, ...] = ()
+    size: Size = Size.SLIDE
+    labels: bool = True
+    title: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """Return what the picture shows."""
+        if not self.places:
+            return Kind.STATE
+        if len(self.places) > 1:
+            return Kind.SELECTION
+        return Kind.DISTRICT if is_district_key(self.places[0]) else Kind.MUNICIPALITY
+
+
+def parse_places(text: str) -> tuple[str, ...]:
+    """Return the places ``land``, a district's key, or one or more municipal keys separated by commas stand for.
+
+    Raises
+    ------
+    AtlasError
+        One problem for every part that is not a key.
+    """
+    text = text.strip()
+    if text in {"", Kind.STATE.value}:
+        return ()
+    parts = list(dict.fromkeys(part for part in text.replace(",", " ").split() if part))
+    if len(parts) == 1 and is_district_key(parts[0]):
+        return (parse_district_key(parts[0]),)
+    problems = [_not_a_key(part) for part in parts if not _is_ags(part)]
+    if len(parts) > MOST_CHOSEN:
+        told = "Es sind {n} Gemeinden gewählt, höchstens {most} gehen auf ein Bild. Bitte weniger wählen, oder einen Landkreis."
+        problems = [Problem("ausschnitt", told, {"n": len(parts), "most": MOST_CHOSEN})]
+    if problems:
+        raise AtlasError(*problems[:10])
+    return tuple(parts)
+
+
+def _is_ags(text: str) -> bool:
+    try:
+        parse_ags(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _not_a_key(part: str) -> Problem:
+    told = "„{given}“ ist kein Schlüssel. Erwartet wird „land“, ein Kreisschlüssel (5 Ziffern) oder ein oder mehrere Gemeindeschlüssel (8 Ziffern)."
+    return Problem("ausschnitt", told, {"given": part[:40]})
+
+
+def excerpt_from_query(query: Mapping[str, str]) -> Excerpt:
+    """Return the order a link asks for; what it asks for wrongly is left at the default.
+
+    Without ``ausschnitt`` it is the view's municipality, else its district, else the state.
+    """
+    asked = query.get("ausschnitt") or query.get("gemeinde") or query.get("kreis") or ""
+    try:
+        places = parse_places(asked[:2000])
+    except AtlasError:
+        places = ()
+    size = query.get("groesse", "")
+    return Excerpt(
+        places,
+        Size(size) if size in [each.value for each in PRINTED] else Size.SLIDE,
+        query.get("namen") != "0",
+        " ".join(query.get("titel", "").split())[:MOST_TITLE],
+    )
+
+
+def excerpt_to_query(excerpt: Excerpt, municipality: str | None, district: str | None) -> dict[str, str]:
+    """Return the parameters of an order beside those of its view: only what differs from the default."""
+    places = ",".join(excerpt.places) or Kind.STATE.value
+    query = {
+        "ausschnitt": "" if places == (municipality or district or Kind.STATE.value) else places,
+        "groesse": "" if excerpt.size is Size.SLIDE else excerpt.size.value,
+        "namen": "" if excerpt.labels else "0",
+        "titel": excerpt.title,
+    }
+    return {key: value for key, value in query.items() if value}

@@ -1,0 +1,317 @@
+"""The description of a picture to take home: what is on it and what it says. No drawing library, no measures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from atlas.errors import AtlasError, Problem
+from atlas.model.excerpt import Excerpt, Kind
+from atlas.model.view import ViewState
+from atlas.present.credits import invented
+from atlas.present.detail import position_of
+from atlas.present.looks import ABSENT, FILTERED, Look, layer_definition, layer_label, looks_of
+from atlas.present.map_spec import LegendEntry, MapSpec
+from atlas.present.scene import Scene
+from atlas.present.wording import Words
+
+_FEW = 3
+"""So many places are named in a title; of more it says how many."""
+Mark = Literal["area", "point", "district_point", "body", "own"]
+
+
+@dataclass(frozen=True)
+class LegendLine:
+    """One line of the legend.
+
+    Attributes
+    ----------
+    mark
+        What stands in front: the fill of an area, a dot, an open dot, a dashed line, the outline of one's own.
+    look
+        Of an area; None for the others.
+    colour
+        Of a dot.
+    count
+        How many there are; None where that is not said.
+    """
+
+    label: str
+    mark: Mark = "area"
+    look: Look | None = None
+    count: int | None = None
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class Name:
+    """A municipality's name for the map, most important first in `Picture.names`."""
+
+    position: int
+    text: str
+    is_own: bool = False
+
+
+@dataclass(frozen=True)
+class Area:
+    """A municipality the picture is about: its class, and what a reader who can't see it is told."""
+
+    look: Look
+    ags: str
+    name: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Everything a picture shows and says.
+
+    Attributes
+    ----------
+    kind, lang
+        What it is of; language of its texts.
+    title, subtitle, definition
+        Headline; date and number of municipalities; the sentence that says what the layer shows.
+    spec
+        The map it is drawn from, the same as on screen.
+    areas
+        By position, the municipalities the picture is about; others on the map are context.
+    own
+        Position of the marked municipality.
+    names
+        To be set as far as there is room.
+    keyed
+        Whether names without room get a number that is explained beside the map.
+    district_names
+        Names of districts by key, for the map of the state.
+    points
+        Positions with a point; `MapSpec.points` among the municipalities shown.
+    legend
+        Its counts of areas add up to ``len(areas)``.
+    credits
+        Sources and attribution, for the foot.
+    address
+        Of the page that shows the same; empty if unknown.
+    alt
+        The whole picture in words.
+    """
+
+    kind: Kind
+    lang: str
+    title: str
+    subtitle: str
+    definition: str
+    spec: MapSpec
+    areas: dict[int, Area]
+    own: int | None
+    names: tuple[Name, ...]
+    keyed: bool
+    district_names: dict[str, str]
+    points: tuple[int, ...]
+    point_colour: str
+    district_points: tuple[str, ...]
+    bodies: tuple[tuple[str, tuple[int, ...]], ...]
+    legend: tuple[LegendLine, ...]
+    credits: tuple[str, ...]
+    address: str
+    alt: str
+
+
+def picture_view(view: ViewState, excerpt: Excerpt) -> ViewState:
+    """Return the view whose map a picture is drawn from: its district is the picture's."""
+    district = excerpt.places[0] if excerpt.kind is Kind.DISTRICT else None
+    own = view.municipality or (excerpt.places[0] if excerpt.kind is Kind.MUNICIPALITY else None)
+    return view.but(district=district, municipality=own, film=None, since=None, area=None)
+
+
+def build_picture(scene: Scene, excerpt: Excerpt, words: Words, address: str = "") -> Picture:
+    """Return the picture of an order; ``scene`` is that of `picture_view`.
+
+    Raises
+    ------
+    AtlasError
+        For places that did not exist on the day.
+    """
+    members = _members(scene, excerpt, words)
+    spec = scene.spec
+    looks = {look.code: look for look in looks_of(scene.programme, spec.layer)}
+    rows = scene.edition.municipalities
+    shown = {
+        position: Area(
+            looks[spec.codes[position]],
+            str(rows.at[position, "ags"]),
+            str(rows.at[position, "name"]),
+            words.label(looks[spec.codes[position]].label),
+        )
+        for position in members
+        if spec.codes[position] not in (ABSENT, FILTERED)
+    }
+    own = position_of(scene.status, scene.view.municipality) if scene.view.municipality else None
+    points = tuple(position for position in spec.points if position in shown)
+    bodies = tuple((name, each) for name, each in spec.bodies if set(each) & shown.keys())
+    district_points = spec.district_points if excerpt.kind in (Kind.STATE, Kind.DISTRICT) else ()
+    legend = _legend(scene, excerpt, shown, own, words)
+    legend += _mark_lines(scene, (len(points), len(district_points), len(bodies)), words)
+    where = _where(scene, excerpt, members, words)
+    count = words.count("{n} Gemeinde", "{n} Gemeinden", len(members))
+    layer = words.label(layer_label(scene.programme, spec.layer))
+    title = excerpt.title or words.say(
+        "{programme} {where}: {layer}", programme=scene.programme.short, where=where, layer=layer
+    )
+    subtitle = words.say("Stand: {day} · {count}", day=words.day(scene.as_of), count=count)
+    return Picture(
+        excerpt.kind,
+        words.lang,
+        title,
+        subtitle,
+        words.label(layer_definition(scene.programme, spec.layer)),
+        spec,
+        shown,
+        own,
+        _names(scene, excerpt, members, own),
+        excerpt.kind in (Kind.MUNICIPALITY, Kind.SELECTION),
+        _district_names(scene, excerpt),
+        points,
+        scene.programme.special.point,
+        district_points,
+        bodies,
+        legend,
+        picture_credits(scene, words),
+        address,
+        _alt(title, subtitle, scene, legend, own, words),
+    )
+
+
+def _members(scene: Scene, excerpt: Excerpt, words: Words) -> tuple[int, ...]:
+    """Return the positions a picture is about, most important first."""
+    if excerpt.kind is Kind.STATE:
+        return scene.spec.inside
+    if excerpt.kind is Kind.DISTRICT:
+        if scene.district is None:
+            raise AtlasError(
+                _absent(excerpt.places[0], scene, words, "Den Kreis {key} gibt es nicht; vorhanden: {known}.")
+            )
+        return scene.spec.inside
+    found = {key: position_of(scene.status, key) for key in excerpt.places}
+    missing = [key for key, position in found.items() if position is None]
+    if missing:
+        text = "Am {day} gab es keine Gemeinde mit dem Schlüssel {key}."
+        raise AtlasError(*(_absent(key, scene, words, text) for key in missing))
+    chosen = tuple(position for position in found.values() if position is not None)
+    if excerpt.kind is Kind.SELECTION:
+        return chosen
+    return (*chosen, *(other for other, _ in scene.day.hood.lines[chosen[0]]))
+
+
+def _absent(key: str, scene: Scene, words: Words, text: str) -> Problem:
+    known = ", ".join(scene.edition.districts.index)
+    values = {"key": key, "day": words.day(scene.as_of), "known": known}
+    return Problem("ausschnitt", text, {name: value for name, value in values.items() if f"{{{name}}}" in text})
+
+
+def _legend(
+    scene: Scene, excerpt: Excerpt, shown: dict[int, Area], own: int | None, words: Words
+) -> tuple[LegendLine, ...]:
+    """Return the classes of the municipalities shown, in the order of the screen's legend.
+
+    Of the state or a district the lines are those of the screen; of a part only what occurs there.
+    """
+    counts = Counter(area.look.key for area in shown.values())
+    entries: list[LegendEntry] = [LegendEntry(each.look, counts[each.look.key]) for each in scene.spec.legend]
+    if excerpt.kind not in (Kind.STATE, Kind.DISTRICT) or scene.view.looks or scene.view.documented_only:
+        entries = [each for each in entries if each.count]
+    lines = [LegendLine(words.label(each.look.label), "area", each.look, each.count) for each in entries]
+    if own is not None and own in shown and len(shown) > 1:
+        lines.insert(0, LegendLine(str(scene.edition.municipalities.at[own, "name"]), "own"))
+    return tuple(lines)
+
+
+def _mark_lines(scene: Scene, counts: tuple[int, int, int], words: Words) -> tuple[LegendLine, ...]:
+    points, district_points, bodies = counts
+    programme = scene.programme
+    lines = []
+    council = words.label(programme.instrument(programme.overview.points).label) if programme.overview.points else ""
+    if points:
+        lines.append(LegendLine(council, "point", count=points, colour=programme.special.point))
+    if district_points:
+        label = words.say("{what} des Landkreises", what=council)
+        lines.append(LegendLine(label, "district_point", count=district_points, colour=programme.special.point))
+    if bodies:
+        lines.append(LegendLine(words.say("gemeinsame Stelle mehrerer Gemeinden"), "body", count=bodies))
+    return tuple(lines)
+
+
+def _names(scene: Scene, excerpt: Excerpt, members: tuple[int, ...], own: int | None) -> tuple[Name, ...]:
+    """Return the names to set: one's own first; of the state the cities without a district only."""
+    rows = scene.edition.municipalities
+    own_name = [] if own is None else [Name(own, str(rows.at[own, "name"]), is_own=True)]
+    if not excerpt.labels:
+        return tuple(own_name)
+    if excerpt.kind is Kind.STATE:
+        cities = rows.index[rows["kind"] == "Kreisfreie Stadt"].intersection(list(members)).tolist()
+        others = cities
+    elif excerpt.kind is Kind.MUNICIPALITY:
+        others = list(members)
+    else:
+        others = sorted(members, key=lambda position: -float(str(rows.at[position, "area_km2"])))
+    return (*own_name, *(Name(position, str(rows.at[position, "name"])) for position in others if position != own))
+
+
+def _district_names(scene: Scene, excerpt: Excerpt) -> dict[str, str]:
+    """Return the names of districts for the map of the state, short unless a city has the same."""
+    if excerpt.kind is not Kind.STATE or not excerpt.labels:
+        return {}
+    districts = scene.edition.districts
+    is_city = districts["kind"] == "Kreisfreie Stadt"
+    cities = set(districts["name"][is_city])
+    told = {}
+    for key, name in districts["name"][~is_city].items():
+        short = str(name).removeprefix("Landkreis ")
+        told[str(key)] = str(name).replace("Landkreis ", "Lkr. ") if short in cities else short
+    return told
+
+
+def picture_credits(scene: Scene, words: Words) -> tuple[str, ...]:
+    """Return the lines for the foot of a picture: record, boundaries with their licence, and that data are invented."""
+    about = scene.edition.provenance
+    licence = about.licence_url.removeprefix("https://").removeprefix("www.").rstrip("/")
+    boundaries = words.say("Grenzen: {attribution}, {licence}", attribution=about.attribution, licence=licence)
+    return (
+        words.label(scene.programme.source_line),
+        boundaries if licence else about.attribution,
+        *invented(scene, words),
+    )
+
+
+def place_phrase(scene: Scene, key: str, words: Words) -> str:
+    """Return ``im Landkreis Zwickau``, ``im Vogtlandkreis``, ``in der Stadt Chemnitz`` for a district's key."""
+    row = scene.edition.districts.loc[key]
+    name = str(row["name"])
+    if row["kind"] == "Kreisfreie Stadt":
+        return words.say("in der Stadt {name}", name=name)
+    return words.say("im {district}", district=name)
+
+
+def _where(scene: Scene, excerpt: Excerpt, members: tuple[int, ...], words: Words) -> str:
+    names = scene.edition.municipalities["name"]
+    if excerpt.kind is Kind.STATE:
+        return words.say("in {state}", state=words.label(scene.programme.state_name))
+    if excerpt.kind is Kind.DISTRICT:
+        return place_phrase(scene, excerpt.places[0], words)
+    if excerpt.kind is Kind.MUNICIPALITY:
+        return words.say("in und um {name}", name=str(names[members[0]]))
+    if len(members) <= _FEW:
+        return words.say("in {names}", names=words.listed([str(names[position]) for position in members]))
+    return words.count("in {n} Gemeinde", "in {n} Gemeinden", len(members))
+
+
+def _alt(title: str, subtitle: str, scene: Scene, legend: tuple[LegendLine, ...], own: int | None, words: Words) -> str:
+    """Return the picture in words: title, date, how many are in which class, and what one's own is."""
+    counts = [f"{line.label}: {words.number(line.count)}" for line in legend if line.count is not None]
+    said = [words.say("Karte. {title}. {subtitle}.", title=title, subtitle=subtitle), f"{'; '.join(counts)}."]
+    if own is not None:
+        look = {each.key: each for each in looks_of(scene.programme, scene.spec.layer)}[scene.spec.classes[own]]
+        name = str(scene.edition.municipalities.at[own, "name"])
+        said.append(words.say("Hervorgehoben: {name} ({status}).", name=name, status=words.label(look.label)))
+    return " ".join(said)

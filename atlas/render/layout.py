@@ -1,0 +1,383 @@
+"""A picture laid out on its page: where map, legend, names and lines of text stand. Lengths are points.
+
+SVG, PNG and PDF are written from the same `Sheet`, so they cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from atlas.model.excerpt import Kind, Size
+from atlas.present.picture import LegendLine, Picture
+from atlas.present.wording import Words
+from atlas.render.fonts import lines_of, text_width
+from atlas.render.labels import Box, Label, Room, Wish
+from atlas.render.outlines import Bounds, Land, Lands
+
+INK, QUIET = "#1d2430", "#575e6a"
+Role = Literal["title", "subtitle", "legend", "key", "credit", "scale"]
+
+
+class Measures(NamedTuple):
+    """A size of picture: page in points, dots for each point in a PNG, size of its text in points."""
+
+    width: float
+    height: float
+    dots: float
+    text: float
+
+
+_PRINT_DOTS = 300 / 72
+MEASURES = {
+    Size.SLIDE: Measures(960, 540, 4, 13.5),
+    Size.SQUARE: Measures(540, 540, 2, 13),
+    Size.A4: Measures(841.89, 595.28, _PRINT_DOTS, 11),
+    Size.A4_PORTRAIT: Measures(595.28, 841.89, _PRINT_DOTS, 11),
+    Size.A3: Measures(1190.55, 841.89, _PRINT_DOTS, 14),
+    Size.A3_PORTRAIT: Measures(841.89, 1190.55, _PRINT_DOTS, 14),
+    Size.SMALL: Measures(480, 480, 2, 13),
+    Size.MEDIUM: Measures(800, 600, 2, 14),
+    Size.LARGE: Measures(1200, 800, 2, 17),
+}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A line of text with its baseline at ``y``."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+    role: Role
+    bold: bool = False
+    colour: str = INK
+    anchor: Literal["start", "middle", "end"] = "start"
+
+
+@dataclass(frozen=True)
+class Swatch:
+    """The sign in front of a line of the legend."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    line: LegendLine
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number that stands for a name without room."""
+
+    x: float
+    y: float
+    size: float
+    number: int
+
+
+@dataclass(frozen=True)
+class ScaleBar:
+    """A bar as long as its text says."""
+
+    x: float
+    y: float
+    width: float
+    text: str
+    size: float
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where the map is and how metres become points: ``x = (metres - left) * scale + box[0]``."""
+
+    box: Box
+    window: Bounds
+    scale: float
+
+    def point(self, place: tuple[float, float]) -> tuple[float, float]:
+        """Return a place of the land on the page."""
+        left, top, _, _ = self.window
+        return (place[0] - left) * self.scale + self.box[0], (place[1] - top) * self.scale + self.box[1]
+
+    def place(self, point: tuple[float, float]) -> tuple[float, float]:
+        """Return the place of the land under a point of the page."""
+        left, top, _, _ = self.window
+        return (point[0] - self.box[0]) / self.scale + left, (point[1] - self.box[1]) / self.scale + top
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A picture laid out."""
+
+    picture: Picture
+    measures: Measures
+    land: Land
+    frame: Frame
+    texts: tuple[Text, ...]
+    swatches: tuple[Swatch, ...]
+    labels: tuple[Label, ...]
+    district_labels: tuple[Label, ...]
+    numbers: tuple[Number, ...]
+    scale_bar: ScaleBar
+
+
+def lay_out(picture: Picture, size: Size, lands: Lands, words: Words) -> Sheet:
+    """Return a picture laid out on a page of some size."""
+    measures = MEASURES[size]
+    text = measures.text
+    margin = text * 1.7
+    head, below = _head(picture, measures, margin)
+    foot, above = _foot(picture, measures, margin)
+    # Which names have no room is known only when the map stands, and their list needs room of its own: laid out
+    # with no list first, and once more beside it if there is one.
+    keys: tuple[tuple[int, str], ...] = ()
+    for _ in range(3):
+        legend = _Legend(picture, measures, margin, (below, above), keys, words)
+        frame = _frame(picture, legend.room, lands, measures)
+        land = lands(1 / (frame.scale * measures.dots))
+        labels, district_labels, numbers, bar, found = _set_names(picture, frame, land, text, words)
+        if len(found) <= len(keys):
+            break
+        keys = found
+    texts = (*head, *legend.texts, *foot)
+    return Sheet(picture, measures, land, frame, texts, tuple(legend.swatches), labels, district_labels, numbers, bar)
+
+
+def _head(picture: Picture, measures: Measures, margin: float) -> tuple[list[Text], float]:
+    """Return title and subtitle, and where the space below them begins. A long title is set smaller, then in lines."""
+    text, width = measures.text, measures.width - 2 * margin
+    size = text * 1.85
+    while size > text * 1.45 and text_width(picture.title, size, bold=True) > width:
+        size -= text * 0.1
+    y = margin + size * 0.75
+    texts = []
+    for line in lines_of(picture.title, width, size, bold=True):
+        texts.append(Text(margin, y, line, size, "title", bold=True))
+        y += size * 1.15
+    y += text * 0.35
+    texts.append(Text(margin, y, picture.subtitle, text * 1.08, "subtitle", colour=QUIET))
+    return texts, y + text * 0.9
+
+
+def _foot(picture: Picture, measures: Measures, margin: float) -> tuple[list[Text], float]:
+    """Return the lines of the foot, and where the space above them ends."""
+    size = max(measures.text * 0.66, 6.5)
+    width = measures.width - 2 * margin
+    told = [picture.address] if picture.address else []
+    lines = _flowing([*picture.credits, *told], " · ", width, size)
+    top = measures.height - margin * 0.85 - (len(lines) - 1) * size * 1.25
+    texts = [Text(margin, top + i * size * 1.25, line, size, "credit", colour=QUIET) for i, line in enumerate(lines)]
+    return texts, top - size * 1.6
+
+
+_WIDE = 1.12
+
+
+class _Legend:
+    """The legend: beside the map on a wide page, below it on a high one."""
+
+    def __init__(
+        self,
+        picture: Picture,
+        measures: Measures,
+        margin: float,
+        between: tuple[float, float],
+        keys: tuple[tuple[int, str], ...],
+        words: Words,
+    ) -> None:
+        self.texts: list[Text] = []
+        self.swatches: list[Swatch] = []
+        self._size = measures.text
+        self._keys = keys
+        self._words = words
+        top, bottom = between
+        if measures.width > measures.height * _WIDE:
+            width = min(max(measures.width * 0.255, measures.text * 15), measures.width * 0.36)
+            left = measures.width - margin - width
+            self._fill(picture, [(left, width)], top + measures.text * 0.6, bottom)
+            self.room: Box = (margin, top, left - measures.text * 1.4, bottom)
+            return
+        gap = measures.text * 1.6
+        width = (measures.width - 2 * margin - gap) / 2
+        columns = [(margin, width), (margin + width + gap, width)]
+        height = self._height(picture, width)
+        start = bottom - height
+        self._fill(picture, columns, start, bottom)
+        self.room = (margin, top, measures.width - margin, start - measures.text * 0.9)
+
+    def _blocks(self, picture: Picture, width: float) -> list[tuple[LegendLine | None, list[str]]]:
+        """Return what stands in the legend, each with its lines of text; None for the list of numbers."""
+        size = self._size
+        counts = size * 2.6
+        blocks: list[tuple[LegendLine | None, list[str]]] = [
+            (line, lines_of(line.label, width - size * 2.1 - counts, size)) for line in picture.legend
+        ]
+        return blocks
+
+    def _key_lines(self, width: float) -> list[str]:
+        return _flowing([f"{number} {name}" for number, name in self._keys], "   ", width, self._size * 0.85)
+
+    def _height(self, picture: Picture, width: float) -> float:
+        heights = [self._block_height(lines) for _, lines in self._blocks(picture, width)]
+        half = _split(heights)
+        both = max(sum(heights[:half]), sum(heights[half:]))
+        keys = self._key_lines(width * 2)
+        return both + (len(keys) * self._size * 1.1 + self._size * 0.5 if keys else 0)
+
+    def _block_height(self, lines: Sequence[str]) -> float:
+        return self._size * (1.12 * (len(lines) - 1) + 1.62)
+
+    def _fill(self, picture: Picture, columns: list[tuple[float, float]], top: float, bottom: float) -> None:
+        size = self._size
+        blocks = self._blocks(picture, columns[0][1])
+        heights = [self._block_height(lines) for _, lines in blocks]
+        cut = _split(heights) if len(columns) > 1 else len(blocks)
+        ends = []
+        for (x, width), part in zip(columns, (blocks[:cut], blocks[cut:]), strict=False):
+            y = top
+            for line, lines in part:
+                if line is not None:
+                    self._line(line, lines, (x, y), width)
+                y += self._block_height(lines)
+            ends.append(y)
+        y = max(ends) + size * 0.5
+        across = columns[-1][0] + columns[-1][1] - columns[0][0]
+        for told in self._key_lines(across):
+            self.texts.append(Text(columns[0][0], y + size * 0.6, told, size * 0.85, "key", colour=QUIET))
+            y += size * 1.1
+
+    def _line(self, line: LegendLine, lines: list[str], at: tuple[float, float], width: float) -> None:
+        (x, y), size = at, self._size
+        self.swatches.append(Swatch(x, y, size * 1.5, size * 1.05, line))
+        base = y + size * 0.87
+        for i, told in enumerate(lines):
+            self.texts.append(Text(x + size * 2.1, base + i * size * 1.12, told, size, "legend"))
+        if line.count is not None:
+            count = self._words.number(line.count)
+            self.texts.append(Text(x + width, base, count, size, "legend", bold=True, anchor="end"))
+
+
+def _split(heights: list[float]) -> int:
+    """Return how many blocks go into the first of two columns, so that both are about as high."""
+    total, so_far = sum(heights), 0.0
+    for number, height in enumerate(heights):
+        if so_far + height / 2 >= total / 2:
+            return max(number, 1)
+        so_far += height
+    return len(heights)
+
+
+def _flowing(parts: Sequence[str], between: str, width: float, size: float) -> list[str]:
+    """Return parts in lines no wider than ``width``, broken between them, and inside only those that are too long."""
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]}{between}{part}" if lines else part
+        if lines and text_width(longer, size) <= width:
+            lines[-1] = longer
+        else:
+            lines += lines_of(part, width, size)
+    return lines
+
+
+def _frame(picture: Picture, room: Box, lands: Lands, measures: Measures) -> Frame:
+    """Return the map as large as its room allows, in the middle of it."""
+    focus = [*picture.areas] or list(picture.spec.classes)
+    coarse = lands(1000)
+    left, top, right, bottom = coarse.bounds(focus)
+    if picture.kind is not Kind.STATE:
+        around = 0.04 * max(right - left, bottom - top) + 300
+        left, top, right, bottom = left - around, top - around, right + around, bottom + around
+    width, height = room[2] - room[0], room[3] - room[1]
+    scale = min(width / (right - left), height / (bottom - top)) * (0.96 if picture.kind is Kind.STATE else 1)
+    spare_x, spare_y = width / scale - (right - left), height / scale - (bottom - top)
+    window = (left - spare_x / 2, top - spare_y / 2, right + spare_x / 2, bottom + spare_y / 2)
+    return Frame(room, window, scale)
+
+
+class _Inland:
+    """How much of a box on the page lies in a municipality: names like to stand in what they name."""
+
+    def __init__(self, land: Land, frame: Frame) -> None:
+        self._land = land
+        self._frame = frame
+
+    def shares(self, position: int | str, boxes: Sequence[Box]) -> list[float]:
+        """Return the share of each box, 0 to 1."""
+        places = [(*self._frame.place((x0, y0)), *self._frame.place((x1, y1))) for x0, y0, x1, y1 in boxes]
+        return self._land.shares(int(position), places)
+
+
+def _set_names(
+    picture: Picture, frame: Frame, land: Land, text: float, words: Words
+) -> tuple[tuple[Label, ...], tuple[Label, ...], tuple[Number, ...], ScaleBar, tuple[tuple[int, str], ...]]:
+    bar = _scale_bar(frame, text, words, bare=picture.kind is Kind.STATE)
+    room = Room(frame.box, _Inland(land, frame).shares)
+    room.take((bar.x - 4, bar.y - text * 1.5, bar.x + max(bar.width, text * 4) + 4, bar.y + text * 0.6))
+    dots = set(picture.points)
+    rings = [land.district_places[key] for key in picture.district_points if key in land.district_places]
+    for x, y in map(frame.point, [*(land.place(position) for position in dots), *rings]):
+        radius = dot_radius(text) * 1.2
+        room.take((x - radius, y - radius, x + radius, y + radius))
+    if picture.own is not None:
+        _keep_visible(picture.own, room, frame, land, text)
+    labels: list[Label] = []
+    without: list[Wish] = []
+    for name in picture.names:
+        x, y = frame.point(land.place(name.position))
+        size = text * (0.95 if name.is_own else 0.86)
+        wish = Wish(name.position, x, y, name.text, size, bold=name.is_own, has_dot=name.position in dots)
+        label = room.set(wish, far=name.is_own) or room.set(_smaller(wish))
+        if label:
+            labels.append(label)
+        elif frame.box[0] < x < frame.box[2] and frame.box[1] < y < frame.box[3]:
+            without.append(wish)
+    numbers, keys = [], []
+    if picture.keyed:
+        for number, wish in enumerate(without, 1):
+            radius = text * 0.62
+            numbers.append(Number(wish.x, wish.y, text * 0.72, number))
+            room.take((wish.x - radius, wish.y - radius, wish.x + radius, wish.y + radius))
+            keys.append((number, wish.text))
+    district_labels = []
+    for key, told in picture.district_names.items():
+        if key not in land.district_places:
+            continue
+        x, y = frame.point(land.district_places[key])
+        label = room.set(Wish(key, x, y, told, text * 0.9), far=True) or room.set(
+            Wish(key, x, y, told, text * 0.75), far=True
+        )
+        district_labels += [label] if label else []
+    return tuple(labels), tuple(district_labels), tuple(numbers), bar, tuple(keys)
+
+
+def _keep_visible(own: int, room: Room, frame: Frame, land: Land, text: float) -> None:
+    """Keep names off one's own municipality where it is so small that its name would cover it."""
+    left, top, right, bottom = land.bounds([own])
+    box = (*frame.point((left, top)), *frame.point((right, bottom)))
+    if max(box[2] - box[0], box[3] - box[1]) < text * 4:
+        room.take(box)
+
+
+def _smaller(wish: Wish) -> Wish:
+    return Wish(wish.key, wish.x, wish.y, wish.text, wish.size * 0.84, wish.bold, wish.has_dot)
+
+
+def dot_radius(text: float) -> float:
+    """Return the radius of a point on the map for a size of text."""
+    return text * 0.27
+
+
+_BARS_KM = (0.5, 1, 2, 5, 10, 20, 50, 100, 200)
+
+
+def _scale_bar(frame: Frame, text: float, words: Words, *, bare: bool) -> ScaleBar:
+    """Return the longest round bar that takes no more than a fifth of the map's width."""
+    left, _, right, bottom = frame.box
+    widths = [(km, km * 1000 * frame.scale) for km in _BARS_KM]
+    km, width = next(((km, w) for km, w in reversed(widths) if w <= (right - left) / 5), widths[0])
+    told = words.say("{km} km", km=words.number(km, 0 if km >= 1 else 1))
+    inset = 0.0 if bare else text * 0.6
+    return ScaleBar(left + inset, bottom - text * 0.2 - inset, width, told, text * 0.72)

@@ -1,0 +1,131 @@
+"""The municipalities of a day as path data for SVG, in metres east and south of the state's north-west corner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+Bounds = tuple[float, float, float, float]
+
+
+class Land:
+    """Geometry of one level on one day, written out once and used for every picture.
+
+    Path data are whole multiples of ``unit_m``, relative, so that they are short: whoever draws scales them.
+
+    Parameters
+    ----------
+    shapes
+        Of the municipalities of the day, by position, in the metric CRS.
+    districts
+        Their district keys, by position.
+    places
+        Points for their names, by position, in the same CRS.
+    unit_m
+        Metres of one unit of the path data; finer than the geometry's generalisation.
+    """
+
+    def __init__(
+        self, shapes: gpd.GeoSeries, districts: Mapping[int, str], places: gpd.GeoSeries, unit_m: float
+    ) -> None:
+        self.unit_m = unit_m
+        self._shapes: dict[int, shapely.Geometry] = dict(zip(shapes.index.tolist(), shapes.to_numpy(), strict=True))
+        self._districts = districts
+        west, _, _, north = shapes.total_bounds
+        self._corner = (float(west), float(north))
+        self._extents = dict(zip(shapes.index.tolist(), self._moved(shapes.bounds.to_numpy()), strict=True))
+        points = shapely.get_coordinates(places.to_numpy())
+        self._places = {
+            int(position): (float(x - west), float(north - y))
+            for position, (x, y) in zip(places.index.tolist(), points, strict=True)
+        }
+        self._paths: dict[int, str] = {}
+
+    def _moved(self, bounds: npt.NDArray[np.float64]) -> list[Bounds]:
+        west, north = self._corner
+        return [(x0 - west, north - y1, x1 - west, north - y0) for x0, y0, x1, y1 in bounds.tolist()]
+
+    def bounds(self, positions: Iterable[int]) -> Bounds:
+        """Return left, top, right, bottom of some municipalities together, metres from the corner."""
+        boxes = np.array([self._extents[position] for position in positions])
+        least, most = boxes.min(axis=0), boxes.max(axis=0)
+        return float(least[0]), float(least[1]), float(most[2]), float(most[3])
+
+    def within(self, window: Bounds) -> list[int]:
+        """Return the positions of municipalities whose extent reaches into a window."""
+        left, top, right, bottom = window
+        return [
+            position
+            for position, (x0, y0, x1, y1) in self._extents.items()
+            if x1 > left and x0 < right and y1 > top and y0 < bottom
+        ]
+
+    def place(self, position: int) -> tuple[float, float]:
+        """Return the point for a municipality's name, metres from the corner."""
+        return self._places[position]
+
+    def shares(self, position: int, boxes: Sequence[Bounds]) -> list[float]:
+        """Return which share of each box, metres from the corner, lies in a municipality: 0 to 1."""
+        west, north = self._corner
+        cut = np.array([shapely.box(x0 + west, north - y1, x1 + west, north - y0) for x0, y0, x1, y1 in boxes])
+        inside = shapely.area(shapely.intersection(self._shapes[position], cut)) / shapely.area(cut)
+        return [float(each) for each in inside]
+
+    def path(self, position: int) -> str:
+        """Return the outline of a municipality."""
+        if position not in self._paths:
+            self._paths[position] = self._written(self._shapes[position])
+        return self._paths[position]
+
+    def joint(self, positions: Iterable[int]) -> str:
+        """Return the common outline of some municipalities."""
+        return self._written(shapely.coverage_union_all([self._shapes[position] for position in positions]))
+
+    @cached_property
+    def district_lines(self) -> str:
+        """The outlines of all districts."""
+        return "".join(self._written(shape) for shape in self._district_shapes.values())
+
+    @cached_property
+    def state_line(self) -> str:
+        """The outline of the state."""
+        return self._written(shapely.coverage_union_all(list(self._district_shapes.values())))
+
+    @cached_property
+    def _district_shapes(self) -> dict[str, shapely.Geometry]:
+        members: dict[str, list[shapely.Geometry]] = {}
+        for position, shape in self._shapes.items():
+            members.setdefault(self._districts[position], []).append(shape)
+        return {key: shapely.coverage_union_all(shapes) for key, shapes in members.items()}
+
+    @cached_property
+    def district_places(self) -> dict[str, tuple[float, float]]:
+        """A point well inside the largest part of every district, metres from the corner."""
+        west, north = self._corner
+        found = {}
+        for key, shape in self._district_shapes.items():
+            largest = max(shapely.get_parts(shape), key=shapely.area)
+            middle = shapely.get_point(shapely.maximum_inscribed_circle(largest, tolerance=500), 0)
+            found[key] = (float(shapely.get_x(middle) - west), float(north - shapely.get_y(middle)))
+        return found
+
+    def _written(self, shape: shapely.Geometry) -> str:
+        """Return a polygon with its holes as path data: every ring a start and steps."""
+        written = []
+        for ring in shapely.get_rings(shapely.get_parts(shape)):
+            metres = (shapely.get_coordinates(ring)[:-1] - self._corner) * (1, -1)
+            corners = np.rint(metres / self.unit_m).astype(np.int64)
+            steps = np.diff(corners, axis=0)
+            steps = steps[(steps != 0).any(axis=1)]
+            (x, y), moves = corners[0].tolist(), " ".join(f"{dx} {dy}" for dx, dy in steps.tolist())
+            written.append(f"M{x} {y}l{moves}z" if moves else "")
+        return "".join(written)
+
+
+Lands = Callable[[float], Land]
+"""Gives the land in the level that suits a scale: metres that one dot of the finished picture spans."""

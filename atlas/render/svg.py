@@ -1,0 +1,294 @@
+"""A sheet as SVG: texts stay texts, every municipality is a path with its key, its name and its class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup, escape
+
+from atlas.model.excerpt import Kind
+from atlas.model.programme import Hatch
+from atlas.present.looks import Look
+from atlas.render.fonts import FAMILY, embedded_faces
+from atlas.render.labels import Label
+from atlas.render.layout import INK, QUIET, Sheet, Swatch, Text, dot_radius
+
+_CONTEXT, _EDGE, _DISTRICT, _STATE = "#fdfdfc", "#a8a59c", "#55585f", "#3b3e45"
+_FAMILY = f"{FAMILY}, Arial, sans-serif"
+_HATCHES: dict[Hatch, str] = {
+    "diagonal": "M-1.5 1.5L1.5 -1.5M0 6L6 0M4.5 7.5L7.5 4.5",
+    "antidiagonal": "M-1.5 4.5L1.5 7.5M0 0L6 6M4.5 -1.5L7.5 1.5",
+    "cross": "M-1.5 1.5L1.5 -1.5M0 6L6 0M4.5 7.5L7.5 4.5M-1.5 4.5L1.5 7.5M0 0L6 6M4.5 -1.5L7.5 1.5",
+    "horizontal": "M0 1.5H6M0 4.5H6",
+    "vertical": "M1.5 0V6M4.5 0V6",
+}
+"""Lines of a tile of 6 by 6."""
+
+
+def svg(sheet: Sheet) -> str:
+    """Return the whole picture as a file that stands for itself: typeface, title and description inside."""
+    return _document(sheet, Markup("").join(_text(each) for each in sheet.texts), with_faces=True)
+
+
+def graphics(sheet: Sheet, *, with_texts: bool) -> str:
+    """Return the picture for a program that brings the typeface itself; without texts and ground if those are set apart."""
+    texts = Markup("").join(_text(each) for each in sheet.texts) if with_texts else Markup()
+    return _document(sheet, texts, with_faces=False)
+
+
+def _document(sheet: Sheet, texts: Markup, *, with_faces: bool) -> str:
+    picture, measures = sheet.picture, sheet.measures
+    width, height = _n(measures.width), _n(measures.height)
+    faces = Markup("<style>{}</style>").format(Markup(embedded_faces())) if with_faces else Markup()  # noqa: S704 - our own rules
+    looks = {each.line.look.key: each.line.look for each in sheet.swatches if each.line.look}
+    looks |= {area.look.key: area.look for area in picture.areas.values()}
+    hatched = [look for look in looks.values() if look.hatch != "none"]
+    scale = measures.text / 14
+    on_map = scale / (sheet.frame.scale * sheet.land.unit_m)  # the map's group is scaled, its hatches are not
+    patterns = Markup("").join(
+        _pattern(look, where, size) for look in hatched for where, size in (("map", on_map), ("legend", scale))
+    )
+    return Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" lang="{lang}" role="img" '
+        'aria-labelledby="title desc" font-family="{family}" fill="{ink}">'
+        '<title id="title">{title}</title><desc id="desc">{alt}</desc>{faces}<defs>{patterns}'
+        '<clipPath id="map-frame"><rect x="{x}" y="{y}" width="{fw}" height="{fh}"/></clipPath></defs>'
+        "{ground}{map}{legend}{texts}</svg>\n"
+    ).format(
+        w=width,
+        h=height,
+        lang=picture.lang,
+        family=_FAMILY,
+        ink=INK,
+        ground=Markup('<rect width="{}" height="{}" fill="#ffffff"/>').format(width, height) if texts else Markup(),
+        title=picture.title,
+        alt=picture.alt,
+        faces=faces,
+        patterns=patterns,
+        x=_n(sheet.frame.box[0]),
+        y=_n(sheet.frame.box[1]),
+        fw=_n(sheet.frame.box[2] - sheet.frame.box[0]),
+        fh=_n(sheet.frame.box[3] - sheet.frame.box[1]),
+        map=_map(sheet),
+        legend=Markup('<g id="legend">{}</g>').format(
+            Markup("").join(_swatch(each, measures.text) for each in sheet.swatches)
+        ),
+        texts=Markup('<g id="texts">{}</g>').format(texts) if texts else Markup(),
+    )
+
+
+def _map(sheet: Sheet) -> Markup:
+    land, frame, picture = sheet.land, sheet.frame, sheet.picture
+    text = sheet.measures.text
+    unit = frame.scale * land.unit_m
+    left, top, _, _ = frame.window
+    x, y = frame.box[0] - left * frame.scale, frame.box[1] - top * frame.scale
+    fine, line = text * 0.035 / unit, text * 0.075 / unit
+    present = land.within(frame.window)
+    context = Markup("").join(
+        Markup('<path d="{}"/>').format(land.path(position)) for position in present if position not in picture.areas
+    )
+    areas = Markup("").join(_area(sheet, position) for position in present if position in picture.areas)
+    bodies = Markup("").join(Markup('<path d="{}"/>').format(land.joint(members)) for _, members in picture.bodies)
+    own = _own(sheet, unit) if picture.own is not None else Markup()
+    return Markup(
+        '<g id="map" clip-path="url(#map-frame)"><g transform="translate({x} {y}) scale({unit})" stroke-linejoin="round" fill-rule="evenodd">'
+        '<g id="context" fill="{pale}" stroke="#cfccc4" stroke-width="{fine}">{context}</g>'
+        '<g id="municipalities" stroke="{edge}" stroke-width="{thin}">{areas}</g>'
+        '<g fill="none"><path id="districts" d="{districts}" stroke="{dark}" stroke-width="{line}"/>'
+        '<path id="state" d="{state}" stroke="{darker}" stroke-width="{bold}"/>'
+        '<g id="bodies" stroke="{ink}" stroke-width="{body}" stroke-dasharray="{dash}">{bodies}</g>{own}</g></g>'
+        "{points}{names}</g>{frame}{bar}"
+    ).format(
+        x=_n(x),
+        y=_n(y),
+        unit=f"{unit:.6g}",
+        pale=_CONTEXT,
+        fine=_n(fine),
+        context=context,
+        edge=_EDGE,
+        thin=_n(text * 0.045 / unit),
+        areas=areas,
+        districts=land.district_lines,
+        dark=_DISTRICT,
+        line=_n(line),
+        state=land.state_line,
+        darker=_STATE,
+        bold=_n(text * 0.12 / unit),
+        ink=INK,
+        body=_n(text * 0.12 / unit),
+        dash=f"{_n(text * 0.4 / unit)} {_n(text * 0.22 / unit)}",
+        bodies=bodies,
+        own=own,
+        points=_points(sheet),
+        names=_names(sheet),
+        frame=_map_frame(sheet) if picture.kind is not Kind.STATE else Markup(),
+        bar=_bar(sheet),
+    )
+
+
+def _map_frame(sheet: Sheet) -> Markup:
+    left, top, right, bottom = sheet.frame.box
+    return Markup('<rect x="{}" y="{}" width="{}" height="{}" fill="none" stroke="#cfccc4" stroke-width="{}"/>').format(
+        _n(left), _n(top), _n(right - left), _n(bottom - top), _n(sheet.measures.text * 0.06)
+    )
+
+
+def _area(sheet: Sheet, position: int) -> Markup:
+    area = sheet.picture.areas[position]
+    return Markup('<path id="ags-{}" class="{}" fill="{}" d="{}"><title>{}</title></path>').format(
+        area.ags, area.look.key, _fill(area.look, "map"), sheet.land.path(position), f"{area.name}: {area.said}"
+    )
+
+
+def _own(sheet: Sheet, unit: float) -> Markup:
+    path, text = sheet.land.path(sheet.picture.own or 0), sheet.measures.text
+    return Markup(
+        '<g id="own"><path d="{0}" stroke="#ffffff" stroke-width="{1}"/><path d="{0}" stroke="{2}" stroke-width="{3}"/></g>'
+    ).format(path, _n(text * 0.42 / unit), INK, _n(text * 0.22 / unit))
+
+
+def _points(sheet: Sheet) -> Markup:
+    picture, radius = sheet.picture, dot_radius(sheet.measures.text)
+    colour = picture.point_colour
+    placed = [sheet.frame.point(sheet.land.place(position)) for position in picture.points]
+    closed = Markup("").join(
+        Markup('<circle cx="{}" cy="{}" r="{}"/>').format(_n(x), _n(y), _n(radius)) for x, y in placed
+    )
+    known = sheet.land.district_places
+    rings = [sheet.frame.point(known[key]) for key in picture.district_points if key in known]
+    opened = Markup("").join(
+        Markup('<circle cx="{}" cy="{}" r="{}"/>').format(_n(x), _n(y), _n(radius * 1.15)) for x, y in rings
+    )
+    return Markup(
+        '<g id="points"><g fill="{0}" stroke="#ffffff" stroke-width="{1}">{2}</g>'
+        '<g fill="#ffffff" stroke="{0}" stroke-width="{3}">{4}</g></g>'
+    ).format(colour, _n(radius * 0.3), closed, _n(radius * 0.6), opened)
+
+
+def _names(sheet: Sheet) -> Markup:
+    text = sheet.measures.text
+    districts = _labels(sheet.district_labels)
+    numbers = Markup("").join(
+        Markup(
+            '<circle cx="{x}" cy="{y}" r="{r}" fill="#ffffff" stroke="{ink}" stroke-width="{line}"/>'
+            '<text x="{x}" y="{base}" font-size="{size}" text-anchor="middle">{number}</text>'
+        ).format(
+            x=_n(each.x),
+            y=_n(each.y),
+            r=_n(text * 0.56),
+            ink=INK,
+            line=_n(text * 0.06),
+            base=_n(each.y + each.size * 0.33),
+            size=_n(each.size),
+            number=each.number,
+        )
+        for each in sheet.numbers
+    )
+    return Markup(
+        '<g id="names" text-anchor="middle" stroke="#ffffff" stroke-width="{}" stroke-linejoin="round" paint-order="stroke">'
+        '<g fill="{}" letter-spacing="{}">{}</g>{}</g><g id="numbers">{}</g>'
+    ).format(_n(text * 0.24), QUIET, _n(text * 0.02), districts, _labels(sheet.labels), numbers)
+
+
+def _labels(labels: Iterable[Label]) -> Markup:
+    return Markup("").join(
+        Markup('<text x="{}" y="{}" font-size="{}"{}>{}</text>').format(
+            _n(label.x), _n(y), _n(label.wish.size), Markup(' font-weight="700"') if label.wish.bold else "", line
+        )
+        for label in labels
+        for line, y in label.baselines()
+    )
+
+
+def _bar(sheet: Sheet) -> Markup:
+    bar = sheet.scale_bar
+    tick = bar.size * 0.35
+    return Markup(
+        '<g id="scale"><path d="M{x} {top}V{y}H{right}V{top}" fill="none" stroke="#ffffff" stroke-width="{halo}"/>'
+        '<path d="M{x} {top}V{y}H{right}V{top}" fill="none" stroke="{quiet}" stroke-width="{line}"/>'
+        '<text x="{x}" y="{base}" font-size="{size}" fill="{quiet}" stroke="#ffffff" stroke-width="{halo}" '
+        'stroke-linejoin="round" paint-order="stroke">{text}</text></g>'
+    ).format(
+        x=_n(bar.x + 0.5),
+        y=_n(bar.y),
+        top=_n(bar.y - tick),
+        right=_n(bar.x + bar.width),
+        quiet=QUIET,
+        line=_n(bar.size * 0.1),
+        halo=_n(bar.size * 0.4),
+        base=_n(bar.y - tick - bar.size * 0.25),
+        size=_n(bar.size),
+        text=bar.text,
+    )
+
+
+def _swatch(each: Swatch, text: float) -> Markup:
+    x, y, width, height = each.x, each.y, each.width, each.height
+    middle = (_n(x + width / 2), _n(y + height / 2))
+    if each.line.mark == "area" and each.line.look:
+        return Markup(
+            '<rect class="{}" x="{}" y="{}" width="{}" height="{}" fill="{}" stroke="{}" stroke-width="{}"/>'
+        ).format(
+            each.line.look.key,
+            _n(x),
+            _n(y),
+            _n(width),
+            _n(height),
+            _fill(each.line.look, "legend"),
+            _EDGE,
+            _n(text * 0.06),
+        )
+    if each.line.mark == "own":
+        return Markup(
+            '<rect x="{}" y="{}" width="{}" height="{}" fill="#ffffff" stroke="{}" stroke-width="{}"/>'
+        ).format(
+            _n(x + text * 0.1), _n(y + text * 0.1), _n(width - text * 0.2), _n(height - text * 0.2), INK, _n(text * 0.2)
+        )
+    if each.line.mark == "body":
+        return Markup('<path d="M{} {}h{}" stroke="{}" stroke-width="{}" stroke-dasharray="{} {}"/>').format(
+            _n(x), middle[1], _n(width), INK, _n(text * 0.12), _n(text * 0.4), _n(text * 0.22)
+        )
+    radius, colour = dot_radius(text) * 1.1, each.line.colour
+    fill, ring = ("#ffffff", colour) if each.line.mark == "district_point" else (colour, "#ffffff")
+    return Markup('<circle cx="{}" cy="{}" r="{}" fill="{}" stroke="{}" stroke-width="{}"/>').format(
+        *middle, _n(radius), fill, ring, _n(radius * 0.5)
+    )
+
+
+def _text(each: Text) -> Markup:
+    bold = Markup(' font-weight="700"') if each.bold else ""
+    anchor = Markup(' text-anchor="{}"').format(each.anchor) if each.anchor != "start" else ""
+    return Markup('<text x="{}" y="{}" font-size="{}" fill="{}"{}{}>{}</text>').format(
+        _n(each.x), _n(each.y), _n(each.size), each.colour, bold, anchor, escape(each.text)
+    )
+
+
+def _pattern(look: Look, where: str, scale: float) -> Markup:
+    """Return the pattern of a look; on the finished page it is as large in the map as in the legend."""
+    if look.hatch == "dots":
+        dots = '<circle cx="1.5" cy="1.5" r="0.85" fill="{0}"/><circle cx="4.5" cy="4.5" r="0.85" fill="{0}"/>'
+        inner = Markup(dots).format(look.hatch_colour)  # noqa: S704 - our own text
+    else:
+        width = "0.8" if look.hatch == "cross" else "1"
+        inner = Markup('<path d="{}" stroke="{}" stroke-width="{}" fill="none"/>').format(
+            _HATCHES[look.hatch], look.hatch_colour, width
+        )
+    return Markup(
+        '<pattern id="{name}" patternUnits="userSpaceOnUse" width="6" height="6" patternTransform="scale({scale})">'
+        '<rect width="6" height="6" fill="{fill}"/>{inner}</pattern>'
+    ).format(name=_pattern_name(look, where), scale=_n(scale), fill=look.colour, inner=inner)
+
+
+def _pattern_name(look: Look, where: str) -> str:
+    return f"{where}-{look.key.replace('~', '-')}"
+
+
+def _fill(look: Look, where: str) -> str:
+    return look.colour if look.hatch == "none" else f"url(#{_pattern_name(look, where)})"
+
+
+def _n(value: float) -> str:
+    """Return a number with two decimals, without what says nothing; small ones with three digits that count."""
+    said = f"{value:.2f}" if abs(value) >= 1 else f"{value:.3g}"
+    return said.rstrip("0").rstrip(".") if "." in said and "e" not in said else said
