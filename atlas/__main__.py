@@ -18,6 +18,7 @@ from atlas.analysis.status import successors
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.deliveries import add_boundaries
 from atlas.export.geo import status_geojson, write_status_gpkg
+from atlas.export.pictures import draw, page_of, written
 from atlas.export.tables import (
     GROUND_COLUMNS,
     STATUS_COLUMNS,
@@ -28,6 +29,7 @@ from atlas.export.tables import (
     status_table,
     white_spots_table,
 )
+from atlas.model.excerpt import MOST_TITLE, PRINTED, Excerpt, Form, Size, parse_places
 from atlas.model.keys import parse_ags, parse_district_key
 from atlas.model.programme import OVERVIEW
 from atlas.model.snapshot import Snapshot
@@ -37,7 +39,7 @@ from atlas.present.detail import position_of
 from atlas.present.municipality import neighbourhood_notes
 from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
-from atlas.sources.settings import Settings
+from atlas.sources.settings import Settings, parse_address
 from atlas.sources.snapshot import load_snapshot
 
 FINE, FINDINGS, WRONG_USE = 0, 1, 2
@@ -79,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_places(commands)
     _add_courses(commands)
+    _add_pictures(commands)
 
     boundaries = commands.add_parser("boundaries", help="Gebietsstände").add_subparsers(required=True, metavar="Befehl")
     add = boundaries.add_parser("add", help="einen neueren amtlichen Gebietsstand prüfen und aufnehmen")
@@ -121,6 +124,27 @@ def _add_courses(commands: _Commands) -> None:
     )
     _common(changes)
     changes.set_defaults(command=_changes)
+
+
+def _add_pictures(commands: _Commands) -> None:
+    excerpt = commands.add_parser("export", help="ein Kartenausschnitt als Bild oder Dokument")
+    excerpt.add_argument(
+        "--what",
+        required=True,
+        metavar="WAS",
+        help="land, ein Kreisschlüssel, ein Gemeindeschlüssel (mit Nachbarn) oder mehrere, mit Komma getrennt",
+    )
+    excerpt.add_argument("--layer", default=OVERVIEW, help="ein Instrument; ohne Angabe die Übersicht")
+    excerpt.add_argument("--as-of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
+    excerpt.add_argument("--format", type=Form, choices=list(Form), help="ohne Angabe nach der Endung der Datei")
+    excerpt.add_argument("--size", type=Size, choices=PRINTED, default=Size.SLIDE)
+    excerpt.add_argument("--own", type=_ags, metavar="AGS", help="diese Gemeinde hervorheben")
+    excerpt.add_argument("--no-labels", dest="labels", action="store_false", help="ohne Ortsnamen")
+    excerpt.add_argument("--title", default="", help="eigener Titel; ohne Angabe ein passender")
+    excerpt.add_argument("--lang", choices=LANGUAGES, default="de")
+    excerpt.add_argument("--address", default="", help="Adresse der Anwendung, für den Fuß")
+    _common(excerpt)
+    excerpt.set_defaults(command=_export)
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
@@ -239,10 +263,7 @@ def _changes(given: argparse.Namespace) -> int:
         raise _WrongUseError(_unordered(given.start, given.as_of))
     scenes = Scenes(lambda: snapshot, lambda: given.as_of)
     view = ViewState(programme=given.programme, as_of=given.as_of, layer=given.layer)
-    known = snapshot.programme(given.programme).layers
-    if given.layer not in known:
-        text = "Das Instrument {given} gibt es nicht; vorhanden: {known}."
-        raise _WrongUseError(Problem("--layer", text, {"given": given.layer, "known": ", ".join(known)}))
+    _known_layer(snapshot, given)
     after = scenes.of(view)
     changed = build_changes(scenes.of(view.but(as_of=given.start)), after)
     if given.format == "text":
@@ -252,6 +273,37 @@ def _changes(given: argparse.Namespace) -> int:
         _put(plain_csv(changes_table(changed)), given.output)
         sys.stderr.write(f"{paragraph(changed, after, _WORDS)}\n")
     return FINE
+
+
+def _export(given: argparse.Namespace) -> int:
+    snapshot = _snapshot(given)
+    form = given.format or _form_of(given.output)
+    if form is None:
+        text = "Das Format fehlt: --format {known}, oder eine Datei mit dieser Endung."
+        raise _WrongUseError(Problem("--format", text, {"known": ", ".join(Form)}))
+    _known_layer(snapshot, given)
+    as_of = given.as_of or _today()
+    try:
+        excerpt = Excerpt(parse_places(given.what), given.size, given.labels, given.title[:MOST_TITLE])
+        view = ViewState(given.programme, given.layer, as_of, municipality=given.own, lang=given.lang)
+        page = page_of(parse_address(given.address), view, excerpt)
+        drawn = draw(Scenes(lambda: snapshot, lambda: as_of), view, excerpt, Words(given.lang), page)
+    except AtlasError as error:
+        raise _WrongUseError(*error.problems) from error
+    _put(written(drawn, form), given.output)
+    return FINE
+
+
+def _form_of(output: Path | None) -> Form | None:
+    ending = output.suffix.removeprefix(".").lower() if output else ""
+    return Form(ending) if ending in list(Form) else None
+
+
+def _known_layer(snapshot: Snapshot, given: argparse.Namespace) -> None:
+    known = snapshot.programme(given.programme).layers
+    if given.layer not in known:
+        text = "Das Instrument {given} gibt es nicht; vorhanden: {known}."
+        raise _WrongUseError(Problem("--layer", text, {"given": given.layer, "known": ", ".join(known)}))
 
 
 def _unordered(first: date, last: date) -> Problem:

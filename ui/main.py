@@ -35,6 +35,7 @@ def main() -> None:
                 _PAGES / "progress.py", title=say("Fortschritt"), icon=":material/show_chart:", url_path="fortschritt"
             ),
             st.Page(_PAGES / "steering.py", title=say("Steuerung"), icon=":material/flag:", url_path="steuerung"),
+            st.Page(_PAGES / "export.py", title=say("Mitnehmen"), icon=":material/image:", url_path="export"),
             st.Page(_PAGES / "about.py", title=say("Daten und Quellen"), icon=":material/info:", url_path="ueber"),
             st.Page(_PAGES / "municipality.py", title=say("Gemeinde"), url_path="gemeinde", visibility="hidden"),
         ],

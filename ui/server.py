@@ -22,7 +22,7 @@ _DESCRIPTIONS = {
 
 def routes() -> list[Route]:
     """Return our own routes."""
-    return build_routes(payloads(), store().current, scenes())
+    return build_routes(payloads(), store().current, scenes(), store().settings.address)
 
 
 def middleware(static: Path, base_path: str) -> list[Middleware]:

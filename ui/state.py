@@ -6,11 +6,13 @@ address is written from it after every run. Opening a link (or editing the addre
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from atlas.model.excerpt import EXCERPT_PARAMETERS, Excerpt, excerpt_from_query
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState, view_from_query, view_to_query
 from atlas.present.wording import Words
@@ -43,6 +45,15 @@ class Keys(StrEnum):
     CHANGES_MAP = "veraenderung"
     AREA_OF_RESPONSIBILITY = "bereich"
     PICK = "_pick"
+    ORDER = "_order"
+    KIND = "ausschnitt"
+    PLACE = "ort"
+    CHOSEN = "auswahl"
+    OWN = "eigene"
+    SIZE = "groesse"
+    NAMES = "namen"
+    TITLE = "titel"
+    IMAGE_SIZE = "bildgroesse"
 
 
 def current_view() -> ViewState:
@@ -65,12 +76,24 @@ def read_address(snapshot: Snapshot | None) -> ViewState:
         if "lang" not in query and Keys.VIEW in st.session_state:
             view = view.but(lang=current_view().lang)
         st.session_state[Keys.VIEW] = view
+        st.session_state[Keys.ORDER] = {key: query[key] for key in EXCERPT_PARAMETERS if key in query}
     return current_view()
 
 
-def write_address() -> None:
-    """Write the view to the address; only what differs from the default."""
-    query = view_to_query(current_view())
+def current_excerpt() -> Excerpt:
+    """Return the picture the session has ordered; what was not chosen follows the view."""
+    return excerpt_from_query(view_to_query(current_view()) | st.session_state.get(Keys.ORDER, {}))
+
+
+def change_excerpt(**changes: str) -> None:
+    """Change parameters of the ordered picture; an empty one is no longer chosen."""
+    ordered = st.session_state.get(Keys.ORDER, {}) | changes
+    st.session_state[Keys.ORDER] = {key: value for key, value in ordered.items() if value}
+
+
+def write_address(more: Mapping[str, str] | None = None) -> None:
+    """Write the view, and what a page adds to it, to the address; only what differs from the default."""
+    query = view_to_query(current_view()) | dict(more or {})
     if query != {key: st.query_params[key] for key in st.query_params}:
         st.query_params.from_dict(query)
     st.session_state[Keys.WRITTEN] = query

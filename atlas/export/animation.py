@@ -1,23 +1,44 @@
-"""The months of the map as a file to take home."""
+"""The months of the map as a file to take home: the pictures of `atlas.export.pictures`, one after the other."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
 
-import geopandas as gpd
-
-from atlas.model.boundaries import Level
-from atlas.present.credits import short_credits
-from atlas.present.film import build_film
-from atlas.present.scene import Scene
+from atlas.export.pictures import draw
+from atlas.model.excerpt import Excerpt, Size
+from atlas.present.film import Film, build_film
+from atlas.present.map_spec import MapSpec
+from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 from atlas.render.animation import gif
-from atlas.sources.boundaries import read_geometry
+from atlas.render.typeset import picture_png
+
+_MONTH_MS, _LAST_MS = 220, 3000
 
 
-def film_gif(scene: Scene, today: date, words: Words) -> bytes:
-    """Return the months of a view's layer as an animated GIF, with date, counts, sources and attribution inside."""
-    edition = scene.edition
-    shapes = read_geometry(edition, Level.OVERVIEW).geometry
-    districts = gpd.read_parquet(edition.folder / "districts.parquet").geometry
-    return gif(build_film(scene, today), scene, (shapes, districts), short_credits(scene, words), words)
+def film_gif(scenes: Scenes, scene: Scene, words: Words) -> bytes:
+    """Return the months of a view's layer as an animated GIF, with date, legend with counts and sources in every frame.
+
+    Months in which nothing changes lengthen the frame before. Runs once.
+    """
+    excerpt = Excerpt((scene.district,) if scene.district else (), Size.FILM, labels=False)
+    view = scene.view.but(municipality=None)
+    frames, lasting = [], []
+    for spec, months in _lasting(build_film(scene, scenes.today())):
+        drawn = draw(scenes, view.but(as_of=spec.as_of), excerpt, words, like=scene)
+        frames.append(picture_png(drawn.sheet))
+        lasting.append(_MONTH_MS * months)
+    lasting[-1] = _LAST_MS
+    return gif(frames, lasting)
+
+
+def _lasting(film: Film) -> Iterator[tuple[MapSpec, int]]:
+    """Yield each map that differs from the one before, and for how many months it holds; the last always."""
+    kept, months = film.specs[0], 0
+    for spec in film.specs:
+        if months and (spec.codes, spec.points) != (kept.codes, kept.points):
+            yield kept, months
+            kept, months = spec, 0
+        months += 1
+        kept = spec
+    yield kept, months

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import geopandas as gpd
 
 from atlas.model.boundaries import Edition, Level
 from atlas.model.excerpt import Excerpt, Form, Kind
-from atlas.model.view import ViewState
+from atlas.model.view import ViewState, view_to_query
 from atlas.present.picture import Picture, build_picture, picture_view
 from atlas.present.scene import Scene, Scenes, Shelf
 from atlas.present.wording import Words
@@ -35,8 +36,10 @@ class Drawn:
     sheet: Sheet
 
 
-def draw(scenes: Scenes, view: ViewState, excerpt: Excerpt, words: Words, address: str = "") -> Drawn:
-    """Return a picture laid out, ready to be written in any form.
+def draw(
+    scenes: Scenes, view: ViewState, excerpt: Excerpt, words: Words, address: str = "", like: Scene | None = None
+) -> Drawn:
+    """Return a picture laid out, ready to be written in any form; see `build_picture`.
 
     Raises
     ------
@@ -44,7 +47,7 @@ def draw(scenes: Scenes, view: ViewState, excerpt: Excerpt, words: Words, addres
         For places that did not exist on the view's date.
     """
     scene = scenes.of(picture_view(view, excerpt))
-    picture = build_picture(scene, excerpt, words, address)
+    picture = build_picture(scene, excerpt, words, address, like)
     return Drawn(scene, picture, lay_out(picture, excerpt.size, lands_of(scene), words))
 
 
@@ -78,6 +81,21 @@ def _land(edition: Edition, level: Level, positions: list[int]) -> Land:
         places.to_crs(edition.metric_crs),
         _UNIT_M[level],
     )
+
+
+def page_of(address: str, view: ViewState, excerpt: Excerpt) -> str:
+    """Return the address of the page that shows what a picture shows, without its scheme; empty if there is none known.
+
+    The date is written out, so that it still shows the same tomorrow.
+    """
+    if not address:
+        return ""
+    places = excerpt.places
+    district = places[0] if excerpt.kind is Kind.DISTRICT else None
+    own = places[0] if excerpt.kind is Kind.MUNICIPALITY else view.municipality
+    query = urlencode(view_to_query(view.but(district=district, municipality=own)))
+    page = "gemeinde" if excerpt.kind is Kind.MUNICIPALITY else ""
+    return f"{address.partition('://')[2]}/{page}{'?' if query else ''}{query}"
 
 
 def picture_stem(scene: Scene, excerpt: Excerpt) -> str:

@@ -15,6 +15,10 @@ MOST_TITLE = 120
 """Characters of a title of one's own."""
 
 
+EXCERPT_PARAMETERS = ("ausschnitt", "groesse", "namen", "titel")
+"""What an order adds to the parameters of its view."""
+
+
 class Form(StrEnum):
     """Format of a picture's file."""
 
@@ -24,7 +28,7 @@ class Form(StrEnum):
 
 
 class Size(StrEnum):
-    """Size of a picture. The first six are for taking home, the last three for websites."""
+    """Size of a picture. The first six are for taking home, the next three for websites."""
 
     SLIDE = "slide"
     """16 : 9, 3840 × 2160 pixels."""
@@ -37,6 +41,8 @@ class Size(StrEnum):
     SMALL = "small"
     MEDIUM = "medium"
     LARGE = "large"
+    FILM = "film"
+    """A frame of the animation."""
 
 
 PRINTED = (Size.SLIDE, Size.SQUARE, Size.A4, Size.A4_PORTRAIT, Size.A3, Size.A3_PORTRAIT)

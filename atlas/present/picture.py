@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sized
 from dataclasses import dataclass
 from typing import Literal
 
+from atlas.analysis.status import successors
 from atlas.errors import AtlasError, Problem
 from atlas.model.excerpt import Excerpt, Kind
 from atlas.model.view import ViewState
@@ -121,12 +123,17 @@ class Picture:
 def picture_view(view: ViewState, excerpt: Excerpt) -> ViewState:
     """Return the view whose map a picture is drawn from: its district is the picture's."""
     district = excerpt.places[0] if excerpt.kind is Kind.DISTRICT else None
-    own = view.municipality or (excerpt.places[0] if excerpt.kind is Kind.MUNICIPALITY else None)
+    own = excerpt.places[0] if excerpt.kind is Kind.MUNICIPALITY else view.municipality
     return view.but(district=district, municipality=own, film=None, since=None, area=None)
 
 
-def build_picture(scene: Scene, excerpt: Excerpt, words: Words, address: str = "") -> Picture:
+def build_picture(
+    scene: Scene, excerpt: Excerpt, words: Words, address: str = "", like: Scene | None = None
+) -> Picture:
     """Return the picture of an order; ``scene`` is that of `picture_view`.
+
+    With ``like``, a later scene of the same view, the legend has the lines it would have there: the frames of a film
+    do not jump.
 
     Raises
     ------
@@ -136,23 +143,19 @@ def build_picture(scene: Scene, excerpt: Excerpt, words: Words, address: str = "
     members = _members(scene, excerpt, words)
     spec = scene.spec
     looks = {look.code: look for look in looks_of(scene.programme, spec.layer)}
-    rows = scene.edition.municipalities
+    keys, names = (scene.edition.municipalities[column].tolist() for column in ("ags", "name"))
+    said = {key: words.label(look.label) for key, look in looks.items()}
     shown = {
-        position: Area(
-            looks[spec.codes[position]],
-            str(rows.at[position, "ags"]),
-            str(rows.at[position, "name"]),
-            words.label(looks[spec.codes[position]].label),
-        )
+        position: Area(looks[code], keys[position], names[position], said[code])
         for position in members
-        if spec.codes[position] not in (ABSENT, FILTERED)
+        if (code := spec.codes[position]) not in (ABSENT, FILTERED)
     }
-    own = position_of(scene.status, scene.view.municipality) if scene.view.municipality else None
+    own = _position(scene, scene.view.municipality) if scene.view.municipality else None
     points = tuple(position for position in spec.points if position in shown)
     bodies = tuple((name, each) for name, each in spec.bodies if set(each) & shown.keys())
     district_points = spec.district_points if excerpt.kind in (Kind.STATE, Kind.DISTRICT) else ()
-    legend = _legend(scene, excerpt, shown, own, words)
-    legend += _mark_lines(scene, (len(points), len(district_points), len(bodies)), words)
+    legend = _legend(like or scene, excerpt, shown, own, words)
+    legend += _mark_lines(like or scene, (points, district_points, bodies), words, is_fixed=like is not None)
     where = _where(scene, excerpt, members, words)
     count = words.count("{n} Gemeinde", "{n} Gemeinden", len(members))
     layer = words.label(layer_label(scene.programme, spec.layer))
@@ -193,15 +196,22 @@ def _members(scene: Scene, excerpt: Excerpt, words: Words) -> tuple[int, ...]:
                 _absent(excerpt.places[0], scene, words, "Den Kreis {key} gibt es nicht; vorhanden: {known}.")
             )
         return scene.spec.inside
-    found = {key: position_of(scene.status, key) for key in excerpt.places}
+    found = {key: _position(scene, key) for key in excerpt.places}
     missing = [key for key, position in found.items() if position is None]
     if missing:
         text = "Am {day} gab es keine Gemeinde mit dem Schlüssel {key}."
         raise AtlasError(*(_absent(key, scene, words, text) for key in missing))
-    chosen = tuple(position for position in found.values() if position is not None)
+    chosen = tuple(dict.fromkeys(position for position in found.values() if position is not None))
     if excerpt.kind is Kind.SELECTION:
         return chosen
     return (*chosen, *(other for other, _ in scene.day.hood.lines[chosen[0]]))
+
+
+def _position(scene: Scene, ags: str) -> int | None:
+    """Return the position of a municipality, of its successor if it has been merged; None if there is neither."""
+    position = position_of(scene.status, ags)
+    heir = None if position is not None else successors(scene.changes, scene.as_of).get(ags)
+    return position_of(scene.status, heir) if heir else position
 
 
 def _absent(key: str, scene: Scene, words: Words, text: str) -> Problem:
@@ -227,17 +237,24 @@ def _legend(
     return tuple(lines)
 
 
-def _mark_lines(scene: Scene, counts: tuple[int, int, int], words: Words) -> tuple[LegendLine, ...]:
-    points, district_points, bodies = counts
-    programme = scene.programme
-    lines = []
+def _mark_lines(
+    scene: Scene, marks: tuple[Sized, Sized, Sized], words: Words, *, is_fixed: bool
+) -> tuple[LegendLine, ...]:
+    """Return the lines for points, points of districts and joint bodies, as far as there are any.
+
+    If ``is_fixed``, as far as there are any in ``scene``, whatever their number here.
+    """
+    points, district_points, bodies = map(len, marks)
+    programme, spec = scene.programme, scene.spec
+    colour = programme.special.point
     council = words.label(programme.instrument(programme.overview.points).label) if programme.overview.points else ""
-    if points:
-        lines.append(LegendLine(council, "point", count=points, colour=programme.special.point))
-    if district_points:
+    lines = []
+    if points or (is_fixed and spec.points):
+        lines.append(LegendLine(council, "point", count=points, colour=colour))
+    if district_points or (is_fixed and spec.district_points):
         label = words.say("{what} des Landkreises", what=council)
-        lines.append(LegendLine(label, "district_point", count=district_points, colour=programme.special.point))
-    if bodies:
+        lines.append(LegendLine(label, "district_point", count=district_points, colour=colour))
+    if bodies or (is_fixed and spec.bodies):
         lines.append(LegendLine(words.say("gemeinsame Stelle mehrerer Gemeinden"), "body", count=bodies))
     return tuple(lines)
 

@@ -40,6 +40,7 @@ MEASURES = {
     Size.SMALL: Measures(480, 480, 2, 13),
     Size.MEDIUM: Measures(800, 600, 2, 14),
     Size.LARGE: Measures(1200, 800, 2, 17),
+    Size.FILM: Measures(1200, 750, 1, 19),
 }
 
 

@@ -3,19 +3,56 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from atlas.errors import AtlasError, Problem
+
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
+
 
 @dataclass(frozen=True)
 class Settings:
-    """The data folder: a root with ``geodata/`` and ``data/`` inside."""
+    """What the environment says.
+
+    Attributes
+    ----------
+    root
+        Folder with ``geodata/`` and ``data/`` inside.
+    address
+        Of the application as its visitors know it, ``https://atlas.example.org``; empty if not configured.
+    """
 
     root: Path
+    address: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Return the settings: ``ATLAS_DATA_DIR`` if set, else the repository this file lies in."""
-        given = (os.environ if environment is None else environment).get("ATLAS_DATA_DIR", "")
-        return cls(Path(given).resolve() if given else Path(__file__).resolve().parents[2])
+        """Return the settings: ``ATLAS_DATA_DIR``, else the repository this file lies in; ``ATLAS_ADDRESS``.
+
+        Raises
+        ------
+        AtlasError
+            If the address is none.
+        """
+        known = os.environ if environment is None else environment
+        given = known.get("ATLAS_DATA_DIR", "")
+        root = Path(given).resolve() if given else Path(__file__).resolve().parents[2]
+        return cls(root, parse_address(known.get("ATLAS_ADDRESS", "")))
+
+
+def parse_address(text: str) -> str:
+    """Return the address of the application without a slash at its end; empty stays empty.
+
+    Raises
+    ------
+    AtlasError
+        If it is not ``http(s)://host`` with an optional path.
+    """
+    text = text.strip().rstrip("/")
+    if text and not _ADDRESS.fullmatch(text):
+        told = "„{given}“ ist keine Adresse der Anwendung. Erwartet wird zum Beispiel https://atlas.example.org, ohne Parameter."
+        raise AtlasError(Problem("ATLAS_ADDRESS", told, {"given": text[:80]}))
+    return text

@@ -22,6 +22,7 @@ from atlas.present.film import build_film, packed_film
 from atlas.present.progress import Curve, build_curves
 from atlas.present.scene import Scene, Scenes, Shelf
 from atlas.present.wording import Words
+from atlas.web.images import Images
 from atlas.web.page import accepts_gzip
 from atlas.web.payloads import PREFIX, PayloadStore
 
@@ -29,13 +30,15 @@ _FOREVER = "public, max-age=31536000, immutable"
 _CHECKED = {"Cache-Control": "no-cache"}
 
 
-def build_routes(payloads: PayloadStore, current: Callable[[], Snapshot], scenes: Scenes) -> list[Route]:
+def build_routes(
+    payloads: PayloadStore, current: Callable[[], Snapshot], scenes: Scenes, address: str = ""
+) -> list[Route]:
     """Return the routes. Views are asked for by the page's own query parameters.
 
     ``/atlas/{table}.csv`` a table of `TABLES`, with ``form=excel`` for German Excel; ``/atlas/diagramm/{chart}.svg`` and
     ``.png`` a chart of `Chart`, with ``fuer`` for its `Use`; ``/atlas/verlauf.json`` the months of a layer, ``.gif`` the
     same as an animation;
-    ``/atlas/{name}`` immutable payloads; ``/healthz`` the process lives; ``/readyz`` the data can be used.
+    see `Images` for pictures; ``/atlas/{name}`` immutable payloads; ``/healthz`` the process lives; ``/readyz`` the data can be used.
     """
     own = _Own(payloads, current, scenes)
     return [
@@ -43,6 +46,7 @@ def build_routes(payloads: PayloadStore, current: Callable[[], Snapshot], scenes
         Route(f"{PREFIX}/verlauf.json", own.film),
         Route(f"{PREFIX}/verlauf.gif", own.animation),
         Route(f"{PREFIX}/diagramm/{{chart}}.{{form}}", own.chart),
+        *Images(current, scenes, address).routes(),
         Route(f"{PREFIX}/{{name}}", own.payload),
         Route("/healthz", own.healthz),
         Route("/readyz", own.readyz),
@@ -99,7 +103,7 @@ class _Own:
             return _plain("data not ready", 503)
         words = Words(scene.view.lang)
         drawn = scene.view.but(municipality=None, film=None, since=None)
-        body = self._animations.get((*scene.key, drawn), lambda: film_gif(scene, self._scenes.today(), words))
+        body = self._animations.get((*scene.key, drawn), lambda: film_gif(self._scenes, scene, words))
         headers = _CHECKED | _attached(f"{file_stem('verlauf', scene)}.gif")
         return Response(body, media_type="image/gif", headers=headers)
 

@@ -265,7 +265,7 @@ def test_film_does_not_go_beyond_today(real_scene: Callable[..., Scene]) -> None
 
 def test_months_as_an_animation(mini_scenes: Scenes) -> None:
     scene = mini_scenes.of(ViewState(layer="pact", as_of=date(2020, 3, 31)))
-    made = film_gif(scene, TODAY, DE)
+    made = film_gif(mini_scenes, scene, DE)
     picture = Image.open(io.BytesIO(made))
     distinct = {(spec.codes, spec.points) for spec in build_film(scene, TODAY).specs}
     assert picture.n_frames == len(distinct) > 2
@@ -274,7 +274,7 @@ def test_months_as_an_animation(mini_scenes: Scenes) -> None:
     picture.seek(picture.n_frames - 1)
     last = np.asarray(picture.convert("RGB"))
     assert (first != last).any()
-    assert film_gif(scene, TODAY, DE) == made, "the same twice"
+    assert film_gif(mini_scenes, scene, DE) == made, "the same twice"
 
 
 @pytest.mark.parametrize("day", [date(2018, 12, 31), date(2022, 12, 31), TODAY])

@@ -1,0 +1,5 @@
+"""A map excerpt to take home."""
+
+from ui.export_page import show
+
+show()

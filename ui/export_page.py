@@ -1,0 +1,272 @@
+"""The export page: what, how large, a preview that is the file itself, and the code for one's own website."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import streamlit as st
+from markupsafe import Markup
+
+from atlas.errors import AtlasError
+from atlas.export.pictures import Drawn, draw
+from atlas.model.excerpt import LIVE, MOST_CHOSEN, MOST_TITLE, PRINTED, Excerpt, Form, Kind, Size, excerpt_to_query
+from atlas.model.view import view_to_query
+from atlas.present.scene import Scene, Shelf
+from atlas.render.layout import MEASURES
+from ui import filters, frame
+from ui.cache import current_scene, scenes, store, today
+from ui.messages import show_problems
+from ui.state import Keys, change_excerpt, change_view, current_excerpt, current_view, seed, words, write_address
+
+_drawings: Shelf[Drawn] = Shelf(32)
+
+
+def show() -> None:
+    """Show the page."""
+    drawn = current_scene()
+    said = words()
+    with frame.head(drawn):
+        pass
+    st.html(
+        Markup('<header class="place"><h2>{}</h2><p>{}</p></header>').format(
+            said.say("Karte mitnehmen"),
+            said.say(
+                "Ein Ausschnitt für Folie, Website, Presse oder Ratssitzung. Titel, Legende, Stand und Quellen stehen im Bild."
+            ),
+        )
+    )
+    filters.show(drawn)
+    left, right = st.columns([1, 2.1], gap="large")
+    with left:
+        _controls(drawn)
+    with right:
+        _picture(drawn)
+    frame.foot(drawn)
+    view = current_view()
+    write_address(excerpt_to_query(current_excerpt(), view.municipality, view.district))
+
+
+def _controls(drawn: Scene) -> None:
+    said = words()
+    excerpt = current_excerpt()
+    kinds = {
+        Kind.STATE: said.label(drawn.programme.state_name),
+        Kind.DISTRICT: said.say("Landkreis"),
+        Kind.MUNICIPALITY: said.say("Gemeinde mit Nachbarn"),
+        Kind.SELECTION: said.say("eigene Auswahl"),
+    }
+    kind = Kind(st.session_state.get(Keys.KIND) or excerpt.kind)
+    seed(Keys.KIND, kind)
+    st.pills(
+        said.say("Was das Bild zeigt"),
+        list(kinds),
+        format_func=lambda each: kinds[each],
+        required=True,
+        wrap=True,
+        key=Keys.KIND,
+        on_change=_kind_chosen,
+    )
+    _place(drawn, kind, excerpt)
+    sizes = {
+        Size.SLIDE: said.say("Folie 16 : 9"),
+        Size.SQUARE: said.say("Quadrat"),
+        Size.A4: said.say("A4 quer"),
+        Size.A4_PORTRAIT: said.say("A4 hoch"),
+        Size.A3: said.say("A3 quer"),
+        Size.A3_PORTRAIT: said.say("A3 hoch"),
+    }
+    seed(Keys.SIZE, excerpt.size)
+    st.pills(
+        said.say("Größe"),
+        PRINTED,
+        format_func=lambda each: sizes[each],
+        required=True,
+        wrap=True,
+        key=Keys.SIZE,
+        on_change=lambda: change_excerpt(groesse=st.session_state[Keys.SIZE]),
+    )
+    seed(Keys.NAMES, excerpt.labels)
+    st.toggle(
+        said.say("Ortsnamen im Bild"),
+        key=Keys.NAMES,
+        on_change=lambda: change_excerpt(namen="" if st.session_state[Keys.NAMES] else "0"),
+    )
+    seed(Keys.TITLE, excerpt.title)
+    st.text_input(
+        said.say("Eigener Titel"),
+        max_chars=MOST_TITLE,
+        placeholder=said.say("leer: der vorgeschlagene"),
+        key=Keys.TITLE,
+        on_change=lambda: change_excerpt(titel=" ".join(st.session_state[Keys.TITLE].split())),
+    )
+
+
+def _kind_chosen() -> None:
+    kind, view = st.session_state[Keys.KIND], current_view()
+    standing = {Kind.STATE: Kind.STATE.value, Kind.DISTRICT: view.district, Kind.MUNICIPALITY: view.municipality}
+    if kind is Kind.SELECTION:
+        st.session_state[Keys.CHOSEN] = [view.municipality] if view.municipality else []
+    change_excerpt(ausschnitt=standing.get(kind) or "")
+
+
+def _place(drawn: Scene, kind: Kind, excerpt: Excerpt) -> None:
+    """Show the choice that goes with what is shown."""
+    said = words()
+    names = _municipality_names(drawn)
+    if kind is Kind.DISTRICT:
+        districts = drawn.edition.districts["name"]
+        keys = sorted(districts.index, key=lambda key: str(districts[key]).removeprefix("Landkreis "))
+        _one(said.say("Landkreis"), keys, {key: str(districts[key]) for key in keys}, excerpt)
+    elif kind is Kind.MUNICIPALITY:
+        _one(said.say("Gemeinde"), list(names), names, excerpt)
+    elif kind is Kind.SELECTION:
+        if excerpt.kind is Kind.SELECTION:
+            seed(Keys.CHOSEN, [key for key in excerpt.places if key in names])
+        st.multiselect(
+            said.say("Gemeinden"),
+            list(names),
+            format_func=lambda key: names[key],
+            key=Keys.CHOSEN,
+            max_selections=MOST_CHOSEN,
+            placeholder=said.say("mindestens zwei wählen"),
+            on_change=lambda: change_excerpt(ausschnitt=",".join(st.session_state[Keys.CHOSEN])),
+        )
+    if kind is not Kind.MUNICIPALITY:
+        seed(Keys.OWN, drawn.view.municipality if drawn.view.municipality in names else None)
+        st.selectbox(
+            said.say("Gemeinde hervorheben"),
+            list(names),
+            index=None,
+            format_func=lambda key: names[key],
+            placeholder=said.say("keine"),
+            key=Keys.OWN,
+            on_change=lambda: change_view(municipality=st.session_state[Keys.OWN]),
+        )
+
+
+def _one(label: str, keys: list[str], names: dict[str, str], excerpt: Excerpt) -> None:
+    standing = excerpt.places[0] if excerpt.places and excerpt.places[0] in names else None
+    seed(Keys.PLACE, standing)
+    st.selectbox(
+        label,
+        keys,
+        index=None,
+        format_func=lambda key: names[key],
+        placeholder=words().say("bitte wählen"),
+        key=Keys.PLACE,
+        on_change=lambda: change_excerpt(ausschnitt=st.session_state[Keys.PLACE] or ""),
+    )
+
+
+def _municipality_names(drawn: Scene) -> dict[str, str]:
+    """Return the municipalities of the day by key, by name; with the district where several have the same."""
+    rows = drawn.edition.municipalities.loc[list(drawn.day.lines)].sort_values(["name", "ags"])
+    twice = rows["name"].duplicated(keep=False)
+    districts = rows["district"].map(drawn.edition.districts["name"])
+    told = rows["name"].where(~twice, rows["name"] + " (" + districts + ")")
+    return dict(zip(rows["ags"], told, strict=True))
+
+
+def _picture(drawn: Scene) -> None:
+    said = words()
+    view = drawn.view.but(as_of=drawn.as_of)
+    excerpt = current_excerpt()
+    kind = Kind(st.session_state.get(Keys.KIND) or excerpt.kind)
+    if kind is not excerpt.kind:
+        text = said.say("Bitte links wählen, was das Bild zeigen soll.")
+        st.html(Markup('<p class="atlas-text">{}</p>').format(text))
+        return
+    key = (*drawn.key, view, excerpt)
+    try:
+        made = _drawings.get(key, lambda: draw(scenes(), view, excerpt, said))
+    except AtlasError as error:
+        show_problems(error)
+        return
+    query = view_to_query(view) | excerpt_to_query(excerpt, view.municipality, view.district)
+    address = f"atlas/ausschnitt.{{}}?{urlencode(query)}"
+    measures = MEASURES[excerpt.size]
+    st.html(
+        Markup('<img class="preview" src="{}" width="{:.0f}" height="{:.0f}" alt="{}">').format(
+            address.format("svg"), measures.width, measures.height, made.picture.alt
+        )
+    )
+    _files(address, measures.width * measures.dots, measures.height * measures.dots)
+    _website(drawn, excerpt, made)
+
+
+def _files(address: str, width: float, height: float) -> None:
+    said = words()
+    told = {
+        Form.PNG: said.say("PNG, {width} × {height} Punkte", width=round(width), height=round(height)),
+        Form.SVG: said.say("SVG, zum Weiterbearbeiten"),
+        Form.PDF: said.say("PDF, barrierefrei"),
+    }
+    links = Markup("").join(
+        Markup('<a class="atlas-take" download href="{}"><b>{}</b><span>{}</span></a>').format(
+            address.format(form), form.upper(), text.partition(", ")[2]
+        )
+        for form, text in told.items()
+    )
+    st.html(Markup('<p class="atlas-takes">{}</p>').format(links))
+
+
+def _website(drawn: Scene, excerpt: Excerpt, made: Drawn) -> None:
+    """Show the alternative text, and the code that puts an always current picture into a website."""
+    said = words()
+    st.html(Markup("<h3>{}</h3>").format(said.say("Alternativtext")))
+    st.code(made.picture.alt, language=None, wrap_lines=True)
+    if excerpt.kind is Kind.SELECTION:
+        return
+    st.html(Markup("<h3>{}</h3>").format(said.say("Für Ihre Website: ein Bild, das immer aktuell ist")))
+    sizes = {Size.SMALL: said.say("klein"), Size.MEDIUM: said.say("mittel"), Size.LARGE: said.say("groß")}
+    size = st.pills(
+        said.say("Bildgröße"),
+        [each for each in LIVE if each in sizes],
+        format_func=lambda each: sizes[each],
+        default=Size.MEDIUM,
+        required=True,
+        key=Keys.IMAGE_SIZE,
+        label_visibility="collapsed",
+    )
+    st.code(_snippet(drawn, excerpt, Size(size or Size.MEDIUM), made), language="html", wrap_lines=True)
+
+
+def _snippet(drawn: Scene, excerpt: Excerpt, size: Size, made: Drawn) -> str:
+    """Return the HTML for a website. Without a date of one's own the picture is of the day it is looked at."""
+    view = current_view()
+    home = store().settings.address or (st.context.url or "").rsplit("/", 1)[0]
+    place = excerpt.places[0] if excerpt.places else drawn.programme.state_name.de.lower()
+    own = view.municipality if excerpt.kind is not Kind.MUNICIPALITY else None
+    as_of = view.as_of if view.as_of != today() else None
+    query = view_to_query(
+        view.but(
+            municipality=own,
+            district=None,
+            as_of=as_of,
+            looks=frozenset(),
+            documented_only=False,
+            since=None,
+            area=None,
+            film=None,
+        )
+    )
+    query |= {"groesse": size.value} if size is not Size.MEDIUM else {}
+    query |= {} if excerpt.labels else {"namen": "0"}
+    link = urlencode(
+        view_to_query(
+            view.but(municipality=made.scene.view.municipality, as_of=as_of, district=made.scene.view.district)
+        )
+    )
+    page = "gemeinde" if excerpt.kind is Kind.MUNICIPALITY else ""
+    measures = MEASURES[size]
+    return Markup('<a href="{}"><img src="{}" width="{:.0f}" height="{:.0f}" alt="{}"></a>').format(
+        f"{home}/{page}{'?' if link else ''}{link}",
+        f"{home}/bild/{place}.png{'?' if query else ''}{urlencode(query)}",
+        measures.width,
+        measures.height,
+        made.picture.alt
+        if as_of
+        else words().say(
+            "Karte. {title}. Immer der aktuelle Stand; Einzelheiten auf der verlinkten Seite.", title=made.picture.title
+        ),
+    )
