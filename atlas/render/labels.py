@@ -42,6 +42,8 @@ class Wish:
         Of the letters, in the same unit.
     has_dot
         Whether a dot stands on the point, which the name must not cover.
+    least_width
+        How wide it is at least.
     """
 
     key: int | str
@@ -51,16 +53,18 @@ class Wish:
     size: float
     bold: bool = False
     has_dot: bool = False
+    least_width: float = 0.0
 
 
 @dataclass(frozen=True)
 class Label:
-    """A name that has its place: its lines, centred on ``x``, the first baseline at ``y``."""
+    """A name that has its place: its lines, centred on ``x``, the first baseline at ``y``, and the box it fills."""
 
     wish: Wish
     lines: tuple[str, ...]
     x: float
     y: float
+    box: Box
 
     def baselines(self) -> Iterator[tuple[str, float]]:
         """Yield each line with its baseline."""
@@ -104,7 +108,7 @@ class Room:
             best = max(range(len(free)), key=lambda number: (round(inside[number], 1), -number))
         lines, box, y = free[best]
         self.take(box)
-        return Label(wish, lines, (box[0] + box[2]) / 2, y)
+        return Label(wish, lines, (box[0] + box[2]) / 2, y, box)
 
     def _is_free(self, box: Box) -> bool:
         left, top, right, bottom = box
@@ -120,7 +124,7 @@ def _moves(*, far: bool) -> tuple[tuple[float, float], ...]:
 def _place(wish: Wish, lines: tuple[str, ...], move: tuple[float, float]) -> tuple[Box, float]:
     """Return the box of a name moved off its point, and its first baseline."""
     across, down = move
-    width = max(text_width(line, wish.size, bold=wish.bold) for line in lines)
+    width = max(wish.least_width, *(text_width(line, wish.size, bold=wish.bold) for line in lines))
     height = wish.size * (_LEADING * (len(lines) - 1) + 0.95)
     if wish.has_dot and abs(down) * wish.size < height / 2 + wish.size * 0.25:
         down = (-1 if down < 0 else 1) * (height / 2 / wish.size + 0.42)  # off the dot

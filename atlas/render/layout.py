@@ -13,8 +13,9 @@ from atlas.model.excerpt import Kind, Size
 from atlas.present.picture import LegendLine, Picture
 from atlas.present.wording import Words
 from atlas.render.fonts import lines_of, text_width
-from atlas.render.labels import Box, Label, Room, Wish
-from atlas.render.outlines import Bounds, Land, Lands
+from atlas.render.labels import Box
+from atlas.render.names import MapNames, set_names
+from atlas.render.outlines import Frame, Land, Lands
 
 INK, QUIET = "#1d2430", "#575e6a"
 Role = Literal["title", "subtitle", "legend", "key", "credit", "scale"]
@@ -70,16 +71,6 @@ class Swatch:
 
 
 @dataclass(frozen=True)
-class Number:
-    """A number that stands for a name without room."""
-
-    x: float
-    y: float
-    size: float
-    number: int
-
-
-@dataclass(frozen=True)
 class ScaleBar:
     """A bar as long as its text says."""
 
@@ -89,24 +80,10 @@ class ScaleBar:
     text: str
     size: float
 
-
-@dataclass(frozen=True)
-class Frame:
-    """Where the map is and how metres become points: ``x = (metres - left) * scale + box[0]``."""
-
-    box: Box
-    window: Bounds
-    scale: float
-
-    def point(self, place: tuple[float, float]) -> tuple[float, float]:
-        """Return a place of the land on the page."""
-        left, top, _, _ = self.window
-        return (place[0] - left) * self.scale + self.box[0], (place[1] - top) * self.scale + self.box[1]
-
-    def place(self, point: tuple[float, float]) -> tuple[float, float]:
-        """Return the place of the land under a point of the page."""
-        left, top, _, _ = self.window
-        return (point[0] - self.box[0]) / self.scale + left, (point[1] - self.box[1]) / self.scale + top
+    @property
+    def box(self) -> Box:
+        """What it takes of the map: left, top, right, bottom."""
+        return self.x - 4, self.y - self.size * 2, self.x + max(self.width, self.size * 6) + 4, self.y + self.size
 
 
 @dataclass(frozen=True)
@@ -119,9 +96,7 @@ class Sheet:
     frame: Frame
     texts: tuple[Text, ...]
     swatches: tuple[Swatch, ...]
-    labels: tuple[Label, ...]
-    district_labels: tuple[Label, ...]
-    numbers: tuple[Number, ...]
+    names: MapNames
     scale_bar: ScaleBar
 
 
@@ -132,19 +107,21 @@ def lay_out(picture: Picture, size: Size, lands: Lands, words: Words) -> Sheet:
     margin = text * 1.7
     head, below = _head(picture, measures, margin)
     foot, above = _foot(picture, measures, margin)
-    # Which names have no room is known only when the map stands, and their list needs room of its own: laid out
-    # with no list first, and once more beside it if there is one.
+    # Which names have no room is known only when the map stands, and their list needs room of its own, which makes
+    # the map smaller: laid out again until the list fits into what was kept for it.
     keys: tuple[tuple[int, str], ...] = ()
-    for _ in range(3):
-        legend = _Legend(picture, measures, margin, (below, above), keys, words)
-        frame = _frame(picture, legend.room, lands, measures)
+    for _ in range(_TRIES):
+        frame = _frame(picture, _Legend(picture, measures, margin, (below, above), keys, words).room, lands, measures)
         land = lands(1 / (frame.scale * measures.dots))
-        labels, district_labels, numbers, bar, found = _set_names(picture, frame, land, text, words)
-        if len(found) <= len(keys):
+        bar = _scale_bar(frame, text, words, bare=picture.kind is Kind.STATE)
+        names = set_names(picture, frame, land, text, bar.box)
+        fits = len(names.keys) <= len(keys)
+        keys = names.keys
+        if fits:
             break
-        keys = found
+    legend = _Legend(picture, measures, margin, (below, above), keys, words)
     texts = (*head, *legend.texts, *foot)
-    return Sheet(picture, measures, land, frame, texts, tuple(legend.swatches), labels, district_labels, numbers, bar)
+    return Sheet(picture, measures, land, frame, texts, tuple(legend.swatches), names, bar)
 
 
 def _head(picture: Picture, measures: Measures, margin: float) -> tuple[list[Text], float]:
@@ -175,6 +152,7 @@ def _foot(picture: Picture, measures: Measures, margin: float) -> tuple[list[Tex
 
 
 _WIDE = 1.12
+_TRIES = 8
 
 
 class _Legend:
@@ -296,79 +274,6 @@ def _frame(picture: Picture, room: Box, lands: Lands, measures: Measures) -> Fra
     spare_x, spare_y = width / scale - (right - left), height / scale - (bottom - top)
     window = (left - spare_x / 2, top - spare_y / 2, right + spare_x / 2, bottom + spare_y / 2)
     return Frame(room, window, scale)
-
-
-class _Inland:
-    """How much of a box on the page lies in a municipality: names like to stand in what they name."""
-
-    def __init__(self, land: Land, frame: Frame) -> None:
-        self._land = land
-        self._frame = frame
-
-    def shares(self, position: int | str, boxes: Sequence[Box]) -> list[float]:
-        """Return the share of each box, 0 to 1."""
-        places = [(*self._frame.place((x0, y0)), *self._frame.place((x1, y1))) for x0, y0, x1, y1 in boxes]
-        return self._land.shares(int(position), places)
-
-
-def _set_names(
-    picture: Picture, frame: Frame, land: Land, text: float, words: Words
-) -> tuple[tuple[Label, ...], tuple[Label, ...], tuple[Number, ...], ScaleBar, tuple[tuple[int, str], ...]]:
-    bar = _scale_bar(frame, text, words, bare=picture.kind is Kind.STATE)
-    room = Room(frame.box, _Inland(land, frame).shares)
-    room.take((bar.x - 4, bar.y - text * 1.5, bar.x + max(bar.width, text * 4) + 4, bar.y + text * 0.6))
-    dots = set(picture.points)
-    rings = [land.district_places[key] for key in picture.district_points if key in land.district_places]
-    for x, y in map(frame.point, [*(land.place(position) for position in dots), *rings]):
-        radius = dot_radius(text) * 1.2
-        room.take((x - radius, y - radius, x + radius, y + radius))
-    if picture.own is not None:
-        _keep_visible(picture.own, room, frame, land, text)
-    labels: list[Label] = []
-    without: list[Wish] = []
-    for name in picture.names:
-        x, y = frame.point(land.place(name.position))
-        size = text * (0.95 if name.is_own else 0.86)
-        wish = Wish(name.position, x, y, name.text, size, bold=name.is_own, has_dot=name.position in dots)
-        label = room.set(wish, far=name.is_own) or room.set(_smaller(wish))
-        if label:
-            labels.append(label)
-        elif frame.box[0] < x < frame.box[2] and frame.box[1] < y < frame.box[3]:
-            without.append(wish)
-    numbers, keys = [], []
-    if picture.keyed:
-        for number, wish in enumerate(without, 1):
-            radius = text * 0.62
-            numbers.append(Number(wish.x, wish.y, text * 0.72, number))
-            room.take((wish.x - radius, wish.y - radius, wish.x + radius, wish.y + radius))
-            keys.append((number, wish.text))
-    district_labels = []
-    for key, told in picture.district_names.items():
-        if key not in land.district_places:
-            continue
-        x, y = frame.point(land.district_places[key])
-        label = room.set(Wish(key, x, y, told, text * 0.9), far=True) or room.set(
-            Wish(key, x, y, told, text * 0.75), far=True
-        )
-        district_labels += [label] if label else []
-    return tuple(labels), tuple(district_labels), tuple(numbers), bar, tuple(keys)
-
-
-def _keep_visible(own: int, room: Room, frame: Frame, land: Land, text: float) -> None:
-    """Keep names off one's own municipality where it is so small that its name would cover it."""
-    left, top, right, bottom = land.bounds([own])
-    box = (*frame.point((left, top)), *frame.point((right, bottom)))
-    if max(box[2] - box[0], box[3] - box[1]) < text * 4:
-        room.take(box)
-
-
-def _smaller(wish: Wish) -> Wish:
-    return Wish(wish.key, wish.x, wish.y, wish.text, wish.size * 0.84, wish.bold, wish.has_dot)
-
-
-def dot_radius(text: float) -> float:
-    """Return the radius of a point on the map for a size of text."""
-    return text * 0.27
 
 
 _BARS_KM = (0.5, 1, 2, 5, 10, 20, 50, 100, 200)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import geopandas as gpd
@@ -125,6 +126,25 @@ class Land:
             (x, y), moves = corners[0].tolist(), " ".join(f"{dx} {dy}" for dx, dy in steps.tolist())
             written.append(f"M{x} {y}l{moves}z" if moves else "")
         return "".join(written)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where the map is and how metres become points: ``x = (metres - left) * scale + box[0]``."""
+
+    box: Bounds
+    window: Bounds
+    scale: float
+
+    def point(self, place: tuple[float, float]) -> tuple[float, float]:
+        """Return a place of the land on the page."""
+        left, top, _, _ = self.window
+        return (place[0] - left) * self.scale + self.box[0], (place[1] - top) * self.scale + self.box[1]
+
+    def place(self, point: tuple[float, float]) -> tuple[float, float]:
+        """Return the place of the land under a point of the page."""
+        left, top, _, _ = self.window
+        return (point[0] - self.box[0]) / self.scale + left, (point[1] - self.box[1]) / self.scale + top
 
 
 Lands = Callable[[float], Land]

@@ -11,7 +11,8 @@ from atlas.model.programme import Hatch
 from atlas.present.looks import Look
 from atlas.render.fonts import FAMILY, embedded_faces
 from atlas.render.labels import Label
-from atlas.render.layout import INK, QUIET, Sheet, Swatch, Text, dot_radius
+from atlas.render.layout import INK, QUIET, Sheet, Swatch, Text
+from atlas.render.names import dot_radius
 
 _CONTEXT, _EDGE, _DISTRICT, _STATE = "#fdfdfc", "#a8a59c", "#55585f", "#3b3e45"
 _FAMILY = f"{FAMILY}, Arial, sans-serif"
@@ -34,6 +35,14 @@ def graphics(sheet: Sheet, *, with_texts: bool) -> str:
     """Return the picture for a program that brings the typeface itself; without texts and ground if those are set apart."""
     texts = Markup("").join(_text(each) for each in sheet.texts) if with_texts else Markup()
     return _document(sheet, texts, with_faces=False)
+
+
+def swatch_svg(look: Look, width: float, height: float) -> str:
+    """Return the fill of a look alone, as in the legend."""
+    return Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{1}" viewBox="0 0 {0} {1}"><defs>{2}</defs>'
+        '<rect width="{0}" height="{1}" fill="{3}"/></svg>'
+    ).format(_n(width), _n(height), _pattern(look, "legend", 1) if look.hatch != "none" else "", _fill(look, "legend"))
 
 
 def _document(sheet: Sheet, texts: Markup, *, with_faces: bool) -> str:
@@ -168,7 +177,7 @@ def _points(sheet: Sheet) -> Markup:
 
 def _names(sheet: Sheet) -> Markup:
     text = sheet.measures.text
-    districts = _labels(sheet.district_labels)
+    districts = _labels(sheet.names.district_labels)
     numbers = Markup("").join(
         Markup(
             '<circle cx="{x}" cy="{y}" r="{r}" fill="#ffffff" stroke="{ink}" stroke-width="{line}"/>'
@@ -183,12 +192,12 @@ def _names(sheet: Sheet) -> Markup:
             size=_n(each.size),
             number=each.number,
         )
-        for each in sheet.numbers
+        for each in sheet.names.numbers
     )
     return Markup(
         '<g id="names" text-anchor="middle" stroke="#ffffff" stroke-width="{}" stroke-linejoin="round" paint-order="stroke">'
         '<g fill="{}" letter-spacing="{}">{}</g>{}</g><g id="numbers">{}</g>'
-    ).format(_n(text * 0.24), QUIET, _n(text * 0.02), districts, _labels(sheet.labels), numbers)
+    ).format(_n(text * 0.24), QUIET, _n(text * 0.02), districts, _labels(sheet.names.labels), numbers)
 
 
 def _labels(labels: Iterable[Label]) -> Markup:

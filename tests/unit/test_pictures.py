@@ -1,0 +1,542 @@
+"""Pictures to take home: the same as the screen, complete, legible, repeatable, in every size and form."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import numpy as np
+import pikepdf
+import pypdfium2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from atlas.__main__ import FINE, WRONG_USE, main
+from atlas.errors import AtlasError, Problem
+from atlas.export.pictures import Drawn, draw, lands_of, page_of, picture_stem, written
+from atlas.model.excerpt import (
+    MOST_CHOSEN,
+    PRINTED,
+    Excerpt,
+    Form,
+    Kind,
+    Size,
+    excerpt_from_query,
+    excerpt_to_query,
+    parse_places,
+)
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import ViewState
+from atlas.present.looks import Look, looks_of
+from atlas.present.scene import Scenes
+from atlas.present.wording import Words
+from atlas.render.layout import MEASURES
+from atlas.render.svg import swatch_svg
+from atlas.render.typeset import dots
+from atlas.sources.settings import parse_address
+from atlas.web.images import Images, parse_order
+from tests.conftest import TODAY
+
+DE, EN = Words("de"), Words("en")
+SVG = "{http://www.w3.org/2000/svg}"
+CHEMNITZ, OELSNITZ, ZWICKAU = "14511000", "14521450", "14524"
+DAYS = [date(2016, 1, 1), date(2021, 12, 31), date(2022, 12, 31), date(2023, 1, 1), TODAY]
+Draw = Callable[..., Drawn]
+
+
+@pytest.fixture(scope="module")
+def scenes(real: Snapshot) -> Scenes:
+    return Scenes(lambda: real, lambda: TODAY)
+
+
+@pytest.fixture(scope="module")
+def drawn(scenes: Scenes) -> Draw:
+    def of(
+        places: str = "land", size: Size = Size.SLIDE, words: Words = DE, *, labels: bool = True, **view: object
+    ) -> Drawn:
+        asked = ViewState(lang=words.lang).but(**view)
+        return draw(scenes, asked, Excerpt(parse_places(places), size, labels), words, "atlas.example.org/?ebene=x")
+
+    return of
+
+
+def root_of(picture: Drawn) -> ET.Element:
+    return ET.fromstring(written(picture, Form.SVG))  # noqa: S314 - our own file
+
+
+def areas_of(root: ET.Element) -> dict[str, str]:
+    """Return the class of every municipality of a file, by key."""
+    paths = root.findall(f".//{SVG}g[@id='municipalities']/{SVG}path")
+    return {path.attrib["id"].removeprefix("ags-"): path.attrib["class"] for path in paths}
+
+
+def texts_of(root: ET.Element) -> list[str]:
+    return ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
+
+
+def pdf_text(body: bytes) -> str:
+    document = pypdfium2.PdfDocument(body)
+    said = document[0].get_textpage().get_text_range()
+    return re.sub(r"\s+", " ", said.replace("\ufffe", "-"))
+
+
+@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("district", [None, ZWICKAU])
+def test_file_shows_the_classes_and_counts_of_the_screen(
+    scenes: Scenes, drawn: Draw, day: date, district: str | None
+) -> None:
+    for layer in scenes.of(ViewState()).programme.layers:
+        screen = scenes.of(ViewState(layer=layer, as_of=day, district=district))
+        looks = {look.code: look.key for look in looks_of(screen.programme, layer)}
+        keys = screen.edition.municipalities["ags"]
+        expected = {keys[position]: looks[screen.spec.codes[position]] for position in screen.spec.inside}
+        picture = drawn(district or "land", as_of=day, layer=layer)
+        assert areas_of(root_of(picture)) == expected
+        lines = [(line.look.key, line.count) for line in picture.picture.legend if line.look]
+        assert lines == [(entry.look.key, entry.count) for entry in screen.spec.legend]
+        assert sum(count for _, count in lines if count) == len(expected) == screen.spec.total
+
+
+def test_filtered_map_gives_the_filtered_picture(scenes: Scenes, drawn: Draw) -> None:
+    looks = frozenset({"signed"})
+    screen = scenes.of(ViewState(layer="agreement", looks=looks))
+    picture = drawn(layer="agreement", looks=looks)
+    signed = Counter(areas_of(root_of(picture)).values())
+    assert signed == {"signed": next(each.count for each in screen.spec.legend if each.look.key == "signed")}
+
+
+@pytest.mark.parametrize("form", [Form.PDF, Form.SVG])
+def test_words_and_numbers_of_the_legend_stand_in_every_form(drawn: Draw, form: Form) -> None:
+    picture = drawn(size=Size.A4)
+    body = written(picture, form)
+    said = pdf_text(body) if form is Form.PDF else " ".join(texts_of(root_of(picture)))
+    flat = said.replace(" ", "")
+    for line in picture.picture.legend:
+        assert (
+            f"{line.label}{DE.number(line.count or 0)}".replace(" ", "") in flat or line.label.replace(" ", "") in flat
+        )
+        assert DE.number(line.count or 0) in said
+
+
+def test_dots_have_the_colour_of_the_class(scenes: Scenes, drawn: Draw) -> None:
+    picture = drawn(layer="agreement", labels=False)
+    dots_ = np.asarray(Image.open(io.BytesIO(written(picture, Form.PNG))).convert("RGB"))
+    seen = 0
+    for position, area in picture.picture.areas.items():
+        x, y = picture.sheet.frame.point(picture.sheet.land.place(position))
+        if area.look.hatch == "none":
+            red, green, blue = (int(area.look.colour[i : i + 2], 16) for i in (1, 3, 5))
+            scale = picture.sheet.measures.dots
+            seen += tuple(dots_[round(y * scale), round(x * scale)]) == (red, green, blue)
+    assert seen == sum(area.look.hatch == "none" for area in picture.picture.areas.values())
+
+
+@pytest.mark.parametrize("size", [size for size in Size if size is not Size.FILM])
+@pytest.mark.parametrize("places", ["land", ZWICKAU, CHEMNITZ, f"{OELSNITZ},{CHEMNITZ},14612000"])
+def test_every_picture_says_what_is_owed(drawn: Draw, size: Size, places: str) -> None:
+    picture = drawn(places, size)
+    said = " ".join(texts_of(root_of(picture)))
+    assert picture.picture.title in said.replace("  ", " ")
+    for owed in (
+        "Stand: 23.11.2026",
+        "© GeoBasis-DE / BKG 2017 (Daten verändert)",
+        "geonutzv",
+        "öffentliche Quellen",
+        " km",
+    ):
+        assert owed in said
+    assert "atlas.example.org" in said
+    width, height = picture.sheet.measures.width, picture.sheet.measures.height
+    for text in picture.sheet.texts:
+        assert 0 < text.x < width
+        assert 0 < text.y < height
+
+
+def boxes(picture: Drawn) -> Iterator[tuple[str, float, float, float, float]]:
+    for label in (*picture.sheet.names.labels, *picture.sheet.names.district_labels):
+        yield (label.wish.text, *label.box)
+
+
+@pytest.mark.parametrize("size", [Size.SLIDE, Size.SQUARE, Size.A4_PORTRAIT, Size.SMALL])
+def test_names_do_not_overlap_and_stay_inside(scenes: Scenes, drawn: Draw, size: Size) -> None:
+    municipalities = scenes.of(ViewState()).edition.municipalities
+    some = municipalities["ags"][list(scenes.of(ViewState()).day.lines)].tolist()[::23]
+    for places in ["land", *scenes.of(ViewState()).edition.districts.index, *some]:
+        picture = drawn(places, size)
+        left, top, right, bottom = picture.sheet.frame.box
+        found = list(boxes(picture))
+        assert all(x0 >= left and y0 >= top and x1 <= right and y1 <= bottom for _, x0, y0, x1, y1 in found)
+        for one, other in itertools.combinations(found, 2):
+            apart = one[3] <= other[1] or other[3] <= one[1] or one[4] <= other[2] or other[4] <= one[2]
+            assert apart, (places, one[0], other[0])
+
+
+@pytest.mark.parametrize("size", [*PRINTED, Size.SMALL])
+def test_every_neighbour_is_named_or_explained_by_its_number(scenes: Scenes, drawn: Draw, size: Size) -> None:
+    for places in (CHEMNITZ, OELSNITZ, "14628260", "14713000", "14523340"):
+        picture = drawn(places, size)
+        named = {label.wish.key for label in picture.sheet.names.labels}
+        missing = [area.name for position, area in picture.picture.areas.items() if position not in named]
+        keys = " ".join(text.text for text in picture.sheet.texts if text.role == "key")
+        assert len(picture.sheet.names.numbers) == len(missing)
+        assert all(name in keys for name in missing), (places, missing)
+
+
+def test_without_room_names_become_numbers_that_are_explained(scenes: Scenes, drawn: Draw) -> None:
+    keys = [key for key in scenes.of(ViewState()).status["ags"].unique() if key.startswith(("14523", "14524"))]
+    assert not drawn(",".join(keys[:MOST_CHOSEN]), Size.SMALL).sheet.names.numbers, (
+        "their list would be larger than the map"
+    )
+    picture = drawn(",".join(keys[:24]), Size.SMALL)
+    assert len(picture.sheet.names.numbers) > 3, "the case is not covered any more"
+    assert [number.number for number in picture.sheet.names.numbers] == list(
+        range(1, len(picture.sheet.names.numbers) + 1)
+    )
+    for number in picture.sheet.names.numbers:
+        assert not any(x0 < number.x < x1 and y0 < number.y < y1 for _, x0, y0, x1, y1 in boxes(picture))
+    told = " ".join(text.text for text in picture.sheet.texts if text.role == "key")
+    named = {label.wish.key for label in picture.sheet.names.labels}
+    missing = [name.text for name in picture.picture.names if name.position not in named]
+    assert told.split() == " ".join(f"{i} {name}" for i, name in enumerate(missing, 1)).split()
+    lowest = max(text.y for text in picture.sheet.texts if text.role == "key")
+    assert lowest < min(text.y for text in picture.sheet.texts if text.role == "credit")
+
+
+def test_ones_own_is_named_and_outlined_also_without_names(drawn: Draw) -> None:
+    picture = drawn("land", municipality=OELSNITZ, labels=False)
+    assert [label.wish.text for label in picture.sheet.names.labels] == ["Oelsnitz/Erzgeb."]
+    root = root_of(picture)
+    assert len(root.findall(f".//{SVG}g[@id='own']/{SVG}path")) == 2
+    assert "Hervorgehoben: Oelsnitz/Erzgeb. (Kooperationsvereinbarung)" in picture.picture.alt
+
+
+def test_scale_bar_is_as_long_as_it_says(drawn: Draw) -> None:
+    for places, size in itertools.product(("land", ZWICKAU, OELSNITZ), (Size.SLIDE, Size.A4_PORTRAIT, Size.SMALL)):
+        sheet = drawn(places, size).sheet
+        km = float(sheet.scale_bar.text.removesuffix(" km").replace(",", "."))
+        assert sheet.scale_bar.width / sheet.frame.scale == pytest.approx(km * 1000)
+
+
+def test_municipality_is_drawn_from_the_full_geometry(scenes: Scenes, drawn: Draw) -> None:
+    lands = lands_of(scenes.of(ViewState()))
+    assert drawn(OELSNITZ, Size.A4).sheet.land is lands(1)
+    assert drawn("land", Size.SLIDE).sheet.land is lands(100)
+    assert lands(1) is not lands(100) is not lands(1000)
+
+
+@pytest.mark.parametrize("form", Form)
+def test_same_input_gives_the_same_bytes(real: Snapshot, form: Form) -> None:
+    made = set()
+    for _ in range(2):
+        fresh = Scenes(lambda: real, lambda: TODAY)
+        order = Excerpt((OELSNITZ,), Size.SQUARE)
+        made.add(written(draw(fresh, ViewState(), order, DE), form))
+    assert len(made) == 1
+
+
+def test_dots_are_as_many_as_promised(drawn: Draw) -> None:
+    for size, wanted in ((Size.SLIDE, (3840, 2160)), (Size.SQUARE, (1080, 1080)), (Size.A4_PORTRAIT, (2480, 3508))):
+        body = written(drawn(OELSNITZ, size), Form.PNG)
+        assert Image.open(io.BytesIO(body)).size == wanted
+        assert len(body) <= 2_000_000
+
+
+@pytest.mark.parametrize("words", [DE, EN], ids=["de", "en"])
+def test_pdf_is_accessible(drawn: Draw, words: Words) -> None:
+    picture = drawn(OELSNITZ, Size.A4, words)
+    body = written(picture, Form.PDF)
+    assert len(body) <= 500_000
+    with pikepdf.open(io.BytesIO(body)) as pdf:
+        assert str(pdf.Root.Lang) == words.lang
+        assert bool(pdf.Root.MarkInfo.Marked)
+        assert bool(pdf.Root.ViewerPreferences.DisplayDocTitle)
+        with pdf.open_metadata() as about:
+            assert about["pdfuaid:part"] == "1"
+            assert about["dc:title"] == picture.picture.title
+        tags = list(_tags(pdf.Root.StructTreeRoot))
+    kinds = [kind for kind, _ in tags]
+    assert "/H1" in kinds
+    assert [alt for kind, alt in tags if kind == "/Figure"] == [picture.picture.alt]
+    said = pdf_text(body)
+    assert picture.picture.title in said
+    assert picture.picture.credits[0] in said
+
+
+def _tags(node: pikepdf.Object) -> Iterator[tuple[str, str]]:
+    if isinstance(node, pikepdf.Dictionary) and "/S" in node:
+        yield str(node.S), str(node.get("/Alt", ""))
+    children = node.get("/K", []) if isinstance(node, pikepdf.Dictionary) else []
+    for child in children if isinstance(children, pikepdf.Array) else [children]:
+        if isinstance(child, pikepdf.Dictionary):
+            yield from _tags(child)
+
+
+def _grey(look: Look) -> np.ndarray:
+    drawing = swatch_svg(look, 60, 42)
+    return np.asarray(Image.open(io.BytesIO(dots(drawing, 60, 42, 4))).convert("L"), dtype=float)[8:-8, 8:-8]
+
+
+def _told_apart(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two swatches differ in grey print: by lightness (7 of 100 steps), or by the direction of their hatch."""
+    if abs(one.mean() - other.mean()) > 0.07 * 255:
+        return True
+
+    def texture(grey: np.ndarray) -> np.ndarray:
+        spectrum = np.abs(np.fft.fft2(grey - grey.mean()))
+        return spectrum / max(float(np.linalg.norm(spectrum)), 200.0)
+
+    return float(np.linalg.norm(texture(one) - texture(other))) > 0.5
+
+
+def test_classes_are_told_apart_in_grey_print(real: Snapshot) -> None:
+    for programme in real.programmes.values():
+        for layer in programme.layers:
+            greys = {look.key: _grey(look) for look in looks_of(programme, layer)}
+            alike = [
+                pair for pair in itertools.combinations(greys, 2) if not _told_apart(greys[pair[0]], greys[pair[1]])
+            ]
+            assert alike == [], layer
+
+
+def test_grey_test_finds_what_is_alike(real: Snapshot) -> None:
+    programme = next(iter(real.programmes.values()))
+    look = looks_of(programme, "agreement")[1]
+    assert not _told_apart(_grey(look), _grey(look))
+
+
+def test_old_key_leads_to_the_successor(drawn: Draw) -> None:
+    picture = drawn("14522450")
+    assert picture.picture.title == "ASSKomm in und um Jahnatal: Übersicht"
+    both = drawn("14522450,14522620")
+    assert [area.name for area in both.picture.areas.values()] == ["Jahnatal"]
+    before = drawn("14522450", as_of=date(2022, 12, 31))
+    assert before.picture.title == "ASSKomm in und um Ostrau: Übersicht"
+
+
+@pytest.mark.parametrize(
+    ("places", "message"),
+    [
+        ("1452145", "kein Schlüssel"),
+        ("14521450,abc", "„abc“ ist kein Schlüssel"),
+        ("99999", "Den Kreis 99999 gibt es nicht; vorhanden: 14511"),
+        ("14999999", "keine Gemeinde mit dem Schlüssel 14999999"),
+        ("14521450,14999999,14999998", "14999998"),
+        (",".join(f"{14521000 + i}" for i in range(MOST_CHOSEN + 1)), "höchstens 60"),
+    ],
+)
+def test_places_that_are_not_there_are_told(drawn: Draw, places: str, message: str) -> None:
+    with pytest.raises(AtlasError, match=re.escape(message)):
+        drawn(places)
+
+
+@pytest.mark.parametrize(
+    "excerpt",
+    [
+        Excerpt(),
+        Excerpt((ZWICKAU,), Size.A3, labels=False),
+        Excerpt((OELSNITZ,), Size.SQUARE, title="Wir sind dabei"),
+        Excerpt((OELSNITZ, CHEMNITZ)),
+    ],
+)
+@pytest.mark.parametrize("municipality", [None, OELSNITZ])
+@pytest.mark.parametrize("district", [None, ZWICKAU])
+def test_order_stands_in_the_address_and_comes_back(
+    excerpt: Excerpt, municipality: str | None, district: str | None
+) -> None:
+    view = {"gemeinde": municipality or "", "kreis": district or ""}
+    query = {key: value for key, value in view.items() if value} | excerpt_to_query(excerpt, municipality, district)
+    assert excerpt_from_query(query) == excerpt
+
+
+@given(st.dictionaries(st.sampled_from(["ausschnitt", "groesse", "namen", "titel", "kreis", "gemeinde"]), st.text()))
+@settings(max_examples=300, deadline=None)
+def test_nonsense_in_an_address_is_left_out(query: dict[str, str]) -> None:
+    excerpt = excerpt_from_query(query)
+    assert excerpt.size in PRINTED
+    assert len(excerpt.title) <= 120
+    assert excerpt.kind in Kind
+
+
+def test_address_of_the_page_is_that_of_the_same_view() -> None:
+    view = ViewState(layer="council", as_of=TODAY)
+    told = page_of("https://a.example/x", view, Excerpt((OELSNITZ,)))
+    assert told == f"a.example/x/gemeinde?ebene=council&stichtag=2026-11-23&gemeinde={OELSNITZ}"
+    assert page_of("", view, Excerpt()) == ""
+    assert (
+        page_of("http://a.example", view, Excerpt((ZWICKAU,)))
+        == f"a.example/?ebene=council&stichtag=2026-11-23&kreis={ZWICKAU}"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["ftp://x", "atlas.example.org", "https://x/?a=b", "https://x y", "https://<b>", "javascript:x"]
+)
+def test_address_of_the_application_is_an_address(text: str) -> None:
+    with pytest.raises(AtlasError, match="keine Adresse"):
+        parse_address(text)
+
+
+def test_file_names_say_place_layer_size_and_date(drawn: Draw, scenes: Scenes) -> None:
+    scene = drawn(layer="council").scene
+    assert (
+        picture_stem(scene, Excerpt((OELSNITZ,), Size.A4))
+        == f"praeventionsatlas-asskomm-{OELSNITZ}-council-a4-2026-11-23"
+    )
+    assert picture_stem(scene, Excerpt()) == "praeventionsatlas-asskomm-14-council-slide-2026-11-23"
+
+
+# ---- live images --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def client(real: Snapshot, scenes: Scenes) -> TestClient:
+    return TestClient(Starlette(routes=Images(lambda: real, scenes).routes()), raise_server_exceptions=True)
+
+
+@pytest.mark.parametrize("form", ["svg", "png"])
+@pytest.mark.parametrize("place", ["sachsen", "Sachsen", "land", ZWICKAU, OELSNITZ, "14522450"])
+def test_live_image_is_cached_and_answers_not_modified(client: TestClient, place: str, form: str) -> None:
+    first = client.get(f"/bild/{place}.{form}?groesse=small")
+    assert first.status_code == 200
+    assert first.headers["content-type"] == ("image/svg+xml" if form == "svg" else "image/png")
+    assert first.headers["cache-control"] == "public, max-age=300"
+    again = client.get(f"/bild/{place}.{form}?groesse=small", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert again.content == b""
+    other = client.get(
+        f"/bild/{place}.{form}?groesse=small", headers={"If-None-Match": '"else"', "Accept-Encoding": ""}
+    )
+    assert other.status_code == 200
+    assert other.content == first.content
+    head = client.head(f"/bild/{place}.{form}?groesse=small")
+    assert (head.status_code, head.headers["etag"]) == (200, first.headers["etag"])
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("sachsen.gif", "Endung"),
+        ("sachsen", "Endung"),
+        ("bayern.png", "„bayern“ gibt es nicht. Erwartet wird „sachsen“"),
+        ("99999.png", "Den Kreis 99999 gibt es nicht"),
+        ("14999999.png", "keine Gemeinde"),
+        ("1452145.png", "kein Schlüssel"),
+        ("%2e%2e/%2e%2e/etc/passwd.png", "gibt es nicht"),
+        ("sachsen.png?ebene=foo", "ebene: Diesen Wert gibt es nicht; möglich sind: overview"),
+        ("sachsen.png?stichtag=2022-13-45", "stichtag: Erwartet wird ein Tag"),
+        ("sachsen.png?stichtag=1999-01-01", "stichtag: Erwartet wird ein Tag"),
+        ("sachsen.png?stichtag=20220101", "stichtag: Erwartet wird ein Tag"),
+        ("sachsen.png?groesse=99999", "groesse: Diesen Wert gibt es nicht"),
+        ("sachsen.png?groesse=a3", "groesse: Diesen Wert gibt es nicht"),
+        ("sachsen.png?lang=fr", "lang: Diesen Wert gibt es nicht"),
+        ("sachsen.png?namen=ja", "namen: Diesen Wert gibt es nicht"),
+        ("sachsen.png?gemeinde=123", "gemeinde: Erwartet wird ein Gemeindeschlüssel"),
+        ("sachsen.png?gemeinde=14999999", "gemeinde: Am Stichtag gab es keine Gemeinde"),
+        ("sachsen.png?programm=foo", "programm: Diesen Wert gibt es nicht; möglich sind: asskomm"),
+        ("sachsen.png?width=100", "width: Diesen Parameter gibt es nicht"),
+    ],
+)
+def test_wrong_live_image_is_refused_with_a_sentence(client: TestClient, address: str, message: str) -> None:
+    answer = client.get(f"/bild/{address}")
+    assert answer.status_code == 400
+    assert message in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_all_that_is_wrong_is_told_at_once_in_the_readers_language(client: TestClient) -> None:
+    answer = client.get("/bild/x.bmp?ebene=y&groesse=z&lang=en&stichtag=q")
+    assert [line.partition(":")[0] for line in answer.text.splitlines()] == [
+        "ebene",
+        "groesse",
+        "Endung",
+        "stichtag",
+        "Adresse",
+    ]
+    assert "There is no such value" in answer.text
+
+
+@given(
+    st.text(max_size=20),
+    st.sampled_from(["png", "svg", "pdf", ""]),
+    st.dictionaries(
+        st.sampled_from(["ebene", "stichtag", "lang", "groesse", "namen", "gemeinde", "programm"]), st.text(max_size=12)
+    ),
+)
+@settings(max_examples=300, deadline=None)
+def test_nonsense_is_refused_or_parsed(real: Snapshot, place: str, form: str, query: dict[str, str]) -> None:
+    problems: tuple[Problem, ...] = ()
+    try:
+        order = parse_order(place, form, query, real)
+    except AtlasError as error:
+        problems = error.problems
+    else:
+        assert order.form in (Form.PNG, Form.SVG)
+        assert order.excerpt.size in MEASURES
+    assert all(problem.sentence() for problem in problems)
+
+
+def test_false_host_does_not_get_into_a_live_image(real: Snapshot, scenes: Scenes) -> None:
+    app = Starlette(routes=Images(lambda: real, scenes, "https://atlas.example.org").routes())
+    answer = TestClient(app, base_url="http://boese.invalid").get("/bild/sachsen.svg")
+    assert "atlas.example.org/?stichtag=2026-11-23" in answer.text
+    assert "boese" not in answer.text
+
+
+@pytest.mark.parametrize("form", Form)
+def test_export_page_s_file_is_that_of_the_command_line(
+    client: TestClient, real: Snapshot, tmp_path, form: Form
+) -> None:
+    query = f"stichtag=2022-12-31&ebene=agreement&gemeinde={OELSNITZ}&groesse=square"
+    answer = client.get(f"/atlas/ausschnitt.{form}?{query}")
+    assert answer.headers["content-disposition"] == (
+        f'attachment; filename="praeventionsatlas-asskomm-{OELSNITZ}-agreement-square-2022-12-31.{form}"'
+    )
+    file = tmp_path / f"x.{form}"
+    command = ["export", "--what", OELSNITZ, "--layer", "agreement", "--as-of", "2022-12-31", "--size", "square"]
+    assert main([*command, "--address", "http://testserver", "-o", str(file)]) == FINE
+    assert file.read_bytes() == answer.content
+
+
+def test_while_the_data_are_broken_there_is_no_image(scenes: Scenes) -> None:
+    def broken() -> Snapshot:
+        raise AtlasError(*_problem())
+
+    answer = TestClient(Starlette(routes=Images(broken, scenes).routes()))
+    assert answer.get("/bild/sachsen.png").status_code == 503
+    assert answer.get("/atlas/ausschnitt.png").status_code == 503
+
+
+def _problem() -> tuple:
+    try:
+        parse_places("x")
+    except AtlasError as error:
+        return error.problems
+    return ()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--what", "abc", "-o", "x.png"], "kein Schlüssel"),
+        (["--what", "land", "-o", "x.txt"], "Das Format fehlt"),
+        (["--what", "land", "--layer", "foo", "-o", "x.png"], "Das Instrument foo gibt es nicht"),
+        (["--what", "land", "--address", "foo", "-o", "x.png"], "keine Adresse"),
+        (["--what", "land", "--programme", "foo", "-o", "x.png"], "Das Programm foo gibt es nicht"),
+    ],
+)
+def test_command_line_says_what_is_wrong(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str], tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["export", *arguments]) == WRONG_USE
+    assert message in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
