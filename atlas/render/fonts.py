@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from functools import cache, lru_cache
 from pathlib import Path
+from unicodedata import category
 
 from font_source_sans_pro import SourceSansPro, SourceSansProBold
 from fontTools.subset import Options, Subsetter, load_font, save_font
+from fontTools.ttLib import TTFont
 from PIL import ImageFont
 
 FAMILY = "Source Sans Pro"
@@ -62,3 +65,24 @@ def lines_of(text: str, width: float, size: float, *, bold: bool = False) -> lis
         else:
             lines.append(word)
     return lines
+
+
+@cache
+def _missing() -> re.Pattern[str]:
+    with TTFont(SourceSansPro) as font:
+        known = sorted(set(font.getBestCmap()) | {0x0A, 0x09})
+    ranges: list[list[int]] = []
+    for point in known:
+        if ranges and point == ranges[-1][1] + 1:
+            ranges[-1][1] = point
+        else:
+            ranges.append([point, point])
+    return re.compile("[^" + "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges) + "]+")
+
+
+def displayable(text: str) -> str:
+    """Return a text as the typeface can show it: what it has no letter for becomes one question mark, or nothing.
+
+    Directions and joiners, which nobody sees, are left out. PDF/UA refuses a text with letters that cannot be shown.
+    """
+    return _missing().sub(lambda found: "" if all(category(each) == "Cf" for each in found[0]) else "?", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from markupsafe import Markup, escape
@@ -9,13 +10,15 @@ from markupsafe import Markup, escape
 from atlas.model.excerpt import Kind
 from atlas.model.programme import Hatch
 from atlas.present.looks import Look
-from atlas.render.fonts import FAMILY, embedded_faces
+from atlas.render.fonts import FAMILY, displayable, embedded_faces
 from atlas.render.labels import Label
 from atlas.render.layout import INK, QUIET, Sheet, Swatch, Text
 from atlas.render.names import dot_radius
 
 _CONTEXT, _EDGE, _DISTRICT, _STATE = "#fdfdfc", "#a8a59c", "#55585f", "#3b3e45"
 _FAMILY = f"{FAMILY}, Arial, sans-serif"
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters XML cannot hold, not even written as numbers."""
 _HATCHES: dict[Hatch, str] = {
     "diagonal": "M-1.5 1.5L1.5 -1.5M0 6L6 0M4.5 7.5L7.5 4.5",
     "antidiagonal": "M-1.5 4.5L1.5 7.5M0 0L6 6M4.5 -1.5L7.5 1.5",
@@ -34,7 +37,7 @@ def svg(sheet: Sheet) -> str:
 def graphics(sheet: Sheet, *, with_texts: bool) -> str:
     """Return the picture for a program that brings the typeface itself; without texts and ground if those are set apart."""
     texts = Markup("").join(_text(each) for each in sheet.texts) if with_texts else Markup()
-    return _document(sheet, texts, with_faces=False)
+    return displayable(_document(sheet, texts, with_faces=False))
 
 
 def swatch_svg(look: Look, width: float, height: float) -> str:
@@ -57,7 +60,7 @@ def _document(sheet: Sheet, texts: Markup, *, with_faces: bool) -> str:
     patterns = Markup("").join(
         _pattern(look, where, size) for look in hatched for where, size in (("map", on_map), ("legend", scale))
     )
-    return Markup(
+    made = Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" lang="{lang}" role="img" '
         'aria-labelledby="title desc" font-family="{family}" fill="{ink}">'
         '<title id="title">{title}</title><desc id="desc">{alt}</desc>{faces}<defs>{patterns}'
@@ -84,6 +87,7 @@ def _document(sheet: Sheet, texts: Markup, *, with_faces: bool) -> str:
         ),
         texts=Markup('<g id="texts">{}</g>').format(texts) if texts else Markup(),
     )
+    return _FORBIDDEN.sub("", made)
 
 
 def _map(sheet: Sheet) -> Markup:

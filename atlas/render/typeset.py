@@ -12,7 +12,7 @@ from typing import Literal
 
 import typst
 
-from atlas.render.fonts import FOLDER
+from atlas.render.fonts import FOLDER, displayable
 from atlas.render.layout import Sheet
 from atlas.render.svg import graphics
 
@@ -53,7 +53,7 @@ def picture_pdf(sheet: Sheet) -> bytes:
         ],
     }
     return document(
-        "picture.typ", {"sheet.json": _json(said), "drawing.svg": graphics(sheet, with_texts=False).encode()}
+        "picture.typ", {"sheet.json": as_data(said), "drawing.svg": graphics(sheet, with_texts=False).encode()}
     )
 
 
@@ -69,8 +69,9 @@ def document(template: str, files: dict[str, bytes]) -> bytes:
     return _compiled({"main.typ": source, **files}, "pdf", is_tagged=True)
 
 
-def _json(said: object) -> bytes:
-    return json.dumps(said, ensure_ascii=False).encode()
+def as_data(said: object) -> bytes:
+    """Return what a template reads: JSON whose texts have only letters the typeface has."""
+    return displayable(json.dumps(said, ensure_ascii=False)).encode()
 
 
 def _compiled(

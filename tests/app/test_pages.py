@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,7 +17,10 @@ from atlas.model.records import RECORD_COLUMNS
 from tests.app.conftest import AppOn
 from ui.state import Keys
 
-PAGES = {page: f"../pages/{page}.py" for page in ("map", "about", "municipality", "district", "progress", "steering")}
+PAGES = {
+    page: f"../pages/{page}.py"
+    for page in ("map", "about", "municipality", "district", "progress", "steering", "export")
+}
 REAL, MINI = "14626010", "00021040"
 
 
@@ -310,3 +315,64 @@ def test_an_unforeseen_error_is_told_by_number_only(app_on: AppOn, caplog: pytes
     assert "geheim" not in app.error[0].value
     assert number[1] in caplog.text
     assert on_script_error.__doc__
+
+
+def shown_picture(app: AppTest) -> dict[str, str]:
+    """Return the query of the preview on the export page."""
+    address = re.search(r'src="atlas/ausschnitt\.svg\?([^"]*)"', shown(app))
+    assert address
+    return dict(parse_qsl(html.unescape(address[1])))
+
+
+def test_export_page_shows_what_the_link_asks_for(app_on: AppOn) -> None:
+    app = fine(app_on(gemeinde=REAL).run())
+    app = fine(app.switch_page(PAGES["export"]).run())
+    assert app.pills(key=Keys.KIND).value == "gemeinde"
+    assert app.selectbox(key=Keys.PLACE).value == REAL
+    assert shown_picture(app)["gemeinde"] == REAL
+    assert "/bild/14626010.png" in "".join(each.value for each in app.code)
+
+
+def test_choices_of_the_export_page_stand_in_picture_and_address(app_on: AppOn) -> None:
+    app = fine(app_on(gemeinde=REAL).run())
+    app = fine(app.switch_page(PAGES["export"]).run())
+    fine(app.pills(key=Keys.SIZE).set_value("a4-portrait").run())
+    fine(app.toggle(key=Keys.NAMES).set_value(False).run())
+    fine(app.text_input(key=Keys.TITLE).set_value("  Wir  sind dabei ").run())
+    fine(app.pills(key=Keys.LAYER).set_value("agreement").run())
+    wanted = {"gemeinde": REAL, "groesse": "a4-portrait", "namen": "0", "titel": "Wir sind dabei", "ebene": "agreement"}
+    assert wanted.items() <= shown_picture(app).items()
+    assert {key: app.query_params[key] for key in wanted} == wanted
+
+
+def test_kinds_of_the_export_page(app_on: AppOn) -> None:
+    app = fine(app_on(gemeinde=REAL).run())
+    app = fine(app.switch_page(PAGES["export"]).run())
+    fine(app.pills(key=Keys.KIND).set_value("land").run())
+    assert shown_picture(app)["ausschnitt"] == "land"
+    fine(app.pills(key=Keys.KIND).set_value("kreis").run())
+    assert "Bitte links wählen" in shown(app)
+    fine(app.selectbox(key=Keys.PLACE).set_value("14524").run())
+    assert shown_picture(app)["ausschnitt"] == "14524"
+    fine(app.pills(key=Keys.KIND).set_value("auswahl").run())
+    fine(app.multiselect(key=Keys.CHOSEN).set_value(["14524330", "14523320"]).run())
+    assert shown_picture(app)["ausschnitt"] == "14524330,14523320"
+    fine(app.selectbox(key=Keys.OWN).set_value("14523320").run())
+    assert shown_picture(app)["gemeinde"] == "14523320"
+    fine(app.pills(key=Keys.KIND).set_value("gemeinde").run())
+    assert app.selectbox(key=Keys.PLACE).value == "14523320"
+
+
+def test_two_of_a_name_are_told_apart_on_the_export_page(app_on: AppOn) -> None:
+    app = fine(app_on(ausschnitt="14523320,14523340").run())
+    app = fine(app.switch_page(PAGES["export"]).run())
+    options = app.multiselect(key=Keys.CHOSEN).options
+    assert "Reichenbach im Vogtland" in options
+    assert len(options) == len(set(options)) == 418
+
+
+def test_export_page_of_a_place_that_was_not_there(app_on: AppOn) -> None:
+    app = app_on(ausschnitt="14999999").run()
+    app = app.switch_page(PAGES["export"]).run()
+    assert not app.exception
+    assert "keine Gemeinde mit dem Schlüssel 14999999" in shown(app)

@@ -19,6 +19,7 @@ PAGES = {
     "/gemeinde?gemeinde=14521530": "table.neighbours tbody tr",
     "/kreis?kreis=14524": "table.shares tbody tr",
     "/fortschritt?ebene=agreement": "table.ledger tbody tr",
+    "/export?gemeinde=14521530": "img.preview",
     "/steuerung": "table.list tbody tr",
     "/ueber": "dl.glossary",
 }

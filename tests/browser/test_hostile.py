@@ -7,6 +7,7 @@ import io
 import json
 import re
 import urllib.request
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -19,7 +20,9 @@ import shapely
 
 from atlas.export.editions import write_edition
 from atlas.export.geo import status_geojson
+from atlas.export.pictures import draw, written
 from atlas.export.tables import excel_csv, neutral, plain_csv, view_table
+from atlas.model.excerpt import Excerpt, Form
 from atlas.model.view import ViewState
 from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
@@ -31,6 +34,8 @@ from tests.browser.conftest import Visit, serving
 from tests.browser.payloads import MARK, PAYLOADS
 from tests.conftest import ROOT
 
+ELEMENTS = {"svg", "title", "desc", "style", "defs", "pattern", "clipPath", "rect", "g", "path", "text", "circle"}
+"""All a picture may consist of."""
 KEYS = [f"00021{number:03d}" for number in range(1, len(PAYLOADS) + 1)]
 
 
@@ -72,9 +77,14 @@ def hostile_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def hostile_scene(hostile_root: Path) -> Scene:
+def hostile_scenes(hostile_root: Path) -> Scenes:
     snapshot = load_snapshot(Settings(hostile_root))
-    return Scenes(lambda: snapshot, lambda: date(2024, 1, 1)).of(ViewState(layer="pact"))
+    return Scenes(lambda: snapshot, lambda: date(2024, 1, 1))
+
+
+@pytest.fixture(scope="module")
+def hostile_scene(hostile_scenes: Scenes) -> Scene:
+    return hostile_scenes.of(ViewState(layer="pact"))
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +121,25 @@ def test_files_neutralise_formulas_and_read_back_as_written(hostile_scene: Scene
 def test_geojson_keeps_texts_as_written(hostile_scene: Scene) -> None:
     made = json.loads(status_geojson(hostile_scene, Words("de")))
     assert [each["properties"]["name"] for each in made["features"]] == [payload.strip() for payload in PAYLOADS]
+
+
+def test_pictures_show_texts_as_written(hostile_scenes: Scenes) -> None:
+    for places in ((), (KEYS[0],), ("00021",), tuple(KEYS[:40])):
+        drawn = draw(hostile_scenes, ViewState(layer="pact", municipality=KEYS[1]), Excerpt(places), Words("de"))
+        root = ET.fromstring(written(drawn, Form.SVG))  # noqa: S314 - our own file
+        titles = {each.text for each in root.iter("{http://www.w3.org/2000/svg}title")}
+        shown = [area.ags for area in drawn.picture.areas.values()]
+        for ags, payload in zip(KEYS, PAYLOADS, strict=True):
+            assert (f"{written_out(payload)}: unterzeichnet" in titles) == (ags in shown), payload
+        assert {each.tag.partition("}")[2] for each in root.iter()} <= ELEMENTS
+        assert written(drawn, Form.PDF).startswith(b"%PDF")
+        assert MARK not in written(drawn, Form.SVG).decode()
+    assert not (ROOT / "pwned").exists()
+
+
+def written_out(payload: str) -> str:
+    """Return a text as XML can hold it: without control characters."""
+    return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", payload.strip())
 
 
 def test_nothing_of_it_passes_through_folium(hostile_scene: Scene) -> None:
