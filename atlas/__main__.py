@@ -41,6 +41,7 @@ from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings, parse_address
 from atlas.sources.snapshot import load_snapshot
+from atlas.web.site import Order, publish
 
 FINE, FINDINGS, WRONG_USE = 0, 1, 2
 _WORDS = Words("de")
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_places(commands)
     _add_courses(commands)
     _add_pictures(commands)
+    _add_site(commands)
 
     boundaries = commands.add_parser("boundaries", help="Gebietsstände").add_subparsers(required=True, metavar="Befehl")
     add = boundaries.add_parser("add", help="einen neueren amtlichen Gebietsstand prüfen und aufnehmen")
@@ -145,6 +147,15 @@ def _add_pictures(commands: _Commands) -> None:
     excerpt.add_argument("--address", default="", help="Adresse der Anwendung, für den Fuß")
     _common(excerpt)
     excerpt.set_defaults(command=_export)
+
+
+def _add_site(commands: _Commands) -> None:
+    site = commands.add_parser("publish", help="die öffentliche Karte als einfache Dateien, für jeden Webserver")
+    site.add_argument("-o", "--output", type=Path, required=True, metavar="ORDNER")
+    site.add_argument("--as-of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
+    site.add_argument("--programme", default="", help="Schlüssel des Programms; ohne Angabe das erste")
+    site.add_argument("--address", default="", help="Adresse, unter der die Seiten stehen werden")
+    site.set_defaults(command=_publish)
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
@@ -291,6 +302,16 @@ def _export(given: argparse.Namespace) -> int:
     except AtlasError as error:
         raise _WrongUseError(*error.problems) from error
     _put(written(drawn, form), given.output)
+    return FINE
+
+
+def _publish(given: argparse.Namespace) -> int:
+    snapshot = _snapshot(given)
+    settings = Settings.from_environment()
+    programme = snapshot.programme(given.programme).key
+    order = Order(settings.root, programme, given.as_of or _today(), parse_address(given.address))
+    count = publish(order, given.output)
+    _say(f"{count} Dateien in {given.output}")
     return FINE
 
 

@@ -1,7 +1,7 @@
 """Our own components: file-backed, so that no script stands in the page and the policy can stay strict.
 
 Each draws from a few codes and the file of names, looks and words that the map reads too; that keeps a change of
-layer or date under six kilobytes. See ui/parts/.
+layer or date under six kilobytes. See atlas/web/assets/parts/.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from streamlit.components.v2.types import ComponentRenderer
 
 _PACKAGE = "atlas"
 _PARTS = ("figures", "ledger", "legend", "links", "table")
-_FOLDER = Path(__file__).resolve().parent
+_FOLDER = Path(__file__).resolve().parents[1] / "atlas" / "web" / "assets"
 
 
 @cache

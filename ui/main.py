@@ -11,14 +11,14 @@ from ui.cache import store
 from ui.messages import show_problems
 from ui.state import read_address, words
 
-_FOLDER = Path(__file__).resolve().parent
-_PAGES = _FOLDER.parent / "pages"
+_ROOT = Path(__file__).resolve().parents[1]
+_PAGES, _ASSETS = _ROOT / "pages", _ROOT / "atlas" / "web" / "assets"
 
 
 def main() -> None:
     """Run the page the address asks for, or say why there is none."""
-    st.set_page_config(page_title="Präventionsatlas", page_icon=str(_FOLDER / "favicon.svg"), layout="wide")
-    st.html(_FOLDER / "style.css")
+    st.set_page_config(page_title="Präventionsatlas", page_icon=str(_ASSETS / "favicon.svg"), layout="wide")
+    st.html(_ASSETS / "page.css")
     try:
         snapshot = store().current()
     except AtlasError as error:

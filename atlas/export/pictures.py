@@ -21,7 +21,7 @@ from atlas.render.typeset import picture_pdf
 from atlas.sources.boundaries import read_geometry
 
 _UNIT_M = {Level.FULL: 1.0, Level.DETAIL: 5.0, Level.OVERVIEW: 20.0}
-_FINE_M, _COARSE_M = 45.0, 130.0
+_FINE_M, _COARSE_M = 22.0, 130.0
 """Metres a dot spans below which the full geometry is drawn, and above which the coarse one."""
 MEDIA_TYPES = {Form.PNG: "image/png", Form.SVG: "image/svg+xml", Form.PDF: "application/pdf"}
 _lands: Shelf[Land] = Shelf(24)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import pandas as pd
 
 from atlas.analysis.status import NO_DATA, StatusLine, effective_days, successors
 from atlas.model.boundaries import Change
 from atlas.model.programme import Programme
-from atlas.model.records import web_address
+from atlas.model.records import Records, web_address
 from atlas.present.looks import Look, look_key, looks_of
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
@@ -137,11 +138,16 @@ def _instrument(
     return InstrumentDetail(line.instrument, label, look, status, tuple(entries.get(line.instrument, ())))
 
 
+@lru_cache(maxsize=8)
+def _effective_days(records: Records) -> list[tuple[date, date, str, str]]:
+    return effective_days(records.table)
+
+
 def _entries(source: Scene, ags: str, district: str, words: Words) -> dict[str, list[Entry]]:
     """Return the records that count by the day, by instrument, oldest first."""
     heir = successors(source.changes, source.as_of)
     table = source.records.table
-    known = zip(table.itertuples(index=False), effective_days(table), strict=True)
+    known = zip(table.itertuples(index=False), _effective_days(source.records), strict=True)
     names = {change.old_ags: change.old_name for change in source.changes}
     found: dict[str, list[tuple[date, Entry]]] = {}
     for record, (counts_from, _, since, means) in known:

@@ -69,6 +69,7 @@ def _look(look: Look) -> Json:
         "line": look.hatch_colour,
         "hatch": look.hatch,
         "onPaper": look.on_paper,
+        "optional": look.optional,
     }
 
 

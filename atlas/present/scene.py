@@ -159,13 +159,15 @@ class Scenes:
         Gives the snapshot; may raise `AtlasError`, which passes through.
     today
         Gives the day a view without a date means.
+    days
+        Of how many days the status is kept.
     """
 
-    def __init__(self, current: Callable[[], Snapshot], today: Callable[[], date]) -> None:
+    def __init__(self, current: Callable[[], Snapshot], today: Callable[[], date], days: int = 64) -> None:
         self._current = current
         self.today = today
         self._spans: Shelf[pd.DataFrame] = Shelf(8)
-        self._days: Shelf[Day] = Shelf(64)
+        self._days: Shelf[Day] = Shelf(days)
         self._courses: Shelf[Course] = Shelf(8)
         self._specs: Shelf[MapSpec] = Shelf(256)
 

@@ -18,8 +18,11 @@ FAMILY = "Source Sans Pro"
 _MEASURED_AT = 512
 FOLDER = Path(SourceSansPro).parent
 """Where the font files are."""
-_LETTERS = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) + "–—’‘“”„…•→−≥≤"
-"""Latin with all its accents (Sorbian names have some) and the punctuation of both languages."""
+_LETTERS = (
+    "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100))))
+    + "–—’‘“”„…•→−≥≤ĀāĂăĄąĆćČčĎďĐđĒēĘęĚěĞğĪīİıŁłŃńŇňŐőŒœŔŕŘřŚśŞşŠšŢţŤťŪūŮůŰűŹźŻżŽž"
+)
+"""Latin with the accents of our neighbours (Sorbian, Czech and Polish names have them) and punctuation."""
 
 
 @cache
@@ -27,13 +30,20 @@ def embedded_faces() -> str:
     """Return style rules that carry the letters inside a file, regular and bold, so that no width is guessed."""
     faces = ((400, SourceSansPro), (700, SourceSansProBold))
     return "".join(
-        f'@font-face{{font-family:"{FAMILY}";font-weight:{weight};src:url(data:font/woff;base64,{_subset(file)})}}'
+        f'@font-face{{font-family:"{FAMILY}";font-weight:{weight};'
+        f"src:url(data:font/woff;base64,{base64.b64encode(_subset(file)).decode()})}}"
         for weight, file in faces
     )
 
 
-def _subset(file: str) -> str:
-    options = Options(flavor="woff", layout_features=["kern", "tnum"], desubroutinize=True, notdef_outline=True)
+def web_font(*, bold: bool = False) -> bytes:
+    """Return the letters as WOFF, for a page that loads them."""
+    return _subset(SourceSansProBold if bold else SourceSansPro)
+
+
+@cache
+def _subset(file: str) -> bytes:
+    options = Options(flavor="woff", layout_features=["kern"], hinting=False, desubroutinize=True, notdef_outline=True)
     font = load_font(file, options)
     subsetter = Subsetter(options)
     subsetter.populate(text=_LETTERS)
@@ -41,7 +51,7 @@ def _subset(file: str) -> str:
     made = io.BytesIO()
     save_font(font, made, options)
     font.close()
-    return base64.b64encode(made.getvalue()).decode()
+    return made.getvalue()
 
 
 @cache

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from atlas.model.excerpt import Kind, Size
+from atlas.model.excerpt import PRINTED, Kind, Size
 from atlas.present.picture import LegendLine, Picture
 from atlas.present.wording import Words
 from atlas.render.fonts import lines_of, text_width
@@ -112,7 +112,9 @@ def lay_out(picture: Picture, size: Size, lands: Lands, words: Words) -> Sheet:
     keys: tuple[tuple[int, str], ...] = ()
     for _ in range(_TRIES):
         frame = _frame(picture, _Legend(picture, measures, margin, (below, above), keys, words).room, lands, measures)
-        land = lands(1 / (frame.scale * measures.dots))
+        # Of a part of the state a picture to print is drawn from the full geometry, however small: it may be enlarged.
+        is_sharp = size in PRINTED and picture.keyed
+        land = lands(0 if is_sharp else 1 / (frame.scale * measures.dots))
         bar = _scale_bar(frame, text, words, bare=picture.kind is Kind.STATE)
         names = set_names(picture, frame, land, text, bar.box)
         fits = len(names.keys) <= len(keys)

@@ -99,19 +99,20 @@ class PayloadStore:
 @cache
 def map_script() -> bytes:
     """Return Leaflet (from the package XStatic-Leaflet) and our own scripts as one file."""
-    return b"\n;\n".join([_leaflet("leaflet.js"), _own("topology.js"), _own("map.js")])
+    return b"\n;\n".join([_leaflet("leaflet.js"), asset("topology.js"), asset("map.js")])
 
 
 @cache
 def map_style(font: str) -> bytes:
     """Return Leaflet's style sheet and ours as one file, with the page's font if there is one."""
     face = f'@font-face {{ font-family: "Atlas"; src: url("{font}") format("woff2"); font-weight: 200 900; }}\n'
-    return b"\n".join([face.encode() if font else b"", _leaflet("leaflet.css"), _own("map.css")])
+    return b"\n".join([face.encode() if font else b"", _leaflet("leaflet.css"), asset("map.css")])
 
 
 def _leaflet(name: str) -> bytes:
     return (Path(leaflet.BASE_DIR) / name).read_bytes().replace(b"//# sourceMappingURL=leaflet.js.map", b"")
 
 
-def _own(name: str) -> bytes:
-    return resources.files("atlas.web").joinpath("assets", name).read_bytes()
+def asset(name: str) -> bytes:
+    """Return a script or style sheet of our own, by its path below ``assets``."""
+    return resources.files("atlas.web").joinpath("assets", *name.split("/")).read_bytes()

@@ -138,7 +138,7 @@ function draw(place, data, index, memory, choose) {
   const same = lines.length === body.children.length && lines.every((each, i) => each === body.children[i]);
   if (!lines.length) body.replaceChildren(nobody(words));
   else if (!same) body.replaceChildren(...lines);
-  place.querySelector(".atlas-files").replaceChildren(...files(words));
+  if (!data.plain) place.querySelector(".atlas-files").replaceChildren(...files(words));
 }
 
 function nobody(words) {
@@ -156,7 +156,7 @@ export default function (component) {
   if (!memories.has(parentElement)) memories.set(parentElement, { key: "name", ascending: true, lines: new Map() });
   whenChanged(component, (place, data, index) => {
     draw(place, data, index, memories.get(parentElement), (ags) => setTriggerValue("ags", ags));
-    if (!data.still) mountFilm(place.querySelector(".atlas-film-place"), data, index.words[data.lang].film,
+    if (!data.still && !data.plain) mountFilm(place.querySelector(".atlas-film-place"), data, index.words[data.lang].film,
       (day) => setTriggerValue("day", day));
   }, { idle: true });
 }

@@ -1,0 +1,118 @@
+"""Every day on which anything changes, for a browser that has no server to ask: classes, dates and key figures."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from atlas.analysis.status import effective_days
+from atlas.model.programme import OVERVIEW
+from atlas.model.view import EARLIEST, LANGUAGES, ViewState
+from atlas.present.figures import Card, build_cards
+from atlas.present.looks import looks_of
+from atlas.present.map_index import body_names
+from atlas.present.map_spec import pack, packed_bodies, packed_since
+from atlas.present.scene import Scene, Scenes
+from atlas.present.wording import Words
+
+Json = dict[str, object]
+Stamps = dict[tuple[str, str], int]
+
+
+def changing_days(scenes: Scenes, view: ViewState, last: date) -> tuple[date, ...]:
+    """Return the days up to ``last`` on which a record begins to count or boundaries change, and the first of all.
+
+    Between two of them nothing is different: whoever looks at a day is shown the last one before it.
+    """
+    scene = scenes.of(view.but(as_of=last))
+    days = {day for day, *_ in effective_days(scene.records.table)} | {each.effective for each in scene.changes}
+    return tuple(sorted({EARLIEST, *(day for day in days if EARLIEST <= day <= last)}))
+
+
+def stamps(scenes: Scenes, view: ViewState, days: Sequence[date]) -> list[Stamps]:
+    """Return for each day a number for every district and instrument that differs if anything there does."""
+    return [_stamps(scenes.of(view.but(as_of=day)).status) for day in days]
+
+
+def _stamps(status: pd.DataFrame) -> Stamps:
+    columns = ["ags", "stage", "basis", "joint_with", "since"]
+    rows = pd.util.hash_pandas_object(status[columns], index=False)
+    totals = rows.groupby([status["district"].to_numpy(), status["instrument"].to_numpy()]).sum()
+    keys = zip(*(totals.index.get_level_values(level).tolist() for level in (0, 1)), strict=True)
+    return dict(zip(keys, totals.tolist(), strict=True))
+
+
+def packed_days(scenes: Scenes, view: ViewState, days: Sequence[date], known: Sequence[Stamps]) -> Json:
+    """Return a layer on all days; ``known`` is what `stamps` returned for them.
+
+    ``days`` (ISO); for each ``codes``: the first packed, then ``position+code`` of what changes, positions to base 36;
+    ``points``, ``districtPoints``, ``bodies``, ``since`` as the map and the table get them from the app; ``cards``: by
+    language, for the state (key "") and every district the key figures of the days on which they change, as ``[number
+    of the day, cards]``, each card a heading, its doors as ``[text, layer, classes]``, and a note.
+    """
+    drawn = [scenes.of(view.but(as_of=day)) for day in days]
+    names = body_names(drawn[-1].records)
+    codes = [scene.spec.codes for scene in drawn]
+    return {
+        "layer": drawn[-1].spec.layer,
+        "days": [day.isoformat() for day in days],
+        "codes": [pack(codes[0]), *(_changes(was, now) for was, now in itertools.pairwise(codes))],
+        "points": [list(scene.spec.points) for scene in drawn],
+        "districtPoints": [list(scene.spec.district_points) for scene in drawn],
+        "bodies": [packed_bodies(scene.spec, names) for scene in drawn],
+        "since": [packed_since(scene.spec) for scene in drawn],
+        "cards": {lang: _cards(scenes, drawn, known, Words(lang)) for lang in LANGUAGES},
+    }
+
+
+def _changes(before: str, after: str) -> str:
+    return ",".join(
+        f"{np.base_repr(i, 36).lower()}{now}"
+        for i, (was, now) in enumerate(zip(before, after, strict=True))
+        if was != now
+    )
+
+
+def _cards(
+    scenes: Scenes, drawn: Sequence[Scene], known: Sequence[Stamps], words: Words
+) -> dict[str, list[list[object]]]:
+    """Return the key figures of the state and of every district, each only where they differ from the day before.
+
+    They are built anew only where what they count has changed: that is one district on most days, and none on many.
+    """
+    layer, programme = drawn[-1].spec.layer, drawn[-1].programme
+    counted = programme.overview.figures if layer == OVERVIEW else (layer,)
+    found: dict[str, list[list[object]]] = {}
+    for district in (None, *drawn[-1].edition.districts.index):
+        told: list[list[object]] = []
+        before: object = None
+        for number, (scene, day) in enumerate(zip(drawn, known, strict=True)):
+            stamp = [total for (where, what), total in day.items() if what in counted and district in (None, where)]
+            if stamp == before:
+                continue
+            before = stamp
+            # The overview's figures need no map: it costs most of the time.
+            view = scene.view.but(district=district)
+            here = replace(scene, view=view) if layer == OVERVIEW else scenes.of(view)
+            cards = [_card(card, scene) for card in build_cards(here, words)]
+            if not told or told[-1][1] != cards:
+                told.append([number, cards])
+        found[district or ""] = told
+    return found
+
+
+def _card(card: Card, scene: Scene) -> list[object]:
+    return [card.heading, [[door.text, *_behind(door.key, scene)] for door in card.doors], card.note]
+
+
+def _behind(key: str, scene: Scene) -> tuple[str, str]:
+    """Return layer and classes whose table is the list behind a number."""
+    about, _, what = key.rpartition("-")
+    if what in {"municipalities", "arrangements"}:
+        return about, " ".join(sorted(look.key for look in looks_of(scene.programme, about) if look.counted))
+    return about, what

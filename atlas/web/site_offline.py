@@ -1,0 +1,121 @@
+"""The map as one HTML file: opened from a disk, it asks nobody for anything."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from atlas.present.wording import Words
+from atlas.render.fonts import FAMILY, embedded_faces
+from atlas.render.site import Frame
+from atlas.web.payloads import asset
+
+_MODULES = ("shared", "figures", "legend", "film", "table")
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+_FILES = """const inside = JSON.parse(document.getElementById("files").textContent);
+window.fetch = async (asked) => {
+  const name = String(asked).split("/").pop();
+  const text = inside.files[inside.aliases[name] || name];
+  return { ok: text !== undefined, status: text === undefined ? 404 : 200, json: async () => JSON.parse(text) };
+};"""
+"""Everything that would be fetched is in the page."""
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What the file has inside.
+
+    Attributes
+    ----------
+    files
+        By name: what the map page fetches, and the map's script and style sheet.
+    about
+        What `site.js` is told.
+    aliases
+        Names of files that are given under another: the fine geometry is not inside.
+    script, style
+        Names of the map's script and style sheet.
+    """
+
+    files: Mapping[str, str]
+    about: Mapping[str, object]
+    aliases: Mapping[str, str]
+    script: str
+    style: str
+
+
+def offline_page(frame: Frame, layers: Markup, inside: Inside, words: Words) -> str:
+    """Return the file: headline and foot of a page, the choice of layers, and all it needs."""
+    urls = json.dumps(
+        {
+            "index": inside.about["index"],
+            "overview": next(n for n in inside.files if n.startswith("overview")),
+            "detail": next(iter(inside.aliases)),
+        }
+    )
+    map_page = (
+        f'<!doctype html><html><head><meta charset="utf-8"><style>{_style(embedded_faces().replace(FAMILY, "Atlas") + _without_faces(inside.files[inside.style]))}</style></head><body>'
+        f"<div id=\"map_div\" data-urls='{urls}'></div><script>window.fetch = window.parent.fetch;</script>"
+        f"<script>{_script(inside.files[inside.script])}</script><script>{_script(asset('site_frame.js').decode())}</script></body></html>"
+    )
+    styles = embedded_faces() + asset("page.css").decode() + _without_faces(asset("site.css").decode())
+    files = {name: text for name, text in inside.files.items() if name not in (inside.script, inside.style)}
+    modules = {f"atlas/{name}": _module(asset(f"parts/{name}.js")) for name in _MODULES}
+    modules["atlas/site"] = _module(asset("site.js"))
+    return Markup(
+        '<!doctype html>\n<html lang="{lang}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title><style>{style}</style>'
+        '<script type="application/json" id="files">{files}</script><script type="application/json" id="site">{about}</script>'
+        '<script>{shim}</script><script type="importmap">{modules}</script></head>'
+        '<body class="stApp"><div class="site stHtml"><header class="site-head"><div class="atlas-title"><strong>{title}</strong><p>{subtitle}</p></div></header>'
+        '{notice}<main><h1></h1><p class="atlas-small" id="as-of">{loading}</p>{layers}<div id="controls" class="site-controls"></div><div id="figures"></div>'
+        '<div class="site-grid"><div><div id="map"></div></div><div><div id="legend"></div><div id="chosen" class="site-chosen" aria-live="polite"></div></div></div>'
+        '<div id="table"></div></main><footer class="atlas-foot">{credits}</footer></div>'
+        '<script type="module">import "atlas/site";</script></body></html>\n'
+    ).format(
+        lang=words.lang,
+        policy=_POLICY,
+        title=frame.title,
+        subtitle=frame.subtitle,
+        notice=Markup('<p class="synthetic" role="note">{}</p>').format(frame.notice) if frame.notice else "",
+        style=Markup(_style(styles)),  # noqa: S704 - our own
+        files=as_data({"files": files, "aliases": dict(inside.aliases)}),
+        about=as_data({**inside.about, "mapPage": map_page}),
+        shim=Markup(_FILES),  # noqa: S704 - our own
+        modules=as_data({"imports": modules}),
+        loading=words.say("Die Karte wird geladen …"),
+        layers=layers,
+        credits=Markup(" · ").join(frame.credits),
+    )
+
+
+def as_data(said: object) -> Markup:
+    """Return data for a script element: no character in it can end the element."""
+    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 - escaped here
+
+
+def _module(source: bytes) -> str:
+    """Return a module as an address of its own; what it imports is named as the import map names it."""
+    text = re.sub(r'from "\./(?:parts/)?(\w+)\.js"', r'from "atlas/\1"', source.decode())
+    return f"data:text/javascript;base64,{base64.b64encode(text.encode()).decode()}"
+
+
+def _script(text: str) -> str:
+    return text.replace("</script", "<\\/script")
+
+
+def _style(text: str) -> str:
+    return text.replace("</style", "")
+
+
+def _without_faces(text: str) -> str:
+    return re.sub(r"@font-face \{[^}]*\}", "", text)
