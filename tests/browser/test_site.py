@@ -1,0 +1,201 @@
+"""The static site in a browser, served by the simplest of servers: the map, the old addresses, no other host."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import threading
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import ViewState
+from atlas.present.figures import build_cards
+from atlas.present.scene import Scenes
+from atlas.present.wording import Words
+from atlas.web.site import Order, publish
+from tests.browser.conftest import Visit
+from tests.browser.test_accessibility import AXE, RUN
+
+pytestmark = pytest.mark.browser
+
+LAST = date(2024, 1, 1)
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def site(miniland_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site") / "below" / "a" / "path"
+    publish(Order(miniland_root, "mini", LAST), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site_url(site: Path) -> Iterator[str]:
+    """Return the address of the site, which lies below a path of its server."""
+    handler = functools.partial(_Quiet, directory=str(site.parents[2]))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/below/a/path"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def scenes(mini: Snapshot) -> Scenes:
+    return Scenes(lambda: mini, lambda: LAST)
+
+
+def shown(seen: Visit, layer: str, day: str = LAST.isoformat()) -> None:
+    """Wait until the map, legend and table show a layer on a day."""
+    seen.page.wait_for_function(
+        "([layer, day]) => { const frame = document.querySelector('iframe');"
+        " const legend = document.querySelector('.atlas-legend[data-ebene]');"
+        " return frame && frame.contentDocument && frame.contentDocument.documentElement.dataset.painted === `${layer} ${day}`"
+        " && legend && legend.dataset.ebene === layer && legend.dataset.stichtag === day; }",
+        arg=[layer, day],
+    )
+
+
+def counts(seen: Visit) -> dict[str, int]:
+    pairs = seen.page.evaluate(
+        "() => [...document.querySelectorAll('.atlas-legend b[data-count]')].map(e => [e.dataset.count, Number(e.textContent)])"
+    )
+    return {key: count for key, count in pairs if not key.startswith("~")}
+
+
+def doors(seen: Visit) -> list[str]:
+    return seen.page.locator("#figures button.atlas-door").all_inner_texts()
+
+
+@pytest.mark.parametrize("day", [None, "2019-12-31", "2021-01-01"])
+@pytest.mark.parametrize(("layer", "district"), [("overview", ""), ("pact", ""), ("pact", "00021")])
+def test_numbers_are_those_of_the_application(
+    visit: Callable[..., Visit], site_url: str, scenes: Scenes, layer: str, district: str, day: str | None
+) -> None:
+    query = "&".join(f"{k}={v}" for k, v in (("ebene", layer), ("stichtag", day), ("kreis", district)) if v)
+    seen = visit(site_url).open(f"/?{query}")
+    shown(seen, layer, day or LAST.isoformat())
+    as_of = date.fromisoformat(day) if day else LAST
+    scene = scenes.of(ViewState(layer=layer, as_of=as_of, district=district or None))
+    assert counts(seen) == {entry.look.key: entry.count for entry in scene.spec.legend}
+    assert doors(seen) == [door.text for card in build_cards(scene, Words("de")) for door in card.doors]
+    seen.page.locator("#table tbody tr").nth(scene.spec.total - 1).wait_for(state="attached")
+    assert seen.page.locator("#table tbody tr").count() == scene.spec.total
+    assert seen.errors == []
+    assert seen.foreign == []
+
+
+def test_choices_stand_in_the_address_and_back_brings_them_back(visit: Callable[..., Visit], site_url: str) -> None:
+    seen = visit(site_url).open("/")
+    shown(seen, "overview")
+    seen.page.get_by_role("link", name="Pakt", exact=True).click()
+    shown(seen, "pact")
+    assert seen.page.url.endswith("/?ebene=pact")
+    assert seen.page.locator("h1").inner_text() != "Übersicht"
+    seen.page.locator("button[data-look='signed']").click()
+    seen.page.wait_for_url("**/?ebene=pact&stufe=signed")
+    seen.page.go_back()
+    seen.page.go_back()
+    shown(seen, "overview")
+    assert seen.page.url.rstrip("/") == site_url
+
+
+def test_a_click_and_the_keyboard_choose_a_municipality(visit: Callable[..., Visit], site_url: str) -> None:
+    seen = visit(site_url).open("/?ebene=pact")
+    shown(seen, "pact")
+    frame = seen.page.frame_locator("iframe")
+    area = frame.locator("[data-ags]").first
+    key = area.get_attribute("data-ags")
+    area.focus()
+    seen.page.keyboard.press("Enter")
+    seen.page.locator("#chosen h2").wait_for()
+    assert f"gemeinde={key}" in seen.page.url
+    link = seen.page.locator("#chosen a")
+    link.click()
+    seen.page.wait_for_url(f"**/gemeinde/{key}/index.html")
+    assert seen.page.locator("header.place h2").count() == 1
+    assert seen.errors == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("/gemeinde?gemeinde=00021040", "/gemeinde/00021040/index.html"),
+        ("/gemeinde?gemeinde=00021040&lang=en", "/en/gemeinde/00021040/index.html"),
+        ("/kreis?kreis=00021", "/kreis/00021/index.html"),
+    ],
+)
+def test_addresses_of_the_application_lead_to_the_page(
+    visit: Callable[..., Visit], site_url: str, old: str, new: str
+) -> None:
+    seen = visit(site_url).open(old)
+    seen.page.wait_for_url(f"{site_url}{new}")
+    seen.page.locator("header.place h2").wait_for()
+
+
+def test_nonsense_in_the_address_shows_the_default(visit: Callable[..., Visit], site_url: str) -> None:
+    seen = visit(site_url).open("/?ebene=%3Cb%3E&stichtag=2022-13-45&kreis=x&gemeinde='&stufe=%00&lang=xx")
+    shown(seen, "overview")
+    assert seen.errors == []
+
+
+def test_english_link_leads_to_the_english_page(visit: Callable[..., Visit], site_url: str) -> None:
+    seen = visit(site_url).open("/?ebene=pact&lang=en")
+    shown(seen, "pact")
+    assert "/en/" in seen.page.url
+    assert seen.page.locator("html").get_attribute("lang") == "en"
+
+
+def test_without_scripts_there_are_map_figures_and_table(browser: Browser, site_url: str, scenes: Scenes) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site_url}/ebene/pact/index.html")
+    image = page.locator("img.site-map")
+    assert image.is_visible()
+    assert str(image.get_attribute("alt")).startswith("Karte.")
+    assert page.locator("table.atlas-table tbody tr").count() == scenes.of(ViewState(layer="pact")).spec.total
+    context.close()
+
+
+def test_on_a_phone_nothing_is_cut_off(visit: Callable[..., Visit], site_url: str) -> None:
+    seen = visit(site_url, phone=True).open("/?ebene=pact")
+    shown(seen, "pact")
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_offline_file_shows_the_map_without_any_request(browser: Browser, site: Path) -> None:
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    wrong: list[str] = []
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.goto((site / "karte-offline.html").as_uri())
+    page.frame_locator("iframe").locator("[data-ags]").nth(5).wait_for(state="attached")
+    page.get_by_role("link", name="Pakt", exact=True).click()
+    page.locator(".atlas-legend[data-ebene='pact']").wait_for()
+    assert wrong == []
+    assert [url for url in asked if not url.startswith(("file:", "data:", "about:"))] == []
+    assert len([url for url in asked if url.startswith("file:")]) == 1
+    context.close()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(
+    "address", ["/index.html", "/gemeinde/00021040/index.html", "/kreis/00021/index.html", "/ueber/index.html"]
+)
+def test_no_serious_finding(visit: Callable[..., Visit], site_url: str, address: str, dark: bool) -> None:
+    seen = visit(site_url, dark=dark).open(address)
+    if address == "/index.html":
+        shown(seen, "overview")
+    seen.page.evaluate(AXE)
+    assert seen.page.evaluate(RUN, ["body", "page"]) == []

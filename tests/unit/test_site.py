@@ -1,0 +1,212 @@
+"""The static site: complete without scripts, equal to the application, whole or not at all."""
+
+from __future__ import annotations
+
+import html
+import json
+import random
+import re
+from datetime import date, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urldefrag
+
+import pytest
+
+from atlas.__main__ import FINDINGS, FINE, main
+from atlas.errors import AtlasError
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import EARLIEST, ViewState
+from atlas.present.figures import build_cards
+from atlas.present.map_spec import packed_since
+from atlas.present.scene import Scenes
+from atlas.present.site_days import changing_days, packed_days, stamps
+from atlas.present.wording import Words
+from atlas.web.site import MARKER, Order, publish
+from tests.conftest import TODAY
+
+LAST = date(2024, 1, 1)
+
+
+@pytest.fixture(scope="module")
+def site(miniland_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the site of the invented state."""
+    folder = tmp_path_factory.mktemp("site") / "out"
+    publish(Order(miniland_root, "mini", LAST), folder)
+    return folder
+
+
+class _Links(HTMLParser):
+    """Collects addresses, and what stands where."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.base = ""
+        self.found: list[tuple[str, str]] = []
+        self.inline_scripts: list[dict[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = dict(attributes)
+        if tag == "base":
+            self.base = given["href"] or ""
+        if tag == "script" and "src" not in given:
+            self.inline_scripts.append(given)
+        self.found += [
+            (tag, value) for name, value in attributes if name in {"href", "src"} and value and tag != "base"
+        ]
+
+
+def read(page: Path) -> _Links:
+    links = _Links()
+    links.feed(page.read_text(encoding="utf-8"))
+    return links
+
+
+def test_every_municipality_and_district_has_a_page_in_both_languages(site: Path, mini: Snapshot) -> None:
+    scene = Scenes(lambda: mini, lambda: LAST).of(ViewState())
+    for prefix in ("", "en/"):
+        for lines in scene.day.lines.values():
+            page = (site / f"{prefix}gemeinde/{lines[0].ags}/index.html").read_text(encoding="utf-8")
+            assert html.escape(lines[0].name, quote=False) in page or lines[0].name in html.unescape(page)
+            assert (site / f"{prefix}bild/{lines[0].ags}.svg").stat().st_size > 1000
+            assert (site / f"bild/{lines[0].ags}.png").stat().st_size > 1000
+        for key in scene.edition.districts.index:
+            assert (site / f"{prefix}kreis/{key}/index.html").is_file()
+        for layer in scene.programme.layers[1:]:
+            assert (site / f"{prefix}ebene/{layer}/index.html").is_file()
+
+
+def test_every_link_leads_somewhere_and_nothing_is_loaded_from_elsewhere(site: Path) -> None:
+    pages = [page for page in site.rglob("*.html") if page.name not in {"karte.html", "karte-offline.html"}]
+    assert len(pages) > 40
+    later = {"api/v1/status.csv", "api/v1/status.geojson"}
+    for page in pages:
+        links = read(page)
+        for tag, address in links.found:
+            if address.startswith(("http://", "https://")):
+                assert tag == "a", (page, address)
+                continue
+            target = (page.parent / links.base / urldefrag(address.partition("?")[0])[0]).resolve()
+            assert target.is_file() or str(target.relative_to(site.resolve())) in later, (page, address)
+        assert all(script.get("type") == "application/json" for script in links.inline_scripts)
+        assert "Content-Security-Policy" in page.read_text(encoding="utf-8")
+
+
+def test_page_is_complete_without_scripts(site: Path, mini: Snapshot) -> None:
+    scene = Scenes(lambda: mini, lambda: LAST).of(ViewState())
+    page = html.unescape((site / "index.html").read_text(encoding="utf-8"))
+    assert page.count('<tr><th scope="row">') == len(scene.day.lines)
+    for entry in scene.spec.legend:
+        assert re.search(rf"<span>{re.escape(entry.look.label.de)}</span><b>{entry.count}</b>", page)
+    for card in build_cards(scene, Words("de")):
+        assert all(f">{door.text}</b>" in page for door in card.doors)
+    assert "Beispieldaten" in page
+    assert 'src="bild/' in page
+
+
+@pytest.mark.parametrize("layer", ["overview", "agreement", "council", "first_consultation"])
+def test_days_of_the_site_are_those_of_the_application(real: Snapshot, layer: str) -> None:
+    scenes = Scenes(lambda: real, lambda: TODAY, days=512)
+    view = ViewState(layer=layer)
+    days = changing_days(scenes, view, TODAY)
+    packed = json.loads(json.dumps(packed_days(scenes, view, days, stamps(scenes, view, days))))
+    codes = _written(packed["codes"])
+    chance = random.Random(layer)  # noqa: S311 - any days will do
+    span = (TODAY - EARLIEST).days
+    asked = [EARLIEST, TODAY, date(2022, 12, 31), date(2023, 1, 1)]
+    asked += [EARLIEST + timedelta(days=chance.randrange(span)) for _ in range(40)]
+    asked += [
+        day + timedelta(days=step)
+        for day in chance.sample(days, 12)
+        for step in (-1, 0, 1)
+        if EARLIEST <= day + timedelta(days=step) <= TODAY
+    ]
+    districts = [None, *scenes.of(view).edition.districts.index]
+    for day in asked:
+        scene = scenes.of(view.but(as_of=day))
+        place = max(number for number, each in enumerate(packed["days"]) if each <= day.isoformat())
+        assert codes[place] == scene.spec.codes, day
+        assert packed["points"][place] == list(scene.spec.points)
+        assert packed["since"][place] == packed_since(scene.spec)
+        district = chance.choice(districts)
+        for lang in ("de", "en"):
+            told = [cards for number, cards in packed["cards"][lang][district or ""] if number <= place][-1]
+            own = build_cards(scenes.of(view.but(as_of=day, district=district)), Words(lang))
+            assert [[heading, [text for text, *_ in doors], note] for heading, doors, note in told] == [
+                [card.heading, [door.text for door in card.doors], card.note] for card in own
+            ], (day, district)
+
+
+def _written(changes: list[str]) -> list[str]:
+    """Do what the browser does (site.js)."""
+    codes = list(re.sub(r"(.)([A-Z])", lambda found: found[1] * (ord(found[2]) - 62), changes[0]))
+    written = ["".join(codes)]
+    for change in changes[1:]:
+        for each in filter(None, change.split(",")):
+            codes[int(each[:-1], 36)] = each[-1]
+        written.append("".join(codes))
+    return written
+
+
+def test_same_data_give_the_same_site(site: Path, miniland_root: Path, tmp_path: Path) -> None:
+    publish(Order(miniland_root, "mini", LAST), tmp_path / "again")
+    for page in site.rglob("*"):
+        if page.is_file():
+            assert page.read_bytes() == (tmp_path / "again" / page.relative_to(site)).read_bytes(), page
+
+
+def test_folder_with_something_else_is_left_alone(miniland_root: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("x")
+    with pytest.raises(AtlasError, match="liegt etwas anderes"):
+        publish(Order(miniland_root, "mini", LAST), tmp_path / "mine")
+    assert [each.name for each in (tmp_path / "mine").iterdir()] == ["letter.txt"]
+
+
+def test_what_fails_half_way_leaves_the_former_site(
+    miniland_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / MARKER).touch()
+    (folder / "index.html").write_text("former")
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("half way")
+
+    monkeypatch.setattr("atlas.web.site._Site.district_pages", fail)
+    with pytest.raises(RuntimeError, match="half way"):
+        publish(Order(miniland_root, "mini", LAST), folder)
+    assert (folder / "index.html").read_text() == "former"
+    assert [each.name for each in tmp_path.iterdir()] == ["out"]
+
+
+def test_offline_file_has_everything_inside(site: Path) -> None:
+    for page in (site / "karte-offline.html", site / "en" / "karte-offline.html"):
+        text = page.read_text(encoding="utf-8")
+        assert len(text.encode()) < 1_500_000
+        assert not re.search(r'(?:src|href)="(?!data:)', text.partition('<script type="application/json"')[0])
+        inside = json.loads(re.search(r'<script type="application/json" id="files">(.*?)</script>', text, re.DOTALL)[1])  # type: ignore[index]
+        assert any(name.startswith("overview.") for name in inside["files"])
+        assert sum(name.startswith("tage-") for name in inside["files"]) == 4
+
+
+def test_command_line(
+    miniland_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ATLAS_DATA_DIR", str(miniland_root))
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "x").touch()
+    assert main(["publish", "-o", str(tmp_path / "full")]) == FINDINGS
+    assert "Bitte einen leeren Ordner nehmen" in capsys.readouterr().err
+    assert main(["publish", "-o", str(tmp_path / "new"), "--as-of", "2024-01-01"]) == FINE
+    assert "Dateien in" in capsys.readouterr().out
+    assert (tmp_path / "new" / "index.html").is_file()
+
+
+def test_texts_of_data_do_not_end_a_script(site: Path) -> None:
+    page = (site / "index.html").read_text(encoding="utf-8")
+    data = re.search(r'<script type="application/json" id="site">(.*?)</script>', page, re.DOTALL)
+    assert data
+    assert "<" not in data[1]
+    assert "<img" in json.dumps(json.loads(data[1])["search"])
