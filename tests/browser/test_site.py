@@ -58,7 +58,7 @@ def shown(seen: Visit, layer: str, day: str = LAST.isoformat()) -> None:
     seen.page.wait_for_function(
         "([layer, day]) => { const frame = document.querySelector('iframe');"
         " const legend = document.querySelector('.atlas-legend[data-ebene]');"
-        " return frame && frame.contentDocument && frame.contentDocument.documentElement.dataset.painted === `${layer} ${day}`"
+        " return frame && frame.contentDocument && frame.contentDocument.documentElement?.dataset.painted === `${layer} ${day}`"
         " && legend && legend.dataset.ebene === layer && legend.dataset.stichtag === day; }",
         arg=[layer, day],
     )
@@ -96,7 +96,7 @@ def test_numbers_are_those_of_the_application(
 def test_choices_stand_in_the_address_and_back_brings_them_back(visit: Callable[..., Visit], site_url: str) -> None:
     seen = visit(site_url).open("/")
     shown(seen, "overview")
-    seen.page.get_by_role("link", name="Pakt", exact=True).click()
+    seen.page.get_by_role("link", name="Vereinbarung", exact=True).click()
     shown(seen, "pact")
     assert seen.page.url.endswith("/?ebene=pact")
     assert seen.page.locator("h1").inner_text() != "Übersicht"
@@ -181,7 +181,7 @@ def test_offline_file_shows_the_map_without_any_request(browser: Browser, site: 
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     page.goto((site / "karte-offline.html").as_uri())
     page.frame_locator("iframe").locator("[data-ags]").nth(5).wait_for(state="attached")
-    page.get_by_role("link", name="Pakt", exact=True).click()
+    page.get_by_role("link", name="Vereinbarung", exact=True).click()
     page.locator(".atlas-legend[data-ebene='pact']").wait_for()
     assert wrong == []
     assert [url for url in asked if not url.startswith(("file:", "data:", "about:"))] == []
