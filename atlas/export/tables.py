@@ -39,12 +39,14 @@ def neutral(text: str) -> str:
     return f"'{text}" if text.startswith(_TRIGGERS) else text
 
 
-def status_table(status: pd.DataFrame, edition: Edition) -> pd.DataFrame:
+def status_table(status: pd.DataFrame, edition: Edition, district: str | None = None) -> pd.DataFrame:
     """Return the status in the columns of the contract and the ground columns, one row per municipality and instrument.
 
-    ``stage`` is ``no_data`` where nothing is documented, ``since`` the date as known, ``district`` its name.
+    ``stage`` is ``no_data`` where nothing is documented, ``since`` the date as known, ``district`` its name. With
+    ``district`` (a key) its municipalities only.
     """
-    table = status.reset_index(drop=True)
+    table = status if district is None else status[status["district"] == district]
+    table = table.reset_index(drop=True)
     return table.assign(district=table["district"].map(edition.districts["name"]))[[*STATUS_COLUMNS, *GROUND_COLUMNS]]
 
 
