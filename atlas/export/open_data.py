@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from atlas.export.geo import status_geojson, status_gpkg
+from datetime import date
+
+from atlas.export.geo import boundaries_geojson, status_geojson, status_gpkg
 from atlas.export.tables import GROUND_COLUMNS, STATUS_COLUMNS, excel_csv, plain_csv, status_table
+from atlas.model.programme import Programme
 from atlas.model.records import RECORD_COLUMNS, Records
+from atlas.model.snapshot import Snapshot
+from atlas.present.open_data import Content
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
@@ -51,3 +56,15 @@ def records_file(records: Records, *, is_excel: bool = False) -> bytes:
     """Return every entry of a record as CSV, in the columns and the order of its file."""
     table = records.table[list(RECORD_COLUMNS)]
     return excel_csv(table) if is_excel else plain_csv(table)
+
+
+def boundaries_file(snapshot: Snapshot, programme: Programme, day: date, words: Words) -> bytes:
+    """Return the municipalities of a programme's state as they were on ``day``, as GeoJSON with full geometry."""
+    edition = snapshot.edition(programme, day)
+    return boundaries_geojson(edition, day, words, is_synthetic=snapshot.is_synthetic)
+
+
+def file_name(content: Content, ending: str, programme: str, *about: str) -> str:
+    """Return the name of a file: plain letters, programme, what it holds, then ``about`` (date, district, form)."""
+    words = {Content.STATUS: "stand", Content.RECORDS: "eintraege", Content.BOUNDARIES: "grenzen"}
+    return f"{'-'.join(filter(None, ('praeventionsatlas', programme, words[content], *about)))}.{ending}"
