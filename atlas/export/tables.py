@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from types import SimpleNamespace
 
 import pandas as pd
 
@@ -61,12 +61,15 @@ def excel_csv(table: pd.DataFrame) -> bytes:
 
 
 def _csv(table: pd.DataFrame, separator: str, *, decimal_comma: bool = False) -> str:
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, delimiter=separator, lineterminator="\r\n" if decimal_comma else "\n")
+    lines: list[str] = []
+    # With "\n" as its line end the writer of Python 3.11 leaves a lone "\r" in a cell unquoted, and a reader takes what
+    # follows for a row of its own. So it writes "\r\n", which makes it quote both, and the end is put in afterwards.
+    writer = csv.writer(SimpleNamespace(write=lines.append), delimiter=separator, lineterminator="\r\n")
     writer.writerow(table.columns)
     for row in table.itertuples(index=False):
         writer.writerow([_cell(value, decimal_comma=decimal_comma) for value in row])
-    return buffer.getvalue()
+    end = "\r\n" if decimal_comma else "\n"
+    return "".join(line.removesuffix("\r\n") + end for line in lines)
 
 
 def _cell(value: object, *, decimal_comma: bool) -> str:
