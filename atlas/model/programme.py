@@ -61,6 +61,8 @@ class Publication(Strict):
     email: Annotated[str, StringConstraints(pattern=r"^[^\s@<>\"]+@[^\s@<>\"]+$")] | None = None
     licence: WebAddress | None = None
     """Address of the licence of the record, best from the list of DCAT-AP.de."""
+    contributor: WebAddress | None = None
+    """Address that GovData has given the one who delivers to it (``dcatde:contributorID``)."""
 
 
 class Stage(Strict):

@@ -109,6 +109,8 @@ def _dataset(snapshot: Snapshot, programme: Programme, content: Content, root: s
     }
     if modified is not None:
         node["dcterms:modified"] = _day(modified)
+    if programme.publication.contributor is not None:
+        node["dcatde:contributorID"] = _id(programme.publication.contributor)
     if programme.publication.email is not None:
         node["dcat:contactPoint"] = _contact(programme)
     return node | ({} if snapshot.is_synthetic else _place(programme))
@@ -163,13 +165,12 @@ def _distributions(snapshot: Snapshot, programme: Programme, content: Content, r
 
 def _distribution(snapshot: Snapshot, programme: Programme, offer: Offer, root: str, **parameters: str) -> Node:
     found = f"{root}{address(offer, snapshot, programme, **parameters)}"
-    format_name = offer.ending.upper()
 
     def name(words: Words) -> str:
         if "date" in parameters:
             day = words.day(date.fromisoformat(parameters["date"]))
-            return words.say("Gebietsstand ab {day} ({format})", day=day, format=format_name)
-        return words.say("CSV für deutsches Excel") if "form" in parameters else format_name
+            return words.say("Gebietsstand ab {day} ({format})", day=day, format=offer.format_name)
+        return words.say("CSV für deutsches Excel") if "form" in parameters else offer.format_name
 
     return {
         "@id": f"{found}#distribution",
@@ -177,7 +178,7 @@ def _distribution(snapshot: Snapshot, programme: Programme, offer: Offer, root: 
         "dcterms:title": _said(name),
         "dcat:accessURL": _id(found),
         "dcat:downloadURL": _id(found),
-        "dcterms:format": _id(f"{_EU}/file-type/{format_name}"),
+        "dcterms:format": _id(f"{_EU}/file-type/{offer.ending.upper()}"),
         "dcat:mediaType": _id(f"{_MEDIA}/{offer.media_type}"),
         **_terms(snapshot, programme, offer),
     }

@@ -51,6 +51,11 @@ class Offer:
         """``csv``, ``geojson`` …; empty for the page."""
         return self.path.rpartition(".")[2]
 
+    @property
+    def format_name(self) -> str:
+        """What people call it: ``CSV``, ``GeoJSON``, ``GeoPackage``."""
+        return {"geojson": "GeoJSON", "gpkg": "GeoPackage"}.get(self.ending, self.ending.upper())
+
 
 _CSV, _JSON, _GEOJSON = "text/csv", "application/json", "application/geo+json"
 _DAY = ("programm", "stichtag", "kreis", "lang")

@@ -99,13 +99,9 @@ def open_data_links(
     for offer in (each for each in OFFERS if each.content is content):
         for form in ("", "excel") if "form" in offer.parameters else ("",):
             found = below + address(offer, snapshot, programme, **_given(offer, day, words), form=form)
-            name = words.say("CSV für deutsches Excel") if form else _name(offer)
+            name = words.say("CSV für deutsches Excel") if form else offer.format_name
             items.append(Markup('<li><a href="{}">{}</a></li>').format(found, name))
     return Markup('<ul class="files">{}</ul>').format(Markup().join(items))
-
-
-def _name(offer: Offer) -> str:
-    return {"geojson": "GeoJSON", "gpkg": "GeoPackage"}.get(offer.ending, offer.ending.upper())
 
 
 def _given(offer: Offer, day: date, words: Words) -> dict[str, str]:

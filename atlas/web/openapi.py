@@ -67,9 +67,7 @@ def _operation(offer: Offer, snapshot: Snapshot, words: Words) -> Node:
     names = [*(["date"] if "{date}" in offer.path else []), *offer.parameters]
     node: Node = {
         "operationId": offer.path.replace("{date}.", "").replace("/", "_").replace(".", "_") or "index",
-        "summary": about[offer.path]
-        if is_about
-        else f"{title(offer.content, default, words)} ({offer.ending.upper()})",
+        "summary": about[offer.path] if is_about else f"{title(offer.content, default, words)} ({offer.format_name})",
         "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in names],
         "responses": {
             "200": _found(offer, words),

@@ -519,13 +519,18 @@ def test_every_file_of_the_catalogue_is_there(client: TestClient) -> None:
 
 def test_catalogue_takes_what_the_programme_states(real: Snapshot) -> None:
     stated = Publication(
-        publisher="Amt <b>&</b>", homepage="https://amt.example/", email="a@amt.example", licence="https://l.example/1"
+        publisher="Amt <b>&</b>",
+        homepage="https://amt.example/",
+        email="a@amt.example",
+        licence="https://l.example/1",
+        contributor="http://dcat-ap.de/def/contributors/amt",
     )
     programme = real.programmes["asskomm"].model_copy(update={"publication": stated})
     owned = dataclasses.replace(real, programmes={"asskomm": programme})
     catalogue = build_catalogue(owned, "https://atlas.example/unten")
     assert catalogue["dcterms:publisher"]["foaf:name"] == "Amt <b>&</b>"
     dataset = nodes(catalogue, "dcat:Dataset")[0]
+    assert dataset["dcatde:contributorID"] == {"@id": "http://dcat-ap.de/def/contributors/amt"}
     assert dataset["dcat:contactPoint"]["vcard:hasEmail"] == {"@id": "mailto:a@amt.example"}
     distribution = dataset["dcat:distribution"][0]
     assert distribution["dcterms:license"] == {"@id": "https://l.example/1"}
