@@ -119,9 +119,14 @@ def _check(drawn: Scene) -> None:
 def _open_data(drawn: Scene) -> None:
     said = words()
     _heading(said.say("Offene Daten"))
-    for content in (Content.STATUS, Content.RECORDS, Content.BOUNDARIES):
-        _paragraph(title(content, drawn.programme, said))
-        st.html(open_data_links(drawn.snapshot, drawn.programme, content, drawn.as_of, said, "api/v1/"))
+    items = Markup().join(
+        Markup("<li>{}: {}</li>").format(
+            title(content, drawn.programme, said),
+            open_data_links(drawn.snapshot, drawn.programme, content, drawn.as_of, said, "api/v1/"),
+        )
+        for content in (Content.STATUS, Content.RECORDS, Content.BOUNDARIES)
+    )
+    st.html(Markup('<ul class="open-data">{}</ul>').format(items))
     st.html(
         Markup('<p class="atlas-text"><a href="api/v1/?lang={}" target="_self">{}</a></p>').format(
             said.lang, said.say("Alle Adressen, Begriffe und Lizenzen der offenen Daten")

@@ -40,9 +40,9 @@ def open_data_page(snapshot: Snapshot, today: date, words: Words) -> bytes:
     """Return the page; its links are relative to its own address."""
     other = next(lang for lang in LANGUAGES if lang != words.lang)
     default = snapshot.programme("")
-    top = Markup('<p><a href="../../?lang={}">{}</a> · <a href="?lang={}" lang="{}" hreflang="{}">{}</a></p>').format(
-        words.lang, words.say("Zur Karte"), other, other, other, "English" if other == "en" else "Deutsch"
-    )
+    top = Markup(
+        '<nav><a href="../../?lang={}">{}</a> · <a href="?lang={}" lang="{}" hreflang="{}">{}</a></nav>'
+    ).format(words.lang, words.say("Zur Karte"), other, other, other, "English" if other == "en" else "Deutsch")
     body = [
         _heading(1, words.say("Offene Daten")),
         *_notice(snapshot, words),
@@ -86,7 +86,7 @@ def _programme(programme: Programme, snapshot: Snapshot, today: date, words: Wor
         parts += [
             _heading(3, title(content, programme, words)),
             _paragraph(description(content, programme, words)),
-            open_data_links(snapshot, programme, content, today, words),
+            Markup("<p>{}</p>").format(open_data_links(snapshot, programme, content, today, words)),
         ]
     return Markup("\n").join(parts)
 
@@ -94,14 +94,14 @@ def _programme(programme: Programme, snapshot: Snapshot, today: date, words: Wor
 def open_data_links(
     snapshot: Snapshot, programme: Programme, content: Content, day: date, words: Words, below: str = ""
 ) -> Markup:
-    """Return a list of links to the files of a data set as of ``day``; ``below`` stands before each address."""
-    items = []
+    """Return links to the files of a data set as of ``day``, side by side; ``below`` stands before each address."""
+    links = []
     for offer in (each for each in OFFERS if each.content is content):
         for form in ("", "excel") if "form" in offer.parameters else ("",):
             found = below + address(offer, snapshot, programme, **_given(offer, day, words), form=form)
             name = words.say("CSV für deutsches Excel") if form else offer.format_name
-            items.append(Markup('<li><a href="{}">{}</a></li>').format(found, name))
-    return Markup('<ul class="files">{}</ul>').format(Markup().join(items))
+            links.append(Markup('<a href="{}">{}</a>').format(found, name))
+    return Markup(" · ").join(links)
 
 
 def _given(offer: Offer, day: date, words: Words) -> dict[str, str]:

@@ -53,7 +53,7 @@ def build_api(current: Callable[[], Snapshot], scenes: Scenes) -> list[Route]:
     return [
         *(Route(f"{ROOT}/{offer.path}", _Door(api, offer), include_in_schema=True) for offer in OFFERS),
         Route(ROOT, _to_page, include_in_schema=False),
-        Route("/api/{rest:path}", _Door(api, None), include_in_schema=False),
+        *(Route(path, _Door(api, None), include_in_schema=False) for path in ("/api", "/api/{rest:path}")),
     ]
 
 

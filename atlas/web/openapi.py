@@ -124,7 +124,6 @@ def _responses(words: Words) -> Node:
     said = {
         "400": words.say("Etwas an der Anfrage ist falsch; alles auf einmal genannt."),
         "404": words.say("Diese Adresse gibt es nicht."),
-        "405": words.say("Hier wird nur gelesen: GET, HEAD oder OPTIONS."),
         "503": words.say("Die Daten sind gerade nicht lesbar."),
     }
     problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
@@ -132,6 +131,8 @@ def _responses(words: Words) -> Node:
         "206": {"description": words.say("Der Teil, den Range nennt.")},
         "304": {"description": words.say("Unverändert seit der Kennung in If-None-Match.")},
         **{code: {"description": text, "content": problem} for code, text in said.items()},
+        # Without a form: behind the guard of the whole site it is a line of plain text.
+        "405": {"description": words.say("Hier wird nur gelesen: GET, HEAD oder OPTIONS.")},
         "416": {"description": words.say("Diesen Teil gibt es nicht."), "content": problem},
     }
 

@@ -246,7 +246,15 @@ def test_hostile_parameters_are_refused_word_for_word(client: TestClient, text: 
 
 @pytest.mark.parametrize(
     "path",
-    ["/api/v1/nichts", "/api/v1/status", "/api/v1/status.xlsx", "/api/v2/", "/api/v1/boundaries/a/b.geojson", "/api/"],
+    [
+        "/api/v1/nichts",
+        "/api/v1/status",
+        "/api/v1/status.xlsx",
+        "/api/v2/",
+        "/api/v1/boundaries/a/b.geojson",
+        "/api/",
+        "/api",
+    ],
 )
 def test_unknown_addresses_say_so_in_the_same_shape(client: TestClient, path: str) -> None:
     answer = client.get(path)
