@@ -385,7 +385,7 @@ def test_a_burst_of_days_keeps_few_bodies(mini: Snapshot) -> None:
     routes = build_api(lambda: mini, Scenes(lambda: mini, lambda: TODAY))
     burst = TestClient(Starlette(routes=routes))
     first = burst.get(address("status.csv?stichtag=2016-01-01")).content
-    for number in range(60):
+    for number in range(40):
         burst.get(address(f"status.csv?stichtag={date.fromordinal(736000 + number)}"))
         burst.get(address(f"status.geojson?stichtag={date.fromordinal(736000 + number)}"))
     api = routes[0].app.api  # type: ignore[attr-defined]
