@@ -196,10 +196,11 @@ def _terms(snapshot: Snapshot, programme: Programme, offer: Offer) -> Node:
             "dcterms:rights": _statement([{"@language": "de", "@value": newest.attribution_long}]),
         }
     source = programme.source_line.de
+    with_land = [provenances[-1].attribution_long] if offer.ending in {"geojson", "gpkg"} else []
     return {
         "dcterms:license": _id(programme.publication.licence or NO_LICENCE),
         "dcatde:licenseAttributionByText": "; ".join([source, *(owed if offer.content is Content.STATUS else ())]),
-        "dcterms:rights": _statement(_said(lambda words: rights(programme, words))),
+        "dcterms:rights": _statement(_said(lambda words: " ".join([rights(programme, words), *with_land]))),
     }
 
 

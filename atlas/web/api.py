@@ -33,6 +33,7 @@ from atlas.web.openapi import describe
 _HOST = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _SMALL, _BIG = 32, 8
 """So many tables and areas are kept; one with areas takes some 3 MB for Saxony, packed form included."""
+_DAYS = 4
 _AT_ONCE = 3
 """Threads of this interface, so that a burst of requests leaves those of the pages alone."""
 
@@ -47,9 +48,10 @@ def build_api(current: Callable[[], Snapshot], scenes: Scenes) -> list[Route]:
     current
         Gives the snapshot; `AtlasError` means 503.
     scenes
-        Makes scenes; also says what day it is.
+        Those of the pages; they say what day it is.
     """
-    api = _Api(current, scenes)
+    # Scenes of its own: a program that asks for day after day must not push the days of the pages out.
+    api = _Api(current, Scenes(current, scenes.today, kept_days=_DAYS))
     return [
         *(Route(f"{ROOT}/{offer.path}", _Door(api, offer), include_in_schema=True) for offer in OFFERS),
         Route(ROOT, _to_page, include_in_schema=False),

@@ -382,14 +382,16 @@ def test_parts_are_given_for_programs_that_read_at_a_distance(client: TestClient
 
 
 def test_a_burst_of_days_keeps_few_bodies(mini: Snapshot) -> None:
-    routes = build_api(lambda: mini, Scenes(lambda: mini, lambda: TODAY))
+    pages = Scenes(lambda: mini, lambda: TODAY)
+    routes = build_api(lambda: mini, pages)
     burst = TestClient(Starlette(routes=routes))
     first = burst.get(address("status.csv?stichtag=2016-01-01")).content
     for number in range(40):
         burst.get(address(f"status.csv?stichtag={date.fromordinal(736000 + number)}"))
         burst.get(address(f"status.geojson?stichtag={date.fromordinal(736000 + number)}"))
     api = routes[0].app.api  # type: ignore[attr-defined]
-    assert (len(api._small._slots), len(api._big._slots)) == (32, 8)
+    assert (len(api._small._slots), len(api._big._slots), len(api._scenes._days._slots)) == (32, 8, 4)
+    assert not pages._days._slots
     assert burst.get(address("status.csv?stichtag=2016-01-01")).content == first
 
 
@@ -507,6 +509,8 @@ def test_record_without_a_licence_says_so(client: TestClient) -> None:
         assert distribution["dcterms:license"] == {"@id": NO_LICENCE}
         assert "keine Lizenz festgelegt" in distribution["dcterms:rights"]["rdfs:label"][0]["@value"]
         assert distribution["dcatde:licenseAttributionByText"].startswith("Teilnahme: öffentliche Quellen")
+        has_land = distribution["dcterms:format"]["@id"].endswith(("/GEOJSON", "/GPKG"))
+        assert ("GeoNutzV" in distribution["dcterms:rights"]["rdfs:label"][0]["@value"]) == has_land
 
 
 def test_every_file_of_the_catalogue_is_there(client: TestClient) -> None:
