@@ -17,16 +17,13 @@ from atlas.analysis.quality import check_snapshot
 from atlas.analysis.status import successors
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.deliveries import add_boundaries
-from atlas.export.geo import status_geojson, write_status_gpkg
+from atlas.export.open_data import status_file
 from atlas.export.pictures import draw, page_of, written
 from atlas.export.tables import (
-    GROUND_COLUMNS,
-    STATUS_COLUMNS,
     changes_table,
     neighbours_table,
     plain_csv,
     progress_table,
-    status_table,
     white_spots_table,
 )
 from atlas.model.excerpt import MOST_TITLE, PRINTED, Excerpt, Form, Size, parse_places
@@ -349,17 +346,7 @@ def _scene(snapshot: Snapshot, programme: str, as_of: date) -> Scene:
 
 def _write(snapshot: Snapshot, given: argparse.Namespace) -> None:
     scene = _scene(snapshot, given.programme, given.as_of)
-    table = status_table(scene.status, scene.edition)
-    shown = table[[*STATUS_COLUMNS, *GROUND_COLUMNS]] if given.details else table[list(STATUS_COLUMNS)]
-    if given.format == "gpkg":
-        write_status_gpkg(scene, _WORDS, given.output)
-        return
-    if given.format == "geojson":
-        body = status_geojson(scene, _WORDS)
-    elif given.format == "json":
-        body = shown.to_json(orient="records", force_ascii=False).encode()
-    else:
-        body = plain_csv(shown)
+    body = status_file(scene, given.format, _WORDS, with_ground=given.details)
     _put(body, given.output)
 
 

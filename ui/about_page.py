@@ -8,9 +8,11 @@ from markupsafe import Markup
 
 from atlas.analysis.quality import check_snapshot
 from atlas.errors import Problem, Severity
+from atlas.present.open_data import Content, title
 from atlas.present.published import published_rows
 from atlas.present.scene import Scene, Shelf
 from atlas.render.html import glossary, list_table
+from atlas.render.open_data import open_data_links
 from ui.cache import current_scene
 from ui.frame import foot, head
 from ui.state import words, write_address
@@ -28,6 +30,7 @@ def show() -> None:
     _glossary(drawn)
     _published(drawn)
     _check(drawn)
+    _open_data(drawn)
     _licences(drawn)
     _accessibility()
     _privacy()
@@ -111,6 +114,24 @@ def _check(drawn: Scene) -> None:
         with st.expander(said.say("Alle Befunde")):
             items = Markup().join(Markup("<li>{}</li>").format(said.problem(problem)) for problem in problems)
             st.html(Markup('<ul class="findings">{}</ul>').format(items))
+
+
+def _open_data(drawn: Scene) -> None:
+    said = words()
+    _heading(said.say("Offene Daten"))
+    items = Markup().join(
+        Markup("<li>{}: {}</li>").format(
+            title(content, drawn.programme, said),
+            open_data_links(drawn.snapshot, drawn.programme, content, drawn.as_of, said, "api/v1/"),
+        )
+        for content in (Content.STATUS, Content.RECORDS, Content.BOUNDARIES)
+    )
+    st.html(Markup('<ul class="open-data">{}</ul>').format(items))
+    st.html(
+        Markup('<p class="atlas-text"><a href="api/v1/?lang={}" target="_self">{}</a></p>').format(
+            said.lang, said.say("Alle Adressen, Begriffe und Lizenzen der offenen Daten")
+        )
+    )
 
 
 def _licences(drawn: Scene) -> None:

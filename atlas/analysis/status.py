@@ -93,6 +93,18 @@ class _Fact:
     source: str
 
 
+def newest_source_day(table: pd.DataFrame) -> date | None:
+    """Return the newest date of a source in a record, without one the newest date at all; None if nothing is dated.
+
+    The first day a partial date can mean. The record is as new as that, whatever the clock says.
+    """
+    for column in ("source_date", "date"):
+        known = [PartialDate.parse(text).first_day() for text in table[column] if text]
+        if known:
+            return max(known)
+    return None
+
+
 def effective_days(table: pd.DataFrame) -> list[tuple[date, date, str, str]]:
     """Return, for each record, the day it counts from, the first day it can mean, the date to show and its sense.
 

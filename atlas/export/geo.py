@@ -1,8 +1,12 @@
-"""Status with geometry: GeoJSON and GeoPackage, with source and attribution inside."""
+"""Areas for download: GeoJSON and GeoPackage, with source and attribution inside."""
 
 from __future__ import annotations
 
 import json
+import tempfile
+import threading
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,21 +15,26 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from atlas.analysis.status import NO_DATA
-from atlas.model.boundaries import Level
-from atlas.present.credits import full_credits
+from atlas.analysis.status import NO_DATA, newest_source_day
+from atlas.model.boundaries import Edition, Level
+from atlas.present.credits import boundary_credits, full_credits
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
 from atlas.sources.boundaries import read_geometry
 
+_DATED = threading.Lock()
+"""GDAL takes the date it writes into a GeoPackage from one setting of the process."""
 
-def status_areas(scene: Scene, level: Level) -> gpd.GeoDataFrame:
+
+def status_areas(scene: Scene, level: Level, district: str | None = None) -> gpd.GeoDataFrame:
     """Return one row per municipality of the day with its geometry, in the edition's metric CRS.
 
     RangeIndex. Columns ``ags``, ``name``, ``district`` (name), then for each instrument its stage (``no_data`` where
-    nothing is documented) and ``<instrument>_basis``.
+    nothing is documented) and ``<instrument>_basis``. With ``district`` (a key) its municipalities only.
     """
     status, edition = scene.status, scene.edition
+    if district is not None:
+        status = status[status["district"] == district]
     positions = status.index.unique()
     table = edition.municipalities.loc[positions, ["ags", "name", "district"]].copy()
     table["district"] = table["district"].map(edition.districts["name"])
@@ -37,27 +46,75 @@ def status_areas(scene: Scene, level: Level) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=geometry, crs=edition.metric_crs).reset_index(drop=True)
 
 
-def status_geojson(scene: Scene, words: Words) -> bytes:
+def status_geojson(scene: Scene, words: Words, district: str | None = None) -> bytes:
     """Return RFC 7946 GeoJSON: WGS 84, five decimals, counter-clockwise; null where nothing is documented.
 
     The collection carries ``source`` and ``attribution`` members, as GeoNutzV asks for.
     """
-    areas = status_areas(scene, Level.DETAIL).to_crs("EPSG:4326")
-    areas.geometry = shapely.orient_polygons(
-        shapely.transform(areas.geometry.to_numpy(), lambda xy: np.round(xy, 5)), exterior_cw=False
-    )
+    areas = status_areas(scene, Level.DETAIL, district)
     for column in areas.columns.drop("geometry"):
         areas[column] = areas[column].where(areas[column] != NO_DATA, None)
-    collection = json.loads(areas.to_json(drop_id=True))
-    collection["source"] = list(full_credits(scene, words))
-    collection["attribution"] = scene.edition.provenance.attribution
+    return _geojson(areas, scene.edition, full_credits(scene, words))
+
+
+def boundary_areas(edition: Edition, day: date) -> gpd.GeoDataFrame:
+    """Return the municipalities as they were on ``day``, with full geometry in the edition's metric CRS.
+
+    RangeIndex. Columns ``ags``, ``name``, ``kind``, ``district`` (key), ``district_name``, ``area_km2`` (geodesic),
+    ``valid_from`` (ISO day from which it has had this extent, as far as the edition reaches back).
+    """
+    rows = edition.municipalities[edition.valid_at(day)]
+    table = rows[["ags", "name", "kind", "district"]].assign(
+        district_name=rows["district"].map(edition.districts["name"]),
+        area_km2=rows["area_km2"],
+        valid_from=rows["valid_from"].dt.strftime("%Y-%m-%d"),
+    )
+    geometry = read_geometry(edition, Level.FULL).loc[rows.index].geometry
+    return gpd.GeoDataFrame(table, geometry=geometry, crs=edition.metric_crs).reset_index(drop=True)
+
+
+def boundaries_geojson(edition: Edition, day: date, words: Words, *, is_synthetic: bool) -> bytes:
+    """Return the municipalities of ``day`` as RFC 7946 GeoJSON: WGS 84, five decimals, counter-clockwise.
+
+    Properties as in `boundary_areas`; the collection carries ``date``, ``source`` and ``attribution`` members. Common
+    borders stay common: rounding moves a point the same way in every area that has it.
+    """
+    credits_ = boundary_credits(edition, day, words, is_synthetic=is_synthetic)
+    return _geojson(boundary_areas(edition, day), edition, credits_, date=day.isoformat())
+
+
+def _geojson(areas: gpd.GeoDataFrame, edition: Edition, source: Sequence[str], **members: str) -> bytes:
+    degrees = areas.to_crs("EPSG:4326")
+    degrees.geometry = shapely.orient_polygons(
+        shapely.transform(degrees.geometry.to_numpy(), lambda xy: np.round(xy, 5)), exterior_cw=False
+    )
+    collection = json.loads(degrees.to_json(drop_id=True)) | members
+    collection["source"] = list(source)
+    collection["attribution"] = edition.provenance.attribution
     return json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def write_status_gpkg(scene: Scene, words: Words, path: Path) -> None:
-    """Write a GeoPackage in the metric CRS with full geometry: layer ``status``, and ``quelle`` with the source lines."""
-    areas = status_areas(scene, Level.FULL)
-    path.unlink(missing_ok=True)
-    areas.to_file(path, layer="status", driver="GPKG", engine="pyogrio")
+def write_status_gpkg(scene: Scene, words: Words, path: Path, district: str | None = None) -> None:
+    """Write a GeoPackage in the metric CRS with full geometry: layer ``status``, and ``quelle`` with the source lines.
+
+    Its date of last change is the newest in the record, so that the same data give the same bytes.
+    """
+    areas = status_areas(scene, Level.FULL, district)
     about = pd.DataFrame({"text": list(full_credits(scene, words))})
-    pyogrio.write_dataframe(about, path, layer="quelle", driver="GPKG", append=True)
+    changed = newest_source_day(scene.records.table) or scene.edition.starts
+    path.unlink(missing_ok=True)
+    with _DATED:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{changed.isoformat()}T00:00:00.000Z"})
+        try:
+            areas.to_file(path, layer="status", driver="GPKG", engine="pyogrio")
+            pyogrio.write_dataframe(about, path, layer="quelle", driver="GPKG", append=True)
+        finally:
+            pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def status_gpkg(scene: Scene, words: Words, district: str | None = None) -> bytes:
+    """Return what `write_status_gpkg` writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "status.gpkg"
+        write_status_gpkg(scene, words, path, district)
+        return path.read_bytes()

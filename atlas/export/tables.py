@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from types import SimpleNamespace
 
 import pandas as pd
 
@@ -39,12 +39,14 @@ def neutral(text: str) -> str:
     return f"'{text}" if text.startswith(_TRIGGERS) else text
 
 
-def status_table(status: pd.DataFrame, edition: Edition) -> pd.DataFrame:
+def status_table(status: pd.DataFrame, edition: Edition, district: str | None = None) -> pd.DataFrame:
     """Return the status in the columns of the contract and the ground columns, one row per municipality and instrument.
 
-    ``stage`` is ``no_data`` where nothing is documented, ``since`` the date as known, ``district`` its name.
+    ``stage`` is ``no_data`` where nothing is documented, ``since`` the date as known, ``district`` its name. With
+    ``district`` (a key) its municipalities only.
     """
-    table = status.reset_index(drop=True)
+    table = status if district is None else status[status["district"] == district]
+    table = table.reset_index(drop=True)
     return table.assign(district=table["district"].map(edition.districts["name"]))[[*STATUS_COLUMNS, *GROUND_COLUMNS]]
 
 
@@ -59,12 +61,15 @@ def excel_csv(table: pd.DataFrame) -> bytes:
 
 
 def _csv(table: pd.DataFrame, separator: str, *, decimal_comma: bool = False) -> str:
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, delimiter=separator, lineterminator="\r\n" if decimal_comma else "\n")
+    lines: list[str] = []
+    # With "\n" as its line end the writer of Python 3.11 leaves a lone "\r" in a cell unquoted, and a reader takes what
+    # follows for a row of its own. So it writes "\r\n", which makes it quote both, and the end is put in afterwards.
+    writer = csv.writer(SimpleNamespace(write=lines.append), delimiter=separator, lineterminator="\r\n")
     writer.writerow(table.columns)
     for row in table.itertuples(index=False):
         writer.writerow([_cell(value, decimal_comma=decimal_comma) for value in row])
-    return buffer.getvalue()
+    end = "\r\n" if decimal_comma else "\n"
+    return "".join(line.removesuffix("\r\n") + end for line in lines)
 
 
 def _cell(value: object, *, decimal_comma: bool) -> str:

@@ -15,6 +15,7 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 StageRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*:[a-z][a-z0-9_]*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$")]
 Hatch = Literal["none", "diagonal", "antidiagonal", "cross", "dots", "horizontal", "vertical"]
 
 OVERVIEW = "overview"
@@ -49,6 +50,19 @@ class Label(Strict):
     def in_language(self, lang: str) -> str:
         """Return the text in ``de`` or ``en``."""
         return self.en if lang == "en" else self.de
+
+
+class Publication(Strict):
+    """Who publishes the open data of a programme, and under which licence. What is not stated is not claimed."""
+
+    publisher: Text | None = None
+    """The body that runs this application and answers for what it gives out."""
+    homepage: WebAddress | None = None
+    email: Annotated[str, StringConstraints(pattern=r"^[^\s@<>\"]+@[^\s@<>\"]+$")] | None = None
+    licence: WebAddress | None = None
+    """Address of the licence of the record, best from the list of DCAT-AP.de."""
+    contributor: WebAddress | None = None
+    """Address that GovData has given the one who delivers to it (``dcatde:contributorID``)."""
 
 
 class Stage(Strict):
@@ -188,6 +202,7 @@ class Programme(Strict):
     path: tuple[PathStep, ...] = ()
     """The programme's own order: first consultation, agreement, … ; empty if it has none."""
     instruments: Annotated[tuple[Instrument, ...], Field(min_length=1)]
+    publication: Publication = Publication()
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:

@@ -83,12 +83,12 @@ def view_from_query(query: Mapping[str, str], layers: Mapping[str, tuple[str, ..
     return ViewState(
         programme=programme if programme in layers and programme != next(iter(layers)) else "",
         layer=layer if layer in known else OVERVIEW,
-        as_of=_day(query.get("stichtag", "")),
+        as_of=parse_day(query.get("stichtag", "")),
         district=_key(query.get("kreis", ""), parse_district_key),
         municipality=_key(query.get("gemeinde", ""), parse_ags),
         looks=looks,
         documented_only=query.get("belegt") == "1",
-        since=_day(query.get("von", "")),
+        since=parse_day(query.get("von", "")),
         area=query["bereich"] if _is_plain_key(query.get("bereich", "")) else None,
         film=_month(query.get("verlauf", "")),
         lang=lang if lang in LANGUAGES else "de",
@@ -99,7 +99,8 @@ def _is_plain_key(key: str) -> bool:
     return key.isascii() and key.replace("_", "").replace("~", "").isalpha()
 
 
-def _day(text: str) -> date | None:
+def parse_day(text: str) -> date | None:
+    """Return the day for ``YYYY-MM-DD`` from `EARLIEST` to `LATEST`, None for anything else."""
     if not (text.isascii() and len(text) == len("2022-12-31")):
         return None
     try:
@@ -110,7 +111,7 @@ def _day(text: str) -> date | None:
 
 
 def _month(text: str) -> str | None:
-    return text if _day(f"{text}-01") else None
+    return text if parse_day(f"{text}-01") else None
 
 
 def _key(text: str, parse: object) -> str | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from atlas.model.boundaries import Edition
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
@@ -22,8 +25,18 @@ def full_credits(scene: Scene, words: Words) -> tuple[str, ...]:
     return lines + invented(scene, words)
 
 
+def boundary_credits(edition: Edition, day: date, words: Words, *, is_synthetic: bool) -> tuple[str, ...]:
+    """Return the lines for a file of boundaries alone: date and long attribution."""
+    lines = (words.say("Stand: {day}", day=words.day(day)), edition.provenance.attribution_long)
+    return lines + _invented(words, is_synthetic=is_synthetic)
+
+
 def invented(scene: Scene, words: Words) -> tuple[str, ...]:
     """Return the sentence that data are invented, if they are."""
-    if not scene.snapshot.is_synthetic:
+    return _invented(words, is_synthetic=scene.snapshot.is_synthetic)
+
+
+def _invented(words: Words, *, is_synthetic: bool) -> tuple[str, ...]:
+    if not is_synthetic:
         return ()
     return (words.say("Beispieldaten: Gemeinden, Grenzen und Einträge sind erfunden."),)

@@ -159,17 +159,17 @@ class Scenes:
         Gives the snapshot; may raise `AtlasError`, which passes through.
     today
         Gives the day a view without a date means.
-    days
-        Of how many days the status is kept.
+    kept_days
+        So many days are kept, some 3 MB each for Saxony.
     """
 
-    def __init__(self, current: Callable[[], Snapshot], today: Callable[[], date], days: int = 64) -> None:
+    def __init__(self, current: Callable[[], Snapshot], today: Callable[[], date], kept_days: int = 64) -> None:
         self._current = current
         self.today = today
         self._spans: Shelf[pd.DataFrame] = Shelf(8)
-        self._days: Shelf[Day] = Shelf(days)
+        self._days: Shelf[Day] = Shelf(kept_days)
         self._courses: Shelf[Course] = Shelf(8)
-        self._specs: Shelf[MapSpec] = Shelf(256)
+        self._specs: Shelf[MapSpec] = Shelf(4 * kept_days)
 
     def course(self, scene: Scene) -> Course:
         """Return the whole course of a scene's programme on its boundaries."""

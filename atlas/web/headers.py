@@ -10,6 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 FOLIUM_PATH: Final = "/component/streamlit_folium.st_folium/"
 """The one document that builds its scripts from text and can't live under the strict policy."""
 
+PUBLIC_PATHS: Final = ("/api/", "/bild/")
+"""What other sites may fetch and show: open data and live images. Everything else is for our own pages."""
+
 _FIXED: Final = {
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"SAMEORIGIN",
@@ -21,6 +24,7 @@ _FIXED: Final = {
         b"microphone=(), midi=(), payment=(), usb=()"
     ),
 }
+_PUBLIC: Final = {b"cross-origin-resource-policy": b"cross-origin"}
 
 
 def content_security_policy(*script_sources: str) -> str:
@@ -64,20 +68,23 @@ class SecurityHeaders:
         self.app = app
         base = base_path.strip("/")
         self._loose_prefix = f"/{base}{FOLIUM_PATH}" if base else FOLIUM_PATH
+        self._public_prefixes = tuple(f"/{base}{path}" if base else path for path in PUBLIC_PATHS)
         self._strict = content_security_policy(*script_hashes).encode("ascii")
         # A hash in the list would switch 'unsafe-inline' off, so the loose one has none.
         self._loose = content_security_policy("'unsafe-inline'", "'unsafe-eval'").encode("ascii")
 
-    def _policy(self, path: str) -> bytes:
-        inside = path.startswith(self._loose_prefix) and ".." not in path
-        return self._loose if inside else self._strict
+    def _headers(self, path: str) -> dict[bytes, bytes]:
+        is_loose = path.startswith(self._loose_prefix) and ".." not in path
+        is_public = path.startswith(self._public_prefixes) and ".." not in path
+        policy = self._loose if is_loose else self._strict
+        return _FIXED | (_PUBLIC if is_public else {}) | {b"content-security-policy": policy}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the headers of ``scope``'s path."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        added = _FIXED | {b"content-security-policy": self._policy(scope["path"])}
+        added = self._headers(scope["path"])
         started = False
 
         async def send_with_headers(message: Message) -> None:

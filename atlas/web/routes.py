@@ -22,6 +22,7 @@ from atlas.present.film import build_film, packed_film
 from atlas.present.progress import Curve, build_curves
 from atlas.present.scene import Scene, Scenes, Shelf
 from atlas.present.wording import Words
+from atlas.web.api import build_api
 from atlas.web.images import Images
 from atlas.web.page import accepts_gzip
 from atlas.web.payloads import PREFIX, PayloadStore
@@ -38,7 +39,8 @@ def build_routes(
     ``/atlas/{table}.csv`` a table of `TABLES`, with ``form=excel`` for German Excel; ``/atlas/diagramm/{chart}.svg`` and
     ``.png`` a chart of `Chart`, with ``fuer`` for its `Use`; ``/atlas/verlauf.json`` the months of a layer, ``.gif`` the
     same as an animation;
-    see `Images` for pictures; ``/atlas/{name}`` immutable payloads; ``/healthz`` the process lives; ``/readyz`` the data can be used.
+    see `Images` for pictures; ``/atlas/{name}`` immutable payloads; ``/healthz`` the process lives; ``/readyz`` the data
+    can be used; ``/api/v1/`` the open data, see `build_api`.
     """
     own = _Own(payloads, current, scenes)
     return [
@@ -50,6 +52,7 @@ def build_routes(
         Route(f"{PREFIX}/{{name}}", own.payload),
         Route("/healthz", own.healthz),
         Route("/readyz", own.readyz),
+        *build_api(current, scenes),
     ]
 
 

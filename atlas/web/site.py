@@ -125,7 +125,7 @@ def _work(order: Order, what: str, keys: tuple[str, ...]) -> list[tuple[str, byt
 @cache
 def _site(order: Order) -> _Site:
     snapshot = load_snapshot(Settings(order.root, order.address))
-    return _Site(order, Scenes(lambda: snapshot, lambda: order.as_of, days=512))
+    return _Site(order, Scenes(lambda: snapshot, lambda: order.as_of, kept_days=128))
 
 
 class _Site:

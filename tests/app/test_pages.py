@@ -58,6 +58,15 @@ def test_every_page_runs(app_on: AppOn, data: tuple[Path | None, str], page: str
     assert "<h1>" in shown(app)
 
 
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_the_data_page_leads_to_the_open_data_of_its_day(app_on: AppOn, lang: str) -> None:
+    app = fine(app_on(stichtag="2022-12-31", lang=lang).run())
+    said = shown(fine(app.switch_page(PAGES["about"]).run()))
+    suffix = "" if lang == "de" else "lang=en&amp;"
+    for path in (f"status.csv?{suffix}stichtag=2022-12-31", "boundaries/2022-12-31.geojson", f"?lang={lang}"):
+        assert f'href="api/v1/{path}' in said
+
+
 def test_a_link_opens_its_view_and_stays_in_the_address(app_on: AppOn) -> None:
     link = {
         "ebene": "council",

@@ -68,6 +68,14 @@ def test_excel_gets_a_mark_semicolons_and_decimal_commas() -> None:
     assert rows == [["Größe", "Text", "n"], ["1,5", "a;b", "1"], ["-2,0", "'=x", "2"]]
 
 
+@pytest.mark.parametrize(("write", "separator"), [(plain_csv, ","), (excel_csv, ";")])
+@pytest.mark.parametrize("text", ["a\r=1+1", "a\n=1+1", "a\r\n=1+1", 'a"\r', "a,b;c"])
+def test_no_text_makes_a_row_of_its_own(write: Callable[..., bytes], separator: str, text: str) -> None:
+    body = write(pd.DataFrame({"a": [text, "x"], "b": ["y", text]})).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(body, newline=""), delimiter=separator))
+    assert rows == [["a", "b"], [text, "y"], ["x", text]]
+
+
 def test_geojson_is_in_degrees_and_says_its_source(mini_scene: Callable[..., Scene]) -> None:
     made = json.loads(status_geojson(mini_scene(), DE))
     assert len(made["features"]) == 11

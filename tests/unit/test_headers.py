@@ -73,6 +73,27 @@ def script_sources(answer: Answer) -> str:
     return next(part for part in policy.split("; ") if part.startswith("script-src"))
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/api/v1/status.csv", "cross-origin"),
+        ("/bild/karte.svg", "cross-origin"),
+        ("/", "same-origin"),
+        ("/apis", "same-origin"),
+        ("/atlas/api/x", "same-origin"),
+        ("/api/../fortschritt", "same-origin"),
+    ],
+)
+def test_other_sites_may_use_open_data_and_images_only(path: str, said: str) -> None:
+    assert request(secured(), path).headers["cross-origin-resource-policy"] == said
+
+
+def test_public_paths_lie_below_the_base_path() -> None:
+    app = secured(base_path="/unten/")
+    assert request(app, "/unten/api/v1/").headers["cross-origin-resource-policy"] == "cross-origin"
+    assert request(app, "/api/v1/").headers["cross-origin-resource-policy"] == "same-origin"
+
+
 def test_streamlits_inline_script_is_the_known_one() -> None:
     assert inline_script_hashes(INDEX) == (HASH,)
 

@@ -106,7 +106,7 @@ def test_page_is_complete_without_scripts(site: Path, mini: Snapshot) -> None:
 
 @pytest.mark.parametrize("layer", ["overview", "agreement", "council", "first_consultation"])
 def test_days_of_the_site_are_those_of_the_application(real: Snapshot, layer: str) -> None:
-    scenes = Scenes(lambda: real, lambda: TODAY, days=512)
+    scenes = Scenes(lambda: real, lambda: TODAY, kept_days=128)
     view = ViewState(layer=layer)
     days = changing_days(scenes, view, TODAY)
     packed = json.loads(json.dumps(packed_days(scenes, view, days, stamps(scenes, view, days))))

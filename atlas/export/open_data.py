@@ -1,0 +1,70 @@
+"""The files of the open data, for the command line, the interface and the static site alike."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from atlas.export.geo import boundaries_geojson, status_geojson, status_gpkg
+from atlas.export.tables import GROUND_COLUMNS, STATUS_COLUMNS, excel_csv, plain_csv, status_table
+from atlas.model.programme import Programme
+from atlas.model.records import RECORD_COLUMNS, Records
+from atlas.model.snapshot import Snapshot
+from atlas.present.open_data import Content
+from atlas.present.scene import Scene
+from atlas.present.wording import Words
+
+
+def status_file(
+    scene: Scene,
+    ending: str,
+    words: Words,
+    *,
+    district: str | None = None,
+    with_ground: bool = False,
+    is_excel: bool = False,
+) -> bytes:
+    """Return the status of a scene's date, one row (or area) per municipality.
+
+    Parameters
+    ----------
+    scene
+        Programme and date; its layer and filters do not matter.
+    ending
+        ``csv``, ``json`` (both one row per municipality and instrument, the columns of the contract), ``geojson`` or
+        ``gpkg`` (one area per municipality, a column per instrument).
+    words
+        Language of the source lines inside the files with geometry.
+    district
+        Key of a district: its municipalities only.
+    with_ground
+        CSV and JSON also with `GROUND_COLUMNS`.
+    is_excel
+        CSV for German Excel.
+    """
+    if ending == "geojson":
+        return status_geojson(scene, words, district)
+    if ending == "gpkg":
+        return status_gpkg(scene, words, district)
+    columns = [*STATUS_COLUMNS, *(GROUND_COLUMNS if with_ground else ())]
+    table = status_table(scene.status, scene.edition, district)[columns]
+    if ending == "json":
+        return str(table.to_json(orient="records", force_ascii=False)).encode()
+    return excel_csv(table) if is_excel else plain_csv(table)
+
+
+def records_file(records: Records, *, is_excel: bool = False) -> bytes:
+    """Return every entry of a record as CSV, in the columns and the order of its file."""
+    table = records.table[list(RECORD_COLUMNS)]
+    return excel_csv(table) if is_excel else plain_csv(table)
+
+
+def boundaries_file(snapshot: Snapshot, programme: Programme, day: date, words: Words) -> bytes:
+    """Return the municipalities of a programme's state as they were on ``day``, as GeoJSON with full geometry."""
+    edition = snapshot.edition(programme, day)
+    return boundaries_geojson(edition, day, words, is_synthetic=snapshot.is_synthetic)
+
+
+def file_name(content: Content, ending: str, programme: str, *about: str) -> str:
+    """Return the name of a file: plain letters, programme, what it holds, then ``about`` (date, district, form)."""
+    words = {Content.STATUS: "stand", Content.RECORDS: "eintraege", Content.BOUNDARIES: "grenzen"}
+    return f"{'-'.join(filter(None, ('praeventionsatlas', programme, words[content], *about)))}.{ending}"

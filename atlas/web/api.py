@@ -1,0 +1,174 @@
+"""The open data under ``/api/v1/``: tables, areas, catalogue, description."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote
+
+import anyio
+from anyio import CapacityLimiter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from atlas.analysis.status import newest_source_day
+from atlas.errors import AtlasError, Problem
+from atlas.export.open_data import boundaries_file, file_name, records_file, status_file
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import ViewState
+from atlas.present.catalogue import build_catalogue
+from atlas.present.open_data import OFFERS, ROOT, Content, Offer
+from atlas.present.scene import Scenes, Shelf
+from atlas.present.wording import Words
+from atlas.render.open_data import open_data_page
+from atlas.web.asked import Asked, RefusedError, language_of, parse_asked
+from atlas.web.delivery import File, delivered, filed, preflight, refused
+from atlas.web.openapi import describe
+
+_HOST = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+_SMALL, _BIG = 32, 8
+"""So many tables and areas are kept; one with areas takes some 3 MB for Saxony, packed form included."""
+_DAYS = 4
+_AT_ONCE = 3
+"""Threads of this interface, so that a burst of requests leaves those of the pages alone."""
+
+
+def build_api(current: Callable[[], Snapshot], scenes: Scenes) -> list[Route]:
+    """Return the routes of the open data: one for each of `OFFERS`, and those that refuse every other path.
+
+    Every answer but a redirect has the headers of `atlas.web.delivery`; every error has its shape.
+
+    Parameters
+    ----------
+    current
+        Gives the snapshot; `AtlasError` means 503.
+    scenes
+        Those of the pages; they say what day it is.
+    """
+    # Scenes of its own: a program that asks for day after day must not push the days of the pages out.
+    api = _Api(current, Scenes(current, scenes.today, kept_days=_DAYS))
+    return [
+        *(Route(f"{ROOT}/{offer.path}", _Door(api, offer), include_in_schema=True) for offer in OFFERS),
+        Route(ROOT, _to_page, include_in_schema=False),
+        *(Route(path, _Door(api, None), include_in_schema=False) for path in ("/api", "/api/{rest:path}")),
+    ]
+
+
+async def _to_page(request: Request) -> Response:
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{ROOT.rpartition('/')[2]}/{query}", 308)
+
+
+@dataclass(frozen=True)
+class _Door:
+    """One address as an ASGI application: Starlette then leaves the methods to us."""
+
+    api: _Api
+    offer: Offer | None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self.api.answer(Request(scope, receive), self.offer)
+        await response(scope, receive, send)
+
+
+class _Api:
+    """The answers, with the bodies made last."""
+
+    def __init__(self, current: Callable[[], Snapshot], scenes: Scenes) -> None:
+        self._current = current
+        self._scenes = scenes
+        self._small: Shelf[File] = Shelf(_SMALL)
+        self._big: Shelf[File] = Shelf(_BIG)
+        self._limiter = CapacityLimiter(_AT_ONCE)
+
+    async def answer(self, request: Request, offer: Offer | None) -> Response:
+        words = Words(language_of(request.query_params.multi_items()))
+        if request.method == "OPTIONS":
+            return preflight()
+        if request.method not in {"GET", "HEAD"}:
+            return refused(request, 405, [Problem("", "Hier wird nur gelesen: GET, HEAD oder OPTIONS.")], words)
+        if offer is None:
+            text = "Diese Adresse gibt es nicht. Alle Adressen nennt {page}."
+            return refused(request, 404, [Problem("", text, {"page": f"{ROOT}/"})], words)
+        return await anyio.to_thread.run_sync(self._respond, request, offer, words, limiter=self._limiter)
+
+    def _respond(self, request: Request, offer: Offer, words: Words) -> Response:
+        """Return the answer of an address that exists. Runs in a thread."""
+        try:
+            snapshot = self._current()
+            query = request.query_params.multi_items()
+            asked = parse_asked(offer, query, request.path_params.get("date"), snapshot, self._scenes.today())
+            # Only what is about the interface itself knows its own address; data files are the same everywhere.
+            base = _base(request) if offer.content is Content.ABOUT else ""
+            key = (snapshot.fingerprint, offer.path, asked, base)
+            shelf = self._big if offer.ending in {"geojson", "gpkg"} else self._small
+            file = shelf.get(key, lambda: filed(self._made(offer, asked, snapshot, base)))
+        except RefusedError as error:
+            return refused(request, 400, error.problems, words)
+        except AtlasError as error:
+            text = "Die Daten sind gerade nicht lesbar ({n} Befunde). Bitte später noch einmal versuchen."
+            return refused(request, 503, [Problem("", text, {"n": len(error.problems)})], words)
+        return delivered(request, file, offer.media_type, _about(offer, asked, snapshot), words)
+
+    def _made(self, offer: Offer, asked: Asked, snapshot: Snapshot, base: str) -> bytes:
+        words = Words(asked.lang)
+        programme = snapshot.programme(asked.programme)
+        if offer.content is Content.STATUS:
+            scene = self._scenes.of(ViewState(programme=asked.programme, as_of=asked.as_of))
+            return status_file(scene, offer.ending, words, district=asked.district, is_excel=asked.is_excel)
+        if offer.content is Content.RECORDS:
+            return records_file(snapshot.records[asked.programme], is_excel=asked.is_excel)
+        if offer.content is Content.BOUNDARIES:
+            return boundaries_file(snapshot, programme, asked.as_of, words)
+        if offer.ending == "jsonld":
+            return _json(build_catalogue(snapshot, base))
+        if offer.ending == "json":
+            return _json(describe(snapshot, base, words))
+        return open_data_page(snapshot, asked.as_of, words)
+
+
+def _base(request: Request) -> str:
+    """Return the address of the site as the client sees it, path in front of `ROOT` included.
+
+    Raises
+    ------
+    RefusedError
+        If the request's host is not the name of one.
+    """
+    host = request.headers.get("host", "")
+    if not _HOST.fullmatch(host):
+        raise RefusedError(Problem("Host", "Der Name des Servers in der Anfrage ist keiner."))
+    path = str(request.scope["path"])
+    before = path[: path.rindex(ROOT)]
+    return f"{request.scope.get('scheme', 'http')}://{host}{quote(before)}"
+
+
+def _about(offer: Offer, asked: Asked, snapshot: Snapshot) -> dict[str, str]:
+    """Return the headers that say what a file is: its name, and where it is described."""
+    if not offer.path:
+        return {"Content-Language": asked.lang}
+    depth = "../" * offer.path.count("/")
+    headers = {"Link": f'<{depth}catalog.jsonld>; rel="describedby", <{depth}openapi.json>; rel="service-desc"'}
+    if offer.content is Content.ABOUT:
+        return headers
+    day = (
+        newest_source_day(snapshot.records[asked.programme].table) if offer.content is Content.RECORDS else asked.as_of
+    )
+    name = file_name(
+        offer.content,
+        offer.ending,
+        asked.programme,
+        day.isoformat() if isinstance(day, date) else "",
+        asked.district or "",
+        "excel" if asked.is_excel else "",
+    )
+    return headers | {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
+def _json(node: dict[str, object]) -> bytes:
+    return json.dumps(node, ensure_ascii=False, separators=(",", ":")).encode()

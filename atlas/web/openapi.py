@@ -1,0 +1,168 @@
+"""The interface described in OpenAPI 3.1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from atlas.export.tables import STATUS_COLUMNS
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import LANGUAGES
+from atlas.present.open_data import FORMS, OFFERS, ROOT, Content, Offer, description, parameter_texts, title
+from atlas.present.wording import Words
+
+Node = dict[str, Any]
+
+_DAY = {
+    "type": "string",
+    "format": "date",
+    "pattern": "^20(1[6-9]|[2-9][0-9])-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+    "example": "2022-12-31",
+}
+
+
+def describe(snapshot: Snapshot, base: str, words: Words) -> Node:
+    """Return the description of every address in `OFFERS`, in the reader's language.
+
+    Parameters
+    ----------
+    snapshot
+        What programmes and districts there are.
+    base
+        Address of the site without a slash at the end.
+    words
+        Language of titles and descriptions.
+    """
+    default = snapshot.programme("")
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": words.say("Präventionsatlas: offene Daten"),
+            "version": "1",
+            "description": words.label(default.provenance),
+        },
+        "servers": [{"url": f"{base}{ROOT}"}],
+        "paths": {f"/{offer.path}": {"get": _operation(offer, snapshot, words)} for offer in OFFERS},
+        "components": {
+            "parameters": _parameters(snapshot, words),
+            "responses": _responses(words),
+            "schemas": _schemas(),
+            "headers": {
+                "ETag": {
+                    "schema": {"type": "string"},
+                    "description": words.say("Kennung des Inhalts, für If-None-Match."),
+                }
+            },
+        },
+    }
+
+
+def _operation(offer: Offer, snapshot: Snapshot, words: Words) -> Node:
+    about = {
+        "": words.say("Seite mit allen Dateien"),
+        "catalog.jsonld": words.say("Katalog nach DCAT-AP.de"),
+        "openapi.json": words.say("Diese Beschreibung"),
+    }
+    default = snapshot.programme("")
+    is_about = offer.content is Content.ABOUT
+    names = [*(["date"] if "{date}" in offer.path else []), *offer.parameters]
+    node: Node = {
+        "operationId": offer.path.replace("{date}.", "").replace("/", "_").replace(".", "_") or "index",
+        "summary": about[offer.path] if is_about else f"{title(offer.content, default, words)} ({offer.format_name})",
+        "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in names],
+        "responses": {
+            "200": _found(offer, words),
+            **{code: {"$ref": f"#/components/responses/{code}"} for code in _responses(words)},
+        },
+    }
+    return node if is_about else node | {"description": description(offer.content, default, words)}
+
+
+def _found(offer: Offer, words: Words) -> Node:
+    schemas = {
+        "text/csv": {"type": "string"},
+        "text/html": {"type": "string"},
+        "application/geo+json": {"$ref": "#/components/schemas/FeatureCollection"},
+        "application/ld+json": {"$ref": "#/components/schemas/Catalog"},
+        "application/json": {
+            "$ref": f"#/components/schemas/{'Status' if offer.content is Content.STATUS else 'OpenAPI'}"
+        },
+    }
+    schema = schemas.get(offer.media_type)  # none for binary content, as OpenAPI 3.1 has it
+    return {
+        "description": words.say("Die Datei."),
+        "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
+        "content": {offer.media_type: {"schema": schema} if schema else {}},
+    }
+
+
+def _parameters(snapshot: Snapshot, words: Words) -> Node:
+    districts = {
+        key for editions in snapshot.editions.values() for edition in editions for key in edition.districts.index
+    }
+    schemas: dict[str, Node] = {
+        "programm": {"type": "string", "enum": list(snapshot.programmes)},
+        "stichtag": _DAY,
+        "date": _DAY,
+        "kreis": {"type": "string", "enum": sorted(districts)},
+        "form": {"type": "string", "enum": list(FORMS), "default": FORMS[0]},
+        "lang": {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]},
+    }
+    said = parameter_texts(words)
+    return {
+        name: {
+            "name": name,
+            "in": "path" if name == "date" else "query",
+            "required": name == "date",
+            "description": said[name],
+            "schema": schema,
+        }
+        for name, schema in schemas.items()
+    }
+
+
+def _responses(words: Words) -> Node:
+    said = {
+        "400": words.say("Etwas an der Anfrage ist falsch; alles auf einmal genannt."),
+        "404": words.say("Diese Adresse gibt es nicht."),
+        "503": words.say("Die Daten sind gerade nicht lesbar."),
+    }
+    problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    return {
+        "206": {"description": words.say("Der Teil, den Range nennt.")},
+        "304": {"description": words.say("Unverändert seit der Kennung in If-None-Match.")},
+        **{code: {"description": text, "content": problem} for code, text in said.items()},
+        # Without a form: behind the guard of the whole site it is a line of plain text.
+        "405": {"description": words.say("Hier wird nur gelesen: GET, HEAD oder OPTIONS.")},
+        "416": {"description": words.say("Diesen Teil gibt es nicht."), "content": problem},
+    }
+
+
+def _schemas() -> Node:
+    string = {"type": "string"}
+    return {
+        "Error": _object(
+            error=_object(problems={"type": "array", "minItems": 1, "items": _object(place=string, text=string)})
+        ),
+        "Status": {"type": "array", "items": _object(**dict.fromkeys(STATUS_COLUMNS, string))},
+        "FeatureCollection": _object(
+            type={"const": "FeatureCollection"},
+            features={"type": "array", "items": {"$ref": "#/components/schemas/Feature"}},
+            attribution=string,
+            source={"type": "array", "items": string},
+        ),
+        "Feature": _object(
+            type={"const": "Feature"},
+            properties={"type": "object", "required": ["ags", "name", "district"]},
+            geometry={
+                "type": "object",
+                "required": ["type", "coordinates"],
+                "properties": {"type": {"enum": ["Polygon", "MultiPolygon"]}, "coordinates": {"type": "array"}},
+            },
+        ),
+        "Catalog": {"type": "object", "required": ["@context", "@id", "@type", "dcat:dataset"]},
+        "OpenAPI": {"type": "object", "required": ["openapi", "info", "paths"]},
+    }
+
+
+def _object(**properties: Node) -> Node:
+    return {"type": "object", "required": list(properties), "properties": properties}

@@ -1,0 +1,682 @@
+"""Rules of the open data under /api/v1/."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import gzip
+import hashlib
+import io
+import json
+import re
+import sqlite3
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from markupsafe import escape
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from atlas.__main__ import FINE, main
+from atlas.analysis.status import newest_source_day
+from atlas.errors import AtlasError, Problem
+from atlas.export.open_data import file_name, records_file
+from atlas.export.tables import neutral
+from atlas.model.programme import Publication
+from atlas.model.records import RECORD_COLUMNS, Records
+from atlas.model.snapshot import Snapshot
+from atlas.present.catalogue import NO_LICENCE, build_catalogue
+from atlas.present.open_data import OFFERS, ROOT, Content
+from atlas.present.scene import Scenes
+from atlas.present.wording import Words
+from atlas.render.open_data import open_data_page
+from atlas.web.api import build_api
+from atlas.web.guard import Guard
+from atlas.web.headers import SecurityHeaders
+from atlas.web.openapi import describe
+from atlas.web.payloads import PayloadStore
+from atlas.web.routes import build_routes
+from tests.browser.payloads import PAYLOADS
+from tests.conftest import ROOT as REPOSITORY
+from tests.conftest import TODAY
+
+DAY = "2022-12-31"
+
+
+def app_of(snapshot: Snapshot) -> Starlette:
+    return Starlette(routes=build_api(lambda: snapshot, Scenes(lambda: snapshot, lambda: TODAY)))
+
+
+@pytest.fixture(scope="module")
+def client(real: Snapshot) -> TestClient:
+    return TestClient(app_of(real))
+
+
+@pytest.fixture(scope="module")
+def mini_client(mini: Snapshot) -> TestClient:
+    return TestClient(app_of(mini))
+
+
+def address(path: str) -> str:
+    return f"{ROOT}/{path.replace('{date}', DAY)}"
+
+
+def problems(answer: Any) -> dict[str, str]:
+    assert set(answer.json()) == {"error"}
+    assert set(answer.json()["error"]) == {"problems"}
+    return {each["place"]: each["text"] for each in answer.json()["error"]["problems"]}
+
+
+EVERY = pytest.mark.parametrize("path", [offer.path for offer in OFFERS])
+FILES = pytest.mark.parametrize("path", [offer.path for offer in OFFERS if offer.content is not Content.ABOUT])
+
+
+# --- the same as the command line ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "geojson", "gpkg"])
+def test_status_is_what_the_command_line_gives(client: TestClient, ending: str, tmp_path: Path) -> None:
+    file = tmp_path / f"stand.{ending}"
+    assert main(["status", "--as-of", DAY, "--format", ending, "-o", str(file)]) == FINE
+    assert client.get(address(f"status.{ending}?stichtag={DAY}")).content == file.read_bytes()
+
+
+def test_without_a_day_it_is_today(client: TestClient) -> None:
+    assert client.get(address("status.csv")).content == client.get(address(f"status.csv?stichtag={TODAY}")).content
+
+
+def test_district_keeps_its_municipalities_only(client: TestClient) -> None:
+    whole = pd.read_csv(io.BytesIO(client.get(address(f"status.csv?stichtag={DAY}")).content), dtype=str)
+    part = pd.read_csv(io.BytesIO(client.get(address(f"status.csv?stichtag={DAY}&kreis=14524")).content), dtype=str)
+    wanted = whole[whole["ags"].str.startswith("14524")].reset_index(drop=True)
+    pd.testing.assert_frame_equal(part, wanted)
+    areas = client.get(address(f"status.geojson?stichtag={DAY}&kreis=14524")).json()["features"]
+    assert {each["properties"]["ags"] for each in areas} == set(wanted["ags"])
+    assert len(client.get(address(f"status.json?stichtag={DAY}&kreis=14524")).json()) == len(wanted)
+
+
+def test_records_are_the_file(client: TestClient) -> None:
+    with (REPOSITORY / "data" / "participation" / "asskomm.csv").open(encoding="utf-8", newline="") as file:
+        wanted = list(csv.reader(file))
+    given = list(csv.reader(io.StringIO(client.get(address("records.csv")).content.decode())))
+    assert given == wanted
+    assert given[0] == list(RECORD_COLUMNS)
+
+
+@pytest.mark.parametrize("path", ["status.csv", "records.csv"])
+def test_excel_gets_mark_and_semicolons(client: TestClient, path: str) -> None:
+    plain = client.get(address(path)).content
+    excel = client.get(address(f"{path}?form=excel")).content
+    assert excel.startswith(b"\xef\xbb\xbf")
+    assert not plain.startswith(b"\xef\xbb\xbf")
+    assert list(csv.reader(io.StringIO(excel.decode("utf-8-sig")), delimiter=";")) == list(
+        csv.reader(io.StringIO(plain.decode()))
+    )
+
+
+@pytest.mark.parametrize(("day", "count"), [("2016-01-01", 426), (DAY, 419), ("2023-01-01", 418)])
+def test_boundaries_are_a_valid_coverage_of_the_day(client: TestClient, day: str, count: int) -> None:
+    answer = client.get(address(f"boundaries/{day}.geojson"))
+    made = answer.json()
+    areas = gpd.read_file(io.BytesIO(answer.content), engine="pyogrio")
+    assert len(areas) == areas["ags"].nunique() == count
+    assert areas.is_valid.all()
+    assert shapely.coverage_is_valid(areas.geometry.to_numpy())
+    assert "crs" not in made
+    assert (made["date"], made["attribution"]) == (day, "© GeoBasis-DE / BKG 2017 (Daten verändert)")
+    assert any("GeoNutzV" in line for line in made["source"])
+    assert set(made["features"][0]["properties"]) == {
+        "ags", "name", "kind", "district", "district_name", "area_km2", "valid_from",
+    }  # fmt: skip
+    xy = shapely.get_coordinates(areas.geometry.to_numpy())
+    assert np.array_equal(xy, np.round(xy, 5))
+    assert (xy.min(axis=0) > [11, 50]).all()
+    assert (xy.max(axis=0) < [16, 52]).all()
+    rings = shapely.get_exterior_ring(shapely.get_parts(areas.geometry.to_numpy()))
+    assert shapely.is_ccw(rings).all()
+    assert (areas["valid_from"] <= day).all()
+
+
+def test_boundaries_are_those_of_the_table(client: TestClient, real: Snapshot) -> None:
+    edition = real.editions["14"][0]
+    valid = edition.municipalities[edition.valid_at(date(2016, 1, 1))]
+    made = client.get(address("boundaries/2016-01-01.geojson")).json()["features"]
+    assert [each["properties"]["ags"] for each in made] == list(valid["ags"])
+    assert [each["properties"]["area_km2"] for each in made] == list(valid["area_km2"])
+
+
+def test_geopackage_opens_with_full_geometry(client: TestClient, tmp_path: Path, real: Snapshot) -> None:
+    path = tmp_path / "stand.gpkg"
+    path.write_bytes(client.get(address(f"status.gpkg?stichtag={DAY}")).content)
+    areas = gpd.read_file(path, layer="status")
+    assert (len(areas), areas.crs.to_epsg()) == (419, 25833)
+    assert areas.is_valid.all()
+    assert areas.geometry.area.sum() / 1e6 == pytest.approx(18_450, rel=0.01)
+    boundaries = client.get(address(f"boundaries/{DAY}.geojson")).json()
+    points = sum(len(ring) for each in boundaries["features"] for ring in _rings(each["geometry"]))
+    assert int(shapely.get_num_coordinates(areas.geometry.to_numpy()).sum()) == points
+    with sqlite3.connect(path) as database:
+        contents = dict(database.execute("SELECT table_name, last_change FROM gpkg_contents").fetchall())
+        types = dict(database.execute("SELECT table_name, data_type FROM gpkg_contents").fetchall())
+        assert database.execute("PRAGMA application_id").fetchone() == (0x47504B47,)
+    database.close()
+    newest = newest_source_day(real.records["asskomm"].table)
+    assert set(contents.values()) == {f"{newest}T00:00:00.000Z"}
+    assert types == {"status": "features", "quelle": "attributes"}
+
+
+def _rings(geometry: dict[str, Any]) -> list[Any]:
+    polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+    return [ring for polygon in polygons for ring in polygon]
+
+
+@FILES
+def test_same_data_give_the_same_bytes(real: Snapshot, client: TestClient, path: str) -> None:
+    again = TestClient(app_of(real))
+    assert again.get(address(path)).headers["etag"] == client.get(address(path)).headers["etag"]
+
+
+# --- what is refused -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "place", "said"),
+    [
+        ("status.csv?stichtag=heute", "stichtag", "„heute“ ist kein Tag"),
+        ("status.csv?stichtag=2015-12-31", "stichtag", "vom 2016-01-01 bis zum 2099-12-31"),
+        ("status.csv?stichtag=2022-02-30", "stichtag", "„2022-02-30“"),
+        ("status.csv?stichtag=2100-01-01", "stichtag", "„2100-01-01“"),
+        ("status.csv?stichtag=", "stichtag", "„“ ist kein Tag"),
+        ("status.csv?stichtag=２０２２-12-31", "stichtag", "ist kein Tag"),
+        ("status.csv?programm=x", "programm", "Das Programm x gibt es nicht; vorhanden: asskomm."),
+        ("status.csv?kreis=1452", "kreis", "Den Kreis 1452 gibt es nicht; vorhanden: 14511"),
+        ("status.csv?kreis=99999", "kreis", "Den Kreis 99999 gibt es nicht"),
+        ("status.csv?form=pdf", "form", "„pdf“ gibt es nicht; möglich: plain, excel."),
+        ("status.csv?lang=fr", "lang", "„fr“ gibt es nicht; möglich: de, en."),
+        ("status.json?form=excel", "form", "Diesen Parameter gibt es hier nicht; vorhanden: programm"),
+        ("status.csv?as_of=2022-01-01", "as_of", "Diesen Parameter gibt es hier nicht"),
+        ("status.csv?form=plain&form=plain", "form", "mehrfach"),
+        ("records.csv?stichtag=2022-01-01", "stichtag", "Diesen Parameter gibt es hier nicht"),
+        ("boundaries/2015-12-31.geojson", "date", "vom 2016-01-01 bis zum 2099-12-31"),
+        ("boundaries/gestern.geojson", "date", "„gestern“ ist kein Tag"),
+        ("boundaries/2022-12-31.geojson?stichtag=2022-12-31", "stichtag", "Diesen Parameter gibt es hier nicht"),
+        ("catalog.jsonld?x=1", "x", "vorhanden: lang."),
+        ("status.csv?programm={0.__class__}", "programm", "Das Programm {0.__class__} gibt es nicht"),
+        ("?stichtag=2022-12-31", "stichtag", "Diesen Parameter gibt es hier nicht"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(client: TestClient, path: str, place: str, said: str) -> None:
+    answer = client.get(address(path))
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert said in problems(answer)[place]
+
+
+def test_all_faults_are_named_at_once_in_the_readers_language(client: TestClient) -> None:
+    answer = client.get(address("status.csv?lang=en&x=1&stichtag=1&kreis=2&form=3&programm=4"))
+    assert list(problems(answer)) == ["x", "form", "programm", "stichtag", "kreis"]
+    assert problems(answer)["stichtag"] == "“1” is not a day as YYYY-MM-DD from 2016-01-01 to 2099-12-31."
+
+
+def test_answers_to_nonsense_stay_small(client: TestClient) -> None:
+    many = "&".join(f"p{number}=1" for number in range(3000))
+    assert len(client.get(address(f"status.csv?{many}")).content) < 2000
+    assert len(client.get(address(f"status.csv?stichtag={'9' * 9000}")).content) < 500
+    assert len(client.get(address(f"status.csv?{'x' * 9000}=1")).content) < 500
+
+
+@pytest.mark.parametrize("text", PAYLOADS)
+def test_hostile_parameters_are_refused_word_for_word(client: TestClient, text: str) -> None:
+    answer = client.get(address("status.csv"), params={"programm": text, text: "1"})
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/json"
+    shown = text if len(text) <= 40 else f"{text[:40]}…"
+    assert shown in problems(answer)
+    assert shown in problems(answer)["programm"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/nichts",
+        "/api/v1/status",
+        "/api/v1/status.xlsx",
+        "/api/v2/",
+        "/api/v1/boundaries/a/b.geojson",
+        "/api/",
+        "/api",
+    ],
+)
+def test_unknown_addresses_say_so_in_the_same_shape(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert problems(answer) == {"": "Diese Adresse gibt es nicht. Alle Adressen nennt /api/v1/."}
+    assert problems(client.get(f"{path}?lang=en")) == {
+        "": "There is no such address. All addresses are listed at /api/v1/."
+    }
+
+
+@EVERY
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "QUATSCH"])
+def test_other_methods_are_refused(client: TestClient, path: str, method: str) -> None:
+    answer = client.request(method, address(path))
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert list(problems(answer)) == [""]
+
+
+@EVERY
+def test_broken_data_are_said_and_nothing_more(path: str) -> None:
+    def broken() -> Snapshot:
+        raise AtlasError(Problem("data/geheim.csv", "Zeile 3"))
+
+    sick = TestClient(Starlette(routes=build_api(broken, Scenes(broken, lambda: TODAY))))
+    answer = sick.get(address(path))
+    assert answer.status_code == 503
+    assert problems(answer) == {
+        "": "Die Daten sind gerade nicht lesbar (1 Befunde). Bitte später noch einmal versuchen."
+    }
+
+
+@pytest.mark.parametrize("host", ["a b", "boese.invalid/x", '"><script>', "[", "x:99999999", "a@b", ""])
+def test_addresses_are_never_made_from_a_host_that_is_none(client: TestClient, host: str) -> None:
+    for path in ("catalog.jsonld", "openapi.json", ""):
+        answer = client.get(address(path), headers={"host": host})
+        assert answer.status_code == 400
+        assert list(problems(answer)) == ["Host"]
+    assert client.get(address("records.csv"), headers={"host": host}).status_code == 200
+
+
+# --- over HTTP -----------------------------------------------------------------------------------------------------
+
+
+@EVERY
+def test_validators_are_strong_and_spare_the_body(client: TestClient, path: str) -> None:
+    plain = client.get(address(path), headers={"accept-encoding": "identity"})
+    packed = client.get(address(path), headers={"accept-encoding": "gzip"})
+    assert plain.headers["etag"] == f'"{hashlib.sha256(plain.content).hexdigest()}"'
+    assert packed.headers["etag"] == plain.headers["etag"][:-1] + '-gzip"'
+    assert (packed.headers["content-encoding"], "content-encoding" in plain.headers) == ("gzip", False)
+    assert packed.content == plain.content
+    for answer in (plain, packed):
+        assert answer.headers["cache-control"] == "no-cache"
+        assert answer.headers["vary"] == "Accept-Encoding"
+    for known in (plain.headers["etag"], f'"x", W/{packed.headers["etag"]}', "*"):
+        answer = client.get(address(path), headers={"if-none-match": known})
+        assert (answer.status_code, answer.content) == (304, b"")
+        assert answer.headers["etag"]
+    assert client.get(address(path), headers={"if-none-match": '"x"'}).status_code == 200
+
+
+@EVERY
+def test_head_has_the_headers_of_get(client: TestClient, path: str) -> None:
+    for coding in ("identity", "gzip"):
+        got = client.get(address(path), headers={"accept-encoding": coding})
+        head = client.head(address(path), headers={"accept-encoding": coding})
+        assert head.content == b""
+        assert dict(head.headers) == dict(got.headers)
+    length = client.head(address(path), headers={"accept-encoding": "identity"}).headers["content-length"]
+    assert int(length) == len(client.get(address(path)).content)
+
+
+def test_head_of_a_refusal_is_empty(client: TestClient) -> None:
+    answer = client.head(address("status.csv?x=1"))
+    assert (answer.status_code, answer.content) == (400, b"")
+
+
+@EVERY
+def test_every_other_site_may_read(client: TestClient, path: str) -> None:
+    for answer in (
+        client.get(address(path)),
+        client.get(address(f"{path}?x=1")),
+        client.options(address(path)),
+        client.get(address(path), headers={"if-none-match": "*"}),
+    ):
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in answer.headers
+    assert client.options(address(path)).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        (f"status.csv?stichtag={DAY}", "praeventionsatlas-asskomm-stand-2022-12-31.csv"),
+        (
+            f"status.csv?stichtag={DAY}&form=excel&kreis=14524",
+            "praeventionsatlas-asskomm-stand-2022-12-31-14524-excel.csv",
+        ),
+        (f"status.gpkg?stichtag={DAY}", "praeventionsatlas-asskomm-stand-2022-12-31.gpkg"),
+        (f"boundaries/{DAY}.geojson", "praeventionsatlas-asskomm-grenzen-2022-12-31.geojson"),
+        ("records.csv", "praeventionsatlas-asskomm-eintraege-2025-08-27.csv"),
+    ],
+)
+def test_files_have_plain_names_with_programme_and_date(client: TestClient, path: str, name: str) -> None:
+    assert client.get(address(path)).headers["content-disposition"] == f'attachment; filename="{name}"'
+
+
+def test_parts_are_given_for_programs_that_read_at_a_distance(client: TestClient) -> None:
+    url = address(f"status.gpkg?stichtag={DAY}")
+    whole = client.get(url).content
+    for span, wanted in (("0-99", whole[:100]), ("100-", whole[100:]), ("-100", whole[-100:]), ("5-5", whole[5:6])):
+        answer = client.get(url, headers={"range": f"bytes={span}"})
+        assert (answer.status_code, answer.content) == (206, wanted)
+        assert "content-encoding" not in answer.headers
+        start = len(whole) - 100 if span == "-100" else int(span.split("-")[0])
+        assert answer.headers["content-range"] == f"bytes {start}-{start + len(wanted) - 1}/{len(whole)}"
+    for span in (f"bytes={len(whole)}-", "bytes=-0"):
+        answer = client.get(url, headers={"range": span})
+        assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{len(whole)}")
+        assert list(problems(answer)) == ["Range"]
+    for span in ("bytes=9-5", "bytes=-", "bytes=0-1,3-4", "zeilen=0-1", "bytes=x"):
+        assert client.get(url, headers={"range": span}).status_code == 200
+    changed = client.get(url, headers={"range": "bytes=0-9", "if-range": '"x"'})
+    assert (changed.status_code, changed.content) == (200, whole)
+
+
+def test_a_burst_of_days_keeps_few_bodies(mini: Snapshot) -> None:
+    pages = Scenes(lambda: mini, lambda: TODAY)
+    routes = build_api(lambda: mini, pages)
+    burst = TestClient(Starlette(routes=routes))
+    first = burst.get(address("status.csv?stichtag=2016-01-01")).content
+    for number in range(40):
+        burst.get(address(f"status.csv?stichtag={date.fromordinal(736000 + number)}"))
+        burst.get(address(f"status.geojson?stichtag={date.fromordinal(736000 + number)}"))
+    api = routes[0].app.api  # type: ignore[attr-defined]
+    assert (len(api._small._slots), len(api._big._slots), len(api._scenes._days._slots)) == (32, 8, 4)
+    assert not pages._days._slots
+    assert burst.get(address("status.csv?stichtag=2016-01-01")).content == first
+
+
+def test_address_without_a_slash_leads_to_the_page(client: TestClient) -> None:
+    answer = client.get("/api/v1?lang=en", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (308, "v1/?lang=en")
+    assert "Open data" in client.get("/api/v1?lang=en").text
+
+
+def test_security_headers_let_other_sites_in_here_only(mini: Snapshot) -> None:
+    routes = build_routes(PayloadStore(), lambda: mini, Scenes(lambda: mini, lambda: TODAY))
+    guarded = TestClient(SecurityHeaders(Guard(Starlette(routes=routes)), ()))
+    for path in ("", "status.csv", "nichts"):
+        assert guarded.get(address(path)).headers["cross-origin-resource-policy"] == "cross-origin"
+    table = guarded.get("/atlas/tabelle.csv")
+    assert table.headers["cross-origin-resource-policy"] == "same-origin"
+    assert "access-control-allow-origin" not in table.headers
+    page = guarded.get(address(""))
+    assert "script-src 'self';" in page.headers["content-security-policy"]
+    assert guarded.post(address("status.csv")).status_code == 405
+
+
+# --- description, catalogue and page -------------------------------------------------------------------------------
+
+
+def test_description_and_routes_name_the_same(client: TestClient, real: Snapshot) -> None:
+    routes = {
+        route.path.removeprefix(ROOT)
+        for route in build_api(lambda: real, Scenes(lambda: real, lambda: TODAY))
+        if route.include_in_schema
+    }
+    described = client.get(address("openapi.json")).json()
+    assert set(described["paths"]) == routes
+    for path, node in described["paths"].items():
+        operation = node["get"]
+        offer = next(each for each in OFFERS if f"/{each.path}" == path)
+        named = [each["$ref"].rpartition("/")[2] for each in operation["parameters"]]
+        assert [name for name in named if name != "date"] == list(offer.parameters)
+        assert set(operation["responses"]) == {"200", "206", "304", "400", "404", "405", "416", "503"}
+        answer = client.get(address(offer.path))
+        assert answer.headers["content-type"].split(";")[0] in operation["responses"]["200"]["content"]
+    assert described["servers"] == [{"url": "http://testserver/api/v1"}]
+
+
+def test_description_has_no_loose_ends(real: Snapshot) -> None:
+    described = describe(real, "https://atlas.example", Words("de"))
+    for ref in re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(described)):
+        node: Any = described
+        for step in ref.split("/"):
+            node = node[step]
+        assert node
+    assert {each["name"] for each in described["components"]["parameters"].values()} == {
+        name for offer in OFFERS for name in offer.parameters
+    } | {"date"}
+    ids = [node["get"]["operationId"] for node in described["paths"].values()]
+    assert len(set(ids)) == len(ids)
+
+
+def test_description_speaks_both_languages(client: TestClient) -> None:
+    for lang, said in (
+        ("de", "ASSKomm: Stand je Gemeinde und Baustein (CSV)"),
+        ("en", "ASSKomm: status by municipality"),
+    ):
+        described = client.get(address(f"openapi.json?lang={lang}")).json()
+        assert described["paths"]["/status.csv"]["get"]["summary"].startswith(said)
+
+
+def nodes(catalogue: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    found = []
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            if node.get("@type") == kind:
+                found.append(node)
+            for each in node.values():
+                walk(each)
+        elif isinstance(node, list):
+            for each in node:
+                walk(each)
+
+    walk(catalogue)
+    return found
+
+
+def test_catalogue_is_dcat_ap_de(client: TestClient) -> None:
+    catalogue = client.get(address("catalog.jsonld")).json()
+    assert catalogue["@type"] == "dcat:Catalog"
+    assert catalogue["dcterms:modified"] == {"@type": "xsd:date", "@value": "2025-08-27"}
+    datasets = nodes(catalogue, "dcat:Dataset")
+    assert [each["dcterms:identifier"] for each in datasets] == ["status-asskomm", "records-asskomm", "boundaries-14"]
+    for dataset in datasets:
+        for words in ("dcterms:title", "dcterms:description"):
+            assert [each["@language"] for each in dataset[words]] == ["de", "en"]
+            assert dataset[words][0]["@value"] != dataset[words][1]["@value"]
+        assert dataset["dcatde:politicalGeocodingURI"] == {
+            "@id": "http://dcat-ap.de/def/politicalGeocoding/stateKey/14"
+        }
+        assert dataset["dcatde:politicalGeocodingLevelURI"] == {
+            "@id": "http://dcat-ap.de/def/politicalGeocoding/Level/state"
+        }
+        assert dataset["dcterms:publisher"]["@type"] == "foaf:Agent"
+        assert dataset["dcterms:modified"]["@type"] == "xsd:date"
+        assert dataset["dcterms:temporal"]["dcat:startDate"]["@value"] < "2019-03-01"
+        assert "dcat:contactPoint" not in dataset
+    boundaries = datasets[2]
+    assert boundaries["dcterms:temporal"]["dcat:endDate"]["@value"] == "2026-02-27"
+    for distribution in boundaries["dcat:distribution"]:
+        assert distribution["dcterms:license"] == {"@id": "http://dcat-ap.de/def/licenses/geonutz/20130319"}
+        assert distribution["dcatde:licenseAttributionByText"] == "© GeoBasis-DE / BKG 2017 (Daten verändert)"
+
+
+def test_record_without_a_licence_says_so(client: TestClient) -> None:
+    datasets = nodes(client.get(address("catalog.jsonld")).json(), "dcat:Dataset")
+    for distribution in [*datasets[0]["dcat:distribution"], *datasets[1]["dcat:distribution"]]:
+        assert distribution["dcterms:license"] == {"@id": NO_LICENCE}
+        assert "keine Lizenz festgelegt" in distribution["dcterms:rights"]["rdfs:label"][0]["@value"]
+        assert distribution["dcatde:licenseAttributionByText"].startswith("Teilnahme: öffentliche Quellen")
+        has_land = distribution["dcterms:format"]["@id"].endswith(("/GEOJSON", "/GPKG"))
+        assert ("GeoNutzV" in distribution["dcterms:rights"]["rdfs:label"][0]["@value"]) == has_land
+
+
+def test_every_file_of_the_catalogue_is_there(client: TestClient) -> None:
+    catalogue = client.get(address("catalog.jsonld")).json()
+    found = nodes(catalogue, "dcat:Distribution")
+    assert len({each["@id"] for each in found}) == len(found)
+    for distribution in found:
+        url = distribution["dcat:downloadURL"]["@id"]
+        assert url.startswith("http://testserver/api/v1/")
+        answer = client.get(url)
+        assert answer.status_code == 200
+        media_type = answer.headers["content-type"].split(";")[0]
+        assert distribution["dcat:mediaType"]["@id"].endswith(f"/media-types/{media_type}")
+    assert {offer.path.split("/")[0].split(".")[0] for offer in OFFERS if offer.content is not Content.ABOUT} == {
+        each["dcat:downloadURL"]["@id"].split("/api/v1/")[1].split("/")[0].split(".")[0] for each in found
+    }
+
+
+def test_catalogue_takes_what_the_programme_states(real: Snapshot) -> None:
+    stated = Publication(
+        publisher="Amt <b>&</b>",
+        homepage="https://amt.example/",
+        email="a@amt.example",
+        licence="https://l.example/1",
+        contributor="http://dcat-ap.de/def/contributors/amt",
+    )
+    programme = real.programmes["asskomm"].model_copy(update={"publication": stated})
+    owned = dataclasses.replace(real, programmes={"asskomm": programme})
+    catalogue = build_catalogue(owned, "https://atlas.example/unten")
+    assert catalogue["dcterms:publisher"]["foaf:name"] == "Amt <b>&</b>"
+    dataset = nodes(catalogue, "dcat:Dataset")[0]
+    assert dataset["dcatde:contributorID"] == {"@id": "http://dcat-ap.de/def/contributors/amt"}
+    assert dataset["dcat:contactPoint"]["vcard:hasEmail"] == {"@id": "mailto:a@amt.example"}
+    distribution = dataset["dcat:distribution"][0]
+    assert distribution["dcterms:license"] == {"@id": "https://l.example/1"}
+    assert distribution["dcterms:rights"]["rdfs:label"][1]["@value"] == "Entries: https://l.example/1"
+    assert distribution["dcat:downloadURL"] == {"@id": "https://atlas.example/unten/api/v1/status.csv"}
+    assert str(escape("https://l.example/1")) in open_data_page(owned, TODAY, Words("de")).decode()
+
+
+def test_invented_data_say_so_and_have_no_place(mini: Snapshot, mini_client: TestClient) -> None:
+    dataset = nodes(build_catalogue(mini, "http://x"), "dcat:Dataset")[0]
+    assert "dcatde:politicalGeocodingURI" not in dataset
+    assert "erfunden" in dataset["dcterms:description"][0]["@value"]
+    assert "erfunden" in mini_client.get(address("")).text
+    assert any(
+        "erfunden" in line for line in mini_client.get(address("boundaries/2024-01-01.geojson")).json()["source"]
+    )
+
+
+def test_addresses_are_those_the_client_used(mini: Snapshot) -> None:
+    below = TestClient(Starlette(routes=[Mount("/unten", app_of(mini))]), base_url="https://atlas.example:8443")
+    catalogue = below.get("/unten/api/v1/catalog.jsonld").json()
+    assert catalogue["@id"] == "https://atlas.example:8443/unten/api/v1/catalog.jsonld#catalog"
+    described = below.get("/unten/api/v1/openapi.json").json()
+    assert described["servers"] == [{"url": "https://atlas.example:8443/unten/api/v1"}]
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_links_of_the_page_lead_somewhere(client: TestClient, lang: str) -> None:
+    page = client.get(address(f"?lang={lang}"))
+    assert page.headers["content-language"] == lang
+    assert f'<html lang="{lang}">' in page.text
+    assert "<script" not in page.text
+    assert not re.search(r"\son[a-z]+=", page.text)
+    links = [link.replace("&amp;", "&") for link in re.findall(r'href="([^"]+)"', page.text)]
+    assert len(links) == 2 + 5 + 2 + 1 + 2
+    for link in links:
+        if not link.startswith("../../"):
+            assert client.get(f"{ROOT}/{link}").status_code == 200, link
+
+
+# --- hostile texts -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def hostile(mini: Snapshot) -> Snapshot:
+    """Return the invented state with every hostile text as the note of an entry, and some as its words."""
+    table = mini.records["mini"].table
+    rows = pd.concat([table.iloc[[0]]] * len(PAYLOADS), ignore_index=True)
+    rows = rows.assign(note=PAYLOADS, joint_with=PAYLOADS, source_url=PAYLOADS, municipality=PAYLOADS)
+    records = Records(pd.concat([table, rows], ignore_index=True), mini.records["mini"].totals)
+    evil = "=<script>alert(1)</script>\u202e\"'{{7*7}}"
+    programme = mini.programmes["mini"]
+    label = programme.title.model_copy(update={"de": evil, "en": evil})
+    programme = programme.model_copy(update={"title": label, "provenance": label, "source_line": label, "short": evil})
+    return dataclasses.replace(mini, records={"mini": records}, programmes={"mini": programme}, fingerprint="hostile")
+
+
+@pytest.mark.parametrize(("form", "separator"), [("plain", ","), ("excel", ";")])
+def test_hostile_notes_stay_texts_in_csv(hostile: Snapshot, form: str, separator: str) -> None:
+    body = TestClient(app_of(hostile)).get(address(f"records.csv?form={form}")).content
+    rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline=""), delimiter=separator))
+    assert [row["note"] for row in rows[-len(PAYLOADS) :]] == [neutral(text) for text in PAYLOADS]
+    for row in rows:
+        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) for cell in row.values())
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_cells_are_never_formulas(mini: Snapshot, text: str) -> None:
+    table = mini.records["mini"].table.assign(note=text)
+    rows = list(csv.DictReader(io.StringIO(records_file(Records(table, table)).decode(), newline="")))
+    assert {row["note"] for row in rows} == {f"'{text}"}
+
+
+def test_hostile_sources_stay_texts_in_json(hostile: Snapshot) -> None:
+    answer = TestClient(app_of(hostile)).get(address("status.json")).json()
+    known = {*PAYLOADS, "", *hostile.records["mini"].table["source_url"]}
+    assert {row["source"] for row in answer} <= known
+
+
+def test_hostile_words_stay_texts_in_catalogue_and_page(hostile: Snapshot) -> None:
+    client = TestClient(app_of(hostile))
+    evil = hostile.programmes["mini"].title.de
+    catalogue = client.get(address("catalog.jsonld")).json()
+    assert nodes(catalogue, "dcat:Dataset")[0]["dcterms:title"][0]["@value"].startswith(f"{evil}:")
+    assert evil in client.get(address("openapi.json")).json()["info"]["description"]
+    assert evil in client.get(address("status.geojson")).json()["source"]
+    page = client.get(address("")).text
+    assert "<script" not in page
+    assert str(escape(evil)) in page
+
+
+# --- small rules ---------------------------------------------------------------------------------------------------
+
+
+def test_record_is_as_new_as_its_newest_source() -> None:
+    def day(sources: list[str], dates: list[str]) -> date | None:
+        return newest_source_day(pd.DataFrame({"source_date": sources, "date": dates}))
+
+    assert day(["2021", "2020-06", ""], ["2030-01-01", "", ""]) == date(2021, 1, 1)
+    assert day(["", ""], ["2020-05", "2019-12-31"]) == date(2020, 5, 1)
+    assert day(["", ""], ["", ""]) is None
+    assert day([], []) is None
+
+
+def test_file_without_a_date_has_a_name() -> None:
+    assert file_name(Content.RECORDS, "csv", "mini", "", "", "excel") == "praeventionsatlas-mini-eintraege-excel.csv"
+
+
+@pytest.mark.parametrize("changes", [{"licence": "javascript:1"}, {"email": "kein Postfach"}, {"owner": "x"}])
+def test_publication_is_checked(changes: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="Publication"):
+        Publication(**changes)
+
+
+def test_packed_bodies_are_the_same_every_time(client: TestClient) -> None:
+    with client.stream("GET", address("records.csv"), headers={"accept-encoding": "gzip"}) as answer:
+        raw = b"".join(answer.iter_raw())
+    assert gzip.decompress(raw) == client.get(address("records.csv")).content
+    assert raw[4:8] == b"\0\0\0\0"  # no time in the gzip header
+
+
+def test_second_programme_is_named_in_every_address(mini: Snapshot, mini_scene: Callable[..., Any]) -> None:
+    other = mini.programmes["mini"].model_copy(update={"key": "zwei", "short": "Zwei"})
+    two = dataclasses.replace(
+        mini,
+        programmes={**mini.programmes, "zwei": other},
+        records={**mini.records, "zwei": mini.records["mini"]},
+        fingerprint="two",
+    )
+    client = TestClient(app_of(two))
+    catalogue = client.get(address("catalog.jsonld")).json()
+    names = [each["dcterms:identifier"] for each in nodes(catalogue, "dcat:Dataset")]
+    assert names == ["status-mini", "records-mini", "boundaries-00", "status-zwei", "records-zwei"]
+    urls = [each["dcat:downloadURL"]["@id"] for each in nodes(catalogue, "dcat:Distribution")]
+    assert len(set(urls)) == len(urls)
+    assert client.get(address("status.csv?programm=zwei")).headers["content-disposition"].count("-zwei-stand-") == 1
+    assert "status.csv?programm=zwei&amp;" in client.get(address("")).text
