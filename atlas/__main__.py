@@ -14,7 +14,6 @@ from atlas.analysis.counting import figure
 from atlas.analysis.days import month_ends
 from atlas.analysis.outreach import white_spots
 from atlas.analysis.quality import check_snapshot
-from atlas.analysis.status import successors
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.deliveries import add_boundaries
 from atlas.export.geo import status_geojson, write_status_gpkg
@@ -35,7 +34,7 @@ from atlas.model.programme import OVERVIEW
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import LANGUAGES, LATEST, ViewState
 from atlas.present.changes import build_changes, paragraph
-from atlas.present.detail import position_of
+from atlas.present.detail import position_or_heir
 from atlas.present.municipality import neighbourhood_notes
 from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
@@ -219,20 +218,23 @@ def _snapshot(given: argparse.Namespace) -> Snapshot:
 
 def _neighbours(given: argparse.Namespace) -> int:
     scene = _scene(_snapshot(given), given.programme, given.as_of or _today())
-    position = position_of(scene.status, given.ags)
-    if position is None:
-        heir = successors(scene.changes, scene.as_of).get(given.ags)
-        known = position_of(scene.status, heir) if heir else None
-        text = "Am {day} gab es keine Gemeinde mit dem Schlüssel {ags}."
-        values = {"day": _WORDS.day(scene.as_of), "ags": given.ags}
-        if heir and known is not None:
-            text = "Die Gemeinde {ags} gab es am {day} nicht mehr; ihr Gebiet gehört zu {heir} {name}."
-            values |= {"heir": heir, "name": str(scene.edition.municipalities.at[known, "name"])}
+    position = position_or_heir(scene, given.ags)
+    heir = scene.day.lines[position][0] if position is not None else None
+    if position is None or heir is None:
+        raise _WrongUseError(_no_municipality(scene, given.ags))
+    if heir.ags != given.ags:
+        text = "Die Gemeinde {ags} gab es am {day} nicht mehr; ihr Gebiet gehört zu {heir} {name}."
+        values = {"day": _WORDS.day(scene.as_of), "ags": given.ags, "heir": heir.ags, "name": heir.name}
         raise _WrongUseError(Problem("AGS", text, values))
     _put(plain_csv(neighbours_table(scene, position)), given.output)
     for note in neighbourhood_notes(scene, position, _WORDS):
         sys.stderr.write(f"{note}\n")
     return FINE
+
+
+def _no_municipality(scene: Scene, ags: str) -> Problem:
+    text = "Am {day} gab es keine Gemeinde mit dem Schlüssel {ags}."
+    return Problem("AGS", text, {"day": _WORDS.day(scene.as_of), "ags": ags})
 
 
 def _white_spots(given: argparse.Namespace) -> int:
