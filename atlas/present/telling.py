@@ -190,8 +190,12 @@ def _pieces(text: str) -> Iterator[str]:
 
 def sentence(text: str) -> str:
     """Return a text as a sentence: a capital first, one full stop at its end (``Auerbach/Vogtl.`` brings its own)."""
-    text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "…")) else f"{text}."
+    return one_stop(f"{text[:1].upper()}{text[1:]}.")
+
+
+def one_stop(text: str) -> str:
+    """Return a text without the second full stop that follows an abbreviation at its end."""
+    return text[:-1] if text.endswith(("..", "….")) else text
 
 
 def place(scene: Scene, position: int, words: Words) -> str:
