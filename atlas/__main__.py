@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -17,7 +18,9 @@ from atlas.analysis.quality import check_snapshot
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.deliveries import add_boundaries
 from atlas.export.geo import status_geojson, write_status_gpkg
+from atlas.export.kit import kit_scene, press_kit
 from atlas.export.pictures import draw, page_of, written
+from atlas.export.sheet_run import SheetOrder, progress_on_stderr, write_sheets
 from atlas.export.tables import (
     GROUND_COLUMNS,
     STATUS_COLUMNS,
@@ -42,6 +45,7 @@ from atlas.sources.settings import Settings, parse_address
 from atlas.sources.snapshot import load_snapshot
 
 FINE, FINDINGS, WRONG_USE = 0, 1, 2
+_MOST_JOBS = 64
 _WORDS = Words("de")
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -145,6 +149,24 @@ def _add_pictures(commands: _Commands) -> None:
     _common(excerpt)
     excerpt.set_defaults(command=_export)
 
+    kit = commands.add_parser("kit", help="Pressepaket einer Gemeinde: Bilder, Bildunterschrift, Alternativtext, Quellen")
+    kit.add_argument("ags", type=_ags, metavar="AGS", help="achtstelliger Gemeindeschlüssel")
+    kit.add_argument("--layer", default=OVERVIEW, help="ein Instrument; ohne Angabe die Übersicht")
+    kit.add_argument("--as-of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
+    kit.add_argument("--address", help="Adresse der Anwendung, für Links; ohne Angabe ATLAS_ADDRESS")
+    _common(kit)
+    kit.set_defaults(command=_kit)
+
+    sheets = commands.add_parser("sheets", help="ein Steckbrief (PDF) für jede Gemeinde, in einem Lauf")
+    sheets.add_argument("-o", "--output", type=Path, required=True, metavar="ORDNER")
+    sheets.add_argument("--as-of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
+    sheets.add_argument("--district", type=_district, metavar="KREIS", help="nur die Gemeinden dieses Kreises")
+    sheets.add_argument("--lang", choices=LANGUAGES, default="de")
+    sheets.add_argument("--programme", default="", help="Schlüssel des Programms; ohne Angabe das erste")
+    sheets.add_argument("--address", help="Adresse der Anwendung, für Link und QR-Code; ohne Angabe ATLAS_ADDRESS")
+    sheets.add_argument("--jobs", type=_jobs, default=os.cpu_count() or 1, metavar="N", help="Prozesse zugleich")
+    sheets.set_defaults(command=_sheets)
+
 
 def _common(parser: argparse.ArgumentParser) -> None:
     """Add what every command that gives a table has."""
@@ -171,6 +193,12 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} ist kein Datum der Form JJJJ-MM-TT") from None
+
+
+def _jobs(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST_JOBS):
+        raise argparse.ArgumentTypeError(f"{text!r} ist keine Zahl von 1 bis {_MOST_JOBS}")
+    return int(text)
 
 
 def _check(_: argparse.Namespace) -> int:
@@ -294,6 +322,50 @@ def _export(given: argparse.Namespace) -> int:
         raise _WrongUseError(*error.problems) from error
     _put(written(drawn, form), given.output)
     return FINE
+
+
+def _kit(given: argparse.Namespace) -> int:
+    snapshot = _snapshot(given)
+    _known_layer(snapshot, given)
+    as_of = given.as_of or _today()
+    scenes = Scenes(lambda: snapshot, lambda: as_of)
+    view = ViewState(given.programme, given.layer, as_of, municipality=given.ags)
+    try:
+        scene, _ = kit_scene(scenes, view)
+        body = press_kit(scenes, view, _address(given))
+    except AtlasError as error:
+        raise _WrongUseError(*error.problems) from error
+    if scene.view.municipality != given.ags:
+        sys.stderr.write(f"{given.ags} gehört am {_WORDS.day(as_of)} zu {scene.view.municipality}.\n")
+    _put(body, given.output)
+    return FINE
+
+
+def _sheets(given: argparse.Namespace) -> int:
+    snapshot = _snapshot(given)
+    as_of = given.as_of or _today()
+    view = ViewState(given.programme, as_of=as_of, district=given.district, lang=given.lang)
+    _known_district(_scene(snapshot, given.programme, as_of), given.district)
+    order = SheetOrder(view, _address(given), given.jobs)
+    try:
+        run = write_sheets(Settings.from_environment(), order, given.output, progress_on_stderr())
+    except KeyboardInterrupt:
+        sys.stderr.write("\nUnterbrochen. Derselbe Befehl macht dort weiter, wo er aufgehört hat.\n")
+        return FINDINGS
+    for name, ags, reason in run.failed:
+        sys.stderr.write(f"SPERRE: {name} ({ags}): {reason}\n")
+    _say(f"{run.made} Steckbriefe geschrieben, {run.kept} waren aktuell, {len(run.failed)} misslungen: {given.output}")
+    return FINDINGS if run.failed else FINE
+
+
+def _address(given: argparse.Namespace) -> str:
+    """Return the application's address: as given, else as the environment says."""
+    if given.address is None:
+        return Settings.from_environment().address
+    try:
+        return parse_address(given.address)
+    except AtlasError as error:
+        raise _WrongUseError(*(Problem("--address", each.text, each.values) for each in error.problems)) from error
 
 
 def _form_of(output: Path | None) -> Form | None:

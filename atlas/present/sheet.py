@@ -225,7 +225,7 @@ def _entry(entry: Entry, status: str, words: Words) -> str:
 
 
 def _parts(scene: Scene, page: MunicipalityPage, words: Words, district: str) -> dict[str, Part]:
-    column = headings(words, "name")
+    column = headings(words, "name", "district")
     state = words.label(scene.programme.state_name)
     active = sum(row.is_active for row in page.neighbours)
     neighbours = words.say(
@@ -244,7 +244,7 @@ def _parts(scene: Scene, page: MunicipalityPage, words: Words, district: str) ->
         "neighbours": Part(
             neighbours, (column["name"], words.say("gemeinsame Grenze"), words.say("Stand"))
         ),
-        "shares": Part(compared, (instrument, *([district] if district else []), state)),
+        "shares": Part(compared, (instrument, *([column["district"]] if district else []), state)),
         "sources": Part(words.say("Quellen")),
     }
 
