@@ -149,7 +149,9 @@ def _add_pictures(commands: _Commands) -> None:
     _common(excerpt)
     excerpt.set_defaults(command=_export)
 
-    kit = commands.add_parser("kit", help="Pressepaket einer Gemeinde: Bilder, Bildunterschrift, Alternativtext, Quellen")
+    kit = commands.add_parser(
+        "kit", help="Pressepaket einer Gemeinde: Bilder, Bildunterschrift, Alternativtext, Quellen"
+    )
     kit.add_argument("ags", type=_ags, metavar="AGS", help="achtstelliger Gemeindeschlüssel")
     kit.add_argument("--layer", default=OVERVIEW, help="ein Instrument; ohne Angabe die Übersicht")
     kit.add_argument("--as-of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")

@@ -76,7 +76,9 @@ def kit_scene(scenes: Scenes, view: ViewState) -> tuple[Scene, int]:
         If there was no such municipality on the day, nor a successor of it.
     """
     as_of = view.as_of or scenes.today()
-    view = view.but(as_of=as_of, district=None, looks=frozenset(), documented_only=False, since=None, area=None, film=None)
+    view = view.but(
+        as_of=as_of, district=None, looks=frozenset(), documented_only=False, since=None, area=None, film=None
+    )
     scene = scenes.of(view)
     position = position_or_heir(scene, view.municipality or "")
     if position is None:
@@ -175,9 +177,7 @@ def _always_current(scene: Scene, address: str, name: str, words: Words) -> list
     image = f"{address}/bild/{ags}.svg{'?' if query else ''}{query}"
     # An image of the day it is looked at must not be described by what holds today.
     title = words.say("{programme} in und um {name}", programme=scene.programme.short, name=name)
-    alt = words.say(
-        "Karte. {title}. Immer der aktuelle Stand; Einzelheiten auf der verlinkten Seite.", title=title
-    )
+    alt = words.say("Karte. {title}. Immer der aktuelle Stand; Einzelheiten auf der verlinkten Seite.", title=title)
     return [
         words.say("Immer aktuell: {page}", page=page),
         words.say("Für die eigene Website, das Bild hält sich selbst aktuell:"),

@@ -108,7 +108,9 @@ def write_sheets(settings: Settings, order: SheetOrder, folder: Path, report: Re
     except OSError as error:
         text = "In diesen Ordner kann nicht geschrieben werden: {reason}."
         raise AtlasError(Problem(str(folder), text, {"reason": error.strerror or str(error)})) from error
-    made = {stem: each for stem in stems if (each := known.get(stem)) and _is_current(folder / f"{stem}.pdf", each, mark)}
+    made = {
+        stem: each for stem in stems if (each := known.get(stem)) and _is_current(folder / f"{stem}.pdf", each, mark)
+    }
     kept = len(made)
     failed: dict[str, str] = {}
     report(kept, len(stems))

@@ -321,7 +321,12 @@ def _where(scene: Scene, excerpt: Excerpt, members: tuple[int, ...], words: Word
 
 
 def _alt(
-    scene: Scene, texts: tuple[str, str], areas: dict[int, Area], legend: tuple[LegendLine, ...], marked: Marked, words: Words
+    scene: Scene,
+    texts: tuple[str, str],
+    areas: dict[int, Area],
+    legend: tuple[LegendLine, ...],
+    marked: Marked,
+    words: Words,
 ) -> str:
     own, centre = marked
     is_filtered = bool(scene.view.looks) or scene.view.documented_only

@@ -15,9 +15,11 @@ from atlas.present.headings import headings
 from atlas.present.looks import Look
 from atlas.present.municipality import MunicipalityPage, NextStep, build_page
 from atlas.present.picture import picture_credits
-from atlas.present.scene import Scene
+from atlas.present.scene import Scene, Shelf
 from atlas.present.telling import neighbours_sentence, one_stop, sentences
 from atlas.present.wording import Words
+
+_shares: Shelf[tuple[tuple[ShareRow, int, int], ...]] = Shelf(64)
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,7 @@ def build_sheet(scene: Scene, position: int, words: Words, home: str = "") -> Fa
         _next(page.next_step, words),
         tuple(_neighbours(page, district, words)),
         tuple(map(one_stop, page.notes)),
-        tuple(_share(row, words, is_city=is_city) for row in share_rows(scene, lines[0].district, words)),
+        tuple(_share(row, words, is_city=is_city) for row in _compared(scene, lines[0].district, words)),
         tuple(sources.found),
         full_credits(scene, words)[1:],
         " · ".join(picture_credits(scene, words)[:2]),
@@ -178,6 +180,11 @@ def build_sheet(scene: Scene, position: int, words: Words, home: str = "") -> Fa
         words.say("Immer aktuell: {page}", page=address.partition("://")[2]) if address else "",
         words.say("QR-Code mit der Adresse der Seite von {name}", name=detail.name),
     )
+
+
+def _compared(scene: Scene, district: str, words: Words) -> tuple[tuple[ShareRow, int, int], ...]:
+    """Return the rows of a district, counted once for all its municipalities."""
+    return _shares.get((*scene.key, district, words.lang), lambda: share_rows(scene, district, words))
 
 
 class _Sources:
@@ -233,7 +240,11 @@ def _parts(scene: Scene, page: MunicipalityPage, words: Words, district: str) ->
         active=words.number(active),
         all=words.number(len(page.neighbours)),
     )
-    compared = words.say("{place} und {state} im Vergleich", place=district, state=state) if district else words.say("{state} insgesamt", state=state)
+    compared = (
+        words.say("{place} und {state} im Vergleich", place=district, state=state)
+        if district
+        else words.say("{state} insgesamt", state=state)
+    )
     instrument = words.say("Baustein")
     return {
         "legend": Part(words.say("Legende")),
@@ -241,9 +252,7 @@ def _parts(scene: Scene, page: MunicipalityPage, words: Words, district: str) ->
             words.say("Was dokumentiert ist"), (instrument, words.say("Stand"), words.say("Angaben und Quellen"))
         ),
         "next": Part(words.say("Ein möglicher nächster Schritt")),
-        "neighbours": Part(
-            neighbours, (column["name"], words.say("gemeinsame Grenze"), words.say("Stand"))
-        ),
+        "neighbours": Part(neighbours, (column["name"], words.say("gemeinsame Grenze"), words.say("Stand"))),
         "shares": Part(compared, (instrument, *([column["district"]] if district else []), state)),
         "sources": Part(words.say("Quellen")),
     }

@@ -95,7 +95,7 @@ def caption(scene: Scene, position: int, words: Words) -> str:
         "Dargestellt ist, was öffentlich dokumentiert ist. Kein Eintrag heißt nicht, dass es keine Aktivität gibt."
     )
     sources = words.say(
-        "Quelle: {source}. Grenzen: {attribution}.",
+        "{source}. Grenzen: {attribution}.",
         source=words.label(scene.programme.source_line),
         attribution=scene.edition.provenance.attribution,
     )
@@ -264,31 +264,26 @@ def neighbours_sentence(scene: Scene, position: int, words: Words, most: int | N
     if not near:
         return ""
     if len(near) == 1:
-        name = unique_names(scene, near)[0]
+        text = "Für die einzige Nachbargemeinde, {name}, ist keine Beteiligung öffentlich dokumentiert."
         if active:
-            return words.say("Für die einzige Nachbargemeinde, {name}, ist eine Beteiligung dokumentiert.", name=name)
-        return words.say(
-            "Für die einzige Nachbargemeinde, {name}, ist keine Beteiligung öffentlich dokumentiert.", name=name
-        )
-    total = words.number(len(near))
+            text = "Für die einzige Nachbargemeinde, {name}, ist eine Beteiligung dokumentiert."
+        return words.say(text, name=unique_names(scene, near)[0])
+    text = "Für {n} der {total} Nachbargemeinden ist eine Beteiligung dokumentiert: {names}"
     if not active:
-        return words.say("Für keine der {total} Nachbargemeinden ist eine Beteiligung öffentlich dokumentiert.", total=total)
-    names = unique_names(scene, active)
-    if most is not None and len(names) > most:
-        listed = words.say("{names} und {n} weitere", names=", ".join(names[:most]), n=words.number(len(names) - most))
-    else:
-        listed = words.listed(names)
-    if len(active) == len(near):
+        text = "Für keine der {total} Nachbargemeinden ist eine Beteiligung öffentlich dokumentiert"
+    elif len(active) == len(near):
         text = "Für alle {total} Nachbargemeinden ist eine Beteiligung dokumentiert: {names}"
-        return sentence(words.say(text, total=total, names=listed))
-    return sentence(
-        words.say(
-            "Für {n} der {total} Nachbargemeinden ist eine Beteiligung dokumentiert: {names}",
-            n=words.number(len(active)),
-            total=total,
-            names=listed,
-        )
-    )
+    elif len(active) == 1:
+        text = "Für eine der {total} Nachbargemeinden ist eine Beteiligung dokumentiert: {names}"
+    names = _few(unique_names(scene, active), most, words)
+    return sentence(words.say(text, n=words.number(len(active)), total=words.number(len(near)), names=names))
+
+
+def _few(names: list[str], most: int | None, words: Words) -> str:
+    """Return ``A, B und C``, or the first ``most`` and how many more there are."""
+    if most is None or len(names) <= most:
+        return words.listed(names)
+    return words.say("{names} und {n} weitere", names=", ".join(names[:most]), n=words.number(len(names) - most))
 
 
 def unique_names(scene: Scene, positions: Iterable[int]) -> list[str]:
@@ -297,4 +292,3 @@ def unique_names(scene: Scene, positions: Iterable[int]) -> list[str]:
     districts = scene.edition.districts["name"]
     rows = [scene.day.lines[position][0] for position in positions]
     return [row.name if often[row.name] == 1 else f"{row.name} ({districts[row.district]})" for row in rows]
-
