@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from atlas.export.pictures import draw
+from atlas.export.pictures import dots, draw
 from atlas.model.excerpt import Excerpt, Size
 from atlas.present.film import Film, build_film
 from atlas.present.map_spec import MapSpec
 from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 from atlas.render.animation import gif
-from atlas.render.typeset import picture_png
 
 _MONTH_MS, _LAST_MS = 220, 3000
 
@@ -26,7 +25,7 @@ def film_gif(scenes: Scenes, scene: Scene, words: Words) -> bytes:
     frames, lasting = [], []
     for spec, months in _lasting(build_film(scene, scenes.today())):
         drawn = draw(scenes, view.but(as_of=spec.as_of), excerpt, words, like=scene)
-        frames.append(picture_png(drawn.sheet))
+        frames.append(dots(drawn))
         lasting.append(_MONTH_MS * months)
     lasting[-1] = _LAST_MS
     return gif(frames, lasting)

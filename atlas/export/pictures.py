@@ -15,8 +15,9 @@ from atlas.present.scene import Scene, Scenes, Shelf
 from atlas.present.wording import Words
 from atlas.render.layout import Sheet, lay_out
 from atlas.render.outlines import Land, Lands
+from atlas.render.raster import Pixels, pixels, png
 from atlas.render.svg import svg
-from atlas.render.typeset import picture_pdf, picture_png
+from atlas.render.typeset import picture_pdf
 from atlas.sources.boundaries import read_geometry
 
 _UNIT_M = {Level.FULL: 1.0, Level.DETAIL: 5.0, Level.OVERVIEW: 20.0}
@@ -55,7 +56,16 @@ def written(drawn: Drawn, form: Form) -> bytes:
     """Return a picture's file. The same picture gives the same bytes."""
     if form is Form.SVG:
         return svg(drawn.sheet).encode()
-    return picture_png(drawn.sheet) if form is Form.PNG else picture_pdf(drawn.sheet)
+    if form is Form.PDF:
+        return picture_pdf(drawn.sheet)
+    return png(dots(drawn), drawn.sheet.measures.dots * 72)
+
+
+def dots(drawn: Drawn) -> Pixels:
+    """Return a picture as dots: those of its PDF."""
+    measures = drawn.sheet.measures
+    width, height = round(measures.width * measures.dots), round(measures.height * measures.dots)
+    return pixels(picture_pdf(drawn.sheet), width, height)
 
 
 def lands_of(scene: Scene) -> Lands:

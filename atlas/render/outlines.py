@@ -87,15 +87,20 @@ class Land:
         """Return the common outline of some municipalities."""
         return self._written(shapely.coverage_union_all([self._shapes[position] for position in positions]))
 
-    @cached_property
-    def district_lines(self) -> str:
-        """The outlines of all districts."""
-        return "".join(self._written(shape) for shape in self._district_shapes.values())
+    def borders(self, window: Bounds) -> tuple[str, str]:
+        """Return the lines of districts and of the state as far as they cross a window."""
+        west, north = self._corner
+        left, top, right, bottom = window
+        wide = (right - left) * 0.05
+        frame = (left - wide + west, north - bottom - wide, right + wide + west, north - top + wide)
+        cut = shapely.clip_by_rect(self._border_lines, *frame)
+        return self._drawn(cut[0]), self._drawn(cut[1])
 
     @cached_property
-    def state_line(self) -> str:
-        """The outline of the state."""
-        return self._written(shapely.coverage_union_all(list(self._district_shapes.values())))
+    def _border_lines(self) -> npt.NDArray[np.object_]:
+        shapes = list(self._district_shapes.values())
+        districts = shapely.multilinestrings(shapely.get_parts(shapely.boundary(shapes)))
+        return np.array([districts, shapely.boundary(shapely.coverage_union_all(shapes))])
 
     @cached_property
     def _district_shapes(self) -> dict[str, shapely.Geometry]:
@@ -117,15 +122,20 @@ class Land:
 
     def _written(self, shape: shapely.Geometry) -> str:
         """Return a polygon with its holes as path data: every ring a start and steps."""
-        written = []
-        for ring in shapely.get_rings(shapely.get_parts(shape)):
-            metres = (shapely.get_coordinates(ring)[:-1] - self._corner) * (1, -1)
-            corners = np.rint(metres / self.unit_m).astype(np.int64)
-            steps = np.diff(corners, axis=0)
-            steps = steps[(steps != 0).any(axis=1)]
-            (x, y), moves = corners[0].tolist(), " ".join(f"{dx} {dy}" for dx, dy in steps.tolist())
-            written.append(f"M{x} {y}l{moves}z" if moves else "")
-        return "".join(written)
+        rings = shapely.get_rings(shapely.get_parts(shape))
+        return "".join(f"{self._steps(shapely.get_coordinates(ring)[:-1])}z" for ring in rings)
+
+    def _drawn(self, lines: shapely.Geometry) -> str:
+        """Return lines as path data."""
+        parts = shapely.get_parts(lines)
+        return "".join(self._steps(shapely.get_coordinates(part)) for part in parts[~shapely.is_empty(parts)])
+
+    def _steps(self, coordinates: npt.NDArray[np.float64]) -> str:
+        corners = np.rint((coordinates - self._corner) * (1, -1) / self.unit_m).astype(np.int64)
+        steps = np.diff(corners, axis=0)
+        steps = steps[(steps != 0).any(axis=1)]
+        x, y = corners[0].tolist()
+        return f"M{x} {y}l" + " ".join(f"{dx} {dy}" for dx, dy in steps.tolist()) if len(steps) else f"M{x} {y}"
 
 
 @dataclass(frozen=True)

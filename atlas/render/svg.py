@@ -35,18 +35,9 @@ def svg(sheet: Sheet) -> str:
     return _document(sheet, Markup("").join(_text(each) for each in sheet.texts), with_faces=True)
 
 
-def graphics(sheet: Sheet, *, with_texts: bool) -> str:
-    """Return the picture for a program that brings the typeface itself; without texts and ground if those are set apart."""
-    texts = Markup("").join(_text(each) for each in sheet.texts) if with_texts else Markup()
-    return displayable(_document(sheet, texts, with_faces=False))
-
-
-def swatch_svg(look: Look, width: float, height: float) -> str:
-    """Return the fill of a look alone, as in the legend."""
-    return Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{1}" viewBox="0 0 {0} {1}"><defs>{2}</defs>'
-        '<rect width="{0}" height="{1}" fill="{3}"/></svg>'
-    ).format(_n(width), _n(height), _pattern(look, "legend", 1) if look.hatch != "none" else "", _fill(look, "legend"))
+def graphics(sheet: Sheet) -> str:
+    """Return all but the lines of text, without typeface and ground: for a page that sets the texts itself."""
+    return displayable(_document(sheet, Markup(), with_faces=False))
 
 
 def mark_svg(line: LegendLine, text: float) -> str:
@@ -108,8 +99,11 @@ def _map(sheet: Sheet) -> Markup:
     x, y = frame.box[0] - left * frame.scale, frame.box[1] - top * frame.scale
     fine, line = text * 0.035 / unit, text * 0.075 / unit
     present = land.within(frame.window)
+    districts, state = land.borders(frame.window)
     context = Markup("").join(
-        Markup('<path d="{}"/>').format(land.path(position)) for position in present if position not in picture.areas
+        Markup(f'<path d="{land.path(position)}"/>')  # noqa: S704 - our own digits
+        for position in present
+        if position not in picture.areas
     )
     areas = Markup("").join(_area(sheet, position) for position in present if position in picture.areas)
     bodies = Markup("").join(Markup('<path d="{}"/>').format(land.joint(members)) for _, members in picture.bodies)
@@ -132,10 +126,10 @@ def _map(sheet: Sheet) -> Markup:
         edge=_EDGE,
         thin=_n(text * 0.045 / unit),
         areas=areas,
-        districts=land.district_lines,
+        districts=districts,
         dark=_DISTRICT,
         line=_n(line),
-        state=land.state_line,
+        state=state,
         darker=_STATE,
         bold=_n(text * 0.12 / unit),
         ink=INK,
@@ -158,9 +152,13 @@ def _map_frame(sheet: Sheet) -> Markup:
 
 
 def _area(sheet: Sheet, position: int) -> Markup:
+    # Four hundred of these make a state: written without Markup.format, which takes most of the time a file costs.
     area = sheet.picture.areas[position]
-    return Markup('<path id="ags-{}" class="{}" fill="{}" d="{}"><title>{}</title></path>').format(
-        area.ags, area.look.key, _fill(area.look, "map"), sheet.land.path(position), f"{area.name}: {area.said}"
+    said = escape(f"{area.name}: {area.said}")
+    outline = sheet.land.path(position)
+    return Markup(  # noqa: S704 - keys and colours are checked at the door, the text is escaped
+        f'<path id="ags-{area.ags}" class="{area.look.key}" fill="{_fill(area.look, "map")}" d="{outline}">'
+        f"<title>{said}</title></path>"
     )
 
 

@@ -235,7 +235,7 @@ class Images:
                 )
             body = written(drawn, order.form)
         etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
-        packed = gzip.compress(body, 6, mtime=0) if order.form is Form.SVG else None
+        packed = gzip.compress(body, 3, mtime=0) if order.form is Form.SVG else None
         return _Image(body, packed, MEDIA_TYPES[order.form], etag)
 
 

@@ -8,6 +8,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -22,7 +23,7 @@ from starlette.testclient import TestClient
 
 from atlas.__main__ import FINE, WRONG_USE, main
 from atlas.errors import AtlasError, Problem
-from atlas.export.pictures import Drawn, draw, lands_of, page_of, picture_stem, written
+from atlas.export.pictures import Drawn, dots, draw, lands_of, page_of, picture_stem, written
 from atlas.model.excerpt import (
     MOST_CHOSEN,
     PRINTED,
@@ -37,11 +38,10 @@ from atlas.model.excerpt import (
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.looks import Look, looks_of
+from atlas.present.picture import LegendLine
 from atlas.present.scene import Scenes
 from atlas.present.wording import Words
-from atlas.render.layout import MEASURES
-from atlas.render.svg import swatch_svg
-from atlas.render.typeset import dots
+from atlas.render.layout import MEASURES, lay_out
 from atlas.sources.settings import parse_address
 from atlas.web.images import Images, parse_order
 from tests.conftest import TODAY
@@ -129,14 +129,14 @@ def test_words_and_numbers_of_the_legend_stand_in_every_form(drawn: Draw, form: 
 
 def test_dots_have_the_colour_of_the_class(scenes: Scenes, drawn: Draw) -> None:
     picture = drawn(layer="agreement", labels=False)
-    dots_ = np.asarray(Image.open(io.BytesIO(written(picture, Form.PNG))).convert("RGB"))
+    page = np.asarray(Image.open(io.BytesIO(written(picture, Form.PNG))).convert("RGB"))
     seen = 0
     for position, area in picture.picture.areas.items():
         x, y = picture.sheet.frame.point(picture.sheet.land.place(position))
         if area.look.hatch == "none":
             red, green, blue = (int(area.look.colour[i : i + 2], 16) for i in (1, 3, 5))
             scale = picture.sheet.measures.dots
-            seen += tuple(dots_[round(y * scale), round(x * scale)]) == (red, green, blue)
+            seen += tuple(page[round(y * scale), round(x * scale)]) == (red, green, blue)
     assert seen == sum(area.look.hatch == "none" for area in picture.picture.areas.values())
 
 
@@ -280,9 +280,21 @@ def _tags(node: pikepdf.Object) -> Iterator[tuple[str, str]]:
             yield from _tags(child)
 
 
-def _grey(look: Look) -> np.ndarray:
-    drawing = swatch_svg(look, 60, 42)
-    return np.asarray(Image.open(io.BytesIO(dots(drawing, 60, 42, 4))).convert("L"), dtype=float)[8:-8, 8:-8]
+def _greys(picture: Drawn, looks: tuple[Look, ...], words: Words) -> dict[str, np.ndarray]:
+    """Return the signs of a legend that explains all looks of a layer, as printed in grey, by look."""
+    lines = tuple(LegendLine(words.label(look.label), "area", look, 0) for look in looks)
+    described = replace(picture.picture, legend=lines)
+    sheet = lay_out(described, Size.A4, lands_of(picture.scene), words)
+    page = Image.fromarray(dots(replace(picture, picture=described, sheet=sheet))).convert("L")
+    scale = sheet.measures.dots
+    boxes_ = {each.line.look.key: each for each in sheet.swatches if each.line.look}
+    return {
+        key: np.asarray(
+            page.crop(tuple(round(v * scale) for v in (b.x + 1, b.y + 1, b.x + b.width - 1, b.y + b.height - 1))),
+            dtype=float,
+        )[:36, :56]
+        for key, b in boxes_.items()
+    }
 
 
 def _told_apart(one: np.ndarray, other: np.ndarray) -> bool:
@@ -297,20 +309,22 @@ def _told_apart(one: np.ndarray, other: np.ndarray) -> bool:
     return float(np.linalg.norm(texture(one) - texture(other))) > 0.5
 
 
-def test_classes_are_told_apart_in_grey_print(real: Snapshot) -> None:
+def test_classes_are_told_apart_in_grey_print(real: Snapshot, drawn: Draw) -> None:
     for programme in real.programmes.values():
         for layer in programme.layers:
-            greys = {look.key: _grey(look) for look in looks_of(programme, layer)}
+            greys = _greys(drawn(layer=layer), looks_of(programme, layer), DE)
+            assert len(greys) == len(looks_of(programme, layer))
             alike = [
                 pair for pair in itertools.combinations(greys, 2) if not _told_apart(greys[pair[0]], greys[pair[1]])
             ]
             assert alike == [], layer
 
 
-def test_grey_test_finds_what_is_alike(real: Snapshot) -> None:
+def test_grey_test_finds_what_is_alike(real: Snapshot, drawn: Draw) -> None:
     programme = next(iter(real.programmes.values()))
-    look = looks_of(programme, "agreement")[1]
-    assert not _told_apart(_grey(look), _grey(look))
+    look = looks_of(programme, "council")[2]
+    greys = _greys(drawn(layer="council"), (look, replace(look, key="twin")), DE)
+    assert not _told_apart(greys[look.key], greys["twin"])
 
 
 def test_old_key_leads_to_the_successor(drawn: Draw) -> None:
