@@ -423,7 +423,12 @@ def _put(body: bytes, output: Path | None) -> None:
         sys.stdout.buffer.write(body)
         sys.stdout.buffer.flush()
     else:
-        output.write_bytes(body)
+        try:
+            output.write_bytes(body)
+        except OSError as error:
+            text = "Die Datei kann nicht geschrieben werden: {reason}."
+            reason = error.strerror or str(error)
+            raise _WrongUseError(Problem(str(output), text, {"reason": reason})) from error
 
 
 def _add_boundaries(given: argparse.Namespace) -> int:

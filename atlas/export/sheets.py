@@ -19,8 +19,8 @@ from atlas.render.layout import Measures, lay_out_map
 from atlas.render.svg import graphics, mark_svg
 from atlas.render.typeset import AUTHOR, as_data, document
 
-_MAP = Measures(336, 232, 1.2, 9.5)
-"""Of the map, in points. So few dots for each point that the geometry generalised by 50 m is drawn, half a point here."""
+_MAP = Measures(336, 232, 4, 9.5)
+"""Of the map, in points; so many dots for each that the full geometry is drawn."""
 _MARK = 9.0
 _PAGES = re.compile(rb"<xmpTPg:NPages>([0-9]+)</xmpTPg:NPages>")
 
@@ -79,7 +79,7 @@ def _files(scene: Scene, told: FactSheet, picture: Picture, words: Words) -> dic
         "shares": [asdict(each) for each in told.shares],
         "sources": [asdict(each) for each in told.sources],
     }
-    files = {"sheet.json": as_data(data), "map.svg": graphics(drawn, with_texts=False).encode(), **marks}
+    files = {"sheet.json": as_data(data), "map.svg": graphics(drawn).encode(), **marks}
     return files | ({"qr.svg": _qr(told.address)} if told.address else {})
 
 
