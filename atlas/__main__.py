@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -14,11 +15,12 @@ from atlas.analysis.counting import figure
 from atlas.analysis.days import month_ends
 from atlas.analysis.outreach import white_spots
 from atlas.analysis.quality import check_snapshot
-from atlas.analysis.status import successors
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.deliveries import add_boundaries
+from atlas.export.kit import kit_scene, press_kit
 from atlas.export.open_data import status_file
 from atlas.export.pictures import draw, page_of, written
+from atlas.export.sheet_run import SheetOrder, progress_on_stderr, write_sheets
 from atlas.export.tables import (
     changes_table,
     neighbours_table,
@@ -32,7 +34,7 @@ from atlas.model.programme import OVERVIEW
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import LANGUAGES, LATEST, ViewState
 from atlas.present.changes import build_changes, paragraph
-from atlas.present.detail import position_of
+from atlas.present.detail import position_or_heir
 from atlas.present.municipality import neighbourhood_notes
 from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
@@ -41,6 +43,7 @@ from atlas.sources.snapshot import load_snapshot
 from atlas.web.site import Order, publish
 
 FINE, FINDINGS, WRONG_USE = 0, 1, 2
+_MOST_JOBS = 64
 _WORDS = Words("de")
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -141,9 +144,29 @@ def _add_pictures(commands: _Commands) -> None:
     excerpt.add_argument("--no-labels", dest="labels", action="store_false", help="ohne Ortsnamen")
     excerpt.add_argument("--title", default="", help="eigener Titel; ohne Angabe ein passender")
     excerpt.add_argument("--lang", choices=LANGUAGES, default="de")
-    excerpt.add_argument("--address", default="", help="Adresse der Anwendung, für den Fuß")
+    excerpt.add_argument("--address", help="Adresse der Anwendung, für den Fuß; ohne Angabe ATLAS_ADDRESS")
     _common(excerpt)
     excerpt.set_defaults(command=_export)
+
+    kit = commands.add_parser(
+        "kit", help="Pressepaket einer Gemeinde: Bilder, Bildunterschrift, Alternativtext, Quellen"
+    )
+    kit.add_argument("ags", type=_ags, metavar="AGS", help="achtstelliger Gemeindeschlüssel")
+    kit.add_argument("--layer", default=OVERVIEW, help="ein Instrument; ohne Angabe die Übersicht")
+    kit.add_argument("--as-of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
+    kit.add_argument("--address", help="Adresse der Anwendung, für Links; ohne Angabe ATLAS_ADDRESS")
+    _common(kit)
+    kit.set_defaults(command=_kit)
+
+    sheets = commands.add_parser("sheets", help="ein Steckbrief (PDF) für jede Gemeinde, in einem Lauf")
+    sheets.add_argument("-o", "--output", type=Path, required=True, metavar="ORDNER")
+    sheets.add_argument("--as-of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
+    sheets.add_argument("--district", type=_district, metavar="KREIS", help="nur die Gemeinden dieses Kreises")
+    sheets.add_argument("--lang", choices=LANGUAGES, default="de")
+    sheets.add_argument("--programme", default="", help="Schlüssel des Programms; ohne Angabe das erste")
+    sheets.add_argument("--address", help="Adresse der Anwendung, für Link und QR-Code; ohne Angabe ATLAS_ADDRESS")
+    sheets.add_argument("--jobs", type=_jobs, default=os.cpu_count() or 1, metavar="N", help="Prozesse zugleich")
+    sheets.set_defaults(command=_sheets)
 
 
 def _add_site(commands: _Commands) -> None:
@@ -151,7 +174,7 @@ def _add_site(commands: _Commands) -> None:
     site.add_argument("-o", "--output", type=Path, required=True, metavar="ORDNER")
     site.add_argument("--as-of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
     site.add_argument("--programme", default="", help="Schlüssel des Programms; ohne Angabe das erste")
-    site.add_argument("--address", default="", help="Adresse, unter der die Seiten stehen werden")
+    site.add_argument("--address", help="Adresse, unter der die Seiten stehen werden; ohne Angabe ATLAS_ADDRESS")
     site.set_defaults(command=_publish)
 
 
@@ -180,6 +203,12 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} ist kein Datum der Form JJJJ-MM-TT") from None
+
+
+def _jobs(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST_JOBS):
+        raise argparse.ArgumentTypeError(f"{text!r} ist keine Zahl von 1 bis {_MOST_JOBS}")
+    return int(text)
 
 
 def _check(_: argparse.Namespace) -> int:
@@ -227,20 +256,23 @@ def _snapshot(given: argparse.Namespace) -> Snapshot:
 
 def _neighbours(given: argparse.Namespace) -> int:
     scene = _scene(_snapshot(given), given.programme, given.as_of or _today())
-    position = position_of(scene.status, given.ags)
-    if position is None:
-        heir = successors(scene.changes, scene.as_of).get(given.ags)
-        known = position_of(scene.status, heir) if heir else None
-        text = "Am {day} gab es keine Gemeinde mit dem Schlüssel {ags}."
-        values = {"day": _WORDS.day(scene.as_of), "ags": given.ags}
-        if heir and known is not None:
-            text = "Die Gemeinde {ags} gab es am {day} nicht mehr; ihr Gebiet gehört zu {heir} {name}."
-            values |= {"heir": heir, "name": str(scene.edition.municipalities.at[known, "name"])}
+    position = position_or_heir(scene, given.ags)
+    heir = scene.day.lines[position][0] if position is not None else None
+    if position is None or heir is None:
+        raise _WrongUseError(_no_municipality(scene, given.ags))
+    if heir.ags != given.ags:
+        text = "Die Gemeinde {ags} gab es am {day} nicht mehr; ihr Gebiet gehört zu {heir} {name}."
+        values = {"day": _WORDS.day(scene.as_of), "ags": given.ags, "heir": heir.ags, "name": heir.name}
         raise _WrongUseError(Problem("AGS", text, values))
     _put(plain_csv(neighbours_table(scene, position)), given.output)
     for note in neighbourhood_notes(scene, position, _WORDS):
         sys.stderr.write(f"{note}\n")
     return FINE
+
+
+def _no_municipality(scene: Scene, ags: str) -> Problem:
+    text = "Am {day} gab es keine Gemeinde mit dem Schlüssel {ags}."
+    return Problem("AGS", text, {"day": _WORDS.day(scene.as_of), "ags": ags})
 
 
 def _white_spots(given: argparse.Namespace) -> int:
@@ -294,7 +326,7 @@ def _export(given: argparse.Namespace) -> int:
     try:
         excerpt = Excerpt(parse_places(given.what), given.size, given.labels, given.title[:MOST_TITLE])
         view = ViewState(given.programme, given.layer, as_of, municipality=given.own, lang=given.lang)
-        page = page_of(parse_address(given.address), view, excerpt)
+        page = page_of(_address(given), view, excerpt)
         drawn = draw(Scenes(lambda: snapshot, lambda: as_of), view, excerpt, Words(given.lang), page)
     except AtlasError as error:
         raise _WrongUseError(*error.problems) from error
@@ -306,10 +338,54 @@ def _publish(given: argparse.Namespace) -> int:
     snapshot = _snapshot(given)
     settings = Settings.from_environment()
     programme = snapshot.programme(given.programme).key
-    order = Order(settings.root, programme, given.as_of or _today(), parse_address(given.address))
+    order = Order(settings.root, programme, given.as_of or _today(), _address(given))
     count = publish(order, given.output)
     _say(f"{count} Dateien in {given.output}")
     return FINE
+
+
+def _kit(given: argparse.Namespace) -> int:
+    snapshot = _snapshot(given)
+    _known_layer(snapshot, given)
+    as_of = given.as_of or _today()
+    scenes = Scenes(lambda: snapshot, lambda: as_of)
+    view = ViewState(given.programme, given.layer, as_of, municipality=given.ags)
+    try:
+        scene, _ = kit_scene(scenes, view)
+        body = press_kit(scenes, view, _address(given))
+    except AtlasError as error:
+        raise _WrongUseError(*error.problems) from error
+    if scene.view.municipality != given.ags:
+        sys.stderr.write(f"{given.ags} gehört am {_WORDS.day(as_of)} zu {scene.view.municipality}.\n")
+    _put(body, given.output)
+    return FINE
+
+
+def _sheets(given: argparse.Namespace) -> int:
+    snapshot = _snapshot(given)
+    as_of = given.as_of or _today()
+    view = ViewState(given.programme, as_of=as_of, district=given.district, lang=given.lang)
+    _known_district(_scene(snapshot, given.programme, as_of), given.district)
+    order = SheetOrder(view, _address(given), given.jobs)
+    try:
+        run = write_sheets(Settings.from_environment(), order, given.output, progress_on_stderr())
+    except KeyboardInterrupt:
+        sys.stderr.write("\nUnterbrochen. Derselbe Befehl macht dort weiter, wo er aufgehört hat.\n")
+        return FINDINGS
+    for name, ags, reason in run.failed:
+        sys.stderr.write(f"SPERRE: {name} ({ags}): {reason}\n")
+    _say(f"{run.made} Steckbriefe geschrieben, {run.kept} waren aktuell, {len(run.failed)} misslungen: {given.output}")
+    return FINDINGS if run.failed else FINE
+
+
+def _address(given: argparse.Namespace) -> str:
+    """Return the application's address: as given, else as the environment says."""
+    if given.address is None:
+        return Settings.from_environment().address
+    try:
+        return parse_address(given.address)
+    except AtlasError as error:
+        raise _WrongUseError(*(Problem("--address", each.text, each.values) for each in error.problems)) from error
 
 
 def _form_of(output: Path | None) -> Form | None:
@@ -355,7 +431,12 @@ def _put(body: bytes, output: Path | None) -> None:
         sys.stdout.buffer.write(body)
         sys.stdout.buffer.flush()
     else:
-        output.write_bytes(body)
+        try:
+            output.write_bytes(body)
+        except OSError as error:
+            text = "Die Datei kann nicht geschrieben werden: {reason}."
+            reason = error.strerror or str(error)
+            raise _WrongUseError(Problem(str(output), text, {"reason": reason})) from error
 
 
 def _add_boundaries(given: argparse.Namespace) -> int:

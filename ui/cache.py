@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 
 from streamlit import file_util
 
-from atlas.analysis.status import successors
 from atlas.model.view import ViewState
-from atlas.present.detail import position_of
+from atlas.present.detail import position_or_heir
 from atlas.present.scene import Scene, Scenes
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
@@ -57,10 +56,11 @@ def current_scene() -> Scene:
     """
     drawn = scene(current_view())
     ags = drawn.view.municipality
-    if ags is None or position_of(drawn.status, ags) is not None:
+    position = position_or_heir(drawn, ags) if ags else None
+    if position is None:
         return drawn
-    heir = successors(drawn.changes, drawn.as_of).get(ags)
-    if heir is None:
+    heir = drawn.day.lines[position][0].ags
+    if heir == ags:
         return drawn
     change_view(municipality=heir)
     return scene(current_view())

@@ -11,7 +11,7 @@ from atlas.present.municipality import MunicipalityPage, build_page
 from atlas.present.scene import Scene, Shelf
 from atlas.render import municipality as html
 from atlas.render.html import file_links
-from ui import filters, frame, map_panel, search
+from ui import filters, frame, map_panel, search, take_home
 from ui.cache import current_scene
 from ui.state import MAP_PAGE, page_address, view_query, words, write_address
 
@@ -51,6 +51,7 @@ def _municipality(drawn: Scene, position: int) -> None:
     said = words()
     page = _page(drawn, position)
     st.html(html.header(page, said))
+    take_home.show(drawn, position)
     filters.show(drawn)
     left, right = st.columns([1.7, 1], gap="medium")
     with left:

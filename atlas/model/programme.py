@@ -5,6 +5,7 @@ The types mirror ``data/programmes/*.toml`` one to one and refuse everything the
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, NamedTuple, Self
@@ -20,6 +21,8 @@ Hatch = Literal["none", "diagonal", "antidiagonal", "cross", "dots", "horizontal
 
 OVERVIEW = "overview"
 """Key of the layer that sums up all instruments; no instrument may have it."""
+TELLING = ("{when}", "{since}", "{on_record}", "{joint}")
+"""Places in a stage's telling: ``am 17.12.2021``, ``seit dem 17.12.2021``, ``(Stand 17.12.2021)``, ``gemeinsam mit …``."""
 RESERVED = (OVERVIEW, "changes")
 """Keys of layers that are no instruments."""
 
@@ -79,11 +82,21 @@ class Stage(Strict):
     """After so many days in this stage a case counts as stuck; None if the programme sets no limit."""
     implies: tuple[StageRef, ...] = ()
     """Stages of other instruments that must have been reached for this one, as ``instrument:stage``."""
+    telling: Label | None = None
+    """What stands behind the municipality in a sentence, with places for the date and for partners; see `TELLING`."""
 
     @model_validator(mode="after")
     def _only_steps_count(self) -> Self:
         if self.kind is not StageKind.STEP and "counts" in self.model_fields_set and self.counts:
             raise ValueError(f"stage {self.key}: only a step can count, this is a {self.kind}")
+        return self
+
+    @model_validator(mode="after")
+    def _telling_has_known_places(self) -> Self:
+        for text in (self.telling.de, self.telling.en) if self.telling else ():
+            unknown = [each for each in re.findall(r"\{[^}]*\}?|\}", text) if each not in TELLING]
+            if unknown:
+                raise ValueError(f"stage {self.key}: telling: {unknown[0]} is not one of {', '.join(TELLING)}")
         return self
 
     @property

@@ -80,6 +80,15 @@ def position_of(status: pd.DataFrame, ags: str) -> int | None:
     return int(found[0]) if len(found) else None
 
 
+def position_or_heir(source: Scene, ags: str) -> int | None:
+    """Return the position of a municipality of the day, of its successor if it has been merged; None without either."""
+    position = position_of(source.status, ags)
+    if position is not None:
+        return position
+    heir = successors(source.changes, source.as_of).get(ags)
+    return position_of(source.status, heir) if heir else None
+
+
 def build_detail(source: Scene, position: int, words: Words) -> Detail:
     """Return what is known about the municipality at ``position`` of the day's status table."""
     row = source.edition.municipalities.loc[position].to_dict()

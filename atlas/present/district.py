@@ -131,6 +131,15 @@ def _district_of(source: Scene, position: int) -> str:
     return source.day.lines[position][0].district
 
 
+def share_rows(source: Scene, district: str, words: Words) -> tuple[tuple[ShareRow, int, int], ...]:
+    """Return each instrument in a district against the state, with how many are covered in the state, and of how many."""
+    rows = []
+    for each in source.programme.instruments:
+        state = figure(source.status, each.key)
+        rows.append((_share(source, each.key, district, words), len(state.municipalities), state.total))
+    return tuple(rows)
+
+
 def _share(source: Scene, instrument: str, district: str | None, words: Words) -> ShareRow:
     here, state = (figure(source.status, instrument, where) for where in (district, None))
     told = source.programme.instrument(instrument)

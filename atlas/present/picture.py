@@ -7,19 +7,22 @@ from collections.abc import Sized
 from dataclasses import dataclass
 from typing import Literal
 
-from atlas.analysis.status import successors
+from atlas.analysis.status import NO_DATA
 from atlas.errors import AtlasError, Problem
 from atlas.model.excerpt import Excerpt, Kind
 from atlas.model.view import ViewState
 from atlas.present.credits import invented
-from atlas.present.detail import position_of
+from atlas.present.detail import position_or_heir
 from atlas.present.looks import ABSENT, FILTERED, Look, layer_definition, layer_label, looks_of
 from atlas.present.map_spec import LegendEntry, MapSpec
 from atlas.present.scene import Scene
+from atlas.present.telling import Shown, alt_text
 from atlas.present.wording import Words
 
 _FEW = 3
 """So many places are named in a title; of more it says how many."""
+Marked = tuple[int | None, int | None]
+"""Position of the marked municipality, and of the one shown with its neighbours."""
 Mark = Literal["area", "point", "district_point", "body", "own"]
 
 
@@ -150,7 +153,7 @@ def build_picture(
         for position in members
         if (code := spec.codes[position]) not in (ABSENT, FILTERED)
     }
-    own = _position(scene, scene.view.municipality) if scene.view.municipality else None
+    own = position_or_heir(scene, scene.view.municipality) if scene.view.municipality else None
     points = tuple(position for position in spec.points if position in shown)
     bodies = tuple((name, each) for name, each in spec.bodies if set(each) & shown.keys())
     district_points = spec.district_points if excerpt.kind in (Kind.STATE, Kind.DISTRICT) else ()
@@ -162,6 +165,7 @@ def build_picture(
     title = excerpt.title or words.say(
         "{programme} {where}: {layer}", programme=scene.programme.short, where=where, layer=layer
     )
+    is_round = excerpt.kind is Kind.MUNICIPALITY
     subtitle = words.say("Stand: {day} · {count}", day=words.day(scene.as_of), count=count)
     return Picture(
         excerpt.kind,
@@ -182,7 +186,7 @@ def build_picture(
         legend,
         picture_credits(scene, words),
         address,
-        _alt(title, subtitle, scene, legend, own, words),
+        _alt(scene, (title, subtitle), shown, legend, (own, members[0] if is_round else None), words),
     )
 
 
@@ -196,7 +200,7 @@ def _members(scene: Scene, excerpt: Excerpt, words: Words) -> tuple[int, ...]:
                 _absent(excerpt.places[0], scene, words, "Den Kreis {key} gibt es nicht; vorhanden: {known}.")
             )
         return scene.spec.inside
-    found = {key: _position(scene, key) for key in excerpt.places}
+    found = {key: position_or_heir(scene, key) for key in excerpt.places}
     missing = [key for key, position in found.items() if position is None]
     if missing:
         text = "Am {day} gab es keine Gemeinde mit dem Schlüssel {key}."
@@ -205,13 +209,6 @@ def _members(scene: Scene, excerpt: Excerpt, words: Words) -> tuple[int, ...]:
     if excerpt.kind is Kind.SELECTION:
         return chosen
     return (*chosen, *(other for other, _ in scene.day.hood.lines[chosen[0]]))
-
-
-def _position(scene: Scene, ags: str) -> int | None:
-    """Return the position of a municipality, of its successor if it has been merged; None if there is neither."""
-    position = position_of(scene.status, ags)
-    heir = None if position is not None else successors(scene.changes, scene.as_of).get(ags)
-    return position_of(scene.status, heir) if heir else position
 
 
 def _absent(key: str, scene: Scene, words: Words, text: str) -> Problem:
@@ -323,12 +320,24 @@ def _where(scene: Scene, excerpt: Excerpt, members: tuple[int, ...], words: Word
     return words.count("in {n} Gemeinde", "in {n} Gemeinden", len(members))
 
 
-def _alt(title: str, subtitle: str, scene: Scene, legend: tuple[LegendLine, ...], own: int | None, words: Words) -> str:
-    """Return the picture in words: title, date, how many are in which class, and what one's own is."""
-    counts = [f"{line.label}: {words.number(line.count)}" for line in legend if line.count is not None]
-    said = [words.say("Karte. {title}. {subtitle}.", title=title, subtitle=subtitle), f"{'; '.join(counts)}."]
-    if own is not None:
-        look = {each.key: each for each in looks_of(scene.programme, scene.spec.layer)}[scene.spec.classes[own]]
-        name = str(scene.edition.municipalities.at[own, "name"])
-        said.append(words.say("Hervorgehoben: {name} ({status}).", name=name, status=words.label(look.label)))
-    return " ".join(said)
+def _alt(
+    scene: Scene,
+    texts: tuple[str, str],
+    areas: dict[int, Area],
+    legend: tuple[LegendLine, ...],
+    marked: Marked,
+    words: Words,
+) -> str:
+    own, centre = marked
+    is_filtered = bool(scene.view.looks) or scene.view.documented_only
+    look = {each.key: each for each in looks_of(scene.programme, scene.spec.layer)}
+    shown = Shown(
+        *texts,
+        tuple((line.label, line.count) for line in legend if line.count is not None),
+        None if is_filtered else sum(area.look.key != NO_DATA for area in areas.values()),
+        len(areas),
+        "" if own is None else str(scene.edition.municipalities.at[own, "name"]),
+        "" if own is None else words.label(look[scene.spec.classes[own]].label),
+        centre,
+    )
+    return alt_text(scene, shown, words)

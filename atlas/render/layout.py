@@ -126,6 +126,17 @@ def lay_out(picture: Picture, size: Size, lands: Lands, words: Words) -> Sheet:
     return Sheet(picture, measures, land, frame, texts, tuple(legend.swatches), names, bar)
 
 
+def lay_out_map(picture: Picture, measures: Measures, lands: Lands, words: Words) -> Sheet:
+    """Return the map alone with its names, as large as the page: whoever sets it into a document does the rest."""
+    inset = measures.text * 0.05
+    room = (inset, inset, measures.width - inset, measures.height - inset)
+    frame = _frame(picture, room, lands, measures)
+    land = lands(1 / (frame.scale * measures.dots))
+    bar = _scale_bar(frame, measures.text, words, bare=picture.kind is Kind.STATE)
+    names = set_names(picture, frame, land, measures.text, bar.box)
+    return Sheet(picture, measures, land, frame, (), (), names, bar)
+
+
 def _head(picture: Picture, measures: Measures, margin: float) -> tuple[list[Text], float]:
     """Return title and subtitle, and where the space below them begins. A long title is set smaller, then in lines."""
     text, width = measures.text, measures.width - 2 * margin

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from atlas.model.excerpt import Kind
 from atlas.model.programme import Hatch
 from atlas.present.looks import Look
+from atlas.present.picture import LegendLine
 from atlas.render.fonts import FAMILY, displayable, embedded_faces
 from atlas.render.labels import Label
 from atlas.render.layout import INK, QUIET, Sheet, Swatch, Text
@@ -37,6 +38,15 @@ def svg(sheet: Sheet) -> str:
 def graphics(sheet: Sheet) -> str:
     """Return all but the lines of text, without typeface and ground: for a page that sets the texts itself."""
     return displayable(_document(sheet, Markup(), with_faces=False))
+
+
+def mark_svg(line: LegendLine, text: float) -> str:
+    """Return the sign in front of a line of the legend alone, 1.5 by 1.05 of the size of text."""
+    swatch = Swatch(text * 0.05, text * 0.05, text * 1.4, text * 0.95, line)
+    pattern = _pattern(line.look, "legend", text / 14) if line.look and line.look.hatch != "none" else ""
+    return Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{1}" viewBox="0 0 {0} {1}"><defs>{2}</defs>{3}</svg>'
+    ).format(_n(text * 1.5), _n(text * 1.05), pattern, _swatch(swatch, text))
 
 
 def _document(sheet: Sheet, texts: Markup, *, with_faces: bool) -> str:

@@ -16,7 +16,7 @@ from atlas.render.layout import Sheet
 from atlas.render.svg import graphics
 
 _TEMPLATES = Path(__file__).parent / "typst"
-_AUTHOR = "Präventionsatlas"
+AUTHOR = "Präventionsatlas"
 
 
 @cache
@@ -29,7 +29,7 @@ def picture_pdf(sheet: Sheet) -> bytes:
     picture = sheet.picture
     said = {
         "title": picture.title,
-        "author": _AUTHOR,
+        "author": AUTHOR,
         "alt": picture.alt,
         "lang": picture.lang,
         "width": sheet.measures.width,

@@ -1,0 +1,322 @@
+"""A sheet for every municipality of a day in one run: in parallel, and taken up again where it was interrupted.
+
+Every file is written under another name first and then put in its place, so none is ever half there. Beside them lies
+a list of what was made from which data; a second run makes only what is missing or no longer current.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+from atlas.analysis.status import NO_DATA
+from atlas.errors import AtlasError, Problem
+from atlas.export.sheets import pages_of, sheet_pdf, sheet_stem
+from atlas.export.tables import plain_csv
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import ViewState
+from atlas.present.scene import Scene, Scenes
+from atlas.sources.settings import Settings
+from atlas.sources.snapshot import load_snapshot
+
+MANIFEST, INDEX = "steckbriefe.json", "uebersicht.csv"
+_CODE = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class SheetOrder:
+    """What is to be made.
+
+    Attributes
+    ----------
+    view
+        Programme, day (not None) and language; its district, if there is one, limits the run.
+    home
+        The application's address, for links and QR codes; empty for none.
+    jobs
+        Processes at work; 1 does without processes of its own.
+    """
+
+    view: ViewState
+    home: str = ""
+    jobs: int = 1
+
+
+@dataclass(frozen=True)
+class SheetRun:
+    """What has been done.
+
+    Attributes
+    ----------
+    made, kept
+        Numbers of sheets written now, and found current.
+    failed
+        Name, key and reason of each that could not be made.
+    """
+
+    made: int
+    kept: int
+    failed: tuple[tuple[str, str, str], ...]
+
+
+class Report(Protocol):
+    """Is told after each sheet how many are done, of how many."""
+
+    def __call__(self, done: int, total: int, /) -> None:
+        """Tell."""
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A file that was written."""
+
+    mark: str
+    sha256: str
+    pages: int
+    size: int
+
+
+def write_sheets(settings: Settings, order: SheetOrder, folder: Path, report: Report) -> SheetRun:
+    """Write the sheets that are missing or not current, and the index `INDEX` of all that are there.
+
+    Raises
+    ------
+    AtlasError
+        If the data can't be used, or nothing can be written to the folder.
+    """
+    snapshot = load_snapshot(settings)
+    scene = _scene(snapshot, order)
+    stems = _stems(scene)
+    mark = _mark(scene, order)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        known = _read(folder / MANIFEST)
+    except OSError as error:
+        text = "In diesen Ordner kann nicht geschrieben werden: {reason}."
+        raise AtlasError(Problem(str(folder), text, {"reason": error.strerror or str(error)})) from error
+    made = {
+        stem: each for stem in stems if (each := known.get(stem)) and _is_current(folder / f"{stem}.pdf", each, mark)
+    }
+    kept = len(made)
+    failed: dict[str, str] = {}
+    report(kept, len(stems))
+    for stem, outcome in _work(settings, order, folder, {k: v for k, v in stems.items() if k not in made}):
+        if isinstance(outcome, str):
+            failed[stem] = outcome
+        else:
+            made[stem] = _Made(mark, *outcome)
+            _write(folder / MANIFEST, _manifest(known | made))
+        report(len(made) + len(failed), len(stems))
+    _write(folder / INDEX, plain_csv(_index(scene, {stem: made[stem] for stem in stems if stem in made}, stems)))
+    names = ((scene.day.lines[stems[stem]][0], reason) for stem, reason in sorted(failed.items()))
+    return SheetRun(len(made) - kept, kept, tuple((line.name, line.ags, reason) for line, reason in names))
+
+
+def _scene(snapshot: Snapshot, order: SheetOrder) -> Scene:
+    as_of = order.view.as_of
+    assert as_of is not None  # noqa: S101 - the order says it; tells mypy so
+    return Scenes(lambda: snapshot, lambda: as_of).of(order.view)
+
+
+def _stems(scene: Scene) -> dict[str, int]:
+    """Return names of files without ending and positions, of the municipalities of the day, in order of their keys."""
+    lines = {position: rows[0] for position, rows in scene.day.lines.items()}
+    inside = [position for position, row in lines.items() if scene.district in (None, row.district)]
+    inside.sort(key=lambda position: lines[position].ags)
+    return {sheet_stem(scene, lines[position].ags, scene.view.lang): position for position in inside}
+
+
+def _mark(scene: Scene, order: SheetOrder) -> str:
+    """Return what the sheets depend on: data, programme, day, language, address, and this program itself."""
+    parts = (*map(str, scene.key), scene.view.lang, order.home, _code_mark())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+
+
+@cache
+def _code_mark() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(_CODE.rglob("*")):
+        if path.suffix in {".py", ".typ", ".po"}:
+            digest.update(path.relative_to(_CODE).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> dict[str, _Made]:
+    """Return what earlier runs have made; nothing if there was none, or if the list can't be read."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return {str(stem): _Made(**each) for stem, each in told["files"].items()}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return {}  # then everything is made anew
+
+
+def _manifest(files: Mapping[str, _Made]) -> bytes:
+    told = {"files": {stem: asdict(files[stem]) for stem in sorted(files)}}
+    return json.dumps(told, ensure_ascii=False, indent=0).encode()
+
+
+def _is_current(path: Path, made: _Made, mark: str) -> bool:
+    if made.mark != mark or not path.is_file():
+        return False
+    return hashlib.sha256(path.read_bytes()).hexdigest() == made.sha256
+
+
+def _write(path: Path, body: bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
+    try:
+        draft.write_bytes(body)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+Outcome = tuple[str, int, int] | str
+"""Checksum, pages and size of a sheet that was written; else the reason in words."""
+
+
+def _work(
+    settings: Settings, order: SheetOrder, folder: Path, wanted: Mapping[str, int]
+) -> Iterator[tuple[str, Outcome]]:
+    """Yield each sheet as it is done. On an interruption what is under way is finished, the rest is not begun."""
+    if not wanted:
+        return
+    with _executor(settings, order, min(order.jobs, len(wanted))) as pool:
+        tasks: dict[Future[tuple[str, int, int]], str] = {
+            pool.submit(_make, settings, order, folder / f"{stem}.pdf", position): stem
+            for stem, position in wanted.items()
+        }
+        try:
+            for task in as_completed(tasks):
+                error = task.exception()
+                yield tasks[task], task.result() if error is None else _reason(error)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, AtlasError):
+        return " ".join(str(error).split())
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+
+
+def _executor(settings: Settings, order: SheetOrder, jobs: int) -> Executor:
+    if jobs <= 1:
+        return ThreadPoolExecutor(1)
+    # Started anew, not forked: Typst works with threads, and a fork of a process with threads may hang.
+    return ProcessPoolExecutor(
+        jobs, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(settings, order)
+    )
+
+
+def _begin(settings: Settings, order: SheetOrder) -> None:
+    """Prepare a process: it leaves interruptions to its parent, and ends with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _scenes(settings, order)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@cache
+def _scenes(settings: Settings, order: SheetOrder) -> Scenes:
+    snapshot = load_snapshot(settings)
+    as_of = order.view.as_of
+    assert as_of is not None  # noqa: S101 - the order says it; tells mypy so
+    return Scenes(lambda: snapshot, lambda: as_of)
+
+
+def _make(settings: Settings, order: SheetOrder, path: Path, position: int) -> tuple[str, int, int]:
+    body = sheet_pdf(_scenes(settings, order), order.view, position, order.home)
+    _write(path, body)
+    return hashlib.sha256(body).hexdigest(), pages_of(body), len(body)
+
+
+def _index(scene: Scene, made: Mapping[str, _Made], stems: Mapping[str, int]) -> pd.DataFrame:
+    """Return one row for each sheet that is there.
+
+    Columns ``ags``, ``name``, ``kind``, ``district``, ``file``, ``pages``, ``bytes``, ``documented`` (instruments of which
+    anything is documented), and for each instrument 1 where the municipality counts as covered by its own doing: these
+    add up to the published figures.
+    """
+    keys = [instrument.key for instrument in scene.programme.instruments]
+    rows = []
+    for stem, each in made.items():
+        lines = scene.day.lines[stems[stem]]
+        row = scene.edition.municipalities.loc[stems[stem]]
+        covered = [int(line.counted and line.basis != "district") for line in lines]
+        documented = sum(line.stage != NO_DATA for line in lines)
+        district = scene.edition.districts.at[lines[0].district, "name"]
+        told = [lines[0].ags, lines[0].name, row["kind"], district, f"{stem}.pdf", each.pages, each.size, documented]
+        rows.append([*told, *covered])
+    columns = ["ags", "name", "kind", "district", "file", "pages", "bytes", "documented", *keys]
+    return pd.DataFrame(rows, columns=columns)
+
+
+class Progress:
+    """Shows on a terminal a bar that moves, elsewhere a line for every tenth.
+
+    Parameters
+    ----------
+    write
+        Takes text.
+    is_terminal
+        Whether a line can be written over.
+    """
+
+    def __init__(self, write: Callable[[str], object], *, is_terminal: bool) -> None:
+        self._write = write
+        self._is_terminal = is_terminal
+        self._began: tuple[float, int] | None = None
+        self._told = -1
+
+    def __call__(self, done: int, total: int, /) -> None:
+        """Show how far it is."""
+        if self._began is None:
+            self._began = (time.monotonic(), done)
+        share = done / total if total else 1.0
+        if self._is_terminal:
+            bar = "█" * round(share * 30)
+            self._write(f"\r{bar:░<30} {done} von {total} {self._left(done, total)}" + ("\n" if done >= total else ""))
+        elif int(share * 10) > self._told:
+            self._told = int(share * 10)
+            self._write(f"{done} von {total} Steckbriefen\n")
+
+    def _left(self, done: int, total: int) -> str:
+        began, before = self._began or (0.0, 0)
+        if done <= before or done >= total:
+            return " " * 14
+        seconds = (time.monotonic() - began) / (done - before) * (total - done)
+        return f"· noch {seconds:4.0f} s "
+
+
+def progress_on_stderr() -> Progress:
+    """Return what shows progress on standard error."""
+
+    def write(text: str) -> None:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+    return Progress(write, is_terminal=sys.stderr.isatty())

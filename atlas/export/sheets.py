@@ -1,0 +1,106 @@
+"""The sheet of a municipality as PDF/UA-1: what `atlas.present.sheet` says, with its map and its QR code."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import asdict
+
+import segno
+
+from atlas.export.pictures import lands_of
+from atlas.model.excerpt import Excerpt, Size
+from atlas.model.view import ViewState
+from atlas.present.picture import LegendLine, Picture, build_picture, picture_view
+from atlas.present.scene import Scene, Scenes
+from atlas.present.sheet import FactSheet, build_sheet
+from atlas.present.wording import Words
+from atlas.render.layout import Measures, lay_out_map
+from atlas.render.svg import graphics, mark_svg
+from atlas.render.typeset import AUTHOR, as_data, document
+
+_MAP = Measures(336, 232, 4, 9.5)
+"""Of the map, in points; so many dots for each that the full geometry is drawn."""
+_MARK = 9.0
+_PAGES = re.compile(rb"<xmpTPg:NPages>([0-9]+)</xmpTPg:NPages>")
+
+
+def sheet_pdf(scenes: Scenes, view: ViewState, position: int, home: str = "") -> bytes:
+    """Return the sheet of the municipality at ``position`` on the view's day, in its language, as PDF/UA-1.
+
+    ``home`` is the application's address; without it the sheet has no QR code.
+    """
+    words = Words(view.lang)
+    plain = ViewState(programme=view.programme, as_of=view.as_of or scenes.today(), lang=view.lang)
+    ags = scenes.of(plain).day.lines[position][0].ags
+    scene = scenes.of(picture_view(plain.but(municipality=ags), Excerpt((ags,))))
+    picture = build_picture(scene, Excerpt((ags,), Size.A4), words)
+    told = build_sheet(scene, position, words, home)
+    return document("sheet.typ", _files(scene, told, picture, words))
+
+
+def _files(scene: Scene, told: FactSheet, picture: Picture, words: Words) -> dict[str, bytes]:
+    """Return what the template reads: texts, map, signs of the legend, QR code."""
+    drawn = lay_out_map(picture, _MAP, lands_of(scene), words)
+    marks: dict[str, bytes] = {}
+
+    def mark(line: LegendLine) -> str:
+        made = mark_svg(line, _MARK).encode()
+        return next((name for name, known in marks.items() if known == made), None) or _added(marks, made)
+
+    legend = [
+        {
+            "file": mark(line),
+            "label": line.label,
+            "count": None if line.count is None else words.number(line.count),
+        }
+        for line in picture.legend
+    ]
+    status = [
+        {
+            "file": mark(LegendLine(each.label, look=each.look)),
+            "label": each.label,
+            "status": each.status,
+            "entries": [asdict(entry) for entry in each.entries],
+        }
+        for each in told.status
+    ]
+    data = {name: value for name, value in vars(told).items() if name not in {"status", "parts"}}
+    data |= {
+        "author": AUTHOR,
+        "alt": picture.alt,
+        "width": _MAP.width,
+        "height": _MAP.height,
+        "legend": legend,
+        "keys": drawn.names.keys,
+        "status": status,
+        "parts": {name: asdict(part) for name, part in told.parts.items()},
+        "neighbours": [asdict(each) for each in told.neighbours],
+        "shares": [asdict(each) for each in told.shares],
+        "sources": [asdict(each) for each in told.sources],
+    }
+    files = {"sheet.json": as_data(data), "map.svg": graphics(drawn).encode(), **marks}
+    return files | ({"qr.svg": _qr(told.address)} if told.address else {})
+
+
+def _added(marks: dict[str, bytes], made: bytes) -> str:
+    name = f"mark-{len(marks)}.svg"
+    marks[name] = made
+    return name
+
+
+def _qr(address: str) -> bytes:
+    made = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(made, kind="svg", scale=4, border=2, xmldecl=False)
+    return made.getvalue()
+
+
+def sheet_stem(scene: Scene, ags: str, lang: str) -> str:
+    """Return the name of a sheet's file without its ending: plain letters, key, date, and the language if not German."""
+    return f"steckbrief-{scene.programme.key}-{ags}-{scene.as_of}{'' if lang == 'de' else f'-{lang}'}"
+
+
+def pages_of(pdf: bytes) -> int:
+    """Return how many pages a document of ours has, as its metadata say; 0 if they don't."""
+    found = _PAGES.search(pdf)
+    return int(found[1]) if found else 0

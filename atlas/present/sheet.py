@@ -1,0 +1,311 @@
+"""The sheet of a municipality, one or two pages to print and to hand on: everything it says, nothing about how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from atlas.analysis.status import StatusLine
+from atlas.model.view import ViewState, view_to_query
+from atlas.present.credits import full_credits, invented
+from atlas.present.detail import Entry, InstrumentDetail, status_sentence
+from atlas.present.district import ShareRow, share_rows
+from atlas.present.headings import headings
+from atlas.present.looks import Look
+from atlas.present.municipality import MunicipalityPage, NextStep, build_page
+from atlas.present.picture import picture_credits
+from atlas.present.scene import Scene, Shelf
+from atlas.present.telling import neighbours_sentence, one_stop, sentences
+from atlas.present.wording import Words
+
+_shares: Shelf[tuple[tuple[ShareRow, int, int], ...]] = Shelf(64)
+
+
+@dataclass(frozen=True)
+class SheetEntry:
+    """One record in words, and the number of its source in `FactSheet.sources`; 0 for none."""
+
+    text: str
+    source: int
+
+
+@dataclass(frozen=True)
+class SheetStatus:
+    """An instrument of which something is documented."""
+
+    label: str
+    look: Look
+    status: str
+    entries: tuple[SheetEntry, ...]
+
+
+@dataclass(frozen=True)
+class SheetNeighbour:
+    """A municipality next door; ``district`` is empty where it is one's own."""
+
+    name: str
+    district: str
+    border: str
+    status: tuple[str, ...]
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class SheetShare:
+    """An instrument in the district and in the state: ``5 von 33`` and the share of each; ``here`` may be empty."""
+
+    label: str
+    here: str
+    here_share: str
+    state: str
+    state_share: str
+
+
+@dataclass(frozen=True)
+class SheetSource:
+    """A source: what stands there, and the address it leads to, None for a title."""
+
+    text: str
+    link: str | None
+    brief: str
+    """Its host, or a short title, for a narrow column."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the sheet with its heading and, for a table, the headings of its columns."""
+
+    heading: str
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FactSheet:
+    """Everything a sheet says.
+
+    Attributes
+    ----------
+    title, lang
+        Of the document.
+    kicker, name, subtitle, key, day
+        Head: atlas and programme; name; kind, district, area; key; date with number of municipalities.
+    lead
+        Paragraphs in whole sentences.
+    parts
+        ``status``, ``next``, ``neighbours``, ``shares``, ``sources``, ``legend``.
+    rest
+        The line with the instruments of which nothing is known; empty if there are none.
+    next_step
+        Heading and sentences of what the municipality may be invited to.
+    notes
+        What a list of neighbours does not say.
+    credits
+        For the last paragraph: provenance, boundaries, licence.
+    foot
+        Credits in one line, for every page; ``page_pattern`` has places for ``{page}`` and ``{pages}``.
+    warning
+        That data are invented, if they are.
+    address
+        Of the municipality's page, empty if not known; ``address_text`` says it, ``qr_alt`` describes its QR code.
+    """
+
+    lang: str
+    title: str
+    kicker: str
+    name: str
+    subtitle: str
+    key: str
+    day: str
+    lead: tuple[str, ...]
+    parts: dict[str, Part]
+    status: tuple[SheetStatus, ...]
+    rest: str
+    next_step: tuple[tuple[str, str], ...]
+    neighbours: tuple[SheetNeighbour, ...]
+    notes: tuple[str, ...]
+    shares: tuple[SheetShare, ...]
+    sources: tuple[SheetSource, ...]
+    credits: tuple[str, ...]
+    foot: str
+    page_pattern: str
+    warning: str
+    address: str
+    address_text: str
+    qr_alt: str
+
+
+def build_sheet(scene: Scene, position: int, words: Words, home: str = "") -> FactSheet:
+    """Return the sheet of the municipality at ``position``; ``home`` is the application's address, empty if unknown."""
+    page = build_page(scene, position, words)
+    detail = page.detail
+    lines = scene.day.lines[position]
+    district = str(scene.edition.districts.at[lines[0].district, "name"])
+    sources = _Sources(words)
+    status = tuple(
+        _status(scene, each, line, sources, words)
+        for each, line in zip(detail.instruments, lines, strict=True)
+        if each in detail.documented
+    )
+    is_city = district == detail.name
+    subtitle = [detail.subtitle, words.say("mit {names}", names=detail.merged_from) if detail.merged_from else ""]
+    near = neighbours_sentence(scene, position, words)
+    address = _address(scene, detail.ags, words, home)
+    return FactSheet(
+        words.lang,
+        words.say("Steckbrief {name} ({programme})", name=detail.name, programme=scene.programme.short),
+        words.say(
+            "Präventionsatlas {state} · {programme}",
+            state=words.label(scene.programme.state_name),
+            programme=words.label(scene.programme.title),
+        ),
+        detail.name,
+        " · ".join(part for part in subtitle if part),
+        words.say("Gemeindeschlüssel {ags}", ags=detail.ags),
+        words.say("Stand: {day}", day=words.day(scene.as_of)),
+        tuple(part for part in (" ".join(sentences(scene, position, words)), near) if part),
+        _parts(scene, page, words, "" if is_city else district),
+        status,
+        _rest(page, words),
+        _next(page.next_step, words),
+        tuple(_neighbours(page, district, words)),
+        tuple(map(one_stop, page.notes)),
+        tuple(_share(row, words, is_city=is_city) for row in _compared(scene, lines[0].district, words)),
+        tuple(sources.found),
+        full_credits(scene, words)[1:],
+        " · ".join(picture_credits(scene, words)[:2]),
+        words.say("Seite {page} von {pages}"),
+        " ".join(invented(scene, words)),
+        address,
+        words.say("Immer aktuell: {page}", page=address.partition("://")[2]) if address else "",
+        words.say("QR-Code mit der Adresse der Seite von {name}", name=detail.name),
+    )
+
+
+def _compared(scene: Scene, district: str, words: Words) -> tuple[tuple[ShareRow, int, int], ...]:
+    """Return the rows of a district, counted once for all its municipalities."""
+    return _shares.get((*scene.key, district, words.lang), lambda: share_rows(scene, district, words))
+
+
+class _Sources:
+    """The sources of a sheet, each once, numbered from 1."""
+
+    def __init__(self, words: Words) -> None:
+        self.found: list[SheetSource] = []
+        self._numbers: dict[str, int] = {}
+        self._words = words
+
+    def number(self, entry: Entry) -> int:
+        """Return the number of an entry's source, 0 without one."""
+        if not entry.source:
+            return 0
+        if entry.source not in self._numbers:
+            dated = f" ({entry.source_date})" if entry.source_date else ""
+            host = (urlsplit(entry.link).hostname or "").removeprefix("www.") if entry.link else ""
+            self.found.append(SheetSource(f"{entry.source}{dated}", entry.link, host))
+            self._numbers[entry.source] = len(self.found)
+        return self._numbers[entry.source]
+
+
+def _status(scene: Scene, each: InstrumentDetail, line: StatusLine, sources: _Sources, words: Words) -> SheetStatus:
+    """Return what is documented of an instrument; the ground of what is only implied stands where the records do."""
+    programme, plain = scene.programme, each.status
+    known = plain if len(each.entries) == 1 else ""
+    entries = [SheetEntry(_entry(entry, known, words), sources.number(entry)) for entry in each.entries]
+    if line.basis == "derived":
+        origin = programme.rung(line.derived_from)
+        names = (words.label(origin.instrument.label), words.label(origin.stage.label))
+        ground = ": ".join(dict.fromkeys(names))
+        plain = status_sentence(line._replace(basis="direct"), programme, words)
+        entries.append(SheetEntry(words.say("Abgeleitet aus {ground}.", ground=ground), 0))
+    return SheetStatus(each.label, each.look, plain, tuple(entries))
+
+
+def _entry(entry: Entry, status: str, words: Words) -> str:
+    """Return ``17.12.2021: unterzeichnet. Gemeinsam: Städtebund Silberberg. Anmerkung.``, less what ``status`` says."""
+    told = [] if f"{entry.stage}, {entry.when}" == status else [f"{entry.when}: {entry.stage}."]
+    if entry.holder:
+        told.append(f"({entry.holder})")
+    if entry.joint_with:
+        told.append(words.say("Gemeinsam: {body}.", body=entry.joint_with))
+    return " ".join([*told, entry.note]).strip() or f"{entry.when}."
+
+
+def _parts(scene: Scene, page: MunicipalityPage, words: Words, district: str) -> dict[str, Part]:
+    column = headings(words, "name", "district")
+    state = words.label(scene.programme.state_name)
+    active = sum(row.is_active for row in page.neighbours)
+    neighbours = words.say(
+        "{active} von {all} Nachbargemeinden mit dokumentierter Beteiligung",
+        active=words.number(active),
+        all=words.number(len(page.neighbours)),
+    )
+    compared = (
+        words.say("{place} und {state} im Vergleich", place=district, state=state)
+        if district
+        else words.say("{state} insgesamt", state=state)
+    )
+    instrument = words.say("Baustein")
+    return {
+        "legend": Part(words.say("Legende")),
+        "status": Part(
+            words.say("Was dokumentiert ist"), (instrument, words.say("Stand"), words.say("Angaben und Quellen"))
+        ),
+        "next": Part(words.say("Ein möglicher nächster Schritt")),
+        "neighbours": Part(neighbours, (column["name"], words.say("gemeinsame Grenze"), words.say("Stand"))),
+        "shares": Part(compared, (instrument, *([column["district"]] if district else []), state)),
+        "sources": Part(words.say("Quellen")),
+    }
+
+
+def _rest(page: MunicipalityPage, words: Words) -> str:
+    if not page.undocumented:
+        return ""
+    return words.say("Keine bekannte Aktivität: {list}.", list=", ".join(page.undocumented))
+
+
+def _next(step: NextStep | None, words: Words) -> tuple[tuple[str, str], ...]:
+    """Return what comes next as heading and sentences; what is possible at any time in one line."""
+    if step is None:
+        return ()
+    said = []
+    if step.heading:
+        near = (
+            words.say("In der Nachbarschaft schon gegangen: {names}.", names=step.companions) if step.companions else ""
+        )
+        said.append((step.heading, one_stop(f"{step.invitation} {near}".strip())))
+    if step.offers:
+        said.append((words.say("Jederzeit möglich"), f"{', '.join(label for label, _ in step.offers)}."))
+    return tuple(said)
+
+
+def _neighbours(page: MunicipalityPage, district: str, words: Words) -> Iterable[SheetNeighbour]:
+    for row in page.neighbours:
+        yield SheetNeighbour(
+            row.name,
+            row.district if row.district not in (district, row.name) else "",
+            words.say("{km} km", km=words.number(row.border_km, 1)),
+            row.status or (words.say("keine bekannte Aktivität"),),
+            row.is_active,
+        )
+
+
+def _share(row: tuple[ShareRow, int, int], words: Words, *, is_city: bool) -> SheetShare:
+    here, covered, total = row
+    of = words.say("{n} von {total}", n=words.number(here.covered), total=words.number(here.total))
+    return SheetShare(
+        here.label,
+        "" if is_city else of,
+        "" if is_city else words.percent(here.share),
+        words.say("{n} von {total}", n=words.number(covered), total=words.number(total)),
+        words.percent(here.state_share),
+    )
+
+
+def _address(scene: Scene, ags: str, words: Words, home: str) -> str:
+    """Return the address of the municipality's page, without a date: who comes back sees what holds then."""
+    if not home:
+        return ""
+    view = ViewState(programme=scene.view.programme, municipality=ags, lang=words.lang)
+    query = "&".join(f"{key}={value}" for key, value in view_to_query(view).items())
+    return f"{home}/gemeinde?{query}"

@@ -1,0 +1,294 @@
+"""What is documented about a municipality, in whole sentences: for captions, alternative texts and sheets.
+
+The sentences are made from facts only: place, instrument, stage, date, joint body, neighbours. Notes of the record are
+never quoted, they may name persons. What is not documented is said as that, never as "does not take part".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from atlas.analysis.status import NO_DATA, StatusLine
+from atlas.model.dates import PartialDate
+from atlas.present.credits import invented
+from atlas.present.detail import status_sentence
+from atlas.present.scene import Scene
+from atlas.present.wording import Words
+
+MOST_ALT = 600
+"""Characters of an alternative text: more is not listened to."""
+_NAMED = 6
+"""So many neighbours an alternative text names."""
+_INDEPENDENT = "Kreisfreie Stadt"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a picture shows, for its alternative text.
+
+    Attributes
+    ----------
+    title, subtitle
+        As they stand in the picture.
+    counts
+        Lines of the legend that say how many.
+    documented, total
+        Municipalities of which anything is documented, and all shown; None where the reader has filtered them.
+    own, own_status
+        Name and class of the marked municipality; empty if there is none.
+    centre
+        Position of the municipality the picture shows with its neighbours.
+    """
+
+    title: str
+    subtitle: str
+    counts: tuple[tuple[str, int], ...]
+    documented: int | None
+    total: int
+    own: str = ""
+    own_status: str = ""
+    centre: int | None = None
+
+
+def alt_text(scene: Scene, shown: Shown, words: Words) -> str:
+    """Return a picture in words: what it is of, its message, the numbers. One line of at most `MOST_ALT` characters."""
+    said = [words.say("Karte. {title}. {subtitle}.", title=shown.title, subtitle=shown.subtitle)]
+    if shown.own:
+        said.append(words.say("Hervorgehoben: {name} ({status}).", name=shown.own, status=shown.own_status))
+    if shown.centre is not None:
+        said.append(neighbours_sentence(scene, shown.centre, words, _NAMED))
+    elif shown.documented is not None and shown.total:
+        said.append(
+            words.say(
+                "Für {n} von {total} Gemeinden ist dazu etwas dokumentiert.",
+                n=words.number(shown.documented),
+                total=words.number(shown.total),
+            )
+        )
+    counts = [f"{label}: {words.number(count)}" for label, count in shown.counts]
+    said += [f"{'; '.join(counts)}."] if counts else []
+    return _short(" ".join(" ".join(said).split()))
+
+
+def _short(text: str) -> str:
+    """Return a text no longer than an alternative text may be, cut between words."""
+    if len(text) <= MOST_ALT:
+        return text
+    kept = text[: MOST_ALT - 1]
+    cut = kept.rfind(" ", MOST_ALT // 2)
+    return f"{kept[:cut] if cut > 0 else kept} …"[:MOST_ALT]
+
+
+def caption(scene: Scene, position: int, words: Words) -> str:
+    """Return a caption for a picture of a municipality with its neighbours: three short paragraphs, and credits."""
+    name = scene.day.lines[position][0].name
+    lead = words.say(
+        "Karte: {programme} in und um {name}, Stand {day}.",
+        programme=scene.programme.short,
+        name=name,
+        day=words.day(scene.as_of),
+    )
+    told = " ".join(sentences(scene, position, words))
+    reach = words.say(
+        "Dargestellt ist, was öffentlich dokumentiert ist. Kein Eintrag heißt nicht, dass es keine Aktivität gibt."
+    )
+    sources = words.say(
+        "{source}. Grenzen: {attribution}.",
+        source=words.label(scene.programme.source_line),
+        attribution=scene.edition.provenance.attribution,
+    )
+    near = neighbours_sentence(scene, position, words)
+    parts = (lead, told, near, reach, sources, *invented(scene, words))
+    return "\n\n".join(" ".join(part.split()) for part in parts if part)
+
+
+def sentences(scene: Scene, position: int, words: Words) -> tuple[str, ...]:
+    """Return what is documented about a municipality, a sentence for each instrument, in the programme's order."""
+    lines = [line for line in scene.day.lines[position] if line.stage != NO_DATA]
+    own = [line for line in lines if line.basis == "direct"]
+    # What is only implied is already said by what implies it, unless that is no longer in force.
+    own = own or [line for line in lines if line.basis == "derived"]
+    said = list(_told(scene, position, own, words))
+    through = [_of_district(scene, line, words) for line in lines if line.basis == "district"]
+    if not own:
+        said.append(_nothing(scene, position, words, is_only_own=bool(through)))
+    return (*said, *through)
+
+
+def _nothing(scene: Scene, position: int, words: Words, *, is_only_own: bool) -> str:
+    text = "Für {place} ist keine Aktivität öffentlich dokumentiert. Das heißt nicht, dass es keine gibt."
+    if is_only_own:
+        text = "Für {place} selbst ist keine Aktivität öffentlich dokumentiert. Das heißt nicht, dass es keine gibt."
+    return words.say(text, place=place(scene, position, words))
+
+
+def _told(scene: Scene, position: int, lines: Sequence[StatusLine], words: Words) -> Iterator[str]:
+    """Yield a sentence for each line; the second and later ones of the same place begin with a pronoun."""
+    before = ""
+    former = {change.old_ags: change.old_name for change in scene.changes}
+    for line in lines:
+        name = former.get(line.participant, "") if line.participant != line.ags else ""
+        who = place(scene, position, words)
+        if name:
+            who = words.say("die frühere Gemeinde {name} (heute {heir})", name=name, heir=line.name)
+        subject = words.say("sie") if who == before else who
+        told = _clause(scene, position, line, words)
+        if told:
+            before = who
+            yield sentence(f"{subject} {told}")
+        else:
+            before = ""
+            yield _plainly(scene, line, who, words)
+
+
+def _plainly(scene: Scene, line: StatusLine, who: str, words: Words) -> str:
+    """Return a sentence for a stage of which the programme does not say how it is told."""
+    label = words.label(scene.programme.instrument(line.instrument).label)
+    status = status_sentence(line, scene.programme, words)
+    return sentence(
+        words.say("für {place} ist dokumentiert: {what} ({status})", place=who, what=label, status=status)
+        + (f", {joint}" if (joint := joint_phrase(scene, line, words)) else "")
+    )
+
+
+def _of_district(scene: Scene, line: StatusLine, words: Words) -> str:
+    name = str(scene.edition.districts.at[line.district, "name"])
+    told = _clause(scene, None, line, words)
+    if told:
+        return sentence(f"{words.say('der {district}', district=name)} {told}")
+    return _plainly(scene, line, words.say("den {district}", district=name), words)
+
+
+def _clause(scene: Scene, position: int | None, line: StatusLine, words: Words) -> str:
+    """Return what stands behind the subject; empty if the programme's stage has no telling, or it is only implied."""
+    telling = scene.programme.rung(f"{line.instrument}:{line.stage}").stage.telling
+    if telling is None or line.basis == "derived":
+        return ""
+    joint = joint_phrase(scene, line, words) if position is not None else ""
+    text = words.label(telling)
+    values = {
+        "{when}": when(line.since, line.since_means, words),
+        "{since}": since(line.since, line.since_means, words),
+        "{on_record}": on_record(line.since, words),
+        "{joint}": joint,
+    }
+    # One pass over the programme's own text: what is put in is never looked at again.
+    pieces = [values.get(piece, piece) for piece in _pieces(text)]
+    return " ".join("".join(pieces).split()).replace(" ,", ",")
+
+
+def _pieces(text: str) -> Iterator[str]:
+    while "{" in text and "}" in text:
+        before, _, rest = text.partition("{")
+        name, _, text = rest.partition("}")
+        yield before
+        yield f"{{{name}}}"
+    yield text
+
+
+def sentence(text: str) -> str:
+    """Return a text as a sentence: a capital first, one full stop at its end (``Auerbach/Vogtl.`` brings its own)."""
+    return one_stop(f"{text[:1].upper()}{text[1:]}.")
+
+
+def one_stop(text: str) -> str:
+    """Return a text without the second full stop that follows an abbreviation at its end."""
+    return text[:-1] if text.endswith(("..", "….")) else text
+
+
+def place(scene: Scene, position: int, words: Words) -> str:
+    """Return ``die Stadt Crimmitschau``, ``die Gemeinde Fraureuth``, ``die Stadt Wehlen``."""
+    row = scene.edition.municipalities.loc[position]
+    name, kind = str(row["name"]), str(row["kind"])
+    if name.startswith(("Stadt ", "Gemeinde ")):
+        return words.say("die {name}", name=name)
+    if kind == _INDEPENDENT:
+        return words.say("die Stadt {city}", city=name)
+    return words.say("die Stadt {name}", name=name) if kind == "Stadt" else words.say("die Gemeinde {name}", name=name)
+
+
+def when(text: str, means: str, words: Words) -> str:
+    """Return ``am 17.12.2021``, ``im Juni 2021``, ``im Jahr 2021``, ``spätestens 2022``; empty without a date."""
+    if not text:
+        return ""
+    day, told = PartialDate.parse(text), words.partial(text)
+    is_limit = means != "reached"
+    if day.day is not None:
+        return words.say("spätestens am {day}", day=told) if is_limit else words.say("am {day}", day=told)
+    if day.month is not None:
+        return words.say("spätestens im {month}", month=told) if is_limit else words.say("im {month}", month=told)
+    return words.say("spätestens {year}", year=told) if is_limit else words.say("im Jahr {year}", year=told)
+
+
+def since(text: str, means: str, words: Words) -> str:
+    """Return ``seit dem 17.12.2021``, ``seit Juni 2021``, ``spätestens seit 2022``; empty without a date."""
+    if not text:
+        return ""
+    day, told = PartialDate.parse(text), words.partial(text)
+    is_limit = means != "reached"
+    if day.day is not None:
+        return words.say("spätestens seit dem {day}", day=told) if is_limit else words.say("seit dem {day}", day=told)
+    return words.say("spätestens seit {when}", when=told) if is_limit else words.say("seit {when}", when=told)
+
+
+def on_record(text: str, words: Words) -> str:
+    """Return ``(Stand 22.07.2022)``: when something planned was on record; empty without a date."""
+    return words.say("(Stand {day})", day=words.partial(text)) if text else ""
+
+
+def joint_phrase(scene: Scene, line: StatusLine, words: Words) -> str:
+    """Return ``gemeinsam mit Lengenfeld und Rodewisch (Göltzschtal-Städte)``; empty if it is not a joint matter."""
+    if not line.joint_with:
+        return ""
+    partners = [
+        other.name
+        for lines in scene.day.lines.values()
+        for other in lines
+        if other.instrument == line.instrument and other.joint_with == line.joint_with and other.ags != line.ags
+    ]
+    if not partners:
+        return words.say("über die gemeinsame Stelle „{body}“", body=line.joint_with)
+    names = words.listed(sorted(partners))
+    return words.say("gemeinsam mit {names} ({body})", names=names, body=line.joint_with)
+
+
+def neighbours_sentence(scene: Scene, position: int, words: Words, most: int | None = None) -> str:
+    """Return for how many neighbours taking part is documented, and which; empty if there are none.
+
+    At most ``most`` are named, those with the longest border first.
+    """
+    near = [each.position for each in scene.day.hood.lines[position]]
+    active = [each for each in near if each in scene.day.active]
+    if not near:
+        return ""
+    if len(near) == 1:
+        text = "Für die einzige Nachbargemeinde, {name}, ist keine Beteiligung öffentlich dokumentiert."
+        if active:
+            text = "Für die einzige Nachbargemeinde, {name}, ist eine Beteiligung dokumentiert."
+        return words.say(text, name=unique_names(scene, near)[0])
+    text = "Für {n} der {total} Nachbargemeinden ist eine Beteiligung dokumentiert: {names}"
+    if not active:
+        text = "Für keine der {total} Nachbargemeinden ist eine Beteiligung öffentlich dokumentiert"
+    elif len(active) == len(near):
+        text = "Für alle {total} Nachbargemeinden ist eine Beteiligung dokumentiert: {names}"
+    elif len(active) == 1:
+        text = "Für eine der {total} Nachbargemeinden ist eine Beteiligung dokumentiert: {names}"
+    names = _few(unique_names(scene, active), most, words)
+    return sentence(words.say(text, n=words.number(len(active)), total=words.number(len(near)), names=names))
+
+
+def _few(names: list[str], most: int | None, words: Words) -> str:
+    """Return ``A, B und C``, or the first ``most`` and how many more there are."""
+    if most is None or len(names) <= most:
+        return words.listed(names)
+    return words.say("{names} und {n} weitere", names=", ".join(names[:most]), n=words.number(len(names) - most))
+
+
+def unique_names(scene: Scene, positions: Iterable[int]) -> list[str]:
+    """Return the names of municipalities, with the district where the state has several of the name."""
+    often = Counter(lines[0].name for lines in scene.day.lines.values())
+    districts = scene.edition.districts["name"]
+    rows = [scene.day.lines[position][0] for position in positions]
+    return [row.name if often[row.name] == 1 else f"{row.name} ({districts[row.district]})" for row in rows]

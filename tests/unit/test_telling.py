@@ -1,0 +1,259 @@
+"""Sentences about municipalities: right in both languages, from facts only, inviting, never blaming."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from atlas.model.programme import Label, Stage, StageKind
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import ViewState
+from atlas.present.detail import position_or_heir
+from atlas.present.scene import Scene, Scenes
+from atlas.present.telling import (
+    MOST_ALT,
+    Shown,
+    alt_text,
+    caption,
+    neighbours_sentence,
+    on_record,
+    one_stop,
+    place,
+    sentence,
+    sentences,
+    since,
+    unique_names,
+    when,
+)
+from atlas.present.wording import Words
+from tests.conftest import TODAY
+
+DE, EN = Words("de"), Words("en")
+Of = Callable[..., Scene]
+
+
+def _at(scene: Scene, ags: str) -> int:
+    position = position_or_heir(scene, ags)
+    assert position is not None
+    return position
+
+
+@pytest.mark.parametrize(
+    ("known", "means", "german", "english"),
+    [
+        ("2021-12-17", "reached", "am 17.12.2021", "on 17 December 2021"),
+        ("2021-06", "reached", "im Juni 2021", "in June 2021"),
+        ("2021", "reached", "im Jahr 2021", "in 2021"),
+        ("2021-12-17", "known_by", "spätestens am 17.12.2021", "by 17 December 2021"),
+        ("2021-06", "source", "spätestens im Juni 2021", "by June 2021"),
+        ("2022", "known_by", "spätestens 2022", "by 2022"),
+        ("", "undated", "", ""),
+    ],
+)
+def test_preposition_follows_how_well_the_date_is_known(known: str, means: str, german: str, english: str) -> None:
+    assert when(known, means, DE) == german
+    assert when(known, means, EN) == english
+
+
+@pytest.mark.parametrize(
+    ("known", "means", "german", "english"),
+    [
+        ("2021-12-17", "reached", "seit dem 17.12.2021", "(since 17 December 2021)"),
+        ("2021-06", "reached", "seit Juni 2021", "(since June 2021)"),
+        ("1994", "reached", "seit 1994", "(since 1994)"),
+        ("2021-12-17", "known_by", "spätestens seit dem 17.12.2021", "(since 17 December 2021 at the latest)"),
+        ("2022", "known_by", "spätestens seit 2022", "(since 2022 at the latest)"),
+        ("", "undated", "", ""),
+    ],
+)
+def test_what_lasts_is_told_with_since(known: str, means: str, german: str, english: str) -> None:
+    assert since(known, means, DE) == german
+    assert since(known, means, EN) == english
+    assert bool(on_record(known, DE)) == bool(known)
+
+
+@pytest.mark.parametrize(
+    ("ags", "german", "english"),
+    [
+        ("14524060", "die Gemeinde Fraureuth", "the municipality of Fraureuth"),
+        ("14521450", "die Stadt Oelsnitz/Erzgeb.", "the town of Oelsnitz/Erzgeb."),
+        ("14713000", "die Stadt Leipzig", "the city of Leipzig"),
+        ("14628370", "die Stadt Wehlen", "Stadt Wehlen"),
+    ],
+)
+def test_places_have_their_article(real_scene: Of, ags: str, german: str, english: str) -> None:
+    scene = real_scene()
+    assert place(scene, _at(scene, ags), DE) == german
+    assert place(scene, _at(scene, ags), EN) == english
+
+
+def test_abbreviation_at_the_end_brings_its_own_full_stop() -> None:
+    assert sentence("für Auerbach/Vogtl.") == "Für Auerbach/Vogtl."
+    assert sentence("übrig bleibt Ö") == "Übrig bleibt Ö."
+    assert sentence("mehr …") == "Mehr …"
+    assert one_stop("Nossen, Frankenberg/Sa..") == "Nossen, Frankenberg/Sa."
+
+
+@pytest.mark.parametrize(
+    ("ags", "said"),
+    [
+        (
+            "14523020",
+            "Die Stadt Auerbach/Vogtl. hat am 22.07.2022 gemeinsam mit Lengenfeld und Rodewisch (Göltzschtal-Städte) "
+            "die Kooperationsvereinbarung unterzeichnet. Sie plant gemeinsam mit Lengenfeld und Rodewisch "
+            "(Göltzschtal-Städte) einen Kommunalen Präventionsrat (Stand 22.07.2022).",
+        ),
+        (
+            "14511000",
+            "Die Stadt Chemnitz hat seit dem 04.02.1998 einen Kommunalen Präventionsrat. Sie ist seit dem 06.02.2019 "
+            "Modellkommune.",
+        ),
+        (
+            "14524060",
+            "Für die Gemeinde Fraureuth ist keine Aktivität öffentlich dokumentiert. Das heißt nicht, dass es keine gibt.",
+        ),
+        (
+            "14522140",
+            "Die Stadt Flöha hat am 08.07.2020 die Kooperationsvereinbarung unterzeichnet. Sie hat am 08.07.2020 über "
+            "die gemeinsame Stelle „Gemeindevollzugsdienst-Verbund Flöha“ eine Förderung bewilligt bekommen. Sie hat "
+            "im Jahr 2021 ein Beispiel guter Praxis vorgestellt.",
+        ),
+    ],
+)
+def test_german_sentences(real_scene: Of, ags: str, said: str) -> None:
+    scene = real_scene()
+    assert " ".join(sentences(scene, _at(scene, ags), DE)) == said
+
+
+def test_english_sentences(real_scene: Of) -> None:
+    scene = real_scene()
+    assert " ".join(sentences(scene, _at(scene, "14523020"), EN)) == (
+        "The town of Auerbach/Vogtl. signed the cooperation agreement on 22 July 2022 together with Lengenfeld and "
+        "Rodewisch (Göltzschtal-Städte). It is planning a municipal prevention council together with Lengenfeld and "
+        "Rodewisch (Göltzschtal-Städte) (as of 22 July 2022)."
+    )
+    assert sentences(scene, _at(scene, "14524060"), EN)[0].startswith("For the municipality of Fraureuth no activity")
+
+
+def test_what_the_district_does_is_told_of_the_district(real_scene: Of) -> None:
+    scene = real_scene()
+    lines = scene.day.lines
+    only = next(p for p, rows in lines.items() if {row.basis for row in rows} == {"district", "none"})
+    own, districts = sentences(scene, only, DE)
+    assert " selbst ist keine Aktivität öffentlich dokumentiert." in own
+    assert re.match(
+        r"Der (Landkreis|Vogtlandkreis|Erzgebirgskreis)\b.* hat .* einen Kommunalen Präventionsrat\.", districts
+    )
+
+
+def test_what_a_former_municipality_did_is_told_of_it(mini: Snapshot) -> None:
+    scene = Scenes(lambda: mini, lambda: TODAY).of(ViewState())
+    said = " ".join(sentences(scene, _at(scene, "00022015"), DE))
+    assert (
+        "ür die frühere Gemeinde Ilm (heute Neu-Ilm) ist dokumentiert: Vereinbarung (unterzeichnet, 01.01.2018)."
+        in said
+    )
+
+
+def test_programme_without_tellings_still_gives_sentences(mini_scene: Of) -> None:
+    scene = mini_scene()
+    for words in (DE, EN):
+        for position in scene.day.lines:
+            for said in sentences(scene, position, words):
+                assert said.endswith(".")
+                assert said[0].isupper()
+    assert sentences(scene, _at(scene, "00021010"), EN)[0] == (
+        "Documented for the town of Neustadt: Pact (signed, 30 June 2019)."
+    )
+
+
+def test_every_stage_of_the_programme_is_told_in_both_languages(real: Snapshot) -> None:
+    for instrument in real.programme("asskomm").instruments:
+        for stage in instrument.stages:
+            assert stage.telling is not None, f"{instrument.key}:{stage.key}"
+            for text in (stage.telling.de, stage.telling.en):
+                assert re.search(r"\{(when|since|on_record)\}", text)
+
+
+def test_telling_with_an_unknown_place_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"\{day\} is not one of"):
+        Stage(
+            key="held",
+            label=Label(de="x", en="x"),
+            kind=StageKind.STEP,
+            colour="#000000",
+            telling=Label(de="hat {day}", en="has {when}"),
+        )
+
+
+def test_neighbours_are_counted_in_whole_sentences(mini_scene: Of, real_scene: Of) -> None:
+    scene = real_scene()
+    said = {key: neighbours_sentence(scene, _at(scene, key), DE) for key in ("14523020", "14522140", "14523320")}
+    assert said["14523020"] == "Für eine der 6 Nachbargemeinden ist eine Beteiligung dokumentiert: Rodewisch."
+    assert said["14522140"].startswith("Für alle 5 Nachbargemeinden ist eine Beteiligung dokumentiert: ")
+    assert said["14523320"] == "Für keine der 7 Nachbargemeinden ist eine Beteiligung öffentlich dokumentiert."
+    few = neighbours_sentence(scene, _at(scene, "14511000"), DE, 2)
+    assert (
+        few
+        == "Für 6 der 18 Nachbargemeinden ist eine Beteiligung dokumentiert: Limbach-Oberfrohna, Niederwiesa und 4 weitere."
+    )
+    island = mini_scene()
+    only = neighbours_sentence(island, _at(island, "00021070"), DE)
+    assert only == "Für die einzige Nachbargemeinde, Gürtel, ist eine Beteiligung dokumentiert."
+    before = mini_scene(as_of=island.as_of.replace(year=2018))
+    assert " ist keine Beteiligung öffentlich dokumentiert." in neighbours_sentence(before, _at(before, "00021070"), DE)
+
+
+def test_number_of_neighbours_named_is_that_of_the_screen(real_scene: Of) -> None:
+    scene = real_scene()
+    for position, near in scene.day.hood.lines.items():
+        active = [each.position for each in near if each.position in scene.day.active]
+        said = neighbours_sentence(scene, position, DE)
+        assert all(name in said for name in unique_names(scene, active))
+        if 1 < len(active) < len(near):
+            assert said.startswith(f"Für {len(active)} der {len(near)} ")
+
+
+def test_same_names_are_told_apart_by_district(mini_scene: Of) -> None:
+    scene = mini_scene()
+    both = [_at(scene, "00021010"), _at(scene, "00022040")]
+    assert unique_names(scene, both) == ["Neustadt (Landkreis Nord)", "Neustadt (Landkreis Süd)"]
+
+
+def test_nothing_from_the_notes_is_quoted_and_nobody_is_blamed(real: Snapshot, real_scene: Of) -> None:
+    scene = real_scene()
+    marked = real.records["asskomm"].table.assign(note="Oberbürgermeisterin Erika Mustermann sagte zu.")
+    snapshot = replace(real, records={"asskomm": replace(real.records["asskomm"], table=marked)})
+    with_notes = Scenes(lambda: snapshot, lambda: TODAY).of(ViewState())
+    for position in scene.day.lines:
+        for words in (DE, EN):
+            told = caption(with_notes, position, words)
+            assert "Mustermann" not in told
+            assert told == caption(scene, position, words)
+            assert not re.search(r"nimmt nicht teil|does not take part|leider|versäumt|noch nicht|fehlt", told)
+            assert not re.search(r"\{|\}|  |\.\.|\( |,,| ,|None|nan", told)
+
+
+def test_caption_says_place_day_and_sources(real_scene: Of, mini_scene: Of) -> None:
+    scene = real_scene()
+    told = caption(scene, _at(scene, "14521450"), DE)
+    assert told.startswith("Karte: ASSKomm in und um Oelsnitz/Erzgeb., Stand 23.11.2026.")
+    assert scene.edition.provenance.attribution in told
+    assert "erfunden" not in told
+    invented = mini_scene()
+    assert "Beispieldaten" in caption(invented, _at(invented, "00021010"), DE)
+
+
+def test_alternative_text_is_one_line_and_not_too_long(real_scene: Of) -> None:
+    scene = real_scene()
+    shown = Shown("T\nitel" * 40, "Stand", (("Eine Klasse mit langem Namen " * 20, 3),), 1, 5, "Ort", "Stufe")
+    told = alt_text(scene, shown, DE)
+    assert len(told) <= MOST_ALT
+    assert "\n" not in told
+    assert told.endswith(" …")
+    brief = alt_text(scene, Shown("T", "S", (("k", 2),), 1, 5), EN)
+    assert brief == "Map. T. S. Something is documented for 1 of 5 municipalities. k: 2."
+    assert "1 of 5" not in alt_text(scene, Shown("T", "S", (("k", 2),), None, 5), EN)

@@ -1,0 +1,64 @@
+"""What a municipality takes home from its page: picture, press kit, sheet. Files are made when they are asked for."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from atlas.export.kit import kit_stem, press_kit
+from atlas.export.sheets import sheet_pdf, sheet_stem
+from atlas.model.view import ViewState, view_to_query
+from atlas.present.scene import Scene
+from ui.cache import scenes, store
+from ui.state import words
+
+EXPORT_PAGE = "../pages/export.py"
+
+
+def show(drawn: Scene, position: int) -> None:
+    """Show the row of links and buttons for the municipality at ``position``."""
+    said = words()
+    ags = drawn.day.lines[position][0].ags
+    view = drawn.view.but(municipality=ags, as_of=drawn.as_of)
+    home = site_address()
+    with st.container(horizontal=True, vertical_alignment="center", key="mitnehmen"):
+        st.markdown(f"**{said.say('Mitnehmen')}**", width="content")
+        st.page_link(
+            EXPORT_PAGE,
+            label=said.say("Karte als Bild"),
+            icon=":material/image:",
+            query_params=view_to_query(drawn.view.but(municipality=ags)),
+            width="content",
+        )
+        st.download_button(
+            said.say("Pressepaket (ZIP)"),
+            partial(_kit, view, home),
+            f"{kit_stem(drawn)}.zip",
+            "application/zip",
+            key="pressepaket",
+            on_click="ignore",
+            icon=":material/folder_zip:",
+        )
+        st.download_button(
+            said.say("Steckbrief (PDF)"),
+            partial(_sheet, view, position, home),
+            f"{sheet_stem(drawn, ags, said.lang)}.pdf",
+            "application/pdf",
+            key="steckbrief",
+            on_click="ignore",
+            icon=":material/description:",
+        )
+
+
+def site_address() -> str:
+    """Return the address of the application: as configured, else as this reader's browser knows it."""
+    return store().settings.address or (st.context.url or "").rsplit("/", 1)[0]
+
+
+def _kit(view: ViewState, home: str) -> bytes:
+    return press_kit(scenes(), view, home)
+
+
+def _sheet(view: ViewState, position: int, home: str) -> bytes:
+    return sheet_pdf(scenes(), view, position, home)
