@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -20,9 +20,11 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from atlas.errors import AtlasError, Problem
+from atlas.export.open_data import boundaries_file, records_file, status_file
 from atlas.export.pictures import Drawn, draw, written
 from atlas.model.excerpt import Excerpt, Form, Size
 from atlas.model.view import EARLIEST, LANGUAGES, ViewState, view_to_query
+from atlas.present.catalogue import build_catalogue
 from atlas.present.credits import invented
 from atlas.present.detail import as_of_sentence
 from atlas.present.district import build_district
@@ -30,6 +32,7 @@ from atlas.present.figures import build_cards
 from atlas.present.looks import layer_definition, layer_label, layer_short
 from atlas.present.map_spec import LegendEntry
 from atlas.present.municipality import build_page
+from atlas.present.open_data import boundary_days
 from atlas.present.picture import picture_credits
 from atlas.present.scene import Scene, Scenes
 from atlas.present.search import suggestions
@@ -63,12 +66,8 @@ class Order:
     address: str = ""
 
 
-def publish(
-    order: Order, folder: Path, more: Callable[[Scenes, Scene], Iterable[tuple[str, bytes]]] | None = None
-) -> int:
+def publish(order: Order, folder: Path) -> int:
     """Write the site and return how many files it has. It appears as a whole or not at all.
-
-    ``more`` gives further files: path and content.
 
     Raises
     ------
@@ -81,7 +80,7 @@ def publish(
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as work:
         made = Path(work) / "site"
-        count = sum(1 for each in _all(order, more) if _put(made, *each))
+        count = sum(1 for each in _all(order) if _put(made, *each))
         (made / MARKER).write_bytes(b"")
         old = Path(work) / "old"
         if folder.exists():
@@ -97,7 +96,7 @@ def _put(folder: Path, path: str, body: bytes) -> bool:
     return True
 
 
-def _all(order: Order, more: Callable[[Scenes, Scene], Iterable[tuple[str, bytes]]] | None) -> Files:
+def _all(order: Order) -> Files:
     site = _site(order)
     scene = site.scene
     keys = [lines[0].ags for lines in scene.day.lines.values()]
@@ -107,8 +106,7 @@ def _all(order: Order, more: Callable[[Scenes, Scene], Iterable[tuple[str, bytes
         waiting = [pool.submit(_work, order, *job) for job in jobs]
         yield from site.frame_files()
         yield from site.district_pages()
-        if more:
-            yield from more(site.scenes, scene)
+        yield from site.open_data()
         days = [result for job, each in zip(jobs, waiting, strict=True) if job[0] == "days" for result in each.result()]
         yield from site.map_pages(dict(days))
         for job, each in zip(jobs, waiting, strict=True):
@@ -252,12 +250,10 @@ class _Site:
         return {
             "lang": words.lang,
             "prefix": home,
-            "page": f"{home}index.html"
-            if layer == programme.layers[0]
-            else home + _layer_path(layer, programme.layers[0]),
-            "other": f"{other}index.html",
+            "page": home,
+            "other": other,
             "layer": layer,
-            "home": layer,
+            "home": programme.layers[0],
             "layers": {key: f"atlas/{name}" for key, name in files.items()},
             "index": f"atlas/{self._urls.index}",
             "map": "atlas/karte.html",
@@ -326,7 +322,9 @@ class _Site:
         items = [
             ("api/v1/status.csv", words.say("Stand je Gemeinde als CSV")),
             ("api/v1/status.geojson", words.say("mit Grenzen als GeoJSON")),
-            ("karte-offline.html", words.say("Karte als eine Datei, ohne Netz zu öffnen")),
+            ("api/v1/status.gpkg", words.say("mit Grenzen als GeoPackage, etwa für QGIS")),
+            ("api/v1/records.csv", words.say("alle Einträge mit Quellen als CSV")),
+            (f"{_prefix(words)}karte-offline.html", words.say("Karte als eine Datei, ohne Netz zu öffnen")),
         ]
         return html.links(words.say("Mitnehmen"), items)
 
@@ -457,6 +455,19 @@ class _Site:
         told = Markup("").join(Markup('<p class="atlas-text">{}</p>').format(text) for text in paragraphs)
         body = Markup("<h1>{}</h1>{}{}").format(words.say("Daten und Quellen"), told, glossary(programme, words))
         yield self._page("ueber/index.html", words.say("Daten und Quellen"), body, words)
+
+    def open_data(self) -> Files:
+        """Yield the open data at the addresses of the application, as far as they need no parameters."""
+        scene, words, snapshot = self.scene, Words("de"), self.scene.snapshot
+        for ending in ("csv", "json", "geojson", "gpkg"):
+            yield f"api/v1/status.{ending}", status_file(scene, ending, words)
+        yield "api/v1/records.csv", records_file(scene.records)
+        for day in boundary_days(snapshot, scene.programme):
+            if day <= self.order.as_of:
+                yield f"api/v1/boundaries/{day}.geojson", boundaries_file(snapshot, scene.programme, day, words)
+        if self.order.address:
+            said = build_catalogue(snapshot, self.order.address)
+            yield "api/v1/catalog.jsonld", json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
     # ---- pictures ------------------------------------------------------------------------------------------------
 

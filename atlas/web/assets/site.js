@@ -305,7 +305,7 @@ function copy() {
 
 async function start() {
   const asksEnglish = new URLSearchParams(window.location.search).get("lang") === "en";
-  if (asksEnglish && lang === "de" && about.other) {
+  if (asksEnglish && lang === "de" && about.map) {
     window.location.replace(addressOf(about.other, view));
     return;
   }
