@@ -13,9 +13,10 @@ from streamlit import config, file_util
 from ui.messages import on_script_error
 from ui.server import middleware, routes
 
+_base_path = config.get_option("server.baseUrlPath")
 app = st.App(
     Path(__file__).parent / "ui" / "main.py",
-    routes=routes(),
-    middleware=middleware(Path(file_util.get_static_dir()), config.get_option("server.baseUrlPath")),
+    routes=routes(_base_path),
+    middleware=middleware(Path(file_util.get_static_dir()), _base_path),
     on_script_error=on_script_error,
 )

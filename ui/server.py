@@ -20,9 +20,12 @@ _DESCRIPTIONS = {
 }
 
 
-def routes() -> list[Route]:
-    """Return our own routes."""
-    return build_routes(payloads(), store().current, scenes(), store().settings.address)
+def routes(base_path: str = "") -> list[Route]:
+    """Return our own routes; below the base path too, if there is one: a check of health may ask either way."""
+    own = build_routes(payloads(), store().current, scenes(), store().settings.address)
+    base = base_path.strip("/")
+    below = [Route(f"/{base}{each.path}", each.endpoint, methods=each.methods, name=each.name) for each in own]
+    return [*own, *(below if base else [])]
 
 
 def middleware(static: Path, base_path: str) -> list[Middleware]:
