@@ -29,27 +29,28 @@ class File:
     """One body, packed once, with its strong validator."""
 
     body: bytes
-    packed: bytes
+    packed: bytes | None
     tag: str
     """SHA-256 of ``body``."""
 
 
-def filed(body: bytes) -> File:
-    """Return ``body`` as a file."""
-    return File(body, gzip.compress(body, 6, mtime=0), hashlib.sha256(body).hexdigest())
+def filed(body: bytes, level: int | None = 6) -> File:
+    """Return ``body`` as a file; without a ``level`` it is not compressed, because it is already."""
+    packed = None if level is None else gzip.compress(body, level, mtime=0)
+    return File(body, packed, hashlib.sha256(body).hexdigest())
 
 
 def delivered(request: Request, file: File, media_type: str, headers: dict[str, str], words: Words) -> Response:
     """Return the answer with a file: 200, 304 if the client has it, 206 or 416 if it asks for a part.
 
-    The compressed form has an ETag of its own, as a strong one must. A part is never compressed.
+    ``headers`` may say another ``Cache-Control`` than that a client must ask each time. The compressed form has an ETag of its own, as a strong one must. A part is never compressed.
     """
     plain_tag, packed_tag = f'"{file.tag}"', f'"{file.tag}-gzip"'
     part = _part_asked(request, plain_tag, len(file.body))
-    is_packed = part is None and accepts_gzip(request.headers)
+    packed = file.packed if part is None and accepts_gzip(request.headers) else None
     common = _SHARED | {
-        "ETag": packed_tag if is_packed else plain_tag,
-        "Cache-Control": "no-cache",
+        "ETag": plain_tag if packed is None else packed_tag,
+        "Cache-Control": headers.get("Cache-Control", "no-cache"),
         "Vary": "Accept-Encoding",
         "Accept-Ranges": "bytes",
     }
@@ -65,9 +66,9 @@ def delivered(request: Request, file: File, media_type: str, headers: dict[str, 
             return answer
         common["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{len(file.body)}"
         return _whole(request, file.body[part.start : part.stop], 206, common)
-    if is_packed:
+    if packed is not None:
         common["Content-Encoding"] = "gzip"
-    return _whole(request, file.packed if is_packed else file.body, 200, common)
+    return _whole(request, file.body if packed is None else packed, 200, common)
 
 
 def refused(request: Request, status: int, problems: Sequence[Problem], words: Words) -> Response:

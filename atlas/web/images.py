@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import threading
 import time
 from collections import OrderedDict
@@ -27,7 +25,7 @@ from atlas.model.view import EARLIEST, LANGUAGES, LATEST, ViewState, view_from_q
 from atlas.present.picture import picture_view
 from atlas.present.scene import Scenes, Shelf
 from atlas.present.wording import Words
-from atlas.web.page import accepts_gzip
+from atlas.web.delivery import File, delivered, filed
 from atlas.web.payloads import PREFIX
 
 IMAGES = "/bild"
@@ -132,14 +130,6 @@ def _places(text: str, snapshot: Snapshot, programme: str) -> tuple[str, ...]:
     raise AtlasError(Problem("Adresse", told, {"given": text[:40], "state": state}))
 
 
-@dataclass(frozen=True)
-class _Image:
-    body: bytes
-    gzipped: bytes | None
-    media_type: str
-    etag: str
-
-
 class Images:
     """Answers with pictures, drawn once for as long as nothing they show has changed.
 
@@ -158,9 +148,9 @@ class Images:
         self._current = current
         self._scenes = scenes
         self._address = address
-        self._drawn: Shelf[_Image] = Shelf(_KEPT)
+        self._drawn: Shelf[File] = Shelf(_KEPT)
         self._drawing = threading.BoundedSemaphore(2)
-        self._recent: OrderedDict[tuple[str, str], tuple[float, _Image]] = OrderedDict()
+        self._recent: OrderedDict[tuple[str, str], tuple[float, File]] = OrderedDict()
 
     def routes(self) -> list[Route]:
         """Return ``/bild/{place}.{form}``, strict, and ``/atlas/ausschnitt.{form}`` for a view of the export page."""
@@ -186,7 +176,7 @@ class Images:
                 self._recent.popitem(last=False)
         else:
             image = kept[1]
-        return _answer(image, request)
+        return _answer(image, asked[0].rpartition(".")[2], request, {"Cache-Control": f"public, max-age={MAX_AGE_S}"})
 
     def excerpt(self, request: Request) -> Response:
         """Return the picture an address of the export page asks for, as a file with a good name."""
@@ -209,11 +199,9 @@ class Images:
             return _refused(error, view.lang)
         scene = self._scenes.of(picture_view(view, order.excerpt))
         file = f"{picture_stem(scene, order.excerpt)}.{form}"
-        return _answer(
-            image, request, {"Cache-Control": "no-cache", "Content-Disposition": f'attachment; filename="{file}"'}
-        )
+        return _answer(image, form, request, {"Content-Disposition": f'attachment; filename="{file}"'})
 
-    def _image(self, name: str, _: str, query: dict[str, str]) -> _Image | None:
+    def _image(self, name: str, _: str, query: dict[str, str]) -> File | None:
         try:
             snapshot = self._current()
         except AtlasError:
@@ -224,7 +212,7 @@ class Images:
         order = ImageOrder(order.view.but(as_of=as_of), order.excerpt, order.form)
         return self._drawn.get((snapshot.fingerprint, order), lambda: self._made(order, self._address, is_strict=True))
 
-    def _made(self, order: ImageOrder, address: str, *, is_strict: bool = False) -> _Image:
+    def _made(self, order: ImageOrder, address: str, *, is_strict: bool = False) -> File:
         page = page_of(address, order.view, order.excerpt)
         with self._drawing:
             drawn = draw(self._scenes, order.view, order.excerpt, Words(order.view.lang), page)
@@ -234,20 +222,13 @@ class Images:
                     Problem("gemeinde", "Am Stichtag gab es keine Gemeinde mit dem Schlüssel {key}.", {"key": own})
                 )
             body = written(drawn, order.form)
-        etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
-        packed = gzip.compress(body, 3, mtime=0) if order.form is Form.SVG else None
-        return _Image(body, packed, MEDIA_TYPES[order.form], etag)
+        # Dots and documents are compressed already.
+        return filed(body, 3 if order.form is Form.SVG else None)
 
 
-def _answer(image: _Image, request: Request, more: Mapping[str, str] | None = None) -> Response:
-    headers = {"Cache-Control": f"public, max-age={MAX_AGE_S}", "ETag": image.etag, "Vary": "Accept-Encoding"}
-    headers |= more or {}
-    known = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
-    if image.etag in known or "*" in known:
-        return Response(None, 304, headers)
-    if image.gzipped is not None and accepts_gzip(request.headers):
-        return Response(image.gzipped, 200, headers | {"Content-Encoding": "gzip"}, image.media_type)
-    return Response(image.body, 200, headers, image.media_type)
+def _answer(image: File, form: str, request: Request, headers: dict[str, str]) -> Response:
+    lang = request.query_params.get("lang", "")
+    return delivered(request, image, MEDIA_TYPES[Form(form)], headers, Words(lang if lang in LANGUAGES else "de"))
 
 
 def _refused(error: AtlasError, lang: str) -> Response:
