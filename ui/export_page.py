@@ -12,6 +12,7 @@ from atlas.export.pictures import Drawn, draw
 from atlas.model.excerpt import LIVE, MOST_CHOSEN, MOST_TITLE, PRINTED, Excerpt, Form, Kind, Size, excerpt_to_query
 from atlas.model.view import view_to_query
 from atlas.present.scene import Scene, Shelf
+from atlas.present.telling import lasting_alt_text
 from atlas.render.layout import MEASURES
 from ui import filters, frame
 from ui.cache import current_scene, scenes, store, today
@@ -264,9 +265,5 @@ def _snippet(drawn: Scene, excerpt: Excerpt, size: Size, made: Drawn) -> str:
         f"{home}/bild/{place}.png{'?' if query else ''}{urlencode(query)}",
         measures.width,
         measures.height,
-        made.picture.alt
-        if as_of
-        else words().say(
-            "Karte. {title}. Immer der aktuelle Stand; Einzelheiten auf der verlinkten Seite.", title=made.picture.title
-        ),
+        made.picture.alt if as_of else lasting_alt_text(made.picture.title, words()),
     )

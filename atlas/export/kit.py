@@ -15,7 +15,7 @@ from atlas.model.view import ViewState, view_to_query
 from atlas.present.credits import full_credits
 from atlas.present.detail import position_or_heir
 from atlas.present.scene import Scene, Scenes
-from atlas.present.telling import caption
+from atlas.present.telling import caption, lasting_alt_text
 from atlas.present.wording import Words
 
 _PICTURES = ((Size.SLIDE, Form.PNG), (Size.SQUARE, Form.PNG), (Size.SLIDE, Form.SVG), (Size.A4, Form.PDF))
@@ -177,7 +177,7 @@ def _always_current(scene: Scene, address: str, name: str, words: Words) -> list
     image = f"{address}/bild/{ags}.svg{'?' if query else ''}{query}"
     # An image of the day it is looked at must not be described by what holds today.
     title = words.say("{programme} in und um {name}", programme=scene.programme.short, name=name)
-    alt = words.say("Karte. {title}. Immer der aktuelle Stand; Einzelheiten auf der verlinkten Seite.", title=title)
+    alt = lasting_alt_text(title, words)
     return [
         words.say("Immer aktuell: {page}", page=page),
         words.say("Für die eigene Website, das Bild hält sich selbst aktuell:"),

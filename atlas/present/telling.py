@@ -54,7 +54,7 @@ class Shown:
 
 def alt_text(scene: Scene, shown: Shown, words: Words) -> str:
     """Return a picture in words: what it is of, its message, the numbers. One line of at most `MOST_ALT` characters."""
-    said = [words.say("Karte. {title}. {subtitle}.", title=shown.title, subtitle=shown.subtitle)]
+    said = [words.say("Karte. {title}. {subtitle}.", title=shown.title.rstrip("."), subtitle=shown.subtitle)]
     if shown.own:
         said.append(words.say("Hervorgehoben: {name} ({status}).", name=shown.own, status=shown.own_status))
     if shown.centre is not None:
@@ -70,6 +70,12 @@ def alt_text(scene: Scene, shown: Shown, words: Words) -> str:
     counts = [f"{label}: {words.number(count)}" for label, count in shown.counts]
     said += [f"{'; '.join(counts)}."] if counts else []
     return _short(" ".join(" ".join(said).split()))
+
+
+def lasting_alt_text(title: str, words: Words) -> str:
+    """Return the description of an image that shows the day it is looked at: without what holds today."""
+    plain = title.rstrip(".")
+    return words.say("Karte. {title}. Immer der aktuelle Stand; Einzelheiten auf der verlinkten Seite.", title=plain)
 
 
 def _short(text: str) -> str:
