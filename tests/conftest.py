@@ -14,6 +14,7 @@ from atlas.model.view import ViewState
 from atlas.present.scene import Scene, Scenes
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
+from atlas.web.site import Order, publish
 from tests import miniland
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,3 +57,11 @@ def real_scene(real: Snapshot) -> Callable[..., Scene]:
     """Return a maker of scenes of the shipped data."""
     scenes = Scenes(lambda: real, lambda: TODAY)
     return lambda **fields: scenes.of(ViewState(**fields))
+
+
+@pytest.fixture(scope="session")
+def mini_site(miniland_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the static site of the invented state on the first day of 2024; not to be changed."""
+    folder = tmp_path_factory.mktemp("site") / "below" / "a" / "path"
+    publish(Order(miniland_root, "mini", date(2024, 1, 1)), folder)
+    return folder

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import urlencode
@@ -52,7 +53,6 @@ from atlas.web.site_offline import Inside, as_data, offline_page
 MARKER = ".praeventionsatlas-site"
 """Stands in every folder `publish` has written: only such a one is written over."""
 _PARTS = ("shared.js", "figures.js", "legend.js", "table.js", "film.js")
-_WORKERS = 2
 Files = Iterator[tuple[str, bytes]]
 
 
@@ -66,8 +66,10 @@ class Order:
     address: str = ""
 
 
-def publish(order: Order, folder: Path) -> int:
+def publish(order: Order, folder: Path, workers: int = 2) -> int:
     """Write the site and return how many files it has. It appears as a whole or not at all.
+
+    ``workers`` processes share the work; one does it here.
 
     Raises
     ------
@@ -80,7 +82,7 @@ def publish(order: Order, folder: Path) -> int:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as work:
         made = Path(work) / "site"
-        count = sum(1 for each in _all(order) if _put(made, *each))
+        count = sum(1 for each in _all(order, workers) if _put(made, *each))
         (made / MARKER).write_bytes(b"")
         old = Path(work) / "old"
         if folder.exists():
@@ -96,22 +98,32 @@ def _put(folder: Path, path: str, body: bytes) -> bool:
     return True
 
 
-def _all(order: Order) -> Files:
+def _all(order: Order, workers: int) -> Files:
     site = _site(order)
     scene = site.scene
     keys = [lines[0].ags for lines in scene.day.lines.values()]
-    jobs: list[tuple[str, tuple[str, ...]]] = [("days", (layer,)) for layer in scene.programme.layers]
-    jobs += [("municipalities", tuple(keys[i : i + 30])) for i in range(0, len(keys), 30)]
-    with ProcessPoolExecutor(_WORKERS, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(_work, order, *job) for job in jobs]
+    parts: list[tuple[str, tuple[str, ...]]] = [("days", (layer,)) for layer in scene.programme.layers]
+    parts += [("municipalities", tuple(keys[i : i + 30])) for i in range(0, len(keys), 30)]
+    with _pool(workers) as start:
+        begun = [(what, start(_work, order, what, keys_)) for what, keys_ in parts]
         yield from site.frame_files()
         yield from site.district_pages()
         yield from site.open_data()
-        days = [result for job, each in zip(jobs, waiting, strict=True) if job[0] == "days" for result in each.result()]
+        days = [file for what, made in begun if what == "days" for file in made()]
         yield from site.map_pages(dict(days))
-        for job, each in zip(jobs, waiting, strict=True):
-            if job[0] == "municipalities":
-                yield from each.result()
+        for what, made in begun:
+            if what == "municipalities":
+                yield from made()
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[Callable[..., Callable[[], list[tuple[str, bytes]]]]]:
+    """Give what starts a part of the work and returns how to get its result."""
+    if workers == 1:
+        yield partial
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield lambda *job: pool.submit(*job).result
 
 
 def _work(order: Order, what: str, keys: tuple[str, ...]) -> list[tuple[str, bytes]]:

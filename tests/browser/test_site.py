@@ -17,7 +17,6 @@ from atlas.model.view import ViewState
 from atlas.present.figures import build_cards
 from atlas.present.scene import Scenes
 from atlas.present.wording import Words
-from atlas.web.site import Order, publish
 from tests.browser.conftest import Visit
 from tests.browser.test_accessibility import AXE, RUN
 
@@ -32,16 +31,9 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def site(miniland_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site") / "below" / "a" / "path"
-    publish(Order(miniland_root, "mini", LAST), folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def site_url(site: Path) -> Iterator[str]:
+def site_url(mini_site: Path) -> Iterator[str]:
     """Return the address of the site, which lies below a path of its server."""
-    handler = functools.partial(_Quiet, directory=str(site.parents[2]))
+    handler = functools.partial(_Quiet, directory=str(mini_site.parents[2]))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}/below/a/path"
@@ -171,7 +163,7 @@ def test_on_a_phone_nothing_is_cut_off(visit: Callable[..., Visit], site_url: st
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_offline_file_shows_the_map_without_any_request(browser: Browser, site: Path) -> None:
+def test_offline_file_shows_the_map_without_any_request(browser: Browser, mini_site: Path) -> None:
     context = browser.new_context(offline=True)
     page = context.new_page()
     wrong: list[str] = []
@@ -179,7 +171,7 @@ def test_offline_file_shows_the_map_without_any_request(browser: Browser, site: 
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    page.goto((site / "karte-offline.html").as_uri())
+    page.goto((mini_site / "karte-offline.html").as_uri())
     page.frame_locator("iframe").locator("[data-ags]").nth(5).wait_for(state="attached")
     page.get_by_role("link", name="Vereinbarung", exact=True).click()
     page.locator(".atlas-legend[data-ebene='pact']").wait_for()
