@@ -198,13 +198,13 @@ def _picture(drawn: Scene) -> None:
 def _files(address: str, width: float, height: float) -> None:
     said = words()
     told = {
-        Form.PNG: said.say("PNG, {width} × {height} Punkte", width=round(width), height=round(height)),
-        Form.SVG: said.say("SVG, zum Weiterbearbeiten"),
-        Form.PDF: said.say("PDF, barrierefrei"),
+        Form.PNG: said.say("{width} × {height} Punkte", width=round(width), height=round(height)),
+        Form.SVG: said.say("zum Weiterbearbeiten"),
+        Form.PDF: said.say("zum Drucken, barrierefrei"),
     }
     links = Markup("").join(
         Markup('<a class="atlas-take" download href="{}"><b>{}</b><span>{}</span></a>').format(
-            address.format(form), form.upper(), text.partition(", ")[2]
+            address.format(form), form.upper(), text
         )
         for form, text in told.items()
     )
