@@ -15,9 +15,10 @@ from atlas.present.scene import Scene, Shelf
 from atlas.present.telling import lasting_alt_text
 from atlas.render.layout import MEASURES
 from ui import filters, frame
-from ui.cache import current_scene, scenes, store, today
+from ui.cache import current_scene, scenes, today
 from ui.messages import show_problems
 from ui.state import Keys, change_excerpt, change_view, current_excerpt, current_view, seed, words, write_address
+from ui.take_home import site_address
 
 _drawings: Shelf[Drawn] = Shelf(32)
 
@@ -235,7 +236,7 @@ def _website(drawn: Scene, excerpt: Excerpt, made: Drawn) -> None:
 def _snippet(drawn: Scene, excerpt: Excerpt, size: Size, made: Drawn) -> str:
     """Return the HTML for a website. Without a date of one's own the picture is of the day it is looked at."""
     view = current_view()
-    home = store().settings.address or (st.context.url or "").rsplit("/", 1)[0]
+    home = site_address()
     place = excerpt.places[0] if excerpt.places else drawn.programme.state_name.de.lower()
     own = view.municipality if excerpt.kind is not Kind.MUNICIPALITY else None
     as_of = view.as_of if view.as_of != today() else None
