@@ -192,12 +192,11 @@ def neighbourhood_notes(source: Scene, position: int, words: Words) -> tuple[str
 
 def _chains(source: Scene, position: int, words: Words) -> tuple[str, ...]:
     """Return, for each key instrument not in force here, how far it is to the next municipality that has it."""
-    status, programme = source.status, source.programme
+    programme = source.programme
+    own = {line.instrument for line in source.day.lines[position] if line.counted and line.basis != "district"}
     said = []
     for key in programme.overview.figures:
-        rows = status[(status["instrument"] == key) & status["counted"] & (status["basis"] != "district")]
-        wanted = set(rows.index[rows["basis"] == "direct"].tolist())
-        chain = None if position in rows.index else source.day.hood.chain(position, wanted)
+        chain = None if key in own else source.day.hood.chain(position, source.day.direct.get(key, frozenset()))
         if chain is None:
             continue
         told = {

@@ -90,6 +90,16 @@ class Day:
         return active_positions(self.status)
 
     @cached_property
+    def direct(self) -> dict[str, frozenset[int]]:
+        """By instrument the municipalities counted by a record of their own."""
+        found: dict[str, set[int]] = {}
+        for position, lines in self.lines.items():
+            for line in lines:
+                if line.counted and line.basis == "direct":
+                    found.setdefault(line.instrument, set()).add(position)
+        return {instrument: frozenset(positions) for instrument, positions in found.items()}
+
+    @cached_property
     def hood(self) -> Neighbourhood:
         """Who borders on whom."""
         return neighbourhood(self.edition, self.as_of)

@@ -54,6 +54,8 @@ MARKER = ".praeventionsatlas-site"
 """Stands in every folder `publish` has written: only such a one is written over."""
 _PARTS = ("shared.js", "figures.js", "legend.js", "table.js", "film.js")
 Files = Iterator[tuple[str, bytes]]
+_CHUNK = 12
+"""So many municipalities are one piece of work."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def _all(order: Order, workers: int) -> Files:
     scene = site.scene
     keys = [lines[0].ags for lines in scene.day.lines.values()]
     parts: list[tuple[str, tuple[str, ...]]] = [("days", (layer,)) for layer in scene.programme.layers]
-    parts += [("municipalities", tuple(keys[i : i + 30])) for i in range(0, len(keys), 30)]
+    parts += [("municipalities", tuple(keys[i : i + _CHUNK])) for i in range(0, len(keys), _CHUNK)]
     with _pool(workers) as start:
         begun = [(what, start(_work, order, what, keys_)) for what, keys_ in parts]
         yield from site.frame_files()
