@@ -76,6 +76,8 @@ bench: $(VENV)/.dev chromium ## measure side by side, print the tables
 	$(BIN)/python -m bench.neighbours
 	$(BIN)/python -m bench.progress
 	$(BIN)/python -m bench.film
+	$(BIN)/python -m bench.pictures
+	$(BIN)/python -m bench.site
 	$(BIN)/python -m bench.sessions
 
 clean: ## remove the environment and what was built

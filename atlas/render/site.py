@@ -48,8 +48,10 @@ class Frame:
     other: str
 
 
-def page(frame: Frame, heading: str, body: Markup, words: Words, *, scripts: Sequence[str] = (), told: str = "") -> str:
-    """Return a whole page; ``told`` is what a search engine is told about it."""
+def page(
+    frame: Frame, heading: str, body: Markup, words: Words, *, scripts: Sequence[str] = (), expected: Sequence[str] = ()
+) -> str:
+    """Return a whole page; ``expected`` are files its scripts will ask for, which the browser may fetch at once."""
     prefix = "en/" if words.lang == "en" else ""
     links = (
         (f"{prefix}index.html", words.say("Karte")),
@@ -62,7 +64,7 @@ def page(frame: Frame, heading: str, body: Markup, words: Words, *, scripts: Seq
         '<!doctype html>\n<html lang="{lang}"><head><meta charset="utf-8"><base href="{root}">'
         '<meta http-equiv="Content-Security-Policy" content="{policy}"><meta name="referrer" content="no-referrer">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
-        '<meta name="description" content="{told}"><link rel="icon" href="app/favicon.svg">'
+        '<link rel="icon" href="app/favicon.svg">'
         '<link rel="stylesheet" href="app/page.css"><link rel="stylesheet" href="app/site.css">{scripts}</head>'
         '<body class="stApp"><div class="site stHtml"><header class="site-head"><div class="atlas-title">'
         '<a href="{prefix}index.html">{site}</a><p>{subtitle}</p></div>'
@@ -73,8 +75,12 @@ def page(frame: Frame, heading: str, body: Markup, words: Words, *, scripts: Seq
         root=frame.root,
         policy=_POLICY,
         title=heading if heading == frame.title else f"{heading} – {frame.title}",
-        told=told or heading,
-        scripts=_EMPTY.join(Markup('<script type="module" src="{}"></script>').format(name) for name in scripts),
+        scripts=_EMPTY.join(
+            [
+                *(Markup('<script type="module" src="{}"></script>').format(name) for name in scripts),
+                *(soon(name) for name in expected),
+            ]
+        ),
         prefix=prefix,
         site=frame.title,
         subtitle=frame.subtitle,
@@ -87,6 +93,13 @@ def page(frame: Frame, heading: str, body: Markup, words: Words, *, scripts: Seq
         body=body,
         credits=Markup(" · ").join(frame.credits),
     )
+
+
+def soon(name: str) -> Markup:
+    """Return what tells the browser to fetch a file at once that a script will ask for."""
+    if name.endswith(".js"):
+        return Markup('<link rel="modulepreload" href="{}">').format(name)
+    return Markup('<link rel="preload" as="fetch" crossorigin href="{}">').format(name)
 
 
 def layers(chosen: str, options: Iterable[tuple[str, str, str]], words: Words) -> Markup:

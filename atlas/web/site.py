@@ -172,12 +172,13 @@ class _Site:
     def _map_frame(self) -> str:
         script, style = self._assets
         urls = json.dumps({"index": self._urls.index, "overview": self._urls.overview, "detail": self._urls.detail})
+        soon = Markup("").join(html.soon(name) for name in (self._urls.index, self._urls.overview))
         policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; font-src 'self'"
         return Markup(
             '<!doctype html>\n<html lang="de"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{}">'
-            '<title>Karte</title><link rel="stylesheet" href="{}"></head><body><div id="map_div" data-urls="{}"></div>'
+            '<title>Karte</title><link rel="stylesheet" href="{}">{}</head><body><div id="map_div" data-urls="{}"></div>'
             '<script src="{}"></script><script src="../app/site_frame.js"></script></body></html>\n'
-        ).format(policy, style, urls, script)
+        ).format(policy, style, soon, urls, script)
 
     def _frame(self, words: Words, depth: int, path: str) -> html.Frame:
         """Return the frame of the page at ``path`` (from the root of its language)."""
@@ -193,10 +194,12 @@ class _Site:
         )
 
     def _page(
-        self, path: str, heading: str, body: Markup, words: Words, scripts: tuple[str, ...] = ()
+        self, path: str, heading: str, body: Markup, words: Words, *scripts: str, expected: Iterable[str] = ()
     ) -> tuple[str, bytes]:
         frame = self._frame(words, path.count("/"), path)
-        return _prefix(words) + path, html.page(frame, heading, body, words, scripts=scripts).encode()
+        return _prefix(words) + path, html.page(
+            frame, heading, body, words, scripts=scripts, expected=tuple(expected)
+        ).encode()
 
     # ---- the map -------------------------------------------------------------------------------------------------
 
@@ -253,7 +256,8 @@ class _Site:
             self._downloads(words),
             as_data(about),
         )
-        yield self._page(_layer_path(layer, programme.layers[0]), label, body, words, ("app/site.js",))
+        soon = [f"app/parts/{name}" for name in _PARTS] + [f"atlas/{name}" for name in (self._urls.index, files[layer])]
+        yield self._page(_layer_path(layer, programme.layers[0]), label, body, words, "app/site.js", expected=soon)
 
     def _about_map(self, files: Mapping[str, str], layer: str, words: Words) -> dict[str, object]:
         scene, programme = self.scene, self.scene.programme
@@ -461,7 +465,7 @@ class _Site:
                 ),
                 as_data(about),
             )
-            yield self._page(f"{folder}/index.html", heading, body, words, ("app/site_lookup.js",))
+            yield self._page(f"{folder}/index.html", heading, body, words, "app/site_lookup.js")
 
     def _about(self, words: Words) -> Files:
         programme, about = self.scene.programme, self.scene.edition.provenance

@@ -196,6 +196,10 @@ function showMap(now, day, ags) {
   if (!frame || !frame.contentWindow.atlasMap) return;
   frame.contentWindow.atlasMap.show({ layer: view.layer, asOf: day, codes: now.codes, points: now.points,
     districtPoints: now.districtPoints, selected: ags, district: view.district, lang, bodies: now.bodies });
+  if (frame.className) {
+    frame.className = "";
+    byId("map").replaceChildren(...[...byId("map").children].filter((each) => each === frame));
+  }
 }
 
 function showControls(day) {
@@ -309,21 +313,22 @@ async function start() {
     window.location.replace(addressOf(about.other, view));
     return;
   }
-  document.addEventListener("atlas:frame", () => { frame = document.querySelector("iframe"); if (layer) show(); });
+  // The frame starts to load at once, behind the picture, and takes its place when it shows the same.
+  const map = make("iframe");
+  map.title = words.map;
+  map.className = "waiting";
+  document.addEventListener("atlas:frame", () => { frame = map; if (layer) show(); });
   document.addEventListener("atlas:pick", ({ detail }) => go({ ags: detail.ags }));
+  if (about.map) map.src = new URL(about.map, document.baseURI).href;
+  else map.srcdoc = about.mapPage;
+  byId("map").append(map);
   window.addEventListener("popstate", () => { view = readView(); show(); });
   document.querySelectorAll("[data-layer]").forEach((link) => link.addEventListener("click", (event) => {
     event.preventDefault();
     go({ layer: link.dataset.layer, looks: new Set() });
   }));
   byId("controls").replaceChildren(search(), days(), districts(), documented(), ...(about.map ? [copy()] : []));
-  const map = make("iframe");
-  map.title = words.map;
-  map.style.height = "520px";
-  if (about.map) map.src = new URL(about.map, document.baseURI).href;
-  else map.srcdoc = about.mapPage;
   [index] = await Promise.all([loadIndex(about.index), load(view.layer)]);
-  byId("map").replaceChildren(map);
   byId("table").replaceChildren();
   await show();
 }
