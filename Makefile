@@ -31,11 +31,7 @@ test: $(VENV)/.dev chromium ## set up what is missing and run everything
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m atlas check
-	@mkdir -p build
-	@# Tests in the browser mostly wait for it: the others run beside them.
-	@$(BIN)/python -m pytest -m browser > build/browser-tests.log 2>&1 & browser=$$!; \
-	$(BIN)/python -m pytest -m "not browser" --cov --cov-report=term; others=$$?; \
-	wait $$browser; seen=$$?; cat build/browser-tests.log; test $$others -eq 0 -a $$seen -eq 0
+	$(BIN)/python -m pytest --cov --cov-report=term
 
 .PHONY: chromium
 chromium:

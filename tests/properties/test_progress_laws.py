@@ -29,7 +29,7 @@ from atlas.model.records import RECORD_COLUMNS
 from tests import miniland
 
 STARTS = date(2016, 1, 1)
-LAWS = settings(max_examples=30, deadline=None, derandomize=True)
+LAWS = settings(max_examples=16, deadline=None, derandomize=True)
 
 _FORMING = """key = "forming", label = { de = "im Aufbau", en = "forming" }, kind = "step", counts = false, colour = "#e0a090", implies = ["pact:planned"] },
     { key = "active\""""

@@ -30,7 +30,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 30
+EXAMPLES = 15
 
 
 @pytest.fixture(scope="module")

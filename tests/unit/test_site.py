@@ -114,7 +114,7 @@ def test_open_data_are_those_of_the_application(site: Path, mini: Snapshot) -> N
     assert list((site / "api/v1/boundaries").glob("*.geojson"))
 
 
-@pytest.mark.parametrize("layer", ["overview", "council", "first_consultation"])
+@pytest.mark.parametrize("layer", ["overview", "council"])
 def test_days_of_the_site_are_those_of_the_application(scenes: Scenes, layer: str) -> None:
     view = ViewState(layer=layer)
     days = changing_days(scenes, view, TODAY)
