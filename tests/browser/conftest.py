@@ -125,7 +125,7 @@ class Visit:
         end = time.monotonic() + _PATIENCE_S
         while time.monotonic() < end:
             frame = self.map
-            said = str(frame.evaluate("() => document.documentElement.dataset.painted || ''"))
+            said = str(frame.evaluate("() => document.documentElement?.dataset.painted || ''"))
             if said.startswith(f"{layer} {day}"):
                 return frame
             self.page.wait_for_timeout(50)

@@ -101,7 +101,7 @@ def test_months_play_without_a_word_to_the_server(visit: Callable[..., Visit], s
     seen.page.get_by_role("button", name="Diesen Stichtag zeigen").click()
     seen.page.wait_for_url(f"**stichtag={day}**")
     seen.painted("agreement", day)
-    assert "verlauf" not in seen.page.url
+    seen.page.wait_for_url(lambda url: "verlauf" not in url)
     assert seen.errors == []
 
 
