@@ -10,8 +10,6 @@ from pathlib import Path
 from unicodedata import category
 
 from font_source_sans_pro import SourceSansPro, SourceSansProBold
-from fontTools.subset import Options, Subsetter, load_font, save_font
-from fontTools.ttLib import TTFont
 from PIL import ImageFont
 
 FAMILY = "Source Sans Pro"
@@ -43,6 +41,8 @@ def web_font(*, bold: bool = False) -> bytes:
 
 @cache
 def _subset(file: str) -> bytes:
+    from fontTools.subset import Options, Subsetter, load_font, save_font  # half a second of every command otherwise
+
     options = Options(flavor="woff", layout_features=["kern"], hinting=False, desubroutinize=True, notdef_outline=True)
     font = load_font(file, options)
     subsetter = Subsetter(options)
@@ -79,6 +79,8 @@ def lines_of(text: str, width: float, size: float, *, bold: bool = False) -> lis
 
 @cache
 def _missing() -> re.Pattern[str]:
+    from fontTools.ttLib import TTFont
+
     with TTFont(SourceSansPro) as font:
         known = sorted(set(font.getBestCmap()) | {0x0A, 0x09})
     ranges: list[list[int]] = []
