@@ -161,6 +161,14 @@ def test_every_page_says_sources_day_and_number(sheet: Callable[..., bytes], sce
         assert "Stand: 23.11.2026" in told
 
 
+@pytest.mark.parametrize("ags", ["14511000", "14523320", "14522150"])
+def test_dates_and_hosts_are_not_broken_over_lines(sheet: Callable[..., bytes], ags: str) -> None:
+    for page in pypdfium2.PdfDocument(sheet(ags)):
+        told = page.get_textpage().get_text_range()
+        assert not re.search(r"\d\.\s*[\r\n]+\s*\d{2,4}\b", told)
+        assert not re.search(r"sachsen\.\s*[\r\n]+\s*de\b", told)
+
+
 def test_without_an_address_there_is_no_qr_code(scenes: Scenes) -> None:
     body = sheet_pdf(scenes, ViewState(), position(scenes, "14524060"))
     assert len([kind for kind, _ in tags(body) if kind == "/Figure"]) == 1
