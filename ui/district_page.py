@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
+from atlas.model.view import page_address
 from atlas.present.detail import as_of_sentence
 from atlas.present.district import DistrictPage, build_district
 from atlas.present.scene import Scene, Shelf
@@ -12,7 +13,7 @@ from atlas.render import district as html
 from atlas.render.html import file_links
 from ui import filters, frame, map_panel, table_panel
 from ui.cache import current_scene
-from ui.state import MUNICIPALITY_PAGE, page_address, words, write_address
+from ui.state import MUNICIPALITY_PAGE, words, write_address
 
 _pages: Shelf[DistrictPage] = Shelf(128)
 

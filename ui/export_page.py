@@ -10,7 +10,8 @@ from markupsafe import Markup
 from atlas.errors import AtlasError
 from atlas.export.pictures import Drawn, draw
 from atlas.model.excerpt import LIVE, MOST_CHOSEN, MOST_TITLE, PRINTED, Excerpt, Form, Kind, Size, excerpt_to_query
-from atlas.model.view import view_to_query
+from atlas.model.view import ViewState, page_address, view_to_query
+from atlas.present.detail import unique_names
 from atlas.present.scene import Scene, Shelf
 from atlas.present.telling import lasting_alt_text
 from atlas.render.layout import MEASURES
@@ -18,7 +19,6 @@ from ui import filters, frame
 from ui.cache import current_scene, scenes, today
 from ui.messages import show_problems
 from ui.state import Keys, change_excerpt, change_view, current_excerpt, current_view, seed, words, write_address
-from ui.take_home import site_address
 
 _drawings: Shelf[Drawn] = Shelf(32)
 
@@ -117,7 +117,7 @@ def _place(drawn: Scene, kind: Kind, excerpt: Excerpt) -> None:
     names = _municipality_names(drawn)
     if kind is Kind.DISTRICT:
         districts = drawn.edition.districts["name"]
-        keys = sorted(districts.index, key=lambda key: str(districts[key]).removeprefix("Landkreis "))
+        keys = drawn.edition.district_keys
         _one(said.say("Landkreis"), keys, {key: str(districts[key]) for key in keys}, excerpt)
     elif kind is Kind.MUNICIPALITY:
         _one(said.say("Gemeinde"), list(names), names, excerpt)
@@ -163,10 +163,7 @@ def _one(label: str, keys: list[str], names: dict[str, str], excerpt: Excerpt) -
 def _municipality_names(drawn: Scene) -> dict[str, str]:
     """Return the municipalities of the day by key, by name; with the district where several have the same."""
     rows = drawn.edition.municipalities.loc[list(drawn.day.lines)].sort_values(["name", "ags"])
-    twice = rows["name"].duplicated(keep=False)
-    districts = rows["district"].map(drawn.edition.districts["name"])
-    told = rows["name"].where(~twice, rows["name"] + " (" + districts + ")")
-    return dict(zip(rows["ags"], told, strict=True))
+    return dict(zip(rows["ags"], unique_names(drawn, rows.index), strict=True))
 
 
 def _picture(drawn: Scene) -> None:
@@ -236,33 +233,21 @@ def _website(drawn: Scene, excerpt: Excerpt, made: Drawn) -> None:
 def _snippet(drawn: Scene, excerpt: Excerpt, size: Size, made: Drawn) -> str:
     """Return the HTML for a website. Without a date of one's own the picture is of the day it is looked at."""
     view = current_view()
-    home = site_address()
+    home = frame.site_address()
     place = excerpt.places[0] if excerpt.places else drawn.programme.state_name.de.lower()
     own = view.municipality if excerpt.kind is not Kind.MUNICIPALITY else None
     as_of = view.as_of if view.as_of != today() else None
-    query = view_to_query(
-        view.but(
-            municipality=own,
-            district=None,
-            as_of=as_of,
-            looks=frozenset(),
-            documented_only=False,
-            since=None,
-            area=None,
-            film=None,
-        )
-    )
-    query |= {"groesse": size.value} if size is not Size.MEDIUM else {}
+    image = ViewState(view.programme, view.layer, as_of, municipality=own, lang=view.lang)
+    query = view_to_query(image) | ({"groesse": size.value} if size is not Size.MEDIUM else {})
     query |= {} if excerpt.labels else {"namen": "0"}
-    link = urlencode(
-        view_to_query(
-            view.but(municipality=made.scene.view.municipality, as_of=as_of, district=made.scene.view.district)
-        )
+    shown = made.scene.view
+    page = page_address(
+        f"{home}/{'gemeinde' if excerpt.kind is Kind.MUNICIPALITY else ''}",
+        view.but(municipality=shown.municipality, district=shown.district, as_of=as_of),
     )
-    page = "gemeinde" if excerpt.kind is Kind.MUNICIPALITY else ""
     measures = MEASURES[size]
     return Markup('<a href="{}"><img src="{}" width="{:.0f}" height="{:.0f}" alt="{}"></a>').format(
-        f"{home}/{page}{'?' if link else ''}{link}",
+        page,
         f"{home}/bild/{place}.png{'?' if query else ''}{urlencode(query)}",
         measures.width,
         measures.height,

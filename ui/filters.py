@@ -112,7 +112,7 @@ def district(drawn: Scene) -> None:
     seed(Keys.DISTRICT, drawn.district or "")
     st.selectbox(
         said.say("Landkreis"),
-        ["", *sorted(districts.index, key=lambda key: str(districts[key]).removeprefix("Landkreis "))],
+        ["", *drawn.edition.district_keys],
         format_func=lambda key: str(districts[key]) if key else whole,
         key=Keys.DISTRICT,
         on_change=lambda: change_view(district=st.session_state[Keys.DISTRICT] or None),

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from urllib.parse import urlencode
 
-import segno
 import streamlit as st
 from markupsafe import Markup
 
+from atlas.model.view import page_address
 from atlas.present.credits import invented
 from atlas.present.scene import Scene
-from ui.cache import today
+from atlas.render.qr import qr_file, qr_picture
+from ui.cache import store, today
 from ui.components import part
-from ui.state import current_view, view_query, words
+from ui.state import current_view, words
 
 
 @contextmanager
@@ -63,11 +62,11 @@ def qr_code(page: str) -> None:
     here = st.context.url
     if here is None:
         return
-    address = f"{here}?{urlencode(view_query(current_view()))}"
+    address = page_address(here, current_view())
     with st.popover(said.say("QR-Code"), icon=":material/qr_code_2:"):
         st.html(
             Markup('<img class="qr" src="{}" alt="{}"><p class="atlas-small qr">{}</p>').format(
-                _qr(address).svg_data_uri(border=3, light="#ffffff", omitsize=True),
+                qr_picture(address),
                 said.say("QR-Code mit der Adresse dieser Seite"),
                 address,
             )
@@ -84,14 +83,13 @@ def qr_code(page: str) -> None:
             )
 
 
-def _qr(address: str) -> segno.QRCode:
-    return segno.make(address, error="m", micro=False)
-
-
 def _qr_file(address: str, form: str) -> bytes:
-    file = io.BytesIO()
-    _qr(address).save(file, kind=form, scale=20 if form == "png" else 10, border=4)
-    return file.getvalue()
+    return qr_file(address, form, scale=20 if form == "png" else 10, border=4)
+
+
+def site_address() -> str:
+    """Return the address of the application: as configured, else as this reader's browser knows it."""
+    return store().settings.address or (st.context.url or "").rsplit("/", 1)[0]
 
 
 def _notice(drawn: Scene) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 from streamlit_folium import st_folium
 
+from atlas.model.view import view_to_query
 from atlas.present.detail import as_of_sentence, build_detail, position_of
 from atlas.present.map_index import body_names
 from atlas.present.map_spec import MapSpec
@@ -17,7 +18,7 @@ from atlas.render.folium_map import base_map, changing_part
 from ui import table_panel
 from ui.cache import payloads
 from ui.components import part
-from ui.state import MUNICIPALITY_PAGE, Keys, change_view, current_view, view_query, words
+from ui.state import MUNICIPALITY_PAGE, Keys, change_view, current_view, words
 
 _LEADING = (Keys.AREA_MAP, Keys.CHANGES_MAP)
 """Maps on which a choice leads to another page, also when it is the municipality chosen before."""
@@ -127,7 +128,7 @@ def _detail(drawn: Scene) -> None:
             MUNICIPALITY_PAGE,
             label=said.say("Zur Seite der Gemeinde"),
             icon=":material/arrow_forward:",
-            query_params=view_query(drawn.view),
+            query_params=view_to_query(drawn.view),
         )
         st.button(
             said.say("Auswahl aufheben"),

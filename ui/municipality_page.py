@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
-from atlas.present.detail import as_of_sentence, position_of
+from atlas.model.view import page_address, view_to_query
+from atlas.present.detail import absent, as_of_sentence, position_of
 from atlas.present.looks import looks_of
 from atlas.present.municipality import MunicipalityPage, build_page
 from atlas.present.scene import Scene, Shelf
@@ -13,7 +14,7 @@ from atlas.render import municipality as html
 from atlas.render.html import file_links
 from ui import filters, frame, map_panel, search, take_home
 from ui.cache import current_scene
-from ui.state import MAP_PAGE, page_address, view_query, words, write_address
+from ui.state import MAP_PAGE, words, write_address
 
 _pages: Shelf[MunicipalityPage] = Shelf(256)
 
@@ -38,7 +39,7 @@ def _nobody(drawn: Scene) -> None:
     said = words()
     ags = drawn.view.municipality
     text = (
-        said.say("Am {day} gab es keine Gemeinde mit dem Schlüssel {ags}.", day=said.day(drawn.as_of), ags=ags)
+        said.problem(absent(drawn, ags, "", said))
         if ags
         else said.say("Es ist keine Gemeinde gewählt. Bitte in der Suche oder auf der Karte eine wählen.")
     )
@@ -78,5 +79,5 @@ def _page(drawn: Scene, position: int) -> MunicipalityPage:
 
 def _to_map(drawn: Scene) -> None:
     st.page_link(
-        MAP_PAGE, label=words().say("Zur Karte"), icon=":material/arrow_back:", query_params=view_query(drawn.view)
+        MAP_PAGE, label=words().say("Zur Karte"), icon=":material/arrow_back:", query_params=view_to_query(drawn.view)
     )

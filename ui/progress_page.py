@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from atlas.model.dates import year_before
 from atlas.model.programme import Instrument
-from atlas.model.view import EARLIEST
+from atlas.model.view import EARLIEST, page_address
 from atlas.present.changes import Changes, build_changes, change_rows, paragraph
 from atlas.present.charts import Chart
 from atlas.present.detail import as_of_sentence
@@ -31,7 +31,7 @@ from atlas.render.html import file_links, list_table
 from ui import figures_panel, filters, frame, map_panel
 from ui.cache import current_scene, scene, scenes
 from ui.components import part
-from ui.state import Keys, change_view, page_address, seed, words, write_address
+from ui.state import Keys, change_view, seed, words, write_address
 
 _curves: Shelf[tuple[Curve, ...]] = Shelf(64)
 _rows: Shelf[tuple[YearRow, ...]] = Shelf(128)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -19,6 +18,7 @@ from atlas.present.wording import Words
 
 MAP_PAGE = "../pages/map.py"
 MUNICIPALITY_PAGE = "../pages/municipality.py"
+EXPORT_PAGE = "../pages/export.py"
 """Pages as Streamlit names them: relative to ui/main.py."""
 
 
@@ -108,14 +108,3 @@ def seed(key: Keys, value: object) -> None:
 def words() -> Words:
     """Return the words of the session's language."""
     return Words(current_view().lang)
-
-
-def view_query(view: ViewState) -> dict[str, str]:
-    """Return the query parameters of a view, for links between pages."""
-    return view_to_query(view)
-
-
-def page_address(page: str, view: ViewState) -> str:
-    """Return the address of a page in a view, relative to the application's root."""
-    query = urlencode(view_to_query(view))
-    return f"{page}?{query}" if query else page

@@ -10,10 +10,9 @@ from atlas.export.kit import kit_stem, press_kit
 from atlas.export.sheets import sheet_pdf, sheet_stem
 from atlas.model.view import ViewState, view_to_query
 from atlas.present.scene import Scene
-from ui.cache import scenes, store
-from ui.state import words
-
-EXPORT_PAGE = "../pages/export.py"
+from ui.cache import scenes
+from ui.frame import site_address
+from ui.state import EXPORT_PAGE, words
 
 
 def show(drawn: Scene, position: int) -> None:
@@ -49,11 +48,6 @@ def show(drawn: Scene, position: int) -> None:
             on_click="ignore",
             icon=":material/description:",
         )
-
-
-def site_address() -> str:
-    """Return the address of the application: as configured, else as this reader's browser knows it."""
-    return store().settings.address or (st.context.url or "").rsplit("/", 1)[0]
 
 
 def _kit(view: ViewState, home: str) -> bytes:

@@ -6,19 +6,19 @@ import io
 import zipfile
 from collections.abc import Mapping
 from html import escape
-from urllib.parse import urlencode
 
-from atlas.errors import AtlasError, Problem
-from atlas.export.pictures import Drawn, draw, page_of, picture_stem, written
+from atlas.errors import AtlasError
+from atlas.export.pictures import draw, page_of, picture_stem, written
 from atlas.model.excerpt import Excerpt, Form, Size
-from atlas.model.view import ViewState, view_to_query
-from atlas.present.credits import full_credits
-from atlas.present.detail import position_or_heir
+from atlas.model.view import LANGUAGES, ViewState, page_address
+from atlas.present.credits import full_credits, short_credits
+from atlas.present.detail import absent, position_or_heir
+from atlas.present.picture import build_picture, picture_view
 from atlas.present.scene import Scene, Scenes
 from atlas.present.telling import caption, lasting_alt_text
 from atlas.present.wording import Words
 
-_PICTURES = ((Size.SLIDE, Form.PNG), (Size.SQUARE, Form.PNG), (Size.SLIDE, Form.SVG), (Size.A4, Form.PDF))
+_PICTURES = ((Size.SLIDE, (Form.PNG, Form.SVG)), (Size.SQUARE, (Form.PNG,)), (Size.A4, (Form.PDF,)))
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time every file in the ZIP bears: the same facts give the same bytes."""
 
@@ -40,27 +40,22 @@ def press_kit(scenes: Scenes, view: ViewState, address: str = "") -> bytes:
     """
     scene, position = kit_scene(scenes, view)
     view = scene.view
-    excerpt = Excerpt((str(view.municipality),))
-    words = {lang: Words(lang) for lang in ("de", "en")}
+    places = (str(view.municipality),)
+    said = {lang: Words(lang) for lang in LANGUAGES}
     files: dict[str, bytes] = {}
-    drawn: dict[Size, Drawn] = {}
-    for size, form in _PICTURES:
-        order = Excerpt(excerpt.places, size)
-        if size not in drawn:
-            drawn[size] = draw(scenes, view, order, words[view.lang], page_of(address, view, order))
-        files[f"{picture_stem(scene, order)}.{form}"] = written(drawn[size], form)
-    alts = {
-        lang: draw(scenes, view.but(lang=lang), excerpt, said).picture.alt if lang != view.lang else ""
-        for lang, said in words.items()
-    }
-    alts[view.lang] = drawn[Size.SLIDE].picture.alt
+    for size, forms in _PICTURES:
+        order = Excerpt(places, size)
+        drawn = draw(scenes, view, order, said[view.lang], page_of(address, view, order))
+        files |= {f"{picture_stem(scene, order)}.{form}": written(drawn, form) for form in forms}
+    described = scenes.of(picture_view(view, Excerpt(places)))
+    alts = {lang: build_picture(described, Excerpt(places), words).alt for lang, words in said.items()}
     texts = {
-        "bildunterschrift.txt": caption(scene, position, words["de"]),
-        "caption-en.txt": caption(scene, position, words["en"]),
+        "bildunterschrift.txt": caption(scene, position, said["de"]),
+        "caption-en.txt": caption(scene, position, said["en"]),
         "alternativtext-de.txt": alts["de"],
         "alt-text-en.txt": alts["en"],
-        "quelle.txt": _sources(scene, words),
-        "lies-mich.txt": _read_me(scene, list(files), address, words),
+        "quelle.txt": _sources(scene, said),
+        "lies-mich.txt": _read_me(scene, position, list(files), address, said),
     }
     return _zipped(kit_stem(scene), files | {name: _text(text) for name, text in texts.items()})
 
@@ -82,8 +77,7 @@ def kit_scene(scenes: Scenes, view: ViewState) -> tuple[Scene, int]:
     scene = scenes.of(view)
     position = position_or_heir(scene, view.municipality or "")
     if position is None:
-        text = "Am {day} gab es keine Gemeinde mit dem Schlüssel {ags}."
-        raise AtlasError(Problem("AGS", text, {"day": Words(view.lang).day(as_of), "ags": view.municipality or "–"}))
+        raise AtlasError(absent(scene, view.municipality or "–", "AGS", Words(view.lang)))
     return scenes.of(view.but(municipality=scene.day.lines[position][0].ags)), position
 
 
@@ -109,11 +103,12 @@ def _sources(scene: Scene, words: Mapping[str, Words]) -> str:
 
 def _note(scene: Scene, words: Words) -> str:
     """Return the line that is owed beside every picture."""
-    return f"{words.label(scene.programme.source_line)} · {scene.edition.provenance.attribution}"
+    source, boundaries, *_ = short_credits(scene, words)
+    return f"{source} · {boundaries}"
 
 
-def _read_me(scene: Scene, pictures: list[str], address: str, words: Mapping[str, Words]) -> str:
-    name = scene.day.lines[_position(scene)][0].name
+def _read_me(scene: Scene, position: int, pictures: list[str], address: str, words: Mapping[str, Words]) -> str:
+    name = scene.day.lines[position][0].name
     blocks = []
     for said in words.values():
         heading = said.say("Pressepaket {name} ({ags})", name=name, ags=scene.view.municipality)
@@ -126,17 +121,11 @@ def _read_me(scene: Scene, pictures: list[str], address: str, words: Mapping[str
     return "\n\n\n".join(blocks)
 
 
-def _position(scene: Scene) -> int:
-    position = position_or_heir(scene, scene.view.municipality or "")
-    assert position is not None  # noqa: S101 - `kit_scene` has looked; tells mypy so
-    return position
-
-
 def _purposes(pictures: list[str], words: Words) -> list[str]:
     purposes = (
         words.say("für Folien und Bildschirme, 3840 × 2160 Punkte"),
-        words.say("für soziale Medien, 1080 × 1080 Punkte"),
         words.say("für Websites und zum Weiterbearbeiten, in jeder Größe scharf"),
+        words.say("für soziale Medien, 1080 × 1080 Punkte"),
         words.say("zum Drucken, A4 quer, barrierefrei"),
     )
     told = dict(zip(pictures, purposes, strict=True))
@@ -172,9 +161,8 @@ def _always_current(scene: Scene, address: str, name: str, words: Words) -> list
     """Return the address of the page and of the image that show every day what holds then."""
     view = ViewState(programme=scene.view.programme, layer=scene.view.layer, lang=words.lang)
     ags = str(scene.view.municipality)
-    page = f"{address}/gemeinde?{urlencode(view_to_query(view.but(municipality=ags)))}"
-    query = urlencode(view_to_query(view))
-    image = f"{address}/bild/{ags}.svg{'?' if query else ''}{query}"
+    page = page_address(f"{address}/gemeinde", view.but(municipality=ags))
+    image = page_address(f"{address}/bild/{ags}.svg", view)
     # An image of the day it is looked at must not be described by what holds today.
     title = words.say("{programme} in und um {name}", programme=scene.programme.short, name=name)
     alt = lasting_alt_text(title, words)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 import geopandas as gpd
 
 from atlas.model.boundaries import Edition, Level
 from atlas.model.excerpt import Excerpt, Form, Kind
-from atlas.model.view import ViewState, view_to_query
+from atlas.model.view import ViewState, page_address
 from atlas.present.picture import Picture, build_picture, picture_view
 from atlas.present.scene import Scene, Scenes, Shelf
 from atlas.present.wording import Words
@@ -103,9 +102,8 @@ def page_of(address: str, view: ViewState, excerpt: Excerpt) -> str:
     places = excerpt.places
     district = places[0] if excerpt.kind is Kind.DISTRICT else None
     own = places[0] if excerpt.kind is Kind.MUNICIPALITY else view.municipality
-    query = urlencode(view_to_query(view.but(district=district, municipality=own)))
     page = "gemeinde" if excerpt.kind is Kind.MUNICIPALITY else ""
-    return f"{address.partition('://')[2]}/{page}{'?' if query else ''}{query}"
+    return page_address(f"{address.partition('://')[2]}/{page}", view.but(district=district, municipality=own))
 
 
 def picture_stem(scene: Scene, excerpt: Excerpt) -> str:

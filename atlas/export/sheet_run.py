@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 import os
-import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -27,7 +25,7 @@ from atlas.analysis.status import NO_DATA
 from atlas.errors import AtlasError, Problem
 from atlas.export.sheets import pages_of, sheet_pdf, sheet_stem
 from atlas.export.tables import plain_csv
-from atlas.model.snapshot import Snapshot
+from atlas.export.workers import executor
 from atlas.model.view import ViewState
 from atlas.present.scene import Scene, Scenes
 from atlas.sources.settings import Settings
@@ -98,8 +96,8 @@ def write_sheets(settings: Settings, order: SheetOrder, folder: Path, report: Re
     AtlasError
         If the data can't be used, or nothing can be written to the folder.
     """
-    snapshot = load_snapshot(settings)
-    scene = _scene(snapshot, order)
+    _scenes.cache_clear()  # the files may have changed since this process last looked
+    scene = _scenes(settings, order).of(order.view)
     stems = _stems(scene)
     mark = _mark(scene, order)
     try:
@@ -124,12 +122,6 @@ def write_sheets(settings: Settings, order: SheetOrder, folder: Path, report: Re
     _write(folder / INDEX, plain_csv(_index(scene, {stem: made[stem] for stem in stems if stem in made}, stems)))
     names = ((scene.day.lines[stems[stem]][0], reason) for stem, reason in sorted(failed.items()))
     return SheetRun(len(made) - kept, kept, tuple((line.name, line.ags, reason) for line, reason in names))
-
-
-def _scene(snapshot: Snapshot, order: SheetOrder) -> Scene:
-    as_of = order.view.as_of
-    assert as_of is not None  # noqa: S101 - the order says it; tells mypy so
-    return Scenes(lambda: snapshot, lambda: as_of).of(order.view)
 
 
 def _stems(scene: Scene) -> dict[str, int]:
@@ -198,7 +190,7 @@ def _work(
     """Yield each sheet as it is done. On an interruption what is under way is finished, the rest is not begun."""
     if not wanted:
         return
-    with _executor(settings, order, min(order.jobs, len(wanted))) as pool:
+    with executor(min(order.jobs, len(wanted))) as pool:
         tasks: dict[Future[tuple[str, int, int]], str] = {
             pool.submit(_make, settings, order, folder / f"{stem}.pdf", position): stem
             for stem, position in wanted.items()
@@ -217,31 +209,9 @@ def _reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
 
 
-def _executor(settings: Settings, order: SheetOrder, jobs: int) -> Executor:
-    if jobs <= 1:
-        return ThreadPoolExecutor(1)
-    # Started anew, not forked: Typst works with threads, and a fork of a process with threads may hang.
-    return ProcessPoolExecutor(
-        jobs, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(settings, order)
-    )
-
-
-def _begin(settings: Settings, order: SheetOrder) -> None:
-    """Prepare a process: it leaves interruptions to its parent, and ends with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _scenes(settings, order)
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
 @cache
 def _scenes(settings: Settings, order: SheetOrder) -> Scenes:
+    """Return what the sheets are made from; each process reads the files once for a run."""
     snapshot = load_snapshot(settings)
     as_of = order.view.as_of
     assert as_of is not None  # noqa: S101 - the order says it; tells mypy so

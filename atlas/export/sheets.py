@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import re
 from dataclasses import asdict
-
-import segno
 
 from atlas.export.pictures import lands_of
 from atlas.model.excerpt import Excerpt, Size
@@ -16,6 +13,7 @@ from atlas.present.scene import Scene, Scenes
 from atlas.present.sheet import FactSheet, build_sheet
 from atlas.present.wording import Words
 from atlas.render.layout import Measures, lay_out_map
+from atlas.render.qr import qr_file
 from atlas.render.svg import graphics, mark_svg
 from atlas.render.typeset import AUTHOR, as_data, document
 
@@ -80,19 +78,13 @@ def _files(scene: Scene, told: FactSheet, picture: Picture, words: Words) -> dic
         "sources": [asdict(each) for each in told.sources],
     }
     files = {"sheet.json": as_data(data), "map.svg": graphics(drawn).encode(), **marks}
-    return files | ({"qr.svg": _qr(told.address)} if told.address else {})
+    return files | ({"qr.svg": qr_file(told.address, "svg", scale=4, border=2)} if told.address else {})
 
 
 def _added(marks: dict[str, bytes], made: bytes) -> str:
     name = f"mark-{len(marks)}.svg"
     marks[name] = made
     return name
-
-
-def _qr(address: str) -> bytes:
-    made = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(made, kind="svg", scale=4, border=2, xmldecl=False)
-    return made.getvalue()
 
 
 def sheet_stem(scene: Scene, ags: str, lang: str) -> str:

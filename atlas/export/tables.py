@@ -11,14 +11,13 @@ import pandas as pd
 
 from atlas.analysis.outreach import WhiteSpot, white_spots
 from atlas.analysis.progress import progress
-from atlas.analysis.status import NO_DATA
 from atlas.model.boundaries import Edition
 from atlas.model.dates import year_before
 from atlas.present.changes import Changes, build_changes, change_rows
 from atlas.present.detail import position_of, status_sentence
 from atlas.present.headings import headings
 from atlas.present.looks import layer_label, looks_of
-from atlas.present.map_spec import decisive_rows
+from atlas.present.map_spec import decisive_rows, since_said
 from atlas.present.progress import course_days
 from atlas.present.scene import Course, Scene, Scenes
 from atlas.present.steering import case_rows, open_cases
@@ -96,10 +95,7 @@ def view_table(scene: Scene, words: Words) -> pd.DataFrame:
             words.say("Gemeinde"): [rows.at[i, "name"] for i in shown],
             words.say("Landkreis"): [edition.districts.at[rows.at[i, "district"], "name"] for i in shown],
             words.label(layer_label(programme, spec.layer)): [looks[classes[i]] for i in shown],
-            words.say("seit"): [
-                words.since(spec.since[i], spec.since_means[i]) if classes[i] != NO_DATA and i in spec.since else ""
-                for i in shown
-            ],
+            words.say("seit"): [since_said(spec, i, words) for i in shown],
             words.say("Quelle"): [sources.get(i, "") for i in shown],
             words.say("Stichtag"): [words.day(spec.as_of) for _ in shown],
         }

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from atlas.errors import Problem
+
 
 class Level(StrEnum):
     """How fine a geometry is."""
@@ -92,6 +94,17 @@ class Edition:
     changes: tuple[Change, ...]
     former_names: dict[str, tuple[str, ...]]
     bounds: tuple[float, float, float, float]
+
+    @property
+    def district_keys(self) -> list[str]:
+        """Keys of the districts in the order of their names, whatever kind of district they are."""
+        names = self.districts["name"]
+        return sorted(map(str, names.index), key=lambda key: str(names[key]).removeprefix("Landkreis "))
+
+    def unknown_district(self, given: str, place: str) -> Problem:
+        """Return the problem that there is no district ``given``; ``place`` says where it was asked for."""
+        text = "Den Kreis {given} gibt es nicht; vorhanden: {known}."
+        return Problem(place, text, {"given": given, "known": ", ".join(self.districts.index)})
 
     def valid_at(self, day: date) -> npt.NDArray[np.bool_]:
         """Return, for each position, whether that row describes a municipality as it was on ``day``."""

@@ -46,6 +46,11 @@ class Snapshot:
         """Return a programme by key; an empty or unknown key means the default."""
         return self.programmes.get(key) or next(iter(self.programmes.values()))
 
+    def unknown_programme(self, given: str, place: str) -> Problem:
+        """Return the problem that there is no programme ``given``; ``place`` says where it was asked for."""
+        text = "Das Programm {given} gibt es nicht; vorhanden: {known}."
+        return Problem(place, text, {"given": given, "known": ", ".join(self.programmes)})
+
     def changes(self, programme: Programme) -> tuple[Change, ...]:
         """Return the mergers of all editions of a programme's state."""
         return tuple(change for edition in self.editions[programme.state] for change in edition.changes)

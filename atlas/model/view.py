@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import urlencode
 
 from atlas.model.keys import parse_ags, parse_district_key
 from atlas.model.programme import OVERVIEW
@@ -62,6 +63,12 @@ def view_to_query(view: ViewState) -> dict[str, str]:
         "lang": "" if view.lang == "de" else view.lang,
     }
     return {key: value for key, value in query.items() if value}
+
+
+def page_address(page: str, view: ViewState) -> str:
+    """Return the address of a page in a view: ``gemeinde?gemeinde=14521450``; ``page`` may be a whole address."""
+    query = urlencode(view_to_query(view))
+    return f"{page}?{query}" if query else page
 
 
 def view_from_query(query: Mapping[str, str], layers: Mapping[str, tuple[str, ...]]) -> ViewState:

@@ -15,6 +15,18 @@ def short_credits(scene: Scene, words: Words) -> tuple[str, ...]:
     return lines + invented(scene, words)
 
 
+def picture_credits(scene: Scene, words: Words) -> tuple[str, ...]:
+    """Return the lines for the foot of a picture: record, boundaries with their licence, and that data are invented."""
+    about = scene.edition.provenance
+    licence = about.licence_url.removeprefix("https://").removeprefix("www.").rstrip("/")
+    boundaries = words.say("Grenzen: {attribution}, {licence}", attribution=about.attribution, licence=licence)
+    return (
+        words.label(scene.programme.source_line),
+        boundaries if licence else about.attribution,
+        *invented(scene, words),
+    )
+
+
 def full_credits(scene: Scene, words: Words) -> tuple[str, ...]:
     """Return the lines for a data file: as-of date, where the record comes from, long attribution of the boundaries."""
     lines = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -9,6 +11,7 @@ from functools import lru_cache
 import pandas as pd
 
 from atlas.analysis.status import NO_DATA, StatusLine, effective_days, successors
+from atlas.errors import Problem
 from atlas.model.boundaries import Change
 from atlas.model.programme import Programme
 from atlas.model.records import Records, web_address
@@ -87,6 +90,20 @@ def position_or_heir(source: Scene, ags: str) -> int | None:
         return position
     heir = successors(source.changes, source.as_of).get(ags)
     return position_of(source.status, heir) if heir else None
+
+
+def absent(source: Scene, ags: str, place: str, words: Words) -> Problem:
+    """Return the problem that there was no such municipality on the day; ``place`` says where it was asked for."""
+    text = "Am {day} gab es keine Gemeinde mit dem Schlüssel {ags}."
+    return Problem(place, text, {"day": words.day(source.as_of), "ags": ags})
+
+
+def unique_names(source: Scene, positions: Iterable[int]) -> list[str]:
+    """Return the names of municipalities, with the district where the state has several of the name."""
+    often = Counter(lines[0].name for lines in source.day.lines.values())
+    districts = source.edition.districts["name"]
+    rows = [source.day.lines[position][0] for position in positions]
+    return [row.name if often[row.name] == 1 else f"{row.name} ({districts[row.district]})" for row in rows]
 
 
 def build_detail(source: Scene, position: int, words: Words) -> Detail:

@@ -203,5 +203,6 @@ def _districts(source: Scene, spots: tuple[WhiteSpot, ...]) -> tuple[DistrictRow
             ),
             white[key],
         )
-        for key in sorted(totals, key=lambda key: str(names[key]).removeprefix("Landkreis "))
+        for key in source.edition.district_keys
+        if totals[key]
     )

@@ -16,6 +16,7 @@ from atlas.model.boundaries import Edition
 from atlas.model.programme import OVERVIEW, Programme
 from atlas.model.view import ViewState
 from atlas.present.looks import ABSENT, FILTERED, Look, look_key, looks_of
+from atlas.present.wording import Words
 
 
 def pack(codes: str) -> str:
@@ -189,6 +190,11 @@ def packed_bodies(spec: MapSpec, names: Sequence[str]) -> str:
         f"{number[name]}:{','.join(np.base_repr(position, 36).lower() for position in members)}"
         for name, members in spec.bodies
     )
+
+
+def since_said(spec: MapSpec, position: int, words: Words) -> str:
+    """Return since when the class of a municipality holds, in words; empty where nothing is documented."""
+    return words.since(spec.since[position], spec.since_means[position]) if position in spec.since else ""
 
 
 def packed_since(spec: MapSpec) -> str:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from atlas.analysis.status import NO_DATA
-from atlas.errors import AtlasError, Problem
+from atlas.errors import AtlasError
 from atlas.model.excerpt import Excerpt, Kind
 from atlas.model.view import ViewState
-from atlas.present.credits import invented
-from atlas.present.detail import position_or_heir
-from atlas.present.looks import ABSENT, FILTERED, Look, layer_definition, layer_label, looks_of
+from atlas.present.credits import picture_credits
+from atlas.present.detail import absent, position_or_heir
+from atlas.present.looks import ABSENT, FILTERED, Look, layer_label, looks_of
 from atlas.present.map_spec import LegendEntry, MapSpec
 from atlas.present.scene import Scene
 from atlas.present.telling import Shown, alt_text
@@ -76,8 +76,8 @@ class Picture:
     ----------
     kind, lang
         What it is of; language of its texts.
-    title, subtitle, definition
-        Headline; date and number of municipalities; the sentence that says what the layer shows.
+    title, subtitle
+        Headline; date and number of municipalities.
     spec
         The map it is drawn from, the same as on screen.
     areas
@@ -106,7 +106,6 @@ class Picture:
     lang: str
     title: str
     subtitle: str
-    definition: str
     spec: MapSpec
     areas: dict[int, Area]
     own: int | None
@@ -172,7 +171,6 @@ def build_picture(
         words.lang,
         title,
         subtitle,
-        words.label(layer_definition(scene.programme, spec.layer)),
         spec,
         shown,
         own,
@@ -196,25 +194,16 @@ def _members(scene: Scene, excerpt: Excerpt, words: Words) -> tuple[int, ...]:
         return scene.spec.inside
     if excerpt.kind is Kind.DISTRICT:
         if scene.district is None:
-            raise AtlasError(
-                _absent(excerpt.places[0], scene, words, "Den Kreis {key} gibt es nicht; vorhanden: {known}.")
-            )
+            raise AtlasError(scene.edition.unknown_district(excerpt.places[0], "ausschnitt"))
         return scene.spec.inside
     found = {key: position_or_heir(scene, key) for key in excerpt.places}
     missing = [key for key, position in found.items() if position is None]
     if missing:
-        text = "Am {day} gab es keine Gemeinde mit dem Schlüssel {key}."
-        raise AtlasError(*(_absent(key, scene, words, text) for key in missing))
+        raise AtlasError(*(absent(scene, key, "ausschnitt", words) for key in missing))
     chosen = tuple(dict.fromkeys(position for position in found.values() if position is not None))
     if excerpt.kind is Kind.SELECTION:
         return chosen
     return (*chosen, *(other for other, _ in scene.day.hood.lines[chosen[0]]))
-
-
-def _absent(key: str, scene: Scene, words: Words, text: str) -> Problem:
-    known = ", ".join(scene.edition.districts.index)
-    values = {"key": key, "day": words.day(scene.as_of), "known": known}
-    return Problem("ausschnitt", text, {name: value for name, value in values.items() if f"{{{name}}}" in text})
 
 
 def _legend(
@@ -284,18 +273,6 @@ def _district_names(scene: Scene, excerpt: Excerpt) -> dict[str, str]:
         short = str(name).removeprefix("Landkreis ")
         told[str(key)] = str(name).replace("Landkreis ", "Lkr. ") if short in cities else short
     return told
-
-
-def picture_credits(scene: Scene, words: Words) -> tuple[str, ...]:
-    """Return the lines for the foot of a picture: record, boundaries with their licence, and that data are invented."""
-    about = scene.edition.provenance
-    licence = about.licence_url.removeprefix("https://").removeprefix("www.").rstrip("/")
-    boundaries = words.say("Grenzen: {attribution}, {licence}", attribution=about.attribution, licence=licence)
-    return (
-        words.label(scene.programme.source_line),
-        boundaries if licence else about.attribution,
-        *invented(scene, words),
-    )
 
 
 def place_phrase(scene: Scene, key: str, words: Words) -> str:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from atlas.analysis.status import StatusLine
-from atlas.model.view import ViewState, view_to_query
-from atlas.present.credits import full_credits, invented
+from atlas.model.view import ViewState, page_address
+from atlas.present.credits import full_credits, invented, picture_credits
 from atlas.present.detail import Entry, InstrumentDetail, status_sentence
 from atlas.present.district import ShareRow, share_rows
 from atlas.present.headings import headings
 from atlas.present.looks import Look
 from atlas.present.municipality import MunicipalityPage, NextStep, build_page
-from atlas.present.picture import picture_credits
 from atlas.present.scene import Scene, Shelf
 from atlas.present.telling import neighbours_sentence, one_stop, sentences
 from atlas.present.wording import Words
@@ -307,5 +306,4 @@ def _address(scene: Scene, ags: str, words: Words, home: str) -> str:
     if not home:
         return ""
     view = ViewState(programme=scene.view.programme, municipality=ags, lang=words.lang)
-    query = "&".join(f"{key}={value}" for key, value in view_to_query(view).items())
-    return f"{home}/gemeinde?{query}"
+    return page_address(f"{home}/gemeinde", view)

@@ -6,14 +6,13 @@ never quoted, they may name persons. What is not documented is said as that, nev
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from atlas.analysis.status import NO_DATA, StatusLine
 from atlas.model.dates import PartialDate
 from atlas.present.credits import invented
-from atlas.present.detail import status_sentence
+from atlas.present.detail import status_sentence, unique_names
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
@@ -290,11 +289,3 @@ def _few(names: list[str], most: int | None, words: Words) -> str:
     if most is None or len(names) <= most:
         return words.listed(names)
     return words.say("{names} und {n} weitere", names=", ".join(names[:most]), n=words.number(len(names) - most))
-
-
-def unique_names(scene: Scene, positions: Iterable[int]) -> list[str]:
-    """Return the names of municipalities, with the district where the state has several of the name."""
-    often = Counter(lines[0].name for lines in scene.day.lines.values())
-    districts = scene.edition.districts["name"]
-    rows = [scene.day.lines[position][0] for position in positions]
-    return [row.name if often[row.name] == 1 else f"{row.name} ({districts[row.district]})" for row in rows]

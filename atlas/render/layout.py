@@ -18,7 +18,7 @@ from atlas.render.names import MapNames, set_names
 from atlas.render.outlines import Frame, Land, Lands
 
 INK, QUIET = "#1d2430", "#575e6a"
-Role = Literal["title", "subtitle", "legend", "key", "credit", "scale"]
+Role = Literal["title", "subtitle", "legend", "key", "credit"]
 
 
 class Measures(NamedTuple):
@@ -166,6 +166,8 @@ def _foot(picture: Picture, measures: Measures, margin: float) -> tuple[list[Tex
 
 _WIDE = 1.12
 _TRIES = 8
+_ANY_M = 1000.0
+"""Extents are taken from the coarse geometry: what a generalised outline loses is less than the margin."""
 
 
 class _Legend:
@@ -200,14 +202,10 @@ class _Legend:
         self._fill(picture, columns, start, bottom)
         self.room = (margin, top, measures.width - margin, start - measures.text * 0.9)
 
-    def _blocks(self, picture: Picture, width: float) -> list[tuple[LegendLine | None, list[str]]]:
-        """Return what stands in the legend, each with its lines of text; None for the list of numbers."""
+    def _blocks(self, picture: Picture, width: float) -> list[tuple[LegendLine, list[str]]]:
+        """Return the lines of the legend, each with its lines of text, beside room for sign and count."""
         size = self._size
-        counts = size * 2.6
-        blocks: list[tuple[LegendLine | None, list[str]]] = [
-            (line, lines_of(line.label, width - size * 2.1 - counts, size)) for line in picture.legend
-        ]
-        return blocks
+        return [(line, lines_of(line.label, width - size * (2.1 + 2.6), size)) for line in picture.legend]
 
     def _key_lines(self, width: float) -> list[str]:
         return _flowing([f"{number} {name}" for number, name in self._keys], "   ", width, self._size * 0.85)
@@ -231,8 +229,7 @@ class _Legend:
         for (x, width), part in zip(columns, (blocks[:cut], blocks[cut:]), strict=False):
             y = top
             for line, lines in part:
-                if line is not None:
-                    self._line(line, lines, (x, y), width)
+                self._line(line, lines, (x, y), width)
                 y += self._block_height(lines)
             ends.append(y)
         y = max(ends) + size * 0.5
@@ -277,8 +274,7 @@ def _flowing(parts: Sequence[str], between: str, width: float, size: float) -> l
 def _frame(picture: Picture, room: Box, lands: Lands, measures: Measures) -> Frame:
     """Return the map as large as its room allows, in the middle of it."""
     focus = [*picture.areas] or list(picture.spec.classes)
-    coarse = lands(1000)
-    left, top, right, bottom = coarse.bounds(focus)
+    left, top, right, bottom = lands(_ANY_M).bounds(focus)
     if picture.kind is not Kind.STATE:
         around = 0.04 * max(right - left, bottom - top) + 300
         left, top, right, bottom = left - around, top - around, right + around, bottom + around

@@ -80,9 +80,7 @@ def parse_asked(
     problems = [*_misnamed(offer, query), *_impossible(offer, given)]
     programme = given.get("programm") if "programm" in offer.parameters else None
     if programme is not None and programme not in snapshot.programmes:
-        known = ", ".join(snapshot.programmes)
-        text = "Das Programm {given} gibt es nicht; vorhanden: {known}."
-        problems.append(Problem("programm", text, {"given": _short(programme), "known": known}))
+        problems.append(snapshot.unknown_programme(_short(programme), "programm"))
     place, said = ("date", day_in_path) if day_in_path is not None else ("stichtag", given.get("stichtag"))
     as_of = today if said is None or (place == "stichtag" and place not in offer.parameters) else parse_day(said)
     if as_of is None:
@@ -125,10 +123,9 @@ def _no_day(place: str, given: str) -> Problem:
 
 
 def _unknown_district(given: str, snapshot: Snapshot, programme: str, day: date) -> Iterator[Problem]:
-    known = snapshot.edition(snapshot.programme(programme), day).districts.index
-    if given not in known:
-        text = "Den Kreis {given} gibt es nicht; vorhanden: {known}."
-        yield Problem("kreis", text, {"given": _short(given), "known": ", ".join(known)})
+    edition = snapshot.edition(snapshot.programme(programme), day)
+    if given not in edition.districts.index:
+        yield edition.unknown_district(_short(given), "kreis")
 
 
 def _short(given: str) -> str:

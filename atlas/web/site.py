@@ -26,7 +26,7 @@ from atlas.export.pictures import Drawn, draw, written
 from atlas.model.excerpt import Excerpt, Form, Size
 from atlas.model.view import EARLIEST, LANGUAGES, ViewState, view_to_query
 from atlas.present.catalogue import build_catalogue
-from atlas.present.credits import invented
+from atlas.present.credits import invented, picture_credits
 from atlas.present.detail import as_of_sentence
 from atlas.present.district import build_district
 from atlas.present.figures import build_cards
@@ -34,7 +34,6 @@ from atlas.present.looks import layer_definition, layer_label, layer_short
 from atlas.present.map_spec import LegendEntry
 from atlas.present.municipality import build_page
 from atlas.present.open_data import boundary_days
-from atlas.present.picture import picture_credits
 from atlas.present.scene import Scene, Scenes
 from atlas.present.search import suggestions
 from atlas.present.site_days import Stamps, changing_days, packed_days, stamps

@@ -208,7 +208,7 @@ def test_command_line(
     (tmp_path / "full" / "x").touch()
     assert main(["publish", "-o", str(tmp_path / "full")]) == FINDINGS
     assert "Bitte einen leeren Ordner nehmen" in capsys.readouterr().err
-    monkeypatch.setattr("atlas.__main__.publish", lambda order, folder: len(str(order.as_of)) + len(folder.name))
+    monkeypatch.setattr("atlas.commands.publish", lambda order, folder, _: len(str(order.as_of)) + len(folder.name))
     assert main(["publish", "-o", str(tmp_path / "new"), "--as-of", "2024-01-01"]) == FINE
     assert "13 Dateien in" in capsys.readouterr().out
 
