@@ -20,7 +20,7 @@ from atlas.present.wording import Words
 from atlas.render import district as district_html
 from atlas.render import municipality as html
 from tests import miniland
-from ui.state import page_address
+from atlas.model.view import page_address
 
 DE, EN = Words("de"), Words("en")
 NOBODY = Scenes(lambda: pytest.fail("no other scene is needed"), date.today)
