@@ -38,7 +38,8 @@ from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings, parse_address
 from atlas.sources.snapshot import load_snapshot
-from atlas.web.site import Order, publish
+from atlas.web.site import publish
+from atlas.web.site_frame import Order
 
 FINE, FINDINGS, WRONG_USE = 0, 1, 2
 _WORDS = Words("de")

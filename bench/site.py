@@ -19,7 +19,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from atlas.web.site import Order, publish
+from atlas.web.site import publish
+from atlas.web.site_frame import Order
 from tests.conftest import ROOT
 
 _RUNS = 9

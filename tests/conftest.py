@@ -14,7 +14,8 @@ from atlas.model.view import ViewState
 from atlas.present.scene import Scene, Scenes
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
-from atlas.web.site import Order, publish
+from atlas.web.site import publish
+from atlas.web.site_frame import Order
 from tests import miniland
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,9 +54,14 @@ def mini_scene(mini: Snapshot) -> Callable[..., Scene]:
 
 
 @pytest.fixture(scope="session")
-def real_scene(real: Snapshot) -> Callable[..., Scene]:
-    """Return a maker of scenes of the shipped data."""
-    scenes = Scenes(lambda: real, lambda: TODAY)
+def scenes(real: Snapshot) -> Scenes:
+    """Return what makes scenes of the shipped data."""
+    return Scenes(lambda: real, lambda: TODAY)
+
+
+@pytest.fixture(scope="session")
+def real_scene(scenes: Scenes) -> Callable[..., Scene]:
+    """Return a maker of scenes of the shipped data: ``real_scene(layer="pact")``."""
     return lambda **fields: scenes.of(ViewState(**fields))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from atlas.present.figures import Card
+from atlas.present.looks import Look
 from atlas.present.map_spec import LegendEntry
 from atlas.present.wording import Words
 from atlas.render.html import swatch
@@ -102,6 +103,39 @@ def soon(name: str) -> Markup:
     return Markup('<link rel="preload" as="fetch" crossorigin href="{}">').format(name)
 
 
+def map_frame(script: str, style: str, urls: str, expected: Iterable[str]) -> str:
+    """Return the page in the frame: the map alone; ``urls`` is the JSON its script reads."""
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "connect-src 'self'; font-src 'self'"
+    )
+    return Markup(
+        '<!doctype html>\n<html lang="de"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{}">'
+        '<title>Karte</title><link rel="stylesheet" href="{}">{}</head><body><div id="map_div" data-urls="{}"></div>'
+        '<script src="{}"></script><script src="../app/site_frame.js"></script></body></html>\n'
+    ).format(policy, style, _EMPTY.join(soon(name) for name in expected), urls, script)
+
+
+@dataclass(frozen=True)
+class MapParts:
+    """What stands in the places of the map page until its script fills them."""
+
+    figures: Markup = _EMPTY
+    map: Markup = _EMPTY
+    legend: Markup = _EMPTY
+    table: Markup = _EMPTY
+
+
+def map_body(heading: str, as_of: str, choice: Markup, parts: MapParts) -> Markup:
+    """Return the map page's content; ``choice`` is that of the layers."""
+    return Markup(
+        '<h1>{}</h1><p class="atlas-small" id="as-of">{}</p>{}<div id="controls" class="site-controls"></div>'
+        '<div id="figures">{}</div><div class="site-grid"><div><div id="map">{}</div></div>'
+        '<div><div id="legend">{}</div><div id="chosen" class="site-chosen" aria-live="polite"></div></div></div>'
+        '<div id="table">{}</div>'
+    ).format(heading, as_of, choice, parts.figures, parts.map, parts.legend, parts.table)
+
+
 def layers(chosen: str, options: Iterable[tuple[str, str, str]], words: Words) -> Markup:
     """Return the choice of layers as links: key, label, address."""
     items = _EMPTY.join(
@@ -148,7 +182,7 @@ class Row:
     name: str
     address: str
     district: str
-    entry: LegendEntry
+    look: Look
     since: str
 
 
@@ -159,9 +193,7 @@ def table(rows: Sequence[Row], heading: str, words: Words) -> Markup:
     body = _EMPTY.join(
         Markup(
             '<tr><th scope="row"><a href="{}">{}</a></th><td>{}</td><td>{}<span>{}</span></td><td>{}</td></tr>'
-        ).format(
-            row.address, row.name, row.district, swatch(row.entry.look), words.label(row.entry.look.label), row.since
-        )
+        ).format(row.address, row.name, row.district, swatch(row.look), words.label(row.look.label), row.since)
         for row in rows
     )
     caption = words.count("{n} Gemeinde", "{n} Gemeinden", len(rows))

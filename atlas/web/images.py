@@ -6,7 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
@@ -21,7 +21,8 @@ from atlas.model.excerpt import LIVE, Excerpt, Form, Kind, Size, excerpt_from_qu
 from atlas.model.keys import parse_ags
 from atlas.model.programme import OVERVIEW
 from atlas.model.snapshot import Snapshot
-from atlas.model.view import EARLIEST, LANGUAGES, LATEST, ViewState, view_from_query
+from atlas.model.view import EARLIEST, LANGUAGES, LATEST, ViewState, parse_day, view_from_query
+from atlas.present.detail import absent, position_or_heir
 from atlas.present.picture import picture_view
 from atlas.present.scene import Scenes, Shelf
 from atlas.present.wording import Words
@@ -103,11 +104,8 @@ def _unknown(place: str, known: Iterable[str]) -> Problem:
 def _day(text: str) -> date | None:
     if not text:
         return None
-    try:
-        day = date.fromisoformat(text) if len(text) == len("2022-12-31") else None
-    except ValueError:
-        day = None
-    if day is None or not EARLIEST <= day <= LATEST:
+    day = parse_day(text)
+    if day is None:
         told = "Erwartet wird ein Tag der Form JJJJ-MM-TT von {first} bis {last}."
         raise AtlasError(Problem("stichtag", told, {"first": EARLIEST.isoformat(), "last": LATEST.isoformat()}))
     return day
@@ -166,7 +164,7 @@ class Images:
         # Within a second of the last look at the data nothing is computed at all, not even what is asked for.
         if kept is None or time.monotonic() - kept[0] > _FRESH_S:
             try:
-                image = await run_in_threadpool(self._image, *asked, dict(request.query_params))
+                image = await run_in_threadpool(self._image, asked[0], dict(request.query_params))
             except AtlasError as error:
                 return _refused(error, request.query_params.get("lang", ""))
             if image is None:
@@ -201,26 +199,26 @@ class Images:
         file = f"{picture_stem(scene, order.excerpt)}.{form}"
         return _answer(image, form, request, {"Content-Disposition": f'attachment; filename="{file}"'})
 
-    def _image(self, name: str, _: str, query: dict[str, str]) -> File | None:
+    def _image(self, name: str, query: dict[str, str]) -> File | None:
         try:
             snapshot = self._current()
         except AtlasError:
             return None
         place, _, form = name.rpartition(".")
         order = parse_order(place, form, query, snapshot)
-        as_of = order.view.as_of or self._scenes.today()
-        order = ImageOrder(order.view.but(as_of=as_of), order.excerpt, order.form)
-        return self._drawn.get((snapshot.fingerprint, order), lambda: self._made(order, self._address, is_strict=True))
+        view = order.view.but(as_of=order.view.as_of or self._scenes.today())
+        own = view.municipality
+        if own:
+            scene = self._scenes.of(picture_view(view, order.excerpt))
+            if position_or_heir(scene, own) is None:
+                raise AtlasError(absent(scene, own, "gemeinde", Words(view.lang)))
+        order = replace(order, view=view)
+        return self._drawn.get((snapshot.fingerprint, order), lambda: self._made(order, self._address))
 
-    def _made(self, order: ImageOrder, address: str, *, is_strict: bool = False) -> File:
+    def _made(self, order: ImageOrder, address: str) -> File:
         page = page_of(address, order.view, order.excerpt)
         with self._drawing:
             drawn = draw(self._scenes, order.view, order.excerpt, Words(order.view.lang), page)
-            own = order.view.municipality
-            if is_strict and own and drawn.picture.own is None:
-                raise AtlasError(
-                    Problem("gemeinde", "Am Stichtag gab es keine Gemeinde mit dem Schlüssel {key}.", {"key": own})
-                )
             body = written(drawn, order.form)
         # Dots and documents are compressed already.
         return filed(body, 3 if order.form is Form.SVG else None)

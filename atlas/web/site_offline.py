@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from atlas.present.wording import Words
 from atlas.render.fonts import FAMILY, embedded_faces
-from atlas.render.site import Frame
+from atlas.render.site import Frame, MapParts, map_body
 from atlas.web.payloads import asset
 
 _MODULES = ("shared", "figures", "legend", "film", "table")
@@ -76,9 +76,7 @@ def offline_page(frame: Frame, layers: Markup, inside: Inside, words: Words) -> 
         '<script type="application/json" id="files">{files}</script><script type="application/json" id="site">{about}</script>'
         '<script>{shim}</script><script type="importmap">{modules}</script></head>'
         '<body class="stApp"><div class="site stHtml"><header class="site-head"><div class="atlas-title"><strong>{title}</strong><p>{subtitle}</p></div></header>'
-        '{notice}<main><h1></h1><p class="atlas-small" id="as-of">{loading}</p>{layers}<div id="controls" class="site-controls"></div><div id="figures"></div>'
-        '<div class="site-grid"><div><div id="map"></div></div><div><div id="legend"></div><div id="chosen" class="site-chosen" aria-live="polite"></div></div></div>'
-        '<div id="table"></div></main><footer class="atlas-foot">{credits}</footer></div>'
+        '{notice}<main>{body}</main><footer class="atlas-foot">{credits}</footer></div>'
         '<script type="module">import "atlas/site";</script></body></html>\n'
     ).format(
         lang=words.lang,
@@ -91,8 +89,7 @@ def offline_page(frame: Frame, layers: Markup, inside: Inside, words: Words) -> 
         about=as_data({**inside.about, "mapPage": map_page}),
         shim=Markup(_FILES),  # noqa: S704 - our own
         modules=as_data({"imports": modules}),
-        loading=words.say("Die Karte wird geladen …"),
-        layers=layers,
+        body=map_body("", words.say("Die Karte wird geladen …"), layers, MapParts()),
         credits=Markup(" · ").join(frame.credits),
     )
 

@@ -33,11 +33,6 @@ TEXTS = {
 Kit = dict[str, bytes]
 
 
-@pytest.fixture(scope="module")
-def scenes(real: Snapshot) -> Scenes:
-    return Scenes(lambda: real, lambda: TODAY)
-
-
 def opened(body: bytes) -> Kit:
     with zipfile.ZipFile(io.BytesIO(body)) as packed:
         assert packed.testzip() is None

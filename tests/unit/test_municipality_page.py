@@ -10,7 +10,7 @@ import pytest
 
 from atlas.analysis.counting import figure
 from atlas.export.tables import TABLES, neighbours_table, view_table, white_spots_table
-from atlas.model.view import view_from_query
+from atlas.model.view import page_address, view_from_query
 from atlas.present.detail import position_of
 from atlas.present.district import build_district
 from atlas.present.municipality import build_page, name_list
@@ -20,7 +20,6 @@ from atlas.present.wording import Words
 from atlas.render import district as district_html
 from atlas.render import municipality as html
 from tests import miniland
-from atlas.model.view import page_address
 
 DE, EN = Words("de"), Words("en")
 NOBODY = Scenes(lambda: pytest.fail("no other scene is needed"), date.today)

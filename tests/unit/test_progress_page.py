@@ -45,11 +45,6 @@ DAYS += [date(2022, 12, 31), date(2023, 1, 1), date(2023, 12, 31), date(2025, 6,
 
 
 @pytest.fixture(scope="module")
-def scenes(real: Snapshot) -> Scenes:
-    return Scenes(lambda: real, lambda: TODAY)
-
-
-@pytest.fixture(scope="module")
 def mini_scenes(mini: Snapshot) -> Scenes:
     return Scenes(lambda: mini, lambda: TODAY)
 

@@ -54,11 +54,6 @@ AWKWARD = {
 }
 
 
-@pytest.fixture(scope="module")
-def scenes(real: Snapshot) -> Scenes:
-    return Scenes(lambda: real, lambda: TODAY)
-
-
 def position(scenes: Scenes, ags: str) -> int:
     found = position_or_heir(scenes.of(ViewState()), ags)
     assert found is not None

@@ -23,7 +23,8 @@ from atlas.present.map_spec import packed_since
 from atlas.present.scene import Scenes
 from atlas.present.site_days import changing_days, packed_days, stamps
 from atlas.present.wording import Words
-from atlas.web.site import MARKER, Order, publish
+from atlas.web.site import MARKER, publish
+from atlas.web.site_frame import Order
 from tests.conftest import TODAY
 
 LAST = date(2024, 1, 1)
@@ -158,7 +159,7 @@ def _written(changes: list[str]) -> list[str]:
 
 
 def test_same_data_give_the_same_site(site: Path, miniland_root: Path, tmp_path: Path) -> None:
-    publish(Order(miniland_root, "mini", LAST), tmp_path / "again", workers=1)
+    publish(Order(miniland_root, "mini", LAST), tmp_path / "again", jobs=1)
     for page in site.rglob("*"):
         if page.is_file():
             assert page.read_bytes() == (tmp_path / "again" / page.relative_to(site)).read_bytes(), page
@@ -183,9 +184,9 @@ def test_what_fails_half_way_leaves_the_former_site(
     def fail(*_: object) -> None:
         raise RuntimeError("half way")
 
-    monkeypatch.setattr("atlas.web.site._Site.district_pages", fail)
+    monkeypatch.setattr("atlas.web.site.district_pages", fail)
     with pytest.raises(RuntimeError, match="half way"):
-        publish(Order(miniland_root, "mini", LAST), folder, workers=1)
+        publish(Order(miniland_root, "mini", LAST), folder, jobs=1)
     assert (folder / "index.html").read_text() == "former"
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
 

@@ -21,11 +21,6 @@ from tests.conftest import TODAY
 DE = Words("de")
 
 
-@pytest.fixture(scope="module")
-def scenes(real: Snapshot) -> Scenes:
-    return Scenes(lambda: real, lambda: TODAY)
-
-
 def test_shipped_areas_cover_the_districts_each_once(real: Snapshot) -> None:
     areas = real.areas
     assert areas is not None

@@ -119,9 +119,13 @@ class Player {
     this.draw();
   }
 
-  pause() {
+  stop() {
     if (this.timer) cancelAnimationFrame(this.timer);
     this.timer = 0;
+  }
+
+  pause() {
+    this.stop();
     if (this.at >= 0) remember(this.frames[this.at].asOf);
     this.draw();
   }
@@ -134,7 +138,7 @@ class Player {
   }
 
   close() {
-    this.pause();
+    this.stop();
     this.at = -1;
     if (this.frames) this.slider.value = this.frames.length - 1;
     remember(null);
@@ -159,12 +163,13 @@ class Player {
 export function mountFilm(place, data, words, choose) {
   const before = place.atlasPlayer;
   if (before) {
-    before.pause();
+    // Not paused: that would write its month into the address of the new view.
+    before.stop();
     if (before.at >= 0) tell(null);
   }
   const address = new URLSearchParams(window.location.search);
   const month = before ? null : address.get("verlauf");
-  place.atlasPlayer = new Player(place, data, words, (day) => { remember(null); tell(null); choose(day); });
+  place.atlasPlayer = new Player(place, data, words, (day) => { place.atlasPlayer.close(); choose(day); });
   if (month) open(place.atlasPlayer, month);
 }
 

@@ -1,0 +1,151 @@
+"""What all pages of the static site share: the data they show, the frame around them, scripts, styles and fonts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from markupsafe import Markup
+
+from atlas.export.pictures import Drawn, draw
+from atlas.model.excerpt import Excerpt, Size
+from atlas.model.view import ViewState
+from atlas.present.credits import invented, picture_credits
+from atlas.present.looks import layer_label, looks_of
+from atlas.present.map_spec import since_said
+from atlas.present.scene import Scene, Scenes
+from atlas.present.wording import Words
+from atlas.render import site as html
+from atlas.render.fonts import web_font
+from atlas.web.payloads import PayloadStore, asset
+
+Files = Iterator[tuple[str, bytes]]
+"""Paths below the folder of the site, and what is written there."""
+PARTS = ("shared.js", "figures.js", "legend.js", "table.js", "film.js")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is published: data, programme, day, and where the site will be reached, if that is known."""
+
+    root: Path
+    programme: str
+    as_of: date
+    address: str = ""
+
+
+class Site:
+    """The data of a site, and what its pages have in common.
+
+    Attributes
+    ----------
+    view, scene
+        Of the day of the site: the whole state, German.
+    urls, assets
+        Names of the map's data, script and style sheet among ``payloads``.
+    """
+
+    def __init__(self, order: Order, scenes: Scenes) -> None:
+        self.order = order
+        self.scenes = scenes
+        self.view = ViewState(order.programme, as_of=order.as_of)
+        self.scene = scenes.of(self.view)
+        self.payloads = PayloadStore("../app/fonts/regular.woff")
+        self.urls = self.payloads.map_urls(self.scene.snapshot, self.scene.programme, self.scene.edition)
+        self.assets = self.payloads.map_assets()
+
+    def files(self) -> Files:
+        """Yield scripts, styles, fonts, geometry, and the frame of the map."""
+        for name in ("page.css", "site.css", "site.js", "site_lookup.js", "site_frame.js", "favicon.svg"):
+            yield f"app/{name}", asset(name)
+        for name in PARTS:
+            yield f"app/parts/{name}", asset(f"parts/{name}")
+        for name in ("regular", "bold"):
+            yield f"app/fonts/{name}.woff", web_font(bold=name == "bold")
+        for name in (*self.assets, self.urls.index, self.urls.overview, self.urls.detail):
+            yield f"atlas/{name}", self.body(name)
+        yield "atlas/karte.html", self._map_frame().encode()
+
+    def _map_frame(self) -> str:
+        script, style = self.assets
+        urls = json.dumps({"index": self.urls.index, "overview": self.urls.overview, "detail": self.urls.detail})
+        return html.map_frame(script, style, urls, (self.urls.index, self.urls.overview))
+
+    def body(self, name: str) -> bytes:
+        """Return a file of the map by name."""
+        found = self.payloads.get(name)
+        if found is None:
+            raise KeyError(name)
+        return found.body
+
+    def frame(self, words: Words, path: str) -> html.Frame:
+        """Return the frame of the page at ``path``, from the root of its language."""
+        deep = path.count("/") + (words.lang == "en")
+        return html.Frame(
+            "../" * deep or "./",
+            words.say("Präventionsatlas {state}", state=words.label(self.scene.programme.state_name)),
+            words.label(self.scene.programme.title),
+            (words.say("Stand: {day}", day=words.day(self.order.as_of)), *picture_credits(self.scene, words)),
+            " ".join(invented(self.scene, words)),
+            path if words.lang == "en" else f"en/{path}",
+        )
+
+    def page(
+        self, path: str, heading: str, body: Markup, words: Words, *scripts: str, expected: Iterable[str] = ()
+    ) -> tuple[str, bytes]:
+        """Return the page at ``path``, from the root of its language."""
+        told = html.page(self.frame(words, path), heading, body, words, scripts=scripts, expected=tuple(expected))
+        return prefix(words) + path, told.encode()
+
+    def drawn(self, places: tuple[str, ...], size: Size, words: Words, layer: str | None = None) -> Drawn:
+        """Return the picture of a place on the day of the site."""
+        view = self.view.but(lang=words.lang, **({"layer": layer} if layer else {}))
+        return draw(self.scenes, view, Excerpt(places, size), words)
+
+    def table(self, scene: Scene, words: Words) -> Markup:
+        """Return the municipalities of a scene's district, or of the state, as a table."""
+        spec, lines = scene.spec, scene.day.lines
+        looks = {look.key: look for look in looks_of(scene.programme, spec.layer)}
+        districts = scene.edition.districts["name"]
+        rows = [
+            html.Row(
+                lines[position][0].name,
+                place_path("gemeinde", lines[position][0].ags, words),
+                str(districts[lines[position][0].district]),
+                looks[spec.classes[position]],
+                since_said(spec, position, words),
+            )
+            for position in sorted(spec.inside, key=lambda position: (lines[position][0].name, lines[position][0].ags))
+        ]
+        return html.table(rows, words.label(layer_label(scene.programme, spec.layer)), words)
+
+
+def picture(address: str, drawn: Drawn) -> Markup:
+    """Return a picture for a page."""
+    measures = drawn.sheet.measures
+    return html.picture(address, drawn.picture.alt, (round(measures.width), round(measures.height)))
+
+
+def downloads(words: Words) -> Markup:
+    """Return the links to open data and to the map as one file."""
+    items = [
+        ("api/v1/status.csv", words.say("Stand je Gemeinde als CSV")),
+        ("api/v1/status.geojson", words.say("mit Grenzen als GeoJSON")),
+        ("api/v1/status.gpkg", words.say("mit Grenzen als GeoPackage, etwa für QGIS")),
+        ("api/v1/records.csv", words.say("alle Einträge mit Quellen als CSV")),
+        (f"{prefix(words)}karte-offline.html", words.say("Karte als eine Datei, ohne Netz zu öffnen")),
+    ]
+    return html.links(words.say("Mitnehmen"), items)
+
+
+def prefix(words: Words) -> str:
+    """Return the folder of a language, from the root."""
+    return "en/" if words.lang == "en" else ""
+
+
+def place_path(kind: str, key: str, words: Words) -> str:
+    """Return the path of the page of a municipality or district, from the root."""
+    return f"{prefix(words)}{kind}/{key}/index.html"

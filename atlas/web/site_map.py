@@ -1,0 +1,142 @@
+"""The map of the static site: a page for every layer, a file with all days of a layer, the map as one file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+from atlas.export.pictures import written
+from atlas.model.excerpt import Form, Size
+from atlas.model.view import EARLIEST, LANGUAGES
+from atlas.present.detail import as_of_sentence
+from atlas.present.figures import build_cards
+from atlas.present.looks import layer_definition, layer_label, layer_short
+from atlas.present.search import suggestions
+from atlas.present.site_days import changing_days, packed_days, stamps
+from atlas.present.wording import Words
+from atlas.render import site as html
+from atlas.web.site_frame import PARTS, Files, Site, downloads, picture, prefix
+from atlas.web.site_offline import Inside, as_data, offline_page
+
+
+def day_file(site: Site, layer: str) -> bytes:
+    """Return a layer on all days on which anything changes, as JSON."""
+    view = site.view.but(as_of=None, layer=layer)
+    days = changing_days(site.scenes, view, site.order.as_of)
+    packed = packed_days(site.scenes, view, days, stamps(site.scenes, view, days))
+    return json.dumps(packed, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def map_pages(site: Site, days: Mapping[str, bytes]) -> Files:
+    """Yield the map page of every layer and the map as one file in both languages, pictures, and the files of days."""
+    files = {layer: site.payloads.add(f"tage-{layer}", ".json", body) for layer, body in days.items()}
+    for layer, name in files.items():
+        yield f"atlas/{name}", days[layer]
+    for lang in LANGUAGES:
+        words = Words(lang)
+        for layer in files:
+            yield from _map_page(site, layer, files, words)
+        yield _offline(site, files, words)
+
+
+def _map_page(site: Site, layer: str, files: Mapping[str, str], words: Words) -> Files:
+    scene = site.scenes.of(site.view.but(layer=layer))
+    programme = scene.programme
+    drawn = site.drawn((), Size.LARGE, words, layer)
+    state = programme.state_name.de.lower()
+    image = f"{prefix(words)}bild/{state}{'' if layer == programme.layers[0] else f'-{layer}'}.svg"
+    yield image, written(drawn, Form.SVG)
+    label = words.label(layer_label(programme, layer))
+    body = html.map_body(
+        label,
+        words.say("Stand: {day}. Gemeinden: {n}", day=words.day(scene.as_of), n=words.number(scene.spec.total)),
+        html.layers(
+            layer, [(*each, prefix(words) + _layer_path(site, each[0])) for each in _layers(site, words)], words
+        ),
+        html.MapParts(
+            html.cards(build_cards(scene, words)),
+            picture(image, drawn) + Markup('<p class="atlas-small">{}</p>').format(as_of_sentence(scene, words)),
+            html.legend(label, words.label(layer_definition(programme, layer)), scene.spec.legend, words),
+            site.table(scene, words),
+        ),
+    )
+    told = Markup('{}{}<script type="application/json" id="site">{}</script>').format(
+        body, downloads(words), as_data(_told(site, files, layer, words))
+    )
+    soon = [f"app/parts/{name}" for name in PARTS] + [f"atlas/{name}" for name in (site.urls.index, files[layer])]
+    yield site.page(_layer_path(site, layer), label, told, words, "app/site.js", expected=soon)
+
+
+def _layers(site: Site, words: Words) -> list[tuple[str, str]]:
+    programme = site.scene.programme
+    return [(key, words.label(layer_short(programme, key))) for key in programme.layers]
+
+
+def _layer_path(site: Site, layer: str) -> str:
+    return "index.html" if layer == site.scene.programme.layers[0] else f"ebene/{layer}/index.html"
+
+
+def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dict[str, object]:
+    """Return what `site.js` is told."""
+    scene = site.scene
+    return {
+        "lang": words.lang,
+        "prefix": prefix(words),
+        "page": prefix(words),
+        "other": "" if words.lang == "en" else "en/",
+        "layer": layer,
+        "home": scene.programme.layers[0],
+        "layers": {key: f"atlas/{name}" for key, name in files.items()},
+        "index": f"atlas/{site.urls.index}",
+        "map": "atlas/karte.html",
+        "first": EARLIEST.isoformat(),
+        "today": site.order.as_of.isoformat(),
+        "changes": [
+            [each.old_ags, each.new_ags, each.effective.isoformat()]
+            for each in scene.changes
+            if each.old_ags != each.new_ags
+        ],
+        "districts": [[key, str(scene.edition.districts["name"][key])] for key in scene.edition.district_keys],
+        "search": [[each.text, list(each.keys)] for each in suggestions(scene.edition, scene.changes)],
+        "words": _script_words(site, words),
+    }
+
+
+def _script_words(site: Site, words: Words) -> dict[str, str]:
+    state = words.label(site.scene.programme.state_name)
+    return {
+        "asOf": words.say("Stand: {day}. Gemeinden: {n}", day="{day}", n="{n}"),
+        "map": words.say("Karte der Gemeinden: {state}", state=state),
+        "search": words.say("Gemeinde suchen"),
+        "day": words.say("Stichtag"),
+        "district": words.say("Landkreis"),
+        "whole": words.say("ganz {state}", state=state),
+        "documented": words.say("nur mit dokumentierter Aktivität"),
+        "copy": words.say("Link kopieren"),
+        "copied": words.say("Kopiert."),
+        "inBar": words.say("Der Link steht in der Adresszeile."),
+        "choose": words.say("Gemeinde auf der Karte, in der Suche oder in der Tabelle wählen."),
+        "absent": words.say("Diese Gemeinde gab es am Stichtag nicht."),
+        "page": words.say("Zur Seite der Gemeinde"),
+        "clear": words.say("Auswahl aufheben"),
+    }
+
+
+def _offline(site: Site, files: Mapping[str, str], words: Words) -> tuple[str, bytes]:
+    """Return the map as one file that needs no network and no server: scripts, geometry and all days inside."""
+    layer = site.scene.programme.layers[0]
+    named = (site.urls.index, site.urls.overview, *files.values(), *site.assets)
+    about = _told(site, files, layer, words) | {
+        "map": "",
+        "other": "",
+        # The pages of municipalities are not inside.
+        "words": _script_words(site, words) | {"page": ""},
+    }
+    layers = html.layers(layer, [(*each, "") for each in _layers(site, words)], words)
+    inside = Inside(
+        {name: site.body(name).decode() for name in named}, about, {site.urls.detail: site.urls.overview}, *site.assets
+    )
+    made = offline_page(site.frame(words, ""), layers, inside, words)
+    return f"{prefix(words)}karte-offline.html", made.encode()
