@@ -64,7 +64,7 @@ def dots(drawn: Drawn) -> Pixels:
     """Return a picture as dots: those of its PDF."""
     measures = drawn.sheet.measures
     width, height = round(measures.width * measures.dots), round(measures.height * measures.dots)
-    return pixels(picture_pdf(drawn.sheet), width, height)
+    return pixels(picture_pdf(drawn.sheet, is_tagged=False), width, height)
 
 
 def lands_of(scene: Scene) -> Lands:

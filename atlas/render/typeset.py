@@ -24,8 +24,11 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FOLDER])
 
 
-def picture_pdf(sheet: Sheet) -> bytes:
-    """Return a sheet as PDF/UA-1: drawing with its description, every line of text as text."""
+def picture_pdf(sheet: Sheet, *, is_tagged: bool = True) -> bytes:
+    """Return a sheet as PDF/UA-1: drawing with its description, every line of text as text.
+
+    Without tags it looks the same and is made in half the time: for what becomes dots at once.
+    """
     picture = sheet.picture
     said = {
         "title": picture.title,
@@ -39,11 +42,13 @@ def picture_pdf(sheet: Sheet) -> bytes:
             for each in sheet.texts
         ],
     }
-    return document("picture.typ", {"sheet.json": as_data(said), "drawing.svg": graphics(sheet).encode()})
+    return document(
+        "picture.typ", {"sheet.json": as_data(said), "drawing.svg": graphics(sheet).encode()}, is_tagged=is_tagged
+    )
 
 
-def document(template: str, files: dict[str, bytes]) -> bytes:
-    """Return a template of ours, compiled with its data, as PDF/UA-1.
+def document(template: str, files: dict[str, bytes], *, is_tagged: bool = True) -> bytes:
+    """Return a template of ours, compiled with its data, as PDF/UA-1, or as a PDF without tags.
 
     Raises
     ------
@@ -57,7 +62,8 @@ def document(template: str, files: dict[str, bytes]) -> bytes:
         format="pdf",
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        pdf_standards=["ua-1"],
+        pdf_standards=["ua-1"] if is_tagged else [],
+        pdf_tags=is_tagged,
     )
     if not isinstance(made, bytes):
         raise TypeError("one document was expected")
