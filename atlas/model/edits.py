@@ -1,0 +1,136 @@
+"""Changes to the record: what somebody wants changed, and what has been changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from enum import StrEnum
+
+from atlas.errors import AtlasError, Problem
+
+
+@dataclass(frozen=True)
+class Record:
+    """One entry of the record; all text, empty for what is not given. The fields are those of `RECORD_COLUMNS`."""
+
+    ags: str
+    municipality: str
+    instrument: str
+    status: str
+    date: str = ""
+    date_means: str = ""
+    joint_with: str = ""
+    note: str = ""
+    source_url: str = ""
+    source_date: str = ""
+
+
+RECORD_FIELDS = tuple(each.name for each in fields(Record))
+
+
+@dataclass(frozen=True)
+class Add:
+    """A new entry."""
+
+    record: Record
+
+
+@dataclass(frozen=True)
+class Correct:
+    """An entry as it should be; ``version`` is the one that was looked at when it was made."""
+
+    entry: int
+    version: int
+    record: Record
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """An entry that should not count any more; ``version`` as in `Correct`."""
+
+    entry: int
+    version: int
+
+
+Edit = Add | Correct | Withdraw
+
+
+class ChangeKind(StrEnum):
+    """Where a change comes from."""
+
+    SEED = "seed"
+    """The files the store was made from."""
+    EDIT = "edit"
+    IMPORT = "import"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Why something is changed.
+
+    Attributes
+    ----------
+    reason
+        In the editor's words; a correction and a withdrawal need one.
+    file, file_sum
+        Name and SHA-256 of the imported file; empty otherwise.
+    undoes
+        Number of the change that is undone.
+    """
+
+    kind: ChangeKind
+    reason: str = ""
+    file: str = ""
+    file_sum: str = ""
+    undoes: int | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was done at once: an edit, an import. ``number`` grows with every change of the store."""
+
+    number: int
+    recorded_at: datetime
+    actor: str
+    programme: str
+    occasion: Occasion
+    added: int
+    corrected: int
+    withdrawn: int
+
+
+@dataclass(frozen=True)
+class Version:
+    """One state of one entry: a later one supersedes it.
+
+    Attributes
+    ----------
+    entry, version
+        The entry, and how often it has been written: 1 for the first time.
+    is_withdrawn
+        Whether it has not counted since.
+    change
+        What wrote it.
+    """
+
+    entry: int
+    version: int
+    record: Record
+    is_withdrawn: bool
+    change: Change = field(compare=False)
+
+
+class ConflictError(AtlasError):
+    """Somebody else was faster. Nothing was written.
+
+    Attributes
+    ----------
+    current
+        The entries as they are now.
+    """
+
+    def __init__(self, *current: Version) -> None:
+        self.current = current
+        text = "Dieser Eintrag wurde inzwischen geändert. Bitte den neuen Stand ansehen und dann noch einmal speichern."
+        super().__init__(*(Problem(f"{each.record.municipality}, Eintrag {each.entry}", text) for each in current))
