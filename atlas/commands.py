@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -176,9 +177,8 @@ def run_export(given: argparse.Namespace) -> int:
 def run_publish(given: argparse.Namespace) -> int:
     """Write the static site."""
     snapshot = _snapshot(given)
-    settings = Settings.from_environment()
-    programme = snapshot.programme(given.programme).key
-    order = Order(settings.root, programme, given.as_of or _today(), _address(given))
+    settings = replace(Settings.from_environment(), address=_address(given))
+    order = Order(settings, snapshot.programme(given.programme).key, given.as_of or _today())
     count = publish(order, given.output, given.jobs)
     _say(f"{count} Dateien in {given.output}")
     return FINE

@@ -69,5 +69,5 @@ def real_scene(scenes: Scenes) -> Callable[..., Scene]:
 def mini_site(miniland_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the static site of the invented state on the first day of 2024; not to be changed."""
     folder = tmp_path_factory.mktemp("site") / "below" / "a" / "path"
-    publish(Order(miniland_root, "mini", date(2024, 1, 1)), folder)
+    publish(Order(Settings(miniland_root), "mini", date(2024, 1, 1)), folder)
     return folder

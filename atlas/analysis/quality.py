@@ -22,20 +22,19 @@ def check_snapshot(snapshot: Snapshot) -> list[Problem]:
     problems = list(snapshot.problems)
     for programme in snapshot.programmes.values():
         editions = snapshot.editions[programme.state]
-        table = snapshot.records[programme.key].table
-        name = f"data/participation/{programme.key}.csv"
-        problems += _names(table, editions, name)
-        problems += _keys(table, editions, name)
-        problems += _order(table, programme, name)
-        problems += _undated(table, name)
+        records = snapshot.records[programme.key]
+        problems += _names(records.table, editions, records.places)
+        problems += _keys(records.table, editions, records.places)
+        problems += _order(records.table, programme, records.places)
+        problems += _undated(records.table, f"data/participation/{programme.key}.csv")
     return problems
 
 
-def _problem(name: str, line: int, column: str, text: str, **values: str | int) -> Problem:
-    return Problem(f"{name}, Zeile {line}, {column}", text, dict(values), Severity.WARNING)
+def _problem(places: str, line: int, column: str, text: str, **values: str | int) -> Problem:
+    return Problem(f"{places} {line}, {column}", text, dict(values), Severity.WARNING)
 
 
-def _names(table: pd.DataFrame, editions: tuple[Edition, ...], name: str) -> list[Problem]:
+def _names(table: pd.DataFrame, editions: tuple[Edition, ...], places: str) -> list[Problem]:
     """The name beside a key must be one the municipality has or had: it is there to catch a mistyped key."""
     known: dict[str, set[str]] = {}
     for edition in editions:
@@ -49,7 +48,7 @@ def _names(table: pd.DataFrame, editions: tuple[Edition, ...], name: str) -> lis
             known.setdefault(change.old_ags, set()).add(_plain(change.old_name))
     text = "Zum Schlüssel {ags} gehört „{official}“, hier steht „{given}“. Bitte Schlüssel und Namen vergleichen."
     return [
-        _problem(name, line, "municipality", text, ags=ags, official=", ".join(sorted(known[ags])), given=given)
+        _problem(places, line, "municipality", text, ags=ags, official=", ".join(sorted(known[ags])), given=given)
         for line, ags, given in zip(table["line"], table["ags"], table["municipality"], strict=True)
         if _plain(given) not in known[ags]
     ]
@@ -59,7 +58,7 @@ def _plain(name: str) -> str:
     return re.sub(r"\s+", "", name).lower()
 
 
-def _keys(table: pd.DataFrame, editions: tuple[Edition, ...], name: str) -> list[Problem]:
+def _keys(table: pd.DataFrame, editions: tuple[Edition, ...], places: str) -> list[Problem]:
     """A merged key is read as its successor; worth knowing, and wrong if the record is newer than the merger."""
     changes = [change for edition in editions for change in edition.changes]
     heir = successors(changes, date.max)
@@ -67,7 +66,7 @@ def _keys(table: pd.DataFrame, editions: tuple[Edition, ...], name: str) -> list
     text = "Den Schlüssel {ags} gibt es nicht mehr; der Eintrag zählt für {heir} {heir_name}."
     return [
         Problem(
-            f"{name}, Zeile {line}, ags",
+            f"{places} {line}, ags",
             text,
             {"ags": ags, "heir": heir[ags], "heir_name": names.get(heir[ags], "")},
             Severity.NOTE,
@@ -77,7 +76,7 @@ def _keys(table: pd.DataFrame, editions: tuple[Edition, ...], name: str) -> list
     ]
 
 
-def _order(table: pd.DataFrame, programme: Programme, name: str) -> list[Problem]:
+def _order(table: pd.DataFrame, programme: Programme, places: str) -> list[Problem]:
     """A higher stage that is definitely older than a lower one of the same ladder is probably a slip."""
     days = effective_days(table)
     problems = []
@@ -98,7 +97,7 @@ def _order(table: pd.DataFrame, programme: Programme, name: str) -> list[Problem
                         "higher": higher_label,
                         "higher_since": higher_since,
                     }
-                    problems.append(Problem(f"{name}, Zeile {line}, date", text, dict(values), Severity.WARNING))
+                    problems.append(Problem(f"{places} {line}, date", text, dict(values), Severity.WARNING))
     return problems
 
 
@@ -107,6 +106,8 @@ def _undated(table: pd.DataFrame, name: str) -> list[Problem]:
     undated = [line for line, day in zip(table["line"], effective_days(table), strict=True) if day[3] == "undated"]
     if not undated:
         return []
-    text = "{n} Einträge haben weder ein Datum noch eine datierte Quelle und zählen erst ab dem neuesten Datum (Zeilen {lines})."
+    text = (
+        "{n} Einträge haben weder ein Datum noch eine datierte Quelle und zählen erst ab dem neuesten Datum ({lines})."
+    )
     values: dict[str, str | int | float] = {"n": len(undated), "lines": ", ".join(map(str, undated))}
     return [Problem(name, text, values, Severity.NOTE)]

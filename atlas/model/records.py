@@ -36,13 +36,17 @@ class Records:
     ----------
     table
         RangeIndex. The columns of `RECORD_COLUMNS` as text, empty text for what is not given, and ``line``: the
-        line of the file, counted as an editor counts. ``ags`` has eight digits (municipality) or five (district).
+        line of the file, counted as an editor counts, or the number of the entry in the store (then with ``version``).
+        ``ags`` has eight digits (municipality) or five (district).
     totals
         RangeIndex. The columns of `TOTAL_COLUMNS`; ``value`` is an integer, the rest text.
+    places
+        How a message names an entry, with ``line`` after it: ``data/participation/asskomm.csv, Zeile``.
     """
 
     table: pd.DataFrame
     totals: pd.DataFrame
+    places: str = "Zeile"
 
 
 def web_address(source: str) -> str | None:

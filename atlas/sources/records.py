@@ -1,13 +1,15 @@
-"""Read records of participation and published totals from CSV."""
+"""Read records of participation, from CSV or the store, and published totals from CSV."""
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -15,67 +17,100 @@ from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.dates import PartialDate
 from atlas.model.programme import Programme
 from atlas.model.records import DATE_MEANINGS, RECORD_COLUMNS, TOTAL_COLUMNS, Records
+from atlas.sources.store import Store
 
 _PARTICIPANT = re.compile(r"[0-9]{8}|[0-9]{5}")
 _MAX_TEXT = 2_000
-Row = dict[str, str]
+Row = Mapping[Any, str]
 Finding = tuple[str, str, dict[str, str | int | float]]
 """Column, sentence, values."""
+Checker = Callable[[Row], Iterable[Finding]]
 
 
 def read_records(
-    participation: Path, totals: Path, programme: Programme, keys: frozenset[str], shown_under: Path
-) -> Records:
-    """Return the record of one programme, every row checked.
+    programme: Programme, keys: frozenset[str], root: Path, store: Store | None = None
+) -> tuple[Records, list[Problem]]:
+    """Return the record of one programme, every row checked, and what is doubtful about it.
 
     Parameters
     ----------
-    participation, totals
-        CSV files with the columns of `RECORD_COLUMNS` and `TOTAL_COLUMNS`, UTF-8, comma. The second may be missing.
     programme
         What instruments and stages there are.
     keys
         Every municipality and district key that exists or has existed.
-    shown_under
-        Folder that messages leave out of file names.
+    root
+        Folder with ``data/participation`` (columns `RECORD_COLUMNS`) and ``data/totals`` (`TOTAL_COLUMNS`, may be
+        missing): CSV, UTF-8, comma.
+    store
+        Where the entries are if not in the first of these files. As long as nobody has changed them there, the file
+        leads, and what it says is taken over.
 
     Raises
     ------
     AtlasError
-        Every fault of both files at once, with line, column and cure. Nothing is repaired.
+        Every fault of all rows at once, with line, column and cure. Nothing is repaired.
     """
     problems: list[Problem] = []
-    name = _short(participation, shown_under)
-    rows = _rows(participation, name, RECORD_COLUMNS, problems)
-    check = _record_checker(programme, keys)
-    for line, row in rows:
-        problems += [Problem(f"{name}, Zeile {line}, {column}", text, values) for column, text, values in check(row)]
+    doubts: list[Problem] = []
+    check = record_checker(programme, keys)
+    name = f"data/participation/{programme.key}.csv"
+    places = f"{name}, Zeile"
+    seeded = store.seed_sum(programme.key) if store else ""
+    table = _table([])
+    if seeded is not None:  # the file leads
+        rows = _rows(root / name, name, RECORD_COLUMNS, problems)
+        problems += faults(rows, check, places)
+        table = _table(rows)
+        if store and not problems:
+            store.seed(programme.key, table, name, file_sum(root / name))
+    elif store and (root / name).exists() and file_sum(root / name) != store.file_sum(programme.key):
+        text = (
+            "Die Datei wurde geändert, nachdem der Bestand aus ihr angelegt war; seitdem wird er in der Datenbank gepflegt. "
+            "Bitte mit „python -m atlas import“ übernehmen, was neu ist."
+        )
+        doubts.append(Problem(name, text, severity=Severity.WARNING))
+    if store and not problems:
+        places = f"Bestand {programme.key}, Eintrag"
+        table = store.records(programme.key)
+        kept = table[list(RECORD_COLUMNS)].to_dict("records")
+        problems += faults(
+            zip(table["line"].tolist(), kept, strict=True), check, places
+        )  # the programme may have changed
+    totals_name = f"data/totals/{programme.key}.csv"
     total_rows: list[tuple[int, Row]] = []
-    if totals.exists():
-        totals_name = _short(totals, shown_under)
-        total_rows = _rows(totals, totals_name, TOTAL_COLUMNS, problems)
-        for line, row in total_rows:
-            found = _check_total(row)
-            problems += [
-                Problem(f"{totals_name}, Zeile {line}, {column}", text, values) for column, text, values in found
-            ]
+    if (root / totals_name).exists():
+        total_rows = _rows(root / totals_name, totals_name, TOTAL_COLUMNS, problems)
+        problems += faults(total_rows, _check_total, f"{totals_name}, Zeile")
     if problems:
         raise AtlasError(*problems)
+    published = pd.DataFrame([row for _, row in total_rows], columns=list(TOTAL_COLUMNS)).astype({"value": "int64"})
+    records = Records(table, published, places)
+    return records, [*doubts, *_duplicate_rows(records)]
+
+
+def file_sum(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _table(rows: Iterable[tuple[int, Row]]) -> pd.DataFrame:
     table = pd.DataFrame([{**row, "line": line} for line, row in rows], columns=[*RECORD_COLUMNS, "line"])
-    published = pd.DataFrame([row for _, row in total_rows], columns=list(TOTAL_COLUMNS))
-    return Records(table.astype({"line": "int64"}), published.astype({"value": "int64"}))
+    return table.astype({"line": "int64"})
 
 
-def duplicate_rows(records: Records, name: str) -> list[Problem]:
+def faults(rows: Iterable[tuple[int, Row]], check: Checker, place: str) -> list[Problem]:
+    """Return the faults of numbered rows; ``place`` stands before their numbers."""
+    return [
+        Problem(f"{place} {line}, {column}", text, values) for line, row in rows for column, text, values in check(row)
+    ]
+
+
+def _duplicate_rows(records: Records) -> list[Problem]:
     """Return a warning for every row that repeats an earlier one word for word."""
     columns = [column for column in RECORD_COLUMNS if column != "municipality"]
     repeated = records.table[records.table.duplicated(columns)]
-    text = "Diese Zeile steht schon weiter oben. Bitte eine der beiden löschen."
-    return [Problem(f"{name}, Zeile {line}", text, severity=Severity.WARNING) for line in repeated["line"]]
-
-
-def _short(path: Path, root: Path) -> str:
-    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+    text = "Dieser Eintrag steht schon weiter oben. Bitte einen der beiden löschen."
+    return [Problem(f"{records.places} {line}", text, severity=Severity.WARNING) for line in repeated["line"]]
 
 
 def _rows(path: Path, name: str, columns: Sequence[str], problems: list[Problem]) -> list[tuple[int, Row]]:
@@ -114,7 +149,8 @@ def _rows(path: Path, name: str, columns: Sequence[str], problems: list[Problem]
     return good
 
 
-def _record_checker(programme: Programme, keys: frozenset[str]) -> Callable[[Row], Iterable[Finding]]:
+def record_checker(programme: Programme, keys: frozenset[str]) -> Checker:
+    """Return what gives the faults of one row: what every entry must be, wherever it comes from."""
     stages = {each.key: [stage.key for stage in each.stages] for each in programme.instruments}
     known = sorted(keys)
 

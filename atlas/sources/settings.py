@@ -23,14 +23,20 @@ class Settings:
         Folder with ``geodata/`` and ``data/`` inside.
     address
         Of the application as its visitors know it, ``https://atlas.example.org``; empty if not configured.
+    database
+        Address of the database with the record; empty where the record is kept in files.
     """
 
     root: Path
     address: str = ""
+    database: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Return the settings: ``ATLAS_DATA_DIR``, else the repository this file lies in; ``ATLAS_ADDRESS``.
+        """Return the settings.
+
+        ``ATLAS_DATA_DIR``, else the repository this file lies in; ``ATLAS_ADDRESS``; ``ATLAS_DATABASE_URL``, else a file
+        of SQLite in the folder ``var`` of the data folder; ``files`` means that the record is kept in files.
 
         Raises
         ------
@@ -40,7 +46,8 @@ class Settings:
         known = os.environ if environment is None else environment
         given = known.get("ATLAS_DATA_DIR", "")
         root = Path(given).resolve() if given else Path(__file__).resolve().parents[2]
-        return cls(root, parse_address(known.get("ATLAS_ADDRESS", "")))
+        database = known.get("ATLAS_DATABASE_URL", "") or f"sqlite:///{root}/var/atlas.sqlite3"
+        return cls(root, parse_address(known.get("ATLAS_ADDRESS", "")), "" if database == "files" else database)
 
 
 def parse_address(text: str) -> str:

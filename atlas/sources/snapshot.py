@@ -5,24 +5,31 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import Edition
+from atlas.model.edits import Change, Edit, Occasion, Withdraw
 from atlas.model.programme import Programme
 from atlas.model.records import Records
+from atlas.model.rights import Actor, Right, require
 from atlas.model.snapshot import Snapshot
 from atlas.sources.boundaries import list_editions
 from atlas.sources.programmes import read_areas, read_programme
-from atlas.sources.records import duplicate_rows, read_records
+from atlas.sources.records import faults, read_records, record_checker
 from atlas.sources.settings import Settings
+from atlas.sources.store import Store, StoreUnreachableError, open_store, open_store_if_made
 
 SYNTHETIC_MARK = "SYNTHETISCH"
 """A file of this name in the data folder says that everything in it is invented."""
 
 
-def load_snapshot(settings: Settings) -> Snapshot:
-    """Return everything the data folder holds.
+def load_snapshot(settings: Settings, store: Store | None = None) -> Snapshot:
+    """Return everything the data folder holds, the entries from the store if there is one already.
+
+    ``store`` is that of the settings, if the caller has it open.
 
     Raises
     ------
@@ -30,6 +37,9 @@ def load_snapshot(settings: Settings) -> Snapshot:
         All blockers of all files at once.
     """
     root = settings.root
+    store = store or open_store_if_made(settings.database)
+    # Before the entries are read: what is written meanwhile is then seen at the next look.
+    fingerprint = _fingerprint(root, store)
     blockers: list[Problem] = []
     editions = _editions(root, blockers)
     programmes: dict[str, Programme] = {}
@@ -42,9 +52,10 @@ def load_snapshot(settings: Settings) -> Snapshot:
     for path in paths:
         try:
             programme = read_programme(path, str(path.relative_to(root)))
-            records[programme.key] = _records(root, programme, editions, str(path.relative_to(root)))
+            keys = keys_of(programme, editions, str(path.relative_to(root)))
+            records[programme.key], doubtful = read_records(programme, keys, root, store)
             programmes[programme.key] = programme
-            doubts += duplicate_rows(records[programme.key], f"data/participation/{programme.key}.csv")
+            doubts += doubtful
         except AtlasError as error:
             blockers += error.problems
     areas = None
@@ -55,7 +66,7 @@ def load_snapshot(settings: Settings) -> Snapshot:
     if blockers:
         raise AtlasError(*blockers)
     is_synthetic = (root / SYNTHETIC_MARK).exists()
-    return Snapshot(_fingerprint(root), programmes, records, editions, areas, tuple(doubts), is_synthetic)
+    return Snapshot(fingerprint, programmes, records, editions, areas, tuple(doubts), is_synthetic)
 
 
 def _editions(root: Path, blockers: list[Problem]) -> dict[str, tuple[Edition, ...]]:
@@ -73,24 +84,23 @@ def _editions(root: Path, blockers: list[Problem]) -> dict[str, tuple[Edition, .
     return by_state
 
 
-def _records(root: Path, programme: Programme, editions: dict[str, tuple[Edition, ...]], name: str) -> Records:
+def keys_of(programme: Programme, editions: dict[str, tuple[Edition, ...]], name: str) -> frozenset[str]:
+    """Return every municipality and district key that exists or has existed in the programme's state."""
     if editions and programme.state not in editions:
         text = "Für das Land {state} gibt es keinen Gebietsstand unter geodata. Bitte anlegen oder state berichtigen."
         raise AtlasError(Problem(f"{name}, state", text, {"state": programme.state}))
     keys: set[str] = set()
     for edition in editions.get(programme.state, ()):
         keys |= set(edition.municipalities["ags"]) | set(edition.districts.index)
-    participation = root / "data" / "participation" / f"{programme.key}.csv"
-    totals = root / "data" / "totals" / f"{programme.key}.csv"
-    return read_records(participation, totals, programme, frozenset(keys), root)
+    return frozenset(keys)
 
 
 def _files(root: Path) -> list[Path]:
     return [path for folder in ("data", "geodata") for path in sorted((root / folder).rglob("*")) if path.is_file()]
 
 
-def _fingerprint(root: Path) -> str:
-    digest = hashlib.sha256()
+def _fingerprint(root: Path, store: Store | None) -> str:
+    digest = hashlib.sha256(store.state().encode() if store else b"")
     for path in _files(root):
         if path.suffix in {
             ".toml",
@@ -103,7 +113,7 @@ def _fingerprint(root: Path) -> str:
 
 
 class SnapshotStore:
-    """Give out the current snapshot; read the files again when one has changed.
+    """Give out the current snapshot; read everything again when a file or the record has changed. Write the record.
 
     Safe to use from many threads. A snapshot is never changed, only replaced. Broken files raise on every call
     until they are mended.
@@ -113,19 +123,33 @@ class SnapshotStore:
     settings
         Where the data lie.
     look_every_s
-        How long an answer is given out before the files are looked at again, in seconds.
+        How long an answer is given out before files and store are looked at again, in seconds.
     """
 
-    def __init__(self, settings: Settings, look_every_s: float = 1.0) -> None:
+    def __init__(self, settings: Settings, look_every_s: float = 0.25) -> None:
         self.settings = settings
         self._look_every_s = look_every_s
-        self._looked_at = 0.0
+        self._looked_at = -look_every_s
         self._lock = threading.Lock()
-        self._signature: tuple[tuple[str, int, int], ...] | None = None
+        self._store: Store | None = None
+        self._signature: object = None
         self._answer: Snapshot | AtlasError | None = None
 
+    @property
+    def store(self) -> Store | None:
+        """Return the store, opened at its first use; None where the record is kept in files.
+
+        Raises
+        ------
+        AtlasError
+            If it can't be opened.
+        """
+        if self._store is None and self.settings.database:
+            self._store = open_store(self.settings.database)
+        return self._store
+
     def current(self) -> Snapshot:
-        """Return the snapshot of the files as they are now.
+        """Return the snapshot of files and store as they are now.
 
         Raises
         ------
@@ -141,16 +165,66 @@ class SnapshotStore:
         assert answer is not None  # noqa: S101 - just refreshed; tells mypy so
         return answer
 
-    def _refresh(self) -> None:
-        signature = self._look()
-        self._looked_at = time.monotonic()
-        if self._answer is None or signature != self._signature:
-            self._signature = signature
-            try:
-                self._answer = load_snapshot(self.settings)
-            except AtlasError as error:
-                self._answer = error
+    def save(self, actor: Actor, programme: str, edits: Sequence[Edit], occasion: Occasion) -> Change:
+        """Check some edits and write them, all or none. The one way into the record, for pages and command line.
 
-    def _look(self) -> tuple[tuple[str, int, int], ...]:
+        Raises
+        ------
+        NotAllowedError, ConflictError
+            As `Store.apply`.
+        AtlasError
+            Every fault of every entry at once, or that the record is kept in files.
+        """
+        store = self._writable(actor)
+        snapshot = self.current()
+        known = snapshot.programmes.get(programme)
+        if known is None:
+            raise AtlasError(snapshot.unknown_programme(programme, "programm"))
+        editions = {known.state: snapshot.editions[known.state]}
+        check = record_checker(known, keys_of(known, editions, programme))
+        rows = [(n, asdict(edit.record)) for n, edit in enumerate(edits, 1) if not isinstance(edit, Withdraw)]
+        if problems := faults(rows, check, "Eintrag" if len(edits) == 1 else "Änderung"):
+            raise AtlasError(*problems)
+        return self._written(store.apply(actor, programme, edits, occasion))
+
+    def undo(self, actor: Actor, number: int, reason: str) -> Change:
+        """Take back a change; see `Store.undo`."""
+        return self._written(self._writable(actor).undo(actor, number, reason))
+
+    def _writable(self, actor: Actor) -> Store:
+        require(actor, Right.EDIT)
+        if self.store is None:
+            text = (
+                "Der Bestand wird in Dateien geführt und lässt sich hier nicht ändern. Bitte ATLAS_DATABASE_URL setzen."
+            )
+            raise AtlasError(Problem("data/participation", text))
+        return self.store
+
+    def _written(self, change: Change) -> Change:
+        with self._lock:
+            self._looked_at = -self._look_every_s  # whoever wrote it sees it at once
+        return change
+
+    def _refresh(self) -> None:
+        self._looked_at = time.monotonic()
+        signature = None
+        try:
+            for _ in range(
+                2
+            ):  # once more where something was written meanwhile: the first time, the entries themselves
+                signature = self._look()
+                if self._answer is not None and signature == self._signature:
+                    break
+                self._answer = load_snapshot(self.settings, self.store)
+                self._signature = signature
+        except StoreUnreachableError as error:
+            # Readers keep what was known last; whoever writes is told.
+            if not isinstance(self._answer, Snapshot):
+                self._answer, self._signature = error, None
+        except AtlasError as error:
+            self._answer, self._signature = error, signature
+
+    def _look(self) -> tuple[str, tuple[tuple[str, int, int], ...]]:
         stats = ((path, path.stat()) for path in _files(self.settings.root) if path.suffix in {".toml", ".csv"})
-        return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+        state = self.store.state() if self.store else ""
+        return state, tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)

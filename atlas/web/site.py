@@ -14,7 +14,6 @@ from pathlib import Path
 from atlas.errors import AtlasError, Problem
 from atlas.export.workers import executor
 from atlas.present.scene import Scenes
-from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
 from atlas.web.site_frame import Files, Order, Site
 from atlas.web.site_map import day_file, map_pages
@@ -85,5 +84,5 @@ def _places(order: Order, keys: list[str]) -> list[tuple[str, bytes]]:
 @cache
 def _site(order: Order) -> Site:
     """Return the site; each process that works on it reads the data once."""
-    snapshot = load_snapshot(Settings(order.root, order.address))
+    snapshot = load_snapshot(order.settings)
     return Site(order, Scenes(lambda: snapshot, lambda: order.as_of, kept_days=128))

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from markupsafe import Markup
 
@@ -20,6 +19,7 @@ from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 from atlas.render import site as html
 from atlas.render.fonts import web_font
+from atlas.sources.settings import Settings
 from atlas.web.payloads import PayloadStore, asset
 
 Files = Iterator[tuple[str, bytes]]
@@ -29,12 +29,11 @@ PARTS = ("shared.js", "figures.js", "legend.js", "table.js", "film.js")
 
 @dataclass(frozen=True)
 class Order:
-    """What is published: data, programme, day, and where the site will be reached, if that is known."""
+    """What is published: data (and where the site will be reached, if that is known), programme, day."""
 
-    root: Path
+    settings: Settings
     programme: str
     as_of: date
-    address: str = ""
 
 
 class Site:

@@ -163,6 +163,6 @@ def open_data(site: Site) -> Files:
     for day in boundary_days(snapshot, scene.programme):
         if day <= site.order.as_of:
             yield f"api/v1/boundaries/{day}.geojson", boundaries_file(snapshot, scene.programme, day, words)
-    if site.order.address:
-        said = build_catalogue(snapshot, site.order.address)
+    if site.order.settings.address:
+        said = build_catalogue(snapshot, site.order.settings.address)
         yield "api/v1/catalog.jsonld", json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()

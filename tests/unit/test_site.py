@@ -23,6 +23,7 @@ from atlas.present.map_spec import packed_since
 from atlas.present.scene import Scenes
 from atlas.present.site_days import changing_days, packed_days, stamps
 from atlas.present.wording import Words
+from atlas.sources.settings import Settings
 from atlas.web.site import MARKER, publish
 from atlas.web.site_frame import Order
 from tests.conftest import TODAY
@@ -159,7 +160,7 @@ def _written(changes: list[str]) -> list[str]:
 
 
 def test_same_data_give_the_same_site(site: Path, miniland_root: Path, tmp_path: Path) -> None:
-    publish(Order(miniland_root, "mini", LAST), tmp_path / "again", jobs=1)
+    publish(Order(Settings(miniland_root), "mini", LAST), tmp_path / "again", jobs=1)
     for page in site.rglob("*"):
         if page.is_file():
             assert page.read_bytes() == (tmp_path / "again" / page.relative_to(site)).read_bytes(), page
@@ -169,7 +170,7 @@ def test_folder_with_something_else_is_left_alone(miniland_root: Path, tmp_path:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("x")
     with pytest.raises(AtlasError, match="liegt etwas anderes"):
-        publish(Order(miniland_root, "mini", LAST), tmp_path / "mine")
+        publish(Order(Settings(miniland_root), "mini", LAST), tmp_path / "mine")
     assert [each.name for each in (tmp_path / "mine").iterdir()] == ["letter.txt"]
 
 
@@ -186,7 +187,7 @@ def test_what_fails_half_way_leaves_the_former_site(
 
     monkeypatch.setattr("atlas.web.site.district_pages", fail)
     with pytest.raises(RuntimeError, match="half way"):
-        publish(Order(miniland_root, "mini", LAST), folder, jobs=1)
+        publish(Order(Settings(miniland_root), "mini", LAST), folder, jobs=1)
     assert (folder / "index.html").read_text() == "former"
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
 

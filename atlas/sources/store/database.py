@@ -1,0 +1,178 @@
+"""The database behind the store: SQLite in a file, or PostgreSQL. Opened, and brought to the schema of this program."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from atlas.errors import AtlasError, Problem
+
+try:  # the interpreter's own library is often older than the fix of the WAL-reset bug
+    from pysqlite3 import dbapi2 as driver
+except ImportError:
+    driver = sqlite3
+
+
+class StoreUnreachableError(AtlasError):
+    """The database does not answer; what was to be written is not."""
+
+
+PLACE = "ATLAS_DATABASE_URL"
+_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+"""Releases of SQLite whose WAL mode is safe: the first and what is newer, and two mended older lines."""
+_BUSY_MS = 15_000
+_LOCK = 7_164_001
+"""Number of the lock all writers of a PostgreSQL store take: any that nobody else uses."""
+_WRITES = "atlas_writes"
+
+
+def wal_is_safe(release: tuple[int, ...]) -> bool:
+    """Return whether a release of SQLite has no known fault in WAL mode."""
+    return release >= _FIXED[0] or any(fixed <= release < (*fixed[:2], 1000) for fixed in _FIXED[1:])
+
+
+class Database:
+    """Connections to one database.
+
+    Attributes
+    ----------
+    kind
+        ``sqlite`` or ``postgresql``.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = sa.make_url(url)
+        except sa.exc.ArgumentError as error:
+            raise _wrong_url() from error
+        self.kind = parsed.get_backend_name()
+        if self.kind == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+            self.engine = sa.create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=10)
+        elif self.kind == "sqlite" and parsed.database and parsed.database != ":memory:":
+            self.file = Path(parsed.database)
+            # A connection for each use: it costs 0.1 ms, and none is ever shared between threads.
+            self.engine = sa.create_engine(parsed, module=driver, poolclass=sa.NullPool)
+            _set_up_sqlite(self.engine)
+        else:
+            raise _wrong_url()
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Give a connection that sees one state of the data."""
+        with self._failing_in_words(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Give the one connection that may write now; all or nothing, and on the disk when it is left."""
+        opened = self.engine.execution_options(**{_WRITES: True})
+        with self._failing_in_words(), opened.begin() as connection:
+            if self.kind == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            yield connection
+
+    @contextmanager
+    def _failing_in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.OperationalError as error:
+            text = (
+                "Die Datenbank antwortet nicht, ist gesperrt oder voll ({reason}). Nichts wurde gespeichert. Bitte gleich "
+                "noch einmal versuchen; bleibt es so, hilft docs/operations.md."
+            )
+            raise StoreUnreachableError(Problem(PLACE, text, {"reason": type(error.orig).__name__})) from error
+
+    def is_made(self) -> bool:
+        """Return whether there is a database already."""
+        return self.kind != "sqlite" or self.file.exists()
+
+    def about(self) -> dict[str, str]:
+        """Return what kind of database it is, for the health page: kind, release, journal, schema."""
+        with self.reading() as connection:
+            schema = MigrationContext.configure(connection).get_current_revision() or ""
+            if self.kind == "sqlite":
+                journal = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
+                return {"kind": "sqlite", "release": driver.sqlite_version, "journal": journal, "schema": schema}
+            release = str(connection.exec_driver_sql("SHOW server_version").scalar_one())
+            return {"kind": "postgresql", "release": release, "schema": schema}
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _wrong_url() -> AtlasError:
+    text = (
+        "Das ist keine Adresse einer Datenbank. Erwartet wird sqlite:////pfad/atlas.sqlite3 oder "
+        "postgresql://nutzer@host/datenbank."
+    )
+    return AtlasError(Problem(PLACE, text))  # the address itself may hold a password
+
+
+def _set_up_sqlite(engine: sa.Engine) -> None:
+    journal = "WAL" if wal_is_safe(driver.sqlite_version_info) else "TRUNCATE"
+
+    @sa.event.listens_for(engine, "connect")
+    def connected(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves
+        with closing(connection.cursor()) as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+            cursor.execute(f"PRAGMA journal_mode = {journal}")
+            cursor.execute("PRAGMA synchronous = FULL")
+            cursor.execute("PRAGMA foreign_keys = ON")
+
+    @sa.event.listens_for(engine, "begin")
+    def begun(connection: sa.Connection) -> None:
+        # A transaction that reads first and writes later would fail where another has written in between.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "BEGIN")
+
+
+def migrate(database: Database) -> None:
+    """Bring a database to the schema of this program, or make it; several processes may do so at once.
+
+    Raises
+    ------
+    AtlasError
+        If it can't be reached or made, or a newer program has written it.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    script = ScriptDirectory.from_config(config)
+    if database.kind == "sqlite":
+        _make_folder(database.file)
+    with database.writing() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+        if found is not None and found not in {step.revision for step in script.walk_revisions()}:
+            text = (
+                "Die Datenbank hat ein neueres Schema ({found}) als dieses Programm kennt. Bitte das Programm erneuern."
+            )
+            raise AtlasError(Problem(PLACE, text, {"found": found}))
+        if found == script.get_current_head():
+            return
+        if found is not None and database.kind == "sqlite":
+            copy_sqlite(database.file, database.file.with_name(f"{database.file.name}.vor-{script.get_current_head()}"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _make_folder(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        text = "Der Ordner {folder} lässt sich nicht anlegen. Bitte ATLAS_DATABASE_URL auf einen beschreibbaren Ort setzen."
+        raise AtlasError(Problem(PLACE, text, {"folder": str(file.parent)})) from error
+
+
+def copy_sqlite(file: Path, target: Path) -> None:
+    """Copy a database that is in use, as of one moment. Copying the file itself would miss what is in the log."""
+    with closing(driver.connect(f"file:{file}?mode=ro", uri=True)) as source, closing(driver.connect(target)) as copy:
+        source.backup(copy)

@@ -1,0 +1,415 @@
+"""The record in the store: entries with all their versions, changes with who, when and why."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import astuple
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from atlas.errors import AtlasError, Problem
+from atlas.model.edits import (
+    RECORD_FIELDS,
+    Add,
+    Change,
+    ChangeKind,
+    ConflictError,
+    Correct,
+    Edit,
+    Occasion,
+    Record,
+    Version,
+    Withdraw,
+)
+from atlas.model.records import RECORD_COLUMNS
+from atlas.model.rights import Actor, Right, require
+from atlas.sources.store.database import Database, migrate
+from atlas.sources.store.schema import change as changes_
+from atlas.sources.store.schema import version as versions_
+
+Row = Mapping[str, Any] | sa.RowMapping
+_ROWS_AT_ONCE = 500
+"""Keys asked for in one statement: SQLite takes 32,766 parameters, PostgreSQL 65,535."""
+
+
+def open_store(url: str) -> Store:
+    """Return the store at an address, made or migrated if need be.
+
+    Raises
+    ------
+    AtlasError
+        If it can't be reached, or is newer than this program.
+    """
+    database = Database(url)
+    migrate(database)
+    return Store(database)
+
+
+def open_store_if_made(url: str) -> Store | None:
+    """Return the store at an address; None if there is no address, or nobody has made a store there yet."""
+    return open_store(url) if url and Database(url).is_made() else None
+
+
+class Store:
+    """The record, in a database.
+
+    Safe to use from many threads and processes. Whatever `apply`, `undo` or `seed` has returned is on the disk.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.database = database
+        self._clock = clock
+        self._writer = threading.Lock()  # writers of this process wait here and not in SQLite, which is not fair
+
+    # ---- reading: what is public --------------------------------------------------------------------------------
+
+    def head(self) -> int:
+        """Return the number of the newest change, 0 before the first."""
+        with self.database.reading() as connection:
+            return _head(connection)
+
+    def state(self) -> str:
+        """Return a text that is another one after every change; empty before the first."""
+        with self.database.reading() as connection:
+            newest = sa.select(changes_.c.digest).order_by(changes_.c.number.desc()).limit(1)
+            return connection.execute(newest).scalar() or ""
+
+    def records(self, programme: str, known_at: datetime | None = None) -> pd.DataFrame:
+        """Return the entries of a programme that count, as the record says now or said at a moment.
+
+        Returns
+        -------
+        pandas.DataFrame
+            RangeIndex, in order of entry. `RECORD_COLUMNS` as text, ``line`` (number of the entry), ``version``.
+        """
+        newest = versions_.alias()
+        beyond = sa.select(newest.c.version).where(
+            newest.c.entry == versions_.c.entry, newest.c.version > versions_.c.version
+        )
+        found = sa.select(versions_.c.entry.label("line"), versions_.c.version, *_record_columns(versions_))
+        found = found.where(versions_.c.programme == programme, sa.not_(versions_.c.is_withdrawn))
+        with self.database.reading() as connection:
+            if known_at is not None:
+                known = changes_.c.recorded_at <= known_at
+                last = connection.execute(sa.select(sa.func.max(changes_.c.number)).where(known)).scalar() or 0
+                beyond = beyond.where(newest.c.change <= last)
+                found = found.where(versions_.c.change <= last)
+            found = found.where(sa.not_(sa.exists(beyond))).order_by(versions_.c.entry)
+            rows = connection.execute(found).all()
+        table = pd.DataFrame(rows, columns=["line", "version", *RECORD_COLUMNS])
+        return table[[*RECORD_COLUMNS, "line", "version"]].astype({"line": "int64", "version": "int64"})
+
+    def seed_sum(self, programme: str) -> str | None:
+        """Return the sum of the file the entries of a programme came from; None if people have changed them since.
+
+        An empty text where there is nothing yet.
+        """
+        with self.database.reading() as connection:
+            return _seed_sum(connection, programme)
+
+    def file_sum(self, programme: str) -> str:
+        """Return the sum of the last file the entries of a programme were made from; empty without one."""
+        with self.database.reading() as connection:
+            seeds = sa.select(changes_.c.file_sum).where(
+                changes_.c.programme == programme, changes_.c.kind == ChangeKind.SEED
+            )
+            return connection.execute(seeds.order_by(changes_.c.number.desc()).limit(1)).scalar() or ""
+
+    # ---- reading: what is internal --------------------------------------------------------------------------------
+
+    def changes(self, actor: Actor, since: int = 0, limit: int = 100) -> list[Change]:
+        """Return the changes after number ``since``, oldest first."""
+        require(actor, Right.READ_INTERNAL)
+        return self._changes(sa.select(changes_).where(changes_.c.number > since).order_by(changes_.c.number), limit)
+
+    def newest_changes(self, actor: Actor, programme: str, limit: int = 50) -> list[Change]:
+        """Return the last changes of a programme, newest first."""
+        require(actor, Right.READ_INTERNAL)
+        found = sa.select(changes_).where(changes_.c.programme == programme).order_by(changes_.c.number.desc())
+        return self._changes(found, limit)
+
+    def _changes(self, found: sa.Select[Any], limit: int) -> list[Change]:
+        with self.database.reading() as connection:
+            return [_change(row) for row in connection.execute(found.limit(limit)).mappings()]
+
+    def history(self, actor: Actor, programme: str, participant: str) -> list[Version]:
+        """Return every version of the entries that are or were a municipality's or district's, newest first."""
+        require(actor, Right.READ_INTERNAL)
+        mine = sa.select(versions_.c.entry).where(versions_.c.programme == programme, versions_.c.ags == participant)
+        return self._versions(versions_.c.entry.in_(mine))
+
+    def written_by(self, actor: Actor, number: int) -> list[Version]:
+        """Return what a change wrote."""
+        require(actor, Right.READ_INTERNAL)
+        return self._versions(versions_.c.change == number)
+
+    def _versions(self, which: sa.ColumnElement[bool]) -> list[Version]:
+        found = sa.select(versions_, changes_).join(changes_, versions_.c.change == changes_.c.number).where(which)
+        found = found.order_by(changes_.c.number.desc(), versions_.c.entry)
+        found = found.set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
+        with self.database.reading() as connection:
+            rows = connection.execute(found).mappings().all()
+        return [_version(row) for row in rows]
+
+    # ---- writing --------------------------------------------------------------------------------------------------
+
+    def apply(self, actor: Actor, programme: str, edits: Sequence[Edit], occasion: Occasion) -> Change:
+        """Write some edits, all or none, and return the change they are.
+
+        What the records say is checked by whoever calls: see `atlas.sources.snapshot.SnapshotStore.save`.
+
+        Raises
+        ------
+        NotAllowedError
+            If the actor may not edit.
+        ConflictError
+            If an entry has another version by now than the one an edit was made from.
+        AtlasError
+            If there is nothing to write, or a correction has no reason.
+        """
+        require(actor, Right.EDIT)
+        _demand_reason(edits, occasion)
+        with self._writer, self.database.writing() as connection:
+            return self._write(connection, actor.name, programme, edits, occasion)
+
+    def undo(self, actor: Actor, number: int, reason: str) -> Change:
+        """Take back what a change wrote, and return the change that does so.
+
+        Raises
+        ------
+        NotAllowedError
+            If the actor may not edit, or it is somebody else's change and they may not administer.
+        ConflictError
+            If something it wrote has been changed again since.
+        AtlasError
+            If there is no such change.
+        """
+        require(actor, Right.EDIT)
+        with self._writer, self.database.writing() as connection:
+            found = connection.execute(sa.select(changes_).where(changes_.c.number == number)).mappings().first()
+            if found is None or found["kind"] == ChangeKind.SEED:
+                text = "Diese Änderung gibt es nicht, oder sie ist die Anlage des Bestands und lässt sich nicht zurücknehmen."
+                raise AtlasError(Problem(str(number), text))
+            if found["actor"] != actor.name:
+                require(actor, Right.ADMINISTER)
+            edits = list(_reversed(connection, number))
+            occasion = Occasion(ChangeKind.UNDO, reason, undoes=number)
+            _demand_reason(edits, occasion)
+            return self._write(connection, actor.name, found["programme"], edits, occasion)
+
+    def seed(self, programme: str, table: pd.DataFrame, file: str, file_sum: str) -> Change | None:
+        """Make the entries of a programme those of its file; None if they are already.
+
+        Only as long as nobody has changed anything: see `seed_sum`.
+        """
+        with self._writer, self.database.writing() as connection:
+            if _seed_sum(connection, programme) in {None, file_sum}:
+                return None
+            wanted = Counter(_records_of(table))
+            edits: list[Edit] = []
+            for each in _newest_where(connection, versions_.c.programme == programme):
+                if wanted[each.record] and not each.is_withdrawn:
+                    wanted[each.record] -= 1
+                elif not each.is_withdrawn:
+                    edits.append(Withdraw(each.entry, each.version))
+            edits += map(Add, wanted.elements())
+            return self._write(
+                connection, "", programme, edits, Occasion(ChangeKind.SEED, file=file, file_sum=file_sum)
+            )
+
+    def _write(
+        self, connection: sa.Connection, actor: str, programme: str, edits: Sequence[Edit], occasion: Occasion
+    ) -> Change:
+        number = _head(connection) + 1
+        last = connection.execute(
+            sa.select(changes_.c.recorded_at, changes_.c.digest).where(changes_.c.number == number - 1)
+        ).first()
+        now = self._clock()
+        rows = list(_new_versions(connection, number, programme, edits))
+        made = {
+            "number": number,
+            # A clock that was set back must not bring the changes out of order.
+            "recorded_at": max(now, last.recorded_at) if last else now,
+            "actor": actor,
+            "programme": programme,
+            "kind": str(occasion.kind),
+            "reason": occasion.reason,
+            "file": occasion.file,
+            "file_sum": occasion.file_sum,
+            "undoes": occasion.undoes,
+            "added": sum(isinstance(edit, Add) for edit in edits),
+            "corrected": sum(isinstance(edit, Correct) for edit in edits),
+            "withdrawn": sum(isinstance(edit, Withdraw) for edit in edits),
+        }
+        digest = _digest(last.digest if last else "", made, rows)
+        connection.execute(sa.insert(changes_), [made | {"digest": digest}])
+        if rows:
+            connection.execute(sa.insert(versions_), rows)
+        return _change(made)
+
+    def verify(self) -> list[int]:
+        """Return the numbers of the changes whose digest does not fit what the store holds: none, if nobody meddled."""
+        wrong = []
+        former = ""
+        with self.database.reading() as connection:
+            found = connection.execute(sa.select(changes_).order_by(changes_.c.number)).mappings().all()
+            for number, made in enumerate(found, 1):
+                rows = connection.execute(
+                    sa.select(versions_).where(versions_.c.change == made["number"]).order_by(versions_.c.entry)
+                ).mappings()
+                if made["number"] != number or _digest(former, made, rows) != made["digest"]:
+                    wrong.append(made["number"])
+                former = made["digest"]
+        return wrong
+
+
+def _head(connection: sa.Connection) -> int:
+    return int(connection.execute(sa.select(sa.func.max(changes_.c.number))).scalar() or 0)
+
+
+def _seed_sum(connection: sa.Connection, programme: str) -> str | None:
+    mine = sa.select(changes_.c.file_sum).where(changes_.c.programme == programme)
+    if connection.execute(mine.where(changes_.c.kind != ChangeKind.SEED).limit(1)).first():
+        return None
+    return connection.execute(mine.order_by(changes_.c.number.desc()).limit(1)).scalar() or ""
+
+
+def _records_of(table: pd.DataFrame) -> Iterable[Record]:
+    return (Record(*row) for row in table[list(RECORD_COLUMNS)].itertuples(index=False, name=None))
+
+
+def _record_columns(table: sa.FromClause) -> Iterable[sa.ColumnElement[str]]:
+    return (table.c[name] for name in RECORD_FIELDS)
+
+
+def _demand_reason(edits: Sequence[Edit], occasion: Occasion) -> None:
+    if not edits:
+        raise AtlasError(Problem("", "Es gibt nichts zu speichern: alles steht schon so im Bestand."))
+    if not occasion.reason.strip() and any(not isinstance(edit, Add) for edit in edits):
+        raise AtlasError(Problem("", "Bitte sagen, warum: eine Berichtigung oder Rücknahme braucht einen Grund."))
+
+
+def _new_versions(
+    connection: sa.Connection, number: int, programme: str, edits: Sequence[Edit]
+) -> Iterable[dict[str, Any]]:
+    looked_at = {edit.entry: edit.version for edit in edits if not isinstance(edit, Add)}
+    current = {each.entry: each for each in _newest(connection, list(looked_at))}
+    moved = [
+        each for each in current.values() if each.version != looked_at[each.entry] or each.change.programme != programme
+    ]
+    if moved:
+        raise ConflictError(*moved)
+    if len(current) != len(looked_at) or len(looked_at) != sum(not isinstance(edit, Add) for edit in edits):
+        raise AtlasError(Problem("", "Ein Eintrag, der geändert werden soll, fehlt oder ist doppelt genannt."))
+    entry = int(connection.execute(sa.select(sa.func.max(versions_.c.entry))).scalar() or 0)
+    found = []
+    for edit in edits:
+        if isinstance(edit, Add):
+            entry += 1
+            found.append(_row(entry, 1, number, programme, edit.record))
+        elif isinstance(edit, Correct):
+            found.append(_row(edit.entry, edit.version + 1, number, programme, edit.record))
+        else:
+            record = current[edit.entry].record
+            found.append(_row(edit.entry, edit.version + 1, number, programme, record) | {"is_withdrawn": True})
+    return sorted(found, key=lambda row: row["entry"])
+
+
+def _row(entry: int, version: int, number: int, programme: str, record: Record) -> dict[str, Any]:
+    about = {"entry": entry, "version": version, "change": number, "programme": programme, "is_withdrawn": False}
+    return about | dict(zip(RECORD_FIELDS, astuple(record), strict=True))
+
+
+def _newest(connection: sa.Connection, entries: Sequence[int]) -> Iterable[Version]:
+    """Yield the newest version of some entries."""
+    for begin in range(0, len(entries), _ROWS_AT_ONCE):
+        some = entries[begin : begin + _ROWS_AT_ONCE]
+        yield from _newest_where(connection, versions_.c.entry.in_(some))
+
+
+def _newest_where(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Iterable[Version]:
+    newest = sa.select(versions_.c.entry, sa.func.max(versions_.c.version).label("version")).where(where)
+    latest = newest.group_by(versions_.c.entry).subquery()
+    found = (
+        sa.select(versions_, changes_)
+        .join(latest, sa.and_(versions_.c.entry == latest.c.entry, versions_.c.version == latest.c.version))
+        .join(changes_, versions_.c.change == changes_.c.number)
+        .order_by(versions_.c.entry)
+        .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
+    )
+    return (_version(row) for row in connection.execute(found).mappings().all())
+
+
+def _reversed(connection: sa.Connection, number: int) -> Iterable[Edit]:
+    """Yield the edits that bring back what was before a change."""
+    wrote = {
+        row.entry: row.version
+        for row in connection.execute(
+            sa.select(versions_.c.entry, versions_.c.version).where(versions_.c.change == number)
+        )
+    }
+    moved = [each for each in _newest(connection, list(wrote)) if each.version != wrote[each.entry]]
+    if moved:
+        raise ConflictError(*moved)
+    for begin in range(0, len(wrote), _ROWS_AT_ONCE):
+        some = dict(list(wrote.items())[begin : begin + _ROWS_AT_ONCE])
+        rows = connection.execute(
+            sa.select(versions_).where(
+                sa.tuple_(versions_.c.entry, versions_.c.version).in_([(key, at - 1) for key, at in some.items()])
+            )
+        ).mappings()
+        before = {row["entry"]: row for row in rows}
+        for entry, at in some.items():
+            if entry not in before or before[entry]["is_withdrawn"]:
+                yield Withdraw(entry, at)
+            else:
+                yield Correct(entry, at, _record(before[entry]))
+
+
+def _record(row: Row, prefix: str = "") -> Record:
+    return Record(*(row[f"{prefix}{name}"] for name in RECORD_FIELDS))
+
+
+def _change(row: Row, prefix: str = "") -> Change:
+    return Change(
+        row[f"{prefix}number"],
+        row[f"{prefix}recorded_at"],
+        row[f"{prefix}actor"],
+        row[f"{prefix}programme"],
+        Occasion(
+            ChangeKind(row[f"{prefix}kind"]),
+            row[f"{prefix}reason"],
+            row[f"{prefix}file"],
+            row[f"{prefix}file_sum"],
+            row[f"{prefix}undoes"],
+        ),
+        row[f"{prefix}added"],
+        row[f"{prefix}corrected"],
+        row[f"{prefix}withdrawn"],
+    )
+
+
+def _version(row: Row) -> Version:
+    return Version(
+        row["version_entry"],
+        row["version_version"],
+        _record(row, "version_"),
+        row["version_is_withdrawn"],
+        _change(row, "change_"),
+    )
+
+
+def _digest(former: str, made: Row, rows: Iterable[Row]) -> str:
+    """Return the sum over a change and the one before it."""
+    told = [str(made[column.name]) for column in changes_.c if column.name != "digest"]
+    digest = hashlib.sha256(json.dumps([former, *told], ensure_ascii=False).encode())
+    for row in rows:
+        digest.update(json.dumps([str(row[column.name]) for column in versions_.c], ensure_ascii=False).encode())
+    return digest.hexdigest()

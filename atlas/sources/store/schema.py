@@ -1,0 +1,119 @@
+"""Tables of the store. Changes and versions are only ever added; triggers of the first migration see to that."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+from atlas.model.edits import RECORD_FIELDS
+
+metadata = MetaData()
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment, always in UTC: SQLite forgets the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return what is stored."""
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the moment in UTC."""
+        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
+
+
+change = Table(
+    "change",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("recorded_at", Utc, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("programme", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("file_sum", Text, nullable=False),
+    Column("undoes", BigInteger, ForeignKey("change.number")),
+    Column("added", Integer, nullable=False),
+    Column("corrected", Integer, nullable=False),
+    Column("withdrawn", Integer, nullable=False),
+    # SHA-256 over the former change's digest and all this one wrote: nothing can be altered unnoticed.
+    Column("digest", Text, nullable=False),
+)
+
+version = Table(
+    "version",
+    metadata,
+    Column("entry", BigInteger, primary_key=True, autoincrement=False),
+    # The key makes the second of two editors fail who both write version 3.
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("change", BigInteger, ForeignKey("change.number"), nullable=False),
+    Column("programme", Text, nullable=False),
+    Column("is_withdrawn", Boolean, nullable=False),
+    *(Column(name, Text, nullable=False) for name in RECORD_FIELDS),
+    Index("version_participant", "programme", "ags"),
+    Index("version_change", "change"),
+)
+
+follow_up = Table(
+    "follow_up",
+    metadata,
+    Column("programme", Text, primary_key=True),
+    Column("ags", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("recorded_at", Utc, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("due", Text, nullable=False),  # YYYY-MM-DD or empty
+)
+"""Internal: what is to be done next in a municipality. A later version supersedes."""
+
+report = Table(
+    "report",
+    metadata,
+    Column("receipt", Text, primary_key=True),
+    Column("programme", Text, nullable=False),
+    Column("ags", Text, nullable=False),
+    Column("received_at", Utc, nullable=False),
+    # Emptied some time after the answer: free text may hold personal data.
+    Column("text", Text, nullable=False),
+    Index("report_place", "programme", "ags"),
+)
+"""Errors reported from outside."""
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("receipt", Text, ForeignKey("report.receipt"), primary_key=True),
+    Column("answered_at", Utc, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("is_accepted", Boolean, nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""Answers to reports."""
+
+login_end = Table(
+    "login_end",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("ended_at", Utc, primary_key=True),
+)
+"""Logins that were ended: a copied cookie of an earlier one counts no more."""

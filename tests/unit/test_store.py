@@ -1,0 +1,398 @@
+"""The store: append-only, all or nothing, nobody overwritten unseen; the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+
+from atlas.errors import AtlasError
+from atlas.model.edits import Add, ChangeKind, ConflictError, Correct, Occasion, Record, Withdraw
+from atlas.model.records import RECORD_COLUMNS
+from atlas.model.rights import VISITOR, Actor, NotAllowedError, Role
+from atlas.sources.settings import Settings
+from atlas.sources.snapshot import SnapshotStore, load_snapshot
+from atlas.sources.store import Store, open_store
+from atlas.sources.store.database import Database, migrate, wal_is_safe
+
+EDITOR = Actor("anna@example.org", Role.EDITOR)
+OTHER = Actor("bert@example.org", Role.EDITOR)
+CHIEF = Actor("chief@example.org", Role.ADMINISTRATOR)
+TALK = Record("00021010", "Neustadt", "pact", "signed", "2020-01-01", "reached", source_url="Bericht")
+EDIT = Occasion(ChangeKind.EDIT, "neu belegt")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of an empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store' / 'atlas.sqlite3'}"
+    return str(request.getfixturevalue("postgres_database"))
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    opened = open_store(url)
+    yield opened
+    opened.database.close()
+
+
+def plain(table: pd.DataFrame) -> list[Record]:
+    return [Record(*row) for row in table[list(RECORD_COLUMNS)].itertuples(index=False)]
+
+
+# ---- what counts --------------------------------------------------------------------------------------------------
+
+
+def test_correction_supersedes_and_withdrawal_ends(store: Store) -> None:
+    store.apply(EDITOR, "mini", [Add(TALK), Add(replace(TALK, ags="00021020"))], EDIT)
+    better = replace(TALK, note="Mit Foto.")
+    store.apply(EDITOR, "mini", [Correct(1, 1, better)], EDIT)
+    store.apply(OTHER, "mini", [Withdraw(2, 1)], EDIT)
+    assert plain(store.records("mini")) == [better]
+    assert store.records("mini")[["line", "version"]].to_numpy().tolist() == [[1, 2]]
+    assert store.records("other").empty
+    told = [
+        (each.entry, each.version, each.is_withdrawn, each.change.actor)
+        for each in store.history(EDITOR, "mini", "00021010")
+    ]
+    assert told == [(1, 2, False, EDITOR.name), (1, 1, False, EDITOR.name)]
+    assert [each.is_withdrawn for each in store.history(EDITOR, "mini", "00021020")] == [True, False]
+
+
+def test_what_the_record_said_on_a_day_can_be_asked_for(url: str) -> None:
+    database = Database(url)
+    migrate(database)
+    now = [datetime(2024, 5, 1, tzinfo=UTC)]
+    store = Store(database, lambda: now[0])
+    store.apply(EDITOR, "mini", [Add(TALK)], EDIT)
+    now[0] += timedelta(days=10)
+    better = replace(TALK, date="2020-02-01")
+    store.apply(EDITOR, "mini", [Correct(1, 1, better), Add(replace(TALK, ags="00021020"))], EDIT)
+    now[0] += timedelta(days=10)
+    store.apply(EDITOR, "mini", [Withdraw(1, 2)], EDIT)
+    assert store.records("mini", datetime(2024, 4, 30, tzinfo=UTC)).empty
+    assert plain(store.records("mini", datetime(2024, 5, 1, 1, tzinfo=UTC))) == [TALK]
+    assert plain(store.records("mini", datetime(2024, 5, 15, tzinfo=UTC))) == [better, replace(TALK, ags="00021020")]
+    assert plain(store.records("mini")) == [replace(TALK, ags="00021020")]
+    now[0] -= timedelta(days=365)  # a clock set back does not bring changes out of order
+    store.apply(EDITOR, "mini", [Add(TALK)], EDIT)
+    moments = [each.recorded_at for each in store.changes(EDITOR)]
+    assert moments == sorted(moments)
+    database.close()
+
+
+def test_an_edit_is_all_or_nothing(store: Store) -> None:
+    store.apply(EDITOR, "mini", [Add(TALK)], EDIT)
+    state = store.state()
+    with pytest.raises(ConflictError) as caught:
+        store.apply(OTHER, "mini", [Add(replace(TALK, note="x")), Correct(1, 7, TALK)], EDIT)
+    assert [(each.entry, each.version, each.record) for each in caught.value.current] == [(1, 1, TALK)]
+    for edits in ([Correct(99, 1, TALK)], [Correct(1, 1, TALK), Withdraw(1, 1)], []):
+        with pytest.raises(AtlasError):
+            store.apply(OTHER, "mini", edits, EDIT)
+    with pytest.raises(AtlasError, match="warum"):
+        store.apply(OTHER, "mini", [Withdraw(1, 1)], Occasion(ChangeKind.EDIT, "  "))
+    with pytest.raises(ConflictError):  # an entry of another programme
+        store.apply(OTHER, "other", [Withdraw(1, 1)], EDIT)
+    assert (store.state(), store.head(), plain(store.records("mini"))) == (state, 1, [TALK])
+
+
+def test_changes_can_be_followed(store: Store) -> None:
+    for n in range(5):
+        store.apply(EDITOR, "mini", [Add(replace(TALK, note=str(n)))], replace(EDIT, reason=f"Grund {n}"))
+    assert [each.number for each in store.changes(EDITOR, since=2)] == [3, 4, 5]
+    assert [each.number for each in store.changes(EDITOR, since=2, limit=1)] == [3]
+    first = store.changes(EDITOR)[0]
+    assert (first.actor, first.programme, first.occasion.reason, first.added) == (EDITOR.name, "mini", "Grund 0", 1)
+    assert [each.number for each in store.newest_changes(EDITOR, "mini", 2)] == [5, 4]
+    assert [each.record.note for each in store.written_by(EDITOR, 3)] == ["2"]
+
+
+# ---- undo ---------------------------------------------------------------------------------------------------------
+
+
+def test_undo_brings_back_what_was(store: Store) -> None:
+    store.apply(EDITOR, "mini", [Add(TALK), Add(replace(TALK, ags="00021020"))], EDIT)
+    before = plain(store.records("mini"))
+    done = store.apply(
+        EDITOR,
+        "mini",
+        [Correct(1, 1, replace(TALK, note="falsch")), Withdraw(2, 1), Add(replace(TALK, ags="00021030"))],
+        EDIT,
+    )
+    undone = store.undo(EDITOR, done.number, "falsche Datei")
+    assert plain(store.records("mini")) == before
+    assert undone.occasion.undoes == done.number
+    again = store.undo(EDITOR, undone.number, "doch richtig")
+    assert [each.note for each in plain(store.records("mini"))] == ["falsch", ""]
+    assert store.verify() == []
+    assert again.number == store.head()
+
+
+def test_undo_does_not_undo_what_others_did_since(store: Store) -> None:
+    done = store.apply(EDITOR, "mini", [Add(TALK)], EDIT)
+    store.apply(OTHER, "mini", [Correct(1, 1, replace(TALK, note="besser"))], EDIT)
+    with pytest.raises(ConflictError):
+        store.undo(EDITOR, done.number, "weg")
+    assert [each.note for each in plain(store.records("mini"))] == ["besser"]
+
+
+def test_others_changes_are_for_administrators(store: Store) -> None:
+    done = store.apply(EDITOR, "mini", [Add(TALK)], EDIT)
+    with pytest.raises(NotAllowedError):
+        store.undo(OTHER, done.number, "weg")
+    store.undo(CHIEF, done.number, "weg")
+    assert store.records("mini").empty
+    for number in (99, 0):
+        with pytest.raises(AtlasError, match="gibt es nicht"):
+            store.undo(CHIEF, number, "weg")
+
+
+# ---- rights -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        ("apply", ("mini", [Add(TALK)], EDIT)),
+        ("undo", (1, "weg")),
+        ("history", ("mini", "00021010")),
+        ("changes", ()),
+        ("newest_changes", ("mini",)),
+        ("written_by", (1,)),
+    ],
+)
+@pytest.mark.parametrize("actor", [VISITOR, Actor("", Role.ADMINISTRATOR), Actor("somebody", Role.VISITOR)])
+def test_visitors_reach_nothing_internal(store: Store, actor: Actor, function: str, arguments: tuple[Any, ...]) -> None:
+    store.apply(EDITOR, "mini", [Add(TALK)], EDIT)
+    with pytest.raises(NotAllowedError):
+        getattr(store, function)(actor, *arguments)
+    assert store.head() == 1
+
+
+def test_readers_change_nothing(store: Store) -> None:
+    reader = Actor("leser@example.org", Role.READER)
+    for act in (lambda: store.apply(reader, "mini", [Add(TALK)], EDIT), lambda: store.undo(reader, 1, "weg")):
+        with pytest.raises(NotAllowedError):
+            act()
+    assert store.changes(reader) == []
+
+
+# ---- the tables themselves ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", ["change", "version"])
+@pytest.mark.parametrize("verb", ["UPDATE {} SET programme = 'x'", "DELETE FROM {}"])
+def test_nothing_is_ever_changed_or_deleted(store: Store, table: str, verb: str) -> None:
+    store.apply(EDITOR, "mini", [Add(TALK)], EDIT)
+    with pytest.raises(sa.exc.DBAPIError, match="only ever added"), store.database.engine.begin() as connection:
+        connection.exec_driver_sql(verb.format(table))
+    assert store.verify() == []
+
+
+def test_meddling_is_found(store: Store) -> None:
+    for n in range(3):
+        store.apply(EDITOR, "mini", [Add(replace(TALK, note=str(n)))], EDIT)
+    with store.database.engine.begin() as connection:
+        off = (
+            "DROP TRIGGER version_no_update"
+            if store.database.kind == "sqlite"
+            else "ALTER TABLE version DISABLE TRIGGER ALL"
+        )
+        connection.exec_driver_sql(off)
+        connection.exec_driver_sql("UPDATE version SET note = 'x' WHERE entry = 2")
+    assert store.verify() == [2]
+
+
+def test_schema_of_the_migrations_is_that_of_the_tables(store: Store) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
+    from atlas.sources.store.schema import metadata
+
+    with store.database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_opening_again_changes_nothing(store: Store, url: str) -> None:
+    store.apply(EDITOR, "mini", [Add(TALK)], EDIT)
+    again = open_store(url)
+    assert plain(again.records("mini")) == [TALK]
+    assert again.database.about()["schema"] == "0001"
+    again.database.close()
+
+
+def test_newer_schema_is_refused(store: Store, url: str) -> None:
+    with store.database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(AtlasError, match="neueres Schema"):
+        open_store(url)
+
+
+def test_failed_migration_leaves_nothing_behind(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("half way")
+
+    database = Database(url)
+    with monkeypatch.context() as patched:
+        patched.setattr("alembic.op.create_index", fail)  # after the first tables
+        with pytest.raises(RuntimeError, match="half way"):
+            migrate(database)
+    with database.engine.connect() as connection:
+        assert sa.inspect(connection).get_table_names() == []
+    migrate(database)
+    assert Store(database).head() == 0
+    database.close()
+
+
+@pytest.mark.parametrize("address", ["", "x", "mysql://h/d", "sqlite://", "sqlite:///:memory:"])
+def test_wrong_address_is_a_sentence_without_the_address(address: str) -> None:
+    with pytest.raises(AtlasError, match="keine Adresse einer Datenbank"):
+        Database(address)
+
+
+@pytest.mark.parametrize(
+    ("release", "safe"),
+    [
+        ((3, 40, 1), False),
+        ((3, 44, 5), False),
+        ((3, 44, 6), True),
+        ((3, 45, 0), False),
+        ((3, 50, 7), True),
+        ((3, 51, 2), False),
+        ((3, 51, 3), True),
+        ((3, 53, 0), True),
+    ],
+)
+def test_journal_is_chosen_by_the_release_of_sqlite(release: tuple[int, ...], safe: bool) -> None:
+    assert wal_is_safe(release) is safe
+
+
+# ---- many at once -------------------------------------------------------------------------------------------------
+
+
+def test_no_update_is_lost_among_parallel_editors(store: Store) -> None:
+    entries, editors, each_writes = 10, 8, 12
+    store.apply(EDITOR, "mini", [Add(replace(TALK, note="0")) for _ in range(entries)], EDIT)
+    failures: list[BaseException] = []
+
+    def edit(which: int) -> None:
+        me = Actor(f"editor{which}", Role.EDITOR)
+        try:
+            for n in range(each_writes):
+                entry = (which * 7 + n) % entries + 1
+                while True:
+                    row = store.records("mini").set_index("line").loc[entry]
+                    counted = replace(TALK, note=str(int(row["note"]) + 1))
+                    try:
+                        store.apply(me, "mini", [Correct(entry, int(row["version"]), counted)], EDIT)
+                        break
+                    except ConflictError:
+                        continue
+        except BaseException as error:  # noqa: BLE001 - told below
+            failures.append(error)
+
+    threads = [threading.Thread(target=edit, args=(which,)) for which in range(editors)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert sum(int(note) for note in store.records("mini")["note"]) == editors * each_writes
+    assert store.head() == 1 + editors * each_writes
+    assert store.verify() == []
+
+
+# ---- files and store ----------------------------------------------------------------------------------------------
+
+
+def test_store_is_made_from_the_files_and_says_the_same(own_root: Path, url: str) -> None:
+    files = load_snapshot(Settings(own_root))
+    kept = SnapshotStore(Settings(own_root, database=url), look_every_s=0)
+    made = kept.current()
+    assert plain(made.records["mini"].table) == plain(files.records["mini"].table)
+    assert kept.store is not None
+    assert [each.occasion.kind for each in kept.store.changes(EDITOR)] == [ChangeKind.SEED]
+    assert kept.current() is kept.current()
+
+
+def test_file_leads_until_somebody_edits(own_root: Path, url: str) -> None:
+    kept = SnapshotStore(Settings(own_root, database=url), look_every_s=0)
+    kept.current()
+    path = own_root / "data/participation/mini.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([lines[0], *lines[2:]]) + "\n", encoding="utf-8")
+    assert plain(kept.current().records["mini"].table) == plain(load_snapshot(Settings(own_root)).records["mini"].table)
+    kept.save(EDITOR, "mini", [Add(TALK)], EDIT)
+    path.write_text("\n".join([lines[0], *lines[3:]]) + "\n", encoding="utf-8")
+    edited = kept.current()
+    assert TALK in plain(edited.records["mini"].table)
+    assert len(edited.records["mini"].table) == len(lines) - 1
+    assert any("seitdem wird er in der Datenbank gepflegt" in each.sentence() for each in edited.problems)
+
+
+def test_edit_is_seen_at_once_here_and_by_the_next_look_elsewhere(own_root: Path, url: str) -> None:
+    settings = Settings(own_root, database=url)
+    here, there = SnapshotStore(settings, look_every_s=3600), SnapshotStore(settings, look_every_s=0)
+    before = (here.current().fingerprint, there.current().fingerprint)
+    here.save(EDITOR, "mini", [Add(TALK)], EDIT)
+    after = (here.current(), there.current())
+    assert before[0] == before[1]
+    assert after[0].fingerprint == after[1].fingerprint != before[0]
+    assert all(TALK in plain(each.records["mini"].table) for each in after)
+
+
+def test_what_can_not_be_is_not_saved(own_root: Path, url: str) -> None:
+    kept = SnapshotStore(Settings(own_root, database=url))
+    wrong = replace(TALK, ags="99999999", status="nonsense", date="2020-13", source_url="")
+    with pytest.raises(AtlasError) as caught:
+        kept.save(EDITOR, "mini", [Add(wrong), Add(TALK)], EDIT)
+    told = [each.sentence() for each in caught.value.problems]
+    assert len(told) == 4
+    assert all(each.startswith("Änderung 1, ") for each in told)
+    with pytest.raises(NotAllowedError):
+        kept.save(VISITOR, "mini", [Add(TALK)], EDIT)
+    with pytest.raises(AtlasError, match="Programm nope gibt es nicht"):
+        kept.save(EDITOR, "nope", [Add(TALK)], EDIT)
+    assert kept.store is not None
+    assert kept.store.head() == 1
+
+
+def test_files_alone_can_not_be_edited(own_root: Path) -> None:
+    with pytest.raises(AtlasError, match="in Dateien geführt"):
+        SnapshotStore(Settings(own_root)).save(EDITOR, "mini", [Add(TALK)], EDIT)
+
+
+def test_readers_keep_the_last_state_while_the_database_is_away(
+    own_root: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = SnapshotStore(Settings(own_root, database=url), look_every_s=0)
+    before = kept.current()
+    assert kept.store is not None
+
+    def away() -> Any:
+        raise sa.exc.OperationalError("SELECT", {}, Exception("away"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(kept.store.database.engine, "begin", away)
+        assert kept.current() is before
+        with pytest.raises(AtlasError, match="Nichts wurde gespeichert"):
+            kept.store.head()
+    assert kept.current() is before
+
+
+def test_environment_names_the_database(tmp_path: Path) -> None:
+    assert (
+        Settings.from_environment({"ATLAS_DATA_DIR": str(tmp_path)}).database
+        == f"sqlite:///{tmp_path}/var/atlas.sqlite3"
+    )
+    assert Settings.from_environment({"ATLAS_DATABASE_URL": "files"}).database == ""
+    assert Settings.from_environment({"ATLAS_DATABASE_URL": "postgresql://h/d"}).database == "postgresql://h/d"
