@@ -25,7 +25,7 @@ demo: $(VENV)/.run ## the same on an invented state of twelve municipalities
 	$(BIN)/python -m tests.miniland build/miniland
 	ATLAS_DATA_DIR=build/miniland $(BIN)/streamlit run app.py --server.port $(PORT)
 
-test: $(VENV)/.dev chromium ## set up what is missing and run everything
+test: $(VENV)/.dev chromium servers ## set up what is missing and run everything
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -33,9 +33,13 @@ test: $(VENV)/.dev chromium ## set up what is missing and run everything
 	$(BIN)/python -m atlas check
 	$(BIN)/python -m pytest --cov --cov-report=term
 
-.PHONY: chromium
+.PHONY: chromium servers
 chromium:
 	@scripts/ensure-chromium
+
+servers:
+	@scripts/ensure-postgres
+	@scripts/ensure-nginx
 
 lint: $(VENV)/.dev ## ruff
 	$(BIN)/ruff format --check .
@@ -51,10 +55,10 @@ types: $(VENV)/.dev ## mypy, strict
 layers: $(VENV)/.dev ## imports point down only
 	$(BIN)/lint-imports
 
-unit: $(VENV)/.dev ## tests without a browser
+unit: $(VENV)/.dev servers ## tests without a browser
 	$(BIN)/python -m pytest -m "not browser and not source" -q
 
-browser: $(VENV)/.dev chromium ## tests in Chromium only
+browser: $(VENV)/.dev chromium servers ## tests in Chromium only
 	$(BIN)/python -m pytest -m browser -q
 
 check: $(VENV)/.run ## findings about the shipped data

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
 from atlas.web.site import publish
 from atlas.web.site_frame import Order
-from tests import miniland
+from tests import miniland, servers
 
 ROOT = Path(__file__).resolve().parents[1]
 TODAY = date(2026, 11, 23)
@@ -71,3 +71,25 @@ def mini_site(miniland_root: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     folder = tmp_path_factory.mktemp("site") / "below" / "a" / "path"
     publish(Order(Settings(miniland_root), "mini", date(2024, 1, 1)), folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Return the address of a PostgreSQL server of the tests' own, as its superuser."""
+    with servers.postgres() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """Return the address of an empty PostgreSQL database of the test's own."""
+    with servers.fresh_database(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of an empty database; a test that asks for it runs on both kinds."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.sqlite'}"
+    return str(request.getfixturevalue("postgres_database"))
