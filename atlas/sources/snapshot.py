@@ -6,7 +6,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from atlas.errors import AtlasError, Problem
@@ -20,7 +20,7 @@ from atlas.sources.boundaries import list_editions
 from atlas.sources.programmes import read_areas, read_programme
 from atlas.sources.records import faults, read_records, record_checker
 from atlas.sources.settings import Settings
-from atlas.sources.store import Store, StoreUnreachableError, open_store, open_store_if_made
+from atlas.sources.store import Store, StoreUnreachableError, open_store, store_if_made
 
 SYNTHETIC_MARK = "SYNTHETISCH"
 """A file of this name in the data folder says that everything in it is invented."""
@@ -36,8 +36,10 @@ def load_snapshot(settings: Settings, store: Store | None = None) -> Snapshot:
     AtlasError
         All blockers of all files at once.
     """
+    if store is None and settings.database:
+        with store_if_made(settings.database) as opened:
+            return load_snapshot(replace(settings, database=""), opened)
     root = settings.root
-    store = store or open_store_if_made(settings.database)
     # Before the entries are read: what is written meanwhile is then seen at the next look.
     fingerprint = _fingerprint(root, store)
     blockers: list[Problem] = []
@@ -147,6 +149,12 @@ class SnapshotStore:
         if self._store is None and self.settings.database:
             self._store = open_store(self.settings.database)
         return self._store
+
+    def close(self) -> None:
+        """Close the store's connections; it is opened again when it is needed."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
 
     def current(self) -> Snapshot:
         """Return the snapshot of files and store as they are now.

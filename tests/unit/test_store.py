@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,19 +29,25 @@ TALK = Record("00021010", "Neustadt", "pact", "signed", "2020-01-01", "reached",
 EDIT = Occasion(ChangeKind.EDIT, "neu belegt")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the address of an empty database of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store' / 'atlas.sqlite3'}"
-    return str(request.getfixturevalue("postgres_database"))
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    opened = open_store(database_url)
+    yield opened
+    opened.database.close()
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    opened = open_store(url)
-    yield opened
-    opened.database.close()
+def keep(own_root: Path, database_url: str) -> Iterator[Callable[..., SnapshotStore]]:
+    """Return a maker of what keeps the invented state in the database, as each process has one."""
+    made = []
+
+    def make(look_every_s: float = 0) -> SnapshotStore:
+        made.append(SnapshotStore(Settings(own_root, database=database_url), look_every_s))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
 
 
 def plain(table: pd.DataFrame) -> list[Record]:
@@ -67,8 +73,8 @@ def test_correction_supersedes_and_withdrawal_ends(store: Store) -> None:
     assert [each.is_withdrawn for each in store.history(EDITOR, "mini", "00021020")] == [True, False]
 
 
-def test_what_the_record_said_on_a_day_can_be_asked_for(url: str) -> None:
-    database = Database(url)
+def test_what_the_record_said_on_a_day_can_be_asked_for(database_url: str) -> None:
+    database = Database(database_url)
     migrate(database)
     now = [datetime(2024, 5, 1, tzinfo=UTC)]
     store = Store(database, lambda: now[0])
@@ -222,26 +228,26 @@ def test_schema_of_the_migrations_is_that_of_the_tables(store: Store) -> None:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_opening_again_changes_nothing(store: Store, url: str) -> None:
+def test_opening_again_changes_nothing(store: Store, database_url: str) -> None:
     store.apply(EDITOR, "mini", [Add(TALK)], EDIT)
-    again = open_store(url)
+    again = open_store(database_url)
     assert plain(again.records("mini")) == [TALK]
     assert again.database.about()["schema"] == "0001"
-    again.database.close()
+    again.close()
 
 
-def test_newer_schema_is_refused(store: Store, url: str) -> None:
+def test_newer_schema_is_refused(store: Store, database_url: str) -> None:
     with store.database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(AtlasError, match="neueres Schema"):
-        open_store(url)
+        open_store(database_url)
 
 
-def test_failed_migration_leaves_nothing_behind(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_migration_leaves_nothing_behind(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("half way")
 
-    database = Database(url)
+    database = Database(database_url)
     with monkeypatch.context() as patched:
         patched.setattr("alembic.op.create_index", fail)  # after the first tables
         with pytest.raises(RuntimeError, match="half way"):
@@ -314,9 +320,9 @@ def test_no_update_is_lost_among_parallel_editors(store: Store) -> None:
 # ---- files and store ----------------------------------------------------------------------------------------------
 
 
-def test_store_is_made_from_the_files_and_says_the_same(own_root: Path, url: str) -> None:
+def test_store_is_made_from_the_files_and_says_the_same(own_root: Path, keep: Callable[..., SnapshotStore]) -> None:
     files = load_snapshot(Settings(own_root))
-    kept = SnapshotStore(Settings(own_root, database=url), look_every_s=0)
+    kept = keep()
     made = kept.current()
     assert plain(made.records["mini"].table) == plain(files.records["mini"].table)
     assert kept.store is not None
@@ -324,8 +330,8 @@ def test_store_is_made_from_the_files_and_says_the_same(own_root: Path, url: str
     assert kept.current() is kept.current()
 
 
-def test_file_leads_until_somebody_edits(own_root: Path, url: str) -> None:
-    kept = SnapshotStore(Settings(own_root, database=url), look_every_s=0)
+def test_file_leads_until_somebody_edits(own_root: Path, keep: Callable[..., SnapshotStore]) -> None:
+    kept = keep()
     kept.current()
     path = own_root / "data/participation/mini.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -339,9 +345,8 @@ def test_file_leads_until_somebody_edits(own_root: Path, url: str) -> None:
     assert any("seitdem wird er in der Datenbank gepflegt" in each.sentence() for each in edited.problems)
 
 
-def test_edit_is_seen_at_once_here_and_by_the_next_look_elsewhere(own_root: Path, url: str) -> None:
-    settings = Settings(own_root, database=url)
-    here, there = SnapshotStore(settings, look_every_s=3600), SnapshotStore(settings, look_every_s=0)
+def test_edit_is_seen_at_once_here_and_by_the_next_look_elsewhere(keep: Callable[..., SnapshotStore]) -> None:
+    here, there = keep(3600), keep()
     before = (here.current().fingerprint, there.current().fingerprint)
     here.save(EDITOR, "mini", [Add(TALK)], EDIT)
     after = (here.current(), there.current())
@@ -350,8 +355,8 @@ def test_edit_is_seen_at_once_here_and_by_the_next_look_elsewhere(own_root: Path
     assert all(TALK in plain(each.records["mini"].table) for each in after)
 
 
-def test_what_can_not_be_is_not_saved(own_root: Path, url: str) -> None:
-    kept = SnapshotStore(Settings(own_root, database=url))
+def test_what_can_not_be_is_not_saved(keep: Callable[..., SnapshotStore]) -> None:
+    kept = keep()
     wrong = replace(TALK, ags="99999999", status="nonsense", date="2020-13", source_url="")
     with pytest.raises(AtlasError) as caught:
         kept.save(EDITOR, "mini", [Add(wrong), Add(TALK)], EDIT)
@@ -372,9 +377,9 @@ def test_files_alone_can_not_be_edited(own_root: Path) -> None:
 
 
 def test_readers_keep_the_last_state_while_the_database_is_away(
-    own_root: Path, url: str, monkeypatch: pytest.MonkeyPatch
+    keep: Callable[..., SnapshotStore], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = SnapshotStore(Settings(own_root, database=url), look_every_s=0)
+    kept = keep()
     before = kept.current()
     assert kept.store is not None
 

@@ -6,7 +6,8 @@ import hashlib
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import Any
@@ -48,13 +49,23 @@ def open_store(url: str) -> Store:
         If it can't be reached, or is newer than this program.
     """
     database = Database(url)
-    migrate(database)
+    try:
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
     return Store(database)
 
 
-def open_store_if_made(url: str) -> Store | None:
-    """Return the store at an address; None if there is no address, or nobody has made a store there yet."""
-    return open_store(url) if url and Database(url).is_made() else None
+@contextmanager
+def store_if_made(url: str) -> Iterator[Store | None]:
+    """Give the store at an address; None if there is no address, or nobody has made a store there yet."""
+    store = open_store(url) if url and Database(url).is_made() else None
+    try:
+        yield store
+    finally:
+        if store:
+            store.close()
 
 
 class Store:
@@ -67,6 +78,10 @@ class Store:
         self.database = database
         self._clock = clock
         self._writer = threading.Lock()  # writers of this process wait here and not in SQLite, which is not fair
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.database.close()
 
     # ---- reading: what is public --------------------------------------------------------------------------------
 
