@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -20,6 +21,9 @@ from tests import miniland, servers
 
 ROOT = Path(__file__).resolve().parents[1]
 TODAY = date(2026, 11, 23)
+
+
+os.environ["ATLAS_DATABASE_URL"] = "files"  # a test that needs a store says which; none is made in the repository
 
 
 @pytest.fixture(scope="session")

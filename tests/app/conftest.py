@@ -15,7 +15,7 @@ AppOn = Callable[..., AppTest]
 
 
 @pytest.fixture
-def app_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppOn]:
+def app_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[AppOn]:
     """Return a maker of sessions: ``app_on(folder, ebene="council")``; the shipped data without a folder."""
 
     def forget() -> None:
@@ -28,6 +28,7 @@ def app_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppOn]:
             monkeypatch.delenv("ATLAS_DATA_DIR", raising=False)
         else:
             monkeypatch.setenv("ATLAS_DATA_DIR", str(data))
+        monkeypatch.setenv("ATLAS_DATABASE_URL", f"sqlite:///{tmp_path}/store.sqlite3")
         forget()
         app = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=60)
         for key, value in query.items():

@@ -31,15 +31,15 @@ _KNOWN = ("_stcore/health", "_stcore/host-config")
 
 
 @contextmanager
-def serving(root: Path, log: Path) -> Iterator[str]:
-    """Serve a data folder on a free port; on failure the log is shown."""
+def serving(root: Path, log: Path, **environment: str) -> Iterator[str]:
+    """Serve a data folder on a free port, with a store of its own beside the log; on failure the log is shown."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    environment = os.environ | {"ATLAS_DATA_DIR": str(root)}
+    known = {"ATLAS_DATA_DIR": str(root), "ATLAS_DATABASE_URL": f"sqlite:///{log.with_suffix('.sqlite3')}"}
     with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | known | environment, stdout=out, stderr=subprocess.STDOUT)
         url = f"http://127.0.0.1:{port}"
         try:
             _wait_for(url, process, log)
