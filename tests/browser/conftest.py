@@ -39,7 +39,9 @@ def serving(root: Path, log: Path, **environment: str) -> Iterator[str]:
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     known = {"ATLAS_DATA_DIR": str(root), "ATLAS_DATABASE_URL": f"sqlite:///{log.with_suffix('.sqlite3')}"}
     with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | known | environment, stdout=out, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | known | environment, stdout=out, stderr=subprocess.STDOUT
+        )
         url = f"http://127.0.0.1:{port}"
         try:
             _wait_for(url, process, log)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,7 @@ from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore, load_snapshot
 from atlas.sources.store import Store, open_store
 from atlas.sources.store.database import Database, migrate, wal_is_safe
+from tests.store_trials import faults_after, kill_one, parallel_edits
 
 EDITOR = Actor("anna@example.org", Role.EDITOR)
 OTHER = Actor("bert@example.org", Role.EDITOR)
@@ -286,35 +286,27 @@ def test_journal_is_chosen_by_the_release_of_sqlite(release: tuple[int, ...], sa
 
 
 def test_no_update_is_lost_among_parallel_editors(store: Store) -> None:
-    entries, editors, each_writes = 10, 8, 12
-    store.apply(EDITOR, "mini", [Add(replace(TALK, note="0")) for _ in range(entries)], EDIT)
-    failures: list[BaseException] = []
-
-    def edit(which: int) -> None:
-        me = Actor(f"editor{which}", Role.EDITOR)
-        try:
-            for n in range(each_writes):
-                entry = (which * 7 + n) % entries + 1
-                while True:
-                    row = store.records("mini").set_index("line").loc[entry]
-                    counted = replace(TALK, note=str(int(row["note"]) + 1))
-                    try:
-                        store.apply(me, "mini", [Correct(entry, int(row["version"]), counted)], EDIT)
-                        break
-                    except ConflictError:
-                        continue
-        except BaseException as error:  # noqa: BLE001 - told below
-            failures.append(error)
-
-    threads = [threading.Thread(target=edit, args=(which,)) for which in range(editors)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    assert sum(int(note) for note in store.records("mini")["note"]) == editors * each_writes
-    assert store.head() == 1 + editors * each_writes
+    lost, _, _ = parallel_edits(store, 8, 96)
+    assert lost == 0
+    assert store.head() == 1 + 96
     assert store.verify() == []
+
+
+def test_writers_killed_at_random_lose_and_halve_nothing(database_url: str) -> None:
+    open_store(database_url).close()
+    confirmed: dict[int, int] = {}
+    for seed in range(6):
+        confirmed |= kill_one(database_url, seed, 0.3)
+    store = open_store(database_url)
+    assert confirmed
+    assert faults_after(store, confirmed) == []
+    store.close()
+
+
+def test_trial_finds_what_was_lost(store: Store) -> None:
+    done = store.apply(EDITOR, "asskomm", [Add(TALK)], EDIT)
+    assert faults_after(store, {done.number: 1}) == []
+    assert faults_after(store, {done.number: 2, 7: 1}) == ["change 7 lost", "change 1 half there"]
 
 
 # ---- files and store ----------------------------------------------------------------------------------------------

@@ -160,6 +160,12 @@ class Store:
         mine = sa.select(versions_.c.entry).where(versions_.c.programme == programme, versions_.c.ags == participant)
         return self._versions(versions_.c.entry.in_(mine))
 
+    def newest(self, actor: Actor, entries: Sequence[int]) -> list[Version]:
+        """Return the newest version of some entries."""
+        require(actor, Right.READ_INTERNAL)
+        with self.database.reading() as connection:
+            return list(_newest(connection, entries))
+
     def written_by(self, actor: Actor, number: int) -> list[Version]:
         """Return what a change wrote."""
         require(actor, Right.READ_INTERNAL)

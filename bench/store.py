@@ -1,0 +1,148 @@
+"""The store under load and under the axe, on SQLite and PostgreSQL, in one run.
+
+Writers killed at random moments, twenty editors at once, a million entries.
+
+``python -m bench.store [kills] [entries]``
+"""
+
+from __future__ import annotations
+
+import random
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+from atlas.analysis.status import spans, status_as_of
+from atlas.model.edits import Add, Record
+from atlas.model.rights import Actor, Role
+from atlas.sources.settings import Settings
+from atlas.sources.snapshot import load_snapshot
+from atlas.sources.store import open_store
+from tests.conftest import ROOT
+from tests.servers import fresh_database, postgres
+from tests.store_trials import ABOUT, faults_after, kill_one, parallel_edits
+
+
+@contextmanager
+def databases() -> Iterator[Callable[[str], object]]:
+    """Give a maker of empty databases by kind; each is a context that gives its address."""
+    with tempfile.TemporaryDirectory() as work, postgres() as server:
+
+        @contextmanager
+        def fresh(kind: str) -> Iterator[str]:
+            if kind == "postgresql":
+                with fresh_database(server) as url:
+                    yield url
+            else:
+                with tempfile.TemporaryDirectory(dir=work) as folder:
+                    yield f"sqlite:///{folder}/store.sqlite3"
+
+        yield fresh
+
+
+def _kills(url: str, kills: int) -> str:
+    store = open_store(url)
+    store.close()
+    confirmed: dict[int, int] = {}
+    for n in range(kills):
+        confirmed |= kill_one(url, n, 0.25)
+    store = open_store(url)
+    found = faults_after(store, confirmed)
+    head = store.head()
+    store.close()
+    if found:
+        print(found[:5])
+    return f"{kills} kills, {len(confirmed)} changes confirmed of {head}: {len(found)} faults"
+
+
+def _million(url: str, entries: int) -> list[tuple[str, str]]:
+    """Fill a store with random entries; return figures."""
+    snapshot = load_snapshot(Settings(ROOT))
+    programme = snapshot.programme("")
+    edition = snapshot.edition(programme, date(2026, 11, 23))
+    chance = random.Random(6)  # noqa: S311
+    keys = edition.municipalities["ags"].unique().tolist()
+    rungs = [(each.key, stage.key) for each in programme.instruments for stage in each.stages]
+    store = open_store(url)
+    start = time.perf_counter()
+    me = Actor("bench", Role.EDITOR)
+    for begin in range(0, entries, 50_000):
+        edits = []
+        for n in range(begin, min(begin + 50_000, entries)):
+            instrument, stage = chance.choice(rungs)
+            day = date(2016, 1, 1) + timedelta(days=chance.randrange(3_900))
+            edits.append(
+                Add(
+                    Record(
+                        chance.choice(keys),
+                        "",
+                        instrument,
+                        stage,
+                        day.isoformat(),
+                        "reached",
+                        note=str(n),
+                        source_url="Bericht",
+                    )
+                )
+            )
+        store.apply(me, programme.key, edits, ABOUT)
+    filled = time.perf_counter() - start
+    start = time.perf_counter()
+    table = store.records(programme.key)
+    read = time.perf_counter() - start
+    start = time.perf_counter()
+    stretches = spans(table, programme)
+    folded = time.perf_counter() - start
+    spent = []
+    for n in range(15):
+        start = time.perf_counter()
+        status_as_of(
+            stretches, programme, edition, snapshot.changes(programme), date(2026, 11, 23) - timedelta(days=97 * n)
+        )
+        spent.append(time.perf_counter() - start)
+    store.close()
+    return [
+        ("filled", f"{filled:.0f} s"),
+        ("read", f"{read:.1f} s"),
+        ("folded", f"{folded:.1f} s, {len(stretches)} stretches"),
+        (
+            "status of a day, warm",
+            f"median {statistics.median(spent) * 1000:.0f} ms, slowest {max(spent) * 1000:.0f} ms",
+        ),
+        ("memory", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"),
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Measure and print."""
+    kills = int(arguments[0]) if arguments else 500
+    entries = int(arguments[1]) if len(arguments) > 1 else 1_000_000
+    with databases() as fresh:
+        for kind in ("sqlite", "postgresql"):
+            print(f"| {kind} | |\n|---|---|")
+            if kills:
+                with fresh(kind) as url:
+                    print(f"| writers killed with kill -9 | {_kills(url, kills)} |")
+                with fresh(kind) as url:
+                    store = open_store(url)
+                    lost, conflicts, spent = parallel_edits(store, 20, 2_000)
+                    store.close()
+                    print(
+                        f"| 20 editors, 2,000 edits | {lost} lost, {conflicts} conflicts told, {spent:.0f} s |",
+                        flush=True,
+                    )
+            if entries:
+                with fresh(kind) as url:
+                    for name, figure in _million(url, entries):
+                        print(f"| {entries:,} entries: {name} | {figure} |", flush=True)
+            print()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
