@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-_TEXT_NAMES = {"text", "sentence", "_OTHERWISE"}
+_TEXT_NAMES = {"text", "told", "sentence", "_OTHERWISE"}
 
 
 def _constants(node: ast.expr | None) -> Iterator[str]:

@@ -31,6 +31,7 @@ from atlas.model.edits import (
 )
 from atlas.model.records import RECORD_COLUMNS
 from atlas.model.rights import Actor, Right, require
+from atlas.sources.store.cases import FollowUps, Reports
 from atlas.sources.store.database import Database, migrate
 from atlas.sources.store.schema import change as changes_
 from atlas.sources.store.schema import version as versions_
@@ -69,13 +70,15 @@ def store_if_made(url: str) -> Iterator[Store | None]:
 
 
 class Store:
-    """The record, in a database.
+    """The record, in a database, and beside it what goes on around the municipalities.
 
     Safe to use from many threads and processes. Whatever `apply`, `undo` or `seed` has returned is on the disk.
     """
 
     def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.database = database
+        self.follow_ups = FollowUps(database, clock)
+        self.reports = Reports(database, clock)
         self._clock = clock
         self._writer = threading.Lock()  # writers of this process wait here and not in SQLite, which is not fair
 

@@ -1,0 +1,71 @@
+"""What goes on around a municipality: the office's next steps, and errors reported from outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from atlas.errors import AtlasError, Problem
+
+MOST_TEXT = 2_000
+"""So many characters a note, a report or an answer may have."""
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """Internal: what the office knows of a municipality and does next.
+
+    Attributes
+    ----------
+    version
+        How often it has been written; 0 where nothing has been yet.
+    step
+        What is to be done; empty where nothing is.
+    due
+        By when; None without a date.
+    recorded_at, actor
+        When and by whom this version was written.
+    """
+
+    ags: str
+    version: int = 0
+    note: str = ""
+    step: str = ""
+    due: date | None = None
+    recorded_at: datetime | None = None
+    actor: str = ""
+
+
+class StaleFollowUpError(AtlasError):
+    """Somebody else was faster. Nothing was written; ``current`` is what stands there now."""
+
+    def __init__(self, current: FollowUp) -> None:
+        self.current = current
+        text = (
+            "Die Wiedervorlage wurde inzwischen geändert. Bitte den neuen Stand ansehen und dann noch einmal speichern."
+        )
+        super().__init__(Problem(current.ags, text))
+
+
+@dataclass(frozen=True)
+class Report:
+    """An error somebody reported without a login.
+
+    Attributes
+    ----------
+    receipt
+        What the reporter was given to ask again.
+    text
+        What they wrote; empty again some time after the answer.
+    answer, is_accepted, answered_at, actor
+        What the office said to it, whether the record was corrected, when and by whom; None before.
+    """
+
+    receipt: str
+    ags: str
+    received_at: datetime
+    text: str
+    answer: str | None = None
+    is_accepted: bool | None = None
+    answered_at: datetime | None = None
+    actor: str = ""
