@@ -11,12 +11,16 @@ import streamlit as st
 from streamlit import config, file_util
 
 from ui.messages import on_script_error
-from ui.server import middleware, routes
+from ui.server import cookie_secret, middleware, routes, secrets
 
 _base_path = config.get_option("server.baseUrlPath")
+if _secret := cookie_secret():
+    # Streamlit makes its own session cookie before it has read the secrets, and would sign it with a random one.
+    config.set_option("server.cookieSecret", _secret)
 app = st.App(
     Path(__file__).parent / "ui" / "main.py",
     routes=routes(_base_path),
     middleware=middleware(Path(file_util.get_static_dir()), _base_path),
     on_script_error=on_script_error,
+    secrets=secrets(),
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -37,6 +38,8 @@ from atlas.present.detail import absent, position_or_heir
 from atlas.present.municipality import neighbourhood_notes
 from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
+from atlas.sources.login import LoginSettings
+from atlas.sources.rights import Rights
 from atlas.sources.settings import Settings, parse_address
 from atlas.sources.snapshot import load_snapshot
 from atlas.web.site import publish
@@ -51,9 +54,9 @@ class WrongUseError(AtlasError):
 
 
 def run_check(_: argparse.Namespace) -> int:
-    """Say every finding about the shipped data, and how much there is of each instrument."""
+    """Say every finding about the data and the table of rights, and how much there is of each instrument."""
     snapshot = load_snapshot(Settings.from_environment())
-    problems = check_snapshot(snapshot)
+    problems = [*check_snapshot(snapshot), *_login_problems()]
     for problem in problems:
         complain(problem)
     for programme in snapshot.programmes.values():
@@ -74,6 +77,15 @@ def run_check(_: argparse.Namespace) -> int:
     _say(f"{blockers} Sperren, {tally[Severity.WARNING]} Warnungen, {tally[Severity.NOTE]} Hinweise")
     _say("frei zur Veröffentlichung" if not blockers else "nicht frei zur Veröffentlichung")
     return FINDINGS if blockers else FINE
+
+
+def _login_problems() -> Sequence[Problem]:
+    """Return what is wrong with the login and its table of rights, if there is a login."""
+    try:
+        login = LoginSettings.from_environment(Settings.from_environment().address)
+    except AtlasError as error:
+        return error.problems
+    return Rights(login.rights).problems() if login.provider else ()
 
 
 def run_status(given: argparse.Namespace) -> int:

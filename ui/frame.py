@@ -15,6 +15,7 @@ from atlas.present.scene import Scene
 from atlas.render.qr import qr_file, qr_picture
 from ui.cache import store, today
 from ui.components import part
+from ui.login import entrance
 from ui.state import current_view, words
 
 
@@ -99,7 +100,7 @@ def _notice(drawn: Scene) -> None:
 
 
 def foot(drawn: Scene) -> None:
-    """Show sources and attribution."""
+    """Show sources and attribution, and the way to log in where there is one."""
     said = words()
     st.html(
         Markup('<p class="atlas-foot">{} · {} · <a href="ueber" target="_self">{}</a></p>').format(
@@ -108,3 +109,4 @@ def foot(drawn: Scene) -> None:
             said.say("Quellen, Begriffe, Barrierefreiheit"),
         )
     )
+    entrance()

@@ -7,7 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 from atlas.errors import AtlasError
+from atlas.model.rights import Right
 from ui.cache import store
+from ui.login import current_actor
 from ui.messages import show_problems
 from ui.state import read_address, words
 
@@ -27,6 +29,8 @@ def main() -> None:
         return
     read_address(snapshot)
     say = words().say
+    # Visitors of the map are not bothered with a page that is not for them; its address works all the same.
+    is_insider = current_actor().may(Right.READ_INTERNAL)
     page = st.navigation(
         [
             st.Page(_PAGES / "map.py", title=say("Karte"), icon=":material/map:", default=True),
@@ -38,6 +42,13 @@ def main() -> None:
             st.Page(_PAGES / "export.py", title=say("Mitnehmen"), icon=":material/image:", url_path="export"),
             st.Page(_PAGES / "about.py", title=say("Daten und Quellen"), icon=":material/info:", url_path="ueber"),
             st.Page(_PAGES / "municipality.py", title=say("Gemeinde"), url_path="gemeinde", visibility="hidden"),
+            st.Page(
+                _PAGES / "maintenance.py",
+                title=say("Pflege"),
+                icon=":material/edit:",
+                url_path="pflege",
+                visibility="visible" if is_insider else "hidden",
+            ),
         ],
         position="top",
     )

@@ -2,27 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.middleware import Middleware
 from starlette.routing import Route
+from streamlit.runtime.secrets import SecretsValue
 
+from atlas.model.logins import LONGEST
 from atlas.web.guard import Guard
 from atlas.web.headers import SecurityHeaders
 from atlas.web.page import CompressedAssets, PageFrame, inline_script_hashes, page_predicate
 from atlas.web.routes import build_routes
 from ui.cache import payloads, scenes, store
+from ui.login import door, may_upload
 
 _TITLES = {"de": "Präventionsatlas", "en": "Prevention atlas"}
 _DESCRIPTIONS = {
     "de": "Karte der kommunalen Prävention: welche Gemeinden teilnehmen, seit wann, mit Quelle.",
     "en": "Map of municipal prevention: which municipalities take part, since when, with sources.",
 }
+_LOGIN_ROUTES = {"auth", "oauth2callback"}
+"""First segments of Streamlit's own routes for logging in; pages of ours, as any other path, while nobody can."""
+
+
+def cookie_secret() -> str | None:
+    """Return what all cookies are signed with; None for one that Streamlit makes up."""
+    provider = door().settings.provider
+    return provider.cookie_secret if provider else None
+
+
+def secrets() -> Mapping[str, SecretsValue]:
+    """Return what Streamlit needs to know to log people in; nothing while no login is configured.
+
+    ``max_age`` asks the provider for a fresh proof of who it is when the last one is too old for us.
+    """
+    provider = door().settings.provider
+    if provider is None:
+        return {}
+    default: SecretsValue = {
+        "client_id": provider.client_id,
+        "client_secret": provider.client_secret,
+        "server_metadata_url": provider.metadata_url,
+        "authorize_params": {"max_age": int(LONGEST.total_seconds())},
+    }
+    return {
+        "auth": {"redirect_uri": provider.redirect_uri, "cookie_secret": provider.cookie_secret, "default": default}
+    }
 
 
 def routes(base_path: str = "") -> list[Route]:
     """Return our own routes; below the base path too, if there is one: a check of health may ask either way."""
-    own = build_routes(payloads(), store().current, scenes(), store().settings.address)
+    own = build_routes(payloads(), store().current, scenes(), store().settings.address, door().problems)
     base = base_path.strip("/")
     below = [Route(f"/{base}{each.path}", each.endpoint, methods=each.methods, name=each.name) for each in own]
     return [*own, *(below if base else [])]
@@ -39,11 +70,14 @@ def middleware(static: Path, base_path: str) -> list[Middleware]:
         What ``server.baseUrlPath`` says.
     """
     index_html = (static / "index.html").read_bytes()
-    own = tuple({route.path.strip("/").split("/")[0] for route in routes()})
+    own = {route.path.strip("/").split("/")[0] for route in routes()}
+    if door().settings.provider is not None:
+        own |= _LOGIN_ROUTES
     base = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
+    is_https = store().settings.address.startswith("https://")
     return [
-        Middleware(SecurityHeaders, inline_script_hashes(index_html), base_path),
-        Middleware(Guard, base_path),
-        Middleware(PageFrame, index_html, "de", _TITLES, _DESCRIPTIONS, page_predicate(own, base_path)),
+        Middleware(SecurityHeaders, inline_script_hashes(index_html), base_path, is_https=is_https),
+        Middleware(Guard, base_path, may_upload=may_upload),
+        Middleware(PageFrame, index_html, "de", _TITLES, _DESCRIPTIONS, page_predicate(tuple(own), base_path)),
         Middleware(CompressedAssets, static / "static", f"{base}/static"),
     ]

@@ -44,9 +44,22 @@ def read_toml(path: Path, model: type[M], shown_as: str | None = None) -> M:
     """
     name = shown_as or str(path)
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
     except FileNotFoundError as error:
         raise AtlasError(Problem(name, "Die Datei fehlt. Bitte anlegen oder aus der Sicherung holen.")) from error
+    return parse_toml(content, model, name)
+
+
+def parse_toml(content: bytes, model: type[M], name: str) -> M:
+    """Return what the content of a TOML file says, as ``model``; messages call it ``name``.
+
+    Raises
+    ------
+    AtlasError
+        As `read_toml`.
+    """
+    try:
+        raw = tomllib.loads(content.decode("utf-8"))
     except UnicodeDecodeError as error:
         text = "Die Datei ist nicht in UTF-8 gespeichert. Bitte als UTF-8 speichern."
         raise AtlasError(Problem(name, text)) from error

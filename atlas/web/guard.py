@@ -1,5 +1,7 @@
 """What a visitor may send: known messages, small frames, a human pace, and nothing but reading over HTTP.
 
+Those who may edit can upload files as well, so many bytes for each session.
+
 Streamlit takes from any anonymous client messages that empty the caches of all users, start processes or
 write files. This module reads just enough of each frame to know its type. It has its own small protobuf
 reader because ``atlas`` does not import Streamlit; a test compares the field numbers with Streamlit's.
@@ -7,8 +9,11 @@ reader because ``atlas`` does not import Streamlit; a test compares the field nu
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import re
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -46,12 +51,17 @@ ALLOWED: Final = frozenset({"rerun_script", "stop_script", "app_heartbeat", "def
 DROPPED: Final = frozenset({"clear_cache", "set_run_on_save", "load_git_info", "dismiss_skills_nudge"})
 """What an unchanged frontend can send as well, by a shortcut or menu: ignored, the connection stays."""
 
+FOR_UPLOADS: Final = frozenset({"file_urls_request"})
+"""What the frontend sends before it uploads a file; passes for those who may."""
+
 _CORE: Final = "_stcore"
+_UPLOAD: Final = re.compile(r"/upload_file/([0-9A-Za-z-]{1,64})/([0-9A-Za-z-]{1,64})")
 _CORE_READABLE: Final = frozenset({"health", "host-config", "bidi-components"})
 _METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _SHAPES: Final = {11: _BYTES, 16: _BYTES, 19: _BYTES}
+_DIGITS: Final = 16
 _MAX_TAG_BYTES: Final = 2
 _MAX_VARINT_BYTES: Final = 10
 
@@ -140,6 +150,15 @@ class Verdict(Enum):
     PASS = "pass"  # noqa: S105 - no password
     DROP = "drop"
     CLOSE = "close"
+    UPLOAD = "upload"
+    """Passes for those who may upload, closes the connection of others."""
+
+
+_VERDICTS: Final = (
+    dict.fromkeys(ALLOWED, Verdict.PASS)
+    | dict.fromkeys(DROPPED, Verdict.DROP)
+    | dict.fromkeys(FOR_UPLOADS, Verdict.UPLOAD)
+)
 
 
 @dataclass
@@ -177,9 +196,44 @@ class _Connection:
             name = message_type(frame)
         except MalformedError as error:
             return Verdict.CLOSE, _POLICY, str(error)
-        if name in ALLOWED:
-            return Verdict.PASS, 0, name
-        return Verdict.DROP if name in DROPPED else Verdict.CLOSE, _POLICY, name
+        return _VERDICTS.get(name, Verdict.CLOSE), _POLICY, name
+
+
+class Uploads:
+    """How many bytes each session has uploaded; a file that is deleted gives its bytes back.
+
+    Parameters
+    ----------
+    most_bytes
+        What one session may hold.
+    sessions
+        How many sessions are remembered; the one that has uploaded nothing for the longest time is forgotten.
+    """
+
+    def __init__(self, most_bytes: int = 12 * 1024 * 1024, sessions: int = 256) -> None:
+        self._most_bytes = most_bytes
+        self._sessions = sessions
+        self._held: OrderedDict[str, dict[str, int]] = OrderedDict()
+
+    def take(self, session: str, file: str, size: int) -> bool:
+        """Return whether a file still fits, and count it if so."""
+        held = self._held.setdefault(session, {})
+        self._held.move_to_end(session)
+        if sum(held.values()) + size > self._most_bytes:
+            return False
+        held[file] = held.get(file, 0) + size
+        while len(self._held) > self._sessions:
+            self._held.popitem(last=False)
+        return True
+
+    def give_back(self, session: str, file: str, size: int | None = None) -> None:
+        """Count a file no longer; with ``size`` that much of it."""
+        held = self._held.get(session, {})
+        counted = held.pop(file, 0)
+        if size is not None and counted > size:
+            held[file] = counted - size
+        if not held:
+            self._held.pop(session, None)
 
 
 class Guard:
@@ -190,6 +244,9 @@ class Guard:
     are open, a new one is refused. Over HTTP: 405 for every method that writes, 404 for everything below
     ``/_stcore/`` except health, host-config and component files (so no metrics, no agent API, no uploads, no
     script health check), 400 for a host that is not listed.
+
+    Who may upload may also ask where to (over the websocket), PUT a file there and DELETE it: one that says its size
+    and fits into what is left for the session.
 
     Parameters
     ----------
@@ -203,6 +260,8 @@ class Guard:
         See `Limits`.
     clock
         Seconds, monotonic.
+    may_upload
+        Whether the one who sends a request or message may upload; asked each time, in a thread. Nobody may by default.
     """
 
     def __init__(
@@ -212,9 +271,13 @@ class Guard:
         hosts: Collection[str] | None = None,
         limits: Limits | None = None,
         clock: Callable[[], float] = time.monotonic,
+        may_upload: Callable[[Scope], bool] = lambda _: False,
     ) -> None:
         self.app = app
+        self._may_upload = may_upload
+        self._uploads = Uploads()
         base = base_path.strip("/")
+        self._core_path = f"/{base}/{_CORE}" if base else f"/{_CORE}"
         self._stream_path = f"/{base}/{_CORE}/stream" if base else f"/{_CORE}/stream"
         self._base_segments = base.split("/") if base else []
         self._hosts = None if hosts is None else frozenset(host.lower() for host in hosts)
@@ -231,7 +294,10 @@ class Guard:
         """Judge one request or connection."""
         if scope["type"] == "http":
             refused = self._refused(scope)
-            if refused is None:
+            target = self._upload_target(scope)
+            if target is not None and self._known_host(scope) and await self._uploads_open(scope):
+                await self._upload(target, scope, receive, send)
+            elif refused is None:
                 await self.app(scope, receive, send)
             else:
                 await _refuse(send, *refused)
@@ -257,6 +323,40 @@ class Guard:
         root = len(self._base_segments)
         at_root = segments[:root] == self._base_segments and segments.index(_CORE, root) == root
         return not (at_root and len(segments) > root + 1 and segments[root + 1] in _CORE_READABLE)
+
+    def _upload_target(self, scope: Scope) -> tuple[str, str] | None:
+        """Return session and file of an upload or of its deletion."""
+        if scope["method"] not in {"PUT", "DELETE"} or not scope["path"].startswith(self._core_path):
+            return None
+        found = _UPLOAD.fullmatch(scope["path"].removeprefix(self._core_path))
+        return (found[1], found[2]) if found else None
+
+    async def _uploads_open(self, scope: Scope) -> bool:
+        return await asyncio.to_thread(self._may_upload, scope)
+
+    async def _upload(self, target: tuple[str, str], scope: Scope, receive: Receive, send: Send) -> None:
+        size = _said_size(scope) if scope["method"] == "PUT" else 0
+        if size is None:
+            await _refuse(send, 411, b"Length Required")
+            return
+        if not self._uploads.take(*target, size):
+            await _refuse(send, 413, b"Content Too Large")
+            return
+        is_done = False
+
+        async def noted_send(message: Message) -> None:
+            nonlocal is_done
+            if message["type"] == "http.response.start":
+                is_done = message["status"] < 300  # noqa: PLR2004 - success
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted_send)
+        finally:
+            if scope["method"] == "PUT" and not is_done:
+                self._uploads.give_back(*target, size)
+            elif scope["method"] == "DELETE" and is_done:
+                self._uploads.give_back(*target)
 
     def _known_host(self, scope: Scope) -> bool:
         if self._hosts is None:
@@ -286,6 +386,8 @@ class Guard:
                 if message["type"] != "websocket.receive":
                     return message
                 verdict, code, reason = connection.judge(message)
+                if verdict is Verdict.UPLOAD:
+                    verdict = Verdict.PASS if await self._uploads_open(scope) else Verdict.CLOSE
                 if verdict is Verdict.PASS:
                     return message
                 if verdict is Verdict.CLOSE:
@@ -299,6 +401,13 @@ class Guard:
                 await send(message)
 
         await self.app(scope, guarded_receive, guarded_send)
+
+
+def _said_size(scope: Scope) -> int | None:
+    """Return the size a request says its body has; None if it does not, or in two ways."""
+    said = [value for name, value in scope["headers"] if name == b"content-length"]
+    is_chunked = any(name == b"transfer-encoding" for name, _ in scope["headers"])
+    return int(said[0]) if len(said) == 1 and said[0].isdigit() and len(said[0]) < _DIGITS and not is_chunked else None
 
 
 def _without_port(host: str) -> str:

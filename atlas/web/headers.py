@@ -62,10 +62,15 @@ class SecurityHeaders:
         see `atlas.web.page.inline_script_hashes`.
     base_path
         What ``server.baseUrlPath`` says, with or without slashes.
+    is_https
+        Whether visitors come by https: then every cookie is ``Secure``. Streamlit leaves that out.
     """
 
-    def __init__(self, app: ASGIApp, script_hashes: Sequence[str], base_path: str = "") -> None:
+    def __init__(
+        self, app: ASGIApp, script_hashes: Sequence[str], base_path: str = "", *, is_https: bool = False
+    ) -> None:
         self.app = app
+        self._is_https = is_https
         base = base_path.strip("/")
         self._loose_prefix = f"/{base}{FOLIUM_PATH}" if base else FOLIUM_PATH
         self._public_prefixes = tuple(f"/{base}{path}" if base else path for path in PUBLIC_PATHS)
@@ -92,6 +97,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 started = True
                 kept = [(name, value) for name, value in message.get("headers", ()) if name.lower() not in added]
+                if self._is_https:
+                    kept = [(name, _secure(value) if name.lower() == b"set-cookie" else value) for name, value in kept]
                 message = {**message, "headers": [*kept, *added.items()]}
             await send(message)
 
@@ -101,6 +108,11 @@ class SecurityHeaders:
             if not started:
                 await _internal_error(send_with_headers)
             raise
+
+
+def _secure(cookie: bytes) -> bytes:
+    flags = {part.strip().lower() for part in cookie.split(b";")[1:]}
+    return cookie if b"secure" in flags else cookie + b"; Secure"
 
 
 async def _internal_error(send: Send) -> None:

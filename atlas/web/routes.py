@@ -32,7 +32,11 @@ _CHECKED = {"Cache-Control": "no-cache"}
 
 
 def build_routes(
-    payloads: PayloadStore, current: Callable[[], Snapshot], scenes: Scenes, address: str = ""
+    payloads: PayloadStore,
+    current: Callable[[], Snapshot],
+    scenes: Scenes,
+    address: str = "",
+    rights_problems: Callable[[], int] = lambda: 0,
 ) -> list[Route]:
     """Return the routes. Views are asked for by the page's own query parameters.
 
@@ -42,7 +46,7 @@ def build_routes(
     see `Images` for pictures; ``/atlas/{name}`` immutable payloads; ``/healthz`` the process lives; ``/readyz`` the data
     can be used; ``/api/v1/`` the open data, see `build_api`.
     """
-    own = _Own(payloads, current, scenes)
+    own = _Own(payloads, current, scenes, rights_problems)
     return [
         Route(f"{PREFIX}/{{table}}.csv", own.table),
         Route(f"{PREFIX}/verlauf.json", own.film),
@@ -59,8 +63,15 @@ def build_routes(
 class _Own:
     """The answers. Those that compute are not async: Starlette runs them in threads."""
 
-    def __init__(self, payloads: PayloadStore, current: Callable[[], Snapshot], scenes: Scenes) -> None:
+    def __init__(
+        self,
+        payloads: PayloadStore,
+        current: Callable[[], Snapshot],
+        scenes: Scenes,
+        rights_problems: Callable[[], int],
+    ) -> None:
         self._payloads = payloads
+        self._rights_problems = rights_problems
         self._current = current
         self._scenes = scenes
         self._films: Shelf[bytes] = Shelf(64)
@@ -144,6 +155,8 @@ class _Own:
         except AtlasError as error:
             return _json({"ready": False, "problems": len(error.problems)}, 503)
         ready = {"ready": True, "fingerprint": snapshot.fingerprint, "programmes": list(snapshot.programmes)}
+        if broken := self._rights_problems():  # the public map stands; nobody can edit
+            ready["rights_problems"] = broken
         return _json(ready, 200)
 
     def _scene(self, request: Request) -> Scene | None:

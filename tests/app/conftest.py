@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import ROOT
-from ui import cache, components
+from ui import cache, components, login
 
 AppOn = Callable[..., AppTest]
 
@@ -20,7 +20,15 @@ def app_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[AppOn]:
 
     def forget() -> None:
         # Each AppTest has a component registry of its own; ours is filled once per process.
-        for each in (cache.store, cache.scenes, cache.payloads, components._register, components.part):
+        for each in (
+            cache.store,
+            cache.scenes,
+            cache.payloads,
+            login.door,
+            login.login_ends,
+            components._register,
+            components.part,
+        ):
             each.cache_clear()
 
     def session(data: Path | None = None, **query: str) -> AppTest:

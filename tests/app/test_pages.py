@@ -19,7 +19,7 @@ from ui.state import Keys
 
 PAGES = {
     page: f"../pages/{page}.py"
-    for page in ("map", "about", "municipality", "district", "progress", "steering", "export")
+    for page in ("map", "about", "municipality", "district", "progress", "steering", "export", "maintenance")
 }
 REAL, MINI = "14626010", "00021040"
 

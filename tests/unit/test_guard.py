@@ -31,6 +31,7 @@ from atlas.web.guard import (
     Guard,
     Limits,
     MalformedError,
+    Uploads,
     message_type,
 )
 
@@ -363,6 +364,138 @@ def test_base_path_moves_the_closed_paths() -> None:
 )
 def test_host_list(hosts: tuple[bytes, ...], status: int) -> None:
     assert status_of("/", said=hosts, hosts=["atlas.example", "[::1]"])[0] == status
+
+
+# --- uploads
+
+PLACE = "/_stcore/upload_file/3f-session/3f-file"
+MB = 1024 * 1024
+
+
+class Door:
+    """A guard in front of Streamlit's upload route; notes what reaches it."""
+
+    def __init__(self, *, open_to: tuple[bytes, ...] = (b"editor",), answer: int = 204, base_path: str = "") -> None:
+        self.reached: list[tuple[str, str]] = []
+        self.answer = answer
+        self.guard = Guard(
+            self._inner, base_path, may_upload=lambda scope: dict(scope["headers"]).get(b"cookie") in open_to
+        )
+
+    async def _inner(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.reached.append((scope["method"], scope["path"]))
+        await send({"type": "http.response.start", "status": self.answer, "headers": []})
+
+    def ask(self, method: str = "PUT", path: str = PLACE, size: int = MB, **headers: str) -> int:
+        said = {"host": "atlas.example", "cookie": "editor", "content_length": str(size)} | headers
+        raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in said.items() if value]
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "path": path, "method": method, "headers": raw}
+        asyncio.run(self.guard(scope, Wire().receive, send))
+        return int(sent[0]["status"])
+
+
+def test_uploads_are_open_to_those_who_may() -> None:
+    door = Door()
+    assert (door.ask(), door.ask("DELETE")) == (204, 204)
+    assert door.reached == [("PUT", PLACE), ("DELETE", PLACE)]
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_uploads_are_closed_to_everybody_else(method: str) -> None:
+    door = Door()
+    assert (door.ask(method, cookie="reader"), door.ask(method, cookie="")) == (405, 405)
+    assert door.reached == []
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "PATCH"])
+def test_nothing_but_put_and_delete_opens(method: str) -> None:
+    door = Door()
+    assert door.ask(method) in {404, 405}
+    assert door.reached == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/_stcore/upload_file",
+        "/_stcore/upload_file/session",
+        "/_stcore/upload_file/session/",
+        "/_stcore/upload_file/session/file/more",
+        "/_stcore/upload_file/../file",
+        "/_stcore/upload_file/session/..",
+        "/_stcore/upload_file/session/a%2fb",
+        "/_stcore/upload_file/session/file\n",
+        "//_stcore/upload_file/session/file",
+        "/_stcore//upload_file/session/file",
+        "/x/_stcore/upload_file/session/file",
+        "/_stcore/agent/interact",
+        "/_stcore/metrics",
+        f"/_stcore/upload_file/{'s' * 65}/file",
+    ],
+)
+def test_nothing_but_the_upload_route_opens(path: str) -> None:
+    door = Door()
+    assert door.ask(path=path) == door.ask("DELETE", path=path) == 405
+    assert door.reached == []
+
+
+def test_the_upload_route_lies_below_the_base_path() -> None:
+    door = Door(base_path="/karte/")
+    assert (door.ask(path=f"/karte{PLACE}"), door.ask()) == (204, 405)
+
+
+def test_an_upload_says_its_size_once() -> None:
+    door = Door()
+    for headers in (
+        {"content_length": ""},
+        {"content_length": "-1"},
+        {"content_length": "1e3"},
+        {"content_length": "9" * 20},
+        {"transfer_encoding": "chunked"},
+    ):
+        assert door.ask(**headers) == 411
+    assert door.reached == []
+
+
+def test_a_session_may_hold_twelve_megabytes() -> None:
+    door = Door()
+    places = [f"/_stcore/upload_file/one/{number}" for number in range(3)]
+    assert [door.ask(path=place, size=5 * MB) for place in places] == [204, 204, 413]
+    assert door.ask(path="/_stcore/upload_file/two/0", size=12 * MB) == 204
+    assert door.ask("DELETE", places[0]) == 204
+    assert door.ask(path=places[2], size=5 * MB) == 204
+    assert door.ask(path=places[2], size=5 * MB) == 413  # over itself counts twice: never less than is held
+    assert door.ask(path="/_stcore/upload_file/three/0", size=12 * MB + 1) == 413
+
+
+def test_a_refused_upload_counts_for_nothing() -> None:
+    door = Door(answer=400)
+    assert [door.ask(size=12 * MB) for _ in range(3)] == [400] * 3
+    door.answer = 204
+    assert door.ask(size=12 * MB) == 204
+
+
+def test_only_so_many_sessions_are_remembered() -> None:
+    uploads = Uploads(most_bytes=10, sessions=2)
+    assert uploads.take("one", "f", 10)
+    assert not uploads.take("one", "g", 1)
+    assert uploads.take("two", "f", 10)
+    assert uploads.take("three", "f", 10)
+    assert not uploads.take("three", "g", 1)
+    assert uploads.take("one", "g", 1)
+
+
+def test_asking_where_to_upload_is_for_those_who_may() -> None:
+    for may, passed, code in ((True, [UPLOAD, RERUN], None), (False, [], 1008)):
+        app, wire = Streamlit(), Wire(*frames(UPLOAD, RERUN))
+        asyncio.run(Guard(app, may_upload=lambda _, may=may: may)(stream_scope(), wire.receive, wire.send))
+        assert (app.frames, wire.closed_with) == (passed, code)
 
 
 def test_lifespan_passes() -> None:

@@ -146,6 +146,30 @@ def test_headers_replace_those_of_the_inner_answer() -> None:
     assert "camera=()" in answer.headers["permissions-policy"]
 
 
+@pytest.mark.parametrize(
+    ("is_https", "said", "sent"),
+    [
+        (True, b"a=1; HttpOnly; Path=/", b"a=1; HttpOnly; Path=/; Secure"),
+        (True, b"a=1; secure; Path=/", b"a=1; secure; Path=/"),
+        (True, b"secure=1", b"secure=1; Secure"),
+        (False, b"a=1; HttpOnly", b"a=1; HttpOnly"),
+    ],
+)
+def test_cookies_are_secure_where_visitors_come_by_https(is_https: bool, said: bytes, sent: bytes) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        cookies = [(b"Set-Cookie", said), (b"set-cookie", said)]
+        await send({"type": "http.response.start", "status": 200, "headers": cookies})
+
+    answered: list[Message] = []
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    scope = {"type": "http", "path": "/", "method": "GET", "headers": []}
+    asyncio.run(SecurityHeaders(app, (), is_https=is_https)(scope, nothing, send))
+    assert [value for name, value in answered[0]["headers"] if name.lower() == b"set-cookie"] == [sent, sent]
+
+
 def test_an_unanswered_exception_is_a_500_with_headers_and_is_raised_on() -> None:
     async def broken(scope: Scope, receive: Receive, send: Send) -> None:
         raise RuntimeError("secret path /srv/atlas")

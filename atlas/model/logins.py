@@ -1,0 +1,122 @@
+"""Logins: who a provider says somebody is, how long that holds, and which logins have ended before their time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+LONGEST: Final = timedelta(hours=8)
+"""How old a login may be. The cookie that carries it would last for thirty days."""
+
+_AHEAD: Final = timedelta(minutes=2)
+"""How far the provider's clock may be ahead of ours."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """A login as the provider's signed token tells of it.
+
+    Attributes
+    ----------
+    subject
+        The provider's own key of the person; never changes, is never given to another one.
+    issued_at
+        When the token was made (``iat``).
+    proved_at
+        When the person last proved who they are (``auth_time``); ``issued_at`` if the provider does not say.
+    claims
+        Everything else the token says.
+    """
+
+    subject: str
+    issued_at: datetime
+    proved_at: datetime
+    claims: Mapping[str, object] = field(repr=False)
+
+    @classmethod
+    def from_claims(cls, claims: Mapping[str, object]) -> Login | None:
+        """Return the login a token tells of; None if it lacks the person or the time."""
+        subject, issued_at = claims.get("sub"), _moment(claims.get("iat"))
+        proved_at = _moment(claims["auth_time"]) if claims.get("auth_time") is not None else issued_at
+        if not isinstance(subject, str) or not subject or issued_at is None or proved_at is None:
+            return None
+        return cls(subject, issued_at, proved_at, claims)
+
+    def holds(self, now: datetime) -> bool:
+        """Return whether this login is young enough, and not from the future."""
+        return all(now - LONGEST < moment <= now + _AHEAD for moment in (self.issued_at, self.proved_at))
+
+    @property
+    def email(self) -> str:
+        """Return the address the provider vouches for; empty if it says that it was not confirmed.
+
+        ASCII letters in lower case; empty if there are others, which only look like the ones of somebody else.
+        """
+        given = self.claims.get("email")
+        if (
+            not isinstance(given, str)
+            or not given.isascii()
+            or self.claims.get("email_verified", True) not in (True, "true")
+        ):
+            return ""
+        return given.strip().lower()
+
+    @property
+    def name(self) -> str:
+        """Return what the record calls this person: the e-mail address, else the name at the provider, else the key."""
+        called = self.claims.get("preferred_username")
+        return self.email or (called if isinstance(called, str) else "") or self.subject
+
+    def groups(self, claim: str) -> frozenset[str]:
+        """Return the groups a claim lists; its dots lead into what lies inside: ``realm_access.roles``."""
+        found: object = self.claims
+        for part in claim.split("."):
+            found = found.get(part) if isinstance(found, Mapping) else None
+        if isinstance(found, str):
+            return frozenset({found})
+        return frozenset(each for each in found if isinstance(each, str)) if isinstance(found, list) else frozenset()
+
+
+def _moment(seconds: object) -> datetime | None:
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+class LoginEnds(Protocol):
+    """Which logins have ended by log-out or by an administrator."""
+
+    def ended(self, subject: str, issued_at: datetime) -> bool:
+        """Return whether a login of this person, issued then, has ended."""
+
+    def end(self, subject: str, until: datetime) -> None:
+        """End all logins of this person that were issued until then, on all devices."""
+
+
+class LoginEndsInMemory:
+    """Ended logins of this process, forgotten when it ends: for a server of one process, and for tests."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, datetime] = {}
+        self._lock = threading.Lock()
+
+    def ended(self, subject: str, issued_at: datetime) -> bool:
+        """Return whether a login of this person, issued then, has ended."""
+        until = self._until.get(subject)
+        return until is not None and issued_at <= until
+
+    def end(self, subject: str, until: datetime) -> None:
+        """End all logins of this person that were issued until then."""
+        with self._lock:
+            self._until[subject] = max(until, self._until.get(subject, until))
+
+
+def end_of(login: Login, now: datetime) -> datetime:
+    """Return until when logins end with this one: now, or its own time if the provider's clock is ahead."""
+    return max(now, login.issued_at)

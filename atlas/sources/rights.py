@@ -1,0 +1,124 @@
+"""The table of rights: who may do what, by e-mail address or by a group of the login's provider.
+
+A TOML file outside of the repository::
+
+    group_claim = "groups"
+
+    [[people]]
+    email = "erika.beispiel@example.org"
+    role = "editor"
+
+    [[groups]]
+    group = "atlas-lesen"
+    role = "reader"
+
+An entry for a person decides alone, so that one of a group may be given less; else the highest of the groups' roles
+holds. Who stands nowhere is a visitor. While the file can't be used, everybody is.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from atlas.errors import AtlasError, Problem
+from atlas.model.logins import Login
+from atlas.model.rights import Role
+from atlas.sources.toml import parse_toml
+
+_LOG = logging.getLogger(__name__)
+_ORDER = list(Role)
+
+_Email = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]+@[!-?A-~]+$", to_lower=True)]
+_Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Person(_Strict):
+    email: _Email
+    role: Role
+
+
+class _Group(_Strict):
+    group: _Name
+    role: Role
+
+
+class _Table(_Strict):
+    group_claim: _Name = "groups"
+    people: list[_Person] = Field(default_factory=list)
+    groups: list[_Group] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> _Table:
+        for names in ([each.email for each in self.people], [each.group for each in self.groups]):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"{', '.join(twice)} steht mehrfach da")
+        return self
+
+
+class Rights:
+    """Reader of the table: looks at the file for every question, parses it when it has changed.
+
+    Parameters
+    ----------
+    path
+        The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._content: bytes | None = None
+        self._table: _Table | None = None
+        self._problems: tuple[Problem, ...] = ()
+        self._is_read = False
+
+    def role_of(self, login: Login) -> Role:
+        """Return what somebody is, by the file as it stands now."""
+        table, _ = self._current()
+        if table is None:
+            return Role.VISITOR
+        by_email = {each.email: each.role for each in table.people}
+        if login.email in by_email:
+            return by_email[login.email]
+        groups = login.groups(table.group_claim)
+        return max((each.role for each in table.groups if each.group in groups), key=_ORDER.index, default=Role.VISITOR)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong with the file as it stands now. They quote it: for administrators only."""
+        return self._current()[1]
+
+    def _current(self) -> tuple[_Table | None, tuple[Problem, ...]]:
+        # The whole file each time: it is small, and a stamp of time and size may miss a change.
+        try:
+            content: bytes | None = self._path.read_bytes()
+        except OSError:
+            content = None
+        with self._lock:
+            if not self._is_read or content != self._content:
+                self._is_read, self._content = True, content
+                self._table, self._problems = self._parsed(content)
+                for problem in self._problems:
+                    _LOG.error("table of rights: %s; everybody is a visitor, see: python -m atlas check", problem.place)
+            return self._table, self._problems
+
+    def _parsed(self, content: bytes | None) -> tuple[_Table | None, tuple[Problem, ...]]:
+        name = str(self._path)
+        if content is None:
+            text = (
+                "Die Tabelle der Rechte fehlt oder ist nicht lesbar. Bitte anlegen; das Muster steht in docs/login.md."
+            )
+            return None, (Problem(name, text),)
+        try:
+            return parse_toml(content, _Table, name), ()
+        except AtlasError as error:
+            return None, error.problems

@@ -1,0 +1,109 @@
+"""Who is asking: the one place where a login, the table of rights and the local editor become an actor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from atlas.model.logins import Login, LoginEnds, end_of
+from atlas.model.loopback import Connection, is_loopback
+from atlas.model.rights import VISITOR, Actor, Role
+from atlas.sources.login import LoginSettings
+from atlas.sources.rights import Rights
+
+
+class Reason(Enum):
+    """Why somebody is what they are."""
+
+    NO_LOGIN = "no way to log in is configured"
+    LOGGED_OUT = "not logged in"
+    TOO_OLD = "the login is too old"
+    ENDED = "the login was ended"
+    NOT_LISTED = "not in the table of rights"
+    NO_RIGHTS = "the table of rights can't be used"
+    NOT_LOCAL = "editing is open on the machine itself only"
+    LOGIN = "logged in"
+    LOCAL = "on the machine itself"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who somebody is here, and why."""
+
+    actor: Actor
+    reason: Reason
+
+    @property
+    def may_log_in(self) -> bool:
+        """Return whether logging in is what would help."""
+        return self.reason in {Reason.LOGGED_OUT, Reason.TOO_OLD, Reason.ENDED}
+
+
+class Door:
+    """Looks up who is asking. Nothing is remembered from one question to the next.
+
+    Parameters
+    ----------
+    settings
+        How people log in here.
+    rights
+        The table of rights.
+    ends
+        Logins that have ended.
+    bound
+        Address the server is bound to.
+    now
+        The clock, with its zone.
+    """
+
+    def __init__(
+        self, settings: LoginSettings, rights: Rights, ends: LoginEnds, bound: str | None, now: Callable[[], datetime]
+    ) -> None:
+        self.settings = settings
+        self._rights = rights
+        self._ends = ends
+        self._bound = bound
+        self._now = now
+
+    def standing(self, claims: Mapping[str, object], connection: Connection) -> Standing:
+        """Return who is asking.
+
+        Parameters
+        ----------
+        claims
+            What the signed cookie says; empty if there is none.
+        connection
+            How the question came.
+        """
+        if self.settings.provider is not None:
+            return self._logged_in(claims)
+        if not self.settings.local_editor:
+            return Standing(VISITOR, Reason.NO_LOGIN)
+        if is_loopback(self._bound) and connection.is_local():
+            return Standing(Actor(self.settings.local_editor, Role.EDITOR), Reason.LOCAL)
+        return Standing(VISITOR, Reason.NOT_LOCAL)
+
+    def _logged_in(self, claims: Mapping[str, object]) -> Standing:
+        login = Login.from_claims(claims) if claims.get("is_logged_in") is True else None
+        if login is None:
+            return Standing(VISITOR, Reason.LOGGED_OUT)
+        if not login.holds(self._now()):
+            return Standing(VISITOR, Reason.TOO_OLD)
+        if self._ends.ended(login.subject, login.issued_at):
+            return Standing(VISITOR, Reason.ENDED)
+        role = self._rights.role_of(login)
+        if role is Role.VISITOR:
+            return Standing(VISITOR, Reason.NO_RIGHTS if self._rights.problems() else Reason.NOT_LISTED)
+        return Standing(Actor(login.name, role), Reason.LOGIN)
+
+    def end(self, claims: Mapping[str, object]) -> None:
+        """End all logins of the person whose login this is, up to now."""
+        login = Login.from_claims(claims)
+        if login is not None:
+            self._ends.end(login.subject, end_of(login, self._now()))
+
+    def problems(self) -> int:
+        """Return how many faults the table of rights has; none while nobody can log in."""
+        return len(self._rights.problems()) if self.settings.provider is not None else 0

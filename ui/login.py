@@ -1,0 +1,148 @@
+"""Who is using a session: asked anew by every function that reads or writes something internal.
+
+Streamlit reads the cookie when a websocket connects and never again; callbacks and fragments run without a page's
+gate. So a page decides nothing: whoever writes calls `current_actor` for that very write.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+
+import streamlit as st
+from markupsafe import Markup
+from starlette.requests import HTTPConnection
+from starlette.types import Scope
+from streamlit import config, runtime
+from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.web.server.server_util import get_cookie_secret
+from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+
+from atlas.errors import AtlasError, Problem
+from atlas.model.logins import LoginEnds, LoginEndsInMemory
+from atlas.model.loopback import Connection
+from atlas.model.rights import Actor, Right, Role
+from atlas.present.wording import Words
+from atlas.sources.login import LoginSettings
+from atlas.sources.rights import Rights
+from atlas.web.door import Door, Reason, Standing
+from ui.cache import store
+from ui.state import words
+
+
+@cache
+def login_ends() -> LoginEnds:
+    """Return the one list of ended logins of this process."""
+    return LoginEndsInMemory()
+
+
+@cache
+def door() -> Door:
+    """Return the one door of this process.
+
+    Raises
+    ------
+    AtlasError
+        If what the environment says about logging in does not fit together.
+    """
+    settings = LoginSettings.from_environment(store().settings.address)
+    if settings.provider is not None and config.get_option("server.trustedUserHeaders"):
+        text = "Mit einer Anmeldung geht das nicht: Diesen Kopfzeilen würde mehr geglaubt als der Anmeldung. Bitte löschen."
+        raise AtlasError(Problem("server.trustedUserHeaders", text))
+    bound = config.get_option("server.address")
+    return Door(settings, Rights(settings.rights), login_ends(), bound, lambda: datetime.now(UTC))
+
+
+def current_actor() -> Actor:
+    """Return who is using this session, looked up now. Call it for each write; keep it for nothing else."""
+    return current_standing().actor
+
+
+def current_standing() -> Standing:
+    """Return who is using this session, and why they are what they are."""
+    return door().standing(_claims(), _connection())
+
+
+def may_upload(scope: Scope) -> bool:
+    """Return whether the one who sends a request, or has opened a websocket, may upload files."""
+    asking = HTTPConnection(scope)
+    client = asking.client.host if asking.client else None
+    standing = door().standing(_cookie_claims(asking.cookies), Connection.of(client, asking.headers.items()))
+    return standing.actor.may(Right.EDIT)
+
+
+def log_in() -> None:
+    """Send the browser to the provider."""
+    st.login()
+
+
+def log_out() -> None:
+    """End all logins of this session's person, here and at the provider."""
+    door().end(_claims())
+    st.logout()
+
+
+def entrance() -> None:
+    """Show who is logged in and the way in or out; nothing where nobody can log in."""
+    settings = door().settings
+    if settings.provider is None and not settings.local_editor:
+        return
+    said = words()
+    standing = current_standing()
+    with st.container(horizontal=True, vertical_alignment="center", key="entrance"):
+        if standing.reason is Reason.LOCAL:
+            _small(said.say("Örtliche Bearbeitung als {name}", name=standing.actor.name))
+        elif standing.reason is Reason.LOGIN:
+            _small(f"{standing.actor.name} · {role_name(standing.actor.role, said)}")
+        if settings.provider is None:
+            return
+        if standing.may_log_in:
+            st.button(said.say("Anmelden"), type="tertiary", key="log-in", on_click=log_in)
+        else:
+            st.button(said.say("Abmelden"), type="tertiary", key="log-out", on_click=log_out)
+
+
+def role_name(role: Role, said: Words) -> str:
+    """Return what a role is called."""
+    text = {
+        Role.VISITOR: "ohne Rechte",
+        Role.READER: "Lesen",
+        Role.EDITOR: "Bearbeiten",
+        Role.ADMINISTRATOR: "Verwalten",
+    }
+    return said.say(text[role])
+
+
+def _small(text: str) -> None:
+    st.html(Markup('<p class="atlas-small">{}</p>').format(text), width="content")
+
+
+def _claims() -> Mapping[str, object]:
+    return st.user.to_dict()
+
+
+def _connection() -> Connection:
+    """Return how this session's browser is connected now.
+
+    Not by ``st.context.ip_address``: for it, a loopback address and no address at all are the same.
+    """
+    context = get_script_run_ctx()
+    session = runtime.get_instance().get_client(context.session_id) if context and runtime.exists() else None
+    known = session.client_context if session else None
+    return Connection.of(known.remote_ip, known.headers) if known else Connection()
+
+
+def _cookie_claims(cookies: Mapping[str, str]) -> Mapping[str, object]:
+    """Return what Streamlit's signed cookie says, as Streamlit reads it for a websocket."""
+    secret = get_cookie_secret()
+
+    def signed(name: str) -> bytes | None:
+        return decode_signed_value(secret, name, cookies[name].encode("latin-1")) if name in cookies else None
+
+    content = get_cookie_with_chunks(signed, USER_COOKIE_NAME)
+    said = json.loads(content) if content else None
+    return said if isinstance(said, dict) else {}
