@@ -375,11 +375,11 @@ MB = 1024 * 1024
 class Door:
     """A guard in front of Streamlit's upload route; notes what reaches it."""
 
-    def __init__(self, *, open_to: tuple[bytes, ...] = (b"editor",), answer: int = 204, base_path: str = "") -> None:
+    def __init__(self, *, answer: int = 204, base_path: str = "", hosts: tuple[str, ...] | None = None) -> None:
         self.reached: list[tuple[str, str]] = []
         self.answer = answer
         self.guard = Guard(
-            self._inner, base_path, may_upload=lambda scope: dict(scope["headers"]).get(b"cookie") in open_to
+            self._inner, base_path, hosts, may_upload=lambda scope: dict(scope["headers"]).get(b"cookie") == b"editor"
         )
 
     async def _inner(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -388,7 +388,12 @@ class Door:
 
     def ask(self, method: str = "PUT", path: str = PLACE, size: int = MB, **headers: str) -> int:
         said = {"host": "atlas.example", "cookie": "editor", "content_length": str(size)} | headers
-        raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in said.items() if value]
+        raw = [
+            (name.replace("_", "-").encode(), each.encode())
+            for name, value in said.items()
+            if value
+            for each in value.split("|")
+        ]
         sent: list[Message] = []
 
         async def send(message: Message) -> None:
@@ -457,10 +462,16 @@ def test_an_upload_says_its_size_once() -> None:
         {"content_length": "-1"},
         {"content_length": "1e3"},
         {"content_length": "9" * 20},
+        {"content_length": "5|5"},
         {"transfer_encoding": "chunked"},
     ):
         assert door.ask(**headers) == 411
     assert door.reached == []
+
+
+def test_an_upload_under_another_name_of_the_host_is_refused() -> None:
+    door = Door(hosts=("atlas.example",))
+    assert (door.ask(), door.ask(host="evil.example")) == (204, 400)
 
 
 def test_a_session_may_hold_twelve_megabytes() -> None:
