@@ -7,10 +7,12 @@ gate. So a page decides nothing: whoever writes calls `current_actor` for that v
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 
+import httpx
 import streamlit as st
 from markupsafe import Markup
 from starlette.requests import HTTPConnection
@@ -32,6 +34,9 @@ from atlas.sources.rights import Rights
 from atlas.web.door import Door, Reason, Standing
 from ui.cache import store
 from ui.state import words
+
+_LOG = logging.getLogger(__name__)
+_PATIENCE_S = 5.0
 
 
 @cache
@@ -76,8 +81,18 @@ def may_upload(scope: Scope) -> bool:
 
 
 def log_in() -> None:
-    """Send the browser to the provider."""
-    st.login()
+    """Send the browser to the provider; say so if it does not answer: Streamlit would show an empty page."""
+    provider = door().settings.provider
+    if provider is None:
+        return
+    try:
+        httpx.get(provider.metadata_url, timeout=_PATIENCE_S).raise_for_status()
+    except httpx.HTTPError as error:
+        _LOG.warning("the login provider does not answer: %s", type(error).__name__)
+        text = "Der Anmeldedienst antwortet gerade nicht. Bitte später noch einmal versuchen; die Karte geht auch ohne."
+        st.error(words().say(text), icon=":material/error:")
+    else:
+        st.login()
 
 
 def log_out() -> None:

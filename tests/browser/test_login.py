@@ -263,6 +263,21 @@ def test_the_login_works_below_a_path(provider: str, miniland_root: Path, tmp_pa
         assert {each["path"] for each in context.cookies() if each["name"] == COOKIE} == {"/karte"}
 
 
+def test_a_provider_that_is_down_is_told_and_the_map_stands(
+    miniland_root: Path, tmp_path: Path, newcomer: Newcomer
+) -> None:
+    rights = tmp_path / "rights.toml"
+    rights.write_text(RIGHTS, encoding="utf-8")
+    with serving(miniland_root, tmp_path / "log", **settings_of(f"http://127.0.0.1:{free_port()}", rights)) as url:
+        page = newcomer().new_page()
+        page.goto(url)
+        page.locator(".st-key-log-in button").press("Enter")
+        expect(page.get_by_text("Der Anmeldedienst antwortet gerade nicht")).to_be_visible(timeout=30_000)
+        expect(page.locator("iframe.stCustomComponentV1")).to_be_visible(timeout=30_000)
+        assert page.url.startswith(url)
+    assert "Traceback" not in (tmp_path / "log").read_text(encoding="utf-8")
+
+
 def test_without_a_login_the_application_is_public_and_says_so(miniland_url: str, newcomer: Newcomer) -> None:
     page = newcomer().new_page()
     assert "nur zum Lesen" in pflege(page, miniland_url)
