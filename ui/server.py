@@ -13,6 +13,7 @@ from starlette.routing import Route
 from streamlit import logger as streamlit_log
 from streamlit.runtime.secrets import SecretsValue
 
+from atlas.errors import AtlasError
 from atlas.model.logins import LONGEST
 from atlas.web.guard import Guard
 from atlas.web.headers import SecurityHeaders
@@ -68,10 +69,20 @@ def secrets() -> Mapping[str, SecretsValue]:
 
 def routes(base_path: str = "") -> list[Route]:
     """Return our own routes; below the base path too, if there is one: a check of health may ask either way."""
-    own = build_routes(payloads(), store().current, scenes(), store().settings.address, door().problems)
+    address = store().settings.address
+    own = build_routes(payloads(), store().current, scenes(), address, door().problems, _about_store)
     base = base_path.strip("/")
     below = [Route(f"/{base}{each.path}", each.endpoint, methods=each.methods, name=each.name) for each in own]
     return [*own, *(below if base else [])]
+
+
+def _about_store() -> dict[str, object]:
+    """Return what is to be watched of the store; readers keep what was known last while it does not answer."""
+    try:
+        opened = store().store
+        return {"reachable": True} | (opened.about() if opened else {"kind": "files"})
+    except AtlasError:
+        return {"reachable": False}
 
 
 def middleware(static: Path, base_path: str) -> list[Middleware]:
