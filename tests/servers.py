@@ -194,14 +194,20 @@ def _filled(text: str, places: dict[str, str]) -> str:
     return text
 
 
+def postgres_programs() -> Path:
+    """Return the folder of PostgreSQL's programs, the newest if there are several."""
+    found = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), default=None)
+    assert found, "PostgreSQL is missing; scripts/ensure-postgres installs it"
+    return found
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
     """Run a PostgreSQL of our own; yield its address.
 
     It listens on a socket in its folder only, and syncs to disk as in earnest.
     """
-    programs = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), default=None)
-    assert programs, "PostgreSQL is missing; scripts/ensure-postgres installs it"
+    programs = postgres_programs()
     as_owner = _unprivileged()
     with tempfile.TemporaryDirectory(prefix="atlas-pg-") as name:
         folder = Path(name)

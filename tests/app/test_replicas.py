@@ -11,14 +11,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from http.client import HTTPResponse
 from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
 from atlas.model.edits import Add, ChangeKind, Occasion, Record
@@ -144,6 +144,7 @@ def test_several_replicas(house: House) -> None:
         assert COOKIE not in str(house.get(path).headers), f"{path} is for other sites and for caches, too"
 
     asyncio.run(_edit_in_one_is_seen_in_the_other(house, list(visitors.values())))
+    asyncio.run(_one_address_opens_many_tabs(house))
     asyncio.run(_somebody_sends_nonsense(house, cookie))
     asyncio.run(_a_killed_replica_costs_a_reload(house, *visitors.popitem()))
     _nothing_told_on_anybody(house)
@@ -175,6 +176,16 @@ async def _a_killed_replica_costs_a_reload(house: House, address: str, cookie: s
     async with house.session(cookie, query) as again:
         assert again.shown == shown, "the address brings the same view"
     assert house.replica_of(cookie) in house.processes.keys() - {address}
+
+
+async def _one_address_opens_many_tabs(house: House) -> None:
+    address = f"{house.proxy.url.replace('https', 'wss')}/_stcore/stream"
+    async with AsyncExitStack() as stack:
+        for _ in range(20):
+            await stack.enter_async_context(connect(address, ssl=house.proxy.trusted))
+        with pytest.raises(InvalidStatus, match="429"):
+            await connect(address, ssl=house.proxy.trusted)
+    house.asked += 21
 
 
 async def _somebody_sends_nonsense(house: House, cookie: str) -> None:
