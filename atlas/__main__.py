@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_courses(known)
     _add_pictures(known)
     _add_folders(known)
+    _add_store(known)
     boundaries = known.add_parser("boundaries", help="Gebietsstände").add_subparsers(required=True, metavar="Befehl")
     add = boundaries.add_parser("add", help="einen neueren amtlichen Gebietsstand prüfen und aufnehmen")
     add.add_argument("file", type=Path, help="GeoPackage, Shapefile oder GeoJSON, auch als ZIP")
@@ -125,6 +126,15 @@ def _add_folders(known: _Subparsers) -> None:
     _add_as_of(site)
     _add_address(site)
     _add_jobs(site)
+
+
+def _add_store(known: _Subparsers) -> None:
+    store = known.add_parser("store", help="Datenbank des Bestands").add_subparsers(required=True, metavar="Befehl")
+    about = store.add_parser("about", help="Art, Schema, Zahl der Änderungen, und ob sie unverändert sind")
+    about.set_defaults(command=commands.run_store_about)
+    backup = store.add_parser("backup", help="eine Datenbank von SQLite im laufenden Betrieb sichern")
+    backup.add_argument("-o", "--output", type=Path, required=True, metavar="DATEI", help="eine neue Datei")
+    backup.set_defaults(command=commands.run_store_backup)
 
 
 def _command(

@@ -6,8 +6,10 @@ Each returns the exit code; results go to standard output or a file, what else t
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -42,6 +44,7 @@ from atlas.sources.login import LoginSettings
 from atlas.sources.rights import Rights
 from atlas.sources.settings import Settings, parse_address
 from atlas.sources.snapshot import load_snapshot
+from atlas.sources.store import Store, back_up, store_if_made
 from atlas.web.site import publish
 from atlas.web.site_frame import Order
 
@@ -294,6 +297,32 @@ def run_add_boundaries(given: argparse.Namespace) -> int:
         complain(note)
     _say(f"Gebietsstand {given.date.isoformat()} aufgenommen: {int(edition.valid_at(given.date).sum())} Gemeinden")
     return FINE
+
+
+def run_store_about(_: argparse.Namespace) -> int:
+    """Say what the store is, and whether what was written is still what is there."""
+    with _store() as store:
+        broken = store.verify()
+        _say(json.dumps(store.about() | {"altered": broken}))
+    for number in broken:
+        complain(Problem(f"Änderung {number}", "Sie ist nicht mehr, wie sie geschrieben wurde."))
+    return FINDINGS if broken else FINE
+
+
+def run_store_backup(given: argparse.Namespace) -> int:
+    """Write the store into a file."""
+    with _store() as store:
+        back_up(store.database, given.output)
+    return FINE
+
+
+@contextmanager
+def _store() -> Iterator[Store]:
+    with store_if_made(Settings.from_environment().database) as store:
+        if store is None:
+            text = "Es gibt noch keine Datenbank. Sie entsteht beim ersten Aufruf der Anwendung."
+            raise WrongUseError(Problem("ATLAS_DATABASE_URL", text))
+        yield store
 
 
 def complain(problem: Problem) -> None:

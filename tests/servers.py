@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 import pwd
+import shlex
 import shutil
 import signal
+import socket
+import ssl
 import subprocess
+import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,6 +25,7 @@ import psycopg
 import pytest
 from sqlalchemy import URL, make_url
 
+ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 60
 _SUPERUSER = "postgres"
 
@@ -33,14 +40,174 @@ def wait_until(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], l
         time.sleep(0.05)
 
 
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def running(
+    command: list[str],
+    environment: dict[str, str],
+    url: str,
+    log: Path,
+    *,
+    trusted: ssl.SSLContext | None = None,
+    is_log_alone: bool = False,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server until the block ends; the block starts when it answers. ``is_log_alone`` leaves standard output out."""
+
+    def answers() -> bool:
+        with suppress(OSError), urllib.request.urlopen(url, timeout=5, context=trusted):
+            return True
+        return False
+
+    with log.open("wb") as out:
+        put = subprocess.DEVNULL if is_log_alone else out
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=put, stderr=out)
+        try:
+            wait_until(answers, process, log)
+            yield process
+        finally:
+            process.terminate()
+            process.wait(PATIENCE_S)
+
+
+@contextmanager
+def serving(root: Path, log: Path, **environment: str) -> Iterator[str]:
+    """Serve a data folder on a free port, with a store of its own beside the log; on failure the log is shown.
+
+    ``{url}`` in the environment stands for the address.
+    """
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    known = {
+        "ATLAS_DATA_DIR": str(root),
+        "ATLAS_DATABASE_URL": f"sqlite:///{log.with_suffix('.sqlite3')}",
+        "ATLAS_LOG": "text",
+    }
+    given = known | {name: value.replace("{url}", url) for name, value in environment.items()}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    with running(command, given, f"{url}/healthz", log):
+        yield url
+
+
+@contextmanager
+def replica(port: int, log: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the application by the very command of its systemd unit, and with its file of settings."""
+    unit = (ROOT / "deploy" / "praeventionsatlas@.service").read_text(encoding="utf-8")
+    (line,) = (line for line in unit.splitlines() if line.startswith("ExecStart="))
+    command = shlex.split(_filled(line, {"/opt/praeventionsatlas/.venv": sys.prefix, "%i": str(port)}))
+    command[0] = command[0].removeprefix("ExecStart=")
+    lines = (ROOT / "deploy" / "environment").read_text(encoding="utf-8").splitlines()
+    settings = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    url = f"http://127.0.0.1:{port}/healthz"
+    with running(command, settings | environment, url, log, is_log_alone="StandardOutput=null" in unit) as process:
+        yield process
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """A running nginx.
+
+    Attributes
+    ----------
+    url
+        Its address, ``https://localhost:…``.
+    trusted
+        What a client needs to believe it.
+    access_log, error_log
+        Where it writes.
+    """
+
+    url: str
+    trusted: ssl.SSLContext
+    access_log: Path
+    error_log: Path
+
+
+@contextmanager
+def nginx(first: int, second: int, folder: Path) -> Iterator[Proxy]:
+    """Run nginx with the site of ``deploy/`` before two replicas; only ports, paths and the certificate are the test's."""
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    assert program, "nginx is missing; scripts/ensure-nginx installs it"
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    _make_certificate(key, certificate)
+    port, plain = free_port(), free_port()
+    site = _filled(
+        (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8"),
+        {
+            "127.0.0.1:8501": f"127.0.0.1:{first}",
+            "127.0.0.1:8502": f"127.0.0.1:{second}",
+            "listen [::]:443 ssl http2;": "",
+            "listen [::]:80;": "",
+            "listen 443 ssl http2;": f"listen 127.0.0.1:{port} ssl http2;",
+            "listen 80;": f"listen 127.0.0.1:{plain};",
+            "/etc/ssl/certs/atlas.example.org.pem": str(certificate),
+            "/etc/ssl/private/atlas.example.org.key": str(key),
+            "/var/log/nginx/": f"{folder}/",
+            "server_name atlas.example.org;": "server_name localhost;",
+        },
+    )
+    (folder / "site.conf").write_text(site, encoding="utf-8")
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
+    (folder / "nginx.conf").write_text(
+        f"daemon off;\nuser {pwd.getpwuid(os.geteuid()).pw_name};\npid {folder}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\n{temporary}include {folder}/site.conf;\n}}\n",
+        encoding="utf-8",
+    )
+    proxy = Proxy(
+        f"https://localhost:{port}",
+        ssl.create_default_context(cafile=str(certificate)),
+        folder / "praeventionsatlas.access.log",
+        folder / "praeventionsatlas.error.log",
+    )
+    command = [program, "-e", "stderr", "-c", str(folder / "nginx.conf")]
+    with running(command, {}, f"{proxy.url}/healthz", folder / "nginx.log", trusted=proxy.trusted):
+        yield proxy
+
+
+def _make_certificate(key: Path, certificate: Path) -> None:
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+    ]
+    named = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    subprocess.run([*command, *named, "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL)
+
+
+def _filled(text: str, places: dict[str, str]) -> str:
+    """Return a file of ``deploy/`` with the test's ports and paths; each place must stand in it."""
+    for place, value in places.items():
+        assert place in text, f"{place} is gone from the file in deploy/"
+        text = text.replace(place, value)
+    return text
+
+
+def postgres_programs() -> Path:
+    """Return the folder of PostgreSQL's programs, the newest if there are several."""
+    found = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), default=None)
+    assert found, "PostgreSQL is missing; scripts/ensure-postgres installs it"
+    return found
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
     """Run a PostgreSQL of our own; yield its address.
 
     It listens on a socket in its folder only, and syncs to disk as in earnest.
     """
-    programs = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), default=None)
-    assert programs, "PostgreSQL is missing; scripts/ensure-postgres installs it"
+    programs = postgres_programs()
     as_owner = _unprivileged()
     with tempfile.TemporaryDirectory(prefix="atlas-pg-") as name:
         folder = Path(name)

@@ -35,7 +35,7 @@ def show_problems(error: AtlasError) -> None:
 def on_script_error(error: Exception) -> bool:
     """Log an unforeseen error under a number and tell the visitor that number only."""
     number = secrets.token_hex(4)
-    _log.error("error %s", number, exc_info=error)
+    _log.error("error %s", number, exc_info=error, extra={"error_number": number})
     text = "Das hat nicht geklappt. Bitte die Seite neu laden. Bleibt der Fehler, hilft uns die Nummer {number} weiter."
     st.error(_in_language(text, number), icon=":material/error:")
     return True

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.middleware import Middleware
 from starlette.routing import Route
+from streamlit import logger as streamlit_log
 from streamlit.runtime.secrets import SecretsValue
 
+from atlas.errors import AtlasError
 from atlas.model.logins import LONGEST
 from atlas.web.guard import Guard
 from atlas.web.headers import SecurityHeaders
+from atlas.web.logs import OWN, log_as_json
 from atlas.web.page import CompressedAssets, PageFrame, inline_script_hashes, page_predicate
 from atlas.web.routes import build_routes
 from ui.cache import payloads, scenes, store
@@ -24,6 +30,16 @@ _DESCRIPTIONS = {
 }
 _LOGIN_ROUTES = {"auth", "oauth2callback"}
 """First segments of Streamlit's own routes for logging in; pages of ours, as any other path, while nobody can."""
+
+
+def begin_log() -> None:
+    """Write the log as JSON, unless a person looks at it: on a terminal, or where ``ATLAS_LOG`` is ``text``."""
+    if os.environ.get("ATLAS_LOG", "text" if sys.stderr.isatty() else "json") == "text":
+        return
+    log_as_json(*streamlit_log._loggers.values())
+    # Streamlit gives every logger it makes later a handler of its own by this function, having cut it off from others.
+    streamlit_log.setup_formatter = lambda logger: setattr(logger, "propagate", True)
+    logging.getLogger(OWN).info("started")
 
 
 def cookie_secret() -> str | None:
@@ -53,10 +69,20 @@ def secrets() -> Mapping[str, SecretsValue]:
 
 def routes(base_path: str = "") -> list[Route]:
     """Return our own routes; below the base path too, if there is one: a check of health may ask either way."""
-    own = build_routes(payloads(), store().current, scenes(), store().settings.address, door().problems)
+    address = store().settings.address
+    own = build_routes(payloads(), store().current, scenes(), address, door().problems, _about_store)
     base = base_path.strip("/")
     below = [Route(f"/{base}{each.path}", each.endpoint, methods=each.methods, name=each.name) for each in own]
     return [*own, *(below if base else [])]
+
+
+def _about_store() -> dict[str, object]:
+    """Return what is to be watched of the store; readers keep what was known last while it does not answer."""
+    try:
+        opened = store().store
+        return {"reachable": True} | (opened.about() if opened else {"kind": "files"})
+    except AtlasError:
+        return {"reachable": False}
 
 
 def middleware(static: Path, base_path: str) -> list[Middleware]:

@@ -28,6 +28,8 @@ from atlas.web.page import accepts_gzip
 from atlas.web.payloads import PREFIX, PayloadStore
 
 _FOREVER = "public, max-age=31536000, immutable"
+_SAID = 20
+"""Places of problems that the answer to a check names."""
 _CHECKED = {"Cache-Control": "no-cache"}
 
 
@@ -37,6 +39,7 @@ def build_routes(
     scenes: Scenes,
     address: str = "",
     rights_problems: Callable[[], int] = lambda: 0,
+    about_store: Callable[[], dict[str, object]] = dict,
 ) -> list[Route]:
     """Return the routes. Views are asked for by the page's own query parameters.
 
@@ -44,9 +47,9 @@ def build_routes(
     ``.png`` a chart of `Chart`, with ``fuer`` for its `Use`; ``/atlas/verlauf.json`` the months of a layer, ``.gif`` the
     same as an animation;
     see `Images` for pictures; ``/atlas/{name}`` immutable payloads; ``/healthz`` the process lives; ``/readyz`` the data
-    can be used; ``/api/v1/`` the open data, see `build_api`.
+    can be used, and what the store says of itself; ``/api/v1/`` the open data, see `build_api`.
     """
-    own = _Own(payloads, current, scenes, rights_problems)
+    own = _Own(payloads, current, scenes, rights_problems, about_store)
     return [
         Route(f"{PREFIX}/{{table}}.csv", own.table),
         Route(f"{PREFIX}/verlauf.json", own.film),
@@ -69,9 +72,11 @@ class _Own:
         current: Callable[[], Snapshot],
         scenes: Scenes,
         rights_problems: Callable[[], int],
+        about_store: Callable[[], dict[str, object]],
     ) -> None:
         self._payloads = payloads
         self._rights_problems = rights_problems
+        self._about_store = about_store
         self._current = current
         self._scenes = scenes
         self._films: Shelf[bytes] = Shelf(64)
@@ -149,12 +154,18 @@ class _Own:
     async def healthz(self, _: Request) -> Response:
         return Response("ok", media_type="text/plain", headers={"Cache-Control": "no-store"})
 
-    async def readyz(self, _: Request) -> Response:
+    def readyz(self, _: Request) -> Response:
         try:
             snapshot = self._current()
         except AtlasError as error:
-            return _json({"ready": False, "problems": len(error.problems)}, 503)
-        ready = {"ready": True, "fingerprint": snapshot.fingerprint, "programmes": list(snapshot.programmes)}
+            places = [problem.place for problem in error.problems[:_SAID]]
+            return _json({"ready": False, "problems": len(error.problems), "places": places}, 503)
+        ready: dict[str, object] = {
+            "ready": True,
+            "fingerprint": snapshot.fingerprint,
+            "programmes": list(snapshot.programmes),
+            "store": self._about_store(),
+        }
         if broken := self._rights_problems():  # the public map stands; nobody can edit
             ready["rights_problems"] = broken
         return _json(ready, 200)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from atlas.sources.settings import Settings
+from atlas.sources.snapshot import SnapshotStore
 from tests.app.conftest import AppOn
+from ui import server
 from ui.server import routes
 
 
@@ -27,3 +33,20 @@ def test_without_a_base_path_there_is_each_route_once(app_on: AppOn) -> None:
     app_on()
     paths = [route.path for route in routes()]
     assert len(paths) == len(set(paths))
+
+
+def test_readiness_says_what_the_store_is(app_on: AppOn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app_on()
+    client = TestClient(Starlette(routes=routes()))
+    given = {
+        "files": {"reachable": True, "kind": "files"},
+        f"sqlite:///{tmp_path}/new.sqlite3": {"reachable": True, "kind": "sqlite", "changes": 0},
+        f"postgresql://x@/x?host={tmp_path}": {"reachable": False},
+    }
+    for address, told in given.items():
+        asked = SnapshotStore(Settings(tmp_path, database="" if address == "files" else address))
+        monkeypatch.setattr(server, "store", lambda asked=asked: asked)
+        ready = client.get("/readyz").json()
+        assert ready["ready"] is True, "who reads keeps what was known last"
+        assert ready["store"] | told == ready["store"]
+        asked.close()

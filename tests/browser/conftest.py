@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Frame, Page, Route, WebSocket, sync_playwright
 
 from tests.conftest import ROOT
+from tests.servers import serving
 
 _FLAGS = [
     "--no-sandbox",
@@ -28,56 +23,6 @@ _FLAGS = [
 ]
 _PATIENCE_S = 60
 _KNOWN = ("_stcore/health", "_stcore/host-config")
-
-
-@contextmanager
-def serving(root: Path, log: Path, **environment: str) -> Iterator[str]:
-    """Serve a data folder on a free port, with a store of its own beside the log; on failure the log is shown.
-
-    ``{url}`` in the environment stands for the address.
-    """
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    known = {"ATLAS_DATA_DIR": str(root), "ATLAS_DATABASE_URL": f"sqlite:///{log.with_suffix('.sqlite3')}"}
-    given = known | {name: value.replace("{url}", url) for name, value in environment.items()}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    with running(command, given, f"{url}/healthz", log):
-        yield url
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@contextmanager
-def running(command: list[str], environment: dict[str, str], url: str, log: Path) -> Iterator[None]:
-    """Run a server until the block ends; the block starts when it answers."""
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | environment, stdout=out, stderr=subprocess.STDOUT
-        )
-        try:
-            _wait_for(url, process, log)
-            yield
-        finally:
-            process.terminate()
-            process.wait(10)
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + _PATIENCE_S
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            pytest.fail(f"the server ended:\n{log.read_text(encoding='utf-8')}")
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"the server did not answer:\n{log.read_text(encoding='utf-8')}")
 
 
 @pytest.fixture(scope="package")

@@ -30,9 +30,10 @@ from atlas.render.folium_map import changing_part
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
 from tests import miniland
-from tests.browser.conftest import Visit, serving
+from tests.browser.conftest import Visit
 from tests.browser.payloads import MARK, PAYLOADS
 from tests.conftest import ROOT
+from tests.servers import serving
 
 ELEMENTS = {"svg", "title", "desc", "style", "defs", "pattern", "clipPath", "rect", "g", "path", "text", "circle"}
 """All a picture may consist of."""

@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value, decode_signed_value
 
-from tests.browser.conftest import free_port, running, serving
+from tests.servers import free_port, running, serving
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import Visit, serving
+from tests.browser.conftest import Visit
+from tests.servers import serving
 
 pytestmark = pytest.mark.browser
 

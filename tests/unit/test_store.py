@@ -393,3 +393,17 @@ def test_environment_names_the_database(tmp_path: Path) -> None:
     )
     assert Settings.from_environment({"ATLAS_DATABASE_URL": "files"}).database == ""
     assert Settings.from_environment({"ATLAS_DATABASE_URL": "postgresql://h/d"}).database == "postgresql://h/d"
+
+
+# ---- what is watched ----------------------------------------------------------------------------------------------
+
+
+def test_the_store_says_what_it_is(store: Store) -> None:
+    assert (store.about()["changes"], store.about()["changed_at"]) == (0, None)
+    change = store.apply(EDITOR, "mini", [Add(TALK)], EDIT)
+    about = store.about()
+    assert about["kind"] in {"sqlite", "postgresql"}
+    assert about["schema"]
+    assert about["release"]
+    assert about["changes"] == change.number
+    assert datetime.fromisoformat(str(about["changed_at"])) == change.recorded_at

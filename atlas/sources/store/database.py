@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -176,3 +177,27 @@ def copy_sqlite(file: Path, target: Path) -> None:
     """Copy a database that is in use, as of one moment. Copying the file itself would miss what is in the log."""
     with closing(driver.connect(f"file:{file}?mode=ro", uri=True)) as source, closing(driver.connect(target)) as copy:
         source.backup(copy)
+
+
+def back_up(database: Database, target: Path) -> None:
+    """Write a database of SQLite as of one moment into a new file, which is there whole or not at all.
+
+    Raises
+    ------
+    AtlasError
+        If the file exists or can't be written, or the database is not SQLite.
+    """
+    if database.kind != "sqlite":
+        text = "Diese Datenbank sichert pg_dump; wie, steht in docs/operations.md."
+        raise AtlasError(Problem(PLACE, text))
+    text = "Die Datei lässt sich nicht schreiben oder ist schon da. Bitte einen neuen Namen nehmen."
+    unfinished = target.with_name(f"{target.name}.unfertig")
+    try:
+        with unfinished.open("xb"):
+            pass
+        copy_sqlite(database.file, unfinished)
+        os.link(unfinished, target)  # never over a file that is there
+    except (OSError, driver.Error) as error:
+        raise AtlasError(Problem(str(target), text)) from error
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -86,6 +86,13 @@ class Store:
         """Close the connections."""
         self.database.close()
 
+    def about(self) -> dict[str, object]:
+        """Return what those who run it watch: `Database.about`, the number of changes, the moment of the last one."""
+        with self.database.reading() as connection:
+            last = connection.execute(sa.select(sa.func.max(changes_.c.recorded_at))).scalar()
+            changes = _head(connection)
+        return self.database.about() | {"changes": changes, "changed_at": last.isoformat() if last else None}
+
     # ---- reading: what is public --------------------------------------------------------------------------------
 
     def head(self) -> int:
