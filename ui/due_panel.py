@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from markupsafe import Markup
 
+from atlas.errors import AtlasError
 from atlas.model.rights import Right
 from atlas.model.view import ViewState, page_address, view_to_query
 from atlas.present.follow_ups import DueRow, due_rows
@@ -25,40 +26,39 @@ _FILES = f"{PREFIX.strip('/')}/wiedervorlagen"
 def show(drawn: Scene) -> None:
     """Show the list of the chosen area as it is today, whatever day the page shows; nothing to visitors."""
     actor = current_actor()
-    kept = store().store
-    if kept is None or not actor.may(Right.READ_INTERNAL):
+    if not actor.may(Right.READ_INTERNAL):
         return
     said = words()
     now = scene(drawn.view.but(as_of=None))
-    # Asked anew for every run and never put on a shelf: those are shared with visitors.
-    rows = due_rows(now, kept.follow_ups.current(actor, drawn.programme.key), today())
-    late = [row for row in rows if row.is_late]
+    try:
+        kept = store().store
+        if kept is None:
+            return
+        # Asked anew for every run and never put on a shelf: those are shared with visitors.
+        rows = due_rows(now, kept.follow_ups.current(actor, drawn.programme.key), today())
+    except AtlasError as error:  # the public part of the page does not need them
+        for problem in error.problems:
+            st.error(said.problem(problem), icon=":material/error:")
+        return
     with st.container(key="wiedervorlagen"):
-        st.html(
-            Markup('<h2>{}</h2><p class="atlas-text">{}</p>').format(said.say("Wiedervorlagen"), _count(rows, late))
-        )
-        _list(drawn, late)
-        _list(drawn, [row for row in rows if not row.is_late])
+        st.html(Markup('<h2>{}</h2><p class="atlas-text">{}</p>').format(said.say("Wiedervorlagen"), _count(rows)))
+        if rows:
+            st.html(html.due_list(rows, lambda ags: page_address("pflege", drawn.view.but(municipality=ags)), said))
         with st.container(horizontal=True, vertical_alignment="center", key="wiedervorlagen-dateien"):
             st.html(_files(now), width="content")
             _subscription(now)
     st.html(Markup("<h2>{}</h2>").format(said.say("Aus den öffentlichen Angaben")))
 
 
-def _count(rows: list[DueRow], late: list[DueRow]) -> str:
+def _count(rows: list[DueRow]) -> str:
     said = words()
     if not rows:
         return said.say(
             "Hier ist nichts vorgemerkt. Nächste Schritte trägt man auf der Seite „Pflege“ bei der Gemeinde ein."
         )
-    late_said = said.say("{n} überfällig", n=said.number(len(late)))
-    return " · ".join((late_said, said.say("{n} weitere", n=said.number(len(rows) - len(late)))))
-
-
-def _list(drawn: Scene, rows: list[DueRow]) -> None:
-    if rows:
-        view = drawn.view
-        st.html(html.due_list(rows, lambda ags: page_address("pflege", view.but(municipality=ags)), words()))
+    late = sum(row.is_late for row in rows)
+    late_said = said.say("{n} überfällig", n=said.number(late))
+    return " · ".join((late_said, said.say("{n} weitere", n=said.number(len(rows) - late))))
 
 
 def _query(now: Scene) -> dict[str, str]:

@@ -17,6 +17,8 @@ from ui.cache import store
 from ui.login import current_actor
 from ui.state import words
 
+WIDTH = 760
+"""Of forms, in pixels: lines longer than that are hard to read."""
 _DRAFT, _NOTE, _STEP, _DUE = "_follow_up", "follow-up-note", "follow-up-step", "follow-up-due"
 
 
@@ -59,7 +61,7 @@ def show(drawn: Scene, ags: str) -> None:
         st.html(html.written(newest, said))
     if history:
         label = said.count("Verlauf: {n} Fassung", "Verlauf: {n} Fassungen", len(history))
-        with st.expander(label):
+        with st.expander(label, width=WIDTH):
             st.html(html.versions(history, said))
 
 
@@ -88,7 +90,7 @@ def _form(draft: _Draft) -> None:
     said = words()
     if draft.other:
         _conflict(draft.other)
-    with st.form("follow-up", border=False, enter_to_submit=False):
+    with st.form("follow-up", border=False, enter_to_submit=False, width=WIDTH):
         step, due = st.columns([2.2, 1], gap="small")
         step.text_input(said.say("Nächster Schritt"), key=_STEP)
         due.date_input(
@@ -121,7 +123,7 @@ def _conflict(other: FollowUp) -> None:
         who=other.actor,
         when=when,
     )
-    with st.container(border=True, key="follow-up-conflict"):
+    with st.container(border=True, key="follow-up-conflict", width=WIDTH):
         st.html(Markup('<p role="alert"><b>{}</b></p>{}').format(told, html.written(other, said)))
         st.button(said.say("Neuen Stand übernehmen"), key="follow-up-take", on_click=_take_other)
 

@@ -19,7 +19,7 @@ from ui.state import words
 
 PARAMETER = "quittung"
 _TEXT, _ASKED = "report-text", "report-receipt"
-_MADE, _TOLD, _FILED_AT, _READ = "_report_made", "_report_problem", "_report_filed_at", "_report_read"
+_MADE, _TOLD, _FILED_AT, _WRITTEN = "_report_made", "_report_problem", "_report_filed_at", "_report_written"
 _PAUSE_S = 60
 
 
@@ -54,14 +54,14 @@ def show(drawn: Scene, ags: str) -> dict[str, str]:
         else:
             _form(drawn, ags)
         _ask(drawn, receipt)
+    st.session_state[_WRITTEN] = receipt
     return {PARAMETER: receipt} if receipt else {}
 
 
 def _read_address() -> None:
     """Take the receipt from a link, once: afterwards the field is the truth."""
     given = st.query_params.get(PARAMETER, "")
-    if given != st.session_state.get(_READ, ""):
-        st.session_state[_READ] = given
+    if given and (given != st.session_state.get(_WRITTEN) or _ASKED not in st.session_state):
         st.session_state[_ASKED] = parse_receipt(given) or ""
 
 

@@ -13,6 +13,7 @@ from atlas.present.detail import position_or_heir
 from atlas.present.scene import Scene
 from atlas.render import follow_ups as html
 from ui.cache import scene, store
+from ui.follow_ups_panel import WIDTH
 from ui.login import current_actor
 from ui.state import words
 
@@ -38,13 +39,13 @@ def show(drawn: Scene) -> None:
         _small(said.say("Es wartet keine Meldung auf Antwort."))
     today = scene(drawn.view.but(as_of=None))
     for each in waiting:
-        with st.container(border=True):
+        with st.container(border=True, width=WIDTH):
             st.html(_report(today, each))
             if actor.may(Right.EDIT):
                 _form(each)
     if answered:
         label = said.count("{n} beantwortete Meldung", "{n} beantwortete Meldungen", len(answered))
-        with st.expander(label):
+        with st.expander(label, width=WIDTH):
             for each in answered:
                 st.html(_report(today, each))
 
