@@ -76,12 +76,14 @@ def _files(now: Scene) -> Markup:
         ("ics", {}, said.say("Kalenderdatei (.ics)")),
     )
     links = Markup().join(
-        Markup('<a class="atlas-copy" download href="{}.{}?{}">{}</a>').format(
-            _FILES, ending, urlencode(_query(now) | more), label
-        )
+        Markup('<a class="atlas-copy" download href="{}">{}</a>').format(_address(ending, _query(now) | more), label)
         for ending, more, label in forms
     )
     return Markup('<p class="atlas-files">{}</p>').format(links)
+
+
+def _address(ending: str, query: dict[str, str]) -> str:
+    return f"{_FILES}.{ending}{'?' if query else ''}{urlencode(query)}"
 
 
 def _subscription(now: Scene) -> None:
@@ -98,8 +100,8 @@ def _subscription(now: Scene) -> None:
                 )
             )
             return
-        query = urlencode(_query(now) | ({KEY: key} if key else {}))
-        st.code(f"{site_address()}/{_FILES}.ics{'?' if query else ''}{query}", language=None, wrap_lines=True)
+        address = _address("ics", _query(now) | ({KEY: key} if key else {}))
+        st.code(f"{site_address()}/{address}", language=None, wrap_lines=True)
         _small(
             said.say("Diese Adresse gilt nur auf diesem Rechner.")
             if is_local

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+from dataclasses import dataclass, replace
 
 import streamlit as st
 from markupsafe import Markup
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.cases import FollowUp, StaleFollowUpError
-from atlas.model.rights import Right
+from atlas.model.rights import Actor, NotAllowedError, Right
 from atlas.model.view import EARLIEST, LATEST
+from atlas.present.detail import position_or_heir
 from atlas.present.scene import Scene
 from atlas.render import follow_ups as html
 from ui.cache import store
@@ -59,10 +61,36 @@ def show(drawn: Scene, ags: str) -> None:
         _form(_draft(programme, newest))
     else:
         st.html(html.written(newest, said))
+    _of_predecessors(drawn, ags, actor)
     if history:
         label = said.count("Verlauf: {n} Fassung", "Verlauf: {n} Fassungen", len(history))
         with st.expander(label, width=WIDTH):
             st.html(html.versions(history, said))
+
+
+def _of_predecessors(drawn: Scene, ags: str, actor: Actor) -> None:
+    """Show the steps that were noted for municipalities merged into this one since."""
+    said = words()
+    kept = store().store
+    old = {each.old_ags: each.old_name for each in drawn.changes}
+    for key, written in kept.follow_ups.current(actor, drawn.programme.key).items() if kept else ():
+        position = position_or_heir(drawn, key) if written.step and key in old and key != ags else None
+        if position is None or drawn.day.lines[position][0].ags != ags:
+            continue
+        with st.container(border=True, width=WIDTH):
+            text = said.say("Für {name} vorgemerkt, vor dem Zusammenschluss:", name=old[key])
+            st.html(Markup('<p class="atlas-small"><b>{}</b></p>{}').format(text, html.written(written, said)))
+            if actor.may(Right.EDIT):
+                label = said.say("Schritt erledigt")
+                st.button(label, key=f"follow-up-done-{key}", on_click=_done, args=(drawn.programme.key, written))
+
+
+def _done(programme: str, written: FollowUp) -> None:
+    """Note that a step of a merged municipality is done; if somebody was faster, the page shows what they wrote."""
+    kept = store().store
+    if kept is not None:
+        with contextlib.suppress(StaleFollowUpError, NotAllowedError):
+            kept.follow_ups.save(current_actor(), programme, replace(written, step="", due=None))
 
 
 def _draft(programme: str, newest: FollowUp) -> _Draft:

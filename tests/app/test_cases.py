@@ -76,7 +76,7 @@ def test_monday_list_stands_on_top_for_those_with_the_right(
     assert said.index("seit 12 Tagen überfällig") < said.index("seit 3 Tagen überfällig") < said.index("in 4 Tagen")
     assert "2 überfällig · 1 weitere" in said
     assert f'href="pflege?gemeinde={OTHER}"' in said
-    assert 'href="intern/wiedervorlagen.ics?"' in said
+    assert 'href="intern/wiedervorlagen.ics"' in said
     assert said.index("Wiedervorlagen") < said.index("Was lange steht")
     inside = shown(fine(app.selectbox(key="kreis").set_value("00022").run()))
     assert "0 überfällig · 1 weitere" in inside
@@ -190,6 +190,21 @@ def test_form_is_filled_anew_for_another_municipality(app_on: AppOn, miniland_ro
     assert maintenance(app).text_area(key="follow-up-note").value == "Notiz eins"
     app.query_params["gemeinde"] = OTHER
     assert fine(app.run()).text_area(key="follow-up-note").value == "Notiz zwei"
+
+
+def test_step_from_before_a_merger_can_be_done_at_the_heir(app_on: AppOn, miniland_root: Path, become: Become) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    store().follow_ups.save(ANNA, "mini", FollowUp("00022030", 0, "Alte Notiz", "Alter Schritt", cache.today()))
+    page(app, "maintenance")
+    app.query_params["gemeinde"] = "00022030"  # leads to the heir
+    said = shown(fine(app.run()))
+    assert "Für Kirch vorgemerkt" in said
+    assert "Alter Schritt" in said
+    fine(click(app, "follow-up-done-00022030"))
+    kept = store().follow_ups.current(ANNA, "mini")["00022030"]
+    assert (kept.version, kept.step, kept.due, kept.note) == (2, "", None, "Alte Notiz")
+    assert "Alter Schritt" not in shown(app)
 
 
 # ---- reports ------------------------------------------------------------------------------------------------------
