@@ -128,7 +128,7 @@ def _receipt(receipt: str) -> None:
             )
         )
         st.code(receipt, language=None)
-    st.button(said.say("Noch etwas melden"), key="report-again", type="tertiary", on_click=_again)
+    st.button(said.say("Noch etwas melden"), key="report-again", on_click=_again)
 
 
 def _again() -> None:
