@@ -72,12 +72,26 @@ def current_standing() -> Standing:
     return door().standing(_claims(), _connection())
 
 
-def may_upload(scope: Scope) -> bool:
-    """Return whether the one who sends a request, or has opened a websocket, may upload files."""
+def actor_of(scope: Scope) -> Actor:
+    """Return who sends a request, or has opened a websocket, looked up now."""
     asking = HTTPConnection(scope)
     client = asking.client.host if asking.client else None
-    standing = door().standing(_cookie_claims(asking.cookies), Connection.of(client, asking.headers.items()))
-    return standing.actor.may(Right.EDIT)
+    return door().standing(_cookie_claims(asking.cookies), Connection.of(client, asking.headers.items())).actor
+
+
+def may_upload(scope: Scope) -> bool:
+    """Return whether the one who sends a request, or has opened a websocket, may upload files."""
+    return actor_of(scope).may(Right.EDIT)
+
+
+def reader_of(scope: Scope, key: str, about: str) -> Actor:
+    """Return who asks for something internal: by the key of a calendar address if there is one, else as `actor_of`."""
+    return door().of_calendar_key(key, about) if key else actor_of(scope)
+
+
+def calendar_key(about: str) -> str:
+    """Return the secret of this person's calendar address; empty if they can't have one."""
+    return door().calendar_key(_claims(), about)
 
 
 def log_in() -> None:

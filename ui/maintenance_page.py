@@ -6,7 +6,10 @@ import streamlit as st
 from markupsafe import Markup
 
 from atlas.model.rights import Right
+from atlas.present.detail import position_of
+from atlas.present.scene import Scene
 from atlas.web.door import Reason, Standing
+from ui import follow_ups_panel, reports_panel
 from ui.cache import current_scene
 from ui.frame import foot, head
 from ui.login import current_standing, log_in, role_name
@@ -20,20 +23,26 @@ def show() -> None:
         pass
     standing = current_standing()
     if standing.actor.may(Right.READ_INTERNAL):
-        _inside(standing)
+        _inside(drawn, standing)
     else:
         _gate(standing)
     foot(drawn)
     write_address()
 
 
-def _inside(standing: Standing) -> None:
+def _inside(drawn: Scene, standing: Standing) -> None:
     said = words()
     st.html(
         Markup('<h2>{}</h2><p class="atlas-text">{} · {}</p>').format(
             said.say("Pflege"), standing.actor.name, role_name(standing.actor.role, said)
         )
     )
+    position = position_of(drawn.status, drawn.view.municipality) if drawn.view.municipality else None
+    if position is not None:
+        line = drawn.day.lines[position][0]
+        st.html(Markup("<h2>{}</h2>").format(line.name))
+        follow_ups_panel.show(drawn, line.ags)
+    reports_panel.show(drawn)
 
 
 def _gate(standing: Standing) -> None:

@@ -12,7 +12,7 @@ from atlas.present.municipality import MunicipalityPage, build_page
 from atlas.present.scene import Scene, Shelf
 from atlas.render import municipality as html
 from atlas.render.html import file_links
-from ui import filters, frame, map_panel, search, take_home
+from ui import filters, frame, map_panel, report_form, search, take_home
 from ui.cache import current_scene
 from ui.state import MAP_PAGE, words, write_address
 
@@ -27,12 +27,13 @@ def show() -> None:
         frame.qr_code(f"gemeinde-{drawn.view.municipality or ''}")
     ags = drawn.view.municipality
     position = position_of(drawn.status, ags) if ags else None
+    more: dict[str, str] = {}
     if position is None:
         _nobody(drawn)
     else:
-        _municipality(drawn, position)
+        more = _municipality(drawn, position)
     frame.foot(drawn)
-    write_address()
+    write_address(more)
 
 
 def _nobody(drawn: Scene) -> None:
@@ -48,10 +49,12 @@ def _nobody(drawn: Scene) -> None:
     _to_map(drawn)
 
 
-def _municipality(drawn: Scene, position: int) -> None:
+def _municipality(drawn: Scene, position: int) -> dict[str, str]:
+    """Show the page; return what belongs into the address beside the view."""
     said = words()
     page = _page(drawn, position)
     st.html(html.header(page, said))
+    report_form.badge(drawn, page.detail.ags)
     take_home.show(drawn, position)
     filters.show(drawn)
     left, right = st.columns([1.7, 1], gap="medium")
@@ -68,7 +71,9 @@ def _municipality(drawn: Scene, position: int) -> None:
         if page.next_step:
             st.html(html.next_step(page.next_step, said))
         st.html(html.history(page, said))
+        more = report_form.show(drawn, page.detail.ags)
         _to_map(drawn)
+    return more
 
 
 def _page(drawn: Scene, position: int) -> MunicipalityPage:

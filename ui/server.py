@@ -17,11 +17,12 @@ from atlas.errors import AtlasError
 from atlas.model.logins import LONGEST
 from atlas.web.guard import Guard
 from atlas.web.headers import SecurityHeaders
+from atlas.web.internal import build_internal
 from atlas.web.logs import OWN, log_as_json
 from atlas.web.page import CompressedAssets, PageFrame, inline_script_hashes, page_predicate
 from atlas.web.routes import build_routes
 from ui.cache import payloads, scenes, store
-from ui.login import door, may_upload
+from ui.login import door, may_upload, reader_of
 
 _TITLES = {"de": "Präventionsatlas", "en": "Prevention atlas"}
 _DESCRIPTIONS = {
@@ -70,7 +71,10 @@ def secrets() -> Mapping[str, SecretsValue]:
 def routes(base_path: str = "") -> list[Route]:
     """Return our own routes; below the base path too, if there is one: a check of health may ask either way."""
     address = store().settings.address
-    own = build_routes(payloads(), store().current, scenes(), address, door().problems, _about_store)
+    own = [
+        *build_routes(payloads(), store().current, scenes(), address, door().problems, _about_store),
+        *build_internal(lambda: store().store, store().current, scenes(), reader_of, address),
+    ]
     base = base_path.strip("/")
     below = [Route(f"/{base}{each.path}", each.endpoint, methods=each.methods, name=each.name) for each in own]
     return [*own, *(below if base else [])]

@@ -10,7 +10,7 @@ from atlas.present.headings import headings
 from atlas.present.scene import Scene, Shelf
 from atlas.present.steering import Steering, area_of, build_steering
 from atlas.render.html import file_links, list_table
-from ui import filters, frame
+from ui import due_panel, filters, frame
 from ui.cache import current_scene, scenes
 from ui.state import Keys, change_view, seed, words, write_address
 
@@ -27,6 +27,7 @@ def show() -> None:
         st.html(Markup('<header class="place"><h2>{}</h2></header>').format(said.say("Steuerung")))
         _area(drawn)
         filters.as_of(drawn)
+    due_panel.show(drawn)
     _text(
         said.say(
             "Diese Ansicht beruht allein auf öffentlichen Quellen. Was hier lange steht, kann längst weiter sein, ohne dass "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,6 +10,15 @@ from atlas.errors import AtlasError, Problem
 
 MOST_TEXT = 2_000
 """So many characters a note, a report or an answer may have."""
+RECEIPT_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""What receipts are made of: nothing that is mistaken for something else when read aloud."""
+_RECEIPT = re.compile(rf"[{RECEIPT_LETTERS}]{{4}}(-[{RECEIPT_LETTERS}]{{4}}){{2}}")
+
+
+def parse_receipt(text: str) -> str | None:
+    """Return the receipt a text is, in upper or lower case; None if it is none."""
+    given = text[:40].strip().upper()
+    return given if _RECEIPT.fullmatch(given) else None
 
 
 @dataclass(frozen=True)

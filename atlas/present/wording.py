@@ -9,14 +9,15 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -28,6 +29,7 @@ from atlas.model.programme import Label
 
 Lang = Literal["de", "en"]
 _LOCALES = {"de": Locale("de", "DE"), "en": Locale("en", "GB")}
+_ZONE = ZoneInfo("Europe/Berlin")
 _CATALOGUE = Path(__file__).resolve().parents[1] / "locale" / "en.po"
 
 
@@ -86,6 +88,11 @@ class Words:
     def day(self, day: date) -> str:
         """Return ``31.12.2022`` or ``31 December 2022``."""
         return str(format_date(day, "dd.MM.yyyy" if self.lang == "de" else "d MMMM y", locale=self._locale))
+
+    def moment(self, moment: datetime) -> str:
+        """Return day and time in Germany: ``23.11.2026, 09:05``."""
+        here = moment.astimezone(_ZONE)
+        return f"{self.day(here.date())}, {format_time(here, 'HH:mm', locale=self._locale)}"
 
     def partial(self, text: str) -> str:
         """Return a partial date as far as it is known: ``06/2021`` is written ``Juni 2021``; empty stays empty."""

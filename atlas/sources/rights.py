@@ -93,6 +93,11 @@ class Rights:
         groups = login.groups(table.group_claim)
         return max((each.role for each in table.groups if each.group in groups), key=_ORDER.index, default=Role.VISITOR)
 
+    def people(self) -> dict[str, Role]:
+        """Return the e-mail addresses that are listed, with their roles, by the file as it stands now."""
+        table, _ = self._current()
+        return {each.email: each.role for each in table.people} if table else {}
+
     def problems(self) -> tuple[Problem, ...]:
         """Return what is wrong with the file as it stands now. They quote it: for administrators only."""
         return self._current()[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +11,7 @@ from enum import Enum
 
 from atlas.model.logins import Login, LoginEnds, end_of
 from atlas.model.loopback import Connection, is_loopback
-from atlas.model.rights import VISITOR, Actor, Role
+from atlas.model.rights import VISITOR, Actor, Right, Role
 from atlas.sources.login import LoginSettings
 from atlas.sources.rights import Rights
 
@@ -103,6 +105,31 @@ class Door:
         login = Login.from_claims(claims)
         if login is not None:
             self._ends.end(login.subject, end_of(login, self._now()))
+
+    def calendar_key(self, claims: Mapping[str, object], about: str) -> str:
+        """Return the secret of this person's calendar address; empty if they can't have one.
+
+        Only for people the table of rights lists by their e-mail address: a group is known from a login alone, and a
+        calendar program has none. Nothing about the person can be read from it. A new secret for cookies ends all.
+        """
+        if self.settings.provider is None or not self._logged_in(claims).actor.may(Right.READ_INTERNAL):
+            return ""
+        login = Login.from_claims(claims)
+        return self._key_of(login.email, about) if login and login.email in self._rights.people() else ""
+
+    def of_calendar_key(self, key: str, about: str) -> Actor:
+        """Return whose calendar address it is, with the right the table gives them now; a visitor if nobody's."""
+        given = key.encode()
+        if self.settings.provider is None or not given:
+            return VISITOR
+        for email, role in self._rights.people().items():
+            if hmac.compare_digest(self._key_of(email, about).encode(), given):
+                return Actor(email, role)
+        return VISITOR
+
+    def _key_of(self, email: str, about: str) -> str:
+        secret = self.settings.provider.cookie_secret if self.settings.provider else ""
+        return hmac.new(secret.encode(), f"calendar\n{email}\n{about}".encode(), hashlib.sha256).hexdigest()[:40]
 
     def problems(self) -> int:
         """Return how many faults the table of rights has; none while nobody can log in."""

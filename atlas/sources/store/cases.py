@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import sqlalchemy as sa
 
 from atlas.errors import AtlasError, Problem
-from atlas.model.cases import MOST_TEXT, FollowUp, Report, StaleFollowUpError
+from atlas.model.cases import MOST_TEXT, RECEIPT_LETTERS, FollowUp, Report, StaleFollowUpError
 from atlas.model.keys import parse_ags
 from atlas.model.rights import Actor, Right, require
 from atlas.sources.store.database import Database
@@ -23,7 +23,6 @@ MOST_A_DAY = 200
 """So many reports are taken within a day, from everybody together."""
 KEPT_DAYS = 30
 """So long after the answer a report's text is kept: free text may hold personal data."""
-_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _UNANSWERED = sa.not_(sa.exists().where(answers_.c.receipt == reports_.c.receipt))
 Clock = Callable[[], datetime]
 
@@ -143,7 +142,7 @@ class Reports:
         if not text or len(text) > MOST_TEXT:
             told = "Bitte in höchstens {most} Zeichen sagen, was nicht stimmt."
             raise AtlasError(Problem("", told, {"most": MOST_TEXT}))
-        receipt = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
+        receipt = "-".join("".join(secrets.choice(RECEIPT_LETTERS) for _ in range(4)) for _ in range(3))
         now = self._clock()
         with self._database.writing() as connection:
             mine = sa.and_(reports_.c.programme == programme, reports_.c.ags == ags, _UNANSWERED)

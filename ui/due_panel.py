@@ -1,0 +1,116 @@
+"""The Monday list on the steering page: overdue and coming next steps, for those who may read what is internal."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import streamlit as st
+from markupsafe import Markup
+
+from atlas.errors import AtlasError
+from atlas.model.rights import Right
+from atlas.model.view import ViewState, page_address, view_to_query
+from atlas.present.follow_ups import DueRow, due_rows
+from atlas.present.scene import Scene
+from atlas.present.steering import area_of
+from atlas.render import follow_ups as html
+from atlas.web.internal import KEY, PREFIX, about
+from ui.cache import scene, store, today
+from ui.frame import site_address
+from ui.login import calendar_key, current_actor, door
+from ui.state import words
+
+_FILES = f"{PREFIX.strip('/')}/wiedervorlagen"
+
+
+def show(drawn: Scene) -> None:
+    """Show the list of the chosen area as it is today, whatever day the page shows; nothing to visitors."""
+    actor = current_actor()
+    if not actor.may(Right.READ_INTERNAL):
+        return
+    said = words()
+    now = scene(drawn.view.but(as_of=None))
+    try:
+        kept = store().store
+        if kept is None:
+            return
+        # Asked anew for every run and never put on a shelf: those are shared with visitors.
+        rows = due_rows(now, kept.follow_ups.current(actor, drawn.programme.key), today())
+    except AtlasError as error:  # the public part of the page does not need them
+        for problem in error.problems:
+            st.error(said.problem(problem), icon=":material/error:")
+        return
+    with st.container(key="wiedervorlagen"):
+        st.html(Markup('<h2>{}</h2><p class="atlas-text">{}</p>').format(said.say("Wiedervorlagen"), _count(rows)))
+        if rows:
+            st.html(html.due_list(rows, lambda ags: page_address("pflege", drawn.view.but(municipality=ags)), said))
+        with st.container(horizontal=True, vertical_alignment="center", key="wiedervorlagen-dateien"):
+            st.html(_files(now), width="content")
+            _subscription(now)
+    st.html(Markup("<h2>{}</h2>").format(said.say("Aus den öffentlichen Angaben")))
+
+
+def _count(rows: list[DueRow]) -> str:
+    said = words()
+    if not rows:
+        return said.say(
+            "Hier ist nichts vorgemerkt. Nächste Schritte trägt man auf der Seite „Pflege“ bei der Gemeinde ein."
+        )
+    late = sum(row.is_late for row in rows)
+    late_said = said.say("{n} überfällig", n=said.number(late))
+    return " · ".join((late_said, said.say("{n} weitere", n=said.number(len(rows) - late))))
+
+
+def _query(now: Scene) -> dict[str, str]:
+    """Return what the files need of the view: place and language. An area there is none of would be refused."""
+    area = area_of(now)
+    kept = ViewState(now.view.programme, area=area.key if area else None, district=None if area else now.district)
+    return view_to_query(kept.but(lang=now.view.lang))
+
+
+def _files(now: Scene) -> Markup:
+    said = words()
+    forms: tuple[tuple[str, dict[str, str], str], ...] = (
+        ("csv", {"form": "excel"}, said.say("Tabelle als CSV für Excel")),
+        ("csv", {}, said.say("Tabelle als CSV")),
+        ("ics", {}, said.say("Kalenderdatei (.ics)")),
+    )
+    links = Markup().join(
+        Markup('<a class="atlas-copy" download href="{}">{}</a>').format(_address(ending, _query(now) | more), label)
+        for ending, more, label in forms
+    )
+    return Markup('<p class="atlas-files">{}</p>').format(links)
+
+
+def _address(ending: str, query: dict[str, str]) -> str:
+    return f"{_FILES}.{ending}{'?' if query else ''}{urlencode(query)}"
+
+
+def _subscription(now: Scene) -> None:
+    """Show the address calendar programs ask; it is a secret of this person, for they can't log in."""
+    said = words()
+    is_local = door().settings.provider is None
+    key = "" if is_local else calendar_key(about(now))
+    with st.popover(said.say("Kalender abonnieren"), icon=":material/calendar_month:", key="kalender"):
+        if not key and not is_local:
+            _small(
+                said.say(
+                    "Eine eigene Kalenderadresse bekommt, wer in der Tabelle der Rechte mit der E-Mail-Adresse steht. Über eine "
+                    "Gruppe geht nur die Kalenderdatei."
+                )
+            )
+            return
+        address = _address("ics", _query(now) | ({KEY: key} if key else {}))
+        st.code(f"{site_address()}/{address}", language=None, wrap_lines=True)
+        _small(
+            said.say("Diese Adresse gilt nur auf diesem Rechner.")
+            if is_local
+            else said.say(
+                "Diese Adresse ist persönlich: Wer sie kennt, sieht die nächsten Schritte dieses Bereichs, solange Sie das "
+                "Recht dazu haben. Notizen stehen nicht darin. Bitte nicht weitergeben."
+            )
+        )
+
+
+def _small(text: str) -> None:
+    st.html(Markup('<p class="atlas-small">{}</p>').format(text))

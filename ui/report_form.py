@@ -1,0 +1,161 @@
+"""Reporting an error of a municipality's entries without a login, and asking what became of it."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+from markupsafe import Markup
+
+from atlas.errors import AtlasError
+from atlas.model.cases import MOST_TEXT, parse_receipt
+from atlas.present.detail import position_or_heir
+from atlas.present.scene import Scene
+from atlas.render import follow_ups as html
+from atlas.sources.store.cases import KEPT_DAYS
+from ui.cache import scene, store
+from ui.reports_panel import name_today
+from ui.state import words
+
+PARAMETER = "quittung"
+_TEXT, _ASKED = "report-text", "report-receipt"
+_MADE, _TOLD, _FILED_AT, _WRITTEN = "_report_made", "_report_problem", "_report_filed_at", "_report_written"
+_PAUSE_S = 60
+
+
+def badge(drawn: Scene, ags: str) -> None:
+    """Say that somebody has reported an error that is not answered yet. The page stands without the store, too."""
+    try:
+        kept = store().store
+        waiting = kept.reports.waiting(drawn.programme.key) if kept else frozenset()
+    except AtlasError:
+        return
+    if waiting & {ags, key_today(drawn, ags)}:
+        st.html(html.correction_asked(words()))
+
+
+def key_today(drawn: Scene, ags: str) -> str:
+    """Return the key a municipality of the view's day has today: what is reported is about now."""
+    today = scene(drawn.view.but(as_of=None))
+    position = position_or_heir(today, ags)
+    return today.day.lines[position][0].ags if position is not None else ags
+
+
+def show(drawn: Scene, ags: str) -> dict[str, str]:
+    """Show the form and the field for a receipt; return what of it belongs into the address."""
+    said = words()
+    _read_address()
+    receipt = parse_receipt(st.session_state.get(_ASKED, ""))
+    made = st.session_state.get(_MADE)
+    is_open = bool(st.session_state.get(_ASKED) or st.session_state.get(_TOLD) or (made and made[0] == ags))
+    with st.expander(said.say("Fehler melden"), expanded=is_open, icon=":material/flag:", key="report"):
+        if made and made[0] == ags:
+            _receipt(made[1])
+        else:
+            _form(drawn, ags)
+        _ask(drawn, receipt)
+    st.session_state[_WRITTEN] = receipt
+    return {PARAMETER: receipt} if receipt else {}
+
+
+def _read_address() -> None:
+    """Take the receipt from a link, once: afterwards the field is the truth."""
+    given = st.query_params.get(PARAMETER, "")
+    if given and (given != st.session_state.get(_WRITTEN) or _ASKED not in st.session_state):
+        st.session_state[_ASKED] = parse_receipt(given) or ""
+
+
+def _form(drawn: Scene, ags: str) -> None:
+    said = words()
+    _small(
+        said.say(
+            "Stimmt eine der Angaben auf dieser Seite nicht, oder fehlt etwas? Schreiben Sie es hier: Sie brauchen keine "
+            "Anmeldung, und wir brauchen keine Angaben zu Ihrer Person. Am besten mit einer Quelle, etwa einem Beschluss."
+        )
+    )
+    with st.form("report", border=False, enter_to_submit=False):
+        st.text_area(said.say("Was stimmt nicht?"), key=_TEXT, max_chars=MOST_TEXT, height=120)
+        _small(
+            said.say(
+                "Es lesen nur die Zuständigen; geändert wird erst nach Prüfung. {n} Tage nach der Antwort wird der Text "
+                "gelöscht.",
+                n=KEPT_DAYS,
+            )
+        )
+        st.form_submit_button(
+            said.say("Meldung abschicken"),
+            key="report-send",
+            on_click=_file,
+            args=(drawn.programme.key, ags, key_today(drawn, ags)),
+        )
+    if told := st.session_state.get(_TOLD):
+        st.error(told, icon=":material/error:")
+
+
+def _file(programme: str, shown: str, ags: str) -> None:
+    """File the report and keep its receipt for this session."""
+    said = words()
+    st.session_state.pop(_TOLD, None)
+    try:
+        kept = store().store
+        if kept is None:
+            told = said.say(
+                "Hier können gerade keine Meldungen angenommen werden: Der Bestand wird in Dateien geführt."
+            )
+        elif time.monotonic() - st.session_state.get(_FILED_AT, -_PAUSE_S) < _PAUSE_S:
+            told = said.say("Bitte warten Sie eine Minute bis zur nächsten Meldung; Ihr Text bleibt stehen.")
+        else:
+            receipt = kept.reports.file(programme, ags, st.session_state[_TEXT])
+            st.session_state[_MADE] = (shown, receipt)
+            st.session_state[_FILED_AT] = time.monotonic()
+            st.session_state[_TEXT] = ""
+            return
+    except AtlasError as error:
+        told = " ".join(map(said.problem, error.problems))
+    st.session_state[_TOLD] = told
+
+
+def _receipt(receipt: str) -> None:
+    said = words()
+    with st.container(key="receipt"):
+        st.html(
+            Markup('<p role="status"><b>{}</b></p><p class="atlas-small">{}</p>').format(
+                said.say("Danke. Ihre Meldung ist eingegangen."),
+                said.say(
+                    "Mit dieser Quittung sehen Sie hier später, was daraus geworden ist. Bitte notieren: Sie lässt sich "
+                    "nicht noch einmal anzeigen."
+                ),
+            )
+        )
+        st.code(receipt, language=None)
+    st.button(said.say("Noch etwas melden"), key="report-again", on_click=_again)
+
+
+def _again() -> None:
+    st.session_state.pop(_MADE, None)
+
+
+def _ask(drawn: Scene, receipt: str | None) -> None:
+    """Show the field for a receipt and what became of the report."""
+    said = words()
+    st.text_input(said.say("Schon gemeldet? Quittung"), key=_ASKED, placeholder="XXXX-XXXX-XXXX", width=300)
+    if not st.session_state.get(_ASKED):
+        return
+    found = None
+    try:
+        kept = store().store
+        if kept is not None and receipt:
+            found = kept.reports.of_receipt(receipt)
+    except AtlasError as error:
+        for problem in error.problems:
+            _small(said.problem(problem))
+        return
+    if found is None:
+        _small(said.say("Diese Quittung kennen wir nicht. Bitte genau so eingeben, wie sie angezeigt wurde."))
+    else:
+        _, name = name_today(scene(drawn.view.but(as_of=None)), found.ags)
+        st.html(html.outcome(found, name, words()))
+
+
+def _small(text: str) -> None:
+    st.html(Markup('<p class="atlas-small">{}</p>').format(text))
