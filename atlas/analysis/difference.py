@@ -185,22 +185,28 @@ def _pair(
 def _pair_by_date(
     waiting: list[int], rows: Sequence[Row], left: dict[int, _Entry], pairs: dict[int, _Entry], heir: Mapping[str, str]
 ) -> None:
-    """Pair a row with an entry if both are the only ones left and one date is the other, more exact."""
+    """Pair a row with an entry if one date is the other, more exact, and nothing else left fits either of them."""
 
     def who(record: Record) -> tuple[str, str, str]:
         return heir.get(record.ags, record.ags), record.instrument, record.status
 
     free: dict[tuple[str, str, str], list[_Entry]] = defaultdict(list)
-    asked: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for entry in left.values():
         free[who(entry.record)].append(entry)
+    fitting: dict[int, list[_Entry]] = {}
+    claims: dict[int, int] = defaultdict(int)
     for at in waiting:
-        asked[who(rows[at].record)].append(at)
-    for key, rows_at in asked.items():
-        if len(rows_at) == 1 and len(free.get(key, ())) == 1:
-            one, other = rows[rows_at[0]].record.date, free[key][0].record.date
-            if one.startswith(other) or other.startswith(one):
-                pairs[rows_at[0]] = left.pop(free[key][0].entry)
+        date = rows[at].record.date
+        fitting[at] = [
+            each
+            for each in free.get(who(rows[at].record), ())
+            if date.startswith(each.record.date) or each.record.date.startswith(date)
+        ]
+        for each in fitting[at]:
+            claims[each.entry] += 1
+    for at, entries in fitting.items():
+        if len(entries) == 1 and claims[entries[0].entry] == 1:
+            pairs[at] = left.pop(entries[0].entry)
 
 
 def _step(row: Row, entry: _Entry | None, fields: frozenset[str], fits: Callable[[str, str], bool]) -> Step:

@@ -99,6 +99,12 @@ def is_after(text: str, day: date) -> bool:
         return False
 
 
+def _says_nothing(raw: str) -> bool:
+    """Return whether a cell only says that nothing is known; words in other scripts say something."""
+    word = folded(raw)
+    return word in _NOTHING and (bool(word) or not any(sign.isalnum() for sign in raw))
+
+
 def damage(raw: str) -> Remark | None:
     """Return what is wrong with a cell whatever it means: Excel's fault values, umlauts in pieces; None if nothing is."""
     if raw.startswith("#") and (raw.upper() in _EXCEL_FAULTS or not raw.strip("#")):
@@ -177,7 +183,7 @@ def _doubts(known: PartialDate, raw: str, today: date) -> Iterable[Remark]:
 
 
 def _no_date(raw: str, column: str) -> Remark:
-    if folded(raw) in _NOTHING:
+    if _says_nothing(raw):
         text = "„{given}“ ist kein Datum. Ist keines bekannt, bleibt die Zelle leer."
         return Remark(text, {"given": raw})
     if short := re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{2})", raw):
@@ -211,7 +217,7 @@ def read_meaning(raw: str) -> Reading:
 def read_source(raw: str) -> Reading:
     """Read a source: an address or a title."""
     value = unquoted(raw)
-    if value and folded(value) in _NOTHING:
+    if value and _says_nothing(value):
         text = "„{given}“ ist keine Quelle. Jeder Eintrag braucht eine Adresse oder einen Titel."
         return Reading(value, (Remark(text, {"given": value}),))
     remarks = tuple(map(remark_of, check_source(value)))
