@@ -519,6 +519,7 @@ REFUSED: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "empty sheet": (lambda: _saved(openpyxl.Workbook()), "steht nichts"),
     "hidden sheets only": (_hidden_only, "steht nichts"),
     "entities that grow": (_entity_bomb, UNREADABLE),
+    "harmless entity": (lambda: _with_doctype('<!ENTITY x "AGS">', "&x;"), UNREADABLE),
     "entity that reads a file": (lambda: _with_doctype('<!ENTITY x SYSTEM "file:///etc/passwd">', "&x;"), UNREADABLE),
     "cell at the far corner": (lambda: _far_cell("XFD1048576"), "mehr als {most} Zeilen"),
     "cell far to the right": (lambda: _far_cell("XFD8"), "über Spalte {most} hinaus"),

@@ -189,9 +189,12 @@ def _read_workbook(body: bytes, name: str, limits: Limits) -> Sheet:
     if "refused" in answer:
         raise AtlasError(_refusal(name, str(answer["refused"]), str(answer["where"]), limits))
     known: dict[str, str] = {}
-    rows = [
+    formulas = {(line, column): has_value for line, column, has_value in answer["formulas"]}
+    calculated = {line for line, _ in formulas}
+    read = (
         (int(line), tuple(known.setdefault(cell, cell) for cell in map(tidy, cells))) for line, cells in answer["rows"]
-    ]
+    )
+    rows = [(line, cells) for line, cells in read if any(cells) or line in calculated]
     told = "Gelesen wird das Blatt „{sheet}“."
     values: dict[str, str | int | float] = {"sheet": answer["sheet"]}
     if answer["others"]:
@@ -199,7 +202,7 @@ def _read_workbook(body: bytes, name: str, limits: Limits) -> Sheet:
         values["others"] = ", ".join(answer["others"])
     return Sheet(
         rows,
-        {(line, column): has_value for line, column, has_value in answer["formulas"]},
+        formulas,
         tuple(Merged(*each) for each in answer["merged"]),
         tuple(answer["hidden"]),
         notes=(Problem("", told, values, Severity.NOTE),),

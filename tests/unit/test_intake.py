@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from atlas.__main__ import FINDINGS, FINE, WRONG_USE, main
 from atlas.analysis.difference import Kind
@@ -34,9 +37,11 @@ from tests.faulty_files import (
     HEADINGS,
     LINE,
     REFUSED,
+    SHEET,
     SOURCE,
     Faulty,
     csv_file,
+    in_sheet,
     patched,
     planted,
     xlsx_file,
@@ -193,6 +198,47 @@ def test_cells_of_excel_mean_what_they_show(gate: Callable[..., Delivery]) -> No
     assert dates[:5] == ["2021-06", "2021", "2021-06-01", "2021-06", "2022"]
 
 
+def test_texts_are_read_wherever_a_workbook_keeps_them(gate: Callable[..., Delivery]) -> None:
+    """Excel keeps texts in a list of their own, other programs in the cells; both may be in pieces, with how to say them."""
+    pieces = "<r><t>Ber</t></r><r><t>gen</t></r><rPh sb='0' eb='1'><t>falsch</t></rPh>"
+    within = in_sheet("<t>Bergen</t>", pieces)
+    assert gate(within).edits() == gate(GOOD).edits()
+    items: list[str] = []
+
+    def share(part: bytes) -> bytes:
+        def one(match: re.Match[str]) -> str:
+            items.append(f"<si>{match[2]}</si>")
+            return f'<c r="{match[1]}" t="s"><v>{len(items) - 1}</v></c>'
+
+        return re.sub(r'<c r="(\w+)" t="inlineStr"><is>(.*?)</is></c>', one, part.decode()).encode()
+
+    listed = patched(within, {SHEET: share})
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    strings = f'<sst xmlns="{main}">{"".join(items)}</sst>'.encode()
+    body = patched(listed, {"xl/sharedStrings.xml": lambda _: strings})
+    assert len(items) > len(HEADINGS)
+    assert gate(body).edits() == gate(GOOD).edits()
+
+
+def test_days_are_counted_as_the_workbook_says(gate: Callable[..., Delivery]) -> None:
+    def prepare(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
+        sheet["E2"] = date(2024, 1, 31)
+        assert sheet.parent is not None
+        sheet.parent.epoch = CALENDAR_MAC_1904
+
+    body = xlsx_file(prepare)
+    assert b"date1904" in zipfile.ZipFile(io.BytesIO(body)).read("xl/workbook.xml")
+    assert gate(body).edits() == gate(GOOD).edits()
+
+
+def test_blank_lines_of_a_workbook_do_not_matter(gate: Callable[..., Delivery]) -> None:
+    def prepare(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
+        sheet["A9"] = "  "
+        sheet["B12"] = "\u00a0"
+
+    assert gate(xlsx_file(prepare)).edits() == gate(GOOD).edits()
+
+
 def test_formulas_and_merged_cells_beside_the_columns_read_do_not_matter(gate: Callable[..., Delivery]) -> None:
     def prepare(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
         sheet["L1"] = "Summe"
@@ -218,6 +264,15 @@ def test_a_workbook_is_read_in_a_process_that_may_die(monkeypatch: pytest.Monkey
     monkeypatch.setattr("atlas.sources.spreadsheets.sys.executable", "/bin/false")
     with pytest.raises(AtlasError, match="beschädigt oder verlangt zu viel"):
         read_intake(xlsx_file(), "x.xlsx", mini, Terms(TODAY))
+
+
+def test_what_reads_a_workbook_loads_nothing_from_the_environment(
+    gate: Callable[..., Delivery], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "openpyxl.py").write_text("raise SystemExit(3)")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert len(gate(xlsx_file()).edits()) == len(GOOD_ROWS)
 
 
 def test_reading_a_workbook_does_not_start_the_main_module_again(miniland_root: Path, tmp_path: Path) -> None:
