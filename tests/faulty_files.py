@@ -133,6 +133,27 @@ def in_sheet(old: str, new: str, body: bytes | None = None) -> bytes:
     return patched(xlsx_file() if body is None else body, {SHEET: change})
 
 
+def as_excel(body: bytes) -> bytes:
+    """Return an XLSX with its texts where Excel keeps them, in a list of their own; openpyxl writes them into the cells."""
+    items: list[str] = []
+
+    def share(part: bytes) -> bytes:
+        def one(match: re.Match[str]) -> str:
+            items.append(f"<si>{match[2]}</si>")
+            return f'<c r="{match[1]}" t="s"><v>{len(items) - 1}</v></c>'
+
+        return re.sub(r'(?s)<c r="(\w+)" t="inlineStr"><is>(.*?)</is></c>', one, part.decode()).encode()
+
+    def declare(part: bytes) -> bytes:
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+        declared = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+        return part.replace(b"</Types>", declared.encode())
+
+    shared = patched(body, {SHEET: share, "[Content_Types].xml": declare})
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return patched(shared, {}, {"xl/sharedStrings.xml": f'<sst xmlns="{main}">{"".join(items)}</sst>'.encode()})
+
+
 def _cell(name: str, column: str, value: str, reason: str, **more: Any) -> Faulty:
     """Return a CSV with one wrong cell; ``with_…`` changes another cell of the row."""
     others = {key.removeprefix("with_"): more.pop(key) for key in list(more) if key.startswith("with_")}

@@ -16,7 +16,7 @@ from atlas.model.snapshot import Snapshot
 from atlas.present.wording import Words
 from atlas.sources.spreadsheets import tidy
 from tests.conftest import TODAY
-from tests.faulty_files import GOOD_ROWS, HEADINGS, csv_file, patched, planted, xlsx_file
+from tests.faulty_files import GOOD_ROWS, HEADINGS, as_excel, csv_file, patched, planted, xlsx_file
 
 _LAWS = settings(deadline=None, derandomize=True)
 _WORDS = Words("en")
@@ -165,7 +165,7 @@ def test_a_damaged_workbook_gets_an_answer(mini: Snapshot, data: st.DataObject) 
         at = cut % len(content)
         return content[:at] + put + content[at + len(put) :]
 
-    _read(patched(xlsx_file(), {part: damage}), mini)
+    _read(patched(as_excel(xlsx_file()), {part: damage}), mini)
 
 
 @settings(_LAWS, max_examples=200)
