@@ -144,6 +144,12 @@ def _add_keeping(known: _Subparsers) -> None:
     undo.add_argument("--reason", required=True, metavar="TEXT", help="warum; steht im Protokoll")
     undo.set_defaults(command=commands.run_undo)
 
+    log = known.add_parser("log", help="die Änderungen des Bestands: wer, wann, warum")
+    log.add_argument("--since", type=int, default=0, metavar="NUMMER", help="nur die nach dieser; ohne Angabe alle")
+    log.add_argument("--limit", type=int, default=1_000, metavar="N", help="höchstens so viele, die ältesten zuerst")
+    log.add_argument("-o", "--output", type=Path, help="Datei; ohne Angabe die Standardausgabe")
+    log.set_defaults(command=commands.run_log)
+
     template = known.add_parser("template", help="eine leere Tabelle zum Ausfüllen, .xlsx mit Erklärungen oder .csv")
     template.add_argument("--programme", default="", help="Schlüssel des Programms; ohne Angabe das erste")
     template.add_argument("--lang", choices=LANGUAGES, default="de")

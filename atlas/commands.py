@@ -24,7 +24,7 @@ from atlas.analysis.outreach import white_spots
 from atlas.analysis.quality import check_snapshot
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.deliveries import add_boundaries
-from atlas.export.intake import TEMPLATES, Terms, difference_table, read_intake
+from atlas.export.intake import TEMPLATES, Terms, changes_log, difference_table, read_intake
 from atlas.export.kit import kit_scene, press_kit
 from atlas.export.open_data import status_file
 from atlas.export.pictures import draw, page_of, written
@@ -380,6 +380,15 @@ def run_undo(given: argparse.Namespace) -> int:
         change = record.undo(_operator(), given.number, given.reason)
     counts = f"{change.added} wieder da, {change.corrected} wie zuvor, {change.withdrawn} zurückgezogen"
     _say(f"Änderung {given.number} ist zurückgenommen, als Änderung {change.number}: {counts}")
+    return FINE
+
+
+def run_log(given: argparse.Namespace) -> int:
+    """List the changes of the record: who, when, why, how many entries."""
+    with closing(SnapshotStore(Settings.from_environment())) as record:
+        record.current()
+        changes = record.store.changes(_operator(), given.since, given.limit) if record.store else []
+    _put(plain_csv(changes_log(changes)), given.output)
     return FINE
 
 

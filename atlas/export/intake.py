@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from atlas.analysis.difference import Difference, Kind
 from atlas.analysis.intake import Intake, check_sheet
 from atlas.errors import AtlasError, Severity
 from atlas.export.tables import excel_csv, neutral
-from atlas.model.edits import ChangeKind, Edit, Occasion
+from atlas.model.edits import Change, ChangeKind, Edit, Occasion
 from atlas.model.programme import Programme, StageKind
 from atlas.model.snapshot import Snapshot
 from atlas.present.wording import Words
@@ -129,6 +129,29 @@ def difference_table(difference: Difference, *, is_whole: bool = False) -> pd.Da
         if not step.fields:
             rows.append((*about, "", "", ""))
     return pd.DataFrame(rows, columns=list(DIFFERENCE_COLUMNS), dtype=object)
+
+
+LOG_COLUMNS = (
+    "number", "recorded_at", "actor", "programme", "kind", "added", "corrected", "withdrawn", "reason", "file",
+    "file_sum", "undoes",
+)  # fmt: skip
+"""Columns of what ``python -m atlas log`` writes: a contract."""
+
+
+def changes_log(changes: Sequence[Change]) -> pd.DataFrame:
+    """Return changes of the record in the order given.
+
+    Columns `LOG_COLUMNS`; ``recorded_at`` in UTC, ``undoes`` is the number of the change taken back, empty for others.
+    """
+    rows = [
+        (
+            change.number, change.recorded_at.astimezone(UTC).isoformat(timespec="seconds"), change.actor,
+            change.programme, str(change.occasion.kind), change.added, change.corrected, change.withdrawn,
+            change.occasion.reason, change.occasion.file, change.occasion.file_sum, change.occasion.undoes or "",
+        )
+        for change in changes
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(LOG_COLUMNS), dtype=object)
 
 
 # ---- empty tables to fill in ------------------------------------------------------------------------------------------

@@ -52,8 +52,11 @@ def check_key(key: str, keys: frozenset[str]) -> Iterable[Fault]:
         text = "„{given}“ hat nicht acht Ziffern (Gemeinde) oder fünf (Landkreis). Führende Nullen gehören dazu."
         yield "ags", text, {"given": key}
     elif key not in keys:
-        text = "Den Schlüssel {given} gibt es in den Gebietsständen nicht; am ähnlichsten ist {closest}."
-        yield "ags", text, {"given": key, "closest": closest_key(key, keys) or "–"}
+        text = "Den Schlüssel {given} gibt es in den Gebietsständen nicht."
+        closest = closest_key(key, keys)
+        if closest:
+            text = "Den Schlüssel {given} gibt es in den Gebietsständen nicht; am ähnlichsten ist {closest}."
+        yield "ags", text, {"given": key, "closest": closest}
 
 
 def closest_key(key: str, keys: Iterable[str]) -> str:

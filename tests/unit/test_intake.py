@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import subprocess
@@ -489,6 +490,11 @@ def test_an_import_is_logged_and_can_be_taken_back(
     assert main(["import", path, "--apply", "--reason", "noch einmal"]) == FINE
     assert "nichts zu speichern" in capsys.readouterr().err
     assert main(["undo", "2", "--reason", "falsche Datei"]) == FINE
+    capsys.readouterr()
+    assert main(["log", "--since", "1"]) == FINE
+    _, taken, undone = csv.reader(capsys.readouterr().out.splitlines())
+    assert taken[4:10] == ["import", "6", "0", "14", "Meldung der Kreise", "liste.csv"]
+    assert (undone[4], undone[11]) == ("undo", "2")
     assert main(["import", path]) == FINE
     assert "6 neu, 0 geändert, 0 unverändert, 14 stehen" in capsys.readouterr().err
 
