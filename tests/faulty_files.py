@@ -135,12 +135,11 @@ def in_sheet(old: str, new: str, body: bytes | None = None) -> bytes:
 
 def as_excel(body: bytes) -> bytes:
     """Return an XLSX with its texts where Excel keeps them, in a list of their own; openpyxl writes them into the cells."""
-    items: list[str] = []
+    items: dict[str, int] = {}
 
     def share(part: bytes) -> bytes:
         def one(match: re.Match[str]) -> str:
-            items.append(f"<si>{match[2]}</si>")
-            return f'<c r="{match[1]}" t="s"><v>{len(items) - 1}</v></c>'
+            return f'<c r="{match[1]}" t="s"><v>{items.setdefault(match[2], len(items))}</v></c>'
 
         return re.sub(r'(?s)<c r="(\w+)" t="inlineStr"><is>(.*?)</is></c>', one, part.decode()).encode()
 
@@ -151,7 +150,11 @@ def as_excel(body: bytes) -> bytes:
 
     shared = patched(body, {SHEET: share, "[Content_Types].xml": declare})
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    return patched(shared, {}, {"xl/sharedStrings.xml": f'<sst xmlns="{main}">{"".join(items)}</sst>'.encode()})
+    return patched(
+        shared,
+        {},
+        {"xl/sharedStrings.xml": f'<sst xmlns="{main}">{"".join(f"<si>{each}</si>" for each in items)}</sst>'.encode()},
+    )
 
 
 def _cell(name: str, column: str, value: str, reason: str, **more: Any) -> Faulty:

@@ -20,6 +20,7 @@ Fault = tuple[str, str, dict[str, str | int | float]]
 Checker = Callable[[Row], Iterable[Fault]]
 
 _PARTICIPANT = re.compile(r"[0-9]{8}|[0-9]{5}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _MAX_TEXT = 2_000
 
 
@@ -106,6 +107,6 @@ def check_text(text: str, column: str) -> Iterable[Fault]:
     if len(text) > _MAX_TEXT:
         sentence = "Der Text hat {count} Zeichen; erlaubt sind {most}."
         yield column, sentence, {"count": len(text), "most": _MAX_TEXT}
-    if any(sign < " " and sign not in "\t\r\n" for sign in text):
+    if _CONTROL.search(text):
         sentence = "Der Text enthält Steuerzeichen, die niemand sieht. Bitte neu eintippen."
         yield column, sentence, {}
