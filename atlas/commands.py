@@ -331,6 +331,7 @@ def run_import(given: argparse.Namespace) -> int:
         if not edits:
             sys.stderr.write("Es gibt nichts zu speichern: alles steht schon so im Bestand.\n")
             return FINE
+        delivery.require_current(record.current())
         change = record.save(_operator(), delivery.programme, edits, delivery.occasion(given.reason))
         sys.stderr.write(
             f"Gespeichert als Änderung {change.number}; zurück mit: python -m atlas undo {change.number}\n"

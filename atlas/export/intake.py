@@ -13,7 +13,7 @@ import pandas as pd
 from atlas.analysis.columns import ENTRY, HEADINGS, REQUIRED
 from atlas.analysis.difference import Difference, Kind
 from atlas.analysis.intake import Intake, check_sheet
-from atlas.errors import AtlasError, Severity
+from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.tables import excel_csv, neutral
 from atlas.model.edits import Change, ChangeKind, Edit, Occasion
 from atlas.model.programme import Programme, StageKind
@@ -38,8 +38,7 @@ class Delivery:
     programme
         Key of the programme whose record it is for.
     fingerprint
-        Of the snapshot it was compared with. If another one is current when it is to be saved, read the file again, so
-        that what is saved is what was shown.
+        Of the snapshot it was compared with.
     intake
         What was found in it: columns, findings, difference.
     """
@@ -61,6 +60,18 @@ class Delivery:
         if self.intake.is_blocked:
             raise AtlasError(*(each.problem for each in self.intake.of(Severity.BLOCKER)))
         return self.intake.difference.edits(is_whole=is_whole)
+
+    def require_current(self, snapshot: Snapshot) -> None:
+        """Do nothing if the record is still the one it was compared with: what is saved must be what was shown.
+
+        Raises
+        ------
+        AtlasError
+            Otherwise.
+        """
+        if snapshot.fingerprint != self.fingerprint:
+            text = "Der Bestand wurde inzwischen geändert. Bitte die Datei noch einmal prüfen lassen."
+            raise AtlasError(Problem(self.name, text))
 
     def occasion(self, reason: str) -> Occasion:
         """Return what the log is to say."""
@@ -94,8 +105,9 @@ def read_intake(body: bytes, name: str, snapshot: Snapshot, terms: Terms) -> Del
 
     ``delivery.intake.columns`` says which column is read as which field (for the mapping step; what is changed there comes
     back as ``terms.mapping``), ``.findings`` everything about lines and cells, ``.difference`` what would be added,
-    changed, left alone, and what is missing in the file. To save, pass ``delivery.edits()`` and
-    ``delivery.occasion(reason)`` to `atlas.sources.snapshot.SnapshotStore.save`. Nothing is written here.
+    changed, left alone, and what is missing in the file. To save, ask ``delivery.require_current(…)`` and
+    pass ``delivery.edits()`` and ``delivery.occasion(reason)`` to `atlas.sources.snapshot.SnapshotStore.save`. Nothing is
+    written here.
 
     Raises
     ------

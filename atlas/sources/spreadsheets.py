@@ -225,7 +225,10 @@ def _check_parts(body: bytes, name: str, limits: Limits) -> None:
         text = "Die Datei enthält Makros oder Verknüpfungen zu anderen Dateien. Bitte ohne sie als .xlsx speichern."
         raise AtlasError(Problem(name, text))
     is_tight = unpacked > _RATIO_FROM and unpacked > _MOST_RATIO * len(body)
-    if unpacked > limits.unpacked_bytes or is_tight or len(parts) > _MOST_PARTS:
+    if len(parts) > _MOST_PARTS:
+        text = "Die Datei besteht aus {count} Teilen, wie eine mit vielen Bildern. Bitte nur die Zeilen mit Einträgen in eine neue Datei kopieren."
+        raise AtlasError(Problem(name, text, {"count": len(parts)}))
+    if unpacked > limits.unpacked_bytes or is_tight:
         text = "Die Datei ist ausgepackt zu groß ({size} MB). Bitte nur die Zeilen mit Einträgen in eine neue Datei kopieren."
         raise AtlasError(Problem(name, text, {"size": unpacked // _MB}))
     if any(part.flag_bits & 1 for part in parts):

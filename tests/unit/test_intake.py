@@ -411,6 +411,13 @@ def test_a_column_the_file_lacks_stays_as_it_is(gate: Callable[..., Delivery], m
     assert delivery.edits(is_whole=True) == []
 
 
+def test_what_was_compared_with_an_older_record_is_not_saved(gate: Callable[..., Delivery], mini: Snapshot) -> None:
+    delivery = gate(GOOD)
+    delivery.require_current(mini)
+    with pytest.raises(AtlasError, match="inzwischen geändert"):
+        delivery.require_current(replace(mini, fingerprint="another"))
+
+
 def test_joint_measures_are_an_entry_for_each_municipality(gate: Callable[..., Delivery]) -> None:
     row = ("pact", "signed", "2025-03-01", "reached", "Bund", "", SOURCE, "")
     edits = gate(csv_file([("00021010", "Neustadt", *row), ("00021020", "Bergen", *row)])).edits()
