@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_courses(known)
     _add_pictures(known)
     _add_folders(known)
+    _add_keeping(known)
     _add_store(known)
     boundaries = known.add_parser("boundaries", help="Gebietsstände").add_subparsers(required=True, metavar="Befehl")
     add = boundaries.add_parser("add", help="einen neueren amtlichen Gebietsstand prüfen und aufnehmen")
@@ -137,6 +138,35 @@ def _add_store(known: _Subparsers) -> None:
     backup.set_defaults(command=commands.run_store_backup)
 
 
+def _add_keeping(known: _Subparsers) -> None:
+    purpose = "eine Tabelle prüfen und mit dem Bestand vergleichen; gespeichert wird nur mit --apply"
+    taken = _command(known, "import", commands.run_import, purpose)
+    taken.add_argument("file", type=Path, help="CSV oder .xlsx")
+    purpose = "diese Spalte als dieses Feld lesen; ohne Feld gar nicht; mehrfach möglich"
+    taken.add_argument("--map", type=_assigned, action="append", default=[], metavar="SPALTE=FELD", help=purpose)
+    purpose = "die Datei ist der ganze Bestand: was in ihr fehlt, wird zurückgezogen"
+    taken.add_argument("--whole", action="store_true", help=purpose)
+    taken.add_argument("--apply", action="store_true", help="speichern, wenn nichts gesperrt ist")
+    taken.add_argument("--reason", default="", metavar="TEXT", help="warum; steht im Protokoll")
+
+    undo = known.add_parser("undo", help="eine Änderung des Bestands zurücknehmen, etwa einen ganzen Import")
+    undo.add_argument("number", type=int, metavar="NUMMER")
+    undo.add_argument("--reason", required=True, metavar="TEXT", help="warum; steht im Protokoll")
+    undo.set_defaults(command=commands.run_undo)
+
+    log = known.add_parser("log", help="die Änderungen des Bestands: wer, wann, warum")
+    log.add_argument("--since", type=int, default=0, metavar="NUMMER", help="nur die nach dieser; ohne Angabe alle")
+    log.add_argument("--limit", type=int, default=1_000, metavar="N", help="höchstens so viele, die ältesten zuerst")
+    log.add_argument("-o", "--output", type=Path, help="Datei; ohne Angabe die Standardausgabe")
+    log.set_defaults(command=commands.run_log)
+
+    template = known.add_parser("template", help="eine leere Tabelle zum Ausfüllen, .xlsx mit Erklärungen oder .csv")
+    template.add_argument("--programme", default="", help="Schlüssel des Programms; ohne Angabe das erste")
+    template.add_argument("--lang", choices=LANGUAGES, default="de")
+    template.add_argument("-o", "--output", type=Path, required=True, metavar="DATEI")
+    template.set_defaults(command=commands.run_template)
+
+
 def _command(
     known: _Subparsers, name: str, command: _Command, text: str, *, is_folder: bool = False
 ) -> argparse.ArgumentParser:
@@ -184,6 +214,13 @@ def _district(text: str) -> str:
         return parse_district_key(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} hat nicht fünf Ziffern (führende Nullen gehören dazu)") from None
+
+
+def _assigned(text: str) -> tuple[str, str]:
+    heading, sign, field = text.partition("=")
+    if not (sign and heading.strip()):
+        raise argparse.ArgumentTypeError(f"{text!r} ist nicht SPALTE=FELD")
+    return " ".join(heading.split()), field.strip()
 
 
 def _day(text: str) -> date:

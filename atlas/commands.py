@@ -6,21 +6,26 @@ Each returns the exit code; results go to standard output or a file, what else t
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from atlas.analysis.columns import field_of
 from atlas.analysis.counting import figure
 from atlas.analysis.days import month_ends
+from atlas.analysis.difference import Kind
+from atlas.analysis.intake import Intake
 from atlas.analysis.outreach import white_spots
 from atlas.analysis.quality import check_snapshot
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.deliveries import add_boundaries
+from atlas.export.intake import TEMPLATES, Terms, changes_log, difference_table, read_intake
 from atlas.export.kit import kit_scene, press_kit
 from atlas.export.open_data import status_file
 from atlas.export.pictures import draw, page_of, written
@@ -33,6 +38,7 @@ from atlas.export.tables import (
     white_spots_table,
 )
 from atlas.model.excerpt import MOST_TITLE, Excerpt, Form, parse_places
+from atlas.model.rights import Actor, Role
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import LANGUAGES, LATEST, ViewState
 from atlas.present.changes import build_changes, paragraph
@@ -43,7 +49,8 @@ from atlas.present.wording import Words
 from atlas.sources.login import LoginSettings
 from atlas.sources.rights import Rights
 from atlas.sources.settings import Settings, parse_address
-from atlas.sources.snapshot import load_snapshot
+from atlas.sources.snapshot import SnapshotStore, load_snapshot
+from atlas.sources.spreadsheets import COMMAND_LINE
 from atlas.sources.store import Store, back_up, store_if_made
 from atlas.web.site import publish
 from atlas.web.site_frame import Order
@@ -103,7 +110,10 @@ def run_status(given: argparse.Namespace) -> int:
 
 def _snapshot(given: argparse.Namespace) -> Snapshot:
     """Return the data; `WrongUseError` if the programme asked for is not among them."""
-    snapshot = load_snapshot(Settings.from_environment())
+    return _with_programme(load_snapshot(Settings.from_environment()), given)
+
+
+def _with_programme(snapshot: Snapshot, given: argparse.Namespace) -> Snapshot:
     if given.programme and given.programme not in snapshot.programmes:
         raise WrongUseError(snapshot.unknown_programme(given.programme, "--programme"))
     return snapshot
@@ -325,10 +335,108 @@ def _store() -> Iterator[Store]:
         yield store
 
 
-def complain(problem: Problem) -> None:
+def run_import(given: argparse.Namespace) -> int:
+    """Check a table against the record and say what it would change; take it in only if told to."""
+    settings = Settings.from_environment()
+    if given.apply and not given.reason.strip():
+        raise WrongUseError(Problem("--reason", "Bitte sagen, warum: --reason „Meldung der Kreise, November 2026“."))
+    body = _body(given.file, COMMAND_LINE.body_bytes)
+    with closing(SnapshotStore(settings)) as record:
+        # Only who writes makes a store where there is none.
+        snapshot = _with_programme(record.current() if given.apply else load_snapshot(settings), given)
+        mapping = {heading: field_of(field) or field for heading, field in given.map}
+        terms = Terms(_today(), given.programme, mapping, COMMAND_LINE)
+        delivery = read_intake(body, given.file.name, snapshot, terms)
+        for finding in delivery.intake.findings:
+            complain(finding.problem, finding.suggestion)
+        sys.stderr.write(f"{_tally(delivery.intake)}\n")
+        if delivery.intake.is_blocked:
+            return FINDINGS
+        _put(plain_csv(difference_table(delivery.intake.difference, is_whole=given.whole)), given.output)
+        edits = delivery.edits(is_whole=given.whole)
+        if not given.apply:
+            return FINE
+        if not edits:
+            sys.stderr.write("Es gibt nichts zu speichern: alles steht schon so im Bestand.\n")
+            return FINE
+        delivery.require_current(record.current())
+        change = record.save(_operator(), delivery.programme, edits, delivery.occasion(given.reason))
+        sys.stderr.write(
+            f"Gespeichert als Änderung {change.number}; zurück mit: python -m atlas undo {change.number}\n"
+        )
+        return FINE
+
+
+def _tally(intake: Intake) -> str:
+    """Return in one sentence what was found and what would change."""
+    found = {severity: len(intake.of(severity)) for severity in Severity}
+    said = (
+        f"{intake.row_count} Zeilen: {found[Severity.BLOCKER]} Sperren, {found[Severity.WARNING]} Warnungen, "
+        f"{found[Severity.NOTE]} Hinweise. "
+    )
+    if intake.is_blocked:
+        return f"{said}Nichts wird übernommen, solange etwas gesperrt ist."
+    steps = {kind: len(intake.difference.of(kind)) for kind in Kind}
+    return (
+        f"{said}{steps[Kind.ADDED]} neu, {steps[Kind.CHANGED]} geändert, {steps[Kind.UNCHANGED]} unverändert, "
+        f"{steps[Kind.MISSING]} stehen nicht in der Datei."
+    )
+
+
+def _body(path: Path, most: int) -> bytes:
+    """Return what a file holds, at most one byte more than it may: enough to refuse it."""
+    try:
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except OSError as error:
+        text = "Die Datei kann nicht gelesen werden: {reason}."
+        raise WrongUseError(Problem(str(path), text, {"reason": error.strerror or str(error)})) from error
+
+
+def _operator() -> Actor:
+    """Return who runs the command. Whoever can do that can reach the database itself, so they may do everything."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a user without a name, in a container
+        name = "?"
+    return Actor(f"Kommandozeile: {name}", Role.ADMINISTRATOR)
+
+
+def run_undo(given: argparse.Namespace) -> int:
+    """Take back a change of the record: an edit, a whole import."""
+    with closing(SnapshotStore(Settings.from_environment())) as record:
+        record.current()
+        change = record.undo(_operator(), given.number, given.reason)
+    counts = f"{change.added} wieder da, {change.corrected} wie zuvor, {change.withdrawn} zurückgezogen"
+    _say(f"Änderung {given.number} ist zurückgenommen, als Änderung {change.number}: {counts}")
+    return FINE
+
+
+def run_log(given: argparse.Namespace) -> int:
+    """List the changes of the record: who, when, why, how many entries."""
+    with closing(SnapshotStore(Settings.from_environment())) as record:
+        record.current()
+        changes = record.store.changes(_operator(), given.since, given.limit) if record.store else []
+    _put(plain_csv(changes_log(changes)), given.output)
+    return FINE
+
+
+def run_template(given: argparse.Namespace) -> int:
+    """Write an empty table to fill in."""
+    snapshot = _snapshot(given)
+    make = TEMPLATES.get(given.output.suffix.removeprefix(".").lower())
+    if make is None:
+        text = "Die Endung sagt, welche Art von Datei es wird; möglich: {known}."
+        raise WrongUseError(Problem("--output", text, {"known": ", ".join(f".{each}" for each in TEMPLATES)}))
+    _put(make(snapshot.programme(given.programme), Words(given.lang)), given.output)
+    return FINE
+
+
+def complain(problem: Problem, suggestion: str = "") -> None:
     """Say a finding on standard error."""
     mark = {Severity.BLOCKER: "SPERRE", Severity.WARNING: "Warnung", Severity.NOTE: "Hinweis"}[problem.severity]
-    sys.stderr.write(f"{mark}: {_WORDS.problem(problem)}\n")
+    more = f" Vorschlag: {suggestion}" if suggestion else ""
+    sys.stderr.write(f"{mark}: {_WORDS.problem(problem)}{more}\n")
 
 
 def _say(text: str) -> None:

@@ -31,6 +31,8 @@ def _said_by(node: ast.AST) -> Iterator[str]:
             yield from _constants(many)
         case ast.Call(func=ast.Name(id="say"), args=[first, *_]):
             yield from _constants(first)
+        case ast.Call(func=ast.Name(id="Remark"), args=[first, *_]):
+            yield from _constants(first)
         case ast.Call(func=ast.Name(id="Problem"), args=[_, second, *_]):
             yield from _constants(second)
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in _TEXT_NAMES or name == "_SAYINGS":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -36,25 +38,32 @@ def _problem(places: str, line: int, column: str, text: str, **values: str | int
 
 def _names(table: pd.DataFrame, editions: tuple[Edition, ...], places: str) -> list[Problem]:
     """The name beside a key must be one the municipality has or had: it is there to catch a mistyped key."""
-    known: dict[str, set[str]] = {}
-    for edition in editions:
-        for ags, official in zip(edition.municipalities["ags"], edition.municipalities["name"], strict=True):
-            known.setdefault(str(ags), set()).add(_plain(str(official)))
-        for ags, former in edition.former_names.items():
-            known.setdefault(ags, set()).update(_plain(each) for each in former)
-        for key, official in edition.districts["name"].items():
-            known.setdefault(str(key), set()).add(_plain(str(official)))
-        for change in edition.changes:
-            known.setdefault(change.old_ags, set()).add(_plain(change.old_name))
+    known = known_names(editions)
     text = "Zum Schlüssel {ags} gehört „{official}“, hier steht „{given}“. Bitte Schlüssel und Namen vergleichen."
     return [
         _problem(places, line, "municipality", text, ags=ags, official=", ".join(sorted(known[ags])), given=given)
         for line, ags, given in zip(table["line"], table["ags"], table["municipality"], strict=True)
-        if _plain(given) not in known[ags]
+        if plain_name(given) not in known[ags]
     ]
 
 
-def _plain(name: str) -> str:
+def known_names(editions: tuple[Edition, ...]) -> dict[str, set[str]]:
+    """Return every name a municipality or district has or had, by key, each as `plain_name` gives it."""
+    known: dict[str, set[str]] = {}
+    for edition in editions:
+        for ags, official in zip(edition.municipalities["ags"], edition.municipalities["name"], strict=True):
+            known.setdefault(str(ags), set()).add(plain_name(str(official)))
+        for ags, former in edition.former_names.items():
+            known.setdefault(ags, set()).update(plain_name(each) for each in former)
+        for key, official in edition.districts["name"].items():
+            known.setdefault(str(key), set()).add(plain_name(str(official)))
+        for change in edition.changes:
+            known.setdefault(change.old_ags, set()).add(plain_name(change.old_name))
+    return known
+
+
+def plain_name(name: str) -> str:
+    """Return a name as it is compared: without spaces and capitals."""
     return re.sub(r"\s+", "", name).lower()
 
 
@@ -78,27 +87,57 @@ def _keys(table: pd.DataFrame, editions: tuple[Edition, ...], places: str) -> li
 
 def _order(table: pd.DataFrame, programme: Programme, places: str) -> list[Problem]:
     """A higher stage that is definitely older than a lower one of the same ladder is probably a slip."""
-    days = effective_days(table)
-    problems = []
-    rungs = [programme.rung(f"{key}:{stage}") for key, stage in zip(table["instrument"], table["status"], strict=True)]
-    cases: dict[tuple[str, str], list[tuple[int, str, tuple[date, date, str, str], int]]] = {}
-    for ags, rung, day, line in zip(table["ags"], rungs, days, table["line"], strict=True):
-        if rung.stage.kind is StageKind.STEP and day[3] in {"reached", "known_by"}:
-            step = (rung.rank, rung.stage.label.de, day, int(line))
-            cases.setdefault((str(ags), rung.instrument.key), []).append(step)
-    for steps in cases.values():
-        for rank, label, (_, first, since, _), line in steps:
-            for higher_rank, higher_label, (counts_from, _, higher_since, _), _ in steps:
-                if higher_rank > rank and counts_from < first:
-                    text = "„{stage}“ ({since}) liegt nach der höheren Stufe „{higher}“ ({higher_since}). Bitte Daten prüfen."
-                    values = {
-                        "stage": label,
-                        "since": since,
-                        "higher": higher_label,
-                        "higher_since": higher_since,
-                    }
-                    problems.append(Problem(f"{places} {line}, date", text, dict(values), Severity.WARNING))
-    return problems
+    return [
+        Problem(f"{places} {line}, date", text, values, Severity.WARNING)
+        for line, _, text, values in disorder(table, programme)
+    ]
+
+
+class _Step(NamedTuple):
+    rank: int
+    label: str
+    counts_from: date
+    first: date
+    since: str
+    line: int
+
+
+def disorder(table: pd.DataFrame, programme: Programme) -> Iterable[tuple[int, int, str, dict[str, str | int | float]]]:
+    """Yield the entries dated after a higher stage of the same ladder, each with the oldest one.
+
+    Line, line of the higher stage, sentence and its values.
+    """
+    rungs = {
+        f"{each.key}:{stage.key}": programme.rung(f"{each.key}:{stage.key}")
+        for each in programme.instruments
+        for stage in each.stages
+    }
+    ladders: dict[tuple[str, str], list[_Step]] = {}
+    columns = (table["ags"], table["instrument"], table["status"], effective_days(table), table["line"])
+    for ags, instrument, status, (counts_from, first, since, sense), line in zip(*columns, strict=True):
+        rung = rungs[f"{instrument}:{status}"]
+        if rung.stage.kind is StageKind.STEP and sense in {"reached", "known_by"}:
+            step = _Step(rung.rank, rung.stage.label.de, counts_from, first, since, int(line))
+            ladders.setdefault((str(ags), str(instrument)), []).append(step)
+    text = "„{stage}“ ({since}) liegt nach der höheren Stufe „{higher}“ ({higher_since}). Bitte Daten prüfen."
+    for steps in ladders.values():
+        oldest = {
+            rank: min((step for step in steps if step.rank == rank), key=_counts_from)
+            for rank in {step.rank for step in steps}
+        }
+        for step in steps:
+            higher = min((each for rank, each in oldest.items() if rank > step.rank), key=_counts_from, default=None)
+            if higher and higher.counts_from < step.first:
+                yield (
+                    step.line,
+                    higher.line,
+                    text,
+                    {"stage": step.label, "since": step.since, "higher": higher.label, "higher_since": higher.since},
+                )
+
+
+def _counts_from(step: _Step) -> date:
+    return step.counts_from
 
 
 def _undated(table: pd.DataFrame, name: str) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -125,3 +126,11 @@ class Edition:
     def geometry_path(self, level: Level) -> Path:
         """Return the GeoParquet file of a level: column ``geometry`` in the metric CRS, in order of position."""
         return self.folder / f"{level}.parquet"
+
+
+def known_keys(editions: Iterable[Edition]) -> frozenset[str]:
+    """Return every municipality and district key that exists or has existed."""
+    keys: set[str] = set()
+    for edition in editions:
+        keys |= set(edition.municipalities["ags"]) | set(edition.districts.index)
+    return frozenset(keys)

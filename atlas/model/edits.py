@@ -9,7 +9,7 @@ from enum import StrEnum
 from atlas.errors import AtlasError, Problem
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Record:
     """One entry of the record; all text, empty for what is not given. The fields are those of `RECORD_COLUMNS`."""
 

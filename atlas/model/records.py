@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -28,6 +29,9 @@ TOTAL_COLUMNS = ("date", "measure", "value", "note", "source_url")
 """Columns of ``data/totals/*.csv``."""
 
 
+_NOT_IN_ADDRESS = re.compile(r'[\x00-\x20<>"\\`]')
+
+
 @dataclass(frozen=True, eq=False)
 class Records:
     """Everything documented about one programme.
@@ -51,7 +55,7 @@ class Records:
 
 def web_address(source: str) -> str | None:
     """Return ``source`` if it is an http or https address with a host, else None: then it is a title."""
-    if any(character <= " " or character in '<>"\\`' for character in source):
+    if _NOT_IN_ADDRESS.search(source):
         return None
     try:
         parts = urlsplit(source)

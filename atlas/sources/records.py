@@ -6,25 +6,16 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from atlas.errors import AtlasError, Problem, Severity
-from atlas.model.dates import PartialDate
 from atlas.model.programme import Programme
-from atlas.model.records import DATE_MEANINGS, RECORD_COLUMNS, TOTAL_COLUMNS, Records
+from atlas.model.records import RECORD_COLUMNS, TOTAL_COLUMNS, Records
+from atlas.model.rules import Fault, Row, check_date, check_source, faults, record_checker
 from atlas.sources.store import Store
-
-_PARTICIPANT = re.compile(r"[0-9]{8}|[0-9]{5}")
-_MAX_TEXT = 2_000
-Row = Mapping[Any, str]
-Finding = tuple[str, str, dict[str, str | int | float]]
-"""Column, sentence, values."""
-Checker = Callable[[Row], Iterable[Finding]]
 
 
 def read_records(
@@ -98,13 +89,6 @@ def _table(rows: Iterable[tuple[int, Row]]) -> pd.DataFrame:
     return table.astype({"line": "int64"})
 
 
-def faults(rows: Iterable[tuple[int, Row]], check: Checker, place: str) -> list[Problem]:
-    """Return the faults of numbered rows; ``place`` stands before their numbers."""
-    return [
-        Problem(f"{place} {line}, {column}", text, values) for line, row in rows for column, text, values in check(row)
-    ]
-
-
 def _duplicate_rows(records: Records) -> list[Problem]:
     """Return a warning for every row that repeats an earlier one word for word."""
     columns = [column for column in RECORD_COLUMNS if column != "municipality"]
@@ -149,70 +133,10 @@ def _rows(path: Path, name: str, columns: Sequence[str], problems: list[Problem]
     return good
 
 
-def record_checker(programme: Programme, keys: frozenset[str]) -> Checker:
-    """Return what gives the faults of one row: what every entry must be, wherever it comes from."""
-    stages = {each.key: [stage.key for stage in each.stages] for each in programme.instruments}
-    known = sorted(keys)
-
-    def check(row: Row) -> Iterable[Finding]:
-        yield from _check_key(row["ags"], keys, known)
-        if row["instrument"] not in stages:
-            text = "„{given}“ ist kein Instrument des Programms; erlaubt ist {allowed}."
-            yield "instrument", text, {"given": row["instrument"], "allowed": ", ".join(stages)}
-        elif row["status"] not in stages[row["instrument"]]:
-            text = "„{given}“ ist keine Stufe von {instrument}; erlaubt ist {allowed}."
-            allowed = ", ".join(stages[row["instrument"]])
-            yield (
-                "status",
-                text,
-                {"given": row["status"], "instrument": row["instrument"], "allowed": allowed},
-            )
-        yield from _check_date(row["date"], "date")
-        yield from _check_date(row["source_date"], "source_date")
-        if row["date_means"] not in DATE_MEANINGS or bool(row["date_means"]) != bool(row["date"]):
-            text = "„{given}“ passt nicht; erlaubt ist reached oder known_by, leer nur ohne Datum."
-            yield "date_means", text, {"given": row["date_means"]}
-        yield from _check_source(row["source_url"])
-        for column in ("municipality", "joint_with", "note"):
-            if len(row[column]) > _MAX_TEXT:
-                text = "Der Text hat {count} Zeichen; erlaubt sind {most}."
-                yield column, text, {"count": len(row[column]), "most": _MAX_TEXT}
-
-    return check
-
-
-def _check_key(key: str, keys: frozenset[str], known: list[str]) -> Iterable[Finding]:
-    if not _PARTICIPANT.fullmatch(key):
-        text = "„{given}“ hat nicht acht Ziffern (Gemeinde) oder fünf (Landkreis). Führende Nullen gehören dazu."
-        yield "ags", text, {"given": key}
-    elif key not in keys:
-        close = get_close_matches(key, [each for each in known if len(each) == len(key)], n=1)
-        text = "Den Schlüssel {given} gibt es in den Gebietsständen nicht; am ähnlichsten ist {closest}."
-        yield "ags", text, {"given": key, "closest": close[0] if close else "–"}
-
-
-def _check_date(text: str, column: str) -> Iterable[Finding]:
-    if text:
-        try:
-            PartialDate.parse(text)
-        except ValueError:
-            sentence = "Das Datum „{given}“ gibt es nicht; erlaubt ist JJJJ, JJJJ-MM oder JJJJ-MM-TT."
-            yield column, sentence, {"given": text}
-
-
-def _check_source(source: str) -> Iterable[Finding]:
-    """A source is a web address or a title; an address must be one a reader can safely follow."""
-    if not source:
-        yield "source_url", "Die Quelle fehlt. Jeder Eintrag braucht eine Adresse oder einen Titel.", {}
-    elif len(source) > _MAX_TEXT:
-        text = "Der Text hat {count} Zeichen; erlaubt sind {most}."
-        yield "source_url", text, {"count": len(source), "most": _MAX_TEXT}
-
-
-def _check_total(row: Row) -> Iterable[Finding]:
-    yield from _check_date(row["date"], "date")
+def _check_total(row: Row) -> Iterable[Fault]:
+    yield from check_date(row["date"], "date")
     if not row["date"]:
         yield "date", "Das Datum fehlt. Bitte ergänzen.", {}
     if not re.fullmatch(r"[0-9]{1,9}", row["value"]):
         yield "value", "„{given}“ ist keine ganze Zahl.", {"given": row["value"]}
-    yield from _check_source(row["source_url"])
+    yield from check_source(row["source_url"])

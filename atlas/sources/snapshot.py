@@ -10,15 +10,16 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from atlas.errors import AtlasError, Problem
-from atlas.model.boundaries import Edition
+from atlas.model.boundaries import Edition, known_keys
 from atlas.model.edits import Change, Edit, Occasion, Withdraw
 from atlas.model.programme import Programme
 from atlas.model.records import Records
 from atlas.model.rights import Actor, Right, require
+from atlas.model.rules import faults, record_checker
 from atlas.model.snapshot import Snapshot
 from atlas.sources.boundaries import list_editions
 from atlas.sources.programmes import read_areas, read_programme
-from atlas.sources.records import faults, read_records, record_checker
+from atlas.sources.records import read_records
 from atlas.sources.settings import Settings
 from atlas.sources.store import Store, StoreUnreachableError, open_store, store_if_made
 
@@ -91,10 +92,7 @@ def keys_of(programme: Programme, editions: dict[str, tuple[Edition, ...]], name
     if editions and programme.state not in editions:
         text = "Für das Land {state} gibt es keinen Gebietsstand unter geodata. Bitte anlegen oder state berichtigen."
         raise AtlasError(Problem(f"{name}, state", text, {"state": programme.state}))
-    keys: set[str] = set()
-    for edition in editions.get(programme.state, ()):
-        keys |= set(edition.municipalities["ags"]) | set(edition.districts.index)
-    return frozenset(keys)
+    return known_keys(editions.get(programme.state, ()))
 
 
 def _files(root: Path) -> list[Path]:

@@ -1,0 +1,426 @@
+"""Is a table fit to become part of the record, and what would it change? Every fault at once, each with its line.
+
+Nothing is written here and nothing is guessed: what is repaired is said, what is unclear stops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
+
+import pandas as pd
+
+from atlas.analysis.columns import ENTRY, FIELDS, HEADINGS, REQUIRED, Column, columns_of, find_header
+from atlas.analysis.difference import Difference, Kind, Row, Step, compare, entries_of
+from atlas.analysis.naming import Participants, Stages
+from atlas.analysis.quality import disorder
+from atlas.analysis.values import (
+    Reading,
+    Remark,
+    Values,
+    damage,
+    is_after,
+    is_blocked,
+    read_date,
+    read_meaning,
+    read_source,
+    read_text,
+    remark_of,
+)
+from atlas.errors import Problem, Severity
+from atlas.model.edits import Record
+from atlas.model.programme import Programme, StageKind
+from atlas.model.records import RECORD_COLUMNS
+from atlas.model.rules import check_meaning
+from atlas.model.sheets import Sheet
+from atlas.model.snapshot import Snapshot
+
+_PREVIEWED = 5
+_ORDERED = ("ags", "instrument", "status", "date", "date_means", "source_date")
+"""What the order of stages depends on."""
+_KEPT = 5_000
+"""Readings kept for the next time the same text comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding about a table.
+
+    Attributes
+    ----------
+    line
+        As in Excel or an editor; 0 for the table as a whole.
+    column
+        Heading as in the table; empty for the whole line.
+    given
+        What the cell says; empty for the whole line.
+    text, values, severity
+        As in `atlas.errors.Problem`. A blocker stops the import, a warning is for a person to decide, a note says how
+        something was read.
+    suggestion
+        What probably belongs there; empty if nothing can be suggested.
+    """
+
+    line: int
+    column: str
+    given: str
+    text: str
+    values: Values = field(default_factory=dict)
+    severity: Severity = Severity.BLOCKER
+    suggestion: str = ""
+
+    @property
+    def problem(self) -> Problem:
+        """Return it as a problem with its place; the suggestion is not part of it."""
+        place = [f"Zeile {self.line}"] if self.line else []
+        place += [f"Spalte „{self.column}“"] if self.column else []
+        return Problem(", ".join(place), self.text, dict(self.values), self.severity)
+
+
+@dataclass(frozen=True, eq=False)
+class Intake:
+    """A table, checked and compared with the record.
+
+    Attributes
+    ----------
+    columns
+        All columns in order, with the fields they are read as: what a mapping step shows and changes.
+    header_line
+        Where the headings stand.
+    preview
+        The first rows below them, as they are in the table: line and cells.
+    row_count
+        Rows below the headings.
+    findings
+        In order of line and column; those about the whole table first.
+    difference
+        Of the rows without blockers. To be saved only if `is_blocked` is not.
+    """
+
+    columns: tuple[Column, ...]
+    header_line: int
+    preview: tuple[tuple[int, tuple[str, ...]], ...]
+    row_count: int
+    findings: tuple[Finding, ...]
+    difference: Difference
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether something stops the import."""
+        return any(finding.severity is Severity.BLOCKER for finding in self.findings)
+
+    def of(self, severity: Severity) -> list[Finding]:
+        """Return the findings of one severity."""
+        return [finding for finding in self.findings if finding.severity is severity]
+
+
+def check_sheet(
+    sheet: Sheet, snapshot: Snapshot, programme: Programme, mapping: Mapping[str, str], today: date
+) -> Intake:
+    """Return everything there is to say about a table before it may become part of a programme's record.
+
+    Parameters
+    ----------
+    sheet
+        As read.
+    snapshot, programme
+        The record as it is, and what it may hold.
+    mapping
+        Field for a heading where the heading does not say it, or says another; an empty field leaves a column out.
+    today
+        Dates after it are faults.
+    """
+    findings = [Finding(0, "", "", note.text, note.values, note.severity) for note in sheet.notes]
+    text = "Die Zeile ist kein gültiges CSV ({reason}). Bitte Anführungszeichen prüfen: eines fehlt oder steht zu viel."
+    findings += [Finding(line, "", "", text, {"reason": reason}) for line, reason in sheet.broken]
+    if not sheet.rows:
+        return Intake((), 0, (), 0, (*findings, _empty()), Difference())
+    at = find_header(sheet, mapping)
+    header_line, headings = sheet.rows[at]
+    body = sheet.rows[at + 1 :]
+    columns = columns_of(headings, mapping)
+    findings += _about_columns(columns, mapping, at, header_line)
+    findings += _about_cells(sheet, columns, header_line, {line for line, _ in body})
+    if not body:
+        findings.append(_empty())
+    difference = Difference()
+    if not any(finding.line == 0 and finding.severity is Severity.BLOCKER for finding in findings):
+        check = _Check(snapshot, programme, columns, today)
+        difference = check.rows(body, headings)
+        findings += check.findings
+    position = {column.heading: column.position for column in columns}
+    findings.sort(key=lambda each: (each.line, position.get(each.column, -1)))
+    return Intake(columns, header_line, tuple(body[:_PREVIEWED]), len(body), tuple(findings), difference)
+
+
+def _empty() -> Finding:
+    text = "Unter der Kopfzeile steht nichts. Bitte eine Zeile je Eintrag ausfüllen."
+    return Finding(0, "", "", text)
+
+
+# ---- the table as a whole ---------------------------------------------------------------------------------------------
+
+
+def _about_columns(
+    columns: Sequence[Column], mapping: Mapping[str, str], above: int, header_line: int
+) -> Iterator[Finding]:
+    by_field: dict[str, list[str]] = {}
+    for column in columns:
+        by_field.setdefault(column.field, []).append(column.heading)
+    known = ", ".join(column.heading for column in columns)
+    yield from _about_mapping(mapping, [column.heading for column in columns])
+    for each in FIELDS:
+        if len(claiming := by_field.get(each, [])) > 1:
+            text = "Mehrere Spalten passen zu „{field}“: {columns}. Bitte zuordnen, welche gilt."
+            yield Finding(0, "", "", text, {"field": HEADINGS[each].de, "columns": ", ".join(claiming)})
+        if each in REQUIRED and not claiming:
+            text = "Die Spalte „{field}“ fehlt in der Kopfzeile (Zeile {line}). Bitte zuordnen oder ergänzen; vorhanden: {known}."
+            close = next((column.heading for column in columns if column.guess == each), "")
+            yield Finding(
+                0, "", "", text, {"field": HEADINGS[each].de, "line": header_line, "known": known}, suggestion=close
+            )
+    for column in columns:
+        if not column.field:
+            text = "Diese Spalte wird nicht gelesen."
+            yield Finding(0, column.heading, "", text, severity=Severity.NOTE, suggestion=column.guess)
+    if above:
+        text = "Die Kopfzeile ist Zeile {line}; was darüber steht, wird nicht gelesen."
+        yield Finding(0, "", "", text, {"line": header_line}, Severity.NOTE)
+    if "municipality" not in by_field:
+        text = "Ohne Spalte mit Namen lässt sich ein vertippter Schlüssel nicht erkennen; die Namen werden nach dem Schlüssel ergänzt."
+        yield Finding(0, "", "", text, severity=Severity.WARNING)
+    if "date" in by_field and "date_means" not in by_field:
+        text = "Die Spalte „Datum bedeutet“ fehlt: jedes Datum gilt als der Tag, an dem die Stufe erreicht war."
+        yield Finding(0, "", "", text, severity=Severity.NOTE)
+
+
+def _about_mapping(mapping: Mapping[str, str], headings: Sequence[str]) -> Iterator[Finding]:
+    for heading, given in mapping.items():
+        if heading not in headings:
+            text = "Die Spalte „{given}“ gibt es nicht; vorhanden: {known}."
+            yield Finding(0, "", "", text, {"given": heading, "known": ", ".join(headings)})
+        elif given and given not in FIELDS:
+            text = "Das Feld „{given}“ gibt es nicht; vorhanden: {known}."
+            yield Finding(0, heading, "", text, {"given": given, "known": ", ".join(FIELDS)})
+
+
+def _about_cells(sheet: Sheet, columns: Sequence[Column], header_line: int, lines: set[int]) -> Iterator[Finding]:
+    """Yield what Excel did to cells that are read: calculated, merged, hidden."""
+    read = {column.position: column.heading for column in columns if column.field}
+    for (line, position), has_value in sheet.formulas.items():
+        if position in read and line in lines:
+            text = "Die Zelle ist eine Formel ohne gespeichertes Ergebnis. Bitte den Wert selbst eintragen."
+            severity = Severity.BLOCKER
+            if has_value:
+                text = "Die Zelle ist eine Formel; gelesen wird ihr zuletzt gespeichertes Ergebnis. Besser den Wert selbst eintragen."
+                severity = Severity.WARNING
+            yield Finding(line, read[position], "", text, severity=severity)
+    for merged in sheet.merged:
+        covered = [position for position in read if merged.column <= position <= merged.last_column]
+        if covered and merged.last_line >= header_line:
+            text = "Die Zellen {cells} sind verbunden. Bitte trennen und jede einzeln ausfüllen."
+            yield Finding(max(merged.line, header_line), read[covered[0]], "", text, {"cells": merged.reference})
+    if hidden := [line for line in sheet.hidden if line in lines]:
+        text = "{n} ausgeblendete Zeilen werden mitgelesen ({lines})."
+        values: Values = {"n": len(hidden), "lines": ", ".join(map(str, hidden))}
+        yield Finding(0, "", "", text, values, Severity.WARNING)
+
+
+# ---- row by row -------------------------------------------------------------------------------------------------------
+
+
+class _Check:
+    """Reads rows into records. Each distinct value is looked at once: tables repeat themselves."""
+
+    def __init__(self, snapshot: Snapshot, programme: Programme, columns: Sequence[Column], today: date) -> None:
+        self.findings: list[Finding] = []
+        self._programme = programme
+        self._today = today
+        self._table = snapshot.records[programme.key].table
+        self._entries = entries_of(self._table)
+        self._people = Participants(snapshot.editions[programme.state])
+        self._width = len(columns)
+        self._at = {column.field: column.position for column in columns if column.field}
+        self._headings = {column.field: column.heading for column in columns if column.field}
+        stages = Stages(programme)
+        self._plans = {
+            (each.key, stage.key)
+            for each in programme.instruments
+            for stage in each.stages
+            if stage.kind is StageKind.PLAN
+        }
+        kept = lru_cache(_KEPT)
+        self._damage = kept(damage)
+        self._key = kept(self._people.read_key)
+        self._name = kept(self._people.read_name)
+        self._stage = kept(stages.read)
+        self._date: Callable[[str], Reading] = kept(lambda raw: read_date(raw, "date", today))
+        self._source = kept(read_source)
+
+    def rows(self, body: Iterable[tuple[int, tuple[str, ...]]], headings: tuple[str, ...]) -> Difference:
+        """Return what the rows would change; what there is to say of them goes to the findings."""
+        rows: list[Row] = []
+        for line, cells in body:
+            if fault := self._form(cells, headings):
+                self.findings.append(Finding(line, "", "", fault.text, fault.values))
+            elif row := self._row(line, cells):
+                rows.append(row)
+        rows = self._without_repeated(rows)
+        given = {field for field in self._at if field in RECORD_COLUMNS}
+        difference = compare(rows, self._entries, given, self._people.heir, self._people.fits)
+        self._doubt(difference)
+        return difference
+
+    def _form(self, cells: tuple[str, ...], headings: tuple[str, ...]) -> Remark | None:
+        if len(cells) < self._width or any(cells[self._width :]):
+            text = "Die Zeile hat {count} Felder, die Kopfzeile {expected}. Bitte Trennzeichen und Anführungszeichen prüfen."
+            return Remark(text, {"count": len(cells), "expected": self._width})
+        if cells[: self._width] == headings:
+            return Remark("Die Kopfzeile wiederholt sich. Bitte diese Zeile löschen.")
+        return None
+
+    def _row(self, line: int, cells: tuple[str, ...]) -> Row | None:
+        """Return the row if nothing stops it."""
+        raw = {field: cells[position] for field, position in self._at.items()}
+        readings = self._readings(raw)
+        is_good = True
+        for name, reading in readings.items():
+            if reading.remarks:
+                is_good &= not is_blocked(reading.remarks)
+                self._say(line, name, raw.get(name, ""), reading.remarks)
+        if not is_good:
+            return None
+        entry = readings.pop(ENTRY).value
+        return Row(line, int(entry or 0), Record(**{field: reading.value for field, reading in readings.items()}))
+
+    def _readings(self, raw: Mapping[str, str]) -> dict[str, Reading]:
+        """Return a reading for every field."""
+        broken: dict[str, Reading] = {
+            field: Reading(text, (fault,)) for field, text in raw.items() if text and (fault := self._damage(text))
+        }
+        name, key_given = raw.get("municipality", ""), raw.get("ags", "")
+        key = self._key(key_given, "" if "municipality" in broken else name)
+        instrument, stage = self._stage(raw.get("instrument", ""), raw.get("status", ""))
+        day = self._planned(self._date(raw.get("date", "")), instrument.value, stage.value)
+        found: dict[str, Reading] = {
+            "ags": key,
+            "municipality": Reading(name),
+            "instrument": instrument,
+            "status": stage,
+            "date": day,
+            "date_means": self._meaning(raw, day),
+            "joint_with": read_text(raw.get("joint_with", ""), "joint_with"),
+            "note": read_text(raw.get("note", ""), "note"),
+            "source_url": self._source(raw.get("source_url", "")),
+            "source_date": self._date(raw.get("source_date", "")),
+            ENTRY: self._entry(raw.get(ENTRY, "")),
+        } | broken
+        if "municipality" not in broken and not is_blocked(found["ags"].remarks):
+            named = self._name(name, key.value)
+            found["municipality"] = named if "municipality" in self._at else Reading(named.value)
+            known_day = "" if is_blocked(found["date"].remarks) else day.value
+            if ended := self._people.abolished(key.value, known_day):
+                found["ags"] = Reading(key.value, (*key.remarks, ended))
+        return found
+
+    def _planned(self, day: Reading, instrument: str, stage: str) -> Reading:
+        """Say of a plan's date in the future what belongs there instead."""
+        if (
+            (instrument, stage) not in self._plans
+            or not is_blocked(day.remarks)
+            or not is_after(day.value, self._today)
+        ):
+            return day
+        text = (
+            "Das Datum eines Plans sagt, wann er bekannt wurde. Wann er umgesetzt werden soll, gehört in die Anmerkung."
+        )
+        return Reading(day.value, (*day.remarks, Remark(text, severity=Severity.NOTE)))
+
+    def _meaning(self, raw: Mapping[str, str], day: Reading) -> Reading:
+        given = raw.get("date_means", "")
+        if not given and day.value:
+            if "date_means" not in self._at:
+                return Reading("reached")
+            text = "Nicht ausgefüllt; das Datum gilt als der Tag, an dem die Stufe erreicht war."
+            return Reading("reached", (Remark(text, severity=Severity.NOTE),))
+        read = read_meaning(given)
+        faults = tuple(map(remark_of, check_meaning(read.value, has_date=bool(day.value))))
+        return Reading(read.value, faults)
+
+    def _entry(self, given: str) -> Reading:
+        if not given:
+            return Reading("")
+        if not (given.isascii() and given.isdigit() and int(given[:18]) in self._entries):
+            text = "Den Eintrag {given} gibt es im Bestand nicht. Bei neuen Einträgen bleibt die Zelle leer."
+            return Reading("", (Remark(text, {"given": given[:20]}),))
+        return Reading(given)
+
+    def _say(self, line: int, field: str, given: str, remarks: Iterable[Remark]) -> None:
+        heading = self._headings.get(field, field)
+        self.findings += [Finding(line, heading, given, *remark) for remark in remarks]
+
+    # ---- rows beside each other ---------------------------------------------------------------------------------------
+
+    def _without_repeated(self, rows: Iterable[Row]) -> list[Row]:
+        """Return rows that say something the ones before did not; the others are faults."""
+        said: dict[Record, int] = {}
+        numbered: dict[int, int] = {}
+        kept = []
+        for row in rows:
+            text = "Dieselbe Angabe steht schon in Zeile {line}. Bitte eine der beiden Zeilen löschen."
+            first = said.setdefault(replace(row.record, municipality=""), row.line)
+            if row.entry and numbered.setdefault(row.entry, row.line) != row.line:
+                text = "Die Nummer dieses Eintrags steht schon in Zeile {line}. Bitte prüfen, welche Zeile gilt."
+                self.findings.append(
+                    Finding(row.line, self._headings[ENTRY], str(row.entry), text, {"line": numbered[row.entry]})
+                )
+            elif first != row.line:
+                self.findings.append(Finding(row.line, "", "", text, {"line": first}))
+            else:
+                kept.append(row)
+        return kept
+
+    def _doubt(self, difference: Difference) -> None:
+        """Say what is doubtful about the record as it would be."""
+        fresh = difference.of(Kind.ADDED, Kind.CHANGED)
+        same: dict[tuple[str, ...], int] = {}
+        for step in difference.of(Kind.ADDED, Kind.CHANGED, Kind.UNCHANGED):
+            new = step.new
+            assert new is not None  # noqa: S101 - these kinds have one; tells mypy so
+            first = same.setdefault((new.ags, new.instrument, new.status, new.date, new.joint_with), step.line)
+            if first != step.line and step.kind is not Kind.UNCHANGED:
+                text = "Dieselbe Stufe steht mit demselben Datum schon in Zeile {line}; nur Anmerkung oder Quelle sind anders."
+                self.findings.append(Finding(step.line, "", "", text, {"line": first}, Severity.WARNING))
+            if step.old and step.old.date != new.date and step.old.date.startswith(new.date):
+                text = "Das Datum ist ungenauer als im Bestand ({known})."
+                doubt = Remark(text, {"known": step.old.date}, Severity.WARNING, step.old.date)
+                self._say(step.line, "date", new.date, [doubt])
+            if step.old and (step.old.ags, step.old.instrument) != (new.ags, new.instrument):
+                text = "Der Eintrag {entry} ist bisher von {ags} {name}, {instrument}."
+                values: Values = {
+                    "entry": step.entry,
+                    "ags": step.old.ags,
+                    "name": step.old.municipality,
+                    "instrument": step.old.instrument,
+                }
+                doubt = Remark(text, values, Severity.WARNING)
+                self._say(step.line, ENTRY if ENTRY in self._at else "ags", "", [doubt])
+        self._doubt_order(fresh, difference)
+
+    def _doubt_order(self, fresh: Sequence[Step], difference: Difference) -> None:
+        """Say which of the fresh rows are at odds with a stage above or below, wherever that stands."""
+        if not fresh:
+            return
+        # Lines of the table stand below zero, to tell them from numbers of entries.
+        beside = [(step.entry, step.old) for step in difference.of(Kind.MISSING, Kind.UNCHANGED)]
+        told = [(line, record) for line, record in (*beside, *((-step.line, step.new) for step in fresh)) if record]
+        table = pd.DataFrame({name: [getattr(record, name) for _, record in told] for name in _ORDERED})
+        said: set[int] = set()
+        for lower, higher, text, values in disorder(table.assign(line=[line for line, _ in told]), self._programme):
+            line = min(lower, 0) or min(higher, 0)
+            if line and line not in said:
+                said.add(line)
+                heading = self._headings.get("date", "")
+                self.findings.append(Finding(-line, heading, "", text, values, Severity.WARNING))

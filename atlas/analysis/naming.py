@@ -1,0 +1,194 @@
+"""Who and what a row is about: keys with names, instruments with stages, as people write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from rapidfuzz import fuzz, process
+
+from atlas.analysis.columns import folded
+from atlas.analysis.quality import known_names, plain_name
+from atlas.analysis.status import successors
+from atlas.analysis.values import Reading, Remark, remark_of
+from atlas.errors import Severity
+from atlas.model.boundaries import Change, Edition, known_keys
+from atlas.model.dates import PartialDate
+from atlas.model.programme import Instrument, Programme, Stage
+from atlas.model.rules import check_key, check_stage, closest_key
+
+_ALIKE = 70
+_TITLE = re.compile(
+    r"^(?:große kreisstadt|landeshauptstadt|universitätsstadt|bergstadt|kreisfreie stadt|stadt|gemeinde|landkreis|lkr\.?|lk)\s+"
+    r"|,\s*(?:große kreisstadt|landeshauptstadt|kreisfreie stadt|stadt|gemeinde|landkreis)$",
+    re.IGNORECASE,
+)
+_ROUNDED = re.compile(r"[0-9][.,][0-9]+E\+?[0-9]+", re.IGNORECASE)
+_ZERO_LOST = (7, 4)
+_REGIONAL = 12
+"""Digits of the Regionalschlüssel: the municipality key with four more in the middle, for the association."""
+
+
+class Participants:
+    """Municipalities and districts of a state, by the keys and names people write.
+
+    Parameters
+    ----------
+    editions
+        Of the programme's state.
+    """
+
+    def __init__(self, editions: tuple[Edition, ...]) -> None:
+        self.keys = known_keys(editions)
+        self._names = known_names(editions)
+        self._official = _official_names(editions)
+        self._ended = {change.old_ags: change for edition in editions for change in edition.changes}
+        self.heir = successors(self._ended.values(), date.max)
+        self._bare = {key: {plain_name(_TITLE.sub("", each)) for each in names} for key, names in self._names.items()}
+        self._bare_official = {key: plain_name(_TITLE.sub("", name)) for key, name in self._official.items()}
+        self._keys_of: dict[str, list[str]] = {}
+        for key in sorted(self.keys & set(self._names)):
+            for name in self._names[key] | {self._bare_official.get(key, "")}:
+                self._keys_of.setdefault(name, []).append(key)
+
+    def name(self, key: str) -> str:
+        """Return the name a key has or had last."""
+        return self._official.get(key, "")
+
+    def fits(self, key: str, name: str) -> bool:
+        """Return whether a municipality or district has or had this name; titles like ``Stadt`` do not count."""
+        if plain_name(name) in self._names.get(key, ()):
+            return True
+        bare = plain_name(_TITLE.sub("", name))
+        return bare in self._bare.get(key, ()) or bare == self._bare_official.get(key)
+
+    def read_key(self, raw: str, name: str) -> Reading:
+        """Read a key; ``name``, which stands beside it, helps to suggest one."""
+        if not raw:
+            return Reading("", (Remark("Der Schlüssel fehlt.", suggestion=self._suggested("", name)),))
+        key, how = self._repaired(raw.removeprefix("'"))
+        if key in self.keys:
+            return Reading(key, (Remark(how, {"given": raw, "key": key}, Severity.NOTE),) if how else ())
+        if _ROUNDED.fullmatch(raw):
+            text = (
+                "Excel hat den Schlüssel zu {given} gekürzt; die letzten Ziffern fehlen. Bitte neu eintippen, als Text."
+            )
+            return Reading(raw, (Remark(text, {"given": raw}, suggestion=self._suggested("", name)),))
+        (fault,) = check_key(key, self.keys)
+        return Reading(key, (remark_of(fault, self._suggested(key, name)),))
+
+    def _repaired(self, raw: str) -> tuple[str, str]:
+        """Return the key that is meant, and a sentence that says what was repaired; empty if nothing was."""
+        if raw in self.keys or not raw.isascii():
+            return raw, ""
+        digits = re.sub(r"[ ./-]", "", re.sub(r"^([0-9]{4,12})[.,]0+$", r"\1", raw))
+        if len(digits) in _ZERO_LOST and f"0{digits}" in self.keys:
+            text = "Die führende Null fehlte: {given} ist als {key} gelesen."
+            return f"0{digits}", text
+        if len(digits) == _REGIONAL and digits[:5] + digits[9:] in self.keys:
+            text = "{given} ist ein Regionalschlüssel; gelesen als Gemeindeschlüssel {key}."
+            return digits[:5] + digits[9:], text
+        if digits in self.keys:
+            text = "{given} ist als {key} gelesen."
+            return digits, text
+        return raw, ""
+
+    def _suggested(self, key: str, name: str) -> str:
+        """Return keys with their names: those the name belongs to, else the closest to the key, else to the name."""
+        if fitting := self._named(name):
+            return ", ".join(f"{each} {self.name(each)}" for each in fitting)
+        if key[5:] == "000" and key[:5] in self.keys:
+            return f"{key[:5]} {self.name(key[:5])}"
+        close = closest_key(key, self.keys) if key else ""
+        if not close and name:
+            found = process.extractOne(plain_name(name), list(self._keys_of), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+            close = self._keys_of[found[0]][0] if found else ""
+        return f"{close} {self.name(close)}" if close else ""
+
+    def _named(self, name: str) -> list[str]:
+        """Return the keys a name belongs to, those that still exist first."""
+        bare = plain_name(_TITLE.sub("", name))
+        fitting = self._keys_of.get(plain_name(name)) or self._keys_of.get(bare, [])
+        return sorted(fitting, key=lambda each: (each in self._ended, each)) if name else []
+
+    def read_name(self, raw: str, key: str) -> Reading:
+        """Read the name beside a good key."""
+        official = self.name(key)
+        if not raw:
+            text = "Der Name fehlt; ergänzt nach dem Schlüssel: {official}."
+            return Reading(official, (Remark(text, {"official": official}, Severity.NOTE),))
+        if self.fits(key, raw):
+            return Reading(raw)
+        values = {"ags": key, "official": official, "given": raw[:80]}
+        if others := self._named(raw):
+            text = "Schlüssel und Name widersprechen sich: zu {ags} gehört „{official}“, „{given}“ hat einen anderen Schlüssel."
+            return Reading(raw, (Remark(text, values, suggestion=", ".join(f"{each} {raw}" for each in others)),))
+        text = "Zum Schlüssel {ags} gehört „{official}“, hier steht „{given}“. Bitte Schlüssel und Namen vergleichen."
+        return Reading(raw, (Remark(text, values, Severity.WARNING, official),))
+
+    def abolished(self, key: str, day: str) -> Remark | None:
+        """Return what there is to say of a key merged away, beside a date (empty or good); None of any other."""
+        change: Change | None = self._ended.get(key)
+        if change is None:
+            return None
+        heir = self.heir[key]
+        values = {"ags": key, "heir": heir, "heir_name": self.name(heir), "day": change.effective.strftime("%d.%m.%Y")}
+        if day and PartialDate.parse(day).first_day() >= change.effective:
+            text = "Den Schlüssel {ags} gibt es seit dem {day} nicht mehr, der Eintrag ist jünger; er zählt für {heir} {heir_name}."
+            return Remark(text, values, Severity.WARNING, f"{heir} {self.name(heir)}")
+        text = "Den Schlüssel {ags} gibt es nicht mehr; der Eintrag zählt für {heir} {heir_name}."
+        return Remark(text, values, Severity.NOTE, f"{heir} {self.name(heir)}")
+
+
+def _official_names(editions: Iterable[Edition]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for edition in editions:
+        names |= {change.old_ags: change.old_name for change in edition.changes}
+        names |= {str(key): str(name) for key, name in edition.districts["name"].items()}
+        names |= dict(zip(edition.municipalities["ags"], edition.municipalities["name"], strict=True))
+    return names
+
+
+class Stages:
+    """Instruments and stages of a programme, by key or by the label they have in German or English."""
+
+    def __init__(self, programme: Programme) -> None:
+        self._programme = programme
+        self._instruments = _spellings(programme.instruments)
+        self._stages = {each.key: _spellings(each.stages) for each in programme.instruments}
+        self._any_stage = {spelled for known in self._stages.values() for spelled in known}
+
+    def read(self, raw_instrument: str, raw_stage: str) -> tuple[Reading, Reading]:
+        """Read an instrument and one of its stages."""
+        instrument = self._instruments.get(folded(raw_instrument), raw_instrument)
+        spellings = self._stages.get(instrument, {})
+        stage = spellings.get(folded(raw_stage), raw_stage)
+        found = {fault[0]: fault for fault in check_stage(instrument, stage, self._programme)}
+        readings = []
+        for column, value in (("instrument", instrument), ("status", stage)):
+            close = _closest(value, self._instruments if column == "instrument" else spellings)
+            readings.append(Reading(value, (remark_of(found[column], close),) if column in found else ()))
+        if "instrument" in found and folded(raw_stage) not in self._any_stage:
+            text = "„{given}“ ist keine Stufe eines Instruments."
+            readings[1] = Reading(stage, (Remark(text, {"given": raw_stage}),))
+        return readings[0], readings[1]
+
+
+def _spellings(things: Iterable[Instrument | Stage]) -> dict[str, str]:
+    """Return the key for every way to write it; what could mean two is left out, but a key always means itself."""
+    spelled: dict[str, set[str]] = {}
+    things = list(things)
+    for each in things:
+        labels = [each.label, *([each.short] if isinstance(each, Instrument) else [])]
+        for word in (word for label in labels for word in (label.de, label.en)):
+            spelled.setdefault(folded(word), set()).add(each.key)
+    clear = {word: keys.pop() for word, keys in spelled.items() if len(keys) == 1}
+    return clear | {folded(each.key): each.key for each in things}
+
+
+def _closest(value: str, spellings: dict[str, str]) -> str:
+    found = (
+        process.extractOne(folded(value), list(spellings), scorer=fuzz.WRatio, score_cutoff=_ALIKE) if value else None
+    )
+    return spellings[found[0]] if found else ""

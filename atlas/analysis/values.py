@@ -1,0 +1,243 @@
+"""What people write into cells, read as the record writes it: dates, their meaning, sources, texts.
+
+Each reader gives a value and remarks. What was only written differently is taken over; what was repaired is said; what can
+be read in two ways is not guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import NamedTuple
+
+from atlas.analysis.columns import folded
+from atlas.errors import Severity
+from atlas.model.dates import PartialDate
+from atlas.model.records import web_address
+from atlas.model.rules import Fault, check_date, check_source, check_text
+
+Values = Mapping[str, str | int | float]
+NO_VALUES: Values = MappingProxyType({})
+
+
+class Remark(NamedTuple):
+    """What there is to say about one cell.
+
+    Attributes
+    ----------
+    text, values, severity
+        As in `atlas.errors.Problem`.
+    suggestion
+        What probably belongs there; empty if nothing can be suggested.
+    """
+
+    text: str
+    values: Values = NO_VALUES
+    severity: Severity = Severity.BLOCKER
+    suggestion: str = ""
+
+
+class Reading(NamedTuple):
+    """A cell as the record writes it. With a blocker among the remarks the value is not to be used."""
+
+    value: str
+    remarks: tuple[Remark, ...] = ()
+
+
+_MONTHS = "januar februar märz april mai juni juli august september oktober november dezember"
+_MONTHS_EN = "january february march april may june july august september october november december"
+_MONTH_OF = {name: n for names in (_MONTHS, _MONTHS_EN) for n, name in enumerate(names.split(), 1)} | {
+    "maerz": 3,
+    "mrz": 3,
+}
+_TIME = r"(?:[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
+_FORMS = tuple(
+    re.compile(form)
+    for form in (
+        r"(?P<y>[0-9]{4})",
+        rf"(?P<y>[0-9]{{4}})[-/](?P<m>[0-9]{{1,2}})(?:[-/](?P<d>[0-9]{{1,2}}){_TIME})?",
+        rf"(?P<d>[0-9]{{1,2}})\. ?(?P<m>[0-9]{{1,2}})\. ?(?P<y>[0-9]{{4}}){_TIME}",
+        r"(?P<m>[0-9]{1,2}) ?[./] ?(?P<y>[0-9]{4})",
+        r"(?:(?P<d>[0-9]{1,2})\.? ?)?(?P<name>[A-Za-zÄäöü]{3,9})\.? (?P<y>[0-9]{4})",
+    )
+)
+_SERIAL = re.compile(r"([0-9]{5})(?:[.,][0-9]+)?")
+_SERIALS = range(20_000, 80_001)
+_EPOCH = date(1899, 12, 30)
+_YEAR_SERIALS = range(1900, 2101)
+_OLD = 1950
+_NOTHING = {"", "ka", "na", "nan", "none", "null", "unbekannt", "unknown", "offen", "folgt", "tbd", "keineangabe", "x"}
+_EXCEL_FAULTS = {
+    "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",
+    "#BEZUG!", "#WERT!", "#NV", "#ZAHL!", "#ÜBERLAUF!",
+}  # fmt: skip
+_MOJIBAKE = re.compile("Ã[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u2013-\u203a\u20ac]|â€|\ufffd")
+_MEANINGS = {
+    "reached": "reached, erreicht, am, seit, erreicht am, since",
+    "known_by": "known_by, known by, spätestens, bekannt, Stand, spätestens am, at the latest",
+}
+_MEANS = {folded(name): key for key, names in _MEANINGS.items() for name in names.split(", ")}
+
+
+def remark_of(fault: Fault, suggestion: str = "") -> Remark:
+    """Return the remark that a rule of the record is broken."""
+    return Remark(fault[1], fault[2], suggestion=suggestion)
+
+
+def is_blocked(remarks: Iterable[Remark]) -> bool:
+    """Return whether one of the remarks stops the use of a cell."""
+    return any(remark.severity is Severity.BLOCKER for remark in remarks)
+
+
+def is_after(text: str, day: date) -> bool:
+    """Return whether a text is a date that begins after a day."""
+    try:
+        return PartialDate.parse(text).first_day() > day
+    except ValueError:
+        return False
+
+
+def _says_nothing(raw: str) -> bool:
+    """Return whether a cell only says that nothing is known; words in other scripts say something."""
+    word = folded(raw)
+    return word in _NOTHING and (bool(word) or not any(sign.isalnum() for sign in raw))
+
+
+def damage(raw: str) -> Remark | None:
+    """Return what is wrong with a cell whatever it means: Excel's fault values, umlauts in pieces; None if nothing is."""
+    if raw.startswith("#") and (raw.upper() in _EXCEL_FAULTS or not raw.strip("#")):
+        text = "„{given}“ ist ein Fehlerwert von Excel. Bitte die Zelle neu ausfüllen."
+        return Remark(text, {"given": raw[:20]})
+    if not raw.isascii() and _MOJIBAKE.search(raw):
+        text = "Umlaute oder Sonderzeichen sind zerstört („{given}“). Bitte die Datei noch einmal als UTF-8 oder .xlsx speichern."
+        return Remark(text, {"given": raw[:60]}, suggestion=_mended(raw))
+    return None
+
+
+def _mended(raw: str) -> str:
+    try:
+        return raw.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return ""
+
+
+def read_date(raw: str, column: str, today: date) -> Reading:
+    """Read a date, known to the day, month or year; German or ISO, months by name, days as Excel counts them."""
+    if not raw:
+        return Reading("")
+    remarks: list[Remark] = []
+    known = _partial(raw)
+    if known is None and (serial := _SERIAL.fullmatch(raw)) and int(serial[1]) in _SERIALS:
+        day = _EPOCH + timedelta(days=int(serial[1]))
+        known = PartialDate(day.year, day.month, day.day)
+        text = "Die Zahl {given} ist ein Tag, wie Excel ihn zählt: {day}."
+        remarks.append(Remark(text, {"given": raw, "day": str(known)}, Severity.NOTE))
+    if known is None:
+        return Reading(raw, (_no_date(raw, column),))
+    remarks += _doubts(known, raw, today)
+    return Reading(str(known), tuple(remarks))
+
+
+def _partial(raw: str) -> PartialDate | None:
+    for form in _FORMS:
+        if match := form.fullmatch(raw):
+            parts = match.groupdict()
+            month = parts.get("m")
+            number = int(month) if month else None
+            if name := parts.get("name"):
+                number = _month(name)
+                if number is None:
+                    return None
+            day = parts.get("d")
+            return _existing(int(parts["y"]), number, int(day) if day else None)
+    return None
+
+
+def _existing(year: int, month: int | None, day: int | None) -> PartialDate | None:
+    try:
+        date(year, month or 1, day or 1)
+    except ValueError:
+        return None
+    return PartialDate(year, month, day) if month != 0 and day != 0 else None
+
+
+def _month(name: str) -> int | None:
+    found = {number for full, number in _MONTH_OF.items() if full.startswith(name.lower())}
+    return found.pop() if len(found) == 1 else None
+
+
+def _doubts(known: PartialDate, raw: str, today: date) -> Iterable[Remark]:
+    first = known.first_day()
+    serial = (first - _EPOCH).days
+    if known.day is not None and serial in _YEAR_SERIALS:
+        text = "Aus dem Jahr {year} hat Excel den {given} gemacht: die Zelle ist als Datum formatiert. Bitte als Text formatieren."
+        yield Remark(text, {"year": serial, "given": raw}, suggestion=str(serial))
+    elif first > today:
+        text = "Das Datum {given} liegt in der Zukunft (heute ist der {today})."
+        yield Remark(text, {"given": raw, "today": today.strftime("%d.%m.%Y")})
+    elif known.year < _OLD:
+        text = "Das Datum {given} liegt sehr weit zurück. Bitte das Jahr prüfen."
+        yield Remark(text, {"given": raw}, Severity.WARNING)
+
+
+def _no_date(raw: str, column: str) -> Remark:
+    if _says_nothing(raw):
+        text = "„{given}“ ist kein Datum. Ist keines bekannt, bleibt die Zelle leer."
+        return Remark(text, {"given": raw})
+    if short := re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{2})", raw):
+        day, month, year = map(int, short.groups())
+        text = "Das Jahr in „{given}“ hat nur zwei Ziffern. Bitte mit vier schreiben."
+        return Remark(text, {"given": raw}, suggestion=str(_existing(2000 + year, month, day) or ""))
+    if slashed := re.fullmatch(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})", raw):
+        one, other, year = map(int, slashed.groups())
+        meant = {str(each) for each in (_existing(year, other, one), _existing(year, one, other)) if each}
+        text = "„{given}“ kann zwei Tage bedeuten. Bitte als TT.MM.JJJJ oder JJJJ-MM-TT schreiben."
+        return Remark(text, {"given": raw}, suggestion=" / ".join(sorted(meant, reverse=True)))
+    (fault,) = check_date(raw[:60], column)  # what the rule accepts was read by now
+    return remark_of(fault, _nearest_date(raw))
+
+
+def _nearest_date(raw: str) -> str:
+    if wrong := re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", raw):
+        day, month, year = map(int, wrong.groups())
+        return str(_existing(year, day, month) or _existing(year, month, None) or year)
+    year_in = re.search(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])", raw)
+    return year_in[0] if year_in else ""
+
+
+def read_meaning(raw: str) -> Reading:
+    """Read what a date means; empty stays empty."""
+    if not raw:
+        return Reading("")
+    return Reading(_MEANS.get(folded(raw), raw))
+
+
+def read_source(raw: str) -> Reading:
+    """Read a source: an address or a title."""
+    value = unquoted(raw)
+    if value and _says_nothing(value):
+        text = "„{given}“ ist keine Quelle. Jeder Eintrag braucht eine Adresse oder einen Titel."
+        return Reading(value, (Remark(text, {"given": value}),))
+    remarks = tuple(map(remark_of, check_source(value)))
+    if not remarks and (value.lower().startswith("www.") or "://" in value) and not web_address(value):
+        text = "„{given}“ ist keine vollständige Adresse im Netz und würde als Titel gelesen."
+        whole = f"https://{value}" if web_address(f"https://{value}") and "://" not in value else ""
+        remarks = (Remark(text, {"given": value[:200]}, Severity.WARNING, whole),)
+    return Reading(value, remarks)
+
+
+def read_text(raw: str, column: str) -> Reading:
+    """Read a text that means only itself."""
+    value = unquoted(raw)
+    remarks = tuple(map(remark_of, check_text(value, column)))
+    if value.startswith("=") and value == raw:
+        text = "Der Text beginnt wie eine Formel und wird als Text übernommen."
+        remarks = (*remarks, Remark(text, severity=Severity.WARNING))
+    return Reading(value, remarks)
+
+
+def unquoted(raw: str) -> str:
+    """Return a text without the apostrophe that our own files put before what a spreadsheet would take for a formula."""
+    return raw[1:] if len(raw) > 1 and raw[0] == "'" and raw[1] in "=+-@\t\r\n" else raw

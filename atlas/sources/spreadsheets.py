@@ -1,0 +1,283 @@
+"""Read a table from what somebody uploads: CSV in any usual form, or XLSX. Whatever it is, a sentence comes of it.
+
+What the cells mean is not known here: see `atlas.analysis.intake`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import unicodedata
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from atlas.errors import AtlasError, Problem, Severity
+from atlas.model.sheets import Merged, Sheet
+
+_CHILD = Path(__file__).with_name("workbook.py")
+_MB = 1_000_000
+_SEPARATORS = {";": "Semikolon", ",": "Komma", "\t": "Tabulator", "|": "senkrechter Strich"}
+_SAMPLE_LINES = 20
+_MOST_PARTS = 500
+_MOST_RATIO = 200
+_RATIO_FROM = 5 * _MB
+"""Below this size unpacked, a file may be packed as tightly as it likes."""
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
+_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD])
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a file may ask for.
+
+    Attributes
+    ----------
+    body_bytes, unpacked_bytes
+        Size of the file, and of an XLSX unpacked.
+    rows, columns
+        With content.
+    cpu_s, memory_bytes
+        For reading an XLSX.
+    """
+
+    body_bytes: int
+    unpacked_bytes: int
+    rows: int
+    cpu_s: int
+    columns: int = 100
+    memory_bytes: int = 1_000 * _MB
+
+
+ON_SCREEN = Limits(body_bytes=10 * _MB, unpacked_bytes=60 * _MB, rows=20_000, cpu_s=15)
+COMMAND_LINE = Limits(body_bytes=60 * _MB, unpacked_bytes=200 * _MB, rows=200_000, cpu_s=120)
+
+
+def read_sheet(body: bytes, name: str, limits: Limits = ON_SCREEN) -> Sheet:
+    """Return the table in a file; what kind of file it is says its content, not its name.
+
+    Raises
+    ------
+    AtlasError
+        If it is too large, or no table can be read from it at all.
+    """
+    if len(body) > limits.body_bytes:
+        text = (
+            "Die Datei ist größer als {most} MB. Bitte nur das Blatt mit den Einträgen speichern oder die Datei teilen."
+        )
+        values: dict[str, str | int | float] = {"most": limits.body_bytes // _MB}
+        raise AtlasError(Problem(name, text, values))
+    if body.startswith(b"PK"):
+        return _read_workbook(body, name, limits)
+    _refuse_other_kinds(body, name)
+    return _read_csv(body, name, limits)
+
+
+def _refuse_other_kinds(body: bytes, name: str) -> None:
+    start = body[:1_000].lstrip().lower()
+    if not body.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise AtlasError(Problem(name, "Die Datei ist leer."))
+    if body.startswith(b"\xd0\xcf\x11\xe0"):
+        text = "Das ist eine alte Excel-Datei (.xls) oder eine mit Kennwort. Bitte als .xlsx ohne Kennwort speichern."
+        raise AtlasError(Problem(name, text))
+    if start.startswith((b"%pdf", b"<!doctype", b"<html", b"<?xml", b"{\\rtf", b"\x89png", b"\x1f\x8b", b"<table")):
+        text = "Das ist keine Tabelle. Gelesen werden CSV und Excel-Dateien (.xlsx)."
+        raise AtlasError(Problem(name, text))
+
+
+# ---- CSV --------------------------------------------------------------------------------------------------------------
+
+
+def _read_csv(body: bytes, name: str, limits: Limits) -> Sheet:
+    text, encoding = _decoded(body, name)
+    separator, text, skipped = _separator(text)
+    broken: list[tuple[int, str]] = []
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    known: dict[str, str] = {}  # the same text once, however often it stands in the file
+    for line, cells in _csv_rows(text, separator, broken):
+        if len(rows) >= limits.rows + 1:
+            raise AtlasError(_too_many(name, "rows", limits))
+        if len(cells) > limits.columns and any(cells[limits.columns :]):
+            raise AtlasError(_too_many(name, "columns", limits))
+        rows.append((line + skipped, tuple(known.setdefault(cell, cell) for cell in map(tidy, cells))))
+    told = "Gelesen als CSV: Zeichensatz {encoding}, Trennzeichen {separator}."
+    values: dict[str, str | int | float] = {"encoding": encoding, "separator": _SEPARATORS[separator]}
+    return Sheet(
+        rows,
+        broken=tuple((line + skipped, why) for line, why in broken),
+        notes=(Problem("", told, values, Severity.NOTE),),
+    )
+
+
+def _decoded(body: bytes, name: str) -> tuple[str, str]:
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = {"utf-16": "UTF-16"}
+    else:
+        encodings = {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
+    for encoding, called in encodings.items():
+        try:
+            text = body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text, called
+    told = "Der Zeichensatz ist nicht zu erkennen, oder das ist keine Tabelle. Bitte als CSV in UTF-8 oder als .xlsx speichern."
+    raise AtlasError(Problem(name, told))
+
+
+def _separator(text: str) -> tuple[str, str, int]:
+    """Return what stands between the cells, the text without a line that says so, and how many lines that is."""
+    first, _, rest = text.partition("\n")
+    first = first.strip().strip('"')
+    if first.lower().startswith("sep=") and first[4:] in _SEPARATORS:  # Excel's own way to say it
+        return first[4:], rest, 1
+    sample = text[:100_000].splitlines(keepends=True)[:_SAMPLE_LINES]
+    return max(_SEPARATORS, key=lambda each: _agreement(sample, each)), text, 0
+
+
+def _agreement(lines: list[str], separator: str) -> tuple[int, int]:
+    """Return how many cells lines have that are equally long, and how long the longest is."""
+    widths = Counter[int]()
+    try:
+        widths.update(len(row) for row in csv.reader(lines, delimiter=separator) if any(row))
+    except csv.Error:
+        return 0, 0
+    wide = {width: (width - 1) * count for width, count in widths.items()}
+    return max(wide.values(), default=0), max(wide, default=0)
+
+
+def _csv_rows(text: str, separator: str, broken: list[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that can be read, with the line each begins in; the others go to ``broken``."""
+    lines = (match[0] for match in _LINE.finditer(text))  # a StringIO would copy the text, with four bytes a letter
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            broken.append((line, str(error)))
+            continue
+        if any(cell.strip() for cell in cells):
+            yield line, cells
+
+
+def tidy(text: str) -> str:
+    """Return the text of a cell without what nobody sees: spaces around it, invisible signs, split umlauts."""
+    if text.isascii():
+        return text.strip()
+    return unicodedata.normalize(
+        "NFC", text.replace("\u00a0", " ").replace("\u202f", " ").translate(_INVISIBLE)
+    ).strip()
+
+
+# ---- XLSX -------------------------------------------------------------------------------------------------------------
+
+
+def _read_workbook(body: bytes, name: str, limits: Limits) -> Sheet:
+    _check_parts(body, name, limits)
+    answer = _read_in_child(body, name, limits)
+    if "refused" in answer:
+        raise AtlasError(_refusal(name, str(answer["refused"]), str(answer["where"]), limits))
+    known: dict[str, str] = {}
+    formulas = {(line, column): has_value for line, column, has_value in answer["formulas"]}
+    calculated = {line for line, _ in formulas}
+    read = (
+        (int(line), tuple(known.setdefault(cell, cell) for cell in map(tidy, cells))) for line, cells in answer["rows"]
+    )
+    rows = [(line, cells) for line, cells in read if any(cells) or line in calculated]
+    told = "Gelesen wird das Blatt „{sheet}“."
+    values: dict[str, str | int | float] = {"sheet": answer["sheet"]}
+    if answer["others"]:
+        told = "Gelesen wird nur das Blatt „{sheet}“, nicht: {others}."
+        values["others"] = ", ".join(answer["others"])
+    return Sheet(
+        rows,
+        formulas,
+        tuple(Merged(*each) for each in answer["merged"]),
+        tuple(answer["hidden"]),
+        notes=(Problem("", told, values, Severity.NOTE),),
+    )
+
+
+def _check_parts(body: bytes, name: str, limits: Limits) -> None:
+    """Refuse an archive by its list of contents, before anything is unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise AtlasError(_unreadable(name)) from error
+    names = {part.filename.lower() for part in parts}
+    unpacked = sum(part.file_size for part in parts)
+    if "xl/workbook.xml" not in names:
+        text = "Das ist keine Excel-Datei. Gelesen werden CSV und .xlsx; Tabellen aus LibreOffice bitte als .xlsx speichern."
+        raise AtlasError(Problem(name, text))
+    if any("vbaproject" in each or each.startswith("xl/externallinks/") for each in names):
+        text = "Die Datei enthält Makros oder Verknüpfungen zu anderen Dateien. Bitte ohne sie als .xlsx speichern."
+        raise AtlasError(Problem(name, text))
+    is_tight = unpacked > _RATIO_FROM and unpacked > _MOST_RATIO * len(body)
+    if len(parts) > _MOST_PARTS:
+        text = "Die Datei besteht aus {count} Teilen, wie eine mit vielen Bildern. Bitte nur die Zeilen mit Einträgen in eine neue Datei kopieren."
+        raise AtlasError(Problem(name, text, {"count": len(parts)}))
+    if unpacked > limits.unpacked_bytes or is_tight:
+        text = "Die Datei ist ausgepackt zu groß ({size} MB). Bitte nur die Zeilen mit Einträgen in eine neue Datei kopieren."
+        raise AtlasError(Problem(name, text, {"size": unpacked // _MB}))
+    if any(part.flag_bits & 1 for part in parts):
+        raise AtlasError(Problem(name, "Die Datei hat ein Kennwort. Bitte ohne Kennwort speichern."))
+
+
+def _read_in_child(body: bytes, name: str, limits: Limits) -> dict[str, Any]:
+    """Return the answer of `atlas.sources.workbook`, run as a process that may fail or be stopped."""
+    asked = {
+        "memory_bytes": limits.memory_bytes,
+        "cpu_s": limits.cpu_s,
+        "rows": limits.rows,
+        "columns": limits.columns,
+    }
+    # -I: neither the environment nor the folder it starts in decides what it imports.
+    command = [sys.executable, "-I", str(_CHILD), json.dumps(asked)]
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answer:
+        given.write(body)
+        given.seek(0)
+        try:
+            done = subprocess.run(  # noqa: S603 - our own program, and nothing of the file is in the command
+                command, stdin=given, stdout=answer, stderr=subprocess.DEVNULL, timeout=limits.cpu_s + 5, check=False
+            )
+        except subprocess.TimeoutExpired as error:
+            raise AtlasError(_unreadable(name)) from error
+        if done.returncode:
+            raise AtlasError(_unreadable(name))
+        answer.seek(0)
+        found: dict[str, Any] = json.loads(answer.read())
+        return found
+
+
+def _refusal(name: str, reason: str, where: str, limits: Limits) -> Problem:
+    if reason in {"rows", "columns"}:
+        return _too_many(name, reason, limits, where)
+    if reason == "empty":
+        return Problem(name, "In der Datei steht nichts: kein sichtbares Blatt hat Zellen mit Inhalt.")
+    return _unreadable(name)
+
+
+def _too_many(name: str, reason: str, limits: Limits, where: str = "") -> Problem:
+    if reason == "columns":
+        text = "Die Tabelle reicht über Spalte {most} hinaus. Bitte nur die Spalten mit Einträgen in eine neue Datei kopieren."
+        return Problem(name, text, {"most": limits.columns})
+    place = f"{name}, Zeile {where}" if where else name
+    text = "Die Tabelle hat mehr als {most} Zeilen. Bitte die Datei teilen, oder leere Zeilen mit Inhalt weit unten löschen."
+    return Problem(place, text, {"most": limits.rows})
+
+
+def _unreadable(name: str) -> Problem:
+    text = "Die Excel-Datei ist beschädigt oder verlangt zu viel beim Lesen. Bitte in Excel öffnen und neu als .xlsx oder CSV speichern."
+    return Problem(name, text)

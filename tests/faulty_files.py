@@ -1,0 +1,560 @@
+"""Files with planted faults, made by code: each with the line, the column and the reason that must be named.
+
+`FAULTS` are tables that can be read, with one fault each; `REFUSED` is what no table can be read from. All but those that
+say ``real`` are for the invented state of `tests.miniland`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Any
+
+import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
+
+from atlas.errors import Severity
+
+HEADINGS = (
+    "AGS", "Gemeinde", "Baustein", "Stufe", "Datum", "Datum bedeutet", "Gemeinsam mit", "Anmerkung", "Quelle",
+    "Datum der Quelle",
+)  # fmt: skip
+SOURCE = "https://beispiel.invalid/neu"
+GOOD_ROWS = (
+    ("00011000", "Ministadt", "pact", "signed", "2024-01-31", "reached", "", "Eins.", SOURCE, "2024"),
+    ("00021010", "Neustadt", "Gespräch", "geführt", "01.02.2025", "erreicht", "", "Zwei; mit Zeichen.", SOURCE, ""),
+    ("00021020", "Bergen", "council", "active", "06/2021", "", "", "Drei.", "Ein Heft", "2021"),
+    ("00021050", "Erlen", "Rat", "besteht", "Juni 2021", "spätestens", "", "", SOURCE, "2021-07"),
+    ("00021", "Landkreis Nord", "talk", "held", "2022", "reached", "", "Fünf.", SOURCE, ""),
+    ("00021060", "Gürtel", "talk", "held", "", "", "Zweckverband Ring", "Größe: ß.", SOURCE, ""),
+)
+"""Lines 2 to 7 of a file without faults. None of them is in the record."""
+LINE = 4
+"""Where the fault is planted unless something else is said."""
+BLOCKER, WARNING, NOTE = Severity.BLOCKER, Severity.WARNING, Severity.NOTE
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """A file with one fault.
+
+    Attributes
+    ----------
+    name
+        What the fault is.
+    body
+        The file.
+    reason
+        Part of the sentence that must be said, with its places unfilled.
+    line, column
+        Where; 0 and empty for the table as a whole.
+    suggestion
+        Part of what must be suggested.
+    """
+
+    name: str
+    body: bytes = field(repr=False)
+    reason: str
+    line: int = LINE
+    column: str = ""
+    severity: Severity = BLOCKER
+    suggestion: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    is_real: bool = False
+
+
+def csv_file(
+    rows: Iterable[Sequence[str]] = GOOD_ROWS,
+    headings: Sequence[str] = HEADINGS,
+    *,
+    separator: str = ";",
+    encoding: str = "utf-8",
+    end: str = "\r\n",
+) -> bytes:
+    written = io.StringIO()
+    csv.writer(written, delimiter=separator, lineterminator=end).writerows([headings, *rows])
+    return written.getvalue().encode(encoding)
+
+
+def planted(column: str, value: str, *, line: int = LINE, **others: str) -> list[tuple[str, ...]]:
+    """Return the good rows with one cell changed; ``others`` change more cells of the same row."""
+    rows = [list(row) for row in GOOD_ROWS]
+    for heading, text in {column: value, **others}.items():
+        rows[line - 2][HEADINGS.index(heading.replace("_", " "))] = text
+    return [tuple(row) for row in rows]
+
+
+def xlsx_file(
+    prepare: Callable[[Worksheet], object] = lambda _: None, rows: Iterable[Sequence[Any]] = GOOD_ROWS
+) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in [HEADINGS, *rows]:
+        sheet.append([value if value != "" else None for value in row])
+    prepare(sheet)
+    return _saved(book)
+
+
+def _saved(book: openpyxl.Workbook) -> bytes:
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def patched(
+    body: bytes, changed: Mapping[str, Callable[[bytes], bytes]], added: Mapping[str, bytes] | None = None
+) -> bytes:
+    """Return an XLSX with some of its parts changed or added."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(body)) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, changed.get(name, bytes)(old.read(name)))
+        for name, content in (added or {}).items():
+            new.writestr(name, content)
+    return written.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def in_sheet(old: str, new: str, body: bytes | None = None) -> bytes:
+    """Return an XLSX whose sheet has one piece of XML replaced; ``old`` is a pattern."""
+
+    def change(part: bytes) -> bytes:
+        text, count = re.subn(old, new, part.decode(), count=1)
+        assert count == 1, old
+        return text.encode()
+
+    return patched(xlsx_file() if body is None else body, {SHEET: change})
+
+
+def as_excel(body: bytes) -> bytes:
+    """Return an XLSX with its texts where Excel keeps them, in a list of their own; openpyxl writes them into the cells."""
+    items: dict[str, int] = {}
+
+    def share(part: bytes) -> bytes:
+        def one(match: re.Match[str]) -> str:
+            return f'<c r="{match[1]}" t="s"><v>{items.setdefault(match[2], len(items))}</v></c>'
+
+        return re.sub(r'(?s)<c r="(\w+)" t="inlineStr"><is>(.*?)</is></c>', one, part.decode()).encode()
+
+    def declare(part: bytes) -> bytes:
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+        declared = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+        return part.replace(b"</Types>", declared.encode())
+
+    shared = patched(body, {SHEET: share, "[Content_Types].xml": declare})
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return patched(
+        shared,
+        {},
+        {"xl/sharedStrings.xml": f'<sst xmlns="{main}">{"".join(f"<si>{each}</si>" for each in items)}</sst>'.encode()},
+    )
+
+
+def _cell(name: str, column: str, value: str, reason: str, **more: Any) -> Faulty:
+    """Return a CSV with one wrong cell; ``with_…`` changes another cell of the row."""
+    others = {key.removeprefix("with_"): more.pop(key) for key in list(more) if key.startswith("with_")}
+    return Faulty(name, csv_file(planted(column, value, **others)), reason, column=column, **more)
+
+
+def _keys() -> Iterable[Faulty]:
+    digits = "nicht acht Ziffern"
+    unknown = "gibt es in den Gebietsständen nicht"
+    yield _cell("no key", "AGS", "", "Der Schlüssel fehlt", suggestion="00021020 Bergen")
+    yield _cell("unknown key, known name", "AGS", "00021029", unknown, suggestion="00021020 Bergen")
+    yield _cell("unknown key, no name", "AGS", "00021011", unknown, with_Gemeinde="", suggestion="00021010 Neustadt")
+    yield _cell("swapped digits", "AGS", "00012020", unknown, with_Gemeinde="", suggestion="00021020 Bergen")
+    yield _cell("letter for digit", "AGS", "O0021020", digits, suggestion="00021020 Bergen")
+    yield _cell("six digits", "AGS", "021020", digits, suggestion="00021020 Bergen")
+    yield _cell("nine digits", "AGS", "000210200", digits, suggestion="00021020 Bergen")
+    yield _cell("full-width digits", "AGS", "０００２１０２０", digits, suggestion="00021020 Bergen")
+    yield _cell("two zeros lost, which is no district", "AGS", "21020", unknown, suggestion="00021020 Bergen")
+    yield _cell("zero lost from an unknown key", "AGS", "0021029", digits, suggestion="00021020 Bergen")
+    yield _cell("rounded by Excel", "AGS", "2,1E+04", "gekürzt", suggestion="00021020 Bergen")
+    yield _cell("of another state", "AGS", "14511000", unknown, with_Gemeinde="Chemnitz")
+    yield _cell("district with zeros", "AGS", "00021000", unknown, with_Gemeinde="", suggestion="00021 Landkreis Nord")
+    yield _cell("words in the key", "AGS", "Bergen", digits, suggestion="00021020 Bergen")
+    yield _cell("fault value of Excel", "AGS", "#NV", "Fehlerwert von Excel")
+    yield _cell("lost zero mended", "AGS", "0021020", "führende Null fehlte", severity=NOTE)
+    yield _cell(
+        "lost zero of a district", "AGS", "0021", "führende Null", with_Gemeinde="Landkreis Nord", severity=NOTE
+    )
+    yield _cell("decimals", "AGS", "00021020,0", "ist als {key} gelesen", severity=NOTE)
+    yield _cell("spaces between the digits", "AGS", "00 021 020", "ist als {key} gelesen", severity=NOTE)
+    yield _cell("regional key", "AGS", "000210000020", "Regionalschlüssel", severity=NOTE)
+    old = {"with_Gemeinde": "Ilm", "suggestion": "00022015 Neu-Ilm"}
+    yield _cell("abolished key", "AGS", "00022010", "gibt es nicht mehr", with_Datum="2018", severity=NOTE, **old)
+    yield _cell("abolished before the date", "AGS", "00022010", "der Eintrag ist jünger", severity=WARNING, **old)
+
+
+def _names() -> Iterable[Faulty]:
+    apart = "Schlüssel und Name widersprechen sich"
+    yield _cell("name of another", "Gemeinde", "Hafen", apart, suggestion="00021080 Hafen")
+    yield _cell("name of two others", "Gemeinde", "Neustadt", apart, suggestion="00022040")
+    yield _cell("name of the district", "Gemeinde", "Landkreis Nord", apart, suggestion="00021 ")
+    unknown = "Bitte Schlüssel und Namen vergleichen"
+    yield _cell("unknown name", "Gemeinde", "Nirgendwo", unknown, severity=WARNING, suggestion="Bergen")
+    yield _cell("no name", "Gemeinde", "", "Der Name fehlt", severity=NOTE)
+    yield _cell("broken umlauts", "Gemeinde", "BÃ¤rgen", "Sonderzeichen sind zerstört", suggestion="Bärgen")
+    yield _cell("lost umlauts", "Anmerkung", "Gr\ufffd\ufffde", "Sonderzeichen sind zerstört")
+
+
+def _stages() -> Iterable[Faulty]:
+    yield _cell(
+        "mistyped instrument", "Baustein", "Vereinbahrung", "kein Instrument", with_Stufe="signed", suggestion="pact"
+    )
+    yield _cell("no instrument", "Baustein", "", "kein Instrument")
+    yield _cell("mistyped stage", "Stufe", "bestehd", "keine Stufe von {instrument}", suggestion="active")
+    yield _cell("stage of another instrument", "Stufe", "signed", "keine Stufe von {instrument}")
+    yield _cell("no stage", "Stufe", "", "keine Stufe von {instrument}")
+
+
+def _dates() -> Iterable[Faulty]:
+    none = "Das Datum „{given}“ gibt es nicht"
+    future = "liegt in der Zukunft"
+    for given, nearest in (("31.02.2025", "2025-02"), ("32.01.2025", "2025-01"), ("29.02.2023", "2023-02")):
+        yield _cell(f"no such day {given}", "Datum", given, none, suggestion=nearest)
+    for given in (
+        "2025-13",
+        "2025-00",
+        "2025-02-30",
+        "13/2024",
+        "45.689.000",
+        "99999",
+        "12:30:00",
+        "２０２１",
+        "2021.5",
+    ):
+        yield _cell(f"no such date {given}", "Datum", given, none)
+    yield _cell("season", "Datum", "Frühjahr 2021", none, suggestion="2021")
+    yield _cell("about", "Datum", "ca. 2021", none, suggestion="2021")
+    yield _cell("two digits for the year", "Datum", "01.02.25", "nur zwei Ziffern", suggestion="2025-02-01")
+    yield _cell("English or American", "Datum", "02/03/2025", "kann zwei Tage bedeuten", suggestion="2025-03-02")
+    yield _cell("words for nothing", "Datum", "unbekannt", "kein Datum")
+    yield _cell("NA is a text", "Datum", "NA", "kein Datum")
+    for given in ("24.11.2026", "12/2026", "2027", "2026-11-24", "Dezember 2026", "46350"):
+        yield _cell(f"future {given}", "Datum", given, future)
+    yield _cell("future plan", "Datum", "2027", "Datum eines Plans", with_Stufe="geplant", severity=NOTE)
+    yield _cell("future source", "Datum der Quelle", "2027-01-01", future)
+    yield _cell("source with another date", "Datum der Quelle", "gestern", none)
+    yield _cell("long ago", "Datum", "1024", "sehr weit zurück", severity=WARNING)
+    yield _cell("year shown as a day", "Datum", "14.07.1905", "hat Excel den {given} gemacht", suggestion="2022")
+    yield _cell("day as Excel counts", "Datum", "45689", "ein Tag, wie Excel ihn zählt", severity=NOTE)
+    yield _cell("unknown meaning", "Datum bedeutet", "circa", "passt nicht")
+    yield _cell("meaning without a date", "Datum bedeutet", "reached", "passt nicht", with_Datum="")
+    yield _cell("date without a meaning", "Datum bedeutet", "", "Nicht ausgefüllt", severity=NOTE)
+
+
+def _texts() -> Iterable[Faulty]:
+    yield _cell("no source", "Quelle", "", "Die Quelle fehlt")
+    yield _cell("words for no source", "Quelle", "k. A.", "ist keine Quelle")
+    yield _cell(
+        "half an address",
+        "Quelle",
+        "www.beispiel.invalid/x",
+        "keine vollständige Adresse",
+        severity=WARNING,
+        suggestion="https://www",
+    )
+    yield _cell(
+        "another protocol", "Quelle", "javascript://beispiel.invalid", "keine vollständige Adresse", severity=WARNING
+    )
+    yield _cell("long source", "Quelle", "x" * 2_001, "erlaubt sind {most}")
+    yield _cell("long note", "Anmerkung", "x" * 2_001, "erlaubt sind {most}")
+    yield _cell("control characters", "Anmerkung", "Klingel \a", "Steuerzeichen")
+    yield _cell("formula as a text", "Anmerkung", '=HYPERLINK("http://x")', "beginnt wie eine Formel", severity=WARNING)
+
+
+def _rows() -> Iterable[Faulty]:
+    yield Faulty("the same twice", csv_file([*GOOD_ROWS, GOOD_ROWS[1]]), "Dieselbe Angabe steht schon in Zeile", 8)
+    written_otherwise = (
+        "0021010",
+        "Stadt Neustadt",
+        "talk",
+        "held",
+        "2025-02-01",
+        "reached",
+        "",
+        "Zwei; mit Zeichen.",
+        SOURCE,
+        "",
+    )
+    yield Faulty("the same twice, written otherwise", csv_file([*GOOD_ROWS, written_otherwise]), "Dieselbe Angabe", 8)
+    other_note = (*GOOD_ROWS[1][:7], "Anders.", *GOOD_ROWS[1][8:])
+    yield Faulty(
+        "the same with another note", csv_file([*GOOD_ROWS, other_note]), "Dieselbe Stufe", 8, severity=WARNING
+    )
+    yield Faulty("headings again", csv_file([*GOOD_ROWS[:2], HEADINGS, *GOOD_ROWS[2:]]), "Kopfzeile wiederholt sich")
+    yield Faulty(
+        "too few fields", csv_file([*GOOD_ROWS[:2], ("00021020", "Bergen"), *GOOD_ROWS[3:]]), "Die Zeile hat {count}"
+    )
+    yield Faulty(
+        "too many fields", csv_file([*GOOD_ROWS[:2], (*GOOD_ROWS[2], "x"), *GOOD_ROWS[3:]]), "Die Zeile hat {count}"
+    )
+    good = csv_file().decode()
+    yield Faulty("quote not closed", good.replace("Drei.", '"Drei.').encode(), "kein gültiges CSV")
+    yield Faulty("sign after a quote", good.replace("Drei.", '"Drei".').encode(), "kein gültiges CSV")
+    yield Faulty(
+        "quote within a cell of lines", good.replace("Drei.", '"Drei\nund "mehr"."').encode(), "kein gültiges CSV"
+    )
+    known = ("00021080", "Hafen", "council", "active", "2019", "reached", "", "Gegründet.", SOURCE, "")
+    yield Faulty(
+        "less exact than the record", csv_file([known]), "ungenauer als im Bestand", 2, "Datum", WARNING, "2019-01-01"
+    )
+
+
+def _entries() -> Iterable[Faulty]:
+    headings = ("Eintrag", *HEADINGS)
+
+    def numbered(*numbers: str) -> bytes:
+        return csv_file([(n, *row) for n, row in zip(numbers, GOOD_ROWS, strict=False)], headings)
+
+    unknown = "gibt es im Bestand nicht"
+    yield Faulty("unknown entry", numbered("", "", "99999"), unknown, column="Eintrag")
+    yield Faulty("entry that is no number", numbered("", "", "neu"), unknown, column="Eintrag")
+    yield Faulty("number of an entry beyond all numbers", numbered("", "", "9" * 5_000), unknown, column="Eintrag")
+    yield Faulty("the same entry twice", numbered("2", "", "2"), "Nummer dieses Eintrags", column="Eintrag")
+    yield Faulty("entry of another", numbered("", "", "2"), "ist bisher von", column="Eintrag", severity=WARNING)
+
+
+def _heads() -> Iterable[Faulty]:
+    def without(heading: str) -> bytes:
+        at = HEADINGS.index(heading)
+        rows = [(*row[:at], *row[at + 1 :]) for row in GOOD_ROWS]
+        return csv_file(rows, [each for each in HEADINGS if each != heading])
+
+    def renamed(old: str, new: str) -> bytes:
+        return csv_file(headings=[new if each == old else each for each in HEADINGS])
+
+    missing = "fehlt in der Kopfzeile"
+    for heading in ("AGS", "Baustein", "Stufe", "Quelle"):
+        yield Faulty(f"no column {heading}", without(heading), missing, 0)
+    yield Faulty("mistyped heading", renamed("Quelle", "Quele"), missing, 0, suggestion="Quele")
+    yield Faulty("no names", without("Gemeinde"), "Ohne Spalte mit Namen", 0, severity=WARNING)
+    yield Faulty("no meanings", without("Datum bedeutet"), "jedes Datum gilt", 0, severity=NOTE)
+    yield Faulty("two columns for one", renamed("Anmerkung", "Beleg"), "Mehrere Spalten passen", 0)
+    yield Faulty("unknown column", renamed("Anmerkung", "Farbe"), "wird nicht gelesen", 0, "Farbe", NOTE)
+    yield Faulty(
+        "title above", b"Meldung 2026;\r\n\r\n" + csv_file(planted("Datum", "2027")), "Zukunft", LINE + 2, "Datum"
+    )
+    yield Faulty("headings only", csv_file(()), "Unter der Kopfzeile steht nichts", 0)
+    yield Faulty("one word", b"Hallo", missing, 0)
+    yield Faulty("prose", b"Sehr geehrte Damen und Herren,\nanbei die Liste.\n", missing, 0)
+    yield Faulty("no headings", csv_file(headings=GOOD_ROWS[0]), missing, 0)
+    yield Faulty("mapping of no column", csv_file(), "Die Spalte „{given}“ gibt es nicht", 0, mapping={"Fabre": "note"})
+    yield Faulty(
+        "mapping to no field",
+        csv_file(),
+        "Das Feld „{given}“ gibt es nicht",
+        0,
+        "Anmerkung",
+        mapping={"Anmerkung": "farbe"},
+    )
+
+
+def _set(cell: str, value: object, number_format: str = "") -> Callable[[Worksheet], None]:
+    def prepare(sheet: Worksheet) -> None:
+        sheet[cell] = value
+        if number_format:
+            sheet[cell].number_format = number_format
+
+    return prepare
+
+
+def _merge(cells: str) -> Callable[[Worksheet], None]:
+    return lambda sheet: sheet.merge_cells(cells)
+
+
+def _hide(sheet: Worksheet) -> None:
+    sheet.row_dimensions[LINE].hidden = True
+
+
+def _second(sheet: Worksheet) -> None:
+    assert sheet.parent is not None
+    sheet.parent.create_sheet("Noch mehr").append(["x"])
+
+
+def _excel() -> Iterable[Faulty]:
+    yield Faulty(
+        "formula without a result", xlsx_file(_set("E4", "=TODAY()")), "ohne gespeichertes Ergebnis", column="Datum"
+    )
+    calculated = in_sheet(
+        '(<c r="E4"[^>]*><f>[^<]*</f>)<v ?(?:/>|></v>)', r"\1<v>45689</v>", xlsx_file(_set("E4", "=TODAY()"))
+    )
+    yield Faulty(
+        "formula with a result", calculated, "zuletzt gespeichertes Ergebnis", column="Datum", severity=WARNING
+    )
+    yield Faulty("merged below each other", xlsx_file(_merge("G4:G5")), "sind verbunden", column="Gemeinsam mit")
+    yield Faulty("merged beside each other", xlsx_file(_merge("G4:H4")), "sind verbunden", column="Gemeinsam mit")
+    yield Faulty("hidden line", xlsx_file(_hide), "ausgeblendete Zeilen", 0, severity=WARNING)
+    yield Faulty("more sheets", xlsx_file(_second), "nicht: {others}", 0, severity=NOTE)
+    yield Faulty(
+        "key as a number", xlsx_file(_set("A4", 14511000)), "gibt es in den Gebietsständen nicht", column="AGS"
+    )
+    yield Faulty("key as a broken number", xlsx_file(_set("A4", 21020.5)), "nicht acht Ziffern", column="AGS")
+    yield Faulty(
+        "zero lost in a number", xlsx_file(_set("A4", 21020)), "gibt es in den", column="AGS", suggestion="00021020"
+    )
+    yield Faulty("truth for a key", xlsx_file(_set("A4", value=True)), "nicht acht Ziffern", column="AGS")
+    yield Faulty("day in the future", xlsx_file(_set("E4", date(2027, 1, 1))), "liegt in der Zukunft", column="Datum")
+    yield Faulty(
+        "year formatted as a day",
+        xlsx_file(_set("E4", date(1905, 7, 14))),
+        "Aus dem Jahr {year}",
+        column="Datum",
+        suggestion="2022",
+    )
+    yield Faulty("time", xlsx_file(_set("E4", time(12, 30))), "Das Datum „{given}“ gibt es nicht", column="Datum")
+    yield Faulty("serial", xlsx_file(_set("E4", 45689)), "wie Excel ihn zählt", column="Datum", severity=NOTE)
+    yield Faulty("fault value", xlsx_file(_set("I4", "#REF!")), "Fehlerwert von Excel", column="Quelle")
+    yield Faulty("source missing", xlsx_file(_set("I4", None)), "Die Quelle fehlt", column="Quelle")
+    yield Faulty("fault far down", xlsx_file(_set("B900", "verirrt")), "Der Schlüssel fehlt", 900, "AGS")
+    yield Faulty(
+        "spaces around",
+        xlsx_file(_set("D4", " \u00a0Bestehd\u00a0 ")),
+        "keine Stufe von",
+        column="Stufe",
+        suggestion="active",
+    )
+
+
+def _order() -> Iterable[Faulty]:
+    """Impossible orders: the invented programme has no ladder with two steps, so these are of the real one."""
+    late = ("14521420", "Niederdorf", "agreement", "preliminary", "2024-05-01", "reached", "", "", SOURCE, "")
+    early = ("14521420", "Niederdorf", "agreement", "signed", "2020-05-01", "reached", "", "", SOURCE, "")
+    after = "liegt nach der höheren Stufe"
+    yield Faulty("lower stage after a higher one", csv_file([early, late]), after, 3, "Datum", WARNING, is_real=True)
+    recorded = ("14521035", "Aue-Bad Schlema", "agreement", "preliminary", "2023", "reached", "", "", SOURCE, "")
+    yield Faulty("lower stage after one on record", csv_file([recorded]), after, 2, "Datum", WARNING, is_real=True)
+    yield Faulty("the other way round", csv_file([late, early]), after, 2, "Datum", WARNING, is_real=True)
+
+
+FAULTS: tuple[Faulty, ...] = (
+    *_keys(), *_names(), *_stages(), *_dates(), *_texts(), *_rows(), *_entries(), *_heads(), *_excel(), *_order(),
+)  # fmt: skip
+
+
+# ---- what no table can be read from -----------------------------------------------------------------------------------
+
+
+def _zip(parts: Mapping[str, bytes]) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return written.getvalue()
+
+
+def _with_doctype(declared: str, used: str) -> bytes:
+    doctype = f'<!DOCTYPE worksheet [{declared}]><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>{used}</t></is></c></row></sheetData></worksheet>'
+    return patched(xlsx_file(), {SHEET: lambda _: doctype.encode()})
+
+
+def _entity_bomb() -> bytes:
+    declared = '<!ENTITY a "aaaaaaaaaa">' + "".join(
+        f'<!ENTITY {new} "{f"&{old};" * 10}">' for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    return _with_doctype(declared, "&i;")
+
+
+def million_rows() -> bytes:
+    """Return an XLSX of 5 MB with a million lines."""
+    row = '<row r="{0}"><c r="A{0}"><v>1</v></c></row>'
+    data = "<sheetData>" + "".join(row.format(n) for n in range(1, 1_000_001)) + "</sheetData>"
+    return in_sheet("(?s)<sheetData>.*</sheetData>", data)
+
+
+def _hidden_only() -> bytes:
+    book = openpyxl.Workbook()
+    book.create_sheet("versteckt").append(HEADINGS)
+    book.worksheets[1].sheet_state = "hidden"
+    return _saved(book)
+
+
+def _many_parts() -> bytes:
+    return patched(xlsx_file(), {}, {f"xl/media/{n}.png": b"x" for n in range(500)})
+
+
+def _encrypted() -> bytes:
+    """Return an XLSX whose parts claim to be encrypted: bit 0 of the flags, in both headers of each."""
+    body = bytearray(xlsx_file())
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        begin = body.find(mark)
+        while begin >= 0:
+            body[begin + at] |= 1
+            begin = body.find(mark, begin + 4)
+    return bytes(body)
+
+
+def _lying() -> bytes:
+    """Return an XLSX whose list of contents says that the sheet is small, while it unpacks to 30 MB."""
+    body = bytearray(patched(xlsx_file(), {SHEET: lambda part: part + b" " * 30_000_000}))
+    begin = body.find(b"PK\x01\x02")
+    while begin >= 0:
+        size = int.from_bytes(body[begin + 24 : begin + 28], "little")
+        if size > 1_000_000:
+            body[begin + 24 : begin + 28] = (1_000).to_bytes(4, "little")
+        begin = body.find(b"PK\x01\x02", begin + 4)
+    return bytes(body)
+
+
+def _far_cell(address: str) -> bytes:
+    row = address.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return in_sheet("</sheetData>", f'<row r="{row}"><c r="{address}"><v>1</v></c></row></sheetData>')
+
+
+BIG = "ist größer als {most} MB"
+UNREADABLE = "beschädigt oder verlangt zu viel"
+REFUSED: Mapping[str, tuple[Callable[[], bytes], str]] = {
+    "nothing": (lambda: b"", "Die Datei ist leer"),
+    "mark of UTF-8 only": (lambda: b"\xef\xbb\xbf", "Die Datei ist leer"),
+    "mark of UTF-16 only": (lambda: b"\xff\xfe\r\0\n\0", "Die Datei ist leer"),
+    "blank lines": (lambda: b"\r\n \r\n\t\r\n", "Die Datei ist leer"),
+    "PDF": (lambda: b"%PDF-1.7 ...", "keine Tabelle"),
+    "page called .xls": (lambda: b"\r\n<html><table><tr><td>1</td></tr></table></html>", "keine Tabelle"),
+    "XML table of 2003": (lambda: b'<?xml version="1.0"?><Workbook/>', "keine Tabelle"),
+    "picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(100), "keine Tabelle"),
+    "gzip": (lambda: b"\x1f\x8b\x08" + bytes(20), "keine Tabelle"),
+    "old Excel, or a password": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "alte Excel-Datei"),
+    "UTF-16 without its mark": (lambda: csv_file().decode().encode("utf-16-le"), "Zeichensatz"),
+    "zeros in a CSV": (lambda: csv_file() + b"\0\0\0", "Zeichensatz"),
+    "bytes of no encoding": (lambda: csv_file() + b"\x81\x8d\x90", "Zeichensatz"),
+    "half a UTF-16 sign": (lambda: csv_file(encoding="utf-16")[:-1], "Zeichensatz"),
+    "ZIP": (lambda: _zip({"liste.csv": csv_file()}), "keine Excel-Datei"),
+    "LibreOffice": (lambda: _zip({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}), "keine Excel-Datei"),
+    "Word": (lambda: _zip({"word/document.xml": b"<x/>"}), "keine Excel-Datei"),
+    "half a workbook": (lambda: xlsx_file()[:3_000], UNREADABLE),
+    "ZIP in name only": (lambda: b"PK\x03\x04" + bytes(200), UNREADABLE),
+    "sheet of broken XML": (lambda: in_sheet("</sheetData>", "<"), UNREADABLE),
+    "no sheet behind its name": (lambda: _zip({"xl/workbook.xml": b"<workbook/>"}), UNREADABLE),
+    "number that is none": (lambda: in_sheet("</sheetData>", '<row r="x"/></sheetData>'), UNREADABLE),
+    "macros": (lambda: patched(xlsx_file(), {}, {"xl/vbaProject.bin": b"x"}), "Makros"),
+    "links to other files": (
+        lambda: patched(xlsx_file(), {}, {"xl/externalLinks/externalLink1.xml": b"<x/>"}),
+        "Makros",
+    ),
+    "password of a ZIP": (_encrypted, "Kennwort"),
+    "empty sheet": (lambda: _saved(openpyxl.Workbook()), "steht nichts"),
+    "hidden sheets only": (_hidden_only, "steht nichts"),
+    "entities that grow": (_entity_bomb, UNREADABLE),
+    "harmless entity": (lambda: _with_doctype('<!ENTITY x "AGS">', "&x;"), UNREADABLE),
+    "entity that reads a file": (lambda: _with_doctype('<!ENTITY x SYSTEM "file:///etc/passwd">', "&x;"), UNREADABLE),
+    "cell at the far corner": (lambda: _far_cell("XFD1048576"), "mehr als {most} Zeilen"),
+    "cell far to the right": (lambda: _far_cell("XFD8"), "über Spalte {most} hinaus"),
+    "cell beyond any sheet": (lambda: _far_cell("ABCDEFG99999999999"), "mehr als {most} Zeilen"),
+    "a million lines": (million_rows, "mehr als {most} Zeilen"),
+    "packed a thousandfold": (lambda: patched(xlsx_file(), {}, {"xl/x.xml": bytes(50_000_000)}), "ausgepackt zu groß"),
+    "many parts": (_many_parts, "besteht aus {count} Teilen"),
+    "lying about its size": (_lying, UNREADABLE),
+    "large XLSX": (lambda: b"PK" + bytes(10_000_000), BIG),
+    "large CSV": (lambda: csv_file() + b";;;;;;;;;\r\n" * 1_000_000, BIG),
+    "many lines": (lambda: csv_file(GOOD_ROWS[:1] * 20_001), "mehr als {most} Zeilen"),
+    "many columns": (lambda: csv_file([["x"] * 101]), "über Spalte {most} hinaus"),
+}
+"""By what they are: maker of the file, part of the sentence."""
