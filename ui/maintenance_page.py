@@ -2,47 +2,81 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import streamlit as st
 from markupsafe import Markup
 
 from atlas.model.rights import Right
-from atlas.present.detail import position_of
 from atlas.present.scene import Scene
 from atlas.web.door import Reason, Standing
-from ui import follow_ups_panel, reports_panel
+from ui import entries_panel, intake_panel, log_panel, reports_panel
 from ui.cache import current_scene
 from ui.frame import foot, head
 from ui.login import current_standing, log_in, role_name
-from ui.state import words, write_address
+from ui.state import Keys, seed, words, write_address
+
+_PARAMETER = "teil"
+"""Of the address: which part is shown."""
+
+
+class Part(StrEnum):
+    """The parts of the page, by their value in the address."""
+
+    ENTRIES = "eintraege"
+    INTAKE = "einfuhr"
+    REPORTS = "meldungen"
+    LOG = "verlauf"
 
 
 def show() -> None:
     """Show the page."""
     drawn = current_scene()
+    standing = current_standing()
+    more: dict[str, str] = {}
     with head(drawn):
         pass
-    standing = current_standing()
     if standing.actor.may(Right.READ_INTERNAL):
-        _inside(drawn, standing)
+        more = _inside(drawn, standing)
     else:
         _gate(standing)
     foot(drawn)
-    write_address()
+    write_address(more)
 
 
-def _inside(drawn: Scene, standing: Standing) -> None:
+def _inside(drawn: Scene, standing: Standing) -> dict[str, str]:
+    """Show the chosen part; return what belongs into the address beside the view."""
     said = words()
     st.html(
         Markup('<h2>{}</h2><p class="atlas-text">{} · {}</p>').format(
             said.say("Pflege"), standing.actor.name, role_name(standing.actor.role, said)
         )
     )
-    position = position_of(drawn.status, drawn.view.municipality) if drawn.view.municipality else None
-    if position is not None:
-        line = drawn.day.lines[position][0]
-        st.html(Markup("<h2>{}</h2>").format(line.name))
-        follow_ups_panel.show(drawn, line.ags)
-    reports_panel.show(drawn)
+    labels = {
+        Part.ENTRIES: said.say("Einträge"),
+        Part.INTAKE: said.say("Einfuhr"),
+        Part.REPORTS: said.say("Meldungen"),
+        Part.LOG: said.say("Verlauf"),
+    }
+    asked = st.query_params.get(_PARAMETER)
+    seed(Keys.PART, st.session_state.get(Keys.PART) or (Part(asked) if asked in list(Part) else Part.ENTRIES))
+    part = st.segmented_control(
+        said.say("Teil"),
+        list(Part),
+        format_func=labels.__getitem__,
+        required=True,
+        key=Keys.PART,
+        label_visibility="collapsed",
+    )
+    if part is Part.ENTRIES:
+        entries_panel.show(drawn)
+    elif part is Part.INTAKE:
+        intake_panel.show(drawn)
+    elif part is Part.REPORTS:
+        reports_panel.show(drawn)
+    else:
+        log_panel.show(drawn)
+    return {} if part is None or part is Part.ENTRIES else {_PARAMETER: part.value}
 
 
 def _gate(standing: Standing) -> None:

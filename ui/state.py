@@ -54,6 +54,7 @@ class Keys(StrEnum):
     NAMES = "namen"
     TITLE = "titel"
     IMAGE_SIZE = "bildgroesse"
+    PART = "teil"
 
 
 def current_view() -> ViewState:
