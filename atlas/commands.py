@@ -360,7 +360,7 @@ def run_import(given: argparse.Namespace) -> int:
             sys.stderr.write("Es gibt nichts zu speichern: alles steht schon so im Bestand.\n")
             return FINE
         delivery.require_current(record.current())
-        change = record.save(_operator(), delivery.programme, edits, delivery.occasion(given.reason))
+        change = record.save(_operator(), delivery.programme, edits, delivery.occasion(given.reason), delivery.head)
         sys.stderr.write(
             f"Gespeichert als Änderung {change.number}; zurück mit: python -m atlas undo {change.number}\n"
         )

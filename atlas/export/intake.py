@@ -37,7 +37,7 @@ class Delivery:
         Of the file: its name without folders, its SHA-256. Both stand in the log.
     programme
         Key of the programme whose record it is for.
-    fingerprint
+    fingerprint, head
         Of the snapshot it was compared with.
     intake
         What was found in it: columns, findings, difference.
@@ -47,6 +47,7 @@ class Delivery:
     sum: str
     programme: str
     fingerprint: str
+    head: int
     intake: Intake
 
     def edits(self, *, is_whole: bool = False) -> list[Edit]:
@@ -106,7 +107,7 @@ def read_intake(body: bytes, name: str, snapshot: Snapshot, terms: Terms) -> Del
     ``delivery.intake.columns`` says which column is read as which field (for the mapping step; what is changed there comes
     back as ``terms.mapping``), ``.findings`` everything about lines and cells, ``.difference`` what would be added,
     changed, left alone, and what is missing in the file. To save, ask ``delivery.require_current(…)`` and
-    pass ``delivery.edits()`` and ``delivery.occasion(reason)`` to `atlas.sources.snapshot.SnapshotStore.save`. Nothing is
+    pass ``delivery.edits()`` and ``delivery.occasion(reason)`` to `atlas.sources.snapshot.SnapshotStore.save`, with ``delivery.head``. Nothing is
     written here.
 
     Raises
@@ -118,7 +119,7 @@ def read_intake(body: bytes, name: str, snapshot: Snapshot, terms: Terms) -> Del
     name = "".join(sign for sign in name if sign.isprintable())[:200] or "–"
     known = snapshot.programme(terms.programme)
     intake = check_sheet(read_sheet(body, name, terms.limits), snapshot, known, terms.mapping, terms.today)
-    return Delivery(name, hashlib.sha256(body).hexdigest(), known.key, snapshot.fingerprint, intake)
+    return Delivery(name, hashlib.sha256(body).hexdigest(), known.key, snapshot.fingerprint, snapshot.head, intake)
 
 
 def difference_table(difference: Difference, *, is_whole: bool = False) -> pd.DataFrame:

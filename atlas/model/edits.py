@@ -134,3 +134,11 @@ class ConflictError(AtlasError):
         self.current = current
         text = "Dieser Eintrag wurde inzwischen geändert. Bitte den neuen Stand ansehen und dann noch einmal speichern."
         super().__init__(*(Problem(f"{each.record.municipality}, Eintrag {each.entry}", text) for each in current))
+
+
+class StaleError(AtlasError):
+    """The record is not the one any more that was looked at. Nothing was written."""
+
+    def __init__(self) -> None:
+        text = "Der Bestand wurde inzwischen geändert. Bitte den neuen Stand ansehen und dann noch einmal speichern."
+        super().__init__(Problem("", text))

@@ -32,6 +32,8 @@ class Snapshot:
         What is doubtful but does not stop the use.
     is_synthetic
         Whether the data are invented (the demo); said on every page.
+    head
+        Number of the newest change of the store the records came from; they may know later ones. 0 without a store.
     """
 
     fingerprint: str
@@ -41,6 +43,7 @@ class Snapshot:
     areas: Areas | None = None
     problems: tuple[Problem, ...] = ()
     is_synthetic: bool = False
+    head: int = 0
 
     def programme(self, key: str) -> Programme:
         """Return a programme by key; an empty or unknown key means the default."""

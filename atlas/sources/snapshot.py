@@ -42,7 +42,7 @@ def load_snapshot(settings: Settings, store: Store | None = None) -> Snapshot:
             return load_snapshot(replace(settings, database=""), opened)
     root = settings.root
     # Before the entries are read: what is written meanwhile is then seen at the next look.
-    fingerprint = _fingerprint(root, store)
+    fingerprint, head = _fingerprint(root, store), store.head() if store else 0
     blockers: list[Problem] = []
     editions = _editions(root, blockers)
     programmes: dict[str, Programme] = {}
@@ -69,7 +69,7 @@ def load_snapshot(settings: Settings, store: Store | None = None) -> Snapshot:
     if blockers:
         raise AtlasError(*blockers)
     is_synthetic = (root / SYNTHETIC_MARK).exists()
-    return Snapshot(fingerprint, programmes, records, editions, areas, tuple(doubts), is_synthetic)
+    return Snapshot(fingerprint, programmes, records, editions, areas, tuple(doubts), is_synthetic, head)
 
 
 def _editions(root: Path, blockers: list[Problem]) -> dict[str, tuple[Edition, ...]]:
@@ -171,12 +171,22 @@ class SnapshotStore:
         assert answer is not None  # noqa: S101 - just refreshed; tells mypy so
         return answer
 
-    def save(self, actor: Actor, programme: str, edits: Sequence[Edit], occasion: Occasion) -> Change:
+    def save(
+        self,
+        actor: Actor,
+        programme: str,
+        edits: Sequence[Edit],
+        occasion: Occasion,
+        basis: int | None = None,
+    ) -> Change:
         """Check some edits and write them, all or none. The one way into the record, for pages and command line.
+
+        ``basis`` is the `Snapshot.head` they were made from, where every other change meanwhile is to stop them;
+        without it, only a change of the same entries does.
 
         Raises
         ------
-        NotAllowedError, ConflictError
+        NotAllowedError, ConflictError, StaleError
             As `Store.apply`.
         AtlasError
             Every fault of every entry at once, or that the record is kept in files.
@@ -191,7 +201,7 @@ class SnapshotStore:
         rows = [(n, asdict(edit.record)) for n, edit in enumerate(edits, 1) if not isinstance(edit, Withdraw)]
         if problems := faults(rows, check, "Eintrag" if len(edits) == 1 else "Änderung"):
             raise AtlasError(*problems)
-        return self._written(store.apply(actor, programme, edits, occasion))
+        return self._written(store.apply(actor, programme, edits, occasion, basis))
 
     def undo(self, actor: Actor, number: int, reason: str) -> Change:
         """Take back a change; see `Store.undo`."""

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from atlas.errors import AtlasError
-from atlas.model.edits import Add, ChangeKind, ConflictError, Correct, Occasion, Record, Withdraw
+from atlas.model.edits import Add, ChangeKind, ConflictError, Correct, Occasion, Record, StaleError, Withdraw
 from atlas.model.records import RECORD_COLUMNS
 from atlas.model.rights import VISITOR, Actor, NotAllowedError, Role
 from atlas.sources.settings import Settings
@@ -109,6 +109,14 @@ def test_an_edit_is_all_or_nothing(store: Store) -> None:
     with pytest.raises(ConflictError):  # an entry of another programme
         store.apply(OTHER, "other", [Withdraw(1, 1)], EDIT)
     assert (store.state(), store.head(), plain(store.records("mini"))) == (state, 1, [TALK])
+
+
+def test_edits_may_ask_that_nothing_else_has_changed(store: Store) -> None:
+    store.apply(EDITOR, "mini", [Add(TALK)], EDIT, 0)
+    with pytest.raises(StaleError):
+        store.apply(OTHER, "mini", [Add(TALK)], EDIT, 0)
+    assert store.head() == 1
+    store.apply(OTHER, "mini", [Add(TALK)], EDIT, 1)
 
 
 def test_changes_can_be_followed(store: Store) -> None:

@@ -26,6 +26,7 @@ from atlas.model.edits import (
     Edit,
     Occasion,
     Record,
+    StaleError,
     Version,
     Withdraw,
 )
@@ -191,10 +192,12 @@ class Store:
 
     # ---- writing --------------------------------------------------------------------------------------------------
 
-    def apply(self, actor: Actor, programme: str, edits: Sequence[Edit], occasion: Occasion) -> Change:
+    def apply(
+        self, actor: Actor, programme: str, edits: Sequence[Edit], occasion: Occasion, basis: int | None = None
+    ) -> Change:
         """Write some edits, all or none, and return the change they are.
 
-        What the records say is checked by whoever calls: see `atlas.sources.snapshot.SnapshotStore.save`.
+        With ``basis``, only if that is still the number of the newest change. What the records say is checked by whoever calls: see `atlas.sources.snapshot.SnapshotStore.save`.
 
         Raises
         ------
@@ -202,12 +205,16 @@ class Store:
             If the actor may not edit.
         ConflictError
             If an entry has another version by now than the one an edit was made from.
+        StaleError
+            If there are changes after ``basis``.
         AtlasError
             If there is nothing to write, or a correction has no reason.
         """
         require(actor, Right.EDIT)
         _demand_reason(edits, occasion)
         with self._writer, self.database.writing() as connection:
+            if basis is not None and _head(connection) != basis:
+                raise StaleError
             return self._write(connection, actor.name, programme, edits, occasion)
 
     def undo(self, actor: Actor, number: int, reason: str) -> Change:

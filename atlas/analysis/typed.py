@@ -1,0 +1,187 @@
+"""Entries typed by hand, in a form or a table: checked by the rules of the import gate, made into edits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from atlas.analysis.columns import ENTRY, FIELDS, HEADINGS
+from atlas.analysis.difference import Kind, Step
+from atlas.analysis.intake import Finding, check_sheet
+from atlas.errors import AtlasError, Problem, Severity
+from atlas.model.edits import RECORD_FIELDS, Add, Correct, Edit, Record, Withdraw
+from atlas.model.programme import Programme
+from atlas.model.sheets import Sheet
+from atlas.model.snapshot import Snapshot
+
+_FIRST_LINE = 2
+"""Of the table the typed entries are checked as: below the headings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One entry as somebody typed it: nothing in it is checked.
+
+    Attributes
+    ----------
+    record
+        Dates may be written as people write them.
+    entry, version
+        Which entry it corrects and the version that was looked at; 0 for a new one.
+    """
+
+    record: Record
+    entry: int = 0
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What comes of typed entries.
+
+    Attributes
+    ----------
+    edits
+        To be saved; empty if something is blocked or nothing would change.
+    findings
+        Those of the gate; ``line`` is the number of the typed entry, from 1.
+    """
+
+    edits: tuple[Edit, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether something must be mended before anything is saved."""
+        return any(finding.severity is Severity.BLOCKER for finding in self.findings)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What somebody should look at before it is saved."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.WARNING)
+
+
+def check_typed(
+    rows: Sequence[Typed], withdrawn: Iterable[Withdraw], snapshot: Snapshot, programme: Programme, today: date
+) -> Checked:
+    """Return the edits that typed entries are, and everything there is to say about them.
+
+    Parameters
+    ----------
+    rows
+        What is new and what is corrected.
+    withdrawn
+        What is to count no more.
+    snapshot, programme
+        The record as it is, and what it may hold.
+    today
+        Dates after it are faults.
+    """
+    gone = tuple(withdrawn)
+    if not rows:
+        return Checked(gone, ())
+    headings = tuple(HEADINGS[field].de for field in FIELDS)
+    cells = [(line, _cells(row)) for line, row in enumerate(rows, _FIRST_LINE)]
+    intake = check_sheet(Sheet([(_FIRST_LINE - 1, headings), *cells]), snapshot, programme, {}, today)
+    findings = [replace(each, line=max(each.line - _FIRST_LINE + 1, 0)) for each in intake.findings]
+    edits: list[Edit] = []
+    leaving = {each.entry for each in gone}
+    for step in intake.difference.of(Kind.ADDED, Kind.CHANGED, Kind.UNCHANGED):
+        number = step.line - _FIRST_LINE + 1
+        typed = rows[number - 1]
+        assert step.new is not None  # noqa: S101 - these kinds have one; tells mypy so
+        if not typed.entry:
+            edits.append(Add(step.new))
+            if step.entry and step.entry not in leaving:
+                findings.append(_known(step, number))
+        elif step.kind is Kind.CHANGED:
+            edits.append(Correct(typed.entry, typed.version, step.new))
+    checked = Checked((*edits, *gone), tuple(findings))
+    return Checked((), checked.findings) if checked.is_blocked else checked
+
+
+def _cells(typed: Typed) -> tuple[str, ...]:
+    record = typed.record
+    texts = {name: getattr(record, name).strip() for name in RECORD_FIELDS}
+    return tuple(texts[field] if field != ENTRY else str(typed.entry or "") for field in FIELDS)
+
+
+def _known(step: Step, line: int) -> Finding:
+    """Return what there is to say of a new entry that resembles one of the record."""
+    if step.kind is Kind.UNCHANGED:
+        return Finding(line, "", "", "Genau das steht schon im Bestand.")
+    text = "Fast dasselbe steht schon im Bestand; anders ist nur: {fields}. Soll das berichtigt werden, bitte dort."
+    names = ", ".join(HEADINGS[name].de for name in step.fields)
+    return Finding(line, "", "", text, {"fields": names}, Severity.WARNING)
+
+
+# ---- the editable table -----------------------------------------------------------------------------------------------
+
+
+_NOTHING = Record("", "", "", "")
+
+
+@dataclass(frozen=True)
+class TableEdits:
+    """What somebody did to an editable table."""
+
+    rows: tuple[Typed, ...] = ()
+    withdrawn: tuple[Withdraw, ...] = ()
+
+
+def from_table(
+    base: Sequence[Typed],
+    state: Mapping[str, object],
+    read: Mapping[str, Callable[[str], Mapping[str, str]]],
+    given: Mapping[str, str],
+) -> TableEdits:
+    """Return what somebody did to an editable table.
+
+    What comes from a browser is not believed: it may name rows that are not there and columns that were locked.
+
+    Parameters
+    ----------
+    base
+        The entries, in the order of the rows.
+    state
+        What Streamlit says of ``st.data_editor``: ``edited_rows`` by position, ``added_rows``, ``deleted_rows``.
+    read
+        For each column that may be changed: what gives the fields of the record a cell stands for.
+    given
+        Fields of every new entry.
+
+    Raises
+    ------
+    AtlasError
+        If it is not what the table allows.
+    """
+    edited, added, deleted = state.get("edited_rows", {}), state.get("added_rows", []), state.get("deleted_rows", [])
+    if not (isinstance(edited, Mapping) and isinstance(added, list) and isinstance(deleted, list)):
+        raise _no_table()
+    if not all(isinstance(row, int) and 0 <= row < len(base) for row in (*edited, *deleted)):
+        raise _no_table()
+    changed = [
+        (base[row], replace(base[row].record, **_fields(edited[row], read))) for row in edited if row not in deleted
+    ]
+    new = [replace(_NOTHING, **_fields(cells, read)) for cells in added]
+    return TableEdits(
+        (
+            *(replace(typed, record=record) for typed, record in changed if record != typed.record),
+            *(Typed(replace(record, **given)) for record in new if record != _NOTHING),
+        ),
+        tuple(Withdraw(base[row].entry, base[row].version) for row in sorted(set(deleted))),
+    )
+
+
+def _fields(cells: object, read: Mapping[str, Callable[[str], Mapping[str, str]]]) -> dict[str, str]:
+    if not isinstance(cells, Mapping) or not cells.keys() <= read.keys():
+        raise _no_table()
+    found: dict[str, str] = {}
+    for column, value in cells.items():
+        found |= read[column]("" if value is None else str(value))
+    return found
+
+
+def _no_table() -> AtlasError:
+    return AtlasError(Problem("", "Die Änderungen passen nicht zu der Tabelle, die angezeigt war. Bitte neu laden."))
