@@ -5,15 +5,168 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
+from atlas.analysis.typed import Typed
+from atlas.errors import AtlasError
+from atlas.model.rights import Actor, Right
+from atlas.model.view import page_address
 from atlas.present.detail import position_of
+from atlas.present.entries import entries_at, keys_of_place, place_of, places
 from atlas.present.scene import Scene
-from ui import follow_ups_panel
+from atlas.render import entries as html
+from atlas.sources.store import Store
+from ui import entries_table, entry_form, follow_ups_panel, saving
+from ui.cache import store
+from ui.login import current_actor
+from ui.state import Keys, seed, words
+
+WIDTH = 760
+"""Of entries and forms, in pixels: lines longer than that are hard to read."""
 
 
 def show(drawn: Scene) -> None:
-    """Show the entries of the view's municipality."""
-    position = position_of(drawn.status, drawn.view.municipality) if drawn.view.municipality else None
-    if position is not None:
-        line = drawn.day.lines[position][0]
-        st.html(Markup("<h2>{}</h2>").format(line.name))
-        follow_ups_panel.show(drawn, line.ags)
+    """Show the entries of the view's place, or of all in a table; nothing to who may not read them."""
+    said = words()
+    actor = current_actor()
+    if not actor.may(Right.READ_INTERNAL):
+        return
+    kept = store().store
+    names = places(drawn)
+    place = place_of(drawn)
+    _choose(names, place)
+    if kept is None:
+        _text(said.say("Der Bestand wird in Dateien geführt und lässt sich hier nicht ändern."))
+    may_edit = kept is not None and actor.may(Right.EDIT)
+    if may_edit:
+        saving.show()
+        entry_form.elsewhere(names, place)
+    if place is None:
+        _text(
+            said.say(
+                "Bitte eine Gemeinde oder einen Landkreis wählen. Darunter steht der ganze Bestand als Tabelle, zum "
+                "Vergleichen und um viele Einträge auf einmal zu ändern."
+            )
+        )
+        entries_table.show(drawn, None, may_edit=may_edit)
+        return
+    _heading(drawn, place, names[place])
+    if may_edit and _as_table():
+        entries_table.show(drawn, place, may_edit=True)
+    left, right = st.columns([1.45, 1], gap="large")
+    with left:
+        if not (may_edit and st.session_state[Keys.ENTRIES_AS]):
+            _list(drawn, place, may_edit=may_edit)
+        if kept is not None:
+            _history(drawn, kept, actor, place)
+    with right:
+        if position_of(drawn.status, place) is not None:
+            follow_ups_panel.show(drawn, place)
+
+
+def _choose(names: dict[str, str], place: str | None) -> None:
+    said = words()
+    seed(Keys.ENTRIES_OF, place)
+    st.selectbox(
+        said.say("Gemeinde oder Landkreis"),
+        list(names),
+        index=None,
+        format_func=lambda key: names.get(key, key),
+        placeholder=said.say("alle"),
+        key=Keys.ENTRIES_OF,
+        on_change=_chosen,
+        width=420,
+    )
+
+
+def _chosen() -> None:
+    entry_form.look_at(st.session_state[Keys.ENTRIES_OF])
+
+
+def _heading(drawn: Scene, place: str, name: str) -> None:
+    said = words()
+    page = "kreis" if len(place) == entry_form.DISTRICT_DIGITS else "gemeinde"
+    st.html(
+        Markup('<header class="place"><h2>{}</h2><p><a href="{}" target="_self">{}</a></p></header>').format(
+            name, page_address(page, drawn.view), said.say("Öffentliche Seite ansehen")
+        )
+    )
+
+
+def _as_table() -> bool:
+    said = words()
+    labels = {False: said.say("Liste"), True: said.say("Tabelle")}
+    seed(Keys.ENTRIES_AS, bool(st.session_state.get(Keys.ENTRIES_AS)))
+    chosen = st.segmented_control(
+        said.say("Darstellung"),
+        list(labels),
+        format_func=labels.__getitem__,
+        required=True,
+        key=Keys.ENTRIES_AS,
+        label_visibility="collapsed",
+    )
+    return bool(chosen)
+
+
+def _list(drawn: Scene, place: str, *, may_edit: bool) -> None:
+    said = words()
+    entries = entries_at(drawn, place)
+    draft = entry_form.draft_of(drawn.programme.key, place) if may_edit else None
+    if not entries:
+        _text(said.say("Über diesen Ort steht noch nichts im Bestand."))
+    for each in entries:
+        with st.container(border=True, width=WIDTH, key=f"entry-{each.entry}"):
+            holder = each.record.municipality if each.record.ags != place else ""
+            with st.container(horizontal=True, vertical_alignment="top"):
+                st.html(html.entry(each.record, drawn.programme, said, holder))
+                if may_edit and draft is None:
+                    _buttons(drawn, place, each)
+            if draft is not None and draft.base.entry == each.entry:
+                entry_form.show(drawn, draft)
+    if not may_edit:
+        return
+    if draft is None:
+        st.button(
+            said.say("Neuer Eintrag"),
+            icon=":material/add:",
+            type="primary",
+            key="entry-new",
+            on_click=entry_form.begin,
+            args=(drawn, place, None),
+        )
+    elif draft.is_new or draft.base.entry not in {each.entry for each in entries}:
+        with st.container(border=True, width=WIDTH, key="entry-fresh"):
+            entry_form.show(drawn, draft)
+
+
+def _buttons(drawn: Scene, place: str, each: Typed) -> None:
+    said = words()
+    for key, label, icon, is_withdrawal in (
+        ("correct", said.say("Berichtigen"), ":material/edit:", False),
+        ("withdraw", said.say("Zurückziehen"), ":material/delete:", True),
+    ):
+        st.button(
+            label,
+            icon=icon,
+            key=f"entry-{key}-{each.entry}",
+            type="tertiary",
+            on_click=entry_form.begin,
+            args=(drawn, place, each),
+            kwargs={"is_withdrawal": is_withdrawal},
+        )
+
+
+def _history(drawn: Scene, kept: Store, actor: Actor, place: str) -> None:
+    said = words()
+    try:
+        found = [each for key in keys_of_place(drawn, place) for each in kept.history(actor, drawn.programme.key, key)]
+    except AtlasError as error:
+        _text(" ".join(map(said.problem, error.problems)))
+        return
+    if not found:
+        return
+    label = said.count("Verlauf: {n} Fassung", "Verlauf: {n} Fassungen", len(found))
+    with st.expander(label, width=WIDTH):
+        st.html(html.versions(found, drawn.programme, said))
+
+
+def _text(text: str) -> None:
+    st.html(Markup('<p class="atlas-text">{}</p>').format(text))

@@ -2,8 +2,101 @@
 
 from __future__ import annotations
 
+import streamlit as st
+from markupsafe import Markup
+
+from atlas.model.edits import Change, ChangeKind
+from atlas.model.rights import Actor, Right
 from atlas.present.scene import Scene
+from atlas.render import entries as html
+from atlas.sources.store import Store
+from ui import saving
+from ui.cache import store
+from ui.login import current_actor
+from ui.state import words
+
+_CHOSEN, _MOST, _REASON = "log-change", "_log_most", "log-reason"
+_STEP = 50
+_SHOWN = 100
+"""Entries of one change that are shown."""
 
 
 def show(drawn: Scene) -> None:
-    """Show the part."""
+    """Show the newest changes; what one of them wrote, and the way back, when it is chosen."""
+    said = words()
+    actor = current_actor()
+    kept = store().store
+    if not actor.may(Right.READ_INTERNAL):
+        return
+    if kept is None:
+        _text(said.say("Der Bestand wird in Dateien geführt; ein Verlauf entsteht nur mit einer Datenbank."))
+        return
+    saving.show()
+    most = int(st.session_state.get(_MOST, _STEP))
+    found = kept.newest_changes(actor, drawn.programme.key, most + 1)
+    shown = {each.number: each for each in found[:most]}
+    if not shown:
+        _text(said.say("Es wurde noch nichts geändert."))
+        return
+    undone = {each.occasion.undoes: each.number for each in shown.values() if each.occasion.undoes}
+    if st.session_state.get(_CHOSEN) not in shown:
+        st.session_state.pop(_CHOSEN, None)
+    number = st.selectbox(
+        said.say("Eine Änderung ansehen"),
+        list(shown),
+        index=None,
+        format_func=lambda each: _label(shown[each]),
+        placeholder=said.say("bitte wählen"),
+        key=_CHOSEN,
+        width=620,
+    )
+    if number is not None:
+        _change(drawn, kept, actor, shown[number], undone.get(number))
+    st.html(html.changes(list(shown.values()), undone, said))
+    if len(found) > most:
+        st.button(said.say("Weitere anzeigen"), key="log-more", on_click=_more)
+
+
+def _more() -> None:
+    st.session_state[_MOST] = int(st.session_state.get(_MOST, _STEP)) + _STEP
+
+
+def _label(change: Change) -> str:
+    said = words()
+    who = change.actor or "–"
+    return f"{change.number} · {said.moment(change.recorded_at)} · {who} · {html.tally(change, said)}"
+
+
+def _change(drawn: Scene, kept: Store, actor: Actor, change: Change, undone_by: int | None) -> None:
+    """Show what a change wrote, with what stood there before; and the way back to those who may."""
+    said = words()
+    wrote = kept.written_by(actor, change.number)
+    some = wrote[:_SHOWN]
+    before = kept.before(actor, some)
+    with st.container(border=True, key="log-open"):
+        st.html(html.versions(some, drawn.programme, said, before))
+        if len(wrote) > len(some):
+            _text(said.say("… und {n} weitere.", n=said.number(len(wrote) - len(some))))
+        if undone_by is not None:
+            _text(said.say("Zurückgenommen durch Änderung {n}.", n=undone_by))
+        elif change.occasion.kind is not ChangeKind.SEED and actor.may(Right.EDIT):
+            _undo_form(actor, change)
+
+
+def _undo_form(actor: Actor, change: Change) -> None:
+    said = words()
+    if change.actor != actor.name and not actor.may(Right.ADMINISTER):
+        _text(said.say("Zurücknehmen kann diese Änderung, wer sie gemacht hat, oder wer die Anwendung verwaltet."))
+        return
+    with st.form("log-undo", border=False, enter_to_submit=False):
+        st.text_input(said.say("Warum zurücknehmen?"), key=_REASON, width=420)
+        label = said.say("Änderung {n} zurücknehmen", n=change.number)
+        st.form_submit_button(label, key="log-undo-send", on_click=_undo, args=(change.number,))
+
+
+def _undo(number: int) -> None:
+    saving.undo(number, st.session_state[_REASON])
+
+
+def _text(text: str) -> None:
+    st.html(Markup('<p class="atlas-text">{}</p>').format(text))

@@ -45,7 +45,7 @@ def main() -> None:
             st.Page(
                 _PAGES / "maintenance.py",
                 title=say("Pflege"),
-                icon=":material/edit:",
+                icon=":material/edit:" if is_insider else None,
                 url_path="pflege",
                 visibility="visible" if is_insider else "hidden",
             ),

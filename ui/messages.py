@@ -6,8 +6,9 @@ import logging
 import secrets
 
 import streamlit as st
+from markupsafe import Markup
 
-from atlas.errors import AtlasError
+from atlas.errors import AtlasError, Problem
 from atlas.present.wording import Words
 from ui.state import words
 
@@ -30,6 +31,13 @@ def show_problems(error: AtlasError) -> None:
         st.text(said.problem(problem))  # plain text: a finding quotes what stands in the file
     if len(error.problems) > _SHOWN:
         st.text(said.say("… und {n} weitere. Alle zeigt: python -m atlas check", n=len(error.problems) - _SHOWN))
+
+
+def show_finding(problem: Problem) -> None:
+    """Show one finding beside what it is about. It may quote what somebody typed: text, never markdown."""
+    st.html(
+        Markup('<p class="finding {}" role="alert">{}</p>').format(problem.severity.value, words().problem(problem))
+    )
 
 
 def on_script_error(error: Exception) -> bool:

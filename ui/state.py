@@ -55,6 +55,8 @@ class Keys(StrEnum):
     TITLE = "titel"
     IMAGE_SIZE = "bildgroesse"
     PART = "teil"
+    ENTRIES_OF = "eintraege-von"
+    ENTRIES_AS = "eintraege-als"
 
 
 def current_view() -> ViewState:

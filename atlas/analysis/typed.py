@@ -170,7 +170,7 @@ def from_table(
             *(replace(typed, record=record) for typed, record in changed if record != typed.record),
             *(Typed(replace(record, **given)) for record in new if record != _NOTHING),
         ),
-        tuple(Withdraw(base[row].entry, base[row].version) for row in sorted(set(deleted))),
+        tuple(Withdraw(base[row].entry, base[row].version) for row in sorted(set(deleted)) if base[row].entry),
     )
 
 

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from atlas.model.rights import VISITOR, Actor
+from atlas.web.door import Door, Reason, Standing
 from tests.conftest import ROOT
 from ui import cache, components, login
 
 AppOn = Callable[..., AppTest]
+Become = Callable[[Actor], None]
 
 
 @pytest.fixture
@@ -46,3 +49,14 @@ def app_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[AppOn]:
     forget()
     yield session
     forget()
+
+
+@pytest.fixture
+def become(monkeypatch: pytest.MonkeyPatch) -> Become:
+    """Return how to be somebody, from now on, wherever it is asked."""
+
+    def be(actor: Actor) -> None:
+        reason = Reason.NO_LOGIN if actor is VISITOR else Reason.LOGIN
+        monkeypatch.setattr(Door, "standing", lambda *_: Standing(actor, reason))
+
+    return be

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,28 +11,16 @@ from streamlit.testing.v1 import AppTest
 from atlas.model.cases import FollowUp, Report
 from atlas.model.rights import VISITOR, Actor, Role
 from atlas.sources.store import Store
-from atlas.web.door import Door, Reason, Standing
 from tests import marked
-from tests.app.conftest import AppOn
+from tests.app.conftest import AppOn, Become
 from tests.app.test_pages import PAGES, fine, shown
 from tests.browser.payloads import PAYLOADS
 from tests.marked import MARK
 from ui import cache, report_form
+from ui.maintenance_page import Part
 
 TOWN, OTHER = "00021010", "00021020"
 ANNA, BERND, LESER = Actor("Anna", Role.EDITOR), Actor("Bernd", Role.EDITOR), Actor("Leser", Role.READER)
-Become = Callable[[Actor], None]
-
-
-@pytest.fixture
-def become(monkeypatch: pytest.MonkeyPatch) -> Become:
-    """Return how to be somebody, from now on, wherever it is asked."""
-
-    def be(actor: Actor) -> None:
-        reason = Reason.NO_LOGIN if actor is VISITOR else Reason.LOGIN
-        monkeypatch.setattr(Door, "standing", lambda *_: Standing(actor, reason))
-
-    return be
 
 
 def store() -> Store:
@@ -98,6 +85,11 @@ def test_visitors_see_the_steering_page_as_ever(app_on: AppOn, miniland_root: Pa
 def maintenance(app: AppTest) -> AppTest:
     app.query_params["gemeinde"] = TOWN
     return page(app, "maintenance")
+
+
+def part(app: AppTest, name: str) -> AppTest:
+    """Show a part of the maintenance page."""
+    return fine(app.button_group(key="teil").set_value(Part(name)).run())
 
 
 def test_editor_writes_a_follow_up(app_on: AppOn, miniland_root: Path, become: Become) -> None:
@@ -167,14 +159,12 @@ def test_right_is_asked_for_at_the_very_write(app_on: AppOn, miniland_root: Path
     receipt = store().reports.file("mini", TOWN, "Falsch.")
     maintenance(app)
     app.text_input(key="follow-up-step").set_value("anrufen")
-    app.radio(key=f"verdict-{receipt}").set_value(True)
-    app.text_area(key=f"answer-{receipt}").set_value("Danke.")
     become(LESER)
     click(app, "follow-up-save")
     assert store().follow_ups.current(ANNA, "mini") == {}
     assert "follow-up-save" not in [each.key for each in app.button]
     become(ANNA)
-    app.run()
+    part(app, "meldungen")
     app.radio(key=f"verdict-{receipt}").set_value(True)
     app.text_area(key=f"answer-{receipt}").set_value("Danke.")
     become(LESER)
@@ -314,7 +304,7 @@ def test_editor_answers_in_the_inbox(app_on: AppOn, miniland_root: Path, become:
     app = app_on(miniland_root)
     become(ANNA)
     receipt = store().reports.file("mini", TOWN, "Falsch.")
-    maintenance(app)
+    part(maintenance(app), "meldungen")
     app.text_area(key=f"answer-{receipt}").set_value("Danke.")
     click(app, f"send-{receipt}")
     assert "ob der Bestand berichtigt wurde" in shown(app)
@@ -332,11 +322,17 @@ def test_reader_reads_and_writes_nothing(app_on: AppOn, miniland_root: Path, bec
     become(LESER)
     store().reports.file("mini", TOWN, "Falsch.")
     store().follow_ups.save(ANNA, "mini", FollowUp(TOWN, 0, "Notiz", "Schritt"))
-    said = shown(maintenance(app))
-    assert "Falsch." in said
-    assert "Notiz" in said
-    assert [each.key for each in app.button if each.key and each.key.startswith(("follow-up", "send"))] == []
+    assert "Notiz" in shown(maintenance(app))
+    assert written(app) == []
+    assert "Falsch." in shown(part(app, "meldungen"))
+    assert written(app) == []
     assert not app.text_area
+
+
+def written(app: AppTest) -> list[str]:
+    """Return the buttons that write something."""
+    names = ("follow-up", "send", "entry", "entries", "log-undo")
+    return [each.key for each in app.button if each.key and each.key.startswith(names)]
 
 
 def test_hostile_texts_stay_texts(app_on: AppOn, miniland_root: Path, become: Become) -> None:
@@ -348,7 +344,7 @@ def test_hostile_texts_stay_texts(app_on: AppOn, miniland_root: Path, become: Be
     store().reports.file("mini", TOWN, text)
     store().follow_ups.save(Actor("<img src=x onerror=alert(1)>", Role.EDITOR), "mini", FollowUp(TOWN, 0, text, text))
     for said in (
-        shown(maintenance(app)),
+        shown(maintenance(app)) + shown(part(app, "meldungen")),
         shown(fine(app.switch_page(PAGES["steering"]).run())),
         shown(municipality(app, quittung=receipt)),
     ):

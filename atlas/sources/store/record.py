@@ -182,6 +182,15 @@ class Store:
         require(actor, Right.READ_INTERNAL)
         return self._versions(versions_.c.change == number)
 
+    def before(self, actor: Actor, shown: Sequence[Version]) -> list[Version]:
+        """Return for each of some versions the one before it, where there is one."""
+        require(actor, Right.READ_INTERNAL)
+        found: list[Version] = []
+        for begin in range(0, len(shown), _ROWS_AT_ONCE):
+            keys = [(each.entry, each.version - 1) for each in shown[begin : begin + _ROWS_AT_ONCE]]
+            found += self._versions(sa.tuple_(versions_.c.entry, versions_.c.version).in_(keys))
+        return found
+
     def _versions(self, which: sa.ColumnElement[bool]) -> list[Version]:
         found = sa.select(versions_, changes_).join(changes_, versions_.c.change == changes_.c.number).where(which)
         found = found.order_by(changes_.c.number.desc(), versions_.c.entry)

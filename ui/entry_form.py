@@ -1,0 +1,377 @@
+"""The form for one entry: new, corrected or withdrawn; also for several municipalities at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import streamlit as st
+from markupsafe import Markup
+
+from atlas.analysis.columns import HEADINGS
+from atlas.analysis.intake import Finding
+from atlas.analysis.typed import Checked, Typed, check_typed
+from atlas.errors import AtlasError, Problem, Severity
+from atlas.model.edits import Change, ChangeKind, Occasion, Record, Version, Withdraw
+from atlas.model.snapshot import Snapshot
+from atlas.present.entries import (
+    Rung,
+    as_written,
+    entries_at,
+    keys_of_place,
+    places,
+    rung_label,
+    rungs,
+    seen,
+)
+from atlas.present.scene import Scene
+from atlas.render import entries as html
+from ui import saving
+from ui.cache import scene, store, today
+from ui.login import current_actor
+from ui.messages import show_finding
+from ui.state import change_view, current_view, words
+
+_DRAFT = "_entry_draft"
+_PLACES, _RUNG, _DATE, _MEANS, _JOINT, _NOTE, _SOURCE, _SOURCE_DATE, _REASON = _FIELDS = (
+    "entry-places", "entry-rung", "entry-date", "entry-means", "entry-joint", "entry-note", "entry-source",
+    "entry-source-date", "entry-reason",
+)  # fmt: skip
+_MEANINGS = ("reached", "known_by")
+DISTRICT_DIGITS = 5
+"""Of the key of a district; a municipality has eight."""
+_NEW = Record("", "", "", "")
+
+
+@dataclass
+class Draft:
+    """An entry somebody is writing.
+
+    Attributes
+    ----------
+    place
+        Key of the place whose entries stand around it.
+    base
+        What the form was filled from.
+    seen
+        The place's entries, with versions, as they were when it was last shown.
+    news
+        What others have written meanwhile, as long as it stands beside the form.
+    checked
+        What the last attempt to save it has found.
+    """
+
+    programme: str
+    place: str
+    base: Typed
+    seen: frozenset[tuple[int, int]]
+    is_withdrawal: bool = False
+    news: tuple[Version, ...] = ()
+    checked: Checked | None = None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_new(self) -> bool:
+        """Return whether it is not in the record yet."""
+        return not self.base.entry
+
+
+def begin(drawn: Scene, place: str, base: Typed | None, *, is_withdrawal: bool = False) -> None:
+    """Begin a draft: of a new entry without ``base``."""
+    new = Typed(replace(_NEW, ags=place))
+    _fill(Draft(drawn.programme.key, place, base or new, seen(entries_at(drawn, place)), is_withdrawal))
+    saving.forget()
+
+
+def draft_of(programme: str, place: str) -> Draft | None:
+    """Return the draft of a place; None if there is none there."""
+    draft = st.session_state.get(_DRAFT)
+    return draft if isinstance(draft, Draft) and (draft.programme, draft.place) == (programme, place) else None
+
+
+def _fill(draft: Draft) -> None:
+    record = as_written(draft.base.record, words())
+    rung = (record.instrument, record.status)
+    values = (
+        [record.ags], rung if rung[0] else None, record.date, record.date_means or "reached", record.joint_with or None,
+        record.note, record.source_url, record.source_date, "",
+    )  # fmt: skip
+    st.session_state[_DRAFT] = draft
+    st.session_state.update(zip(_FIELDS, values, strict=True))
+
+
+def show(drawn: Scene, draft: Draft) -> None:
+    """Show the form of a draft, and before it what others have written since it was begun."""
+    said = words()
+    _look_for_news(drawn, draft)
+    if draft.news:
+        _show_news(drawn, draft)
+    with st.form("entry", border=False, enter_to_submit=False):
+        if draft.is_withdrawal:
+            st.html(Markup("<h3>{}</h3>").format(said.say("Diesen Eintrag zurückziehen")))
+        else:
+            _fields(drawn, draft)
+        help_ = said.say("Steht im Verlauf. Eine Berichtigung oder Rücknahme braucht einen Grund.")
+        st.text_input(said.say("Grund"), key=_REASON, help=help_, persist_state="session")
+        _findings(draft)
+        warned = draft.checked is not None and bool(draft.checked.warnings) and not draft.checked.is_blocked
+        label = said.say("Zurückziehen") if draft.is_withdrawal else said.say("Speichern")
+        with st.container(horizontal=True):
+            st.form_submit_button(
+                said.say("Trotzdem speichern") if warned else label, type="primary", key="entry-save", on_click=_save
+            )
+            st.form_submit_button(said.say("Verwerfen"), key="entry-drop", on_click=_drop)
+
+
+def _fields(drawn: Scene, draft: Draft) -> None:
+    said = words()
+    names = places(drawn)
+    if draft.is_new:
+        st.multiselect(
+            said.say("Gilt für"),
+            list(names),
+            format_func=lambda key: names.get(key, key),
+            key=_PLACES,
+            help=said.say("Mehrere, wenn sie es gemeinsam tun: Für jede entsteht ein Eintrag, in einer Änderung."),
+            persist_state="session",
+        )
+    known: list[Rung] = rungs(drawn.programme)
+    st.selectbox(
+        said.say("Baustein und Stufe"),
+        known,
+        index=None,
+        format_func=lambda rung: rung_label(drawn.programme, rung, said),
+        placeholder=said.say("bitte wählen"),
+        key=_RUNG,
+        persist_state="session",
+    )
+    left, right = st.columns(2, gap="small")
+    left.text_input(
+        said.say("Datum"), key=_DATE, placeholder=said.say("31.12.2025, 12/2025 oder 2025"), persist_state="session"
+    )
+    meanings = {"reached": said.say("an dem Tag erreicht"), "known_by": said.say("spätestens da bekannt")}
+    right.radio(
+        said.say("Das Datum bedeutet"),
+        _MEANINGS,
+        format_func=lambda each: meanings[each],
+        horizontal=True,
+        key=_MEANS,
+        persist_state="session",
+    )
+    joint = sorted({text for text in drawn.records.table["joint_with"] if text})
+    st.selectbox(
+        said.say("Gemeinsam über"),
+        joint,
+        index=None,
+        accept_new_options=True,
+        placeholder=said.say("keine gemeinsame Stelle"),
+        key=_JOINT,
+        help=said.say("Name der Stelle, über die es mehrere gemeinsam tun, etwa ein Verwaltungsverband."),
+        persist_state="session",
+    )
+    help_ = said.say("Ein Satz dazu. Er ist öffentlich.")
+    st.text_area(said.say("Anmerkung"), key=_NOTE, height=80, help=help_, persist_state="session")
+    left, right = st.columns([2, 1], gap="small")
+    left.text_input(
+        said.say("Quelle"), key=_SOURCE, placeholder=said.say("Adresse im Netz oder Titel"), persist_state="session"
+    )
+    right.text_input(said.say("Datum der Quelle"), key=_SOURCE_DATE, persist_state="session")
+
+
+# ---- what others have written ---------------------------------------------------------------------------------------
+
+
+def _look_for_news(drawn: Scene, draft: Draft) -> None:
+    """Note what others have written about the place since the draft was last shown."""
+    entries = entries_at(drawn, draft.place)
+    now = seen(entries)
+    if now == draft.seen:
+        return
+    kept = store().store
+    versions = [] if kept is None else _history(drawn, draft)
+    known = dict(draft.seen)
+    newest: dict[int, Version] = {}
+    for each in sorted(versions, key=lambda each: each.version):
+        newest[each.entry] = each
+    fresh = tuple(
+        each
+        for each in newest.values()
+        if known.get(each.entry, 0) < each.version and (each.entry in known or not each.is_withdrawn)
+    )
+    draft.seen, draft.checked = now, None
+    draft.news = (*(each for each in draft.news if each.entry not in {new.entry for new in fresh}), *fresh)
+    at = dict(now)
+    if draft.base.entry and draft.base.entry in at:
+        draft.base = replace(draft.base, version=at[draft.base.entry])
+    elif draft.base.entry:  # withdrawn by somebody else: what is typed would be a new entry
+        draft.base = replace(draft.base, entry=0, version=0)
+
+
+def _history(drawn: Scene, draft: Draft) -> list[Version]:
+    kept, actor = store().store, current_actor()
+    keys = keys_of_place(drawn, draft.place)
+    return [each for key in keys for each in kept.history(actor, draft.programme, key)] if kept else []
+
+
+def _show_news(drawn: Scene, draft: Draft) -> None:
+    said = words()
+    names = said.listed(sorted({each.change.actor for each in draft.news}))
+    told = said.say(
+        "{who} hat hier inzwischen etwas geändert. Was Sie eingetragen haben, steht noch da; „Speichern“ gilt jetzt "
+        "gegenüber diesem neuen Stand.",
+        who=names,
+    )
+    with st.container(border=True, key="entry-news"):
+        st.html(
+            Markup('<p role="alert"><b>{}</b></p>{}').format(told, html.versions(draft.news, drawn.programme, said))
+        )
+        mine = next((each for each in draft.news if each.entry == draft.base.entry and not each.is_withdrawn), None)
+        if mine and not draft.is_withdrawal:
+            st.button(said.say("Neuen Stand übernehmen"), key="entry-take", on_click=_take, args=(mine,))
+
+
+def _take(other: Version) -> None:
+    draft = st.session_state.get(_DRAFT)
+    if isinstance(draft, Draft):
+        _fill(replace(draft, base=Typed(other.record, other.entry, other.version), news=(), checked=None, problems=()))
+
+
+# ---- saving -----------------------------------------------------------------------------------------------------------
+
+
+def _typed(draft: Draft) -> list[Typed]:
+    """Return what the form says, for each of its places."""
+    state = st.session_state
+    instrument, status = state[_RUNG] or ("", "")
+    keys: Sequence[str] = state[_PLACES] if draft.is_new else [draft.base.record.ags]
+    former = draft.base.record
+    date = state[_DATE].strip()
+    return [
+        replace(
+            draft.base,
+            record=Record(
+                key,
+                former.municipality if key == former.ags else "",  # a new one gets its official name
+                instrument,
+                status,
+                date,
+                state[_MEANS] if date else "",
+                (state[_JOINT] or "").strip(),
+                state[_NOTE].strip(),
+                state[_SOURCE].strip(),
+                state[_SOURCE_DATE].strip(),
+            ),
+        )
+        for key in keys
+    ]
+
+
+def _save() -> None:
+    """Write what the form says, by the right of this very moment; anew if somebody wrote elsewhere meanwhile."""
+    draft = st.session_state.get(_DRAFT)
+    if not isinstance(draft, Draft):
+        return
+    try:
+        if saving.patiently(lambda: _attempt(draft)):
+            _forget()
+    except AtlasError as error:
+        draft.problems = error.problems
+
+
+def _attempt(draft: Draft) -> Change | None:
+    """Save if there is nothing left to say; otherwise the draft knows what there is."""
+    snapshot: Snapshot = store().current()
+    drawn = scene(current_view())
+    draft.problems = ()
+    if seen(entries_at(drawn, draft.place)) != draft.seen:
+        return None  # the page shows it now
+    warned = draft.checked.warnings if draft.checked else ()
+    rows = [] if draft.is_withdrawal else _typed(draft)
+    gone = [Withdraw(draft.base.entry, draft.base.version)] if draft.is_withdrawal and draft.base.entry else []
+    checked = check_typed(rows, gone, snapshot, snapshot.programmes[draft.programme], today())
+    reason = st.session_state[_REASON].strip()
+    draft.checked = checked if draft.is_withdrawal or st.session_state[_RUNG] else _without_rung(checked)
+    draft.problems = tuple(_missing(draft, reason, rows, gone))
+    if checked.is_blocked or draft.problems or not set(map(_told, checked.warnings)) <= set(map(_told, warned)):
+        return None
+    occasion = Occasion(ChangeKind.EDIT, reason)
+    return store().save(current_actor(), draft.programme, checked.edits, occasion, snapshot.head)
+
+
+def _missing(draft: Draft, reason: str, rows: Sequence[Typed], gone: Sequence[Withdraw]) -> list[Problem]:
+    said = words()
+    problems = []
+    if not draft.is_withdrawal and not st.session_state[_RUNG]:
+        problems.append(Problem(said.say("Baustein und Stufe"), "Bitte wählen, was erreicht oder geplant ist."))
+    if draft.is_new and not draft.is_withdrawal and not rows:
+        problems.append(Problem(said.say("Gilt für"), "Bitte mindestens eine Gemeinde oder einen Landkreis wählen."))
+    if not draft.is_new and not reason:
+        text = "Bitte sagen, warum: eine Berichtigung oder Rücknahme braucht einen Grund."
+        problems.append(Problem(said.say("Grund"), text))
+    if draft.is_withdrawal and not gone:
+        problems.append(Problem("", "Der Eintrag ist schon zurückgezogen."))
+    return problems
+
+
+def _without_rung(checked: Checked) -> Checked:
+    """Return what was found without what follows from nothing having been chosen."""
+    columns = {HEADINGS["instrument"].de, HEADINGS["status"].de}
+    return replace(checked, findings=tuple(each for each in checked.findings if each.column not in columns))
+
+
+def _told(finding: Finding) -> tuple[str, str, tuple[tuple[str, object], ...]]:
+    return finding.column, finding.text, tuple(sorted(finding.values.items()))
+
+
+def _findings(draft: Draft) -> None:
+    """Show what the last attempt has found."""
+    for problem in draft.problems:
+        show_finding(problem)
+    if draft.checked is not None:
+        show_findings(draft.checked.findings)
+
+
+def show_findings(findings: Sequence[Finding], where: Sequence[str] = ()) -> None:
+    """Show findings about typed entries, what blocks first, each sentence once; ``where`` names the entries."""
+    order = list(Severity)
+    told: dict[str, Problem] = {}
+    for each in sorted(findings, key=lambda each: order.index(each.severity)):
+        if each.severity is Severity.NOTE or not each.line:
+            continue
+        place = ", ".join(filter(None, (where[each.line - 1] if where else "", each.column)))
+        problem = Problem(place, each.text, dict(each.values), each.severity)
+        told.setdefault(words().problem(problem), problem)
+    for problem in told.values():
+        show_finding(problem)
+
+
+def elsewhere(names: Mapping[str, str], place: str | None) -> None:
+    """Say that an entry of another place is not saved yet, with the way there."""
+    draft = st.session_state.get(_DRAFT)
+    if not isinstance(draft, Draft) or draft.place == place:
+        return
+    said = words()
+    name = names.get(draft.place, draft.place)
+    with st.container(horizontal=True, vertical_alignment="center", key="entry-elsewhere"):
+        st.html(
+            Markup('<p class="atlas-small">{}</p>').format(
+                said.say("Noch nicht gespeichert: ein Eintrag für {name}.", name=name)
+            )
+        )
+        st.button(said.say("Dorthin"), key="entry-there", type="tertiary", on_click=look_at, args=(draft.place,))
+        st.button(said.say("Verwerfen"), key="entry-drop-there", type="tertiary", on_click=_drop)
+
+
+def look_at(place: str | None) -> None:
+    """Make a place the one the view looks at."""
+    is_district = place is not None and len(place) == DISTRICT_DIGITS
+    change_view(municipality=None if is_district else place, district=place if is_district else None)
+
+
+def _drop() -> None:
+    _forget()
+
+
+def _forget() -> None:
+    for key in (_DRAFT, *_FIELDS):
+        st.session_state.pop(key, None)
