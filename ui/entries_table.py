@@ -14,7 +14,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from atlas.analysis.columns import HEADINGS
 from atlas.analysis.typed import Checked, TableEdits, Typed, check_typed, from_table
 from atlas.errors import AtlasError, Problem
-from atlas.model.edits import Add, Change, ChangeKind, Occasion, Version
+from atlas.model.edits import Add, Change, ChangeKind, Edit, Occasion, Version
 from atlas.present.entries import as_written, entries_at, places, rung_label, rungs, seen
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
@@ -51,6 +51,8 @@ class _Sheet:
         What others have written meanwhile about the same entries and places.
     where
         What to call the changed entries, in the order of the findings.
+    previewed
+        What is shown to be saved. Only that is: a cell typed in the last moment reaches the server after the click.
     """
 
     about: tuple[object, ...]
@@ -60,6 +62,7 @@ class _Sheet:
     news: tuple[Version, ...] = ()
     checked: Checked | None = None
     where: tuple[str, ...] = ()
+    previewed: tuple[Edit, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
@@ -85,14 +88,12 @@ def show(drawn: Scene, place: str | None, *, may_edit: bool) -> None:
             table,
             hide_index=True,
             num_rows="dynamic",
+            placeholder="",
             key=sheet.key,
             column_config=_columns(drawn, sheet),
             alt=said.say("Einträge als Tabelle, zum Ändern"),
         )
-        for problem in sheet.problems:
-            show_finding(problem)
-        if sheet.checked is not None:
-            show_findings(sheet.checked.findings, sheet.where)
+        _outcome(drawn, sheet)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.text_input(
                 said.say("Grund"),
@@ -100,10 +101,30 @@ def show(drawn: Scene, place: str | None, *, may_edit: bool) -> None:
                 help=said.say("Steht im Verlauf. Eine Berichtigung oder Rücknahme braucht einen Grund."),
                 width=420,
             )
-            warned = sheet.checked is not None and bool(sheet.checked.warnings) and not sheet.checked.is_blocked
-            label = said.say("Trotzdem speichern") if warned else said.say("Alle Änderungen speichern")
+            count = len(sheet.previewed)
+            label = said.say("Änderungen prüfen")
+            if count:
+                label = said.count("{n} Änderung speichern", "{n} Änderungen speichern", count)
             st.form_submit_button(label, type="primary", key="entries-save", on_click=_save, args=(place,))
             st.form_submit_button(said.say("Verwerfen"), key="entries-drop", on_click=_drop)
+
+
+def _outcome(drawn: Scene, sheet: _Sheet) -> None:
+    """Show what the last check has found, and what would be saved."""
+    said = words()
+    for problem in sheet.problems:
+        show_finding(problem)
+    if sheet.checked is not None:
+        show_findings(sheet.checked.findings, sheet.where)
+    if sheet.previewed:
+        label = said.count(
+            "Das wird gespeichert: {n} Eintrag", "Das wird gespeichert: {n} Einträge", len(sheet.previewed)
+        )
+        before = {each.entry: each.record for each in sheet.base}
+        with st.container(border=True, key="entries-preview"):
+            st.html(
+                Markup("<p><b>{}</b></p>{}").format(label, html.edits(sheet.previewed, before, drawn.programme, said))
+            )
 
 
 def _sheet(drawn: Scene, place: str | None) -> _Sheet:
@@ -171,9 +192,10 @@ def _columns(drawn: Scene, sheet: _Sheet) -> dict[str, ColumnConfig]:
     former = {_place_label(each, names) for each in sheet.base} - set(names.values())
     stages = [rung_label(drawn.programme, rung, said) for rung in rungs(drawn.programme)]
     column = st.column_config
+    # None of them is required: the browser would keep an incomplete row to itself, and nobody would hear of it.
     return {
-        titles["ags"]: column.SelectboxColumn(options=[*names.values(), *sorted(former)], required=True),
-        titles["status"]: column.SelectboxColumn(options=stages, required=True, width=270),
+        titles["ags"]: column.SelectboxColumn(options=[*names.values(), *sorted(former)]),
+        titles["status"]: column.SelectboxColumn(options=stages, width=270),
         titles["date"]: column.TextColumn(width=110),
         titles["date_means"]: column.SelectboxColumn(options=[*_meanings(said).values()][1:], width=135),
         titles["joint_with"]: column.TextColumn(width=170),
@@ -244,8 +266,8 @@ def _attempt(sheet: _Sheet, place: str | None) -> Change | None:
     """Save if there is nothing left to say; otherwise the sheet knows what there is."""
     snapshot = store().current()
     drawn = scene(current_view())
-    warned = {each.text for each in sheet.checked.warnings} if sheet.checked else set()
-    sheet.problems, sheet.checked, sheet.news = (), None, ()
+    previewed = sheet.previewed
+    sheet.problems, sheet.checked, sheet.news, sheet.previewed = (), None, (), ()
     done = _read(drawn, sheet, place)
     if _look_for_news(drawn, sheet, place, done):
         return None
@@ -253,10 +275,13 @@ def _attempt(sheet: _Sheet, place: str | None) -> Change | None:
     checked = check_typed(done.rows, done.withdrawn, snapshot, drawn.programme, today())
     names = places(drawn)
     sheet.checked, sheet.where = checked, tuple(_place_label(each, names) for each in done.rows)
+    if not checked.edits and not checked.is_blocked:
+        sheet.problems = (Problem("", "In der Tabelle ist noch nichts geändert."),)
+    sheet.previewed = checked.edits
     if not reason and any(not isinstance(each, Add) for each in checked.edits):
         text = "Bitte sagen, warum: eine Berichtigung oder Rücknahme braucht einen Grund."
         sheet.problems = (Problem(words().say("Grund"), text),)
-    if checked.is_blocked or sheet.problems or not {each.text for each in checked.warnings} <= warned:
+    if not checked.edits or sheet.problems or checked.edits != previewed:
         return None
     occasion = Occasion(ChangeKind.EDIT, reason)
     return store().save(current_actor(), drawn.programme.key, checked.edits, occasion, snapshot.head)

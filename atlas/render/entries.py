@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from markupsafe import Markup
 
 from atlas.analysis.columns import HEADINGS
-from atlas.model.edits import RECORD_FIELDS, Change, ChangeKind, Record, Version
+from atlas.model.edits import RECORD_FIELDS, Add, Change, ChangeKind, Edit, Record, Version, Withdraw
 from atlas.model.programme import Programme
 from atlas.model.records import web_address
 from atlas.present.entries import as_written, rung_label
@@ -54,6 +54,21 @@ def versions(shown: Iterable[Version], programme: Programme, words: Words, befor
         for each in newest_first
     )
     return Markup('<ol class="versions">{}</ol>').format(items)
+
+
+def edits(shown: Iterable[Edit], before: Mapping[int, Record], programme: Programme, words: Words) -> Markup:
+    """Return edits that are not saved yet as a list; ``before`` has the entries they change, by number."""
+    items = _EMPTY.join(Markup("<li>{}</li>").format(_edit(each, before, programme, words)) for each in shown)
+    return Markup('<ol class="versions">{}</ol>').format(items)
+
+
+def _edit(edit: Edit, before: Mapping[int, Record], programme: Programme, words: Words) -> Markup:
+    if isinstance(edit, Add):
+        return _line(words.say("neu"), "") + entry(edit.record, programme, words, edit.record.municipality)
+    old, name = before[edit.entry], words.say("Eintrag {n}", n=edit.entry)
+    if isinstance(edit, Withdraw):
+        return _line(words.say("zurückgezogen"), name) + entry(old, programme, words, old.municipality)
+    return _line(words.say("berichtigt"), name) + difference(old, edit.record, programme, words)
 
 
 def _what_became(now: Version, before: Version | None, programme: Programme, words: Words) -> Markup:

@@ -1,0 +1,161 @@
+"""Entries in a real browser: a table changed, a conflict in it, an entry by keyboard on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from atlas.analysis.difference import entries_of
+from atlas.model.edits import ChangeKind, Correct, Occasion, Record
+from atlas.model.rights import Actor, Role
+from atlas.sources.store import Store, open_store
+from tests.browser.conftest import Visit, serving
+
+pytestmark = pytest.mark.browser
+
+ANNA, BERND = Actor("Anna Probe", Role.EDITOR), Actor("Bernd Probe", Role.EDITOR)
+TOWN, OTHER = "00021010", "00021020"
+Visits = Callable[..., Visit]
+
+
+@pytest.fixture
+def office(miniland_root: Path, tmp_path: Path) -> Iterator[tuple[str, Store]]:
+    """Return an application with a local editor, and its store."""
+    log = tmp_path / "log"
+    with serving(miniland_root, log, ATLAS_LOCAL_EDITOR=ANNA.name) as url:
+        store = open_store(f"sqlite:///{log.with_suffix('.sqlite3')}")
+        yield url, store
+        store.close()
+
+
+def record(store: Store, ags: str) -> dict[int, tuple[int, Record]]:
+    return {entry: each for entry, each in entries_of(store.records("mini")).items() if each[1].ags == ags}
+
+
+def write_into_cell(page: Page, column: int, row: int, text: str) -> None:
+    """Write into a cell of the table, by keyboard; rows and columns from 0."""
+    canvas = page.locator(".stDataFrame canvas").first
+    box = canvas.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 120, box["y"] + 52)  # the first cell: below the headings, right of the box for the row
+    for key in ["Control+Home"] + ["ArrowDown"] * row + ["ArrowRight"] * column:
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    editor = page.locator("#portal textarea, #portal input").last
+    expect(editor).to_be_visible()
+    editor.fill(text)
+    editor.press("Enter")
+    expect(editor).to_be_hidden()
+
+
+def open_table(visit: Visits, url: str) -> Visit:
+    made = visit(url).open(f"/pflege?gemeinde={TOWN}")
+    made.page.get_by_role("radio", name="Tabelle").click()
+    expect(made.page.locator(".stDataFrame canvas").first).to_be_visible()
+    return made
+
+
+DATE, NOTE, SOURCE_DATE = 1, 4, 6
+
+
+def save(page: Page) -> None:
+    button = page.locator(".st-key-entries-save button")
+    expect(button).to_have_count(1)  # while the page is drawn anew, the old one stands beside it
+    button.click()
+
+
+def check(page: Page, told: str) -> None:
+    """Have the table checked until what was typed has reached the server: it does so after the click, if one is fast."""
+    for _ in range(5):
+        save(page)
+        try:
+            expect(page.locator(".stForm .stHtml", has_text=told).first).to_be_visible(timeout=6_000)
+        except AssertionError:
+            continue
+        return
+    raise AssertionError(told)
+
+
+def test_table_is_changed_and_saved_in_one_change(office: tuple[str, Store], visit: Visits) -> None:
+    url, store = office
+    made = open_table(visit, url)
+    page = made.page
+    write_into_cell(page, SOURCE_DATE, 0, "8/2019")
+    write_into_cell(page, NOTE, 0, "Mit Foto.")
+    check(page, "Grund: Bitte sagen, warum")
+    check(page, "Mit Foto.")
+    page.get_by_role("textbox", name="Grund").fill("Foto gefunden")
+    expect(page.locator(".st-key-entries-preview")).to_contain_text("Juli 2019 → August 2019")
+    save(page)
+    expect(page.get_by_text("Gespeichert als Änderung 2")).to_be_visible()
+    ((_, now),) = record(store, TOWN).values()
+    assert (now.note, now.source_date) == ("Mit Foto.", "2019-08")
+    assert [(each.corrected, each.occasion.reason) for each in store.changes(ANNA, 1)] == [(1, "Foto gefunden")]
+    page.locator(".st-key-undo-last button").click()
+    expect(page.get_by_text("Gespeichert als Änderung 3")).to_be_visible()
+    ((_, now),) = record(store, TOWN).values()
+    assert now.note != "Mit Foto."
+    assert (made.errors, made.foreign) == ([], [])
+
+
+def test_fault_in_the_table_keeps_what_was_typed(office: tuple[str, Store], visit: Visits) -> None:
+    url, store = office
+    page = open_table(visit, url).page
+    page.get_by_role("textbox", name="Grund").fill("Versuch")
+    write_into_cell(page, DATE, 0, "31.02.2020")
+    check(page, "Neustadt (Landkreis Nord), Datum: Das Datum „31.02.2020“ gibt es nicht")
+    assert store.head() == 1
+    write_into_cell(page, DATE, 0, "28.02.2020")
+    check(page, "30.06.2019 → 28.02.2020")
+    save(page)
+    expect(page.get_by_text("Gespeichert als Änderung 2")).to_be_visible()
+    assert [each.date for _, each in record(store, TOWN).values()] == ["2020-02-28"]
+
+
+def test_table_shows_what_others_wrote_before_it_saves(office: tuple[str, Store], visit: Visits) -> None:
+    url, store = office
+    page = open_table(visit, url).page
+    page.get_by_role("textbox", name="Grund").fill("gelesen")
+    write_into_cell(page, NOTE, 0, "Annas Wort")
+    check(page, "Annas Wort")
+    ((entry, (version, old)),) = record(store, TOWN).items()
+    edit = Correct(entry, version, replace(old, note="Bernds Wort"))
+    store.apply(BERND, "mini", [edit], Occasion(ChangeKind.EDIT, "nachgelesen"))
+    save(page)
+    news = page.locator(".st-key-entries-news")
+    expect(news).to_contain_text("Bernd Probe hat diese Einträge inzwischen geändert")
+    expect(news).to_contain_text("Bernds Wort")
+    assert [each.note for _, each in record(store, TOWN).values()] == ["Bernds Wort"]
+    check(page, "Annas Wort")
+    save(page)
+    expect(page.get_by_text("Gespeichert als Änderung 3")).to_be_visible()
+    assert record(store, TOWN) == {entry: (version + 2, replace(old, note="Annas Wort"))}
+
+
+def test_entry_is_made_by_keyboard_on_a_phone(office: tuple[str, Store], visit: Visits) -> None:
+    url, store = office
+    made = visit(url, phone=True).open(f"/pflege?gemeinde={OTHER}")
+    page = made.page
+    page.get_by_role("button", name="Neuer Eintrag").press("Enter")
+    choice = page.get_by_role("combobox", name="Baustein und Stufe")
+    choice.scroll_into_view_if_needed()
+    choice.focus()
+    page.keyboard.type("besteht")
+    expect(page.get_by_role("option").first).to_have_text("Rat: besteht")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("option")).to_have_count(0)
+    page.get_by_role("textbox", name="Datum", exact=True).fill("3/2025")
+    page.get_by_role("textbox", name="Quelle", exact=True).fill("Amtsblatt")
+    page.locator(".st-key-entry-save button").press("Enter")
+    expect(page.get_by_text("Gespeichert als Änderung 2")).to_be_visible()
+    (kept,) = (each for _, each in record(store, OTHER).values() if each.source_url == "Amtsblatt")
+    assert (kept.instrument, kept.status, kept.date) == ("council", "active", "2025-03")
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth <= window.innerWidth")
+    page.goto(f"{url}/?gemeinde={OTHER}")
+    expect(page.get_by_text("März 2025").first).to_be_visible()
+    assert (made.errors, made.foreign) == ([], [])
