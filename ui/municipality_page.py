@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
+from atlas.model.rights import Right
 from atlas.model.view import page_address, view_to_query
 from atlas.present.detail import absent, as_of_sentence, position_of
 from atlas.present.looks import looks_of
@@ -14,6 +15,7 @@ from atlas.render import municipality as html
 from atlas.render.html import file_links
 from ui import filters, frame, map_panel, report_form, search, take_home
 from ui.cache import current_scene
+from ui.login import current_actor
 from ui.state import MAP_PAGE, words, write_address
 
 _pages: Shelf[MunicipalityPage] = Shelf(256)
@@ -55,6 +57,9 @@ def _municipality(drawn: Scene, position: int) -> dict[str, str]:
     page = _page(drawn, position)
     st.html(html.header(page, said))
     report_form.badge(drawn, page.detail.ags)
+    if current_actor().may(Right.EDIT):
+        address = page_address("pflege", drawn.view)
+        st.html(Markup('<p><a href="{}" target="_self">{}</a></p>').format(address, said.say("Einträge bearbeiten")))
     take_home.show(drawn, position)
     filters.show(drawn)
     left, right = st.columns([1.7, 1], gap="medium")

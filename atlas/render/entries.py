@@ -118,7 +118,10 @@ def occasion(change: Change, words: Words) -> Markup:
 def changes(shown: Sequence[Change], undone: Mapping[int, int], words: Words) -> Markup:
     """Return the log as a table, in the order given; ``undone`` says which change took one back."""
     titles = (words.say("Nr."), words.say("wann"), words.say("wer"), words.say("was"), words.say("warum"))
-    head = _EMPTY.join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
+    head = _EMPTY.join(
+        Markup('<th scope="col"{}>{}</th>').format(_EMPTY if number else Markup(' class="number"'), title)
+        for number, title in enumerate(titles)
+    )
     body = _EMPTY.join(_change(each, undone.get(each.number), words) for each in shown)
     return Markup(
         '<div class="wide"><table class="list log"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
@@ -133,7 +136,7 @@ def _change(change: Change, undone_by: int | None, words: Words) -> Markup:
     ]
     small = " · ".join(filter(None, more))
     return Markup(
-        '<tr{}><th scope="row" class="number">{}</th><td>{}</td><td class="written">{}</td><td>{}{}</td>'
+        '<tr{}><th scope="row" class="number">{}</th><td class="when">{}</td><td class="written">{}</td><td>{}{}</td>'
         '<td class="written" lang="de">{}</td></tr>'
     ).format(
         Markup(' class="undone"') if undone_by else _EMPTY,

@@ -68,7 +68,11 @@ def test_new_entry_stands_in_the_record_on_the_map_and_in_the_log(
     assert "Amtsblatt 3/2024" in said
     assert "entry-save" not in written(app)
     assert "Anna" in shown(part(app, "verlauf"))
-    assert "01.03.2024" in shown(fine(app.switch_page(PAGES["municipality"]).run()))
+    public = shown(fine(app.switch_page(PAGES["municipality"]).run()))
+    assert "01.03.2024" in public
+    assert f'href="pflege?gemeinde={TOWN}"' in public
+    become(VISITOR)
+    assert "pflege" not in shown(fine(app.run()))
 
 
 def test_every_fault_at_once_and_nothing_typed_is_lost(app_on: AppOn, miniland_root: Path, become: Become) -> None:
