@@ -183,6 +183,11 @@ def _bodies(status: pd.DataFrame, layer: str, inside: dict[int, str]) -> tuple[t
     return tuple((body, tuple(sorted(found))) for body, found in sorted(members.items()) if len(found) > 1)
 
 
+def packed_points(spec: MapSpec) -> str:
+    """Return the positions with a point, each as its distance from the one before to base 36: ``0,2,13``."""
+    return ",".join(np.base_repr(gap, 36).lower() for gap in np.diff([0, *map(int, spec.points)]))
+
+
 def packed_bodies(spec: MapSpec, names: Sequence[str]) -> str:
     """Return joint bodies by their number in ``names``, positions to base 36: ``3:c,14 5:7,8``."""
     number = {name: i for i, name in enumerate(names)}

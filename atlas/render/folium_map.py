@@ -14,11 +14,12 @@ from collections.abc import Sequence
 import folium
 from jinja2 import Template
 
-from atlas.present.map_spec import MapSpec, pack, packed_bodies
+from atlas.present.map_spec import MapSpec, pack, packed_bodies, packed_points
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _CODES = re.compile(r"(?:[0-9a-z.-][A-Z]?)*")
 _LAYER = re.compile(r"[a-z][a-z0-9_]*")
+_POINTS = re.compile(r"[0-9a-z,]*")
 _BODIES = re.compile(r"[0-9a-z:, ]*")
 _KEY = re.compile(r"(?:[0-9]{5}|[0-9]{8})?")
 
@@ -97,7 +98,7 @@ def changing_part(
         "layer": _checked(_LAYER, spec.layer),
         "asOf": spec.as_of.isoformat(),
         "codes": _checked(_CODES, pack(spec.codes)),
-        "points": [int(position) for position in spec.points],
+        "points": _checked(_POINTS, packed_points(spec)),
         "districtPoints": [_checked(_KEY, key) for key in spec.district_points],
         "selected": _checked(_KEY, selected or ""),
         "district": _checked(_KEY, district or ""),

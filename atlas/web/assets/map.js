@@ -58,6 +58,9 @@
   /** Class codes with runs written out: a capital says how often the code before it stands, A thrice, Z 28 times. */
   const unpack = (codes) => codes.replace(/(.)([A-Z])/g, (_, code, run) => code.repeat(run.charCodeAt(0) - 62));
 
+  /** Positions from their distances, each to base 36. */
+  const positions = (gaps) => { let at = 0; return gaps ? gaps.split(",").map((gap) => (at += parseInt(gap, 36))) : []; };
+
   const lang = () => (state.view ? state.view.lang : "de");
   const word = (key) => state.index.words[lang()][key];
 
@@ -612,7 +615,8 @@
     show(packed) {
       const before = state.filmed || state.view;
       state.filmed = null;
-      const view = { points: [], districtPoints: [], selected: "", district: "", near: [], bodies: "", ...packed, codes: unpack(packed.codes) };
+      const points = Array.isArray(packed.points) ? packed.points : positions(packed.points || "");
+      const view = { districtPoints: [], selected: "", district: "", near: [], bodies: "", ...packed, points, codes: unpack(packed.codes) };
       state.view = view;
       if (state.index) render(before);
     },
