@@ -93,7 +93,7 @@ class LoginEnds(Protocol):
     """Which logins have ended by log-out or by an administrator."""
 
     def ended(self, subject: str, issued_at: datetime) -> bool:
-        """Return whether a login of this person, issued then, has ended."""
+        """Return whether a login of this person, issued then, has ended; raise if that can't be found out."""
 
     def end(self, subject: str, until: datetime) -> None:
         """End all logins of this person that were issued until then, on all devices."""

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+import streamlit as st
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
@@ -128,6 +130,44 @@ def test_callbacks_and_fragments_write_by_the_rights_of_now(
     lose(rights)
     app.button(key=place).click().run()
     assert app.session_state[f"{place}-wrote"] == "refused"
+
+
+def leaves() -> None:
+    """Log out."""
+    from ui.login import log_out
+
+    log_out()
+
+
+def test_while_the_database_is_away_the_public_pages_go_on_and_nobody_may_write(
+    app_on: AppOn, miniland_root: Path, rights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = app_on(miniland_root)
+    app.user = person()
+    assert "erika@example.org · Bearbeiten" in shown(fine(app.run()))
+
+    def away(_: object) -> None:
+        raise sa.exc.OperationalError("SELECT", {}, Exception("away"))
+
+    sentence = "Ihre Anmeldung lässt sich gerade nicht prüfen"
+    with monkeypatch.context() as patched:
+        patched.setattr(sa.Engine, "begin", away)
+        said = shown(fine(app.run()))
+        assert sentence in said
+        assert "erika" not in said
+        assert buttons(app) == ["log-out"]
+        left: list[bool] = []
+        patched.setattr(st, "logout", lambda: left.append(True))
+        leaver = AppTest.from_function(leaves)
+        leaver.user = person()
+        fine(leaver.run())
+        assert left  # the cookie of this browser goes all the same
+        writer = AppTest.from_function(writes)
+        writer.user = person()
+        writer.run().button(key="callback").click().run()
+        assert writer.session_state["callback-wrote"] == "refused"
+        assert "Die Datenbank antwortet nicht" in shown(app.switch_page(PAGES["maintenance"]).run())
+    assert "erika@example.org · Bearbeiten" in maintenance(app)
 
 
 def test_outside_of_a_session_nobody_has_a_right(app_on: AppOn, miniland_root: Path, rights: Path) -> None:

@@ -34,6 +34,7 @@ from atlas.model.records import RECORD_COLUMNS
 from atlas.model.rights import Actor, Right, require
 from atlas.sources.store.cases import FollowUps, Reports
 from atlas.sources.store.database import Database, migrate
+from atlas.sources.store.logins import StoredLoginEnds
 from atlas.sources.store.schema import change as changes_
 from atlas.sources.store.schema import version as versions_
 
@@ -80,6 +81,7 @@ class Store:
         self.database = database
         self.follow_ups = FollowUps(database, clock)
         self.reports = Reports(database, clock)
+        self.login_ends = StoredLoginEnds(database, clock)
         self._clock = clock
         self._writer = threading.Lock()  # writers of this process wait here and not in SQLite, which is not fair
 
