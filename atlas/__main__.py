@@ -6,13 +6,14 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeAlias
 
 from atlas import commands
 from atlas.commands import FINDINGS, FINE, WRONG_USE, WrongUseError, complain
 from atlas.errors import AtlasError
+from atlas.model.dates import parse_moment
 from atlas.model.excerpt import PRINTED, Form, Size
 from atlas.model.keys import parse_ags, parse_district_key
 from atlas.model.programme import OVERVIEW
@@ -62,7 +63,13 @@ def _add_tables(known: _Subparsers) -> None:
     status = _command(known, "status", commands.run_status, "Stand je Gemeinde und Instrument an einem Tag")
     status.add_argument("--as-of", type=_day, required=True, metavar="JJJJ-MM-TT")
     status.add_argument("--format", choices=("csv", "json", "geojson", "gpkg"), default="csv")
+    _add_known_at(status)
     status.add_argument("--details", action="store_true", help="CSV und JSON auch mit Grund und gemeinsamer Stelle")
+
+    records = _command(
+        known, "records", commands.run_records, "alle Einträge des Bestands, wie unter /api/v1/records.csv"
+    )
+    _add_known_at(records)
 
     purpose = "Nachbarn einer Gemeinde nach gemeinsamer Grenze, mit Stand"
     near = _command(known, "neighbours", commands.run_neighbours, purpose)
@@ -181,6 +188,13 @@ def _command(
     return parser
 
 
+def _add_known_at(parser: argparse.ArgumentParser) -> None:
+    purpose = (
+        "was der Bestand zu diesem Zeitpunkt sagte (deutsche Zeit; ein Tag allein: an seinem Ende); ohne Angabe jetzt"
+    )
+    parser.add_argument("--known-at", type=_moment, metavar="JJJJ-MM-TTThh:mm", help=purpose)
+
+
 def _add_as_of(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
 
@@ -228,6 +242,13 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} ist kein Datum der Form JJJJ-MM-TT") from None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return parse_moment(text, datetime.now(UTC))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} ist kein Zeitpunkt der Form JJJJ-MM-TTThh:mm") from None
 
 
 def _jobs(text: str) -> int:

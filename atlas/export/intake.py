@@ -154,11 +154,11 @@ LOG_COLUMNS = (
 def changes_log(changes: Sequence[Change]) -> pd.DataFrame:
     """Return changes of the record in the order given.
 
-    Columns `LOG_COLUMNS`; ``recorded_at`` in UTC, ``undoes`` is the number of the change taken back, empty for others.
+    Columns `LOG_COLUMNS`; ``recorded_at`` in UTC, exact, so that it can be asked for, ``undoes`` is the number of the change taken back, empty for others.
     """
     rows = [
         (
-            change.number, change.recorded_at.astimezone(UTC).isoformat(timespec="seconds"), change.actor,
+            change.number, change.recorded_at.astimezone(UTC).isoformat(timespec="microseconds"), change.actor,
             change.programme, str(change.occasion.kind), change.added, change.corrected, change.withdrawn,
             change.occasion.reason, change.occasion.file, change.occasion.file_sum, change.occasion.undoes or "",
         )

@@ -14,7 +14,6 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -24,12 +23,11 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 from atlas.errors import Problem
-from atlas.model.dates import PartialDate
+from atlas.model.dates import ZONE, PartialDate
 from atlas.model.programme import Label
 
 Lang = Literal["de", "en"]
 _LOCALES = {"de": Locale("de", "DE"), "en": Locale("en", "GB")}
-_ZONE = ZoneInfo("Europe/Berlin")
 _CATALOGUE = Path(__file__).resolve().parents[1] / "locale" / "en.po"
 
 
@@ -91,7 +89,7 @@ class Words:
 
     def moment(self, moment: datetime) -> str:
         """Return day and time in Germany: ``23.11.2026, 09:05``."""
-        here = moment.astimezone(_ZONE)
+        here = moment.astimezone(ZONE)
         return f"{self.day(here.date())}, {format_time(here, 'HH:mm', locale=self._locale)}"
 
     def partial(self, text: str) -> str:

@@ -7,13 +7,16 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
+
+import pandas as pd
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import Edition, known_keys
 from atlas.model.edits import Change, Edit, Occasion, Withdraw
 from atlas.model.programme import Programme
-from atlas.model.records import Records
+from atlas.model.records import RECORD_COLUMNS, Records
 from atlas.model.rights import Actor, Right, require
 from atlas.model.rules import faults, record_checker
 from atlas.model.snapshot import Snapshot
@@ -70,6 +73,24 @@ def load_snapshot(settings: Settings, store: Store | None = None) -> Snapshot:
         raise AtlasError(*blockers)
     is_synthetic = (root / SYNTHETIC_MARK).exists()
     return Snapshot(fingerprint, programmes, records, editions, areas, tuple(doubts), is_synthetic, head)
+
+
+def as_known(snapshot: Snapshot, programme: Programme, table: pd.DataFrame, moment: datetime) -> Snapshot:
+    """Return a snapshot whose entries of a programme are those of ``moment``; everything else is as it is now.
+
+    Raises
+    ------
+    AtlasError
+        Every entry that does not fit the programme as it is now.
+    """
+    check = record_checker(programme, keys_of(programme, snapshot.editions, programme.key))
+    rows = zip(table["line"].tolist(), table[list(RECORD_COLUMNS)].to_dict("records"), strict=True)
+    places = f"Bestand {programme.key} vom {moment.isoformat(timespec='minutes')}, Eintrag"
+    if problems := faults(rows, check, places):
+        raise AtlasError(*problems)
+    records = replace(snapshot.records[programme.key], table=table, places=places)
+    fingerprint = f"{snapshot.fingerprint}-{moment.isoformat()}"
+    return replace(snapshot, fingerprint=fingerprint, records=snapshot.records | {programme.key: records})
 
 
 def _editions(root: Path, blockers: list[Problem]) -> dict[str, tuple[Edition, ...]]:

@@ -95,6 +95,27 @@ def test_what_the_record_said_on_a_day_can_be_asked_for(database_url: str) -> No
     database.close()
 
 
+def test_only_what_was_can_be_asked_for_as_of_a_moment(database_url: str) -> None:
+    database = Database(database_url)
+    migrate(database)
+    now = [datetime(2024, 5, 1, tzinfo=UTC)]
+    store = Store(database, lambda: now[0])
+    with pytest.raises(AtlasError, match="noch kein Bestand"):
+        store.past_records(EDITOR, "mini", now[0])
+    written = store.apply(EDITOR, "mini", [Add(TALK)], EDIT).recorded_at
+    now[0] += timedelta(days=1)
+    store.apply(EDITOR, "mini", [Withdraw(1, 1)], EDIT)
+    assert plain(store.past_records(EDITOR, "mini", written)) == [TALK]
+    assert store.past_records(EDITOR, "mini", now[0]).empty
+    with pytest.raises(AtlasError, match="noch kein Bestand"):
+        store.past_records(EDITOR, "mini", written - timedelta(microseconds=1))
+    with pytest.raises(AtlasError, match="in der Zukunft"):
+        store.past_records(EDITOR, "mini", now[0] + timedelta(microseconds=1))
+    with pytest.raises(NotAllowedError):
+        store.past_records(VISITOR, "mini", written)
+    database.close()
+
+
 def test_an_edit_is_all_or_nothing(store: Store) -> None:
     store.apply(EDITOR, "mini", [Add(TALK)], EDIT)
     state = store.state()

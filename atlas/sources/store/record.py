@@ -16,6 +16,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from atlas.errors import AtlasError, Problem
+from atlas.model.dates import ZONE
 from atlas.model.edits import (
     RECORD_FIELDS,
     Add,
@@ -201,6 +202,28 @@ class Store:
             rows = connection.execute(found).mappings().all()
         return [_version(row) for row in rows]
 
+    def past_records(self, actor: Actor, programme: str, known_at: datetime) -> pd.DataFrame:
+        """Return what `records` said at a moment.
+
+        Raises
+        ------
+        NotAllowedError
+            If the actor may not read what is internal: what was withdrawn or corrected since is.
+        AtlasError
+            If the moment is still to come, or before there was a record here.
+        """
+        require(actor, Right.READ_INTERNAL)
+        with self.database.reading() as connection:
+            first = sa.select(sa.func.min(changes_.c.recorded_at)).where(changes_.c.programme == programme)
+            begun = connection.execute(first).scalar()
+        if known_at > self._clock():
+            text = "Der Zeitpunkt liegt in der Zukunft. Was der Bestand dann sagt, weiß noch niemand."
+            raise AtlasError(Problem(_said(known_at), text))
+        if begun is None or known_at < begun:
+            text = "Damals wurde hier noch kein Bestand geführt; die erste Änderung ist vom {begun}."
+            raise AtlasError(Problem(_said(known_at), text, {"begun": _said(begun) if begun else "–"}))
+        return self.records(programme, known_at)
+
     # ---- writing --------------------------------------------------------------------------------------------------
 
     def apply(
@@ -317,6 +340,10 @@ class Store:
                     wrong.append(made["number"])
                 former = made["digest"]
         return wrong
+
+
+def _said(moment: datetime) -> str:
+    return moment.astimezone(ZONE).isoformat(timespec="seconds")
 
 
 def _head(connection: sa.Connection) -> int:
