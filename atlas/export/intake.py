@@ -148,7 +148,7 @@ LOG_COLUMNS = (
     "number", "recorded_at", "actor", "programme", "kind", "added", "corrected", "withdrawn", "reason", "file",
     "file_sum", "undoes",
 )  # fmt: skip
-"""Columns of what ``python -m atlas log`` writes: a contract."""
+"""Columns of what ``python -m atlas log`` writes, and names in ``/intern/aenderungen.json``: a contract."""
 
 
 def changes_log(changes: Sequence[Change]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
@@ -13,6 +14,7 @@ from starlette.types import Scope
 
 from atlas.errors import AtlasError, Problem
 from atlas.export.follow_ups import due_calendar, due_table
+from atlas.export.intake import changes_log
 from atlas.export.open_data import records_file
 from atlas.export.tables import excel_csv, plain_csv
 from atlas.model.dates import ZONE, parse_moment
@@ -31,6 +33,8 @@ KEY: Final = "schluessel"
 """Parameter with the secret of a personal calendar address."""
 _SHOWN: Final = 40
 """So many characters of what was given are repeated in a message."""
+MOST_CHANGES: Final = 1_000
+"""So many changes are given at once; the next by the number of the last one."""
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 Asker = Callable[[Scope, str, str], Actor]
 """Gives who sends a request: by their cookie or as local editor, or by the key and what a calendar is about."""
@@ -52,7 +56,7 @@ def build_internal(
     """Return the routes below ``/intern``.
 
     ``wiedervorlagen.csv`` and ``.ics``: views are asked for as on the steering page. ``bestand.csv``: the record as it
-    was at a moment (``stand``).
+    was at a moment (``stand``). ``aenderungen.json``: the changes after a number (``seit``), oldest first.
 
     Who has no right, or asks for an area there is none of, gets 404, as if there were nothing. Rights are looked up for
     every request. Nothing may be kept by anybody on the way.
@@ -62,6 +66,7 @@ def build_internal(
         Route(f"{PREFIX}/wiedervorlagen.csv", own.table),
         Route(f"{PREFIX}/wiedervorlagen.ics", own.calendar),
         Route(f"{PREFIX}/bestand.csv", own.records),
+        Route(f"{PREFIX}/aenderungen.json", own.changes),
     ]
 
 
@@ -115,6 +120,17 @@ class _Internal:
             stem = f"bestand-{programme}-{moment.astimezone(ZONE).strftime('%Y-%m-%d-%H%M')}"
             body = records_file(table, is_excel=is_excel)
             return _attached(body, f"{stem}{'-excel' if is_excel else ''}.csv", "text/csv; charset=utf-8")
+
+        return self._of_record(request, made)
+
+    def changes(self, request: Request) -> Response:
+        given = request.query_params.get("seit", "0")
+
+        def made(store: Store, actor: Actor, _: Snapshot) -> Response:
+            if not re.fullmatch(r"[0-9]{1,15}", given):
+                raise AtlasError(Problem("seit", "„{given}“ ist keine ganze Zahl.", {"given": given[:_SHOWN]}))
+            told = changes_log(store.changes(actor, int(given), MOST_CHANGES)).to_dict("records")
+            return JSONResponse(told, headers=_HEADERS)
 
         return self._of_record(request, made)
 

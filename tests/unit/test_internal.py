@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Scope
 
+from atlas.export.intake import LOG_COLUMNS
 from atlas.export.kit import press_kit
 from atlas.export.pictures import draw, written
 from atlas.export.sheet_run import SheetOrder, write_sheets
@@ -122,6 +123,21 @@ def test_record_as_it_was_is_for_those_with_a_right(house: House) -> None:
         assert refused.headers["cache-control"] == "no-store"
 
 
+def test_changes_can_be_followed_by_those_with_a_right(house: House) -> None:
+    house.asking[0] = marked.ANNA
+    told = house.client.get("/intern/aenderungen.json").json()
+    assert [each["number"] for each in told] == list(range(1, len(told) + 1))
+    assert all(list(each) == list(LOG_COLUMNS) for each in told)
+    assert told[1]["actor"] == marked.ANNA.name
+    answer = house.client.get(f"/intern/aenderungen.json?seit={len(told) - 1}")
+    assert answer.json() == told[-1:]
+    assert answer.headers["cache-control"] == "no-store"
+    assert house.client.get(f"/intern/aenderungen.json?seit={10**15 - 1}").json() == []
+    for wrong in ("x", "-1", "1e3", "", "9" * 40, "²"):
+        refused = house.client.get("/intern/aenderungen.json", params={"seit": wrong})
+        assert (refused.status_code, refused.json()["error"]["problems"][0]["place"]) == (400, "seit")
+
+
 def addresses() -> dict[str, list[str]]:
     """Return by the path of a route what is asked of it."""
     query = f"stichtag={DAY}&gemeinde={TOWN}&kreis=00021"
@@ -150,6 +166,11 @@ def addresses() -> dict[str, list[str]]:
             "/intern/wiedervorlagen.csv?schluessel=x",
         ],
         "/intern/wiedervorlagen.ics": ["/intern/wiedervorlagen.ics", "/intern/wiedervorlagen.ics?schluessel=x"],
+        "/intern/aenderungen.json": [
+            "/intern/aenderungen.json",
+            "/intern/aenderungen.json?seit=x",
+            "/intern/aenderungen.json?schluessel=x",
+        ],
         "/intern/bestand.csv": [
             "/intern/bestand.csv",
             "/intern/bestand.csv?stand=x",
@@ -165,6 +186,7 @@ _SOME_REFUSED = {
     "/intern/wiedervorlagen.csv",
     "/intern/wiedervorlagen.ics",
     "/intern/bestand.csv",
+    "/intern/aenderungen.json",
 }
 
 
