@@ -143,6 +143,11 @@ def _add_store(known: _Subparsers) -> None:
     backup = store.add_parser("backup", help="eine Datenbank von SQLite im laufenden Betrieb sichern")
     backup.add_argument("-o", "--output", type=Path, required=True, metavar="DATEI", help="eine neue Datei")
     backup.set_defaults(command=commands.run_store_backup)
+    restore = store.add_parser("restore", help="eine Sicherung von SQLite prüfen und zur Datenbank machen")
+    restore.add_argument("file", type=Path, metavar="DATEI", help="was store backup geschrieben hat")
+    purpose = "auch wenn es schon eine Datenbank gibt; die bisherige wird daneben aufgehoben"
+    restore.add_argument("--replace", action="store_true", help=purpose)
+    restore.set_defaults(command=commands.run_store_restore)
 
 
 def _add_keeping(known: _Subparsers) -> None:

@@ -53,7 +53,7 @@ from atlas.sources.rights import Rights
 from atlas.sources.settings import Settings, parse_address
 from atlas.sources.snapshot import SnapshotStore, as_known, load_snapshot
 from atlas.sources.spreadsheets import COMMAND_LINE
-from atlas.sources.store import Store, back_up, store_if_made
+from atlas.sources.store import Database, Store, back_up, restore, store_if_made
 from atlas.web.site import publish
 from atlas.web.site_frame import Order
 
@@ -352,6 +352,18 @@ def run_store_backup(given: argparse.Namespace) -> int:
     with _store() as store:
         back_up(store.database, given.output)
     return FINE
+
+
+def run_store_restore(given: argparse.Namespace) -> int:
+    """Make a backup the store."""
+    url = Settings.from_environment().database
+    if not url:
+        text = "Der Bestand wird in Dateien geführt; wiederherstellen lässt sich nur eine Datenbank."
+        raise WrongUseError(Problem("ATLAS_DATABASE_URL", text))
+    former = restore(Database(url), given.file, replace=given.replace)
+    if former:
+        sys.stderr.write(f"Die bisherige Datenbank ist aufgehoben: {former}\n")
+    return run_store_about(given)
 
 
 @contextmanager

@@ -26,6 +26,7 @@ class StoreUnreachableError(AtlasError):
     """The database does not answer; what was to be written is not."""
 
 
+DriverError: type[Exception] = driver.Error
 PLACE = "ATLAS_DATABASE_URL"
 _FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """Releases of SQLite whose WAL mode is safe: the first and what is newer, and two mended older lines."""
@@ -99,7 +100,7 @@ class Database:
     def about(self) -> dict[str, str]:
         """Return what kind of database it is, for the health page: kind, release, journal, schema."""
         with self.reading() as connection:
-            schema = MigrationContext.configure(connection).get_current_revision() or ""
+            schema = revision(connection) or ""
             if self.kind == "sqlite":
                 journal = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
                 return {"kind": "sqlite", "release": driver.sqlite_version, "journal": journal, "schema": schema}
@@ -137,6 +138,11 @@ def _set_up_sqlite(engine: sa.Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "BEGIN")
 
 
+def revision(connection: sa.Connection) -> str | None:
+    """Return the schema of a database; None if it is none of ours."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 def migrate(database: Database) -> None:
     """Bring a database to the schema of this program, or make it; several processes may do so at once.
 
@@ -151,7 +157,7 @@ def migrate(database: Database) -> None:
     if database.kind == "sqlite":
         _make_folder(database.file)
     with database.writing() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+        found = revision(connection)
         if found is not None and found not in {step.revision for step in script.walk_revisions()}:
             text = (
                 "Die Datenbank hat ein neueres Schema ({found}) als dieses Programm kennt. Bitte das Programm erneuern."
@@ -175,7 +181,10 @@ def _make_folder(file: Path) -> None:
 
 def copy_sqlite(file: Path, target: Path) -> None:
     """Copy a database that is in use, as of one moment. Copying the file itself would miss what is in the log."""
-    with closing(driver.connect(f"file:{file}?mode=ro", uri=True)) as source, closing(driver.connect(target)) as copy:
+    with (
+        closing(driver.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as source,
+        closing(driver.connect(target)) as copy,
+    ):
         source.backup(copy)
 
 
@@ -197,7 +206,7 @@ def back_up(database: Database, target: Path) -> None:
             pass
         copy_sqlite(database.file, unfinished)
         os.link(unfinished, target)  # never over a file that is there
-    except (OSError, driver.Error) as error:
+    except (OSError, DriverError) as error:
         raise AtlasError(Problem(str(target), text)) from error
     finally:
         unfinished.unlink(missing_ok=True)
