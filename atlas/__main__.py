@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -29,6 +30,7 @@ _Command = Callable[[argparse.Namespace], int]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Findings and errors go to standard error, results to standard output."""
     given = _parser().parse_args(arguments)
+    logging.getLogger("atlas").addHandler(logging.NullHandler())  # what the log would say is said in sentences here
     try:
         return int(given.command(given))
     except AtlasError as error:

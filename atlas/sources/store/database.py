@@ -30,6 +30,7 @@ DriverError: type[Exception] = driver.Error
 PLACE = "ATLAS_DATABASE_URL"
 _FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """Releases of SQLite whose WAL mode is safe: the first and what is newer, and two mended older lines."""
+_CONNECT_S = "5"
 _BUSY_MS = 15_000
 _LOCK = 7_164_001
 """Number of the lock all writers of a PostgreSQL store take: any that nobody else uses."""
@@ -58,6 +59,8 @@ class Database:
         self.kind = parsed.get_backend_name()
         if self.kind == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
+            if "connect_timeout" not in parsed.query:
+                parsed = parsed.update_query_dict({"connect_timeout": _CONNECT_S})
             self.engine = sa.create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=10)
         elif self.kind == "sqlite" and parsed.database and parsed.database != ":memory:":
             self.file = Path(parsed.database)
