@@ -149,7 +149,7 @@ def data_page(site: Site) -> Files:
             downloads(words),
             about.licences(scene, words),
             about.accessibility(limits, words),
-            about.privacy(visits, words),
+            about.privacy([visits], words),
         )
         yield site.page("ueber/index.html", heading, Markup().join(parts), words)
 

@@ -78,6 +78,22 @@ def test_the_gate_opens_by_the_table_and_says_why_not(
     assert buttons(app) == offered
 
 
+def test_the_data_page_tells_of_cookies_and_reports_where_there_are_any(
+    app_on: AppOn, miniland_root: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    def privacy() -> str:
+        app = app_on(miniland_root)
+        monkeypatch.setenv("ATLAS_DATABASE_URL", *database)
+        return shown(fine(fine(app.run()).switch_page(PAGES["about"]).run())).partition("Datenschutz")[2]
+
+    login_said, report_said = "Nur wer sich anmeldet, bekommt weitere Cookies", "30 Tage nach ihrer Antwort"
+    database = ["files"]
+    assert (login_said in privacy(), report_said in privacy()) == (False, False)
+    request.getfixturevalue("rights")
+    database = [f"sqlite:///{request.getfixturevalue('tmp_path')}/store.sqlite3"]
+    assert (login_said in privacy(), report_said in privacy()) == (True, True)
+
+
 def test_a_login_counts_for_nothing_where_none_is_configured(app_on: AppOn, miniland_root: Path) -> None:
     app = app_on(miniland_root)
     app.user = person()

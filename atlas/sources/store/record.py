@@ -45,7 +45,7 @@ _ROWS_AT_ONCE = 500
 
 
 def open_store(url: str) -> Store:
-    """Return the store at an address, made or migrated if need be.
+    """Return the store at an address, made or migrated if need be. Texts that need not be kept any more are deleted.
 
     Raises
     ------
@@ -55,10 +55,12 @@ def open_store(url: str) -> Store:
     database = Database(url)
     try:
         migrate(database)
+        store = Store(database)
+        store.reports.tidy()
     except BaseException:
         database.close()
         raise
-    return Store(database)
+    return store
 
 
 @contextmanager
