@@ -1,4 +1,4 @@
-"""The command line: ``python -m atlas …``. Exit 0: fine; 1: findings; 2: wrong use."""
+"""The command line: ``python -m atlas …``. Exit 0: fine; 1: findings; 2: wrong use or wrong settings."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from atlas.model.excerpt import PRINTED, Form, Size
 from atlas.model.keys import parse_ags, parse_district_key
 from atlas.model.programme import OVERVIEW
 from atlas.model.view import LANGUAGES
+from atlas.sources.settings import SettingsError
 
 __all__ = ["FINDINGS", "FINE", "WRONG_USE", "main"]
 
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AtlasError as error:
         for problem in error.problems:
             complain(problem)
-        return WRONG_USE if isinstance(error, WrongUseError) else FINDINGS
+        return WRONG_USE if isinstance(error, WrongUseError | SettingsError) else FINDINGS
 
 
 def _parser() -> argparse.ArgumentParser:

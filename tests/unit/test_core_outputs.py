@@ -270,6 +270,19 @@ def test_check_says_counts_and_findings(on_miniland: Path, capsys: pytest.Captur
     assert on_miniland.exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ATLAS_DATABASE_URL", "nonsense"), ("ATLAS_DATABASE_URL", "sqlite://"), ("ATLAS_ADDRESS", "atlas.example")],
+)
+@pytest.mark.parametrize("command", [["check"], ["status", "--as-of", "2024-01-01"], ["store", "about"], ["log"]])
+def test_wrong_settings_are_wrong_use(
+    command: list[str], name: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert main(command) == WRONG_USE
+    assert f"SPERRE: {name}: " in capsys.readouterr().err
+
+
 def test_check_of_broken_data_names_the_place(
     own_root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -417,6 +417,12 @@ def test_readers_keep_the_last_state_while_the_database_is_away(
     assert kept.current() is before
 
 
+def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "x.sqlite3").write_text("ags,name\n" * 1000, encoding="utf-8")
+    with pytest.raises(AtlasError, match="beschädigt, oder sie ist keine"):
+        open_store(f"sqlite:///{tmp_path}/x.sqlite3")
+
+
 def test_log_says_once_that_the_database_is_away_and_once_that_it_is_back(
     keep: Callable[..., SnapshotStore], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -23,7 +23,7 @@ except ImportError:
 
 
 class StoreUnreachableError(AtlasError):
-    """The database does not answer; what was to be written is not."""
+    """The database does not answer, or is damaged; what was to be written is not."""
 
 
 DriverError: type[Exception] = driver.Error
@@ -95,6 +95,14 @@ class Database:
                 "noch einmal versuchen; bleibt es so, hilft docs/operations.md."
             )
             raise StoreUnreachableError(Problem(PLACE, text, {"reason": type(error.orig).__name__})) from error
+        except sa.exc.DatabaseError as error:
+            if type(error) is not sa.exc.DatabaseError:  # one of its many kinds: a fault of ours
+                raise
+            text = (
+                "Die Datei der Datenbank ist beschädigt, oder sie ist keine. Nichts wurde gespeichert. Eine Sicherung bringt "
+                "„python -m atlas store restore“ zurück; wie, steht in docs/operations.md."
+            )
+            raise StoreUnreachableError(Problem(PLACE, text)) from error
 
     def is_made(self) -> bool:
         """Return whether there is a database already."""

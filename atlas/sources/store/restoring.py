@@ -6,10 +6,8 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from atlas.errors import AtlasError, Problem
-from atlas.sources.store.database import PLACE, Database, DriverError, copy_sqlite, revision
+from atlas.sources.store.database import PLACE, Database, DriverError, StoreUnreachableError, copy_sqlite, revision
 from atlas.sources.store.record import open_store
 
 _BESIDE = ("-wal", "-shm", "-journal")
@@ -71,7 +69,7 @@ def _check(file: Path, name: str) -> None:
             store = open_store(f"sqlite:///{file}")
             altered = store.verify()
             store.close()
-    except sa.exc.DatabaseError:
+    except StoreUnreachableError:
         is_whole, is_store, altered = False, False, []
     finally:
         checked.close()
