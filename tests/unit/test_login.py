@@ -200,10 +200,25 @@ def test_who_stands_nowhere_is_a_visitor_without_a_name(door: Door, rights: Path
     assert door.problems() == 1
 
 
-def test_without_an_address_the_record_takes_the_name_at_the_provider(door: Door) -> None:
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ({"preferred_username": "erika"}, "erika (1)"),
+        ({"preferred_username": "leitung@example.org"}, "leitung@example.org (1)"),
+        ({"preferred_username": "leitung@example.org", "email": "Otto@example.org"}, "otto@example.org"),
+        ({"email": "leitung@example.org", "email_verified": False}, "1"),
+        ({"preferred_username": "erika\nleitung"}, "1"),
+        ({"preferred_username": "erika\u202e"}, "1"),
+        ({"preferred_username": "e" * 81}, "1"),
+        ({"preferred_username": ["erika"]}, "1"),
+        ({"preferred_username": ""}, "1"),
+        ({"preferred_username": "1"}, "1"),
+        ({}, "1"),
+    ],
+)
+def test_nobody_gets_anothers_name_into_the_record(door: Door, said: dict[str, object], name: str) -> None:
     group = {"realm": {"groups": ["atlas-lesen"]}}
-    assert door.standing(claims(email=None, preferred_username="erika", **group), Connection()).actor.name == "erika"
-    assert door.standing(claims(email=None, **group), Connection()).actor.name == "1"
+    assert door.standing(claims(**({"email": None} | group | said)), Connection()).actor.name == name
 
 
 # --- ended logins
