@@ -89,7 +89,7 @@ def as_known(snapshot: Snapshot, programme: Programme, table: pd.DataFrame, mome
     """
     check = record_checker(programme, keys_of(programme, snapshot.editions, programme.key))
     rows = zip(table["line"].tolist(), table[list(RECORD_COLUMNS)].to_dict("records"), strict=True)
-    places = f"Bestand {programme.key} vom {moment.isoformat(timespec='minutes')}, Eintrag"
+    places = f"Bestand {programme.key} ({moment.isoformat(timespec='minutes')}), Eintrag"
     if problems := faults(rows, check, places):
         raise AtlasError(*problems)
     records = replace(snapshot.records[programme.key], table=table, places=places)
