@@ -11,9 +11,10 @@ import streamlit as st
 from streamlit import config, file_util
 
 from ui.messages import on_script_error
-from ui.server import begin_log, cookie_secret, middleware, routes, secrets
+from ui.server import begin_log, check_settings, cookie_secret, middleware, routes, secrets
 
 begin_log()
+check_settings()
 _base_path = config.get_option("server.baseUrlPath")
 if _secret := cookie_secret():
     # Streamlit makes its own session cookie before it has read the secrets, and would sign it with a random one.

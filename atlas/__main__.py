@@ -1,22 +1,25 @@
-"""The command line: ``python -m atlas …``. Exit 0: fine; 1: findings; 2: wrong use."""
+"""The command line: ``python -m atlas …``. Exit 0: fine; 1: findings; 2: wrong use or wrong settings."""
 
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeAlias
 
 from atlas import commands
 from atlas.commands import FINDINGS, FINE, WRONG_USE, WrongUseError, complain
 from atlas.errors import AtlasError
+from atlas.model.dates import parse_moment
 from atlas.model.excerpt import PRINTED, Form, Size
 from atlas.model.keys import parse_ags, parse_district_key
 from atlas.model.programme import OVERVIEW
 from atlas.model.view import LANGUAGES
+from atlas.sources.settings import SettingsError
 
 __all__ = ["FINDINGS", "FINE", "WRONG_USE", "main"]
 
@@ -28,12 +31,13 @@ _Command = Callable[[argparse.Namespace], int]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Findings and errors go to standard error, results to standard output."""
     given = _parser().parse_args(arguments)
+    logging.getLogger("atlas").addHandler(logging.NullHandler())  # what the log would say is said in sentences here
     try:
         return int(given.command(given))
     except AtlasError as error:
         for problem in error.problems:
             complain(problem)
-        return WRONG_USE if isinstance(error, WrongUseError) else FINDINGS
+        return WRONG_USE if isinstance(error, WrongUseError | SettingsError) else FINDINGS
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,7 +66,13 @@ def _add_tables(known: _Subparsers) -> None:
     status = _command(known, "status", commands.run_status, "Stand je Gemeinde und Instrument an einem Tag")
     status.add_argument("--as-of", type=_day, required=True, metavar="JJJJ-MM-TT")
     status.add_argument("--format", choices=("csv", "json", "geojson", "gpkg"), default="csv")
+    _add_known_at(status)
     status.add_argument("--details", action="store_true", help="CSV und JSON auch mit Grund und gemeinsamer Stelle")
+
+    records = _command(
+        known, "records", commands.run_records, "alle Einträge des Bestands, wie unter /api/v1/records.csv"
+    )
+    _add_known_at(records)
 
     purpose = "Nachbarn einer Gemeinde nach gemeinsamer Grenze, mit Stand"
     near = _command(known, "neighbours", commands.run_neighbours, purpose)
@@ -136,6 +146,11 @@ def _add_store(known: _Subparsers) -> None:
     backup = store.add_parser("backup", help="eine Datenbank von SQLite im laufenden Betrieb sichern")
     backup.add_argument("-o", "--output", type=Path, required=True, metavar="DATEI", help="eine neue Datei")
     backup.set_defaults(command=commands.run_store_backup)
+    restore = store.add_parser("restore", help="eine Sicherung von SQLite prüfen und zur Datenbank machen")
+    restore.add_argument("file", type=Path, metavar="DATEI", help="was store backup geschrieben hat")
+    purpose = "auch wenn es schon eine Datenbank gibt; die bisherige wird daneben aufgehoben"
+    restore.add_argument("--replace", action="store_true", help=purpose)
+    restore.set_defaults(command=commands.run_store_restore)
 
 
 def _add_keeping(known: _Subparsers) -> None:
@@ -179,6 +194,13 @@ def _command(
         parser.add_argument("-o", "--output", type=Path, help="Datei; ohne Angabe die Standardausgabe")
     parser.set_defaults(command=command)
     return parser
+
+
+def _add_known_at(parser: argparse.ArgumentParser) -> None:
+    purpose = (
+        "was der Bestand zu diesem Zeitpunkt sagte (deutsche Zeit; ein Tag allein: an seinem Ende); ohne Angabe jetzt"
+    )
+    parser.add_argument("--known-at", type=_moment, metavar="JJJJ-MM-TTThh:mm", help=purpose)
 
 
 def _add_as_of(parser: argparse.ArgumentParser) -> None:
@@ -228,6 +250,13 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} ist kein Datum der Form JJJJ-MM-TT") from None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return parse_moment(text, datetime.now(UTC))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} ist kein Zeitpunkt der Form JJJJ-MM-TTThh:mm") from None
 
 
 def _jobs(text: str) -> int:

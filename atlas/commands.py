@@ -14,7 +14,8 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
+
+import pandas as pd
 
 from atlas.analysis.columns import field_of
 from atlas.analysis.counting import figure
@@ -27,7 +28,7 @@ from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.deliveries import add_boundaries
 from atlas.export.intake import TEMPLATES, Terms, changes_log, difference_table, read_intake
 from atlas.export.kit import kit_scene, press_kit
-from atlas.export.open_data import status_file
+from atlas.export.open_data import records_file, status_file
 from atlas.export.pictures import draw, page_of, written
 from atlas.export.sheet_run import SheetOrder, progress_on_stderr, write_sheets
 from atlas.export.tables import (
@@ -37,6 +38,7 @@ from atlas.export.tables import (
     progress_table,
     white_spots_table,
 )
+from atlas.model.dates import ZONE
 from atlas.model.excerpt import MOST_TITLE, Excerpt, Form, parse_places
 from atlas.model.rights import Actor, Role
 from atlas.model.snapshot import Snapshot
@@ -49,9 +51,9 @@ from atlas.present.wording import Words
 from atlas.sources.login import LoginSettings
 from atlas.sources.rights import Rights
 from atlas.sources.settings import Settings, parse_address
-from atlas.sources.snapshot import SnapshotStore, load_snapshot
+from atlas.sources.snapshot import SnapshotStore, as_known, load_snapshot
 from atlas.sources.spreadsheets import COMMAND_LINE
-from atlas.sources.store import Store, back_up, store_if_made
+from atlas.sources.store import Database, Store, back_up, restore, store_if_made
 from atlas.web.site import publish
 from atlas.web.site_frame import Order
 
@@ -99,13 +101,39 @@ def _login_problems() -> Sequence[Problem]:
 
 
 def run_status(given: argparse.Namespace) -> int:
-    """Give who stands where on a day."""
-    snapshot = _snapshot(given)
+    """Give who stands where on a day, by the record as it is or as it was."""
+    if given.known_at is None:
+        snapshot = _snapshot(given)
+    else:
+        now, table = _past(given)
+        snapshot = as_known(now, now.programme(given.programme), table, given.known_at)
     if given.format == "gpkg" and given.output is None:
         raise WrongUseError(Problem("--output", "GeoPackage braucht eine Datei: -o stand.gpkg"))
     scene = _scene(snapshot, given.programme, given.as_of)
     _put(status_file(scene, given.format, _WORDS, with_ground=given.details), given.output)
     return FINE
+
+
+def run_records(given: argparse.Namespace) -> int:
+    """Give the entries of the record, as it is or as it was: those of then even if they do not fit the programme any more."""
+    if given.known_at is None:
+        snapshot = _snapshot(given)
+        table = snapshot.records[snapshot.programme(given.programme).key].table
+    else:
+        _, table = _past(given)
+    _put(records_file(table), given.output)
+    return FINE
+
+
+def _past(given: argparse.Namespace) -> tuple[Snapshot, pd.DataFrame]:
+    """Return the data, and what the record of the programme said at the moment asked for."""
+    with _store() as store:
+        snapshot = _with_programme(load_snapshot(Settings.from_environment(), store), given)
+        try:
+            table = store.past_records(_operator(), snapshot.programme(given.programme).key, given.known_at)
+        except AtlasError as error:
+            raise WrongUseError(*error.problems) from error
+    return snapshot, table
 
 
 def _snapshot(given: argparse.Namespace) -> Snapshot:
@@ -278,7 +306,7 @@ def _known_district(scene: Scene, given: str | None) -> None:
 
 
 def _today() -> date:
-    return datetime.now(ZoneInfo("Europe/Berlin")).date()
+    return datetime.now(ZONE).date()
 
 
 def _scene(snapshot: Snapshot, programme: str, as_of: date) -> Scene:
@@ -324,6 +352,18 @@ def run_store_backup(given: argparse.Namespace) -> int:
     with _store() as store:
         back_up(store.database, given.output)
     return FINE
+
+
+def run_store_restore(given: argparse.Namespace) -> int:
+    """Make a backup the store."""
+    url = Settings.from_environment().database
+    if not url:
+        text = "Der Bestand wird in Dateien geführt; wiederherstellen lässt sich nur eine Datenbank."
+        raise WrongUseError(Problem("ATLAS_DATABASE_URL", text))
+    former = restore(Database(url), given.file, replace=given.replace)
+    if former:
+        sys.stderr.write(f"Die bisherige Datenbank ist aufgehoben: {former}\n")
+    return run_store_about(given)
 
 
 @contextmanager

@@ -13,8 +13,10 @@ from atlas.present.published import published_rows
 from atlas.present.scene import Scene, Shelf
 from atlas.render import about as html
 from atlas.render.open_data import open_data_links
-from ui.cache import current_scene
+from atlas.sources.store.cases import KEPT_DAYS
+from ui.cache import current_scene, store
 from ui.frame import foot, head
+from ui.login import door
 from ui.state import words, write_address
 
 _findings: Shelf[list[Problem]] = Shelf(4)
@@ -35,21 +37,46 @@ def show() -> None:
         "Bibliothek vorgegeben. Eine Prüfung durch die Überwachungsstelle steht aus. Bitte melden Sie Barrieren der Stelle, "
         "die diese Anwendung betreibt."
     )
-    visits = said.say(
-        "Diese Anwendung lädt nichts von anderen Servern, misst keine Nutzung und setzt nur das technisch nötige Cookie "
-        "gegen gefälschte Anfragen. Einträge nennen Gemeinden und Stellen, keine Personen."
-    )
     parts = (
         html.about_data(drawn, rows, problems, said),
         _open_data(drawn),
         html.licences(drawn, said),
         html.accessibility(limits, said),
-        html.privacy(visits, said),
+        html.privacy(_visits(), said),
     )
     for part in parts:
         st.html(part)
     foot(drawn)
     write_address()
+
+
+def _visits() -> list[str]:
+    """Return what becomes of the data of those who visit, log in or report, as far as that is possible here."""
+    said = words()
+    told = [
+        said.say(
+            "Diese Anwendung lädt nichts von anderen Servern, misst keine Nutzung und setzt nur technisch nötige Cookies: "
+            "eines gegen gefälschte Anfragen und, wo mehrere Prozesse antworten, eine Zufallszahl, die immer zum selben "
+            "führt. Einträge nennen Gemeinden und Stellen, keine Personen."
+        )
+    ]
+    if door().settings.provider is not None:
+        told.append(
+            said.say(
+                "Nur wer sich anmeldet, bekommt weitere Cookies. Sie enthalten, was der Anmeldedienst über ihn sagt, etwa Name, "
+                "E-Mail-Adresse und Gruppen, gelten acht Stunden und enden mit dem Abmelden. Wer den Bestand ändert, steht mit "
+                "E-Mail-Adresse, Zeit und Grund in dessen Protokoll; das sehen nur, die ein Recht dazu haben."
+            )
+        )
+    if store().settings.database:
+        told.append(
+            said.say(
+                "Wer einen Fehler meldet, hinterlässt nur den Text der Meldung, keinen Namen und keine Adresse. Ihn liest die "
+                "Stelle, die den Bestand pflegt; {n} Tage nach ihrer Antwort wird er gelöscht.",
+                n=KEPT_DAYS,
+            )
+        )
+    return told
 
 
 def _open_data(drawn: Scene) -> Markup:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from streamlit import file_util
 
+from atlas.model.dates import ZONE
 from atlas.model.view import ViewState
 from atlas.present.detail import position_or_heir
 from atlas.present.scene import Scene, Scenes
@@ -16,8 +16,6 @@ from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
 from atlas.web.payloads import PayloadStore
 from ui.state import change_view, current_view
-
-_ZONE = ZoneInfo("Europe/Berlin")
 
 
 @cache
@@ -41,7 +39,7 @@ def payloads() -> PayloadStore:
 
 def today() -> date:
     """Return the day it is in Germany."""
-    return datetime.now(_ZONE).date()
+    return datetime.now(ZONE).date()
 
 
 def current_scene() -> Scene:

@@ -27,10 +27,11 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 from atlas.errors import AtlasError, Problem
 from atlas.model.logins import LoginEnds, LoginEndsInMemory
 from atlas.model.loopback import Connection
-from atlas.model.rights import Actor, Right, Role
+from atlas.model.rights import VISITOR, Actor, Right, Role
 from atlas.present.wording import Words
 from atlas.sources.login import LoginSettings
 from atlas.sources.rights import Rights
+from atlas.sources.store import StoreUnreachableError
 from atlas.web.door import Door, Reason, Standing
 from ui.cache import store
 from ui.state import words
@@ -40,9 +41,21 @@ _PATIENCE_S = 5.0
 
 
 @cache
-def login_ends() -> LoginEnds:
-    """Return the one list of ended logins of this process."""
+def ends_in_memory() -> LoginEnds:
+    """Return the ended logins of a process without a database: then it is the only one."""
     return LoginEndsInMemory()
+
+
+def login_ends() -> LoginEnds:
+    """Return the logins that have ended, those of all processes on one database.
+
+    Raises
+    ------
+    AtlasError
+        If the database can't be opened.
+    """
+    kept = store().store
+    return kept.login_ends if kept else ends_in_memory()
 
 
 @cache
@@ -59,17 +72,34 @@ def door() -> Door:
         text = "Mit einer Anmeldung geht das nicht: Diesen Kopfzeilen würde mehr geglaubt als der Anmeldung. Bitte löschen."
         raise AtlasError(Problem("server.trustedUserHeaders", text))
     bound = config.get_option("server.address")
-    return Door(settings, Rights(settings.rights), login_ends(), bound, lambda: datetime.now(UTC))
+    return Door(settings, Rights(settings.rights), login_ends, bound, lambda: datetime.now(UTC))
 
 
 def current_actor() -> Actor:
-    """Return who is using this session, looked up now. Call it for each write; keep it for nothing else."""
-    return current_standing().actor
+    """Return who is using this session, looked up now. Call it for each write; keep it for nothing else.
+
+    A visitor while the database does not answer: whether a login was ended is not known then, and public pages go on.
+    """
+    standing = _standing_if_known()
+    return standing.actor if standing else VISITOR
 
 
 def current_standing() -> Standing:
-    """Return who is using this session, and why they are what they are."""
+    """Return who is using this session, and why they are what they are.
+
+    Raises
+    ------
+    StoreUnreachableError
+        If somebody is logged in, and the database does not answer.
+    """
     return door().standing(_claims(), _connection())
+
+
+def _standing_if_known() -> Standing | None:
+    try:
+        return current_standing()
+    except StoreUnreachableError:
+        return None
 
 
 def actor_of(scope: Scope) -> Actor:
@@ -81,7 +111,10 @@ def actor_of(scope: Scope) -> Actor:
 
 def may_upload(scope: Scope) -> bool:
     """Return whether the one who sends a request, or has opened a websocket, may upload files."""
-    return actor_of(scope).may(Right.EDIT)
+    try:
+        return actor_of(scope).may(Right.EDIT)
+    except StoreUnreachableError:
+        return False
 
 
 def reader_of(scope: Scope, key: str, about: str) -> Actor:
@@ -110,8 +143,11 @@ def log_in() -> None:
 
 
 def log_out() -> None:
-    """End all logins of this session's person, here and at the provider."""
-    door().end(_claims())
+    """End all logins of this session's person, here and at the provider; in this browser even without the database."""
+    try:
+        door().end(_claims())
+    except StoreUnreachableError:
+        _LOG.warning("the database does not answer: a login was ended in its own browser only")
     st.logout()
 
 
@@ -121,15 +157,21 @@ def entrance() -> None:
     if settings.provider is None and not settings.local_editor:
         return
     said = words()
-    standing = current_standing()
     with st.container(horizontal=True, vertical_alignment="center", key="entrance"):
-        if standing.reason is Reason.LOCAL:
+        standing = _standing_if_known()
+        if standing is None:
+            text = (
+                "Ihre Anmeldung lässt sich gerade nicht prüfen: Die Datenbank antwortet nicht. So lange sehen Sie nur, was "
+                "öffentlich ist; bitte gleich noch einmal versuchen."
+            )
+            _small(said.say(text))
+        elif standing.reason is Reason.LOCAL:
             _small(said.say("Örtliche Bearbeitung als {name}", name=standing.actor.name))
         elif standing.reason is Reason.LOGIN:
             _small(f"{standing.actor.name} · {role_name(standing.actor.role, said)}")
         if settings.provider is None:
             return
-        if standing.may_log_in:
+        if standing is not None and standing.may_log_in:
             st.button(said.say("Anmelden"), type="tertiary", key="log-in", on_click=log_in)
         else:
             st.button(said.say("Abmelden"), type="tertiary", key="log-out", on_click=log_out)

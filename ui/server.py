@@ -13,7 +13,7 @@ from starlette.routing import Route
 from streamlit import logger as streamlit_log
 from streamlit.runtime.secrets import SecretsValue
 
-from atlas.errors import AtlasError
+from atlas.errors import AtlasError, Problem
 from atlas.model.logins import LONGEST
 from atlas.web.guard import Guard
 from atlas.web.headers import SecurityHeaders
@@ -41,6 +41,19 @@ def begin_log() -> None:
     # Streamlit gives every logger it makes later a handler of its own by this function, having cut it off from others.
     streamlit_log.setup_formatter = lambda logger: setattr(logger, "propagate", True)
     logging.getLogger(OWN).info("started")
+
+
+def check_settings() -> None:
+    """End the process if what the environment says can't be; the log says what, in sentences."""
+    problems: tuple[Problem, ...] = ()
+    try:
+        door()
+    except AtlasError as error:
+        problems = error.problems
+    for problem in problems:
+        logging.getLogger(OWN).error("%s", problem.sentence())
+    if problems:
+        raise SystemExit(2)
 
 
 def cookie_secret() -> str | None:

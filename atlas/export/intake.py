@@ -148,17 +148,17 @@ LOG_COLUMNS = (
     "number", "recorded_at", "actor", "programme", "kind", "added", "corrected", "withdrawn", "reason", "file",
     "file_sum", "undoes",
 )  # fmt: skip
-"""Columns of what ``python -m atlas log`` writes: a contract."""
+"""Columns of what ``python -m atlas log`` writes, and names in ``/intern/aenderungen.json``: a contract."""
 
 
 def changes_log(changes: Sequence[Change]) -> pd.DataFrame:
     """Return changes of the record in the order given.
 
-    Columns `LOG_COLUMNS`; ``recorded_at`` in UTC, ``undoes`` is the number of the change taken back, empty for others.
+    Columns `LOG_COLUMNS`; ``recorded_at`` in UTC, exact, so that it can be asked for, ``undoes`` is the number of the change taken back, empty for others.
     """
     rows = [
         (
-            change.number, change.recorded_at.astimezone(UTC).isoformat(timespec="seconds"), change.actor,
+            change.number, change.recorded_at.astimezone(UTC).isoformat(timespec="microseconds"), change.actor,
             change.programme, str(change.occasion.kind), change.added, change.corrected, change.withdrawn,
             change.occasion.reason, change.occasion.file, change.occasion.file_sum, change.occasion.undoes or "",
         )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+import pandas as pd
+
 from atlas.export.geo import boundaries_geojson, status_geojson, status_gpkg
 from atlas.export.tables import GROUND_COLUMNS, STATUS_COLUMNS, excel_csv, plain_csv, status_table
 from atlas.model.programme import Programme
-from atlas.model.records import RECORD_COLUMNS, Records
+from atlas.model.records import RECORD_COLUMNS
 from atlas.model.snapshot import Snapshot
 from atlas.present.open_data import Content
 from atlas.present.scene import Scene
@@ -52,9 +54,9 @@ def status_file(
     return excel_csv(table) if is_excel else plain_csv(table)
 
 
-def records_file(records: Records, *, is_excel: bool = False) -> bytes:
-    """Return every entry of a record as CSV, in the columns and the order of its file."""
-    table = records.table[list(RECORD_COLUMNS)]
+def records_file(entries: pd.DataFrame, *, is_excel: bool = False) -> bytes:
+    """Return entries of a record as CSV, in the columns and the order of its file."""
+    table = entries[list(RECORD_COLUMNS)]
     return excel_csv(table) if is_excel else plain_csv(table)
 
 

@@ -1,14 +1,37 @@
-"""Dates known to the day, the month or the year."""
+"""Dates known to the day, the month or the year; moments as people write them."""
 
 from __future__ import annotations
 
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from functools import total_ordering
+from zoneinfo import ZoneInfo
 
 _FORM = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+
+
+ZONE = ZoneInfo("Europe/Berlin")
+"""What people mean by a time of day."""
+
+
+def parse_moment(text: str, now: datetime) -> datetime:
+    """Return the moment of ``2026-11-01T12:00``: in Germany, unless it says another offset.
+
+    A day alone means its end; the one that is not over yet means now.
+
+    Raises
+    ------
+    ValueError
+        If the form is another.
+    """
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        moment = datetime.fromisoformat(text)
+        return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+    return now if day == now.astimezone(ZONE).date() else datetime.combine(day, time.max, ZONE)
 
 
 def year_before(day: date) -> date:

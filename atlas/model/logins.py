@@ -11,6 +11,7 @@ from typing import Final, Protocol
 LONGEST: Final = timedelta(hours=8)
 """How old a login may be. The cookie that carries it would last for thirty days."""
 
+_LONGEST_NAME: Final = 80
 _AHEAD: Final = timedelta(minutes=2)
 """How far the provider's clock may be ahead of ours."""
 
@@ -66,9 +67,13 @@ class Login:
 
     @property
     def name(self) -> str:
-        """Return what the record calls this person: the e-mail address, else the name at the provider, else the key."""
+        """Return what the record calls this person: the e-mail address, else the provider's key, a name beside it.
+
+        With some providers people choose ``preferred_username`` themselves: alone it could be somebody else's.
+        """
         called = self.claims.get("preferred_username")
-        return self.email or (called if isinstance(called, str) else "") or self.subject
+        is_fit = isinstance(called, str) and 0 < len(called) <= _LONGEST_NAME and called.isprintable()
+        return self.email or (f"{called} ({self.subject})" if is_fit and called != self.subject else self.subject)
 
     def groups(self, claim: str) -> frozenset[str]:
         """Return the groups a claim lists; its dots lead into what lies inside: ``realm_access.roles``."""
@@ -93,7 +98,7 @@ class LoginEnds(Protocol):
     """Which logins have ended by log-out or by an administrator."""
 
     def ended(self, subject: str, issued_at: datetime) -> bool:
-        """Return whether a login of this person, issued then, has ended."""
+        """Return whether a login of this person, issued then, has ended; raise if that can't be found out."""
 
     def end(self, subject: str, until: datetime) -> None:
         """End all logins of this person that were issued until then, on all devices."""

@@ -7,6 +7,7 @@ holds that it is complete. Placeholders are filled after translation, so a text 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +15,6 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -24,12 +24,11 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 from atlas.errors import Problem
-from atlas.model.dates import PartialDate
+from atlas.model.dates import ZONE, PartialDate
 from atlas.model.programme import Label
 
 Lang = Literal["de", "en"]
 _LOCALES = {"de": Locale("de", "DE"), "en": Locale("en", "GB")}
-_ZONE = ZoneInfo("Europe/Berlin")
 _CATALOGUE = Path(__file__).resolve().parents[1] / "locale" / "en.po"
 
 
@@ -70,7 +69,22 @@ class Words:
     def problem(self, problem: Problem) -> str:
         """Return a problem as one sentence with its place in front."""
         said = self.say(problem.text).format(**problem.values)
-        return f"{problem.place}: {said}" if problem.place else said
+        return f"{self._place(problem.place)}: {said}" if problem.place else said
+
+    def _place(self, place: str) -> str:
+        """Return a place in the reader's language: our own word at the start of a part. What comes from files stays."""
+        known = {
+            "Zeile": self.say("Zeile"),
+            "Spalte": self.say("Spalte"),
+            "Eintrag": self.say("Eintrag"),
+            "Änderung": self.say("Änderung"),
+            "Bestand": self.say("Bestand"),
+            "Gemeinde": self.say("Gemeinde"),
+            "Notiz": self.say("Notiz"),
+            "nächster Schritt": self.say("nächster Schritt"),
+        }
+        said = re.sub(rf"(?:^|(?<=, ))({'|'.join(known)})(?= |$)", lambda found: known[found[1]], place)
+        return said if self.lang == "de" else re.sub("„(.*)“", "“\\1”", said)
 
     def number(self, value: float, digits: int = 0) -> str:
         """Return ``1.234,5`` or ``1,234.5``."""
@@ -91,7 +105,7 @@ class Words:
 
     def moment(self, moment: datetime) -> str:
         """Return day and time in Germany: ``23.11.2026, 09:05``."""
-        here = moment.astimezone(_ZONE)
+        here = moment.astimezone(ZONE)
         return f"{self.day(here.date())}, {format_time(here, 'HH:mm', locale=self._locale)}"
 
     def partial(self, text: str) -> str:

@@ -132,6 +132,6 @@ def accessibility(limits: str, words: Words) -> Markup:
     return section(words.say("Erklärung zur Barrierefreiheit"), *map(paragraph, (aim, limits)))
 
 
-def privacy(visits: str, words: Words) -> Markup:
+def privacy(visits: Sequence[str], words: Words) -> Markup:
     """Return what becomes of a visitor's data."""
-    return section(words.say("Datenschutz"), paragraph(visits))
+    return section(words.say("Datenschutz"), *map(paragraph, visits))

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from atlas.errors import AtlasError, Problem
+from atlas.errors import Problem
 from atlas.model.loopback import is_loopback
+from atlas.sources.settings import SettingsError
 
 PROVIDER: Final = ("ATLAS_OIDC_METADATA_URL", "ATLAS_OIDC_CLIENT_ID", "ATLAS_OIDC_CLIENT_SECRET", "ATLAS_COOKIE_SECRET")
 LOCAL_EDITOR: Final = "ATLAS_LOCAL_EDITOR"
@@ -72,7 +73,7 @@ class LoginSettings:
 
         Raises
         ------
-        AtlasError
+        SettingsError
             Everything that is missing or does not fit, at once. No secret is quoted.
         """
         known = os.environ if environment is None else environment
@@ -84,7 +85,7 @@ class LoginSettings:
         if local_editor:
             problems += _local_problems(local_editor, has_provider=any(given.values()), address=address)
         if problems:
-            raise AtlasError(*problems)
+            raise SettingsError(*problems)
         url, client, secret, cookies = (given[name] for name in PROVIDER)
         provider = Provider(url, client, secret, cookies, address) if url else None
         return cls(provider, local_editor, Path(known.get(RIGHTS, "").strip() or _RIGHTS_FILE))

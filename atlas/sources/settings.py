@@ -9,8 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from atlas.errors import AtlasError, Problem
+from atlas.sources.store.database import Database
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
+
+
+class SettingsError(AtlasError):
+    """What the environment says can't be."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +45,27 @@ class Settings:
 
         Raises
         ------
-        AtlasError
-            If the address is none.
+        SettingsError
+            If the address is none, or that of the database.
         """
         known = os.environ if environment is None else environment
         given = known.get("ATLAS_DATA_DIR", "")
         root = Path(given).resolve() if given else Path(__file__).resolve().parents[2]
         database = known.get("ATLAS_DATABASE_URL", "") or f"sqlite:///{root}/var/atlas.sqlite3"
-        return cls(root, parse_address(known.get("ATLAS_ADDRESS", "")), "" if database == "files" else database)
+        problems: list[Problem] = []
+        address = ""
+        try:
+            address = parse_address(known.get("ATLAS_ADDRESS", ""))
+        except AtlasError as error:
+            problems += error.problems
+        try:
+            if database != "files":
+                Database(database).close()  # nothing is connected yet
+        except AtlasError as error:
+            problems += error.problems
+        if problems:
+            raise SettingsError(*problems)
+        return cls(root, address, "" if database == "files" else database)
 
 
 def parse_address(text: str) -> str:

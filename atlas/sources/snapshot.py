@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
+
+import pandas as pd
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import Edition, known_keys
 from atlas.model.edits import Change, Edit, Occasion, Withdraw
 from atlas.model.programme import Programme
-from atlas.model.records import Records
+from atlas.model.records import RECORD_COLUMNS, Records
 from atlas.model.rights import Actor, Right, require
 from atlas.model.rules import faults, record_checker
 from atlas.model.snapshot import Snapshot
@@ -23,6 +27,9 @@ from atlas.sources.records import read_records
 from atlas.sources.settings import Settings
 from atlas.sources.store import Store, StoreUnreachableError, open_store, store_if_made
 
+_LOG = logging.getLogger(__name__)
+_LEFT_ALONE_S = 1.0
+"""So long a database that does not answer is left alone: a try may take long, and everybody waits for it."""
 SYNTHETIC_MARK = "SYNTHETISCH"
 """A file of this name in the data folder says that everything in it is invented."""
 
@@ -72,6 +79,24 @@ def load_snapshot(settings: Settings, store: Store | None = None) -> Snapshot:
     return Snapshot(fingerprint, programmes, records, editions, areas, tuple(doubts), is_synthetic, head)
 
 
+def as_known(snapshot: Snapshot, programme: Programme, table: pd.DataFrame, moment: datetime) -> Snapshot:
+    """Return a snapshot whose entries of a programme are those of ``moment``; everything else is as it is now.
+
+    Raises
+    ------
+    AtlasError
+        Every entry that does not fit the programme as it is now.
+    """
+    check = record_checker(programme, keys_of(programme, snapshot.editions, programme.key))
+    rows = zip(table["line"].tolist(), table[list(RECORD_COLUMNS)].to_dict("records"), strict=True)
+    places = f"Bestand {programme.key} ({moment.isoformat(timespec='minutes')}), Eintrag"
+    if problems := faults(rows, check, places):
+        raise AtlasError(*problems)
+    records = replace(snapshot.records[programme.key], table=table, places=places)
+    fingerprint = f"{snapshot.fingerprint}-{moment.isoformat()}"
+    return replace(snapshot, fingerprint=fingerprint, records=snapshot.records | {programme.key: records})
+
+
 def _editions(root: Path, blockers: list[Problem]) -> dict[str, tuple[Edition, ...]]:
     try:
         found = list_editions(root)
@@ -116,20 +141,18 @@ class SnapshotStore:
     """Give out the current snapshot; read everything again when a file or the record has changed. Write the record.
 
     Safe to use from many threads. A snapshot is never changed, only replaced. Broken files raise on every call
-    until they are mended.
+    until they are mended. Files and store are looked at for every call: that costs less than 2 ms, and what another
+    process wrote is there with the next click.
 
     Parameters
     ----------
     settings
         Where the data lie.
-    look_every_s
-        How long an answer is given out before files and store are looked at again, in seconds.
     """
 
-    def __init__(self, settings: Settings, look_every_s: float = 0.25) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._look_every_s = look_every_s
-        self._looked_at = -look_every_s
+        self._away_until: float | None = None
         self._lock = threading.Lock()
         self._store: Store | None = None
         self._signature: object = None
@@ -163,7 +186,7 @@ class SnapshotStore:
             As `load_snapshot`.
         """
         with self._lock:
-            if self._answer is None or time.monotonic() - self._looked_at >= self._look_every_s:
+            if self._away_until is None or time.monotonic() >= self._away_until:
                 self._refresh()
             answer = self._answer
         if isinstance(answer, AtlasError):
@@ -218,11 +241,10 @@ class SnapshotStore:
 
     def _written(self, change: Change) -> Change:
         with self._lock:
-            self._looked_at = -self._look_every_s  # whoever wrote it sees it at once
+            self._answers()  # whoever wrote it sees it at once
         return change
 
     def _refresh(self) -> None:
-        self._looked_at = time.monotonic()
         signature = None
         try:
             for _ in range(
@@ -233,12 +255,21 @@ class SnapshotStore:
                     break
                 self._answer = load_snapshot(self.settings, self.store)
                 self._signature = signature
+            self._answers()
         except StoreUnreachableError as error:
             # Readers keep what was known last; whoever writes is told.
+            if self._away_until is None:
+                _LOG.warning("the database does not answer; readers see what was known last")
+            self._away_until = time.monotonic() + _LEFT_ALONE_S
             if not isinstance(self._answer, Snapshot):
                 self._answer, self._signature = error, None
         except AtlasError as error:
             self._answer, self._signature = error, signature
+
+    def _answers(self) -> None:
+        if self._away_until is not None:
+            _LOG.info("the database answers again")
+        self._away_until = None
 
     def _look(self) -> tuple[str, tuple[tuple[str, int, int], ...]]:
         stats = ((path, path.stat()) for path in _files(self.settings.root) if path.suffix in {".toml", ".csv"})

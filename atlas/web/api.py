@@ -122,7 +122,7 @@ class _Api:
             scene = self._scenes.of(ViewState(programme=asked.programme, as_of=asked.as_of))
             return status_file(scene, offer.ending, words, district=asked.district, is_excel=asked.is_excel)
         if offer.content is Content.RECORDS:
-            return records_file(snapshot.records[asked.programme], is_excel=asked.is_excel)
+            return records_file(snapshot.records[asked.programme].table, is_excel=asked.is_excel)
         if offer.content is Content.BOUNDARIES:
             return boundaries_file(snapshot, programme, asked.as_of, words)
         if offer.ending == "jsonld":

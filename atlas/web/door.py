@@ -53,7 +53,7 @@ class Door:
     rights
         The table of rights.
     ends
-        Logins that have ended.
+        Gives the logins that have ended, for each question: a database may be away and come back.
     bound
         Address the server is bound to.
     now
@@ -61,7 +61,12 @@ class Door:
     """
 
     def __init__(
-        self, settings: LoginSettings, rights: Rights, ends: LoginEnds, bound: str | None, now: Callable[[], datetime]
+        self,
+        settings: LoginSettings,
+        rights: Rights,
+        ends: Callable[[], LoginEnds],
+        bound: str | None,
+        now: Callable[[], datetime],
     ) -> None:
         self.settings = settings
         self._rights = rights
@@ -78,6 +83,11 @@ class Door:
             What the signed cookie says; empty if there is none.
         connection
             How the question came.
+
+        Raises
+        ------
+        AtlasError
+            If it can't be found out whether a login has ended: the database does not answer.
         """
         if self.settings.provider is not None:
             return self._logged_in(claims)
@@ -93,7 +103,7 @@ class Door:
             return Standing(VISITOR, Reason.LOGGED_OUT)
         if not login.holds(self._now()):
             return Standing(VISITOR, Reason.TOO_OLD)
-        if self._ends.ended(login.subject, login.issued_at):
+        if self._ends().ended(login.subject, login.issued_at):
             return Standing(VISITOR, Reason.ENDED)
         role = self._rights.role_of(login)
         if role is Role.VISITOR:
@@ -101,10 +111,16 @@ class Door:
         return Standing(Actor(login.name, role), Reason.LOGIN)
 
     def end(self, claims: Mapping[str, object]) -> None:
-        """End all logins of the person whose login this is, up to now."""
+        """End all logins of the person whose login this is, up to now.
+
+        Raises
+        ------
+        AtlasError
+            If that can't be written: the database does not answer.
+        """
         login = Login.from_claims(claims)
         if login is not None:
-            self._ends.end(login.subject, end_of(login, self._now()))
+            self._ends().end(login.subject, end_of(login, self._now()))
 
     def calendar_key(self, claims: Mapping[str, object], about: str) -> str:
         """Return the secret of this person's calendar address; empty if they can't have one.

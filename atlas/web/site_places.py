@@ -149,7 +149,7 @@ def data_page(site: Site) -> Files:
             downloads(words),
             about.licences(scene, words),
             about.accessibility(limits, words),
-            about.privacy(visits, words),
+            about.privacy([visits], words),
         )
         yield site.page("ueber/index.html", heading, Markup().join(parts), words)
 
@@ -159,7 +159,7 @@ def open_data(site: Site) -> Files:
     scene, words, snapshot = site.scene, Words("de"), site.scene.snapshot
     for ending in ("csv", "json", "geojson", "gpkg"):
         yield f"api/v1/status.{ending}", status_file(scene, ending, words)
-    yield "api/v1/records.csv", records_file(scene.records)
+    yield "api/v1/records.csv", records_file(scene.records.table)
     for day in boundary_days(snapshot, scene.programme):
         if day <= site.order.as_of:
             yield f"api/v1/boundaries/{day}.geojson", boundaries_file(snapshot, scene.programme, day, words)

@@ -28,7 +28,7 @@ def app_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[AppOn]:
             cache.scenes,
             cache.payloads,
             login.door,
-            login.login_ends,
+            login.ends_in_memory,
             components._register,
             components.part,
         ):

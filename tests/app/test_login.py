@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+import streamlit as st
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
@@ -76,6 +78,22 @@ def test_the_gate_opens_by_the_table_and_says_why_not(
     assert buttons(app) == offered
 
 
+def test_the_data_page_tells_of_cookies_and_reports_where_there_are_any(
+    app_on: AppOn, miniland_root: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    def privacy() -> str:
+        app = app_on(miniland_root)
+        monkeypatch.setenv("ATLAS_DATABASE_URL", *database)
+        return shown(fine(fine(app.run()).switch_page(PAGES["about"]).run())).partition("Datenschutz")[2]
+
+    login_said, report_said = "Nur wer sich anmeldet, bekommt weitere Cookies", "30 Tage nach ihrer Antwort"
+    database = ["files"]
+    assert (login_said in privacy(), report_said in privacy()) == (False, False)
+    request.getfixturevalue("rights")
+    database = [f"sqlite:///{request.getfixturevalue('tmp_path')}/store.sqlite3"]
+    assert (login_said in privacy(), report_said in privacy()) == (True, True)
+
+
 def test_a_login_counts_for_nothing_where_none_is_configured(app_on: AppOn, miniland_root: Path) -> None:
     app = app_on(miniland_root)
     app.user = person()
@@ -128,6 +146,44 @@ def test_callbacks_and_fragments_write_by_the_rights_of_now(
     lose(rights)
     app.button(key=place).click().run()
     assert app.session_state[f"{place}-wrote"] == "refused"
+
+
+def leaves() -> None:
+    """Log out."""
+    from ui.login import log_out
+
+    log_out()
+
+
+def test_while_the_database_is_away_the_public_pages_go_on_and_nobody_may_write(
+    app_on: AppOn, miniland_root: Path, rights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = app_on(miniland_root)
+    app.user = person()
+    assert "erika@example.org · Bearbeiten" in shown(fine(app.run()))
+
+    def away(_: object) -> None:
+        raise sa.exc.OperationalError("SELECT", {}, Exception("away"))
+
+    sentence = "Ihre Anmeldung lässt sich gerade nicht prüfen"
+    with monkeypatch.context() as patched:
+        patched.setattr(sa.Engine, "begin", away)
+        said = shown(fine(app.run()))
+        assert sentence in said
+        assert "erika" not in said
+        assert buttons(app) == ["log-out"]
+        left: list[bool] = []
+        patched.setattr(st, "logout", lambda: left.append(True))
+        leaver = AppTest.from_function(leaves)
+        leaver.user = person()
+        fine(leaver.run())
+        assert left  # the cookie of this browser goes all the same
+        writer = AppTest.from_function(writes)
+        writer.user = person()
+        writer.run().button(key="callback").click().run()
+        assert writer.session_state["callback-wrote"] == "refused"
+        assert "Die Datenbank antwortet nicht" in shown(app.switch_page(PAGES["maintenance"]).run())
+    assert "erika@example.org · Bearbeiten" in maintenance(app)
 
 
 def test_outside_of_a_session_nobody_has_a_right(app_on: AppOn, miniland_root: Path, rights: Path) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,8 @@ from starlette.testclient import TestClient
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
 from tests.app.conftest import AppOn
+from tests.conftest import ROOT
+from tests.servers import PATIENCE_S, free_port
 from ui import server
 from ui.server import routes
 
@@ -27,6 +33,30 @@ def test_own_routes_lie_below_the_base_path_too(app_on: AppOn) -> None:
         below, above = client.get(f"/unten{address}"), client.get(address)
         assert below.status_code == above.status_code == 200, address
         assert below.content == above.content
+
+
+@pytest.mark.parametrize(
+    ("wrong", "places"),
+    [
+        (
+            {"ATLAS_DATABASE_URL": "nonsense://erika:geheim@host", "ATLAS_ADDRESS": "x"},
+            "ATLAS_ADDRESS ATLAS_DATABASE_URL",
+        ),
+        ({"ATLAS_LOCAL_EDITOR": "E" * 81}, "ATLAS_LOCAL_EDITOR"),
+    ],
+)
+def test_wrong_settings_are_sentences_in_the_log_and_end_the_start(wrong: dict[str, str], places: str) -> None:
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    command.append(f"--server.port={free_port()}")
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | wrong, check=False, capture_output=True, text=True, timeout=PATIENCE_S
+    )
+    assert done.returncode == 2
+    lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+    told = [line["message"].partition(":")[0] for line in lines if line["level"] == "ERROR"]
+    assert told == places.split()
+    assert "Traceback" not in done.stderr + done.stdout
+    assert "geheim" not in done.stderr + done.stdout
 
 
 def test_without_a_base_path_there_is_each_route_once(app_on: AppOn) -> None:

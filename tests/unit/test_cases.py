@@ -8,13 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from atlas.errors import AtlasError
 from atlas.model.cases import FollowUp, StaleFollowUpError
 from atlas.model.rights import VISITOR, Actor, NotAllowedError, Role
-from atlas.sources.store import Store
+from atlas.sources.store import Store, open_store
 from atlas.sources.store.cases import KEPT_DAYS, MOST_A_DAY, MOST_OPEN
 from atlas.sources.store.database import Database, migrate
+from atlas.sources.store.schema import report
 
 EDITOR, READER = Actor("anna@example.org", Role.EDITOR), Actor("leser@example.org", Role.READER)
 TOWN, OTHER = "00021010", "00021020"
@@ -139,12 +141,32 @@ def test_reports_are_limited_by_place_and_by_day(store: Store, clock: Clock) -> 
     assert store.reports.file("mini", OTHER, "x")
 
 
+def texts(store: Store) -> dict[str, str]:
+    """Return what is in the database; looking into the inbox would tidy."""
+    with store.database.reading() as connection:
+        return {row.receipt: row.text for row in connection.execute(sa.select(report))}
+
+
+def test_texts_are_forgotten_when_something_is_filed_and_when_a_process_starts(
+    store: Store, clock: Clock, database_url: str
+) -> None:
+    clock.now = datetime.now(UTC) - timedelta(days=2 * KEPT_DAYS)
+    for start in (lambda: open_store(database_url).close(), lambda: store.reports.file("mini", OTHER, "x")):
+        answered = store.reports.file("mini", TOWN, "Ruft Frau Muster an.")
+        store.reports.answer(EDITOR, answered, "Danke.", is_accepted=False)
+        assert texts(store)[answered]
+        clock.now += timedelta(days=KEPT_DAYS, seconds=1)
+        start()
+        assert texts(store)[answered] == ""
+
+
 def test_texts_of_answered_reports_are_forgotten_in_time(store: Store, clock: Clock) -> None:
     answered, waiting = (store.reports.file("mini", ags, "Ruft Frau Muster an.") for ags in (TOWN, OTHER))
     store.reports.answer(EDITOR, answered, "Danke.", is_accepted=False)
     clock.now += timedelta(days=KEPT_DAYS - 1)
     assert {each.text for each in store.reports.inbox(READER, "mini")} == {"Ruft Frau Muster an."}
     clock.now += timedelta(days=2)
+    assert texts(store) == {answered: "Ruft Frau Muster an.", waiting: "Ruft Frau Muster an."}
     assert {each.receipt: each.text for each in store.reports.inbox(READER, "mini")} == {
         answered: "",
         waiting: "Ruft Frau Muster an.",

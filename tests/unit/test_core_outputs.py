@@ -8,7 +8,9 @@ import gzip
 import io
 import json
 from collections.abc import Callable
-from datetime import date
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +24,9 @@ from atlas.errors import AtlasError, Problem
 from atlas.export.geo import status_geojson, write_status_gpkg
 from atlas.export.tables import STATUS_COLUMNS, excel_csv, neutral, plain_csv, status_table, view_table
 from atlas.model.boundaries import Level
+from atlas.model.dates import ZONE, parse_moment
+from atlas.model.edits import ChangeKind, Correct, Occasion
+from atlas.model.rights import Actor, Role
 from atlas.model.snapshot import Snapshot
 from atlas.present.detail import build_detail, position_of
 from atlas.present.scene import Scene, Scenes
@@ -29,6 +34,8 @@ from atlas.present.wording import Words
 from atlas.render import html
 from atlas.render.folium_map import base_map, changing_part
 from atlas.sources.boundaries import read_geometry
+from atlas.sources.settings import Settings
+from atlas.sources.snapshot import SnapshotStore
 from atlas.web.payloads import PayloadStore
 from atlas.web.routes import build_routes
 from tests import miniland
@@ -263,6 +270,19 @@ def test_check_says_counts_and_findings(on_miniland: Path, capsys: pytest.Captur
     assert on_miniland.exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ATLAS_DATABASE_URL", "nonsense"), ("ATLAS_DATABASE_URL", "sqlite://"), ("ATLAS_ADDRESS", "atlas.example")],
+)
+@pytest.mark.parametrize("command", [["check"], ["status", "--as-of", "2024-01-01"], ["store", "about"], ["log"]])
+def test_wrong_settings_are_wrong_use(
+    command: list[str], name: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert main(command) == WRONG_USE
+    assert f"SPERRE: {name}: " in capsys.readouterr().err
+
+
 def test_check_of_broken_data_names_the_place(
     own_root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -283,6 +303,52 @@ def test_status_in_every_form(tmp_path: Path, capfdbinary: pytest.CaptureFixture
     for form in ("geojson", "gpkg"):
         assert main(["status", "--as-of", "2024-01-01", "--format", form, "-o", str(tmp_path / f"s.{form}")]) == FINE
         assert (tmp_path / f"s.{form}").stat().st_size > 1000
+
+
+def test_after_a_correction_the_old_answer_can_still_be_had(
+    own_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    monkeypatch.setenv("ATLAS_DATA_DIR", str(own_root))
+    monkeypatch.setenv("ATLAS_DATABASE_URL", f"sqlite:///{tmp_path}/store.sqlite3")
+
+    def said(*arguments: str) -> bytes:
+        assert main(list(arguments)) == FINE
+        return capfdbinary.readouterr().out
+
+    with closing(SnapshotStore(Settings.from_environment())) as kept:
+        kept.current()
+        assert kept.store is not None
+        editor = Actor("Erika", Role.EDITOR)
+        status, records = said("status", "--as-of", "2024-01-01"), said("records")
+        (seeded,) = kept.store.changes(editor)
+        entry = kept.store.newest(editor, [1])[0]
+        wrong = replace(entry.record, date="2001-01-01", date_means="reached")
+        kept.save(editor, "mini", [Correct(1, 1, wrong)], Occasion(ChangeKind.EDIT, "berichtigt"))
+    then = ["--known-at", seeded.recorded_at.isoformat()]
+    assert said("status", "--as-of", "2024-01-01", *then) == status != said("status", "--as-of", "2024-01-01")
+    assert said("records", *then) == records != said("records")
+    assert b"2001-01-01" in said("records", "--known-at", datetime.now(ZONE).date().isoformat())  # today, until now
+    for moment, told in (("2999-01-01T12:00", "in der Zukunft"), ("2016-01-01", "noch kein Bestand")):
+        assert main(["records", "--known-at", moment]) == WRONG_USE
+        assert told in capfdbinary.readouterr().err.decode()
+    with pytest.raises(SystemExit):
+        main(["records", "--known-at", "gestern"])
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-01T12:00", "2026-11-01T11:00:00+00:00"),
+        ("2026-07-01T12:00", "2026-07-01T10:00:00+00:00"),
+        ("2026-07-01T12:00:30+00:00", "2026-07-01T12:00:30+00:00"),
+        ("2026-07-01", "2026-07-01T21:59:59.999999+00:00"),
+        ("2026-11-23", "2026-11-23T11:00:00+00:00"),
+        ("2026-11-24", "2026-11-24T22:59:59.999999+00:00"),
+    ],
+)
+def test_a_moment_is_german_time_and_a_day_its_end(text: str, moment: str) -> None:
+    now = datetime(2026, 11, 23, 11, tzinfo=UTC)
+    assert parse_moment(text, now).astimezone(UTC).isoformat() == moment
 
 
 @pytest.mark.usefixtures("on_miniland")

@@ -73,6 +73,24 @@ def test_text_from_data_is_never_a_format() -> None:
     assert EN.say("mit {names}", names="{0.__class__} %s {n}") == "with {0.__class__} %s {n}"
 
 
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("Zeile 3, Spalte „Datum“", "Line 3, Column “Datum”"),
+        ("Spalte „Eintrag, Zeile“", "Column “Eintrag, Zeile”"),
+        ("data/participation/Zeile.csv, Zeile 17, ags", "data/participation/Zeile.csv, Line 17, ags"),
+        ("Bestand mini, Eintrag 4, date", "Record mini, Entry 4, date"),
+        ("Änderung 2, date", "Change 2, date"),
+        ("Neustadt, Eintrag 4", "Neustadt, Entry 4"),
+        ("Notiz", "note"),
+        ("Notizbuch.csv", "Notizbuch.csv"),
+    ],
+)
+def test_places_are_in_the_readers_language_and_names_of_files_are_not(place: str, said: str) -> None:
+    assert DE.problem(Problem(place, "x")) == f"{place}: x"
+    assert EN.problem(Problem(place, "x")) == f"{said}: x"
+
+
 def test_plural_follows_the_number() -> None:
     assert [DE.count("{n} Gemeinde", "{n} Gemeinden", n) for n in (1, 2)] == ["1 Gemeinde", "2 Gemeinden"]
     assert EN.count("{n} Gemeinde", "{n} Gemeinden", 1200) == "1,200 municipalities"

@@ -191,7 +191,7 @@ def test_missing_programme_state_and_geodata_are_named(own_root: Path, tmp_path:
 
 
 def test_store_notices_a_change_and_keeps_refusing_broken_files(own_root: Path) -> None:
-    store = SnapshotStore(Settings(own_root), look_every_s=0)
+    store = SnapshotStore(Settings(own_root))
     first = store.current()
     assert store.current() is first
     assert first.is_synthetic

@@ -156,7 +156,7 @@ def rights(tmp_path: Path) -> Path:
 
 def door_of(rights: Path, secret: str = "c" * 32) -> Door:
     provider = Provider("https://login.example", "atlas", "geheim", secret, "https://atlas.example")
-    return Door(LoginSettings(provider, "", rights), Rights(rights), LoginEndsInMemory(), None, lambda: NOW)
+    return Door(LoginSettings(provider, "", rights), Rights(rights), LoginEndsInMemory, None, lambda: NOW)
 
 
 def claims(email: str = ERIKA, **more: object) -> dict[str, object]:
@@ -204,7 +204,7 @@ def test_no_calendar_key_for_others(rights: Path, login: dict[str, object]) -> N
 
 
 def test_no_calendar_keys_without_a_login(rights: Path) -> None:
-    door = Door(LoginSettings(None, "", rights), Rights(rights), LoginEndsInMemory(), None, lambda: NOW)
+    door = Door(LoginSettings(None, "", rights), Rights(rights), LoginEndsInMemory, None, lambda: NOW)
     assert door.calendar_key(claims(), "mini//") == ""
     assert door.of_calendar_key(door._key_of(ERIKA, "mini//"), "mini//") == VISITOR
 

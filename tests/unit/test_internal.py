@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Scope
 
+from atlas.export.intake import LOG_COLUMNS
 from atlas.export.kit import press_kit
 from atlas.export.pictures import draw, written
 from atlas.export.sheet_run import SheetOrder, write_sheets
@@ -29,6 +30,7 @@ from atlas.present.scene import Scenes
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore, load_snapshot
+from atlas.sources.store import open_store
 from atlas.web.internal import build_internal
 from atlas.web.payloads import PayloadStore
 from atlas.web.routes import build_routes
@@ -98,6 +100,44 @@ def test_search_finds_what_is_there(house: House) -> None:
     assert (Path(house.settings.database.removeprefix("sqlite:///"))).read_bytes().count(MARK.encode()) > 10
 
 
+def test_record_as_it_was_is_for_those_with_a_right(house: House) -> None:
+    house.asking[0] = marked.ANNA
+    store = open_store(house.settings.database)
+    wrong = next(each for each in store.changes(marked.ANNA) if "neu" in each.occasion.reason).recorded_at
+    store.close()
+    before = house.client.get("/intern/bestand.csv", params={"stand": wrong.isoformat()})
+    now = house.client.get("/intern/bestand.csv")
+    assert is_in(before.content)
+    assert not is_in(now.content)
+    assert now.content == house.client.get("/api/v1/records.csv").content
+    assert (before.headers["cache-control"], before.headers["content-type"]) == ("no-store", "text/csv; charset=utf-8")
+    for query, place in (
+        ("stand=gestern", "stand"),
+        ("stand=9999-12-31", "9999-12-31T23:59:59+01:00"),
+        ("stand=2016-01-01", "2016-01-01T23:59:59+01:00"),
+        ("programm=x", "programm"),
+    ):
+        refused = house.client.get(f"/intern/bestand.csv?{query}")
+        assert refused.status_code == 400
+        assert [each["place"] for each in refused.json()["error"]["problems"]] == [place]
+        assert refused.headers["cache-control"] == "no-store"
+
+
+def test_changes_can_be_followed_by_those_with_a_right(house: House) -> None:
+    house.asking[0] = marked.ANNA
+    told = house.client.get("/intern/aenderungen.json").json()
+    assert [each["number"] for each in told] == list(range(1, len(told) + 1))
+    assert all(list(each) == list(LOG_COLUMNS) for each in told)
+    assert told[1]["actor"] == marked.ANNA.name
+    answer = house.client.get(f"/intern/aenderungen.json?seit={len(told) - 1}")
+    assert answer.json() == told[-1:]
+    assert answer.headers["cache-control"] == "no-store"
+    assert house.client.get(f"/intern/aenderungen.json?seit={10**15 - 1}").json() == []
+    for wrong in ("x", "-1", "1e3", "", "9" * 40, "²"):
+        refused = house.client.get("/intern/aenderungen.json", params={"seit": wrong})
+        assert (refused.status_code, refused.json()["error"]["problems"][0]["place"]) == (400, "seit")
+
+
 def addresses() -> dict[str, list[str]]:
     """Return by the path of a route what is asked of it."""
     query = f"stichtag={DAY}&gemeinde={TOWN}&kreis=00021"
@@ -126,6 +166,16 @@ def addresses() -> dict[str, list[str]]:
             "/intern/wiedervorlagen.csv?schluessel=x",
         ],
         "/intern/wiedervorlagen.ics": ["/intern/wiedervorlagen.ics", "/intern/wiedervorlagen.ics?schluessel=x"],
+        "/intern/aenderungen.json": [
+            "/intern/aenderungen.json",
+            "/intern/aenderungen.json?seit=x",
+            "/intern/aenderungen.json?schluessel=x",
+        ],
+        "/intern/bestand.csv": [
+            "/intern/bestand.csv",
+            "/intern/bestand.csv?stand=x",
+            "/intern/bestand.csv?schluessel=x",
+        ],
     }
 
 
@@ -135,6 +185,8 @@ _SOME_REFUSED = {
     "/api/{rest:path}",
     "/intern/wiedervorlagen.csv",
     "/intern/wiedervorlagen.ics",
+    "/intern/bestand.csv",
+    "/intern/aenderungen.json",
 }
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from atlas.errors import AtlasError
 from atlas.model.logins import LONGEST, Login, LoginEndsInMemory
@@ -14,6 +17,9 @@ from atlas.model.loopback import Connection, is_loopback
 from atlas.model.rights import VISITOR, Actor, Right, Role
 from atlas.sources.login import PROVIDER, LoginSettings, Provider
 from atlas.sources.rights import Rights
+from atlas.sources.store import Store, StoreUnreachableError
+from atlas.sources.store.database import Database, migrate
+from atlas.sources.store.schema import login_end
 from atlas.web.door import Door, Reason
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -55,7 +61,7 @@ def rights(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def door(rights: Path) -> Door:
-    return Door(PROVIDED, Rights(rights), LoginEndsInMemory(), "0.0.0.0", lambda: NOW)  # noqa: S104 - bound to all
+    return Door(PROVIDED, Rights(rights), cache(LoginEndsInMemory), "0.0.0.0", lambda: NOW)  # noqa: S104 - bound to all
 
 
 # --- the table of rights
@@ -194,10 +200,25 @@ def test_who_stands_nowhere_is_a_visitor_without_a_name(door: Door, rights: Path
     assert door.problems() == 1
 
 
-def test_without_an_address_the_record_takes_the_name_at_the_provider(door: Door) -> None:
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ({"preferred_username": "erika"}, "erika (1)"),
+        ({"preferred_username": "leitung@example.org"}, "leitung@example.org (1)"),
+        ({"preferred_username": "leitung@example.org", "email": "Otto@example.org"}, "otto@example.org"),
+        ({"email": "leitung@example.org", "email_verified": False}, "1"),
+        ({"preferred_username": "erika\nleitung"}, "1"),
+        ({"preferred_username": "erika\u202e"}, "1"),
+        ({"preferred_username": "e" * 81}, "1"),
+        ({"preferred_username": ["erika"]}, "1"),
+        ({"preferred_username": ""}, "1"),
+        ({"preferred_username": "1"}, "1"),
+        ({}, "1"),
+    ],
+)
+def test_nobody_gets_anothers_name_into_the_record(door: Door, said: dict[str, object], name: str) -> None:
     group = {"realm": {"groups": ["atlas-lesen"]}}
-    assert door.standing(claims(email=None, preferred_username="erika", **group), Connection()).actor.name == "erika"
-    assert door.standing(claims(email=None, **group), Connection()).actor.name == "1"
+    assert door.standing(claims(**({"email": None} | group | said)), Connection()).actor.name == name
 
 
 # --- ended logins
@@ -225,6 +246,83 @@ def test_an_end_is_never_taken_back_by_an_earlier_one() -> None:
     assert ends.ended("1", NOW)
 
 
+# --- ended logins in the database: the same on SQLite and PostgreSQL
+
+
+@pytest.fixture
+def store_at(database_url: str) -> Iterator[Callable[[datetime], Store]]:
+    """Return a maker of stores on one database, as each process has one; its clock stands still."""
+    made = []
+
+    def make(now: datetime) -> Store:
+        database = Database(database_url)
+        migrate(database)
+        made.append(Store(database, lambda: now))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def test_log_out_in_one_process_ends_the_login_in_another(rights: Path, store_at: Callable[[datetime], Store]) -> None:
+    def process() -> Door:
+        store = store_at(NOW)
+        return Door(PROVIDED, Rights(rights), lambda: store.login_ends, None, lambda: NOW)
+
+    here, there = process(), process()
+    assert there.standing(claims(), Connection()).reason is Reason.LOGIN
+    here.end(claims())
+    assert there.standing(claims(), Connection()).reason is Reason.ENDED
+    assert there.standing(claims(sub="2"), Connection()).reason is Reason.LOGIN
+    later = claims(iat=(NOW + timedelta(seconds=1)).timestamp())
+    assert there.standing(later, Connection()).reason is Reason.LOGIN
+
+
+def rows_of(store: Store) -> list[tuple[str, datetime]]:
+    with store.database.reading() as connection:
+        return [tuple(row) for row in connection.execute(sa.select(login_end))]
+
+
+def test_stored_end_is_never_taken_back_and_names_nobody(store_at: Callable[[datetime], Store]) -> None:
+    store = store_at(NOW)
+    for until in (NOW - timedelta(hours=2), NOW, NOW, NOW - timedelta(hours=1)):
+        store.login_ends.end("erika", until)
+    assert store.login_ends.ended("erika", NOW)
+    assert not store.login_ends.ended("erika", NOW + timedelta(microseconds=1))
+    ((subject, until),) = rows_of(store)
+    assert "erika" not in subject
+    assert until == NOW
+
+
+def test_ends_are_forgotten_when_no_login_they_speak_of_holds(store_at: Callable[[datetime], Store]) -> None:
+    store_at(NOW).login_ends.end("1", NOW)
+    store_at(NOW + LONGEST).login_ends.end("2", NOW + LONGEST)
+    assert store_at(NOW).login_ends.ended("1", NOW)
+    store = store_at(NOW + 2 * LONGEST)
+    store.login_ends.end("3", NOW + 2 * LONGEST)
+    assert {until for _, until in rows_of(store)} == {NOW + LONGEST, NOW + 2 * LONGEST}
+
+
+def test_nobody_is_logged_in_while_the_database_is_away(
+    rights: Path, store_at: Callable[[datetime], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = store_at(NOW)
+    door = Door(PROVIDED, Rights(rights), lambda: store.login_ends, None, lambda: NOW)
+
+    def away(_: object) -> None:
+        raise sa.exc.OperationalError("SELECT", {}, Exception("away"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sa.Engine, "begin", away)
+        with pytest.raises(StoreUnreachableError):
+            door.standing(claims(), Connection())
+        with pytest.raises(StoreUnreachableError):
+            door.end(claims())
+        assert door.standing({}, Connection()).reason is Reason.LOGGED_OUT
+    assert door.standing(claims(), Connection()).reason is Reason.LOGIN
+
+
 # --- the local editor
 
 HERE = {
@@ -249,7 +347,7 @@ FORWARDED = [
 
 def local_door(bound: str | None, settings: LoginSettings | None = None) -> Door:
     given = settings or LoginSettings(local_editor="Erika")
-    return Door(given, Rights(Path("/nowhere")), LoginEndsInMemory(), bound, lambda: NOW)
+    return Door(given, Rights(Path("/nowhere")), LoginEndsInMemory, bound, lambda: NOW)
 
 
 def standing_of(bound: str | None, client: str | None, headers: dict[str, str]) -> Reason:

@@ -612,7 +612,7 @@ def test_hostile_notes_stay_texts_in_csv(hostile: Snapshot, form: str, separator
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
 def test_cells_are_never_formulas(mini: Snapshot, text: str) -> None:
     table = mini.records["mini"].table.assign(note=text)
-    rows = list(csv.DictReader(io.StringIO(records_file(Records(table, table)).decode(), newline="")))
+    rows = list(csv.DictReader(io.StringIO(records_file(table).decode(), newline="")))
     assert {row["note"] for row in rows} == {f"'{text}"}
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -117,6 +120,90 @@ def test_backup_overwrites_nothing(
     }
 
 
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return where the database of the environment lies, with one entry and its backup beside it in ``copy.sqlite3``."""
+    (tmp_path / "state").mkdir()
+    target = tmp_path / "state" / "atlas.sqlite3"
+    monkeypatch.setenv("ATLAS_DATABASE_URL", f"sqlite:///{target}")
+    _write(f"sqlite:///{target}", "gesichert")
+    assert main(["store", "backup", "-o", str(tmp_path / "copy.sqlite3")]) == FINE
+    return target
+
+
+def _notes(target: Path) -> list[str]:
+    store = open_store(f"sqlite:///{target}")
+    try:
+        return store.records("mini")["note"].tolist()
+    finally:
+        store.close()
+
+
+def test_restore_brings_back_what_was_backed_up(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _write(f"sqlite:///{place}", "danach")
+    assert main(["store", "restore", str(tmp_path / "copy.sqlite3")]) == FINDINGS
+    assert "--replace" in capsys.readouterr().err
+    assert _notes(place) == ["gesichert", "danach"]
+    damaged = b"beschaedigt" * 1000
+    place.write_bytes(damaged)
+    (place.parent / "atlas.sqlite3-wal").write_bytes(damaged)  # of another database: it would spoil this one
+    assert main(["store", "restore", "--replace", str(tmp_path / "copy.sqlite3")]) == FINE
+    assert json.loads(capsys.readouterr().out)["changes"] == 1
+    assert _notes(place) == ["gesichert"]
+    kept = sorted(place.parent.glob("*ersetzt*"))
+    assert [each.read_bytes() for each in kept] == [damaged, damaged]
+    _write(f"sqlite:///{place}", "weiter")
+    assert _notes(place) == ["gesichert", "weiter"]
+    for path in place.parent.iterdir():
+        path.unlink()
+    assert main(["store", "restore", str(tmp_path / "copy.sqlite3")]) == FINE
+    assert _notes(place) == ["gesichert"]
+
+
+def _flip(path: Path) -> None:
+    body = bytearray(path.read_bytes())
+    for at in range(4096, len(body), 4096):
+        body[at : at + 64] = b"\xff" * 64
+    path.write_bytes(body)
+
+
+def _other(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE change (number INTEGER)")
+
+
+def _meddle(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("DROP TRIGGER version_no_update")
+        other.execute("UPDATE version SET note = 'geschoent'")
+        other.commit()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (_flip, "beschädigt"),
+        (lambda path: path.write_bytes(path.read_bytes()[:9000]), "keine lesbare Sicherung"),
+        (lambda path: path.write_bytes(b"ags;name\n" * 1000), "keine lesbare Sicherung"),
+        (lambda path: path.write_bytes(b""), "keine Datenbank dieser Anwendung"),
+        (lambda path: path.unlink(), "keine lesbare Sicherung"),
+        (_other, "keine Datenbank dieser Anwendung"),
+        (_meddle, "Änderung 1"),
+    ],
+)
+def test_a_bad_backup_is_refused_and_nothing_is_touched(
+    place: Path, tmp_path: Path, spoil: Callable[[Path], object], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil(tmp_path / "copy.sqlite3")
+    before = {path.name: path.read_bytes() for path in place.parent.iterdir()}
+    assert main(["store", "restore", "--replace", str(tmp_path / "copy.sqlite3")]) == FINDINGS
+    assert said in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in place.parent.iterdir()} == before
+
+
 def test_postgres_is_backed_up_by_its_own_program(
     postgres_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,6 +211,8 @@ def test_postgres_is_backed_up_by_its_own_program(
     assert main(["store", "backup", "-o", str(tmp_path / "copy")]) == FINDINGS
     assert "pg_dump" in capsys.readouterr().err
     assert not (tmp_path / "copy").exists()
+    assert main(["store", "restore", "--replace", str(tmp_path / "copy")]) == FINDINGS
+    assert "pg_restore" in capsys.readouterr().err
 
 
 def test_what_was_altered_past_the_application_is_found(

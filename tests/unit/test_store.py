@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from atlas.errors import AtlasError
 from atlas.model.edits import Add, ChangeKind, ConflictError, Correct, Occasion, Record, StaleError, Withdraw
 from atlas.model.records import RECORD_COLUMNS
 from atlas.model.rights import VISITOR, Actor, NotAllowedError, Role
+from atlas.sources import snapshot as snapshot_module
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore, load_snapshot
 from atlas.sources.store import Store, open_store
@@ -41,8 +43,8 @@ def keep(own_root: Path, database_url: str) -> Iterator[Callable[..., SnapshotSt
     """Return a maker of what keeps the invented state in the database, as each process has one."""
     made = []
 
-    def make(look_every_s: float = 0) -> SnapshotStore:
-        made.append(SnapshotStore(Settings(own_root, database=database_url), look_every_s))
+    def make() -> SnapshotStore:
+        made.append(SnapshotStore(Settings(own_root, database=database_url)))
         return made[-1]
 
     yield make
@@ -92,6 +94,27 @@ def test_what_the_record_said_on_a_day_can_be_asked_for(database_url: str) -> No
     store.apply(EDITOR, "mini", [Add(TALK)], EDIT)
     moments = [each.recorded_at for each in store.changes(EDITOR)]
     assert moments == sorted(moments)
+    database.close()
+
+
+def test_only_what_was_can_be_asked_for_as_of_a_moment(database_url: str) -> None:
+    database = Database(database_url)
+    migrate(database)
+    now = [datetime(2024, 5, 1, tzinfo=UTC)]
+    store = Store(database, lambda: now[0])
+    with pytest.raises(AtlasError, match="noch kein Bestand"):
+        store.past_records(EDITOR, "mini", now[0])
+    written = store.apply(EDITOR, "mini", [Add(TALK)], EDIT).recorded_at
+    now[0] += timedelta(days=1)
+    store.apply(EDITOR, "mini", [Withdraw(1, 1)], EDIT)
+    assert plain(store.past_records(EDITOR, "mini", written)) == [TALK]
+    assert store.past_records(EDITOR, "mini", now[0]).empty
+    with pytest.raises(AtlasError, match="noch kein Bestand"):
+        store.past_records(EDITOR, "mini", written - timedelta(microseconds=1))
+    with pytest.raises(AtlasError, match="in der Zukunft"):
+        store.past_records(EDITOR, "mini", now[0] + timedelta(microseconds=1))
+    with pytest.raises(NotAllowedError):
+        store.past_records(VISITOR, "mini", written)
     database.close()
 
 
@@ -345,8 +368,8 @@ def test_file_leads_until_somebody_edits(own_root: Path, keep: Callable[..., Sna
     assert any("seitdem wird er in der Datenbank gepflegt" in each.sentence() for each in edited.problems)
 
 
-def test_edit_is_seen_at_once_here_and_by_the_next_look_elsewhere(keep: Callable[..., SnapshotStore]) -> None:
-    here, there = keep(3600), keep()
+def test_edit_is_seen_at_once_here_and_elsewhere(keep: Callable[..., SnapshotStore]) -> None:
+    here, there = keep(), keep()
     before = (here.current().fingerprint, there.current().fingerprint)
     here.save(EDITOR, "mini", [Add(TALK)], EDIT)
     after = (here.current(), there.current())
@@ -392,6 +415,42 @@ def test_readers_keep_the_last_state_while_the_database_is_away(
         with pytest.raises(AtlasError, match="Nichts wurde gespeichert"):
             kept.store.head()
     assert kept.current() is before
+
+
+def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "x.sqlite3").write_text("ags,name\n" * 1000, encoding="utf-8")
+    with pytest.raises(AtlasError, match="beschädigt, oder sie ist keine"):
+        open_store(f"sqlite:///{tmp_path}/x.sqlite3")
+
+
+def test_log_says_once_that_the_database_is_away_and_once_that_it_is_back(
+    keep: Callable[..., SnapshotStore], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept = keep()
+    kept.current()
+    assert kept.store is not None
+    tries = []
+
+    def away() -> Any:
+        tries.append(1)
+        raise sa.exc.OperationalError("SELECT", {}, Exception("postgresql://erika:geheim@host/atlas"))
+
+    with caplog.at_level(logging.INFO, "atlas"):
+        with monkeypatch.context() as patched:
+            patched.setattr(kept.store.database.engine, "begin", away)
+            patched.setattr(snapshot_module, "_LEFT_ALONE_S", 3600.0)
+            kept.current()
+            kept.current()
+            assert len(tries) == 1  # it is left alone for a while
+            kept._away_until = 0.0
+            kept.current()
+            assert len(tries) == 2
+        kept._away_until = 0.0
+        kept.current()
+        kept.current()
+    said = [(each.levelname, each.getMessage()) for each in caplog.records if each.name.startswith("atlas")]
+    assert [level for level, _ in said] == ["WARNING", "INFO"]
+    assert "geheim" not in caplog.text
 
 
 def test_environment_names_the_database(tmp_path: Path) -> None:

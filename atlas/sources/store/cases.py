@@ -131,7 +131,7 @@ class Reports:
         self._clock = clock
 
     def file(self, programme: str, ags: str, text: str) -> str:
-        """Take a report from anybody and return its receipt. Nothing is kept about who it was.
+        """Take a report from anybody and return its receipt. Nothing is kept about who it was. Old texts are emptied.
 
         Raises
         ------
@@ -142,6 +142,7 @@ class Reports:
         if not text or len(text) > MOST_TEXT:
             told = "Bitte in höchstens {most} Zeichen sagen, was nicht stimmt."
             raise AtlasError(Problem("", told, {"most": MOST_TEXT}))
+        self.tidy()
         receipt = "-".join("".join(secrets.choice(RECEIPT_LETTERS) for _ in range(4)) for _ in range(3))
         now = self._clock()
         with self._database.writing() as connection:
@@ -176,7 +177,7 @@ class Reports:
     def inbox(self, actor: Actor, programme: str) -> list[Report]:
         """Return all reports, the unanswered first, each oldest first; old texts are emptied on the way."""
         require(actor, Right.READ_INTERNAL)
-        self._tidy()
+        self.tidy()
         found = _with_answer().where(reports_.c.programme == programme)
         found = found.order_by(answers_.c.answered_at.is_not(None), reports_.c.received_at)
         with self._database.reading() as connection:
@@ -211,7 +212,8 @@ class Reports:
             }
             connection.execute(sa.insert(answers_), [made])
 
-    def _tidy(self) -> None:
+    def tidy(self) -> None:
+        """Empty the texts of reports whose answer is older than `KEPT_DAYS`."""
         old = self._clock() - timedelta(days=KEPT_DAYS)
         answered = sa.select(answers_.c.receipt).where(answers_.c.answered_at < old)
         stale = sa.and_(reports_.c.text != "", reports_.c.receipt.in_(answered))

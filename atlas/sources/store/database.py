@@ -23,12 +23,14 @@ except ImportError:
 
 
 class StoreUnreachableError(AtlasError):
-    """The database does not answer; what was to be written is not."""
+    """The database does not answer, or is damaged; what was to be written is not."""
 
 
+DriverError: type[Exception] = driver.Error
 PLACE = "ATLAS_DATABASE_URL"
 _FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """Releases of SQLite whose WAL mode is safe: the first and what is newer, and two mended older lines."""
+_CONNECT_S = "5"
 _BUSY_MS = 15_000
 _LOCK = 7_164_001
 """Number of the lock all writers of a PostgreSQL store take: any that nobody else uses."""
@@ -57,6 +59,8 @@ class Database:
         self.kind = parsed.get_backend_name()
         if self.kind == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
+            if "connect_timeout" not in parsed.query:
+                parsed = parsed.update_query_dict({"connect_timeout": _CONNECT_S})
             self.engine = sa.create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=10)
         elif self.kind == "sqlite" and parsed.database and parsed.database != ":memory:":
             self.file = Path(parsed.database)
@@ -91,6 +95,14 @@ class Database:
                 "noch einmal versuchen; bleibt es so, hilft docs/operations.md."
             )
             raise StoreUnreachableError(Problem(PLACE, text, {"reason": type(error.orig).__name__})) from error
+        except sa.exc.DatabaseError as error:
+            if type(error) is not sa.exc.DatabaseError:  # one of its many kinds: a fault of ours
+                raise
+            text = (
+                "Die Datei der Datenbank ist beschädigt, oder sie ist keine. Nichts wurde gespeichert. Eine Sicherung bringt "
+                "„python -m atlas store restore“ zurück; wie, steht in docs/operations.md."
+            )
+            raise StoreUnreachableError(Problem(PLACE, text)) from error
 
     def is_made(self) -> bool:
         """Return whether there is a database already."""
@@ -99,7 +111,7 @@ class Database:
     def about(self) -> dict[str, str]:
         """Return what kind of database it is, for the health page: kind, release, journal, schema."""
         with self.reading() as connection:
-            schema = MigrationContext.configure(connection).get_current_revision() or ""
+            schema = revision(connection) or ""
             if self.kind == "sqlite":
                 journal = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
                 return {"kind": "sqlite", "release": driver.sqlite_version, "journal": journal, "schema": schema}
@@ -137,6 +149,11 @@ def _set_up_sqlite(engine: sa.Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "BEGIN")
 
 
+def revision(connection: sa.Connection) -> str | None:
+    """Return the schema of a database; None if it is none of ours."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 def migrate(database: Database) -> None:
     """Bring a database to the schema of this program, or make it; several processes may do so at once.
 
@@ -151,7 +168,7 @@ def migrate(database: Database) -> None:
     if database.kind == "sqlite":
         _make_folder(database.file)
     with database.writing() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+        found = revision(connection)
         if found is not None and found not in {step.revision for step in script.walk_revisions()}:
             text = (
                 "Die Datenbank hat ein neueres Schema ({found}) als dieses Programm kennt. Bitte das Programm erneuern."
@@ -175,7 +192,10 @@ def _make_folder(file: Path) -> None:
 
 def copy_sqlite(file: Path, target: Path) -> None:
     """Copy a database that is in use, as of one moment. Copying the file itself would miss what is in the log."""
-    with closing(driver.connect(f"file:{file}?mode=ro", uri=True)) as source, closing(driver.connect(target)) as copy:
+    with (
+        closing(driver.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as source,
+        closing(driver.connect(target)) as copy,
+    ):
         source.backup(copy)
 
 
@@ -197,7 +217,7 @@ def back_up(database: Database, target: Path) -> None:
             pass
         copy_sqlite(database.file, unfinished)
         os.link(unfinished, target)  # never over a file that is there
-    except (OSError, driver.Error) as error:
+    except (OSError, DriverError) as error:
         raise AtlasError(Problem(str(target), text)) from error
     finally:
         unfinished.unlink(missing_ok=True)

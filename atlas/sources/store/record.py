@@ -16,6 +16,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from atlas.errors import AtlasError, Problem
+from atlas.model.dates import ZONE
 from atlas.model.edits import (
     RECORD_FIELDS,
     Add,
@@ -34,6 +35,7 @@ from atlas.model.records import RECORD_COLUMNS
 from atlas.model.rights import Actor, Right, require
 from atlas.sources.store.cases import FollowUps, Reports
 from atlas.sources.store.database import Database, migrate
+from atlas.sources.store.logins import StoredLoginEnds
 from atlas.sources.store.schema import change as changes_
 from atlas.sources.store.schema import version as versions_
 
@@ -43,7 +45,7 @@ _ROWS_AT_ONCE = 500
 
 
 def open_store(url: str) -> Store:
-    """Return the store at an address, made or migrated if need be.
+    """Return the store at an address, made or migrated if need be. Texts that need not be kept any more are deleted.
 
     Raises
     ------
@@ -53,10 +55,12 @@ def open_store(url: str) -> Store:
     database = Database(url)
     try:
         migrate(database)
+        store = Store(database)
+        store.reports.tidy()
     except BaseException:
         database.close()
         raise
-    return Store(database)
+    return store
 
 
 @contextmanager
@@ -80,6 +84,7 @@ class Store:
         self.database = database
         self.follow_ups = FollowUps(database, clock)
         self.reports = Reports(database, clock)
+        self.login_ends = StoredLoginEnds(database, clock)
         self._clock = clock
         self._writer = threading.Lock()  # writers of this process wait here and not in SQLite, which is not fair
 
@@ -199,6 +204,28 @@ class Store:
             rows = connection.execute(found).mappings().all()
         return [_version(row) for row in rows]
 
+    def past_records(self, actor: Actor, programme: str, known_at: datetime) -> pd.DataFrame:
+        """Return what `records` said at a moment.
+
+        Raises
+        ------
+        NotAllowedError
+            If the actor may not read what is internal: what was withdrawn or corrected since is.
+        AtlasError
+            If the moment is still to come, or before there was a record here.
+        """
+        require(actor, Right.READ_INTERNAL)
+        with self.database.reading() as connection:
+            first = sa.select(sa.func.min(changes_.c.recorded_at)).where(changes_.c.programme == programme)
+            begun = connection.execute(first).scalar()
+        if known_at > self._clock():
+            text = "Der Zeitpunkt liegt in der Zukunft. Was der Bestand dann sagt, weiß noch niemand."
+            raise AtlasError(Problem(_said(known_at), text))
+        if begun is None or known_at < begun:
+            text = "Damals wurde hier noch kein Bestand geführt; die erste Änderung ist vom {begun}."
+            raise AtlasError(Problem(_said(known_at), text, {"begun": _said(begun) if begun else "–"}))
+        return self.records(programme, known_at)
+
     # ---- writing --------------------------------------------------------------------------------------------------
 
     def apply(
@@ -315,6 +342,10 @@ class Store:
                     wrong.append(made["number"])
                 former = made["digest"]
         return wrong
+
+
+def _said(moment: datetime) -> str:
+    return moment.astimezone(ZONE).isoformat(timespec="seconds")
 
 
 def _head(connection: sa.Connection) -> int:

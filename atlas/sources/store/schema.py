@@ -116,4 +116,4 @@ login_end = Table(
     Column("subject", Text, primary_key=True),
     Column("ended_at", Utc, primary_key=True),
 )
-"""Logins that were ended: a copied cookie of an earlier one counts no more."""
+"""Logins that were ended: a copied cookie of an earlier one counts no more. ``subject`` is a SHA-256 of who it was."""
