@@ -2,8 +2,316 @@
 
 from __future__ import annotations
 
-from atlas.present.scene import Scene
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pandas as pd
+import streamlit as st
+from markupsafe import Markup
+
+from atlas.analysis.columns import FIELDS, HEADINGS, REQUIRED, Column
+from atlas.analysis.difference import Kind, applied
+from atlas.errors import AtlasError, Problem, Severity
+from atlas.export.intake import TEMPLATES, Delivery, Terms, difference_table, read_intake
+from atlas.export.tables import excel_csv
+from atlas.model.edits import Edit
+from atlas.model.rights import Right, require
+from atlas.present.changes import Changes, build_effect
+from atlas.present.scene import Scene, imagined
+from atlas.present.wording import Words
+from atlas.render import entries as entries_html
+from atlas.render import intake as html
+from atlas.render.progress import counted_legend
+from ui import map_panel, saving
+from ui.cache import scene, store, today
+from ui.login import current_actor
+from ui.messages import show_finding
+from ui.state import words
+
+_RECEIVED, _ROUND, _WHOLE, _REASON = "_intake", "_intake_round", "intake-whole", "intake-reason"
+_MOST_FINDINGS, _MOST_STEPS, _OPEN_UNTIL = 200, 100, 10
+_MIME = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
+
+
+@dataclass
+class _Received:
+    """A file somebody has uploaded. Nothing of it is in the record.
+
+    Attributes
+    ----------
+    mapping
+        Field by heading, where somebody has said so.
+    delivery
+        What was found in it; None before the check, and where no table could be read.
+    was_old
+        Whether it was checked again because the record had changed.
+    effect
+        What it would change on the map, and whether that is with everything missing withdrawn.
+    """
+
+    name: str
+    body: bytes
+    mapping: dict[str, str] = field(default_factory=dict)
+    delivery: Delivery | None = None
+    checked: tuple[object, ...] = ()
+    was_old: bool = False
+    problems: tuple[Problem, ...] = ()
+    effect: tuple[bool, Changes] | None = None
 
 
 def show(drawn: Scene) -> None:
-    """Show the part."""
+    """Show the way in for files, and what the one at the gate would change; a sentence to who may not import."""
+    said = words()
+    actor = current_actor()
+    if not actor.may(Right.EDIT):
+        _text(said.say("Tabellen einlesen kann, wer Einträge bearbeiten darf."))
+        return
+    if store().store is None:
+        _text(said.say("Der Bestand wird in Dateien geführt und lässt sich hier nicht ändern."))
+        return
+    saving.show()
+    _upload(drawn)
+    received = st.session_state.get(_RECEIVED)
+    if not isinstance(received, _Received):
+        return
+    _check(drawn, received)
+    st.html(Markup('<h3 class="written">{}</h3>').format(received.name))
+    for problem in received.problems:
+        show_finding(problem)
+    if received.delivery is not None:
+        _delivery(drawn, received, received.delivery)
+
+
+def _upload(drawn: Scene) -> None:
+    said = words()
+    _text(
+        said.say(
+            "Eine Tabelle aus Excel oder als CSV. Erst wird geprüft und gezeigt, was sich ändern würde; gespeichert wird "
+            "nur, was Sie danach bestätigen."
+        )
+    )
+    key = f"intake-file-{st.session_state.get(_ROUND, 0)}"
+    st.file_uploader(
+        said.say("Tabelle (.xlsx oder .csv)"),
+        type=["xlsx", "csv", "tsv", "txt"],
+        key=key,
+        on_change=_receive,
+        args=(key,),
+        width=560,
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html(Markup('<p class="atlas-text">{}</p>').format(said.say("Leere Vorlage:")), width="content")
+        for form, make in TEMPLATES.items():
+            st.download_button(
+                f".{form}",
+                data=lambda make=make: make(drawn.programme, said),  # type: ignore[misc]
+                file_name=f"{said.say('vorlage')}.{form}",
+                mime=_MIME[form],
+                key=f"intake-template-{form}",
+                type="tertiary",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+def _receive(key: str) -> None:
+    """Take over what was uploaded, or that it was taken away."""
+    st.session_state.pop(_RECEIVED, None)
+    st.session_state.pop(_WHOLE, None)
+    uploaded = st.session_state.get(key)
+    if uploaded is not None:
+        saving.forget()
+        st.session_state[_RECEIVED] = _Received(uploaded.name, uploaded.getvalue())
+
+
+def _check(drawn: Scene, received: _Received) -> None:
+    """Check the file, unless that was done with the same record, day and mapping already."""
+    snapshot = drawn.snapshot
+    state = (snapshot.fingerprint, drawn.programme.key, today(), tuple(received.mapping.items()))
+    if received.checked == state:
+        return
+    received.was_old = bool(received.checked) and received.checked[0] != snapshot.fingerprint
+    received.checked, received.delivery, received.effect, received.problems = state, None, None, ()
+    terms = Terms(today(), drawn.programme.key, received.mapping)
+    try:
+        with st.spinner(words().say("Die Tabelle wird geprüft …")):
+            received.delivery = read_intake(received.body, received.name, snapshot, terms)
+    except AtlasError as error:
+        received.problems = error.problems
+
+
+def _delivery(drawn: Scene, received: _Received, delivery: Delivery) -> None:
+    said = words()
+    intake = delivery.intake
+    if received.was_old:
+        text = "Der Bestand hat sich seit der Prüfung geändert. Die Datei wurde noch einmal mit ihm verglichen."
+        show_finding(Problem("", text, severity=Severity.NOTE))
+    _text(html.tally(intake, said))
+    _mapping(received, intake.columns, intake.preview)
+    if intake.findings:
+        order = list(Severity)
+        ranked = sorted(intake.findings, key=lambda each: order.index(each.severity))
+        st.html(html.findings(ranked[:_MOST_FINDINGS], said))
+        if len(ranked) > _MOST_FINDINGS:
+            _text(said.say("… und {n} weitere.", n=said.number(len(ranked) - _MOST_FINDINGS)))
+        _download(said.say("Alle Befunde als CSV"), said.say("befunde"), lambda: _findings_table(delivery, said))
+    if intake.is_blocked:
+        text = "Nichts wird übernommen, solange etwas gesperrt ist. Bitte die Tabelle berichtigen und neu hochladen."
+        show_finding(Problem("", text))
+        return
+    _difference(drawn, received, delivery)
+
+
+def _mapping(
+    received: _Received, columns: tuple[Column, ...], preview: tuple[tuple[int, tuple[str, ...]], ...]
+) -> None:
+    """Show what each column is read as, to be changed; open if something needed was not found."""
+    said = words()
+    if not columns:
+        return
+    found = {column.field for column in columns}
+    fields = ["", *FIELDS]
+    labels = {name: said.label(HEADINGS[name]) for name in FIELDS} | {"": said.say("nicht lesen")}
+    with st.expander(said.say("Welche Spalte was bedeutet"), expanded=not set(REQUIRED) <= found, width=760):
+        for column in columns:
+            left, right = st.columns([1.3, 1], gap="small", vertical_alignment="center")
+            cells = [row[column.position] for _, row in preview if column.position < len(row) and row[column.position]]
+            sample = Markup('<br><span class="atlas-small">{}</span>').format(cells[0][:60]) if cells else Markup()
+            left.html(Markup('<p class="written"><b>{}</b>{}</p>').format(column.heading, sample))
+            right.selectbox(
+                said.say("Spalte {n}", n=column.position + 1),
+                fields,
+                index=fields.index(column.field),
+                format_func=labels.__getitem__,
+                key=f"intake-column-{column.position}",
+                label_visibility="collapsed",
+                on_change=_assign,
+                args=(column.heading, column.position),
+            )
+
+
+def _assign(heading: str, position: int) -> None:
+    received = st.session_state.get(_RECEIVED)
+    if isinstance(received, _Received):
+        received.mapping[heading] = st.session_state[f"intake-column-{position}"]
+
+
+def _findings_table(delivery: Delivery, said: Words) -> pd.DataFrame:
+    rows = [
+        (
+            each.line or "", each.column, each.given, html.severity_label(each.severity, said), html.told(each, said),
+            each.suggestion,
+        )
+        for each in delivery.intake.findings
+    ]  # fmt: skip
+    titles = ("Zeile", "Spalte", "steht da", "Art", "Befund", "Vorschlag")
+    return pd.DataFrame(rows, columns=[said.say(title) for title in titles], dtype=object)
+
+
+# ---- what would change ------------------------------------------------------------------------------------------------
+
+
+def _difference(drawn: Scene, received: _Received, delivery: Delivery) -> None:
+    said = words()
+    difference = delivery.intake.difference
+    counts = {kind: said.number(len(difference.of(kind))) for kind in Kind}
+    st.html(Markup("<h2>{}</h2>").format(said.say("Was sich ändern würde")))
+    _text(
+        said.say(
+            "{added} neu, {changed} geändert, {unchanged} unverändert; {missing} Einträge des Bestands stehen nicht in der "
+            "Datei.",
+            added=counts[Kind.ADDED],
+            changed=counts[Kind.CHANGED],
+            unchanged=counts[Kind.UNCHANGED],
+            missing=counts[Kind.MISSING],
+        )
+    )
+    is_whole = False
+    if difference.of(Kind.MISSING):
+        label = said.say("Die Datei ist der ganze Bestand: was in ihr fehlt, wird zurückgezogen ({n} Einträge)",
+                         n=counts[Kind.MISSING])  # fmt: skip
+        is_whole = st.toggle(label, key=_WHOLE)
+    edits = delivery.edits(is_whole=is_whole)
+    if not edits:
+        _text(said.say("Es gibt nichts zu speichern: alles steht schon so im Bestand."))
+        return
+    _map(drawn, received, edits, is_whole=is_whole)
+    label = said.count("{n} Änderung im Einzelnen", "{n} Änderungen im Einzelnen", len(edits))
+    with st.expander(label, expanded=len(edits) <= _OPEN_UNTIL, width=760):
+        before = {step.entry: step.old for step in difference.steps if step.old}
+        st.html(entries_html.edits(edits[:_MOST_STEPS], before, drawn.programme, said))
+        if len(edits) > _MOST_STEPS:
+            _text(said.say("… und {n} weitere.", n=said.number(len(edits) - _MOST_STEPS)))
+        _download(
+            said.say("Alle Änderungen als CSV"),
+            said.say("aenderungen"),
+            lambda: difference_table(difference, is_whole=is_whole),
+        )
+    with st.form("intake", border=False, enter_to_submit=False):
+        help_ = said.say("Steht im Verlauf.")
+        st.text_input(
+            said.say("Grund"), key=_REASON, placeholder=said.say("etwa: Meldung der Kreise"), help=help_, width=560
+        )
+        label = said.count("{n} Änderung speichern", "{n} Änderungen speichern", len(edits))
+        st.form_submit_button(label, type="primary", key="intake-save", on_click=_save)
+
+
+def _map(drawn: Scene, received: _Received, edits: list[Edit], *, is_whole: bool) -> None:
+    """Show which municipalities would be something else on the layer the view has."""
+    said = words()
+    if received.effect is None or received.effect[0] is not is_whole:
+        now = scene(drawn.view.but(as_of=None))
+        received.effect = (is_whole, build_effect(now, imagined(now, applied(now.records.table, edits))))
+    spec = received.effect[1].spec
+    left, right = st.columns([2.2, 1], gap="medium")
+    with left:
+        map_panel.show_effect(drawn, spec)
+    with right:
+        st.html(Markup("<h3>{}</h3>").format(said.say("Auf der Karte von heute")))
+        st.html(counted_legend(spec.legend, said))
+        text = said.say(
+            "Änderungen an Anmerkungen, Quellen oder früheren Stufen sieht man hier nicht; sie stehen darunter."
+        )
+        st.html(Markup('<p class="atlas-small">{}</p>').format(text))
+
+
+def _save() -> None:
+    """Save what was shown, by the right of this very moment; nothing else, and only once."""
+    received = st.session_state.get(_RECEIVED)
+    if not isinstance(received, _Received) or received.delivery is None:
+        return
+    delivery, reason = received.delivery, st.session_state[_REASON].strip()
+    received.problems = () if reason else (Problem(words().say("Grund"), "Bitte sagen, warum; es steht im Verlauf."),)
+    if received.problems:
+        return
+    try:
+        require(current_actor(), Right.EDIT)
+        delivery.require_current(store().current())
+        edits = delivery.edits(is_whole=bool(st.session_state.get(_WHOLE)))
+        occasion = delivery.occasion(reason)
+        saving.patiently(
+            lambda: store().save(current_actor(), delivery.programme, edits, occasion, delivery.head), tries=1
+        )
+    except AtlasError as error:
+        received.problems = error.problems
+    else:
+        for key in (_RECEIVED, _WHOLE, _REASON):
+            st.session_state.pop(key, None)
+        st.session_state[_ROUND] = int(st.session_state.get(_ROUND, 0)) + 1
+
+
+def _download(label: str, name: str, make: Callable[[], pd.DataFrame]) -> None:
+    st.download_button(
+        label,
+        data=lambda: excel_csv(make()),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"intake-download-{name}",
+        type="tertiary",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _text(text: str) -> None:
+    st.html(Markup('<p class="atlas-text">{}</p>').format(text))

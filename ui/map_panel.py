@@ -54,6 +54,11 @@ def show_changes(drawn: Scene, spec: MapSpec) -> None:
         st.switch_page(MUNICIPALITY_PAGE)
 
 
+def show_effect(drawn: Scene, spec: MapSpec) -> None:
+    """Show the map of what entries would change that are not saved yet; a choice on it leads nowhere."""
+    _pick(drawn, Keys.INTAKE_MAP, spec=spec)
+
+
 def _map(drawn: Scene) -> None:
     if _pick(drawn, Keys.MAP):
         st.rerun(scope="fragment")

@@ -19,7 +19,7 @@ _SAVED, _OWN, _PROBLEMS = "_saved", "_own_changes", "_undo_problems"
 _TRIES = 5
 
 
-def patiently(attempt: Callable[[], Change | None]) -> bool:
+def patiently(attempt: Callable[[], Change | None], tries: int = _TRIES) -> bool:
     """Try to save until nobody writes in between; return whether something was saved. ``attempt`` looks anew each time.
 
     Raises
@@ -27,7 +27,7 @@ def patiently(attempt: Callable[[], Change | None]) -> bool:
     AtlasError
         What ``attempt`` raises; `StaleError` if it came in between too often.
     """
-    for _ in range(_TRIES):
+    for _ in range(tries):
         try:
             change = attempt()
         except StaleError:

@@ -55,6 +55,7 @@ class Keys(StrEnum):
     TITLE = "titel"
     IMAGE_SIZE = "bildgroesse"
     PART = "teil"
+    INTAKE_MAP = "einfuhr-karte"
     ENTRIES_OF = "eintraege-von"
     ENTRIES_AS = "eintraege-als"
 

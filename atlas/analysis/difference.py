@@ -85,6 +85,21 @@ class Difference:
         return edits
 
 
+def applied(table: pd.DataFrame, edits: Iterable[Edit]) -> pd.DataFrame:
+    """Return a record as it would be with some edits: `RECORD_COLUMNS` and ``line``; new entries last."""
+    records = {entry: record for entry, (_, record) in entries_of(table).items()}
+    for edit in edits:
+        if isinstance(edit, Add):
+            records[max(records, default=0) + 1] = edit.record
+        elif isinstance(edit, Correct):
+            records[edit.entry] = edit.record
+        else:
+            del records[edit.entry]
+    return pd.DataFrame(map(astuple, records.values()), columns=list(RECORD_COLUMNS), dtype="str").assign(
+        line=list(records)
+    )
+
+
 class _Entry(NamedTuple):
     entry: int
     version: int

@@ -18,6 +18,7 @@ from atlas.model.dates import PartialDate
 from atlas.model.programme import Instrument, Programme, Stage
 from atlas.model.rules import check_key, check_stage, closest_key
 
+_TELLING = 5
 _ALIKE = 70
 _TITLE = re.compile(
     r"^(?:große kreisstadt|landeshauptstadt|universitätsstadt|bergstadt|kreisfreie stadt|stadt|gemeinde|landkreis|lkr\.?|lk)\s+"
@@ -168,11 +169,21 @@ class Stages:
         readings = []
         for column, value in (("instrument", instrument), ("status", stage)):
             close = _closest(value, self._instruments if column == "instrument" else spellings)
-            readings.append(Reading(value, (remark_of(found[column], close),) if column in found else ()))
+            remarks = (self._with_names(remark_of(found[column], close), instrument),) if column in found else ()
+            readings.append(Reading(value, remarks))
         if "instrument" in found and folded(raw_stage) not in self._any_stage:
             text = "„{given}“ ist keine Stufe eines Instruments."
             readings[1] = Reading(stage, (Remark(text, {"given": raw_stage}),))
         return readings[0], readings[1]
+
+    def _with_names(self, remark: Remark, instrument: str) -> Remark:
+        """Return what is wrong with an instrument or stage, by the names people know instead of keys."""
+        known = {each.key: each for each in self._programme.instruments}
+        things = known[instrument].stages if instrument in known else self._programme.instruments
+        values = {**remark.values, "allowed": ", ".join(each.label.de for each in things)}
+        if instrument in known:
+            values["instrument"] = known[instrument].label.de
+        return remark._replace(values=values)
 
 
 def _spellings(things: Iterable[Instrument | Stage]) -> dict[str, str]:
@@ -188,7 +199,8 @@ def _spellings(things: Iterable[Instrument | Stage]) -> dict[str, str]:
 
 
 def _closest(value: str, spellings: dict[str, str]) -> str:
-    found = (
-        process.extractOne(folded(value), list(spellings), scorer=fuzz.WRatio, score_cutoff=_ALIKE) if value else None
-    )
+    word = folded(value)
+    # A few letters are part of almost any word.
+    scorer = fuzz.WRatio if len(word) >= _TELLING else fuzz.ratio
+    found = process.extractOne(word, list(spellings), scorer=scorer, score_cutoff=_ALIKE) if word else None
     return spellings[found[0]] if found else ""

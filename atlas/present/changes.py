@@ -71,6 +71,11 @@ def build_changes(before: Scene, after: Scene) -> Changes:
     """
     if before.as_of >= after.as_of:
         raise ValueError("the first day must lie before the second")
+    return build_effect(before, after)
+
+
+def build_effect(before: Scene, after: Scene) -> Changes:
+    """Return what is different in another scene of the same view: on a later day, or with other entries."""
     layer, district = after.view.layer, after.district
     table = changes_between(before.status, after.status, after.changes, after.as_of)
     if layer != OVERVIEW:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Generic, TypeVar
@@ -208,3 +208,11 @@ class Scenes:
         drawn = view.but(municipality=None, lang="de", film=None, since=None, area=None, as_of=as_of)
         spec = self._specs.get((*base, drawn), lambda: build_map_spec(day.status, programme, edition, drawn, as_of))
         return Scene(snapshot, programme, edition, records, folded, changes, view, day, spec)
+
+
+def imagined(source: Scene, table: pd.DataFrame) -> Scene:
+    """Return a scene as it would be if the record of its programme were ``table``. It is not kept anywhere."""
+    programme = source.programme
+    records = {**source.snapshot.records, programme.key: replace(source.records, table=table)}
+    snapshot = replace(source.snapshot, records=records)
+    return Scenes(lambda: snapshot, lambda: source.as_of).of(source.view)
