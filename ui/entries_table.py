@@ -64,6 +64,7 @@ class _Sheet:
     where: tuple[str, ...] = ()
     previewed: tuple[Edit, ...] = ()
     problems: tuple[Problem, ...] = ()
+    is_saved: bool = False
 
 
 def show(drawn: Scene, place: str | None, *, may_edit: bool) -> None:
@@ -134,7 +135,7 @@ def _sheet(drawn: Scene, place: str | None) -> _Sheet:
     """
     about = (drawn.programme.key, place, words().lang, saving.own_changes())
     sheet = st.session_state.get(_SHEET)
-    if isinstance(sheet, _Sheet) and sheet.about == about and sheet.key in st.session_state:
+    if isinstance(sheet, _Sheet) and not sheet.is_saved and sheet.about == about and sheet.key in st.session_state:
         return sheet
     base = entries_at(drawn, place)
     fresh = _Sheet(about, base, seen(base))
@@ -253,13 +254,14 @@ def _with_meaning(typed: Typed) -> Typed:
 def _save(place: str | None) -> None:
     """Write what was changed in the table, all or nothing, by the right of this very moment."""
     sheet = st.session_state.get(_SHEET)
-    if not isinstance(sheet, _Sheet):
+    if not isinstance(sheet, _Sheet) or sheet.is_saved:
         return
     try:
-        if saving.patiently(lambda: _attempt(sheet, place)):
-            _drop()
+        sheet.is_saved = saving.patiently(lambda: _attempt(sheet, place))
     except AtlasError as error:
         sheet.problems = error.problems
+    if sheet.is_saved:
+        _drop()
 
 
 def _attempt(sheet: _Sheet, place: str | None) -> Change | None:

@@ -69,6 +69,7 @@ class Draft:
     news: tuple[Version, ...] = ()
     checked: Checked | None = None
     problems: tuple[Problem, ...] = ()
+    is_saved: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -85,8 +86,13 @@ def begin(drawn: Scene, place: str, base: Typed | None, *, is_withdrawal: bool =
 
 def draft_of(programme: str, place: str) -> Draft | None:
     """Return the draft of a place; None if there is none there."""
+    draft = _open()
+    return draft if draft and (draft.programme, draft.place) == (programme, place) else None
+
+
+def _open() -> Draft | None:
     draft = st.session_state.get(_DRAFT)
-    return draft if isinstance(draft, Draft) and (draft.programme, draft.place) == (programme, place) else None
+    return draft if isinstance(draft, Draft) and not draft.is_saved else None
 
 
 def _fill(draft: Draft) -> None:
@@ -231,8 +237,8 @@ def _show_news(drawn: Scene, draft: Draft) -> None:
 
 
 def _take(other: Version) -> None:
-    draft = st.session_state.get(_DRAFT)
-    if isinstance(draft, Draft):
+    draft = _open()
+    if draft:
         _fill(replace(draft, base=Typed(other.record, other.entry, other.version), news=(), checked=None, problems=()))
 
 
@@ -268,14 +274,15 @@ def _typed(draft: Draft) -> list[Typed]:
 
 def _save() -> None:
     """Write what the form says, by the right of this very moment; anew if somebody wrote elsewhere meanwhile."""
-    draft = st.session_state.get(_DRAFT)
-    if not isinstance(draft, Draft):
+    draft = _open()
+    if draft is None:
         return
     try:
-        if saving.patiently(lambda: _attempt(draft)):
-            _forget()
+        draft.is_saved = saving.patiently(lambda: _attempt(draft))
     except AtlasError as error:
         draft.problems = error.problems
+    if draft.is_saved:
+        _drop()
 
 
 def _attempt(draft: Draft) -> Change | None:
@@ -347,8 +354,8 @@ def show_findings(findings: Sequence[Finding], where: Sequence[str] = ()) -> Non
 
 def elsewhere(names: Mapping[str, str], place: str | None) -> None:
     """Say that an entry of another place is not saved yet, with the way there."""
-    draft = st.session_state.get(_DRAFT)
-    if not isinstance(draft, Draft) or draft.place == place:
+    draft = _open()
+    if draft is None or draft.place == place:
         return
     said = words()
     name = names.get(draft.place, draft.place)
@@ -369,9 +376,5 @@ def look_at(place: str | None) -> None:
 
 
 def _drop() -> None:
-    _forget()
-
-
-def _forget() -> None:
     for key in (_DRAFT, *_FIELDS):
         st.session_state.pop(key, None)

@@ -179,6 +179,8 @@ def _save(*, is_done: bool = False) -> None:
     except AtlasError as error:
         draft.problems = error.problems
     else:
+        # Before the session's state is touched, where a second click would stop this run.
+        draft.base, draft.other, draft.is_saved = saved, None, True
         _fill(_Draft(draft.programme, saved, is_saved=True))
 
 

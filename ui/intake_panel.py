@@ -57,6 +57,7 @@ class _Received:
     was_old: bool = False
     problems: tuple[Problem, ...] = ()
     effect: tuple[bool, Changes] | None = None
+    is_saved: bool = False
 
 
 def show(drawn: Scene) -> None:
@@ -70,9 +71,9 @@ def show(drawn: Scene) -> None:
         _text(said.say("Der Bestand wird in Dateien geführt und lässt sich hier nicht ändern."))
         return
     saving.show()
+    received = _waiting()
     _upload(drawn)
-    received = st.session_state.get(_RECEIVED)
-    if not isinstance(received, _Received):
+    if received is None:
         return
     _check(drawn, received)
     st.html(Markup('<h3 class="written">{}</h3>').format(received.name))
@@ -80,6 +81,17 @@ def show(drawn: Scene) -> None:
         show_finding(problem)
     if received.delivery is not None:
         _delivery(drawn, received, received.delivery)
+
+
+def _waiting() -> _Received | None:
+    """Return the file at the gate; one that has been saved makes way for the next."""
+    received = st.session_state.get(_RECEIVED)
+    if isinstance(received, _Received) and received.is_saved:
+        for key in (_RECEIVED, _WHOLE, _REASON):
+            st.session_state.pop(key, None)
+        st.session_state[_ROUND] = int(st.session_state.get(_ROUND, 0)) + 1
+        return None
+    return received if isinstance(received, _Received) else None
 
 
 def _upload(drawn: Scene) -> None:
@@ -191,9 +203,9 @@ def _mapping(
 
 
 def _assign(heading: str, position: int) -> None:
-    received = st.session_state.get(_RECEIVED)
-    if isinstance(received, _Received):
-        received.mapping[heading] = st.session_state[f"intake-column-{position}"]
+    received, chosen = st.session_state.get(_RECEIVED), st.session_state.get(f"intake-column-{position}")
+    if isinstance(received, _Received) and isinstance(chosen, str):
+        received.mapping[heading] = chosen
 
 
 def _findings_table(delivery: Delivery, said: Words) -> pd.DataFrame:
@@ -278,9 +290,9 @@ def _map(drawn: Scene, received: _Received, edits: list[Edit], *, is_whole: bool
 def _save() -> None:
     """Save what was shown, by the right of this very moment; nothing else, and only once."""
     received = st.session_state.get(_RECEIVED)
-    if not isinstance(received, _Received) or received.delivery is None:
+    if not isinstance(received, _Received) or received.delivery is None or received.is_saved:
         return
-    delivery, reason = received.delivery, st.session_state[_REASON].strip()
+    delivery, reason = received.delivery, str(st.session_state.get(_REASON, "")).strip()
     received.problems = () if reason else (Problem(words().say("Grund"), "Bitte sagen, warum; es steht im Verlauf."),)
     if received.problems:
         return
@@ -289,15 +301,11 @@ def _save() -> None:
         delivery.require_current(store().current())
         edits = delivery.edits(is_whole=bool(st.session_state.get(_WHOLE)))
         occasion = delivery.occasion(reason)
-        saving.patiently(
+        received.is_saved = saving.patiently(
             lambda: store().save(current_actor(), delivery.programme, edits, occasion, delivery.head), tries=1
         )
     except AtlasError as error:
         received.problems = error.problems
-    else:
-        for key in (_RECEIVED, _WHOLE, _REASON):
-            st.session_state.pop(key, None)
-        st.session_state[_ROUND] = int(st.session_state.get(_ROUND, 0)) + 1
 
 
 def _download(label: str, name: str, make: Callable[[], pd.DataFrame]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 import streamlit as st
 from markupsafe import Markup
@@ -19,8 +20,37 @@ from ui.state import words
 
 PARAMETER = "quittung"
 _TEXT, _ASKED = "report-text", "report-receipt"
-_MADE, _TOLD, _FILED_AT, _WRITTEN = "_report_made", "_report_problem", "_report_filed_at", "_report_written"
+_FILED, _WRITTEN = "_report_filed", "_report_written"
 _PAUSE_S = 60
+
+
+@dataclass
+class _Filed:
+    """What this session has reported.
+
+    Its fields are plain ones on purpose: see `ui.saving`. A second click must not cost the receipt.
+
+    Attributes
+    ----------
+    shown, receipt
+        The municipality whose page it was filed on, and the receipt, as long as it is shown.
+    at
+        When, by the clock of the process.
+    told
+        Why nothing was filed.
+    """
+
+    shown: str = ""
+    receipt: str = ""
+    at: float | None = None
+    told: str = ""
+
+
+def _filed() -> _Filed:
+    filed = st.session_state.get(_FILED)
+    if not isinstance(filed, _Filed):
+        st.session_state[_FILED] = filed = _Filed()
+    return filed
 
 
 def badge(drawn: Scene, ags: str) -> None:
@@ -46,11 +76,12 @@ def show(drawn: Scene, ags: str) -> dict[str, str]:
     said = words()
     _read_address()
     receipt = parse_receipt(st.session_state.get(_ASKED, ""))
-    made = st.session_state.get(_MADE)
-    is_open = bool(st.session_state.get(_ASKED) or st.session_state.get(_TOLD) or (made and made[0] == ags))
+    filed = _filed()
+    is_filed = bool(filed.receipt) and filed.shown == ags
+    is_open = bool(st.session_state.get(_ASKED) or filed.told or is_filed)
     with st.expander(said.say("Fehler melden"), expanded=is_open, icon=":material/flag:", key="report"):
-        if made and made[0] == ags:
-            _receipt(made[1])
+        if is_filed:
+            _receipt(filed.receipt)
         else:
             _form(drawn, ags)
         _ask(drawn, receipt)
@@ -88,31 +119,29 @@ def _form(drawn: Scene, ags: str) -> None:
             on_click=_file,
             args=(drawn.programme.key, ags, key_today(drawn, ags)),
         )
-    if told := st.session_state.get(_TOLD):
+    if told := _filed().told:
         st.error(told, icon=":material/error:")
 
 
 def _file(programme: str, shown: str, ags: str) -> None:
     """File the report and keep its receipt for this session."""
-    said = words()
-    st.session_state.pop(_TOLD, None)
+    said, filed = words(), _filed()
+    text, filed.told = st.session_state[_TEXT], ""
     try:
         kept = store().store
         if kept is None:
-            told = said.say(
+            filed.told = said.say(
                 "Hier können gerade keine Meldungen angenommen werden: Der Bestand wird in Dateien geführt."
             )
-        elif time.monotonic() - st.session_state.get(_FILED_AT, -_PAUSE_S) < _PAUSE_S:
-            told = said.say("Bitte warten Sie eine Minute bis zur nächsten Meldung; Ihr Text bleibt stehen.")
+        elif filed.at is not None and time.monotonic() - filed.at < _PAUSE_S:
+            if not filed.receipt or filed.shown != shown:  # otherwise it is a second click, and the receipt is there
+                filed.told = said.say("Bitte warten Sie eine Minute bis zur nächsten Meldung; Ihr Text bleibt stehen.")
         else:
-            receipt = kept.reports.file(programme, ags, st.session_state[_TEXT])
-            st.session_state[_MADE] = (shown, receipt)
-            st.session_state[_FILED_AT] = time.monotonic()
+            filed.receipt = kept.reports.file(programme, ags, text)
+            filed.shown, filed.at = shown, time.monotonic()
             st.session_state[_TEXT] = ""
-            return
     except AtlasError as error:
-        told = " ".join(map(said.problem, error.problems))
-    st.session_state[_TOLD] = told
+        filed.told = " ".join(map(said.problem, error.problems))
 
 
 def _receipt(receipt: str) -> None:
@@ -132,7 +161,7 @@ def _receipt(receipt: str) -> None:
 
 
 def _again() -> None:
-    st.session_state.pop(_MADE, None)
+    _filed().receipt = ""
 
 
 def _ask(drawn: Scene, receipt: str | None) -> None:

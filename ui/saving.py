@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 from markupsafe import Markup
 
-from atlas.errors import AtlasError
+from atlas.errors import AtlasError, Problem
 from atlas.model.edits import Change, StaleError
 from atlas.render.entries import tally
 from ui.cache import store
@@ -15,65 +16,91 @@ from ui.login import current_actor
 from ui.messages import show_finding
 from ui.state import words
 
-_SAVED, _OWN, _PROBLEMS = "_saved", "_own_changes", "_undo_problems"
+_KEY = "_saving"
 _TRIES = 5
+
+
+@dataclass
+class _Own:
+    """What this session has saved.
+
+    Its fields are plain ones on purpose: a second click stops the first one's run at its next access to the session's
+    state. What has just been saved would then be known to nobody.
+    """
+
+    count: int = 0
+    last: Change | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def _own() -> _Own:
+    kept = st.session_state.get(_KEY)
+    if not isinstance(kept, _Own):
+        st.session_state[_KEY] = kept = _Own()
+    return kept
 
 
 def patiently(attempt: Callable[[], Change | None], tries: int = _TRIES) -> bool:
     """Try to save until nobody writes in between; return whether something was saved. ``attempt`` looks anew each time.
 
+    The caller notes in a plain field that its draft is saved, before it touches the session's state.
+
     Raises
     ------
     AtlasError
-        What ``attempt`` raises; `StaleError` if it came in between too often.
+        What ``attempt`` raises; `StaleError` if others came in between too often.
     """
+    own = _own()
     for _ in range(tries):
         try:
             change = attempt()
         except StaleError:
             continue
         if change is not None:
-            st.session_state[_SAVED] = change
-            st.session_state[_OWN] = own_changes() + 1
+            own.count, own.last = own.count + 1, change
         return change is not None
     raise StaleError
 
 
 def own_changes() -> int:
     """Return how many changes this session has made: after each, what was loaded before is old."""
-    return int(st.session_state.get(_OWN, 0))
+    return _own().count
 
 
 def show() -> None:
     """Say what was saved last, with the way back."""
-    said = words()
-    for problem in st.session_state.pop(_PROBLEMS, ()):
+    said, own = words(), _own()
+    problems, own.problems = own.problems, ()
+    for problem in problems:
         show_finding(problem)
-    change = st.session_state.get(_SAVED)
-    if not isinstance(change, Change):
+    if own.last is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="saved"):
         st.html(
             Markup('<p class="finding note" role="status">{}</p>').format(
-                said.say("Gespeichert als Änderung {n}. {tally}", n=change.number, tally=tally(change, said))
+                said.say("Gespeichert als Änderung {n}. {tally}", n=own.last.number, tally=tally(own.last, said))
             ),
             width="content",
         )
-        st.button(said.say("Rückgängig machen"), key="undo-last", type="tertiary", on_click=_undo_last, args=(change,))
+        label = said.say("Rückgängig machen")
+        st.button(label, key="undo-last", type="tertiary", on_click=_undo_last, args=(own.last.number,))
 
 
 def forget() -> None:
     """Say no more what was saved last."""
-    st.session_state.pop(_SAVED, None)
+    _own().last = None
 
 
-def _undo_last(change: Change) -> None:
-    undo(change.number, words().say("Gleich nach dem Speichern zurückgenommen."))
+def _undo_last(number: int) -> None:
+    undo(number, words().say("Gleich nach dem Speichern zurückgenommen."))
 
 
 def undo(number: int, reason: str) -> None:
     """Take back a change, by the right of this very moment; what stands against it is shown by `show`."""
+    own = _own()
+    if own.last is not None and own.last.occasion.undoes == number:  # a second click
+        return
     try:
         patiently(lambda: store().undo(current_actor(), number, reason))
     except AtlasError as error:
-        st.session_state[_PROBLEMS] = error.problems
+        own.problems = error.problems

@@ -1,0 +1,187 @@
+"""The import gate on the page: nothing is saved before the confirmation, and nothing but what was shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from atlas.analysis.difference import entries_of
+from atlas.model.edits import ChangeKind, Correct, Occasion
+from atlas.model.rights import VISITOR, Actor
+from tests.app.conftest import AppOn, Become
+from tests.app.test_cases import ANNA, BERND, LESER, click, part
+from tests.app.test_pages import PAGES, fine, shown
+from tests.faulty_files import FAULTS, GOOD_ROWS, HEADINGS, REFUSED, csv_file, planted
+from ui import cache
+
+GOOD = csv_file()
+
+
+def head() -> int:
+    kept = cache.store().store
+    assert kept is not None
+    return kept.head()
+
+
+def gate(app: AppTest) -> AppTest:
+    fine(fine(app.run()).switch_page(PAGES["maintenance"]).run())
+    return part(app, "einfuhr")
+
+
+def upload(app: AppTest, body: bytes, name: str = "kreise.csv") -> str:
+    app.file_uploader[0].upload(name, body, "text/csv")
+    return shown(fine(app.run()))
+
+
+def confirm(app: AppTest, reason: str = "Meldung der Kreise") -> str:
+    app.text_input(key="intake-reason").set_value(reason)
+    return shown(fine(click(app, "intake-save")))
+
+
+def can_save(app: AppTest) -> bool:
+    return "intake-save" in [each.key for each in app.button]
+
+
+def test_good_file_is_shown_confirmed_and_taken_back(app_on: AppOn, miniland_root: Path, become: Become) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    gate(app)
+    before = entries_of(cache.store().current().records["mini"].table)
+    said = upload(app, GOOD)
+    assert f"{len(GOOD_ROWS)} neu, 0 geändert" in said
+    assert f"{len(GOOD_ROWS)} Zeilen gelesen: 0 Sperren" in said
+    assert head() == 1
+    assert "Grund: Bitte sagen, warum" in confirm(app, " ")
+    assert head() == 1
+    said = confirm(app)
+    assert "Gespeichert als Änderung 2" in said
+    assert "Einfuhr: 6 neu" in said
+    assert not can_save(app)
+    kept = cache.store().store
+    assert kept is not None
+    (change,) = kept.changes(ANNA, 1)
+    assert (change.actor, change.occasion.kind, change.occasion.file) == ("Anna", ChangeKind.IMPORT, "kreise.csv")
+    fine(click(app, "undo-last"))
+    assert entries_of(cache.store().current().records["mini"].table) == before
+
+
+@pytest.mark.parametrize(
+    "fault", [each for each in FAULTS if not (each.is_real or each.mapping)][::7], ids=lambda each: each.name
+)
+def test_fault_is_told_and_nothing_is_saved(app_on: AppOn, miniland_root: Path, become: Become, fault: object) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    gate(app)
+    body, severity = fault.body, fault.severity.value  # type: ignore[attr-defined]
+    said = upload(app, body, "x.xlsx" if body.startswith(b"PK") else "x.csv")
+    assert f'<tr class="{severity}">' in said
+    assert can_save(app) is (
+        severity != "blocker" and "Was sich ändern würde" in said and "nichts zu speichern" not in said
+    )
+    assert head() == 1
+
+
+@pytest.mark.parametrize("name", list(REFUSED)[::6])
+def test_what_is_no_table_is_refused_with_a_sentence(
+    app_on: AppOn, miniland_root: Path, become: Become, name: str
+) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    gate(app)
+    said = upload(app, REFUSED[name][0]())
+    assert 'class="finding blocker"' in said
+    assert not can_save(app)
+
+
+def test_mended_file_goes_through_after_a_faulty_one(app_on: AppOn, miniland_root: Path, become: Become) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    gate(app)
+    assert "Nichts wird übernommen" in upload(app, csv_file(planted("Datum", "31.02.2024")))
+    assert not can_save(app)
+    said = upload(app, GOOD)
+    assert "Nichts wird übernommen" not in said
+    assert "Gespeichert als Änderung 2" in confirm(app)
+
+
+def test_columns_can_be_mapped(app_on: AppOn, miniland_root: Path, become: Become) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    gate(app)
+    strange = ["Wo", *HEADINGS[1:]]
+    assert "fehlt in der Kopfzeile" in upload(app, csv_file(headings=strange))
+    app.selectbox(key="intake-column-0").set_value("ags")
+    assert f"{len(GOOD_ROWS)} neu" in shown(fine(app.run()))
+    assert "Gespeichert als Änderung 2" in confirm(app)
+
+
+def test_whole_record_withdraws_what_is_missing_only_if_told(
+    app_on: AppOn, miniland_root: Path, become: Become
+) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    gate(app)
+    upload(app, GOOD)
+    count = len(cache.store().current().records["mini"].table)
+    assert f"({count} Einträge)" in app.toggle(key="intake-whole").label
+    app.toggle(key="intake-whole").set_value(True)
+    fine(app.run())
+    confirm(app)
+    assert len(cache.store().current().records["mini"].table) == len(GOOD_ROWS)
+
+
+def test_what_others_wrote_meanwhile_is_compared_first(app_on: AppOn, miniland_root: Path, become: Become) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    gate(app)
+    upload(app, GOOD)
+    table = cache.store().current().records["mini"].table
+    entry, (version, old) = next(iter(entries_of(table).items()))
+    edit = Correct(entry, version, replace(old, note="Bernds Wort"))
+    cache.store().save(BERND, "mini", [edit], Occasion(ChangeKind.EDIT, "gelesen"))
+    said = confirm(app)
+    assert "Der Bestand wurde inzwischen geändert" in said or "noch einmal mit ihm verglichen" in said
+    assert head() == 2
+    assert "Gespeichert als Änderung 3" in confirm(app)
+
+
+@pytest.mark.parametrize("actor", [VISITOR, LESER], ids=["visitor", "reader"])
+def test_only_editors_import(app_on: AppOn, miniland_root: Path, become: Become, actor: Actor) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    gate(app)
+    upload(app, GOOD)
+    app.text_input(key="intake-reason").set_value("Versuch")
+    become(actor)
+    click(app, "intake-save")
+    assert head() == 1
+    assert not app.file_uploader
+    become(LESER)
+    assert "wer Einträge bearbeiten darf" in shown(part(fine(app.run()), "einfuhr"))
+
+
+def test_hostile_cells_stay_text(app_on: AppOn, miniland_root: Path, become: Become) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    gate(app)
+    evil = "<img src=x onerror=alert(1)>"
+    said = upload(app, csv_file(planted("Baustein", evil)), f"{evil}.csv")
+    said += upload(app, csv_file(planted("Anmerkung", evil), headings=[evil, *HEADINGS[1:]]))
+    said += upload(app, csv_file(planted("Anmerkung", evil)))
+    assert "&lt;img src=x" in said
+    assert "<img src=x" not in said
+    assert all(evil not in each.value for each in app.markdown)
+    assert said.count("&lt;img src=x") >= 3
+
+
+def test_record_in_files_imports_nothing(
+    app_on: AppOn, miniland_root: Path, become: Become, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = app_on(miniland_root)
+    monkeypatch.setenv("ATLAS_DATABASE_URL", "files")
+    become(ANNA)
+    assert "in Dateien geführt" in shown(gate(app))
+    assert not app.file_uploader

@@ -1,0 +1,62 @@
+"""A table brought in through the browser: faults, the mended file, what it changes on the map, confirmed, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from atlas.sources.store import open_store
+from tests.browser.conftest import Visit, serving
+from tests.faulty_files import GOOD_ROWS, csv_file, planted, xlsx_file
+
+pytestmark = pytest.mark.browser
+
+Visits = Callable[..., Visit]
+
+
+def upload(page: Page, path: Path) -> None:
+    page.locator("input[type=file]").set_input_files(path)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_table_is_taken_in_and_taken_back(miniland_root: Path, tmp_path: Path, visit: Visits, kind: str) -> None:
+    def make(rows: Iterable[Sequence[str]]) -> bytes:
+        return xlsx_file(rows=rows) if kind == "xlsx" else csv_file(rows)
+
+    bad, good = tmp_path / f"kreise-1.{kind}", tmp_path / f"kreise-2.{kind}"
+    bad.write_bytes(make(planted("Datum", "31.02.2024")))
+    good.write_bytes(make(GOOD_ROWS))
+    log = tmp_path / "log"
+    with serving(miniland_root, log, ATLAS_LOCAL_EDITOR="Anna Probe") as url:
+        made = visit(url).open("/pflege?teil=einfuhr")
+        page = made.page
+        page.locator("input[type=file]").wait_for(state="attached")
+        upload(page, bad)
+        row = page.locator("table.findings tr.blocker")
+        expect(row).to_have_count(1)
+        expect(row).to_contain_text("Das Datum „31.02.2024“ gibt es nicht")
+        expect(row.locator("th")).to_have_text("4")
+        expect(page.get_by_text("Nichts wird übernommen")).to_be_visible()
+        upload(page, good)
+        expect(page.get_by_text(f"{len(GOOD_ROWS)} neu, 0 geändert")).to_be_visible()
+        seen = made.map
+        seen.locator("path.area").first.wait_for(state="attached")
+        assert seen.evaluate("() => window.map.getZoom() > 0")
+        page.get_by_role("textbox", name="Grund").fill("Meldung der Kreise")
+        page.locator(".st-key-intake-save button").dblclick()
+        expect(page.get_by_text("Gespeichert als Änderung 2")).to_be_visible()
+        expect(page.locator("table.findings")).to_have_count(0)
+        page.locator(".st-key-undo-last button").click()
+        expect(page.get_by_text("Gespeichert als Änderung 3")).to_be_visible()
+        page.get_by_role("radio", name="Verlauf").click()
+        expect(page.locator("table.log tbody tr")).to_have_count(3)
+        expect(page.locator("table.log tbody tr").nth(1)).to_contain_text(good.name)
+        assert (made.errors, made.foreign) == ([], [])
+    store = open_store(f"sqlite:///{log.with_suffix('.sqlite3')}")
+    assert store.head() == 3
+    assert store.verify() == []
+    store.close()
+    assert "Traceback" not in log.read_text(encoding="utf-8")
