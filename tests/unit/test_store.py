@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -86,9 +87,14 @@ def test_what_the_record_said_on_a_day_can_be_asked_for(database_url: str) -> No
     store.apply(EDITOR, "mini", [Correct(1, 1, better), Add(replace(TALK, ags="00021020"))], EDIT)
     now[0] += timedelta(days=10)
     store.apply(EDITOR, "mini", [Withdraw(1, 2)], EDIT)
-    assert store.records("mini", datetime(2024, 4, 30, tzinfo=UTC)).empty
-    assert plain(store.records("mini", datetime(2024, 5, 1, 1, tzinfo=UTC))) == [TALK]
-    assert plain(store.records("mini", datetime(2024, 5, 15, tzinfo=UTC))) == [better, replace(TALK, ags="00021020")]
+
+    def said(month: int, day: int, hour: int = 0) -> list[Record]:
+        return plain(store.past_records(EDITOR, "mini", datetime(2024, month, day, hour, tzinfo=UTC)))
+
+    with pytest.raises(AtlasError, match="Damals"):
+        said(4, 30)
+    assert said(5, 1, 1) == [TALK]
+    assert said(5, 15) == [better, replace(TALK, ags="00021020")]
     assert plain(store.records("mini")) == [replace(TALK, ags="00021020")]
     now[0] -= timedelta(days=365)  # a clock set back does not bring changes out of order
     store.apply(EDITOR, "mini", [Add(TALK)], EDIT)
@@ -196,17 +202,29 @@ def test_others_changes_are_for_administrators(store: Store) -> None:
 # ---- rights -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("function", "arguments"),
-    [
-        ("apply", ("mini", [Add(TALK)], EDIT)),
-        ("undo", (1, "weg")),
-        ("history", ("mini", "00021010")),
-        ("changes", ()),
-        ("newest_changes", ("mini",)),
-        ("written_by", (1,)),
-    ],
-)
+INTERNAL = {
+    "apply": ("mini", [Add(TALK)], EDIT),
+    "undo": (1, "weg"),
+    "history": ("mini", "00021010"),
+    "changes": (),
+    "newest_changes": ("mini",),
+    "newest": ([1],),
+    "written_by": (1,),
+    "before": ([],),
+    "past_records": ("mini", datetime(2024, 5, 1, tzinfo=UTC)),
+}
+OPEN = {"about", "close", "file_sum", "head", "records", "seed", "seed_sum", "state", "verify"}
+"""What asks for nobody: the public record, what those who run the machine need, and its files."""
+
+
+def test_every_function_is_tried_or_known_to_be_open() -> None:
+    functions = {name for name, each in vars(Store).items() if inspect.isfunction(each) and not name.startswith("_")}
+    assert functions == INTERNAL.keys() | OPEN
+    for name in OPEN:
+        assert "actor" not in inspect.signature(getattr(Store, name)).parameters
+
+
+@pytest.mark.parametrize(("function", "arguments"), INTERNAL.items())
 @pytest.mark.parametrize("actor", [VISITOR, Actor("", Role.ADMINISTRATOR), Actor("somebody", Role.VISITOR)])
 def test_visitors_reach_nothing_internal(store: Store, actor: Actor, function: str, arguments: tuple[Any, ...]) -> None:
     store.apply(EDITOR, "mini", [Add(TALK)], EDIT)

@@ -112,14 +112,17 @@ class Store:
             newest = sa.select(changes_.c.digest).order_by(changes_.c.number.desc()).limit(1)
             return connection.execute(newest).scalar() or ""
 
-    def records(self, programme: str, known_at: datetime | None = None) -> pd.DataFrame:
-        """Return the entries of a programme that count, as the record says now or said at a moment.
+    def records(self, programme: str) -> pd.DataFrame:
+        """Return the entries of a programme that count, as the record says now.
 
         Returns
         -------
         pandas.DataFrame
             RangeIndex, in order of entry. `RECORD_COLUMNS` as text, ``line`` (number of the entry), ``version``.
         """
+        return self._records(programme, None)
+
+    def _records(self, programme: str, known_at: datetime | None) -> pd.DataFrame:
         newest = versions_.alias()
         beyond = sa.select(newest.c.version).where(
             newest.c.entry == versions_.c.entry, newest.c.version > versions_.c.version
@@ -224,7 +227,7 @@ class Store:
         if begun is None or known_at < begun:
             text = "Damals wurde hier noch kein Bestand geführt; die erste Änderung ist vom {begun}."
             raise AtlasError(Problem(_said(known_at), text, {"begun": _said(begun) if begun else "–"}))
-        return self.records(programme, known_at)
+        return self._records(programme, known_at)
 
     # ---- writing --------------------------------------------------------------------------------------------------
 
