@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import streamlit as st
 from markupsafe import Markup
 
@@ -70,17 +72,28 @@ def _label(change: Change) -> str:
 def _change(drawn: Scene, kept: Store, actor: Actor, change: Change, undone_by: int | None) -> None:
     """Show what a change wrote, with what stood there before; and the way back to those who may."""
     said = words()
-    wrote = kept.written_by(actor, change.number)
-    some = wrote[:_SHOWN]
+    some = kept.written_by(actor, change.number, _SHOWN)
     before = kept.before(actor, some)
+    more = change.added + change.corrected + change.withdrawn - len(some)
     with st.container(border=True, key="log-open"):
         st.html(html.versions(some, drawn.programme, said, before))
-        if len(wrote) > len(some):
-            _text(said.say("… und {n} weitere.", n=said.number(len(wrote) - len(some))))
+        if more:
+            _text(said.say("… und {n} weitere.", n=said.number(more)))
+        st.html(
+            Markup('<p class="atlas-small"><a href="{}" target="_self" download>{}</a></p>').format(
+                _then(drawn, change), said.say("Der ganze Bestand nach dieser Änderung (CSV)")
+            )
+        )
         if undone_by is not None:
             _text(said.say("Zurückgenommen durch Änderung {n}.", n=undone_by))
         elif change.occasion.kind is not ChangeKind.SEED and actor.may(Right.EDIT):
             _undo_form(actor, change)
+
+
+def _then(drawn: Scene, change: Change) -> str:
+    """Return the address of the record as it was after a change."""
+    asked = {"stand": change.recorded_at.isoformat(), "programm": drawn.programme.key, "form": "excel"}
+    return f"intern/bestand.csv?{urlencode(asked)}"
 
 
 def _undo_form(actor: Actor, change: Change) -> None:

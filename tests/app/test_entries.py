@@ -261,6 +261,7 @@ def test_own_change_can_be_undone_from_the_log(app_on: AppOn, miniland_root: Pat
     app.selectbox(key="log-change").set_value(number)
     said = shown(fine(app.run()))
     assert "<ins>Falsch</ins>" in said
+    assert 'href="intern/bestand.csv?stand=20' in said
     fine(click(app, "log-undo-send"))
     assert "braucht einen Grund" in shown(app)
     app.text_input(key="log-reason").set_value("Irrtum")

@@ -14,6 +14,7 @@ from atlas.model.edits import ChangeKind, Correct, Occasion, Record
 from atlas.model.rights import Actor, Role
 from atlas.sources.store import Store, open_store
 from tests.browser.conftest import Visit, serving
+from tests.browser.test_accessibility import AXE, OURS, RUN
 
 pytestmark = pytest.mark.browser
 
@@ -159,3 +160,21 @@ def test_entry_is_made_by_keyboard_on_a_phone(office: tuple[str, Store], visit: 
     page.goto(f"{url}/?gemeinde={OTHER}")
     expect(page.get_by_text("März 2025").first).to_be_visible()
     assert (made.errors, made.foreign) == ([], [])
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_no_serious_finding_of_axe(office: tuple[str, Store], visit: Visits, dark: bool) -> None:
+    url, store = office
+    page = visit(url, dark=dark).open(f"/pflege?gemeinde={TOWN}").page
+    page.get_by_role("button", name="Neuer Eintrag").click()
+    page.locator(".st-key-entry-save button").click()
+    expect(page.locator(".finding").first).to_be_visible()
+    ((entry, (version, old)),) = record(store, TOWN).items()
+    store.apply(
+        BERND, "mini", [Correct(entry, version, replace(old, note="Bernds Wort"))], Occasion(ChangeKind.EDIT, "so")
+    )
+    for part, shown in (("Meldungen", "Meldungen von außen"), ("Verlauf", "Bearbeitung"), ("Einträge", "Bernds Wort")):
+        page.get_by_role("radio", name=part).click()
+        expect(page.get_by_text(shown).first).to_be_visible()
+        page.evaluate(AXE)
+        assert page.evaluate(RUN, [OURS, "page"]) == [], part

@@ -185,10 +185,10 @@ class Store:
         with self.database.reading() as connection:
             return list(_newest(connection, entries))
 
-    def written_by(self, actor: Actor, number: int) -> list[Version]:
-        """Return what a change wrote."""
+    def written_by(self, actor: Actor, number: int, limit: int | None = None) -> list[Version]:
+        """Return what a change wrote, at most the first ``limit`` entries."""
         require(actor, Right.READ_INTERNAL)
-        return self._versions(versions_.c.change == number)
+        return self._versions(versions_.c.change == number, limit)
 
     def before(self, actor: Actor, shown: Sequence[Version]) -> list[Version]:
         """Return for each of some versions the one before it, where there is one."""
@@ -199,9 +199,9 @@ class Store:
             found += self._versions(sa.tuple_(versions_.c.entry, versions_.c.version).in_(keys))
         return found
 
-    def _versions(self, which: sa.ColumnElement[bool]) -> list[Version]:
+    def _versions(self, which: sa.ColumnElement[bool], limit: int | None = None) -> list[Version]:
         found = sa.select(versions_, changes_).join(changes_, versions_.c.change == changes_.c.number).where(which)
-        found = found.order_by(changes_.c.number.desc(), versions_.c.entry)
+        found = found.order_by(changes_.c.number.desc(), versions_.c.entry).limit(limit)
         found = found.set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
         with self.database.reading() as connection:
             rows = connection.execute(found).mappings().all()
