@@ -51,7 +51,6 @@ def write_into_cell(page: Page, column: int, row: int, text: str) -> None:
     editor.fill(text)
     editor.press("Enter")
     expect(editor).to_be_hidden()
-    page.wait_for_timeout(600)  # the table tells the server a moment later; nothing on the page says when
 
 
 def open_table(visit: Visits, url: str) -> Visit:
@@ -71,8 +70,15 @@ def save(page: Page) -> None:
 
 
 def check(page: Page, told: str) -> None:
-    save(page)
-    expect(page.locator(".stForm .stHtml", has_text=told).first).to_be_visible(timeout=20_000)
+    """Have the table checked until what was typed has reached the server: it does so a while after the click."""
+    outcome = page.locator(".stForm .stHtml", has_text=told).first
+    for _ in range(6):
+        save(page)
+        page.wait_for_timeout(800)
+        expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible(timeout=20_000)
+        if outcome.is_visible():
+            return
+    raise AssertionError(told)
 
 
 def test_table_is_changed_and_saved_in_one_change(office: tuple[str, Store], visit: Visits) -> None:
