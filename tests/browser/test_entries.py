@@ -176,5 +176,7 @@ def test_no_serious_finding_of_axe(office: tuple[str, Store], visit: Visits, dar
     for part, shown in (("Meldungen", "Meldungen von außen"), ("Verlauf", "Bearbeitung"), ("Einträge", "Bernds Wort")):
         page.get_by_role("radio", name=part).click()
         expect(page.get_by_text(shown).first).to_be_visible()
+        expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible()
+        page.wait_for_timeout(700)  # what is drawn anew fades in
         page.evaluate(AXE)
         assert page.evaluate(RUN, [OURS, "page"]) == [], part
