@@ -78,6 +78,7 @@ bench: $(VENV)/.dev chromium ## measure side by side, print the tables
 	$(BIN)/python -m bench.film
 	$(BIN)/python -m bench.pictures
 	$(BIN)/python -m bench.site
+	$(BIN)/python -m bench.intake
 	$(BIN)/python -m bench.sessions
 
 clean: ## remove the environment and what was built

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 import streamlit as st
@@ -15,12 +15,15 @@ from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.intake import TEMPLATES, Delivery, Terms, difference_table, read_intake
 from atlas.export.tables import excel_csv
 from atlas.model.edits import Edit
+from atlas.model.programme import OVERVIEW
 from atlas.model.rights import Right, require
-from atlas.present.changes import Changes, build_effect
+from atlas.present.changes import Changes, build_effect, change_rows
+from atlas.present.headings import headings
 from atlas.present.scene import Scene, imagined
 from atlas.present.wording import Words
 from atlas.render import entries as entries_html
 from atlas.render import intake as html
+from atlas.render.html import list_table
 from atlas.render.progress import counted_legend
 from ui import map_panel, saving
 from ui.cache import scene, store, today
@@ -29,6 +32,7 @@ from ui.messages import show_finding
 from ui.state import words
 
 _RECEIVED, _ROUND, _WHOLE, _REASON = "_intake", "_intake_round", "intake-whole", "intake-reason"
+_COLUMN = "intake-column-"
 _MOST_FINDINGS, _MOST_STEPS, _OPEN_UNTIL = 200, 100, 10
 _MIME = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
 
@@ -77,10 +81,15 @@ def show(drawn: Scene) -> None:
         return
     _check(drawn, received)
     st.html(Markup('<h3 class="written">{}</h3>').format(received.name))
-    for problem in received.problems:
-        show_finding(problem)
     if received.delivery is not None:
         _delivery(drawn, received, received.delivery)
+    else:
+        _problems(received)
+
+
+def _problems(received: _Received) -> None:
+    for problem in received.problems:
+        show_finding(problem)
 
 
 def _waiting() -> _Received | None:
@@ -127,9 +136,9 @@ def _upload(drawn: Scene) -> None:
 
 
 def _receive(key: str) -> None:
-    """Take over what was uploaded, or that it was taken away."""
-    st.session_state.pop(_RECEIVED, None)
-    st.session_state.pop(_WHOLE, None)
+    """Take over what was uploaded, or that it was taken away. No choice made for the file before holds for it."""
+    for name in (_RECEIVED, _WHOLE, *(each for each in st.session_state if str(each).startswith(_COLUMN))):
+        st.session_state.pop(name, None)
     uploaded = st.session_state.get(key)
     if uploaded is not None:
         saving.forget()
@@ -159,6 +168,9 @@ def _delivery(drawn: Scene, received: _Received, delivery: Delivery) -> None:
         text = "Der Bestand hat sich seit der Prüfung geändert. Die Datei wurde noch einmal mit ihm verglichen."
         show_finding(Problem("", text, severity=Severity.NOTE))
     _text(html.tally(intake, said))
+    if intake.is_blocked:
+        text = "Nichts wird übernommen, solange etwas gesperrt ist. Bitte die Tabelle berichtigen und neu hochladen."
+        show_finding(Problem("", text))
     _mapping(received, intake.columns, intake.preview)
     if intake.findings:
         order = list(Severity)
@@ -167,11 +179,8 @@ def _delivery(drawn: Scene, received: _Received, delivery: Delivery) -> None:
         if len(ranked) > _MOST_FINDINGS:
             _text(said.say("… und {n} weitere.", n=said.number(len(ranked) - _MOST_FINDINGS)))
         _download(said.say("Alle Befunde als CSV"), said.say("befunde"), lambda: _findings_table(delivery, said))
-    if intake.is_blocked:
-        text = "Nichts wird übernommen, solange etwas gesperrt ist. Bitte die Tabelle berichtigen und neu hochladen."
-        show_finding(Problem("", text))
-        return
-    _difference(drawn, received, delivery)
+    if not intake.is_blocked:
+        _difference(drawn, received, delivery)
 
 
 def _mapping(
@@ -195,7 +204,7 @@ def _mapping(
                 fields,
                 index=fields.index(column.field),
                 format_func=labels.__getitem__,
-                key=f"intake-column-{column.position}",
+                key=f"{_COLUMN}{column.position}",
                 label_visibility="collapsed",
                 on_change=_assign,
                 args=(column.heading, column.position),
@@ -203,7 +212,7 @@ def _mapping(
 
 
 def _assign(heading: str, position: int) -> None:
-    received, chosen = st.session_state.get(_RECEIVED), st.session_state.get(f"intake-column-{position}")
+    received, chosen = st.session_state.get(_RECEIVED), st.session_state.get(f"{_COLUMN}{position}")
     if isinstance(received, _Received) and isinstance(chosen, str):
         received.mapping[heading] = chosen
 
@@ -259,6 +268,7 @@ def _difference(drawn: Scene, received: _Received, delivery: Delivery) -> None:
             said.say("aenderungen"),
             lambda: difference_table(difference, is_whole=is_whole),
         )
+    _problems(received)
     with st.form("intake", border=False, enter_to_submit=False):
         help_ = said.say("Steht im Verlauf.")
         st.text_input(
@@ -269,22 +279,32 @@ def _difference(drawn: Scene, received: _Received, delivery: Delivery) -> None:
 
 
 def _map(drawn: Scene, received: _Received, edits: list[Edit], *, is_whole: bool) -> None:
-    """Show which municipalities would be something else on the layer the view has."""
+    """Show which municipalities would be something else: of the whole state and on all instruments, as the file is."""
     said = words()
+    now = scene(drawn.view.but(as_of=None, layer=OVERVIEW, district=None, municipality=None, looks=frozenset()))
     if received.effect is None or received.effect[0] is not is_whole:
-        now = scene(drawn.view.but(as_of=None))
         received.effect = (is_whole, build_effect(now, imagined(now, applied(now.records.table, edits))))
-    spec = received.effect[1].spec
+    effect = received.effect[1]
     left, right = st.columns([2.2, 1], gap="medium")
     with left:
-        map_panel.show_effect(drawn, spec)
+        map_panel.show_effect(now, effect.spec)
     with right:
         st.html(Markup("<h3>{}</h3>").format(said.say("Auf der Karte von heute")))
-        st.html(counted_legend(spec.legend, said))
+        st.html(counted_legend(effect.spec.legend, said))
         text = said.say(
             "Änderungen an Anmerkungen, Quellen oder früheren Stufen sieht man hier nicht; sie stehen darunter."
         )
         st.html(Markup('<p class="atlas-small">{}</p>').format(text))
+    if effect.table.empty:
+        return
+    count = len(effect.table)
+    label = said.count("{n} Veränderung auf der Karte", "{n} Veränderungen auf der Karte", count)
+    with st.expander(label, width=760):
+        first = replace(effect, table=effect.table.head(_MOST_STEPS))
+        rows = change_rows(first, now, said)[["name", "instrument", "before", "after"]]
+        st.html(Markup('<div class="wide">{}</div>').format(list_table(rows, headings(said, *rows.columns))))
+        if count > _MOST_STEPS:
+            _text(said.say("… und {n} weitere.", n=said.number(count - _MOST_STEPS)))
 
 
 def _save() -> None:

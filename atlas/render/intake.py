@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from atlas.analysis.columns import HEADINGS
 from atlas.analysis.intake import Finding, Intake
 from atlas.errors import Problem, Severity
 from atlas.present.wording import Words
 
 _EMPTY = Markup()
+_FIELDS = {label.de: label for label in HEADINGS.values()}
 _MOST_GIVEN = 60
 """Characters of a cell that are shown."""
 
@@ -34,36 +36,47 @@ def severity_label(severity: Severity, words: Words) -> str:
 
 
 def told(finding: Finding, words: Words) -> str:
-    """Return the sentence of a finding without its place."""
-    return words.problem(Problem("", finding.text, dict(finding.values)))
+    """Return the sentence of a finding without its place; our own columns as the reader's template calls them."""
+    values = dict(finding.values)
+    if (label := _FIELDS.get(str(values.get("field")))) is not None:
+        values["field"] = words.label(label)
+    return words.problem(Problem("", finding.text, values))
 
 
 def findings(shown: Sequence[Finding], words: Words) -> Markup:
-    """Return findings as a table, in the order given."""
-    titles = (
+    """Return findings as a table, in the order given. A phone stacks its cells: the roles keep it a table for all that."""
+    titles = [
         words.say("Zeile"), words.say("Spalte"), words.say("steht da"), words.say("Befund"), words.say("Vorschlag"),
-    )  # fmt: skip
+    ]  # fmt: skip
     head = _EMPTY.join(
-        Markup('<th scope="col"{}>{}</th>').format(_EMPTY if number else Markup(' class="number"'), title)
+        Markup('<th scope="col" role="columnheader"{}>{}</th>').format(
+            _EMPTY if number else Markup(' class="number"'), title
+        )
         for number, title in enumerate(titles)
     )
-    body = _EMPTY.join(_finding(each, words) for each in shown)
+    body = _EMPTY.join(_finding(each, titles, words) for each in shown)
     return Markup(
-        '<div class="wide"><table class="list findings"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+        '<div class="wide"><table class="list findings" role="table"><thead role="rowgroup"><tr role="row">{}</tr></thead>'
+        '<tbody role="rowgroup">{}</tbody></table></div>'
     ).format(head, body)
 
 
-def _finding(finding: Finding, words: Words) -> Markup:
+def _finding(finding: Finding, titles: Sequence[str], words: Words) -> Markup:
     given = finding.given if len(finding.given) <= _MOST_GIVEN else f"{finding.given[:_MOST_GIVEN]} …"
-    return Markup(
-        '<tr class="{}"><th scope="row" class="number">{}</th><td>{}</td><td class="written">{}</td>'
-        '<td><b>{}</b> {}</td><td class="written">{}</td></tr>'
-    ).format(
-        finding.severity.value,
-        finding.line or "–",
-        finding.column,
-        given,
-        severity_label(finding.severity, words),
-        told(finding, words),
+    cells = (
+        Markup('<b class="severity">{}</b> {}').format(severity_label(finding.severity, words), told(finding, words)),
         finding.suggestion,
     )
+    rest = _EMPTY.join(
+        Markup('<td role="cell" class="{}" data-title="{}">{}</td>').format(name, title, cell)
+        for name, title, cell in zip(
+            ("column", "written given", "told", "written suggestion"),
+            titles[1:],
+            (finding.column, given, *cells),
+            strict=True,
+        )
+    )
+    line = Markup('<th scope="row" role="rowheader" class="number" data-title="{}">{}</th>').format(
+        titles[0], finding.line or "–"
+    )
+    return Markup('<tr class="{}" role="row">{}{}</tr>').format(finding.severity.value, line, rest)

@@ -25,7 +25,7 @@ from atlas.model.sheets import Merged, Sheet
 
 _CHILD = Path(__file__).with_name("workbook.py")
 _MB = 1_000_000
-_SEPARATORS = {";": "Semikolon", ",": "Komma", "\t": "Tabulator", "|": "senkrechter Strich"}
+_SEPARATORS = {";": ";", ",": ",", "\t": "Tab", "|": "|"}
 _SAMPLE_LINES = 20
 _MOST_PARTS = 500
 _MOST_RATIO = 200
@@ -108,7 +108,7 @@ def _read_csv(body: bytes, name: str, limits: Limits) -> Sheet:
         if len(cells) > limits.columns and any(cells[limits.columns :]):
             raise AtlasError(_too_many(name, "columns", limits))
         rows.append((line + skipped, tuple(known.setdefault(cell, cell) for cell in map(tidy, cells))))
-    told = "Gelesen als CSV: Zeichensatz {encoding}, Trennzeichen {separator}."
+    told = "Gelesen als CSV: Zeichensatz {encoding}, Trennzeichen „{separator}“."
     values: dict[str, str | int | float] = {"encoding": encoding, "separator": _SEPARATORS[separator]}
     return Sheet(
         rows,

@@ -77,7 +77,7 @@ def test_fault_is_told_and_nothing_is_saved(app_on: AppOn, miniland_root: Path, 
     gate(app)
     body, severity = fault.body, fault.severity.value  # type: ignore[attr-defined]
     said = upload(app, body, "x.xlsx" if body.startswith(b"PK") else "x.csv")
-    assert f'<tr class="{severity}">' in said
+    assert f'<tr class="{severity}" ' in said
     assert can_save(app) is (
         severity != "blocker" and "Was sich ändern würde" in said and "nichts zu speichern" not in said
     )
@@ -185,3 +185,48 @@ def test_record_in_files_imports_nothing(
     become(ANNA)
     assert "in Dateien geführt" in shown(gate(app))
     assert not app.file_uploader
+
+
+def test_assigned_columns_hold_for_their_file_only(app_on: AppOn, miniland_root: Path, become: Become) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    gate(app)
+    upload(app, csv_file(headings=["Wo", *HEADINGS[1:]]))
+    app.selectbox(key="intake-column-0").set_value("ags")
+    fine(app.run())
+    turned = csv_file([tuple(reversed(row)) for row in GOOD_ROWS], list(reversed(HEADINGS)))
+    assert f"{len(GOOD_ROWS)} neu" in upload(app, turned, "andere.csv")
+    chosen = [app.selectbox(key=f"intake-column-{at}").value for at in range(len(HEADINGS))]
+    assert (chosen[0], chosen[-1]) == ("source_date", "ags")
+
+
+def test_map_shows_the_whole_state_and_all_instruments(app_on: AppOn, miniland_root: Path, become: Become) -> None:
+    app = app_on(miniland_root, ebene="council", kreis="00022")
+    become(ANNA)
+    fine(fine(app.run()).switch_page(PAGES["maintenance"]).run())
+    said = upload(part(app, "einfuhr"), GOOD)
+    assert "Veränderungen auf der Karte" in " ".join(each.label for each in app.expander)
+    listed = said.partition("Auf der Karte von heute")[2]
+    assert "Neustadt" in listed  # of another district, by another instrument
+    assert "Bergen" in listed
+
+
+def test_why_nothing_was_saved_stands_at_the_button(app_on: AppOn, miniland_root: Path, become: Become) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    gate(app)
+    upload(app, GOOD)
+    said = confirm(app, " ")
+    assert said.index("Auf der Karte von heute") < said.index("Grund: Bitte sagen, warum")
+    said = upload(app, csv_file(planted("Datum", "31.02.2024")))
+    assert said.index("Nichts wird übernommen") < said.index("31.02.2024")
+
+
+def test_our_columns_are_called_as_in_the_readers_template(app_on: AppOn, miniland_root: Path, become: Become) -> None:
+    app = app_on(miniland_root, lang="en")
+    become(ANNA)
+    gate(app)
+    said = upload(app, csv_file(headings=[*HEADINGS[:8], "Wo es steht", HEADINGS[9]]))
+    assert "“Source”" in said
+    assert "„Quelle“" not in said
+    assert "separator “;”" in said

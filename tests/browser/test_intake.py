@@ -21,6 +21,14 @@ def upload(page: Page, path: Path) -> None:
     page.locator("input[type=file]").set_input_files(path)
 
 
+def expect_refused(page: Page) -> None:
+    row = page.locator("table.findings tr.blocker")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("Das Datum „31.02.2024“ gibt es nicht")
+    expect(row.locator("th")).to_have_text("4")
+    expect(page.get_by_text("Nichts wird übernommen")).to_be_visible()
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_table_is_taken_in_and_taken_back(miniland_root: Path, tmp_path: Path, visit: Visits, kind: str) -> None:
     def make(rows: Iterable[Sequence[str]]) -> bytes:
@@ -35,11 +43,7 @@ def test_table_is_taken_in_and_taken_back(miniland_root: Path, tmp_path: Path, v
         page = made.page
         page.locator("input[type=file]").wait_for(state="attached")
         upload(page, bad)
-        row = page.locator("table.findings tr.blocker")
-        expect(row).to_have_count(1)
-        expect(row).to_contain_text("Das Datum „31.02.2024“ gibt es nicht")
-        expect(row.locator("th")).to_have_text("4")
-        expect(page.get_by_text("Nichts wird übernommen")).to_be_visible()
+        expect_refused(page)
         upload(page, good)
         expect(page.get_by_text(f"{len(GOOD_ROWS)} neu, 0 geändert")).to_be_visible()
         seen = made.map
@@ -49,8 +53,13 @@ def test_table_is_taken_in_and_taken_back(miniland_root: Path, tmp_path: Path, v
         page.locator(".st-key-intake-save button").dblclick()
         expect(page.get_by_text("Gespeichert als Änderung 2")).to_be_visible()
         expect(page.locator("table.findings")).to_have_count(0)
+        public = visit(url).open("/?gemeinde=00021050").page
+        expect(public.get_by_text("Juni 2021").first).to_be_visible()
         page.locator(".st-key-undo-last button").click()
         expect(page.get_by_text("Gespeichert als Änderung 3")).to_be_visible()
+        public.reload()
+        expect(public.get_by_text("Juni 2020").first).to_be_visible()
+        expect(public.get_by_text("Juni 2021")).to_have_count(0)
         page.get_by_role("radio", name="Verlauf").click()
         expect(page.locator("table.log tbody tr")).to_have_count(3)
         expect(page.locator("table.log tbody tr").nth(1)).to_contain_text(good.name)
@@ -60,3 +69,21 @@ def test_table_is_taken_in_and_taken_back(miniland_root: Path, tmp_path: Path, v
     assert store.verify() == []
     store.close()
     assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+def test_findings_fit_a_phone_and_stay_a_table(miniland_root: Path, tmp_path: Path, visit: Visits) -> None:
+    bad = tmp_path / "kreise.csv"
+    bad.write_bytes(csv_file(planted("AGS", "00021019", Anmerkung="x" * 400)))
+    with serving(miniland_root, tmp_path / "log", ATLAS_LOCAL_EDITOR="Anna Probe") as url:
+        made = visit(url, phone=True).open("/pflege?teil=einfuhr&lang=en")
+        page = made.page
+        page.locator("input[type=file]").wait_for(state="attached")
+        upload(page, bad)
+        row = page.get_by_role("table").get_by_role("row").filter(has_text="Blocker").first
+        expect(row.get_by_role("rowheader")).to_have_text("4")
+        expect(row.locator("td.told")).to_be_visible()
+        assert page.evaluate("document.querySelector('.stMain').scrollWidth <= window.innerWidth")
+        box = row.locator("td.told").bounding_box()
+        assert box is not None
+        assert box["width"] > 300
+        assert (made.errors, made.foreign) == ([], [])
