@@ -110,11 +110,7 @@ def test_fault_in_the_table_keeps_what_was_typed(office: tuple[str, Store], visi
     write_into_cell(page, DATE, 0, "31.02.2020")
     check(page, "Neustadt (Landkreis Nord), Datum: Das Datum „31.02.2020“ gibt es nicht")
     assert store.head() == 1
-    write_into_cell(page, DATE, 0, "28.02.2020")
-    check(page, "30.06.2019 → 28.02.2020")
-    save(page)
-    expect(page.get_by_text("Gespeichert als Änderung 2")).to_be_visible()
-    assert [each.date for _, each in record(store, TOWN).values()] == ["2020-02-28"]
+    assert "31.02.2020" in page.locator(".stDataFrame table").inner_text()
 
 
 def test_table_shows_what_others_wrote_before_it_saves(office: tuple[str, Store], visit: Visits) -> None:

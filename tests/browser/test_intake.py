@@ -29,14 +29,15 @@ def expect_refused(page: Page) -> None:
     expect(page.get_by_text("Nichts wird übernommen")).to_be_visible()
 
 
+def written(path: Path, rows: Iterable[Sequence[str]]) -> Path:
+    path.write_bytes(xlsx_file(rows=rows) if path.suffix == ".xlsx" else csv_file(rows))
+    return path
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_table_is_taken_in_and_taken_back(miniland_root: Path, tmp_path: Path, visit: Visits, kind: str) -> None:
-    def make(rows: Iterable[Sequence[str]]) -> bytes:
-        return xlsx_file(rows=rows) if kind == "xlsx" else csv_file(rows)
-
-    bad, good = tmp_path / f"kreise-1.{kind}", tmp_path / f"kreise-2.{kind}"
-    bad.write_bytes(make(planted("Datum", "31.02.2024")))
-    good.write_bytes(make(GOOD_ROWS))
+    bad = written(tmp_path / f"kreise-1.{kind}", planted("Datum", "31.02.2024"))
+    good = written(tmp_path / f"kreise-2.{kind}", GOOD_ROWS)
     log = tmp_path / "log"
     with serving(miniland_root, log, ATLAS_LOCAL_EDITOR="Anna Probe") as url:
         made = visit(url).open("/pflege?teil=einfuhr")
