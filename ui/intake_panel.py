@@ -25,6 +25,7 @@ from atlas.render import entries as entries_html
 from atlas.render import intake as html
 from atlas.render.html import list_table
 from atlas.render.progress import counted_legend
+from atlas.sources.spreadsheets import ON_SCREEN
 from ui import map_panel, saving
 from ui.cache import scene, store, today
 from ui.login import current_actor
@@ -113,7 +114,7 @@ def _upload(drawn: Scene) -> None:
     )
     key = f"intake-file-{st.session_state.get(_ROUND, 0)}"
     st.file_uploader(
-        said.say("Tabelle (.xlsx oder .csv)"),
+        said.say("Tabelle (.xlsx oder .csv, bis {most} MB)", most=ON_SCREEN.body_bytes // 1_000_000),
         type=["xlsx", "csv", "tsv", "txt"],
         key=key,
         on_change=_receive,
