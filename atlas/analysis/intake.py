@@ -30,7 +30,6 @@ from atlas.analysis.values import (
     remark_of,
 )
 from atlas.errors import Problem, Severity
-from atlas.model.dates import PartialDate
 from atlas.model.edits import Record
 from atlas.model.programme import Programme, StageKind
 from atlas.model.records import RECORD_COLUMNS
@@ -151,7 +150,6 @@ def check_sheet(
         check = _Check(snapshot, programme, columns, today)
         difference = check.rows(body, headings)
         findings += check.findings
-        findings += _about_undated(difference, snapshot.records[programme.key].table, today)
     position = {column.heading: column.position for column in columns}
     findings.sort(key=lambda each: (each.line, position.get(each.column, -1)))
     return Intake(columns, header_line, tuple(body[:_PREVIEWED]), len(body), tuple(findings), difference)
@@ -227,27 +225,6 @@ def _about_cells(sheet: Sheet, columns: Sequence[Column], header_line: int, line
     if hidden := [line for line in sheet.hidden if line in lines]:
         text = "{n} ausgeblendete Zeilen werden mitgelesen ({lines})."
         values: Values = {"n": len(hidden), "lines": ", ".join(map(str, hidden))}
-        yield Finding(0, "", "", text, values, Severity.WARNING)
-
-
-def _about_undated(difference: Difference, table: pd.DataFrame, today: date) -> Iterator[Finding]:
-    """Say so if a partial date would put entries without any date off: they count only from the newest one in the record."""
-    undated = int(((table["date"] == "") & (table["source_date"] == "")).sum())
-    texts = {
-        text
-        for step in difference.of(Kind.ADDED, Kind.CHANGED)
-        if step.new
-        for text in (step.new.date, step.new.source_date)
-    }
-    given = {text: PartialDate.parse(text).last_day() for text in texts - {""}}
-    known = {PartialDate.parse(text).last_day() for text in {*table["date"], *table["source_date"]} - {""}}
-    newest = max(given.items(), key=lambda each: each[1], default=None)
-    if undated and newest and newest[1] > max({today, *known}):
-        text = (
-            "{n} Einträge des Bestands ohne Datum zählen erst ab dem neuesten Datum im Bestand. Mit „{given}“ wäre das der "
-            "{day}; bis dahin fehlten sie auf der Karte. Bitte dieses Datum genauer angeben."
-        )
-        values: Values = {"n": undated, "given": newest[0], "day": f"{newest[1]:%d.%m.%Y}"}
         yield Finding(0, "", "", text, values, Severity.WARNING)
 
 

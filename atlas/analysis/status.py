@@ -108,12 +108,14 @@ def newest_source_day(table: pd.DataFrame) -> date | None:
 def effective_days(table: pd.DataFrame) -> list[tuple[date, date, str, str]]:
     """Return, for each record, the day it counts from, the first day it can mean, the date to show and its sense.
 
-    The sense is ``reached`` or ``known_by`` (the record's own), ``source`` (dated by its source) or ``undated``.
+    The sense is ``reached`` or ``known_by`` (the record's own), ``source`` (dated by its source) or ``undated``. What is
+    undated counts from the newest date of the record, by its first day: a source of "2026" must not put it off to the
+    end of a year that has only begun.
     """
     own = [PartialDate.parse(text) if text else None for text in table["date"]]
     source = [PartialDate.parse(text) if text else None for text in table["source_date"]]
     dated = [day for pair in zip(own, source, strict=True) for day in pair if day is not None]
-    newest = max((day.last_day() for day in dated), default=date.min)
+    newest = max((day.first_day() for day in dated), default=date.min)
     days = []
     for mine, its, means in zip(own, source, table["date_means"], strict=True):
         known = mine or its

@@ -193,3 +193,12 @@ def test_saxony_on_a_day(real_scene: Callable[..., Scene], day: str, count: int)
 
 def test_saxony_has_52_documented_agreements(real_scene: Callable[..., Scene]) -> None:
     assert len(figure(real_scene().status, "agreement").municipalities) == 52
+
+
+def test_a_year_that_has_only_begun_puts_nothing_undated_off() -> None:
+    before = records((HAFEN, "council", "active", ""), (ERLEN, "talk", "held", "2021-03-01"))
+    after = records(
+        (HAFEN, "council", "active", ""), (ERLEN, "talk", "held", "2021-03-01"), (ILM, "talk", "held", "2026")
+    )
+    assert effective_days(before)[0][0] == date(2021, 3, 1)
+    assert effective_days(after)[0][0] == date(2026, 1, 1)

@@ -535,25 +535,3 @@ def test_an_endless_file_is_refused_without_being_read(at_work: str, capsys: pyt
 
 
 PUTS_OFF = "zählen erst ab dem neuesten Datum"
-
-
-@pytest.mark.parametrize("column", ["Datum", "Datum der Quelle"])
-@pytest.mark.parametrize(
-    ("given", "is_said"),
-    [(f"{TODAY:%Y}", True), (f"{TODAY:%m/%Y}", True), (f"{TODAY:%d.%m.%Y}", False), ("2023", False)],
-)
-def test_a_date_that_would_put_undated_entries_off_is_a_warning(
-    mini: Snapshot, column: str, given: str, is_said: bool
-) -> None:
-    delivery = read_intake(csv_file(planted(column, given)), "x.csv", mini, Terms(TODAY))
-    said = [each for each in delivery.intake.of(Severity.WARNING) if PUTS_OFF in each.text]
-    assert [(each.line, each.values["n"]) for each in said] == ([(0, 1)] if is_said else [])
-    assert not delivery.intake.is_blocked
-
-
-def test_without_undated_entries_a_year_puts_nothing_off(mini: Snapshot) -> None:
-    table = mini.records["mini"].table
-    dated = table.assign(date=table["date"].where(table["date"] != "", "2020"))
-    snapshot = replace(mini, records={**mini.records, "mini": replace(mini.records["mini"], table=dated)})
-    delivery = read_intake(csv_file(planted("Datum", f"{TODAY:%Y}")), "x.csv", snapshot, Terms(TODAY))
-    assert not [each for each in delivery.intake.findings if PUTS_OFF in each.text]
