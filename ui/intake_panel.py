@@ -52,6 +52,9 @@ class _Received:
         Whether it was checked again because the record had changed.
     effect
         What it would change on the map, and whether that is with everything missing withdrawn.
+    offered
+        With which choices the button was drawn. A choice made in the last moment reaches the server with the click:
+        the button would save what nobody has seen.
     """
 
     name: str
@@ -62,6 +65,7 @@ class _Received:
     was_old: bool = False
     problems: tuple[Problem, ...] = ()
     effect: tuple[bool, Changes] | None = None
+    offered: tuple[object, ...] = ()
     is_saved: bool = False
 
 
@@ -153,7 +157,9 @@ def _check(drawn: Scene, received: _Received) -> None:
     if received.checked == state:
         return
     received.was_old = bool(received.checked) and received.checked[0] != snapshot.fingerprint
-    received.checked, received.delivery, received.effect, received.problems = state, None, None, ()
+    received.checked, received.delivery, received.effect = state, None, None
+    if received.was_old:
+        received.problems = ()  # what is said instead: that it was compared again
     terms = Terms(today(), drawn.programme.key, received.mapping)
     try:
         with st.spinner(words().say("Die Tabelle wird geprüft …")):
@@ -270,6 +276,7 @@ def _difference(drawn: Scene, received: _Received, delivery: Delivery) -> None:
             lambda: difference_table(difference, is_whole=is_whole),
         )
     _problems(received)
+    received.offered = _choices(received)
     with st.form("intake", border=False, enter_to_submit=False):
         help_ = said.say("Steht im Verlauf.")
         st.text_input(
@@ -308,6 +315,10 @@ def _map(drawn: Scene, received: _Received, edits: list[Edit], *, is_whole: bool
             _text(said.say("… und {n} weitere.", n=said.number(count - _MOST_STEPS)))
 
 
+def _choices(received: _Received) -> tuple[object, ...]:
+    return (bool(st.session_state.get(_WHOLE)), *received.mapping.items())
+
+
 def _save() -> None:
     """Save what was shown, by the right of this very moment; nothing else, and only once."""
     received = st.session_state.get(_RECEIVED)
@@ -315,6 +326,9 @@ def _save() -> None:
         return
     delivery, reason = received.delivery, str(st.session_state.get(_REASON, "")).strip()
     received.problems = () if reason else (Problem(words().say("Grund"), "Bitte sagen, warum; es steht im Verlauf."),)
+    if received.offered != _choices(received):
+        text = "Ihre letzte Auswahl ändert, was gespeichert würde. Bitte ansehen und noch einmal auf Speichern klicken."
+        received.problems = (Problem("", text),)
     if received.problems:
         return
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -131,6 +132,28 @@ def test_whole_record_withdraws_what_is_missing_only_if_told(
     fine(app.run())
     confirm(app)
     assert len(cache.store().current().records["mini"].table) == len(GOOD_ROWS)
+
+
+def switch_whole(app: AppTest) -> None:
+    app.toggle(key="intake-whole").set_value(True)
+
+
+def leave_notes_out(app: AppTest) -> None:
+    app.selectbox(key=f"intake-column-{HEADINGS.index('Anmerkung')}").set_value("")
+
+
+@pytest.mark.parametrize("choose", [switch_whole, leave_notes_out])
+def test_choice_made_with_the_click_itself_is_shown_before_it_is_saved(
+    app_on: AppOn, miniland_root: Path, become: Become, choose: Callable[[AppTest], None]
+) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    gate(app)
+    upload(app, GOOD)
+    choose(app)  # no run in between: the button still says what it said
+    assert "noch einmal auf Speichern" in confirm(app)
+    assert head() == 1
+    assert "Gespeichert als Änderung 2" in confirm(app)
 
 
 def test_what_others_wrote_meanwhile_is_compared_first(app_on: AppOn, miniland_root: Path, become: Become) -> None:
