@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.model.view import page_address
 from atlas.present.detail import as_of_sentence
@@ -11,7 +10,7 @@ from atlas.present.district import DistrictPage, build_district
 from atlas.present.scene import Scene, Shelf
 from atlas.render import district as html
 from atlas.render.html import file_links
-from ui import filters, frame, map_panel, table_panel
+from ui import blocks, filters, frame, map_panel, table_panel
 from ui.cache import current_scene
 from ui.state import MUNICIPALITY_PAGE, words, write_address
 
@@ -33,7 +32,7 @@ def show() -> None:
     with left:
         map_panel.show_area(drawn, MUNICIPALITY_PAGE)
         map_panel.legend(drawn)
-        st.html(Markup('<p class="atlas-small">{}</p>').format(as_of_sentence(drawn, said)))
+        blocks.small(as_of_sentence(drawn, said))
     with right:
         st.html(html.shares(page, page_address, said))
     if page.districts:
@@ -51,7 +50,7 @@ def show() -> None:
 
 
 def _section(heading: str) -> None:
-    st.html(Markup("<h2>{}</h2>").format(heading))
+    blocks.heading(heading)
 
 
 def _page(drawn: Scene) -> DistrictPage:

@@ -15,6 +15,7 @@ from atlas.present.scene import Scene
 from atlas.present.steering import area_of
 from atlas.render import follow_ups as html
 from atlas.web.internal import KEY, PREFIX, about
+from ui import blocks
 from ui.cache import scene, store, today
 from ui.frame import site_address
 from ui.login import calendar_key, current_actor, door
@@ -47,7 +48,7 @@ def show(drawn: Scene) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="wiedervorlagen-dateien"):
             st.html(_files(now), width="content")
             _subscription(now)
-    st.html(Markup("<h2>{}</h2>").format(said.say("Aus den öffentlichen Angaben")))
+    blocks.heading(said.say("Aus den öffentlichen Angaben"))
 
 
 def _count(rows: list[DueRow]) -> str:
@@ -93,7 +94,7 @@ def _subscription(now: Scene) -> None:
     key = "" if is_local else calendar_key(about(now))
     with st.popover(said.say("Kalender abonnieren"), icon=":material/calendar_month:", key="kalender"):
         if not key and not is_local:
-            _small(
+            blocks.small(
                 said.say(
                     "Eine eigene Kalenderadresse bekommt, wer in der Tabelle der Rechte mit der E-Mail-Adresse steht. Über eine "
                     "Gruppe geht nur die Kalenderdatei."
@@ -102,7 +103,7 @@ def _subscription(now: Scene) -> None:
             return
         address = _address("ics", _query(now) | ({KEY: key} if key else {}))
         st.code(f"{site_address()}/{address}", language=None, wrap_lines=True)
-        _small(
+        blocks.small(
             said.say("Diese Adresse gilt nur auf diesem Rechner.")
             if is_local
             else said.say(
@@ -110,7 +111,3 @@ def _subscription(now: Scene) -> None:
                 "Recht dazu haben. Notizen stehen nicht darin. Bitte nicht weitergeben."
             )
         )
-
-
-def _small(text: str) -> None:
-    st.html(Markup('<p class="atlas-small">{}</p>').format(text))

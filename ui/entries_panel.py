@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from atlas.analysis.typed import Typed
 from atlas.errors import AtlasError
+from atlas.model.keys import is_district_key
 from atlas.model.rights import Actor, Right
 from atlas.model.view import page_address
 from atlas.present.detail import position_of
@@ -14,13 +15,10 @@ from atlas.present.entries import entries_at, keys_of_place, place_of, places
 from atlas.present.scene import Scene
 from atlas.render import entries as html
 from atlas.sources.store import Store
-from ui import entries_table, entry_form, follow_ups_panel, saving
+from ui import blocks, entries_table, entry_form, follow_ups_panel, saving
 from ui.cache import store
 from ui.login import current_actor
-from ui.state import Keys, seed, words
-
-WIDTH = 760
-"""Of entries and forms, in pixels: lines longer than that are hard to read."""
+from ui.state import Keys, look_at, seed, words
 
 
 def show(drawn: Scene) -> None:
@@ -34,13 +32,13 @@ def show(drawn: Scene) -> None:
     place = place_of(drawn)
     _choose(names, place)
     if kept is None:
-        _text(said.say("Der Bestand wird in Dateien geführt und lässt sich hier nicht ändern."))
+        blocks.text(said.say("Der Bestand wird in Dateien geführt und lässt sich hier nicht ändern."))
     may_edit = kept is not None and actor.may(Right.EDIT)
     if may_edit:
         saving.show()
         entry_form.elsewhere(names, place)
     if place is None:
-        _text(
+        blocks.text(
             said.say(
                 "Bitte eine Gemeinde oder einen Landkreis wählen. Darunter steht der ganze Bestand als Tabelle, zum "
                 "Vergleichen und um viele Einträge auf einmal zu ändern."
@@ -78,12 +76,12 @@ def _choose(names: dict[str, str], place: str | None) -> None:
 
 
 def _chosen() -> None:
-    entry_form.look_at(st.session_state[Keys.ENTRIES_OF])
+    look_at(st.session_state[Keys.ENTRIES_OF])
 
 
 def _heading(drawn: Scene, place: str, name: str) -> None:
     said = words()
-    page = "kreis" if len(place) == entry_form.DISTRICT_DIGITS else "gemeinde"
+    page = "kreis" if is_district_key(place) else "gemeinde"
     st.html(
         Markup('<header class="place"><h2>{}</h2><p><a href="{}" target="_self">{}</a></p></header>').format(
             name, page_address(page, drawn.view), said.say("Öffentliche Seite ansehen")
@@ -111,9 +109,9 @@ def _list(drawn: Scene, place: str, *, may_edit: bool) -> None:
     entries = entries_at(drawn, place)
     draft = entry_form.draft_of(drawn.programme.key, place) if may_edit else None
     if not entries:
-        _text(said.say("Über diesen Ort steht noch nichts im Bestand."))
+        blocks.text(said.say("Über diesen Ort steht noch nichts im Bestand."))
     for each in entries:
-        with st.container(border=True, width=WIDTH, key=f"entry-{each.entry}"):
+        with st.container(border=True, width=blocks.WIDTH, key=f"entry-{each.entry}"):
             holder = each.record.municipality if each.record.ags != place else ""
             with st.container(horizontal=True, vertical_alignment="top"):
                 st.html(html.entry(each.record, drawn.programme, said, holder))
@@ -133,7 +131,7 @@ def _list(drawn: Scene, place: str, *, may_edit: bool) -> None:
             args=(drawn, place, None),
         )
     elif draft.is_new or draft.base.entry not in {each.entry for each in entries}:
-        with st.container(border=True, width=WIDTH, key="entry-fresh"):
+        with st.container(border=True, width=blocks.WIDTH, key="entry-fresh"):
             entry_form.show(drawn, draft)
 
 
@@ -157,16 +155,12 @@ def _buttons(drawn: Scene, place: str, each: Typed) -> None:
 def _history(drawn: Scene, kept: Store, actor: Actor, place: str) -> None:
     said = words()
     try:
-        found = [each for key in keys_of_place(drawn, place) for each in kept.history(actor, drawn.programme.key, key)]
+        found = kept.history(actor, drawn.programme.key, *keys_of_place(drawn, place))
     except AtlasError as error:
-        _text(" ".join(map(said.problem, error.problems)))
+        blocks.text(" ".join(map(said.problem, error.problems)))
         return
     if not found:
         return
     label = said.count("Verlauf: {n} Fassung", "Verlauf: {n} Fassungen", len(found))
-    with st.expander(label, width=WIDTH):
+    with st.expander(label, width=blocks.WIDTH):
         st.html(html.versions(found, drawn.programme, said))
-
-
-def _text(text: str) -> None:
-    st.html(Markup('<p class="atlas-text">{}</p>').format(text))

@@ -14,16 +14,15 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from atlas.analysis.columns import HEADINGS
 from atlas.analysis.typed import Checked, TableEdits, Typed, check_typed, from_table
 from atlas.errors import AtlasError, Problem
-from atlas.model.edits import Add, Change, ChangeKind, Edit, Occasion, Version
+from atlas.model.edits import Change, ChangeKind, Edit, Occasion, Version, missing_reason, needs_reason
 from atlas.present.entries import as_written, entries_at, places, rung_label, rungs, seen
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
 from atlas.render import entries as html
-from ui import saving
+from ui import blocks, saving
 from ui.cache import scene, store, today
-from ui.entry_form import show_findings
 from ui.login import current_actor
-from ui.messages import show_finding
+from ui.messages import show_finding, show_findings
 from ui.state import current_view, words
 
 _SHEET, _REASON = "_entries_sheet", "entries-reason"
@@ -73,7 +72,7 @@ def show(drawn: Scene, place: str | None, *, may_edit: bool) -> None:
     count = len(drawn.records.table)
     if place is None and count > _MOST:
         text = said.say("Der Bestand hat {n} Einträge, zu viele für eine Tabelle. Bitte einen Ort wählen.", n=count)
-        st.html(Markup('<p class="atlas-text">{}</p>').format(text))
+        blocks.text(text)
         return
     sheet = _sheet(drawn, place)
     table = _table(drawn, sheet, with_place=place is None)
@@ -147,7 +146,7 @@ def _show_age() -> None:
     said = words()
     with st.container(horizontal=True, vertical_alignment="center", key="entries-old"):
         text = said.say("Jemand hat inzwischen etwas gespeichert; die Tabelle zeigt den Stand davor.")
-        st.html(Markup('<p class="atlas-small">{}</p>').format(text), width="content")
+        blocks.small(text, width="content")
         st.button(said.say("Neuen Stand laden"), key="entries-reload", type="tertiary", on_click=_drop)
 
 
@@ -274,15 +273,14 @@ def _attempt(sheet: _Sheet, place: str | None) -> Change | None:
     if _look_for_news(drawn, sheet, place, done):
         return None
     reason = st.session_state[_REASON].strip()
-    checked = check_typed(done.rows, done.withdrawn, snapshot, drawn.programme, today())
+    checked = check_typed(done.rows, done.withdrawn, snapshot, drawn.programme, today(), words().lang)
     names = places(drawn)
     sheet.checked, sheet.where = checked, tuple(_place_label(each, names) for each in done.rows)
     if not checked.edits and not checked.is_blocked:
         sheet.problems = (Problem("", "In der Tabelle ist noch nichts geändert."),)
     sheet.previewed = checked.edits
-    if not reason and any(not isinstance(each, Add) for each in checked.edits):
-        text = "Bitte sagen, warum: eine Berichtigung oder Rücknahme braucht einen Grund."
-        sheet.problems = (Problem(words().say("Grund"), text),)
+    if not reason and needs_reason(checked.edits):
+        sheet.problems = (missing_reason(words().say("Grund")),)
     if not checked.edits or sheet.problems or checked.edits != previewed:
         return None
     occasion = Occasion(ChangeKind.EDIT, reason)
@@ -311,17 +309,12 @@ def _look_for_news(drawn: Scene, sheet: _Sheet, place: str | None, done: TableEd
 
 
 def _show_news(drawn: Scene, sheet: _Sheet) -> None:
-    said = words()
-    names = said.listed(sorted({each.change.actor for each in sheet.news}))
-    told = said.say(
+    text = words().say(
         "{who} hat diese Einträge inzwischen geändert. Was Sie eingetragen haben, steht noch da; „Speichern“ ersetzt "
         "damit den neuen Stand.",
-        who=names,
+        who=saving.authors(sheet.news),
     )
-    with st.container(border=True, key="entries-news"):
-        st.html(
-            Markup('<p role="alert"><b>{}</b></p>{}').format(told, html.versions(sheet.news, drawn.programme, said))
-        )
+    saving.news(drawn, sheet.news, text, "entries-news")
 
 
 def _drop() -> None:

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from atlas.analysis.columns import HEADINGS
 from atlas.analysis.intake import Finding
 from atlas.analysis.typed import Checked, Typed, check_typed
-from atlas.errors import AtlasError, Problem, Severity
-from atlas.model.edits import Change, ChangeKind, Occasion, Record, Version, Withdraw
+from atlas.errors import AtlasError, Problem
+from atlas.model.edits import Change, ChangeKind, Occasion, Record, Version, Withdraw, missing_reason
 from atlas.model.snapshot import Snapshot
 from atlas.present.entries import (
     Rung,
@@ -25,12 +25,11 @@ from atlas.present.entries import (
     seen,
 )
 from atlas.present.scene import Scene
-from atlas.render import entries as html
 from ui import saving
 from ui.cache import scene, store, today
 from ui.login import current_actor
-from ui.messages import show_finding
-from ui.state import change_view, current_view, words
+from ui.messages import show_finding, show_findings
+from ui.state import current_view, look_at, words
 
 _DRAFT = "_entry_draft"
 _PLACES, _RUNG, _DATE, _MEANS, _JOINT, _NOTE, _SOURCE, _SOURCE_DATE, _REASON = _FIELDS = (
@@ -38,8 +37,6 @@ _PLACES, _RUNG, _DATE, _MEANS, _JOINT, _NOTE, _SOURCE, _SOURCE_DATE, _REASON = _
     "entry-source-date", "entry-reason",
 )  # fmt: skip
 _MEANINGS = ("reached", "known_by")
-DISTRICT_DIGITS = 5
-"""Of the key of a district; a municipality has eight."""
 _NEW = Record("", "", "", "")
 
 
@@ -194,7 +191,8 @@ def _look_for_news(drawn: Scene, draft: Draft) -> None:
     if now == draft.seen:
         return
     kept = store().store
-    versions = [] if kept is None else _history(drawn, draft)
+    keys = keys_of_place(drawn, draft.place)
+    versions = kept.history(current_actor(), draft.programme, *keys) if kept else []
     known = dict(draft.seen)
     newest: dict[int, Version] = {}
     for each in sorted(versions, key=lambda each: each.version):
@@ -213,24 +211,14 @@ def _look_for_news(drawn: Scene, draft: Draft) -> None:
         draft.base = replace(draft.base, entry=0, version=0)
 
 
-def _history(drawn: Scene, draft: Draft) -> list[Version]:
-    kept, actor = store().store, current_actor()
-    keys = keys_of_place(drawn, draft.place)
-    return [each for key in keys for each in kept.history(actor, draft.programme, key)] if kept else []
-
-
 def _show_news(drawn: Scene, draft: Draft) -> None:
     said = words()
-    names = said.listed(sorted({each.change.actor for each in draft.news}))
-    told = said.say(
+    text = said.say(
         "{who} hat hier inzwischen etwas geändert. Was Sie eingetragen haben, steht noch da; „Speichern“ gilt jetzt "
         "gegenüber diesem neuen Stand.",
-        who=names,
+        who=saving.authors(draft.news),
     )
-    with st.container(border=True, key="entry-news"):
-        st.html(
-            Markup('<p role="alert"><b>{}</b></p>{}').format(told, html.versions(draft.news, drawn.programme, said))
-        )
+    with saving.news(drawn, draft.news, text, "entry-news"):
         mine = next((each for each in draft.news if each.entry == draft.base.entry and not each.is_withdrawn), None)
         if mine and not draft.is_withdrawal:
             st.button(said.say("Neuen Stand übernehmen"), key="entry-take", on_click=_take, args=(mine,))
@@ -295,7 +283,7 @@ def _attempt(draft: Draft) -> Change | None:
     warned = draft.checked.warnings if draft.checked else ()
     rows = [] if draft.is_withdrawal else _typed(draft)
     gone = [Withdraw(draft.base.entry, draft.base.version)] if draft.is_withdrawal and draft.base.entry else []
-    checked = check_typed(rows, gone, snapshot, snapshot.programmes[draft.programme], today())
+    checked = check_typed(rows, gone, snapshot, snapshot.programmes[draft.programme], today(), words().lang)
     reason = st.session_state[_REASON].strip()
     draft.checked = checked if draft.is_withdrawal or st.session_state[_RUNG] else _without_rung(checked)
     draft.problems = tuple(_missing(draft, reason, rows, gone))
@@ -313,8 +301,7 @@ def _missing(draft: Draft, reason: str, rows: Sequence[Typed], gone: Sequence[Wi
     if draft.is_new and not draft.is_withdrawal and not rows:
         problems.append(Problem(said.say("Gilt für"), "Bitte mindestens eine Gemeinde oder einen Landkreis wählen."))
     if not draft.is_new and not reason:
-        text = "Bitte sagen, warum: eine Berichtigung oder Rücknahme braucht einen Grund."
-        problems.append(Problem(said.say("Grund"), text))
+        problems.append(missing_reason(said.say("Grund")))
     if draft.is_withdrawal and not gone:
         problems.append(Problem("", "Der Eintrag ist schon zurückgezogen."))
     return problems
@@ -322,7 +309,7 @@ def _missing(draft: Draft, reason: str, rows: Sequence[Typed], gone: Sequence[Wi
 
 def _without_rung(checked: Checked) -> Checked:
     """Return what was found without what follows from nothing having been chosen."""
-    columns = {HEADINGS["instrument"].de, HEADINGS["status"].de}
+    columns = {words().label(HEADINGS[name]) for name in ("instrument", "status")}
     return replace(checked, findings=tuple(each for each in checked.findings if each.column not in columns))
 
 
@@ -336,20 +323,6 @@ def _findings(draft: Draft) -> None:
         show_finding(problem)
     if draft.checked is not None:
         show_findings(draft.checked.findings)
-
-
-def show_findings(findings: Sequence[Finding], where: Sequence[str] = ()) -> None:
-    """Show findings about typed entries, what blocks first, each sentence once; ``where`` names the entries."""
-    order = list(Severity)
-    told: dict[str, Problem] = {}
-    for each in sorted(findings, key=lambda each: order.index(each.severity)):
-        if each.severity is Severity.NOTE or not each.line:
-            continue
-        place = ", ".join(filter(None, (where[each.line - 1] if where else "", each.column)))
-        problem = Problem(place, each.text, dict(each.values), each.severity)
-        told.setdefault(words().problem(problem), problem)
-    for problem in told.values():
-        show_finding(problem)
 
 
 def elsewhere(names: Mapping[str, str], place: str | None) -> None:
@@ -367,12 +340,6 @@ def elsewhere(names: Mapping[str, str], place: str | None) -> None:
         )
         st.button(said.say("Dorthin"), key="entry-there", type="tertiary", on_click=look_at, args=(draft.place,))
         st.button(said.say("Verwerfen"), key="entry-drop-there", type="tertiary", on_click=_drop)
-
-
-def look_at(place: str | None) -> None:
-    """Make a place the one the view looks at."""
-    is_district = place is not None and len(place) == DISTRICT_DIGITS
-    change_view(municipality=None if is_district else place, district=place if is_district else None)
 
 
 def _drop() -> None:

@@ -11,11 +11,11 @@ from atlas.errors import AtlasError
 from atlas.export.pictures import Drawn, draw
 from atlas.model.excerpt import LIVE, MOST_CHOSEN, MOST_TITLE, PRINTED, Excerpt, Form, Kind, Size, excerpt_to_query
 from atlas.model.view import ViewState, page_address, view_to_query
-from atlas.present.detail import unique_names
+from atlas.present.detail import municipality_names
 from atlas.present.scene import Scene, Shelf
 from atlas.present.telling import lasting_alt_text
 from atlas.render.layout import MEASURES
-from ui import filters, frame
+from ui import blocks, filters, frame
 from ui.cache import current_scene, scenes, today
 from ui.messages import show_problems
 from ui.state import Keys, change_excerpt, change_view, current_excerpt, current_view, seed, words, write_address
@@ -114,7 +114,7 @@ def _kind_chosen() -> None:
 def _place(drawn: Scene, kind: Kind, excerpt: Excerpt) -> None:
     """Show the choice that goes with what is shown."""
     said = words()
-    names = _municipality_names(drawn)
+    names = municipality_names(drawn)
     if kind is Kind.DISTRICT:
         districts = drawn.edition.districts["name"]
         keys = drawn.edition.district_keys
@@ -160,12 +160,6 @@ def _one(label: str, keys: list[str], names: dict[str, str], excerpt: Excerpt) -
     )
 
 
-def _municipality_names(drawn: Scene) -> dict[str, str]:
-    """Return the municipalities of the day by key, by name; with the district where several have the same."""
-    rows = drawn.edition.municipalities.loc[list(drawn.day.lines)].sort_values(["name", "ags"])
-    return dict(zip(rows["ags"], unique_names(drawn, rows.index), strict=True))
-
-
 def _picture(drawn: Scene) -> None:
     said = words()
     view = drawn.view.but(as_of=drawn.as_of)
@@ -173,7 +167,7 @@ def _picture(drawn: Scene) -> None:
     kind = Kind(st.session_state.get(Keys.KIND) or excerpt.kind)
     if kind is not excerpt.kind:
         text = said.say("Bitte links wählen, was das Bild zeigen soll.")
-        st.html(Markup('<p class="atlas-text">{}</p>').format(text))
+        blocks.text(text)
         return
     key = (*drawn.key, view, excerpt)
     try:

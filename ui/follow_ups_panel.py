@@ -15,12 +15,11 @@ from atlas.model.view import EARLIEST, LATEST
 from atlas.present.detail import position_or_heir
 from atlas.present.scene import Scene
 from atlas.render import follow_ups as html
+from ui import blocks
 from ui.cache import store
 from ui.login import current_actor
 from ui.state import words
 
-WIDTH = 760
-"""Of forms, in pixels: lines longer than that are hard to read."""
 _DRAFT, _NOTE, _STEP, _DUE = "_follow_up", "follow-up-note", "follow-up-step", "follow-up-due"
 
 
@@ -49,10 +48,10 @@ def show(drawn: Scene, ags: str) -> None:
     actor = current_actor()
     if not actor.may(Right.READ_INTERNAL):
         return
-    st.html(Markup("<h2>{}</h2>").format(said.say("Wiedervorlage")))
+    blocks.heading(said.say("Wiedervorlage"))
     kept = store().store
     if kept is None:
-        _small(said.say("Der Bestand wird in Dateien geführt; Wiedervorlagen gibt es nur mit einer Datenbank."))
+        blocks.small(said.say("Der Bestand wird in Dateien geführt; Wiedervorlagen gibt es nur mit einer Datenbank."))
         return
     programme = drawn.programme.key
     history = kept.follow_ups.history(actor, programme, ags)
@@ -64,7 +63,7 @@ def show(drawn: Scene, ags: str) -> None:
     _of_predecessors(drawn, ags, actor)
     if history:
         label = said.count("Verlauf: {n} Fassung", "Verlauf: {n} Fassungen", len(history))
-        with st.expander(label, width=WIDTH):
+        with st.expander(label, width=blocks.WIDTH):
             st.html(html.versions(history, said))
 
 
@@ -77,7 +76,7 @@ def _of_predecessors(drawn: Scene, ags: str, actor: Actor) -> None:
         position = position_or_heir(drawn, key) if written.step and key in old and key != ags else None
         if position is None or drawn.day.lines[position][0].ags != ags:
             continue
-        with st.container(border=True, width=WIDTH):
+        with st.container(border=True, width=blocks.WIDTH):
             text = said.say("Für {name} vorgemerkt, vor dem Zusammenschluss:", name=old[key])
             st.html(Markup('<p class="atlas-small"><b>{}</b></p>{}').format(text, html.written(written, said)))
             if actor.may(Right.EDIT):
@@ -118,7 +117,7 @@ def _form(draft: _Draft) -> None:
     said = words()
     if draft.other:
         _conflict(draft.other)
-    with st.form("follow-up", border=False, enter_to_submit=False, width=WIDTH):
+    with st.form("follow-up", border=False, enter_to_submit=False, width=blocks.WIDTH):
         step, due = st.columns([2.2, 1], gap="small")
         step.text_input(said.say("Nächster Schritt"), key=_STEP)
         due.date_input(
@@ -151,7 +150,7 @@ def _conflict(other: FollowUp) -> None:
         who=other.actor,
         when=when,
     )
-    with st.container(border=True, key="follow-up-conflict", width=WIDTH):
+    with st.container(border=True, key="follow-up-conflict", width=blocks.WIDTH):
         st.html(Markup('<p role="alert"><b>{}</b></p>{}').format(told, html.written(other, said)))
         st.button(said.say("Neuen Stand übernehmen"), key="follow-up-take", on_click=_take_other)
 
@@ -182,7 +181,3 @@ def _save(*, is_done: bool = False) -> None:
         # Before the session's state is touched, where a second click would stop this run.
         draft.base, draft.other, draft.is_saved = saved, None, True
         _fill(_Draft(draft.programme, saved, is_saved=True))
-
-
-def _small(text: str) -> None:
-    st.html(Markup('<p class="atlas-small">{}</p>').format(text))

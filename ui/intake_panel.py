@@ -26,7 +26,7 @@ from atlas.render import intake as html
 from atlas.render.html import list_table
 from atlas.render.progress import counted_legend
 from atlas.sources.spreadsheets import ON_SCREEN
-from ui import map_panel, saving
+from ui import blocks, map_panel, saving
 from ui.cache import scene, store, today
 from ui.login import current_actor
 from ui.messages import show_finding
@@ -74,10 +74,10 @@ def show(drawn: Scene) -> None:
     said = words()
     actor = current_actor()
     if not actor.may(Right.EDIT):
-        _text(said.say("Tabellen einlesen kann, wer Einträge bearbeiten darf."))
+        blocks.text(said.say("Tabellen einlesen kann, wer Einträge bearbeiten darf."))
         return
     if store().store is None:
-        _text(said.say("Der Bestand wird in Dateien geführt und lässt sich hier nicht ändern."))
+        blocks.text(said.say("Der Bestand wird in Dateien geführt und lässt sich hier nicht ändern."))
         return
     saving.show()
     received = _waiting()
@@ -110,7 +110,7 @@ def _waiting() -> _Received | None:
 
 def _upload(drawn: Scene) -> None:
     said = words()
-    _text(
+    blocks.text(
         said.say(
             "Eine Tabelle aus Excel oder als CSV. Erst wird geprüft und gezeigt, was sich ändern würde; gespeichert wird "
             "nur, was Sie danach bestätigen."
@@ -126,7 +126,7 @@ def _upload(drawn: Scene) -> None:
         width=560,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.html(Markup('<p class="atlas-text">{}</p>').format(said.say("Leere Vorlage:")), width="content")
+        blocks.text(said.say("Leere Vorlage:"), width="content")
         for form, make in TEMPLATES.items():
             st.download_button(
                 f".{form}",
@@ -174,7 +174,7 @@ def _delivery(drawn: Scene, received: _Received, delivery: Delivery) -> None:
     if received.was_old:
         text = "Der Bestand hat sich seit der Prüfung geändert. Die Datei wurde noch einmal mit ihm verglichen."
         show_finding(Problem("", text, severity=Severity.NOTE))
-    _text(html.tally(intake, said))
+    blocks.text(html.tally(intake, said))
     if intake.is_blocked:
         text = "Nichts wird übernommen, solange etwas gesperrt ist. Bitte die Tabelle berichtigen und neu hochladen."
         show_finding(Problem("", text))
@@ -184,7 +184,7 @@ def _delivery(drawn: Scene, received: _Received, delivery: Delivery) -> None:
         ranked = sorted(intake.findings, key=lambda each: order.index(each.severity))
         st.html(html.findings(ranked[:_MOST_FINDINGS], said))
         if len(ranked) > _MOST_FINDINGS:
-            _text(said.say("… und {n} weitere.", n=said.number(len(ranked) - _MOST_FINDINGS)))
+            blocks.text(said.say("… und {n} weitere.", n=said.number(len(ranked) - _MOST_FINDINGS)))
         _download(said.say("Alle Befunde als CSV"), said.say("befunde"), lambda: _findings_table(delivery, said))
     if not intake.is_blocked:
         _difference(drawn, received, delivery)
@@ -200,7 +200,7 @@ def _mapping(
     found = {column.field for column in columns}
     fields = ["", *FIELDS]
     labels = {name: said.label(HEADINGS[name]) for name in FIELDS} | {"": said.say("nicht lesen")}
-    with st.expander(said.say("Welche Spalte was bedeutet"), expanded=not set(REQUIRED) <= found, width=760):
+    with st.expander(said.say("Welche Spalte was bedeutet"), expanded=not set(REQUIRED) <= found, width=blocks.WIDTH):
         for column in columns:
             left, right = st.columns([1.3, 1], gap="small", vertical_alignment="center")
             cells = [row[column.position] for _, row in preview if column.position < len(row) and row[column.position]]
@@ -243,8 +243,8 @@ def _difference(drawn: Scene, received: _Received, delivery: Delivery) -> None:
     said = words()
     difference = delivery.intake.difference
     counts = {kind: said.number(len(difference.of(kind))) for kind in Kind}
-    st.html(Markup("<h2>{}</h2>").format(said.say("Was sich ändern würde")))
-    _text(
+    blocks.heading(said.say("Was sich ändern würde"))
+    blocks.text(
         said.say(
             "{added} neu, {changed} geändert, {unchanged} unverändert; {missing} Einträge des Bestands stehen nicht in der "
             "Datei.",
@@ -261,15 +261,15 @@ def _difference(drawn: Scene, received: _Received, delivery: Delivery) -> None:
         is_whole = st.toggle(label, key=_WHOLE)
     edits = delivery.edits(is_whole=is_whole)
     if not edits:
-        _text(said.say("Es gibt nichts zu speichern: alles steht schon so im Bestand."))
+        blocks.text(said.say("Es gibt nichts zu speichern: alles steht schon so im Bestand."))
         return
     _map(drawn, received, edits, is_whole=is_whole)
     label = said.count("{n} Änderung im Einzelnen", "{n} Änderungen im Einzelnen", len(edits))
-    with st.expander(label, expanded=len(edits) <= _OPEN_UNTIL, width=760):
+    with st.expander(label, expanded=len(edits) <= _OPEN_UNTIL, width=blocks.WIDTH):
         before = {step.entry: step.old for step in difference.steps if step.old}
         st.html(entries_html.edits(edits[:_MOST_STEPS], before, drawn.programme, said))
         if len(edits) > _MOST_STEPS:
-            _text(said.say("… und {n} weitere.", n=said.number(len(edits) - _MOST_STEPS)))
+            blocks.text(said.say("… und {n} weitere.", n=said.number(len(edits) - _MOST_STEPS)))
         _download(
             said.say("Alle Änderungen als CSV"),
             said.say("aenderungen"),
@@ -302,17 +302,17 @@ def _map(drawn: Scene, received: _Received, edits: list[Edit], *, is_whole: bool
         text = said.say(
             "Änderungen an Anmerkungen, Quellen oder früheren Stufen sieht man hier nicht; sie stehen darunter."
         )
-        st.html(Markup('<p class="atlas-small">{}</p>').format(text))
+        blocks.small(text)
     if effect.table.empty:
         return
     count = len(effect.table)
     label = said.count("{n} Veränderung auf der Karte", "{n} Veränderungen auf der Karte", count)
-    with st.expander(label, width=760):
+    with st.expander(label, width=blocks.WIDTH):
         first = replace(effect, table=effect.table.head(_MOST_STEPS))
         rows = change_rows(first, now, said)[["name", "instrument", "before", "after"]]
         st.html(Markup('<div class="wide">{}</div>').format(list_table(rows, headings(said, *rows.columns))))
         if count > _MOST_STEPS:
-            _text(said.say("… und {n} weitere.", n=said.number(count - _MOST_STEPS)))
+            blocks.text(said.say("… und {n} weitere.", n=said.number(count - _MOST_STEPS)))
 
 
 def _choices(received: _Received) -> tuple[object, ...]:
@@ -354,7 +354,3 @@ def _download(label: str, name: str, make: Callable[[], pd.DataFrame]) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
-
-
-def _text(text: str) -> None:
-    st.html(Markup('<p class="atlas-text">{}</p>').format(text))

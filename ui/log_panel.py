@@ -12,7 +12,7 @@ from atlas.model.rights import Actor, Right
 from atlas.present.scene import Scene
 from atlas.render import entries as html
 from atlas.sources.store import Store
-from ui import saving
+from ui import blocks, saving
 from ui.cache import store
 from ui.login import current_actor
 from ui.state import words
@@ -31,14 +31,14 @@ def show(drawn: Scene) -> None:
     if not actor.may(Right.READ_INTERNAL):
         return
     if kept is None:
-        _text(said.say("Der Bestand wird in Dateien geführt; ein Verlauf entsteht nur mit einer Datenbank."))
+        blocks.text(said.say("Der Bestand wird in Dateien geführt; ein Verlauf entsteht nur mit einer Datenbank."))
         return
     saving.show()
     most = int(st.session_state.get(_MOST, _STEP))
     found = kept.newest_changes(actor, drawn.programme.key, most + 1)
     shown = {each.number: each for each in found[:most]}
     if not shown:
-        _text(said.say("Es wurde noch nichts geändert."))
+        blocks.text(said.say("Es wurde noch nichts geändert."))
         return
     undone = {each.occasion.undoes: each.number for each in shown.values() if each.occasion.undoes}
     if st.session_state.get(_CHOSEN) not in shown:
@@ -78,14 +78,14 @@ def _change(drawn: Scene, kept: Store, actor: Actor, change: Change, undone_by: 
     with st.container(border=True, key="log-open"):
         st.html(html.versions(some, drawn.programme, said, before))
         if more:
-            _text(said.say("… und {n} weitere.", n=said.number(more)))
+            blocks.text(said.say("… und {n} weitere.", n=said.number(more)))
         st.html(
             Markup('<p class="atlas-small"><a href="{}" target="_self" download>{}</a></p>').format(
                 _then(drawn, change), said.say("Der ganze Bestand nach dieser Änderung (CSV)")
             )
         )
         if undone_by is not None:
-            _text(said.say("Zurückgenommen durch Änderung {n}.", n=undone_by))
+            blocks.text(said.say("Zurückgenommen durch Änderung {n}.", n=undone_by))
         elif change.occasion.kind is not ChangeKind.SEED and actor.may(Right.EDIT):
             _undo_form(actor, change)
 
@@ -99,7 +99,9 @@ def _then(drawn: Scene, change: Change) -> str:
 def _undo_form(actor: Actor, change: Change) -> None:
     said = words()
     if change.actor != actor.name and not actor.may(Right.ADMINISTER):
-        _text(said.say("Zurücknehmen kann diese Änderung, wer sie gemacht hat, oder wer die Anwendung verwaltet."))
+        blocks.text(
+            said.say("Zurücknehmen kann diese Änderung, wer sie gemacht hat, oder wer die Anwendung verwaltet.")
+        )
         return
     with st.form("log-undo", border=False, enter_to_submit=False):
         st.text_input(said.say("Warum zurücknehmen?"), key=_REASON, width=420)
@@ -109,7 +111,3 @@ def _undo_form(actor: Actor, change: Change) -> None:
 
 def _undo(number: int) -> None:
     saving.undo(number, st.session_state[_REASON])
-
-
-def _text(text: str) -> None:
-    st.html(Markup('<p class="atlas-text">{}</p>').format(text))

@@ -14,7 +14,6 @@ from functools import cache
 
 import httpx
 import streamlit as st
-from markupsafe import Markup
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 from streamlit import config, runtime
@@ -33,6 +32,7 @@ from atlas.sources.login import LoginSettings
 from atlas.sources.rights import Rights
 from atlas.sources.store import StoreUnreachableError
 from atlas.web.door import Door, Reason, Standing
+from ui import blocks
 from ui.cache import store
 from ui.state import words
 
@@ -164,11 +164,11 @@ def entrance() -> None:
                 "Ihre Anmeldung lässt sich gerade nicht prüfen: Die Datenbank antwortet nicht. So lange sehen Sie nur, was "
                 "öffentlich ist; bitte gleich noch einmal versuchen."
             )
-            _small(said.say(text))
+            blocks.small(said.say(text), width="content")
         elif standing.reason is Reason.LOCAL:
-            _small(said.say("Örtliche Bearbeitung als {name}", name=standing.actor.name))
+            blocks.small(said.say("Örtliche Bearbeitung als {name}", name=standing.actor.name), width="content")
         elif standing.reason is Reason.LOGIN:
-            _small(f"{standing.actor.name} · {role_name(standing.actor.role, said)}")
+            blocks.small(f"{standing.actor.name} · {role_name(standing.actor.role, said)}", width="content")
         if settings.provider is None:
             return
         if standing is not None and standing.may_log_in:
@@ -186,10 +186,6 @@ def role_name(role: Role, said: Words) -> str:
         Role.ADMINISTRATOR: "Verwalten",
     }
     return said.say(text[role])
-
-
-def _small(text: str) -> None:
-    st.html(Markup('<p class="atlas-small">{}</p>').format(text), width="content")
 
 
 def _claims() -> Mapping[str, object]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
-from markupsafe import Markup
 from streamlit_folium import st_folium
 
 from atlas.model.view import view_to_query
@@ -15,7 +14,7 @@ from atlas.present.map_spec import MapSpec
 from atlas.present.scene import Scene
 from atlas.render import html
 from atlas.render.folium_map import base_map, changing_part
-from ui import table_panel
+from ui import blocks, table_panel
 from ui.cache import payloads
 from ui.components import part
 from ui.state import MUNICIPALITY_PAGE, Keys, change_view, current_view, words
@@ -29,7 +28,7 @@ def show(drawn: Scene) -> None:
     left, right = st.columns([2.2, 1], gap="medium")
     with left:
         _map(drawn)
-        st.html(Markup('<p class="atlas-small">{}</p>').format(as_of_sentence(drawn, words())))
+        blocks.small(as_of_sentence(drawn, words()))
         table_panel.show(drawn)
     with right:
         legend(drawn)
@@ -121,11 +120,11 @@ def _detail(drawn: Scene) -> None:
         text = said.say(
             "Gemeinde auf der Karte, in der Suche oder in der Tabelle wählen: Stand, Quellen und Nachbarn stehen dann hier."
         )
-        st.html(Markup('<p class="atlas-small">{}</p>').format(text))
+        blocks.small(text)
         return
     position = position_of(drawn.status, ags)
     if position is None:
-        st.html(Markup('<p class="atlas-small">{}</p>').format(said.say("Diese Gemeinde gab es am Stichtag nicht.")))
+        blocks.small(said.say("Diese Gemeinde gab es am Stichtag nicht."))
         return
     st.html(html.detail(build_detail(drawn, position, said), said))
     with st.container(horizontal=True, vertical_alignment="center"):

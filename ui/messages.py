@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Sequence
 
 import streamlit as st
 from markupsafe import Markup
 
-from atlas.errors import AtlasError, Problem
+from atlas.analysis.intake import Finding
+from atlas.errors import AtlasError, Problem, Severity
 from atlas.present.wording import Words
 from ui.state import words
 
@@ -38,6 +40,20 @@ def show_finding(problem: Problem) -> None:
     st.html(
         Markup('<p class="finding {}" role="alert">{}</p>').format(problem.severity.value, words().problem(problem))
     )
+
+
+def show_findings(findings: Sequence[Finding], where: Sequence[str] = ()) -> None:
+    """Show findings about typed entries, what blocks first, each sentence once; ``where`` names the entries."""
+    order = list(Severity)
+    told: dict[str, Problem] = {}
+    for each in sorted(findings, key=lambda each: order.index(each.severity)):
+        if each.severity is Severity.NOTE or not each.line:
+            continue
+        place = ", ".join(filter(None, (where[each.line - 1] if where else "", each.column)))
+        problem = Problem(place, each.text, dict(each.values), each.severity)
+        told.setdefault(words().problem(problem), problem)
+    for problem in told.values():
+        show_finding(problem)
 
 
 def on_script_error(error: Exception) -> bool:

@@ -13,7 +13,7 @@ from atlas.present.municipality import MunicipalityPage, build_page
 from atlas.present.scene import Scene, Shelf
 from atlas.render import municipality as html
 from atlas.render.html import file_links
-from ui import filters, frame, map_panel, report_form, search, take_home
+from ui import blocks, filters, frame, map_panel, report_form, search, take_home
 from ui.cache import current_scene
 from ui.login import current_actor
 from ui.state import MAP_PAGE, words, write_address
@@ -46,7 +46,7 @@ def _nobody(drawn: Scene) -> None:
         if ags
         else said.say("Es ist keine Gemeinde gewählt. Bitte in der Suche oder auf der Karte eine wählen.")
     )
-    st.html(Markup('<p class="atlas-text">{}</p>').format(text))
+    blocks.text(text)
     filters.show(drawn)
     _to_map(drawn)
 
@@ -68,7 +68,7 @@ def _municipality(drawn: Scene, position: int) -> dict[str, str]:
         here = drawn.spec.classes[position]
         looks = {look.key: look for look in looks_of(drawn.programme, drawn.view.layer)}
         st.html(html.legend([looks[here], *(row.look for row in page.neighbours)], said))
-        st.html(Markup('<p class="atlas-small">{}</p>').format(as_of_sentence(drawn, said)))
+        blocks.small(as_of_sentence(drawn, said))
         with st.container(key="nachbarn"):
             st.html(html.neighbours(page, lambda ags: page_address("gemeinde", drawn.view.but(municipality=ags)), said))
             st.html(file_links("nachbarn", drawn.view, said))

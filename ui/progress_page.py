@@ -28,7 +28,7 @@ from atlas.present.progress import (
 from atlas.present.scene import Scene, Shelf
 from atlas.render import progress as html
 from atlas.render.html import file_links, list_table
-from ui import figures_panel, filters, frame, map_panel
+from ui import blocks, figures_panel, filters, frame, map_panel
 from ui.cache import current_scene, scene, scenes
 from ui.components import part
 from ui.state import Keys, change_view, seed, words, write_address
@@ -48,7 +48,7 @@ def show() -> None:
         st.html(Markup('<header class="place"><h2>{}</h2></header>').format(said.say("Fortschritt")))
         filters.district(drawn)
     filters.show(drawn)
-    st.html(Markup('<p class="atlas-small">{}</p>').format(as_of_sentence(drawn, said)))
+    blocks.small(as_of_sentence(drawn, said))
     instrument = chosen_instrument(drawn)
     curves = _build(drawn)
     _curve(drawn, next(curve for curve in curves if curve.instrument == instrument.key), instrument)
@@ -159,7 +159,7 @@ def _between(drawn: Scene) -> None:
             on_change=lambda: change_view(since=st.session_state[Keys.SINCE] or None),
             width=160,
         )
-        st.html(Markup('<p class="atlas-text">{}</p>').format(said.say("Stichtag: {day}", day=said.day(drawn.as_of))))
+        blocks.text(said.say("Stichtag: {day}", day=said.day(drawn.as_of)))
     if start >= drawn.as_of:
         st.html(html.sentences([said.say("Der erste Tag muss vor dem Stichtag liegen. Bitte einen früheren wählen.")]))
         return

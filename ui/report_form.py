@@ -14,6 +14,7 @@ from atlas.present.detail import position_or_heir
 from atlas.present.scene import Scene
 from atlas.render import follow_ups as html
 from atlas.sources.store.cases import KEPT_DAYS
+from ui import blocks
 from ui.cache import scene, store
 from ui.reports_panel import name_today
 from ui.state import words
@@ -98,7 +99,7 @@ def _read_address() -> None:
 
 def _form(drawn: Scene, ags: str) -> None:
     said = words()
-    _small(
+    blocks.small(
         said.say(
             "Stimmt eine der Angaben auf dieser Seite nicht, oder fehlt etwas? Schreiben Sie es hier: Sie brauchen keine "
             "Anmeldung, und wir brauchen keine Angaben zu Ihrer Person. Am besten mit einer Quelle, etwa einem Beschluss."
@@ -106,7 +107,7 @@ def _form(drawn: Scene, ags: str) -> None:
     )
     with st.form("report", border=False, enter_to_submit=False):
         st.text_area(said.say("Was stimmt nicht?"), key=_TEXT, max_chars=MOST_TEXT, height=120)
-        _small(
+        blocks.small(
             said.say(
                 "Es lesen nur die Zuständigen; geändert wird erst nach Prüfung. {n} Tage nach der Antwort wird der Text "
                 "gelöscht.",
@@ -177,14 +178,10 @@ def _ask(drawn: Scene, receipt: str | None) -> None:
             found = kept.reports.of_receipt(receipt)
     except AtlasError as error:
         for problem in error.problems:
-            _small(said.problem(problem))
+            blocks.small(said.problem(problem))
         return
     if found is None:
-        _small(said.say("Diese Quittung kennen wir nicht. Bitte genau so eingeben, wie sie angezeigt wurde."))
+        blocks.small(said.say("Diese Quittung kennen wir nicht. Bitte genau so eingeben, wie sie angezeigt wurde."))
     else:
         _, name = name_today(scene(drawn.view.but(as_of=None)), found.ags)
         st.html(html.outcome(found, name, words()))
-
-
-def _small(text: str) -> None:
-    st.html(Markup('<p class="atlas-small">{}</p>').format(text))

@@ -12,8 +12,8 @@ from atlas.model.view import page_address
 from atlas.present.detail import position_or_heir
 from atlas.present.scene import Scene
 from atlas.render import follow_ups as html
+from ui import blocks
 from ui.cache import scene, store
-from ui.follow_ups_panel import WIDTH
 from ui.login import current_actor
 from ui.state import words
 
@@ -28,24 +28,24 @@ def show(drawn: Scene) -> None:
     kept = store().store
     if not actor.may(Right.READ_INTERNAL):
         return
-    st.html(Markup("<h2>{}</h2>").format(said.say("Meldungen von außen")))
+    blocks.heading(said.say("Meldungen von außen"))
     if kept is None:
-        _small(said.say("Der Bestand wird in Dateien geführt; Meldungen gibt es nur mit einer Datenbank."))
+        blocks.small(said.say("Der Bestand wird in Dateien geführt; Meldungen gibt es nur mit einer Datenbank."))
         return
     found = kept.reports.inbox(actor, drawn.programme.key)
     waiting = [each for each in found if each.answer is None]
     answered = [each for each in reversed(found) if each.answer is not None]
     if not waiting:
-        _small(said.say("Es wartet keine Meldung auf Antwort."))
+        blocks.small(said.say("Es wartet keine Meldung auf Antwort."))
     today = scene(drawn.view.but(as_of=None))
     for each in waiting:
-        with st.container(border=True, width=WIDTH):
+        with st.container(border=True, width=blocks.WIDTH):
             st.html(_report(today, each))
             if actor.may(Right.EDIT):
                 _form(each)
     if answered:
         label = said.count("{n} beantwortete Meldung", "{n} beantwortete Meldungen", len(answered))
-        with st.expander(label, width=WIDTH):
+        with st.expander(label, width=blocks.WIDTH):
             for each in answered:
                 st.html(_report(today, each))
 
@@ -113,7 +113,3 @@ def _answer(receipt: str) -> None:
         )
     except AtlasError as error:
         st.session_state[_TOLD] = ("\n\n".join(map(said.problem, error.problems)), receipt)
-
-
-def _small(text: str) -> None:
-    st.html(Markup('<p class="atlas-small">{}</p>').format(text))

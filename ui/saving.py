@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import streamlit as st
 from markupsafe import Markup
+from streamlit.delta_generator import DeltaGenerator
 
 from atlas.errors import AtlasError, Problem
-from atlas.model.edits import Change, StaleError
-from atlas.render.entries import tally
+from atlas.model.edits import Change, StaleError, Version
+from atlas.present.scene import Scene
+from atlas.render import entries as html
 from ui.cache import store
 from ui.login import current_actor
 from ui.messages import show_finding
@@ -78,12 +80,24 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="saved"):
         st.html(
             Markup('<p class="finding note" role="status">{}</p>').format(
-                said.say("Gespeichert als Änderung {n}. {tally}", n=own.last.number, tally=tally(own.last, said))
+                said.say("Gespeichert als Änderung {n}. {tally}", n=own.last.number, tally=html.tally(own.last, said))
             ),
             width="content",
         )
         label = said.say("Rückgängig machen")
         st.button(label, key="undo-last", type="tertiary", on_click=_undo_last, args=(own.last.number,))
+
+
+def authors(versions: Iterable[Version]) -> str:
+    """Return who has written some versions."""
+    return words().listed(sorted({each.change.actor for each in versions}))
+
+
+def news(drawn: Scene, versions: Iterable[Version], told: str, key: str) -> DeltaGenerator:
+    """Show what others have written since a draft was begun; return the box it stands in."""
+    box = st.container(border=True, key=key)
+    box.html(Markup('<p role="alert"><b>{}</b></p>{}').format(told, html.versions(versions, drawn.programme, words())))
+    return box
 
 
 def forget() -> None:

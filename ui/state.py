@@ -12,6 +12,7 @@ from enum import StrEnum
 import streamlit as st
 
 from atlas.model.excerpt import EXCERPT_PARAMETERS, Excerpt, excerpt_from_query
+from atlas.model.keys import is_district_key
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState, view_from_query, view_to_query
 from atlas.present.wording import Words
@@ -101,6 +102,12 @@ def write_address(more: Mapping[str, str] | None = None) -> None:
     if query != {key: st.query_params[key] for key in st.query_params}:
         st.query_params.from_dict(query)
     st.session_state[Keys.WRITTEN] = query
+
+
+def look_at(place: str | None) -> None:
+    """Make a municipality or district the one the view is about; without one, neither."""
+    is_district = place is not None and is_district_key(place)
+    change_view(municipality=None if is_district else place, district=place if is_district else None)
 
 
 def seed(key: Keys, value: object) -> None:

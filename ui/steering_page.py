@@ -10,7 +10,7 @@ from atlas.present.headings import headings
 from atlas.present.scene import Scene, Shelf
 from atlas.present.steering import Steering, area_of, build_steering
 from atlas.render.html import file_links, list_table
-from ui import due_panel, filters, frame
+from ui import blocks, due_panel, filters, frame
 from ui.cache import current_scene, scenes
 from ui.state import Keys, change_view, seed, words, write_address
 
@@ -28,7 +28,7 @@ def show() -> None:
         _area(drawn)
         filters.as_of(drawn)
     due_panel.show(drawn)
-    _text(
+    blocks.text(
         said.say(
             "Diese Ansicht beruht allein auf öffentlichen Quellen. Was hier lange steht, kann längst weiter sein, ohne dass "
             "es veröffentlicht wurde: ein Anlass nachzufragen, kein Urteil."
@@ -63,22 +63,14 @@ def _area(drawn: Scene) -> None:
     )
 
 
-def _text(text: str) -> None:
-    st.html(Markup('<p class="atlas-text">{}</p>').format(text))
-
-
-def _heading(text: str) -> None:
-    st.html(Markup("<h2>{}</h2>").format(text))
-
-
 def _late(drawn: Scene, page: Steering) -> None:
     said = words()
     titles = headings(said, "name", "district", "instrument", "stage", "since", "days", "limit", "source")
-    _heading(said.say("Was lange steht"))
+    blocks.heading(said.say("Was lange steht"))
     if page.late.empty:
-        _text(said.say("Nichts steht länger als die Grenze seiner Stufe."))
+        blocks.text(said.say("Nichts steht länger als die Grenze seiner Stufe."))
     else:
-        _text(
+        blocks.text(
             said.count(
                 "{n} Fall steht länger als die Grenze seiner Stufe.",
                 "{n} Fälle stehen länger als die Grenze ihrer Stufe.",
@@ -95,7 +87,7 @@ def _late(drawn: Scene, page: Steering) -> None:
         with st.expander(count):
             _table(page.open_, titles)
     for hint in page.hints:
-        st.html(Markup('<p class="atlas-small">{}</p>').format(hint))
+        blocks.small(hint)
     st.html(file_links("steuerung", drawn.view.but(municipality=None), said))
 
 
@@ -106,9 +98,9 @@ def _table(rows: pd.DataFrame, titles: dict[str, str]) -> None:
 def _record(page: Steering) -> None:
     said = words()
     titles = headings(said, "name", "district", "instrument", "stage", "since", "note", "source")
-    _heading(said.say("Neueste Einträge"))
+    blocks.heading(said.say("Neueste Einträge"))
     _table(page.newest, titles)
-    _heading(said.say("Wie vollständig die Angaben sind"))
+    blocks.heading(said.say("Wie vollständig die Angaben sind"))
     old = headings(said, "name", "district", "newest")
     parts = (
         (

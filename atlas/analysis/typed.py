@@ -63,7 +63,12 @@ class Checked:
 
 
 def check_typed(
-    rows: Sequence[Typed], withdrawn: Iterable[Withdraw], snapshot: Snapshot, programme: Programme, today: date
+    rows: Sequence[Typed],
+    withdrawn: Iterable[Withdraw],
+    snapshot: Snapshot,
+    programme: Programme,
+    today: date,
+    lang: str = "de",
 ) -> Checked:
     """Return the edits that typed entries are, and everything there is to say about them.
 
@@ -77,11 +82,13 @@ def check_typed(
         The record as it is, and what it may hold.
     today
         Dates after it are faults.
+    lang
+        What the findings call the fields in.
     """
     gone = tuple(withdrawn)
     if not rows:
         return Checked(gone, ())
-    headings = tuple(HEADINGS[field].de for field in FIELDS)
+    headings = tuple(HEADINGS[field].in_language(lang) for field in FIELDS)
     cells = [(line, _cells(row)) for line, row in enumerate(rows, _FIRST_LINE)]
     intake = check_sheet(Sheet([(_FIRST_LINE - 1, headings), *cells]), snapshot, programme, {}, today)
     findings = [replace(each, line=max(each.line - _FIRST_LINE + 1, 0)) for each in intake.findings]
@@ -94,7 +101,7 @@ def check_typed(
         if not typed.entry:
             edits.append(Add(step.new))
             if step.entry and step.entry not in leaving:
-                findings.append(_known(step, number))
+                findings.append(_known(step, number, lang))
         elif step.kind is Kind.CHANGED:
             edits.append(Correct(typed.entry, typed.version, step.new))
     checked = Checked((*edits, *gone), tuple(findings))
@@ -107,12 +114,12 @@ def _cells(typed: Typed) -> tuple[str, ...]:
     return tuple(texts[field] if field != ENTRY else str(typed.entry or "") for field in FIELDS)
 
 
-def _known(step: Step, line: int) -> Finding:
+def _known(step: Step, line: int, lang: str) -> Finding:
     """Return what there is to say of a new entry that resembles one of the record."""
     if step.kind is Kind.UNCHANGED:
         return Finding(line, "", "", "Genau das steht schon im Bestand.")
     text = "Fast dasselbe steht schon im Bestand; anders ist nur: {fields}. Soll das berichtigt werden, bitte dort."
-    names = ", ".join(HEADINGS[name].de for name in step.fields)
+    names = ", ".join(HEADINGS[name].in_language(lang) for name in step.fields)
     return Finding(line, "", "", text, {"fields": names}, Severity.WARNING)
 
 

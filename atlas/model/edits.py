@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
@@ -53,6 +54,16 @@ class Withdraw:
 
 
 Edit = Add | Correct | Withdraw
+
+
+def needs_reason(edits: Iterable[Edit]) -> bool:
+    """Return whether somebody has to say why: for all that is not new."""
+    return any(not isinstance(edit, Add) for edit in edits)
+
+
+def missing_reason(place: str = "") -> Problem:
+    """Return the problem that nobody has said why; ``place`` says where to."""
+    return Problem(place, "Bitte sagen, warum: eine Berichtigung oder Rücknahme braucht einen Grund.")
 
 
 class ChangeKind(StrEnum):

@@ -106,6 +106,12 @@ def unique_names(source: Scene, positions: Iterable[int]) -> list[str]:
     return [row.name if often[row.name] == 1 else f"{row.name} ({districts[row.district]})" for row in rows]
 
 
+def municipality_names(source: Scene) -> dict[str, str]:
+    """Return the municipalities of the day by key, in order of name; with the district where several have the same."""
+    rows = source.edition.municipalities.loc[list(source.day.lines)].sort_values(["name", "ags"])
+    return dict(zip(rows["ags"], unique_names(source, rows.index), strict=True))
+
+
 def build_detail(source: Scene, position: int, words: Words) -> Detail:
     """Return what is known about the municipality at ``position`` of the day's status table."""
     row = source.edition.municipalities.loc[position].to_dict()

@@ -11,7 +11,7 @@ from atlas.analysis.typed import Typed
 from atlas.model.dates import PartialDate
 from atlas.model.edits import Record
 from atlas.model.programme import Programme
-from atlas.present.detail import unique_names
+from atlas.present.detail import municipality_names
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
@@ -34,11 +34,11 @@ def rung_label(programme: Programme, rung: Rung, words: Words) -> str:
 
 def places(source: Scene) -> dict[str, str]:
     """Return all who can have entries on the day, by key: municipalities by name, then the districts of several."""
-    rows = source.edition.municipalities.loc[list(source.day.lines)].sort_values(["name", "ags"])
-    names = dict(zip(rows["ags"], unique_names(source, rows.index), strict=True))
-    several = rows["district"].value_counts()
+    several = source.edition.municipalities.loc[list(source.day.lines), "district"].value_counts()
     districts = source.edition.districts["name"]
-    return names | {key: str(districts[key]) for key in source.edition.district_keys if several.get(key, 0) > 1}
+    return municipality_names(source) | {
+        key: str(districts[key]) for key in source.edition.district_keys if several.get(key, 0) > 1
+    }
 
 
 def place_of(source: Scene) -> str | None:

@@ -71,10 +71,15 @@ def delivered(request: Request, file: File, media_type: str, headers: dict[str, 
     return _whole(request, file.body if packed is None else packed, 200, common)
 
 
+def error_said(problems: Sequence[Problem], words: Words) -> dict[str, object]:
+    """Return what a client is told that has asked wrongly: every problem with its place."""
+    said = [{"place": each.place, "text": words.say(each.text).format(**each.values)} for each in problems]
+    return {"error": {"problems": said}}
+
+
 def refused(request: Request, status: int, problems: Sequence[Problem], words: Words) -> Response:
     """Return an error in the one shape of the interface."""
-    said = [{"place": each.place, "text": words.say(each.text).format(**each.values)} for each in problems]
-    body = json.dumps({"error": {"problems": said}}, ensure_ascii=False).encode("utf-8", "replace")
+    body = json.dumps(error_said(problems, words), ensure_ascii=False).encode("utf-8", "replace")
     headers = _SHARED | {"Content-Type": "application/json", "Cache-Control": "no-store"}
     if status == 405:  # noqa: PLR2004 - the one status that must name what is allowed
         headers["Allow"] = METHODS

@@ -27,6 +27,7 @@ from atlas.present.steering import area_of
 from atlas.present.wording import Words
 from atlas.sources.store import Store, StoreUnreachableError
 from atlas.web.asked import language_of
+from atlas.web.delivery import error_said
 
 PREFIX: Final = "/intern"
 KEY: Final = "schluessel"
@@ -149,10 +150,7 @@ class _Internal:
             return _plain("data not ready", 503)
         except AtlasError as error:
             words = Words(language_of(request.query_params.multi_items()))
-            said = [
-                {"place": each.place, "text": words.say(each.text).format(**each.values)} for each in error.problems
-            ]
-            return JSONResponse({"error": {"problems": said}}, 400, headers=_HEADERS)
+            return JSONResponse(error_said(error.problems, words), 400, headers=_HEADERS)
 
     def _answer(self, request: Request, key: str, made: Callable[[Scene, list[DueRow], Words], Response]) -> Response:
         try:

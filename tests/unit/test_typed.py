@@ -60,6 +60,12 @@ def test_every_fault_is_told_with_the_number_of_the_entry(snapshot: Snapshot) ->
     assert blocked == {(1, "Datum"), (1, "Quelle"), (2, "Stufe"), (2, "Datum")}
 
 
+def test_fields_are_called_as_the_reader_calls_them(snapshot: Snapshot) -> None:
+    wrong = Typed(replace(TALK, date="31.02.2020"))
+    checked = check_typed([wrong], (), snapshot, snapshot.programmes["mini"], TODAY, "en")
+    assert {each.column for each in checked.findings if each.severity is Severity.BLOCKER} == {"Date"}
+
+
 def test_what_is_there_already_is_not_added_again(snapshot: Snapshot) -> None:
     old = known(snapshot)
     checked = check(snapshot, Typed(old.record))

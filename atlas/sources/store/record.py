@@ -30,6 +30,8 @@ from atlas.model.edits import (
     StaleError,
     Version,
     Withdraw,
+    missing_reason,
+    needs_reason,
 )
 from atlas.model.records import RECORD_COLUMNS
 from atlas.model.rights import Actor, Right, require
@@ -173,10 +175,10 @@ class Store:
         with self.database.reading() as connection:
             return [_change(row) for row in connection.execute(found.limit(limit)).mappings()]
 
-    def history(self, actor: Actor, programme: str, participant: str) -> list[Version]:
-        """Return every version of the entries that are or were a municipality's or district's, newest first."""
+    def history(self, actor: Actor, programme: str, *participants: str) -> list[Version]:
+        """Return every version of the entries that are or were some municipalities' or districts', newest first."""
         require(actor, Right.READ_INTERNAL)
-        mine = sa.select(versions_.c.entry).where(versions_.c.programme == programme, versions_.c.ags == participant)
+        mine = sa.select(versions_.c.entry).where(versions_.c.programme == programme, versions_.c.ags.in_(participants))
         return self._versions(versions_.c.entry.in_(mine))
 
     def newest(self, actor: Actor, entries: Sequence[int]) -> list[Version]:
@@ -373,8 +375,8 @@ def _record_columns(table: sa.FromClause) -> Iterable[sa.ColumnElement[str]]:
 def _demand_reason(edits: Sequence[Edit], occasion: Occasion) -> None:
     if not edits:
         raise AtlasError(Problem("", "Es gibt nichts zu speichern: alles steht schon so im Bestand."))
-    if not occasion.reason.strip() and any(not isinstance(edit, Add) for edit in edits):
-        raise AtlasError(Problem("", "Bitte sagen, warum: eine Berichtigung oder Rücknahme braucht einen Grund."))
+    if not occasion.reason.strip() and needs_reason(edits):
+        raise AtlasError(missing_reason())
 
 
 def _new_versions(
