@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from atlas.analysis.columns import HEADINGS
-from atlas.analysis.typed import Checked, TableEdits, Typed, check_typed, from_table
+from atlas.analysis.typed import Checked, TableEdits, Typed, check_typed
 from atlas.errors import AtlasError, Problem
 from atlas.model.edits import Change, ChangeKind, Edit, Occasion, Version, missing_reason, needs_reason
-from atlas.present.entries import as_written, entries_at, places, rung_label, rungs, seen
+from atlas.present.cells import Cells
+from atlas.present.entries import entries_at, seen
 from atlas.present.scene import Scene
-from atlas.present.wording import Words
 from atlas.render import entries as html
 from ui import blocks, saving
 from ui.cache import scene, store, today
@@ -28,8 +26,11 @@ from ui.state import current_view, words
 _SHEET, _REASON = "_entries_sheet", "entries-reason"
 _MOST = 2_000
 """Rows a browser is given to edit at once."""
-_PLAIN = ("date", "joint_with", "note", "source_url", "source_date")
-"""Fields whose cells are what they say."""
+_WIDTHS = {
+    "ags": 190, "status": 270, "date": 110, "date_means": 135, "joint_with": 170, "note": 300, "source_url": 210,
+    "source_date": 140,
+}  # fmt: skip
+"""Of columns, in pixels."""
 
 
 @dataclass
@@ -75,7 +76,8 @@ def show(drawn: Scene, place: str | None, *, may_edit: bool) -> None:
         blocks.text(text)
         return
     sheet = _sheet(drawn, place)
-    table = _table(drawn, sheet, with_place=place is None)
+    cells = Cells(drawn, said, place)
+    table = cells.table(sheet.base)
     if not may_edit:
         st.dataframe(table, hide_index=True, key="entries")
         return
@@ -90,7 +92,7 @@ def show(drawn: Scene, place: str | None, *, may_edit: bool) -> None:
             num_rows="dynamic",
             placeholder="",
             key=sheet.key,
-            column_config=_columns(drawn, sheet),
+            column_config=_columns(cells, sheet),
             alt=said.say("Einträge als Tabelle, zum Ändern"),
         )
         _outcome(drawn, sheet)
@@ -150,104 +152,15 @@ def _show_age() -> None:
         st.button(said.say("Neuen Stand laden"), key="entries-reload", type="tertiary", on_click=_drop)
 
 
-def _titles(said: Words) -> dict[str, str]:
-    """Return the headings of the columns by what stands in them."""
-    titles = {name: said.label(label) for name, label in HEADINGS.items()}
-    return {
-        "ags": said.say("Ort"),
-        "status": said.say("Baustein und Stufe"),
-        "date": titles["date"],
-        "date_means": titles["date_means"],
-        **{name: titles[name] for name in _PLAIN if name != "date"},
-    }
-
-
-def _meanings(said: Words) -> dict[str, str]:
-    return {"": "", "reached": said.say("erreicht"), "known_by": said.say("spätestens")}
-
-
-def _table(drawn: Scene, sheet: _Sheet, *, with_place: bool) -> pd.DataFrame:
-    said = words()
-    names, meanings = places(drawn), _meanings(said)
-    rows = []
-    for each in sheet.base:
-        record = as_written(each.record, said)
-        label = rung_label(drawn.programme, (record.instrument, record.status), said)
-        cells = {name: getattr(record, name) for name in _PLAIN}
-        cells |= {"ags": _place_label(each, names), "status": label, "date_means": meanings[record.date_means]}
-        rows.append(cells)
-    titles = _titles(said)
-    table = pd.DataFrame(rows, columns=list(titles), dtype="str").rename(columns=titles)
-    return table if with_place else table.drop(columns=titles["ags"])
-
-
-def _place_label(each: Typed, names: Mapping[str, str]) -> str:
-    """Return the name of who has the entry; with its key where it has none today."""
-    return names.get(each.record.ags) or f"{each.record.municipality} ({each.record.ags})"
-
-
-def _columns(drawn: Scene, sheet: _Sheet) -> dict[str, ColumnConfig]:
-    said = words()
-    titles, names = _titles(said), places(drawn)
-    former = {_place_label(each, names) for each in sheet.base} - set(names.values())
-    stages = [rung_label(drawn.programme, rung, said) for rung in rungs(drawn.programme)]
-    column = st.column_config
+def _columns(cells: Cells, sheet: _Sheet) -> dict[str, ColumnConfig]:
+    choices, column = cells.choices(sheet.base), st.column_config
     # None of them is required: the browser would keep an incomplete row to itself, and nobody would hear of it.
     return {
-        titles["ags"]: column.SelectboxColumn(options=[*names.values(), *sorted(former)]),
-        titles["status"]: column.SelectboxColumn(options=stages, width=270),
-        titles["date"]: column.TextColumn(width=110),
-        titles["date_means"]: column.SelectboxColumn(options=[*_meanings(said).values()][1:], width=135),
-        titles["joint_with"]: column.TextColumn(width=170),
-        titles["note"]: column.TextColumn(width=300),
-        titles["source_url"]: column.TextColumn(width=210),
-        titles["source_date"]: column.TextColumn(width=140),
+        title: column.SelectboxColumn(options=choices[title], width=_WIDTHS[name])
+        if title in choices
+        else column.TextColumn(width=_WIDTHS[name])
+        for name, title in cells.titles.items()
     }
-
-
-def _readers(drawn: Scene, sheet: _Sheet, *, with_place: bool) -> dict[str, Callable[[str], dict[str, str]]]:
-    """Return what gives the fields of the record for a cell of each column."""
-    said = words()
-    titles, names = _titles(said), places(drawn)
-    keys = {_place_label(each, names): each.record.ags for each in sheet.base}
-    keys |= {name: key for key, name in names.items()}
-    stages = {rung_label(drawn.programme, rung, said): rung for rung in rungs(drawn.programme)}
-    meanings = {label: key for key, label in _meanings(said).items()}
-
-    def stage(cell: str) -> dict[str, str]:
-        instrument, status = stages.get(cell, (cell, ""))
-        return {"instrument": instrument, "status": status}
-
-    def place(cell: str) -> dict[str, str]:
-        return {"ags": keys.get(cell, cell), "municipality": ""}  # it gets the official name
-
-    def plain(name: str) -> Callable[[str], dict[str, str]]:
-        return lambda cell: {name: cell.strip()}
-
-    found: dict[str, Callable[[str], dict[str, str]]] = {titles[name]: plain(name) for name in _PLAIN}
-    found[titles["status"]] = stage
-    found[titles["date_means"]] = lambda cell: {"date_means": meanings.get(cell, cell)}
-    if with_place:
-        found[titles["ags"]] = place
-    return found
-
-
-def _read(drawn: Scene, sheet: _Sheet, place: str | None) -> TableEdits:
-    said = words()
-    state = st.session_state.get(sheet.key)
-    done = from_table(
-        [replace(each, record=as_written(each.record, said)) for each in sheet.base],
-        state if isinstance(state, Mapping) else {},
-        _readers(drawn, sheet, with_place=place is None),
-        {"ags": place} if place else {},
-    )
-    return TableEdits(tuple(map(_with_meaning, done.rows)), done.withdrawn)
-
-
-def _with_meaning(typed: Typed) -> Typed:
-    """Return an entry whose date means something if it has one, and nothing if it has none."""
-    record = typed.record
-    return replace(typed, record=replace(record, date_means=(record.date_means or "reached") if record.date else ""))
 
 
 def _save(place: str | None) -> None:
@@ -269,13 +182,13 @@ def _attempt(sheet: _Sheet, place: str | None) -> Change | None:
     drawn = scene(current_view())
     previewed = sheet.previewed
     sheet.problems, sheet.checked, sheet.news, sheet.previewed = (), None, (), ()
-    done = _read(drawn, sheet, place)
+    cells, state = Cells(drawn, words(), place), st.session_state.get(sheet.key)
+    done = cells.edits(sheet.base, state if isinstance(state, Mapping) else {})
     if _look_for_news(drawn, sheet, place, done):
         return None
     reason = st.session_state[_REASON].strip()
     checked = check_typed(done.rows, done.withdrawn, snapshot, drawn.programme, today(), words().lang)
-    names = places(drawn)
-    sheet.checked, sheet.where = checked, tuple(_place_label(each, names) for each in done.rows)
+    sheet.checked, sheet.where = checked, tuple(map(cells.place_label, done.rows))
     if not checked.edits and not checked.is_blocked:
         sheet.problems = (Problem("", "In der Tabelle ist noch nichts geändert."),)
     sheet.previewed = checked.edits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,10 @@ from atlas.analysis.typed import Typed, check_typed, from_table
 from atlas.errors import AtlasError, Severity
 from atlas.model.edits import Add, Correct, Record, Withdraw
 from atlas.model.snapshot import Snapshot
+from atlas.present.cells import Cells
+from atlas.present.entries import entries_at
+from atlas.present.scene import Scene
+from atlas.present.wording import Words
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
 
@@ -118,3 +123,17 @@ def test_table_gives_what_was_changed_added_and_deleted() -> None:
 def test_what_the_table_does_not_allow_is_refused(state: dict[str, object]) -> None:
     with pytest.raises(AtlasError, match="passen nicht zu der Tabelle"):
         from_table(BASE, state, READ, {})
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_cells_read_back_what_they_show(mini_scene: Callable[..., Scene], lang: str) -> None:
+    source, words = mini_scene(), Words(lang)
+    cells, base = Cells(source, words, None), entries_at(source, None)
+    table = cells.table(base)
+    everything = {row: dict(table.iloc[row]) for row in range(len(base))}
+    done = cells.edits(base, {"edited_rows": everything, "deleted_rows": [0]})
+    assert done.withdrawn == (Withdraw(base[0].entry, base[0].version),)
+    told = check_typed(done.rows, (), source.snapshot, source.programme, TODAY, lang)
+    assert not told.is_blocked
+    assert told.edits == ()  # what is shown is what is there
+    assert all(set(table[title]) <= {*options, ""} for title, options in cells.choices(base).items())
