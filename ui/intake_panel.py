@@ -19,6 +19,7 @@ from atlas.model.programme import OVERVIEW
 from atlas.model.rights import Right, require
 from atlas.present.changes import Changes, build_effect, change_rows
 from atlas.present.headings import headings
+from atlas.present.intake import difference_tally, tally
 from atlas.present.scene import Scene, imagined
 from atlas.present.wording import Words
 from atlas.render import entries as entries_html
@@ -174,7 +175,7 @@ def _delivery(drawn: Scene, received: _Received, delivery: Delivery) -> None:
     if received.was_old:
         text = "Der Bestand hat sich seit der Prüfung geändert. Die Datei wurde noch einmal mit ihm verglichen."
         show_finding(Problem("", text, severity=Severity.NOTE))
-    blocks.text(html.tally(intake, said))
+    blocks.text(tally(intake, said))
     if intake.is_blocked:
         text = "Nichts wird übernommen, solange etwas gesperrt ist. Bitte die Tabelle berichtigen und neu hochladen."
         show_finding(Problem("", text))
@@ -242,22 +243,12 @@ def _findings_table(delivery: Delivery, said: Words) -> pd.DataFrame:
 def _difference(drawn: Scene, received: _Received, delivery: Delivery) -> None:
     said = words()
     difference = delivery.intake.difference
-    counts = {kind: said.number(len(difference.of(kind))) for kind in Kind}
     blocks.heading(said.say("Was sich ändern würde"))
-    blocks.text(
-        said.say(
-            "{added} neu, {changed} geändert, {unchanged} unverändert; {missing} Einträge des Bestands stehen nicht in der "
-            "Datei.",
-            added=counts[Kind.ADDED],
-            changed=counts[Kind.CHANGED],
-            unchanged=counts[Kind.UNCHANGED],
-            missing=counts[Kind.MISSING],
-        )
-    )
+    blocks.text(difference_tally(difference, said))
     is_whole = False
     if difference.of(Kind.MISSING):
         label = said.say("Die Datei ist der ganze Bestand: was in ihr fehlt, wird zurückgezogen ({n} Einträge)",
-                         n=counts[Kind.MISSING])  # fmt: skip
+                         n=said.number(len(difference.of(Kind.MISSING))))  # fmt: skip
         is_whole = st.toggle(label, key=_WHOLE)
     edits = delivery.edits(is_whole=is_whole)
     if not edits:

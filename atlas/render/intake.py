@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from atlas.analysis.columns import HEADINGS
-from atlas.analysis.intake import Finding, Intake
+from atlas.analysis.intake import Finding
 from atlas.errors import Problem, Severity
 from atlas.present.wording import Words
 
@@ -15,18 +15,6 @@ _EMPTY = Markup()
 _FIELDS = {label.de: label for label in HEADINGS.values()}
 _MOST_GIVEN = 60
 """Characters of a cell that are shown."""
-
-
-def tally(intake: Intake, words: Words) -> str:
-    """Return in one sentence what was found."""
-    counts = {severity: len(intake.of(severity)) for severity in Severity}
-    return words.say(
-        "{rows} gelesen: {blockers}, {warnings}, {notes}.",
-        rows=words.count("{n} Zeile", "{n} Zeilen", intake.row_count),
-        blockers=words.count("{n} Sperre", "{n} Sperren", counts[Severity.BLOCKER]),
-        warnings=words.count("{n} Warnung", "{n} Warnungen", counts[Severity.WARNING]),
-        notes=words.count("{n} Hinweis", "{n} Hinweise", counts[Severity.NOTE]),
-    )
 
 
 def severity_label(severity: Severity, words: Words) -> str:

@@ -17,7 +17,7 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from atlas import commands
+from atlas import terminal
 from atlas.__main__ import FINDINGS, FINE, WRONG_USE, main
 from atlas.analysis.difference import Kind
 from atlas.analysis.intake import Finding
@@ -438,7 +438,7 @@ def test_formula_like_texts_come_back_as_they_were(gate: Callable[..., Delivery]
 @pytest.fixture
 def at_work(own_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return the address of a database for a copy of the invented state, both in the environment."""
-    monkeypatch.setattr(commands, "_today", lambda: TODAY)  # what is in the future does not wait
+    monkeypatch.setattr(terminal, "today", lambda: TODAY)  # what is in the future does not wait
     url = f"sqlite:///{tmp_path / 'store.sqlite'}"
     monkeypatch.setenv("ATLAS_DATA_DIR", str(own_root))
     monkeypatch.setenv("ATLAS_DATABASE_URL", url)

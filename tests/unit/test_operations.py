@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from atlas.__main__ import main
-from atlas.commands import FINDINGS, FINE, WRONG_USE
 from atlas.model.edits import Add, ChangeKind, Occasion, Record
 from atlas.model.rights import Actor, Role
 from atlas.sources.store import open_store
+from atlas.terminal import FINDINGS, FINE, WRONG_USE
 from tests.conftest import ROOT
 from tests.servers import libpq, postgres_programs
 

@@ -1,0 +1,128 @@
+"""The commands that keep the record: import, undo, log, template, and the care of its database."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from atlas import terminal
+from atlas.analysis.columns import field_of
+from atlas.errors import Problem
+from atlas.export.intake import TEMPLATES, Terms, changes_log, difference_table, read_intake
+from atlas.export.tables import plain_csv
+from atlas.present.intake import difference_tally, tally
+from atlas.present.wording import Words
+from atlas.sources.settings import Settings
+from atlas.sources.snapshot import SnapshotStore, load_snapshot
+from atlas.sources.spreadsheets import COMMAND_LINE
+from atlas.sources.store import Database, back_up, restore
+
+
+def run_import(given: argparse.Namespace) -> int:
+    """Check a table against the record and say what it would change; take it in only if told to."""
+    settings = Settings.from_environment()
+    if given.apply and not given.reason.strip():
+        raise terminal.WrongUseError(
+            Problem("--reason", "Bitte sagen, warum: --reason „Meldung der Kreise, November 2026“.")
+        )
+    body = _body(given.file, COMMAND_LINE.body_bytes)
+    with closing(SnapshotStore(settings)) as record:
+        # Only who writes makes a store where there is none.
+        snapshot = terminal.with_programme(record.current() if given.apply else load_snapshot(settings), given)
+        mapping = {heading: field_of(field) or field for heading, field in given.map}
+        terms = Terms(terminal.today(), given.programme, mapping, COMMAND_LINE)
+        delivery = read_intake(body, given.file.name, snapshot, terms)
+        for finding in delivery.intake.findings:
+            terminal.complain(finding.problem, finding.suggestion)
+        sys.stderr.write(f"{tally(delivery.intake, terminal.WORDS)}\n")
+        if delivery.intake.is_blocked:
+            sys.stderr.write("Nichts wird übernommen, solange etwas gesperrt ist.\n")
+            return terminal.FINDINGS
+        sys.stderr.write(f"{difference_tally(delivery.intake.difference, terminal.WORDS)}\n")
+        terminal.put(plain_csv(difference_table(delivery.intake.difference, is_whole=given.whole)), given.output)
+        edits = delivery.edits(is_whole=given.whole)
+        if not given.apply:
+            return terminal.FINE
+        if not edits:
+            sys.stderr.write("Es gibt nichts zu speichern: alles steht schon so im Bestand.\n")
+            return terminal.FINE
+        delivery.require_current(record.current())
+        change = record.save(
+            terminal.operator(), delivery.programme, edits, delivery.occasion(given.reason), delivery.head
+        )
+        sys.stderr.write(
+            f"Gespeichert als Änderung {change.number}; zurück mit: python -m atlas undo {change.number}\n"
+        )
+        return terminal.FINE
+
+
+def _body(path: Path, most: int) -> bytes:
+    """Return what a file holds, at most one byte more than it may: enough to refuse it."""
+    try:
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except OSError as error:
+        text = "Die Datei kann nicht gelesen werden: {reason}."
+        raise terminal.WrongUseError(Problem(str(path), text, {"reason": error.strerror or str(error)})) from error
+
+
+def run_undo(given: argparse.Namespace) -> int:
+    """Take back a change of the record: an edit, a whole import."""
+    with closing(SnapshotStore(Settings.from_environment())) as record:
+        record.current()
+        change = record.undo(terminal.operator(), given.number, given.reason)
+    counts = f"{change.added} wieder da, {change.corrected} wie zuvor, {change.withdrawn} zurückgezogen"
+    terminal.tell(f"Änderung {given.number} ist zurückgenommen, als Änderung {change.number}: {counts}")
+    return terminal.FINE
+
+
+def run_log(given: argparse.Namespace) -> int:
+    """List the changes of the record: who, when, why, how many entries."""
+    with closing(SnapshotStore(Settings.from_environment())) as record:
+        record.current()
+        changes = record.store.changes(terminal.operator(), given.since, given.limit) if record.store else []
+    terminal.put(plain_csv(changes_log(changes)), given.output)
+    return terminal.FINE
+
+
+def run_template(given: argparse.Namespace) -> int:
+    """Write an empty table to fill in."""
+    snapshot = terminal.snapshot(given)
+    make = TEMPLATES.get(given.output.suffix.removeprefix(".").lower())
+    if make is None:
+        text = "Die Endung sagt, welche Art von Datei es wird; möglich: {known}."
+        raise terminal.WrongUseError(Problem("--output", text, {"known": ", ".join(f".{each}" for each in TEMPLATES)}))
+    terminal.put(make(snapshot.programme(given.programme), Words(given.lang)), given.output)
+    return terminal.FINE
+
+
+def run_store_about(_: argparse.Namespace) -> int:
+    """Say what the store is, and whether what was written is still what is there."""
+    with terminal.opened_store() as store:
+        broken = store.verify()
+        terminal.tell(json.dumps(store.about() | {"altered": broken}))
+    for number in broken:
+        terminal.complain(Problem(f"Änderung {number}", "Sie ist nicht mehr, wie sie geschrieben wurde."))
+    return terminal.FINDINGS if broken else terminal.FINE
+
+
+def run_store_backup(given: argparse.Namespace) -> int:
+    """Write the store into a file."""
+    with terminal.opened_store() as store:
+        back_up(store.database, given.output)
+    return terminal.FINE
+
+
+def run_store_restore(given: argparse.Namespace) -> int:
+    """Make a backup the store."""
+    url = Settings.from_environment().database
+    if not url:
+        text = "Der Bestand wird in Dateien geführt; wiederherstellen lässt sich nur eine Datenbank."
+        raise terminal.WrongUseError(Problem("ATLAS_DATABASE_URL", text))
+    former = restore(Database(url), given.file, replace=given.replace)
+    if former:
+        sys.stderr.write(f"Die bisherige Datenbank ist aufgehoben: {former}\n")
+    return run_store_about(given)

@@ -1,0 +1,89 @@
+"""What all commands share: exit codes, what they say and where they write it, the data they ask for."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+from atlas.errors import AtlasError, Problem, Severity
+from atlas.model.dates import ZONE
+from atlas.model.rights import Actor, Role
+from atlas.model.snapshot import Snapshot
+from atlas.present.wording import Words
+from atlas.sources.settings import Settings
+from atlas.sources.snapshot import load_snapshot
+from atlas.sources.store import Store, store_if_made
+
+FINE, FINDINGS, WRONG_USE = 0, 1, 2
+WORDS = Words("de")
+
+
+class WrongUseError(AtlasError):
+    """The command was given something that does not exist."""
+
+
+def snapshot(given: argparse.Namespace) -> Snapshot:
+    """Return the data; `WrongUseError` if the programme asked for is not among them."""
+    return with_programme(load_snapshot(Settings.from_environment()), given)
+
+
+def with_programme(data: Snapshot, given: argparse.Namespace) -> Snapshot:
+    """Return the data if the programme asked for is among them; `WrongUseError` otherwise."""
+    if given.programme and given.programme not in data.programmes:
+        raise WrongUseError(data.unknown_programme(given.programme, "--programme"))
+    return data
+
+
+def today() -> date:
+    """Return the day it is in Germany."""
+    return datetime.now(ZONE).date()
+
+
+def put(body: bytes, output: Path | None) -> None:
+    """Write a result to a file, without one to standard output."""
+    if output is None:
+        sys.stdout.buffer.write(body)
+        sys.stdout.buffer.flush()
+    else:
+        try:
+            output.write_bytes(body)
+        except OSError as error:
+            text = "Die Datei kann nicht geschrieben werden: {reason}."
+            reason = error.strerror or str(error)
+            raise WrongUseError(Problem(str(output), text, {"reason": reason})) from error
+
+
+def complain(problem: Problem, suggestion: str = "") -> None:
+    """Say a finding on standard error."""
+    mark = {Severity.BLOCKER: "SPERRE", Severity.WARNING: "Warnung", Severity.NOTE: "Hinweis"}[problem.severity]
+    more = f" Vorschlag: {suggestion}" if suggestion else ""
+    sys.stderr.write(f"{mark}: {WORDS.problem(problem)}{more}\n")
+
+
+def tell(text: str) -> None:
+    """Say something on standard output."""
+    sys.stdout.write(f"{text}\n")
+
+
+def operator() -> Actor:
+    """Return who runs the command. Whoever can do that can reach the database itself, so they may do everything."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a user without a name, in a container
+        name = "?"
+    return Actor(f"Kommandozeile: {name}", Role.ADMINISTRATOR)
+
+
+@contextmanager
+def opened_store() -> Iterator[Store]:
+    """Give the store; `WrongUseError` if nobody has made one yet."""
+    with store_if_made(Settings.from_environment().database) as store:
+        if store is None:
+            text = "Es gibt noch keine Datenbank. Sie entsteht beim ersten Aufruf der Anwendung."
+            raise WrongUseError(Problem("ATLAS_DATABASE_URL", text))
+        yield store
