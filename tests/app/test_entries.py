@@ -40,6 +40,20 @@ def at(app: AppTest, place: str = TOWN) -> AppTest:
     return fine(fine(app.run()).switch_page(PAGES["maintenance"]).run())
 
 
+Begun = tuple[AppTest, int, int, Record]
+
+
+@pytest.fixture
+def correcting(app_on: AppOn, miniland_root: Path, become: Become) -> Begun:
+    """Return Anna's session, in which she corrects an entry, with the entry's number, version and content."""
+    app = app_on(miniland_root)
+    become(ANNA)
+    at(app)
+    entry, (version, old) = next(iter(mine().items()))
+    fine(click(app, f"entry-correct-{entry}"))
+    return app, entry, version, old
+
+
 def new(app: AppTest, **fields: str) -> None:
     """Fill the form of a new entry."""
     fine(click(app, "entry-new"))
@@ -115,14 +129,8 @@ def test_joint_measure_is_one_change(app_on: AppOn, miniland_root: Path, become:
     assert record() == before
 
 
-def test_correction_needs_a_reason_and_keeps_the_old_version(
-    app_on: AppOn, miniland_root: Path, become: Become
-) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    at(app)
-    entry, (version, old) = next(iter(mine().items()))
-    fine(click(app, f"entry-correct-{entry}"))
+def test_correction_needs_a_reason_and_keeps_the_old_version(correcting: Begun) -> None:
+    app, entry, version, old = correcting
     app.text_area(key="entry-note").set_value("Mit Foto.")
     fine(click(app, "entry-save"))
     assert "Grund: Bitte sagen, warum" in shown(app)
@@ -147,14 +155,8 @@ def test_withdrawn_entry_counts_no_more(app_on: AppOn, miniland_root: Path, beco
     assert "zurückgezogen" in shown(app)
 
 
-def test_second_editor_sees_the_first_ones_change_before_saving(
-    app_on: AppOn, miniland_root: Path, become: Become
-) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    at(app)
-    entry, (version, old) = next(iter(mine().items()))
-    fine(click(app, f"entry-correct-{entry}"))
+def test_second_editor_sees_the_first_ones_change_before_saving(correcting: Begun) -> None:
+    app, entry, version, old = correcting
     save(BERND, Correct(entry, version, replace(old, note="Bernds Wort")))
     app.text_area(key="entry-note").set_value("Annas Wort")
     app.text_input(key="entry-reason").set_value("gelesen")
@@ -185,12 +187,8 @@ def test_others_new_entry_is_seen_before_saving_too(app_on: AppOn, miniland_root
     assert len(record()) == len(before) + 1
 
 
-def test_other_ones_version_can_be_taken(app_on: AppOn, miniland_root: Path, become: Become) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    at(app)
-    entry, (version, old) = next(iter(mine().items()))
-    fine(click(app, f"entry-correct-{entry}"))
+def test_other_ones_version_can_be_taken(correcting: Begun) -> None:
+    app, entry, version, old = correcting
     save(BERND, Correct(entry, version, replace(old, note="Bernds Wort")))
     fine(app.run())
     fine(click(app, "entry-take"))
