@@ -178,6 +178,8 @@ def _delivery(drawn: Scene, received: _Received, delivery: Delivery) -> None:
     blocks.text(tally(intake, said))
     if intake.is_blocked:
         text = "Nichts wird übernommen, solange etwas gesperrt ist. Bitte die Tabelle berichtigen und neu hochladen."
+        if not set(REQUIRED) <= {column.field for column in intake.columns}:
+            text = "Nichts wird übernommen, solange eine Spalte fehlt. Bitte unten zuordnen, oder die Tabelle ergänzen."
         show_finding(Problem("", text))
     _mapping(received, intake.columns, intake.preview)
     if intake.findings:

@@ -256,7 +256,7 @@ class _Check:
         self._key = kept(self._people.read_key)
         self._name = kept(self._people.read_name)
         self._stage = kept(stages.read)
-        self._date: Callable[[str], Reading] = kept(lambda raw: read_date(raw, "date", today))
+        self._date: Callable[[str], Reading] = kept(lambda raw: read_date(raw, today))
         self._source = kept(read_source)
 
     def rows(self, body: Iterable[tuple[int, tuple[str, ...]]], headings: tuple[str, ...]) -> Difference:

@@ -16,7 +16,7 @@ from atlas.analysis.columns import folded
 from atlas.errors import Severity
 from atlas.model.dates import PartialDate
 from atlas.model.records import web_address
-from atlas.model.rules import Fault, check_date, check_source, check_text
+from atlas.model.rules import Fault, check_source, check_text
 
 Values = Mapping[str, str | int | float]
 NO_VALUES: Values = MappingProxyType({})
@@ -123,7 +123,7 @@ def _mended(raw: str) -> str:
         return ""
 
 
-def read_date(raw: str, column: str, today: date) -> Reading:
+def read_date(raw: str, today: date) -> Reading:
     """Read a date, known to the day, month or year; German or ISO, months by name, days as Excel counts them."""
     if not raw:
         return Reading("")
@@ -135,7 +135,7 @@ def read_date(raw: str, column: str, today: date) -> Reading:
         text = "Die Zahl {given} ist ein Tag, wie Excel ihn zählt: {day}."
         remarks.append(Remark(text, {"given": raw, "day": str(known)}, Severity.NOTE))
     if known is None:
-        return Reading(raw, (_no_date(raw, column),))
+        return Reading(raw, (_no_date(raw),))
     remarks += _doubts(known, raw, today)
     return Reading(str(known), tuple(remarks))
 
@@ -182,7 +182,7 @@ def _doubts(known: PartialDate, raw: str, today: date) -> Iterable[Remark]:
         yield Remark(text, {"given": raw}, Severity.WARNING)
 
 
-def _no_date(raw: str, column: str) -> Remark:
+def _no_date(raw: str) -> Remark:
     if _says_nothing(raw):
         text = "„{given}“ ist kein Datum. Ist keines bekannt, bleibt die Zelle leer."
         return Remark(text, {"given": raw})
@@ -195,8 +195,8 @@ def _no_date(raw: str, column: str) -> Remark:
         meant = {str(each) for each in (_existing(year, other, one), _existing(year, one, other)) if each}
         text = "„{given}“ kann zwei Tage bedeuten. Bitte als TT.MM.JJJJ oder JJJJ-MM-TT schreiben."
         return Remark(text, {"given": raw}, suggestion=" / ".join(sorted(meant, reverse=True)))
-    (fault,) = check_date(raw[:60], column)  # what the rule accepts was read by now
-    return remark_of(fault, _nearest_date(raw))
+    text = "Das Datum „{given}“ gibt es nicht; verstanden wird etwa 31.12.2025, 12/2025, 2025 oder 2025-12-31."
+    return Remark(text, {"given": raw[:60]}, suggestion=_nearest_date(raw))
 
 
 def _nearest_date(raw: str) -> str:
