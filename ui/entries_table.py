@@ -27,8 +27,8 @@ _SHEET, _REASON = "_entries_sheet", "entries-reason"
 _MOST = 2_000
 """Rows a browser is given to edit at once."""
 _WIDTHS = {
-    "ags": 190, "status": 270, "date": 110, "date_means": 135, "joint_with": 170, "note": 300, "source_url": 210,
-    "source_date": 140,
+    "ags": 190, "status": 270, "date": 140, "date_means": 125, "joint_with": 170, "note": 280, "source_url": 200,
+    "source_date": 150,
 }  # fmt: skip
 """Of columns, in pixels."""
 
