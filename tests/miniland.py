@@ -94,8 +94,8 @@ key = "mini"
 short = "MINI"
 title = { de = "Beispielprogramm", en = "Sample programme" }
 operator = { de = "niemand", en = "nobody" }
-state = "00"
-state_name = { de = "Miniland", en = "Miniland" }
+boundary_set = "00"
+territory = { de = "Miniland", en = "Miniland" }
 launched = 2019-01-01
 about = { de = "Ein erfundenes Programm in einem erfundenen Land.", en = "An invented programme in an invented state." }
 provenance = { de = "Alle Einträge sind erfunden.", en = "All entries are invented." }

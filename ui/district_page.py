@@ -21,7 +21,7 @@ def show() -> None:
     """Show the page of the view's district."""
     drawn = current_scene()
     with frame.head(drawn):
-        frame.qr_code(f"kreis-{drawn.district or drawn.programme.state}")
+        frame.qr_code(f"kreis-{drawn.district or drawn.programme.boundary_set}")
     said = words()
     page = _page(drawn)
     with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):

@@ -52,7 +52,7 @@ def _controls(drawn: Scene) -> None:
     said = words()
     excerpt = current_excerpt()
     kinds = {
-        Kind.STATE: said.label(drawn.programme.state_name),
+        Kind.STATE: said.label(drawn.programme.territory),
         Kind.DISTRICT: said.say("Landkreis"),
         Kind.MUNICIPALITY: said.say("Gemeinde mit Nachbarn"),
         Kind.SELECTION: said.say("eigene Auswahl"),
@@ -228,7 +228,7 @@ def _snippet(drawn: Scene, excerpt: Excerpt, size: Size, made: Drawn) -> str:
     """Return the HTML for a website. Without a date of one's own the picture is of the day it is looked at."""
     view = current_view()
     home = frame.site_address()
-    place = excerpt.places[0] if excerpt.places else drawn.programme.state_name.de.lower()
+    place = excerpt.places[0] if excerpt.places else drawn.programme.territory.de.lower()
     own = view.municipality if excerpt.kind is not Kind.MUNICIPALITY else None
     as_of = view.as_of if view.as_of != today() else None
     image = ViewState(view.programme, view.layer, as_of, municipality=own, lang=view.lang)

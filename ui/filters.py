@@ -108,7 +108,7 @@ def district(drawn: Scene) -> None:
     """Show the choice of a district."""
     said = words()
     districts = drawn.edition.districts["name"]
-    whole = said.say("ganz {state}", state=said.label(drawn.programme.state_name))
+    whole = said.say("ganz {state}", state=said.label(drawn.programme.territory))
     seed(Keys.DISTRICT, drawn.district or "")
     st.selectbox(
         said.say("Landkreis"),

@@ -33,7 +33,7 @@ def _title(drawn: Scene) -> None:
     said = words()
     st.html(
         Markup('<div class="atlas-title"><h1>{}</h1><p>{}</p></div>').format(
-            said.say("Präventionsatlas {state}", state=said.label(drawn.programme.state_name)),
+            said.say("Präventionsatlas {state}", state=said.label(drawn.programme.territory)),
             said.label(drawn.programme.title),
         )
     )

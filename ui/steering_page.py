@@ -45,10 +45,10 @@ def show() -> None:
 def _area(drawn: Scene) -> None:
     said = words()
     areas = drawn.snapshot.areas
-    if areas is None or areas.state != drawn.programme.state:
+    if areas is None or areas.boundary_set != drawn.programme.boundary_set:
         filters.district(drawn)
         return
-    whole = said.say("ganz {state}", state=said.label(drawn.programme.state_name))
+    whole = said.say("ganz {state}", state=said.label(drawn.programme.territory))
     chosen = area_of(drawn)
     seed(Keys.AREA_OF_RESPONSIBILITY, chosen.key if chosen else "")
     labels = {area.key: said.label(area.label) for area in areas.areas}

@@ -240,7 +240,7 @@ class _Check:
         self._today = today
         self._table = snapshot.records[programme.key].table
         self._entries = entries_of(self._table)
-        self._people = Participants(snapshot.editions[programme.state])
+        self._people = Participants(snapshot.editions[programme.boundary_set])
         self._width = len(columns)
         self._at = {column.field: column.position for column in columns if column.field}
         self._headings = {column.field: column.heading for column in columns if column.field}

@@ -23,7 +23,7 @@ def check_snapshot(snapshot: Snapshot) -> list[Problem]:
     """
     problems = list(snapshot.problems)
     for programme in snapshot.programmes.values():
-        editions = snapshot.editions[programme.state]
+        editions = snapshot.editions[programme.boundary_set]
         records = snapshot.records[programme.key]
         problems += _names(records.table, editions, records.places)
         problems += _keys(records.table, editions, records.places)

@@ -39,7 +39,7 @@ def _spec(
     place = (
         str(scene.edition.districts.at[scene.district, "name"])
         if scene.district
-        else words.label(scene.programme.state_name)
+        else words.label(scene.programme.territory)
     )
     sources = (words.say("Stand: {day}", day=words.day(scene.as_of)), *short_credits(scene, words))
     if chart is Chart.SMALL:

@@ -85,8 +85,8 @@ def add_boundaries(
     """
     editions = list_editions(root)
     delivery = read_delivery(path)
-    areas, state, found = _of_one_state(delivery.areas, {each.state for each in editions}, path.name)
-    before = next((each for each in reversed(editions) if each.state == state and each.starts < starts), None)
+    areas, state, found = _of_one_state(delivery.areas, {each.boundary_set for each in editions}, path.name)
+    before = next((each for each in reversed(editions) if each.boundary_set == state and each.starts < starts), None)
     folder = root / "geodata" / state / starts.isoformat()
     if state and folder.exists():
         text = "Für den {day} gibt es schon einen Gebietsstand. Bitte den Ordner {folder} erst entfernen oder einen anderen Tag wählen."

@@ -56,7 +56,7 @@ class EditionDraft:
         ``(ags, name)`` pairs for the search.
     """
 
-    state: str
+    boundary_set: str
     starts: date
     areas: gpd.GeoDataFrame
     changes: tuple[Change, ...]
@@ -98,7 +98,7 @@ def _write_files(
     for level in (Level.DETAIL, Level.OVERVIEW):
         shown[level] = merged_geometry(pieces, generalised(areas.geometry, level))
         _write_geometry(shown[level], folder / f"{level}.parquet")
-        write_topology(shown[level], table, draft.state, level, folder / f"{level}.topojson")
+        write_topology(shown[level], table, draft.boundary_set, level, folder / f"{level}.topojson")
     table["area_km2"] = geodesic_km2(full).round(3)
     table["outline_m"] = full.length.round(3)
     table["label_lon"], table["label_lat"] = (each.round(5) for each in label_points(full))
@@ -136,7 +136,7 @@ def _write_about(draft: EditionDraft, crs: str, bounds: tuple[float, ...], folde
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
     lines = [
         "# Written by atlas.export.editions; see geodata/README.md.",
-        f"state = {json.dumps(draft.state)}",
+        f"boundary_set = {json.dumps(draft.boundary_set)}",
         f"starts = {draft.starts.isoformat()}",
         f"metric_crs = {json.dumps(crs)}",
         f"bounds = [{', '.join(f'{value:.5f}' for value in bounds)}]",

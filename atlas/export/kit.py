@@ -142,7 +142,7 @@ def _purposes(pictures: list[str], words: Words) -> list[str]:
 def _citation(scene: Scene, address: str, words: Words) -> str:
     note = words.say(
         "Präventionsatlas {state}, Stand {day}. {note}",
-        state=words.label(scene.programme.state_name),
+        state=words.label(scene.programme.territory),
         day=words.day(scene.as_of),
         note=_note(scene, words),
     )

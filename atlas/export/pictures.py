@@ -109,6 +109,10 @@ def page_of(address: str, view: ViewState, excerpt: Excerpt) -> str:
 def picture_stem(scene: Scene, excerpt: Excerpt) -> str:
     """Return the name of a picture's file without its ending: plain letters, place, layer, size and date."""
     place = (
-        excerpt.places[0] if len(excerpt.places) == 1 else Kind.SELECTION if excerpt.places else scene.programme.state
+        excerpt.places[0]
+        if len(excerpt.places) == 1
+        else Kind.SELECTION
+        if excerpt.places
+        else scene.programme.boundary_set
     )
     return f"praeventionsatlas-{scene.programme.key}-{place}-{scene.spec.layer}-{excerpt.size}-{scene.as_of}"

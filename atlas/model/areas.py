@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from atlas.model.programme import Key, Label, Strict, Text
+from atlas.model.programme import BoundarySetKey, Key, Label, Strict, Text
 
 
 class Area(Strict):
@@ -19,9 +19,9 @@ class Area(Strict):
 
 
 class Areas(Strict):
-    """All areas of one state."""
+    """All areas of one boundary set."""
 
-    state: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
+    boundary_set: BoundarySetKey
     source: Text
     """Where the grouping is documented."""
     areas: tuple[Area, ...]
@@ -31,8 +31,6 @@ class Areas(Strict):
         counts = Counter(district for area in self.areas for district in area.districts)
         if twice := sorted(key for key, count in counts.items() if count > 1):
             raise ValueError(f"districts in more than one area: {', '.join(twice)}")
-        if foreign := sorted(key for key in counts if not key.startswith(self.state)):
-            raise ValueError(f"districts of another state: {', '.join(foreign)}")
         return self
 
     def get(self, key: str | None) -> Area | None:

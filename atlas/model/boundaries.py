@@ -57,7 +57,7 @@ class Change:
 
 @dataclass(frozen=True, eq=False)
 class Edition:
-    """All municipalities of a state from ``starts`` on, one row for every extent a municipality has had.
+    """All municipalities of a boundary set (a state, the country) from ``starts`` on, one row for every extent a municipality has had.
 
     A municipality that takes in another has two rows: one until that day, one from then on. A row's position is
     its number in the topology files and in the class codes the map gets, so neither changes with the date.
@@ -81,11 +81,11 @@ class Edition:
     former_names
         Names a municipality has had, by key: ``{"14628260": ("Neustadt i. Sa.",)}``.
     bounds
-        West, south, east, north of the state in degrees.
+        West, south, east, north of the whole in degrees.
     """
 
     folder: Path
-    state: str
+    boundary_set: str
     starts: date
     metric_crs: str
     provenance: Provenance

@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 StageRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*:[a-z][a-z0-9_]*$")]
+BoundarySetKey = Annotated[str, StringConstraints(pattern=r"^(?:[0-9]{2}|[a-z]{2})$")]
+"""``14`` for a state by its key, ``de`` for the whole country."""
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$")]
 Hatch = Literal["none", "diagonal", "antidiagonal", "cross", "dots", "horizontal", "vertical"]
@@ -196,14 +198,20 @@ class Rung(NamedTuple):
 
 
 class Programme(Strict):
-    """A prevention programme of a state."""
+    """A prevention programme."""
 
     key: Key
     title: Label
     short: Text
     operator: Label
-    state: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
-    state_name: Label
+    boundary_set: BoundarySetKey
+    """The folder below ``geodata`` with the boundaries."""
+    territory: Label
+    """What the whole is called: ``Sachsen``, ``Deutschland``."""
+    addressees: Literal["all", "selected"] = "all"
+    """Whom the programme is meant for. ``all``: every municipality of the territory; then there are shares, and every
+    municipality has its sheet and its page on the public site. ``selected``: those it admits, and nobody has published
+    who could be; then numbers stand without a share, and sheets and site hold those documented."""
     launched: date
     about: Label
     provenance: Label

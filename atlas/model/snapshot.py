@@ -25,7 +25,7 @@ class Snapshot:
     records
         By programme key.
     editions
-        By state key, oldest first.
+        By boundary set, oldest first.
     areas
         Who looks after which districts, if the owner says so.
     problems
@@ -55,14 +55,14 @@ class Snapshot:
         return Problem(place, text, {"given": given, "known": ", ".join(self.programmes)})
 
     def changes(self, programme: Programme) -> tuple[Change, ...]:
-        """Return the mergers of all editions of a programme's state."""
-        return tuple(change for edition in self.editions[programme.state] for change in edition.changes)
+        """Return the mergers of all editions of a programme's boundary set."""
+        return tuple(change for edition in self.editions[programme.boundary_set] for change in edition.changes)
 
     def edition(self, programme: Programme, day: date) -> Edition:
-        """Return the boundaries for a programme's state on ``day``: the newest edition that had begun by then.
+        """Return the boundaries for a programme on ``day``: the newest edition that had begun by then.
 
         Before the first edition begins, the first one stands in.
         """
-        editions = self.editions[programme.state]
+        editions = self.editions[programme.boundary_set]
         begun = [edition for edition in editions if edition.starts <= day]
         return begun[-1] if begun else editions[0]

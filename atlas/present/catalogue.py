@@ -80,14 +80,14 @@ def _datasets(snapshot: Snapshot, root: str) -> list[Node]:
     seen: set[str] = set()
     for programme in snapshot.programmes.values():
         made += [_dataset(snapshot, programme, content, root) for content in (Content.STATUS, Content.RECORDS)]
-        if programme.state not in seen:
+        if programme.boundary_set not in seen:
             made.append(_dataset(snapshot, programme, Content.BOUNDARIES, root))
-        seen.add(programme.state)
+        seen.add(programme.boundary_set)
     return made
 
 
 def _dataset(snapshot: Snapshot, programme: Programme, content: Content, root: str) -> Node:
-    name = f"{content}-{programme.state if content is Content.BOUNDARIES else programme.key}"
+    name = f"{content}-{programme.boundary_set if content is Content.BOUNDARIES else programme.key}"
     started, ended, modified = _dates(snapshot, programme, content)
     node: Node = {
         "@id": f"{root}catalog.jsonld#{name}",
@@ -99,7 +99,7 @@ def _dataset(snapshot: Snapshot, programme: Programme, content: Content, root: s
         "dcat:keyword": [
             *_said(lambda words: words.say("Prävention")),
             *_said(lambda words: words.say("Gemeinden")),
-            *_said(lambda words: words.label(programme.state_name)),
+            *_said(lambda words: words.label(programme.territory)),
         ],
         "dcat:theme": [_id(f"{_EU}/data-theme/{theme}") for theme in _THEMES[content]],
         "dcterms:language": [_id(f"{_EU}/language/DEU")],
@@ -125,9 +125,9 @@ def _described(snapshot: Snapshot, programme: Programme, content: Content, words
 
 def _place(programme: Programme) -> Node:
     return {
-        "dcatde:politicalGeocodingURI": _id(f"{_GEOCODING}/stateKey/{programme.state}"),
+        "dcatde:politicalGeocodingURI": _id(f"{_GEOCODING}/stateKey/{programme.boundary_set}"),
         "dcatde:politicalGeocodingLevelURI": _id(f"{_GEOCODING}/Level/state"),
-        "dcatde:geocodingDescription": _said(lambda words: words.label(programme.state_name)),
+        "dcatde:geocodingDescription": _said(lambda words: words.label(programme.territory)),
     }
 
 
@@ -138,7 +138,7 @@ def _record_day(snapshot: Snapshot, programme: Programme) -> date | None:
 def _dates(snapshot: Snapshot, programme: Programme, content: Content) -> tuple[date, date | None, date | None]:
     """Return first and last day a data set covers (None: open) and when it changed (None: not known)."""
     if content is Content.BOUNDARIES:
-        editions = snapshot.editions[programme.state]
+        editions = snapshot.editions[programme.boundary_set]
         verified = max((each.provenance.verified_to for each in editions if each.provenance.verified_to), default=None)
         return EARLIEST, verified, verified or boundary_days(snapshot, programme)[-1]
     newest = _record_day(snapshot, programme)
@@ -186,7 +186,7 @@ def _distribution(snapshot: Snapshot, programme: Programme, offer: Offer, root: 
 
 def _terms(snapshot: Snapshot, programme: Programme, offer: Offer) -> Node:
     """Return licence, attribution and rights of a file."""
-    provenances = [edition.provenance for edition in snapshot.editions[programme.state]]
+    provenances = [edition.provenance for edition in snapshot.editions[programme.boundary_set]]
     owed = list(dict.fromkeys(each.attribution for each in provenances))
     if offer.content is Content.BOUNDARIES:
         newest = provenances[-1]

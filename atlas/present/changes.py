@@ -123,7 +123,7 @@ def paragraph(changes: Changes, after: Scene, words: Words) -> str:
     """
     place = str(after.edition.districts.at[after.district, "name"]) if after.district else ""
     told = {
-        "place": place or words.label(after.programme.state_name),
+        "place": place or words.label(after.programme.territory),
         "start": words.day(changes.start),
         "end": words.day(changes.end),
     }

@@ -103,7 +103,7 @@ class DistrictPage:
 def build_district(source: Scene, words: Words) -> DistrictPage:
     """Return the page of the view's district, of the whole state if it names none."""
     key = source.district
-    state = words.label(source.programme.state_name)
+    state = words.label(source.programme.territory)
     members = [position for position in source.day.lines if key in (None, _district_of(source, position))]
     area = float(source.edition.municipalities["area_km2"].iloc[members].sum())
     subtitle = [

@@ -94,7 +94,7 @@ def _words(programme: Programme, words: Words) -> Json:
     points = programme.overview.points
     council = words.label(programme.instrument(points).label) if points else ""
     return {
-        "title": words.say("Karte der Gemeinden: {state}", state=words.label(programme.state_name)),
+        "title": words.say("Karte der Gemeinden: {state}", state=words.label(programme.territory)),
         "areas": words.say("Gemeinden: mit Pfeiltasten wandern, mit Eingabe wählen"),
         "filtered": words.say("ausgeblendet"),
         "points": council,

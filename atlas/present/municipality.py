@@ -174,7 +174,7 @@ def neighbourhood_notes(source: Scene, position: int, words: Words) -> tuple[str
             words.say(
                 "{km} km der Grenze sind Landesgrenze. Nachbarn außerhalb von {state} sind hier nicht verzeichnet.",
                 km=words.number(edge_m / 1000, 1),
-                state=words.label(source.programme.state_name),
+                state=words.label(source.programme.territory),
             )
         )
     ring = hood.second_ring(position)

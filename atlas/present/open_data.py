@@ -95,7 +95,7 @@ def title(content: Content, programme: Programme, words: Words) -> str:
         return words.say("{programme}: Stand je Gemeinde und Baustein", programme=programme.short)
     if content is Content.RECORDS:
         return words.say("{programme}: alle Einträge mit Quelle", programme=programme.short)
-    return words.say("{state}: Gemeindegrenzen zu jedem Stichtag", state=words.label(programme.state_name))
+    return words.say("{state}: Gemeindegrenzen zu jedem Stichtag", state=words.label(programme.territory))
 
 
 def description(content: Content, programme: Programme, words: Words) -> str:
@@ -136,6 +136,6 @@ def address(offer: Offer, snapshot: Snapshot, programme: Programme, **parameters
 
 def boundary_days(snapshot: Snapshot, programme: Programme) -> tuple[date, ...]:
     """Return the days from which a state's municipalities were as they then stayed for a while, oldest first."""
-    editions = snapshot.editions[programme.state]
+    editions = snapshot.editions[programme.boundary_set]
     days = {edition.starts for edition in editions} | {change.effective for change in snapshot.changes(programme)}
     return tuple(sorted(day for day in days if day >= EARLIEST)) or (EARLIEST,)

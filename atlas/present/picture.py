@@ -287,7 +287,7 @@ def place_phrase(scene: Scene, key: str, words: Words) -> str:
 def _where(scene: Scene, excerpt: Excerpt, members: tuple[int, ...], words: Words) -> str:
     names = scene.edition.municipalities["name"]
     if excerpt.kind is Kind.STATE:
-        return words.say("in {state}", state=words.label(scene.programme.state_name))
+        return words.say("in {state}", state=words.label(scene.programme.territory))
     if excerpt.kind is Kind.DISTRICT:
         return place_phrase(scene, excerpt.places[0], words)
     if excerpt.kind is Kind.MUNICIPALITY:

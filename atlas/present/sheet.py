@@ -155,7 +155,7 @@ def build_sheet(scene: Scene, position: int, words: Words, home: str = "") -> Fa
         words.say("Steckbrief {name} ({programme})", name=detail.name, programme=scene.programme.short),
         words.say(
             "Präventionsatlas {state} · {programme}",
-            state=words.label(scene.programme.state_name),
+            state=words.label(scene.programme.territory),
             programme=words.label(scene.programme.title),
         ),
         detail.name,
@@ -232,7 +232,7 @@ def _entry(entry: Entry, status: str, words: Words) -> str:
 
 def _parts(scene: Scene, page: MunicipalityPage, words: Words, district: str) -> dict[str, Part]:
     column = headings(words, "name", "district")
-    state = words.label(scene.programme.state_name)
+    state = words.label(scene.programme.territory)
     active = sum(row.is_active for row in page.neighbours)
     neighbours = words.say(
         "{active} von {all} Nachbargemeinden mit dokumentierter Beteiligung",

@@ -48,7 +48,7 @@ class Steering:
 def area_of(source: Scene) -> Area | None:
     """Return the area of the view, None if it names none there is."""
     areas = source.snapshot.areas
-    return areas.get(source.view.area) if areas and areas.state == source.programme.state else None
+    return areas.get(source.view.area) if areas and areas.boundary_set == source.programme.boundary_set else None
 
 
 def districts_of(source: Scene) -> frozenset[str]:

@@ -72,7 +72,7 @@ def open_data_page(snapshot: Snapshot, today: date, words: Words) -> bytes:
     page = _PAGE.format(
         lang=words.lang,
         title=words.say("Offene Daten"),
-        site=words.say("Präventionsatlas {state}", state=words.label(default.state_name)),
+        site=words.say("Präventionsatlas {state}", state=words.label(default.territory)),
         style=_STYLE,
         top=top,
         body=Markup("\n").join(body),
@@ -123,7 +123,7 @@ def _sources(snapshot: Snapshot, words: Words) -> list[Markup]:
     lines = []
     for programme in snapshot.programmes.values():
         lines += [words.label(programme.source_line), rights(programme, words)]
-        lines += [edition.provenance.attribution_long for edition in snapshot.editions[programme.state]]
+        lines += [edition.provenance.attribution_long for edition in snapshot.editions[programme.boundary_set]]
     return [_paragraph(line) for line in dict.fromkeys(lines)]
 
 

@@ -128,7 +128,7 @@ def _edition(folder: Path, about: dict[str, Any]) -> Edition:
     provenance = {"verified_to": None, **about["provenance"]}
     return Edition(
         folder=folder,
-        state=str(about["state"]),
+        boundary_set=str(about["boundary_set"]),
         starts=_as_date(about["starts"]),
         metric_crs=str(about["metric_crs"]),
         provenance=Provenance(**provenance),

@@ -27,7 +27,7 @@ def read_areas(path: Path, editions: dict[str, tuple[Edition, ...]], shown_as: s
     if not path.is_file():
         return None
     found = read_toml(path, Areas, shown_as)
-    known = {str(key) for edition in editions.get(found.state, ()) for key in edition.districts.index}
+    known = {str(key) for edition in editions.get(found.boundary_set, ()) for key in edition.districts.index}
     unknown = [key for area in found.areas for key in area.districts if key not in known]
     if unknown:
         text = "Diese Kreise gibt es nicht: {list}. Bitte die Schlüssel berichtigen."

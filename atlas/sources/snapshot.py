@@ -105,7 +105,7 @@ def _editions(root: Path, blockers: list[Problem]) -> dict[str, tuple[Edition, .
         return {}
     by_state: dict[str, tuple[Edition, ...]] = {}
     for edition in sorted(found, key=lambda each: each.starts):
-        by_state[edition.state] = (*by_state.get(edition.state, ()), edition)
+        by_state[edition.boundary_set] = (*by_state.get(edition.boundary_set, ()), edition)
     if not found:
         text = "Es gibt keinen Gebietsstand. Bitte mit „python -m atlas boundaries add“ einen anlegen."
         blockers.append(Problem("geodata", text))
@@ -113,11 +113,11 @@ def _editions(root: Path, blockers: list[Problem]) -> dict[str, tuple[Edition, .
 
 
 def keys_of(programme: Programme, editions: dict[str, tuple[Edition, ...]], name: str) -> frozenset[str]:
-    """Return every municipality and district key that exists or has existed in the programme's state."""
-    if editions and programme.state not in editions:
-        text = "Für das Land {state} gibt es keinen Gebietsstand unter geodata. Bitte anlegen oder state berichtigen."
-        raise AtlasError(Problem(f"{name}, state", text, {"state": programme.state}))
-    return known_keys(editions.get(programme.state, ()))
+    """Return every municipality and district key that exists or has existed in the programme's boundary set."""
+    if editions and programme.boundary_set not in editions:
+        text = "Für {given} gibt es keinen Gebietsstand unter geodata. Bitte anlegen oder boundary_set berichtigen."
+        raise AtlasError(Problem(f"{name}, boundary_set", text, {"given": programme.boundary_set}))
+    return known_keys(editions.get(programme.boundary_set, ()))
 
 
 def _files(root: Path) -> list[Path]:
@@ -219,7 +219,7 @@ class SnapshotStore:
         known = snapshot.programmes.get(programme)
         if known is None:
             raise AtlasError(snapshot.unknown_programme(programme, "programm"))
-        editions = {known.state: snapshot.editions[known.state]}
+        editions = {known.boundary_set: snapshot.editions[known.boundary_set]}
         check = record_checker(known, keys_of(known, editions, programme))
         rows = [(n, asdict(edit.record)) for n, edit in enumerate(edits, 1) if not isinstance(edit, Withdraw)]
         if problems := faults(rows, check, "Eintrag" if len(edits) == 1 else "Änderung"):

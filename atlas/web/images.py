@@ -119,7 +119,7 @@ def _own(text: str) -> str | None:
 
 
 def _places(text: str, snapshot: Snapshot, programme: str) -> tuple[str, ...]:
-    state = snapshot.programme(programme).state_name.de.lower()
+    state = snapshot.programme(programme).territory.de.lower()
     if text.lower() in {state, Kind.STATE.value}:
         return ()
     if text.isascii() and text.isdigit():

@@ -100,7 +100,7 @@ class _Internal:
     def calendar(self, request: Request) -> Response:
         def made(scene: Scene, rows: list[DueRow], words: Words) -> Response:
             area = area_of(scene)
-            where = words.label(area.label if area else scene.programme.state_name)
+            where = words.label(area.label if area else scene.programme.territory)
             title = words.say("Wiedervorlagen {place}", place=where)
             body = due_calendar(rows, title, scene.programme.key, self._address)
             return _file(scene, body, ".ics", "text/calendar; charset=utf-8")

@@ -85,7 +85,7 @@ class Site:
         deep = path.count("/") + (words.lang == "en")
         return html.Frame(
             "../" * deep or "./",
-            words.say("Präventionsatlas {state}", state=words.label(self.scene.programme.state_name)),
+            words.say("Präventionsatlas {state}", state=words.label(self.scene.programme.territory)),
             words.label(self.scene.programme.title),
             (words.say("Stand: {day}", day=words.day(self.order.as_of)), *picture_credits(self.scene, words)),
             " ".join(invented(self.scene, words)),

@@ -45,7 +45,7 @@ def _map_page(site: Site, layer: str, files: Mapping[str, str], words: Words) ->
     scene = site.scenes.of(site.view.but(layer=layer))
     programme = scene.programme
     drawn = site.drawn((), Size.LARGE, words, layer)
-    state = programme.state_name.de.lower()
+    state = programme.territory.de.lower()
     image = f"{prefix(words)}bild/{state}{'' if layer == programme.layers[0] else f'-{layer}'}.svg"
     yield image, written(drawn, Form.SVG)
     label = words.label(layer_label(programme, layer))
@@ -105,7 +105,7 @@ def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dic
 
 
 def _script_words(site: Site, words: Words) -> dict[str, str]:
-    state = words.label(site.scene.programme.state_name)
+    state = words.label(site.scene.programme.territory)
     return {
         "asOf": words.say("Stand: {day}. Gemeinden: {n}", day="{day}", n="{n}"),
         "map": words.say("Karte der Gemeinden: {state}", state=state),

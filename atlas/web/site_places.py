@@ -100,7 +100,7 @@ def lists(site: Site) -> Files:
     scene = site.scene
     for lang in LANGUAGES:
         words = Words(lang)
-        state = words.label(scene.programme.state_name)
+        state = words.label(scene.programme.territory)
         districts = [(key, str(scene.edition.districts["name"][key])) for key in scene.edition.district_keys]
         yield _list(site, "kreis", (words.say("Landkreise"), state), districts, words)
         named = sorted((lines[0].name, lines[0].ags) for lines in scene.day.lines.values())

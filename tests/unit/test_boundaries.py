@@ -396,7 +396,7 @@ def test_every_missing_and_altered_file_is_named_at_once(root: Path) -> None:
     [
         ("edition.toml", "starts = 2016-01-01", 'starts = "bald"', "starts"),
         ("edition.toml", "[provenance]", "[herkunft]", "provenance"),
-        ("edition.toml", "state =", "state", "line"),
+        ("edition.toml", "boundary_set =", "boundary_set", "line"),
         ("municipalities.csv", "00021020,", "0002102,", "0002102"),
         ("municipalities.csv", ",00021,", ",00029,", "municipalities.csv: district"),
         ("districts.csv", "00022,", "0022,", "0022"),
