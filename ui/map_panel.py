@@ -67,7 +67,7 @@ def _pick(drawn: Scene, key: Keys, near: Sequence[int] = (), spec: MapSpec | Non
     """Draw the map and return whether another municipality has just been chosen on it, which the view then has."""
     view = drawn.view
     urls = payloads().map_urls(drawn.snapshot, drawn.programme, drawn.edition)
-    base = base_map(*payloads().map_assets(), urls.index, urls.overview, urls.detail)
+    base = base_map(*payloads().map_assets(), urls.told("../../atlas/"))
     names = body_names(drawn.records)
     part_ = changing_part(spec or drawn.spec, view.municipality, view.district, view.lang, near, names)
     picked = st_folium(

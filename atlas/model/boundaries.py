@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -122,6 +123,17 @@ class Edition:
         if level is Level.FULL:
             raise ValueError("the full geometry is not for display")
         return self.folder / f"{level}.topojson"
+
+    @property
+    def detail_paths(self) -> dict[str, Path]:
+        """Return the TopoJSON files of the detail, by state; one under the empty key where the set is one state."""
+        return {"": self.topology_path(Level.DETAIL)}
+
+    @property
+    def tall(self) -> float:
+        """Return the height of the whole on a web map (Mercator) for a width of one, two decimals."""
+        west, south, east, north = (math.radians(value) for value in self.bounds)
+        return round((math.asinh(math.tan(north)) - math.asinh(math.tan(south))) / (east - west), 2)
 
     def geometry_path(self, level: Level) -> Path:
         """Return the GeoParquet file of a level: column ``geometry`` in the metric CRS, in order of position."""

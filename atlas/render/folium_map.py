@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import folium
 from jinja2 import Template
@@ -17,6 +17,8 @@ from jinja2 import Template
 from atlas.present.map_spec import MapSpec, pack, packed_bodies, packed_points
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
+_URLS = re.compile(r'(?!.*\{\{)\{"[A-Za-z0-9_.:,"{}/-]*\}')
+"""JSON of names and numbers, in which nothing begins that a template would run."""
 _CODES = re.compile(r"(?:[0-9a-z.-][A-Z]?)*")
 _LAYER = re.compile(r"[a-z][a-z0-9_]*")
 _POINTS = re.compile(r"[0-9a-z,]*")
@@ -44,12 +46,12 @@ class LocalMap(_NotCompiledAgain, folium.Map):
         "atlasMap.start({{ this.urls }});{% endmacro %}"
     )
 
-    def __init__(self, script: str, style: str, urls: dict[str, str]) -> None:
+    def __init__(self, script: str, style: str, urls: Mapping[str, object]) -> None:
         # The lists belong to the class in folium; set on the instance they stay ours.
         self.default_js = [("map", _address(script))]
         self.default_css = [("map", _address(style))]
         super().__init__(tiles=None)
-        self.urls = json.dumps(urls, separators=(",", ":"))
+        self.urls = _checked(_URLS, json.dumps(urls, separators=(",", ":")))
         figure = self.get_root()
         if isinstance(figure, folium.Figure):
             figure.header._children.clear()  # the styles there are meant for a whole page
@@ -68,15 +70,16 @@ class ShownView(_NotCompiledAgain, folium.FeatureGroup):
         self.view = view
 
 
-def base_map(script: str, style: str, index: str, overview: str, detail: str) -> folium.Map:
+def base_map(script: str, style: str, urls: Mapping[str, object]) -> folium.Map:
     """Return the constant part: its script never changes, so the frame stays.
 
     Parameters
     ----------
-    script, style, index, overview, detail
+    script, style
         Names of payloads below ``/atlas``; relative addresses keep any base path.
+    urls
+        What `atlas.web.payloads.MapUrls.told` says.
     """
-    urls = {"index": _address(index), "overview": _address(overview), "detail": _checked(_NAME, detail)}
     return LocalMap(script, style, urls)
 
 

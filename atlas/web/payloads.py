@@ -7,7 +7,7 @@ import hashlib
 import json
 import threading
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from atlas.model.snapshot import Snapshot
 from atlas.present.map_index import build_map_index
 
 PREFIX = "/atlas"
-_KEPT = 64
+_KEPT = 128
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".woff2": "font/woff2"}
 
 
@@ -30,7 +30,11 @@ class Payload:
     name: str
     media_type: str
     body: bytes
-    gzipped: bytes
+
+    @cached_property
+    def gzipped(self) -> bytes:
+        """The body, packed when it is first asked for: not every state's detail ever is."""
+        return gzip.compress(self.body, 9, mtime=0)
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,19 @@ class MapUrls:
 
     index: str
     overview: str
-    detail: str
+    details: dict[str, str]
+    """By state, or under the empty key for a set of one state."""
+    tall: float
+    """Height of the whole on the map for a width of one: the frame is made as high before anything is fetched."""
+
+    def told(self, folder: str, *, finer: bool = True) -> dict[str, object]:
+        """Return what `atlasMap.start` is told; ``folder`` is where the files are, as the map's frame sees it."""
+        return {
+            "index": folder + self.index,
+            "overview": folder + self.overview,
+            "details": self.details if finer else {},
+            "tall": self.tall,
+        }
 
 
 class PayloadStore:
@@ -66,8 +82,7 @@ class PayloadStore:
         name = f"{stem}.{hashlib.sha256(body).hexdigest()[:10]}{suffix}"
         with self._lock:
             if name not in self._payloads:
-                packed = gzip.compress(body, 9, mtime=0)
-                self._payloads[name] = Payload(name, _TYPES[suffix], body, packed)
+                self._payloads[name] = Payload(name, _TYPES[suffix], body)
                 while len(self._payloads) > _KEPT:
                     self._payloads.pop(next(iter(self._payloads)))
         return name
@@ -81,17 +96,16 @@ class PayloadStore:
         key = (snapshot.fingerprint, programme.key, edition.starts.isoformat())
         if key not in self._maps:
             records = snapshot.records[programme.key]
+            details = {
+                state: self.add(f"{Level.DETAIL}{state}", ".json", path.read_bytes())
+                for state, path in edition.detail_paths.items()
+            }
             index = json.dumps(build_map_index(programme, edition, records), ensure_ascii=False, separators=(",", ":"))
             self._maps[key] = MapUrls(
                 self.add(f"{programme.key}", ".json", index.encode()),
-                *(
-                    self.add(
-                        f"{level}",
-                        ".json",
-                        edition.topology_path(level).read_bytes(),
-                    )
-                    for level in (Level.OVERVIEW, Level.DETAIL)
-                ),
+                self.add(f"{Level.OVERVIEW}", ".json", edition.topology_path(Level.OVERVIEW).read_bytes()),
+                details,
+                edition.tall,
             )
         return self._maps[key]
 
@@ -99,7 +113,7 @@ class PayloadStore:
 @cache
 def map_script() -> bytes:
     """Return Leaflet (from the package XStatic-Leaflet) and our own scripts as one file."""
-    return b"\n;\n".join([_leaflet("leaflet.js"), asset("topology.js"), asset("map.js")])
+    return b"\n;\n".join([_leaflet("leaflet.js"), asset("topology.js"), asset("ground.js"), asset("map.js")])
 
 
 @cache

@@ -64,13 +64,13 @@ class Site:
             yield f"app/parts/{name}", asset(f"parts/{name}")
         for name in ("regular", "bold"):
             yield f"app/fonts/{name}.woff", web_font(bold=name == "bold")
-        for name in (*self.assets, self.urls.index, self.urls.overview, self.urls.detail):
+        for name in (*self.assets, self.urls.index, self.urls.overview, *self.urls.details.values()):
             yield f"atlas/{name}", self.body(name)
         yield "atlas/karte.html", self._map_frame().encode()
 
     def _map_frame(self) -> str:
         script, style = self.assets
-        urls = json.dumps({"index": self.urls.index, "overview": self.urls.overview, "detail": self.urls.detail})
+        urls = json.dumps(self.urls.told(""))
         return html.map_frame(script, style, urls, (self.urls.index, self.urls.overview))
 
     def body(self, name: str) -> bytes:

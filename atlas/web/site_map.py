@@ -135,8 +135,9 @@ def _offline(site: Site, files: Mapping[str, str], words: Words) -> tuple[str, b
         "words": _script_words(site, words) | {"page": ""},
     }
     layers = html.layers(layer, [(*each, "") for each in _layers(site, words)], words)
+    # The fine geometry is not inside.
     inside = Inside(
-        {name: site.body(name).decode() for name in named}, about, {site.urls.detail: site.urls.overview}, *site.assets
+        {name: site.body(name).decode() for name in named}, about, site.urls.told("", finer=False), *site.assets
     )
     made = offline_page(site.frame(words, ""), layers, inside, words)
     return f"{prefix(words)}karte-offline.html", made.encode()

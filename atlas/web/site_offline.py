@@ -23,7 +23,7 @@ _POLICY = (
 _FILES = """const inside = JSON.parse(document.getElementById("files").textContent);
 window.fetch = async (asked) => {
   const name = String(asked).split("/").pop();
-  const text = inside.files[inside.aliases[name] || name];
+  const text = inside.files[name];
   return { ok: text !== undefined, status: text === undefined ? 404 : 200, json: async () => JSON.parse(text) };
 };"""
 """Everything that would be fetched is in the page."""
@@ -39,28 +39,22 @@ class Inside:
         By name: what the map page fetches, and the map's script and style sheet.
     about
         What `site.js` is told.
-    aliases
-        Names of files that are given under another: the fine geometry is not inside.
+    urls
+        What the map is told of its files.
     script, style
         Names of the map's script and style sheet.
     """
 
     files: Mapping[str, str]
     about: Mapping[str, object]
-    aliases: Mapping[str, str]
+    urls: Mapping[str, object]
     script: str
     style: str
 
 
 def offline_page(frame: Frame, layers: Markup, inside: Inside, words: Words) -> str:
     """Return the file: headline and foot of a page, the choice of layers, and all it needs."""
-    urls = json.dumps(
-        {
-            "index": inside.about["index"],
-            "overview": next(n for n in inside.files if n.startswith("overview")),
-            "detail": next(iter(inside.aliases)),
-        }
-    )
+    urls = json.dumps(inside.urls)
     map_page = (
         f'<!doctype html><html><head><meta charset="utf-8"><style>{_style(embedded_faces().replace(FAMILY, "Atlas") + _without_faces(inside.files[inside.style]))}</style></head><body>'
         f"<div id=\"map_div\" data-urls='{urls}'></div><script>window.fetch = window.parent.fetch;</script>"
@@ -85,7 +79,7 @@ def offline_page(frame: Frame, layers: Markup, inside: Inside, words: Words) -> 
         subtitle=frame.subtitle,
         notice=Markup('<p class="synthetic" role="note">{}</p>').format(frame.notice) if frame.notice else "",
         style=Markup(_style(styles)),  # noqa: S704 - our own
-        files=as_data({"files": files, "aliases": dict(inside.aliases)}),
+        files=as_data({"files": files}),
         about=as_data({**inside.about, "mapPage": map_page}),
         shim=Markup(_FILES),  # noqa: S704 - our own
         modules=as_data({"imports": modules}),

@@ -145,7 +145,7 @@ def test_style_names_the_font_of_the_page() -> None:
 def test_old_payloads_are_forgotten_in_the_end() -> None:
     store = PayloadStore()
     first = store.add("a", ".json", b"0")
-    for number in range(80):
+    for number in range(160):
         store.add("a", ".json", str(number).encode() + b"!")
     assert store.get(first) is None
 
@@ -215,11 +215,14 @@ def test_nothing_of_another_form_passes_through_folium(
 
 
 def test_base_map_takes_names_of_payloads_only() -> None:
-    made = base_map("a.js", "a.css", "i.json", "o.json", "d.json")
+    told = {"index": "../../atlas/i.json", "details": {"01": "d.json"}, "tall": 1.3}
+    made = base_map("a.js", "a.css", told)
     assert made.render() == ""
     assert dict(made.default_js)["map"] == "../../atlas/a.js"
     with pytest.raises(ValueError, match="may not pass"):
-        base_map("https://x.y/a.js", "a.css", "i.json", "o.json", "d.json")
+        base_map("https://x.y/a.js", "a.css", told)
+    with pytest.raises(ValueError, match="may not pass"):
+        base_map("a.js", "a.css", told | {"overview": "{{x}}"})
 
 
 def test_html_escapes_what_comes_from_data(mini_scene: Callable[..., Scene]) -> None:

@@ -185,7 +185,9 @@ def test_missing_programme_state_and_geodata_are_named(own_root: Path, tmp_path:
     with pytest.raises(AtlasError, match=r"geodata: Es gibt keinen Gebietsstand(.|\n)*Es gibt kein Programm"):
         load_snapshot(Settings(tmp_path / "leer"))
     toml = own_root / "data" / "programmes" / "mini.toml"
-    toml.write_text(toml.read_text(encoding="utf-8").replace('boundary_set = "00"', 'boundary_set = "07"'), encoding="utf-8")
+    toml.write_text(
+        toml.read_text(encoding="utf-8").replace('boundary_set = "00"', 'boundary_set = "07"'), encoding="utf-8"
+    )
     with pytest.raises(AtlasError, match=r"mini\.toml, boundary_set: Für 07 gibt es keinen Gebietsstand"):
         load_snapshot(Settings(own_root))
 

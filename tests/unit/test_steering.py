@@ -85,13 +85,19 @@ def test_file_has_every_case(scenes: Scenes) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('boundary_set = "00"\nsource = "x"\nareas = [{key="a", label={de="A", en="A"}, districts=["00099"]}]', "00099"),
+        (
+            'boundary_set = "00"\nsource = "x"\nareas = [{key="a", label={de="A", en="A"}, districts=["00099"]}]',
+            "00099",
+        ),
         (
             'boundary_set = "00"\nsource = "x"\nareas = [{key="a", label={de="A", en="A"}, districts=["00021"]},'
             ' {key="b", label={de="B", en="B"}, districts=["00021"]}]',
             "more than one area: 00021",
         ),
-        ('boundary_set = "00"\nsource = "x"\nareas = [{key="a", label={de="A", en="A"}, districts=["14521"]}]', "14521"),
+        (
+            'boundary_set = "00"\nsource = "x"\nareas = [{key="a", label={de="A", en="A"}, districts=["14521"]}]',
+            "14521",
+        ),
         ('boundary_set = "00"\nareas = []', "source: Die Angabe fehlt"),
         ("boundary_set = ", "kein gültiges TOML"),
     ],

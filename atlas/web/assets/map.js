@@ -8,17 +8,23 @@
 
   const SVG = "http://www.w3.org/2000/svg";
   const ABSENT = "-", FILTERED = ".";
-  const DETAIL_ZOOM = 10, LABEL_ZOOM = 10;
+  const DETAIL_ZOOM = 10, LABEL_ZOOM = 10, DISTRICTS_ZOOM = 7.6;
+  /** So many areas are elements at most. Every state of Germany has fewer municipalities; the country has more. */
+  const MOST = 2500;
+  /** An area of a large map that shows narrower than this gets a dot of its colour, in pixels. */
+  const SMALL = 11;
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const coarse = window.matchMedia("(pointer: coarse)").matches;
 
   const state = { map: null, urls: null, index: null, rings: null, topology: null, areas: [], view: null,
-    painted: null, focus: -1, picks: 0, ownPick: null, looks: new Map(), labels: [], detail: false };
+    painted: null, focus: -1, picks: 0, ownPick: null, looks: new Map(), labels: [], ground: null, shown: new Set(), sheets: [], detail: new Set() };
 
   // ---- frame ----------------------------------------------------------------------------------------------------
 
-  /** Height that shows the whole state at the frame's width without a blank strip. */
+  /** Height that shows the whole at the frame's width without a blank strip; `tall` is its height for one of width. */
   function frameHeight(width) {
+    const { tall } = state.urls;
+    if (tall > 1) return Math.round(Math.max(300, Math.min(760, width * tall)));
     return Math.round(Math.max(300, Math.min(600, width * (width < 500 ? 0.84 : 0.62))));
   }
 
@@ -47,7 +53,10 @@
     const look = () => {
       const app = window.parent.document.querySelector(".stApp");
       const [r, g, b] = (app ? getComputedStyle(app).backgroundColor : "").match(/\d+/g) || [255, 255, 255];
-      document.documentElement.classList.toggle("dark", 0.3 * r + 0.59 * g + 0.11 * b < 110);
+      const dark = 0.3 * r + 0.59 * g + 0.11 * b < 110;
+      const changed = document.documentElement.classList.toggle("dark", dark) !== state.dark;
+      state.dark = dark;
+      if (changed && state.ground) state.ground.redraw();
     };
     look();
     window.addEventListener("message", () => setTimeout(look, 60));
@@ -134,7 +143,9 @@
         defs.append(pattern(id, look));
         fill = `url(#${id})`;
       }
-      state.looks.set(look.code, { fill, label: look.label });
+      const [tile, hatch] = HATCH[look.hatch] || [0, ""];
+      const plain = look.code === "0" || look.onPaper ? "" : look.colour;
+      state.looks.set(look.code, { fill, label: look.label, key: look.key, plain, tile, hatch, line: look.line });
     });
   }
 
@@ -162,7 +173,21 @@
     return made;
   }
 
-  /** Paint every area whose class, language or layer has changed; add and remove those the date asks for. */
+  /** Positions that are elements now. On a large map: what is in sight, if that is not too much; else what is documented
+   * there; else the choice alone. What the reader has chosen or walked to always is. */
+  function elements() {
+    const present = [...state.view.codes].map((_, i) => i).filter((i) => state.view.codes[i] !== ABSENT);
+    if (!state.ground) return new Set(present);
+    const inSight = state.ground.near(state.map.getBounds().pad(0.1)).filter((i) => state.view.codes[i] !== ABSENT);
+    const documented = inSight.filter((i) => !["0", FILTERED].includes(state.view.codes[i]));
+    const found = new Set([inSight, documented].find((each) => each.length <= MOST) || []);
+    [positionOf(state.view.selected), state.focus, ...state.view.near].forEach((i) => {
+      if (i >= 0 && state.view.codes[i] !== ABSENT) found.add(i);
+    });
+    return found;
+  }
+
+  /** Paint every area whose class, language or layer has changed; add and remove those the date and the view ask for. */
   function paint() {
     const { codes } = state.view;
     const known = state.painted;
@@ -170,30 +195,37 @@
     const marks = state.filmed ? "film" : state.marks;
     const about = [state.view.layer, lang(), marks, state.view.near.join(), state.view.bodies].join("|");
     const same = known && known.about === about;
-    let membersChanged = false;
-    for (let i = 0; i < codes.length; i += 1) {
-      if (same && known.codes[i] === codes[i]) continue;
-      if (codes[i] === ABSENT) {
-        if (state.areas[i] && state.map.hasLayer(state.areas[i])) {
-          state.areas[i].remove();
-          membersChanged = true;
-        }
-        continue;
-      }
+    const wanted = elements();
+    state.shown.forEach((i) => {
+      if (wanted.has(i)) return;
+      state.areas[i].remove();
+      if (state.ground) delete state.areas[i];
+    });
+    wanted.forEach((i) => {
+      if (same && state.shown.has(i) && known.codes[i] === codes[i]) return;
       if (!state.areas[i]) state.areas[i] = makeArea(i);
-      if (!state.map.hasLayer(state.areas[i])) {
-        state.areas[i].addTo(state.map);
-        membersChanged = true;
-      }
+      if (!state.shown.has(i)) state.areas[i].addTo(state.map);
       const path = state.areas[i].getElement();
       path.style.fill = codes[i] === FILTERED ? "var(--filtered)" : state.looks.get(codes[i]).fill;
       path.classList.toggle("filtered", codes[i] === FILTERED);
       path.classList.toggle("far", isFar(i));
       path.setAttribute("aria-label", accessibleName(i));
-    }
+    });
+    const isAnother = (i) => !known || (known.codes[i] === ABSENT) !== (codes[i] === ABSENT);
+    const membersChanged = !known || [...codes].some((_, i) => isAnother(i));
+    state.shown = wanted;
     state.painted = { codes, about };
+    if (state.ground) state.ground.paint(codes, state.looks);
     if (membersChanged) drawLines();
     if (state.focus < 0 || codes[state.focus] === ABSENT) rove(firstFocus());
+  }
+
+  /** After moving on a large map: other areas are in sight. */
+  function lookAround() {
+    if (!state.ground || !state.view) return;
+    paint();
+    drawPoints();
+    drawSelection();
   }
 
   /** Whether the map shows a neighbourhood to which this area does not belong. */
@@ -201,15 +233,30 @@
     && area(position).ags !== state.view.selected;
   const inFocus = () => state.view.near.length > 0;
 
+  /** Borders of districts and states, and the outline. Each sheet of the map draws those between its own areas. */
   function drawLines() {
-    const present = [...state.view.codes].map((code) => code !== ABSENT);
-    const groups = state.index.municipalities.map((row) => row[2]);
-    const { between, outline } = window.atlasTopology.lines(state.topology, groups, present);
+    const districts = state.index.municipalities.map((row) => row[2]);
+    const drawn = { between: [], states: [], outline: [] };
+    state.sheets.forEach(({ topology, positions }) => {
+      const present = positions.map((i) => state.view.codes[i] !== ABSENT && sheetOf(i).topology === topology);
+      const lines = window.atlasTopology.lines(topology, positions.map((i) => districts[i]), present);
+      Object.entries(lines).forEach(([kind, parts]) => drawn[kind].push(...parts));
+    });
+    if (state.ground) {
+      const grows = (from, to) => (zoom) => from + (to - from) * Math.max(0, Math.min(1, (zoom - 5.5) / 3.5));
+      state.ground.lines([{ parts: drawn.between, ink: "--district-line", weight: grows(0.25, 1.5) },
+        { parts: drawn.states, ink: "--state-line", weight: grows(0.9, 2.2) },
+        { parts: drawn.outline, ink: "--state-line", weight: grows(1.5, 2.4) }]);
+      return;
+    }
     (state.lines || []).forEach((line) => line.remove());
     const line = (parts, className, weight) => L.polyline(parts, { pane: "lines", interactive: false, smoothFactor: 0,
       className, weight }).addTo(state.map);
-    state.lines = [line(between, "district-line", 1.6), line(outline, "state-line", 2.4)];
+    state.lines = [line(drawn.between, "district-line", 1.6), line(drawn.outline, "state-line", 2.4)];
   }
+
+  /** The finest sheet that holds an area: the whole at first, its own state's detail once that is there. */
+  const sheetOf = (position) => state.sheets.findLast(({ first, last }) => first <= position && position < last);
 
   function drawPoints() {
     state.pointsDrawn = state.marks;
@@ -217,16 +264,29 @@
     const dot = (lat, lng, className, radius) => L.circleMarker([lat, lng], { pane: "points", interactive: false,
       radius, weight: 1.5, className, fillOpacity: 1 }).addTo(state.map);
     const size = state.map.getSize().x < 500 ? 3 : 4.5;
-    state.points = state.view.points.filter((i) => !isFar(i)).map((i) => dot(area(i).lat, area(i).lng, "point", size))
-      .concat(state.view.districtPoints.filter(() => !inFocus()).map((key) => {
-        const place = state.index.districts[key];
-        return dot(place.lat, place.lng, "district-point", size + 1.5);
-      }));
+    const small = state.ground && !inFocus() ? [...state.shown].filter(isSmall) : [];
+    const inSmall = new Set(small);
+    state.points = small.map((i) => {
+      const made = dot(area(i).lat, area(i).lng, "small-area", size + 0.5);
+      made.getElement().style.fill = state.looks.get(state.view.codes[i]).plain;
+      return made;
+    });
+    state.points.push(...state.view.points.filter((i) => !isFar(i)).map((i) =>
+      dot(area(i).lat, area(i).lng, "point", inSmall.has(i) ? size - 1.8 : size)));
+    if (inFocus()) return;
+    state.points.push(...state.view.districtPoints.map((key) => {
+      const place = state.index.districts[key];
+      return dot(place.lat, place.lng, "district-point", size + 1.5);
+    }));
   }
+
+  /** Whether an area of a large map is documented itself, but too narrow on the screen to show its colour. */
+  const isSmall = (i) => !["0", FILTERED].includes(state.view.codes[i]) && state.looks.get(state.view.codes[i]).plain
+    && state.ground.width(i) < SMALL;
 
   /** Joint bodies: one outline around all their municipalities. */
   function drawBodies() {
-    const asked = [state.view.bodies, state.detail, state.view.selected, state.view.near].join("|");
+    const asked = [state.view.bodies, state.sheets.length, state.view.selected, state.view.near].join("|");
     if (state.drawnBodies === asked) return;
     state.drawnBodies = asked;
     (state.bodyLines || []).forEach((line) => line.remove());
@@ -235,8 +295,14 @@
       return { name: state.index.bodies[Number(number)], members: members.split(",").map((i) => parseInt(i, 36)) };
     }).filter(({ members }) => members.some((i) => !isFar(i)));
     const weight = state.map.getSize().x < 500 && !inFocus() ? 1.2 : 1.9;
-    state.bodyLines = state.bodies.map(({ members }) => L.polyline(window.atlasTopology.around(state.topology, members),
+    state.bodyLines = state.bodies.map(({ members }) => L.polyline(outlineOf(members),
       { pane: "lines", interactive: false, smoothFactor: 0, className: "body-line", weight }).addTo(state.map));
+  }
+
+  /** The outline around areas taken together, from the finest sheet that holds them all. */
+  function outlineOf(members) {
+    const { topology, first } = state.sheets.findLast((each) => members.every((i) => each.first <= i && i < each.last));
+    return window.atlasTopology.around(topology, members.map((i) => i - first));
   }
 
   const bodiesOf = (position) => (state.bodies || []).filter(({ members }) => members.includes(position))
@@ -282,7 +348,7 @@
   }
 
   function firstFocus() {
-    return [...state.view.codes].findIndex((code) => code !== ABSENT);
+    return Math.min(...state.shown, Infinity) === Infinity ? -1 : Math.min(...state.shown);
   }
 
   function focusArea(position) {
@@ -296,8 +362,8 @@
   function towards(position, dx, dy) {
     const from = state.map.latLngToLayerPoint([area(position).lat, area(position).lng]);
     let best = -1, least = Infinity;
-    [...state.view.codes].forEach((code, i) => {
-      if (i === position || code === ABSENT) return;
+    state.shown.forEach((i) => {
+      if (i === position) return;
       const to = state.map.latLngToLayerPoint([area(i).lat, area(i).lng]).subtract(from);
       const along = to.x * dx + to.y * dy, across = Math.abs(to.x * dy) + Math.abs(to.y * dx);
       const cost = along + 2.2 * across;
@@ -337,6 +403,19 @@
     if (districtName !== name) content.append(text("div", "tip-district", districtName));
     content.append(text("div", "tip-status", status(position)));
     state.tip.setLatLng(at).setContent(content).addTo(state.map);
+  }
+
+  /** Where the ground is under the pointer, and no element: which area, and its name beside the pointer. */
+  const groundAt = (latlng) => {
+    const position = state.ground.at(latlng);
+    return position >= 0 && state.view.codes[position] !== ABSENT ? position : -1;
+  };
+
+  function pointAt(latlng) {
+    const position = state.view ? groundAt(latlng) : -1;
+    state.map.getContainer().classList.toggle("on-area", position >= 0);
+    if (position >= 0) showTip(position, latlng);
+    else state.tip.remove();
   }
 
   // ---- view -------------------------------------------------------------------------------------------------------
@@ -394,6 +473,10 @@
   function showDistrictNames() {
     (state.districtLabels || []).forEach((label) => label.remove());
     const small = state.map.getSize().x < 500;
+    if (state.ground && state.map.getZoom() < DISTRICTS_ZOOM) {
+      state.districtLabels = namesFromAfar(small ? 5.2 : 6.2);
+      return;
+    }
     const taken = [];
     const pointed = new Set([...(state.marked || [])].map((i) => state.index.municipalities[i][2]));
     state.districtLabels = Object.entries(state.index.districts).filter(([, place]) =>
@@ -401,6 +484,22 @@
       const kind = place.city ? "city-name" : "district-name";
       return nameAt(place, mapName(place, small), place.city && pointed.has(key) ? `${kind} below` : kind);
     });
+  }
+
+  /** On a whole country: what is documented by name, where there is room, and between them the states. */
+  function namesFromAfar(letter) {
+    const taken = [];
+    const documented = [...state.shown].filter((i) => !["0", FILTERED].includes(state.view.codes[i])
+      && state.looks.get(state.view.codes[i]).plain);
+    const places = documented.length > 60 ? [] : documented.sort((a, b) => weight(b) - weight(a));
+    const names = places.flatMap((i) => {
+      const { name, lat, lng } = area(i);
+      const spots = [[0, 13], [0, -13], [letter * name.length / 2 + 9, 0], [-letter * name.length / 2 - 9, 0]];
+      const spot = spots.find((each) => hasRoom(taken, { lat, lng }, name, letter, each));
+      return spot ? [nameAt({ lat, lng }, name, "municipality-name", ...spot)] : [];
+    });
+    return names.concat(Object.values(state.index.states).filter((place) => hasRoom(taken, place, place.name, letter * 1.2))
+      .map((place) => nameAt(place, place.name, "country-state-name")));
   }
 
   /** Names of municipalities where there is room: large ones first, none over another. */
@@ -487,18 +586,35 @@
 
   const weight = (i) => (state.view.selected === area(i).ags ? 1e9 : 0) + state.index.municipalities[i][5];
 
+  /** Close by, fetch the finer lines of what is in sight; they come by state. */
   async function refine() {
     const hasSize = state.map.getSize().x > 100; // before it is laid out, everything seems to fit at any zoom
-    if (state.detail || !hasSize || state.map.getZoom() < DETAIL_ZOOM) return;
-    state.detail = true;
-    const topology = await (await fetch(state.urls.overview.replace(/[^/]+$/, state.urls.detail))).json();
-    const rings = window.atlasTopology.areas(topology);
-    state.topology = topology;
-    state.rings = rings;
-    state.areas.forEach((each, i) => { if (each) each.setLatLngs(rings[i]); });
+    if (!hasSize || state.map.getZoom() < DETAIL_ZOOM) return;
+    const inSight = state.ground && new Set(state.ground.near(state.map.getBounds()).map((i) => stateOf(i)));
+    const missing = Object.entries(state.urls.details).filter(([key]) => !state.detail.has(key)
+      && (!key || !inSight || inSight.has(key)));
+    if (!missing.length) return;
+    missing.forEach(([key]) => state.detail.add(key));
+    await Promise.all(missing.map(async ([key, name]) => {
+      const topology = await (await fetch(state.urls.overview.replace(/[^/]+$/, name))).json();
+      const first = key ? state.index.municipalities.findIndex((_, i) => stateOf(i) === key) : 0;
+      addSheet(topology, first);
+    }));
     drawLines();
     drawBodies();
     drawSelection();
+  }
+
+  const stateOf = (position) => area(position).ags.slice(0, 2);
+
+  /** Take in the lines of the areas from `first` on; areas already there are drawn with them. */
+  function addSheet(topology, first) {
+    const rings = window.atlasTopology.areas(topology);
+    state.sheets.push({ topology, first, last: first + rings.length, positions: rings.map((_, k) => first + k) });
+    rings.forEach((ring, k) => {
+      state.rings[first + k] = ring;
+      if (state.areas[first + k]) state.areas[first + k].setLatLngs(ring);
+    });
   }
 
   // ---- controls ---------------------------------------------------------------------------------------------------
@@ -566,6 +682,7 @@
     drawPoints();
     drawSelection();
     follow(before);
+    if (state.ground) showDistrictNames();
     showMunicipalityNames();
     speakLanguage();
     document.documentElement.dataset.painted = `${state.view.layer} ${state.view.asOf}`;
@@ -575,14 +692,14 @@
     /** The Leaflet map; streamlit-folium wants it in a variable of its own. */
     make(id) {
       state.map = L.map(id, { center: [51, 13.3], zoom: 8, zoomControl: false, attributionControl: false, keyboard: false,
-        scrollWheelZoom: false, zoomSnap: 0.1, zoomDelta: 0.8, minZoom: 6, maxZoom: 14 });
+        scrollWheelZoom: false, zoomSnap: 0.1, zoomDelta: 0.8, minZoom: 4.5, maxZoom: 14 });
       return state.map;
     },
 
     async start(urls) {
       const { map } = state;
       Object.assign(state, { urls, tip: L.tooltip({ direction: "top", offset: [0, -6], className: "tip" }) });
-      [["areas", 410], ["lines", 420], ["points", 430], ["selection", 440], ["names", 450]].forEach(([name, z]) => {
+      [["ground", 405], ["areas", 410], ["lines", 420], ["points", 430], ["selection", 440], ["names", 450]].forEach(([name, z]) => {
         map.createPane(name).style.zIndex = z;
         if (name !== "areas") map.getPane(name).style.pointerEvents = "none";
       });
@@ -595,13 +712,21 @@
           if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
           return answer.json();
         }));
-        Object.assign(state, { index, topology, rings: window.atlasTopology.areas(topology) });
+        Object.assign(state, { index, rings: [] });
+        addSheet(topology, 0);
       } catch (error) {
         complain();
         throw error;
       }
       const [west, south, east, north] = state.index.bounds;
       fit([[south, west], [north, east]]);
+      if (state.rings.length > MOST) {
+        state.ground = window.atlasGround(map, state.rings.slice(), ABSENT);
+        map.on("mousemove", (event) => pointAt(event.latlng));
+        map.on("mouseout", () => state.tip.remove());
+        map.on("click", (event) => { if (state.view && groundAt(event.latlng) >= 0) pick(groundAt(event.latlng)); });
+        map.on("moveend", lookAround);
+      }
       controls();
       showDistrictNames();
       map.on("zoomend", () => { refine(); });

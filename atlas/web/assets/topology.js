@@ -52,8 +52,9 @@
       return [...times].filter(([, count]) => count === 1).map(([key]) => arcs[key]);
     },
 
-    /** Lines between areas of different groups, and the outline; only the areas in `present` count. */
-    lines(topology, groups, present) {
+    /** Lines between areas of different districts, of different states, and the outline; only the areas in `present`
+     * count. A district's key begins with its state's. */
+    lines(topology, districts, present) {
       const arcs = decodeArcs(topology);
       const sides = new Map();
       topology.objects.municipalities.geometries.forEach((geometry, i) => {
@@ -61,15 +62,16 @@
         polygons(geometry).flat().flat().forEach((number) => {
           const key = number < 0 ? ~number : number;
           if (!sides.has(key)) sides.set(key, []);
-          sides.get(key).push(groups[i]);
+          sides.get(key).push(districts[i]);
         });
       });
-      const between = [], outline = [];
-      sides.forEach((found, key) => {
-        if (found.length === 1) outline.push(arcs[key]);
-        else if (found[0] !== found[1]) between.push(arcs[key]);
+      const between = [], states = [], outline = [];
+      sides.forEach(([one, other], key) => {
+        if (other === undefined) outline.push(arcs[key]);
+        else if (one.slice(0, 2) !== other.slice(0, 2)) states.push(arcs[key]);
+        else if (one !== other) between.push(arcs[key]);
       });
-      return { between, outline };
+      return { between, states, outline };
     },
   };
 })();

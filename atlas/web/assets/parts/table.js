@@ -4,6 +4,8 @@ import { button, make, number, swatch, unpack, whenChanged } from "./shared.js";
 import { mountFilm } from "./film.js";
 
 const ABSENT = "-", FILTERED = ".";
+/** Above so many rows, only what is documented is in the table until the reader asks for all. */
+const MOST = 2500;
 const COLUMNS = ["name", "district", "status", "since"];
 
 /** A date as the server shortened it, in full: `2106` is 2021-06, `.1998` is 1998. */
@@ -116,13 +118,15 @@ function skeleton(place) {
   const table = make("table", "atlas-table");
   table.append(make("caption"), make("thead"), make("tbody"));
   scroll.append(table);
-  place.replaceChildren(make("div", "atlas-film-place"), make("h2", "atlas-h2"), scroll, make("p", "atlas-files"));
+  place.replaceChildren(make("div", "atlas-film-place"), make("h2", "atlas-h2"), scroll, make("p", "atlas-rest"), make("p", "atlas-files"));
 }
 
 function draw(place, data, index, memory, choose) {
   const words = index.words[data.lang];
   if (!place.querySelector("table")) skeleton(place);
-  const found = rows(index, data).sort(compare(memory, data.lang));
+  const all = rows(index, data);
+  const isCut = all.length > MOST && !memory.all;
+  const found = (isCut ? all.filter((row) => row.look.code !== "0") : all).sort(compare(memory, data.lang));
   const resort = (key, i) => {
     memory.ascending = memory.key === key ? !memory.ascending : true;
     memory.key = key;
@@ -138,7 +142,17 @@ function draw(place, data, index, memory, choose) {
   const same = lines.length === body.children.length && lines.every((each, i) => each === body.children[i]);
   if (!lines.length) body.replaceChildren(nobody(words));
   else if (!same) body.replaceChildren(...lines);
+  place.querySelector(".atlas-rest").replaceChildren(...(isCut ? [rest(all.length - found.length, data, words, () => {
+    memory.all = true;
+    draw(place, data, index, memory, choose);
+    place.querySelector(".atlas-table-scroll").focus();
+  })] : []));
   if (!data.plain) place.querySelector(".atlas-files").replaceChildren(...files(words));
+}
+
+/** The way to the rows that are left out at first. */
+function rest(count, data, words, show) {
+  return button("atlas-rest-button", words.rest.replace("{n}", () => number(count, data.lang)), show);
 }
 
 function nobody(words) {
