@@ -181,7 +181,8 @@
     const inSight = state.ground.near(state.map.getBounds().pad(0.1)).filter((i) => state.view.codes[i] !== ABSENT);
     const documented = inSight.filter((i) => !["0", FILTERED].includes(state.view.codes[i]));
     const found = new Set([inSight, documented].find((each) => each.length <= MOST) || []);
-    [positionOf(state.view.selected), state.focus, ...state.view.near].forEach((i) => {
+    const walkedTo = state.areas[state.focus] && state.areas[state.focus].getElement() === document.activeElement;
+    [positionOf(state.view.selected), walkedTo ? state.focus : -1, ...state.view.near].forEach((i) => {
       if (i >= 0 && state.view.codes[i] !== ABSENT) found.add(i);
     });
     return found;
@@ -217,7 +218,7 @@
     state.painted = { codes, about };
     if (state.ground) state.ground.paint(codes, state.looks);
     if (membersChanged) drawLines();
-    if (state.focus < 0 || codes[state.focus] === ABSENT) rove(firstFocus());
+    if (!wanted.has(state.focus)) rove(firstFocus());
   }
 
   /** After moving on a large map: other areas are in sight. */

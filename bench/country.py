@@ -1,0 +1,254 @@
+"""The map of a whole country beside plain streamlit-folium and pydeck: choose a layer → every area has its new colour.
+
+``python -m bench.country [--programme KEY] [--rounds N]``; without a programme, the one with the most entries of those
+on the set with the most municipalities. All three get the same generalised geometry and take their turns in one browser.
+
+Ours and streamlit-folium are timed as in `bench.recolour`, from the click to the frame in which every element has its new
+fill. Our map paints what is no element on a canvas in the same frame: after each change the canvas is read back and
+compared with the expected class of every municipality (not timed). pydeck paints one canvas of WebGL (on this machine
+without a graphics card: SwiftShader); it is timed from the click to the first screenshot in which a municipality that
+changes its class has the new colour, which is exact to the length of a screenshot (some 0.1 s).
+
+Also: the first map in a cold browser, and what the geometry weighs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gzip
+import io
+import math
+import statistics
+import sys
+import time
+from datetime import date
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from atlas.model.boundaries import Level
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import ViewState
+from atlas.present.looks import ABSENT, layer_short, looks_of
+from atlas.present.scene import Scene, Scenes
+from atlas.sources.settings import Settings
+from atlas.sources.snapshot import SnapshotStore
+from bench import recolour
+from bench.recolour import Contestant, _control, _open, _wait_for, _wait_until_quiet, served, stand_in
+
+CHROMIUM = [
+    *(each for each in recolour.CHROMIUM if each != "--disable-gpu"),
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+]
+TARGET_MS, TARGET_BYTES, TARGET_RATIO, TARGET_FIRST_MS = 1000, 25_000, 15, 4000
+NEAR = 30
+"""So far apart two colours may be, per channel, and still be the same after painting."""
+
+READ_BACK = """(points) => {
+  const frame = [...document.querySelectorAll("iframe")].find((each) => each.contentWindow && each.contentWindow.atlasMap);
+  const canvas = frame.contentDocument.querySelector(".leaflet-ground-pane canvas");
+  const map = frame.contentWindow.map, ratio = frame.contentWindow.devicePixelRatio || 1;
+  const box = canvas.getBoundingClientRect();
+  const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  return points.map(([lat, lng]) => {
+    const { x, y } = map.latLngToContainerPoint([lat, lng]);
+    const at = 4 * (Math.round((y - box.top) * ratio) * canvas.width + Math.round((x - box.left) * ratio));
+    return [data[at], data[at + 1], data[at + 2]];
+  });
+}"""
+
+
+def largest(snapshot: Snapshot) -> str:
+    """Return the programme with the most entries on the set with the most municipalities."""
+    size = {key: len(editions[-1].municipalities) for key, editions in snapshot.editions.items()}
+    most = max(size[each.boundary_set] for each in snapshot.programmes.values())
+    here = [key for key, each in snapshot.programmes.items() if size[each.boundary_set] == most]
+    return max(here, key=lambda key: len(snapshot.records[key].table))
+
+
+def scenes_of(programme: str, labels: set[str]) -> list[Scene]:
+    """Return the scenes of the layers whose names are given, in order."""
+    scenes = Scenes(SnapshotStore(Settings.from_environment()).current, date.today)
+    layers = scenes.of(ViewState(programme=programme)).programme.layers
+    found = [scenes.of(ViewState(programme=programme, layer=layer)) for layer in layers]
+    return [each for each in found if layer_short(each.programme, each.view.layer).de in labels]
+
+
+def wrong_on_canvas(page: Page, scene: Scene) -> int:
+    """Return how many municipalities have another colour on our canvas than their class.
+
+    Left out are those whose class has a hatch, and those of less than 40 km², in which a point may hit the next one.
+    """
+    rows = scene.edition.municipalities
+    looks = {look.code: look for look in looks_of(scene.programme, scene.view.layer)}
+    chosen = [
+        i
+        for i, code in enumerate(scene.spec.codes)
+        if code != ABSENT and looks[code].hatch == "none" and rows["area_km2"].iloc[i] > 40
+    ]
+    points = rows.iloc[chosen][["label_lat", "label_lon"]].to_numpy().tolist()
+    read = page.evaluate(READ_BACK, points)
+    return sum(
+        not _alike(tuple(found), looks[scene.spec.codes[i]].colour) for i, found in zip(chosen, read, strict=True)
+    )
+
+
+def _alike(found: tuple[int, ...], wanted: str) -> bool:
+    return all(abs(found[k] - int(wanted[2 * k + 1 : 2 * k + 3], 16)) <= NEAR for k in range(3))
+
+
+class Deck:
+    """The page with pydeck."""
+
+    name = "pydeck"
+
+    def __init__(self, browser: Browser, url: str, scenes: list[Scene]) -> None:
+        self.page = browser.new_page(viewport={"width": 1440, "height": 1000}, locale="de-DE")
+        self.page.add_init_script(recolour.WATCH)
+        self.page.goto(url)
+        self.page.locator("canvas").first.wait_for(timeout=60_000)
+        self.times: list[float] = []
+        self.sizes: list[int] = []
+        self._wait(scenes[0], scenes[-1])
+
+    def change(self, before: Scene, after: Scene) -> None:
+        """Choose a layer and note what it took."""
+        self.page.bring_to_front()
+        _wait_until_quiet(self.page)
+        self.page.evaluate("bench.messages = []")
+        begin = time.perf_counter()
+        _control(self.page, layer_short(after.programme, after.view.layer).de).click()
+        self._wait(after, before)
+        self.times.append(1000 * (time.perf_counter() - begin))
+        _wait_until_quiet(self.page)
+        self.sizes.append(sum(each["size"] for each in self.page.evaluate("bench.report()")["messages"]))
+
+    def _wait(self, wanted: Scene, other: Scene) -> None:
+        position = _changing(wanted, other)
+        row = wanted.edition.municipalities.iloc[position]
+        look = {each.code: each for each in looks_of(wanted.programme, wanted.view.layer)}[wanted.spec.codes[position]]
+        west, south, east, north = wanted.edition.bounds
+        box = self.page.locator("canvas").first.bounding_box()
+        assert box is not None
+        x0, y0 = _plane((south + north) / 2, (west + east) / 2)
+        x1, y1 = _plane(row["label_lat"], row["label_lon"])
+        x, y = box["x"] + box["width"] / 2 + x1 - x0, box["y"] + box["height"] / 2 + y1 - y0
+        ends = time.monotonic() + 90
+        while time.monotonic() < ends:
+            shot = self.page.screenshot(clip={"x": x - 1, "y": y - 1, "width": 3, "height": 3})
+            if _alike(Image.open(io.BytesIO(shot)).convert("RGB").getpixel((1, 1)), look.colour):  # type: ignore[arg-type]
+                return
+        raise SystemExit(f"pydeck: {row['name']} has not become {look.colour}")
+
+
+def _plane(lat: float, lon: float) -> tuple[float, float]:
+    """Return pixels at the zoom of `bench.plain_pydeck`."""
+    scale = 512 * 2**5 / (2 * math.pi)
+    return scale * math.radians(lon), -scale * math.asinh(math.tan(math.radians(lat)))
+
+
+def _changing(one: Scene, other: Scene) -> int:
+    """Return the largest municipality whose colour differs between two scenes."""
+    colours = [{look.code: look.colour for look in looks_of(each.programme, each.view.layer)} for each in (one, other)]
+    differing = [
+        i
+        for i, (a, b) in enumerate(zip(one.spec.codes, other.spec.codes, strict=True))
+        if a != ABSENT and colours[0][a] != colours[1][b]
+    ]
+    return max(differing, key=lambda i: float(one.edition.municipalities["area_km2"].iloc[i]))
+
+
+def first_map(browser: Browser, url: str, rounds: int) -> list[float]:
+    """Return how long a browser without anything stored takes from the address to the painted map, milliseconds."""
+    times = []
+    for _ in range(rounds):
+        context = browser.new_context(viewport={"width": 1440, "height": 1000}, locale="de-DE")
+        page = context.new_page()
+        begin = time.perf_counter()
+        page.goto(url, wait_until="commit")
+        _wait_for(
+            page,
+            "() => [...document.querySelectorAll('iframe')].some((each) => "
+            " each.contentDocument?.documentElement?.dataset.painted)",
+        )
+        times.append(1000 * (time.perf_counter() - begin))
+        context.close()
+    return times
+
+
+def main() -> int:
+    """Measure, print."""
+    parser = argparse.ArgumentParser(prog="bench.country", description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser.add_argument("--programme", help="key of the programme")
+    parser.add_argument("--rounds", type=int, default=8, help="changes measured per page")
+    parser.add_argument("--chromium", default="/usr/bin/chromium", help="the browser")
+    options = parser.parse_args()
+    programme = options.programme or largest(SnapshotStore(Settings.from_environment()).current())
+    layers = recolour.layers(programme)
+    scenes = scenes_of(programme, {each.label for each in layers})
+    edition = scenes[0].edition
+    size = len(gzip.compress(edition.topology_path(Level.OVERVIEW).read_bytes(), 9))
+    with contextlib.ExitStack() as stack:
+        settings = {
+            "BENCH_LEVEL": "overview",
+            "BENCH_PROGRAMME": programme,
+            "BENCH_CDN": stack.enter_context(stand_in()),
+        }
+        ours = stack.enter_context(served("app.py", None)) + f"/?programm={programme}"
+        folium = stack.enter_context(served("bench/plain_folium.py", None, **settings))
+        deck_url = stack.enter_context(served("bench/plain_pydeck.py", None, **settings))
+        playwright = stack.enter_context(sync_playwright())
+        browser = playwright.chromium.launch(executable_path=options.chromium, args=CHROMIUM)
+        first = first_map(browser, ours, 5)
+        contestants = [_open(browser, "ours", ours, layers[0]), _open(browser, "simplified", folium, layers[0])]
+        deck = Deck(browser, deck_url, scenes)
+        wrong = _measure(contestants, deck, layers, scenes, options.rounds)
+        browser.close()
+    figures = recolour.report(contestants)
+    print(f"{programme}, {len(edition.municipalities):,} areas")
+    _print(figures, deck, first, wrong, size)
+    return 0
+
+
+def _measure(
+    contestants: list[Contestant], deck: Deck, layers: list[recolour.Layer], scenes: list[Scene], rounds: int
+) -> int:
+    """Let all take their turns; return how many areas had another colour on our canvas than they ought to."""
+    wrong = 0
+    for contestant in contestants:
+        for layer in [*layers[1:], layers[0]]:
+            contestant.change(layer)
+        contestant.page.evaluate("bench.wrap()")
+    for number in range(rounds):
+        k = (number + 1) % len(layers)
+        for contestant in contestants:
+            contestant.changes.append(contestant.change(layers[k]))
+        wrong += wrong_on_canvas(contestants[0].page, scenes[k])
+        deck.change(scenes[number % len(layers)], scenes[k])
+    for contestant in contestants:
+        contestant.try_zoom(layers[(rounds + 1) % len(layers)])
+    return wrong
+
+
+def _print(figures: dict[str, Any], deck: Deck, first: list[float], wrong: int, size: int) -> None:
+    recolour._print(figures)
+    median = statistics.median(deck.times)
+    ours = figures["ours"]
+    print(
+        f"pydeck     {median:>8.0f}{min(deck.times):>8.0f}{max(deck.times):>8.0f}   {statistics.median(deck.sizes):>11,.0f}"
+        f"{median / ours['median_ms']:>8.1f}"
+    )
+    print(f"\nareas with another colour on our canvas than their class: {wrong}")
+    print(f"first map, cold browser: median {statistics.median(first):.0f} ms, slowest {max(first):.0f} ms")
+    print(f"geometry of the first level with gzip: {size:,} bytes")
+    print(
+        f"asked: ≤ {TARGET_MS} ms, ≤ {TARGET_BYTES:,} bytes, ≥ {TARGET_RATIO} × streamlit-folium, first map ≤ {TARGET_FIRST_MS} ms"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
