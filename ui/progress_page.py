@@ -54,7 +54,7 @@ def show() -> None:
     _curve(drawn, next(curve for curve in curves if curve.instrument == instrument.key), instrument)
     _heading(said.say("Alle Bausteine"))
     st.html(html.multiples(curves, drawn.view, page_address, instrument.key, said))
-    if drawn.district is None:
+    if drawn.district is None and drawn.programme.has_shares:
         _districts(drawn, instrument)
     _durations(drawn)
     _between(drawn)
@@ -98,17 +98,13 @@ def _numbers(drawn: Scene, instrument: Instrument) -> None:
             said.label(instrument.unit),
             said.say("neu"),
             said.say("beendet"),
-            said.say("von"),
-            said.say("Anteil"),
-            said.say("der Fläche"),
+            *([said.say("von"), said.say("Anteil"), said.say("der Fläche")] if drawn.programme.has_shares else []),
         ],
         "rows": [
             [
                 row.day,
                 *(_cell(door) for door in (row.municipalities, row.arrangements, row.new, row.ended)),
-                row.total,
-                row.share,
-                row.area_share,
+                *((row.total, *row.shares) if row.shares else ()),
             ]
             for row in rows
         ],

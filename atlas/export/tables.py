@@ -210,14 +210,15 @@ def progress_table(scene: Scene, course: Course, days: Sequence[date], since: da
     """Return the contract of ``python -m atlas progress``, one row per day and instrument.
 
     ``date`` (ISO), ``instrument``, ``municipalities``, ``arrangements``, ``new``, ``ended``, ``total``, ``share`` (four
-    decimals); ``new`` and ``ended`` since the row before, the first since ``since``.
+    decimals; empty where the programme is not for all); ``new`` and ``ended`` since the row before, the first since ``since``.
     """
     keys = [instrument.key for instrument in scene.programme.instruments]
     table = progress(
         course.episodes, course.events, scene.edition, keys, list(days), since=since, district=scene.district
     )
     columns = ["date", "instrument", "municipalities", "arrangements", "new", "ended", "total", "share"]
-    return table[columns].assign(date=table["date"].dt.strftime("%Y-%m-%d"), share=table["share"].round(4))
+    share = table["share"].round(4) if scene.programme.has_shares else ""
+    return table[columns].assign(date=table["date"].dt.strftime("%Y-%m-%d"), share=share)
 
 
 def _view(_: Scenes, scene: Scene, words: Words) -> pd.DataFrame:

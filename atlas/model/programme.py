@@ -268,6 +268,11 @@ class Programme(Strict):
         raise ValueError(f"there is no {ref}")
 
     @property
+    def has_shares(self) -> bool:
+        """Whether numbers stand beside the number of all municipalities: only if the programme is for all of them."""
+        return self.addressees == "all"
+
+    @property
     def layers(self) -> tuple[str, ...]:
         """Keys of everything that can be mapped: the overview, then every instrument in order."""
         return (OVERVIEW, *(instrument.key for instrument in self.instruments))

@@ -51,6 +51,8 @@ class Changes:
         Municipalities on both days.
     spec
         The map: every municipality of the later day by what happened to it.
+    has_shares
+        Whether the numbers stand beside those of all municipalities.
     """
 
     start: date
@@ -59,6 +61,7 @@ class Changes:
     counts: tuple[Count, ...]
     totals: tuple[int, int]
     spec: MapSpec
+    has_shares: bool = True
 
 
 def build_changes(before: Scene, after: Scene) -> Changes:
@@ -87,7 +90,13 @@ def build_effect(before: Scene, after: Scene) -> Changes:
     counts = tuple(_count(before, after, table, each, district) for each in instruments)
     totals = tuple(figure(scene.status, instruments[0].key, district).total for scene in (before, after))
     return Changes(
-        before.as_of, after.as_of, table, counts, (totals[0], totals[1]), _spec(after, table, layer, district)
+        before.as_of,
+        after.as_of,
+        table,
+        counts,
+        (totals[0], totals[1]),
+        _spec(after, table, layer, district),
+        after.programme.has_shares,
     )
 
 
@@ -132,7 +141,7 @@ def paragraph(changes: Changes, after: Scene, words: Words) -> str:
     ]
     if not said:
         said = [words.say("{place}, {start} bis {end}: keine dokumentierte Veränderung.", **told)]
-    if changes.totals[0] != changes.totals[1]:
+    if changes.has_shares and changes.totals[0] != changes.totals[1]:
         said.append(
             words.say(
                 "Die Zahl der Gemeinden änderte sich durch Gebietsänderungen von {before} auf {after}.",
@@ -173,9 +182,20 @@ def _sentence(count: Count, changes: Changes, told: dict[str, str], words: Words
         "ended": words.number(count.ended),
         "changed": words.number(count.changed),
     }
-    said = words.say(
-        "{place}: „{what}“ ist am {end} für {after} von {total_after} Gemeinden belegt ({share_after}); am {start} waren es "
-        "{before} von {total_before} ({share_before}). Hinzugekommen: {new}; beendet: {ended}; andere Stufe: {changed}.",
+    numbers = (
+        words.say(
+            "{place}: „{what}“ ist am {end} für {after} von {total_after} Gemeinden belegt ({share_after}); am {start} waren "
+            "es {before} von {total_before} ({share_before}).",
+            **values,
+        )
+        if changes.has_shares
+        else words.say(
+            "{place}: „{what}“. Am {end} belegte Gemeinden: {after}; am {start}: {before}.",
+            **values,
+        )
+    )
+    said = f"{numbers} " + words.say(
+        "Hinzugekommen: {new}; beendet: {ended}; andere Stufe: {changed}.",
         **values,
     )
     rows = changes.table[changes.table["instrument"] == count.instrument.key]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from atlas.analysis.counting import by_district, figure
+from atlas.analysis.counting import Figure, by_district, figure
 from atlas.analysis.outreach import Group, WhiteSpot, groups, white_spots
 from atlas.model.view import ViewState
 from atlas.present.looks import looks_of
@@ -15,14 +15,12 @@ from atlas.present.wording import Words
 
 @dataclass(frozen=True)
 class ShareRow:
-    """One instrument in the district against the state.
+    """One instrument in the district against the whole.
 
     Attributes
     ----------
-    covered, total
-        Municipalities covered by their own doing, and all of them.
-    share, state_share
-        0 to 1.
+    here, whole
+        What is in force there.
     arrangements
         ``3 Vereinbarungen``: joint ones count once.
     behind
@@ -30,10 +28,8 @@ class ShareRow:
     """
 
     label: str
-    covered: int
-    total: int
-    share: float
-    state_share: float
+    here: Figure
+    whole: Figure
     arrangements: str
     behind: ViewState
 
@@ -87,12 +83,14 @@ class DistrictPage:
     headings
         Labels of the key instruments, for `DistrictRow.covered`.
     districts
-        All districts by name; empty on the page of one.
+        All districts by name, of a programme that is not for all those with anybody; empty on the page of one.
     """
 
     key: str | None
     name: str
+    whole: str
     subtitle: str
+    has_shares: bool
     shares: tuple[ShareRow, ...]
     spots: tuple[SpotRow, ...]
     groups: tuple[GroupRow, ...]
@@ -118,8 +116,10 @@ def build_district(source: Scene, words: Words) -> DistrictPage:
     return DistrictPage(
         key,
         str(source.edition.districts.at[key, "name"]) if key else state,
+        state,
         " · ".join(subtitle),
-        tuple(_share(source, each.key, key, words) for each in source.programme.instruments),
+        source.programme.has_shares,
+        share_rows(source, key, words),
         tuple(_spot(source, spot) for spot in near),
         tuple(_group(source, each) for each in gathered if here & set(each.members)),
         tuple(words.label(source.programme.instrument(each).short) for each in figures),
@@ -131,25 +131,19 @@ def _district_of(source: Scene, position: int) -> str:
     return source.day.lines[position][0].district
 
 
-def share_rows(source: Scene, district: str, words: Words) -> tuple[tuple[ShareRow, int, int], ...]:
-    """Return each instrument in a district against the state, with how many are covered in the state, and of how many."""
-    rows = []
-    for each in source.programme.instruments:
-        state = figure(source.status, each.key)
-        rows.append((_share(source, each.key, district, words), len(state.municipalities), state.total))
-    return tuple(rows)
+def share_rows(source: Scene, district: str | None, words: Words) -> tuple[ShareRow, ...]:
+    """Return each instrument in a district against the whole."""
+    return tuple(_share(source, each.key, district, words) for each in source.programme.instruments)
 
 
 def _share(source: Scene, instrument: str, district: str | None, words: Words) -> ShareRow:
-    here, state = (figure(source.status, instrument, where) for where in (district, None))
+    here, whole = (figure(source.status, instrument, where) for where in (district, None))
     told = source.programme.instrument(instrument)
     unit = told.unit_one if len(here.arrangements) == 1 else told.unit
     return ShareRow(
         words.label(told.label),
-        len(here.municipalities),
-        here.total,
-        here.share,
-        state.share,
+        here,
+        whole,
         f"{words.number(len(here.arrangements))} {words.label(unit)}",
         _covered_view(source, instrument, district),
     )
@@ -204,5 +198,5 @@ def _districts(source: Scene, spots: tuple[WhiteSpot, ...]) -> tuple[DistrictRow
             white[key],
         )
         for key in source.edition.district_keys
-        if totals[key]
+        if totals[key] and (source.programme.has_shares or any(numbers[key] for numbers in covered))
     )

@@ -83,12 +83,19 @@ def _figure_card(each: Figure, scene: Scene, words: Words) -> Card:
         words.say("{what}: {list}, gemeinsame einmal gezählt. Stand {day}", **told, list=words.label(instrument.unit)),
         partial(arrangement_rows, each, edition, words),
     )
-    note = words.say("{share} von {total}", share=words.percent(each.share), total=words.number(each.total))
+    notes = _of_all(each.share, each.total, scene, words)
     if each.derived:
-        note += " · " + words.say("davon {n} abgeleitet", n=words.number(each.derived))
+        notes.append(words.say("davon {n} abgeleitet", n=words.number(each.derived)))
     if each.through_district:
-        note += " · " + words.say("dazu {n} über den Landkreis", n=words.number(each.through_district))
-    return Card(heading, (municipalities, arrangements), note)
+        notes.append(words.say("dazu {n} über den Landkreis", n=words.number(each.through_district)))
+    return Card(heading, (municipalities, arrangements), " · ".join(notes))
+
+
+def _of_all(share: float, total: int, scene: Scene, words: Words) -> list[str]:
+    """Return the share of all municipalities, where the programme is for all of them."""
+    if not scene.programme.has_shares:
+        return []
+    return [words.say("{share} von {total}", share=words.percent(share), total=words.number(total))]
 
 
 def _class_cards(scene: Scene, words: Words) -> list[Card]:
@@ -111,9 +118,8 @@ def _class_cards(scene: Scene, words: Words) -> list[Card]:
             label,
             partial(municipality_rows, members, scene.edition, words),
         )
-        share = words.percent(len(members) / spec.total if spec.total else 0.0)
-        note = words.say("{share} von {total}", share=share, total=words.number(spec.total))
-        cards.append(Card(label[:1].upper() + label[1:], (door,), note))
+        notes = _of_all(len(members) / spec.total if spec.total else 0.0, spec.total, scene, words)
+        cards.append(Card(label[:1].upper() + label[1:], (door,), " · ".join(notes)))
     return cards
 
 

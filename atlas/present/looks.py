@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from atlas.analysis.status import NO_DATA
 from atlas.model.programme import OVERVIEW, Hatch, Instrument, Label, Programme, Stage, StageKind
 
 CODES = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -47,6 +48,8 @@ class Look:
         Whether the legend leaves it out while nobody is in it.
     on_paper
         Whether its ground is that of "no known activity", which a dark page shows dark.
+    has_number
+        Whether a legend says how many: "no known activity" of a programme that is not for all is no number.
     """
 
     key: str
@@ -57,6 +60,7 @@ class Look:
     counted: bool
     optional: bool
     on_paper: bool
+    has_number: bool = True
 
     @property
     def hatch_colour(self) -> str:
@@ -75,21 +79,31 @@ def looks_of(programme: Programme, layer: str) -> tuple[Look, ...]:
     """Return the looks of a layer; the first is "no known activity", then in order of the legend."""
     special = programme.special
     drafts: list[tuple[str, Label, str, Hatch, bool, bool]] = [
-        ("no_data", NO_DATA_LABEL, special.no_data, "none", False, False)
+        (NO_DATA, NO_DATA_LABEL, special.no_data, "none", False, False)
     ]
     if layer == OVERVIEW:
         drafts += [(each.key, each.label, each.colour, each.hatch, True, False) for each in programme.overview.classes]
         label = Label(de=f"nur {special.district.de}", en=f"only {special.district.en}")
         drafts.append(("district", label, special.no_data, special.district_hatch, False, True))
     elif layer == CHANGES:
-        drafts = [("no_data", Label(de="nicht in Kraft", en="not in force"), special.no_data, "none", False, False)]
+        drafts = [(NO_DATA, Label(de="nicht in Kraft", en="not in force"), special.no_data, "none", False, False)]
         drafts += _CHANGE_LOOKS
     else:
         stages = programme.instrument(layer).stages
         for stage in sorted(stages, key=lambda each: (_ORDER[each.kind], -stages.index(each))):
             drafts += _stage_looks(programme, programme.instrument(layer), stage)
     return tuple(
-        Look(key, CODES[i], label, colour, hatch, counted, optional, colour == special.no_data)
+        Look(
+            key,
+            CODES[i],
+            label,
+            colour,
+            hatch,
+            counted,
+            optional,
+            colour == special.no_data,
+            key != NO_DATA or programme.has_shares,
+        )
         for i, (key, label, colour, hatch, counted, optional) in enumerate(drafts)
     )
 

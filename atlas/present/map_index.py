@@ -76,6 +76,7 @@ def _look(look: Look) -> Json:
         "hatch": look.hatch,
         "onPaper": look.on_paper,
         "optional": look.optional,
+        "hasNumber": look.has_number,
     }
 
 

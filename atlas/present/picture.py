@@ -217,7 +217,10 @@ def _legend(
     entries: list[LegendEntry] = [LegendEntry(each.look, counts[each.look.key]) for each in scene.spec.legend]
     if excerpt.kind not in (Kind.STATE, Kind.DISTRICT) or scene.view.looks or scene.view.documented_only:
         entries = [each for each in entries if each.count]
-    lines = [LegendLine(words.label(each.look.label), "area", each.look, each.count) for each in entries]
+    lines = [
+        LegendLine(words.label(each.look.label), "area", each.look, each.count if each.look.has_number else None)
+        for each in entries
+    ]
     if own is not None and own in shown and len(shown) > 1:
         lines.insert(0, LegendLine(str(scene.edition.municipalities.at[own, "name"]), "own"))
     return tuple(lines)

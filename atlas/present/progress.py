@@ -87,8 +87,8 @@ class YearRow:
     new: Door
     ended: Door
     total: str
-    share: str
-    area_share: str
+    shares: tuple[str, ...]
+    """Of municipalities and of land; empty where the programme is not for all."""
 
 
 @dataclass(frozen=True)
@@ -309,8 +309,9 @@ def _year_row(
             lambda: event_rows(source, happened({ENDED, DORMANT}), words),
         ),
         words.number(int(row["total"])),
-        words.percent(float(row["share"])),
-        words.percent(float(row["area_share"])),
+        (words.percent(float(row["share"])), words.percent(float(row["area_share"])))
+        if source.programme.has_shares
+        else (),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from atlas.analysis.counting import Figure
 from atlas.analysis.status import StatusLine
 from atlas.model.view import ViewState, page_address
 from atlas.present.credits import full_credits, invented, picture_credits
@@ -18,7 +19,7 @@ from atlas.present.scene import Scene, Shelf
 from atlas.present.telling import neighbours_sentence, one_stop, sentences
 from atlas.present.wording import Words
 
-_shares: Shelf[tuple[tuple[ShareRow, int, int], ...]] = Shelf(64)
+_shares: Shelf[tuple[ShareRow, ...]] = Shelf(64)
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,10 @@ class SheetNeighbour:
 
 @dataclass(frozen=True)
 class SheetShare:
-    """An instrument in the district and in the state: ``5 von 33`` and the share of each; ``here`` may be empty."""
+    """An instrument in the district and in the whole: ``5 von 33`` and the share of each.
+
+    ``here`` may be empty, and so are the shares of a programme that is not for all.
+    """
 
     label: str
     here: str
@@ -169,7 +173,7 @@ def build_sheet(scene: Scene, position: int, words: Words, home: str = "") -> Fa
         _next(page.next_step, words),
         tuple(_neighbours(page, district, words)),
         tuple(map(one_stop, page.notes)),
-        tuple(_share(row, words, is_city=is_city) for row in _compared(scene, lines[0].district, words)),
+        tuple(_share(row, scene, words, is_city=is_city) for row in _compared(scene, lines[0].district, words)),
         tuple(sources.found),
         full_credits(scene, words)[1:],
         " · ".join(picture_credits(scene, words)[:2]),
@@ -181,7 +185,7 @@ def build_sheet(scene: Scene, position: int, words: Words, home: str = "") -> Fa
     )
 
 
-def _compared(scene: Scene, district: str, words: Words) -> tuple[tuple[ShareRow, int, int], ...]:
+def _compared(scene: Scene, district: str, words: Words) -> tuple[ShareRow, ...]:
     """Return the rows of a district, counted once for all its municipalities."""
     return _shares.get((*scene.key, district, words.lang), lambda: share_rows(scene, district, words))
 
@@ -289,16 +293,14 @@ def _neighbours(page: MunicipalityPage, district: str, words: Words) -> Iterable
         )
 
 
-def _share(row: tuple[ShareRow, int, int], words: Words, *, is_city: bool) -> SheetShare:
-    here, covered, total = row
-    of = words.say("{n} von {total}", n=words.number(here.covered), total=words.number(here.total))
-    return SheetShare(
-        here.label,
-        "" if is_city else of,
-        "" if is_city else words.percent(here.share),
-        words.say("{n} von {total}", n=words.number(covered), total=words.number(total)),
-        words.percent(here.state_share),
-    )
+def _share(row: ShareRow, scene: Scene, words: Words, *, is_city: bool) -> SheetShare:
+    def told(of: Figure) -> tuple[str, str]:
+        number = words.number(len(of.municipalities))
+        if not scene.programme.has_shares:
+            return number, ""
+        return words.say("{n} von {total}", n=number, total=words.number(of.total)), words.percent(of.share)
+
+    return SheetShare(row.label, *(("", "") if is_city else told(row.here)), *told(row.whole))
 
 
 def _address(scene: Scene, ags: str, words: Words, home: str) -> str:

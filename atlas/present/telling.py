@@ -59,12 +59,11 @@ def alt_text(scene: Scene, shown: Shown, words: Words) -> str:
     if shown.centre is not None:
         said.append(neighbours_sentence(scene, shown.centre, words, _NAMED))
     elif shown.documented is not None and shown.total:
+        told = {"n": words.number(shown.documented), "total": words.number(shown.total)}
         said.append(
-            words.say(
-                "Für {n} von {total} Gemeinden ist dazu etwas dokumentiert.",
-                n=words.number(shown.documented),
-                total=words.number(shown.total),
-            )
+            words.say("Für {n} von {total} Gemeinden ist dazu etwas dokumentiert.", **told)
+            if scene.programme.has_shares
+            else words.say("Gemeinden, für die dazu etwas dokumentiert ist: {n}.", n=told["n"])
         )
     counts = [f"{label}: {words.number(count)}" for label, count in shown.counts]
     said += [f"{'; '.join(counts)}."] if counts else []

@@ -26,24 +26,32 @@ def header(page: DistrictPage) -> Markup:
 
 def shares(page: DistrictPage, address: ViewAddress, words: Words) -> Markup:
     """Return the share per instrument, in the district beside the state; every number leads to its list."""
-    titles = [words.say("Baustein"), words.say("Gemeinden"), words.say("Anteil")]
+    titles = [words.say("Baustein"), words.say("Gemeinden"), *([words.say("Anteil")] if page.has_shares else [])]
     if page.key:
-        titles.append(words.say("im Land"))
+        titles.append(page.whole)
     body = _EMPTY.join(_share(row, page, address, words) for row in page.shares)
     note = words.say("Darunter: Vorgänge; gemeinsame mehrerer Gemeinden zählen einmal.")
     return _table("shares", titles, body) + Markup('<p class="atlas-small">{}</p>').format(note)
 
 
 def _share(row: ShareRow, page: DistrictPage, address: ViewAddress, words: Words) -> Markup:
-    number = words.say("{n} von {total}", n=words.number(row.covered), total=words.number(row.total))
-    told = _door(number, address("", row.behind) if row.covered else "")
-    mark = Markup('<i class="mark" style="left:{:.1f}%"></i>').format(row.state_share * 100) if page.key else _EMPTY
-    state = Markup('<td class="number">{}</td>').format(words.percent(row.state_share)) if page.key else _EMPTY
+    here, whole = row.here, row.whole
+    number, all_ = words.number(len(here.municipalities)), words.number(len(whole.municipalities))
+    bar = _EMPTY
+    if page.has_shares:
+        number, all_ = (
+            words.say("{n} von {total}", n=number, total=words.number(here.total)),
+            words.percent(whole.share),
+        )
+        mark = Markup('<i class="mark" style="left:{:.1f}%"></i>').format(whole.share * 100) if page.key else _EMPTY
+        bar = Markup(
+            '<td class="share"><span>{}</span><span class="bar" aria-hidden="true"><b style="width:{:.1f}%"></b>{}</span></td>'
+        ).format(words.percent(here.share), here.share * 100, mark)
+    told = _door(number, address("", row.behind) if len(here.municipalities) else "")
+    state = Markup('<td class="number">{}</td>').format(all_) if page.key else _EMPTY
     return Markup(
-        '<tr><th scope="row">{}</th><td class="number">{}<br><span class="atlas-small">{}</span></td>'
-        '<td class="share"><span>{}</span><span class="bar" aria-hidden="true"><b style="width:{:.1f}%"></b>{}</span></td>'
-        "{}</tr>"
-    ).format(row.label, told, row.arrangements, words.percent(row.share), row.share * 100, mark, state)
+        '<tr><th scope="row">{}</th><td class="number">{}<br><span class="atlas-small">{}</span></td>{}{}</tr>'
+    ).format(row.label, told, row.arrangements, bar, state)
 
 
 def _door(number: str, address: str) -> Markup | str:
@@ -62,15 +70,15 @@ def _table(kind: str, titles: Iterable[str], body: Markup) -> Markup:
 def districts(page: DistrictPage, address: ViewAddress, view: ViewState, words: Words) -> Markup:
     """Return all districts with their key figures; each leads to its page."""
     titles = [words.say("Landkreis"), words.say("Gemeinden"), *page.headings, words.say("Weiße Flecken")]
-    body = _EMPTY.join(_district(row, address, view, words) for row in page.districts)
+    body = _EMPTY.join(_district(row, page, address, view, words) for row in page.districts)
     return _table("districts", titles, body)
 
 
-def _district(row: DistrictRow, address: ViewAddress, view: ViewState, words: Words) -> Markup:
+def _district(row: DistrictRow, page: DistrictPage, address: ViewAddress, view: ViewState, words: Words) -> Markup:
     cells = _EMPTY.join(
         Markup('<td class="number">{}<br><span class="atlas-small">{}</span></td>').format(
             _door(words.number(covered), address("", behind) if covered else ""),
-            words.percent(covered / row.total if row.total else 0.0),
+            words.percent(covered / row.total) if row.total and page.has_shares else "",
         )
         for covered, behind in row.covered
     )

@@ -106,7 +106,9 @@ def counted_legend(entries: Iterable[LegendEntry], words: Words) -> Markup:
     """Return a legend in one line, with counts."""
     items = _EMPTY.join(
         Markup("<li>{}{} <b>{}</b></li>").format(
-            swatch(entry.look), words.label(entry.look.label), words.number(entry.count)
+            swatch(entry.look),
+            words.label(entry.look.label),
+            words.number(entry.count) if entry.look.has_number else "",
         )
         for entry in entries
     )

@@ -166,7 +166,9 @@ def legend(title: str, definition: str, entries: Iterable[LegendEntry], words: W
     """Return the legend with counts."""
     items = _EMPTY.join(
         Markup('<li><span class="atlas-legend-line">{}<span>{}</span><b>{}</b></span></li>').format(
-            swatch(entry.look), words.label(entry.look.label), words.number(entry.count)
+            swatch(entry.look),
+            words.label(entry.look.label),
+            words.number(entry.count) if entry.look.has_number else "",
         )
         for entry in entries
     )

@@ -159,7 +159,7 @@ def test_every_number_of_a_district_leads_to_a_list_of_that_length(real_scene: C
         address = page_address("", row.behind)
         query = {key: values[-1] for key, values in parse_qs(urlsplit(address).query).items()}
         behind = real_scene(**vars(view_from_query(query, layers)))
-        assert len(view_table(behind, DE)) == row.covered, row.label
+        assert len(view_table(behind, DE)) == len(row.here.municipalities), row.label
 
 
 def test_district_shares_equal_the_figures(real_scene: Callable[..., Scene]) -> None:
@@ -169,8 +169,8 @@ def test_district_shares_equal_the_figures(real_scene: Callable[..., Scene]) -> 
     assert page.subtitle == "33 Gemeinden · 950 km²"
     for instrument, row in zip(scene.programme.instruments, page.shares, strict=True):
         here = figure(scene.status, instrument.key, "14524")
-        assert (row.covered, row.total) == (len(here.municipalities), 33)
-        assert row.state_share == figure(scene.status, instrument.key).share
+        assert (len(row.here.municipalities), row.here.total) == (len(here.municipalities), 33)
+        assert row.whole.share == figure(scene.status, instrument.key).share
 
 
 def test_state_page_lists_all_districts_and_their_sum(real_scene: Callable[..., Scene]) -> None:

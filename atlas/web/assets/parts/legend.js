@@ -39,7 +39,8 @@ export default function (component) {
     data.counts.split(" ").map((pair) => pair.split(":")).forEach(([key, count]) => {
       const look = looks.get(key);
       const line = button("atlas-legend-line", undefined, () => component.setTriggerValue("look", key));
-      line.append(swatch(look), make("span", "", look.label[data.lang]), counter(key, Number(count), data.lang));
+      line.append(swatch(look), make("span", "", look.label[data.lang]));
+      if (look.hasNumber) line.append(counter(key, Number(count), data.lang));
       line.setAttribute("aria-pressed", String(chosen.includes(key)));
       line.title = words.only;
       line.dataset.look = key;

@@ -1,0 +1,93 @@
+"""A programme that is not for all municipalities: numbers, and nothing beside the number of all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from atlas.export.tables import progress_table
+from atlas.model.excerpt import Excerpt
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import ViewState
+from atlas.present.changes import build_changes, paragraph
+from atlas.present.district import build_district
+from atlas.present.figures import build_cards
+from atlas.present.looks import looks_of
+from atlas.present.picture import build_picture
+from atlas.present.progress import chosen_instrument, course_days, year_rows
+from atlas.present.scene import Scenes
+from atlas.present.sheet import build_sheet
+from atlas.present.wording import Words
+from atlas.render import district as district_html
+from atlas.render.site import legend
+
+DE = Words("de")
+DAY = date(2024, 1, 1)
+NUMBER_OF_ALL = re.compile(r"%|\bvon \d|\bof \d")
+
+
+@pytest.fixture(scope="module")
+def selected(mini: Snapshot) -> Scenes:
+    programmes = {key: each.model_copy(update={"addressees": "selected"}) for key, each in mini.programmes.items()}
+    snapshot = replace(mini, programmes=programmes, fingerprint="selected")
+    return Scenes(lambda: snapshot, lambda: DAY)
+
+
+def test_key_figures_have_no_share(selected: Scenes, mini_scene: Callable[..., object]) -> None:
+    for layer in selected.of(ViewState()).programme.layers:
+        cards = build_cards(selected.of(ViewState(layer=layer)), DE)
+        assert cards
+        assert not [card.note for card in cards if NUMBER_OF_ALL.search(card.note)]
+        assert any(NUMBER_OF_ALL.search(card.note) for card in build_cards(mini_scene(layer=layer), DE))  # type: ignore[arg-type]
+
+
+def test_legend_does_not_count_those_without_activity(selected: Scenes) -> None:
+    scene = selected.of(ViewState())
+    counted = [look.key for look in looks_of(scene.programme, "overview") if look.has_number]
+    assert "no_data" not in counted
+    assert len(counted) == len(looks_of(scene.programme, "overview")) - 1
+    said = str(legend("", "", scene.spec.legend, DE))
+    assert said.count("<b></b>") == 1
+    picture = build_picture(scene, Excerpt(), DE)
+    assert [line.label for line in picture.legend if line.count is None] == ["keine bekannte Aktivität"]
+    assert not NUMBER_OF_ALL.search(picture.alt)
+
+
+def test_paragraph_of_changes_has_no_share(selected: Scenes) -> None:
+    before, after = (selected.of(ViewState(as_of=day)) for day in (date(2020, 1, 1), DAY))
+    said = paragraph(build_changes(before, after), after, DE)
+    assert "belegte Gemeinden" in said
+    assert not NUMBER_OF_ALL.search(said)
+
+
+def test_page_of_a_district_counts_only(selected: Scenes) -> None:
+    for district in (None, "00021"):
+        scene = selected.of(ViewState(district=district))
+        page = build_district(scene, DE)
+        said = str(district_html.shares(page, lambda *_: "#", DE)) + str(
+            district_html.districts(page, lambda *_: "#", scene.view, DE)
+        )
+        assert "Anteil" not in said
+        assert not NUMBER_OF_ALL.search(said)
+    assert all(
+        any(number for number, _ in row.covered) for row in build_district(selected.of(ViewState()), DE).districts
+    )
+
+
+def test_progress_has_no_share(selected: Scenes) -> None:
+    scene = selected.of(ViewState(as_of=DAY))
+    course = selected.course(scene)
+    assert {row.shares for row in year_rows(scene, course, chosen_instrument(scene), DE)} == {()}
+    assert set(progress_table(scene, course, *course_days(scene))["share"]) == {""}
+
+
+def test_sheet_compares_numbers(selected: Scenes) -> None:
+    scene = selected.of(ViewState(as_of=DAY))
+    for position in scene.day.lines:
+        for row in build_sheet(scene, position, DE).shares:
+            assert (row.here_share, row.state_share) == ("", "")
+            assert row.state.isdigit()
