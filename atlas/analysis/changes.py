@@ -11,7 +11,7 @@ import pandas as pd
 
 from atlas.analysis.events import BOUNDARY, CHANGED, ENDED, NEW, RECORD
 from atlas.analysis.status import NO_DATA, successors
-from atlas.model.boundaries import Change
+from atlas.model.boundaries import Change, mergers
 from atlas.model.dates import PartialDate
 
 CHANGE_COLUMNS = (
@@ -99,7 +99,9 @@ def _by_record(both: pd.DataFrame, was: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
 def _waited(both: pd.DataFrame, there: set[object], changes: tuple[Change, ...]) -> npt.NDArray[np.bool_]:
     """Return whether the record is older than the municipality it names, which was not there yet on the earlier day."""
-    formed = {change.new_ags: change.effective for change in sorted(changes, key=lambda each: each.effective)[::-1]}
+    formed = {
+        change.new_ags: change.effective for change in sorted(mergers(changes), key=lambda each: each.effective)[::-1]
+    }
     waited = np.zeros(len(both), dtype=bool)
     young = both["ags_after"].isin(set(formed) - there) & (both["participant_after"] == both["ags_after"])
     for at in np.flatnonzero(young.to_numpy(dtype=bool)):

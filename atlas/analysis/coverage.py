@@ -6,7 +6,7 @@ breaks one and why `shapely.simplify` must never be used on it is in shared/boun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import geopandas as gpd
@@ -17,7 +17,7 @@ import pyproj
 import shapely
 
 from atlas.errors import AtlasError, Problem
-from atlas.model.boundaries import Change, Level
+from atlas.model.boundaries import INDEPENDENT_CITIES, Change, Level, mergers
 from atlas.model.keys import Ags, district_of
 
 Shapes = npt.NDArray[np.object_]
@@ -191,9 +191,10 @@ def extents(
     Parameters
     ----------
     areas
-        RangeIndex; columns ``ags``, ``name``, ``kind``: the municipalities as they were on ``starts``.
+        RangeIndex; columns ``ags``, ``name``, ``kind``: the municipalities as they were on ``starts``. If there is a
+        column ``district``, it says to which one a municipality belongs, whatever its key.
     changes
-        Mergers of whole municipalities.
+        Mergers of whole municipalities; what has only another key is in ``areas`` by that.
 
     Returns
     -------
@@ -212,9 +213,8 @@ def extents(
     parts: list[tuple[int, ...]] = []
     problems: list[Problem] = []
 
-    def begin(ags: str, name: str, kind: str, day: date, pieces: tuple[int, ...]) -> None:
+    def begin(ags: str, name: str, kind: str, district: str, day: date, pieces: tuple[int, ...]) -> None:
         alive[ags] = (len(rows), day)
-        district = district_of(Ags(ags))
         rows.append(
             {
                 "ags": ags,
@@ -227,9 +227,12 @@ def extents(
         )
         parts.append(pieces)
 
-    for piece, ags, name, kind in zip(areas.index, areas["ags"], areas["name"], areas["kind"], strict=True):
-        begin(str(ags), str(name), str(kind), starts, (int(piece),))
-    ordered = sorted((change for change in changes if change.effective > starts), key=lambda each: each.effective)
+    districts = areas["district"] if "district" in areas else areas["ags"].map(district_of)
+    columns = (areas.index, areas["ags"], areas["name"], areas["kind"], districts)
+    for piece, ags, name, kind, district in zip(*columns, strict=True):
+        begin(str(ags), str(name), str(kind), str(district), starts, (int(piece),))
+    coming = (change for change in mergers(changes) if change.effective > starts)
+    ordered = sorted(coming, key=lambda each: each.effective)
     for day, heir in dict.fromkeys((change.effective, change.new_ags) for change in ordered):
         merged = [change for change in ordered if (change.effective, change.new_ags) == (day, heir)]
         ending = [change.old_ags for change in merged] + [heir] * (heir in alive)
@@ -240,8 +243,15 @@ def extents(
         for row in old:
             rows[row]["valid_to"] = day
         kinds = {str(rows[row]["kind"]) for row in old}
-        kind = next(each for each in (INDEPENDENT_CITY, "Stadt", "Gemeinde", *kinds) if each in kinds)
-        begin(heir, merged[0].new_name, kind, day, tuple(piece for row in old for piece in parts[row]))
+        kind = next(each for each in (*INDEPENDENT_CITIES, "Stadt", "Gemeinde", *kinds) if each in kinds)
+        begin(
+            heir,
+            merged[0].new_name,
+            kind,
+            district_of(Ags(heir)),
+            day,
+            tuple(piece for row in old for piece in parts[row]),
+        )
     if problems:
         raise AtlasError(*problems)
     table = pd.DataFrame(rows)
@@ -267,9 +277,9 @@ def merged_geometry(pieces: Iterable[tuple[int, ...]], shapes: gpd.GeoSeries) ->
     return gpd.GeoSeries(shapely.normalize(np.asarray(united, dtype=object)), crs=shapes.crs)
 
 
-def generalised(shapes: gpd.GeoSeries, level: Level) -> gpd.GeoSeries:
-    """Return the pieces generalised together, so that every border stays shared. Metres."""
-    return gpd.GeoSeries(shapely.coverage_simplify(shapes.to_numpy(), TOLERANCE_M[level]), crs=shapes.crs)
+def generalised(shapes: gpd.GeoSeries, tolerance_m: float) -> gpd.GeoSeries:
+    """Return the pieces generalised together, so that every border stays shared."""
+    return gpd.GeoSeries(shapely.coverage_simplify(shapes.to_numpy(), tolerance_m), crs=shapes.crs)
 
 
 def degree_bounds(areas: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
@@ -293,7 +303,9 @@ def label_points(shapes: gpd.GeoSeries) -> tuple[pd.Series, pd.Series]:
     return points.x, points.y
 
 
-def district_table(municipalities: pd.DataFrame, outlines: gpd.GeoSeries, names: Mapping[str, str]) -> pd.DataFrame:
+def district_table(
+    municipalities: pd.DataFrame, outlines: gpd.GeoSeries, names: Mapping[str, str], kinds: Mapping[str, str]
+) -> pd.DataFrame:
     """Return the districts: index ``key``; name, kind, label point and bounds in degrees.
 
     Parameters
@@ -304,16 +316,25 @@ def district_table(municipalities: pd.DataFrame, outlines: gpd.GeoSeries, names:
         Geometry by district key.
     names
         Names as the source gives them, by key: ``Leipzig`` for both the city and the Landkreis around it.
+    kinds
+        As the source gives them, by key; without one it is a Landkreis or a city of its own.
     """
     keys = sorted(set(municipalities["district"]))
-    shapes = gpd.GeoSeries(outlines.loc[keys], crs=outlines.crs)
+    cities = set(municipalities["district"][municipalities["ags"].map(is_independent)])
+    told = [_district(names.get(key, key), kinds.get(key, ""), is_city=key in cities) for key in keys]
+    return place_table(keys, [name for name, _ in told], [kind for _, kind in told], outlines)
+
+
+def place_table(
+    keys: Sequence[str], names: Sequence[str], kinds: Sequence[str], outlines: gpd.GeoSeries
+) -> pd.DataFrame:
+    """Return districts or states: index ``key``; name, kind, label point and bounds in degrees."""
+    shapes = gpd.GeoSeries(outlines.loc[list(keys)], crs=outlines.crs)
     lon, lat = label_points(shapes)
     bounds = shapes.to_crs("EPSG:4326").bounds
-    cities = set(municipalities["district"][municipalities["ags"].map(is_independent)])
-    kinds = [INDEPENDENT_CITY if key in cities else "Landkreis" for key in keys]
     table = pd.DataFrame(
         {
-            "name": [_district_name(names.get(key, key), kind) for key, kind in zip(keys, kinds, strict=True)],
+            "name": names,
             "kind": kinds,
             "label_lon": lon.to_numpy(),
             "label_lat": lat.to_numpy(),
@@ -327,7 +348,16 @@ def district_table(municipalities: pd.DataFrame, outlines: gpd.GeoSeries, names:
     return table.round(5)
 
 
-def _district_name(name: str, kind: str) -> str:
-    if kind == INDEPENDENT_CITY or "kreis" in name.lower():
-        return name
-    return f"Landkreis {name}"
+_OWN_WORD = {"Region", "Städteregion", "Regionalverband"}
+"""First words of a district's name that say what it is; VG250 calls it Landkreis or Kreis all the same."""
+
+
+def _district(name: str, kind: str, *, is_city: bool) -> tuple[str, str]:
+    """Return name and kind of a district: ``Leipzig`` becomes ``Landkreis Leipzig``, as it is one."""
+    if is_city:
+        return name, kind or INDEPENDENT_CITY
+    own = name.split(" ", maxsplit=1)[0]
+    if own in _OWN_WORD:
+        return name, own
+    kind = kind or "Landkreis"
+    return name if "kreis" in name.lower() else f"{kind} {name}", kind

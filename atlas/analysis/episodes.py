@@ -11,7 +11,7 @@ import pandas as pd
 
 from atlas.analysis.days import DAYS, NEVER, Ints, as_days, joined, ordinals, ranges, table_of
 from atlas.analysis.status import STRONGER, precedence, successors
-from atlas.model.boundaries import Change, Edition
+from atlas.model.boundaries import Change, Edition, mergers
 
 EPISODE_COLUMNS = (
     "ags",
@@ -138,7 +138,7 @@ def holders(keys: Iterable[object], changes: tuple[Change, ...], starts: date) -
 
     Columns ``key`` (its number in ``keys``), ``holder`` (AGS), ``begin`` and ``end`` (ordinals), by key and day.
     """
-    days = [starts, *sorted({change.effective for change in changes if change.effective > starts})]
+    days = [starts, *sorted({change.effective for change in mergers(changes) if change.effective > starts})]
     heirs = [successors(changes, day) for day in days]
     ends = [*(day.toordinal() for day in days[1:]), NEVER]
     rows = []

@@ -12,7 +12,7 @@ import pandas as pd
 from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, joined, ordinals, ranges, table_of
 from atlas.analysis.episodes import holders
 from atlas.analysis.status import successors
-from atlas.model.boundaries import Change
+from atlas.model.boundaries import Change, mergers
 from atlas.model.programme import StageKind
 
 EVENT_COLUMNS = (
@@ -61,7 +61,7 @@ def events(episodes_: pd.DataFrame, changes: Iterable[Change]) -> pd.DataFrame:
         follows), ``because`` (``record`` or ``boundary``); ``stage`` to ``row`` of the record that says so, for an
         ``ended`` by ``boundary`` of the record that had counted until then.
     """
-    line = _Timeline(episodes_, tuple(changes))
+    line = _Timeline(episodes_, mergers(changes))
     found = pd.concat([_begins(line), _ends(line)], ignore_index=True)
     shown = episodes_.iloc[line.number[found["shown"].to_numpy(dtype=np.int64)]]
     whose = episodes_.iloc[line.number[found["whose"].to_numpy(dtype=np.int64)]]

@@ -270,20 +270,24 @@ def _derived(found: list[dict[str, object]], programme: Programme) -> list[dict[
 
 
 def successors(changes: Iterable[Change], day: date) -> dict[str, str]:
-    """Return, for every key merged away by ``day``, the key of the municipality that holds its territory then.
+    """Return, for every key that is gone by ``day``, the key of the municipality that holds its territory then.
 
     Several may merge on one day, one into the other; their order does not matter.
     """
     heir: dict[str, str] = {}
     ended: dict[str, date] = {}
-    for change in sorted(changes, key=lambda each: each.effective):
-        if change.effective <= day:
-            same_day = ended.get(change.new_ags) == change.effective
+    for change in sorted(changes, key=_since):
+        if change.holds_on(day):
+            same_day = ended.get(change.new_ags) == _since(change)
             now = heir[change.new_ags] if same_day else change.new_ags
-            ended[change.old_ags] = change.effective
+            ended[change.old_ags] = _since(change)
             heir = {old: now if holder == change.old_ags else holder for old, holder in heir.items()}
             heir[change.old_ags] = now
     return heir
+
+
+def _since(change: Change) -> date:
+    return date.min if change.renumbered else change.effective
 
 
 def held_on(stretches: pd.DataFrame, day: date, begin: str = "since_day") -> pd.DataFrame:

@@ -6,8 +6,8 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from topojson.core.topology import Topology
 
 from atlas.analysis.borders import shared_borders
 from atlas.analysis.coverage import (
+    TOLERANCE_M,
     Shapes,
     clean,
     coverage_problems,
@@ -32,13 +33,15 @@ from atlas.analysis.coverage import (
     label_points,
     merged_geometry,
     metric_crs,
+    place_table,
 )
 from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import Change, Level, Provenance
+from atlas.model.keys import state_of
 from atlas.sources.boundaries import EDITION_FILE
 
-_QUANTA = {Level.OVERVIEW: 10_000, Level.DETAIL: 100_000}
-_FINER = (1, 2, 5, 10, 100)
+QUANTA = {Level.OVERVIEW: 10_000, Level.DETAIL: 100_000}
+_FINER = (1, 2, 3, 5, 10, 100)
 """Grids to try in turn, as multiples of the level's own."""
 
 
@@ -54,6 +57,12 @@ class EditionDraft:
         By key, as the source gives them.
     former_names
         ``(ags, name)`` pairs for the search.
+    district_kinds
+        By key, where they are other than Landkreis and Kreisfreie Stadt.
+    states
+        Name and kind by key, if the set has several.
+    tolerance_m, quanta
+        How much the display levels are generalised, and the coarsest grid of each.
     """
 
     boundary_set: str
@@ -63,6 +72,10 @@ class EditionDraft:
     district_names: Mapping[str, str]
     former_names: tuple[tuple[str, str], ...]
     provenance: Provenance
+    district_kinds: Mapping[str, str] = field(default_factory=dict)
+    states: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    tolerance_m: Mapping[Level, float] = field(default_factory=lambda: TOLERANCE_M)
+    quanta: Mapping[Level, int] = field(default_factory=lambda: QUANTA)
 
 
 def write_edition(draft: EditionDraft, folder: Path, shown_as: str) -> None:
@@ -96,30 +109,56 @@ def _write_files(
     _write_geometry(full, folder / f"{Level.FULL}.parquet")
     shown = {}
     for level in (Level.DETAIL, Level.OVERVIEW):
-        shown[level] = merged_geometry(pieces, generalised(areas.geometry, level))
+        shown[level] = merged_geometry(pieces, generalised(areas.geometry, draft.tolerance_m[level]))
         _write_geometry(shown[level], folder / f"{level}.parquet")
-        write_topology(shown[level], table, draft.boundary_set, level, folder / f"{level}.topojson")
+        for name, rows in _files(level, table, draft):
+            there = table.loc[rows].reset_index(drop=True)
+            shapes = gpd.GeoSeries(shown[level].to_numpy()[rows], crs=crs)
+            write_topology(shapes, there, draft.boundary_set, name, draft.quanta[level], folder / f"{name}.topojson")
     table["area_km2"] = geodesic_km2(full).round(3)
     table["outline_m"] = full.length.round(3)
     table["label_lon"], table["label_lat"] = (each.round(5) for each in label_points(full))
     _write_table(table, folder / "municipalities.csv")
-    outlines = _outlines(shown[Level.DETAIL], table, draft.starts)
-    _write_table(district_table(table, outlines, draft.district_names).reset_index(), folder / "districts.csv")
+    first = gpd.GeoSeries(shown[Level.DETAIL][table["valid_from"] == pd.Timestamp(draft.starts)], crs=crs)
+    outlines = _dissolved(first, table.loc[first.index, "district"])
+    districts = district_table(table, outlines, draft.district_names, draft.district_kinds)
+    _write_table(districts.reset_index(), folder / "districts.csv")
     _write_geometry(gpd.GeoSeries(outlines.to_numpy(), crs=crs), folder / "districts.parquet")
+    if draft.states:
+        outlines = _dissolved(outlines, outlines.index.map(state_of))
+        names, kinds = zip(*(draft.states[str(key)] for key in outlines.index), strict=True)
+        states = place_table(list(outlines.index), names, kinds, outlines)
+        _write_table(states.reset_index(), folder / "states.csv")
+        _write_geometry(gpd.GeoSeries(outlines.to_numpy(), crs=crs), folder / "states.parquet")
     _write_geometry(gpd.GeoSeries([shapely.union_all(outlines.to_numpy())], crs=crs), folder / "state.parquet")
     borders = shared_borders(full.to_numpy(), table["valid_from"], table["valid_to"])
     _write_table(borders.round({"border_m": 3}), folder / "borders.csv")
-    _write_table(
-        pd.DataFrame([asdict(change) for change in draft.changes], columns=[field.name for field in fields(Change)]),
-        folder / "changes.csv",
-    )
+    _write_table(_change_table(draft.changes), folder / "changes.csv")
     _write_table(pd.DataFrame(draft.former_names, columns=["ags", "name"]), folder / "former_names.csv")
     _write_about(draft, crs, bounds, folder)
 
 
-def _outlines(shapes: gpd.GeoSeries, table: pd.DataFrame, starts: date) -> gpd.GeoSeries:
-    first = table["valid_from"] == pd.Timestamp(starts)
-    frame = gpd.GeoDataFrame({"key": table.loc[first, "district"]}, geometry=shapes[first], crs=shapes.crs)
+def _files(level: Level, table: pd.DataFrame, draft: EditionDraft) -> Iterable[tuple[str, npt.NDArray[np.int64]]]:
+    """Yield names of the level's topologies, each with its rows: the detail of several states in a file for each."""
+    if level is not Level.DETAIL or not draft.states:
+        yield str(level), np.arange(len(table))
+        return
+    states = table["ags"].map(state_of).to_numpy(dtype=object)
+    for key in sorted(set(states)):
+        yield f"{level}-{key}", np.flatnonzero(states == key)
+
+
+def _change_table(changes: Iterable[Change]) -> pd.DataFrame:
+    """Return the changes as a table; a column says which are of keys alone, if some are."""
+    columns = [each.name for each in fields(Change)]
+    table = pd.DataFrame([asdict(change) for change in changes], columns=columns)
+    if not table["renumbered"].any():
+        return table.drop(columns="renumbered")
+    return table.assign(renumbered=np.where(table["renumbered"].astype(bool), "yes", ""))
+
+
+def _dissolved(shapes: gpd.GeoSeries, keys: pd.Series | pd.Index) -> gpd.GeoSeries:
+    frame = gpd.GeoDataFrame({"key": keys.to_numpy()}, geometry=shapes.to_numpy(), crs=shapes.crs)
     dissolved = frame.dissolve("key", method="coverage")
     return gpd.GeoSeries(dissolved.geometry, crs=shapes.crs)
 
@@ -157,10 +196,13 @@ def _write_about(draft: EditionDraft, crs: str, bounds: tuple[float, ...], folde
     (folder / EDITION_FILE).write_text("\n".join(lines), encoding="utf-8", newline="\n")
 
 
-def write_topology(shapes: gpd.GeoSeries, table: pd.DataFrame, state: str, level: Level, path: Path) -> None:
+def write_topology(
+    shapes: gpd.GeoSeries, table: pd.DataFrame, boundary_set: str, name: str, quanta: int, path: Path
+) -> None:
     """Write the extents as TopoJSON in WGS 84, quantised; checked by decoding it again.
 
-    The grid is the level's; where small areas would not survive it (islands, states larger than Saxony), a finer one.
+    The grid has ``quanta`` by ``quanta`` points; where small areas would not survive it (islands, states larger than
+    Saxony), it is finer.
 
     Raises
     ------
@@ -170,14 +212,14 @@ def write_topology(shapes: gpd.GeoSeries, table: pd.DataFrame, state: str, level
     degrees = shapes.to_crs("EPSG:4326")
     frame = gpd.GeoDataFrame({"id": table["ags"]}, geometry=degrees, crs="EPSG:4326")
     day = None
-    for quanta in (_QUANTA[level] * finer for finer in _FINER):
-        text_form = _topology(frame, quanta)
+    for finer in _FINER:
+        text_form = _topology(frame, quanta * finer)
         day = _misfit(decode_topology(json.loads(text_form)), shapes.to_numpy(), table)
         if day is None:
             path.write_text(text_form, encoding="ascii")
             return
     text = "Die vereinfachten Grenzen passen am {day} nicht zusammen. Bitte melden: das ist ein Fehler im Programm."
-    raise AtlasError(Problem(f"{state}: {level}", text, {"day": str(day)}))
+    raise AtlasError(Problem(f"{boundary_set}: {name}", text, {"day": str(day)}))
 
 
 def _topology(frame: gpd.GeoDataFrame, quanta: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 
-from atlas.model.boundaries import Edition, Level
+from atlas.model.boundaries import Edition, Level, mergers
 from atlas.model.excerpt import Excerpt, Form, Kind
 from atlas.model.view import ViewState, page_address
 from atlas.present.picture import Picture, build_picture, picture_view
@@ -70,7 +70,9 @@ def dots(drawn: Drawn) -> Pixels:
 def lands_of(scene: Scene) -> Lands:
     """Return what gives the geometry of a scene's day by scale."""
     edition, positions = scene.edition, list(scene.day.lines)
-    changed = max([edition.starts, *(each.effective for each in scene.changes if each.effective <= scene.as_of)])
+    changed = max(
+        [edition.starts, *(each.effective for each in mergers(scene.changes) if each.effective <= scene.as_of)]
+    )
 
     def of(dot_m: float) -> Land:
         level = Level.FULL if dot_m < _FINE_M else Level.DETAIL if dot_m < _COARSE_M else Level.OVERVIEW

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +14,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from atlas.errors import Problem
+from atlas.model.keys import state_of
+
+INDEPENDENT_CITIES = ("Kreisfreie Stadt", "Stadtkreis")
+"""Kinds of a municipality that is a district of its own; the second is what Baden-Württemberg says."""
 
 
 class Level(StrEnum):
@@ -42,11 +46,19 @@ class Provenance:
     source_url: str
     verified_to: date | None
     """Last day for which the list of municipalities was checked against an official one."""
+    unmapped: int | None = None
+    """So many municipalities are known to have ended since, without their successors being entered."""
+    compared_with: str | None = None
+    """The newer list of keys that says so."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One municipality that ended and the one that took its territory."""
+    """One municipality that ended and the one that took its territory, or one that only got another key.
+
+    The key of a municipality changes when its district does. Districts are those of today on all dates, so the new
+    key holds from the start (``renumbered``); ``effective`` is when it was really given.
+    """
 
     old_ags: str
     old_name: str
@@ -54,6 +66,21 @@ class Change:
     new_name: str
     effective: date
     source: str
+    renumbered: bool = False
+
+    def holds_on(self, day: date) -> bool:
+        """Return whether the old key leads to the new one on ``day``."""
+        return self.renumbered or self.effective <= day
+
+
+def mergers(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Return the changes on which something on the ground became different: all but those of keys alone."""
+    return tuple(change for change in changes if not change.renumbered)
+
+
+def short_district(name: str) -> str:
+    """Return the name of a district without what most are called: ``Leipzig`` of the Landkreis around the city."""
+    return name.removeprefix("Landkreis ").removeprefix("Kreis ")
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,23 +93,25 @@ class Edition:
     Attributes
     ----------
     municipalities
-        RangeIndex (the position). Columns ``ags`` (8 digits), ``name``, ``kind`` (``Kreisfreie Stadt``, ``Stadt`` or
-        ``Gemeinde``), ``district`` (5 digits), ``valid_from``, ``valid_to`` (``datetime64``; the first day on which
+        RangeIndex (the position). Columns ``ags`` (8 digits), ``name``, ``kind`` (``Stadt``, ``Gemeinde``,
+        ``Gemeindefreies Gebiet`` or one of `INDEPENDENT_CITIES`), ``district`` (5 digits), ``valid_from``, ``valid_to`` (``datetime64``; the first day on which
         it is no longer so, NaT when it still is), ``area_km2`` (geodesic), ``outline_m`` (length of all its rings from the
         full geometry in the metric CRS), ``label_lon``, ``label_lat`` (degrees, a point well inside the largest part).
     districts
         Index ``key`` (5 digits). Columns ``name`` (``Landkreis Leipzig``, ``Vogtlandkreis``, ``Chemnitz``), ``kind``
-        (``Landkreis`` or ``Kreisfreie Stadt``), ``label_lon``, ``label_lat``, ``west``, ``south``, ``east``,
+        (``Landkreis``, ``Kreis``, ``Region``, ``Städteregion`` or one of `INDEPENDENT_CITIES`), ``label_lon``, ``label_lat``, ``west``, ``south``, ``east``,
         ``north`` (degrees).
     borders
         RangeIndex. Columns ``a``, ``b`` (positions, ``a < b``, both valid on at least one common day), ``border_m``
         (length of the shared line from the full geometry in the metric CRS; 0.0 where they meet in points only).
     changes
-        Every merger since ``starts``, in order of date.
+        Every merger since ``starts``, in order of date, and every key that is another one now.
     former_names
         Names a municipality has had, by key: ``{"14628260": ("Neustadt i. Sa.",)}``.
     bounds
         West, south, east, north of the whole in degrees.
+    states
+        Index ``key`` (2 digits), columns as ``districts``; empty if the set is a single state.
     """
 
     folder: Path
@@ -96,12 +125,13 @@ class Edition:
     changes: tuple[Change, ...]
     former_names: dict[str, tuple[str, ...]]
     bounds: tuple[float, float, float, float]
+    states: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def district_keys(self) -> list[str]:
         """Keys of the districts in the order of their names, whatever kind of district they are."""
         names = self.districts["name"]
-        return sorted(map(str, names.index), key=lambda key: str(names[key]).removeprefix("Landkreis "))
+        return sorted(map(str, names.index), key=lambda key: short_district(str(names[key])))
 
     def unknown_district(self, given: str, place: str) -> Problem:
         """Return the problem that there is no district ``given``; ``place`` says where it was asked for."""
@@ -115,19 +145,32 @@ class Edition:
         return np.asarray((rows["valid_from"] <= at) & (rows["valid_to"].isna() | (rows["valid_to"] > at)))
 
     def topology_path(self, level: Level) -> Path:
-        """Return the TopoJSON file of a display level; there is none of the full one.
+        """Return the TopoJSON file with all municipalities of a display level.
 
         Object ``municipalities``: a GeometryCollection in order of position, ``id`` is the key; longitude and
         latitude, quantised, arcs shared by all dates.
+
+        Raises
+        ------
+        ValueError
+            For the full geometry, and for the detail of several states: that is cut up, see `detail_paths`.
         """
         if level is Level.FULL:
             raise ValueError("the full geometry is not for display")
+        if level is Level.DETAIL and len(self.states):
+            raise ValueError("the detail of several states is in one file for each")
         return self.folder / f"{level}.topojson"
 
     @property
     def detail_paths(self) -> dict[str, Path]:
-        """Return the TopoJSON files of the detail, by state; one under the empty key where the set is one state."""
-        return {"": self.topology_path(Level.DETAIL)}
+        """Return the TopoJSON files of the detail level by key of the state; by ``""`` the only one of a single state.
+
+        Each holds the rows of its state in order of position: rows are in order of their keys, so these are
+        consecutive, as many as the file has objects, from the first whose key begins with the state's.
+        """
+        if not len(self.states):
+            return {"": self.topology_path(Level.DETAIL)}
+        return {str(key): self.folder / f"{Level.DETAIL}-{key}.topojson" for key in self.states.index}
 
     @property
     def tall(self) -> float:
@@ -145,4 +188,5 @@ def known_keys(editions: Iterable[Edition]) -> frozenset[str]:
     keys: set[str] = set()
     for edition in editions:
         keys |= set(edition.municipalities["ags"]) | set(edition.districts.index)
+        keys |= {change.old_ags for change in edition.changes if change.renumbered}
     return frozenset(keys)

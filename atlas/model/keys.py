@@ -47,6 +47,11 @@ def is_district_key(text: str) -> bool:
     return _DISTRICT.fullmatch(text) is not None
 
 
+def state_of(key: str) -> str:
+    """Return the two digits of the state a municipality's or district's key belongs to."""
+    return key[:2]
+
+
 def district_of(ags: Ags) -> DistrictKey:
     """Return the district a municipality key belongs to."""
     return DistrictKey(ags[:5])

@@ -12,7 +12,7 @@ import pandas as pd
 
 from atlas.analysis.status import NO_DATA, StatusLine, effective_days, successors
 from atlas.errors import Problem
-from atlas.model.boundaries import Change
+from atlas.model.boundaries import Change, mergers
 from atlas.model.programme import Programme
 from atlas.model.records import Records, web_address
 from atlas.present.looks import Look, look_key, looks_of
@@ -119,7 +119,7 @@ def build_detail(source: Scene, position: int, words: Words) -> Detail:
     area = words.say("{km2} km²", km2=words.number(float(row["area_km2"]), 1))
     kind = _kind(str(row["kind"]), words)
     place = [kind, area] if district == row["name"] else [kind, district, area]
-    names = [change.old_name for change in source.changes if _is_part_of(change, row["ags"], source.as_of)]
+    names = [change.old_name for change in mergers(source.changes) if _is_part_of(change, row["ags"], source.as_of)]
     entries = _entries(source, str(row["ags"]), str(row["district"]), words)
     return Detail(
         str(row["ags"]),
@@ -134,8 +134,10 @@ def build_detail(source: Scene, position: int, words: Words) -> Detail:
 def _kind(kind: str, words: Words) -> str:
     kinds = {
         "Kreisfreie Stadt": words.say("Kreisfreie Stadt"),
+        "Stadtkreis": words.say("Stadtkreis"),
         "Stadt": words.say("Stadt"),
         "Gemeinde": words.say("Gemeinde"),
+        "Gemeindefreies Gebiet": words.say("gemeindefreies Gebiet"),
     }
     return kinds.get(kind, kind)
 
@@ -180,7 +182,7 @@ def _entries(source: Scene, ags: str, district: str, words: Words) -> dict[str, 
     heir = successors(source.changes, source.as_of)
     table = source.records.table
     known = zip(table.itertuples(index=False), _effective_days(source.records), strict=True)
-    names = {change.old_ags: change.old_name for change in source.changes}
+    names = {change.old_ags: change.old_name for change in mergers(source.changes)}
     found: dict[str, list[tuple[date, Entry]]] = {}
     for record, (counts_from, _, since, means) in known:
         participant = str(record.ags)
@@ -222,7 +224,7 @@ def as_of_sentence(source: Scene, words: Words) -> str:
         day=words.day(source.as_of),
         total=words.number(source.status.index.nunique()),
     )
-    past = [change for change in source.changes if change.effective <= source.as_of]
+    past = [change for change in mergers(source.changes) if change.effective <= source.as_of]
     if not past:
         return said
     last = max(change.effective for change in past)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 
-from atlas.model.boundaries import Edition
+from atlas.model.boundaries import INDEPENDENT_CITIES, Edition
 from atlas.model.programme import Programme
 from atlas.model.records import Records
 from atlas.present.looks import CHANGES, Look, layer_definition, layer_label, looks_of
@@ -50,7 +50,7 @@ def _district(row: Mapping[Hashable, object]) -> Json:
     name = str(row["name"])
     return {
         "name": name,
-        "city": row["kind"] == "Kreisfreie Stadt",
+        "city": row["kind"] in INDEPENDENT_CITIES,
         "lat": round(float(str(row["label_lat"])), 4),
         "lng": round(float(str(row["label_lon"])), 4),
         "bounds": [round(float(str(row[side])), 4) for side in ("west", "south", "east", "north")],

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from urllib.parse import urlencode
 
+from atlas.model.boundaries import mergers
 from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import EARLIEST
@@ -137,5 +138,7 @@ def address(offer: Offer, snapshot: Snapshot, programme: Programme, **parameters
 def boundary_days(snapshot: Snapshot, programme: Programme) -> tuple[date, ...]:
     """Return the days from which a state's municipalities were as they then stayed for a while, oldest first."""
     editions = snapshot.editions[programme.boundary_set]
-    days = {edition.starts for edition in editions} | {change.effective for change in snapshot.changes(programme)}
+    days = {edition.starts for edition in editions} | {
+        change.effective for change in mergers(snapshot.changes(programme))
+    }
     return tuple(sorted(day for day in days if day >= EARLIEST)) or (EARLIEST,)

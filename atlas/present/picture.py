@@ -9,6 +9,7 @@ from typing import Literal
 
 from atlas.analysis.status import NO_DATA
 from atlas.errors import AtlasError
+from atlas.model.boundaries import INDEPENDENT_CITIES, short_district
 from atlas.model.excerpt import Excerpt, Kind
 from atlas.model.view import ViewState
 from atlas.present.credits import picture_credits
@@ -255,7 +256,7 @@ def _names(scene: Scene, excerpt: Excerpt, members: tuple[int, ...], own: int | 
     if not excerpt.labels:
         return tuple(own_name)
     if excerpt.kind is Kind.STATE:
-        cities = rows.index[rows["kind"] == "Kreisfreie Stadt"].intersection(list(members)).tolist()
+        cities = rows.index[rows["kind"].isin(INDEPENDENT_CITIES)].intersection(list(members)).tolist()
         others = cities
     elif excerpt.kind is Kind.MUNICIPALITY:
         others = list(members)
@@ -269,21 +270,25 @@ def _district_names(scene: Scene, excerpt: Excerpt) -> dict[str, str]:
     if excerpt.kind is not Kind.STATE or not excerpt.labels:
         return {}
     districts = scene.edition.districts
-    is_city = districts["kind"] == "Kreisfreie Stadt"
+    is_city = districts["kind"].isin(INDEPENDENT_CITIES)
     cities = set(districts["name"][is_city])
     told = {}
     for key, name in districts["name"][~is_city].items():
-        short = str(name).removeprefix("Landkreis ")
+        short = short_district(str(name))
         told[str(key)] = str(name).replace("Landkreis ", "Lkr. ") if short in cities else short
     return told
 
 
 def place_phrase(scene: Scene, key: str, words: Words) -> str:
-    """Return ``im Landkreis Zwickau``, ``im Vogtlandkreis``, ``in der Stadt Chemnitz`` for a district's key."""
+    """Return ``im Landkreis Zwickau``, ``in der Region Hannover``, ``in der Stadt Chemnitz`` for a district's key."""
     row = scene.edition.districts.loc[key]
     name = str(row["name"])
-    if row["kind"] == "Kreisfreie Stadt":
+    if row["kind"] in INDEPENDENT_CITIES:
         return words.say("in der Stadt {name}", name=name)
+    if row["kind"] in {"Region", "Städteregion"}:
+        return words.say("in der {district}", district=name)
+    if words.lang == "de" and name.endswith("er Kreis"):  # the only ones that are declined: Märkischer Kreis
+        name = f"{name.removesuffix('er Kreis')}en Kreis"
     return words.say("im {district}", district=name)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 
 from atlas.analysis.status import successors
-from atlas.model.boundaries import Change, Edition
+from atlas.model.boundaries import Change, Edition, mergers
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def suggestions(edition: Edition, changes: Iterable[Change]) -> tuple[Suggestion
     heir = successors(changes, date.max)
     found += [
         Suggestion(f"{change.old_name} → {told[heir[change.old_ags]]}", (change.old_ags, heir[change.old_ags]))
-        for change in changes
+        for change in mergers(changes)
         if change.old_ags in heir and heir[change.old_ags] in told
     ]
     found += [

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from atlas.analysis.status import effective_days
+from atlas.model.boundaries import mergers
 from atlas.model.programme import OVERVIEW
 from atlas.model.view import EARLIEST, LANGUAGES, ViewState
 from atlas.present.figures import Card, build_cards
@@ -30,7 +31,9 @@ def changing_days(scenes: Scenes, view: ViewState, last: date) -> tuple[date, ..
     Between two of them nothing is different: whoever looks at a day is shown the last one before it.
     """
     scene = scenes.of(view.but(as_of=last))
-    days = {day for day, *_ in effective_days(scene.records.table)} | {each.effective for each in scene.changes}
+    days = {day for day, *_ in effective_days(scene.records.table)} | {
+        each.effective for each in mergers(scene.changes)
+    }
     return tuple(sorted({EARLIEST, *(day for day in days if EARLIEST <= day <= last)}))
 
 

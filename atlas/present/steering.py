@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from atlas.analysis.durations import FEW, waiting
-from atlas.analysis.status import effective_days
+from atlas.analysis.status import effective_days, successors
 from atlas.model.areas import Area
 from atlas.model.dates import year_before
 from atlas.present.scene import Course, Scene
@@ -85,7 +85,13 @@ def _records(source: Scene, inside: frozenset[str]) -> pd.DataFrame:
     """Return the records that count by the day, with the day they count from and the district of their participant."""
     table = source.records.table
     days = [day for day, _, _, _ in effective_days(table)]
-    rows = table.assign(counts_from=days, district=table["ags"].str[:5].astype(object), name=table["municipality"])
+    places = source.edition.municipalities
+    district = dict(zip(places["ags"], places["district"], strict=True))
+    heir = successors(source.changes, source.as_of)
+    found = [district.get(heir.get(key, key), key[:5]) for key in table["ags"]]
+    rows = table.assign(
+        counts_from=days, district=pd.Series(found, index=table.index, dtype=object), name=table["municipality"]
+    )
     return rows[rows["district"].isin(inside) & (rows["counts_from"] <= source.as_of)]
 
 

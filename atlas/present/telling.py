@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from atlas.analysis.status import NO_DATA, StatusLine
+from atlas.model.boundaries import INDEPENDENT_CITIES, mergers
 from atlas.model.dates import PartialDate
 from atlas.present.credits import invented
 from atlas.present.detail import status_sentence, unique_names
@@ -20,7 +21,6 @@ MOST_ALT = 600
 """Characters of an alternative text: more is not listened to."""
 _NAMED = 6
 """So many neighbours an alternative text names."""
-_INDEPENDENT = "Kreisfreie Stadt"
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def _nothing(scene: Scene, position: int, words: Words, *, is_only_own: bool) ->
 def _told(scene: Scene, position: int, lines: Sequence[StatusLine], words: Words) -> Iterator[str]:
     """Yield a sentence for each line; the second and later ones of the same place begin with a pronoun."""
     before = ""
-    former = {change.old_ags: change.old_name for change in scene.changes}
+    former = {change.old_ags: change.old_name for change in mergers(scene.changes)}
     for line in lines:
         name = former.get(line.participant, "") if line.participant != line.ags else ""
         who = place(scene, position, words)
@@ -208,8 +208,10 @@ def place(scene: Scene, position: int, words: Words) -> str:
     name, kind = str(row["name"]), str(row["kind"])
     if name.startswith(("Stadt ", "Gemeinde ")):
         return words.say("die {name}", name=name)
-    if kind == _INDEPENDENT:
+    if kind in INDEPENDENT_CITIES:
         return words.say("die Stadt {city}", city=name)
+    if kind == "Gemeindefreies Gebiet":
+        return words.say("das gemeindefreie Gebiet {name}", name=name)
     return words.say("die Stadt {name}", name=name) if kind == "Stadt" else words.say("die Gemeinde {name}", name=name)
 
 

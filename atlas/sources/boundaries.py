@@ -17,7 +17,7 @@ import pyogrio
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import Change, Edition, Level, Provenance
-from atlas.model.keys import parse_ags, parse_district_key
+from atlas.model.keys import parse_ags, parse_district_key, state_of
 
 EDITION_FILE = "edition.toml"
 _BUILT = {".parquet", ".topojson"}
@@ -133,16 +133,21 @@ def _edition(folder: Path, about: dict[str, Any]) -> Edition:
         metric_crs=str(about["metric_crs"]),
         provenance=Provenance(**provenance),
         municipalities=municipalities.astype(dict.fromkeys(_MEASURES, float)),
-        districts=_table(folder / "districts.csv").set_index("key").astype(dict.fromkeys(_PLACES, float)),
+        districts=_places(folder / "districts.csv"),
         borders=_table(folder / "borders.csv").astype({"a": "int64", "b": "int64", "border_m": "float64"}),
         changes=tuple(_change(row) for row in _table(folder / "changes.csv").to_dict("records")),
         former_names={str(key): tuple(group["name"]) for key, group in former.groupby("ags")},
         bounds=(west, south, east, north),
+        states=_places(folder / "states.csv") if "states.csv" in about["sha256"] else pd.DataFrame(),
     )
 
 
 def _table(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype=_TEXT, keep_default_na=False, encoding="utf-8")
+
+
+def _places(path: Path) -> pd.DataFrame:
+    return _table(path).set_index("key").astype(dict.fromkeys(_PLACES, float))
 
 
 def _change(row: Mapping[Any, Any]) -> Change:
@@ -153,6 +158,7 @@ def _change(row: Mapping[Any, Any]) -> Change:
         str(row["new_name"]),
         date.fromisoformat(row["effective"]),
         str(row["source"]),
+        renumbered=row.get("renumbered") == "yes",
     )
 
 
@@ -165,7 +171,7 @@ def _as_date(value: object) -> date:
 def _check_tables(edition: Edition) -> None:
     """Raise ValueError if the tables contradict each other; the rest of the product relies on these laws."""
     table, borders = edition.municipalities, edition.borders
-    for ags in table["ags"]:
+    for ags in table["ags"].tolist():
         parse_ags(ags)
     for key in edition.districts.index:
         parse_district_key(key)
@@ -173,6 +179,8 @@ def _check_tables(edition: Edition) -> None:
         "municipalities.csv: valid_from": table["valid_from"].notna().all(),
         "municipalities.csv: ags, valid_from": not table.duplicated(["ags", "valid_from"]).any(),
         "municipalities.csv: district": table["district"].isin(edition.districts.index).all(),
+        "municipalities.csv: order": table["ags"].is_monotonic_increasing or not len(edition.states),
+        "states.csv: key": not len(edition.states) or set(table["ags"].map(state_of)) == set(edition.states.index),
         "borders.csv: a, b": (borders["a"] >= 0).all()
         and (borders["a"] < borders["b"]).all()
         and (borders["b"] < len(table)).all(),

@@ -94,7 +94,7 @@ def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dic
         "first": EARLIEST.isoformat(),
         "today": site.order.as_of.isoformat(),
         "changes": [
-            [each.old_ags, each.new_ags, each.effective.isoformat()]
+            [each.old_ags, each.new_ags, (EARLIEST if each.renumbered else each.effective).isoformat()]
             for each in scene.changes
             if each.old_ags != each.new_ags
         ],

@@ -358,7 +358,7 @@ def test_small_island_in_a_large_state_gets_a_finer_grid(tmp_path: Path) -> None
     table = pd.DataFrame({"ags": ["99021010", "99021020", "99021030"]})
     table["valid_from"] = pd.Series([pd.Timestamp(TODAY)] * 3).astype("datetime64[s]")
     table["valid_to"] = pd.Series([pd.NaT] * 3, dtype="datetime64[s]")
-    write_topology(shapes, table, "99", Level.OVERVIEW, tmp_path / "overview.topojson")
+    write_topology(shapes, table, "99", "overview", 10_000, tmp_path / "overview.topojson")
     topology = json.loads((tmp_path / "overview.topojson").read_text(encoding="ascii"))
     decoded = decode_topology(topology)
     assert [each["id"] for each in topology["objects"]["municipalities"]["geometries"]] == list(table["ags"])
