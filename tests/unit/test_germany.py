@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +19,12 @@ from atlas.analysis.status import successors
 from atlas.export.editions import decode_topology
 from atlas.model.boundaries import Change, Edition, Level, known_keys, mergers
 from atlas.model.keys import state_of
+from atlas.model.view import ViewState
+from atlas.present.detail import as_of_sentence
+from atlas.present.picture import place_phrase
+from atlas.present.scene import Scenes
 from atlas.present.search import suggestions
+from atlas.present.wording import Words
 from atlas.sources.boundaries import read_edition, read_geometry
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
@@ -241,3 +247,20 @@ def test_kind_of_a_district_is_a_word_of_its_own(germany: Edition) -> None:
     outlines = read_geometry(germany, Level.OVERVIEW).geometry.iloc[rows.index[:1]].set_axis(["03241"])
     table = district_table(rows, outlines, {"03241": "Region Hannover"}, {"03241": "Landkreis"})
     assert table.loc["03241", ["name", "kind"]].tolist() == ["Region Hannover", "Region"]
+
+
+def test_day_is_told_with_unincorporated_areas_and_only_the_changes_entered(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(ROOT / "data", root / "data")
+    (root / "geodata").symlink_to(ROOT / "geodata")
+    for path in (root / "data" / "programmes").glob("*.toml"):
+        if path.stem != "asskomm":
+            path.unlink()
+    path = root / "data" / "programmes" / "asskomm.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('boundary_set = "14"', 'boundary_set = "de"'), "utf-8")
+    snapshot = load_snapshot(Settings(root=root))
+    scene = Scenes(lambda: snapshot, lambda: TODAY).of(ViewState())
+    said = as_of_sentence(scene, Words("de"))
+    assert said.startswith("Stichtag 01.01.2026: 11.072 Gemeinden und 215 gemeindefreie Gebiete. Letzte eingetragene")
+    told = [place_phrase(scene, key, Words("de")) for key in ("03241", "05962", "08111", "01051")]
+    assert told == ["in der Region Hannover", "im Märkischen Kreis", "in der Stadt Stuttgart", "im Kreis Dithmarschen"]
