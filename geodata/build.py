@@ -93,7 +93,7 @@ SETS = {
                     "Sachsen, wenige in anderen Ländern) zusammengefasst, generalisiert, umprojiziert."
                 ),
                 verified_to=STARTS,
-                unmapped=0,
+                unmapped=347,
                 compared_with="LAU 2024 (Eurostat)",
             ),
             {"03152": GOETTINGEN, "03156": GOETTINGEN, "16056": ("16063", "Wartburgkreis")},

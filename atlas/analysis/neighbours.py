@@ -110,7 +110,7 @@ def neighbourhood(edition: Edition, day: date) -> Neighbourhood:
                 lines[here].append(Neighbour(other, border_m))
             else:
                 corners[here].append(other)
-    outline_m = {each: float(edition.municipalities["outline_m"].iloc[each]) for each in positions}
+    outline_m = dict(zip(positions, edition.municipalities["outline_m"].to_numpy()[positions].tolist(), strict=True))
     edge_m = {each: outline_m[each] - sum(m for _, m in lines[each]) for each in positions}
     return Neighbourhood(
         {here: tuple(sorted(near, key=lambda each: (-each.border_m, each.position))) for here, near in lines.items()},

@@ -21,7 +21,7 @@ def check_snapshot(snapshot: Snapshot) -> list[Problem]:
 
     Blockers stop loading, so none of these is one.
     """
-    problems = list(snapshot.problems)
+    problems = [*snapshot.problems, *_unmapped(snapshot)]
     for programme in snapshot.programmes.values():
         editions = snapshot.editions[programme.boundary_set]
         records = snapshot.records[programme.key]
@@ -30,6 +30,17 @@ def check_snapshot(snapshot: Snapshot) -> list[Problem]:
         problems += _order(records.table, programme, records.places)
         problems += _undated(records.table, f"data/participation/{programme.key}.csv")
     return problems
+
+
+def _unmapped(snapshot: Snapshot) -> Iterable[Problem]:
+    """Yield a note for each set of boundaries in use that lacks changes: one for all of them, they are thousands."""
+    for boundary_set in sorted({programme.boundary_set for programme in snapshot.programmes.values()}):
+        edition = snapshot.editions[boundary_set][-1]
+        if edition.provenance.unmapped:
+            text = "{n} Gemeinden dieses Gebietsstands gibt es nicht mehr ({list}), ohne dass ihre Nachfolger eingetragen sind; ihre Schlüssel und Grenzen gelten hier weiter."
+            values: dict[str, str | int | float] = {"n": edition.provenance.unmapped}
+            values["list"] = str(edition.provenance.compared_with)
+            yield Problem(f"geodata/{boundary_set}/{edition.starts}", text, values, Severity.NOTE)
 
 
 def _problem(places: str, line: int, column: str, text: str, **values: str | int) -> Problem:

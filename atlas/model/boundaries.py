@@ -14,7 +14,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from atlas.errors import Problem
-from atlas.model.keys import state_of
 
 INDEPENDENT_CITIES = ("Kreisfreie Stadt", "Stadtkreis")
 """Kinds of a municipality that is a district of its own; the second is what Baden-Württemberg says."""
@@ -26,9 +25,9 @@ class Level(StrEnum):
     FULL = "full"
     """As delivered and cleaned: neighbours, lengths, areas."""
     DETAIL = "detail"
-    """Generalised by 50 m: zoomed maps and print."""
+    """Generalised by 50 m: zoomed maps and print; of several states in a file for each for the browser."""
     OVERVIEW = "overview"
-    """Generalised by 200 m: the whole state on a screen."""
+    """Generalised by 200 m, a country by 300 m: the whole on a screen."""
 
 
 @dataclass(frozen=True)

@@ -219,11 +219,14 @@ def _neighbours(source: Scene, position: int, words: Words) -> tuple[tuple[Neigh
 
 def as_of_sentence(source: Scene, words: Words) -> str:
     """Return what the date means: how many municipalities there were, and the last change of boundaries before it."""
-    said = words.say(
-        "Stichtag {day}: {total} Gemeinden.",
-        day=words.day(source.as_of),
-        total=words.number(source.status.index.nunique()),
-    )
+    kinds = source.edition.municipalities["kind"].iloc[source.status.index.unique()]
+    free = int((kinds == "Gemeindefreies Gebiet").sum())
+    values = {"day": words.day(source.as_of), "total": words.number(len(kinds) - free)}
+    if free:
+        text = "Stichtag {day}: {total} Gemeinden und {free} gemeindefreie Gebiete."
+        said = words.say(text, **values, free=words.number(free))
+    else:
+        said = words.say("Stichtag {day}: {total} Gemeinden.", **values)
     past = [change for change in mergers(source.changes) if change.effective <= source.as_of]
     if not past:
         return said
@@ -233,4 +236,7 @@ def as_of_sentence(source: Scene, words: Words) -> str:
         if change.effective == last:
             merged.setdefault(change.new_name, []).append(change.old_name)
     news = "; ".join(f"{' + '.join(old)} → {new}" for new, old in merged.items())
-    return f"{said} {words.say('Letzte Gebietsänderung am {day}: {news}.', day=words.day(last), news=news)}"
+    text = "Letzte Gebietsänderung am {day}: {news}."
+    if source.edition.provenance.unmapped:
+        text = "Letzte eingetragene Gebietsänderung am {day}: {news}."
+    return f"{said} {words.say(text, day=words.day(last), news=news)}"

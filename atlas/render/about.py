@@ -118,6 +118,14 @@ def licences(scene: Scene, words: Words) -> Markup:
             day=words.day(provenance.verified_to),
         )
         parts.append(paragraph(verified))
+    if provenance.unmapped:
+        lack = words.say(
+            "Nicht jede Gebietsänderung seither ist eingetragen: {n} Gemeinden gibt es inzwischen nicht mehr (verglichen mit "
+            "{list}); sie stehen hier in ihren früheren Grenzen.",
+            n=words.number(provenance.unmapped),
+            list=str(provenance.compared_with),
+        )
+        parts.append(paragraph(lack))
     parts.append(paragraph(words.say("Programm: EUPL-1.2. Kartenbibliothek: Leaflet (BSD-2-Clause).")))
     return section(words.say("Quellen und Lizenzen"), *parts)
 
