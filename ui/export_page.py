@@ -20,7 +20,7 @@ from ui.cache import current_scene, scenes, today
 from ui.messages import show_problems
 from ui.state import Keys, change_excerpt, change_view, current_excerpt, current_view, seed, words, write_address
 
-_drawings: Shelf[Drawn] = Shelf(32)
+_drawings: Shelf[Drawn] = Shelf(20_000, lambda drawn: len(drawn.picture.areas))
 
 
 def show() -> None:

@@ -23,8 +23,8 @@ _UNIT_M = {Level.FULL: 1.0, Level.DETAIL: 5.0, Level.OVERVIEW: 20.0}
 _FINE_M, _COARSE_M = 22.0, 130.0
 """Metres a dot spans below which the full geometry is drawn, and above which the coarse one."""
 MEDIA_TYPES = {Form.PNG: "image/png", Form.SVG: "image/svg+xml", Form.PDF: "application/pdf"}
-_lands: Shelf[Land] = Shelf(24)
-"""Written-out geometry: edition, level and day of the last change. Immutable, about 1 MB each."""
+_lands: Shelf[Land] = Shelf(40_000, len)
+"""Written-out geometry: edition, level and day of the last change. Immutable, about 2 kB for each municipality."""
 
 
 @dataclass(frozen=True)

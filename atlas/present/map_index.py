@@ -43,7 +43,10 @@ def build_map_index(programme: Programme, edition: Edition, records: Records) ->
 
 def _states(edition: Edition) -> Json:
     """Return name and label point of every state, where there is more than one."""
-    return {}
+    return {
+        str(key): {"name": row["name"], "lat": round(row["label_lat"], 4), "lng": round(row["label_lon"], 4)}
+        for key, row in edition.states.to_dict("index").items()
+    }
 
 
 def _district(row: Mapping[Hashable, object]) -> Json:

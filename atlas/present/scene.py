@@ -28,11 +28,12 @@ T = TypeVar("T")
 
 
 class _Slot(Generic[T]):
-    """One result, or the lock for making it."""
+    """One result and what it weighs, or the lock for making it."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.made: list[T] = []
+        self.weight = 0
 
 
 class Shelf(Generic[T]):
@@ -40,10 +41,18 @@ class Shelf(Generic[T]):
 
     Each is made once, however many ask for it at the same time. Streamlit's ``cache_data`` copies by pickling on
     every hit: with two hundred sessions that would be most of the time a change takes.
+
+    Parameters
+    ----------
+    most
+        What all that is kept may weigh together; the newest is kept whatever it weighs.
+    weigh
+        Says what a result weighs; without it, each weighs one.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, weigh: Callable[[T], int] = lambda _: 1) -> None:
         self._most = most
+        self._weigh = weigh
         self._lock = threading.Lock()
         self._slots: OrderedDict[Hashable, _Slot[T]] = OrderedDict()
 
@@ -52,13 +61,24 @@ class Shelf(Generic[T]):
         with self._lock:
             slot = self._slots.setdefault(key, _Slot())
             self._slots.move_to_end(key)
-            while len(self._slots) > self._most:
-                self._slots.popitem(last=False)
         if not slot.made:
             with slot.lock:
                 if not slot.made:
-                    slot.made.append(make())
+                    made = make()
+                    slot.weight = self._weigh(made)
+                    slot.made.append(made)
+            self._make_room()
         return slot.made[0]
+
+    def _make_room(self) -> None:
+        with self._lock:
+            weight = sum(slot.weight for slot in self._slots.values())
+            while weight > self._most and len(self._slots) > 1:
+                weight -= self._slots.popitem(last=False)[1].weight
+
+
+_hoods: Shelf[Neighbourhood] = Shelf(8)
+"""Neighbours do not change from day to day, nor with the programme."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +122,8 @@ class Day:
     @cached_property
     def hood(self) -> Neighbourhood:
         """Who borders on whom."""
-        return neighbourhood(self.edition, self.as_of)
+        key = (self.edition, self.edition.valid_at(self.as_of).tobytes())
+        return _hoods.get(key, lambda: neighbourhood(self.edition, self.as_of))
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,17 +190,18 @@ class Scenes:
         Gives the snapshot; may raise `AtlasError`, which passes through.
     today
         Gives the day a view without a date means.
-    kept_days
-        So many days are kept, some 3 MB each for Saxony.
+    kept_rows
+        So many rows of status tables are kept: 50 days of a state with nine instruments, today's of five programmes for
+        the whole country. Some 0.5 kB each, with all that is made of them.
     """
 
-    def __init__(self, current: Callable[[], Snapshot], today: Callable[[], date], kept_days: int = 64) -> None:
+    def __init__(self, current: Callable[[], Snapshot], today: Callable[[], date], kept_rows: int = 200_000) -> None:
         self._current = current
         self.today = today
         self._spans: Shelf[pd.DataFrame] = Shelf(8)
-        self._days: Shelf[Day] = Shelf(kept_days)
+        self._days: Shelf[Day] = Shelf(kept_rows, lambda day: len(day.status))
         self._courses: Shelf[Course] = Shelf(8)
-        self._specs: Shelf[MapSpec] = Shelf(4 * kept_days)
+        self._specs: Shelf[MapSpec] = Shelf(kept_rows, lambda spec: len(spec.codes))
 
     def course(self, scene: Scene) -> Course:
         """Return the whole course of a scene's programme on its boundaries."""

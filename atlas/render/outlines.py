@@ -47,6 +47,9 @@ class Land:
         }
         self._paths: dict[int, str] = {}
 
+    def __len__(self) -> int:
+        return len(self._shapes)
+
     def _moved(self, bounds: npt.NDArray[np.float64]) -> list[Bounds]:
         west, north = self._corner
         return [(x0 - west, north - y1, x1 - west, north - y0) for x0, y0, x1, y1 in bounds.tolist()]

@@ -132,7 +132,10 @@ def _edition(folder: Path, about: dict[str, Any]) -> Edition:
         starts=_as_date(about["starts"]),
         metric_crs=str(about["metric_crs"]),
         provenance=Provenance(**provenance),
-        municipalities=municipalities.astype(dict.fromkeys(_MEASURES, float)),
+        # Plain objects: the status of every day holds these texts, and Arrow would make them anew each time.
+        municipalities=municipalities.astype(
+            dict.fromkeys(_MEASURES, float) | dict.fromkeys(("ags", "name", "kind", "district"), object)
+        ),
         districts=_places(folder / "districts.csv"),
         borders=_table(folder / "borders.csv").astype({"a": "int64", "b": "int64", "border_m": "float64"}),
         changes=tuple(_change(row) for row in _table(folder / "changes.csv").to_dict("records")),

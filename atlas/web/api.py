@@ -31,9 +31,10 @@ from atlas.web.delivery import File, delivered, filed, preflight, refused
 from atlas.web.openapi import describe
 
 _HOST = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
-_SMALL, _BIG = 32, 8
-"""So many tables and areas are kept; one with areas takes some 3 MB for Saxony, packed form included."""
-_DAYS = 4
+_SMALL, _BIG = 8_000_000, 32_000_000
+"""So many bytes of tables and of areas are kept, packed forms included."""
+_ROWS = 64_000
+"""So many rows of status tables are kept for them; see `Scenes`."""
 _AT_ONCE = 3
 """Threads of this interface, so that a burst of requests leaves those of the pages alone."""
 
@@ -51,7 +52,7 @@ def build_api(current: Callable[[], Snapshot], scenes: Scenes) -> list[Route]:
         Those of the pages; they say what day it is.
     """
     # Scenes of its own: a program that asks for day after day must not push the days of the pages out.
-    api = _Api(current, Scenes(current, scenes.today, kept_days=_DAYS))
+    api = _Api(current, Scenes(current, scenes.today, kept_rows=_ROWS))
     return [
         *(Route(f"{ROOT}/{offer.path}", _Door(api, offer), include_in_schema=True) for offer in OFFERS),
         Route(ROOT, _to_page, include_in_schema=False),
@@ -82,8 +83,8 @@ class _Api:
     def __init__(self, current: Callable[[], Snapshot], scenes: Scenes) -> None:
         self._current = current
         self._scenes = scenes
-        self._small: Shelf[File] = Shelf(_SMALL)
-        self._big: Shelf[File] = Shelf(_BIG)
+        self._small: Shelf[File] = Shelf(_SMALL, len)
+        self._big: Shelf[File] = Shelf(_BIG, len)
         self._limiter = CapacityLimiter(_AT_ONCE)
 
     async def answer(self, request: Request, offer: Offer | None) -> Response:

@@ -33,6 +33,9 @@ class File:
     tag: str
     """SHA-256 of ``body``."""
 
+    def __len__(self) -> int:
+        return len(self.body) + len(self.packed or b"")
+
 
 def filed(body: bytes, level: int | None = 6) -> File:
     """Return ``body`` as a file; without a ``level`` it is not compressed, because it is already."""

@@ -34,6 +34,7 @@ MAX_AGE_S = 300
 """How long a browser may keep an image without asking again."""
 _FRESH_S = 1.0
 _KEPT = 256
+_KEPT_BYTES = 48_000_000
 T = TypeVar("T")
 _PARAMETERS = ("programm", "ebene", "stichtag", "lang", "groesse", "namen", "gemeinde")
 
@@ -146,7 +147,7 @@ class Images:
         self._current = current
         self._scenes = scenes
         self._address = address
-        self._drawn: Shelf[File] = Shelf(_KEPT)
+        self._drawn: Shelf[File] = Shelf(_KEPT_BYTES, len)
         self._drawing = threading.BoundedSemaphore(2)
         self._recent: OrderedDict[tuple[str, str], tuple[float, File]] = OrderedDict()
 

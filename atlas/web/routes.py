@@ -79,8 +79,8 @@ class _Own:
         self._about_store = about_store
         self._current = current
         self._scenes = scenes
-        self._films: Shelf[bytes] = Shelf(64)
-        self._animations: Shelf[bytes] = Shelf(8)
+        self._films: Shelf[bytes] = Shelf(8_000_000, len)
+        self._animations: Shelf[bytes] = Shelf(32_000_000, len)
         self._curves: Shelf[tuple[Curve, ...]] = Shelf(32)
         self._charts: Shelf[bytes] = Shelf(256)
 

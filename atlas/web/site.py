@@ -85,4 +85,4 @@ def _places(order: Order, keys: list[str]) -> list[tuple[str, bytes]]:
 def _site(order: Order) -> Site:
     """Return the site; each process that works on it reads the data once."""
     snapshot = load_snapshot(order.settings)
-    return Site(order, Scenes(lambda: snapshot, lambda: order.as_of, kept_days=128))
+    return Site(order, Scenes(lambda: snapshot, lambda: order.as_of, kept_rows=512_000))

@@ -39,7 +39,7 @@ def site(mini_site: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def scenes(real: Snapshot) -> Scenes:
-    return Scenes(lambda: real, lambda: TODAY, kept_days=256)
+    return Scenes(lambda: real, lambda: TODAY, kept_rows=1_000_000)
 
 
 class _Links(HTMLParser):

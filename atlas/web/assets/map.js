@@ -465,7 +465,7 @@
 
   /** A district's name as the map writes it: short, on two lines if long, told apart from a city of the same name. */
   function mapName(place, small) {
-    const plain = place.name.replace(/^Landkreis /, "");
+    const plain = place.name.replace(/^(Landkreis|Kreis) /, "");
     const twin = Object.values(state.index.districts).some((each) => each !== place && each.name === plain);
     const name = twin ? `Lkr. ${plain}` : plain;
     return name.length > (small ? 14 : 22) ? name.replace("-", "-\n") : name;
