@@ -129,7 +129,7 @@ class Instrument(Strict):
     """One sentence: what is counted here, and what not."""
     unit_one: Label
     unit: Label
-    """Noun for one arrangement and for several: ``Vereinbarung``, ``Vereinbarungen``."""
+    """Noun for one arrangement and for several: ``Rat``, ``Räte``."""
     drawn: Literal["area", "point"] = "area"
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
     targets: tuple[Target, ...] = ()

@@ -26,7 +26,7 @@ from tests.conftest import ROOT, TODAY
 TEMPLATE = (ROOT / "atlas/export/programme.toml").read_text(encoding="utf-8")
 EDITOR = Actor("Probe", Role.EDITOR)
 NEW = NewProgramme("neu", "00", TODAY, 'Neues „Programm“ "in" \\ C:', "Miniland")
-ENTRY = Record("00021010", "Neustadt", "membership", "member", "2024-05", "reached", source_url="Bericht")
+ENTRY = Record("00021010", "Neustadt", "accession", "joined", "2024-05", "reached", source_url="Bericht")
 
 
 @pytest.fixture
