@@ -46,13 +46,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     known = parser.add_subparsers(required=True, metavar="Befehl")
     purpose = "alle Befunde zu Grenzen, Programmen und Einträgen; Zahlen je Instrument"
-    known.add_parser("check", help=purpose).set_defaults(command=commands.run_check)
+    check = known.add_parser("check", help=purpose)
+    check.add_argument("--programme", default="", help="nur dieses Programm; ohne Angabe alle, und die Anmeldung")
+    check.set_defaults(command=commands.run_check)
     _add_tables(known)
     _add_courses(known)
     _add_pictures(known)
     _add_folders(known)
     _add_keeping(known)
     _add_store(known)
+    _add_programme(known)
     boundaries = known.add_parser("boundaries", help="Gebietsstände").add_subparsers(required=True, metavar="Befehl")
     add = boundaries.add_parser("add", help="einen neueren amtlichen Gebietsstand prüfen und aufnehmen")
     add.add_argument("file", type=Path, help="GeoPackage, Shapefile oder GeoJSON, auch als ZIP")
@@ -60,6 +63,17 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--attribution", help="Quellenvermerk, wenn er sich nicht aus der Datei ergibt")
     add.set_defaults(command=commands.run_add_boundaries)
     return parser
+
+
+def _add_programme(known: _Subparsers) -> None:
+    programmes = known.add_parser("programme", help="Programme").add_subparsers(required=True, metavar="Befehl")
+    new = programmes.add_parser("new", help="ein Programm anlegen: Vorlage mit Erklärungen, leerer Bestand")
+    new.add_argument("key", metavar="KEY", help="Schlüssel: a-z, 0-9 und _, zuerst ein Buchstabe")
+    purpose = "wessen Grenzen: der Ordner unter geodata, etwa 07 oder de"
+    new.add_argument("--boundary-set", required=True, metavar="SET", help=purpose)
+    new.add_argument("--title", default="", help="Name des Programms; ohne Angabe ein Platzhalter")
+    new.add_argument("--territory", default="", metavar="NAME", help="wie das ganze Gebiet heißt, etwa das Land")
+    new.set_defaults(command=commands.run_new_programme)
 
 
 def _add_tables(known: _Subparsers) -> None:

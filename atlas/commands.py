@@ -24,6 +24,7 @@ from atlas.export.deliveries import add_boundaries
 from atlas.export.kit import kit_scene, press_kit
 from atlas.export.open_data import records_file, status_file
 from atlas.export.pictures import draw, page_of, written
+from atlas.export.programmes import NewProgramme, begin_programme
 from atlas.export.sheet_run import SheetOrder, progress_on_stderr, write_sheets
 from atlas.export.tables import (
     changes_table,
@@ -33,7 +34,7 @@ from atlas.export.tables import (
     white_spots_table,
 )
 from atlas.model.excerpt import MOST_TITLE, Excerpt, Form, parse_places
-from atlas.model.snapshot import Snapshot
+from atlas.model.snapshot import Snapshot, unknown_programme
 from atlas.model.view import LANGUAGES, LATEST, ViewState
 from atlas.present.changes import build_changes, paragraph
 from atlas.present.detail import absent, position_or_heir
@@ -43,15 +44,22 @@ from atlas.present.wording import Words
 from atlas.sources.login import LoginSettings
 from atlas.sources.rights import Rights
 from atlas.sources.settings import Settings, parse_address
-from atlas.sources.snapshot import as_known, load_snapshot
+from atlas.sources.snapshot import as_known, load_snapshot, programme_files
+from atlas.sources.store import store_if_made
 from atlas.web.site import publish
 from atlas.web.site_frame import Order
 
 
-def run_check(_: argparse.Namespace) -> int:
+def run_check(given: argparse.Namespace) -> int:
     """Say every finding about the data and the table of rights, and how much there is of each instrument."""
-    snapshot = load_snapshot(Settings.from_environment())
-    problems = [*check_snapshot(snapshot), *_login_problems()]
+    settings = Settings.from_environment()
+    if given.programme and given.programme not in (known := programme_files(settings.root)):
+        raise terminal.WrongUseError(unknown_programme(given.programme, "--programme", known))
+    snapshot = load_snapshot(settings, only=given.programme)
+    return _say_findings(snapshot, [*check_snapshot(snapshot), *([] if given.programme else _login_problems())])
+
+
+def _say_findings(snapshot: Snapshot, problems: Sequence[Problem]) -> int:
     for problem in problems:
         terminal.complain(problem)
     for programme in snapshot.programmes.values():
@@ -296,3 +304,32 @@ def run_add_boundaries(given: argparse.Namespace) -> int:
         f"Gebietsstand {given.date.isoformat()} aufgenommen: {int(edition.valid_at(given.date).sum())} Gemeinden"
     )
     return terminal.FINE
+
+
+def run_new_programme(given: argparse.Namespace) -> int:
+    """Begin a programme from the template, check it, and say where it is to be seen."""
+    settings = Settings.from_environment()
+    launched = terminal.today().replace(month=1, day=1)
+    wanted = NewProgramme(given.key, given.boundary_set, launched, given.title, given.territory)
+    try:
+        with store_if_made(settings.database) as store:
+            files = begin_programme(wanted, settings.root, store)
+    except AtlasError as error:
+        raise terminal.WrongUseError(*error.problems) from error
+    for path, what in zip(
+        files, ("das Programm, mit Erklärungen", "die Einträge", "veröffentlichte Zahlen"), strict=True
+    ):
+        terminal.tell(f"Angelegt: {path} ({what})")
+    snapshot = load_snapshot(settings, only=given.key)
+    found = _say_findings(snapshot, check_snapshot(snapshot))
+    terminal.tell(f"Karte: {settings.address}/?programm={given.key}")
+    first = next(iter(programme_files(settings.root)))
+    terminal.tell(
+        "Es ist das erste nach dem Namen der Datei: die Seiten zeigen es, wenn die Adresse kein Programm nennt."
+        if first == given.key
+        else f"Nennt die Adresse kein Programm, zeigen die Seiten weiterhin „{first}“, das erste nach dem Namen der Datei."
+    )
+    terminal.tell(
+        f"Jetzt ersetzen, was mit „Bitte ausfüllen“ beginnt, und prüfen: python -m atlas check --programme {given.key}"
+    )
+    return found

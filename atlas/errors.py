@@ -28,7 +28,7 @@ class Problem:
     Attributes
     ----------
     place
-        File and position, readable by a person: ``data/participation/asskomm.csv, Zeile 17, ags``.
+        File and position, readable by a person: ``data/participation/mein_programm.csv, Zeile 17, ags``.
     text
         German sentence with ``{name}`` placeholders that says what is wrong and how to mend it.
     values

@@ -17,7 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -75,8 +75,9 @@ def _ours(scenes: Scenes) -> dict[Form, float]:
 
 def _folium_page(scenes: Scenes, folder: Path) -> Path:
     """Write the map a user would make, with its libraries beside it, and return the page."""
-    scene = scenes.of(ViewState(layer="agreement"))
-    looks = {look.code: look for look in looks_of(scene.programme, "agreement")}
+    layer = scenes.of(ViewState()).programme.layers[1]
+    scene = scenes.of(ViewState(layer=layer))
+    looks = {look.code: look for look in looks_of(scene.programme, layer)}
     areas = read_geometry(scene.edition, Level.DETAIL).to_crs("EPSG:4326")
     areas = gpd.GeoDataFrame(areas, geometry="geometry").assign(
         name=scene.edition.municipalities["name"],
@@ -161,20 +162,19 @@ def _same(path: str) -> object:
         yield path
 
 
-def _each(keys: list[str], form: str) -> object:
+def _each(keys: list[str], layers: Sequence[str], form: str) -> object:
     """Yield the addresses of all municipalities in turn, as of today and for one layer after the other."""
-    for layer in ("overview", "agreement", "council", "safety_analysis"):
+    for layer in layers:
         for key in keys:
             yield f"/bild/{key}.{form}?ebene={layer}"
 
 
-def _ever_new(form: str) -> object:
+def _ever_new(layers: Sequence[str], form: str) -> object:
     """Yield addresses of pictures of days nobody has asked for yet: the status of the day has to be made, too."""
-    layers = ("overview", "agreement", "council", "safety_analysis")
     for i in range(1_000_000):
         day = date(2019, 1, 1) + timedelta(days=i % 2_500)
         place = ("sachsen", "14524", "14521450", "14626")[i % 4]
-        yield f"/bild/{place}.{form}?stichtag={day}&ebene={layers[i // 4 % 4]}"
+        yield f"/bild/{place}.{form}?stichtag={day}&ebene={layers[i // 4 % len(layers)]}"
 
 
 def main() -> int:
@@ -191,16 +191,17 @@ def main() -> int:
         print(f"| {form.upper()} | {spent * 1000:.0f} ms | {fresh / spent:.1f} × | {running / spent:.1f} × |")
     print(f"| screenshot of the folium map | {fresh:.2f} s / {running:.2f} s (folium itself adds 3 s) | 1 | 1 |\n")
     failed = False
+    layers = scenes.of(ViewState()).programme.layers[:4]
     keys = sorted(scenes.of(ViewState()).status["ags"].unique().tolist())
     print("| live images on loopback | requests/s | answers |\n|---|---|---|")
     with tempfile.TemporaryDirectory() as work, serving(ROOT, Path(work) / "log") as url:
         jobs = (
             ("PNG, kept", _same("/bild/14521450.png"), 8),
             ("SVG, kept", _same("/bild/sachsen.svg?groesse=small"), 8),
-            ("PNG, another municipality each time", _each(keys, "png"), 4),
-            ("SVG, another municipality each time", _each(keys, "svg"), 4),
-            ("PNG, another day each time", _ever_new("png"), 4),
-            ("SVG, another day each time", _ever_new("svg"), 4),
+            ("PNG, another municipality each time", _each(keys, layers, "png"), 4),
+            ("SVG, another municipality each time", _each(keys, layers, "svg"), 4),
+            ("PNG, another day each time", _ever_new(layers, "png"), 4),
+            ("SVG, another day each time", _ever_new(layers, "svg"), 4),
             ("refused", _same("/bild/sachsen.png?groesse=9999"), 8),
         )
         for name, addresses, connections in jobs:

@@ -22,9 +22,10 @@ def main(arguments: list[str]) -> int:
     """Check and compare a table."""
     path = Path(arguments[0])
     table = pd.read_excel(path, **_READ) if path.suffix == ".xlsx" else pd.read_csv(path, sep=";", **_READ)  # type: ignore[call-overload]
-    places = pd.read_csv(next(ROOT.glob("geodata/14/*/municipalities.csv")), **_READ)  # type: ignore[call-overload]
+    described = min(ROOT.glob("data/programmes/*.toml"))
+    programme = tomllib.loads(described.read_text(encoding="utf-8"))
+    places = pd.read_csv(next(ROOT.glob(f"geodata/{programme['boundary_set']}/*/municipalities.csv")), **_READ)  # type: ignore[call-overload]
     names = places[places["valid_to"] == ""].set_index("ags")["name"]
-    programme = tomllib.loads((ROOT / "data/programmes/asskomm.toml").read_text(encoding="utf-8"))
     stages = {
         (instrument["label"]["de"], stage["label"]["de"]): (instrument["key"], stage["key"])
         for instrument in programme["instruments"]
@@ -45,7 +46,7 @@ def main(arguments: list[str]) -> int:
     for reason, found in faults.items():
         for line in table.index[found]:
             print(f"line {line + 2}: {reason}: {', '.join(table.loc[line, _KEY])}")
-    record = pd.read_csv(ROOT / "data/participation/asskomm.csv", **_READ)  # type: ignore[call-overload]
+    record = pd.read_csv(ROOT / f"data/participation/{described.stem}.csv", **_READ)  # type: ignore[call-overload]
     known = table.assign(
         instrument=[stages.get(pair, ("", ""))[0] for pair in pairs],
         status=[stages.get(pair, ("", ""))[1] for pair in pairs],

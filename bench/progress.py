@@ -157,7 +157,7 @@ def _row(each: Measured, before: Measured | None) -> str:
 def main() -> None:
     """Measure, print."""
     snapshot = load_snapshot(Settings(ROOT))
-    programme = snapshot.programme("asskomm")
+    programme = snapshot.programme("")
     edition, changes = snapshot.edition(programme, MONTHS[-1]), snapshot.changes(programme)
     real = snapshot.records[programme.key].table
     measure("first, to load everything", real, programme, edition, changes)

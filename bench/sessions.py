@@ -333,7 +333,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--duration", type=float, default=60.0, help="seconds after the last visitor came")
     parser.add_argument("--ramp", type=float, default=10.0, help="seconds within which all visitors come")
     parser.add_argument("--timeout", type=float, default=30.0, help="seconds to wait for one answer")
-    parser.add_argument("--query", default="ebene=agreement", help="query string of the page")
+    parser.add_argument("--query", default="", help="query string of the page, such as ebene=KEY")
     parser.add_argument("--app", default="app.py", help="what to start with `streamlit run`")
     parser.add_argument("--port", type=int, help="port of the started server (default: a free one)")
     parser.add_argument("--url", help="use this running server instead of starting one")

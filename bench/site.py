@@ -20,6 +20,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from atlas.sources.settings import Settings
+from atlas.sources.snapshot import programme_files
 from atlas.web.site import publish
 from atlas.web.site_frame import Order
 from tests.conftest import ROOT
@@ -65,7 +66,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as work, sync_playwright() as playwright:
         folder = Path(work) / "site"
         start = time.perf_counter()
-        files = publish(Order(Settings(ROOT), "asskomm", date(2026, 11, 23)), folder)
+        files = publish(Order(Settings(ROOT), next(iter(programme_files(ROOT))), date(2026, 11, 23)), folder)
         built = time.perf_counter() - start
         size = sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())
         handler = functools.partial(_Quiet, directory=str(folder))

@@ -12,7 +12,7 @@ import pandas as pd
 from atlas.analysis.status import effective_days, successors
 from atlas.errors import Problem, Severity
 from atlas.model.boundaries import Edition
-from atlas.model.programme import Programme, StageKind
+from atlas.model.programme import TO_FILL_IN, Programme, StageKind
 from atlas.model.snapshot import Snapshot
 
 
@@ -23,6 +23,7 @@ def check_snapshot(snapshot: Snapshot) -> list[Problem]:
     """
     problems = [*snapshot.problems, *_unmapped(snapshot)]
     for programme in snapshot.programmes.values():
+        problems += _unfilled(programme)
         editions = snapshot.editions[programme.boundary_set]
         records = snapshot.records[programme.key]
         problems += _names(records.table, editions, records.places)
@@ -41,6 +42,25 @@ def _unmapped(snapshot: Snapshot) -> Iterable[Problem]:
             values: dict[str, str | int | float] = {"n": edition.provenance.unmapped}
             values["list"] = str(edition.provenance.compared_with)
             yield Problem(f"geodata/{boundary_set}/{edition.starts}", text, values, Severity.NOTE)
+
+
+def _unfilled(programme: Programme) -> list[Problem]:
+    """Texts of the template that nobody has replaced would stand on the pages."""
+
+    def places(value: object, place: str) -> Iterable[str]:
+        if isinstance(value, dict):
+            for key, each in value.items():
+                yield from places(each, f"{place}.{key}" if place else str(key))
+        elif isinstance(value, tuple):
+            for number, each in enumerate(value):
+                yield from places(each, f"{place}[{number}]")
+        elif isinstance(value, str) and value.startswith(TO_FILL_IN):
+            yield place
+
+    found = ", ".join(places(programme.model_dump(), ""))
+    text = "Hier steht noch, was die Vorlage vorgibt: {list}. Bitte ausfüllen."
+    name = f"data/programmes/{programme.key}.toml"
+    return [Problem(name, text, {"list": found}, Severity.WARNING)] if found else []
 
 
 def _problem(places: str, line: int, column: str, text: str, **values: str | int) -> Problem:

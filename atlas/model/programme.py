@@ -12,7 +12,8 @@ from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+KEY_PATTERN = r"^[a-z][a-z0-9_]*$"
+Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 StageRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*:[a-z][a-z0-9_]*$")]
 BoundarySetKey = Annotated[str, StringConstraints(pattern=r"^(?:[0-9]{2}|[a-z]{2})$")]
@@ -21,6 +22,8 @@ Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$")]
 Hatch = Literal["none", "diagonal", "antidiagonal", "cross", "dots", "horizontal", "vertical"]
 
+TO_FILL_IN = ("Bitte ausfüllen:", "Please fill in:")
+"""What texts of the template begin with that have to be replaced, in both languages."""
 OVERVIEW = "overview"
 """Key of the layer that sums up all instruments; no instrument may have it."""
 TELLING = ("{when}", "{since}", "{on_record}", "{joint}")
@@ -126,7 +129,7 @@ class Instrument(Strict):
     """One sentence: what is counted here, and what not."""
     unit_one: Label
     unit: Label
-    """Noun for one arrangement and for several: ``Vereinbarung``, ``Vereinbarungen``."""
+    """Noun for one arrangement and for several: ``Rat``, ``Räte``."""
     drawn: Literal["area", "point"] = "area"
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
     targets: tuple[Target, ...] = ()
@@ -145,6 +148,14 @@ class Instrument(Strict):
             if stage.key == key:
                 return stage
         raise KeyError(key)
+
+
+class Measure(Strict):
+    """What a published total is called that no instrument counts."""
+
+    key: Key
+    """Column ``measure`` in ``data/totals``."""
+    label: Label
 
 
 class OverviewClass(Strict):
@@ -224,6 +235,7 @@ class Programme(Strict):
     """The programme's own order: first consultation, agreement, … ; empty if it has none."""
     instruments: Annotated[tuple[Instrument, ...], Field(min_length=1)]
     publication: Publication = Publication()
+    published_measures: tuple[Measure, ...] = ()
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:

@@ -45,7 +45,7 @@ class Records:
     totals
         RangeIndex. The columns of `TOTAL_COLUMNS`; ``value`` is an integer, the rest text.
     places
-        How a message names an entry, with ``line`` after it: ``data/participation/asskomm.csv, Zeile``.
+        How a message names an entry, with ``line`` after it: ``data/participation/mein_programm.csv, Zeile``.
     """
 
     table: pd.DataFrame

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,12 @@ from atlas.model.areas import Areas
 from atlas.model.boundaries import Change, Edition
 from atlas.model.programme import Programme
 from atlas.model.records import Records
+
+
+def unknown_programme(given: str, place: str, known: Iterable[str]) -> Problem:
+    """Return the problem that there is no programme ``given``, only those ``known``."""
+    text = "Das Programm {given} gibt es nicht; vorhanden: {known}."
+    return Problem(place, text, {"given": given[:80], "known": ", ".join(known)})
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +58,7 @@ class Snapshot:
 
     def unknown_programme(self, given: str, place: str) -> Problem:
         """Return the problem that there is no programme ``given``; ``place`` says where it was asked for."""
-        text = "Das Programm {given} gibt es nicht; vorhanden: {known}."
-        return Problem(place, text, {"given": given, "known": ", ".join(self.programmes)})
+        return unknown_programme(given, place, self.programmes)
 
     def changes(self, programme: Programme) -> tuple[Change, ...]:
         """Return the mergers of all editions of a programme's boundary set."""

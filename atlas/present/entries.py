@@ -25,7 +25,7 @@ def rungs(programme: Programme) -> list[Rung]:
 
 
 def rung_label(programme: Programme, rung: Rung, words: Words) -> str:
-    """Return ``Kooperationsvereinbarung: unterzeichnet``; the keys themselves if the programme has no such stage."""
+    """Return ``Baustein: erreicht``; the keys themselves if the programme has no such stage."""
     if rung not in rungs(programme):
         return ": ".join(filter(None, rung))
     known = programme.rung(":".join(rung))

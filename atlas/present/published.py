@@ -35,7 +35,7 @@ def published_rows(snapshot: Snapshot, programme: Programme, words: Words) -> pd
             {
                 "order": (day, str(total.measure)),
                 "date": words.partial(str(total.date)),
-                "measure": words.label(instrument.label) if instrument else _other_measure(str(total.measure), words),
+                "measure": _named(programme, str(total.measure), words),
                 "published": words.number(int(str(total.value))),
                 "documented": documented,
                 "arrangements": arrangements,
@@ -47,9 +47,8 @@ def published_rows(snapshot: Snapshot, programme: Programme, words: Words) -> pd
     return pd.DataFrame(rows, columns=columns).sort_values("order", ascending=False).drop(columns="order")
 
 
-def _other_measure(measure: str, words: Words) -> str:
-    names = {
-        "trained": words.say("qualifizierte Personen"),
-        "safety_analyses_finished": words.say("abgeschlossene Sicherheitsanalysen"),
-    }
-    return names.get(measure, measure)
+def _named(programme: Programme, measure: str, words: Words) -> str:
+    """Return what a total is called: as the instrument that counts it, as the programme says, else by its own key."""
+    labels = {each.key: each.label for each in programme.published_measures}
+    labels |= {each.published_measure: each.label for each in programme.instruments if each.published_measure}
+    return words.label(labels[measure]) if measure in labels else measure

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from atlas.model.programme import Programme
 from atlas.model.records import RECORD_COLUMNS, Records
 from atlas.model.rights import Actor, Right, require
 from atlas.model.rules import faults, record_checker
-from atlas.model.snapshot import Snapshot
+from atlas.model.snapshot import Snapshot, unknown_programme
 from atlas.sources.boundaries import list_editions
 from atlas.sources.programmes import read_areas, read_programme
 from atlas.sources.records import read_records
@@ -34,10 +34,10 @@ SYNTHETIC_MARK = "SYNTHETISCH"
 """A file of this name in the data folder says that everything in it is invented."""
 
 
-def load_snapshot(settings: Settings, store: Store | None = None) -> Snapshot:
+def load_snapshot(settings: Settings, store: Store | None = None, only: str = "") -> Snapshot:
     """Return everything the data folder holds, the entries from the store if there is one already.
 
-    ``store`` is that of the settings, if the caller has it open.
+    ``store`` is that of the settings, if the caller has it open. With ``only``, of all programmes the one of this key.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def load_snapshot(settings: Settings, store: Store | None = None) -> Snapshot:
     """
     if store is None and settings.database:
         with store_if_made(settings.database) as opened:
-            return load_snapshot(replace(settings, database=""), opened)
+            return load_snapshot(replace(settings, database=""), opened, only)
     root = settings.root
     # Before the entries are read: what is written meanwhile is then seen at the next look.
     fingerprint, head = _fingerprint(root, store), store.head() if store else 0
@@ -55,13 +55,9 @@ def load_snapshot(settings: Settings, store: Store | None = None) -> Snapshot:
     programmes: dict[str, Programme] = {}
     records: dict[str, Records] = {}
     doubts: list[Problem] = []
-    paths = sorted((root / "data" / "programmes").glob("*.toml"))
-    if not paths:
-        text = "Es gibt kein Programm. Bitte eine TOML-Datei anlegen; das Muster steht in der Anleitung."
-        blockers.append(Problem("data/programmes", text))
-    for path in paths:
+    for path in _wanted(root, only, blockers):
         try:
-            programme = read_programme(path, str(path.relative_to(root)))
+            programme = _programme(path, str(path.relative_to(root)))
             keys = keys_of(programme, editions, str(path.relative_to(root)))
             records[programme.key], doubtful = read_records(programme, keys, root, store)
             programmes[programme.key] = programme
@@ -95,6 +91,30 @@ def as_known(snapshot: Snapshot, programme: Programme, table: pd.DataFrame, mome
     records = replace(snapshot.records[programme.key], table=table, places=places)
     fingerprint = f"{snapshot.fingerprint}-{moment.isoformat()}"
     return replace(snapshot, fingerprint=fingerprint, records=snapshot.records | {programme.key: records})
+
+
+def programme_files(root: Path) -> dict[str, Path]:
+    """Return the files of all programmes by their keys, in the order the product shows them: the first is the default."""
+    return {path.stem: path for path in sorted((root / "data" / "programmes").glob("*.toml"))}
+
+
+def _wanted(root: Path, only: str, blockers: list[Problem]) -> Iterable[Path]:
+    files = programme_files(root)
+    if not files:
+        text = "Es gibt kein Programm. Bitte eines anlegen: python -m atlas programme new KEY --boundary-set SET"
+        blockers.append(Problem("data/programmes", text))
+    if only and only not in files:
+        blockers.append(unknown_programme(only, "--programme", files))
+    return [path for key, path in files.items() if only in {"", key}]
+
+
+def _programme(path: Path, name: str) -> Programme:
+    """Return the programme of a file. Record and totals are found by its key, so that must be the file's name."""
+    programme = read_programme(path, name)
+    if programme.key != path.stem:
+        text = "Der Schlüssel „{given}“ ist nicht der Name der Datei. Bitte den einen oder den anderen ändern."
+        raise AtlasError(Problem(f"{name}, key", text, {"given": programme.key}))
+    return programme
 
 
 def _editions(root: Path, blockers: list[Problem]) -> dict[str, tuple[Edition, ...]]:

@@ -260,7 +260,7 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
     ),
     "no programme": (
         lambda root: (root / "data/programmes/mini.toml").unlink(),
-        r"data/programmes: Es gibt kein Programm\. Bitte eine TOML-Datei anlegen",
+        r"data/programmes: Es gibt kein Programm\. Bitte eines anlegen",
     ),
     "changed boundaries": (
         lambda root: _replace(root / "geodata/00/2016-01-01/overview.topojson", "Polygon", "Polygone"),
