@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+# As many as the machine of CI has processors; each has its own Chromium, PostgreSQL and copy of the invented state.
+WORKERS ?= 2
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: help run demo test lint format types layers unit browser check lock boundaries bench clean
 
@@ -31,7 +34,7 @@ test: $(VENV)/.dev chromium servers ## set up what is missing and run everything
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m atlas check
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(PYTEST) --cov --cov-report=term
 
 .PHONY: chromium servers
 chromium:
@@ -56,10 +59,10 @@ layers: $(VENV)/.dev ## imports point down only
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev servers ## tests without a browser
-	$(BIN)/python -m pytest -m "not browser and not source" -q
+	$(PYTEST) -m "not browser and not source" -q
 
 browser: $(VENV)/.dev chromium servers ## tests in Chromium only
-	$(BIN)/python -m pytest -m browser -q
+	$(PYTEST) -m browser -q
 
 check: $(VENV)/.run ## findings about the shipped data
 	$(BIN)/python -m atlas check
