@@ -28,7 +28,7 @@ demo: $(VENV)/.run ## the same on an invented state of twelve municipalities
 	$(BIN)/python -m tests.miniland build/miniland
 	ATLAS_DATA_DIR=build/miniland $(BIN)/streamlit run app.py --server.port $(PORT)
 
-test: $(VENV)/.dev chromium servers ## set up what is missing and run everything
+test: $(VENV)/.dev shell servers ## set up what is missing and run everything
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -36,9 +36,12 @@ test: $(VENV)/.dev chromium servers ## set up what is missing and run everything
 	$(BIN)/python -m atlas check
 	$(PYTEST) --cov --cov-report=term
 
-.PHONY: chromium servers
+.PHONY: chromium shell servers
 chromium:
 	@scripts/ensure-chromium
+
+shell:
+	@scripts/ensure-chromium shell
 
 servers:
 	@scripts/ensure-postgres
@@ -61,7 +64,7 @@ layers: $(VENV)/.dev ## imports point down only
 unit: $(VENV)/.dev servers ## tests without a browser
 	$(PYTEST) -m "not browser and not source" -q
 
-browser: $(VENV)/.dev chromium servers ## tests in Chromium only
+browser: $(VENV)/.dev shell servers ## tests in Chromium only
 	$(PYTEST) -m browser -q
 
 check: $(VENV)/.run ## findings about the shipped data
