@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+# As many as the machine of CI has processors; each has its own Chromium, PostgreSQL and copy of the invented state.
+WORKERS ?= 2
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: help run demo test lint format types layers unit browser check lock boundaries bench clean
 
@@ -25,17 +28,20 @@ demo: $(VENV)/.run ## the same on an invented state of twelve municipalities
 	$(BIN)/python -m tests.miniland build/miniland
 	ATLAS_DATA_DIR=build/miniland $(BIN)/streamlit run app.py --server.port $(PORT)
 
-test: $(VENV)/.dev chromium servers ## set up what is missing and run everything
+test: $(VENV)/.dev shell servers ## set up what is missing and run everything
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m atlas check
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(PYTEST) --cov --cov-report=term
 
-.PHONY: chromium servers
+.PHONY: chromium shell servers
 chromium:
 	@scripts/ensure-chromium
+
+shell:
+	@scripts/ensure-chromium shell
 
 servers:
 	@scripts/ensure-postgres
@@ -56,10 +62,10 @@ layers: $(VENV)/.dev ## imports point down only
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev servers ## tests without a browser
-	$(BIN)/python -m pytest -m "not browser and not source" -q
+	$(PYTEST) -m "not browser and not source" -q
 
-browser: $(VENV)/.dev chromium servers ## tests in Chromium only
-	$(BIN)/python -m pytest -m browser -q
+browser: $(VENV)/.dev shell servers ## tests in Chromium only
+	$(PYTEST) -m browser -q
 
 check: $(VENV)/.run ## findings about the shipped data
 	$(BIN)/python -m atlas check

@@ -21,6 +21,8 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+_PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The same engine; the first without a window around it, which takes a third less of the processor for a page."""
 _PATIENCE_S = 60
 _KNOWN = ("_stcore/health", "_stcore/host-config")
 
@@ -42,9 +44,7 @@ def miniland_url(miniland_root: Path, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Return the distribution's Chromium."""
-    path = next(
-        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-    )
+    path = next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
     assert path, "Chromium is missing; scripts/ensure-chromium installs it"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=_FLAGS)

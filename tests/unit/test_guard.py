@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -34,6 +33,7 @@ from atlas.web.guard import (
     Uploads,
     message_type,
 )
+from tests.servers import free_port
 
 RERUN = BackMsg(rerun_script=ClientState(query_string="ebene=council")).SerializeToString()
 CLEAR = BackMsg(clear_cache=True).SerializeToString()
@@ -547,9 +547,7 @@ class Server:
     def __init__(self, folder: Path) -> None:
         (folder / "script.py").write_text(SCRIPT, encoding="utf-8")
         (folder / "app.py").write_text(APP, encoding="utf-8")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         options = {
             "server.port": str(self.port),
             "server.address": "127.0.0.1",
