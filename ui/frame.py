@@ -11,12 +11,13 @@ from markupsafe import Markup
 
 from atlas.model.view import page_address
 from atlas.present.credits import invented
+from atlas.present.elsewhere import in_programme
 from atlas.present.scene import Scene
 from atlas.render.qr import qr_file, qr_picture
-from ui.cache import store, today
+from ui.cache import scene, store, today
 from ui.components import part
 from ui.login import entrance
-from ui.state import current_view, words
+from ui.state import Keys, change_view, current_view, seed, words
 
 
 @contextmanager
@@ -31,12 +32,28 @@ def head(drawn: Scene) -> Iterator[None]:
 
 def _title(drawn: Scene) -> None:
     said = words()
-    st.html(
-        Markup('<div class="atlas-title"><h1>{}</h1><p>{}</p></div>').format(
-            said.say("Präventionsatlas {state}", state=said.label(drawn.programme.territory)),
-            said.label(drawn.programme.title),
-        )
-    )
+    programmes = drawn.snapshot.programmes
+    only = Markup("<p>{}</p>").format(said.label(drawn.programme.title)) if len(programmes) == 1 else ""
+    title = said.say("Präventionsatlas {state}", state=said.label(drawn.programme.territory))
+    with st.container(horizontal=True, vertical_alignment="center", key="title"):
+        st.html(Markup('<div class="atlas-title"><h1>{}</h1>{}</div>').format(title, only))
+        if len(programmes) > 1:
+            seed(Keys.PROGRAMME, drawn.programme.key)
+            st.selectbox(
+                said.say("Programm"),
+                list(programmes),
+                format_func=lambda key: said.label(programmes[key].title),
+                key=Keys.PROGRAMME,
+                label_visibility="collapsed",
+                on_change=_programme_chosen,
+                width=420,
+            )
+
+
+def _programme_chosen() -> None:
+    """Look at another programme; a picture ordered of the former is forgotten."""
+    change_view(**vars(in_programme(scene(current_view()), st.session_state[Keys.PROGRAMME])))
+    st.session_state[Keys.ORDER] = {}
 
 
 def _links() -> None:

@@ -8,13 +8,14 @@ from markupsafe import Markup
 from atlas.model.rights import Right
 from atlas.model.view import page_address, view_to_query
 from atlas.present.detail import absent, as_of_sentence, position_of
+from atlas.present.elsewhere import Elsewhere, elsewhere
 from atlas.present.looks import looks_of
 from atlas.present.municipality import MunicipalityPage, build_page
 from atlas.present.scene import Scene, Shelf
 from atlas.render import municipality as html
 from atlas.render.html import file_links
 from ui import blocks, filters, frame, map_panel, report_form, search, take_home
-from ui.cache import current_scene
+from ui.cache import current_scene, scenes
 from ui.login import current_actor
 from ui.state import MAP_PAGE, words, write_address
 
@@ -41,6 +42,10 @@ def show() -> None:
 def _nobody(drawn: Scene) -> None:
     said = words()
     ags = drawn.view.municipality
+    if ags and (found := elsewhere(scenes(), drawn, ags, said)):
+        st.html(html.not_here(said.label(drawn.programme.territory), found, _page_there, said))
+        _to_map(drawn)
+        return
     text = (
         said.problem(absent(drawn, ags, "", said))
         if ags
@@ -76,9 +81,14 @@ def _municipality(drawn: Scene, position: int) -> dict[str, str]:
         if page.next_step:
             st.html(html.next_step(page.next_step, said))
         st.html(html.history(page, said))
+        st.html(html.others(elsewhere(scenes(), drawn, page.detail.ags, said), _page_there, said))
         more = report_form.show(drawn, page.detail.ags)
         _to_map(drawn)
     return more
+
+
+def _page_there(each: Elsewhere) -> str:
+    return page_address("gemeinde", each.view)
 
 
 def _page(drawn: Scene, position: int) -> MunicipalityPage:

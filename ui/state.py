@@ -28,6 +28,7 @@ class Keys(StrEnum):
 
     VIEW = "_view"
     WRITTEN = "_written"
+    PROGRAMME = "programm"
     LAYER = "ebene"
     AS_OF = "stichtag"
     DAY = "tag"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from markupsafe import Markup
 
 from atlas.present.detail import InstrumentDetail
+from atlas.present.elsewhere import Elsewhere
 from atlas.present.looks import Look
 from atlas.present.municipality import MunicipalityPage, NeighbourRow, NextStep
 from atlas.present.timeline import Axis, Bar
@@ -47,6 +48,38 @@ def history(page: MunicipalityPage, words: Words) -> Markup:
         text = words.say("Nicht dokumentiert: {list}.", list=", ".join(page.undocumented))
         parts.append(Markup('<p class="atlas-small rest">{}</p>').format(text))
     return Markup('<article class="detail history">{}</article>').format(_EMPTY.join(parts))
+
+
+def others(found: Iterable[Elsewhere], address: Callable[[Elsewhere], str], words: Words) -> Markup:
+    """Return what other programmes say, each with the way to its page; nothing where none says anything."""
+    documented = [each for each in found if each.status]
+    if not documented:
+        return _EMPTY
+    parts = _EMPTY.join(
+        Markup('<section><h3><a href="{}" target="_self">{}</a></h3><ul>{}</ul></section>').format(
+            address(each),
+            each.title,
+            _EMPTY.join(Markup("<li>{}: {}</li>").format(label, status) for label, status in each.status),
+        )
+        for each in documented
+    )
+    return Markup('<article class="detail others"><h2>{}</h2>{}</article>').format(
+        words.say("In anderen Programmen"), parts
+    )
+
+
+def not_here(territory: str, found: Iterable[Elsewhere], address: Callable[[Elsewhere], str], words: Words) -> Markup:
+    """Say that a municipality is not part of a programme's territory, with the way to the programmes that know it."""
+    known = list(found)
+    text = words.say(
+        "{name} gehört nicht zum Gebiet dieses Programms ({territory}). Diese Programme umfassen die Gemeinde:",
+        name=known[0].name,
+        territory=territory,
+    )
+    items = _EMPTY.join(
+        Markup('<li><a href="{}" target="_self">{}</a></li>').format(address(each), each.title) for each in known
+    )
+    return Markup('<div class="others"><p class="atlas-text">{}</p><ul>{}</ul></div>').format(text, items)
 
 
 def _instrument(each: InstrumentDetail, page: MunicipalityPage, words: Words) -> Markup:

@@ -1,0 +1,78 @@
+"""A municipality in the other programmes, and a view in another one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from atlas.analysis.status import status_lines
+from atlas.model.programme import OVERVIEW
+from atlas.model.view import ViewState
+from atlas.present.detail import position_or_heir, status_sentence
+from atlas.present.scene import Scene, Scenes
+from atlas.present.wording import Words
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What another programme says of a municipality.
+
+    Attributes
+    ----------
+    title
+        Of the programme.
+    name
+        The municipality's, there.
+    view
+        The same page in that programme.
+    status
+        Instruments in order, each with what is documented on the day: ``("Beratung", "läuft, seit 2021")``. Empty if
+        the municipality belongs to the programme's territory and nothing is documented.
+    """
+
+    title: str
+    name: str
+    view: ViewState
+    status: tuple[tuple[str, str], ...]
+
+
+def in_programme(source: Scene, programme: str) -> ViewState:
+    """Return the view in another programme: what only the one has is left out, day, place and language are kept.
+
+    A district is kept if the other's boundary set has it; whether it has the municipality, its pages say.
+    """
+    snapshot = source.snapshot
+    first = next(iter(snapshot.programmes))
+    edition = snapshot.edition(snapshot.programme(programme), source.as_of)
+    return source.view.but(
+        programme="" if programme == first else programme,
+        layer=OVERVIEW,
+        looks=frozenset(),
+        area=None,
+        film=None,
+        district=source.view.district if source.view.district in edition.districts.index else None,
+    )
+
+
+def elsewhere(scenes: Scenes, source: Scene, ags: str, words: Words) -> tuple[Elsewhere, ...]:
+    """Return what the other programmes say of the municipality with this key, in their order.
+
+    Those whose territory it does not belong to on the day are not among them.
+    """
+    found = []
+    for key, programme in source.snapshot.programmes.items():
+        if key == source.programme.key:
+            continue
+        there = scenes.of(in_programme(source, key))
+        position = position_or_heir(there, ags)
+        if position is None:
+            continue
+        rows = there.status.loc[[position]]
+        lines = status_lines(rows[rows["basis"] != "none"]).get(position, ())
+        told = tuple(
+            (words.label(programme.instrument(line.instrument).label), status_sentence(line, programme, words))
+            for line in lines
+        )
+        row = rows.iloc[0]
+        view = there.view.but(municipality=str(row["ags"]), district=None)
+        found.append(Elsewhere(words.label(programme.title), str(row["name"]), view, told))
+    return tuple(found)
