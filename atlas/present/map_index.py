@@ -34,6 +34,7 @@ def build_map_index(programme: Programme, edition: Edition, records: Records) ->
         "districts": {str(key): _district(row) for key, row in edition.districts.to_dict("index").items()},
         "states": _states(edition),
         "bodies": body_names(records),
+        "point": programme.special.point,
         "bounds": [round(value, 4) for value in edition.bounds],
         "layers": {layer: _layer(programme, layer) for layer in (*programme.layers, CHANGES)},
         "words": {lang: _words(programme, Words(lang)) for lang in ("de", "en")},

@@ -70,7 +70,7 @@ def others(found: Iterable[Elsewhere], address: Callable[[Elsewhere], str], word
 
 def not_here(territory: str, found: Iterable[Elsewhere], address: Callable[[Elsewhere], str], words: Words) -> Markup:
     """Say that a municipality is not part of a programme's territory, with the way to the programmes that know it."""
-    known = list(found)
+    known = sorted(found, key=lambda each: not each.status)  # first those in which something is documented
     text = words.say(
         "{name} gehört nicht zum Gebiet dieses Programms ({territory}). Diese Programme umfassen die Gemeinde:",
         name=known[0].name,

@@ -714,6 +714,7 @@
           return answer.json();
         }));
         Object.assign(state, { index, rings: [] });
+        document.documentElement.style.setProperty("--point", index.point);
         addSheet(topology, 0);
       } catch (error) {
         complain();

@@ -33,6 +33,7 @@ export default function (component) {
     const box = make("section", "atlas-legend");
     box.setAttribute("aria-label", words.legend);
     box.dataset.ebene = data.layer;
+    box.style.setProperty("--point", index.point);
     box.dataset.stichtag = data.asOf;
     const list = make("ul");
     const chosen = (data.chosen || "").split(" ");
