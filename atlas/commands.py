@@ -301,7 +301,8 @@ def run_add_boundaries(given: argparse.Namespace) -> int:
     for note in notes:
         terminal.complain(note)
     terminal.tell(
-        f"Gebietsstand {given.date.isoformat()} aufgenommen: {int(edition.valid_at(given.date).sum())} Gemeinden"
+        f"Gebietsstand {given.date.isoformat()} aufgenommen: {int(edition.valid_at(given.date).sum())} Gemeinden. "
+        f"Für ein neues Programm: --boundary-set {edition.boundary_set}"
     )
     return terminal.FINE
 

@@ -100,17 +100,22 @@ def add_boundaries(
     if source is None or any(each.severity is Severity.BLOCKER for each in found):
         raise AtlasError(*found)
     changes, compared = _compared(areas, before, starts, path.name)
+    districts = _district_names(delivery, areas, before)
     draft = EditionDraft(
         state,
         starts,
         areas,
         changes,
-        _district_names(delivery, areas, before),
+        districts,
         _former_names(areas, before),
         _provenance(path, starts, source),
     )
     write_edition(draft, folder, path.name)
-    return read_edition(folder, str(folder.relative_to(root))), (*found, *compared)
+    return read_edition(folder, str(folder.relative_to(root))), (
+        *found,
+        *compared,
+        *_nameless(areas, districts, path.name),
+    )
 
 
 def _of_one_state(areas: gpd.GeoDataFrame, states: set[str], name: str) -> tuple[gpd.GeoDataFrame, str, list[Problem]]:
@@ -315,6 +320,15 @@ def _district_names(delivery: Delivery, areas: gpd.GeoDataFrame, before: Edition
     }
     known = {} if before is None else {str(key): str(label) for key, label in before.districts["name"].items()}
     return {**delivery.district_names, **cities, **known}
+
+
+def _nameless(areas: gpd.GeoDataFrame, names: dict[str, str], name: str) -> list[Problem]:
+    """Return a warning if the pages would have to call districts by their keys."""
+    missing = sorted({str(ags)[:5] for ags in areas["ags"]} - names.keys())
+    if not missing:
+        return []
+    text = "Die Namen dieser Kreise stehen nicht in der Datei: {list}. Bitte in districts.csv des neuen Gebietsstands eintragen."
+    return [Problem(name, text, {"list": _few(missing)}, Severity.WARNING)]
 
 
 def _source(

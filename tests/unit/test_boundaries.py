@@ -155,8 +155,9 @@ def test_ring_that_touches_itself_is_repaired_and_noted(tmp_path: Path) -> None:
     areas = gpd.GeoDataFrame(drawn, columns=["AGS", "GEN", "geometry"], crs="EPSG:25833")
     path = _written(areas.assign(BEZ="Gemeinde"), tmp_path / "neu.gpkg")
     edition, notes = add_boundaries(path, TODAY, tmp_path / "root")
-    assert [note.severity for note in notes] == [Severity.NOTE]
+    assert [note.severity for note in notes] == [Severity.NOTE, Severity.WARNING]
     assert "Sanduhr (99021010) hatte einen Ring, der sich selbst berührt" in notes[0].sentence()
+    assert "Die Namen dieser Kreise stehen nicht in der Datei: 99021. Bitte in districts.csv" in notes[1].sentence()
     assert edition.municipalities["area_km2"].tolist() == pytest.approx([2, 1, 1], abs=0.01)
 
 
