@@ -25,7 +25,7 @@ class Elsewhere:
     view
         The same page in that programme.
     status
-        Instruments in order, each with what is documented on the day: ``("Beratung", "läuft, seit 2021")``. Empty if
+        Instruments in order, each with what is documented on the day: ``("Baustein", "läuft, seit 2021")``. Empty if
         the municipality belongs to the programme's territory and nothing is documented.
     """
 
