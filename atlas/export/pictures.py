@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import geopandas as gpd
 
@@ -48,7 +50,7 @@ def draw(
     """
     scene = scenes.of(picture_view(view, excerpt))
     picture = build_picture(scene, excerpt, words, address, like)
-    return Drawn(scene, picture, lay_out(picture, excerpt.size, lands_of(scene), words))
+    return Drawn(scene, picture, lay_out(picture, excerpt.size, lands_of(scene, picture.areas), words))
 
 
 def written(drawn: Drawn, form: Form) -> bytes:
@@ -67,23 +69,42 @@ def dots(drawn: Drawn) -> Pixels:
     return pixels(picture_pdf(drawn.sheet, is_tagged=False), width, height)
 
 
-def lands_of(scene: Scene) -> Lands:
-    """Return what gives the geometry of a scene's day by scale."""
+def lands_of(scene: Scene, focus: Iterable[int] = ()) -> Lands:
+    """Return what gives the geometry of a scene's day by scale.
+
+    Of several states the finer levels are those near the municipalities of ``focus`` only: full geometry of all of
+    Germany would take a quarter of a gigabyte for the picture of one town.
+    """
     edition, positions = scene.edition, list(scene.day.lines)
+    focus = list(focus)
+    near = _districts_near(edition, focus) if focus and len(edition.states) else frozenset(edition.districts.index)
     changed = max(
         [edition.starts, *(each.effective for each in mergers(scene.changes) if each.effective <= scene.as_of)]
     )
 
     def of(dot_m: float) -> Land:
         level = Level.FULL if dot_m < _FINE_M else Level.DETAIL if dot_m < _COARSE_M else Level.OVERVIEW
-        key = (scene.snapshot.fingerprint, str(edition.folder), changed, level)
-        return _lands.get(key, lambda: _land(edition, level, positions))
+        districts = frozenset(edition.districts.index) if level is Level.OVERVIEW else near
+        key = (scene.snapshot.fingerprint, str(edition.folder), changed, level, districts)
+        of_day = edition.municipalities.loc[positions, "district"]
+        return _lands.get(key, lambda: _land(edition, level, of_day.index[of_day.isin(districts)].tolist()))
 
     return of
 
 
+def _districts_near(edition: Edition, focus: list[int]) -> frozenset[str]:
+    """Return the districts that a picture of some municipalities may show: all within its wide surroundings."""
+    rows, districts = edition.municipalities.loc[focus], edition.districts
+    west, east = rows["label_lon"].min(), rows["label_lon"].max()
+    south, north = rows["label_lat"].min(), rows["label_lat"].max()
+    wide = 0.75 + 2 * max(east - west, north - south)
+    is_near = (districts["west"] < east + wide) & (districts["east"] > west - wide)
+    is_near &= (districts["south"] < north + wide) & (districts["north"] > south - wide)
+    return frozenset(map(str, districts.index[is_near]))
+
+
 def _land(edition: Edition, level: Level, positions: list[int]) -> Land:
-    shapes = gpd.GeoSeries(read_geometry(edition, level).geometry.loc[positions])
+    shapes = gpd.GeoSeries(read_geometry(edition, level, positions).geometry)
     rows = edition.municipalities.loc[positions]
     places = gpd.GeoSeries.from_xy(rows["label_lon"], rows["label_lat"], index=rows.index, crs="EPSG:4326")
     return Land(
@@ -91,7 +112,15 @@ def _land(edition: Edition, level: Level, positions: list[int]) -> Land:
         dict(zip(positions, rows["district"].tolist(), strict=True)),
         places.to_crs(edition.metric_crs),
         _UNIT_M[level],
+        _corner(edition),
     )
+
+
+@cache
+def _corner(edition: Edition) -> tuple[float, float]:
+    """Return the north-west corner of the whole in the metric CRS: the origin of every level's coordinates."""
+    whole = read_geometry(edition, Level.OVERVIEW).total_bounds
+    return float(whole[0]), float(whole[3])
 
 
 def page_of(address: str, view: ViewState, excerpt: Excerpt) -> str:

@@ -39,7 +39,7 @@ def sheet_pdf(scenes: Scenes, view: ViewState, position: int, home: str = "") ->
 
 def _files(scene: Scene, told: FactSheet, picture: Picture, words: Words) -> dict[str, bytes]:
     """Return what the template reads: texts, map, signs of the legend, QR code."""
-    drawn = lay_out_map(picture, _MAP, lands_of(scene), words)
+    drawn = lay_out_map(picture, _MAP, lands_of(scene, picture.areas), words)
     marks: dict[str, bytes] = {}
 
     def mark(line: LegendLine) -> str:

@@ -63,6 +63,11 @@ class Look:
     has_number: bool = True
 
     @property
+    def is_through_district(self) -> bool:
+        """Whether its municipalities are in it only by a record of their district."""
+        return self.key.rpartition("~")[2] == "district"
+
+    @property
     def hatch_colour(self) -> str:
         """Colour of the pattern's lines: the fill, mixed with black until it stands out by 3 : 1 or better."""
         channels = [int(self.colour[i : i + 2], 16) for i in (1, 3, 5)]

@@ -20,6 +20,8 @@ from atlas.present.scene import Scene
 from atlas.present.telling import Shown, alt_text
 from atlas.present.wording import Words
 
+_MOST_NAMED = 80
+"""So many municipalities are tried to be named on the map of a country."""
 _FEW = 3
 """So many places are named in a title; of more it says how many."""
 Marked = tuple[int | None, int | None]
@@ -90,7 +92,7 @@ class Picture:
     keyed
         Whether names without room get a number that is explained beside the map.
     district_names
-        Names of districts by key, for the map of the state.
+        Names of districts by key, for the map of the state; of states for that of a country.
     points
         Positions with a point; `MapSpec.points` among the municipalities shown.
     legend
@@ -255,7 +257,9 @@ def _names(scene: Scene, excerpt: Excerpt, members: tuple[int, ...], own: int | 
     own_name = [] if own is None else [Name(own, str(rows.at[own, "name"]), is_own=True)]
     if not excerpt.labels:
         return tuple(own_name)
-    if excerpt.kind is Kind.STATE:
+    if excerpt.kind is Kind.STATE and len(scene.edition.states):
+        others = _documented(scene, members)
+    elif excerpt.kind is Kind.STATE:
         cities = rows.index[rows["kind"].isin(INDEPENDENT_CITIES)].intersection(list(members)).tolist()
         others = cities
     elif excerpt.kind is Kind.MUNICIPALITY:
@@ -265,10 +269,27 @@ def _names(scene: Scene, excerpt: Excerpt, members: tuple[int, ...], own: int | 
     return (*own_name, *(Name(position, str(rows.at[position, "name"])) for position in others if position != own))
 
 
+def _documented(scene: Scene, members: tuple[int, ...]) -> list[int]:
+    """Return the municipalities named on the map of a country: with entries of their own, by class, large ones first."""
+    looks = {look.key: look for look in looks_of(scene.programme, scene.spec.layer)}
+    areas = scene.edition.municipalities["area_km2"]
+    found = [
+        position
+        for position in members
+        if (key := scene.spec.classes[position]) != NO_DATA and not looks[key].is_through_district
+    ]
+    order = {position: (looks[scene.spec.classes[position]].code, -float(areas[position])) for position in found}
+    return sorted(found, key=order.__getitem__)[:_MOST_NAMED]
+
+
 def _district_names(scene: Scene, excerpt: Excerpt) -> dict[str, str]:
-    """Return the names of districts for the map of the state, short unless a city has the same."""
+    """Return the names of districts for the map of the state, short unless a city has the same; of a country its states'."""
     if excerpt.kind is not Kind.STATE or not excerpt.labels:
         return {}
+    states = scene.edition.states
+    if len(states):
+        named = {name.text for name in _names(scene, excerpt, scene.spec.inside, None)}
+        return {str(key): str(name) for key, name in states["name"].items() if name not in named}
     districts = scene.edition.districts
     is_city = districts["kind"].isin(INDEPENDENT_CITIES)
     cities = set(districts["name"][is_city])

@@ -5,12 +5,16 @@ SVG, PNG and PDF are written from the same `Sheet`, so they cannot differ.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Literal, NamedTuple
 
 from atlas.model.excerpt import PRINTED, Kind, Size
+from atlas.present.looks import Look
 from atlas.present.picture import LegendLine, Picture
+from atlas.present.small_areas import has_dot, is_small
 from atlas.present.wording import Words
 from atlas.render.fonts import lines_of, text_width
 from atlas.render.labels import Box
@@ -87,6 +91,35 @@ class ScaleBar:
 
 
 @dataclass(frozen=True)
+class Ground:
+    """What of a map is drawn one by one, and what is one piece of ground below it.
+
+    Where most municipalities are too small to be seen, their lines would be a grey haze: those of the most frequent
+    fill then become ground, and small ones with an entry of their own get a dot beside their area.
+
+    Attributes
+    ----------
+    is_one
+        Whether there is such a ground; without it every municipality is drawn with its line.
+    look
+        Fill of the ground; None for the paler one of what the picture is not about.
+    context, areas
+        Positions drawn one by one: those the picture is not about, and those it is.
+    dots
+        Positions marked by a dot.
+    bare
+        Positions whose middle no name may cover: these, and those hardly larger.
+    """
+
+    is_one: bool
+    look: Look | None
+    context: tuple[int, ...]
+    areas: tuple[int, ...]
+    dots: tuple[int, ...]
+    bare: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A picture laid out."""
 
@@ -98,6 +131,7 @@ class Sheet:
     swatches: tuple[Swatch, ...]
     names: MapNames
     scale_bar: ScaleBar
+    ground: Ground
 
 
 def lay_out(picture: Picture, size: Size, lands: Lands, words: Words) -> Sheet:
@@ -116,14 +150,15 @@ def lay_out(picture: Picture, size: Size, lands: Lands, words: Words) -> Sheet:
         is_sharp = size in PRINTED and picture.keyed
         land = lands(0 if is_sharp else 1 / (frame.scale * measures.dots))
         bar = _scale_bar(frame, text, words, bare=picture.kind is Kind.STATE)
-        names = set_names(picture, frame, land, text, bar.box)
+        ground = _ground(picture, frame, land, text)
+        names = set_names(picture, frame, land, text, bar.box, ground.bare)
         fits = len(names.keys) <= len(keys)
         keys = names.keys
         if fits:
             break
     legend = _Legend(picture, measures, margin, (below, above), keys, words)
     texts = (*head, *legend.texts, *foot)
-    return Sheet(picture, measures, land, frame, texts, tuple(legend.swatches), names, bar)
+    return Sheet(picture, measures, land, frame, texts, tuple(legend.swatches), names, bar, ground)
 
 
 def lay_out_map(picture: Picture, measures: Measures, lands: Lands, words: Words) -> Sheet:
@@ -133,8 +168,33 @@ def lay_out_map(picture: Picture, measures: Measures, lands: Lands, words: Words
     frame = _frame(picture, room, lands, measures)
     land = lands(1 / (frame.scale * measures.dots))
     bar = _scale_bar(frame, measures.text, words, bare=picture.kind is Kind.STATE)
-    names = set_names(picture, frame, land, measures.text, bar.box)
-    return Sheet(picture, measures, land, frame, (), (), names, bar)
+    ground = _ground(picture, frame, land, measures.text)
+    names = set_names(picture, frame, land, measures.text, bar.box, ground.bare)
+    return Sheet(picture, measures, land, frame, (), (), names, bar, ground)
+
+
+def _ground(picture: Picture, frame: Frame, land: Land, text: float) -> Ground:
+    """Return how the municipalities of a map are drawn at its scale."""
+    present = land.within(frame.window)
+    looks = {position: area.look if (area := picture.areas.get(position)) else None for position in present}
+    sides = {position: land.side(position) * frame.scale for position in present}
+    is_one = is_small(median(sides.values()), text)
+    look = Counter(looks.values()).most_common(1)[0][0] if is_one else None
+    drawn = [position for position in present if not is_one or looks[position] is not look]
+
+    def marked(size: float) -> tuple[int, ...]:
+        """Return the positions of those smaller than letters of some size that have entries of their own."""
+        each = [(position, looks[position]) for position in drawn if is_one]
+        return tuple(position for position, look in each if look and has_dot(look, sides[position], size))
+
+    return Ground(
+        is_one,
+        look,
+        tuple(position for position in drawn if looks[position] is None),
+        tuple(position for position in drawn if looks[position] is not None),
+        marked(text),
+        marked(text * _HARDLY_LARGER),
+    )
 
 
 def _head(picture: Picture, measures: Measures, margin: float) -> tuple[list[Text], float]:
@@ -165,6 +225,7 @@ def _foot(picture: Picture, measures: Measures, margin: float) -> tuple[list[Tex
 
 
 _WIDE = 1.12
+_HARDLY_LARGER = 4
 _TRIES = 8
 _ANY_M = 1000.0
 """Extents are taken from the coarse geometry: what a generalised outline loses is less than the margin."""

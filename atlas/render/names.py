@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from atlas.model.keys import state_of
 from atlas.present.picture import Name, Picture
 from atlas.render.labels import Box, Label, Room, Wish
 from atlas.render.outlines import Frame, Land
@@ -44,24 +45,30 @@ class MapNames:
     keys: tuple[tuple[int, str], ...]
 
 
-def set_names(picture: Picture, frame: Frame, land: Land, text: float, bar: Box) -> MapNames:
-    """Return the names of a map; ``bar`` is the box of its scale, which they keep off.
+def set_names(
+    picture: Picture, frame: Frame, land: Land, text: float, bar: Box, bare: tuple[int, ...] = ()
+) -> MapNames:
+    """Return the names of a map; they keep off ``bar``, the box of its scale, and off the middle of areas kept ``bare``.
 
     Where numbers are wanted they stand on their municipality, so they are set before the names; which these are shows
     only when all names have been tried. So it goes in rounds, until every name is set or has its number.
     """
     keyed: list[Name] = []
     for _ in range(_ROUNDS):
-        room = _room(picture, frame, land, text, bar)
+        room = _room(picture, frame, land, text, bar, bare)
         numbers = [_number(name, each, room, (frame, land, text)) for each, name in enumerate(keyed, 1)]
-        wishes = [(name, _wish(name, picture, frame, land, text)) for name in picture.names if name not in keyed]
+        wishes = [
+            (name, _wish(name, (*picture.points, *bare), frame, land, text))
+            for name in picture.names
+            if name not in keyed
+        ]
         tries = [(name, _set(wish, room, is_own=name.is_own)) for name, wish in wishes]
         without = [name for name, label in tries if label is None and _is_on(frame, land, name)]
         if not (picture.keyed and without) or len(keyed) + len(without) > _MOST_KEYED:
             break
         keyed = [name for name in picture.names if name in keyed or name in without]
     if without and keyed:  # too many for a list after all
-        return set_names(replace(picture, keyed=False), frame, land, text, bar)
+        return set_names(replace(picture, keyed=False), frame, land, text, bar, bare)
     keys = tuple((number.number, name.text) for number, name in zip(numbers, keyed, strict=True))
     labels = tuple(label for _, label in tries if label)
     return MapNames(labels, _district_labels(picture, frame, land, text, room), tuple(numbers), keys)
@@ -72,7 +79,7 @@ def dot_radius(text: float) -> float:
     return text * 0.27
 
 
-def _room(picture: Picture, frame: Frame, land: Land, text: float, bar: Box) -> Room:
+def _room(picture: Picture, frame: Frame, land: Land, text: float, bar: Box, bare: tuple[int, ...]) -> Room:
     """Return the map with what names must not cover: scale, dots, and one's own municipality if it is small."""
 
     def shares(position: int | str, boxes: Sequence[Box]) -> list[float]:
@@ -81,8 +88,8 @@ def _room(picture: Picture, frame: Frame, land: Land, text: float, bar: Box) -> 
 
     room = Room(frame.box, shares)
     room.take(bar)
-    rings = [land.district_places[key] for key in picture.district_points if key in land.district_places]
-    for x, y in map(frame.point, [*(land.place(position) for position in picture.points), *rings]):
+    rings = [place for key in picture.district_points if (place := land.district_place(key))]
+    for x, y in map(frame.point, [*(land.place(position) for position in (*picture.points, *bare)), *rings]):
         radius = dot_radius(text) * 1.2
         room.take((x - radius, y - radius, x + radius, y + radius))
     if picture.own is not None:
@@ -98,15 +105,15 @@ def _is_on(frame: Frame, land: Land, name: Name) -> bool:
     return frame.box[0] < x < frame.box[2] and frame.box[1] < y < frame.box[3]
 
 
-def _wish(name: Name, picture: Picture, frame: Frame, land: Land, text: float) -> Wish:
+def _wish(name: Name, dotted: tuple[int, ...], frame: Frame, land: Land, text: float) -> Wish:
     x, y = frame.point(land.place(name.position))
     size = text * (0.95 if name.is_own else 0.86)
-    return Wish(name.position, x, y, name.text, size, bold=name.is_own, has_dot=name.position in picture.points)
+    return Wish(name.position, x, y, name.text, size, bold=name.is_own, has_dot=name.position in dotted)
 
 
 def _set(wish: Wish, room: Room, *, is_own: bool) -> Label | None:
     """Return the name where there is room for it, a little smaller if need be."""
-    return room.set(wish, far=is_own) or room.set(replace(wish, size=wish.size * 0.84))
+    return room.set(wish, far=is_own) or room.set(replace(wish, size=wish.size * 0.84), far=wish.has_dot)
 
 
 def _number(name: Name, number: int, room: Room, drawn_on: tuple[Frame, Land, float]) -> Number:
@@ -121,9 +128,11 @@ def _number(name: Name, number: int, room: Room, drawn_on: tuple[Frame, Land, fl
 def _district_labels(picture: Picture, frame: Frame, land: Land, text: float, room: Room) -> tuple[Label, ...]:
     found = []
     for key, told in picture.district_names.items():
-        if key not in land.district_places:
+        place = land.district_place(key)
+        if place is None:
             continue
-        x, y = frame.point(land.district_places[key])
+        x, y = frame.point(place)
         wish = Wish(key, x, y, told, text * 0.9)
-        found.append(room.set(wish, far=True) or room.set(replace(wish, size=text * 0.75), far=True))
+        far = key != state_of(key)  # a state is large: its name stands in it or nowhere
+        found.append(room.set(wish, far=far) or room.set(replace(wish, size=text * 0.75), far=far))
     return tuple(label for label in found if label)

@@ -1,15 +1,17 @@
-"""The municipalities of a day as path data for SVG, in metres east and south of the state's north-west corner."""
+"""The municipalities of a day as path data for SVG, in metres east and south of the whole's north-west corner."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
+
+from atlas.model.keys import state_of
 
 Bounds = tuple[float, float, float, float]
 
@@ -29,16 +31,22 @@ class Land:
         Points for their names, by position, in the same CRS.
     unit_m
         Metres of one unit of the path data; finer than the geometry's generalisation.
+    corner
+        West and north of the whole, the same for all levels: where the coordinates begin.
     """
 
     def __init__(
-        self, shapes: gpd.GeoSeries, districts: Mapping[int, str], places: gpd.GeoSeries, unit_m: float
+        self,
+        shapes: gpd.GeoSeries,
+        districts: Mapping[int, str],
+        places: gpd.GeoSeries,
+        unit_m: float,
+        corner: tuple[float, float],
     ) -> None:
         self.unit_m = unit_m
         self._shapes: dict[int, shapely.Geometry] = dict(zip(shapes.index.tolist(), shapes.to_numpy(), strict=True))
         self._districts = districts
-        west, _, _, north = shapes.total_bounds
-        self._corner = (float(west), float(north))
+        west, north = self._corner = corner
         self._extents = dict(zip(shapes.index.tolist(), self._moved(shapes.bounds.to_numpy()), strict=True))
         points = shapely.get_coordinates(places.to_numpy())
         self._places = {
@@ -46,6 +54,14 @@ class Land:
             for position, (x, y) in zip(places.index.tolist(), points, strict=True)
         }
         self._paths: dict[int, str] = {}
+        self._lines: dict[str, npt.NDArray[np.object_]] = {}
+        self._shapes_of: dict[str, shapely.Geometry] = {}
+        self._district_places: dict[str, tuple[float, float] | None] = {}
+        self._members: dict[str, list[int | str]] = {}
+        for position in self._shapes:
+            self._members.setdefault(districts[position], []).append(position)
+        for district in list(self._members):
+            self._members.setdefault(state_of(district), []).append(district)
 
     def __len__(self) -> int:
         return len(self._shapes)
@@ -69,6 +85,10 @@ class Land:
             if x1 > left and x0 < right and y1 > top and y0 < bottom
         ]
 
+    def side(self, position: int) -> float:
+        """Return the side of a square as large as a municipality, metres."""
+        return math.sqrt(shapely.area(self._shapes[position]))
+
     def place(self, position: int) -> tuple[float, float]:
         """Return the point for a municipality's name, metres from the corner."""
         return self._places[position]
@@ -91,37 +111,54 @@ class Land:
         return self._written(shapely.coverage_union_all([self._shapes[position] for position in positions]))
 
     def borders(self, window: Bounds) -> tuple[str, str]:
-        """Return the lines of districts and of the state as far as they cross a window."""
+        """Return the lines of districts and of states as far as they cross a window."""
         west, north = self._corner
         left, top, right, bottom = window
         wide = (right - left) * 0.05
         frame = (left - wide + west, north - bottom - wide, right + wide + west, north - top + wide)
-        cut = shapely.clip_by_rect(self._border_lines, *frame)
-        return self._drawn(cut[0]), self._drawn(cut[1])
+        cut = [shapely.clip_by_rect(self._lines_of(state), *frame) for state in self._states_in(window)]
+        return "".join(self._drawn(districts) for districts, _ in cut), "".join(self._drawn(state) for _, state in cut)
 
-    @cached_property
-    def _border_lines(self) -> npt.NDArray[np.object_]:
-        shapes = list(self._district_shapes.values())
-        districts = shapely.multilinestrings(shapely.get_parts(shapely.boundary(shapes)))
-        return np.array([districts, shapely.boundary(shapely.coverage_union_all(shapes))])
+    def ground(self, window: Bounds) -> str:
+        """Return the outlines of the states that reach into a window."""
+        return "".join(self._written(self._merged(state)) for state in self._states_in(window))
 
-    @cached_property
-    def _district_shapes(self) -> dict[str, shapely.Geometry]:
-        members: dict[str, list[shapely.Geometry]] = {}
-        for position, shape in self._shapes.items():
-            members.setdefault(self._districts[position], []).append(shape)
-        return {key: shapely.coverage_union_all(shapes) for key, shapes in members.items()}
+    def district_place(self, key: str) -> tuple[float, float] | None:
+        """Return a point well inside the largest part of a district or a state, metres from the corner; None if there is no such."""
+        if key not in self._district_places:
+            self._district_places[key] = self._middle(self._merged(key)) if key in self._members else None
+        return self._district_places[key]
 
-    @cached_property
-    def district_places(self) -> dict[str, tuple[float, float]]:
-        """A point well inside the largest part of every district, metres from the corner."""
+    @property
+    def states(self) -> list[str]:
+        """Keys of the states, two digits."""
+        return [key for key in self._members if key == state_of(key)]
+
+    def _states_in(self, window: Bounds) -> list[str]:
+        return sorted({state_of(self._districts[position]) for position in self.within(window)})
+
+    def _middle(self, shape: shapely.Geometry) -> tuple[float, float]:
         west, north = self._corner
-        found = {}
-        for key, shape in self._district_shapes.items():
-            largest = max(shapely.get_parts(shape), key=shapely.area)
-            middle = shapely.get_point(shapely.maximum_inscribed_circle(largest, tolerance=500), 0)
-            found[key] = (float(shapely.get_x(middle) - west), float(north - shapely.get_y(middle)))
-        return found
+        largest = max(shapely.get_parts(shape), key=shapely.area)
+        middle = shapely.get_point(shapely.maximum_inscribed_circle(largest, tolerance=500), 0)
+        return float(shapely.get_x(middle) - west), float(north - shapely.get_y(middle))
+
+    def _lines_of(self, state: str) -> npt.NDArray[np.object_]:
+        """Return the lines of a state's districts, and its own."""
+        if state not in self._lines:
+            shapes = [self._merged(key) for key in self._members if key != state and state_of(key) == state]
+            districts = shapely.multilinestrings(shapely.get_parts(shapely.boundary(shapes)))
+            self._lines[state] = np.array([districts, shapely.boundary(self._merged(state))])
+        return self._lines[state]
+
+    def _merged(self, key: str) -> shapely.Geometry:
+        """Return the shape of a district, or of a state."""
+        if key not in self._shapes_of:
+            shapes = [
+                self._merged(part) if isinstance(part, str) else self._shapes[part] for part in self._members[key]
+            ]
+            self._shapes_of[key] = shapely.coverage_union_all(shapes)
+        return self._shapes_of[key]
 
     def _written(self, shape: shapely.Geometry) -> str:
         """Return a polygon with its holes as path data: every ring a start and steps."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -16,7 +17,21 @@ from atlas.render.labels import Label
 from atlas.render.layout import INK, QUIET, Sheet, Swatch, Text
 from atlas.render.names import dot_radius
 
-_CONTEXT, _EDGE, _DISTRICT, _STATE = "#fdfdfc", "#a8a59c", "#55585f", "#3b3e45"
+_CONTEXT, _EDGE = "#fdfdfc", "#a8a59c"
+
+
+class _Lines(NamedTuple):
+    """Colours of the lines of districts and states, and widths in sizes of text."""
+
+    district: str
+    district_width: float
+    state: str
+    state_width: float
+
+
+_LINES = _Lines("#55585f", 0.075, "#3b3e45", 0.12)
+_FINE_LINES = _Lines("#cbc8bf", 0.04, "#6b6e75", 0.075)
+"""Of a whole country: four hundred districts recede behind its states."""
 _FAMILY = f"{FAMILY}, Arial, sans-serif"
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters XML cannot hold, not even written as numbers."""
@@ -97,19 +112,20 @@ def _map(sheet: Sheet) -> Markup:
     unit = frame.scale * land.unit_m
     left, top, _, _ = frame.window
     x, y = frame.box[0] - left * frame.scale, frame.box[1] - top * frame.scale
-    fine, line = text * 0.035 / unit, text * 0.075 / unit
-    present = land.within(frame.window)
+    fine = text * 0.035 / unit
+    ground = sheet.ground
     districts, state = land.borders(frame.window)
+    lines = _FINE_LINES if ground.is_one and picture.kind is Kind.STATE and len(land.states) > 1 else _LINES
+    base = _ground(sheet) if ground.is_one else Markup()
     context = Markup("").join(
         Markup(f'<path d="{land.path(position)}"/>')  # noqa: S704 - our own digits
-        for position in present
-        if position not in picture.areas
+        for position in ground.context
     )
-    areas = Markup("").join(_area(sheet, position) for position in present if position in picture.areas)
+    areas = Markup("").join(_area(sheet, position) for position in ground.areas)
     bodies = Markup("").join(Markup('<path d="{}"/>').format(land.joint(members)) for _, members in picture.bodies)
     own = _own(sheet, unit) if picture.own is not None else Markup()
     return Markup(
-        '<g id="map" clip-path="url(#map-frame)"><g transform="translate({x} {y}) scale({unit})" stroke-linejoin="round" fill-rule="evenodd">'
+        '<g id="map" clip-path="url(#map-frame)"><g transform="translate({x} {y}) scale({unit})" stroke-linejoin="round" fill-rule="evenodd">{base}'
         '<g id="context" fill="{pale}" stroke="#cfccc4" stroke-width="{fine}">{context}</g>'
         '<g id="municipalities" stroke="{edge}" stroke-width="{thin}">{areas}</g>'
         '<g fill="none"><path id="districts" d="{districts}" stroke="{dark}" stroke-width="{line}"/>'
@@ -122,16 +138,17 @@ def _map(sheet: Sheet) -> Markup:
         unit=f"{unit:.6g}",
         pale=_CONTEXT,
         fine=_n(fine),
+        base=base,
         context=context,
         edge=_EDGE,
-        thin=_n(text * 0.045 / unit),
+        thin=_n(text * (0.02 if ground.is_one else 0.045) / unit),
         areas=areas,
         districts=districts,
-        dark=_DISTRICT,
-        line=_n(line),
+        dark=lines.district,
+        line=_n(text * lines.district_width / unit),
         state=state,
-        darker=_STATE,
-        bold=_n(text * 0.12 / unit),
+        darker=lines.state,
+        bold=_n(text * lines.state_width / unit),
         ink=INK,
         body=_n(text * 0.12 / unit),
         dash=f"{_n(text * 0.4 / unit)} {_n(text * 0.22 / unit)}",
@@ -142,6 +159,11 @@ def _map(sheet: Sheet) -> Markup:
         frame=_map_frame(sheet) if picture.kind is not Kind.STATE else Markup(),
         bar=_bar(sheet),
     )
+
+
+def _ground(sheet: Sheet) -> Markup:
+    fill = _fill(sheet.ground.look, "map") if sheet.ground.look else _CONTEXT
+    return Markup('<path id="ground" fill="{}" d="{}"/>').format(fill, sheet.land.ground(sheet.frame.window))
 
 
 def _map_frame(sheet: Sheet) -> Markup:
@@ -176,15 +198,33 @@ def _points(sheet: Sheet) -> Markup:
     closed = Markup("").join(
         Markup('<circle cx="{}" cy="{}" r="{}"/>').format(_n(x), _n(y), _n(radius)) for x, y in placed
     )
-    known = sheet.land.district_places
-    rings = [sheet.frame.point(known[key]) for key in picture.district_points if key in known]
+    places = [sheet.land.district_place(key) for key in picture.district_points]
+    rings = [sheet.frame.point(place) for place in places if place]
     opened = Markup("").join(
         Markup('<circle cx="{}" cy="{}" r="{}"/>').format(_n(x), _n(y), _n(radius * 1.15)) for x, y in rings
     )
     return Markup(
-        '<g id="points"><g fill="{0}" stroke="#ffffff" stroke-width="{1}">{2}</g>'
+        '<g id="points">{5}<g fill="{0}" stroke="#ffffff" stroke-width="{1}">{2}</g>'
         '<g fill="#ffffff" stroke="{0}" stroke-width="{3}">{4}</g></g>'
-    ).format(colour, _n(radius * 0.3), closed, _n(radius * 0.6), opened)
+    ).format(colour, _n(radius * 0.3), closed, _n(radius * 0.6), opened, _class_dots(sheet, radius))
+
+
+def _class_dots(sheet: Sheet, radius: float) -> Markup:
+    """Return the dots of small areas; below a point of another kind there is a rim of the class's colour."""
+    if not sheet.ground.dots:
+        return Markup()
+    pointed = set(sheet.picture.points)
+    dots = Markup("").join(
+        Markup('<circle class="{}" cx="{}" cy="{}" r="{}" fill="{}"/>').format(
+            look.key,
+            *map(_n, sheet.frame.point(sheet.land.place(position))),
+            _n(radius * (1.9 if position in pointed else 1.3)),
+            _fill(look, "legend"),
+        )
+        for position in sheet.ground.dots
+        for look in (sheet.picture.areas[position].look,)
+    )
+    return Markup('<g id="dots" stroke="#ffffff" stroke-width="{}">{}</g>').format(_n(radius * 0.3), dots)
 
 
 def _names(sheet: Sheet) -> Markup:
@@ -228,7 +268,7 @@ def _bar(sheet: Sheet) -> Markup:
     return Markup(
         '<g id="scale"><path d="M{x} {top}V{y}H{right}V{top}" fill="none" stroke="#ffffff" stroke-width="{halo}"/>'
         '<path d="M{x} {top}V{y}H{right}V{top}" fill="none" stroke="{quiet}" stroke-width="{line}"/>'
-        '<text x="{x}" y="{base}" font-size="{size}" fill="{quiet}" stroke="#ffffff" stroke-width="{halo}" '
+        '<text x="{x}" y="{base}" font-size="{size}" fill="{quiet}" stroke="#ffffff" stroke-width="{rim}" '
         'stroke-linejoin="round" paint-order="stroke">{text}</text></g>'
     ).format(
         x=_n(bar.x + 0.5),
@@ -238,6 +278,7 @@ def _bar(sheet: Sheet) -> Markup:
         quiet=QUIET,
         line=_n(bar.size * 0.1),
         halo=_n(bar.size * 0.4),
+        rim=_n(bar.size * 0.24),  # wider ones cover the letter before
         base=_n(bar.y - tick - bar.size * 0.25),
         size=_n(bar.size),
         text=bar.text,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -14,6 +14,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+from pyarrow import parquet
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import Change, Edition, Level, Provenance
@@ -192,8 +193,10 @@ def _check_tables(edition: Edition) -> None:
         raise ValueError("; ".join(broken))
 
 
-def read_geometry(edition: Edition, level: Level) -> gpd.GeoDataFrame:
-    """Return the geometry of a level: RangeIndex (position), one column ``geometry`` in the edition's metric CRS.
+def read_geometry(edition: Edition, level: Level, positions: Sequence[int] | None = None) -> gpd.GeoDataFrame:
+    """Return the geometry of a level: index position, one column ``geometry`` in the edition's metric CRS.
+
+    With ``positions`` these only: the others are never made, which for a country is most of the time and memory.
 
     Raises
     ------
@@ -203,14 +206,16 @@ def read_geometry(edition: Edition, level: Level) -> gpd.GeoDataFrame:
     path = edition.geometry_path(level)
     place = str(edition.folder)
     try:
-        shapes = gpd.read_parquet(path)
+        written = parquet.read_table(path, columns=["geometry"]).column("geometry")
+        if len(written) != len(edition.municipalities):
+            raise AtlasError(_broken(place, ValueError(f"{path.name}: {len(written)} ≠ {len(edition.municipalities)}")))
+        wanted = list(range(len(written)) if positions is None else positions)
+        found = gpd.GeoSeries.from_wkb(written.take(wanted).to_numpy(), index=wanted, crs=edition.metric_crs)
     except FileNotFoundError as error:
         raise AtlasError(_missing(place, path.name)) from error
     except (ValueError, OSError) as error:  # pyarrow's own errors are among these
         raise AtlasError(_broken(place, error)) from error
-    if len(shapes) != len(edition.municipalities):
-        raise AtlasError(_broken(place, ValueError(f"{path.name}: {len(shapes)} ≠ {len(edition.municipalities)}")))
-    return shapes
+    return gpd.GeoDataFrame(geometry=found)
 
 
 def read_delivery(path: Path) -> Delivery:

@@ -417,3 +417,55 @@ def test_command_line_says_what_is_wrong(
     assert main(["export", *arguments]) == WRONG_USE
     assert message in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def _of_a_country(real: Snapshot) -> list[str]:
+    return [key for key, each in real.programmes.items() if len(real.editions[each.boundary_set][0].states)]
+
+
+def test_country_is_drawn_as_ground_with_what_is_documented_on_it(real: Snapshot, scenes: Scenes, drawn: Draw) -> None:
+    assert _of_a_country(real)
+    for key in _of_a_country(real):
+        screen = scenes.of(ViewState(key))
+        picture = drawn(programme=key)
+        ags = screen.edition.municipalities["ags"]
+        documented = {ags[position]: look for position, look in screen.spec.classes.items() if look != "no_data"}
+        root = root_of(picture)
+        assert areas_of(root) == documented
+        assert root.find(f".//{SVG}path[@id='ground']") is not None
+        assert len(written(picture, Form.SVG)) < 3_000_000
+
+
+def test_small_area_with_an_entry_of_its_own_gets_a_dot(real: Snapshot, drawn: Draw) -> None:
+    for key in _of_a_country(real):
+        picture = drawn(programme=key)
+        text, scale = picture.sheet.measures.text, picture.sheet.frame.scale
+        rows = picture.scene.edition.municipalities
+        for position, area in picture.picture.areas.items():
+            side = (rows.at[position, "area_km2"] ** 0.5) * 1000 * scale
+            if area.look.key == "no_data" or area.look.is_through_district or side > text * 0.75:
+                assert position not in picture.sheet.ground.dots
+            elif side < text * 0.65:
+                assert position in picture.sheet.ground.dots
+        assert len(root_of(picture).findall(f".//{SVG}g[@id='dots']/{SVG}circle")) == len(picture.sheet.ground.dots) > 0
+
+
+def test_state_whose_municipalities_can_be_seen_has_no_ground(drawn: Draw) -> None:
+    for size in PRINTED:
+        ground = drawn(size=size).sheet.ground
+        assert not ground.is_one
+        assert ground.dots == ()
+
+
+def test_part_of_a_country_has_all_lines_and_neighbours_of_its_surroundings(
+    real: Snapshot, scenes: Scenes, drawn: Draw
+) -> None:
+    key = _of_a_country(real)[0]
+    scene = scenes.of(ViewState(key))
+    whole = lands_of(scene)(50.0)
+    for place in ("05111000", "11000", "10041100", "09780133"):
+        sheet = drawn(place, programme=key).sheet
+        near = lands_of(scene, sheet.picture.areas)(50.0)
+        window = sheet.frame.window
+        assert sorted(near.within(window)) == sorted(whole.within(window))
+        assert [len(lines) for lines in near.borders(window)] == [len(lines) for lines in whole.borders(window)]
