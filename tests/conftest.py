@@ -26,6 +26,11 @@ TODAY = date(2026, 11, 23)
 os.environ["ATLAS_DATABASE_URL"] = "files"  # a test that needs a store says which; none is made in the repository
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("source") is None)
+
+
 @pytest.fixture(scope="session")
 def miniland_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the invented state as a data folder; not to be changed."""

@@ -17,6 +17,11 @@ AppOn = Callable[..., AppTest]
 Become = Callable[[Actor], None]
 
 
+@pytest.fixture(autouse=True)
+def _uncounted(no_cover: None) -> None:
+    """Leave coverage out: it counts ``atlas``, which the unit tests cover, and would double the time of Streamlit's scripts."""
+
+
 @pytest.fixture
 def app_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[AppOn]:
     """Return a maker of sessions: ``app_on(folder, ebene="council")``; the shipped data without a folder."""

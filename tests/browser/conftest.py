@@ -27,6 +27,11 @@ _PATIENCE_S = 60
 _KNOWN = ("_stcore/health", "_stcore/host-config")
 
 
+@pytest.fixture(autouse=True)
+def _uncounted(no_cover: None) -> None:
+    """Leave coverage out: it counts ``atlas``, which the unit tests cover, and would double the time of what talks to the browser."""
+
+
 @pytest.fixture(scope="package")
 def saxony_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of the shipped data."""
