@@ -124,11 +124,15 @@ def _described(snapshot: Snapshot, programme: Programme, content: Content, words
 
 
 def _place(programme: Programme) -> Node:
-    return {
-        "dcatde:politicalGeocodingURI": _id(f"{_GEOCODING}/stateKey/{programme.boundary_set}"),
-        "dcatde:politicalGeocodingLevelURI": _id(f"{_GEOCODING}/Level/state"),
+    """Return whose territory it is about. The whole country has a level, but no key of its own (DCAT-AP.de 2.0)."""
+    is_state = programme.boundary_set.isdigit()
+    node: Node = {
+        "dcatde:politicalGeocodingLevelURI": _id(f"{_GEOCODING}/Level/{'state' if is_state else 'federal'}"),
         "dcatde:geocodingDescription": _said(lambda words: words.label(programme.territory)),
     }
+    if is_state:
+        node["dcatde:politicalGeocodingURI"] = _id(f"{_GEOCODING}/stateKey/{programme.boundary_set}")
+    return node
 
 
 def _record_day(snapshot: Snapshot, programme: Programme) -> date | None:

@@ -301,15 +301,18 @@ def _told_apart(one: np.ndarray, other: np.ndarray) -> bool:
     return float(np.linalg.norm(texture(one) - texture(other))) > 0.5
 
 
-def test_classes_are_told_apart_in_grey_print(real: Snapshot, drawn: Draw) -> None:
+def test_classes_are_told_apart_in_grey_print(real: Snapshot, scenes: Scenes, drawn: Draw) -> None:
+    picture = drawn()  # one page for the legends of all programmes
     for programme in real.programmes.values():
         for layer in programme.layers:
-            greys = _greys(drawn(layer=layer), looks_of(programme, layer), DE)
-            assert len(greys) == len(looks_of(programme, layer))
+            spec = scenes.of(ViewState(programme=programme.key, layer=layer)).spec
+            shown = tuple(entry.look for entry in spec.legend)
+            greys = _greys(picture, shown, DE)
+            assert len(greys) == len(shown)
             alike = [
                 pair for pair in itertools.combinations(greys, 2) if not _told_apart(greys[pair[0]], greys[pair[1]])
             ]
-            assert alike == [], layer
+            assert alike == [], (programme.key, layer)
 
 
 def test_grey_test_finds_what_is_alike(real: Snapshot, drawn: Draw) -> None:
