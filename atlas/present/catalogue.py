@@ -124,11 +124,19 @@ def _described(snapshot: Snapshot, programme: Programme, content: Content, words
 
 
 def _place(programme: Programme) -> Node:
-    return {
-        "dcatde:politicalGeocodingURI": _id(f"{_GEOCODING}/stateKey/{programme.boundary_set}"),
-        "dcatde:politicalGeocodingLevelURI": _id(f"{_GEOCODING}/Level/state"),
-        "dcatde:geocodingDescription": _said(lambda words: words.label(programme.territory)),
-    }
+    key = programme.boundary_set
+    where = (
+        {
+            "dcatde:politicalGeocodingURI": _id(f"{_GEOCODING}/stateKey/{key}"),
+            "dcatde:politicalGeocodingLevelURI": _id(f"{_GEOCODING}/Level/state"),
+        }
+        if key.isdigit()
+        else {  # DCAT-AP.de has no key for the country, only its level
+            "dcterms:spatial": _id(f"{_EU}/country/DEU"),
+            "dcatde:politicalGeocodingLevelURI": _id(f"{_GEOCODING}/Level/federal"),
+        }
+    )
+    return {**where, "dcatde:geocodingDescription": _said(lambda words: words.label(programme.territory))}
 
 
 def _record_day(snapshot: Snapshot, programme: Programme) -> date | None:
