@@ -134,10 +134,12 @@ def _place(drawn: Scene, kind: Kind, excerpt: Excerpt) -> None:
             on_change=lambda: change_excerpt(ausschnitt=",".join(st.session_state[Keys.CHOSEN])),
         )
     if kind is not Kind.MUNICIPALITY:
-        seed(Keys.OWN, drawn.view.municipality if drawn.view.municipality in names else None)
+        own = drawn.view.municipality if drawn.view.municipality in names else None
+        seed(Keys.OWN, own)
+        addressed = {drawn.day.lines[position][0].ags for position in drawn.addressed} | {own}
         st.selectbox(
             said.say("Gemeinde hervorheben"),
-            list(names),
+            [key for key in names if key in addressed],
             index=None,
             format_func=lambda key: names[key],
             placeholder=said.say("keine"),
