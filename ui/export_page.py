@@ -53,7 +53,7 @@ def _controls(drawn: Scene) -> None:
     excerpt = current_excerpt()
     kinds = {
         Kind.STATE: said.label(drawn.programme.territory),
-        Kind.DISTRICT: said.say("Landkreis"),
+        Kind.DISTRICT: said.say("Kreis"),
         Kind.MUNICIPALITY: said.say("Gemeinde mit Nachbarn"),
         Kind.SELECTION: said.say("eigene Auswahl"),
     }
@@ -118,7 +118,7 @@ def _place(drawn: Scene, kind: Kind, excerpt: Excerpt) -> None:
     if kind is Kind.DISTRICT:
         districts = drawn.edition.districts["name"]
         keys = drawn.edition.district_keys
-        _one(said.say("Landkreis"), keys, {key: str(districts[key]) for key in keys}, excerpt)
+        _one(said.say("Kreis"), keys, {key: str(districts[key]) for key in keys}, excerpt)
     elif kind is Kind.MUNICIPALITY:
         _one(said.say("Gemeinde"), list(names), names, excerpt)
     elif kind is Kind.SELECTION:

@@ -158,7 +158,7 @@ def status_sentence(line: StatusLine, programme: Programme, words: Words) -> str
         ground = ": ".join(dict.fromkeys(names))
         return words.say("{status} (abgeleitet aus {ground})", status=said, ground=ground)
     if line.basis == "district":
-        return words.say("{status} (über den Landkreis)", status=said)
+        return words.say("{status} (über den Kreis)", status=said)
     return said
 
 

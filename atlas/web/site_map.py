@@ -116,7 +116,7 @@ def _script_words(site: Site, words: Words) -> dict[str, str]:
         "map": words.say("Karte der Gemeinden: {state}", state=state),
         "search": words.say("Gemeinde suchen"),
         "day": words.say("Stichtag"),
-        "district": words.say("Landkreis"),
+        "district": words.say("Kreis"),
         "whole": words.say("ganz {state}", state=state),
         "documented": words.say("nur mit dokumentierter Aktivität"),
         "copy": words.say("Link kopieren"),

@@ -101,7 +101,7 @@ def lists(site: Site) -> Files:
     for lang in LANGUAGES:
         words = Words(lang)
         state = words.label(scene.programme.territory)
-        yield _list(site, "kreis", (words.say("Landkreise"), state), list(site.districts.items()), words)
+        yield _list(site, "kreis", (words.say("Kreise"), state), list(site.districts.items()), words)
         named = sorted((name, ags) for ags, name in site.places.items())
         headings = (words.say("Gemeinden"), words.count("{n} Gemeinde", "{n} Gemeinden", len(named)))
         yield _list(site, "gemeinde", headings, [(ags, name) for name, ags in named], words)

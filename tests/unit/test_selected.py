@@ -64,6 +64,8 @@ def test_legend_does_not_count_those_without_activity(selected: Scenes) -> None:
     picture = build_picture(scene, Excerpt(), DE)
     assert [line.label for line in picture.legend if line.count is None] == ["keine bekannte Aktivität"]
     assert not NUMBER_OF_ALL.search(picture.alt)
+    own = [look for look in scene.spec.classes.values() if look not in {"no_data", "district"}]
+    assert picture.subtitle.endswith(f"· {len(own)} Gemeinden mit eigenem Eintrag")
 
 
 def test_paragraph_of_changes_has_no_share(selected: Scenes) -> None:
