@@ -73,7 +73,7 @@ def _say_findings(snapshot: Snapshot, problems: Sequence[Problem]) -> int:
             counted = figure(status, instrument.key)
             terminal.tell(
                 f"  {instrument.key}: {len(counted.municipalities)} Gemeinden (davon {counted.derived} abgeleitet), "
-                f"{len(counted.arrangements)} Vorgänge, {counted.through_district} über den Landkreis"
+                f"{len(counted.arrangements)} Vorgänge, {counted.through_district} über den Kreis"
             )
     tally = {severity: sum(problem.severity is severity for problem in problems) for severity in Severity}
     blockers = tally[Severity.BLOCKER]

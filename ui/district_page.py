@@ -36,7 +36,7 @@ def show() -> None:
     with right:
         st.html(html.shares(page, page_address, said))
     if page.districts:
-        _section(said.say("Alle Landkreise und Kreisfreien Städte"))
+        _section(said.say("Alle Kreise und Kreisfreien Städte"))
         st.html(html.districts(page, page_address, drawn.view, said))
     _section(said.say("Weiße Flecken mit aktiven Nachbarn"))
     st.html(html.white_spots(page, page_address, drawn.view, said))

@@ -40,7 +40,7 @@ def show(drawn: Scene) -> None:
     if place is None:
         blocks.text(
             said.say(
-                "Bitte eine Gemeinde oder einen Landkreis wählen. Darunter steht der ganze Bestand als Tabelle, zum "
+                "Bitte eine Gemeinde oder einen Kreis wählen. Darunter steht der ganze Bestand als Tabelle, zum "
                 "Vergleichen und um viele Einträge auf einmal zu ändern."
             )
         )
@@ -64,7 +64,7 @@ def _choose(names: dict[str, str], place: str | None) -> None:
     said = words()
     seed(Keys.ENTRIES_OF, place)
     st.selectbox(
-        said.say("Gemeinde oder Landkreis"),
+        said.say("Gemeinde oder Kreis"),
         list(names),
         index=None,
         format_func=lambda key: names.get(key, key),

@@ -299,7 +299,7 @@ def _missing(draft: Draft, reason: str, rows: Sequence[Typed], gone: Sequence[Wi
     if not draft.is_withdrawal and not st.session_state[_RUNG]:
         problems.append(Problem(said.say("Baustein und Stufe"), "Bitte wählen, was erreicht oder geplant ist."))
     if draft.is_new and not draft.is_withdrawal and not rows:
-        problems.append(Problem(said.say("Gilt für"), "Bitte mindestens eine Gemeinde oder einen Landkreis wählen."))
+        problems.append(Problem(said.say("Gilt für"), "Bitte mindestens eine Gemeinde oder einen Kreis wählen."))
     if not draft.is_new and not reason:
         problems.append(missing_reason(said.say("Grund")))
     if draft.is_withdrawal and not gone:

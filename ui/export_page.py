@@ -53,7 +53,7 @@ def _controls(drawn: Scene) -> None:
     excerpt = current_excerpt()
     kinds = {
         Kind.STATE: said.label(drawn.programme.territory),
-        Kind.DISTRICT: said.say("Landkreis"),
+        Kind.DISTRICT: said.say("Kreis"),
         Kind.MUNICIPALITY: said.say("Gemeinde mit Nachbarn"),
         Kind.SELECTION: said.say("eigene Auswahl"),
     }
@@ -118,7 +118,7 @@ def _place(drawn: Scene, kind: Kind, excerpt: Excerpt) -> None:
     if kind is Kind.DISTRICT:
         districts = drawn.edition.districts["name"]
         keys = drawn.edition.district_keys
-        _one(said.say("Landkreis"), keys, {key: str(districts[key]) for key in keys}, excerpt)
+        _one(said.say("Kreis"), keys, {key: str(districts[key]) for key in keys}, excerpt)
     elif kind is Kind.MUNICIPALITY:
         _one(said.say("Gemeinde"), list(names), names, excerpt)
     elif kind is Kind.SELECTION:
@@ -134,10 +134,12 @@ def _place(drawn: Scene, kind: Kind, excerpt: Excerpt) -> None:
             on_change=lambda: change_excerpt(ausschnitt=",".join(st.session_state[Keys.CHOSEN])),
         )
     if kind is not Kind.MUNICIPALITY:
-        seed(Keys.OWN, drawn.view.municipality if drawn.view.municipality in names else None)
+        own = drawn.view.municipality if drawn.view.municipality in names else None
+        seed(Keys.OWN, own)
+        addressed = {drawn.day.lines[position][0].ags for position in drawn.addressed} | {own}
         st.selectbox(
             said.say("Gemeinde hervorheben"),
-            list(names),
+            [key for key in names if key in addressed],
             index=None,
             format_func=lambda key: names[key],
             placeholder=said.say("keine"),

@@ -111,7 +111,7 @@ def district(drawn: Scene) -> None:
     whole = said.say("ganz {state}", state=said.label(drawn.programme.territory))
     seed(Keys.DISTRICT, drawn.district or "")
     st.selectbox(
-        said.say("Landkreis"),
+        said.say("Kreis"),
         ["", *drawn.edition.district_keys],
         format_func=lambda key: str(districts[key]) if key else whole,
         key=Keys.DISTRICT,

@@ -34,7 +34,7 @@ def main() -> None:
     page = st.navigation(
         [
             st.Page(_PAGES / "map.py", title=say("Karte"), icon=":material/map:", default=True),
-            st.Page(_PAGES / "district.py", title=say("Landkreise"), icon=":material/grid_view:", url_path="kreis"),
+            st.Page(_PAGES / "district.py", title=say("Kreise"), icon=":material/grid_view:", url_path="kreis"),
             st.Page(
                 _PAGES / "progress.py", title=say("Fortschritt"), icon=":material/show_chart:", url_path="fortschritt"
             ),

@@ -120,7 +120,7 @@ def _cell(door: Door) -> str | list[str]:
 
 def _districts(drawn: Scene, instrument: Instrument) -> None:
     said = words()
-    title = said.say("{what}: Anteil der Gemeinden nach Landkreisen", what=said.label(instrument.label))
+    title = said.say("{what}: Anteil der Gemeinden nach Kreisen", what=said.label(instrument.label))
     _heading(title)
     bars = district_bars(drawn, instrument)
     st.html(html.chart(Chart.DISTRICTS, drawn.view, title))

@@ -107,8 +107,8 @@ def _record(page: Steering) -> None:
             page.old,
             old,
             said.count(
-                "{n} Gemeinde oder Landkreis ohne Angabe aus den letzten zwölf Monaten",
-                "{n} Gemeinden und Landkreise ohne Angabe aus den letzten zwölf Monaten",
+                "{n} Gemeinde oder Kreis ohne Angabe aus den letzten zwölf Monaten",
+                "{n} Gemeinden und Kreise ohne Angabe aus den letzten zwölf Monaten",
                 len(page.old),
             ),
         ),

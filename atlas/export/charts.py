@@ -48,7 +48,7 @@ def _spec(
     if chart is Chart.CURVE:
         lines = (f"{curve.label}: {place}", *sources) if use is Use.FILE else ()
         return curve_chart(curve, words, paper, lines, is_narrow=is_narrow), curve.alt
-    title = words.say("{what}: Anteil der Gemeinden nach Landkreisen", what=curve.label)
+    title = words.say("{what}: Anteil der Gemeinden nach Kreisen", what=curve.label)
     bars = district_bars(scene, instrument)
     lines = (title, *sources) if use is Use.FILE else ()
     return district_chart(bars, curve.colour, words, paper, lines, is_narrow=is_narrow), title

@@ -17,7 +17,7 @@ def due_table(rows: Sequence[DueRow], words: Words) -> pd.DataFrame:
     titles = (
         "AGS",
         words.say("Gemeinde"),
-        words.say("Landkreis"),
+        words.say("Kreis"),
         words.say("nächster Schritt"),
         words.say("fällig am"),
         words.say("Tage überfällig"),

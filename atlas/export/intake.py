@@ -178,7 +178,7 @@ def _explained(programme: Programme, words: Words) -> Iterator[tuple[str, ...]]:
     """Yield the rows of the second sheet: what belongs into each column; then the stages, with the instruments beside."""
     yield words.say("Spalte"), words.say("Pflicht"), words.say("Was hinein gehört")
     explanations = {
-        "ags": words.say("Schlüssel mit acht Ziffern (Gemeinde) oder fünf (Landkreis); führende Nullen gehören dazu."),
+        "ags": words.say("Schlüssel mit acht Ziffern (Gemeinde) oder fünf (Kreis); führende Nullen gehören dazu."),
         "municipality": words.say("Name; er hilft, einen vertippten Schlüssel zu erkennen."),
         "instrument": words.say("Einer der Bausteine unten, mit Namen oder Kürzel."),
         "status": words.say("Eine Stufe dieses Bausteins, siehe unten."),

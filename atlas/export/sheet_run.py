@@ -125,8 +125,8 @@ def write_sheets(settings: Settings, order: SheetOrder, folder: Path, report: Re
 
 
 def _stems(scene: Scene) -> dict[str, int]:
-    """Return names of files without ending and positions, of the municipalities of the day, in order of their keys."""
-    lines = {position: rows[0] for position, rows in scene.day.lines.items()}
+    """Return names of files without ending and positions, of the municipalities that have a sheet, in order of their keys."""
+    lines = {position: scene.day.lines[position][0] for position in scene.addressed}
     inside = [position for position, row in lines.items() if scene.district in (None, row.district)]
     inside.sort(key=lambda position: lines[position].ags)
     return {sheet_stem(scene, lines[position].ags, scene.view.lang): position for position in inside}

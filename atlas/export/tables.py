@@ -93,7 +93,7 @@ def view_table(scene: Scene, words: Words) -> pd.DataFrame:
         {
             "AGS": [rows.at[i, "ags"] for i in shown],
             words.say("Gemeinde"): [rows.at[i, "name"] for i in shown],
-            words.say("Landkreis"): [edition.districts.at[rows.at[i, "district"], "name"] for i in shown],
+            words.say("Kreis"): [edition.districts.at[rows.at[i, "district"], "name"] for i in shown],
             words.label(layer_label(programme, spec.layer)): [looks[classes[i]] for i in shown],
             words.say("seit"): [since_said(spec, i, words) for i in shown],
             words.say("Quelle"): [sources.get(i, "") for i in shown],
@@ -126,7 +126,7 @@ def neighbours_said(scene: Scene, position: int, words: Words) -> pd.DataFrame:
         district = str(scene.edition.districts.at[lines[0].district, "name"])
         said = [status_sentence(line, scene.programme, words) for line in lines]
         rows.append([lines[0].ags, lines[0].name, district, round(border_m / 1000, 3), *said, words.day(scene.as_of)])
-    place = ["AGS", words.say("Gemeinde"), words.say("Landkreis"), words.say("Gemeinsame Grenze in km")]
+    place = ["AGS", words.say("Gemeinde"), words.say("Kreis"), words.say("Gemeinsame Grenze in km")]
     return pd.DataFrame(
         rows, columns=[*place, *(words.label(each.label) for each in instruments), words.say("Stichtag")]
     )
@@ -176,11 +176,11 @@ def white_spots_said(scene: Scene, spots: Sequence[WhiteSpot], words: Words) -> 
     titles = (
         "AGS",
         words.say("Gemeinde"),
-        words.say("Landkreis"),
+        words.say("Kreis"),
         words.say("Anteil der Grenze an aktiven Nachbarn"),
         words.say("Grenze zu aktiven Nachbarn in km"),
         words.say("gesamte Grenze in km"),
-        words.say("davon Landesgrenze in km"),
+        words.say("davon Außengrenze in km"),
         words.say("aktive Nachbarn"),
         words.say("Nachbarn insgesamt"),
         words.say("Namen der aktiven Nachbarn"),

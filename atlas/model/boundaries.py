@@ -129,8 +129,8 @@ class Edition:
     @property
     def district_keys(self) -> list[str]:
         """Keys of the districts in the order of their names, whatever kind of district they are."""
-        names = self.districts["name"]
-        return sorted(map(str, names.index), key=lambda key: short_district(str(names[key])))
+        names = {str(key): short_district(str(name)) for key, name in self.districts["name"].items()}
+        return sorted(names, key=names.__getitem__)
 
     def unknown_district(self, given: str, place: str) -> Problem:
         """Return the problem that there is no district ``given``; ``place`` says where it was asked for."""

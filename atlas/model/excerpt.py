@@ -106,7 +106,7 @@ def parse_places(text: str) -> tuple[str, ...]:
         return (parse_district_key(parts[0]),)
     problems = [_not_a_key(part) for part in parts if not _is_ags(part)]
     if len(parts) > MOST_CHOSEN:
-        told = "Es sind {n} Gemeinden gewählt, höchstens {most} gehen auf ein Bild. Bitte weniger wählen, oder einen Landkreis."
+        told = "Es sind {n} Gemeinden gewählt, höchstens {most} gehen auf ein Bild. Bitte weniger wählen, oder einen Kreis."
         problems = [Problem("ausschnitt", told, {"n": len(parts), "most": MOST_CHOSEN})]
     if problems:
         raise AtlasError(*problems[:10])

@@ -50,7 +50,7 @@ def record_checker(programme: Programme, keys: frozenset[str]) -> Checker:
 def check_key(key: str, keys: frozenset[str]) -> Iterable[Fault]:
     """Yield what is wrong with the key of a participant; ``keys`` are those that exist or have existed."""
     if not _PARTICIPANT.fullmatch(key):
-        text = "„{given}“ hat nicht acht Ziffern (Gemeinde) oder fünf (Landkreis). Führende Nullen gehören dazu."
+        text = "„{given}“ hat nicht acht Ziffern (Gemeinde) oder fünf (Kreis). Führende Nullen gehören dazu."
         yield "ags", text, {"given": key}
     elif key not in keys:
         text = "Den Schlüssel {given} gibt es in den Gebietsständen nicht."

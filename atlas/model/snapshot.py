@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from atlas.errors import Problem
@@ -55,6 +55,16 @@ class Snapshot:
     def programme(self, key: str) -> Programme:
         """Return a programme by key; an empty or unknown key means the default."""
         return self.programmes.get(key) or next(iter(self.programmes.values()))
+
+    def alone(self, key: str) -> Snapshot:
+        """Return what there would be if there were one programme only."""
+        programme = self.programme(key)
+        return replace(
+            self,
+            programmes={programme.key: programme},
+            records={programme.key: self.records[programme.key]},
+            editions={programme.boundary_set: self.editions[programme.boundary_set]},
+        )
 
     def unknown_programme(self, given: str, place: str) -> Problem:
         """Return the problem that there is no programme ``given``; ``place`` says where it was asked for."""

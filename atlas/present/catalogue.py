@@ -124,15 +124,19 @@ def _described(snapshot: Snapshot, programme: Programme, content: Content, words
 
 
 def _place(programme: Programme) -> Node:
-    """Return whose territory it is about. The whole country has a level, but no key of its own (DCAT-AP.de 2.0)."""
-    is_state = programme.boundary_set.isdigit()
-    node: Node = {
-        "dcatde:politicalGeocodingLevelURI": _id(f"{_GEOCODING}/Level/{'state' if is_state else 'federal'}"),
-        "dcatde:geocodingDescription": _said(lambda words: words.label(programme.territory)),
-    }
-    if is_state:
-        node["dcatde:politicalGeocodingURI"] = _id(f"{_GEOCODING}/stateKey/{programme.boundary_set}")
-    return node
+    key = programme.boundary_set
+    where = (
+        {
+            "dcatde:politicalGeocodingURI": _id(f"{_GEOCODING}/stateKey/{key}"),
+            "dcatde:politicalGeocodingLevelURI": _id(f"{_GEOCODING}/Level/state"),
+        }
+        if key.isdigit()
+        else {  # DCAT-AP.de has no key for the country, only its level
+            "dcterms:spatial": _id(f"{_EU}/country/DEU"),
+            "dcatde:politicalGeocodingLevelURI": _id(f"{_GEOCODING}/Level/federal"),
+        }
+    )
+    return {**where, "dcatde:geocodingDescription": _said(lambda words: words.label(programme.territory))}
 
 
 def _record_day(snapshot: Snapshot, programme: Programme) -> date | None:

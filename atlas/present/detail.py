@@ -101,7 +101,7 @@ def absent(source: Scene, ags: str, place: str, words: Words) -> Problem:
 def unique_names(source: Scene, positions: Iterable[int]) -> list[str]:
     """Return the names of municipalities, with the district where the state has several of the name."""
     often = Counter(lines[0].name for lines in source.day.lines.values())
-    districts = source.edition.districts["name"]
+    districts = source.edition.districts["name"].to_dict()
     rows = [source.day.lines[position][0] for position in positions]
     return [row.name if often[row.name] == 1 else f"{row.name} ({districts[row.district]})" for row in rows]
 
@@ -158,7 +158,7 @@ def status_sentence(line: StatusLine, programme: Programme, words: Words) -> str
         ground = ": ".join(dict.fromkeys(names))
         return words.say("{status} (abgeleitet aus {ground})", status=said, ground=ground)
     if line.basis == "district":
-        return words.say("{status} (über den Landkreis)", status=said)
+        return words.say("{status} (über den Kreis)", status=said)
     return said
 
 

@@ -87,7 +87,7 @@ def _figure_card(each: Figure, scene: Scene, words: Words) -> Card:
     if each.derived:
         notes.append(words.say("davon {n} abgeleitet", n=words.number(each.derived)))
     if each.through_district:
-        notes.append(words.say("dazu {n} über den Landkreis", n=words.number(each.through_district)))
+        notes.append(words.say("dazu {n} über den Kreis", n=words.number(each.through_district)))
     return Card(heading, (municipalities, arrangements), " · ".join(notes))
 
 

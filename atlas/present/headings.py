@@ -9,7 +9,7 @@ def headings(words: Words, *columns: str) -> dict[str, str]:
     """Return the headings of some columns of lists, in the order asked for; ``KeyError`` for an unknown one."""
     known = {
         "name": words.say("Gemeinde"),
-        "district": words.say("Landkreis"),
+        "district": words.say("Kreis"),
         "instrument": words.say("Baustein"),
         "stage": words.say("Stufe"),
         "what": words.say("Veränderung"),

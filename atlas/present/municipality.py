@@ -172,7 +172,7 @@ def neighbourhood_notes(source: Scene, position: int, words: Words) -> tuple[str
     if edge_m := hood.edge_m[position]:
         notes.append(
             words.say(
-                "{km} km der Grenze sind Landesgrenze. Nachbarn außerhalb von {state} sind hier nicht verzeichnet.",
+                "{km} km der Grenze sind die Grenze von {state}. Nachbarn außerhalb sind hier nicht verzeichnet.",
                 km=words.number(edge_m / 1000, 1),
                 state=words.label(source.programme.territory),
             )

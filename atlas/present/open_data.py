@@ -81,7 +81,7 @@ def parameter_texts(words: Words) -> Mapping[str, str]:
     return {
         "programm": words.say("Schlüssel des Programms; ohne Angabe das erste."),
         "stichtag": words.say("Tag in der Form JJJJ-MM-TT; ohne Angabe heute."),
-        "kreis": words.say("Fünfstelliger Kreisschlüssel: nur dessen Gemeinden; ohne Angabe das ganze Land."),
+        "kreis": words.say("Fünfstelliger Kreisschlüssel: nur dessen Gemeinden; ohne Angabe das ganze Gebiet."),
         "form": words.say(
             "plain: Kommas, Dezimalpunkt, für Programme. excel: Semikolons, Dezimalkomma und Kennung, für deutsches Excel."
         ),
@@ -108,10 +108,10 @@ def description(content: Content, programme: Programme, words: Words) -> str:
             day=words.day(EARLIEST),
         )
     elif content is Content.RECORDS:
-        said = words.say("Jeder Eintrag mit Gemeinde oder Landkreis, Baustein, Stufe, Datum, Anmerkung und Quelle.")
+        said = words.say("Jeder Eintrag mit Gemeinde oder Kreis, Baustein, Stufe, Datum, Anmerkung und Quelle.")
     else:
         return words.say(
-            "Die Gemeinden, wie sie an einem Tag seit {day} bestanden: Schlüssel, Name, Art, Landkreis, Fläche und gültig seit.",
+            "Die Gemeinden, wie sie an einem Tag seit {day} bestanden: Schlüssel, Name, Art, Kreis, Fläche und gültig seit.",
             day=words.day(EARLIEST),
         )
     return f"{said} {words.label(programme.provenance)}"

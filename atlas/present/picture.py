@@ -162,7 +162,7 @@ def build_picture(
     legend = _legend(like or scene, excerpt, shown, own, words)
     legend += _mark_lines(like or scene, (points, district_points, bodies), words, is_fixed=like is not None)
     where = _where(scene, excerpt, members, words)
-    count = words.count("{n} Gemeinde", "{n} Gemeinden", len(members))
+    count = _counted(scene, shown, members, words)
     layer = words.label(layer_label(scene.programme, spec.layer))
     title = excerpt.title or words.say(
         "{programme} {where}: {layer}", programme=scene.programme.short, where=where, layer=layer
@@ -189,6 +189,14 @@ def build_picture(
         address,
         _alt(scene, (title, subtitle), shown, legend, (own, members[0] if is_round else None), words),
     )
+
+
+def _counted(scene: Scene, shown: dict[int, Area], members: tuple[int, ...], words: Words) -> str:
+    """Return how many municipalities a picture is about: all; of a programme for some, those with an entry of their own."""
+    if scene.programme.has_shares:
+        return words.count("{n} Gemeinde", "{n} Gemeinden", len(members))
+    own = sum(area.look.key != NO_DATA and not area.look.is_through_district for area in shown.values())
+    return words.count("{n} Gemeinde mit eigenem Eintrag", "{n} Gemeinden mit eigenem Eintrag", own)
 
 
 def _members(scene: Scene, excerpt: Excerpt, words: Words) -> tuple[int, ...]:
@@ -244,7 +252,7 @@ def _mark_lines(
     if points or (is_fixed and spec.points):
         lines.append(LegendLine(council, "point", count=points, colour=colour))
     if district_points or (is_fixed and spec.district_points):
-        label = words.say("{what} des Landkreises", what=council)
+        label = words.say("{what} des Kreises", what=council)
         lines.append(LegendLine(label, "district_point", count=district_points, colour=colour))
     if bodies or (is_fixed and spec.bodies):
         lines.append(LegendLine(words.say("gemeinsame Stelle mehrerer Gemeinden"), "body", count=bodies))

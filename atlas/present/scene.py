@@ -110,6 +110,12 @@ class Day:
         return active_positions(self.status)
 
     @cached_property
+    def documented(self) -> tuple[int, ...]:
+        """Municipalities of which anything is documented that is not their district's."""
+        own = self.status["basis"].isin(["direct", "derived"])
+        return tuple(sorted(set(self.status.index[own].tolist())))
+
+    @cached_property
     def direct(self) -> dict[str, frozenset[int]]:
         """By instrument the municipalities counted by a record of their own."""
         found: dict[str, set[int]] = {}
@@ -166,6 +172,11 @@ class Scene:
     def key(self) -> tuple[str, str, date]:
         """Hashable name of the data: fingerprint, programme, date."""
         return self.snapshot.fingerprint, self.programme.key, self.as_of
+
+    @property
+    def addressed(self) -> tuple[int, ...]:
+        """Municipalities with a sheet, and a page on the public site: all, or those documented. See `Programme.addressees`."""
+        return tuple(self.day.lines) if self.programme.has_shares else self.day.documented
 
     @property
     def district(self) -> str | None:

@@ -91,7 +91,7 @@ def _cards(
     layer, programme = drawn[-1].spec.layer, drawn[-1].programme
     counted = programme.overview.figures if layer == OVERVIEW else (layer,)
     found: dict[str, list[list[object]]] = {}
-    for district in (None, *drawn[-1].edition.districts.index):
+    for district in (None, *_districts_with_figures(drawn)):
         told: list[list[object]] = []
         before: object = None
         for number, (scene, day) in enumerate(zip(drawn, known, strict=True)):
@@ -107,6 +107,14 @@ def _cards(
                 told.append([number, cards])
         found[district or ""] = told
     return found
+
+
+def _districts_with_figures(drawn: Sequence[Scene]) -> list[str]:
+    """Return the districts whose figures are given: all; of a programme for some those in which anything was ever documented."""
+    last = drawn[-1]
+    if last.programme.has_shares:
+        return [str(key) for key in last.edition.districts.index]
+    return sorted({str(key) for scene in drawn for key in scene.status["district"][scene.status["basis"] != "none"]})
 
 
 def _card(card: Card, scene: Scene) -> list[object]:

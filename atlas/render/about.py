@@ -57,7 +57,7 @@ def about_data(scene: Scene, published: pd.DataFrame, problems: Sequence[Problem
 def _programme(scene: Scene, words: Words) -> Markup:
     table = scene.records.table
     count = words.say(
-        "{records} Einträge zu {participants} Gemeinden und Landkreisen, jeder mit seiner Quelle.",
+        "{records} Einträge zu {participants} Gemeinden und Kreisen, jeder mit seiner Quelle.",
         records=words.number(len(table)),
         participants=words.number(table["ags"].nunique()),
     )

@@ -69,7 +69,7 @@ def _table(kind: str, titles: Iterable[str], body: Markup) -> Markup:
 
 def districts(page: DistrictPage, address: ViewAddress, view: ViewState, words: Words) -> Markup:
     """Return all districts with their key figures; each leads to its page."""
-    titles = [words.say("Landkreis"), words.say("Gemeinden"), *page.headings, words.say("Weiße Flecken")]
+    titles = [words.say("Kreis"), words.say("Gemeinden"), *page.headings, words.say("Weiße Flecken")]
     body = _EMPTY.join(_district(row, page, address, view, words) for row in page.districts)
     return _table("districts", titles, body)
 
@@ -119,10 +119,10 @@ def _spot(row: SpotRow, page: DistrictPage, address: ViewAddress, view: ViewStat
     told = {"active": words.number(row.active_km, 1), "outline": words.number(row.outline_km, 1)}
     behind = words.say("{active} von {outline} km", **told)
     if row.edge_km:
-        behind += ", " + words.say("davon {km} km Landesgrenze", km=words.number(row.edge_km, 1))
+        behind += ", " + words.say("davon {km} km Außengrenze", km=words.number(row.edge_km, 1))
     place = [] if page.key or row.district == row.name else [row.district]
     if row.through_district:
-        place.append(words.say("Angebot des Landkreises"))
+        place.append(words.say("Angebot des Kreises"))
     of_all = words.say("{n} von {total}", n=row.active, total=row.neighbours)
     return Markup(
         '<tr data-ags="{}"><th scope="row"><a href="{}" target="_self">{}</a><br><span class="atlas-small">{}</span></th>'

@@ -94,7 +94,7 @@ def district_table(
         )
         for bar in bars
     )
-    titles = (words.say("Landkreis"), words.say("Gemeinden"), words.say("von"), words.say("Anteil"))
+    titles = (words.say("Kreis"), words.say("Gemeinden"), words.say("von"), words.say("Anteil"))
     head = _EMPTY.join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
     return Markup(
         '<details><summary>{}</summary><div class="wide"><table class="list districts"><thead><tr>{}</tr></thead>'

@@ -56,7 +56,7 @@ def page(
     prefix = "en/" if words.lang == "en" else ""
     links = (
         (f"{prefix}index.html", words.say("Karte")),
-        (f"{prefix}kreis/index.html", words.say("Landkreise")),
+        (f"{prefix}kreis/index.html", words.say("Kreise")),
         (f"{prefix}gemeinde/index.html", words.say("Gemeinden")),
         (f"{prefix}ueber/index.html", words.say("Daten und Quellen")),
     )
@@ -190,7 +190,7 @@ class Row:
 
 def table(rows: Sequence[Row], heading: str, words: Words) -> Markup:
     """Return the municipalities as a table; ``heading`` is that of the column of classes."""
-    titles = (words.say("Gemeinde"), words.say("Landkreis"), heading, words.say("seit"))
+    titles = (words.say("Gemeinde"), words.say("Kreis"), heading, words.say("seit"))
     head = _EMPTY.join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
     body = _EMPTY.join(
         Markup(

@@ -59,7 +59,7 @@ def _put(folder: Path, path: str, body: bytes) -> bool:
 
 def _all(order: Order, jobs: int) -> Files:
     site = _site(order)
-    keys = [lines[0].ags for lines in site.scene.day.lines.values()]
+    keys = list(site.places)
     with executor(jobs) as pool:
         days = {layer: pool.submit(_day_file, order, layer) for layer in site.scene.programme.layers}
         places = [pool.submit(_places, order, keys[i : i + _CHUNK]) for i in range(0, len(keys), _CHUNK)]
@@ -84,5 +84,5 @@ def _places(order: Order, keys: list[str]) -> list[tuple[str, bytes]]:
 @cache
 def _site(order: Order) -> Site:
     """Return the site; each process that works on it reads the data once."""
-    snapshot = load_snapshot(order.settings)
+    snapshot = load_snapshot(order.settings).alone(order.programme)
     return Site(order, Scenes(lambda: snapshot, lambda: order.as_of, kept_rows=512_000))

@@ -9,6 +9,7 @@ from datetime import date
 
 from markupsafe import Markup
 
+from atlas.analysis.status import NO_DATA
 from atlas.export.pictures import Drawn, draw
 from atlas.model.excerpt import Excerpt, Size
 from atlas.model.view import ViewState
@@ -43,6 +44,8 @@ class Site:
     ----------
     view, scene
         Of the day of the site: the whole state, German.
+    places, districts
+        Keys and names of municipalities and of districts that have a page, by key.
     urls, assets
         Names of the map's data, script and style sheet among ``payloads``.
     """
@@ -52,6 +55,15 @@ class Site:
         self.scenes = scenes
         self.view = ViewState(order.programme, as_of=order.as_of)
         self.scene = scenes.of(self.view)
+        lines, names = self.scene.day.lines, self.scene.edition.districts["name"]
+        self.places = {lines[position][0].ags: lines[position][0].name for position in self.scene.addressed}
+        status = self.scene.status
+        with_page = set(status["district"][status["basis"] != "none"])
+        self.districts = {
+            key: str(names[key])
+            for key in self.scene.edition.district_keys
+            if self.scene.programme.has_shares or key in with_page
+        }
         self.payloads = PayloadStore("../app/fonts/regular.woff")
         self.urls = self.payloads.map_urls(self.scene.snapshot, self.scene.programme, self.scene.edition)
         self.assets = self.payloads.map_assets()
@@ -92,6 +104,12 @@ class Site:
             path if words.lang == "en" else f"en/{path}",
         )
 
+    def path(self, kind: str, key: str, words: Words) -> str:
+        """Return the path of the page of a municipality or district, from the root; of one without a page, the map's with it."""
+        if key in (self.places if kind == "gemeinde" else self.districts):
+            return place_path(kind, key, words)
+        return f"{prefix(words)}index.html?{kind}={key}"
+
     def page(
         self, path: str, heading: str, body: Markup, words: Words, *scripts: str, expected: Iterable[str] = ()
     ) -> tuple[str, bytes]:
@@ -105,19 +123,21 @@ class Site:
         return draw(self.scenes, view, Excerpt(places, size), words)
 
     def table(self, scene: Scene, words: Words) -> Markup:
-        """Return the municipalities of a scene's district, or of the state, as a table."""
+        """Return the municipalities of a scene's district, or of all, as a table: of a programme for some, those with an entry."""
         spec, lines = scene.spec, scene.day.lines
         looks = {look.key: look for look in looks_of(scene.programme, spec.layer)}
         districts = scene.edition.districts["name"]
+        every = scene.programme.has_shares
+        shown = [position for position in spec.inside if every or spec.classes[position] != NO_DATA]
         rows = [
             html.Row(
                 lines[position][0].name,
-                place_path("gemeinde", lines[position][0].ags, words),
+                self.path("gemeinde", lines[position][0].ags, words),
                 str(districts[lines[position][0].district]),
                 looks[spec.classes[position]],
                 since_said(spec, position, words),
             )
-            for position in sorted(spec.inside, key=lambda position: (lines[position][0].name, lines[position][0].ags))
+            for position in sorted(shown, key=lambda position: (lines[position][0].name, lines[position][0].ags))
         ]
         return html.table(rows, words.label(layer_label(scene.programme, spec.layer)), words)
 

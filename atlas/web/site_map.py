@@ -99,7 +99,12 @@ def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dic
             if each.old_ags != each.new_ags
         ],
         "districts": [[key, str(scene.edition.districts["name"][key])] for key in scene.edition.district_keys],
-        "search": [[each.text, list(each.keys)] for each in suggestions(scene.edition, scene.changes)],
+        "search": [
+            [each.text, list(each.keys)]
+            for each in suggestions(scene.edition, scene.changes)
+            if any(key in site.places for key in each.keys)
+        ],
+        "pages": None if scene.programme.has_shares else list(site.places),
         "words": _script_words(site, words),
     }
 
@@ -111,7 +116,7 @@ def _script_words(site: Site, words: Words) -> dict[str, str]:
         "map": words.say("Karte der Gemeinden: {state}", state=state),
         "search": words.say("Gemeinde suchen"),
         "day": words.say("Stichtag"),
-        "district": words.say("Landkreis"),
+        "district": words.say("Kreis"),
         "whole": words.say("ganz {state}", state=state),
         "documented": words.say("nur mit dokumentierter Aktivität"),
         "copy": words.say("Link kopieren"),

@@ -56,7 +56,7 @@ def _municipality(site: Site, position: int, drawn: Drawn, words: Words) -> tupl
         municipality_html.header(page, words),
         picture(_image(ags, words), drawn),
         as_of_sentence(site.scene, words),
-        municipality_html.neighbours(page, lambda key: place_path("gemeinde", key, words), words),
+        municipality_html.neighbours(page, lambda key: site.path("gemeinde", key, words), words),
         municipality_html.next_step(page.next_step, words) if page.next_step else Markup(),
         municipality_html.history(page, words),
     )
@@ -67,7 +67,7 @@ def district_pages(site: Site) -> Files:
     """Yield the pages of all districts in both languages, and their pictures."""
     for lang in LANGUAGES:
         words = Words(lang)
-        for key in site.scene.edition.district_keys:
+        for key in site.districts:
             drawn = site.drawn((key,), Size.LARGE, words)
             yield from _pictures(key, drawn, words)
             yield _district(site, site.scenes.of(site.view.but(district=key)), drawn, words)
@@ -80,9 +80,9 @@ def _district(site: Site, scene: Scene, drawn: Drawn, words: Words) -> tuple[str
         """Return that of the application, where the site has the page."""
         plain = view.but(as_of=None, lang="de")
         if where == "gemeinde" and view.municipality:
-            return place_path("gemeinde", view.municipality, words)
+            return site.path("gemeinde", view.municipality, words)
         if where == "kreis" and view.district:
-            return place_path("kreis", view.district, words)
+            return site.path("kreis", view.district, words)
         return page_address(f"{prefix(words)}index.html", plain)
 
     body = Markup('{}<div class="site-grid"><div>{}<p class="atlas-small">{}</p></div><div>{}</div></div>{}').format(
@@ -101,9 +101,8 @@ def lists(site: Site) -> Files:
     for lang in LANGUAGES:
         words = Words(lang)
         state = words.label(scene.programme.territory)
-        districts = [(key, str(scene.edition.districts["name"][key])) for key in scene.edition.district_keys]
-        yield _list(site, "kreis", (words.say("Landkreise"), state), districts, words)
-        named = sorted((lines[0].name, lines[0].ags) for lines in scene.day.lines.values())
+        yield _list(site, "kreis", (words.say("Kreise"), state), list(site.districts.items()), words)
+        named = sorted((name, ags) for ags, name in site.places.items())
         headings = (words.say("Gemeinden"), words.count("{n} Gemeinde", "{n} Gemeinden", len(named)))
         yield _list(site, "gemeinde", headings, [(ags, name) for name, ags in named], words)
 
@@ -160,9 +159,10 @@ def open_data(site: Site) -> Files:
     for ending in ("csv", "json", "geojson", "gpkg"):
         yield f"api/v1/status.{ending}", status_file(scene, ending, words)
     yield "api/v1/records.csv", records_file(scene.records.table)
-    for day in boundary_days(snapshot, scene.programme):
-        if day <= site.order.as_of:
-            yield f"api/v1/boundaries/{day}.geojson", boundaries_file(snapshot, scene.programme, day, words)
+    days = [day for day in boundary_days(snapshot, scene.programme) if day <= site.order.as_of]
+    # Those of a country are 50 MB for each day: the newest has to do.
+    for day in days[-1:] if len(scene.edition.states) else days:
+        yield f"api/v1/boundaries/{day}.geojson", boundaries_file(snapshot, scene.programme, day, words)
     if site.order.settings.address:
         said = build_catalogue(snapshot, site.order.settings.address)
         yield "api/v1/catalog.jsonld", json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()

@@ -187,11 +187,11 @@ def test_search_leads_from_one_municipality_page_to_another(app_on: AppOn) -> No
 def test_district_page_follows_the_choice(app_on: AppOn) -> None:
     app = fine(app_on().run())
     said = shown(fine(app.switch_page(PAGES["district"]).run()))
-    assert "Alle Landkreise und Kreisfreien Städte" in said
+    assert "Alle Kreise und Kreisfreien Städte" in said
     said = shown(fine(app.selectbox(key=Keys.DISTRICT).set_value("14524").run()))
     assert 'data-kreis="14524"' in said
     assert "Dennheritz" in said
-    assert "Alle Landkreise" not in said
+    assert "Alle Kreise" not in said
     assert app.query_params["kreis"] == "14524"
 
 

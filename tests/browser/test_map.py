@@ -219,7 +219,7 @@ def test_table_downloads_for_german_excel(visit: Callable[..., Visit], saxony_ur
     body = Path(started.value.path()).read_bytes()
     assert body.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig")), delimiter=";"))
-    assert rows[0][:3] == ["AGS", "Gemeinde", "Landkreis"]
+    assert rows[0][:3] == ["AGS", "Gemeinde", "Kreis"]
     assert len(rows) - 1 == seen.page.locator(".atlas-table tbody tr").count()
     assert {row[-1] for row in rows[1:]} == {"31.12.2024"}
 

@@ -180,7 +180,7 @@ def test_detail_says_status_ground_and_source(mini_scene: Callable[..., Scene]) 
     detail = build_detail(scene, position, DE)
     said = {each.label: each.status for each in detail.documented}
     assert said["Gespräch"] == "geführt, spätestens 01.03.2021 (abgeleitet aus Vereinbarung: unterzeichnet)"
-    assert said["Rat"] == "besteht, Mai 2021 (über den Landkreis)"
+    assert said["Rat"] == "besteht, Mai 2021 (über den Kreis)"
     entry = next(each for each in detail.instruments if each.label == "Vereinbarung").entries[0]
     assert (entry.joint_with, entry.link) == ("Zweckverband Ring", "https://beispiel.invalid/quelle")
     assert [line.name for line in detail.neighbours][:1] == ["Insel"]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from atlas.export.sheet_run import INDEX, SheetOrder, write_sheets
 from atlas.export.tables import progress_table
 from atlas.model.excerpt import Excerpt
 from atlas.model.snapshot import Snapshot
@@ -24,6 +28,11 @@ from atlas.present.sheet import build_sheet
 from atlas.present.wording import Words
 from atlas.render import district as district_html
 from atlas.render.site import legend
+from atlas.sources.settings import Settings
+from atlas.web.site import publish
+from atlas.web.site_frame import Order
+from tests.unit.test_core_present import unpack
+from tests.unit.test_site import read
 
 DE = Words("de")
 DAY = date(2024, 1, 1)
@@ -55,6 +64,8 @@ def test_legend_does_not_count_those_without_activity(selected: Scenes) -> None:
     picture = build_picture(scene, Excerpt(), DE)
     assert [line.label for line in picture.legend if line.count is None] == ["keine bekannte Aktivität"]
     assert not NUMBER_OF_ALL.search(picture.alt)
+    own = [look for look in scene.spec.classes.values() if look not in {"no_data", "district"}]
+    assert picture.subtitle.endswith(f"· {len(own)} Gemeinden mit eigenem Eintrag")
 
 
 def test_paragraph_of_changes_has_no_share(selected: Scenes) -> None:
@@ -91,3 +102,61 @@ def test_sheet_compares_numbers(selected: Scenes) -> None:
         for row in build_sheet(scene, position, DE).shares:
             assert (row.here_share, row.state_share) == ("", "")
             assert row.state.isdigit()
+
+
+@pytest.fixture
+def selected_root(own_root: Path) -> Path:
+    """Return the invented state with a programme that is not for all of its municipalities."""
+    path = own_root / "data" / "programmes" / "mini.toml"
+    path.write_text('addressees = "selected"\n' + path.read_text(encoding="utf-8"), encoding="utf-8")
+    return own_root
+
+
+def _documented(selected: Scenes) -> set[str]:
+    scene = selected.of(ViewState())
+    rows = scene.status[scene.status["basis"].isin(["direct", "derived"])]
+    documented = set(rows["ags"])
+    assert 0 < len(documented) < len(scene.day.lines)
+    return documented
+
+
+def test_sheets_are_made_for_those_documented(selected: Scenes, selected_root: Path, tmp_path: Path) -> None:
+    order = SheetOrder(ViewState(as_of=DAY), jobs=1)
+    run = write_sheets(Settings(selected_root), order, tmp_path / "sheets", lambda done, total: None)
+    listed = pd.read_csv(tmp_path / "sheets" / INDEX, dtype={"ags": str})
+    assert set(listed["ags"]) == _documented(selected)
+    assert run.made == len(listed) == len(list((tmp_path / "sheets").glob("*.pdf")))
+
+
+def test_site_has_pages_for_those_documented_and_shows_all_on_the_map(
+    selected: Scenes, selected_root: Path, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    publish(Order(Settings(selected_root), "mini", DAY), site, jobs=1)
+    documented = _documented(selected)
+    assert {path.parent.name for path in site.glob("gemeinde/*/index.html")} == documented
+    scene = selected.of(ViewState())
+    index = (site / "index.html").read_text(encoding="utf-8")
+    told = json.loads(re.search(r'id="site">(.*?)</script>', index)[1])  # type: ignore[index]
+    assert set(told["pages"]) == documented
+    assert {key for _, keys in told["search"] for key in keys} >= documented
+    assert all(documented & set(keys) for _, keys in told["search"])
+    shown = [position for position, look in scene.spec.classes.items() if look != "no_data"]
+    assert index.count('<tr><th scope="row">') == len(shown)
+    layer = json.loads((site / told["layers"]["overview"]).read_text(encoding="utf-8"))
+    assert len(unpack(layer["codes"][0])) == len(scene.edition.municipalities)
+    for page in site.rglob("*.html"):
+        if page.name not in {"karte.html", "karte-offline.html"}:
+            links = read(page)
+            inside = [address for _, address in links.found if not address.startswith("http")]
+            assert all((page.parent / links.base / re.split("[?#]", each)[0]).exists() for each in inside), page
+
+
+def test_snapshot_of_one_programme_has_nothing_of_the_others(mini: Snapshot) -> None:
+    other = mini.programme("").model_copy(update={"key": "other"})
+    both = replace(
+        mini, programmes={"other": other, **mini.programmes}, records={"other": mini.records["mini"], **mini.records}
+    )
+    alone = both.alone("mini")
+    assert list(alone.programmes) == list(alone.records) == ["mini"]
+    assert alone.programme("").key == "mini"

@@ -182,7 +182,7 @@ function showChosen(ags, now) {
   const [, name, district] = index.municipalities[row];
   const look = index.layers[view.layer].looks.find((each) => each.code === now.codes[row]);
   const line = make("p");
-  if (words.page) {
+  if (words.page && (!about.pages || about.pages.includes(ags))) {
     const link = make("a", "", words.page);
     link.href = new URL(`${about.prefix}gemeinde/${ags}/index.html`, document.baseURI).href;
     line.append(link);
