@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, Route, WebSocket, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, Route, WebSocket, expect, sync_playwright
 
 from tests.conftest import ROOT
 from tests.servers import serving
@@ -24,6 +24,7 @@ _FLAGS = [
 _PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The same engine; the first without a window around it, which takes a third less of the processor for a page."""
 _PATIENCE_S = 60
+expect.set_options(timeout=_PATIENCE_S * 1000)  # not five seconds: another worker has the processors, too
 _KNOWN = ("_stcore/health", "_stcore/host-config")
 
 
