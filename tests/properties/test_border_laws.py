@@ -93,7 +93,7 @@ def test_order_of_the_areas_does_not_matter(shapes: np.ndarray, random: object) 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(coverages())
 def test_generalising_loses_and_gains_no_neighbour(shapes: np.ndarray) -> None:
-    coarse = generalised(gpd.GeoSeries(shapes, crs="EPSG:25833"), Level.OVERVIEW).to_numpy()
+    coarse = generalised(gpd.GeoSeries(shapes, crs="EPSG:25833"), 300).to_numpy()
     before, after = _pairs(shapes), _pairs(coarse)
     lines = lambda pairs: set(map(tuple, pairs.loc[pairs["border_m"] > 0, ["a", "b"]].to_numpy()))  # noqa: E731
     assert lines(before) == lines(after)

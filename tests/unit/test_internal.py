@@ -6,7 +6,7 @@ import io
 import shutil
 import zipfile
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -211,7 +211,7 @@ def test_no_payload_of_the_map_holds_it(visitor: House) -> None:
     store = PayloadStore("")
     scene = visitor.scenes.of(ViewState())
     urls = store.map_urls(scene.snapshot, scene.programme, scene.edition)
-    names = [url.rpartition("/")[2] for url in astuple(urls)]
+    names = [urls.index, urls.overview, *urls.details.values()]
     assert names
     for name in names:
         found = store.get(name)
