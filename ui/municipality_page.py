@@ -81,8 +81,8 @@ def _municipality(drawn: Scene, position: int) -> dict[str, str]:
         if page.next_step:
             st.html(html.next_step(page.next_step, said))
         st.html(html.history(page, said))
-        if others := elsewhere(scenes(), drawn, page.detail.ags, said):
-            st.html(html.others(others, _page_there, said))
+        if told := html.others(elsewhere(scenes(), drawn, page.detail.ags, said), _page_there, said):
+            st.html(told)  # Streamlit takes no empty text
         more = report_form.show(drawn, page.detail.ags)
         _to_map(drawn)
     return more

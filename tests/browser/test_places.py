@@ -116,4 +116,5 @@ def test_choice_on_the_district_map_leads_to_the_municipality(visit: Callable[..
     seen.map.locator(f"[data-ags='{HARTENSTEIN}']").focus()
     seen.page.keyboard.press("Enter")
     seen.page.locator(f"header.place[data-gemeinde='{HARTENSTEIN}']").wait_for()
+    seen.page.wait_for_url("**/gemeinde?**")  # written at the end of the run
     assert "/gemeinde?" in seen.page.url
