@@ -11,7 +11,7 @@ from atlas.model.rights import Right
 from ui.cache import store
 from ui.login import current_actor
 from ui.messages import show_problems
-from ui.state import read_address, words
+from ui.state import read_address, turn_to, words
 
 _ROOT = Path(__file__).resolve().parents[1]
 _PAGES, _ASSETS = _ROOT / "pages", _ROOT / "atlas" / "web" / "assets"
@@ -52,6 +52,7 @@ def main() -> None:
         ],
         position="top",
     )
+    turn_to(page.url_path)
     try:
         page.run()
     except AtlasError as error:

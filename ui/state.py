@@ -28,6 +28,8 @@ class Keys(StrEnum):
 
     VIEW = "_view"
     WRITTEN = "_written"
+    PAGE = "_page"
+    SEEDED = "_seeded"
     PROGRAMME = "programm"
     LAYER = "ebene"
     AS_OF = "stichtag"
@@ -111,8 +113,22 @@ def look_at(place: str | None) -> None:
     change_view(municipality=None if is_district else place, district=place if is_district else None)
 
 
+def turn_to(page: str) -> None:
+    """Note which page is drawn, before its first widget; on another than before, widgets are seeded anew.
+
+    A widget of the same key on another page is another one to Streamlit. It would find the value of the former there,
+    leave it alone, and then begin with its own first choice.
+    """
+    if st.session_state.get(Keys.PAGE) != page:
+        for key in st.session_state.get(Keys.SEEDED, ()):
+            st.session_state.pop(key, None)
+        st.session_state[Keys.PAGE] = page
+        st.session_state[Keys.SEEDED] = ()
+
+
 def seed(key: Keys, value: object) -> None:
     """Give a widget its value before it is drawn, if it has another."""
+    st.session_state[Keys.SEEDED] = tuple({*st.session_state.get(Keys.SEEDED, ()), key})
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
 
