@@ -209,12 +209,12 @@ def _control(page: Page, label: str) -> Any:  # noqa: ANN401 - a locator
     return page.get_by_role("radio", name=label, exact=True).or_(page.get_by_role("button", name=label, exact=True))
 
 
-def _wait_for(page: Page, condition: str, given: object = None) -> None:
+def _wait_for(page: Page, condition: str, given: object = None, seconds: float = 90) -> None:
     """Wait for a condition; Playwright's own way needs `eval`, which our page's headers forbid."""
-    ends = time.monotonic() + 90
+    ends = time.monotonic() + seconds
     while not page.evaluate(condition, given):
         if time.monotonic() > ends:
-            raise SystemExit(f"{page.url}: not within 90 s: {condition}")
+            raise SystemExit(f"{page.url}: not within {seconds:.0f} s: {condition}")
         page.wait_for_timeout(100)
 
 

@@ -56,6 +56,7 @@ def write_into_cell(page: Page, column: int, row: int, text: str) -> None:
 
 def open_table(visit: Visits, url: str) -> Visit:
     made = visit(url).open(f"/pflege?gemeinde={TOWN}")
+    expect(made.page.locator('[data-test-script-state="notRunning"]')).to_be_visible()
     made.page.get_by_role("radio", name="Tabelle").click()
     expect(made.page.locator(".stDataFrame canvas").first).to_be_visible()
     return made
