@@ -208,6 +208,9 @@ def main() -> int:
     parser.add_argument("--programme", help="key of the programme")
     parser.add_argument("--rounds", type=int, default=8, help="changes measured per page")
     parser.add_argument("--chromium", default="/usr/bin/chromium", help="the browser")
+    parser.add_argument(
+        "--no-pydeck", action="store_true", help="leave pydeck out: without a graphics card it may never paint"
+    )
     options = parser.parse_args()
     programme = options.programme or largest(SnapshotStore(Settings.from_environment()).current())
     layers = recolour.layers(programme)
@@ -227,7 +230,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=options.chromium, args=CHROMIUM)
         first = first_map(browser, ours, 5)
         contestants = [_open(browser, "ours", ours, layers[0]), _open(browser, "simplified", folium, layers[0])]
-        deck = Deck(browser, deck_url, scenes)
+        deck = None if options.no_pydeck else Deck(browser, deck_url, scenes)
         wrong = _measure(contestants, deck, layers, scenes, options.rounds)
         browser.close()
     figures = recolour.report(contestants)
@@ -237,7 +240,7 @@ def main() -> int:
 
 
 def _measure(
-    contestants: list[Contestant], deck: Deck, layers: list[recolour.Layer], scenes: list[Scene], rounds: int
+    contestants: list[Contestant], deck: Deck | None, layers: list[recolour.Layer], scenes: list[Scene], rounds: int
 ) -> int:
     """Let all take their turns; return how many areas had another colour on our canvas than they ought to."""
     wrong = 0
@@ -250,21 +253,22 @@ def _measure(
         for contestant in contestants:
             contestant.changes.append(contestant.change(layers[k]))
         wrong += wrong_on_canvas(contestants[0].page, scenes[k])
-        if number < DECK_ROUNDS:
+        if deck and number < DECK_ROUNDS:
             deck.change(scenes[number % len(layers)], scenes[k])
     for contestant in contestants:
         contestant.try_zoom(layers[(rounds + 1) % len(layers)])
     return wrong
 
 
-def _print(figures: dict[str, Any], deck: Deck, first: list[float], wrong: int, size: int) -> None:
+def _print(figures: dict[str, Any], deck: Deck | None, first: list[float], wrong: int, size: int) -> None:
     recolour._print(figures)
-    median = statistics.median(deck.times)
-    ours = figures["ours"]
-    print(
-        f"pydeck     {median:>8.0f}{min(deck.times):>8.0f}{max(deck.times):>8.0f}   {statistics.median(deck.sizes):>11,.0f}"
-        f"{median / ours['median_ms']:>8.1f}"
-    )
+    if deck:
+        median = statistics.median(deck.times)
+        ours = figures["ours"]
+        print(
+            f"pydeck     {median:>8.0f}{min(deck.times):>8.0f}{max(deck.times):>8.0f}   {statistics.median(deck.sizes):>11,.0f}"
+            f"{median / ours['median_ms']:>8.1f}"
+        )
     print(f"\nareas with another colour on our canvas than their class: {wrong}")
     print(f"first map, cold browser: median {statistics.median(first):.0f} ms, slowest {max(first):.0f} ms")
     print(f"geometry of the first level with gzip: {size:,} bytes")
