@@ -227,7 +227,9 @@ def main() -> int:
         folium = stack.enter_context(served("bench/plain_folium.py", None, **settings))
         deck_url = stack.enter_context(served("bench/plain_pydeck.py", None, **settings))
         playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=options.chromium, args=CHROMIUM)
+        browser = playwright.chromium.launch(
+            executable_path=options.chromium, args=recolour.CHROMIUM if options.no_pydeck else CHROMIUM
+        )
         first = first_map(browser, ours, 5)
         contestants = [_open(browser, "ours", ours, layers[0]), _open(browser, "simplified", folium, layers[0])]
         deck = None if options.no_pydeck else Deck(browser, deck_url, scenes)
@@ -255,9 +257,27 @@ def _measure(
         wrong += wrong_on_canvas(contestants[0].page, scenes[k])
         if deck and number < DECK_ROUNDS:
             deck.change(scenes[number % len(layers)], scenes[k])
-    for contestant in contestants:
-        contestant.try_zoom(layers[(rounds + 1) % len(layers)])
+    last = layers[(rounds + 1) % len(layers)]
+    _zoom_ours(contestants[0], last)
+    for contestant in contestants[1:]:
+        contestant.try_zoom(last)
     return wrong
+
+
+def _zoom_ours(ours: Contestant, layer: recolour.Layer) -> None:
+    """Zoom in, choose a layer, note whether the zoom is still there; closer by, other areas are elements."""
+    page = ours.page
+    page.bring_to_front()
+    before = page.evaluate("bench.zoom()")
+    page.evaluate("bench.zoomIn()")
+    _wait_until_quiet(page)
+    zoomed = page.evaluate("bench.zoom()")
+    assert zoomed > before
+    _control(page, layer.label).click()
+    said = "(painted) => [...document.querySelectorAll('iframe')].some((each) => each.contentDocument?.documentElement?.dataset.painted === painted)"
+    _wait_for(page, said, layer.ours["painted"])
+    _wait_until_quiet(page)
+    ours.zoom_kept = page.evaluate("bench.zoom()") == zoomed
 
 
 def _print(figures: dict[str, Any], deck: Deck | None, first: list[float], wrong: int, size: int) -> None:
