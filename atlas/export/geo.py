@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -24,13 +25,22 @@ from atlas.sources.boundaries import read_geometry
 
 _DATED = threading.Lock()
 """GDAL takes the date it writes into a GeoPackage from one setting of the process."""
+_PORTION = 2000
+_PLAIN: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":")}
 
 
 def status_areas(scene: Scene, level: Level, district: str | None = None) -> gpd.GeoDataFrame:
-    """Return one row per municipality of the day with its geometry, in the edition's metric CRS.
+    """Return what `status_properties` returns with geometry, in the edition's metric CRS; RangeIndex."""
+    table = status_properties(scene, district)
+    geometry = read_geometry(scene.edition, level, table.index.tolist()).geometry
+    return gpd.GeoDataFrame(table, geometry=geometry, crs=scene.edition.metric_crs).reset_index(drop=True)
 
-    RangeIndex. Columns ``ags``, ``name``, ``district`` (name), then for each instrument its stage (``no_data`` where
-    nothing is documented) and ``<instrument>_basis``. With ``district`` (a key) its municipalities only.
+
+def status_properties(scene: Scene, district: str | None = None) -> pd.DataFrame:
+    """Return one row per municipality of the day.
+
+    Index ``position``. Columns ``ags``, ``name``, ``district`` (name), then for each instrument its stage (``no_data``
+    where nothing is documented) and ``<instrument>_basis``. With ``district`` (a key) its municipalities only.
     """
     status, edition = scene.status, scene.edition
     if district is not None:
@@ -42,8 +52,7 @@ def status_areas(scene: Scene, level: Level, district: str | None = None) -> gpd
         rows = status[status["instrument"] == instrument.key]
         table[instrument.key] = rows["stage"]
         table[f"{instrument.key}_basis"] = rows["basis"]
-    geometry = read_geometry(edition, level).loc[positions].geometry
-    return gpd.GeoDataFrame(table, geometry=geometry, crs=edition.metric_crs).reset_index(drop=True)
+    return table
 
 
 def status_geojson(scene: Scene, words: Words, district: str | None = None) -> bytes:
@@ -51,47 +60,54 @@ def status_geojson(scene: Scene, words: Words, district: str | None = None) -> b
 
     The collection carries ``source`` and ``attribution`` members, as GeoNutzV asks for.
     """
-    areas = status_areas(scene, Level.DETAIL, district)
-    for column in areas.columns.drop("geometry"):
-        areas[column] = areas[column].where(areas[column] != NO_DATA, None)
-    return _geojson(areas, scene.edition, full_credits(scene, words))
+    table = status_properties(scene, district).astype(object)
+    return _geojson(table.mask(table == NO_DATA, None), scene.edition, Level.DETAIL, full_credits(scene, words))
 
 
-def boundary_areas(edition: Edition, day: date) -> gpd.GeoDataFrame:
-    """Return the municipalities as they were on ``day``, with full geometry in the edition's metric CRS.
+def boundary_properties(edition: Edition, day: date) -> pd.DataFrame:
+    """Return the municipalities as they were on ``day``.
 
-    RangeIndex. Columns ``ags``, ``name``, ``kind``, ``district`` (key), ``district_name``, ``area_km2`` (geodesic),
+    Index ``position``. Columns ``ags``, ``name``, ``kind``, ``district`` (key), ``district_name``, ``area_km2`` (geodesic),
     ``valid_from`` (ISO day from which it has had this extent, as far as the edition reaches back).
     """
     rows = edition.municipalities[edition.valid_at(day)]
-    table = rows[["ags", "name", "kind", "district"]].assign(
+    return rows[["ags", "name", "kind", "district"]].assign(
         district_name=rows["district"].map(edition.districts["name"]),
         area_km2=rows["area_km2"],
         valid_from=rows["valid_from"].dt.strftime("%Y-%m-%d"),
     )
-    geometry = read_geometry(edition, Level.FULL).loc[rows.index].geometry
-    return gpd.GeoDataFrame(table, geometry=geometry, crs=edition.metric_crs).reset_index(drop=True)
 
 
 def boundaries_geojson(edition: Edition, day: date, words: Words, *, is_synthetic: bool) -> bytes:
-    """Return the municipalities of ``day`` as RFC 7946 GeoJSON: WGS 84, five decimals, counter-clockwise.
+    """Return the municipalities of ``day`` as RFC 7946 GeoJSON: WGS 84, five decimals, counter-clockwise, full geometry.
 
-    Properties as in `boundary_areas`; the collection carries ``date``, ``source`` and ``attribution`` members. Common
+    Properties as in `boundary_properties`; the collection carries ``date``, ``source`` and ``attribution`` members. Common
     borders stay common: rounding moves a point the same way in every area that has it.
     """
     credits_ = boundary_credits(edition, day, words, is_synthetic=is_synthetic)
-    return _geojson(boundary_areas(edition, day), edition, credits_, date=day.isoformat())
+    return _geojson(boundary_properties(edition, day), edition, Level.FULL, credits_, date=day.isoformat())
 
 
-def _geojson(areas: gpd.GeoDataFrame, edition: Edition, source: Sequence[str], **members: str) -> bytes:
-    degrees = areas.to_crs("EPSG:4326")
-    degrees.geometry = shapely.orient_polygons(
-        shapely.transform(degrees.geometry.to_numpy(), lambda xy: np.round(xy, 5)), exterior_cw=False
-    )
-    collection = json.loads(degrees.to_json(drop_id=True)) | members
-    collection["source"] = list(source)
-    collection["attribution"] = edition.provenance.attribution
-    return json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()
+def _geojson(table: pd.DataFrame, edition: Edition, level: Level, source: Sequence[str], **members: str) -> bytes:
+    """Return a collection of the rows of ``table``, whose index is ``position``, with the geometry of a level.
+
+    Written in portions: all of a country as Python objects would take a gigabyte for a file of forty megabytes.
+    """
+    about = members | {"source": list(source), "attribution": edition.provenance.attribution}
+    features = [
+        b",".join(_features(table.iloc[begin : begin + _PORTION], edition, level))
+        for begin in range(0, len(table), _PORTION)
+    ]
+    head = b'{"type":"FeatureCollection","features":['
+    return b"".join([head, b",".join(features), b"],", json.dumps(about, **_PLAIN).encode()[1:]])
+
+
+def _features(table: pd.DataFrame, edition: Edition, level: Level) -> Iterator[bytes]:
+    degrees = read_geometry(edition, level, table.index.tolist()).geometry.to_crs("EPSG:4326").to_numpy()
+    rounded = shapely.transform(degrees, lambda xy: np.round(xy, 5))
+    written = shapely.to_geojson(shapely.orient_polygons(rounded, exterior_cw=False))
+    for properties, geometry in zip(table.to_dict("records"), written, strict=True):
+        yield f'{{"type":"Feature","properties":{json.dumps(properties, **_PLAIN)},"geometry":{geometry}}}'.encode()
 
 
 def write_status_gpkg(scene: Scene, words: Words, path: Path, district: str | None = None) -> None:

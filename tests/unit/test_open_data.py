@@ -38,6 +38,7 @@ from atlas.present.open_data import OFFERS, ROOT, Content
 from atlas.present.scene import Scenes
 from atlas.present.wording import Words
 from atlas.render.open_data import open_data_page
+from atlas.web import api
 from atlas.web.api import build_api
 from atlas.web.guard import Guard
 from atlas.web.headers import SecurityHeaders
@@ -597,9 +598,22 @@ def test_links_of_the_page_lead_somewhere(client: TestClient, lang: str) -> None
     assert not re.search(r"\son[a-z]+=", page.text)
     links = [link.replace("&amp;", "&") for link in re.findall(r'href="([^"]+)"', page.text)]
     assert len(links) == 2 + 6 * (5 + 2 + 1) + 2
+    # Of the files of a country those of one programme are asked for: they are large.
+    of_country = next(part for link in links if (part := link.partition("programm=")[2].partition("&")[0]))
     for link in links:
-        if not link.startswith("../../"):
+        if not link.startswith("../../") and ("programm=" not in link or f"programm={of_country}" in link):
             assert client.get(f"{ROOT}/{link}").status_code == 200, link
+
+
+def test_boundaries_are_kept_once_for_all_programmes_on_one_set(
+    real: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(api, "boundaries_file", lambda _, programme, *__: made.append(programme.key) or b"{}")
+    client = TestClient(app_of(real))
+    for programme in real.programmes:
+        client.get(address(f"boundaries/2024-03-31.geojson?programm={programme}"))
+    assert [real.programmes[key].boundary_set for key in made] == ["14", "de"]
 
 
 # --- hostile texts -------------------------------------------------------------------------------------------------
