@@ -86,6 +86,8 @@ bench: $(VENV)/.dev chromium ## measure side by side, print the tables
 	$(BIN)/python -m bench.site
 	$(BIN)/python -m bench.intake
 	$(BIN)/python -m bench.sessions
+	$(BIN)/python -m bench.memory
+	$(BIN)/python -m bench.country --no-pydeck
 
 clean: ## remove the environment and what was built
 	rm -rf $(VENV) build test-artifacts

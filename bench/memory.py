@@ -1,0 +1,72 @@
+"""Memory of the server process: at the start, with the maps of all programmes, after every page of every programme.
+
+``python -m bench.memory [--programmes KEY …] [--chromium PATH]``. One browser goes round; each step prints the resident
+memory in MB once the page stands. What a further session costs is measured by `bench.sessions`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import urllib.request
+
+from playwright.sync_api import Page, sync_playwright
+
+from atlas.sources.settings import Settings
+from atlas.sources.snapshot import SnapshotStore
+from bench import sessions
+from bench.recolour import CHROMIUM
+
+TARGET_MB = 700
+PAGES = ("", "gemeinde", "kreis", "fortschritt", "steuerung", "export", "ueber", "pflege")
+QUIET_MS = 1500
+
+
+def places(programme: str) -> str:
+    """Return the key of a municipality that the record of a programme names."""
+    snapshot = SnapshotStore(Settings.from_environment()).current()
+    known = set(snapshot.editions[snapshot.programmes[programme].boundary_set][-1].municipalities["ags"])
+    return next(key for key in snapshot.records[programme].table["ags"] if key in known)
+
+
+def main() -> int:
+    """Go round, print."""
+    parser = argparse.ArgumentParser(prog="bench.memory", description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser.add_argument("--programmes", nargs="*", help="their keys; without, all")
+    parser.add_argument("--chromium", default="/usr/bin/chromium", help="the browser")
+    options = parser.parse_args()
+    programmes = options.programmes or list(SnapshotStore(Settings.from_environment()).current().programmes)
+    with sessions.served(sessions.arguments([])) as (url, pid), sync_playwright() as playwright:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=60):
+            pass
+        _print("both boundary sets loaded", pid)
+        browser = playwright.chromium.launch(executable_path=options.chromium, args=CHROMIUM)
+        page = browser.new_page(viewport={"width": 1440, "height": 1000}, locale="de-DE")
+        for programme in programmes:
+            _visit(page, f"{url}/?programm={programme}")
+        _print("map of every programme", pid)
+        for programme in programmes:
+            for name in PAGES:
+                _visit(page, f"{url}/{name}?programm={programme}&gemeinde={places(programme)}")
+            _print(f"every page of {programme}", pid)
+        browser.close()
+        last = sessions.rss_mb(pid)
+    print(f"{'met' if last and last <= TARGET_MB else 'missed'}: ≤ {TARGET_MB} MB")
+    return 0
+
+
+def _visit(page: Page, address: str) -> None:
+    """Open an address and wait until no run of the page is under way and nothing is fetched any more."""
+    page.goto(address)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=120_000)
+    page.wait_for_timeout(QUIET_MS)
+    page.wait_for_load_state("networkidle", timeout=120_000)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=120_000)
+
+
+def _print(step: str, pid: int | None) -> None:
+    print(f"{step:40} {sessions.rss_mb(pid):6.0f} MB", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
