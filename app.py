@@ -11,9 +11,9 @@ import streamlit as st
 from streamlit import config, file_util
 
 from ui.messages import on_script_error
-from ui.server import begin_log, check_settings, cookie_secret, few_heaps, middleware, routes, secrets
+from ui.server import begin_log, check_settings, cookie_secret, give_memory_back, middleware, routes, secrets
 
-few_heaps()
+give_memory_back()
 begin_log()
 check_settings()
 _base_path = config.get_option("server.baseUrlPath")

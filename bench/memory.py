@@ -12,6 +12,7 @@ import urllib.request
 
 from playwright.sync_api import Page, sync_playwright
 
+from atlas.model.snapshot import Snapshot
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
 from bench import sessions
@@ -19,12 +20,11 @@ from bench.recolour import CHROMIUM
 
 TARGET_MB = 700
 PAGES = ("", "gemeinde", "kreis", "fortschritt", "steuerung", "export", "ueber", "pflege")
-QUIET_MS = 1500
+QUIET_MS, LONGEST_MS = 1500, 120_000
 
 
-def places(programme: str) -> str:
+def documented_in(snapshot: Snapshot, programme: str) -> str:
     """Return the key of a municipality that the record of a programme names."""
-    snapshot = SnapshotStore(Settings.from_environment()).current()
     known = set(snapshot.editions[snapshot.programmes[programme].boundary_set][-1].municipalities["ags"])
     return next(key for key in snapshot.records[programme].table["ags"] if key in known)
 
@@ -35,19 +35,20 @@ def main() -> int:
     parser.add_argument("--programmes", nargs="*", help="their keys; without, all")
     parser.add_argument("--chromium", default="/usr/bin/chromium", help="the browser")
     options = parser.parse_args()
-    programmes = options.programmes or list(SnapshotStore(Settings.from_environment()).current().programmes)
+    snapshot = SnapshotStore(Settings.from_environment()).current()
+    places = {key: documented_in(snapshot, key) for key in options.programmes or snapshot.programmes}
     with sessions.served(sessions.arguments([])) as (url, pid), sync_playwright() as playwright:
         with urllib.request.urlopen(f"{url}/readyz", timeout=60):
             pass
         _print("both boundary sets loaded", pid)
         browser = playwright.chromium.launch(executable_path=options.chromium, args=CHROMIUM)
         page = browser.new_page(viewport={"width": 1440, "height": 1000}, locale="de-DE")
-        for programme in programmes:
+        for programme in places:
             _visit(page, f"{url}/?programm={programme}")
         _print("map of every programme", pid)
-        for programme in programmes:
+        for programme, place in places.items():
             for name in PAGES:
-                _visit(page, f"{url}/{name}?programm={programme}&gemeinde={places(programme)}")
+                _visit(page, f"{url}/{name}?programm={programme}&gemeinde={place}")
             _print(f"every page of {programme}", pid)
         browser.close()
         last = sessions.rss_mb(pid)
@@ -58,10 +59,11 @@ def main() -> int:
 def _visit(page: Page, address: str) -> None:
     """Open an address and wait until no run of the page is under way and nothing is fetched any more."""
     page.goto(address)
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=120_000)
+    still = page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
+    still.wait_for(timeout=LONGEST_MS)
     page.wait_for_timeout(QUIET_MS)
-    page.wait_for_load_state("networkidle", timeout=120_000)
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=120_000)
+    page.wait_for_load_state("networkidle", timeout=LONGEST_MS)
+    still.wait_for(timeout=LONGEST_MS)
 
 
 def _print(step: str, pid: int | None) -> None:

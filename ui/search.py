@@ -15,7 +15,7 @@ _suggestions: Shelf[tuple[Suggestion, ...]] = Shelf(16)
 def show(drawn: Scene) -> None:
     """Show the box; a choice selects the municipality on the map and beside it."""
     said = words()
-    key = (drawn.snapshot.fingerprint, drawn.programme.key, drawn.edition.starts)
+    key = (drawn.snapshot.fingerprint, drawn.programme.boundary_set, drawn.edition.starts)
     found = _suggestions.get(key, lambda: suggestions(drawn.edition, drawn.changes))
     st.selectbox(
         said.say("Gemeinde suchen"),

@@ -17,7 +17,7 @@ The rules (design.md, "The model"; each has its test):
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -331,13 +331,34 @@ def status_as_of(
     return _full_table(best, municipalities, [instrument.key for instrument in programme.instruments])
 
 
-def status_lines(status: pd.DataFrame) -> dict[int, tuple[StatusLine, ...]]:
-    """Return the rows of the status table by position, instruments in order: for looking up single municipalities."""
-    found: dict[int, list[StatusLine]] = {}
-    columns = (status[column].tolist() for column in STATUS_COLUMNS)
-    for position, row in zip(status.index.tolist(), zip(*columns, strict=True), strict=True):
-        found.setdefault(position, []).append(StatusLine._make(row))
-    return {position: tuple(rows) for position, rows in found.items()}
+class StatusLines(Mapping[int, tuple[StatusLine, ...]]):
+    """The rows of a status table by position, instruments in order: for looking up single municipalities.
+
+    They are made when asked for: those of a whole country, all at once, would take more memory than the table. What is
+    wanted of all municipalities is asked of the table.
+
+    Parameters
+    ----------
+    status
+        Rows of what `status_as_of` returned, those of a municipality together.
+    """
+
+    def __init__(self, status: pd.DataFrame) -> None:
+        self._columns = [status[column].to_numpy() for column in STATUS_COLUMNS]
+        positions = status.index.to_numpy()
+        begins = np.flatnonzero(np.diff(positions, prepend=-1))
+        ends = np.append(begins[1:], len(positions))
+        self._rows = dict(zip(positions[begins].tolist(), map(slice, begins.tolist(), ends.tolist()), strict=False))
+
+    def __getitem__(self, position: int) -> tuple[StatusLine, ...]:
+        rows = self._rows[position]
+        return tuple(map(StatusLine._make, zip(*(column[rows].tolist() for column in self._columns), strict=True)))
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 def _full_table(best: pd.DataFrame, municipalities: pd.DataFrame, instruments: list[str]) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from atlas.sources.boundaries import read_geometry
 _DATED = threading.Lock()
 """GDAL takes the date it writes into a GeoPackage from one setting of the process."""
 _PORTION = 2000
-_PLAIN: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":")}
+"""So many areas of a GeoJSON file are made at a time: all of a country as Python objects would take a gigabyte."""
 
 
 def status_areas(scene: Scene, level: Level, district: str | None = None) -> gpd.GeoDataFrame:
@@ -89,25 +89,24 @@ def boundaries_geojson(edition: Edition, day: date, words: Words, *, is_syntheti
 
 
 def _geojson(table: pd.DataFrame, edition: Edition, level: Level, source: Sequence[str], **members: str) -> bytes:
-    """Return a collection of the rows of ``table``, whose index is ``position``, with the geometry of a level.
-
-    Written in portions: all of a country as Python objects would take a gigabyte for a file of forty megabytes.
-    """
-    about = members | {"source": list(source), "attribution": edition.provenance.attribution}
-    features = [
-        b",".join(_features(table.iloc[begin : begin + _PORTION], edition, level))
-        for begin in range(0, len(table), _PORTION)
-    ]
-    head = b'{"type":"FeatureCollection","features":['
-    return b"".join([head, b",".join(features), b"],", json.dumps(about, **_PLAIN).encode()[1:]])
+    """Return a collection of the rows of ``table``, whose index is ``position``, with the geometry of a level."""
+    about = _json(members | {"source": list(source), "attribution": edition.provenance.attribution})
+    features = b",".join(_features(table, edition, level))
+    return b'{"type":"FeatureCollection","features":[' + features + b"]," + about[1:].encode()
 
 
 def _features(table: pd.DataFrame, edition: Edition, level: Level) -> Iterator[bytes]:
-    degrees = read_geometry(edition, level, table.index.tolist()).geometry.to_crs("EPSG:4326").to_numpy()
-    rounded = shapely.transform(degrees, lambda xy: np.round(xy, 5))
-    written = shapely.to_geojson(shapely.orient_polygons(rounded, exterior_cw=False))
-    for properties, geometry in zip(table.to_dict("records"), written, strict=True):
-        yield f'{{"type":"Feature","properties":{json.dumps(properties, **_PLAIN)},"geometry":{geometry}}}'.encode()
+    for begin in range(0, len(table), _PORTION):
+        rows = table.iloc[begin : begin + _PORTION]
+        degrees = read_geometry(edition, level, rows.index.tolist()).geometry.to_crs("EPSG:4326").to_numpy()
+        rounded = shapely.transform(degrees, lambda xy: np.round(xy, 5))
+        written = shapely.to_geojson(shapely.orient_polygons(rounded, exterior_cw=False))
+        for properties, geometry in zip(rows.to_dict("records"), written, strict=True):
+            yield f'{{"type":"Feature","properties":{_json(properties)},"geometry":{geometry}}}'.encode()
+
+
+def _json(node: Mapping[Any, object]) -> str:
+    return json.dumps(node, ensure_ascii=False, separators=(",", ":"))
 
 
 def write_status_gpkg(scene: Scene, words: Words, path: Path, district: str | None = None) -> None:

@@ -113,11 +113,13 @@ def _spec(after: Scene, table: pd.DataFrame, layer: str, district: str | None) -
     for ags, what in zip(table["ags"], table["what"], strict=True):
         happened[ags] = min(happened.get(ags, KEPT), what, key=rank.__getitem__)
     classes, codes, inside = {}, [ABSENT] * len(after.edition.municipalities), []
-    for position, lines in after.day.lines.items():
-        held = any(line.counted and line.basis != "district" and layer in (OVERVIEW, line.instrument) for line in lines)
-        key = happened.get(lines[0].ags, KEPT if held else NO_DATA)
+    holding = after.status[after.status["counted"] & (after.status["basis"] != "district")]
+    held = set(holding.index if layer == OVERVIEW else holding.index[holding["instrument"] == layer])
+    every = after.day.municipalities
+    for position, ags, home in zip(every.index.tolist(), every["ags"], every["district"], strict=True):
+        key = happened.get(ags, KEPT if position in held else NO_DATA)
         classes[position] = key
-        is_inside = district in (None, lines[0].district)
+        is_inside = district in (None, home)
         codes[position] = looks[key].code if is_inside else FILTERED
         inside += [position] if is_inside else []
     counts = Counter(classes[position] for position in inside)

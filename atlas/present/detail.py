@@ -100,7 +100,7 @@ def absent(source: Scene, ags: str, place: str, words: Words) -> Problem:
 
 def unique_names(source: Scene, positions: Iterable[int]) -> list[str]:
     """Return the names of municipalities, with the district where the state has several of the name."""
-    often = Counter(lines[0].name for lines in source.day.lines.values())
+    often = Counter(source.day.municipalities["name"])
     districts = source.edition.districts["name"].to_dict()
     rows = [source.day.lines[position][0] for position in positions]
     return [row.name if often[row.name] == 1 else f"{row.name} ({districts[row.district]})" for row in rows]
@@ -108,7 +108,7 @@ def unique_names(source: Scene, positions: Iterable[int]) -> list[str]:
 
 def municipality_names(source: Scene) -> dict[str, str]:
     """Return the municipalities of the day by key, in order of name; with the district where several have the same."""
-    rows = source.edition.municipalities.loc[list(source.day.lines)].sort_values(["name", "ags"])
+    rows = source.day.municipalities.sort_values(["name", "ags"])
     return dict(zip(rows["ags"], unique_names(source, rows.index), strict=True))
 
 

@@ -102,8 +102,9 @@ def build_district(source: Scene, words: Words) -> DistrictPage:
     """Return the page of the view's district, of the whole state if it names none."""
     key = source.district
     state = words.label(source.programme.territory)
-    members = [position for position in source.day.lines if key in (None, _district_of(source, position))]
-    area = float(source.edition.municipalities["area_km2"].iloc[members].sum())
+    every = source.day.municipalities
+    members = every if key is None else every[every["district"] == key]
+    area = float(members["area_km2"].sum())
     subtitle = [
         words.count("{n} Gemeinde", "{n} Gemeinden", len(members)),
         words.say("{km2} km²", km2=words.number(area)),
@@ -185,7 +186,7 @@ def _districts(source: Scene, spots: tuple[WhiteSpot, ...]) -> tuple[DistrictRow
     tables = [by_district(source.status, which, names.index) for which in figures]
     covered = [dict(zip(table["district"], table["municipalities"].tolist(), strict=True)) for table in tables]
     white = Counter(_district_of(source, spot.position) for spot in spots)
-    totals = Counter(lines[0].district for lines in source.day.lines.values())
+    totals = Counter(source.day.municipalities["district"])
     return tuple(
         DistrictRow(
             key,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from atlas.analysis.status import status_lines
+from atlas.analysis.status import StatusLines
 from atlas.model.programme import OVERVIEW
 from atlas.model.view import ViewState
 from atlas.present.detail import position_or_heir, status_sentence
@@ -67,7 +67,7 @@ def elsewhere(scenes: Scenes, source: Scene, ags: str, words: Words) -> tuple[El
         if position is None:
             continue
         rows = there.status.loc[[position]]
-        lines = status_lines(rows[rows["basis"] != "none"]).get(position, ())
+        lines = StatusLines(rows[rows["basis"] != "none"]).get(position, ())
         told = tuple(
             (words.label(programme.instrument(line.instrument).label), status_sentence(line, programme, words))
             for line in lines

@@ -34,7 +34,7 @@ def rung_label(programme: Programme, rung: Rung, words: Words) -> str:
 
 def places(source: Scene) -> dict[str, str]:
     """Return all who can have entries on the day, by key: municipalities by name, then the districts of several."""
-    several = source.edition.municipalities.loc[list(source.day.lines), "district"].value_counts()
+    several = source.day.municipalities["district"].value_counts()
     districts = source.edition.districts["name"]
     return municipality_names(source) | {
         key: str(districts[key]) for key in source.edition.district_keys if several.get(key, 0) > 1

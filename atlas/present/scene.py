@@ -16,7 +16,7 @@ from atlas.analysis.episodes import episodes
 from atlas.analysis.events import events
 from atlas.analysis.neighbours import Neighbourhood, neighbourhood
 from atlas.analysis.outreach import active_positions
-from atlas.analysis.status import StatusLine, spans, status_as_of, status_lines
+from atlas.analysis.status import StatusLines, spans, status_as_of
 from atlas.model.boundaries import Change, Edition
 from atlas.model.programme import Programme
 from atlas.model.records import Records
@@ -100,9 +100,14 @@ class Day:
     status: pd.DataFrame
 
     @cached_property
-    def lines(self) -> dict[int, tuple[StatusLine, ...]]:
+    def lines(self) -> StatusLines:
         """The status by position."""
-        return status_lines(self.status)
+        return StatusLines(self.status)
+
+    @property
+    def municipalities(self) -> pd.DataFrame:
+        """The rows of the edition's table that are there on the day; index ``position``."""
+        return self.edition.municipalities[self.edition.valid_at(self.as_of)]
 
     @cached_property
     def active(self) -> frozenset[int]:
@@ -118,12 +123,8 @@ class Day:
     @cached_property
     def direct(self) -> dict[str, frozenset[int]]:
         """By instrument the municipalities counted by a record of their own."""
-        found: dict[str, set[int]] = {}
-        for position, lines in self.lines.items():
-            for line in lines:
-                if line.counted and line.basis == "direct":
-                    found.setdefault(line.instrument, set()).add(position)
-        return {instrument: frozenset(positions) for instrument, positions in found.items()}
+        rows = self.status[self.status["counted"] & (self.status["basis"] == "direct")]
+        return {str(key): frozenset(own.index.tolist()) for key, own in rows.groupby("instrument")}
 
     @cached_property
     def hood(self) -> Neighbourhood:

@@ -248,12 +248,8 @@ def joint_phrase(scene: Scene, line: StatusLine, words: Words) -> str:
     """Return ``gemeinsam mit Lengenfeld und Rodewisch (Göltzschtal-Städte)``; empty if it is not a joint matter."""
     if not line.joint_with:
         return ""
-    partners = [
-        other.name
-        for lines in scene.day.lines.values()
-        for other in lines
-        if other.instrument == line.instrument and other.joint_with == line.joint_with and other.ags != line.ags
-    ]
+    joint = scene.status[scene.status["joint_with"] == line.joint_with]
+    partners = joint["name"][(joint["instrument"] == line.instrument) & (joint["ags"] != line.ags)].tolist()
     if not partners:
         return words.say("über die gemeinsame Stelle „{body}“", body=line.joint_with)
     names = words.listed(sorted(partners))

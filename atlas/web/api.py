@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
@@ -106,7 +106,7 @@ class _Api:
             asked = parse_asked(offer, query, request.path_params.get("date"), snapshot, self._scenes.today())
             # Only what is about the interface itself knows its own address; data files are the same everywhere.
             base = _base(request) if offer.content is Content.ABOUT else ""
-            key = (snapshot.fingerprint, offer.path, _of_what(offer, asked, snapshot), base)
+            key = (snapshot.fingerprint, offer.path, *_content(offer, asked, snapshot), base)
             shelf = self._big if offer.ending in {"geojson", "gpkg"} else self._small
             file = shelf.get(key, lambda: filed(self._made(offer, asked, snapshot, base)))
         except RefusedError as error:
@@ -133,11 +133,11 @@ class _Api:
         return open_data_page(snapshot, asked.as_of, words)
 
 
-def _of_what(offer: Offer, asked: Asked, snapshot: Snapshot) -> Asked:
-    """Return what tells one file of an offer from another: boundaries are the same for all programmes on one set."""
-    if offer.content is not Content.BOUNDARIES:
-        return asked
-    return replace(asked, programme=snapshot.programme(asked.programme).boundary_set)
+def _content(offer: Offer, asked: Asked, snapshot: Snapshot) -> tuple[Hashable, ...]:
+    """Return what decides a file of an offer: boundaries are the same for all programmes on one set."""
+    if offer.content is Content.BOUNDARIES:
+        return snapshot.programme(asked.programme).boundary_set, asked.as_of, asked.lang
+    return (asked,)
 
 
 def _base(request: Request) -> str:

@@ -30,7 +30,8 @@ from atlas.web.site_offline import as_data
 
 def municipality_pages(site: Site, keys: Iterable[str]) -> Files:
     """Yield the pages of some municipalities in both languages, and their pictures."""
-    positions = {lines[0].ags: position for position, lines in site.scene.day.lines.items()}
+    every = site.scene.day.municipalities["ags"]
+    positions = dict(zip(every, every.index.tolist(), strict=True))
     for ags in keys:
         for lang in LANGUAGES:
             words = Words(lang)
