@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from atlas.analysis.outreach import groups
 from atlas.export.sheet_run import INDEX, SheetOrder, write_sheets
 from atlas.export.tables import progress_table
 from atlas.model.excerpt import Excerpt
@@ -87,6 +88,17 @@ def test_page_of_a_district_counts_only(selected: Scenes) -> None:
     assert all(
         any(number for number, _ in row.covered) for row in build_district(selected.of(ViewState()), DE).districts
     )
+
+
+def test_page_of_a_district_lists_the_groups_it_has_a_part_in(selected: Scenes) -> None:
+    scene = selected.of(ViewState(as_of=DAY))
+    gathered = groups(scene.status, scene.day.hood)
+    assert gathered
+    assert len(build_district(scene, DE).groups) == len(gathered)
+    home = scene.edition.municipalities["district"]
+    for district in scene.edition.districts.index:
+        page = build_district(selected.of(ViewState(as_of=DAY, district=str(district))), DE)
+        assert len(page.groups) == sum(district in set(home.loc[list(each.members)]) for each in gathered)
 
 
 def test_progress_has_no_share(selected: Scenes) -> None:
