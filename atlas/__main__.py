@@ -101,7 +101,13 @@ def _add_tables(known: _Subparsers) -> None:
 
 def _add_courses(known: _Subparsers) -> None:
     course = _command(known, "progress", commands.run_progress, "Zahlen je Monat und Instrument")
-    course.add_argument("--from", dest="start", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe der Programmstart")
+    course.add_argument(
+        "--from",
+        dest="start",
+        type=_day,
+        metavar="JJJJ-MM-TT",
+        help="ohne Angabe ab Programmstart, soweit die Grenzen reichen",
+    )
     course.add_argument("--to", dest="as_of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
     course.add_argument("--step", choices=("month",), default="month")
     _add_district(course, "fünfstelliger Kreisschlüssel")

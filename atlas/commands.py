@@ -160,7 +160,7 @@ def run_progress(given: argparse.Namespace) -> int:
     scenes = Scenes(lambda: snapshot, lambda: as_of)
     scene = scenes.of(ViewState(programme=given.programme, as_of=as_of, district=given.district))
     _known_district(scene, given.district)
-    first = given.start or scene.programme.launched.replace(month=1, day=1)
+    first = given.start or scene.course_begins
     if first > as_of:
         raise terminal.WrongUseError(_unordered(first, as_of))
     days = month_ends(first, as_of)

@@ -40,8 +40,8 @@ def _layer(drawn: Scene) -> None:
 
 
 def _presets(drawn: Scene) -> list[str]:
-    years = range(today().year - 1, drawn.programme.launched.year - 2, -1)
-    return [_TODAY, *(date(year, 12, 31).isoformat() for year in years), _OTHER]
+    ends = (date(year, 12, 31) for year in range(today().year - 1, drawn.programme.launched.year - 2, -1))
+    return [_TODAY, *(end.isoformat() for end in ends if end >= drawn.edition.starts), _OTHER]
 
 
 def as_of(drawn: Scene) -> None:

@@ -23,6 +23,7 @@ from atlas.present.progress import (
     chosen_instrument,
     district_bars,
     duration_sentences,
+    reach_sentence,
     year_rows,
 )
 from atlas.present.scene import Scene, Shelf
@@ -78,7 +79,9 @@ def _curve(drawn: Scene, curve: Curve, instrument: Instrument) -> None:
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
         st.html(html.chart(Chart.CURVE, drawn.view, curve.alt))
-        st.html(html.sentences([curve.gap, curve.doubt, said.label(instrument.definition)]))
+        st.html(
+            html.sentences([curve.gap, curve.doubt, reach_sentence(drawn, said), said.label(instrument.definition)])
+        )
         st.html(html.chart_files(Chart.CURVE, drawn.view, said, "fortschritt"))
     with right:
         _numbers(drawn, instrument)

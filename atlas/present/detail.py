@@ -102,8 +102,9 @@ def unique_names(source: Scene, positions: Iterable[int]) -> list[str]:
     """Return the names of municipalities, with the district where the state has several of the name."""
     often = Counter(source.day.municipalities["name"])
     districts = source.edition.districts["name"].to_dict()
-    rows = [source.day.lines[position][0] for position in positions]
-    return [row.name if often[row.name] == 1 else f"{row.name} ({districts[row.district]})" for row in rows]
+    rows = source.edition.municipalities.loc[list(positions), ["name", "district"]]
+    told = zip(rows["name"], rows["district"], strict=True)
+    return [name if often[name] == 1 else f"{name} ({districts[district]})" for name, district in told]
 
 
 def municipality_names(source: Scene) -> dict[str, str]:

@@ -25,12 +25,12 @@ class Film:
 
 
 def build_film(source: Scene, today: date) -> Film:
-    """Return the maps of a view's layer and filter from the programme's first year to the view's date.
+    """Return the maps of a view's layer and filter from where its course begins to the view's date.
 
     Not beyond today: a link may name any day, and the months to come are all alike.
     """
     last = min(source.as_of, today)
-    days = month_ends(min(date(source.programme.launched.year, 1, 1), last), last)
+    days = month_ends(min(source.course_begins, last), last)
     specs = []
     for day in days:
         edition = source.snapshot.edition(source.programme, day)

@@ -109,16 +109,17 @@ def chosen_instrument(source: Scene) -> Instrument:
 
 
 def course_days(source: Scene) -> tuple[list[date], date]:
-    """Return the month ends from the launch year to the view's date, and the day before the first of them begins."""
-    first = min(date(source.programme.launched.year, 1, 1), source.as_of.replace(month=1, day=1))
-    return month_ends(first, source.as_of), date(first.year - 1, 12, 31)
+    """Return the month ends from where the course begins to the view's date, and the day before."""
+    first = min(source.course_begins, source.as_of.replace(month=1, day=1))
+    return month_ends(first, source.as_of), first - timedelta(days=1)
 
 
 def build_curves(source: Scene, course: Course, words: Words) -> tuple[Curve, ...]:
     """Return the curve of every instrument, in order."""
     keys = [instrument.key for instrument in source.programme.instruments]
     days, since = course_days(source)
-    days, since = [since, *days], since - timedelta(days=1)  # the curve begins where its first year does
+    first = max(since, source.edition.starts)  # the curve begins where its first year does, or the boundaries
+    days, since = [first, *days], first - timedelta(days=1)
     table = _counted(source, course, keys, days, since)
     early = _earliest(source)
     earliest = _counted(source, early, keys, days, since)["municipalities"]
@@ -126,6 +127,15 @@ def build_curves(source: Scene, course: Course, words: Words) -> tuple[Curve, ..
     return tuple(
         _curve(source, course, instrument, table[table["instrument"] == instrument.key], words)
         for instrument in source.programme.instruments
+    )
+
+
+def reach_sentence(source: Scene, words: Words) -> str:
+    """Return from when on is counted, where the programme is older than the boundaries; else nothing."""
+    if source.course_begins <= source.programme.launched:
+        return ""
+    return words.say(
+        "Gezählt wird ab {day}: So weit reichen die Gemeindegrenzen zurück.", day=words.day(source.course_begins)
     )
 
 

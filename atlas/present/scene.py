@@ -170,6 +170,11 @@ class Scene:
         return self.day.status
 
     @property
+    def course_begins(self) -> date:
+        """First day of the course: of the programme's first year, or of the boundaries; before these nobody is counted."""
+        return max(date(self.programme.launched.year, 1, 1), self.edition.starts)
+
+    @property
     def key(self) -> tuple[str, str, date]:
         """Hashable name of the data: fingerprint, programme, date."""
         return self.snapshot.fingerprint, self.programme.key, self.as_of

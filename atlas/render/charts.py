@@ -70,7 +70,9 @@ def curve_chart(
     time = alt.X(
         "date:T",
         title=None,
-        axis=alt.Axis(format="’%y" if is_narrow else "%Y", tickCount="year", labelAlign="left", labelOffset=3),
+        axis=alt.Axis(
+            format="’%y" if is_narrow else "%Y", tickCount="year", labelAlign="left", labelOffset=3, labelSeparation=6
+        ),
     )
     top = max([1, int(points["earliest"].max()), *(mark.value for mark in (*curve.published, *curve.targets))])
     height = alt.Scale(domain=[0, top * 1.06], nice=False)
@@ -92,7 +94,7 @@ def curve_chart(
         )
         layers.append(marks.encode(time, alt.Y("value:Q", scale=height)))
         name = alt.Chart(told.tail(1).assign(said=words.say("veröffentlicht"))).mark_text(
-            align="left", dx=10, color=paper.ink, fontSize=12
+            align="left", dx=-5, dy=-13, color=paper.ink, fontSize=12
         )
         layers.append(name.encode(time, alt.Y("value:Q", scale=height), alt.Text("said:N")))
     layers += _end_labels(curve, words, top, colour)
@@ -126,7 +128,9 @@ def small_chart(curve: Curve, paper: Paper, top: int) -> dict[str, object]:
     """Return a small multiple: municipalities over time, on a height all of them share."""
     colour = _visible(curve.colour, paper)
     points = curve.points
-    time = alt.X("date:T", title=None, axis=alt.Axis(format="’%y", tickCount="year", labelFontSize=10))
+    time = alt.X(
+        "date:T", title=None, axis=alt.Axis(format="’%y", tickCount="year", labelFontSize=10, labelSeparation=4)
+    )
     scale = alt.Scale(domain=[0, top], nice=False)
     value = alt.Y("municipalities:Q", title=None, scale=scale, axis=alt.Axis(tickCount=2, labelFontSize=10))
     area = alt.Chart(points).mark_area(interpolate="step-after", color=colour, opacity=0.25).encode(time, value)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from atlas.present.progress import (
     course_days,
     district_bars,
     duration_sentences,
+    reach_sentence,
     year_rows,
 )
 from atlas.present.scene import Scene, Scenes
@@ -76,6 +78,20 @@ def test_every_number_of_every_year_opens_its_list(scenes: Scenes, district: str
         for row in rows:
             for door in (row.municipalities, row.arrangements, row.new, row.ended):
                 assert len(door.rows()) == door.number, door.title
+
+
+def test_course_of_a_programme_older_than_the_boundaries_begins_with_them(mini: Snapshot) -> None:
+    old = {key: each.model_copy(update={"launched": date(2001, 9, 1)}) for key, each in mini.programmes.items()}
+    scenes = Scenes(lambda: replace(mini, programmes=old, fingerprint="old"), lambda: TODAY)
+    scene = scenes.of(ViewState(layer="pact"))
+    course, begins = scenes.course(scene), scene.edition.starts
+    assert begins > date(2001, 9, 1)
+    days, before = course_days(scene)
+    assert (days[0].year, before + timedelta(days=1)) == (begins.year, begins)
+    assert min(curve.points["date"].min().date() for curve in build_curves(scene, course, DE)) == begins
+    assert min(build_film(scene, TODAY).days) >= begins
+    assert DE.day(begins) in reach_sentence(scene, DE)
+    assert reach_sentence(Scenes(lambda: mini, lambda: TODAY).of(ViewState()), DE) == ""
 
 
 def test_curve_lies_between_the_sure_and_the_earliest_possible(scenes: Scenes) -> None:
