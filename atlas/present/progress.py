@@ -48,7 +48,7 @@ class Curve:
     published, targets
         Marks beside the curve; never part of it.
     gap
-        One sentence on how many of the published ones are documented; empty without a published total.
+        One sentence on how many of the published ones are documented; empty without a published total to compare with.
     doubt
         One sentence on dates that are not exact; empty if all are.
     alt
@@ -192,11 +192,16 @@ def _published(source: Scene, instrument: Instrument, words: Words) -> tuple[Mar
 
 
 def _gap(source: Scene, instrument: Instrument, published: tuple[Mark, ...], words: Words) -> str:
-    """Return how many of the published ones are documented by name on the day of the newest published total."""
+    """Return how many of the published ones are documented by name on the day of the newest published total.
+
+    Empty where the boundaries do not reach back to that day.
+    """
     if not published:
         return ""
     last = published[-1]
     edition = source.snapshot.edition(source.programme, last.day)
+    if last.day < edition.starts:
+        return ""
     status = status_as_of(source.spans, source.programme, edition, source.changes, last.day)
     known = figure(status, instrument.key)
     told = {
@@ -206,7 +211,12 @@ def _gap(source: Scene, instrument: Instrument, published: tuple[Mark, ...], wor
         "known": words.number(len(known.arrangements)),
         "places": words.number(len(known.municipalities)),
     }
-    if len(known.arrangements) <= last.value:
+    if len(known.arrangements) == last.value:
+        return words.say(
+            "Veröffentlicht: {published} {unit} ({day}). So viele sind hier namentlich belegt, in {places} Gemeinden.",
+            **told,
+        )
+    if len(known.arrangements) < last.value:
         return words.say(
             "Veröffentlicht: {published} {unit} ({day}). Davon sind {known} hier namentlich belegt, in {places} Gemeinden; "
             "für die übrigen nennt keine öffentliche Quelle den Ort.",

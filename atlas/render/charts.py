@@ -94,7 +94,7 @@ def curve_chart(
         )
         layers.append(marks.encode(time, alt.Y("value:Q", scale=height)))
         name = alt.Chart(told.tail(1).assign(said=words.say("veröffentlicht"))).mark_text(
-            align="left", dx=-5, dy=-13, color=paper.ink, fontSize=12
+            align="right", dx=5, dy=-13, color=paper.ink, fontSize=12
         )
         layers.append(name.encode(time, alt.Y("value:Q", scale=height), alt.Text("said:N")))
     layers += _end_labels(curve, words, top, colour)

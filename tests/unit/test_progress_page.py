@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -92,6 +93,35 @@ def test_course_of_a_programme_older_than_the_boundaries_begins_with_them(mini: 
     assert min(build_film(scene, TODAY).days) >= begins
     assert DE.day(begins) in reach_sentence(scene, DE)
     assert reach_sentence(Scenes(lambda: mini, lambda: TODAY).of(ViewState()), DE) == ""
+
+
+def test_gap_says_what_the_numbers_allow(mini: Snapshot) -> None:
+    def said(day: str, more: int) -> str:
+        records = mini.records["mini"]
+        totals = pd.DataFrame(
+            [
+                {
+                    "date": day,
+                    "measure": "talks",
+                    "value": str(named + more),
+                    "note": "",
+                    "source_url": "https://a.example",
+                }
+            ]
+        )
+        snapshot = replace(mini, records={"mini": replace(records, totals=totals)}, fingerprint=f"{day}{more}")
+        scenes = Scenes(lambda: snapshot, lambda: TODAY)
+        scene = scenes.of(ViewState())
+        curves = build_curves(scene, scenes.course(scene), DE)
+        return next(curve.gap for curve in curves if curve.published)
+
+    scene = Scenes(lambda: mini, lambda: date(2022, 12, 31)).of(ViewState())
+    instrument = next(each.key for each in scene.programme.instruments if each.published_measure == "talks")
+    named = len(figure(scene.status, instrument).arrangements)
+    assert "So viele sind hier namentlich belegt" in said("2022", 0)
+    assert f"Davon sind {named} hier namentlich belegt" in said("2022", 1)
+    assert f"Namentlich belegt sind zu diesem Tag {named}" in said("2022", -1)
+    assert said("2009", 0) == "", "the boundaries do not reach back"
 
 
 def test_curve_lies_between_the_sure_and_the_earliest_possible(scenes: Scenes) -> None:
