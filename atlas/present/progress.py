@@ -119,7 +119,7 @@ def build_curves(source: Scene, course: Course, words: Words) -> tuple[Curve, ..
     keys = [instrument.key for instrument in source.programme.instruments]
     days, since = course_days(source)
     first = max(since, source.edition.starts)  # the curve begins where its first year does, or the boundaries
-    days, since = [first, *days], first - timedelta(days=1)
+    days, since = [first, *(day for day in days if day > first)], first - timedelta(days=1)
     table = _counted(source, course, keys, days, since)
     early = _earliest(source)
     earliest = _counted(source, early, keys, days, since)["municipalities"]

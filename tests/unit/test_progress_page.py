@@ -95,6 +95,16 @@ def test_course_of_a_programme_older_than_the_boundaries_begins_with_them(mini: 
     assert reach_sentence(Scenes(lambda: mini, lambda: TODAY).of(ViewState()), DE) == ""
 
 
+@pytest.mark.parametrize("later", [0, 1, 40])
+def test_curve_on_the_first_days_of_the_boundaries_has_each_day_once(mini_scenes: Scenes, later: int) -> None:
+    begins = mini_scenes.of(ViewState()).edition.starts
+    scene = mini_scenes.of(ViewState(as_of=begins + timedelta(days=later)))
+    for curve in build_curves(scene, mini_scenes.course(scene), DE):
+        days = curve.points["date"].dt.date.tolist()
+        assert (days[0], days[-1]) == (begins, scene.as_of)
+        assert sorted(set(days)) == days
+
+
 def test_gap_says_what_the_numbers_allow(mini: Snapshot) -> None:
     def said(day: str, more: int) -> str:
         records = mini.records["mini"]
