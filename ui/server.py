@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+import pyarrow
 from starlette.middleware import Middleware
 from starlette.routing import Route
 from streamlit import logger as streamlit_log
@@ -45,8 +46,10 @@ def give_memory_back() -> None:
 
     All threads share two heaps: otherwise each has one of its own, in which that stays, after a round through all pages
     of six programmes some 150 MB. What is large is given back as soon as it is free: left to itself, glibc takes
-    whatever it has once given back for small from then on, which keeps some 75 MB more.
+    whatever it has once given back for small from then on, which keeps some 75 MB more. Arrow's own allocator keeps what a
+    file needed while it was read; that goes to the C library, too.
     """
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
     with suppress(OSError, AttributeError):
         option = ctypes.CDLL(None).mallopt
         option(_HEAPS_MOST, 2)

@@ -340,25 +340,28 @@ class StatusLines(Mapping[int, tuple[StatusLine, ...]]):
     Parameters
     ----------
     status
-        Rows of what `status_as_of` returned, those of a municipality together.
+        What `status_as_of` returned, or some of its rows, in its order.
     """
 
     def __init__(self, status: pd.DataFrame) -> None:
         self._columns = [status[column].to_numpy() for column in STATUS_COLUMNS]
         positions = status.index.to_numpy()
-        begins = np.flatnonzero(np.diff(positions, prepend=-1))
-        ends = np.append(begins[1:], len(positions))
-        self._rows = dict(zip(positions[begins].tolist(), map(slice, begins.tolist(), ends.tolist()), strict=False))
+        self._begins = np.flatnonzero(np.diff(positions, prepend=-1))
+        self._positions = positions[self._begins]
+        self._ends = np.append(self._begins[1:], len(positions))
 
     def __getitem__(self, position: int) -> tuple[StatusLine, ...]:
-        rows = self._rows[position]
+        at = int(np.searchsorted(self._positions, position))
+        if at == len(self._positions) or self._positions[at] != position:
+            raise KeyError(position)
+        rows = slice(self._begins[at], self._ends[at])
         return tuple(map(StatusLine._make, zip(*(column[rows].tolist() for column in self._columns), strict=True)))
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self._rows)
+        return iter(self._positions.tolist())
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._positions)
 
 
 def _full_table(best: pd.DataFrame, municipalities: pd.DataFrame, instruments: list[str]) -> pd.DataFrame:
@@ -382,7 +385,9 @@ def _full_table(best: pd.DataFrame, municipalities: pd.DataFrame, instruments: l
         elif column == "instrument":
             columns[column] = np.tile(np.asarray(instruments, dtype=object), len(municipalities))
         else:
-            columns[column] = np.full(size, empty.get(column, ""), dtype=object)
+            # `numpy.full` would write a text of its own into every cell: for a whole country that is most of the table.
+            columns[column] = np.empty(size, dtype=object)
+            columns[column].fill(empty.get(column, ""))
             columns[column][slots] = best[column].to_numpy(dtype=object)
     index = pd.Index(np.repeat(municipalities.index.to_numpy(), len(instruments)), name="position")
     table = pd.DataFrame(columns, index=index, dtype=object)

@@ -43,6 +43,8 @@ from atlas.sources.boundaries import EDITION_FILE
 QUANTA = {Level.OVERVIEW: 10_000, Level.DETAIL: 100_000}
 _FINER = (1, 2, 3, 5, 10, 100)
 """Grids to try in turn, as multiples of the level's own."""
+_GROUP = 512
+"""Municipalities in a group of rows: some two districts' worth of reading too much, and the file no larger."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,10 @@ def _dissolved(shapes: gpd.GeoSeries, keys: pd.Series | pd.Index) -> gpd.GeoSeri
 
 
 def _write_geometry(shapes: gpd.GeoSeries, path: Path) -> None:
-    gpd.GeoDataFrame(geometry=shapes, crs=shapes.crs).to_parquet(path, compression="brotli", index=False)
+    """Write in groups of rows: whoever needs a few municipalities of a country then need not unpack all of them."""
+    gpd.GeoDataFrame(geometry=shapes, crs=shapes.crs).to_parquet(
+        path, index=False, row_group_size=_GROUP, compression="zstd", compression_level=19
+    )
 
 
 def _write_table(table: pd.DataFrame, path: Path) -> None:

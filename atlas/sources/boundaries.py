@@ -12,6 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyogrio
 from pyarrow import parquet
@@ -196,7 +198,7 @@ def _check_tables(edition: Edition) -> None:
 def read_geometry(edition: Edition, level: Level, positions: Sequence[int] | None = None) -> gpd.GeoDataFrame:
     """Return the geometry of a level: index position, one column ``geometry`` in the edition's metric CRS.
 
-    With ``positions`` these only: the others are never made, which for a country is most of the time and memory.
+    With ``positions`` these only: the others are not even read, which for a country is most of the time and memory.
 
     Raises
     ------
@@ -205,17 +207,31 @@ def read_geometry(edition: Edition, level: Level, positions: Sequence[int] | Non
     """
     path = edition.geometry_path(level)
     place = str(edition.folder)
+    size = len(edition.municipalities)
+    wanted = list(range(size) if positions is None else positions)
     try:
-        written = parquet.read_table(path, columns=["geometry"]).column("geometry")
-        if len(written) != len(edition.municipalities):
-            raise AtlasError(_broken(place, ValueError(f"{path.name}: {len(written)} ≠ {len(edition.municipalities)}")))
-        wanted = list(range(len(written)) if positions is None else positions)
-        found = gpd.GeoSeries.from_wkb(written.take(wanted).to_numpy(), index=wanted, crs=edition.metric_crs)
+        with parquet.ParquetFile(path) as file:
+            if file.metadata.num_rows != size:
+                raise AtlasError(_broken(place, ValueError(f"{path.name}: {file.metadata.num_rows} ≠ {size}")))
+            written = _rows(file, "geometry", wanted)
+        found = gpd.GeoSeries.from_wkb(written, index=wanted, crs=edition.metric_crs)
     except FileNotFoundError as error:
         raise AtlasError(_missing(place, path.name)) from error
     except (ValueError, OSError) as error:  # pyarrow's own errors are among these
         raise AtlasError(_broken(place, error)) from error
     return gpd.GeoDataFrame(geometry=found)
+
+
+def _rows(file: parquet.ParquetFile, column: str, rows: Sequence[int]) -> npt.NDArray[np.object_]:
+    """Return some rows of a column, in their order; of the file, the groups of rows that hold them are read."""
+    ends = np.cumsum([file.metadata.row_group(k).num_rows for k in range(file.num_row_groups)])
+    group_of = np.searchsorted(ends, np.asarray(rows, dtype=np.int64), side="right")
+    groups, which = np.unique(group_of, return_inverse=True)
+    sizes = np.diff(ends, prepend=0)[groups]
+    left_out = (ends[groups] - np.cumsum(sizes))[which]  # rows of the file before one that were not read
+    read = file.read_row_groups(groups.tolist(), columns=[column]).column(column)
+    found: npt.NDArray[np.object_] = read.take(np.asarray(rows, dtype=np.int64) - left_out).to_numpy()
+    return found
 
 
 def read_delivery(path: Path) -> Delivery:
