@@ -1,7 +1,8 @@
 """Memory of the server process: at the start, with the maps of all programmes, after every page of every programme.
 
 ``python -m bench.memory [--programmes KEY …] [--chromium PATH]``. One browser goes round; each step prints the resident
-memory in MB once the page stands. What a further session costs is measured by `bench.sessions`.
+memory in MB once the page stands, and at the end the most it ever was for a moment. What a further session costs is
+measured by `bench.sessions`.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ def main() -> int:
             _print(f"every page of {programme}", pid)
         browser.close()
         last = sessions.rss_mb(pid)
+        print(f"{'for a moment, at most':40} {sessions.rss_mb(pid, 'VmHWM'):6.0f} MB")
     print(f"{'met' if last and last <= TARGET_MB else 'missed'}: ≤ {TARGET_MB} MB")
     return 0
 

@@ -292,12 +292,12 @@ def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -
     raise SystemExit(f"the server did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
 
 
-def rss_mb(pid: int | None) -> float | None:
-    """Return the resident memory of a process in MB, None if it is unknown."""
+def rss_mb(pid: int | None, kind: str = "VmRSS") -> float | None:
+    """Return the resident memory of a process in MB, None if it is unknown; of ``VmHWM`` the most it has ever been."""
     if pid is None:
         return None
     for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(f"{kind}:"):
             return round(int(line.split()[1]) / 1024, 1)
     return None
 

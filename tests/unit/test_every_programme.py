@@ -1,0 +1,95 @@
+"""What can be taken home can be taken home of every programme: each command writes its file, of the kind it says."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pandas as pd
+import pypdfium2
+import pytest
+from PIL import Image
+
+from atlas import commands, keeping, terminal
+from atlas.__main__ import FINE, main
+from atlas.model.snapshot import Snapshot
+from tests.conftest import ROOT, TODAY
+
+KEYS = sorted(path.stem for path in (ROOT / "data/programmes").glob("*.toml"))
+COMMANDS = {
+    "status.csv": "status --as-of 2023-12-31",
+    "status.json": "status --as-of 2023-12-31 --format json --details",
+    "status.geojson": "status --as-of 2023-12-31 --format geojson",
+    "status.gpkg": "status --as-of 2023-12-31 --format gpkg",
+    "records.csv": "records",
+    "neighbours.csv": "neighbours {ags}",
+    "progress.csv": "progress",
+    "changes.csv": "changes --from 2021-12-31 --to 2023-12-31",
+    "changes.txt": "changes --from 2021-12-31 --to 2023-12-31 --format text",
+    "whitespots.csv": "whitespots",
+    "whole.svg": "export --what land --format svg",
+    "whole.pdf": "export --what land --size a4 --lang en",
+    "district.png": "export --what {district} --size square --layer {layer}",
+    "place.png": "export --what {ags} --size a4",
+    "place.pdf": "export --what {ags} --size a3",
+    "kit.zip": "kit {ags} --address https://atlas.example",
+    "template.xlsx": "template",
+}
+
+
+@pytest.fixture
+def at_work(real: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the commands take the shipped data as loaded, once for all of them."""
+    for module in (terminal, commands, keeping):
+        monkeypatch.setattr(module, "load_snapshot", lambda *_, **__: real)
+    monkeypatch.setattr(terminal, "today", lambda: TODAY)
+
+
+def _named(snapshot: Snapshot, key: str) -> str:
+    """Return the key of a municipality of which the record of a programme says something, and which is still there."""
+    areas = snapshot.edition(snapshot.programmes[key], TODAY)
+    there = set(areas.municipalities["ags"][areas.valid_at(TODAY)])
+    return next(str(ags) for ags in snapshot.records[key].table["ags"] if ags in there)
+
+
+def _written(path: Path) -> int:
+    """Return how much a file holds after opening it as what its name says it is."""
+    body = path.read_bytes()
+    match path.suffix:
+        case ".csv":
+            return len(pd.read_csv(BytesIO(body), dtype=str).columns)
+        case ".json" | ".geojson":
+            return len(json.loads(body))
+        case ".gpkg":
+            with sqlite3.connect(path) as file:
+                return int(file.execute("select count(*) from gpkg_contents").fetchone()[0])
+        case ".svg":
+            assert b"</svg>" in body
+        case ".pdf":
+            return len(pypdfium2.PdfDocument(body))
+        case ".png":
+            return Image.open(BytesIO(body)).width
+        case ".zip" | ".xlsx":
+            return len(zipfile.ZipFile(BytesIO(body)).namelist())
+    return len(body)
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.usefixtures("at_work")
+def test_every_file_of_every_programme_can_be_written(key: str, real: Snapshot, tmp_path: Path) -> None:
+    ags = _named(real, key)
+    layer = real.programmes[key].instruments[0].key
+    for name, command in COMMANDS.items():
+        words = command.format(ags=ags, district=ags[:5], layer=layer).split()
+        assert main([*words, "--programme", key, "-o", str(tmp_path / name)]) == FINE, name
+        assert _written(tmp_path / name) > 0, name
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_no_programme_has_a_blocker_or_a_warning(key: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--programme", key]) == FINE
+    told = capsys.readouterr()
+    assert "0 Sperren, 0 Warnungen" in told.out, told.err
