@@ -88,7 +88,7 @@ bench: $(VENV)/.dev chromium ## measure side by side, print the tables
 	$(BIN)/python -m bench.intake
 	$(BIN)/python -m bench.sessions
 	$(BIN)/python -m bench.memory
-	$(BIN)/python -m bench.country --no-pydeck
+	$(BIN)/python -m bench.country
 
 clean: ## remove the environment and what was built
 	rm -rf $(VENV) build test-artifacts
