@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit import config, file_util
 
 from ui.messages import on_script_error
-from ui.server import begin_log, check_settings, cookie_secret, give_memory_back, middleware, routes, secrets
+from ui.server import begin_log, check_settings, cookie_secret, give_memory_back, middleware, routes, secrets, warm_up
 
 give_memory_back()
 begin_log()
@@ -27,3 +27,4 @@ app = st.App(
     on_script_error=on_script_error,
     secrets=secrets(),
 )
+warm_up()

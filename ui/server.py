@@ -6,6 +6,7 @@ import ctypes
 import logging
 import os
 import sys
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from streamlit.runtime.secrets import SecretsValue
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.logins import LONGEST
+from atlas.model.view import ViewState
 from atlas.web.guard import Guard
 from atlas.web.headers import SecurityHeaders
 from atlas.web.internal import build_internal
@@ -55,6 +57,22 @@ def give_memory_back() -> None:
         option(_HEAPS_MOST, 2)
         option(_OF_THEIR_OWN, _LARGE)
         option(_GIVEN_BACK, _LARGE)
+
+
+def warm_up() -> threading.Thread:
+    """Begin to load, beside everything else, what the first visitor would wait for: the data and a map of each set."""
+
+    def load() -> None:
+        with suppress(AtlasError):  # whoever asks for a page is told
+            snapshot = store().current()
+            sets = {programme.boundary_set: key for key, programme in reversed(snapshot.programmes.items())}
+            for key in sets.values():
+                drawn = scenes().of(ViewState(programme=key))
+                payloads().warm_up(snapshot, drawn.programme, drawn.edition)
+
+    begun = threading.Thread(target=load, name="warm-up", daemon=True)
+    begun.start()
+    return begun
 
 
 def begin_log() -> None:

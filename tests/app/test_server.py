@@ -12,12 +12,14 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from atlas.model.snapshot import Snapshot
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
 from tests.app.conftest import AppOn
 from tests.conftest import ROOT
 from tests.servers import PATIENCE_S, free_port
 from ui import server
+from ui.cache import payloads, store
 from ui.server import routes
 
 
@@ -80,3 +82,15 @@ def test_readiness_says_what_the_store_is(app_on: AppOn, tmp_path: Path, monkeyp
         assert ready["ready"] is True, "who reads keeps what was known last"
         assert ready["store"] | told == ready["store"]
         asked.close()
+
+
+def test_the_first_visitor_finds_a_map_of_each_set_packed(app_on: AppOn, real: Snapshot, tmp_path: Path) -> None:
+    app_on()
+    server.warm_up().join(PATIENCE_S)
+    for programme in real.programmes.values():
+        urls = payloads().map_urls(store().current(), programme, real.editions[programme.boundary_set][-1])
+        assert "gzipped" in vars(payloads().get(urls.overview))
+    broken = SnapshotStore(Settings(tmp_path))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(server, "store", lambda: broken)
+        server.warm_up().join(PATIENCE_S)  # an error in the thread would be a warning, and that an error
