@@ -35,7 +35,7 @@ def _title(drawn: Scene) -> None:
     programmes = drawn.snapshot.programmes
     only = Markup("<p>{}</p>").format(said.label(drawn.programme.title)) if len(programmes) == 1 else ""
     title = said.say("Präventionsatlas {state}", state=said.label(drawn.programme.territory))
-    with st.container(horizontal=True, vertical_alignment="center", key="title"):
+    with st.container(key="title"):
         st.html(Markup('<div class="atlas-title"><h1>{}</h1>{}</div>').format(title, only))
         if len(programmes) > 1:
             seed(Keys.PROGRAMME, drawn.programme.key)
@@ -46,7 +46,7 @@ def _title(drawn: Scene) -> None:
                 key=Keys.PROGRAMME,
                 label_visibility="collapsed",
                 on_change=_programme_chosen,
-                width=420,
+                width=520,
             )
 
 

@@ -123,9 +123,13 @@ def limits(episodes: pd.DataFrame, programme: Programme) -> dict[tuple[str, str]
 
 
 def _passing(stages: Sequence[Stage]) -> list[Stage]:
-    """Return the stages one is meant to leave: plans and all steps but the last; nobody is late in what has ended."""
+    """Return the stages one is meant to leave: plans and steps before the last, but for those that may last.
+
+    Nobody is late in what has ended.
+    """
     steps = [stage for stage in stages if stage.kind is StageKind.STEP]
-    return [stage for stage in stages if stage.kind is StageKind.PLAN or stage in steps[:-1]]
+    passing = [stage for stage in stages if stage.kind is StageKind.PLAN or stage in steps[:-1]]
+    return [stage for stage in passing if not stage.may_last]
 
 
 def waiting(status: pd.DataFrame, episodes: pd.DataFrame, programme: Programme, as_of: date) -> pd.DataFrame:

@@ -85,6 +85,8 @@ class Stage(Strict):
     hatch: Hatch = "none"
     dwell_days: Annotated[int, Field(gt=0)] | None = None
     """After so many days in this stage a case counts as stuck; None if the programme sets no limit."""
+    may_last: bool = False
+    """Whether one may stay here for good, though there is a further stage: nobody is late in a membership."""
     implies: tuple[StageRef, ...] = ()
     """Stages of other instruments that must have been reached for this one, as ``instrument:stage``."""
     telling: Label | None = None
@@ -94,6 +96,12 @@ class Stage(Strict):
     def _only_steps_count(self) -> Self:
         if self.kind is not StageKind.STEP and "counts" in self.model_fields_set and self.counts:
             raise ValueError(f"stage {self.key}: only a step can count, this is a {self.kind}")
+        return self
+
+    @model_validator(mode="after")
+    def _no_limit_to_what_may_last(self) -> Self:
+        if self.may_last and self.dwell_days is not None:
+            raise ValueError(f"stage {self.key}: dwell_days sets a limit to what may_last says has none")
         return self
 
     @model_validator(mode="after")
@@ -136,6 +144,8 @@ class Instrument(Strict):
     """The plan, in order of date; empty if the programme has published none."""
     published_measure: str | None = None
     """Measure in ``data/totals`` that counts the same thing, as far as the sources let us say."""
+    published_with_districts: bool = False
+    """Whether that total counts a district that takes part, as one."""
 
     @model_validator(mode="after")
     def _stage_keys_differ(self) -> Self:

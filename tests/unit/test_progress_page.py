@@ -22,6 +22,7 @@ from atlas.export.animation import film_gif
 from atlas.export.charts import chart_png, chart_svg
 from atlas.export.tables import TABLES, changes_said, changes_table, progress_table
 from atlas.model.dates import year_before
+from atlas.model.programme import Stage
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.changes import build_changes, change_rows, paragraph
@@ -132,6 +133,21 @@ def test_gap_says_what_the_numbers_allow(mini: Snapshot) -> None:
     assert f"Davon sind {named} hier namentlich belegt" in said("2022", 1)
     assert f"Namentlich belegt sind zu diesem Tag {named}" in said("2022", -1)
     assert said("2009", 0) == "", "the boundaries do not reach back"
+
+
+def test_published_totals_count_a_district_that_takes_part_as_one(real_scene: Callable[..., Scene]) -> None:
+    """ZWK: 40 published, 32 documented in municipalities and 6 districts. KoKoMa: 14, of which 6 and 1."""
+    for key, told, english in (
+        ("zwk", "Davon sind 38 hier namentlich belegt, in 65 Gemeinden und 6 Kreisen", "38 are documented"),
+        ("kokoma", "Davon sind 7 hier namentlich belegt, in 6 Gemeinden und 1 Kreis;", "and 1 district;"),
+    ):
+        scene = real_scene(programme=key)
+        course = Scenes(lambda scene=scene: scene.snapshot, lambda: TODAY).course(scene)
+        assert told in build_curves(scene, course, DE)[0].gap
+        assert english in build_curves(scene, course, EN)[0].gap
+    scene = real_scene()
+    council = build_curves(scene, Scenes(lambda: scene.snapshot, lambda: TODAY).course(scene), DE)[2]
+    assert "Davon sind 24 hier namentlich belegt, in 24 Gemeinden;" in council.gap, "its total is of municipalities"
 
 
 def test_curve_lies_between_the_sure_and_the_earliest_possible(scenes: Scenes) -> None:
@@ -306,6 +322,26 @@ def test_waiting_cases_stand_in_stages_one_is_meant_to_leave(scenes: Scenes) -> 
     assert ("council", "paused") not in known, "what has ended is not late"
     late = rows[rows["is_late"]]
     assert (late["days"] > late["limit"]).all()
+
+
+def test_nobody_is_late_in_a_stage_that_may_last(mini: Snapshot) -> None:
+    programme = mini.programmes["mini"]
+    course = (scenes := Scenes(lambda: mini, lambda: TODAY)).course(scenes.of(ViewState()))
+    known = limits(course.episodes, programme)
+    passing = {(i.key, s.key) for i in programme.instruments for s in i.stages if (i.key, s.key) in known}
+    assert passing
+    lasting = programme.model_copy(
+        update={
+            "instruments": tuple(
+                i.model_copy(update={"stages": tuple(s.model_copy(update={"may_last": True}) for s in i.stages)})
+                for i in programme.instruments
+            )
+        }
+    )
+    assert limits(course.episodes, lasting) == {}
+    stage = next(s for i in programme.instruments for s in i.stages).model_dump()
+    with pytest.raises(ValueError, match="may_last"):
+        Stage.model_validate(stage | {"may_last": True, "dwell_days": 30})
 
 
 def test_film_does_not_go_beyond_today(real_scene: Callable[..., Scene]) -> None:
