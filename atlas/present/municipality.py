@@ -14,6 +14,8 @@ from atlas.present.timeline import Axis, Bar, axis, bars
 from atlas.present.wording import Words
 
 _NAMED = 3
+_WAY = 4
+"""Up to so many municipalities away the way to the nearest is named; across a country it would fill lines."""
 """How many names a sentence lists before it says how many more there are."""
 
 
@@ -205,10 +207,13 @@ def _chains(source: Scene, position: int, words: Words) -> tuple[str, ...]:
         }
         if chain.steps == 1:
             said.append(words.say("{what}: gleich nebenan, {names}", **told))
-        else:
-            via = ", ".join(_names(source, chain.path[1:-1]))
-            steps = words.number(chain.steps)
-            said.append(words.say("{what}: {n} Gemeinden weiter, {names} (über {via})", **told, n=steps, via=via))
+            continue
+        steps = words.number(chain.steps)
+        if chain.steps > _WAY:
+            said.append(words.say("{what}: {n} Gemeinden weiter, {names}", **told, n=steps))
+            continue
+        via = ", ".join(_names(source, chain.path[1:-1]))
+        said.append(words.say("{what}: {n} Gemeinden weiter, {names} (über {via})", **told, n=steps, via=via))
     return tuple(said)
 
 

@@ -16,6 +16,8 @@ from atlas.present.scene import Scene
 
 _BLUR = 0.035
 """Part of the axis over which a bar fades in whose beginning is not known."""
+_STEPS, _MOST = (1, 2, 5, 10, 20, 50), 9
+"""Years between two that are written, and how many are at most: more do not fit side by side on a phone."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Axis:
     first, last
         Days at both ends.
     years
-        Each new year on it with its place; a year too close to the end to be written is left out.
+        New years on it with their places: each, or of many years every second, fifth, …; one too close to the end to be
+        written is left out.
     """
 
     first: date
@@ -69,7 +72,8 @@ def axis(source: Scene) -> Axis:
     last = source.as_of + timedelta(days=1)
     first = min(launched, date(last.year - 1, 1, 1))
     bare = Axis(first, last, ())
-    marks = ((year, bare.place(date(year, 1, 1))) for year in range(first.year, last.year + 1))
+    step = next((each for each in _STEPS if (last.year - first.year) / each < _MOST), _STEPS[-1])
+    marks = ((year, bare.place(date(year, 1, 1))) for year in range(-(-first.year // step) * step, last.year + 1, step))
     return Axis(first, last, tuple((year, place) for year, place in marks if place < 1 - 2 * _BLUR))
 
 

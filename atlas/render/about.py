@@ -76,7 +76,7 @@ def _glossary(scene: Scene, words: Words) -> Markup:
 
 def _published(rows: pd.DataFrame, words: Words) -> Markup:
     intro = words.say(
-        "Das Programm hat Gesamtzahlen veröffentlicht. Sie sind höher als das, was sich namentlich belegen lässt, und "
+        "Das Programm hat Gesamtzahlen veröffentlicht. Sie sind meist höher als das, was sich namentlich belegen lässt, und "
         "zählen nicht immer dasselbe. Beides steht nebeneinander und wird nie vermischt."
     )
     headings = {

@@ -62,6 +62,8 @@ def test_chain_leads_to_the_nearest_council(real_scene: Callable[..., Scene]) ->
     assert "Kommunaler Präventionsrat: gleich nebenan, Oelsnitz/Erzgeb." in page.chains
     _, kamenz = page_of(scene, "14625250")
     assert any("Gemeinden weiter" in chain and "über" in chain for chain in kamenz.chains)
+    _, leipzig = page_of(real_scene(programme="staedtenetzwerk"), "14713000")
+    assert leipzig.chains == ("Netzwerktreffen: 11 Gemeinden weiter, Erfurt",), "a long way is not told"
     _, own = page_of(scene, OELSNITZ)
     assert not any("Präventionsrat" in chain for chain in own.chains), "it has a council itself"
 
@@ -99,6 +101,13 @@ def test_dormant_council_is_three_bars_in_one_lane(mini_scene: Callable[..., Sce
     scale = axis(scene)
     assert own[1].begin == pytest.approx(scale.place(date(2020, 1, 1)))
     assert own[1].end == own[2].begin
+
+
+def test_years_of_a_long_axis_stand_apart(real_scene: Callable[..., Scene]) -> None:
+    long = axis(real_scene(programme="staedtenetzwerk"))
+    assert [year for year, _ in long.years] == [2005, 2010, 2015, 2020, 2025]
+    assert long.first == date(2001, 1, 1)
+    assert [year for year, _ in axis(real_scene()).years] == list(range(2019, 2027)), "of few, each is written"
 
 
 def test_a_date_known_to_the_month_fades_in_over_the_month(mini_scene: Callable[..., Scene]) -> None:
