@@ -78,7 +78,7 @@ def _add_programme(known: _Subparsers) -> None:
 
 def _add_tables(known: _Subparsers) -> None:
     status = _command(known, "status", commands.run_status, "Stand je Gemeinde und Instrument an einem Tag")
-    status.add_argument("--as-of", type=_day, required=True, metavar="JJJJ-MM-TT")
+    status.add_argument("--as-of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
     status.add_argument("--format", choices=("csv", "json", "geojson", "gpkg"), default="csv")
     _add_known_at(status)
     status.add_argument("--details", action="store_true", help="CSV und JSON auch mit Grund und gemeinsamer Stelle")

@@ -78,7 +78,12 @@ def _say_findings(snapshot: Snapshot, problems: Sequence[Problem]) -> int:
     tally = {severity: sum(problem.severity is severity for problem in problems) for severity in Severity}
     blockers = tally[Severity.BLOCKER]
     terminal.tell(f"{blockers} Sperren, {tally[Severity.WARNING]} Warnungen, {tally[Severity.NOTE]} Hinweise")
-    terminal.tell("frei zur Veröffentlichung" if not blockers else "nicht frei zur Veröffentlichung")
+    verdict = (
+        "frei zur Veröffentlichung"
+        if not tally[Severity.WARNING]
+        else "keine Sperren; vor der Veröffentlichung bitte die Warnungen ansehen"
+    )
+    terminal.tell(verdict if not blockers else "nicht frei zur Veröffentlichung")
     return terminal.FINDINGS if blockers else terminal.FINE
 
 
@@ -100,7 +105,7 @@ def run_status(given: argparse.Namespace) -> int:
         snapshot = as_known(now, now.programme(given.programme), table, given.known_at)
     if given.format == "gpkg" and given.output is None:
         raise terminal.WrongUseError(Problem("--output", "GeoPackage braucht eine Datei: -o stand.gpkg"))
-    scene = _scene(snapshot, given.programme, given.as_of)
+    scene = _scene(snapshot, given.programme, given.as_of or terminal.today())
     terminal.put(status_file(scene, given.format, terminal.WORDS, with_ground=given.details), given.output)
     return terminal.FINE
 

@@ -45,6 +45,8 @@ def run_import(given: argparse.Namespace) -> int:
         terminal.put(plain_csv(difference_table(delivery.intake.difference, is_whole=given.whole)), given.output)
         edits = delivery.edits(is_whole=given.whole)
         if not given.apply:
+            if edits:
+                sys.stderr.write('Noch ist nichts gespeichert; das tut derselbe Befehl mit --apply --reason "…".\n')
             return terminal.FINE
         if not edits:
             sys.stderr.write("Es gibt nichts zu speichern: alles steht schon so im Bestand.\n")

@@ -96,7 +96,7 @@ def _numbers(drawn: Scene, instrument: Instrument) -> None:
     data = {
         "caption": said.say("Jede Zahl öffnet die Liste, aus der sie besteht."),
         "headings": [
-            said.say("Stand"),
+            said.say("Stichtag"),
             said.say("Gemeinden"),
             said.label(instrument.unit),
             said.say("neu"),

@@ -49,6 +49,8 @@ class _Source:
     licence_url: str
 
 
+_BKG_ONLY = {"ade", "bsg", "gf", "ibz", "sdv_ars", "sdv_rs", "debkg_id"}
+"""Columns of VG250 beside those for key and name that no other office's files have."""
 _DL_DE_BY = ("Datenlizenz Deutschland – Namensnennung – Version 2.0", "https://www.govdata.de/dl-de/by-2-0")
 
 
@@ -114,7 +116,8 @@ def add_boundaries(
     return read_edition(folder, str(folder.relative_to(root))), (
         *found,
         *compared,
-        *_nameless(areas, districts, path.name),
+        *_nameless(areas, districts, str((folder / "districts.csv").relative_to(root))),
+        *([] if attribution else [_proposed(source, path.name)]),
     )
 
 
@@ -322,29 +325,38 @@ def _district_names(delivery: Delivery, areas: gpd.GeoDataFrame, before: Edition
     return {**delivery.district_names, **cities, **known}
 
 
-def _nameless(areas: gpd.GeoDataFrame, names: dict[str, str], name: str) -> list[Problem]:
-    """Return a warning if the pages would have to call districts by their keys."""
+def _nameless(areas: gpd.GeoDataFrame, names: dict[str, str], table: str) -> list[Problem]:
+    """Return a warning if the pages would have to call districts by their keys; ``table`` is where to name them."""
     missing = sorted({str(ags)[:5] for ags in areas["ags"]} - names.keys())
     if not missing:
         return []
-    text = "Die Namen dieser Kreise stehen nicht in der Datei: {list}. Bitte in districts.csv des neuen Gebietsstands eintragen."
-    return [Problem(name, text, {"list": _few(missing)}, Severity.WARNING)]
+    text = "Die Namen dieser Kreise stehen nicht in der Datei: {list}. Bitte hier in der Spalte name eintragen."
+    return [Problem(table, text, {"list": _few(missing)}, Severity.WARNING)]
 
 
 def _source(
     columns: tuple[str, ...], state: str, starts: date, attribution: str | None, licence: tuple[str, str] | None
 ) -> _Source | None:
-    """Return the source note: as given, else proposed for the layouts of BKG and GeoSN, else none."""
+    """Return the source note: as given, else proposed for the layouts of BKG and GeoSN, else none.
+
+    Whose file it is only its whole layout tells: many an office takes over the names GEN and BEZ. The licence of a note
+    that was given is what that note says, not the one we would have proposed.
+    """
     there = set(columns)
     proposed = None
-    if {"gen", "bez"} <= there:
+    if {"gen", "bez"} <= there and there & _BKG_ONLY:
         proposed = f"© BKG ({starts.year}) dl-de/by-2-0, Daten geändert"
     elif state == _SAXONY and there & {"schluessel", "gemeindeschluessel"}:
         proposed = "Quelle: GeoSN, dl-de/by-2-0 (Daten geändert)"
     if attribution is None and proposed is None:
         return None
-    stated = licence or (_DL_DE_BY if proposed else ("siehe Quellenvermerk", ""))
+    stated = licence or (("siehe Quellenvermerk", "") if attribution else _DL_DE_BY)
     return _Source(attribution or str(proposed), *stated)
+
+
+def _proposed(source: _Source, name: str) -> Problem:
+    text = "Der Quellenvermerk ist aus dem Aufbau der Datei erschlossen: „{note}“, {licence}. Bitte prüfen; einen anderen gibt --attribution an."
+    return Problem(name, text, {"note": source.attribution, "licence": source.licence}, Severity.NOTE)
 
 
 def _provenance(path: Path, starts: date, source: _Source) -> Provenance:

@@ -246,7 +246,7 @@ def _progress(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
     labels = {each.key: words.label(each.label) for each in scene.programme.instruments}
     table = progress_table(scene, scenes.course(scene), *course_days(scene))
     titles = {
-        "date": words.say("Stand"),
+        "date": words.say("Stichtag"),
         "instrument": words.say("Baustein"),
         "municipalities": words.say("Gemeinden"),
         "arrangements": words.say("Vorgänge"),

@@ -218,7 +218,7 @@ def _chains(source: Scene, position: int, words: Words) -> tuple[str, ...]:
 
 
 def _next_step(source: Scene, position: int, words: Words) -> NextStep | None:
-    """Return the first step in order that is not taken, and what is possible at any time; None without a path."""
+    """Return the first step in order that is not taken, and what is possible at any time; None where nothing is left."""
     path = source.programme.path
     if not path:
         return None
@@ -233,7 +233,7 @@ def _next_step(source: Scene, position: int, words: Words) -> NextStep | None:
         if step.any_order and step.instrument not in own
     )
     if ahead is None:
-        return NextStep("", "", "", offers)
+        return NextStep("", "", "", offers) if offers else None
     hood, lines = source.day.hood, source.day.lines
     companions = [
         other

@@ -48,7 +48,7 @@ def about_data(scene: Scene, published: pd.DataFrame, problems: Sequence[Problem
         (
             _programme(scene, words),
             _glossary(scene, words),
-            _published(published, words),
+            *([_published(published, words)] if len(published) else []),
             _findings(problems, words),
         )
     )

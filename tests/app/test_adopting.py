@@ -62,7 +62,7 @@ def test_from_a_boundary_file_to_a_map_of_its_own(
     assert _say("boundaries add <file> --date 2016-01-01 --attribution Probe", file=file) == FINE
     out, err = capsys.readouterr()
     assert f"--boundary-set {STATE}" in out
-    assert "00021, 00022. Bitte in districts.csv" in err
+    assert "districts.csv: Die Namen dieser Kreise stehen nicht in der Datei: 00021, 00022." in err
     districts = place / "geodata" / STATE / "2016-01-01" / "districts.csv"
     districts.write_text(
         districts.read_text(encoding="utf-8").replace("Landkreis 00021", "Landkreis Nord"), encoding="utf-8"

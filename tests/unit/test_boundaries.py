@@ -48,7 +48,7 @@ def areas(template: Path) -> gpd.GeoDataFrame:
     there = edition.valid_at(TODAY)
     shapes = read_geometry(edition, Level.FULL)[there]
     table = edition.municipalities[there]
-    named = shapes.assign(AGS=table["ags"], GEN=table["name"], BEZ=table["kind"])
+    named = shapes.assign(AGS=table["ags"], GEN=table["name"], BEZ=table["kind"], GF=4)
     return named.reset_index(drop=True)
 
 
@@ -62,12 +62,12 @@ def _written(areas: gpd.GeoDataFrame, path: Path, **options: object) -> Path:
 
 
 def _take_in(areas: gpd.GeoDataFrame, root: Path, name: str = "neu.gpkg") -> tuple[Edition, tuple[Problem, ...]]:
-    return add_boundaries(_written(areas, root.parent / name), TODAY, root)
+    return add_boundaries(_written(areas, root.parent / name), TODAY, root, attribution="Quelle: wir")
 
 
 def _refused(areas: gpd.GeoDataFrame, root: Path, match: str) -> str:
     with pytest.raises(AtlasError, match=match) as caught:
-        _take_in(areas, root)
+        add_boundaries(_written(areas, root.parent / "neu.gpkg"), TODAY, root)
     assert len(list_editions(root)) == 1
     assert not [path for path in (root / "geodata" / "00").iterdir() if path.name.startswith(".")]
     return str(caught.value)
@@ -153,11 +153,11 @@ def test_ring_that_touches_itself_is_repaired_and_noted(tmp_path: Path) -> None:
     ]
     assert not drawn[0][2].is_valid
     areas = gpd.GeoDataFrame(drawn, columns=["AGS", "GEN", "geometry"], crs="EPSG:25833")
-    path = _written(areas.assign(BEZ="Gemeinde"), tmp_path / "neu.gpkg")
-    edition, notes = add_boundaries(path, TODAY, tmp_path / "root")
+    path = _written(areas.assign(BEZ="Gemeinde", GF=4), tmp_path / "neu.gpkg")
+    edition, notes = add_boundaries(path, TODAY, tmp_path / "root", attribution="Quelle: wir")
     assert [note.severity for note in notes] == [Severity.NOTE, Severity.WARNING]
     assert "Sanduhr (99021010) hatte einen Ring, der sich selbst berührt" in notes[0].sentence()
-    assert "Die Namen dieser Kreise stehen nicht in der Datei: 99021. Bitte in districts.csv" in notes[1].sentence()
+    assert "districts.csv: Die Namen dieser Kreise stehen nicht in der Datei: 99021. Bitte hier" in notes[1].sentence()
     assert edition.municipalities["area_km2"].tolist() == pytest.approx([2, 1, 1], abs=0.01)
 
 
@@ -233,6 +233,22 @@ def test_layout_of_the_saxon_survey_proposes_its_note(areas: gpd.GeoDataFrame, t
     assert edition.provenance.licence_url == "https://www.govdata.de/dl-de/by-2-0"
 
 
+def test_names_of_columns_alone_do_not_make_a_file_the_federal_offices(areas: gpd.GeoDataFrame, root: Path) -> None:
+    _refused(areas.drop(columns="GF"), root, "Quellenvermerk fehlt.*--attribution")
+
+
+def test_what_was_inferred_is_said_and_what_was_given_keeps_its_own_licence(
+    areas: gpd.GeoDataFrame, root: Path, tmp_path: Path
+) -> None:
+    path = _written(areas, root.parent / "neu.gpkg")
+    edition, notes = add_boundaries(path, TODAY, root)
+    assert edition.provenance.licence_url.endswith("dl-de/by-2-0")
+    assert "erschlossen: „© BKG (2025) dl-de/by-2-0" in notes[-1].sentence()
+    given, notes = add_boundaries(path, TODAY, tmp_path / "eigen", attribution="© Amt Nordland, CC BY 4.0")
+    assert (given.provenance.licence, given.provenance.licence_url) == ("siehe Quellenvermerk", "")
+    assert not any("erschlossen" in note.sentence() for note in notes)
+
+
 def test_given_licence_holds(areas: gpd.GeoDataFrame, root: Path) -> None:
     path = _written(areas, root.parent / "neu.gpkg")
     edition, _ = add_boundaries(path, TODAY, root, attribution="Quelle: wir", licence=("CC0 1.0", "https://x.invalid"))
@@ -284,7 +300,7 @@ def test_divided_municipality_has_no_sure_successor(areas: gpd.GeoDataFrame, roo
 def test_mergers_still_to_come_are_carried_on(root: Path, tmp_path: Path) -> None:
     first = miniland.draft().areas.rename(columns={"ags": "AGS", "name": "GEN", "kind": "BEZ"})
     path = _written(first, tmp_path / "alt.gpkg")
-    edition, _ = add_boundaries(path, date(2018, 1, 1), root)
+    edition, _ = add_boundaries(path, date(2018, 1, 1), root, attribution="Quelle: wir")
     counts = [int(edition.valid_at(date(year, 6, 1)).sum()) for year in (2018, 2021, 2023)]
     assert counts == [13, 12, 11]
 

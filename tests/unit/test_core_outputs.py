@@ -412,7 +412,7 @@ def test_keys_of_the_wrong_form_are_refused(arguments: list[str], capsys: pytest
     assert "usage" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [[], ["status"], ["status", "--as-of", "gestern"]])
+@pytest.mark.parametrize("arguments", [[], ["changes"], ["status", "--as-of", "gestern"]])
 def test_usage_errors_end_with_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)

@@ -47,6 +47,7 @@ def _mini_today(root: Path) -> gpd.GeoDataFrame:
     areas["AGS"] = edition.municipalities.loc[there, "ags"]
     areas["GEN"] = edition.municipalities.loc[there, "name"]
     areas["BEZ"] = edition.municipalities.loc[there, "kind"]
+    areas["GF"] = 4
     return areas.reset_index(drop=True)
 
 
@@ -197,7 +198,7 @@ def test_merger_of_an_unknown_municipality_is_refused(tmp_path: Path) -> None:
 def test_official_file_is_taken_in_whatever_its_form(mini_root: Path, tmp_path: Path, name: str, crs: str) -> None:
     areas = _mini_today(mini_root).to_crs(crs)
     areas.to_file(tmp_path / name, engine="pyogrio")
-    edition, notes = add_boundaries(tmp_path / name, date(2025, 1, 1), mini_root)
+    edition, notes = add_boundaries(tmp_path / name, date(2025, 1, 1), mini_root, attribution="Quelle: wir")
     assert notes == ()
     assert edition.valid_at(date(2025, 1, 1)).sum() == 11
     assert [each.starts for each in list_editions(mini_root)] == [date(2016, 1, 1), date(2025, 1, 1)]
@@ -236,7 +237,7 @@ def test_new_and_lost_keys_are_noted(mini_root: Path, tmp_path: Path) -> None:
     areas = _mini_today(mini_root)
     areas.loc[areas["AGS"] == "00022040", "AGS"] = "00022041"
     areas.to_file(tmp_path / "neu.gpkg", engine="pyogrio")
-    _, notes = add_boundaries(tmp_path / "neu.gpkg", date(2025, 1, 1), mini_root)
+    _, notes = add_boundaries(tmp_path / "neu.gpkg", date(2025, 1, 1), mini_root, attribution="Quelle: wir")
     assert [note.severity for note in notes] == [Severity.NOTE, Severity.NOTE]
     assert "nicht mehr: Neustadt (00022040)" in notes[0].sentence()
     assert "neu: Neustadt (00022041)" in notes[1].sentence()

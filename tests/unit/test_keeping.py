@@ -49,6 +49,7 @@ def test_nothing_is_saved_without_being_told(at_work: str, tmp_path: Path, capsy
     out, err = capsys.readouterr()
     assert out.count("added,") == len(GOOD_ROWS)
     assert "6 neu, 0 geändert, 0 unverändert, 14 stehen nicht in der Datei" in err
+    assert "nichts gespeichert; das tut derselbe Befehl mit --apply" in err
     assert not Path(at_work.removeprefix("sqlite:///")).exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,7 +11,9 @@ import pytest
 
 from atlas.analysis.counting import figure
 from atlas.export.tables import TABLES, neighbours_table, view_table, white_spots_table
-from atlas.model.view import page_address, view_from_query
+from atlas.model.programme import PathStep
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import ViewState, page_address, view_from_query
 from atlas.present.detail import position_of
 from atlas.present.district import build_district
 from atlas.present.municipality import build_page, name_list
@@ -20,6 +23,7 @@ from atlas.present.wording import Words
 from atlas.render import district as district_html
 from atlas.render import municipality as html
 from tests import miniland
+from tests.conftest import TODAY
 
 DE, EN = Words("de"), Words("en")
 NOBODY = Scenes(lambda: pytest.fail("no other scene is needed"), date.today)
@@ -101,6 +105,22 @@ def test_dormant_council_is_three_bars_in_one_lane(mini_scene: Callable[..., Sce
     scale = axis(scene)
     assert own[1].begin == pytest.approx(scale.place(date(2020, 1, 1)))
     assert own[1].end == own[2].begin
+
+
+def test_nothing_is_suggested_where_every_step_is_taken(mini: Snapshot) -> None:
+    """Neither a step nor an offer: the page says nothing, it is not left half empty."""
+    programme = mini.programmes["mini"]
+    step = PathStep(instrument=programme.instruments[0].key, invitation=programme.title)
+    only = programme.model_copy(update={"path": (step,)})
+    scenes = Scenes(lambda: replace(mini, programmes={"mini": only}, fingerprint="short"), lambda: TODAY)
+    scene = scenes.of(ViewState())
+    done = [
+        p
+        for p, lines in scene.day.lines.items()
+        if any(x.instrument == step.instrument and x.counted and x.basis == "direct" for x in lines)
+    ]
+    assert done
+    assert all(build_page(scene, position, DE).next_step is None for position in done)
 
 
 def test_years_of_a_long_axis_stand_apart(real_scene: Callable[..., Scene]) -> None:
