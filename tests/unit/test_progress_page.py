@@ -237,7 +237,7 @@ def test_files_of_changes_and_progress(scenes: Scenes) -> None:
     assert TABLES["veraenderungen"](scenes, scenes.of(scene.view.but(since=date(2023, 1, 1))), EN) is None
     months = TABLES["fortschritt"](scenes, scene, EN)
     assert months is not None
-    assert list(months.columns)[:3] == ["Status", "Instrument", "Municipalities"]
+    assert list(months.columns)[:3] == ["As-of date", "Instrument", "Municipalities"]
     contract = progress_table(scene, scenes.course(scene), *course_days(scene))
     assert list(contract.columns) == [
         "date",
