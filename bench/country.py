@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import gzip
 import math
 import statistics
 import sys
@@ -33,6 +32,7 @@ from atlas.present.looks import ABSENT, layer_short, looks_of
 from atlas.present.scene import Scene, Scenes
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
+from atlas.web.payloads import Payload
 from bench import recolour
 from bench.recolour import Contestant, _control, _open, _wait_for, _wait_until_quiet, served, stand_in
 
@@ -227,7 +227,7 @@ def main() -> int:
     layers = recolour.layers(programme)
     scenes = scenes_of(programme, {each.label for each in layers})
     edition = scenes[0].edition
-    size = len(gzip.compress(edition.topology_path(Level.OVERVIEW).read_bytes(), 9))
+    size = len(Payload("", "", edition.topology_path(Level.OVERVIEW).read_bytes()).gzipped)
     with contextlib.ExitStack() as stack:
         settings = {
             "BENCH_LEVEL": "overview",
