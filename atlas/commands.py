@@ -78,12 +78,12 @@ def _say_findings(snapshot: Snapshot, problems: Sequence[Problem]) -> int:
     tally = {severity: sum(problem.severity is severity for problem in problems) for severity in Severity}
     blockers = tally[Severity.BLOCKER]
     terminal.tell(f"{blockers} Sperren, {tally[Severity.WARNING]} Warnungen, {tally[Severity.NOTE]} Hinweise")
-    verdict = (
-        "frei zur Veröffentlichung"
-        if not tally[Severity.WARNING]
-        else "keine Sperren; vor der Veröffentlichung bitte die Warnungen ansehen"
-    )
-    terminal.tell(verdict if not blockers else "nicht frei zur Veröffentlichung")
+    if blockers:
+        terminal.tell("nicht frei zur Veröffentlichung")
+    elif tally[Severity.WARNING]:
+        terminal.tell("keine Sperren; vor der Veröffentlichung bitte die Warnungen ansehen")
+    else:
+        terminal.tell("frei zur Veröffentlichung")
     return terminal.FINDINGS if blockers else terminal.FINE
 
 

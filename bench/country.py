@@ -44,7 +44,7 @@ CHROMIUM = [
 ]
 TARGET_MS, TARGET_BYTES, TARGET_RATIO, TARGET_FIRST_MS = 1000, 25_000, 15, 4000
 DECK_ROUNDS, DECK_LIMIT_S = 2, 120
-"""Where there is no graphics card, pydeck takes a minute or more for each; so long it is waited for."""
+"""Where there is no graphics card, pydeck takes half a minute for each; it is waited for so long."""
 NEAR = 30
 """So far apart two colours may be, per channel, and still be the same after painting."""
 

@@ -50,7 +50,7 @@ class _Source:
 
 
 _BKG_ONLY = {"ade", "bsg", "gf", "ibz", "sdv_ars", "sdv_rs", "debkg_id"}
-"""Columns of VG250 beside those for key and name that no other office's files have."""
+"""Columns of VG250 that a file which merely took over GEN and BEZ lacks."""
 _DL_DE_BY = ("Datenlizenz Deutschland – Namensnennung – Version 2.0", "https://www.govdata.de/dl-de/by-2-0")
 
 
@@ -348,10 +348,9 @@ def _source(
         proposed = f"© BKG ({starts.year}) dl-de/by-2-0, Daten geändert"
     elif state == _SAXONY and there & {"schluessel", "gemeindeschluessel"}:
         proposed = "Quelle: GeoSN, dl-de/by-2-0 (Daten geändert)"
-    if attribution is None and proposed is None:
-        return None
-    stated = licence or (("siehe Quellenvermerk", "") if attribution else _DL_DE_BY)
-    return _Source(attribution or str(proposed), *stated)
+    if attribution:
+        return _Source(attribution, *(licence or ("siehe Quellenvermerk", "")))
+    return _Source(proposed, *(licence or _DL_DE_BY)) if proposed else None
 
 
 def _proposed(source: _Source, name: str) -> Problem:

@@ -14,9 +14,9 @@ from atlas.present.timeline import Axis, Bar, axis, bars
 from atlas.present.wording import Words
 
 _NAMED = 3
+"""How many names a sentence lists before it says how many more there are."""
 _WAY = 4
 """Up to so many municipalities away the way to the nearest is named; across a country it would fill lines."""
-"""How many names a sentence lists before it says how many more there are."""
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from atlas.analysis.events import DORMANT, ENDED, NEW, REVIVED, events
 from atlas.analysis.progress import progress
 from atlas.analysis.status import held_on, status_as_of
 from atlas.model.dates import PartialDate
-from atlas.model.keys import is_district_key
 from atlas.model.programme import OVERVIEW, Instrument
 from atlas.present.figures import Door, arrangement_rows, municipality_rows
+from atlas.present.published import named_on
 from atlas.present.scene import Course, Scene
 from atlas.present.wording import Words
 
@@ -200,28 +200,24 @@ def _gap(source: Scene, instrument: Instrument, published: tuple[Mark, ...], wor
     if not published:
         return ""
     last = published[-1]
-    edition = source.snapshot.edition(source.programme, last.day)
-    if last.day < edition.starts:
+    named = named_on(source.snapshot, source.programme, source.spans, instrument, last.day)
+    if named is None:
         return ""
-    status = status_as_of(source.spans, source.programme, edition, source.changes, last.day)
-    known = figure(status, instrument.key)
-    districts = _districts_on(source, instrument, last.day)
-    named = len(known.arrangements) + districts
     told = {
         "published": words.number(last.value),
         "unit": words.label(instrument.unit),
         "day": last.said,
-        "known": words.number(named),
-        "places": words.count("in {n} Gemeinde", "in {n} Gemeinden", len(known.municipalities)),
+        "known": words.number(named.total),
+        "places": words.count("in {n} Gemeinde", "in {n} Gemeinden", named.municipalities),
     }
-    if districts:
-        told["places"] = words.count("{places} und {n} Kreis", "{places} und {n} Kreisen", districts, **told)
-    if named == last.value:
+    if named.districts:
+        told["places"] = words.count("{places} und {n} Kreis", "{places} und {n} Kreisen", named.districts, **told)
+    if named.total == last.value:
         return words.say(
             "Veröffentlicht: {published} {unit} ({day}). So viele sind hier namentlich belegt, {places}.",
             **told,
         )
-    if named < last.value:
+    if named.total < last.value:
         return words.say(
             "Veröffentlicht: {published} {unit} ({day}). Davon sind {known} hier namentlich belegt, {places}; "
             "für die übrigen nennt keine öffentliche Quelle den Ort.",
@@ -232,15 +228,6 @@ def _gap(source: Scene, instrument: Instrument, published: tuple[Mark, ...], wor
         "die Quellen zählen nicht alle dasselbe.",
         **told,
     )
-
-
-def _districts_on(source: Scene, instrument: Instrument, day: date) -> int:
-    """Return how many districts take part themselves, where the published total counts them, too."""
-    if not instrument.published_with_districts:
-        return 0
-    held = held_on(source.spans, day)
-    mine = held[(held["instrument"] == instrument.key) & held["counted"] & (held["basis"] == "direct")]
-    return len({key for key in mine["participant"] if is_district_key(str(key))})
 
 
 def _doubt(source: Scene, course: Course, instrument: Instrument, words: Words) -> str:

@@ -233,6 +233,12 @@ def test_layout_of_the_saxon_survey_proposes_its_note(areas: gpd.GeoDataFrame, t
     assert edition.provenance.licence_url == "https://www.govdata.de/dl-de/by-2-0"
 
 
+def test_an_empty_source_note_is_none(areas: gpd.GeoDataFrame, root: Path) -> None:
+    path = _written(areas.drop(columns="GF"), root.parent / "neu.gpkg")
+    with pytest.raises(AtlasError, match="Quellenvermerk fehlt"):
+        add_boundaries(path, TODAY, root, attribution="")
+
+
 def test_names_of_columns_alone_do_not_make_a_file_the_federal_offices(areas: gpd.GeoDataFrame, root: Path) -> None:
     _refused(areas.drop(columns="GF"), root, "Quellenvermerk fehlt.*--attribution")
 

@@ -231,6 +231,15 @@ def test_published_totals_stand_beside_what_is_documented(real: Snapshot) -> Non
     }
 
 
+def test_data_page_and_progress_page_say_the_same_of_a_published_total(real: Snapshot) -> None:
+    """ZWK counts districts, too: 38 of 40. Of the network nobody can be counted before its boundaries begin in 2016."""
+    zwk = published_rows(real, real.programmes["zwk"], DE).iloc[0]
+    assert (zwk["date"], zwk["published"], zwk["documented"], zwk["arrangements"]) == ("Juni 2023", "40", "65", "38")
+    network = published_rows(real, real.programmes["staedtenetzwerk"], DE)
+    assert network["published"].tolist() == ["27", "12", "10"]
+    assert network["arrangements"].tolist() == ["27", "", ""]
+
+
 def test_index_holds_names_in_order_of_position(mini: Snapshot) -> None:
     index = build_map_index(mini.programme(""), mini.editions["00"][0], mini.records["mini"])
     assert len(index["municipalities"]) == len(mini.editions["00"][0].municipalities)  # type: ignore[arg-type]
