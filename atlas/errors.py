@@ -6,8 +6,12 @@ A problem's text is a German sentence with named placeholders. German is the sou
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+_LISTED = 12
+"""So many of a long list a sentence names."""
 
 
 class Severity(StrEnum):
@@ -62,3 +66,9 @@ class AtlasError(Exception):
             raise ValueError("AtlasError needs at least one problem")
         self.problems = problems
         super().__init__("\n".join(problem.sentence() for problem in problems))
+
+
+def few(keys: Iterable[str]) -> str:
+    """Return the first keys of many, for a sentence."""
+    listed = list(keys)
+    return ", ".join(listed[:_LISTED]) + (" …" if len(listed) > _LISTED else "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,7 +23,7 @@ from atlas.analysis.coverage import (
     mended,
     metric_crs,
 )
-from atlas.errors import AtlasError, Problem, Severity
+from atlas.errors import AtlasError, Problem, Severity, few
 from atlas.export.editions import EditionDraft, write_edition
 from atlas.model.boundaries import Change, Edition, Level, Provenance
 from atlas.sources.boundaries import Delivery, list_editions, read_delivery, read_edition, read_geometry
@@ -36,7 +35,6 @@ _SAME_LAND = 0.01
 """Share by which the land of a state may seem to differ from one delivery to the next."""
 _SURE_HEIR = 0.9
 """Share of a municipality's area that must lie in another to make that one its successor."""
-_LISTED = 12
 _SAXONY = "14"
 
 
@@ -164,7 +162,7 @@ def _checked_areas(
     areas, touched = mended(clean(areas, metric_crs(degree_bounds(areas))))
     if touched:
         text = "Haarrisse und Rundungsfehler unter zwei Zentimetern ausgeglichen bei {n} Gemeinden: {list}."
-        found.append(Problem(name, text, {"n": len(touched), "list": _few(touched)}, Severity.NOTE))
+        found.append(Problem(name, text, {"n": len(touched), "list": few(touched)}, Severity.NOTE))
     found += coverage_problems(areas, name)
     if before is not None and (lack := _incomplete(areas, before, starts, name)):
         found.append(lack)
@@ -235,7 +233,7 @@ def _with_names(areas: gpd.GeoDataFrame, before: Edition | None, name: str) -> t
     if missing.empty:
         return filled, []
     text = "Der Name fehlt bei {n} Gemeinden: {list}. Erwartet wird eine Spalte GEN oder NAME."
-    return filled, [Problem(name, text, {"n": len(missing), "list": _few(missing)})]
+    return filled, [Problem(name, text, {"n": len(missing), "list": few(missing)})]
 
 
 def _latest(edition: Edition, column: str) -> dict[str, str]:
@@ -251,12 +249,6 @@ def _incomplete(areas: gpd.GeoDataFrame, before: Edition, starts: date, name: st
         return None
     text = "Die Gemeinden der Datei bedecken {share} % der bisherigen Fläche des Landes. Bitte die vollständige Datei eines Landes liefern."
     return Problem(name, text, {"share": round(share * 100, 1)})
-
-
-def _few(keys: Iterable[str]) -> str:
-    """Return the first keys of many, for a sentence."""
-    listed = list(keys)
-    return ", ".join(listed[:_LISTED]) + (" …" if len(listed) > _LISTED else "")
 
 
 def _compared(
@@ -331,7 +323,7 @@ def _nameless(areas: gpd.GeoDataFrame, names: dict[str, str], table: str) -> lis
     if not missing:
         return []
     text = "Die Namen dieser Kreise stehen nicht in der Datei: {list}. Bitte hier in der Spalte name eintragen."
-    return [Problem(table, text, {"list": _few(missing)}, Severity.WARNING)]
+    return [Problem(table, text, {"list": few(missing)}, Severity.WARNING)]
 
 
 def _source(

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from atlas.errors import Problem
+from atlas.errors import Problem, few
 
 INDEPENDENT_CITIES = ("Kreisfreie Stadt", "Stadtkreis")
 """Kinds of a municipality that is a district of its own; the second is what Baden-Württemberg says."""
@@ -133,9 +133,13 @@ class Edition:
         return sorted(names, key=names.__getitem__)
 
     def unknown_district(self, given: str, place: str) -> Problem:
-        """Return the problem that there is no district ``given``; ``place`` says where it was asked for."""
+        """Return the problem that there is no district ``given``; ``place`` says where it was asked for.
+
+        Of a country those of the same state are named, if there are any, and no more than a sentence holds.
+        """
         text = "Den Kreis {given} gibt es nicht; vorhanden: {known}."
-        return Problem(place, text, {"given": given, "known": ", ".join(self.districts.index)})
+        known = [key for key in self.districts.index if key[:2] == given[:2]] or list(self.districts.index)
+        return Problem(place, text, {"given": given, "known": few(known)})
 
     def valid_at(self, day: date) -> npt.NDArray[np.bool_]:
         """Return, for each position, whether that row describes a municipality as it was on ``day``."""

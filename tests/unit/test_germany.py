@@ -264,3 +264,11 @@ def test_day_is_told_with_unincorporated_areas_and_only_the_changes_entered(tmp_
     assert said.startswith("Stichtag 01.01.2026: 11.072 Gemeinden und 215 gemeindefreie Gebiete. Letzte eingetragene")
     told = [place_phrase(scene, key, Words("de")) for key in ("03241", "05962", "08111", "01051")]
     assert told == ["in der Region Hannover", "im Märkischen Kreis", "in der Stadt Stuttgart", "im Kreis Dithmarschen"]
+
+
+def test_an_unknown_district_is_told_those_of_its_state_and_not_four_hundred(germany: Edition) -> None:
+    assert germany.unknown_district("14999", "kreis").values["known"].startswith("14511, 14521")
+    known = germany.unknown_district("1", "kreis").values["known"]
+    assert known.startswith("01001, ")
+    assert known.endswith(" …")
+    assert len(known) < 100
