@@ -27,6 +27,10 @@ HEADINGS: Mapping[str, Label] = {
     "note": Label(de="Anmerkung", en="Note"),
     "source_url": Label(de="Quelle", en="Source"),
     "source_date": Label(de="Datum der Quelle", en="Date of source"),
+    "until": Label(de="Bis", en="Until"),
+    "case": Label(de="Fall", en="Case"),
+    "retrieved": Label(de="Gelesen am", en="Read on"),
+    "inferred": Label(de="Erschlossen", en="Inferred"),
     ENTRY: Label(de="Eintrag", en="Entry"),
 }
 """How our own tables call the fields."""
@@ -42,6 +46,10 @@ _NAMES: Mapping[str, str] = {
     "note": "Anmerkungen, Bemerkung, Bemerkungen, Notiz, Hinweis, Kommentar, Remark",
     "source_url": "Quellen, Beleg, Fundstelle, Link, URL, Adresse der Quelle",
     "source_date": "Source date, Quellendatum, Quelle vom, Stand der Quelle",
+    "until": "bis zum, Ende, gültig bis, befristet bis, Laufzeit bis, end, valid until",
+    "case": "Vorgang, Bezeichnung, Projekt, Fallname",
+    "retrieved": "gelesen, Abruf, abgerufen am, Abrufdatum, retrieved on, accessed",
+    "inferred": "erschlossen (ja), geschlossen, concluded",
     ENTRY: "Eintragsnummer, Nummer des Eintrags, Entry number",
 }
 """How others call them, too."""

@@ -24,6 +24,10 @@ class Record:
     note: str = ""
     source_url: str = ""
     source_date: str = ""
+    until: str = ""
+    case: str = ""
+    retrieved: str = ""
+    inferred: str = ""
 
 
 RECORD_FIELDS = tuple(each.name for each in fields(Record))

@@ -43,6 +43,30 @@ class StageKind(StrEnum):
     """Paused or ended: what was in force is so no longer."""
 
 
+class ExitKind(StrEnum):
+    """How something ends that an exit ends."""
+
+    ENDED = "ended"
+    DORMANT = "dormant"
+    """Asleep: it may be revived."""
+    GIVEN_UP = "given_up"
+    """A plan, or a body that never came to be; needs no stage before it."""
+
+
+class Counts(StrEnum):
+    """What a number of an instrument, or a published one, counts on a day."""
+
+    IN_FORCE = "in_force"
+    """What holds on the day, and acts reached by it."""
+    SO_FAR = "so_far"
+    """What has ever held by the day."""
+
+
+FOR_GOOD, UNTIL_ENDED = "for_good", "until_ended"
+PLAN_LASTS = "3 years"
+"""How long a plan stands where the programme says nothing else: the atlas's own rule."""
+
+
 class Strict(BaseModel):
     """Refuses what it does not know, and is never changed."""
 
@@ -73,6 +97,10 @@ class Publication(Strict):
     """Address that GovData has given the one who delivers to it (``dcatde:contributorID``)."""
 
 
+Lasts = Annotated[str, StringConstraints(pattern=r"^(?:for_good|until_ended|[1-9][0-9]? (?:years?|months?))$")]
+"""``for_good``, ``until_ended``, or a time: ``3 years``, ``18 months``."""
+
+
 class Stage(Strict):
     """One rung of an instrument's ladder, in order from first to last."""
 
@@ -81,6 +109,13 @@ class Stage(Strict):
     kind: StageKind
     counts: bool = True
     """Whether a municipality in this stage is counted as covered; only steps can be."""
+    lasts: Lasts | None = None
+    """How it ends: ``for_good`` (an act: reached, never ends), ``until_ended`` (a state; what steps are unless said
+    otherwise) or by itself after a time. A plan stands for `PLAN_LASTS` unless said otherwise."""
+    house: bool = False
+    """Whether that time is the atlas's own rule, which nobody has published; said on screen."""
+    exit: ExitKind = ExitKind.ENDED
+    """What an exit does to what was in force."""
     colour: Colour
     hatch: Hatch = "none"
     dwell_days: Annotated[int, Field(gt=0)] | None = None
@@ -99,6 +134,16 @@ class Stage(Strict):
         return self
 
     @model_validator(mode="after")
+    def _only_exits_end(self) -> Self:
+        if self.kind is not StageKind.EXIT and "exit" in self.model_fields_set:
+            raise ValueError(f"stage {self.key}: exit says how an exit ends something, this is a {self.kind}")
+        if self.kind is StageKind.EXIT and self.lasts is not None:
+            raise ValueError(f"stage {self.key}: an exit does not last")
+        if self.kind is StageKind.PLAN and self.lasts in {FOR_GOOD, UNTIL_ENDED}:
+            raise ValueError(f"stage {self.key}: a plan lasts a time, {PLAN_LASTS} unless said otherwise")
+        return self
+
+    @model_validator(mode="after")
     def _no_limit_to_what_may_last(self) -> Self:
         if self.may_last and self.dwell_days is not None:
             raise ValueError(f"stage {self.key}: dwell_days sets a limit to what may_last says has none")
@@ -113,9 +158,32 @@ class Stage(Strict):
         return self
 
     @property
+    def is_act(self) -> bool:
+        """Whether it is reached for good."""
+        return self.kind is StageKind.STEP and self.lasts == FOR_GOOD
+
+    @property
+    def months(self) -> int | None:
+        """After how many months it ends by itself; None if it does not."""
+        lasts = self.lasts or (PLAN_LASTS if self.kind is StageKind.PLAN else UNTIL_ENDED)
+        if lasts in {FOR_GOOD, UNTIL_ENDED} or self.kind is StageKind.EXIT:
+            return None
+        number, unit = lasts.split()
+        return int(number) * (12 if unit.startswith("year") else 1)
+
+    @property
+    def is_house_rule(self) -> bool:
+        """Whether the time after which it ends by itself is the atlas's own rule."""
+        return self.months is not None and (self.house or self.lasts is None)
+
+    @property
     def is_counted(self) -> bool:
         """Whether a municipality in this stage adds to the number covered."""
         return self.kind is StageKind.STEP and self.counts
+
+
+Unit = Literal["municipalities", "arrangements"]
+"""What is counted: municipalities, or arrangements, of which a joint one is one."""
 
 
 class Target(Strict):
@@ -140,12 +208,22 @@ class Instrument(Strict):
     """Noun for one arrangement and for several: ``Rat``, ``Räte``."""
     drawn: Literal["area", "point"] = "area"
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    repeats: bool = False
+    """Whether a municipality may have several, each an arrangement of its own: grants, analyses. Else it is reached once."""
+    counts: Counts = Counts.IN_FORCE
+    """What its number counts."""
+    since_launch: bool = False
+    """Whether only the programme offers it, so that nothing of it is older than the programme."""
     targets: tuple[Target, ...] = ()
     """The plan, in order of date; empty if the programme has published none."""
     published_measure: str | None = None
     """Measure in ``data/totals`` that counts the same thing, as far as the sources let us say."""
     published_with_districts: bool = False
     """Whether that total counts a district that takes part, as one."""
+    published_counts: Counts = Counts.IN_FORCE
+    """Whether that total counts what was in force on its day, or all so far; a row of ``data/totals`` may say otherwise."""
+    published_unit: Unit = "municipalities"
+    """What that total counts; a row of ``data/totals`` may say otherwise."""
 
     @model_validator(mode="after")
     def _stage_keys_differ(self) -> Self:
@@ -166,6 +244,8 @@ class Measure(Strict):
     key: Key
     """Column ``measure`` in ``data/totals``."""
     label: Label
+    counts: Counts = Counts.IN_FORCE
+    unit: Unit = "municipalities"
 
 
 class OverviewClass(Strict):
@@ -234,6 +314,10 @@ class Programme(Strict):
     municipality has its sheet and its page on the public site. ``selected``: those it admits, and nobody has published
     who could be; then numbers stand without a share, and sheets and site hold those documented."""
     launched: date
+    ended: date | None = None
+    """The programme's last day, if it is over: what it held in force ends then, acts stay."""
+    retrieved: date | None = None
+    """Day on which the sources were read, of entries that do not say so themselves and come from a file."""
     about: Label
     provenance: Label
     """Where the record comes from and what a missing entry means; stands on the data page and in every file."""

@@ -22,8 +22,22 @@ RECORD_COLUMNS = (
     "note",
     "source_url",
     "source_date",
+    "until",
+    "case",
+    "retrieved",
+    "inferred",
 )
-"""Columns of ``data/participation/*.csv``, all text."""
+"""Columns of ``data/participation/*.csv``, all text.
+
+``until``: last day, month or year it held or was granted for. ``case``: short name that keeps arrangements of one
+participant in one instrument apart. ``retrieved``: day the source was read. ``inferred``: ``yes`` where the entry was
+concluded from a general sentence, not read about this participant. What each means for time is in `atlas.analysis.spans`.
+"""
+OPTIONAL_COLUMNS = ("until", "case", "retrieved", "inferred")
+"""Columns that a file of the record may lack."""
+READ_ON = "read_on"
+"""Column of a record's table that no file has: ``retrieved`` where it is said, else the day the entry entered the
+store, else that of the programme's file."""
 
 TOTAL_COLUMNS = ("date", "measure", "value", "note", "source_url")
 """Columns of ``data/totals/*.csv``."""

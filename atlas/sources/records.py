@@ -13,7 +13,7 @@ import pandas as pd
 
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.programme import Programme
-from atlas.model.records import RECORD_COLUMNS, TOTAL_COLUMNS, Records
+from atlas.model.records import OPTIONAL_COLUMNS, RECORD_COLUMNS, TOTAL_COLUMNS, Records
 from atlas.model.rules import Fault, Row, check_date, check_source, faults, record_checker
 from atlas.sources.store import Store
 
@@ -110,7 +110,7 @@ def _rows(path: Path, name: str, columns: Sequence[str], problems: list[Problem]
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         header = list(reader.fieldnames or ())
-        if missing := [column for column in columns if column not in header]:
+        if missing := [column for column in columns if column not in {*header, *OPTIONAL_COLUMNS}]:
             text = (
                 "In der Kopfzeile fehlt: {columns}. Erwartet werden Spalten mit Komma getrennt, in dieser Schreibweise."
             )
@@ -129,7 +129,7 @@ def _rows(path: Path, name: str, columns: Sequence[str], problems: list[Problem]
             )
             problems.append(Problem(f"{name}, Zeile {line}", text))
         else:
-            good.append((line, {column: row[column].strip() for column in columns}))
+            good.append((line, {column: row.get(column, "").strip() for column in columns}))
     return good
 
 

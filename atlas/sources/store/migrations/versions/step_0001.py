@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from atlas.model.edits import RECORD_FIELDS
-
 revision = "0001"
 down_revision = None
 
+_FIELDS = (
+    "ags", "municipality", "instrument", "status", "date", "date_means", "joint_with", "note", "source_url", "source_date",
+)  # fmt: skip
 _KEPT = ("change", "version", "follow_up", "answer")
 """Tables nothing is ever changed in or deleted from."""
 
@@ -34,7 +35,7 @@ def upgrade() -> None:
         sa.Column("change", sa.BigInteger, sa.ForeignKey("change.number"), nullable=False),
         sa.Column("programme", sa.Text, nullable=False),
         sa.Column("is_withdrawn", sa.Boolean, nullable=False),
-        *(sa.Column(name, sa.Text, nullable=False) for name in RECORD_FIELDS),
+        *(sa.Column(name, sa.Text, nullable=False) for name in _FIELDS),
     )
     op.create_index("version_participant", "version", ["programme", "ags"])
     op.create_index("version_change", "version", ["change"])
