@@ -15,7 +15,6 @@ from pathlib import Path
 import pandas as pd
 
 from atlas import terminal
-from atlas.analysis.counting import figure
 from atlas.analysis.days import month_ends
 from atlas.analysis.outreach import white_spots
 from atlas.analysis.quality import check_snapshot
@@ -64,13 +63,12 @@ def _say_findings(snapshot: Snapshot, problems: Sequence[Problem]) -> int:
         terminal.complain(problem)
     for programme in snapshot.programmes.values():
         scene = _scene(snapshot, programme.key, LATEST)
-        status = scene.status
         terminal.tell(
             f"{programme.key}: {len(scene.records.table)} Einträge, "
-            f"{status.index.nunique()} Gemeinden im neuesten Gebietsstand"
+            f"{len(scene.day.municipalities)} Gemeinden im neuesten Gebietsstand"
         )
         for instrument in programme.instruments:
-            counted = figure(status, instrument.key)
+            counted = scene.day.figure(instrument.key)
             terminal.tell(
                 f"  {instrument.key}: {len(counted.municipalities)} Gemeinden (davon {counted.derived} abgeleitet), "
                 f"{len(counted.arrangements)} Vorgänge, {counted.through_district} über den Kreis"

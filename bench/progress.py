@@ -29,7 +29,8 @@ from atlas.analysis.days import month_ends
 from atlas.analysis.episodes import episodes
 from atlas.analysis.events import events
 from atlas.analysis.progress import progress
-from atlas.analysis.status import spans, status_as_of
+from atlas.analysis.spans import spans
+from atlas.analysis.status import cases_as_of, status_as_of
 from atlas.model.boundaries import Change, Edition
 from atlas.model.programme import Programme
 from atlas.model.records import RECORD_COLUMNS

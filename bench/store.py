@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
-from atlas.analysis.status import spans, status_as_of
+from atlas.analysis.spans import spans
+from atlas.analysis.status import status_as_of
 from atlas.model.edits import Add, Record
 from atlas.model.rights import Actor, Role
 from atlas.sources.settings import Settings

@@ -1,18 +1,14 @@
-"""What is different between two days."""
+"""What is different between two days, and between two records on one day."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.events import BOUNDARY, CHANGED, ENDED, NEW, RECORD
-from atlas.analysis.status import NO_DATA, successors
-from atlas.model.boundaries import Change, mergers
-from atlas.model.dates import PartialDate
+from atlas.analysis.events import CHANGED, ENDINGS, FLOWS, RECORD
+from atlas.analysis.status import NO_DATA, STATUS_COLUMNS
 
 CHANGE_COLUMNS = (
     "what",
@@ -23,106 +19,111 @@ CHANGE_COLUMNS = (
     "instrument",
     "stage_before",
     "stage",
+    "day",
+    "earliest",
     "since",
     "since_means",
+    "read_on",
+    "until",
+    "last_proof",
     "source",
     "joint_with",
 )
+GAINED, LOST = "gained", "lost"
+"""What another record would make of a municipality: counted, or no longer."""
 
 
 def changes_between(
-    before: pd.DataFrame, after: pd.DataFrame, changes: Iterable[Change], after_day: date
+    before: pd.DataFrame, after: pd.DataFrame, happened: pd.DataFrame, names: Iterable[tuple[str, str]]
 ) -> pd.DataFrame:
-    """Return what is different between two days, municipality by municipality.
+    """Return what happened between two days, municipality by municipality.
 
-    What is counted after is what was counted before, plus ``new``, less ``ended``, in each instrument.
+    In each instrument, what is counted after is what was counted before, plus the beginnings, less the ends; what begins
+    and ends in between is in both.
 
     Parameters
     ----------
     before, after
         What `status_as_of` returned for an earlier and a later day.
-    changes
-        Mergers of all editions of the state.
-    after_day
-        The later day: municipalities of the earlier one stand for their heirs then.
+    happened
+        What `in_period` returned for the days between.
+    names
+        Key and name of every municipality there has been; of several with one key the last is told.
 
     Returns
     -------
     pandas.DataFrame
-        RangeIndex, by instrument (as they appear in the tables), then ``new``, ``ended``, ``changed``, then name and
-        AGS. Columns `CHANGE_COLUMNS`: ``what`` (``changed``: the documented stage is another, and counted on both days
-        or on neither), ``because`` (``boundary`` where only a merger made the difference, else ``record``); ``ags`` to
-        ``district`` and ``since`` to ``joint_with`` as on the later day, where something ``ended`` as on the earlier;
-        ``stage_before`` and ``stage`` (`NO_DATA` where nothing of its own was documented). Of several counted
-        municipalities that merged into a counted one all but one have ended, as in `events`.
+        RangeIndex, by instrument (as they appear in the tables), then in the order of `FLOWS`, ``changed`` last, then name
+        and AGS. Columns `CHANGE_COLUMNS`: ``what`` (one of `FLOWS`, or ``changed``: counted on both days or on neither,
+        and the documented stage another), ``because`` (``boundary`` where only a merger made the difference, else
+        ``record``); ``ags`` to ``district`` of the municipality concerned; ``stage_before`` and ``stage`` (`NO_DATA` where
+        nothing of its own was documented); ``day`` and ``earliest`` (``datetime64[s]``, the range of the day; NaT of what
+        is ``changed``); ``since`` to ``joint_with`` of the record that says so.
     """
-    changes = tuple(changes)
-    heir = successors(changes, after_day)
     was, now = _own_rows(before), _own_rows(after)
-    was["heir"] = was["ags"].map(heir).where(was["ags"].isin(list(heir)), was["ags"]).astype(object)
-    was["moved"] = was["ags"] != was["heir"]
-    was = was.sort_values(["heir", "instrument", "counted", "moved", "ags"], ascending=[True, True, False, True, True])
-    was["place"] = was.groupby(["heir", "instrument"]).cumcount()
-    both = was.merge(
-        now.assign(heir=now["ags"]), on=["heir", "instrument"], how="outer", suffixes=("_before", "_after")
+    stages = was.set_index(["ags", "instrument"])["stage"]
+    stages = stages[~stages.index.duplicated()]
+    known = dict(names)
+    ends = happened["what"].isin(ENDINGS).to_numpy(dtype=bool)
+    place = pd.MultiIndex.from_frame(happened[["ags", "instrument"]])
+    earlier = stages.reindex(place).fillna(NO_DATA).to_numpy(dtype=object)
+    moved = happened.assign(
+        name=[known[ags] for ags in happened["ags"]],
+        stage_before=np.where(ends, happened["stage_was"], earlier),
+        stage=np.where(ends & (happened["stage"] == happened["stage_was"]).to_numpy(), NO_DATA, happened["stage"]),
     )
-    counted = {side: both[f"counted_{side}"].isin([True]).to_numpy(dtype=bool) for side in ("before", "after")}
-    stage = {side: both[f"stage_{side}"].where(both[f"ags_{side}"].notna(), NO_DATA) for side in ("before", "after")}
-    first = (both["place"].fillna(0) == 0).to_numpy(dtype=bool)
-    new = first & ~counted["before"] & counted["after"]
-    ended = counted["before"] & ~(first & counted["after"])
-    differs = (stage["before"] != stage["after"]).to_numpy(dtype=bool)
-    changed = first & (counted["before"] == counted["after"]) & differs
-    by_record = _by_record(both, was) & ~_waited(both, set(before["ags"]), changes)
-    both = both.assign(
-        what=np.select([new, ended, changed], [NEW, ENDED, CHANGED], ""),
-        because=np.where(by_record & ~(ended & counted["after"]), RECORD, BOUNDARY),
-        stage_before=stage["before"],
-        stage=stage["after"],
+    both = was.merge(now, on=["ags", "instrument"], suffixes=("_before", ""))
+    changed = both[(both["stage_before"] != both["stage"]) & (both["counted_before"] == both["counted"])]
+    changed = changed[~pd.MultiIndex.from_frame(changed[["ags", "instrument"]]).isin(place)]
+    nat = np.datetime64("NaT", "s")
+    changed = changed.assign(what=CHANGED, because=RECORD, day=nat, earliest=nat)
+    table = pd.concat([moved[list(CHANGE_COLUMNS)], changed[list(CHANGE_COLUMNS)]], ignore_index=True)
+    return _in_order(table, [*after["instrument"], *before["instrument"]], (*FLOWS, CHANGED))
+
+
+def effect_of(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Return what is different on one day in another record.
+
+    Parameters
+    ----------
+    before, after
+        What `status_as_of` returned for the one record and for the other, on the same day.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `changes_between`, ``what`` being ``gained`` (then counted), ``lost`` (then no longer) or ``changed``.
+    """
+    columns = [*STATUS_COLUMNS]
+    was, now = (rows[columns].set_index(["ags", "instrument"], drop=False) for rows in (before, after))
+    own = ["direct", "derived"]
+    stage = {name: rows["stage"].where(rows["basis"].isin(own), NO_DATA) for name, rows in (("was", was), ("now", now))}
+    counts = {name: rows["counted"] & rows["basis"].isin(own) for name, rows in (("was", was), ("now", now))}
+    state = was["state"].where(was["basis"].isin(own), "") != now["state"].where(now["basis"].isin(own), "")
+    what = np.select(
+        [~counts["was"] & counts["now"], counts["was"] & ~counts["now"], (stage["was"] != stage["now"]) | state],
+        [GAINED, LOST, CHANGED],
+        "",
     )
-    both = both[both["what"] != ""]
-    return _in_order(_told(both), [*after["instrument"], *before["instrument"]])
+    told = now.where(what != LOST, was).assign(
+        what=what,
+        because=RECORD,
+        stage_before=stage["was"],
+        stage=stage["now"],
+        day=np.datetime64("NaT", "s"),
+        earliest=np.datetime64("NaT", "s"),
+    )
+    table = told[what != ""].reset_index(drop=True)[list(CHANGE_COLUMNS)]
+    return _in_order(table, after["instrument"].tolist(), (GAINED, LOST, CHANGED))
 
 
 def _own_rows(status: pd.DataFrame) -> pd.DataFrame:
-    told = ["ags", "name", "district", "stage", "since", "since_means", "source", "joint_with"]
-    is_own = status["basis"].isin(["direct", "derived"])
-    return status.loc[is_own, ["instrument", *told, "counted", "participant", "row"]].copy()
+    return status[status["basis"].isin(["direct", "derived"])]
 
 
-def _by_record(both: pd.DataFrame, was: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Return whether a record speaks on the later day that did not speak of anybody on the earlier."""
-    spoke = pd.MultiIndex.from_frame(was[["instrument", "row"]])
-    speaks = pd.MultiIndex.from_frame(both[["instrument", "row_after"]])
-    return np.asarray(both["row_after"].notna().to_numpy(dtype=bool) & ~speaks.isin(spoke), dtype=bool)
-
-
-def _waited(both: pd.DataFrame, there: set[object], changes: tuple[Change, ...]) -> npt.NDArray[np.bool_]:
-    """Return whether the record is older than the municipality it names, which was not there yet on the earlier day."""
-    formed = {
-        change.new_ags: change.effective for change in sorted(mergers(changes), key=lambda each: each.effective)[::-1]
-    }
-    waited = np.zeros(len(both), dtype=bool)
-    young = both["ags_after"].isin(set(formed) - there) & (both["participant_after"] == both["ags_after"])
-    for at in np.flatnonzero(young.to_numpy(dtype=bool)):
-        since, key = both["since_after"].iloc[at], both["ags_after"].iloc[at]
-        waited[at] = bool(since) and PartialDate.parse(since).last_day() < formed[key]
-    return waited
-
-
-def _told(both: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns of the result, each from the day it is told of."""
-    earlier = (both["what"] == ENDED) | both["ags_after"].isna()
-    told = {
-        column: both[f"{column}_before"].where(earlier, both[f"{column}_after"])
-        for column in ("ags", "name", "district", "since", "since_means", "source", "joint_with")
-    }
-    return both.assign(**told)[list(CHANGE_COLUMNS)].astype(object)
-
-
-def _in_order(table: pd.DataFrame, instruments: Sequence[str]) -> pd.DataFrame:
+def _in_order(table: pd.DataFrame, instruments: Sequence[str], whats: Sequence[str]) -> pd.DataFrame:
     place = {key: number for number, key in enumerate(dict.fromkeys(instruments))}
-    whats = {NEW: 0, ENDED: 1, CHANGED: 2}
-    order = table.assign(instrument=table["instrument"].map(place), what=table["what"].map(whats))
+    rank = {what: number for number, what in enumerate(whats)}
+    order = table.assign(instrument=table["instrument"].map(place), what=table["what"].map(rank))
     order = order.sort_values(["instrument", "what", "name", "ags"], kind="stable")
     return table.loc[order.index].reset_index(drop=True)

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
+
+from atlas.analysis.spans import counting
+from atlas.analysis.status import held_on, successors
+from atlas.model.boundaries import Change
+from atlas.model.keys import is_district_key
+from atlas.model.programme import Counts, Unit
+from atlas.model.states import State
 
 
 @dataclass(frozen=True)
@@ -26,18 +34,24 @@ class Arrangement:
 
 @dataclass(frozen=True)
 class Figure:
-    """What is in force of one instrument on one day in one area.
+    """What counts of one instrument on one day in one area, and what stands beside it.
 
     Attributes
     ----------
     instrument
         Its key.
     municipalities
-        Rows of the status table: covered by their own doing. Its length is the number shown.
+        Rows of the status table: counted by their own doing. Its length is the number shown.
     derived
         How many of them are so only by implication.
+    inferred
+        How many of them by an entry that was concluded, not read.
     arrangements
-        A joint one counts once.
+        Each case once, a joint one once.
+    in_force
+        Those of ``municipalities`` in which it holds on the day; all of them unless the instrument counts all so far.
+    documented_later, period_unknown
+        Rows of the status table that stand beside the number: documented only later, of a time nobody knows.
     through_district
         How many are covered only by a record of their district; never part of the number.
     total
@@ -47,7 +61,11 @@ class Figure:
     instrument: str
     municipalities: pd.DataFrame
     derived: int
+    inferred: int
     arrangements: tuple[Arrangement, ...]
+    in_force: pd.DataFrame
+    documented_later: pd.DataFrame
+    period_unknown: pd.DataFrame
     through_district: int
     total: int
 
@@ -57,30 +75,33 @@ class Figure:
         return len(self.municipalities) / self.total if self.total else 0.0
 
 
-def figure(status: pd.DataFrame, instrument: str, district: str | None = None) -> Figure:
+def figure(status: pd.DataFrame, cases: pd.DataFrame, instrument: str, district: str | None = None) -> Figure:
     """Return the figure of an instrument.
 
     Parameters
     ----------
-    status
-        What `status_as_of` returned.
+    status, cases
+        What `status_as_of` and `cases_as_of` returned.
     instrument
         Its key.
     district
         Five-digit key to count in one district only.
     """
     rows = status[status["instrument"] == instrument]
+    every = cases[cases["instrument"] == instrument]
     if district is not None:
-        rows = rows[rows["district"] == district]
-    counted = rows[rows["counted"]]
-    is_own = counted["basis"] != "district"
-    own = counted[is_own]
+        rows, every = rows[rows["district"] == district], every[every["district"] == district]
+    counted = rows[rows["counted"] & (rows["basis"] != "district")]
     return Figure(
         instrument,
-        own,
-        int((own["basis"] == "derived").sum()),
-        _arrangements(own),
-        int((~is_own).sum()),
+        counted,
+        int((counted["basis"] == "derived").sum()),
+        int(counted["inferred"].sum()),
+        _arrangements(every[every["counted"]]),
+        counted[counted["in_force"]],
+        rows[rows["state"] == State.DOCUMENTED_LATER],
+        rows[rows["state"] == State.PERIOD_UNKNOWN],
+        int((rows["basis"] == "district").sum()),
         len(rows),
     )
 
@@ -113,18 +134,82 @@ def by_district(status: pd.DataFrame, instrument: str, districts: Iterable[str])
     )
 
 
-def _arrangements(own: pd.DataFrame) -> tuple[Arrangement, ...]:
-    """Group by joint body.
+def _arrangements(counted: pd.DataFrame) -> tuple[Arrangement, ...]:
+    """Group cases by arrangement.
 
     What is nobody's jointly stands alone, and so does what is only derived: that five towns signed together does
     not say that they were consulted together.
     """
-    columns = zip(own.index.tolist(), own["joint_with"], own["basis"], own["since"], own["ags"], strict=True)
-    grouped: dict[tuple[str, str], list[tuple[str, str, int]]] = {}
-    for position, joint_with, basis, since, ags in columns:
-        body = str(joint_with) if basis == "direct" else ""
-        grouped.setdefault((body, "" if body else str(ags)), []).append((str(since), str(ags), int(position)))
-    return tuple(
-        Arrangement(body, tuple(position for _, _, position in sorted(members)))
-        for (body, _), members in grouped.items()
+    columns = zip(
+        counted["arrangement"], counted["joint_with"], counted["since"], counted["ags"], counted.index, strict=True
     )
+    grouped: dict[int, list[tuple[str, str, str, int]]] = {}
+    for arrangement, body, since, ags, position in columns:
+        grouped.setdefault(int(arrangement), []).append((str(since), str(ags), str(body), int(position)))
+    found = []
+    for members in grouped.values():
+        ordered = sorted(members)
+        found.append(Arrangement(ordered[0][2], tuple(dict.fromkeys(position for *_, position in ordered))))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is documented by name beside a published total.
+
+    Attributes
+    ----------
+    documented
+        By that day, in the unit of the total.
+    later
+        Of whom it is documented only later, so that nobody knows whether the total counts them.
+    municipalities, districts
+        Of ``documented``, those that take part; districts only where the total counts them.
+    """
+
+    documented: int
+    later: int
+    municipalities: int
+    districts: int
+
+
+def beside(  # noqa: PLR0913 - what is counted, how, and on which day: none of it has a sensible default
+    spans_: pd.DataFrame,
+    instrument: str,
+    changes: Iterable[Change],
+    day: date,
+    *,
+    unit: Unit,
+    counts: Counts,
+    with_districts: bool,
+    stage: str = "",
+) -> Beside:
+    """Return what is documented of an instrument on a day, whatever boundaries there were, as a published total counts.
+
+    Parameters
+    ----------
+    spans_
+        What `spans` returned.
+    instrument, stage
+        Keys; with a stage only what has reached it.
+    changes
+        Mergers of all editions of the state: what has merged by the day is one municipality.
+    day
+        Last day the total can mean.
+    unit, counts, with_districts
+        What the total counts.
+    """
+    held = held_on(counting(spans_, counts), day)
+    held = held[held["instrument"] == instrument]
+    if stage:
+        held = held[held["stage"] == stage]
+    is_district = held["participant"].map(is_district_key).astype(bool)
+    held = held if with_districts else held[~is_district]
+    heir = successors(changes, day)
+    held = held.assign(holder=[heir.get(key, key) for key in held["participant"]])
+    key = "holder" if unit == "municipalities" else "arrangement"
+    counted = held[held["counted"]]
+    later = held[(held["state"] == State.DOCUMENTED_LATER) & ~held[key].isin(counted[key])]
+    places = set(counted["holder"])
+    districts = sum(is_district_key(str(place)) for place in places)
+    return Beside(counted[key].nunique(), later[key].nunique(), len(places) - districts, districts)

@@ -1,17 +1,19 @@
-"""Who was in which stage when: the status of all days at once."""
+"""Who was in which stage when: the status of all days at once, of municipalities or of arrangements."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.days import DAYS, NEVER, Ints, as_days, joined, ordinals, ranges, table_of
-from atlas.analysis.status import STRONGER, precedence, successors
+from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, joined, ordinals, ranges, table_of
+from atlas.analysis.status import successors
 from atlas.model.boundaries import Change, Edition, mergers
+from atlas.model.programme import Unit
 
 EPISODE_COLUMNS = (
     "ags",
@@ -19,26 +21,64 @@ EPISODE_COLUMNS = (
     "instrument",
     "stage",
     "kind",
+    "state",
     "counted",
+    "in_force",
     "basis",
     "joint_with",
     "since",
     "since_means",
+    "read_on",
+    "until",
+    "last_proof",
+    "inferred",
     "source",
     "participant",
+    "case",
+    "arrangement",
     "row",
+    "ends",
+    "end_earliest",
     "from_day",
     "until_day",
     "since_day",
+    "over_day",
+    "earliest",
     "initial",
 )
 
 
-def episodes(spans_: pd.DataFrame, edition: Edition, changes: Iterable[Change]) -> pd.DataFrame:
-    """Return the best own status of every municipality in every instrument, for all days at once.
+@dataclass(frozen=True)
+class _Pieces:
+    """What spans say of rows of ``edition.municipalities``, an array each, strongest first.
 
-    For any day from the edition's first on, the episodes that hold are the rows of `status_as_of` that are ``direct``
-    or ``derived``. The time taken grows like sorting the spans.
+    ``number`` of the span, ``extent`` (row of the edition), ``begin`` and ``end``, ``held`` and ``released`` (while the
+    municipality of the extent holds the participant's territory).
+    """
+
+    number: Ints
+    extent: Ints
+    begin: Ints
+    end: Ints
+    held: Ints
+    released: Ints
+
+    def only(self, which: Bools | Ints) -> _Pieces:
+        """Return some of them."""
+        return _Pieces(*(values[which] for values in vars(self).values()))
+
+
+def episodes(
+    spans_: pd.DataFrame,
+    edition: Edition,
+    changes: Iterable[Change],
+    unit: Unit = "municipalities",
+    district: str | None = None,
+) -> pd.DataFrame:
+    """Return the best own status of every municipality in every instrument, or of every arrangement, for all days at once.
+
+    For any day from the edition's first on, the episodes of municipalities that hold are the rows of `status_as_of` that
+    are ``direct`` or ``derived``. The time taken grows like sorting the spans.
 
     Parameters
     ----------
@@ -48,24 +88,37 @@ def episodes(spans_: pd.DataFrame, edition: Edition, changes: Iterable[Change]) 
         Municipalities; nothing is said of days before its first.
     changes
         Mergers of all editions of the state.
+    unit
+        What is told of: municipalities, or arrangements.
+    district
+        Five-digit key: only what concerns its municipalities.
 
     Returns
     -------
     pandas.DataFrame
-        RangeIndex, by ``ags``, ``instrument`` and ``from_day``. Columns `EPISODE_COLUMNS`: ``ags`` and ``district`` of
-        the municipality while it existed; ``stage`` to ``row`` as in `status_as_of`; ``from_day`` and ``until_day``
-        (``datetime64[s]``; until is the first day on which it no longer holds, NaT while it does); ``since_day``
-        (``datetime64[s]``, the day its record counts from, which may be long before); ``initial`` (bool, whether it
-        holds from the edition's first day, so that nobody knows from here since when).
+        RangeIndex, by ``ags`` (or ``arrangement``), ``instrument`` and ``from_day``. Columns `EPISODE_COLUMNS`: ``ags``
+        and ``district`` of the municipality while it existed; ``stage`` to ``end_earliest`` as in `spans`; ``from_day``
+        and ``until_day`` (``datetime64[s]``; until is the first day on which it no longer holds, NaT while it does);
+        ``since_day`` and ``over_day`` (those of its span, which may be long before and after); ``earliest`` (first day
+        on which any own case may have begun, NaT if unknown or there is none); ``initial`` (bool, whether it holds from
+        the edition's first day, so that nobody knows from here since when).
     """
-    number, piece, extent, begin, end = _pieces(spans_, edition, tuple(changes))
+    pieces = _pieces(spans_, edition, tuple(changes))
     places = edition.municipalities
+    if district is not None:
+        pieces = pieces.only((places["district"] == district).to_numpy()[pieces.extent])
     ags, names = pd.factorize(places["ags"].to_numpy(dtype=object), sort=True)
     instrument, instruments = pd.factorize(spans_["instrument"].to_numpy(dtype=object), sort=True)
-    case = ags[extent] * max(len(instruments), 1) + instrument[number]
-    won, first, last = _winners(case, begin, end, piece)
-    first, last, won = joined(first, last, won, [case[won], number[won]])
-    row, place = number[won], extent[won]
+    if unit == "municipalities":
+        case = ags[pieces.extent] * max(len(instruments), 1) + instrument[pieces.number]
+    else:
+        case = spans_["arrangement"].to_numpy(dtype=np.int64)[pieces.number]
+    case = case.astype(np.int64)
+    earliest = _earliest(spans_, pieces, case)
+    left = np.flatnonzero(~_outdone(case, pieces))
+    won, first, last = _winners(case[left], pieces.begin[left], pieces.end[left], left)
+    first, last, won = joined(first, last, won, [case[won], pieces.number[won]])
+    row, place = pieces.number[won], pieces.extent[won]
     columns: dict[str, npt.NDArray[np.generic]] = {
         column: spans_[column].to_numpy()[row] for column in EPISODE_COLUMNS if column in spans_.columns
     }
@@ -74,16 +127,14 @@ def episodes(spans_: pd.DataFrame, edition: Edition, changes: Iterable[Change]) 
         "district": places["district"].to_numpy(dtype=object)[place],
         "from_day": as_days(first),
         "until_day": as_days(last),
+        "over_day": spans_["until_day"].to_numpy()[row],
+        "earliest": as_days(np.where(earliest[won] == 0, NEVER, earliest[won])),
         "initial": first <= edition.starts.toordinal(),
     }
     return table_of(columns, EPISODE_COLUMNS)
 
 
-def _pieces(spans_: pd.DataFrame, edition: Edition, changes: tuple[Change, ...]) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Return what each span says of which row of ``edition.municipalities`` from when until when, strongest first.
-
-    Each as an array: number of the span, number of the piece, row of the edition, first day, end.
-    """
+def _pieces(spans_: pd.DataFrame, edition: Edition, changes: tuple[Change, ...]) -> _Pieces:
     order = _strongest_first(spans_)
     who, keys = pd.factorize(spans_["participant"].to_numpy(dtype=object))
     extents = pd.DataFrame({"ags": edition.municipalities["ags"].to_numpy(dtype=object)})
@@ -101,22 +152,63 @@ def _pieces(spans_: pd.DataFrame, edition: Edition, changes: tuple[Change, ...])
     held = {column: places[column].to_numpy()[place] for column in ("extent", "begin", "end", "valid_from", "valid_to")}
     begin = np.maximum(ordinals(spans_["since_day"])[number], np.maximum(held["begin"], held["valid_from"]))
     end = np.minimum(ordinals(spans_["until_day"])[number], np.minimum(held["end"], held["valid_to"]))
-    some = begin < end
-    return number[some], np.arange(int(some.sum())), held["extent"][some], begin[some], end[some]
+    pieces = _Pieces(number, held["extent"], begin, end, held["begin"], held["end"])
+    return pieces.only(begin < end)
 
 
 def _strongest_first(spans_: pd.DataFrame) -> Ints:
-    """Return the numbers of the spans that can win, strongest first.
+    """Return the numbers of the spans, strongest first."""
+    keys = spans_[["strength", "since", "source", "row"]].set_axis(np.arange(len(spans_)))
+    ordered = keys.sort_values("strength", kind="stable")
+    twice = ordered["strength"].duplicated(keep=False).to_numpy()
+    if twice.any():  # texts decide among equals only: to sort all by them would take most of the time
+        equals = ordered[twice].sort_values(["strength", "since", "source", "row"], kind="stable")
+        index = ordered.index.to_numpy().copy()
+        index[twice] = equals.index.to_numpy()
+        return np.asarray(index, dtype=np.int64)
+    return np.asarray(ordered.index, dtype=np.int64)
 
-    A derived span without end never wins against an earlier one that says the same of the same participant. Left in,
-    each of them would cover all later days of its case, and the cost would grow with their square.
+
+def _earliest(spans_: pd.DataFrame, pieces: _Pieces, case: Ints) -> Ints:
+    """Return, for each piece, the first day on which any own case of its participants may have begun; 0 if unknown.
+
+    Of those whose territory the municipality holds when the piece begins. What is derived says nothing of its own.
     """
-    keys = spans_[["participant", "instrument", "basis", "rank", "since_day", "until_day", "since", "source"]]
-    keys = keys.set_axis(np.arange(len(keys))).assign(order=precedence(spans_))
-    ordered = keys.sort_values(list(STRONGER), ascending=list(STRONGER.values()))
-    lasting = (ordered["basis"] == "derived") & ordered["until_day"].isna()
-    outdone = lasting & ordered.duplicated(["participant", "instrument", "basis", "rank"])
-    return np.asarray(ordered.index[~outdone], dtype=np.int64)
+    own = (spans_["basis"] == "direct").to_numpy() & spans_["case_since"].notna().to_numpy()
+    own |= (spans_["state"].isin(["documented_later", "period_unknown"])).to_numpy()
+    begin = ordinals(spans_["case_begin"])
+    begin[begin == NEVER] = 0
+    tells = np.flatnonzero(own[pieces.number])
+    tells = tells[np.lexsort((begin[pieces.number[tells]], case[tells]))]
+    first = np.searchsorted(case[tells], case)
+    found = np.zeros(len(case), dtype=np.int64)
+    after = np.searchsorted(case[tells], case, side="right")
+    waiting = np.flatnonzero(first < after)
+    while len(waiting):  # mostly one look: the first that counts is that of a territory held all the time
+        at = tells[first[waiting]]
+        there = (pieces.held[at] <= pieces.begin[waiting]) & (pieces.begin[waiting] < pieces.released[at])
+        found[waiting[there]] = begin[pieces.number[at[there]]]
+        waiting = waiting[~there]
+        first[waiting] += 1
+        waiting = waiting[first[waiting] < after[waiting]]
+    return found
+
+
+def _outdone(case: Ints, pieces: _Pieces) -> Bools:
+    """Return which pieces can never win: a stronger one began before and never ends.
+
+    Left in, each of them would cover all later days of its case, and the cost would grow with their square.
+    """
+    order = np.lexsort((np.arange(len(case)), pieces.begin, case))
+    size = len(case) + 1
+    code = np.unique(case[order], return_inverse=True)[1]
+    lasting = np.where(pieces.end[order] == NEVER, order, size - 1)
+    # A case's numbers all lie above the next one's, so that one running minimum serves all.
+    offset = (len(case) - code) * size
+    strongest = np.minimum.accumulate(offset + lasting) - offset
+    outdone = np.zeros(len(case), dtype=bool)
+    outdone[order] = order > strongest
+    return outdone
 
 
 def _winners(case: Ints, begin: Ints, end: Ints, piece: Ints) -> tuple[Ints, Ints, Ints]:
@@ -124,12 +216,15 @@ def _winners(case: Ints, begin: Ints, end: Ints, piece: Ints) -> tuple[Ints, Int
 
     ``piece`` numbers the pieces, the lowest wins. Three arrays, by case and day: number of the winner, first day, end.
     """
-    first, last = case * DAYS + begin, case * DAYS + end
+    codes, code = np.unique(case, return_inverse=True)
+    del codes
+    first, last = code * DAYS + begin, code * DAYS + end
     marks = np.unique(np.concatenate([first, last]))
     owner, interval = ranges(np.searchsorted(marks, first), np.searchsorted(marks, last))
-    best = np.full(len(marks), len(piece), dtype=np.int64)
+    nobody = int(piece.max(initial=0)) + 1
+    best = np.full(len(marks), nobody, dtype=np.int64)
     np.minimum.at(best, interval, piece[owner])
-    held = np.flatnonzero(best < len(piece))
+    held = np.flatnonzero(best < nobody)
     return best[held], marks[held] % DAYS, marks[np.minimum(held + 1, len(marks) - 1)] % DAYS
 
 

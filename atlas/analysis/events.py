@@ -1,4 +1,4 @@
-"""What began and what ended, and why."""
+"""What began and what ended, and why: the edges of the stretches in which something counts."""
 
 from __future__ import annotations
 
@@ -13,65 +13,102 @@ from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, joined, ordin
 from atlas.analysis.episodes import holders
 from atlas.analysis.status import successors
 from atlas.model.boundaries import Change, mergers
-from atlas.model.programme import StageKind
+from atlas.model.programme import StageKind, Unit
 
 EVENT_COLUMNS = (
     "day",
+    "earliest",
     "instrument",
     "ags",
     "district",
     "what",
     "because",
     "stage",
+    "stage_was",
     "joint_with",
     "since",
     "since_means",
+    "read_on",
+    "until",
+    "last_proof",
     "source",
+    "arrangement",
     "row",
 )
-NEW, REVIVED, ENDED, DORMANT, CHANGED = "new", "revived", "ended", "dormant", "changed"
+BEGUN, FIRST_DOCUMENTED, REVIVED = "begun", "first_documented", "revived"
+ENDED, DORMANT, END_DOCUMENTED, PRESUMED_OVER = "ended", "dormant", "end_documented", "presumed_over"
+CHANGED = "changed"
+BEGINNINGS, ENDINGS = (BEGUN, FIRST_DOCUMENTED, REVIVED), (ENDED, DORMANT, END_DOCUMENTED, PRESUMED_OVER)
+FLOWS = (*BEGINNINGS, *ENDINGS)
+"""What can happen to what counts, in the order of every table."""
 RECORD, BOUNDARY = "record", "boundary"
 
 
-def events(episodes_: pd.DataFrame, changes: Iterable[Change]) -> pd.DataFrame:
-    """Return every day on which a municipality began or ceased to be counted in an instrument.
+def in_period(events_: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
+    """Return the events after ``start`` up to and with ``end``, with ``what`` as that period shows it.
 
-    The number counted on a day is that of an earlier day of the edition, plus ``new`` and ``revived`` after that day up
-    to and with the later one, less ``ended`` and ``dormant`` in the same time. That holds for the whole state, and for
-    a district as long as no merger crosses its border.
+    What may have been so before is *first documented*; an exit whose day is not known to lie in the period is *end
+    documented*.
+    """
+    first, last = np.datetime64(start, "s"), np.datetime64(end, "s")
+    day = events_["day"].to_numpy()
+    rows = events_.iloc[np.flatnonzero((day > first) & (day <= last))]
+    return rows.assign(what=seen_from(rows, np.full(len(rows), start.toordinal(), dtype=np.int64)))
+
+
+def seen_from(rows: pd.DataFrame, start: Ints) -> npt.NDArray[np.object_]:
+    """Return ``what`` of each event as a period shows it that begins after the day ``start`` (an ordinal)."""
+    what = rows["what"].to_numpy(dtype=object).copy()
+    earliest = ordinals(rows["earliest"])
+    unknown = (earliest == NEVER) | (earliest <= start)
+    what[unknown & (what == BEGUN)] = FIRST_DOCUMENTED
+    what[unknown & np.isin(what, [ENDED, DORMANT])] = END_DOCUMENTED
+    return what
+
+
+def events(episodes_: pd.DataFrame, changes: Iterable[Change], unit: Unit = "municipalities") -> pd.DataFrame:
+    """Return every day on which a municipality, or an arrangement, began or ceased to be counted in an instrument.
+
+    The number counted on a day is that of an earlier day of the edition, plus the beginnings after that day up to and with
+    the later one, less the ends in the same time. That holds for the whole state, and for a district as long as no
+    merger crosses its border.
 
     * A change of stage within what is counted is no event, nor is a merger that only changes the key.
     * Of several counted municipalities that merge into a counted one, all but one end: the heir goes on if it was
       counted itself, else the first by AGS.
     * What already was so on the edition's first day begins without an event.
+    * What begins again is ``revived``; what goes on in the same case after its presumed end is ``first_documented``.
 
     Parameters
     ----------
     episodes_
-        What `episodes` returned.
+        What `episodes` returned for the same ``unit``.
     changes
         Mergers of all editions of the state.
+    unit
+        What is told of.
 
     Returns
     -------
     pandas.DataFrame
         RangeIndex, by ``day``, ``instrument`` and ``ags``. Columns `EVENT_COLUMNS`: ``day`` (``datetime64[s]``, the
-        first day of the new state), ``ags`` and ``district`` (of the municipality that began or ceased), ``what``
-        (``new``; ``revived``, if it or a part of it had been counted before; ``ended``; ``dormant``, if an exit
-        follows), ``because`` (``record`` or ``boundary``); ``stage`` to ``row`` of the record that says so, for an
-        ``ended`` by ``boundary`` of the record that had counted until then.
+        first day of the new state), ``earliest`` (the first day on which it may have happened, NaT if unknown: which
+        of ``begun`` and ``first_documented``, ``ended`` and ``end_documented`` it is, depends on the period, see
+        `in_period`), ``ags`` and ``district`` (of the municipality that began or ceased), ``what`` (``begun``,
+        ``first_documented``, ``revived``, ``ended``, ``dormant``, ``presumed_over``), ``because`` (``record`` or
+        ``boundary``); ``stage`` to ``row`` of the record that says so, for an ``ended`` by ``boundary`` of the record
+        that had counted until then; ``stage_was`` (what counted until then, or begins to).
     """
-    line = _Timeline(episodes_, mergers(changes))
+    is_place = unit == "municipalities"
+    line = _Timeline(episodes_, mergers(changes) if is_place else (), "ags" if is_place else "arrangement")
     found = pd.concat([_begins(line), _ends(line)], ignore_index=True)
     shown = episodes_.iloc[line.number[found["shown"].to_numpy(dtype=np.int64)]]
     whose = episodes_.iloc[line.number[found["whose"].to_numpy(dtype=np.int64)]]
-    columns: dict[str, npt.NDArray[np.generic]] = {
-        column: shown[column].to_numpy()
-        for column in EVENT_COLUMNS
-        if column in {"stage", "joint_with", "since", "since_means", "source", "row"}
-    }
-    columns |= {column: whose[column].to_numpy() for column in ("instrument", "ags", "district")}
-    columns["day"] = as_days(found["day"].to_numpy(dtype=np.int64))
+    told = {"stage", "joint_with", "since", "since_means", "read_on", "until", "last_proof", "source", "row"}
+    columns: dict[str, npt.NDArray[np.generic]] = {name: shown[name].to_numpy() for name in told}
+    columns["stage_was"] = whose["stage"].to_numpy()
+    columns |= {column: whose[column].to_numpy() for column in ("instrument", "ags", "district", "arrangement")}
+    columns |= {column: as_days(found[column].to_numpy(dtype=np.int64)) for column in ("day", "earliest")}
     columns |= {column: found[column].to_numpy(dtype=object) for column in ("what", "because")}
     table = table_of(columns, EVENT_COLUMNS)
     return table.sort_values(["day", "instrument", "ags"], kind="stable", ignore_index=True)
@@ -83,8 +120,8 @@ class _Timeline:
     A case is a municipality's key in an instrument, as one number: ``instrument * keys + key``.
     """
 
-    def __init__(self, episodes_: pd.DataFrame, changes: tuple[Change, ...]) -> None:
-        ags = episodes_["ags"].to_numpy(dtype=object)
+    def __init__(self, episodes_: pd.DataFrame, changes: tuple[Change, ...], key: str) -> None:
+        ags = episodes_[key].astype(str).to_numpy(dtype=object)
         merged = [key for change in changes for key in (change.old_ags, change.new_ags)]
         code, self.keys = pd.factorize(np.concatenate([ags, np.asarray(merged, dtype=object)]), sort=True)
         instrument, _ = pd.factorize(episodes_["instrument"].to_numpy(dtype=object))
@@ -97,6 +134,14 @@ class _Timeline:
         self.begin = begin[self.number]
         self.end = ordinals(episodes_["until_day"])[self.number]
         self.since = ordinals(episodes_["since_day"])[self.number]
+        self.over = ordinals(episodes_["over_day"])[self.number]
+        earliest = ordinals(episodes_["earliest"])[self.number]
+        is_own = (episodes_["basis"] == "direct").to_numpy(dtype=bool)[self.number]
+        self.earliest: Ints = np.where(is_own, earliest, NEVER)
+        self.end_earliest: Ints = ordinals(episodes_["end_earliest"])[self.number]
+        self.ends = episodes_["ends"].to_numpy(dtype=object)[self.number]
+        self.state = episodes_["state"].to_numpy(dtype=object)[self.number]
+        self.own_case = episodes_["case"].to_numpy(dtype=np.int64)[self.number]
         self.initial: Bools = episodes_["initial"].to_numpy(dtype=bool)[self.number]
         self.is_exit: Bools = (episodes_["kind"] == str(StageKind.EXIT)).to_numpy(dtype=bool)[self.number]
         self.counted: Bools = episodes_["counted"].to_numpy(dtype=bool)[self.number]
@@ -153,13 +198,14 @@ def _begins(line: _Timeline) -> pd.DataFrame:
     before = np.maximum(at - 1, 0)
     replaces = (at > 0) & (line.case[before] == case) & (line.end[before] == day)
     by_record = (line.since[at] == day) | (replaces & ~line.grows(case, day))
-    return _found(
-        at,
-        at,
-        day,
-        np.where(_known_from(line, case) <= day, REVIVED, NEW),
-        by_record,
+    what = np.where(_known_from(line, case) <= day, REVIVED, BEGUN).astype(object)
+    what[~by_record] = FIRST_DOCUMENTED
+    former = line.last[np.maximum(np.searchsorted(line.first, at) - 1, 0)]
+    goes_on_unseen = (line.case[former] == case) & (line.own_case[former] == line.own_case[at])
+    what[goes_on_unseen & (line.own_case[at] >= 0) & (line.ends[former] == PRESUMED_OVER) & (former < at)] = (
+        FIRST_DOCUMENTED
     )
+    return _found(at, at, day, line.earliest[at], what, by_record)
 
 
 def _known_from(line: _Timeline, case: Ints) -> Ints:
@@ -193,10 +239,15 @@ def _ends(line: _Timeline) -> pd.DataFrame:
     is_first = np.ones(len(at), dtype=bool)
     is_first[1:] = (heir[1:] != heir[:-1]) | (day[1:] != day[:-1])
     event = ~(survives & ~was_counted & is_first)
-    by_record = ~survives & (after >= 0) & ((line.since[there] == day) | ~line.grows(heir, day))
-    what = np.where(~survives & (after >= 0) & line.is_exit[there], DORMANT, ENDED)
-    shown = np.where(by_record, there, at)
-    return _found(at[event], shown[event], day[event], what[event], by_record[event])
+    # It ends by the record where its own stretch does, or something else of the case takes its place.
+    by_record = ~survives & ((line.over[at] == day) | ((after >= 0) & (line.since[there] == day)))
+    how = line.ends[at]
+    exits = np.where((after >= 0) & line.is_exit[there] & (line.state[there] == DORMANT), DORMANT, ENDED)
+    what = np.where(by_record & (line.over[at] == day) & (how != ""), how, np.where(by_record, exits, ENDED))
+    earliest = np.where(by_record & (line.over[at] == day) & (how != ""), line.end_earliest[at], day)
+    shown = np.where(by_record & (after >= 0) & line.is_exit[there], there, at)
+    found = _found(at, shown, day, earliest, what.astype(object), by_record)
+    return found[event]
 
 
 def _counted_before(line: _Timeline, case: Ints, day: Ints) -> Bools:
@@ -205,6 +256,10 @@ def _counted_before(line: _Timeline, case: Ints, day: Ints) -> Bools:
     return (there >= 0) & line.counted[np.maximum(there, 0)]
 
 
-def _found(whose: Ints, shown: Ints, day: Ints, what: npt.NDArray[np.str_], by_record: Bools) -> pd.DataFrame:
+def _found(
+    whose: Ints, shown: Ints, day: Ints, earliest: Ints, what: npt.NDArray[np.object_], by_record: Bools
+) -> pd.DataFrame:
     because = np.where(by_record, RECORD, BOUNDARY)
-    return pd.DataFrame({"whose": whose, "shown": shown, "day": day, "what": what, "because": because})
+    return pd.DataFrame(
+        {"whose": whose, "shown": shown, "day": day, "earliest": earliest, "what": what, "because": because}
+    )

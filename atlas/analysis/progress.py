@@ -5,65 +5,114 @@ What is covered only through a district takes no part: it is never part of a num
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.days import Ints, as_days, ordinals, places_of, running, table_of, united
-from atlas.analysis.events import DORMANT, ENDED, NEW, REVIVED
-from atlas.model.boundaries import Edition
+from atlas.analysis.days import Bools, Ints, as_days, ordinals, places_of, running, table_of
+from atlas.analysis.episodes import episodes
+from atlas.analysis.events import BEGINNINGS, BOUNDARY, FLOWS, events, seen_from
+from atlas.model.boundaries import Change, Edition
+from atlas.model.programme import Unit
+from atlas.model.states import State
 
 PROGRESS_COLUMNS = (
     "date",
     "instrument",
     "municipalities",
     "arrangements",
-    "new",
-    "ended",
-    "revived",
-    "dormant",
+    *FLOWS,
+    "boundary_in",
+    "boundary_out",
+    "in_force",
+    "documented_later",
+    "period_unknown",
     "total",
     "share",
     "area_share",
 )
 
 
-def progress(  # noqa: PLR0913 - what is counted, for which days, where: none of it has a sensible default
-    episodes_: pd.DataFrame,
-    events_: pd.DataFrame,
-    edition: Edition,
+@dataclass(frozen=True, eq=False)
+class Line:
+    """What `episodes` and `events` give for one unit."""
+
+    episodes: pd.DataFrame
+    events: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """Everything that ever held and happened in a state, or in one of its districts.
+
+    Attributes
+    ----------
+    municipalities, arrangements
+        In either unit.
+    district
+        Five-digit key; None for all.
+    """
+
+    edition: Edition
+    municipalities: Line
+    arrangements: Line
+    district: str | None = None
+
+    def line(self, unit: Unit) -> Line:
+        """Return the line of a unit."""
+        return self.municipalities if unit == "municipalities" else self.arrangements
+
+
+def course(
+    spans_: pd.DataFrame, edition: Edition, changes: Iterable[Change], district: str | None = None
+) -> Course:
+    """Return the course of what `spans` returned."""
+    changes = tuple(changes)
+
+    def line(unit: Unit) -> Line:
+        held = episodes(spans_, edition, changes, unit, district)
+        return Line(held, events(held, changes, unit))
+
+    return Course(edition, line("municipalities"), line("arrangements"), district)
+
+
+def progress(
+    course_: Course,
     instruments: Sequence[str],
     days: Sequence[date],
     *,
     since: date,
-    district: str | None = None,
+    unit: Unit = "municipalities",
 ) -> pd.DataFrame:
-    """Return for each day what was in force then and what began and ended since the day before it in ``days``.
+    """Return for each day what counted then and what began and ended since the day before it in ``days``.
 
     Parameters
     ----------
-    episodes_, events_
-        What `episodes` and `events` returned.
-    edition
-        Municipalities that existed.
+    course_
+        What `course` returned.
     instruments
         Keys, in the order wanted.
     days
         Days to report, each later than the one before.
     since
         Where the first row's time begins; what happened on this day itself is not in it.
-    district
-        Five-digit key to count in one district only.
+    unit
+        What flows and the numbers beside are of.
 
     Returns
     -------
     pandas.DataFrame
         RangeIndex, each day with all instruments. Columns `PROGRESS_COLUMNS`: ``date`` (``datetime64[s]``);
-        ``municipalities``, ``arrangements`` (a joint one once) and ``total`` (municipalities that existed) on that
-        day, as in `counting.figure`; ``new`` (with ``revived``) and ``ended`` (with ``dormant``) since the day before;
-        ``share`` (0 to 1; 0.0 where there are no municipalities); ``area_share`` (of the land they have, 0 to 1).
+        ``municipalities``, ``arrangements`` (a joint one once) on that day, as in `counting.figure`; the flows since
+        the day before (``begun`` to ``presumed_over``, and ``boundary_in`` and ``boundary_out`` for what only a merger
+        did): the number of the unit is that of the day before plus what came in less what went out; beside it
+        ``in_force`` (of those counted), ``documented_later`` and ``period_unknown`` (not counted); ``total``
+        (municipalities that existed), ``share`` (0 to 1; 0.0 where there are no municipalities) and ``area_share`` (of
+        the land they have, 0 to 1).
 
     Raises
     ------
@@ -73,57 +122,57 @@ def progress(  # noqa: PLR0913 - what is counted, for which days, where: none of
     at = np.asarray([since.toordinal(), *(day.toordinal() for day in days)], dtype=np.int64)
     if (np.diff(at) <= 0).any():
         raise ValueError("days must follow each other, the first after since")
-    stock, held = _stocks(episodes_, instruments, at[1:], district)
-    flow = _flows(events_, instruments, at, district)
+    edition, district = course_.edition, course_.district
+    own = course_.line(unit)
     total = running(*_existence(edition, district), at[1:], 1)
-    columns = {
+    columns: dict[str, npt.NDArray[np.generic]] = {
         "date": np.repeat(as_days(at[1:]), len(instruments)),
         "instrument": np.tile(np.asarray(instruments, dtype=object), len(days)),
-        "municipalities": stock.ravel(),
-        "arrangements": held.ravel(),
-        "new": (flow[NEW] + flow[REVIVED]).ravel(),
-        "ended": (flow[ENDED] + flow[DORMANT]).ravel(),
-        "revived": flow[REVIVED].ravel(),
-        "dormant": flow[DORMANT].ravel(),
+        "municipalities": _stock(course_, "municipalities", "counted", instruments, at),
+        "arrangements": _stock(course_, "arrangements", "counted", instruments, at),
+        **_flows(own.events, instruments, at, district),
+        "in_force": _stock(course_, unit, "in_force", instruments, at),
+        "documented_later": _stock(course_, unit, State.DOCUMENTED_LATER, instruments, at),
+        "period_unknown": _stock(course_, unit, State.PERIOD_UNKNOWN, instruments, at),
         "total": np.repeat(total.ravel(), len(instruments)),
     }
     columns["share"] = columns["municipalities"] / np.maximum(columns["total"], 1)
     land = running(*_existence(edition, district), at[1:], 1, _land(edition, district))
-    covered = _land_covered(episodes_, edition, instruments, at[1:], district)
+    covered = _land_covered(course_.municipalities.episodes, edition, instruments, at[1:], district)
     columns["area_share"] = (covered / np.maximum(land, 1)).ravel()
     return table_of(columns, PROGRESS_COLUMNS)
 
 
-def _stocks(episodes_: pd.DataFrame, instruments: Sequence[str], at: Ints, district: str | None) -> tuple[Ints, Ints]:
-    """Return municipalities and arrangements counted, days by instruments."""
-    kept = episodes_["counted"].to_numpy(dtype=bool)
-    if district is not None:
-        kept = kept & (episodes_["district"] == district).to_numpy(dtype=bool)
-    code = places_of(episodes_["instrument"], instruments)
-    kept = kept & (code >= 0)
-    begin, end = ordinals(episodes_["from_day"]), ordinals(episodes_["until_day"])
-    joint = kept & ((episodes_["joint_with"] != "") & (episodes_["basis"] == "direct")).to_numpy(dtype=bool)
-    size = len(instruments)
-    stock = running(code[kept], begin[kept], end[kept], at, size)
-    together = running(code[joint], begin[joint], end[joint], at, size)
-    body, _ = pd.factorize(episodes_["joint_with"].to_numpy(dtype=object)[joint])
-    case, first, last = united(body * max(size, 1) + code[joint], begin[joint], end[joint])
-    bodies = running(case % max(size, 1), first, last, at, size)
-    return stock, stock - together + bodies
+def _stock(course_: Course, unit: Unit, what: str, instruments: Sequence[str], at: Ints) -> Ints:
+    """Return how many of a unit are counted, in force, or in a state, days by instruments, in one row."""
+    rows = course_.line(unit).episodes
+    flag = rows[what].to_numpy(dtype=bool) if what in rows.columns else (rows["state"] == what).to_numpy(dtype=bool)
+    code = places_of(rows["instrument"], instruments)
+    kept = flag & (code >= 0) & _inside(rows, course_.district)
+    begin, end = ordinals(rows["from_day"]), ordinals(rows["until_day"])
+    return running(code[kept], begin[kept], end[kept], at[1:], len(instruments)).ravel()
+
+
+def _inside(rows: pd.DataFrame, district: str | None) -> Bools:
+    if district is None:
+        return np.ones(len(rows), dtype=bool)
+    return np.asarray((rows["district"] == district).to_numpy(dtype=bool))
 
 
 def _flows(events_: pd.DataFrame, instruments: Sequence[str], at: Ints, district: str | None) -> dict[str, Ints]:
     """Return events by kind, days by instruments; ``at`` begins with the day after which the first row counts."""
     code, day = places_of(events_["instrument"], instruments), ordinals(events_["day"])
-    kept = (code >= 0) & (day > at[0]) & (day <= at[-1])
-    if district is not None:
-        kept = kept & (events_["district"] == district).to_numpy(dtype=bool)
-    what, row = events_["what"].to_numpy(dtype=object), np.searchsorted(at, day) - 1
+    kept = np.flatnonzero((code >= 0) & (day > at[0]) & (day <= at[-1]) & _inside(events_, district))
+    row = np.searchsorted(at, day[kept]) - 1
+    what = seen_from(events_.iloc[kept], at[row])
+    by_boundary = (events_["because"].to_numpy(dtype=object) == BOUNDARY)[kept]
+    what[by_boundary] = np.where(np.isin(what[by_boundary], BEGINNINGS), "boundary_in", "boundary_out")
     flow = {}
-    for kind in (NEW, REVIVED, ENDED, DORMANT):
-        chosen = kept & (what == kind)
-        flow[kind] = np.zeros((len(at) - 1, len(instruments)), dtype=np.int64)
-        np.add.at(flow[kind], (row[chosen], code[chosen]), 1)
+    for kind in (*FLOWS, "boundary_in", "boundary_out"):
+        chosen = what == kind
+        number = np.zeros((len(at) - 1, len(instruments)), dtype=np.int64)
+        np.add.at(number, (row[chosen], code[kept][chosen]), 1)
+        flow[kind] = number.ravel()
     return flow
 
 

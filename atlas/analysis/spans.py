@@ -17,6 +17,7 @@ All of it is done for all entries at once, in whole numbers: days are ordinals, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -30,7 +31,7 @@ from atlas.model.dates import PartialDate
 from atlas.model.keys import is_district_key
 from atlas.model.programme import Counts, Programme, Rung, StageKind
 from atlas.model.records import READ_ON
-from atlas.model.states import State
+from atlas.model.states import STATES, State
 
 SPAN_COLUMNS = (
     "participant",
@@ -62,6 +63,7 @@ SPAN_COLUMNS = (
     "case_begin",
     "case_since",
     "arrangement",
+    "strength",
     "row",
 )
 UNKNOWN = 0
@@ -218,6 +220,41 @@ def _facts(table: pd.DataFrame, programme: Programme, ladders: _Ladders) -> tupl
         line=line,
     )
     return replace(facts, case=case_numbers(entries)), keys
+
+
+def entry_ranges(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
+    """Return in which range each entry of a record puts the first day of its stage, by itself.
+
+    Returns
+    -------
+    pandas.DataFrame
+        RangeIndex, a row for each of ``table``. Columns ``begin`` (earliest first day, NaT if unknown) and ``since_day``
+        (latest, from which on it holds), ``datetime64[s]``; ``since`` (date as known, text), ``since_means`` and
+        ``read_on`` as in `spans`.
+    """
+    facts, _ = _facts(table, programme, _ladders(programme))
+    since, means = _since(table, np.arange(len(table)))
+    columns: dict[str, npt.NDArray[np.generic]] = {
+        "begin": _as_days(facts.earliest),
+        "since_day": as_days(facts.latest),
+        "since": since,
+        "since_means": means,
+        "read_on": column(table, READ_ON),
+    }
+    return table_of(columns, tuple(columns))
+
+
+def _since(table: pd.DataFrame, rows: Ints) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
+    """Return the date that some entries show, and in what sense."""
+    day, source = column(table, "date")[rows], column(table, "source_date")[rows]
+    means = column(table, "date_means")[rows].copy()
+    bare = day == ""
+    means[bare] = "undated"
+    day = day.copy()
+    dated = bare & (source != "")
+    means[dated] = "source"
+    day[dated] = source[dated]
+    return day, means
 
 
 def _numbered(texts: npt.NDArray[np.object_]) -> tuple[Ints, npt.NDArray[np.object_]]:
@@ -679,8 +716,9 @@ def _exits(facts: _Facts, ladders: _Ladders, marks: _Boundaries, stages: _Stages
 
 def _derived(
     direct: _Rows, facts: _Facts, keys: npt.NDArray[np.object_], programme: Programme, ladders: _Ladders
-) -> tuple[_Rows, Ints]:
-    """Return what the direct stretches imply, and from which stage: each once for a participant, from the earliest on.
+) -> tuple[_Rows, Ints, Ints]:
+    """Return what the direct stretches imply, each once for a participant, from the earliest on; from which stage; and the
+    case of its own that it goes on in, -1 for none.
 
     Only until something of the participant's own says as much, and not beyond the programme unless it is an act.
     """
@@ -704,12 +742,12 @@ def _derived(
     order = order[_begins((who * len(ladders.rungs) + goal)[order])]
     source, goal, origin, who = source[order], goal[order], origin[order], who[order]
     first = latest[source]
-    last = _own_says_as_much(direct, facts, ladders, who, goal)
+    last, followed_by = _own_says_as_much(direct, facts, ladders, who, goal)
     how, end = _texts(len(first)), np.zeros(len(first), dtype=np.int64)
     rows = _Rows(
         direct.fact[source],
         goal,
-        np.full(len(first), -1, dtype=np.int64),
+        -1 - np.arange(len(first), dtype=np.int64),
         np.where(ladders.is_act[goal], str(State.REACHED), str(State.IN_FORCE)).astype(object),
         np.full(len(first), UNKNOWN, dtype=np.int64),
         first,
@@ -721,7 +759,7 @@ def _derived(
     rows = replace(rows, state=np.where(ladders.is_plan[goal], str(State.PLANNED), rows.state).astype(object))
     if programme.ended is None:
         some = rows.first < rows.last
-        return rows.only(some), origin[some]
+        return rows.only(some), origin[some], followed_by[some]
     over = programme.ended.toordinal() + 1
     ends = ~ladders.is_act[goal] & (first < over) & (over < last)
     rest = rows.only(ends)
@@ -729,27 +767,30 @@ def _derived(
     how[ends], end[ends] = str(State.ENDED), over
     rows = replace(rows, last=np.where(ends, over, last), ends=how, end_earliest=end)
     some = rows.first < rows.last
-    return rows.only(some).joined(rest), np.concatenate([origin[some], origin[ends]])
+    both = np.concatenate([np.flatnonzero(some), np.flatnonzero(ends)])
+    return rows.only(some).joined(rest), origin[both], followed_by[both]
 
 
-def _own_says_as_much(direct: _Rows, facts: _Facts, ladders: _Ladders, who: Ints, goal: Ints) -> Ints:
-    """Return the first day on which a participant has the stage or a further one, or an exit, by its own."""
+def _own_says_as_much(direct: _Rows, facts: _Facts, ladders: _Ladders, who: Ints, goal: Ints) -> tuple[Ints, Ints]:
+    """Return the first day on which a participant has the stage or a further one, or an exit, by its own, and the case."""
     own = np.flatnonzero(~np.isin(direct.state, [str(State.DOCUMENTED_LATER), str(State.PERIOD_UNKNOWN)]))
     own = own[~ladders.is_plan[direct.rung[own]]]
     last = np.full(len(who), NEVER, dtype=np.int64)
-    size = len(ladders.rungs)
-    participant = facts.participant[direct.fact[own]]
+    case = np.full(len(who), -1, dtype=np.int64)
+    size = int(facts.participant.max(initial=0)) + 1
     for target in np.unique(goal):
         says = (ladders.instrument == ladders.instrument[target]) & (
             ladders.is_exit | (ladders.is_step & (ladders.rank >= ladders.rank[target]))
         )
         mine = own[says[direct.rung[own]]]
-        first = np.full(int(max(participant.max(initial=0), who.max(initial=0))) + 1, NEVER, dtype=np.int64)
-        np.minimum.at(first, facts.participant[direct.fact[mine]], direct.first[mine])
+        mine = mine[np.lexsort((direct.case[mine], direct.first[mine], facts.participant[direct.fact[mine]]))]
+        participant = facts.participant[direct.fact[mine]]
+        begins = _begins(participant)
+        first, of = np.full(size, NEVER, dtype=np.int64), np.full(size, -1, dtype=np.int64)
+        first[participant[begins]], of[participant[begins]] = direct.first[mine][begins], direct.case[mine][begins]
         at = goal == target
-        last[at] = first[who[at]]
-    del size
-    return last
+        last[at], case[at] = first[who[at]], of[who[at]]
+    return last, case
 
 
 def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
@@ -774,14 +815,14 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
         ``dormant``, ``presumed_over``, ``plan_lapsed``, empty if it did not or another stage follows) and
         ``end_earliest`` (from when on that may be); ``since`` (date as known, text) and ``since_means`` (``reached``,
         ``known_by``, ``source``, ``undated``), ``read_on``, ``until``, ``last_proof`` (ISO day), ``inferred`` (bool),
-        ``source``, ``joint_with`` and ``case_name`` as the entry says; ``case`` (number, -1 if derived), ``case_begin``
+        ``source``, ``joint_with`` and ``case_name`` as the entry says; ``case`` (number; below 0 if derived), ``case_begin``
         and ``case_since`` (range of the first day of its first counted stage), ``arrangement`` (number; the same for
         members of one), ``row`` (of ``table``).
     """
     ladders = _ladders(programme)
     facts, keys = _facts(table, programme, ladders)
     direct = _direct(facts, programme, ladders)
-    derived, origins = _derived(direct, facts, keys, programme, ladders)
+    derived, origins, followed_by = _derived(direct, facts, keys, programme, ladders)
     rows = direct.joined(derived)
     is_derived = np.arange(len(rows.fact)) >= len(direct.fact)
     derived_from = _texts(len(rows.fact))
@@ -795,6 +836,12 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     name, case_names = _numbered(column(table, "case"))
     named = _most(facts.case, name, cases)
     arrangement = _arrangements(rows, in_force, facts, ladders, partner, named, case_begin, cases)
+    # What is derived and then said is one and the same.
+    goes_on = np.flatnonzero(followed_by >= 0)
+    if len(goes_on):
+        of_case = np.zeros(cases, dtype=np.int64)
+        of_case[direct.case] = arrangement[: len(direct.case)]
+        arrangement[len(direct.case) + goes_on] = of_case[followed_by[goes_on]]
     order = np.lexsort(
         (
             facts.line[rows.fact],
@@ -809,11 +856,8 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     rows = rows.only(order)
     case, at = rows.case, np.maximum(rows.case, 0)
     is_own = case >= 0
-    date_, means = column(table, "date")[rows.fact], column(table, "date_means")[rows.fact]
-    source_date = column(table, "source_date")[rows.fact]
-    has_date, has_source = date_ != "", source_date != ""
-    means = np.where(has_date, means, np.where(has_source, "source", "undated")).astype(object)
-    means = np.where(is_own | (means == "undated"), means, "known_by").astype(object)
+    since, means = _since(table, rows.fact)
+    means[~is_own & (means != "undated")] = "known_by"
     instruments = np.asarray([each.instrument.key for each in ladders.rungs], dtype=object)
     stages = np.asarray([each.stage.key for each in ladders.rungs], dtype=object)
     kinds = np.asarray([str(each.stage.kind) for each in ladders.rungs], dtype=object)
@@ -837,7 +881,7 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
         "until_day": as_days(rows.last),
         "ends": rows.ends,
         "end_earliest": _as_days(rows.end_earliest),
-        "since": np.where(has_date, date_, source_date).astype(object),
+        "since": since,
         "since_means": means,
         "read_on": column(table, READ_ON)[rows.fact],
         "until": column(table, "until")[rows.fact],
@@ -854,7 +898,34 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
         "arrangement": arrangement[order],
         "row": rows.fact,
     }
+    columns["strength"] = _strength(columns)
     return table_of(columns, SPAN_COLUMNS)
+
+
+def counting(spans_: pd.DataFrame, counts: Counts) -> pd.DataFrame:
+    """Return the stretches with ``counted`` as it is where all instruments count in this way."""
+    column_ = {"counted": spans_[str(counts)].to_numpy()}
+    changed = {name: spans_[name].to_numpy() for name in ("state", "basis", "rank", "since_day", "in_force")} | column_
+    return spans_.assign(counted=column_["counted"], strength=_strength(changed))
+
+
+def _strength(columns: Mapping[str, npt.NDArray[np.generic]]) -> Ints:
+    """Return how each stretch stands against others of the same municipality and instrument: the least speaks for it.
+
+    What is in force comes first, then what is derived, what else counts, and the rest in the order of `State`; of these
+    the higher stage, then the older one.
+    """
+    counted, in_force = columns["counted"].astype(bool), columns["in_force"].astype(bool)
+    is_direct = columns["basis"] == "direct"
+    code, states = pd.factorize(columns["state"])
+    place = np.asarray([3 + STATES.index(State(state)) for state in states], dtype=np.int64)[code]
+    # A step that does not count says less than one documented only later.
+    place = np.where(place < 3 + STATES.index(State.DOCUMENTED_LATER), 3 + STATES.index(State.PLANNED), place)
+    place = np.where(counted, np.where(in_force, np.where(is_direct, 0, 1), 2), place)
+    plain = np.where(columns["state"] == str(State.PLANNED), 1, 0) + np.where(is_direct, 0, 2)
+    rank = columns["rank"].astype(np.int64)
+    day = (columns["since_day"].astype("datetime64[D]").astype(np.int64)) + _EPOCH
+    return ((place * 4 + np.where(counted, 0, plain)) * _STEP_UP + (_STEP_UP - 1 - rank)) * DAYS + day
 
 
 def _as_days(days: Ints) -> npt.NDArray[np.datetime64]:

@@ -246,6 +246,8 @@ class Measure(Strict):
     label: Label
     counts: Counts = Counts.IN_FORCE
     unit: Unit = "municipalities"
+    stage: StageRef | None = None
+    """What it counts, as ``instrument:stage``, where a stage of the programme says the same."""
 
 
 class OverviewClass(Strict):
@@ -345,6 +347,7 @@ class Programme(Strict):
                 raise ValueError(f"path: there is no instrument {step.instrument}")
         _all_differ([step.instrument for step in self.path], "path")
         refs = [ref for each in self.overview.classes for ref in each.any]
+        refs += [each.stage for each in self.published_measures if each.stage]
         refs += [ref for each in self.instruments for stage in each.stages for ref in stage.implies]
         for ref in refs:
             self.rung(ref)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlsplit
 
 import pandas as pd
+
+from atlas.model.dates import PartialDate
 
 DATE_MEANINGS = ("", "reached", "known_by")
 """``reached`` on that date, or ``known_by`` it at the latest ("Stand"); empty without a date."""
@@ -65,6 +68,18 @@ class Records:
     table: pd.DataFrame
     totals: pd.DataFrame
     places: str = "Zeile"
+
+
+def newest_source_day(table: pd.DataFrame) -> date | None:
+    """Return the newest date of a source in a record, without one the newest date at all; None if nothing is dated.
+
+    The first day a partial date can mean. The record is as new as that, whatever the clock says.
+    """
+    for column in ("source_date", "date"):
+        known = [PartialDate.parse(text).first_day() for text in table[column].unique() if text]
+        if known:
+            return max(known)
+    return None
 
 
 def web_address(source: str) -> str | None:

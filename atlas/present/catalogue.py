@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from atlas.analysis.status import newest_source_day
+from atlas.model.records import newest_source_day
 from atlas.model.dates import PartialDate
 from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot

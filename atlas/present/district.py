@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from atlas.analysis.counting import Figure, by_district, figure
+from atlas.analysis.counting import Figure, by_district
 from atlas.analysis.outreach import Group, WhiteSpot, groups, white_spots
 from atlas.model.view import ViewState
 from atlas.present.looks import looks_of
@@ -138,7 +138,7 @@ def share_rows(source: Scene, district: str | None, words: Words) -> tuple[Share
 
 
 def _share(source: Scene, instrument: str, district: str | None, words: Words) -> ShareRow:
-    here, whole = (figure(source.status, instrument, where) for where in (district, None))
+    here, whole = (source.day.figure(instrument, where) for where in (district, None))
     told = source.programme.instrument(instrument)
     unit = told.unit_one if len(here.arrangements) == 1 else told.unit
     return ShareRow(

@@ -8,7 +8,7 @@ from functools import partial
 
 import pandas as pd
 
-from atlas.analysis.counting import Figure, figure
+from atlas.analysis.counting import Figure
 from atlas.analysis.status import NO_DATA
 from atlas.model.boundaries import Edition
 from atlas.model.programme import OVERVIEW
@@ -56,11 +56,11 @@ def build_cards(scene: Scene, words: Words) -> tuple[Card, ...]:
     For the overview one for each of the programme's key instruments; for an instrument the covered municipalities
     and arrangements, then the largest of its other classes.
     """
-    status, programme, layer = scene.status, scene.programme, scene.view.layer
+    programme, layer = scene.programme, scene.view.layer
     if layer == OVERVIEW:
-        figures = [figure(status, key, scene.district) for key in programme.overview.figures]
+        figures = [scene.day.figure(key, scene.district) for key in programme.overview.figures]
         return tuple(_figure_card(each, scene, words) for each in figures)
-    return (_figure_card(figure(status, layer, scene.district), scene, words), *_class_cards(scene, words))[:4]
+    return (_figure_card(scene.day.figure(layer, scene.district), scene, words), *_class_cards(scene, words))[:4]
 
 
 def _figure_card(each: Figure, scene: Scene, words: Words) -> Card:

@@ -12,13 +12,14 @@ from typing import Generic, TypeVar
 
 import pandas as pd
 
-from atlas.analysis.episodes import episodes
-from atlas.analysis.events import events
+from atlas.analysis.counting import Figure, figure
 from atlas.analysis.neighbours import Neighbourhood, neighbourhood
 from atlas.analysis.outreach import active_positions
-from atlas.analysis.status import StatusLines, spans, status_as_of
+from atlas.analysis.progress import Course, course
+from atlas.analysis.spans import counting, spans
+from atlas.analysis.status import StatusLines, cases_as_of, status_as_of
 from atlas.model.boundaries import Change, Edition
-from atlas.model.programme import Programme
+from atlas.model.programme import Counts, Programme
 from atlas.model.records import Records
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
@@ -93,11 +94,24 @@ class Day:
         The day.
     status
         What `status_as_of` returned.
+    spans, changes
+        What it was made from.
     """
 
     edition: Edition
     as_of: date
     status: pd.DataFrame
+    spans: pd.DataFrame
+    changes: tuple[Change, ...]
+
+    @cached_property
+    def cases(self) -> pd.DataFrame:
+        """What `cases_as_of` returns."""
+        return cases_as_of(self.spans, self.edition, self.changes, self.as_of)
+
+    def figure(self, instrument: str, district: str | None = None) -> Figure:
+        """Return the figure of an instrument, of a district if one is given."""
+        return figure(self.status, self.cases, instrument, district)
 
     @cached_property
     def lines(self) -> StatusLines:
@@ -190,14 +204,6 @@ class Scene:
         return self.view.district if self.view.district in self.edition.districts.index else None
 
 
-@dataclass(frozen=True, eq=False)
-class Course:
-    """Everything that ever held and happened; see `atlas.analysis.progress`."""
-
-    episodes: pd.DataFrame
-    events: pd.DataFrame
-
-
 class Scenes:
     """Makes scenes and keeps their parts.
 
@@ -217,17 +223,20 @@ class Scenes:
         self.today = today
         self._spans: Shelf[pd.DataFrame] = Shelf(8)
         self._days: Shelf[Day] = Shelf(kept_rows, lambda day: len(day.status))
-        self._courses: Shelf[Course] = Shelf(8)
+        self._courses: Shelf[Course] = Shelf(16)
         self._specs: Shelf[MapSpec] = Shelf(kept_rows, lambda spec: len(spec.codes))
 
-    def course(self, scene: Scene) -> Course:
-        """Return the whole course of a scene's programme on its boundaries."""
+    def course(self, scene: Scene, counts: Counts | None = None) -> Course:
+        """Return the whole course of a scene's programme on its boundaries, of its district if it has one.
+
+        ``counts`` says what counts; without it, each instrument does.
+        """
 
         def make() -> Course:
-            held = episodes(scene.spans, scene.edition, scene.changes)
-            return Course(held, events(held, scene.changes))
+            counted = counting(scene.spans, counts) if counts else scene.spans
+            return course(counted, scene.edition, scene.changes, scene.district)
 
-        key = (scene.snapshot.fingerprint, scene.programme.key, scene.edition.starts)
+        key = (scene.snapshot.fingerprint, scene.programme.key, scene.edition.starts, counts, scene.district)
         return self._courses.get(key, make)
 
     def of(self, view: ViewState) -> Scene:
@@ -242,7 +251,7 @@ class Scenes:
         folded = self._spans.get(base, lambda: spans(records.table, programme))
         day = self._days.get(
             (*base, as_of),
-            lambda: Day(edition, as_of, status_as_of(folded, programme, edition, changes, as_of)),
+            lambda: Day(edition, as_of, status_as_of(folded, programme, edition, changes, as_of), folded, changes),
         )
         drawn = view.but(municipality=None, lang="de", film=None, since=None, area=None, as_of=as_of)
         spec = self._specs.get((*base, drawn), lambda: build_map_spec(day.status, programme, edition, drawn, as_of))

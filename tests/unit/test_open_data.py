@@ -23,7 +23,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from atlas.__main__ import FINE, main
-from atlas.analysis.status import newest_source_day
+from atlas.model.records import newest_source_day
 from atlas.errors import AtlasError, Problem
 from atlas.export.open_data import file_name, records_file
 from atlas.export.tables import neutral
