@@ -180,7 +180,7 @@ def run_changes(given: argparse.Namespace) -> int:
     view = ViewState(programme=given.programme, as_of=given.as_of, layer=given.layer)
     _known_layer(snapshot, given)
     after = scenes.of(view)
-    changed = build_changes(scenes.of(view.but(as_of=given.start)), after)
+    changed = build_changes(scenes.of(view.but(as_of=given.start)), after, scenes.course(after))
     if given.format == "text":
         texts = [paragraph(changed, after, Words(lang)) for lang in LANGUAGES]
         terminal.put("\n\n".join([*texts, ""]).encode().rstrip() + b"\n", given.output)

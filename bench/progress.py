@@ -30,7 +30,7 @@ from atlas.analysis.episodes import episodes
 from atlas.analysis.events import events
 from atlas.analysis.progress import progress
 from atlas.analysis.spans import spans
-from atlas.analysis.status import cases_as_of, status_as_of
+from atlas.analysis.status import status_as_of
 from atlas.model.boundaries import Change, Edition
 from atlas.model.programme import Programme
 from atlas.model.records import RECORD_COLUMNS

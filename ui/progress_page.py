@@ -168,7 +168,9 @@ def _between(drawn: Scene) -> None:
 def _show_changes(drawn: Scene, start: date) -> None:
     said = words()
     key = (*drawn.key, start, drawn.view.layer, drawn.district)
-    changes = _changes.get(key, lambda: build_changes(scene(drawn.view.but(as_of=start)), drawn))
+    changes = _changes.get(
+        key, lambda: build_changes(scene(drawn.view.but(as_of=start)), drawn, scenes().course(drawn))
+    )
     left, right = st.columns([1.4, 1], gap="medium")
     with left:
         map_panel.show_changes(drawn, changes.spec)

@@ -67,9 +67,7 @@ class Course:
         return self.municipalities if unit == "municipalities" else self.arrangements
 
 
-def course(
-    spans_: pd.DataFrame, edition: Edition, changes: Iterable[Change], district: str | None = None
-) -> Course:
+def course(spans_: pd.DataFrame, edition: Edition, changes: Iterable[Change], district: str | None = None) -> Course:
     """Return the course of what `spans` returned."""
     changes = tuple(changes)
 

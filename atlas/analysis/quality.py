@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from atlas.analysis.status import effective_days, successors
+from atlas.analysis.spans import entry_ranges
+from atlas.analysis.status import successors
 from atlas.errors import Problem, Severity
 from atlas.model.boundaries import Edition
 from atlas.model.programme import TO_FILL_IN, Programme, StageKind
@@ -144,11 +145,15 @@ def disorder(table: pd.DataFrame, programme: Programme) -> Iterable[tuple[int, i
         for stage in each.stages
     }
     ladders: dict[tuple[str, str], list[_Step]] = {}
-    columns = (table["ags"], table["instrument"], table["status"], effective_days(table), table["line"])
-    for ags, instrument, status, (counts_from, first, since, sense), line in zip(*columns, strict=True):
+    told = entry_ranges(table, programme)
+    first = told["begin"].fillna(told["since_day"])
+    columns = (table["ags"], table["instrument"], table["status"], told["since_day"], first, told["since"])
+    for ags, instrument, status, counts_from, begin, since, sense, line in zip(
+        *columns, told["since_means"], table["line"], strict=True
+    ):
         rung = rungs[f"{instrument}:{status}"]
         if rung.stage.kind is StageKind.STEP and sense in {"reached", "known_by"}:
-            step = _Step(rung.rank, rung.stage.label.de, counts_from, first, since, int(line))
+            step = _Step(rung.rank, rung.stage.label.de, counts_from.date(), begin.date(), since, int(line))
             ladders.setdefault((str(ags), str(instrument)), []).append(step)
     text = "„{stage}“ ({since}) liegt nach der höheren Stufe „{higher}“ ({higher_since}). Bitte Daten prüfen."
     for steps in ladders.values():
@@ -172,12 +177,10 @@ def _counts_from(step: _Step) -> date:
 
 
 def _undated(table: pd.DataFrame, name: str) -> list[Problem]:
-    """Records that count only from the newest date in the record, in one sentence."""
-    undated = [line for line, day in zip(table["line"], effective_days(table), strict=True) if day[3] == "undated"]
+    """Records of which nobody knows when they began, in one sentence."""
+    undated = table["line"][(table["date"] == "") & (table["source_date"] == "")].tolist()
     if not undated:
         return []
-    text = (
-        "{n} Einträge haben weder ein Datum noch eine datierte Quelle und zählen erst ab dem neuesten Datum ({lines})."
-    )
+    text = "{n} Einträge haben weder ein Datum noch eine datierte Quelle; ihr Beginn ist unbekannt ({lines})."
     values: dict[str, str | int | float] = {"n": len(undated), "lines": ", ".join(map(str, undated))}
     return [Problem(name, text, values, Severity.NOTE)]

@@ -93,9 +93,7 @@ class _Ladders:
 
 
 def _ladders(programme: Programme) -> _Ladders:
-    rungs = tuple(
-        programme.rung(f"{each.key}:{stage.key}") for each in programme.instruments for stage in each.stages
-    )
+    rungs = tuple(programme.rung(f"{each.key}:{stage.key}") for each in programme.instruments for stage in each.stages)
     place = {each.key: number for number, each in enumerate(programme.instruments)}
     last = {
         each.key: max((n for n, stage in enumerate(each.stages) if stage.kind is StageKind.STEP), default=-1)
@@ -166,6 +164,8 @@ def _partial(texts: npt.NDArray[np.object_]) -> tuple[Ints, Ints]:
 
 def column(table: pd.DataFrame, name: str) -> npt.NDArray[np.object_]:
     """Return a column of a record as texts; empty ones where the record has no such column."""
+    if name == READ_ON and name not in table.columns:
+        return column(table, "retrieved")
     if name in table.columns:
         return table[name].to_numpy(dtype=object)
     return np.full(len(table), "", dtype=object)
@@ -200,9 +200,7 @@ def _facts(table: pd.DataFrame, programme: Programme, ladders: _Ladders) -> tupl
     earliest = np.where(reached, first, UNKNOWN)
     latest = np.maximum(latest, earliest)
     line = table["line"].to_numpy(dtype=np.int64) if "line" in table.columns else np.arange(len(table), dtype=np.int64)
-    facts = _Facts(
-        participant.astype(np.int64), rung, earliest, latest, first, proof, until, np.zeros_like(rung), line
-    )
+    facts = _Facts(participant.astype(np.int64), rung, earliest, latest, first, proof, until, np.zeros_like(rung), line)
     name, _ = _numbered(column(table, "case"))
     partner, _ = _numbered(column(table, "joint_with"))
     entries = Entries(
@@ -736,7 +734,9 @@ def _derived(
             goal = np.full(len(mine), number[ref], dtype=np.int64)
             found.append((mine, goal, np.full(len(mine), origin, dtype=np.int64)))
     empty = np.empty(0, dtype=np.int64)
-    source, goal, origin = (np.concatenate([empty, *parts]) for parts in zip(*found, strict=True)) if found else (empty,) * 3
+    source, goal, origin = (
+        (np.concatenate([empty, *parts]) for parts in zip(*found, strict=True)) if found else (empty,) * 3
+    )
     who = facts.participant[direct.fact[source]]
     order = np.lexsort((facts.line[direct.fact[source]], origin, latest[source], goal, who))
     order = order[_begins((who * len(ladders.rungs) + goal)[order])]
@@ -983,7 +983,10 @@ def _arrangements(  # noqa: PLR0913 - what decides whether cases are one
     end = np.where(end == 0, NEVER, end)
     joint = np.flatnonzero(partner > 0)
     if len(joint):
-        shared = np.unique((of_case[joint] * (partner.max() + 1) + partner[joint]) * (named.max() + 1) + named[joint], return_inverse=True)[1]
+        shared = np.unique(
+            (of_case[joint] * (partner.max() + 1) + partner[joint]) * (named.max() + 1) + named[joint],
+            return_inverse=True,
+        )[1]
         order = np.lexsort((joint, begin[joint], shared))
         joint, shared = joint[order], shared[order]
         first, reach = shared * DAYS + begin[joint], np.maximum.accumulate(shared * DAYS + end[joint])

@@ -138,7 +138,7 @@ def cases_as_of(spans_: pd.DataFrame, edition: Edition, changes: Iterable[Change
     own = _own(current, municipalities, changes, as_of).sort_values("strength", kind="stable")
     own = own[~own["case"].duplicated()].sort_values(["position", "case"]).set_index("position")
     told = municipalities.loc[own.index, ["ags", "name", "district"]].astype(object)
-    return own.assign(**{column: told[column].to_numpy() for column in told})
+    return own.assign(**{column: told[column].to_numpy() for column in ("ags", "name", "district")})
 
 
 _SLOT = ["position", "instrument"]

@@ -17,8 +17,8 @@ import pyogrio
 import shapely
 
 from atlas.analysis.status import NO_DATA
-from atlas.model.records import newest_source_day
 from atlas.model.boundaries import Edition, Level
+from atlas.model.records import newest_source_day
 from atlas.present.credits import boundary_credits, full_credits
 from atlas.present.scene import Scene
 from atlas.present.wording import Words

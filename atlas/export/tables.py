@@ -213,9 +213,7 @@ def progress_table(scene: Scene, course: Course, days: Sequence[date], since: da
     decimals; empty where the programme is not for all); ``new`` and ``ended`` since the row before, the first since ``since``.
     """
     keys = [instrument.key for instrument in scene.programme.instruments]
-    table = progress(
-        course.episodes, course.events, scene.edition, keys, list(days), since=since, district=scene.district
-    )
+    table = progress(course, keys, list(days), since=since)
     columns = ["date", "instrument", "municipalities", "arrangements", "new", "ended", "total", "share"]
     share = table["share"].round(4) if scene.programme.has_shares else ""
     return table[columns].assign(date=table["date"].dt.strftime("%Y-%m-%d"), share=share)
@@ -239,7 +237,9 @@ def _changes(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame | None:
     start = scene.view.since or year_before(scene.as_of)
     if start >= scene.as_of:
         return None
-    return changes_said(scene, build_changes(scenes.of(scene.view.but(as_of=start)), scene), words)
+    return changes_said(
+        scene, build_changes(scenes.of(scene.view.but(as_of=start)), scene, scenes.course(scene)), words
+    )
 
 
 def _progress(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame:

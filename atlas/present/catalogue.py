@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from atlas.model.records import newest_source_day
 from atlas.model.dates import PartialDate
 from atlas.model.programme import Programme
+from atlas.model.records import newest_source_day
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import EARLIEST, LANGUAGES
 from atlas.present.open_data import OFFERS, ROOT, Content, Offer, address, boundary_days, description, rights, title

@@ -8,33 +8,34 @@ from datetime import date
 
 import pandas as pd
 
-from atlas.analysis.changes import changes_between
-from atlas.analysis.counting import figure
-from atlas.analysis.events import CHANGED, ENDED, NEW
+from atlas.analysis.changes import GAINED, LOST, changes_between, effect_of
+from atlas.analysis.events import CHANGED, FLOWS, in_period
+from atlas.analysis.progress import Course
 from atlas.analysis.status import NO_DATA
 from atlas.model.programme import OVERVIEW, Instrument
 from atlas.present.looks import ABSENT, CHANGES, FILTERED, looks_of
 from atlas.present.map_spec import LegendEntry, MapSpec
 from atlas.present.scene import Scene
+from atlas.present.time_words import FLOW_LABELS, flow_label
 from atlas.present.wording import Words
 
 KEPT = "kept"
-_ORDER = (NEW, ENDED, CHANGED, KEPT)
+_ORDER = (*FLOWS, GAINED, LOST, CHANGED, KEPT)
 
 
 @dataclass(frozen=True)
 class Count:
-    """One instrument on both days.
-
-    ``before`` plus ``new`` less ``ended`` is ``after``.
-    """
+    """One instrument on both days: ``before`` plus the beginnings less the ends of ``flows`` is ``after``."""
 
     instrument: Instrument
     before: int
     after: int
-    new: int
-    ended: int
-    changed: int
+    flows: Counter[str]
+
+    @property
+    def moved(self) -> bool:
+        """Whether anything happened."""
+        return bool(self.flows.total())
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ class Changes:
     has_shares: bool = True
 
 
-def build_changes(before: Scene, after: Scene) -> Changes:
-    """Return what changed from one scene to a later one of the same view.
+def build_changes(before: Scene, after: Scene, course: Course) -> Changes:
+    """Return what changed from one scene to a later one of the same view; ``course`` is that of the later one.
 
     Raises
     ------
@@ -74,13 +75,18 @@ def build_changes(before: Scene, after: Scene) -> Changes:
     """
     if before.as_of >= after.as_of:
         raise ValueError("the first day must lie before the second")
-    return build_effect(before, after)
+    happened = in_period(course.municipalities.events, before.as_of, after.as_of)
+    names = after.edition.municipalities[["ags", "name"]].itertuples(index=False, name=None)
+    return _built(before, after, changes_between(before.status, after.status, happened, names))
 
 
 def build_effect(before: Scene, after: Scene) -> Changes:
-    """Return what is different in another scene of the same view: on a later day, or with other entries."""
+    """Return what is different in another scene of the same view and day: with other entries."""
+    return _built(before, after, effect_of(before.status, after.status))
+
+
+def _built(before: Scene, after: Scene, table: pd.DataFrame) -> Changes:
     layer, district = after.view.layer, after.district
-    table = changes_between(before.status, after.status, after.changes, after.as_of)
     if layer != OVERVIEW:
         table = table[table["instrument"] == layer]
     if district:
@@ -88,7 +94,7 @@ def build_effect(before: Scene, after: Scene) -> Changes:
     table = table.reset_index(drop=True)
     instruments = [each for each in after.programme.instruments if layer in (OVERVIEW, each.key)]
     counts = tuple(_count(before, after, table, each, district) for each in instruments)
-    totals = tuple(figure(scene.status, instruments[0].key, district).total for scene in (before, after))
+    totals = tuple(scene.day.figure(instruments[0].key, district).total for scene in (before, after))
     return Changes(
         before.as_of,
         after.as_of,
@@ -101,9 +107,9 @@ def build_effect(before: Scene, after: Scene) -> Changes:
 
 
 def _count(before: Scene, after: Scene, table: pd.DataFrame, instrument: Instrument, district: str | None) -> Count:
-    what = Counter(table["what"][table["instrument"] == instrument.key])
-    stocks = [len(figure(scene.status, instrument.key, district).municipalities) for scene in (before, after)]
-    return Count(instrument, stocks[0], stocks[1], what[NEW], what[ENDED], what[CHANGED])
+    what = Counter(map(str, table["what"][table["instrument"] == instrument.key]))
+    stocks = [len(scene.day.figure(instrument.key, district).municipalities) for scene in (before, after)]
+    return Count(instrument, stocks[0], stocks[1], what)
 
 
 def _spec(after: Scene, table: pd.DataFrame, layer: str, district: str | None) -> MapSpec:
@@ -123,7 +129,9 @@ def _spec(after: Scene, table: pd.DataFrame, layer: str, district: str | None) -
         codes[position] = looks[key].code if is_inside else FILTERED
         inside += [position] if is_inside else []
     counts = Counter(classes[position] for position in inside)
-    legend = tuple(LegendEntry(looks[key], counts[key]) for key in (*_ORDER, NO_DATA))
+    legend = tuple(
+        LegendEntry(looks[key], counts[key]) for key in (*_ORDER, NO_DATA) if counts[key] or not looks[key].optional
+    )
     return MapSpec(CHANGES, after.as_of, classes, "".join(codes), (), (), (), legend, tuple(inside), {}, {})
 
 
@@ -138,9 +146,7 @@ def paragraph(changes: Changes, after: Scene, words: Words) -> str:
         "start": words.day(changes.start),
         "end": words.day(changes.end),
     }
-    said = [
-        _sentence(each, changes, told, words) for each in changes.counts if _moved(each) or len(changes.counts) == 1
-    ]
+    said = [_sentence(each, changes, told, words) for each in changes.counts if each.moved or len(changes.counts) == 1]
     if not said:
         said = [words.say("{place}, {start} bis {end}: keine dokumentierte Veränderung.", **told)]
     if changes.has_shares and changes.totals[0] != changes.totals[1]:
@@ -163,10 +169,6 @@ def paragraph(changes: Changes, after: Scene, words: Words) -> str:
     return " ".join(said)
 
 
-def _moved(count: Count) -> bool:
-    return bool(count.new or count.ended or count.changed)
-
-
 def _sentence(count: Count, changes: Changes, told: dict[str, str], words: Words) -> str:
     shares = [
         words.percent(n / total if total else 0.0)
@@ -180,9 +182,6 @@ def _sentence(count: Count, changes: Changes, told: dict[str, str], words: Words
         "share_after": shares[1],
         "total_before": words.number(changes.totals[0]),
         "total_after": words.number(changes.totals[1]),
-        "new": words.number(count.new),
-        "ended": words.number(count.ended),
-        "changed": words.number(count.changed),
     }
     numbers = (
         words.say(
@@ -196,16 +195,15 @@ def _sentence(count: Count, changes: Changes, told: dict[str, str], words: Words
             **values,
         )
     )
-    said = f"{numbers} " + words.say(
-        "Hinzugekommen: {new}; beendet: {ended}; andere Stufe: {changed}.",
-        **values,
-    )
+    said = f"{numbers} "
     rows = changes.table[changes.table["instrument"] == count.instrument.key]
-    for what, text in ((NEW, words.say("Neu: {names}.")), (ENDED, words.say("Beendet: {names}."))):
-        names = ", ".join(rows["name"][rows["what"] == what])
-        if names:
-            said += " " + text.replace("{names}", names)
-    return said
+    parts = []
+    for what in (*FLOWS, CHANGED):
+        if count.flows[what]:
+            names = ", ".join(rows["name"][rows["what"] == what])
+            label = words.label(flow_label(what, count.instrument))
+            parts.append(f"{label}: {words.number(count.flows[what])} ({names})")
+    return said + "; ".join(parts) + ("." if parts else "")
 
 
 def change_rows(changes: Changes, scene: Scene, words: Words) -> pd.DataFrame:
@@ -214,7 +212,8 @@ def change_rows(changes: Changes, scene: Scene, words: Words) -> pd.DataFrame:
     Columns ``name``, ``district``, ``instrument``, ``what``, ``before``, ``after``, ``since``, ``joint_with``,
     ``source``, all said.
     """
-    whats = {NEW: words.say("neu"), ENDED: words.say("beendet"), CHANGED: words.say("Stufe geändert")}
+    whats = {what: words.label(FLOW_LABELS[what]) for what in (*FLOWS, CHANGED)}
+    whats |= {GAINED: words.say("dann gezählt"), LOST: words.say("dann nicht mehr gezählt")}
     programme = scene.programme
 
     def stage(instrument: str, key: str) -> str:

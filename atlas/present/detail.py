@@ -10,7 +10,8 @@ from functools import lru_cache
 
 import pandas as pd
 
-from atlas.analysis.status import NO_DATA, StatusLine, effective_days, successors
+from atlas.analysis.spans import entry_ranges
+from atlas.analysis.status import NO_DATA, StatusLine, successors
 from atlas.errors import Problem
 from atlas.model.boundaries import Change, mergers
 from atlas.model.programme import Programme
@@ -174,25 +175,33 @@ def _instrument(
 
 
 @lru_cache(maxsize=8)
-def _effective_days(records: Records) -> list[tuple[date, date, str, str]]:
-    return effective_days(records.table)
+def _ranges(records: Records, programme: Programme) -> pd.DataFrame:
+    return entry_ranges(records.table, programme)
 
 
 def _entries(source: Scene, ags: str, district: str, words: Words) -> dict[str, list[Entry]]:
     """Return the records that count by the day, by instrument, oldest first."""
     heir = successors(source.changes, source.as_of)
     table = source.records.table
-    known = zip(table.itertuples(index=False), _effective_days(source.records), strict=True)
+    told = _ranges(source.records, source.programme)
+    begins = told["begin"].where(told["begin"].notna(), pd.Timestamp.min.as_unit("s"))
+    known = zip(
+        table.itertuples(index=False),
+        begins.dt.date,
+        told["since_day"].dt.date,
+        [words.since(*each) for each in zip(told["since"], told["since_means"], told["read_on"], strict=True)],
+        strict=True,
+    )
     names = {change.old_ags: change.old_name for change in mergers(source.changes)}
     found: dict[str, list[tuple[date, Entry]]] = {}
-    for record, (counts_from, _, since, means) in known:
+    for record, begins_on, counts_from, since in known:
         participant = str(record.ags)
-        if counts_from > source.as_of or (heir.get(participant, participant) != ags and participant != district):
+        if begins_on > source.as_of or (heir.get(participant, participant) != ags and participant != district):
             continue
         holder = "" if participant == ags else names.get(participant) or str(record.municipality)
         stage = source.programme.rung(f"{record.instrument}:{record.status}").stage
         entry = Entry(
-            words.since(since, means),
+            since,
             words.label(stage.label),
             str(record.note),
             str(record.joint_with),

@@ -19,10 +19,17 @@ NO_DATA_LABEL = Label(de="keine bekannte Aktivität", en="no known activity")
 CHANGES = "changes"
 """Key of the layer that shows what happened between two days; the looks are the same for every programme."""
 _CHANGE_LOOKS: tuple[tuple[str, Label, str, Hatch, bool, bool], ...] = (
-    ("new", Label(de="neu", en="new"), "#1f7a5c", "none", True, False),
-    ("changed", Label(de="Stufe geändert", en="stage changed"), "#e3b44f", "diagonal", False, False),
-    ("ended", Label(de="beendet", en="ended"), "#8d7f9c", "cross", False, False),
-    ("kept", Label(de="wie zuvor in Kraft", en="in force as before"), "#bcd3e6", "none", True, False),
+    ("begun", Label(de="begonnen oder erreicht", en="begun or reached"), "#1f7a5c", "none", True, True),
+    ("first_documented", Label(de="erstmals belegt", en="first documented"), "#8fc3ae", "dots", True, True),
+    ("revived", Label(de="wiederbelebt", en="revived"), "#4c9f83", "vertical", True, True),
+    ("gained", Label(de="dann gezählt", en="then counted"), "#1f7a5c", "none", True, True),
+    ("changed", Label(de="Stufe geändert", en="stage changed"), "#e3b44f", "diagonal", False, True),
+    ("ended", Label(de="beendet", en="ended"), "#8d7f9c", "cross", False, True),
+    ("dormant", Label(de="ruht", en="gone dormant"), "#a99fb4", "horizontal", False, True),
+    ("end_documented", Label(de="Ende belegt", en="end documented"), "#bdb4c6", "antidiagonal", False, True),
+    ("presumed_over", Label(de="vermutlich beendet", en="presumed over"), "#d3ccda", "dots", False, True),
+    ("lost", Label(de="dann nicht mehr gezählt", en="then no longer counted"), "#8d7f9c", "cross", False, True),
+    ("kept", Label(de="wie zuvor", en="as before"), "#bcd3e6", "none", True, False),
 )
 
 _ORDER = {StageKind.STEP: 0, StageKind.PLAN: 1, StageKind.EXIT: 2}

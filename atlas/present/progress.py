@@ -13,15 +13,14 @@ import pandas as pd
 from atlas.analysis.counting import Figure, by_district, figure
 from atlas.analysis.days import month_ends
 from atlas.analysis.durations import FEW, passages
-from atlas.analysis.episodes import episodes
-from atlas.analysis.events import DORMANT, ENDED, NEW, REVIVED, events
-from atlas.analysis.progress import progress
-from atlas.analysis.status import held_on, status_as_of
+from atlas.analysis.events import BEGINNINGS, ENDINGS, in_period
+from atlas.analysis.progress import Course, progress
+from atlas.analysis.status import cases_as_of, held_on, status_as_of
 from atlas.model.dates import PartialDate
 from atlas.model.programme import OVERVIEW, Instrument
 from atlas.present.figures import Door, arrangement_rows, municipality_rows
-from atlas.present.published import named_on
-from atlas.present.scene import Course, Scene
+from atlas.present.published import Total, named_on, totals_of
+from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
 DAYS_PER_MONTH = 30.4375
@@ -121,10 +120,8 @@ def build_curves(source: Scene, course: Course, words: Words) -> tuple[Curve, ..
     days, since = course_days(source)
     first = max(since, source.edition.starts)  # the curve begins where its first year does, or the boundaries
     days, since = [first, *(day for day in days if day > first)], first - timedelta(days=1)
-    table = _counted(source, course, keys, days, since)
-    early = _earliest(source)
-    earliest = _counted(source, early, keys, days, since)["municipalities"]
-    table = table.assign(earliest=earliest.clip(lower=table["municipalities"]))
+    table = _counted(course, keys, days, since)
+    table = table.assign(earliest=table["municipalities"] + table["documented_later"])
     return tuple(
         _curve(source, course, instrument, table[table["instrument"] == instrument.key], words)
         for instrument in source.programme.instruments
@@ -140,18 +137,8 @@ def reach_sentence(source: Scene, words: Words) -> str:
     )
 
 
-def _counted(source: Scene, course: Course, keys: list[str], days: list[date], since: date) -> pd.DataFrame:
-    return progress(course.episodes, course.events, source.edition, keys, days, since=since, district=source.district)
-
-
-def _earliest(source: Scene) -> Course:
-    """Return the course if every partial date meant the first day it can mean."""
-    rows = source.spans
-    first = [PartialDate.parse(text).first_day() if text else None for text in rows["since"]]
-    early = pd.Series(pd.to_datetime(pd.Series(first, index=rows.index)), index=rows.index).astype("datetime64[s]")
-    shifted = rows.assign(since_day=early.where(early.notna() & (early < rows["since_day"]), rows["since_day"]))
-    held = episodes(shifted, source.edition, source.changes)
-    return Course(held, events(held, source.changes))
+def _counted(course: Course, keys: list[str], days: list[date], since: date) -> pd.DataFrame:
+    return progress(course, keys, days, since=since)
 
 
 def _curve(source: Scene, course: Course, instrument: Instrument, rows: pd.DataFrame, words: Words) -> Curve:
@@ -171,7 +158,7 @@ def _curve(source: Scene, course: Course, instrument: Instrument, rows: pd.DataF
         points,
         published,
         targets,
-        _gap(source, instrument, published, words),
+        _gap(source, instrument, words),
         _doubt(source, course, instrument, words),
         _alt(label, unit, points, published, words),
     )
@@ -192,46 +179,37 @@ def _published(source: Scene, instrument: Instrument, words: Words) -> tuple[Mar
     return tuple(sorted((mark for mark in marks if mark.day <= source.as_of), key=lambda mark: (mark.day, mark.value)))
 
 
-def _gap(source: Scene, instrument: Instrument, published: tuple[Mark, ...], words: Words) -> str:
-    """Return how many of the published ones are documented by name on the day of the newest published total.
+def _gap(source: Scene, instrument: Instrument, words: Words) -> str:
+    """Return what is documented by name beside the newest published total; empty without one."""
+    mine = [
+        each
+        for each in totals_of(source.records, source.programme)
+        if each.instrument is instrument and not each.stage and each.day <= source.as_of
+    ]
+    if not mine or source.district:
+        return ""
+    return beside_sentence(source, mine[-1], words)
 
-    Empty where the boundaries do not reach back to that day.
-    """
-    if not published:
+
+def beside_sentence(source: Scene, total: Total, words: Words) -> str:
+    """Return one published total and what is documented beside it, in its unit."""
+    named = named_on(source.snapshot, source.programme, source.spans, total)
+    if named is None or total.instrument is None:
         return ""
-    last = published[-1]
-    named = named_on(source.snapshot, source.programme, source.spans, instrument, last.day)
-    if named is None:
-        return ""
+    unit = words.label(total.instrument.unit) if total.unit == "arrangements" else words.say("Gemeinden")
     told = {
-        "published": words.number(last.value),
-        "unit": words.label(instrument.unit),
-        "day": last.said,
-        "known": words.number(named.total),
-        "places": words.count("in {n} Gemeinde", "in {n} Gemeinden", named.municipalities),
+        "published": words.number(total.value),
+        "unit": unit,
+        "day": words.partial(total.text),
+        "known": words.number(named.documented),
+        "later": words.number(named.later),
     }
-    if named.districts:
-        told["places"] = words.count("{places} und {n} Kreis", "{places} und {n} Kreisen", named.districts, **told)
-    if named.total == last.value:
-        return words.say(
-            "Veröffentlicht: {published} {unit} ({day}). So viele sind hier namentlich belegt, {places}.",
-            **told,
-        )
-    if named.total < last.value:
-        return words.say(
-            "Veröffentlicht: {published} {unit} ({day}). Davon sind {known} hier namentlich belegt, {places}; "
-            "für die übrigen nennt keine öffentliche Quelle den Ort.",
-            **told,
-        )
-    return words.say(
-        "Veröffentlicht: {published} {unit} ({day}). Namentlich belegt sind zu diesem Tag {known}, {places}: "
-        "die Quellen zählen nicht alle dasselbe.",
-        **told,
-    )
+    said = words.say("Veröffentlicht: {published} {unit} ({day}). Hier belegt: {known}", **told)
+    return f"{said}, {words.say('weitere {later}, Beginn unbekannt', **told)}." if named.later else f"{said}."
 
 
 def _doubt(source: Scene, course: Course, instrument: Instrument, words: Words) -> str:
-    held = held_on(course.episodes, source.as_of, "from_day")
+    held = held_on(course.municipalities.episodes, source.as_of, "from_day")
     rows = held[held["counted"] & (held["instrument"] == instrument.key)]
     if source.district:
         rows = rows[rows["district"] == source.district]
@@ -275,7 +253,7 @@ def year_rows(source: Scene, course: Course, instrument: Instrument, words: Word
     """Return a line for every year end and the view's date, newest first; every number opens its list."""
     days, since = course_days(source)
     ends = [day for day in days if (day.month, day.day) == (12, 31) or day == source.as_of]
-    table = _counted(source, course, [instrument.key], ends, since)
+    table = _counted(course, [instrument.key], ends, since)
     before = [since, *ends[:-1]]
     rows = [
         _year_row(source, course, instrument, row, (start, end), words)
@@ -319,15 +297,15 @@ def _year_row(
         ),
         door(
             "neu",
-            int(row["new"]),
+            int(sum(row[what] for what in BEGINNINGS)),
             words.say("{what}: neu vom {start} bis {day}", what=told["what"], start=told["from"], day=told["day"]),
-            lambda: event_rows(source, happened({NEW, REVIVED}), words),
+            lambda: event_rows(source, happened(BEGINNINGS), words),
         ),
         door(
             "beendet",
-            int(row["ended"]),
+            int(sum(row[what] for what in ENDINGS)),
             words.say("{what}: beendet vom {start} bis {day}", what=told["what"], start=told["from"], day=told["day"]),
-            lambda: event_rows(source, happened({ENDED, DORMANT}), words),
+            lambda: event_rows(source, happened(ENDINGS), words),
         ),
         words.number(int(row["total"])),
         (words.percent(float(row["share"])), words.percent(float(row["area_share"])))
@@ -338,15 +316,15 @@ def _year_row(
 
 def _stock(source: Scene, instrument: Instrument, day: date) -> Figure:
     status = status_as_of(source.spans, source.programme, source.edition, source.changes, day)
-    return figure(status, instrument.key, source.district)
+    cases = cases_as_of(source.spans, source.edition, source.changes, day)
+    return figure(status, cases, instrument.key, source.district)
 
 
 def _happened(
-    source: Scene, course: Course, instrument: Instrument, start: date, end: date, whats: set[str]
+    source: Scene, course: Course, instrument: Instrument, start: date, end: date, whats: tuple[str, ...]
 ) -> pd.DataFrame:
-    rows = course.events
-    kept = (rows["day"] > pd.Timestamp(start)) & (rows["day"] <= pd.Timestamp(end)) & rows["what"].isin(whats)
-    kept &= rows["instrument"] == instrument.key
+    rows = in_period(course.municipalities.events, start, end)
+    kept = rows["what"].isin(whats) & (rows["instrument"] == instrument.key)
     if source.district:
         kept &= rows["district"] == source.district
     return rows[kept]
@@ -384,7 +362,7 @@ def district_bars(source: Scene, instrument: Instrument) -> tuple[DistrictBar, .
 def duration_sentences(source: Scene, course: Course, words: Words) -> tuple[str, ...]:
     """Return how long it took from each step of the path to the next: median, n, and a hint where n is small."""
     said = []
-    for each in passages(course.episodes, source.programme, source.as_of):
+    for each in passages(course.municipalities.episodes, source.programme, source.as_of):
         told = {
             "start": words.label(source.programme.instrument(each.start).label),
             "goal": words.label(source.programme.instrument(each.goal).label),

@@ -7,81 +7,107 @@ from datetime import date
 
 import pandas as pd
 
-from atlas.analysis.counting import figure
-from atlas.analysis.status import held_on, spans, status_as_of
+from atlas.analysis.counting import Beside, beside
+from atlas.analysis.spans import spans
 from atlas.model.dates import PartialDate
-from atlas.model.keys import is_district_key
-from atlas.model.programme import Instrument, Programme
+from atlas.model.programme import Counts, Instrument, Programme, Unit
+from atlas.model.records import Records
 from atlas.model.snapshot import Snapshot
 from atlas.present.wording import Words
 
 
-@dataclass(frozen=True)
-class Named:
-    """Who is documented by name on a day, counted as a published total counts.
-
-    Attributes
-    ----------
-    municipalities
-        In force by a record of their own, or derived.
-    districts
-        That take part themselves, where the total counts these, too; else 0.
-    total
-        Arrangements: a joint one counts once, a district as one.
-    """
-
-    municipalities: int
-    districts: int
-    total: int
-
-
-def named_on(
-    snapshot: Snapshot, programme: Programme, folded: pd.DataFrame, instrument: Instrument, day: date
-) -> Named | None:
-    """Return what stands beside a published total of ``day``; None where the boundaries do not reach back to it.
+def named_on(source: Snapshot, programme: Programme, folded: pd.DataFrame, total: Total) -> Beside | None:
+    """Return what stands beside a published total; None where no stage of the programme says the same.
 
     ``folded`` is what `spans` returned for the programme's record.
     """
-    edition = snapshot.edition(programme, day)
-    if day < edition.starts:
+    if total.instrument is None:
         return None
-    known = figure(status_as_of(folded, programme, edition, snapshot.changes(programme), day), instrument.key)
-    districts = 0
-    if instrument.published_with_districts:
-        held = held_on(folded, day)
-        mine = held[(held["instrument"] == instrument.key) & held["counted"] & (held["basis"] == "direct")]
-        districts = len({key for key in mine["participant"] if is_district_key(str(key))})
-    return Named(len(known.municipalities), districts, len(known.arrangements) + districts)
+    return beside(
+        folded,
+        total.instrument.key,
+        source.changes(programme),
+        total.day,
+        unit=total.unit,
+        counts=total.counts,
+        with_districts=total.instrument.published_with_districts,
+        stage=total.stage,
+    )
+
+
+@dataclass(frozen=True)
+class Total:
+    """A published total: what it counts, and on which day.
+
+    Attributes
+    ----------
+    day
+        The last it can mean; ``text`` as published.
+    instrument, stage
+        What counts the same here; None, and empty where any stage that counts does.
+    """
+
+    text: str
+    day: date
+    measure: str
+    value: int
+    note: str
+    source: str
+    instrument: Instrument | None
+    stage: str
+    unit: Unit
+    counts: Counts
+
+
+def totals_of(records: Records, programme: Programme) -> tuple[Total, ...]:
+    """Return the published totals of a programme, oldest first."""
+    by_measure = {each.published_measure: each for each in programme.instruments if each.published_measure}
+    others = {each.key: each for each in programme.published_measures}
+    found = []
+    for row in records.totals.to_dict("records"):
+        measure = str(row["measure"])
+        instrument, stage = by_measure.get(measure), ""
+        unit: Unit = instrument.published_unit if instrument else "municipalities"
+        counts = instrument.published_counts if instrument else Counts.IN_FORCE
+        if instrument is None and (other := others.get(measure)):
+            unit, counts = other.unit, other.counts
+            if other.stage:
+                rung = programme.rung(other.stage)
+                instrument, stage = rung.instrument, rung.stage.key
+        if row.get("unit"):
+            unit = "arrangements" if row["unit"] == "arrangements" else "municipalities"
+        counts = Counts(row["counts"]) if row.get("counts") else counts
+        text = str(row["date"])
+        day = PartialDate.parse(text).last_day()
+        value, note, source = int(str(row["value"])), str(row["note"]), str(row["source_url"])
+        found.append(Total(text, day, measure, value, note, source, instrument, stage, unit, counts))
+    return tuple(sorted(found, key=lambda each: (each.day, each.value)))
 
 
 def published_rows(snapshot: Snapshot, programme: Programme, words: Words) -> pd.DataFrame:
     """Return one row per published total, newest first, all texts said.
 
-    Columns ``date``, ``measure``, ``published``, ``documented`` (municipalities documented for that instrument on the
-    last day the date can mean; empty where no instrument counts the same, or nobody can be counted yet),
-    ``arrangements``, ``note``, ``source``; see `named_on`.
+    Columns ``date``, ``measure``, ``published``, ``documented`` and ``later`` (in the unit of the total, on the last
+    day it can mean; empty where nothing here counts the same), ``note``, ``source``; see `named_on`.
     """
     records = snapshot.records[programme.key]
     folded = spans(records.table, programme)
-    measures = {each.published_measure: each for each in programme.instruments if each.published_measure}
     rows = []
-    for total in records.totals.itertuples(index=False):
-        day = PartialDate.parse(str(total.date)).last_day()
-        instrument = measures.get(str(total.measure))
-        named = named_on(snapshot, programme, folded, instrument, day) if instrument else None
+    for total in totals_of(records, programme):
+        named = named_on(snapshot, programme, folded, total)
         rows.append(
             {
-                "order": (day, str(total.measure)),
-                "date": words.partial(str(total.date)),
-                "measure": _named(programme, str(total.measure), words),
-                "published": words.number(int(str(total.value))),
-                "documented": words.number(named.municipalities) if named else "",
-                "arrangements": words.number(named.total) if named else "",
-                "note": str(total.note),
-                "source": str(total.source_url),
+                "order": (total.day, total.measure),
+                "date": words.partial(total.text),
+                "measure": _named(programme, total.measure, words),
+                "published": words.number(total.value),
+                "documented": words.number(named.documented) if named else "",
+                "later": words.number(named.later) if named else "",
+                "note": total.note,
+                "source": total.source,
             }
         )
-    columns = ["order", "date", "measure", "published", "documented", "arrangements", "note", "source"]
+    columns = ["order", "date", "measure", "published", "documented", "later", "note", "source"]
     return pd.DataFrame(rows, columns=columns).sort_values("order", ascending=False).drop(columns="order")
 
 

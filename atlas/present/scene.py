@@ -25,6 +25,7 @@ from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.map_spec import MapSpec, build_map_spec
 
+__all__ = ["Course", "Day", "Scene", "Scenes", "Shelf", "imagined"]
 T = TypeVar("T")
 
 

@@ -10,7 +10,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from atlas.analysis.status import effective_days
 from atlas.model.boundaries import mergers
 from atlas.model.programme import OVERVIEW
 from atlas.model.view import EARLIEST, LANGUAGES, ViewState
@@ -31,9 +30,8 @@ def changing_days(scenes: Scenes, view: ViewState, last: date) -> tuple[date, ..
     Between two of them nothing is different: whoever looks at a day is shown the last one before it.
     """
     scene = scenes.of(view.but(as_of=last))
-    days = {day for day, *_ in effective_days(scene.records.table)} | {
-        each.effective for each in mergers(scene.changes)
-    }
+    edges = pd.concat([scene.spans["since_day"], scene.spans["until_day"]]).dropna().unique()
+    days = {day.date() for day in edges} | {each.effective for each in mergers(scene.changes)}
     return tuple(sorted({EARLIEST, *(day for day in days if EARLIEST <= day <= last)}))
 
 
@@ -43,7 +41,7 @@ def stamps(scenes: Scenes, view: ViewState, days: Sequence[date]) -> list[Stamps
 
 
 def _stamps(status: pd.DataFrame) -> Stamps:
-    columns = ["ags", "stage", "basis", "joint_with", "since"]
+    columns = ["ags", "stage", "state", "basis", "joint_with", "since"]
     rows = pd.util.hash_pandas_object(status[columns], index=False)
     totals = rows.groupby([status["district"].to_numpy(), status["instrument"].to_numpy()]).sum()
     keys = zip(*(totals.index.get_level_values(level).tolist() for level in (0, 1)), strict=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from atlas.analysis.durations import FEW, waiting
-from atlas.analysis.status import effective_days, successors
+from atlas.analysis.spans import entry_ranges
+from atlas.analysis.status import successors
 from atlas.model.areas import Area
 from atlas.model.dates import year_before
 from atlas.present.scene import Course, Scene
@@ -76,7 +77,7 @@ def build_steering(source: Scene, course: Course, words: Words) -> Steering:
 
 def open_cases(source: Scene, course: Course) -> pd.DataFrame:
     """Return what `waiting` gives for the view's area, district or the whole state; those beyond their limit first."""
-    cases = waiting(source.status, course.episodes, source.programme, source.as_of)
+    cases = waiting(source.status, course.municipalities.episodes, source.programme, source.as_of)
     inside = cases[cases["district"].isin(districts_of(source))]
     return inside.sort_values("is_late", ascending=False, kind="stable")
 
@@ -84,7 +85,7 @@ def open_cases(source: Scene, course: Course) -> pd.DataFrame:
 def _records(source: Scene, inside: frozenset[str]) -> pd.DataFrame:
     """Return the records that count by the day, with the day they count from and the district of their participant."""
     table = source.records.table
-    days = [day for day, _, _, _ in effective_days(table)]
+    days = [day.date() for day in entry_ranges(table, source.programme)["since_day"]]
     places = source.edition.municipalities
     district = dict(zip(places["ags"], places["district"], strict=True))
     heir = successors(source.changes, source.as_of)

@@ -53,8 +53,10 @@ REACHED = Label(de="erreicht", en="reached")
 
 def flow_label(what: str, instrument: Instrument | None = None) -> Label:
     """Return the word for what happened; acts are not begun but reached."""
-    if what == BEGUN and instrument is not None and all(
-        stage.is_act for stage in instrument.stages if stage.is_counted
+    if (
+        what == BEGUN
+        and instrument is not None
+        and all(stage.is_act for stage in instrument.stages if stage.is_counted)
     ):
         return REACHED
     return FLOW_LABELS[what]

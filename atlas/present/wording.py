@@ -119,8 +119,10 @@ class Words:
             return str(format_date(known.first_day(), "MMMM y", locale=self._locale))
         return str(known.year)
 
-    def since(self, text: str, means: str) -> str:
-        """Return since when something holds, with how well that is known."""
+    def since(self, text: str, means: str, read_on: str = "") -> str:
+        """Return since when something holds, with how well that is known; ``read_on`` is when its source was read."""
+        if means == "undated" and read_on:
+            return self.say("undatiert, gelesen {day}", day=self.partial(read_on))
         if means == "undated":
             return self.say("undatiert")
         if means in {"known_by", "source"}:

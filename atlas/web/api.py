@@ -16,9 +16,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from atlas.model.records import newest_source_day
 from atlas.errors import AtlasError, Problem
 from atlas.export.open_data import boundaries_file, file_name, records_file, status_file
+from atlas.model.records import newest_source_day
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.catalogue import build_catalogue

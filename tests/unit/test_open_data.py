@@ -23,12 +23,11 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from atlas.__main__ import FINE, main
-from atlas.model.records import newest_source_day
 from atlas.errors import AtlasError, Problem
 from atlas.export.open_data import file_name, records_file
 from atlas.export.tables import neutral
 from atlas.model.programme import Publication
-from atlas.model.records import RECORD_COLUMNS, Records
+from atlas.model.records import RECORD_COLUMNS, Records, newest_source_day
 from atlas.model.snapshot import Snapshot
 from atlas.present.open_data import OFFERS, ROOT, Content
 from atlas.present.scene import Scenes
