@@ -89,11 +89,11 @@ def _of_once(entries: Entries) -> Ints:
     only[owner] = named
     joins = is_bare & ~stands_alone[entries.group] & (np.bincount(owner, minlength=groups)[entries.group] == 1)
     key = np.where(joins, only[entries.group], key)
-    return np.unique(key, return_inverse=True)[1].astype(np.int64)
+    return np.asarray(np.unique(key, return_inverse=True)[1], dtype=np.int64)
 
 
 def _of_repeating(entries: Entries) -> Ints:
-    """Take the entries of each group in turn, the first of all groups at once, then the second, …"""
+    """Take the entries of each group in turn: the first of all groups at once, then the second, and so on."""
     size = len(entries.group)
     if not size:
         return np.empty(0, dtype=np.int64)

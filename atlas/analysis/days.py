@@ -69,7 +69,8 @@ def running(column: Ints, begin: Ints, end: Ints, at: Ints, size: int, weight: I
 
 def table_of(columns: Mapping[str, npt.NDArray[np.generic]], order: Sequence[str]) -> pd.DataFrame:
     """Return a table with texts as plain objects, as in `status_as_of`: it is filtered often."""
-    return pd.DataFrame({name: pd.Series(columns[name], dtype=columns[name].dtype) for name in order})
+    made = {name: pd.Series(columns[name], dtype=columns[name].dtype, copy=False) for name in order}
+    return pd.DataFrame(made, copy=False)
 
 
 def ordinals(days: pd.Series) -> Ints:

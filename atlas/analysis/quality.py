@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from atlas.analysis.spans import entry_ranges
+from atlas.analysis.facts import entry_ranges
 from atlas.analysis.status import successors
 from atlas.errors import Problem, Severity
 from atlas.model.boundaries import Edition

@@ -19,22 +19,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.cases import Entries, case_numbers
-from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, table_of
-from atlas.model.dates import PartialDate
+from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, ordinals, table_of
+from atlas.analysis.facts import UNKNOWN, Facts, Ladders, Texts, cases_of, days_or_nat, facts_of, ladders_of
+from atlas.analysis.stages import Boundaries, Stages, most, run_begins, stages_of
 from atlas.model.keys import is_district_key
-from atlas.model.programme import Counts, Programme, Rung, StageKind
-from atlas.model.records import READ_ON
+from atlas.model.programme import Counts, ExitKind, Programme
 from atlas.model.states import STATES, State
 
 SPAN_COLUMNS = (
     "participant",
+    "who",
     "instrument",
     "stage",
     "rank",
@@ -66,445 +65,42 @@ SPAN_COLUMNS = (
     "strength",
     "row",
 )
-UNKNOWN = 0
-"""Earliest first day of what may always have been so."""
-_EPOCH = date(1970, 1, 1).toordinal()
-_STEP_UP = 1 << 5
-"""Steps stand above all plans, whatever their order on the ladder; a ladder has fewer stages than that."""
+_RANKS = 1 << 5
+_EPOCH = as_days(np.asarray([1], dtype=np.int64))[0].astype("datetime64[D]").astype(np.int64) - 1
+_CODE = {state: number for number, state in enumerate(STATES)}
+_HOLDING = (_CODE[State.IN_FORCE], _CODE[State.REACHED])
+_ENDS = ("", State.ENDED, State.DORMANT, State.PRESUMED_OVER, State.PLAN_LAPSED)
+"""In which way what held ends."""
 
 
-@dataclass(frozen=True)
-class _Ladders:
-    """The stages of a programme, an array each by their number."""
-
-    rungs: tuple[Rung, ...]
-    instrument: Ints
-    rank: Ints
-    is_step: Bools
-    is_plan: Bools
-    is_exit: Bools
-    counted: Bools
-    is_act: Bools
-    closes: Bools
-    months: Ints
-    repeats: Bools
-    so_far: Bools
-    since_launch: Bools
-
-
-def _ladders(programme: Programme) -> _Ladders:
-    rungs = tuple(programme.rung(f"{each.key}:{stage.key}") for each in programme.instruments for stage in each.stages)
-    place = {each.key: number for number, each in enumerate(programme.instruments)}
-    last = {
-        each.key: max((n for n, stage in enumerate(each.stages) if stage.kind is StageKind.STEP), default=-1)
-        for each in programme.instruments
-    }
-
-    def flags(values: list[bool]) -> Bools:
-        return np.asarray(values, dtype=bool)
-
-    return _Ladders(
-        rungs,
-        np.asarray([place[each.instrument.key] for each in rungs], dtype=np.int64),
-        np.asarray([each.rank for each in rungs], dtype=np.int64),
-        flags([each.stage.kind is StageKind.STEP for each in rungs]),
-        flags([each.stage.kind is StageKind.PLAN for each in rungs]),
-        flags([each.stage.kind is StageKind.EXIT for each in rungs]),
-        flags([each.stage.is_counted for each in rungs]),
-        flags([each.stage.is_act for each in rungs]),
-        flags([each.stage.is_act and each.rank == last[each.instrument.key] for each in rungs]),
-        np.asarray([each.stage.months or 0 for each in rungs], dtype=np.int64),
-        flags([each.instrument.repeats for each in rungs]),
-        flags([each.instrument.counts is Counts.SO_FAR for each in rungs]),
-        flags([each.instrument.since_launch for each in rungs]),
-    )
-
-
-@dataclass(frozen=True)
-class _Facts:
-    """The entries of a record as numbers, an array each.
-
-    Attributes
-    ----------
-    participant, rung
-        Number of the participant's key; of the stage among all of the programme.
-    earliest, latest
-        Range of the first day: `UNKNOWN` or the first day meant; the last day meant, never after what bounds it.
-    certain
-        First day it can mean, if it has a date of its own: what is certainly later than that lies after it. 0: never.
-    proof
-        Newest day on which the entry itself says that it held; 0 for none.
-    until
-        Last day it held or was granted for; 0 where that is not said.
-    case
-        Number of the case.
-    line
-        Number of the entry.
-    """
-
-    participant: Ints
-    rung: Ints
-    earliest: Ints
-    latest: Ints
-    certain: Ints
-    proof: Ints
-    until: Ints
-    case: Ints
-    line: Ints
-
-
-def _partial(texts: npt.NDArray[np.object_]) -> tuple[Ints, Ints]:
-    """Return the first and the last day each partial date can mean; 0 where there is none."""
-    code, known = pd.factorize(texts)
-    days = [PartialDate.parse(text) if text else None for text in known]
-    first = np.asarray([day.first_day().toordinal() if day else 0 for day in days], dtype=np.int64)
-    last = np.asarray([day.last_day().toordinal() if day else 0 for day in days], dtype=np.int64)
-    return (first[code], last[code]) if len(known) else (np.zeros(0, np.int64), np.zeros(0, np.int64))
-
-
-def column(table: pd.DataFrame, name: str) -> npt.NDArray[np.object_]:
-    """Return a column of a record as texts; empty ones where the record has no such column."""
-    if name == READ_ON and name not in table.columns:
-        return column(table, "retrieved")
-    if name in table.columns:
-        return table[name].to_numpy(dtype=object)
-    return np.full(len(table), "", dtype=object)
-
-
-def _bounded(days: Ints, bound: Ints) -> Ints:
-    return np.where(bound > 0, np.minimum(days, np.where(bound > 0, bound, days)), days)
-
-
-def _facts(table: pd.DataFrame, programme: Programme, ladders: _Ladders) -> tuple[_Facts, npt.NDArray[np.object_]]:
-    """Return the entries as numbers, and the keys of the participants in order."""
-    participant, keys = pd.factorize(table["ags"].to_numpy(dtype=object), sort=True)
-    numbers = {(rung.instrument.key, rung.stage.key): number for number, rung in enumerate(ladders.rungs)}
-    one, instruments = pd.factorize(table["instrument"].to_numpy(dtype=object))
-    two, stages = pd.factorize(table["status"].to_numpy(dtype=object))
-    both = np.full((max(len(instruments), 1), max(len(stages), 1)), -1, dtype=np.int64)
-    for i, instrument in enumerate(instruments):
-        for j, stage in enumerate(stages):
-            both[i, j] = numbers.get((instrument, stage), -1)
-    rung = both[one, two]
-    first, last = _partial(column(table, "date"))
-    means = column(table, "date_means")
-    reached = (first > 0) & (means != "known_by")
-    _, source = _partial(column(table, "source_date"))
-    _, read = _partial(column(table, READ_ON))
-    _, until = _partial(column(table, "until"))
-    known = np.where(first > 0, last, np.where(source > 0, source, np.where(read > 0, read, NEVER - 1)))
-    proof = np.where(first > 0, _bounded(_bounded(last, read), until), 0)
-    latest = _bounded(_bounded(known, read), until)
-    if programme.ended:
-        latest = np.where(first > programme.ended.toordinal(), latest, np.minimum(latest, programme.ended.toordinal()))
-    earliest = np.where(reached, first, UNKNOWN)
-    latest = np.maximum(latest, earliest)
-    line = table["line"].to_numpy(dtype=np.int64) if "line" in table.columns else np.arange(len(table), dtype=np.int64)
-    facts = _Facts(participant.astype(np.int64), rung, earliest, latest, first, proof, until, np.zeros_like(rung), line)
-    name, _ = _numbered(column(table, "case"))
-    partner, _ = _numbered(column(table, "joint_with"))
-    entries = Entries(
-        group=facts.participant * max(len(programme.instruments), 1) + ladders.instrument[rung],
-        repeats=ladders.repeats[rung],
-        name=name,
-        partner=partner,
-        rank=ladders.rank[rung],
-        is_step=ladders.is_step[rung],
-        is_exit=ladders.is_exit[rung],
-        counted=ladders.counted[rung],
-        closes=ladders.closes[rung],
-        is_reached=reached,
-        taken=np.where(earliest > 0, earliest, latest),
-        line=line,
-    )
-    return replace(facts, case=case_numbers(entries)), keys
-
-
-def entry_ranges(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
-    """Return in which range each entry of a record puts the first day of its stage, by itself.
-
-    Returns
-    -------
-    pandas.DataFrame
-        RangeIndex, a row for each of ``table``. Columns ``begin`` (earliest first day, NaT if unknown) and ``since_day``
-        (latest, from which on it holds), ``datetime64[s]``; ``since`` (date as known, text), ``since_means`` and
-        ``read_on`` as in `spans`.
-    """
-    facts, _ = _facts(table, programme, _ladders(programme))
-    since, means = _since(table, np.arange(len(table)))
-    columns: dict[str, npt.NDArray[np.generic]] = {
-        "begin": _as_days(facts.earliest),
-        "since_day": as_days(facts.latest),
-        "since": since,
-        "since_means": means,
-        "read_on": column(table, READ_ON),
-    }
-    return table_of(columns, tuple(columns))
-
-
-def _since(table: pd.DataFrame, rows: Ints) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
-    """Return the date that some entries show, and in what sense."""
-    day, source = column(table, "date")[rows], column(table, "source_date")[rows]
-    means = column(table, "date_means")[rows].copy()
-    bare = day == ""
-    means[bare] = "undated"
-    day = day.copy()
-    dated = bare & (source != "")
-    means[dated] = "source"
-    day[dated] = source[dated]
-    return day, means
-
-
-def _numbered(texts: npt.NDArray[np.object_]) -> tuple[Ints, npt.NDArray[np.object_]]:
-    """Return the number of each text in order, 0 for the empty one, and the texts by number."""
-    known = np.asarray(sorted({"", *pd.unique(texts)}), dtype=object)
-    return pd.Index(known).get_indexer(pd.Index(texts, dtype=object)).astype(np.int64), known
-
-
-def _months_after(days: Ints, months: Ints) -> Ints:
-    """Return the same day so many calendar months later, the month's last where it has no such day."""
-    begin = (days - _EPOCH).astype("datetime64[D]")
-    month = begin.astype("datetime64[M]")
-    day = (begin - month.astype("datetime64[D]")).astype(np.int64)
-    goal = month + months.astype("timedelta64[M]")
-    size = ((goal + np.timedelta64(1, "M")).astype("datetime64[D]") - goal.astype("datetime64[D]")).astype(np.int64)
-    return goal.astype("datetime64[D]").astype(np.int64) + np.minimum(day, size - 1) + _EPOCH
-
-
-def _begins(sorted_keys: Ints) -> Ints:
-    """Return where each run of equal keys begins."""
-    return np.flatnonzero(np.append(True, sorted_keys[1:] != sorted_keys[:-1])[: len(sorted_keys)])
-
-
-def _most(at: Ints, values: Ints, size: int) -> Ints:
-    """Return the largest value at each place, 0 where there is none."""
-    found = np.zeros(size, dtype=np.int64)
-    np.maximum.at(found, at, values)
-    return found
-
-
-# ---- what divides a case into phases ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Boundaries:
-    """What ends a phase of a case: exits, and steps certainly later than a further one, by case and day.
-
-    ``of_case`` is where those of each case begin; the n-th of a case ends its phase n.
-    """
-
-    fact: Ints
-    case: Ints
-    day: Ints
-    earliest: Ints
-    is_exit: Bools
-    of_case: Ints
-
-
-def _boundaries(facts: _Facts, ladders: _Ladders, cases: int) -> _Boundaries:
-    is_exit = ladders.is_exit[facts.rung]
-    fact = np.flatnonzero(is_exit | _steps_down(facts, ladders))
-    order = np.lexsort((facts.line[fact], is_exit[fact], facts.latest[fact], facts.case[fact]))
-    fact = fact[order]
-    case = facts.case[fact]
-    return _Boundaries(
-        fact,
-        case,
-        facts.latest[fact],
-        facts.earliest[fact],
-        is_exit[fact],
-        np.searchsorted(case, np.arange(cases + 1)),
-    )
-
-
-def _steps_down(facts: _Facts, ladders: _Ladders) -> Bools:
-    """Return which steps are certainly later than a further step of their case that is a state."""
-    is_step = ladders.is_step[facts.rung]
-    high = np.flatnonzero(is_step & ~ladders.is_act[facts.rung])
-    rank, size = ladders.rank, _STEP_UP
-    key = facts.case[high] * size + rank[facts.rung[high]]
-    order = np.argsort(key, kind="stable")
-    begins = _begins(key[order])
-    if not len(begins):
-        return np.zeros(len(facts.case), dtype=bool)
-    keys = key[order][begins]
-    oldest = np.minimum.reduceat(facts.latest[high][order], begins)
-    # A case's numbers all lie below the next one's, so that one running minimum from the end serves all.
-    further = np.minimum.accumulate((keys // size * DAYS + oldest)[::-1])[::-1] % DAYS
-    at = np.searchsorted(keys, facts.case * size + rank[facts.rung], side="right")
-    there = np.minimum(at, len(keys) - 1)
-    has_further = (at < len(keys)) & (keys[there] // size == facts.case)
-    return is_step & has_further & (facts.certain > further[there])
-
-
-def _phases(facts: _Facts, marks: _Boundaries) -> Ints:
-    """Return after how many boundaries of its case each entry lies; of an exit, which it is itself."""
-    mark = marks.case * DAYS + marks.day
-    phase = np.searchsorted(mark, facts.case * DAYS + facts.certain) - marks.of_case[facts.case]
-    own = np.arange(len(marks.fact)) - marks.of_case[marks.case]
-    phase[marks.fact] = np.where(marks.is_exit, own, own + 1)
-    return phase.astype(np.int64)
-
-
-# ---- beginnings ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Stages:
-    """The stages of each phase of a case, the lowest first, plans before steps; an array each.
-
-    Attributes
-    ----------
-    fact
-        The entry that tells when it began best.
-    part
-        Number of case and phase together.
-    case, phase, rung
-    earliest, latest
-        Range of its beginning.
-    said
-        Earliest first day as its entries say it, whatever the stages before it say.
-    until
-        Last day, 0 for none.
-    has_until
-        Whether that is its own and nothing later cancels it.
-    proof
-        Newest day on which it is known to have held; 0 for none.
-    stop, stop_earliest
-        First day it no longer holds by the exit or lower step that ends the phase, and the first day that may mean.
-    stop_is_exit
-    is_dropped
-        Whether a further stage was certainly there before.
-    is_unknown
-        Whether it has a time and nobody knows which.
-    """
-
-    fact: Ints
-    part: Ints
-    case: Ints
-    phase: Ints
-    rung: Ints
-    earliest: Ints
-    latest: Ints
-    said: Ints
-    until: Ints
-    has_until: Bools
-    proof: Ints
-    stop: Ints
-    stop_mark: Ints
-    is_dropped: Bools
-    is_unknown: Bools
-
-
-def _stages(facts: _Facts, ladders: _Ladders, marks: _Boundaries, phase: Ints, cases: int) -> _Stages:
-    rows = np.flatnonzero(~ladders.is_exit[facts.rung])
-    is_step = ladders.is_step[facts.rung]
-    phases = int(phase.max(initial=0)) + 1
-    climb = ladders.rank + np.where(ladders.is_step, _STEP_UP, 0)
-    key = (facts.case[rows] * phases + phase[rows]) * (2 * _STEP_UP) + climb[facts.rung[rows]]
-    order = np.lexsort((facts.line[rows], key))
-    rows, key = rows[order], key[order]
-    begins = _begins(key)
-    size = len(begins)
-    stage = np.repeat(np.arange(size), np.diff(np.append(begins, len(rows))))
-    reduce = (lambda how, values: how.reduceat(values, begins)) if size else (lambda _, values: values[:0])
-    latest = reduce(np.minimum, facts.latest[rows])
-    meets = facts.earliest[rows] <= latest[stage]
-    earliest = reduce(np.maximum, np.where(meets, facts.earliest[rows], UNKNOWN))
-    tells = meets & (facts.earliest[rows] == earliest[stage])
-    place = np.arange(len(rows))
-    best = reduce(np.minimum, np.where(tells, facts.latest[rows] * (len(rows) + 1) + place, np.iinfo(np.int64).max))
-    fact = rows[best % (len(rows) + 1)]
-    part_key = key[begins] // (2 * _STEP_UP)
-    parts, part = np.unique(part_key, return_inverse=True)
-    case, number = parts // phases, parts % phases
-    rung = facts.rung[fact]
-    lower, further = _within(part)
-    met = earliest[lower] <= latest[further]
-    first, last = earliest.copy(), latest.copy()
-    np.minimum.at(last, lower[met], latest[further][met])
-    np.maximum.at(first, further[met], earliest[lower][met])
-    dropped = np.zeros(size, dtype=bool)
-    dropped[lower[~met]] = True
-    mark = marks.of_case[case] + number
-    ends = mark < marks.of_case[case + 1]
-    mark = np.where(ends, mark, -1)[part]
-    stop = np.where(mark >= 0, marks.day[mark], NEVER) if len(marks.day) else np.full(size, NEVER, dtype=np.int64)
-    last = np.minimum(last, stop)
-    former = marks.of_case[case] + number - 1
-    if len(marks.day):
-        after = np.where(number > 0, marks.earliest[np.maximum(former, 0)], UNKNOWN)[part]
-        first = np.maximum(first, after)
-    first = np.minimum(first, last)
-    dated = facts.certain[rows] > 0
-    of_step = is_step[rows]
-    own_proof = reduce(np.maximum, facts.proof[rows])
-    step_proof = _most(part[stage[of_step]], facts.proof[rows][of_step], len(parts))
-    step_certain = _most(part[stage[of_step]], facts.certain[rows][of_step], len(parts))
-    until = _until(facts, rows, stage, size)
-    has_until = (until > 0) & ((step_certain[part] <= until) | ~ladders.is_step[rung])
-    told = np.zeros(cases, dtype=bool)
-    told[facts.case[facts.certain > 0]] = True
-    told[facts.case[facts.until > 0]] = True
-    del dated
-    return _Stages(
-        fact,
-        part,
-        case[part],
-        number[part],
-        rung,
-        first,
-        last,
-        facts.earliest[fact],
-        until,
-        has_until,
-        np.where(ladders.is_step[rung], step_proof[part], own_proof),
-        stop,
-        mark,
-        dropped,
-        ladders.counted[rung] & (ladders.months[rung] > 0) & ~told[case[part]],
-    )
-
-
-def _within(part: Ints) -> tuple[Ints, Ints]:
-    """Return all pairs of a lower and a further one within a run of equal numbers."""
-    lower, further = [], []
-    shift = 1
-    while True:
-        at = np.flatnonzero(part[shift:] == part[:-shift])
-        if not len(at):
-            break
-        lower.append(at)
-        further.append(at + shift)
-        shift += 1
-    empty = np.empty(0, dtype=np.int64)
-    return np.concatenate([empty, *lower]), np.concatenate([empty, *further])
-
-
-def _until(facts: _Facts, rows: Ints, stage: Ints, size: int) -> Ints:
-    """Return the ``until`` of the newest entry of each stage that says one; 0 for none."""
-    said = np.flatnonzero(facts.until[rows] > 0)
-    order = np.lexsort((facts.line[rows[said]], facts.certain[rows[said]], stage[said]))
-    until = np.zeros(size, dtype=np.int64)
-    until[stage[said][order]] = facts.until[rows[said][order]]  # of several the last one stays
-    return until
-
-
-# ---- stretches -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Rows:
-    """Stretches of time, an array each; ``fact`` is the entry each is told by, ``rung`` its stage."""
+    """Stretches of time, an array each.
+
+    Attributes
+    ----------
+    fact, rung, case
+        The entry each is told by, the stage, the case (below 0 if derived).
+    state, ends
+        Numbers in `STATES` and `_ENDS`.
+    begin
+        Earliest first day of the stage.
+    first, last
+        Of the stretch; the day after it.
+    end_earliest
+        The first day that may be the last, where it ends.
+    proof
+        Newest day on which it is known to have held.
+    """
 
     fact: Ints
     rung: Ints
     case: Ints
-    state: npt.NDArray[np.object_]
+    state: Ints
     begin: Ints
     first: Ints
     last: Ints
-    ends: npt.NDArray[np.object_]
+    ends: Ints
     end_earliest: Ints
     proof: Ints
 
@@ -518,279 +114,254 @@ class _Rows:
         return _Rows(*(values[which] for values in vars(self).values()))
 
 
-def _texts(size: int, text: str = "") -> npt.NDArray[np.object_]:
-    made = np.empty(size, dtype=object)
-    made.fill(str(text))
-    return made
+def _rows(stages: Stages, which: Ints, state: Ints | int, first: Ints, last: Ints) -> _Rows:
+    """Return a stretch for some stages, none of which ends."""
+    none = np.zeros(len(which), dtype=np.int64)
+    return _Rows(
+        fact=stages.fact[which],
+        rung=stages.rung[which],
+        case=stages.case[which],
+        state=none + state,
+        begin=stages.earliest[which],
+        first=first,
+        last=last,
+        ends=none,
+        end_earliest=none,
+        proof=stages.proof[which],
+    )
 
 
-def _own_end(stages: _Stages, facts: _Facts, ladders: _Ladders, ended: int) -> tuple[Ints, npt.NDArray[np.object_]]:
-    """Return the first day on which each stage no longer holds by itself, and how it ended then."""
-    rung, size = stages.rung, len(stages.rung)
-    end = np.full(size, NEVER, dtype=np.int64)
-    how = _texts(size, State.ENDED)
-    timed = np.flatnonzero((ladders.months[rung] > 0) & ~stages.has_until)
-    is_reached = stages.said[timed] > 0
-    proof, latest = stages.proof[timed], stages.latest[timed]
-    base = np.where(is_reached | (proof == 0), latest, proof)
-    until = np.maximum(_months_after(base, ladders.months[rung[timed]]), proof)
-    is_plan = ladders.is_plan[rung[timed]]
-    dated = ~is_plan | (proof > 0)  # an undated plan stays one: nobody knows from when on it would have lapsed
-    end[timed[dated]] = until[dated] + 1
-    how[timed] = np.where(is_plan, str(State.PLAN_LAPSED), str(State.PRESUMED_OVER))
-    end[stages.has_until] = stages.until[stages.has_until] + 1
-    if ended:
-        over = ~stages.has_until & (facts.certain[stages.fact] <= ended) & (end > ended)
-        end[over] = ended + 1
-        how[over] = str(State.ENDED)
-    acts = ladders.is_act[rung]
-    end[acts] = NEVER
-    return end, how
+# ---- what entries say themselves -------------------------------------------------------------------------------------
 
 
-def _direct(facts: _Facts, programme: Programme, ladders: _Ladders) -> _Rows:
+def _direct(facts: Facts, case: Ints, programme: Programme, ladders: Ladders) -> _Rows:
     """Return the stretches of what entries say themselves."""
-    cases = int(facts.case.max(initial=-1)) + 1
-    marks = _boundaries(facts, ladders, cases)
-    marks = replace(marks, earliest=_exit_earliest(facts, ladders, marks))
-    phase = _phases(facts, marks)
-    stages = _stages(facts, ladders, marks, phase, cases)
-    marks = replace(marks, earliest=_after_proofs(facts, ladders, marks, phase))
-    launched = programme.launched.toordinal()
-    may_begin = np.where(ladders.since_launch[stages.rung], launched, 1)
-    own_end, how = _own_end(stages, facts, ladders, programme.ended.toordinal() if programme.ended else 0)
+    stages, ends = stages_of(facts, case, ladders)
+    launched = np.where(ladders.since_launch[stages.rung], programme.launched.toordinal(), 1)
+    first = np.maximum(stages.earliest, launched)
+    is_late = ladders.counted[stages.rung] & ~stages.is_unknown & ~stages.is_dropped & (first < stages.latest)
+    later, unknown = np.flatnonzero(is_late), np.flatnonzero(stages.is_unknown)
+    return _held(stages, facts, ends, programme, ladders).joined(
+        _rows(stages, later, _CODE[State.DOCUMENTED_LATER], first[later], stages.latest[later]),
+        _rows(stages, unknown, _CODE[State.PERIOD_UNKNOWN], launched[unknown], stages.stop[unknown]),
+        _exits(facts, ladders, ends, stages),
+    )
+
+
+def _held(stages: Stages, facts: Facts, ends: Boundaries, programme: Programme, ladders: Ladders) -> _Rows:
+    """Return the stretches in which stages hold, and those after they have ended by themselves."""
     held = np.flatnonzero(~stages.is_dropped & ~stages.is_unknown)
+    rung = stages.rung[held]
+    is_act = ladders.is_act[rung]
     follows = np.append(stages.part[held][1:] == stages.part[held][:-1], False)[: len(held)]
-    next_first = np.append(stages.latest[held][1:], 0)[: len(held)]
-    bound = np.where(follows, next_first, stages.stop[held])
+    bound = np.where(follows, np.append(stages.latest[held][1:], 0)[: len(held)], stages.stop[held])
     # An act stays reached beside whatever state follows it; another act says as much itself.
-    act = ladders.is_act[stages.rung[held]]
-    next_act = np.append(act[1:], False)[: len(held)] & follows
-    bound = np.where(act & ~next_act, NEVER, bound)
-    first = stages.latest[held]
-    last = np.minimum(bound, own_end[held])
-    is_early = own_end[held] < bound
-    how_ends, end_earliest = _how_it_ends(stages, facts, ladders, marks, held, follows, bound, is_early, how, own_end)
-    state = np.where(
-        act, str(State.REACHED), np.where(ladders.is_plan[stages.rung[held]], str(State.PLANNED), str(State.IN_FORCE))
-    ).astype(object)
-    holding = _Rows(
-        stages.fact[held],
-        stages.rung[held],
-        stages.case[held],
-        state,
-        stages.earliest[held],
-        first,
-        last,
-        how_ends,
-        end_earliest,
-        stages.proof[held],
-    )
-    some = first < last
-    early = np.flatnonzero(is_early & some)
-    after = holding.only(early)
-    after = replace(
-        after,
-        state=how[held[early]],
-        begin=after.last,
-        first=after.last,
-        last=bound[early],
-        ends=_texts(len(early)),
-        end_earliest=np.zeros(len(early), np.int64),
-    )
-    later_first = np.maximum(stages.earliest, may_begin)
-    later = np.flatnonzero(
-        ladders.counted[stages.rung] & ~stages.is_unknown & ~stages.is_dropped & (later_first < stages.latest)
-    )
-    unknown = np.flatnonzero(stages.is_unknown)
-
-    def of_stages(which: Ints, state_: State, begins: Ints, ends: Ints) -> _Rows:
-        return _Rows(
-            stages.fact[which],
-            stages.rung[which],
-            stages.case[which],
-            _texts(len(which), state_),
-            stages.earliest[which],
-            begins,
-            ends,
-            _texts(len(which)),
-            np.zeros(len(which), np.int64),
-            stages.proof[which],
-        )
-
-    return holding.only(some).joined(
-        after,
-        of_stages(later, State.DOCUMENTED_LATER, later_first[later], stages.latest[later]),
-        of_stages(unknown, State.PERIOD_UNKNOWN, may_begin[unknown], stages.stop[unknown]),
-        _exits(facts, ladders, marks, stages),
-    )
-
-
-def _exit_earliest(facts: _Facts, ladders: _Ladders, marks: _Boundaries) -> Ints:
-    """Return the earliest day of each boundary; of two in a row that say the same exit, the better known one."""
-    earliest = marks.earliest.copy()
-    if len(earliest) > 1:
-        same = (marks.case[1:] == marks.case[:-1]) & (facts.rung[marks.fact[1:]] == facts.rung[marks.fact[:-1]])
-        same &= marks.is_exit[1:] & (marks.earliest[1:] <= marks.day[:-1])
-        earliest[:-1][same] = np.maximum(earliest[:-1][same], marks.earliest[1:][same])
-    return earliest
-
-
-def _after_proofs(facts: _Facts, ladders: _Ladders, marks: _Boundaries, phase: Ints) -> Ints:
-    """Return the earliest day of each boundary, not before the day after the last proof before it."""
-    if not len(marks.fact):
-        return marks.earliest
-    rows = np.flatnonzero(ladders.is_step[facts.rung])
-    mark = marks.of_case[facts.case[rows]] + phase[rows]
-    ends = mark < marks.of_case[facts.case[rows] + 1]
-    known = _most(mark[ends], facts.certain[rows][ends], len(marks.fact))
-    return np.minimum(np.maximum(marks.earliest, np.where(known > 0, known + 1, 0)), marks.day)
-
-
-def _how_it_ends(  # noqa: PLR0913 - all that can end it
-    stages: _Stages,
-    facts: _Facts,
-    ladders: _Ladders,
-    marks: _Boundaries,
-    held: Ints,
-    follows: Bools,
-    bound: Ints,
-    is_early: Bools,
-    how: npt.NDArray[np.object_],
-    own_end: Ints,
-) -> tuple[npt.NDArray[np.object_], Ints]:
-    """Return in which way each stretch ends, empty if it does not or another stage follows, and from when that may be."""
-    ends, earliest = _texts(len(held)), np.zeros(len(held), dtype=np.int64)
-    ends[is_early] = how[held][is_early]
-    earliest[is_early] = own_end[held][is_early]
+    bound = np.where(is_act & ~(follows & np.append(is_act[1:], False)[: len(held)]), NEVER, bound)
+    own_end, how = _own_end(stages, held, facts, programme, ladders)
+    state = np.where(ladders.is_plan[rung], _CODE[State.PLANNED], _CODE[State.IN_FORCE])
+    state = np.where(is_act, _CODE[State.REACHED], state)
+    is_early = own_end < bound
+    rows = _rows(stages, held, state, stages.latest[held], np.minimum(bound, own_end))
     stopped = np.flatnonzero(~is_early & ~follows & (bound < NEVER))
-    if len(stopped):
-        mark = stages.stop_mark[held[stopped]]
-        earliest[stopped] = marks.earliest[mark]
-        kinds = [
-            str(ladders.rungs[rung].stage.exit) if is_exit else str(State.ENDED)
-            for rung, is_exit in zip(facts.rung[marks.fact[mark]], marks.is_exit[mark], strict=True)
-        ]
-        ends[stopped] = ["dormant" if kind == "dormant" else "ended" for kind in kinds]
-    return ends, earliest
+    boundary = stages.boundary[held[stopped]]
+    kinds = [_ENDS.index(State.DORMANT if rung.stage.exit is ExitKind.DORMANT else State.ENDED) for rung in ladders.rungs]
+    by_exit = np.where(ends.is_exit[boundary], np.asarray(kinds)[facts.rung[ends.fact[boundary]]], 1)
+    ends_by, earliest = np.where(is_early, how, 0), np.where(is_early, own_end, 0)
+    ends_by[stopped], earliest[stopped] = by_exit, ends.earliest[boundary]
+    rows = replace(rows, ends=ends_by, end_earliest=earliest)
+    some = rows.first < rows.last
+    early = np.flatnonzero(some & is_early)
+    after = np.asarray([_CODE[State(end)] if end else 0 for end in _ENDS], dtype=np.int64)
+    rest = _rows(stages, held[early], after[how[early]], own_end[early], bound[early])
+    return rows.only(some).joined(replace(rest, begin=rest.first))
 
 
-def _exits(facts: _Facts, ladders: _Ladders, marks: _Boundaries, stages: _Stages) -> _Rows:
+def _own_end(stages: Stages, held: Ints, facts: Facts, programme: Programme, ladders: Ladders) -> tuple[Ints, Ints]:
+    """Return the first day on which some stages no longer hold by themselves, `NEVER` for none, and how they end."""
+    rung, until = stages.rung[held], stages.until[held]
+    end, how = np.where(until > 0, until + 1, NEVER), np.full(len(held), _ENDS.index(State.ENDED))
+    timed = np.flatnonzero((ladders.months[rung] > 0) & (until == 0))
+    proof, latest = stages.proof[held[timed]], stages.latest[held[timed]]
+    base = np.where((stages.said[held[timed]] > UNKNOWN) | (proof == 0), latest, proof)
+    last = np.maximum(_months_after(base, ladders.months[rung[timed]]), proof)
+    is_plan = ladders.is_plan[rung[timed]]
+    # An undated plan stays one: nobody knows from when on it would have lapsed.
+    end[timed] = np.where(is_plan & (proof == 0), NEVER, last + 1)
+    how[timed] = np.where(is_plan, _ENDS.index(State.PLAN_LAPSED), _ENDS.index(State.PRESUMED_OVER))
+    if programme.ended:
+        ended = programme.ended.toordinal()
+        over = (until == 0) & (facts.certain[stages.fact[held]] <= ended) & (end > ended)
+        end[over], how[over] = ended + 1, _ENDS.index(State.ENDED)
+    return np.where(ladders.is_act[rung], NEVER, end), how
+
+
+def _months_after(days: Ints, months: Ints) -> Ints:
+    """Return the same day so many calendar months later, the month's last where it has no such day."""
+    begin = (days + _EPOCH).astype("datetime64[D]")
+    month = begin.astype("datetime64[M]")
+    goal = month + months.astype("timedelta64[M]")
+    first = goal.astype("datetime64[D]").astype(np.int64)
+    size = (goal + np.timedelta64(1, "M")).astype("datetime64[D]").astype(np.int64) - first
+    day = (begin - month.astype("datetime64[D]")).astype(np.int64)
+    return np.asarray(first + np.minimum(day, size - 1) - _EPOCH, dtype=np.int64)
+
+
+def _exits(facts: Facts, ladders: Ladders, ends: Boundaries, stages: Stages) -> _Rows:
     """Return the stretches in which an exit holds: until something of its case begins again, or another exit."""
-    held = np.flatnonzero(~stages.is_dropped & ~stages.is_unknown)
-    own = np.arange(len(marks.fact)) - marks.of_case[marks.case]
-    case = np.concatenate([marks.case, stages.case[held]])
-    place = np.concatenate([2 * own + 1, 2 * stages.phase[held]])
-    first = np.concatenate([marks.day, stages.latest[held]])
-    is_exit = np.concatenate([marks.is_exit, np.zeros(len(held), dtype=bool)])
-    is_down = np.concatenate([~marks.is_exit, np.zeros(len(held), dtype=bool)])
-    which = np.concatenate([marks.fact, stages.fact[held]])
-    early = np.concatenate([marks.earliest, stages.earliest[held]])
-    keep = np.flatnonzero(~is_down)
-    order = keep[np.lexsort((first[keep], place[keep], case[keep]))]
+    out = np.flatnonzero(ends.is_exit)
+    held = np.flatnonzero(~stages.is_dropped & ~stages.is_unknown & np.isin(stages.case, ends.case[out]))
+    case = np.concatenate([ends.case[out], stages.case[held]])
+    place = np.concatenate([2 * ends.number[out] + 1, 2 * stages.phase[held]])
+    first = np.concatenate([ends.day[out], stages.latest[held]])
+    order = np.lexsort((first, place, case))
     follows = np.append(case[order][1:] == case[order][:-1], False)[: len(order)]
     last = np.where(follows, np.append(first[order][1:], 0)[: len(order)], NEVER)
-    at = np.flatnonzero(is_exit[order] & (first[order] < last))
-    rows = order[at]
-    fact = which[rows]
-    state = np.asarray([str(ladders.rungs[rung].stage.exit) for rung in facts.rung[fact]], dtype=object)
-    size = len(rows)
+    at = np.flatnonzero((order < len(out)) & (first[order] < last))
+    which = out[order[at]]
+    rung = facts.rung[ends.fact[which]]
+    none = np.zeros(len(which), dtype=np.int64)
+    kinds = np.asarray([_CODE[State(each.stage.exit)] for each in ladders.rungs], dtype=np.int64)
     return _Rows(
-        fact,
-        facts.rung[fact],
-        case[rows],
-        state if size else _texts(0),
-        early[rows],
-        first[rows],
-        last[at],
-        _texts(size),
-        np.zeros(size, np.int64),
-        np.zeros(size, np.int64),
+        fact=ends.fact[which],
+        rung=rung,
+        case=ends.case[which],
+        state=kinds[rung],
+        begin=ends.earliest[which],
+        first=ends.day[which],
+        last=last[at],
+        ends=none,
+        end_earliest=none,
+        proof=none,
     )
 
 
 # ---- what follows from it --------------------------------------------------------------------------------------------
 
 
-def _derived(
-    direct: _Rows, facts: _Facts, keys: npt.NDArray[np.object_], programme: Programme, ladders: _Ladders
-) -> tuple[_Rows, Ints, Ints]:
-    """Return what the direct stretches imply, each once for a participant, from the earliest on; from which stage; and the
-    case of its own that it goes on in, -1 for none.
+def _derived(direct: _Rows, facts: Facts, programme: Programme, ladders: Ladders) -> tuple[_Rows, Ints, Ints]:
+    """Return what the direct stretches imply, the stage each comes from, and the own case each goes on in, -1 for none.
 
-    Only until something of the participant's own says as much, and not beyond the programme unless it is an act.
+    Each once for a participant, from the earliest on; only until something of the participant's own says as much, and
+    not beyond the programme unless it is an act.
     """
     number = {f"{rung.instrument.key}:{rung.stage.key}": n for n, rung in enumerate(ladders.rungs)}
-    holds = np.isin(direct.state, [str(State.IN_FORCE), str(State.REACHED), str(State.PLANNED)])
-    is_unknown = direct.state == str(State.PERIOD_UNKNOWN)
-    district = np.asarray([is_district_key(str(key)) for key in keys], dtype=bool)
+    implied = [(n, number[ref]) for n, rung in enumerate(ladders.rungs) for ref in rung.stage.implies]
+    district = np.asarray([is_district_key(str(key)) for key in facts.participant.known], dtype=bool)
+    says = np.isin(direct.state, [*_HOLDING, _CODE[State.PLANNED], _CODE[State.PERIOD_UNKNOWN]])
     # A district's council says nothing about talks with its municipalities.
-    sources = np.flatnonzero((holds | is_unknown) & ~district[facts.participant[direct.fact]])
-    latest = np.where(is_unknown, facts.latest[direct.fact], direct.first)
-    found: list[tuple[Ints, Ints, Ints]] = []
-    for origin, rung in enumerate(ladders.rungs):
-        mine = sources[direct.rung[sources] == origin]
-        for ref in rung.stage.implies:
-            goal = np.full(len(mine), number[ref], dtype=np.int64)
-            found.append((mine, goal, np.full(len(mine), origin, dtype=np.int64)))
+    source = np.flatnonzero(says & ~district[facts.participant.code[direct.fact]])
+    latest = np.where(direct.state == _CODE[State.PERIOD_UNKNOWN], facts.latest[direct.fact], direct.first)
+    pairs = [(mine := source[direct.rung[source] == n], np.full(len(mine), goal)) for n, goal in implied]
     empty = np.empty(0, dtype=np.int64)
-    source, goal, origin = (
-        (np.concatenate([empty, *parts]) for parts in zip(*found, strict=True)) if found else (empty,) * 3
-    )
-    who = facts.participant[direct.fact[source]]
-    order = np.lexsort((facts.line[direct.fact[source]], origin, latest[source], goal, who))
-    order = order[_begins((who * len(ladders.rungs) + goal)[order])]
-    source, goal, origin, who = source[order], goal[order], origin[order], who[order]
-    first = latest[source]
-    last, followed_by = _own_says_as_much(direct, facts, ladders, who, goal)
-    how, end = _texts(len(first)), np.zeros(len(first), dtype=np.int64)
+    source = np.concatenate([empty, *(mine for mine, _ in pairs)])
+    goal = np.concatenate([empty, *(goals for _, goals in pairs)])
+    who = facts.participant.code[direct.fact[source]]
+    order = np.lexsort((facts.line[direct.fact[source]], direct.rung[source], latest[source], goal, who))
+    order = order[run_begins((who * len(ladders.rungs) + goal)[order])]
+    source, goal, who = source[order], goal[order], who[order]
+    last, goes_on = _own_says_as_much(direct, facts, ladders, who, goal)
+    none = np.zeros(len(source), dtype=np.int64)
+    state = np.where(ladders.is_plan[goal], _CODE[State.PLANNED], _CODE[State.IN_FORCE])
     rows = _Rows(
-        direct.fact[source],
-        goal,
-        -1 - np.arange(len(first), dtype=np.int64),
-        np.where(ladders.is_act[goal], str(State.REACHED), str(State.IN_FORCE)).astype(object),
-        np.full(len(first), UNKNOWN, dtype=np.int64),
-        first,
-        last,
-        how,
-        end,
-        np.zeros(len(first), dtype=np.int64),
+        fact=direct.fact[source],
+        rung=goal,
+        case=-1 - np.arange(len(source), dtype=np.int64),
+        state=np.where(ladders.is_act[goal], _CODE[State.REACHED], state),
+        begin=none,
+        first=latest[source],
+        last=last,
+        ends=none,
+        end_earliest=none,
+        proof=none,
     )
-    rows = replace(rows, state=np.where(ladders.is_plan[goal], str(State.PLANNED), rows.state).astype(object))
-    if programme.ended is None:
-        some = rows.first < rows.last
-        return rows.only(some), origin[some], followed_by[some]
-    over = programme.ended.toordinal() + 1
-    ends = ~ladders.is_act[goal] & (first < over) & (over < last)
-    rest = rows.only(ends)
-    rest = replace(rest, state=_texts(len(rest.fact), State.ENDED), first=np.full(len(rest.fact), over, dtype=np.int64))
-    how[ends], end[ends] = str(State.ENDED), over
-    rows = replace(rows, last=np.where(ends, over, last), ends=how, end_earliest=end)
-    some = rows.first < rows.last
-    both = np.concatenate([np.flatnonzero(some), np.flatnonzero(ends)])
-    return rows.only(some).joined(rest), origin[both], followed_by[both]
+    origin, every = direct.rung[source], np.arange(len(source))
+    over = programme.ended.toordinal() + 1 if programme.ended else NEVER
+    ended = np.flatnonzero(~ladders.is_act[goal] & (rows.first < over) & (over < last))
+    is_ended = np.isin(every, ended)
+    rows = replace(
+        rows,
+        last=np.where(is_ended, over, last),
+        ends=np.where(is_ended, _ENDS.index(State.ENDED), 0),
+        end_earliest=np.where(is_ended, over, 0),
+    )
+    rest = replace(rows, state=none + _CODE[State.ENDED], first=none + over, last=last, ends=none, end_earliest=none)
+    some = np.flatnonzero(rows.first < rows.last)
+    both = np.concatenate([some, ended])
+    return rows.only(some).joined(rest.only(ended)), origin[both], goes_on[both]
 
 
-def _own_says_as_much(direct: _Rows, facts: _Facts, ladders: _Ladders, who: Ints, goal: Ints) -> tuple[Ints, Ints]:
-    """Return the first day on which a participant has the stage or a further one, or an exit, by its own, and the case."""
-    own = np.flatnonzero(~np.isin(direct.state, [str(State.DOCUMENTED_LATER), str(State.PERIOD_UNKNOWN)]))
-    own = own[~ladders.is_plan[direct.rung[own]]]
-    last = np.full(len(who), NEVER, dtype=np.int64)
-    case = np.full(len(who), -1, dtype=np.int64)
-    size = int(facts.participant.max(initial=0)) + 1
+def _own_says_as_much(direct: _Rows, facts: Facts, ladders: Ladders, who: Ints, goal: Ints) -> tuple[Ints, Ints]:
+    """Return the first day on which a participant has the stage or a further one, or an exit, of its own, and the case."""
+    says_nothing = [_CODE[State.DOCUMENTED_LATER], _CODE[State.PERIOD_UNKNOWN]]
+    own = np.flatnonzero(~ladders.is_plan[direct.rung] & ~np.isin(direct.state, says_nothing))
+    last, case = np.full(len(who), NEVER, dtype=np.int64), np.full(len(who), -1, dtype=np.int64)
     for target in np.unique(goal):
-        says = (ladders.instrument == ladders.instrument[target]) & (
-            ladders.is_exit | (ladders.is_step & (ladders.rank >= ladders.rank[target]))
-        )
+        further = ladders.is_exit | (ladders.is_step & (ladders.rank >= ladders.rank[target]))
+        says = further & (ladders.instrument == ladders.instrument[target])
         mine = own[says[direct.rung[own]]]
-        mine = mine[np.lexsort((direct.case[mine], direct.first[mine], facts.participant[direct.fact[mine]]))]
-        participant = facts.participant[direct.fact[mine]]
-        begins = _begins(participant)
-        first, of = np.full(size, NEVER, dtype=np.int64), np.full(size, -1, dtype=np.int64)
-        first[participant[begins]], of[participant[begins]] = direct.first[mine][begins], direct.case[mine][begins]
+        mine = mine[np.lexsort((direct.case[mine], direct.first[mine], facts.participant.code[direct.fact[mine]]))]
+        participant = facts.participant.code[direct.fact[mine]]
+        begins = run_begins(participant)
+        first = np.full(len(facts.participant.known), NEVER, dtype=np.int64)
+        of = np.full(len(facts.participant.known), -1, dtype=np.int64)
+        first[participant[begins]], of[participant[begins]] = direct.first[mine[begins]], direct.case[mine[begins]]
         at = goal == target
         last[at], case[at] = first[who[at]], of[who[at]]
     return last, case
+
+
+@dataclass(frozen=True, eq=False)
+class _Cases:
+    """The cases, an array each by number.
+
+    ``begin`` and ``since`` are the range of the first day of the first stage that counts; ``name`` and ``partner`` numbers
+    of the texts; ``arrangement`` the number of what they are part of.
+    """
+
+    begin: Ints
+    since: Ints
+    name: Ints
+    partner: Ints
+    arrangement: Ints
+
+
+def _cases(direct: _Rows, in_force: Bools, facts: Facts, case: Ints, ladders: Ladders) -> _Cases:
+    size = int(case.max(initial=-1)) + 1
+    since = np.full(size, NEVER, dtype=np.int64)
+    np.minimum.at(since, direct.case[in_force], direct.first[in_force])
+    begin = np.full(size, NEVER, dtype=np.int64)
+    beside = [_CODE[State.DOCUMENTED_LATER], _CODE[State.PERIOD_UNKNOWN]]
+    tells = in_force | (np.isin(direct.state, beside) & ladders.counted[direct.rung])
+    np.minimum.at(begin, direct.case[tells], direct.begin[tells])
+    begin[begin == NEVER] = UNKNOWN
+    name, partner = (most(case, column.code, size) for column in (facts.name, facts.partner))
+    of_instrument, who = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    of_instrument[case], who[case] = ladders.instrument[facts.rung], facts.participant.code
+    shared = (of_instrument * len(facts.partner.known) + partner) * len(facts.name.known) + name
+    acts = ladders.is_act[direct.rung[in_force]]
+    end = most(direct.case[in_force], np.where(acts, direct.first[in_force], direct.last[in_force]), size)
+    arrangement = _arrangements(shared, who, begin, np.where(end == 0, NEVER, end), np.flatnonzero(partner > 0))
+    return _Cases(begin, since, name, partner, arrangement)
+
+
+def _arrangements(shared: Ints, who: Ints, begin: Ints, end: Ints, joint: Ints) -> Ints:
+    """Return the number of the arrangement of each case, of which those of ``joint`` have a partner.
+
+    Cases of several participants with one partner and one name are one arrangement where their times can meet: of an act
+    that in which it may have been reached, of a state that in which it may have held. Two cases of one participant never
+    are.
+    """
+    number = np.arange(len(shared), dtype=np.int64)
+    if not len(joint):
+        return number
+    joint = joint[np.lexsort((joint, begin[joint], shared[joint]))]
+    key = np.unique(shared[joint], return_inverse=True)[1]
+    reach = np.maximum.accumulate(key * DAYS + end[joint])
+    together = np.cumsum(np.append(True, (key * DAYS + begin[joint])[1:] > reach[:-1]))
+    turn = pd.Series(joint).groupby([together, who[joint]]).cumcount().to_numpy(dtype=np.int64)
+    first = np.unique(together * (turn.max() + 1) + turn, return_index=True, return_inverse=True)
+    number[joint] = joint[first[1]][first[2]]
+    return number
 
 
 def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
@@ -807,7 +378,7 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     -------
     pandas.DataFrame
         RangeIndex, by participant, instrument, case and first day; the order of the entries does not matter. Columns
-        `SPAN_COLUMNS`: ``participant`` (key as recorded), ``state`` (see `State`), ``in_force`` and ``so_far`` (whether
+        `SPAN_COLUMNS`: ``participant`` (key as recorded) and ``who`` (its number), ``state`` (see `State`), ``in_force`` and ``so_far`` (whether
         it counts as holding, as having ever held), ``counted`` (the one of them that the instrument counts),
         ``basis`` (``direct`` or ``derived``), ``derived_from`` (``instrument:stage`` or empty); ``begin`` (earliest
         first day of the stage, NaT if unknown) and ``since_day`` (first day of the stretch), ``until_day`` (first day
@@ -817,183 +388,120 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
         ``known_by``, ``source``, ``undated``), ``read_on``, ``until``, ``last_proof`` (ISO day), ``inferred`` (bool),
         ``source``, ``joint_with`` and ``case_name`` as the entry says; ``case`` (number; below 0 if derived), ``case_begin``
         and ``case_since`` (range of the first day of its first counted stage), ``arrangement`` (number; the same for
-        members of one), ``row`` (of ``table``).
+        members of one), ``strength`` (the least speaks for a municipality and instrument, see `counting`), ``row`` (of ``table``).
     """
-    ladders = _ladders(programme)
-    facts, keys = _facts(table, programme, ladders)
-    direct = _direct(facts, programme, ladders)
-    derived, origins, followed_by = _derived(direct, facts, keys, programme, ladders)
+    ladders = ladders_of(programme)
+    facts = facts_of(table, programme, ladders)
+    case = cases_of(facts, ladders)
+    direct = _direct(facts, case, programme, ladders)
+    derived, origin, goes_on = _derived(direct, facts, programme, ladders)
     rows = direct.joined(derived)
-    is_derived = np.arange(len(rows.fact)) >= len(direct.fact)
-    derived_from = _texts(len(rows.fact))
-    names = np.asarray([f"{each.instrument.key}:{each.stage.key}" for each in ladders.rungs], dtype=object)
-    derived_from[is_derived] = names[origins]
-    counted = ladders.counted[rows.rung]
-    in_force = counted & np.isin(rows.state, [str(State.IN_FORCE), str(State.REACHED)])
-    cases = int(facts.case.max(initial=-1)) + 1
-    case_begin, case_since, so_far = _of_cases(rows, in_force, cases, counted)
-    partner, bodies = _partners(table, facts, cases)
-    name, case_names = _numbered(column(table, "case"))
-    named = _most(facts.case, name, cases)
-    arrangement = _arrangements(rows, in_force, facts, ladders, partner, named, case_begin, cases)
+    in_force = ladders.counted[rows.rung] & np.isin(rows.state, _HOLDING)
+    cases = _cases(direct, in_force[: len(direct.case)], facts, case, ladders)
     # What is derived and then said is one and the same.
-    goes_on = np.flatnonzero(followed_by >= 0)
-    if len(goes_on):
-        of_case = np.zeros(cases, dtype=np.int64)
-        of_case[direct.case] = arrangement[: len(direct.case)]
-        arrangement[len(direct.case) + goes_on] = of_case[followed_by[goes_on]]
-    order = np.lexsort(
-        (
-            facts.line[rows.fact],
-            ladders.rank[rows.rung],
-            rows.first,
-            rows.case,
-            is_derived,
-            ladders.instrument[rows.rung],
-            facts.participant[rows.fact],
-        )
-    )
-    rows = rows.only(order)
-    case, at = rows.case, np.maximum(rows.case, 0)
-    is_own = case >= 0
-    since, means = _since(table, rows.fact)
+    alone = len(cases.begin) + np.arange(len(derived.case), dtype=np.int64)
+    told = np.append(cases.arrangement, 0)[goes_on]
+    arrangement = np.concatenate([cases.arrangement[direct.case], np.where(goes_on >= 0, told, alone)])
+    origin = np.concatenate([np.full(len(direct.case), -1, dtype=np.int64), origin])
+    order = _in_order(rows, facts, ladders)
+    columns = _columns(rows.only(order), origin[order], facts, cases, ladders)
+    columns |= {
+        "arrangement": arrangement[order],
+        "in_force": in_force[order],
+        "so_far": _so_far(rows, in_force, cases)[order],
+    }
+    counts_all = ladders.so_far[rows.rung[order]]
+    columns["counted"] = np.where(counts_all, columns["so_far"], columns["in_force"])
+    columns["source"] = table["source_url"].to_numpy(dtype=object)[rows.fact[order]]
+    columns["inferred"] = _is_inferred(table)[rows.fact[order]]
+    columns["strength"] = _strength(columns, rows.state[order])
+    return table_of(columns, SPAN_COLUMNS)
+
+
+def _in_order(rows: _Rows, facts: Facts, ladders: Ladders) -> Ints:
+    """Return the order of the stretches: by participant, instrument, case and first day, what is derived last."""
+    who = facts.participant.code[rows.fact] * (int(ladders.instrument.max()) + 1) + ladders.instrument[rows.rung]
+    case = np.where(rows.case < 0, len(facts.line) - rows.case, rows.case)
+    return np.lexsort((facts.line[rows.fact], ladders.rank[rows.rung], rows.first, case, who))
+
+
+def _is_inferred(table: pd.DataFrame) -> Bools:
+    if "inferred" not in table.columns:
+        return np.zeros(len(table), dtype=bool)
+    return np.asarray(table["inferred"].to_numpy(dtype=object) != "", dtype=bool)
+
+
+def _so_far(rows: _Rows, in_force: Bools, cases: _Cases) -> Bools:
+    """Return which stretches belong to what has ever held by then: of an own case all from its first counted day on."""
+    own = rows.case >= 0
+    beside = np.isin(rows.state, [_CODE[State.DOCUMENTED_LATER], _CODE[State.PERIOD_UNKNOWN]])
+    since = np.append(cases.since, NEVER)[np.where(own, rows.case, -1)]
+    return np.where(own, ~beside & (rows.first >= since), in_force)
+
+
+def _columns(
+    rows: _Rows, origin: Ints, facts: Facts, cases: _Cases, ladders: Ladders
+) -> dict[str, npt.NDArray[np.generic]]:
+    """Return the columns that stretches say by themselves; ``origin`` is the stage one is derived from, -1 for none."""
+    is_own = rows.case >= 0
+    at = np.where(is_own, rows.case, -1)
+    since, means = facts.since(rows.fact)
     means[~is_own & (means != "undated")] = "known_by"
-    instruments = np.asarray([each.instrument.key for each in ladders.rungs], dtype=object)
-    stages = np.asarray([each.stage.key for each in ladders.rungs], dtype=object)
-    kinds = np.asarray([str(each.stage.kind) for each in ladders.rungs], dtype=object)
-    so_far = so_far[order]
-    holds = in_force[order]
-    empty = cases == 0
-    columns: dict[str, npt.NDArray[np.generic]] = {
-        "participant": keys[facts.participant[rows.fact]],
-        "instrument": instruments[rows.rung],
-        "stage": stages[rows.rung],
+    refs = [*(f"{each.instrument.key}:{each.stage.key}" for each in ladders.rungs), ""]
+
+    def of_rung(texts: list[str]) -> Texts:
+        return np.asarray(texts, dtype=object)[rows.rung]
+
+    return {
+        "participant": facts.participant.of(rows.fact),
+        "who": facts.participant.code[rows.fact],
+        "instrument": of_rung([each.instrument.key for each in ladders.rungs]),
+        "stage": of_rung([each.stage.key for each in ladders.rungs]),
         "rank": ladders.rank[rows.rung],
-        "kind": kinds[rows.rung],
-        "state": rows.state,
-        "counted": np.where(ladders.so_far[rows.rung], so_far, holds),
-        "in_force": holds,
-        "so_far": so_far,
-        "basis": np.where(is_own, "direct", "derived").astype(object),
-        "derived_from": derived_from[order],
-        "begin": _as_days(rows.begin),
+        "kind": of_rung([str(each.stage.kind) for each in ladders.rungs]),
+        "state": np.asarray([str(state) for state in STATES], dtype=object)[rows.state],
+        "basis": np.asarray(["derived", "direct"], dtype=object)[is_own.astype(np.int64)],
+        "derived_from": np.asarray(refs, dtype=object)[origin],
+        "begin": days_or_nat(rows.begin),
         "since_day": as_days(rows.first),
         "until_day": as_days(rows.last),
-        "ends": rows.ends,
-        "end_earliest": _as_days(rows.end_earliest),
+        "ends": np.asarray([str(end) for end in _ENDS], dtype=object)[rows.ends],
+        "end_earliest": days_or_nat(rows.end_earliest),
         "since": since,
         "since_means": means,
-        "read_on": column(table, READ_ON)[rows.fact],
-        "until": column(table, "until")[rows.fact],
-        "last_proof": _as_days(rows.proof),
-        "inferred": column(table, "inferred")[rows.fact] != "",
-        "source": column(table, "source_url")[rows.fact],
-        "joint_with": column(table, "joint_with")[rows.fact]
-        if empty
-        else np.where(is_own, bodies[partner[at]], "").astype(object),
-        "case_name": _texts(len(case)) if empty else np.where(is_own, case_names[named[at]], "").astype(object),
-        "case": case,
-        "case_begin": _as_days(rows.begin) if empty else _as_days(np.where(is_own, case_begin[at], rows.begin)),
-        "case_since": as_days(rows.first) if empty else as_days(np.where(is_own, case_since[at], rows.first)),
-        "arrangement": arrangement[order],
+        "read_on": facts.read_on.of(rows.fact),
+        "until": facts.until_text.of(rows.fact),
+        "last_proof": days_or_nat(rows.proof),
+        "joint_with": facts.partner.known[np.append(cases.partner, 0)[at]],
+        "case_name": facts.name.known[np.append(cases.name, 0)[at]],
+        "case": rows.case,
+        "case_begin": days_or_nat(np.where(is_own, np.append(cases.begin, 0)[at], rows.begin)),
+        "case_since": as_days(np.where(is_own, np.append(cases.since, 0)[at], rows.first)),
         "row": rows.fact,
     }
-    columns["strength"] = _strength(columns)
-    return table_of(columns, SPAN_COLUMNS)
 
 
 def counting(spans_: pd.DataFrame, counts: Counts) -> pd.DataFrame:
     """Return the stretches with ``counted`` as it is where all instruments count in this way."""
-    column_ = {"counted": spans_[str(counts)].to_numpy()}
-    changed = {name: spans_[name].to_numpy() for name in ("state", "basis", "rank", "since_day", "in_force")} | column_
-    return spans_.assign(counted=column_["counted"], strength=_strength(changed))
+    columns = {name: spans_[name].to_numpy() for name in ("basis", "rank", "since_day", "in_force")}
+    columns["counted"] = spans_[str(counts)].to_numpy()
+    place = {str(state): number for number, state in enumerate(STATES)}
+    code, states = pd.factorize(spans_["state"].to_numpy(dtype=object))
+    state = np.asarray([place[each] for each in states], dtype=np.int64)[code]
+    return spans_.assign(counted=columns["counted"], strength=_strength(columns, state))
 
 
-def _strength(columns: Mapping[str, npt.NDArray[np.generic]]) -> Ints:
+def _strength(columns: Mapping[str, npt.NDArray[np.generic]], state: Ints) -> Ints:
     """Return how each stretch stands against others of the same municipality and instrument: the least speaks for it.
 
-    What is in force comes first, then what is derived, what else counts, and the rest in the order of `State`; of these
-    the higher stage, then the older one.
+    What counts and is in force comes first, then what counts and is derived, what else counts, and the rest in the order
+    of `STATES`, where a step that does not count stands before the plans; of these the higher stage, then the older one.
     """
     counted, in_force = columns["counted"].astype(bool), columns["in_force"].astype(bool)
     is_direct = columns["basis"] == "direct"
-    code, states = pd.factorize(columns["state"])
-    place = np.asarray([3 + STATES.index(State(state)) for state in states], dtype=np.int64)[code]
-    # A step that does not count says less than one documented only later.
-    place = np.where(place < 3 + STATES.index(State.DOCUMENTED_LATER), 3 + STATES.index(State.PLANNED), place)
-    place = np.where(counted, np.where(in_force, np.where(is_direct, 0, 1), 2), place)
-    plain = np.where(columns["state"] == str(State.PLANNED), 1, 0) + np.where(is_direct, 0, 2)
-    rank = columns["rank"].astype(np.int64)
-    day = (columns["since_day"].astype("datetime64[D]").astype(np.int64)) + _EPOCH
-    return ((place * 4 + np.where(counted, 0, plain)) * _STEP_UP + (_STEP_UP - 1 - rank)) * DAYS + day
-
-
-def _as_days(days: Ints) -> npt.NDArray[np.datetime64]:
-    """Return days as `as_days` does, NaT for `UNKNOWN`."""
-    return as_days(np.where(days == UNKNOWN, NEVER, days))
-
-
-def _of_cases(rows: _Rows, in_force: Bools, cases: int, counted: Bools) -> tuple[Ints, Ints, Bools]:
-    """Return the range of the first day of each case, and which stretches belong to what has ever held by then."""
-    own = rows.case >= 0
-    latest = np.full(cases, NEVER, dtype=np.int64)
-    later = rows.state == str(State.DOCUMENTED_LATER)
-    tells = own & counted & (in_force | later | (rows.state == str(State.PERIOD_UNKNOWN)))
-    holding = own & in_force
-    np.minimum.at(latest, rows.case[holding], rows.first[holding])
-    earliest = np.full(cases, NEVER, dtype=np.int64)
-    np.minimum.at(earliest, rows.case[tells], rows.begin[tells])
-    earliest[earliest == NEVER] = UNKNOWN
-    so_far = in_force & ~own
-    ever = own & ~later & (rows.state != str(State.PERIOD_UNKNOWN))
-    so_far[ever] = rows.first[ever] >= latest[rows.case[ever]]
-    return earliest, latest, so_far
-
-
-def _partners(table: pd.DataFrame, facts: _Facts, cases: int) -> tuple[Ints, npt.NDArray[np.object_]]:
-    """Return the number of the partner of each case, as its entries say, and the names by number."""
-    partner, bodies = _numbered(column(table, "joint_with"))
-    return _most(facts.case, partner, cases), bodies
-
-
-def _arrangements(  # noqa: PLR0913 - what decides whether cases are one
-    rows: _Rows,
-    in_force: Bools,
-    facts: _Facts,
-    ladders: _Ladders,
-    partner: Ints,
-    named: Ints,
-    begin: Ints,
-    cases: int,
-) -> Ints:
-    """Return the number of the arrangement of each stretch.
-
-    Cases of several participants with one partner and one ``case`` are one arrangement where their times can meet: of an
-    act that in which it may have been reached, of a state that in which it may have held. Two cases of one participant
-    never are.
-    """
-    number = np.arange(cases, dtype=np.int64)
-    of_case = np.zeros(cases, dtype=np.int64)
-    who = np.zeros(cases, dtype=np.int64)
-    of_case[facts.case] = ladders.instrument[facts.rung]
-    who[facts.case] = facts.participant
-    holding = np.flatnonzero((rows.case >= 0) & in_force)
-    acts = ladders.is_act[rows.rung[holding]]
-    end = _most(rows.case[holding], np.where(acts, rows.first[holding], rows.last[holding]), cases)
-    end = np.where(end == 0, NEVER, end)
-    joint = np.flatnonzero(partner > 0)
-    if len(joint):
-        shared = np.unique(
-            (of_case[joint] * (partner.max() + 1) + partner[joint]) * (named.max() + 1) + named[joint],
-            return_inverse=True,
-        )[1]
-        order = np.lexsort((joint, begin[joint], shared))
-        joint, shared = joint[order], shared[order]
-        first, reach = shared * DAYS + begin[joint], np.maximum.accumulate(shared * DAYS + end[joint])
-        opens = np.append(True, first[1:] > reach[:-1])
-        together = np.cumsum(opens)
-        turn = pd.Series(joint).groupby([together, who[joint]]).cumcount().to_numpy()
-        _, one = np.unique(together * (turn.max() + 1) + turn, return_inverse=True)
-        number[joint] = cases + one
-    alone = np.arange(len(rows.case), dtype=np.int64) + 2 * cases
-    return np.where(rows.case >= 0, number[np.maximum(rows.case, 0)], alone) if cases else alone
+    uncounted = np.isin(state, _HOLDING)
+    place = 2 * (3 + np.where(uncounted, _CODE[State.PLANNED], state)) + ~uncounted
+    place = np.where(counted, 2 * np.where(in_force, np.where(is_direct, 0, 1), 2), place)
+    order = place * 2 + ~is_direct
+    rank = _RANKS - 1 - columns["rank"].astype(np.int64)
+    return np.asarray((order * _RANKS + rank) * DAYS + ordinals(pd.Series(columns["since_day"])), dtype=np.int64)

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from atlas.analysis.spans import entry_ranges
+from atlas.analysis.facts import entry_ranges
 from atlas.analysis.status import NO_DATA, StatusLine, successors
 from atlas.errors import Problem
 from atlas.model.boundaries import Change, mergers

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from atlas.analysis.durations import FEW, waiting
-from atlas.analysis.spans import entry_ranges
+from atlas.analysis.facts import entry_ranges
 from atlas.analysis.status import successors
 from atlas.model.areas import Area
 from atlas.model.dates import year_before

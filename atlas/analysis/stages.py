@@ -1,0 +1,259 @@
+"""When the stages of each case began: entries that speak of one beginning, put together between what ends a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from atlas.analysis.days import DAYS, NEVER, Bools, Ints
+from atlas.analysis.facts import UNKNOWN, Facts, Ladders
+
+_STEP_UP = 1 << 5
+"""Steps stand above all plans, whatever their order on the ladder; a ladder has fewer stages than that."""
+
+
+def run_begins(sorted_keys: Ints) -> Ints:
+    """Return where each run of equal keys begins."""
+    return np.flatnonzero(np.append(True, sorted_keys[1:] != sorted_keys[:-1])[: len(sorted_keys)])
+
+
+def most(at: Ints, values: Ints, size: int) -> Ints:
+    """Return the largest value at each place, 0 where there is none."""
+    found = np.zeros(size, dtype=np.int64)
+    np.maximum.at(found, at, values)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Boundaries:
+    """What ends a phase of a case: exits, and steps certainly later than a further one, by case and day.
+
+    Attributes
+    ----------
+    fact, case
+        Number of the entry and of its case.
+    day, earliest
+        First day on which what was before no longer holds; the first day that may have been.
+    is_exit
+    of_case
+        Where those of each case begin; the n-th of a case ends its phase n.
+    """
+
+    fact: Ints
+    case: Ints
+    day: Ints
+    earliest: Ints
+    is_exit: Bools
+    of_case: Ints
+
+    @property
+    def number(self) -> Ints:
+        """Which of its case each is, from 0."""
+        return np.arange(len(self.fact), dtype=np.int64) - self.of_case[self.case]
+
+
+@dataclass(frozen=True, eq=False)
+class Stages:
+    """The stages of each phase of a case, the lowest first, plans before steps; an array each.
+
+    Attributes
+    ----------
+    fact
+        The entry that tells when it began best.
+    part, case, phase
+        Number of case and phase together, of the case, of the phase in it.
+    rung
+        Of the programme's stages.
+    earliest, latest
+        Range of its beginning.
+    said
+        Earliest first day as its entries say it, whatever the stages before it say.
+    until
+        Last day it held, where its entries say one that no later proof cancels; 0 else.
+    proof
+        Newest day on which it is known to have held; 0 for none.
+    stop, boundary
+        First day it no longer holds by what ends the phase, `NEVER` for none, and the number of that boundary, -1.
+    is_dropped
+        Whether a further stage was certainly there before.
+    is_unknown
+        Whether it has a time and nobody knows which.
+    """
+
+    fact: Ints
+    part: Ints
+    case: Ints
+    phase: Ints
+    rung: Ints
+    earliest: Ints
+    latest: Ints
+    said: Ints
+    until: Ints
+    proof: Ints
+    stop: Ints
+    boundary: Ints
+    is_dropped: Bools
+    is_unknown: Bools
+
+
+def stages_of(facts: Facts, case: Ints, ladders: Ladders) -> tuple[Stages, Boundaries]:
+    """Return the stages of all cases and what ends their phases; ``case`` is the number of each entry's case."""
+    ends = _boundaries(facts, case, ladders)
+    phase = _phases(facts, case, ends)
+    ends = _after_proofs(facts, case, ladders, ends, phase)
+    rows = np.flatnonzero(~ladders.is_exit[facts.rung])
+    phases = int(phase.max(initial=0)) + 1
+    climb = ladders.rank + np.where(ladders.is_step, _STEP_UP, 0)
+    key = (case[rows] * phases + phase[rows]) * (2 * _STEP_UP) + climb[facts.rung[rows]]
+    order = np.lexsort((facts.line[rows], key))
+    rows, key = rows[order], key[order]
+    begins = run_begins(key)
+    stage = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(rows))))
+    whole, part = np.unique(key[begins] // (2 * _STEP_UP), return_inverse=True)
+    fact, earliest, latest = _beginnings(facts, rows, stage, begins)
+    own, number = whole[part] // phases, whole[part] % phases
+    boundary = ends.of_case[own] + number
+    boundary = np.where(boundary < ends.of_case[own + 1], boundary, -1)
+    found = Stages(
+        fact=fact,
+        part=part.astype(np.int64),
+        case=own,
+        phase=number,
+        rung=facts.rung[fact],
+        earliest=earliest,
+        latest=latest,
+        said=facts.earliest[fact],
+        until=np.zeros(len(fact), dtype=np.int64),
+        proof=np.zeros(len(fact), dtype=np.int64),
+        stop=np.append(ends.day, NEVER)[boundary],
+        boundary=boundary,
+        is_dropped=np.zeros(len(fact), dtype=bool),
+        is_unknown=np.zeros(len(fact), dtype=bool),
+    )
+    found = _between_neighbours(_proven(found, facts, ladders, rows, stage), ends)
+    return replace(found, is_unknown=_period_unknown(found, facts, case, ladders)), ends
+
+
+def _boundaries(facts: Facts, case: Ints, ladders: Ladders) -> Boundaries:
+    is_exit = ladders.is_exit[facts.rung]
+    fact = np.flatnonzero(is_exit | _steps_down(facts, case, ladders))
+    order = np.lexsort((facts.line[fact], is_exit[fact], facts.latest[fact], case[fact]))
+    fact = fact[order]
+    places = np.arange(int(case.max(initial=-1)) + 2)
+    day, earliest, rung = facts.latest[fact], facts.earliest[fact], facts.rung[fact]
+    if len(fact) > 1:  # of two in a row that say the same exit, the better known day
+        same = (case[fact][1:] == case[fact][:-1]) & (rung[1:] == rung[:-1]) & is_exit[fact][1:]
+        same &= earliest[1:] <= day[:-1]
+        earliest[:-1][same] = np.maximum(earliest[:-1][same], earliest[1:][same])
+    return Boundaries(fact, case[fact], day, earliest, is_exit[fact], np.searchsorted(case[fact], places))
+
+
+def _steps_down(facts: Facts, case: Ints, ladders: Ladders) -> Bools:
+    """Return which steps are certainly later than a further step of their case; an act is never left again."""
+    is_step = ladders.is_step[facts.rung]
+    high = np.flatnonzero(is_step & ~ladders.is_act[facts.rung])
+    if not len(high):
+        return np.zeros(len(case), dtype=bool)
+    key = case[high] * _STEP_UP + ladders.rank[facts.rung[high]]
+    order = np.argsort(key, kind="stable")
+    begins = run_begins(key[order])
+    keys = key[order][begins]
+    oldest = np.minimum.reduceat(facts.latest[high][order], begins)
+    # A case's numbers all lie below the next one's, so that one running minimum from the end serves all.
+    further = np.minimum.accumulate((keys // _STEP_UP * DAYS + oldest)[::-1])[::-1] % DAYS
+    found = np.zeros(len(case), dtype=bool)
+    low = np.flatnonzero(is_step & (facts.certain > 0))
+    at = np.searchsorted(keys, case[low] * _STEP_UP + ladders.rank[facts.rung[low]], side="right")
+    there = np.minimum(at, len(keys) - 1)
+    has_further = (at < len(keys)) & (keys[there] // _STEP_UP == case[low])
+    found[low] = has_further & (facts.certain[low] > further[there])
+    return found
+
+
+def _phases(facts: Facts, case: Ints, ends: Boundaries) -> Ints:
+    """Return after how many boundaries of its case each entry certainly lies; of an exit, which it is itself."""
+    phase = np.zeros(len(case), dtype=np.int64)
+    dated = np.flatnonzero((facts.certain > 0) & (ends.of_case[case + 1] > ends.of_case[case]))
+    passed = np.searchsorted(ends.case * DAYS + ends.day, case[dated] * DAYS + facts.certain[dated])
+    phase[dated] = passed - ends.of_case[case[dated]]
+    phase[ends.fact] = np.where(ends.is_exit, ends.number, ends.number + 1)
+    return phase
+
+
+def _beginnings(facts: Facts, rows: Ints, stage: Ints, begins: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return the entry that tells best when each stage began, and the range: ranges that meet are one beginning.
+
+    The largest earliest and the smallest latest day of those that meet; what is certainly later is a proof. ``rows`` are
+    entries by stage, ``begins`` where each stage's begin.
+    """
+    if not len(begins):
+        return rows, rows, rows
+    latest = np.minimum.reduceat(facts.latest[rows], begins)
+    meeting = np.where(facts.earliest[rows] <= latest[stage], facts.earliest[rows], -1)
+    earliest = np.maximum.reduceat(meeting, begins)
+    size = len(rows) + 1
+    place = facts.latest[rows] * size + np.arange(len(rows))
+    best = np.minimum.reduceat(np.where(meeting == earliest[stage], place, np.iinfo(np.int64).max), begins)
+    return rows[best % size], earliest, latest
+
+
+def _between_neighbours(stages: Stages, ends: Boundaries) -> Stages:
+    """Return the stages with their ranges between those before and after, and with which a further one was there before."""
+    lower, further = _within(stages.part)
+    meets = stages.earliest[lower] <= stages.latest[further]
+    first, last = stages.earliest.copy(), stages.latest.copy()
+    np.minimum.at(last, lower[meets], stages.latest[further[meets]])
+    np.maximum.at(first, further[meets], stages.earliest[lower[meets]])
+    dropped = np.zeros(len(first), dtype=bool)
+    dropped[lower[~meets]] = True
+    # After an exit nothing began before it.
+    again = np.flatnonzero(stages.phase > 0)
+    before = ends.of_case[stages.case[again]] + stages.phase[again] - 1
+    first[again] = np.maximum(first[again], ends.earliest[before])
+    last = np.minimum(last, stages.stop)
+    return replace(stages, earliest=np.minimum(first, last), latest=last, is_dropped=dropped)
+
+
+def _within(part: Ints) -> tuple[Ints, Ints]:
+    """Return all pairs of a lower and a further one within a run of equal numbers."""
+    pairs = []
+    shift = 1
+    while len(at := np.flatnonzero(part[shift:] == part[:-shift])):
+        pairs.append((at, at + shift))
+        shift += 1
+    empty = np.empty(0, dtype=np.int64)
+    return np.concatenate([empty, *(at for at, _ in pairs)]), np.concatenate([empty, *(at for _, at in pairs)])
+
+
+def _proven(stages: Stages, facts: Facts, ladders: Ladders, rows: Ints, stage: Ints) -> Stages:
+    """Return the stages with the newest day each is known to have held, and its ``until`` if nothing later cancels it."""
+    is_step = ladders.is_step[facts.rung[rows]]
+    parts = int(stages.part.max(initial=-1)) + 1
+    of_part = most(stages.part[stage[is_step]], facts.proof[rows[is_step]], parts)
+    certain = most(stages.part[stage[is_step]], facts.certain[rows[is_step]], parts)
+    own = most(stage, facts.proof[rows], len(stages.fact))
+    said = np.flatnonzero(facts.until[rows] > 0)
+    order = np.lexsort((facts.line[rows[said]], facts.certain[rows[said]], stage[said]))
+    until = np.zeros(len(stages.fact), dtype=np.int64)
+    until[stage[said][order]] = facts.until[rows[said][order]]  # of several the newest entry's stays
+    steps = ladders.is_step[stages.rung]
+    until[steps & (certain[stages.part] > until)] = 0
+    return replace(stages, until=until, proof=np.where(steps, of_part[stages.part], own))
+
+
+def _period_unknown(stages: Stages, facts: Facts, case: Ints, ladders: Ladders) -> Bools:
+    """Return which counted stages have a time while nothing in their case says when."""
+    told = np.zeros(int(case.max(initial=-1)) + 1, dtype=bool)
+    told[case[(facts.certain > 0) | (facts.until > 0)]] = True
+    return ladders.counted[stages.rung] & (ladders.months[stages.rung] > 0) & ~told[stages.case]
+
+
+def _after_proofs(facts: Facts, case: Ints, ladders: Ladders, ends: Boundaries, phase: Ints) -> Boundaries:
+    """Return the boundaries, none earlier than the day after the last proof before it."""
+    rows = np.flatnonzero(ladders.is_step[facts.rung] & (facts.certain > UNKNOWN))
+    at = ends.of_case[case[rows]] + phase[rows]
+    stopped = at < ends.of_case[case[rows] + 1]
+    known = most(at[stopped], facts.certain[rows[stopped]], len(ends.fact))
+    earliest = np.maximum(ends.earliest, np.where(known > 0, known + 1, UNKNOWN))
+    return replace(ends, earliest=np.minimum(earliest, ends.day))
