@@ -14,6 +14,7 @@ from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, joined, ordin
 from atlas.analysis.status import successors
 from atlas.model.boundaries import Change, Edition, mergers
 from atlas.model.programme import Unit
+from atlas.model.states import State
 
 EPISODE_COLUMNS = (
     "ags",
@@ -44,6 +45,7 @@ EPISODE_COLUMNS = (
     "since_day",
     "over_day",
     "earliest",
+    "counted_since",
     "initial",
 )
 
@@ -100,21 +102,25 @@ def episodes(
         and ``district`` of the municipality while it existed; ``stage`` to ``end_earliest`` as in `spans`; ``from_day``
         and ``until_day`` (``datetime64[s]``; until is the first day on which it no longer holds, NaT while it does);
         ``since_day`` and ``over_day`` (those of its span, which may be long before and after); ``earliest`` (first day
-        on which any own case may have begun, NaT if unknown or there is none); ``initial`` (bool, whether it holds from
+        on which any own case may have begun, NaT if unknown or there is none) and ``counted_since`` (first day on which
+        anything counted, be it before the edition; NaT if nothing does); ``initial`` (bool, whether it holds from
         the edition's first day, so that nobody knows from here since when).
     """
-    pieces = _pieces(spans_, edition, tuple(changes))
+    every = _pieces(spans_, edition, tuple(changes))
     places = edition.municipalities
     if district is not None:
-        pieces = pieces.only((places["district"] == district).to_numpy()[pieces.extent])
+        every = every.only((places["district"] == district).to_numpy()[every.extent])
     ags, names = pd.factorize(places["ags"].to_numpy(dtype=object), sort=True)
     instrument, instruments = pd.factorize(spans_["instrument"].to_numpy(dtype=object), sort=True)
     if unit == "municipalities":
-        case = ags[pieces.extent] * max(len(instruments), 1) + instrument[pieces.number]
+        case = ags[every.extent] * max(len(instruments), 1) + instrument[every.number]
     else:
-        case = spans_["arrangement"].to_numpy(dtype=np.int64)[pieces.number]
+        case = spans_["arrangement"].to_numpy(dtype=np.int64)[every.number]
     case = case.astype(np.int64)
-    earliest = _earliest(spans_, pieces, case)
+    some = np.flatnonzero(every.begin < every.end)
+    earliest = _least(_own_begin(spans_), every, case, some)
+    counted_since = _least(_counted_since(spans_), every, case, some)
+    pieces, case = every.only(some), case[some]
     left = np.flatnonzero(~_outdone(case, pieces))
     won, first, last = _winners(case[left], pieces.begin[left], pieces.end[left], left)
     first, last, won = joined(first, last, won, [case[won], pieces.number[won]])
@@ -129,6 +135,7 @@ def episodes(
         "until_day": as_days(last),
         "over_day": spans_["until_day"].to_numpy()[row],
         "earliest": as_days(np.where(earliest[won] == 0, NEVER, earliest[won])),
+        "counted_since": as_days(counted_since[won]),
         "initial": first <= edition.starts.toordinal(),
     }
     return table_of(columns, EPISODE_COLUMNS)
@@ -152,8 +159,7 @@ def _pieces(spans_: pd.DataFrame, edition: Edition, changes: tuple[Change, ...])
     held = {column: places[column].to_numpy()[place] for column in ("extent", "begin", "end", "valid_from", "valid_to")}
     begin = np.maximum(ordinals(spans_["since_day"])[number], np.maximum(held["begin"], held["valid_from"]))
     end = np.minimum(ordinals(spans_["until_day"])[number], np.minimum(held["end"], held["valid_to"]))
-    pieces = _Pieces(number, held["extent"], begin, end, held["begin"], held["end"])
-    return pieces.only(begin < end)
+    return _Pieces(number, held["extent"], begin, end, held["begin"], held["end"])
 
 
 def _strongest_first(spans_: pd.DataFrame) -> Ints:
@@ -169,28 +175,37 @@ def _strongest_first(spans_: pd.DataFrame) -> Ints:
     return np.asarray(ordered.index, dtype=np.int64)
 
 
-def _earliest(spans_: pd.DataFrame, pieces: _Pieces, case: Ints) -> Ints:
-    """Return, for each piece, the first day on which any own case of its participants may have begun; 0 if unknown.
-
-    Of those whose territory the municipality holds when the piece begins. What is derived says nothing of its own.
-    """
-    own = (spans_["basis"] == "direct").to_numpy() & spans_["case_since"].notna().to_numpy()
-    own |= (spans_["state"].isin(["documented_later", "period_unknown"])).to_numpy()
+def _own_begin(spans_: pd.DataFrame) -> Ints:
+    """Return for each span of an own case that counts or stands beside when the case may have begun, `NEVER` for others."""
+    tells = (spans_["basis"] == "direct").to_numpy() & spans_["case_since"].notna().to_numpy()
+    tells |= spans_["state"].isin([State.DOCUMENTED_LATER, State.PERIOD_UNKNOWN]).to_numpy()
     begin = ordinals(spans_["case_begin"])
-    begin[begin == NEVER] = 0
-    tells = np.flatnonzero(own[pieces.number])
-    tells = tells[np.lexsort((begin[pieces.number[tells]], case[tells]))]
-    first = np.searchsorted(case[tells], case)
-    found = np.zeros(len(case), dtype=np.int64)
-    after = np.searchsorted(case[tells], case, side="right")
-    waiting = np.flatnonzero(first < after)
-    while len(waiting):  # mostly one look: the first that counts is that of a territory held all the time
-        at = tells[first[waiting]]
-        there = (pieces.held[at] <= pieces.begin[waiting]) & (pieces.begin[waiting] < pieces.released[at])
-        found[waiting[there]] = begin[pieces.number[at[there]]]
-        waiting = waiting[~there]
-        first[waiting] += 1
-        waiting = waiting[first[waiting] < after[waiting]]
+    return np.where(tells, np.where(begin == NEVER, 0, begin), NEVER)
+
+
+def _counted_since(spans_: pd.DataFrame) -> Ints:
+    return np.where(spans_["counted"].to_numpy(), ordinals(spans_["since_day"]), NEVER)
+
+
+def _least(values: Ints, every: _Pieces, case: Ints, which: Ints) -> Ints:
+    """Return for some pieces the least value of all of their case whose participant's territory is held when they begin.
+
+    `NEVER` where there is none. ``values`` are those of the spans.
+    """
+    told = values[every.number]
+    tells = np.flatnonzero(told < NEVER)
+    tells = tells[np.lexsort((told[tells], case[tells]))]
+    at, stop = (np.searchsorted(case[tells], case[which], side=side) for side in ("left", "right"))
+    found = np.full(len(which), NEVER, dtype=np.int64)
+    waiting = np.flatnonzero(at < stop)
+    while len(waiting):  # mostly one look: the first that tells is of a territory held all the time
+        there = tells[at[waiting]]
+        begin = every.begin[which[waiting]]
+        holds = (every.held[there] <= begin) & (begin < every.released[there])
+        found[waiting[holds]] = told[there[holds]]
+        waiting = waiting[~holds]
+        at[waiting] += 1
+        waiting = waiting[at[waiting] < stop[waiting]]
     return found
 
 

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, joined, ordinals, ranges, table_of
-from atlas.analysis.episodes import holders
+from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, joined, ordinals, table_of
 from atlas.analysis.status import successors
 from atlas.model.boundaries import Change, mergers
 from atlas.model.programme import StageKind, Unit
@@ -138,6 +137,7 @@ class _Timeline:
         earliest = ordinals(episodes_["earliest"])[self.number]
         is_own = (episodes_["basis"] == "direct").to_numpy(dtype=bool)[self.number]
         self.earliest: Ints = np.where(is_own, earliest, NEVER)
+        self.counted_since: Ints = ordinals(episodes_["counted_since"])[self.number]
         self.end_earliest: Ints = ordinals(episodes_["end_earliest"])[self.number]
         self.ends = episodes_["ends"].to_numpy(dtype=object)[self.number]
         self.state = episodes_["state"].to_numpy(dtype=object)[self.number]
@@ -198,7 +198,7 @@ def _begins(line: _Timeline) -> pd.DataFrame:
     before = np.maximum(at - 1, 0)
     replaces = (at > 0) & (line.case[before] == case) & (line.end[before] == day)
     by_record = (line.since[at] == day) | (replaces & ~line.grows(case, day))
-    what = np.where(_known_from(line, case) <= day, REVIVED, BEGUN).astype(object)
+    what = np.where(line.counted_since[at] < day, REVIVED, BEGUN).astype(object)
     what[~by_record] = FIRST_DOCUMENTED
     former = line.last[np.maximum(np.searchsorted(line.first, at) - 1, 0)]
     goes_on_unseen = (line.case[former] == case) & (line.own_case[former] == line.own_case[at])
@@ -206,22 +206,6 @@ def _begins(line: _Timeline) -> pd.DataFrame:
         FIRST_DOCUMENTED
     )
     return _found(at, at, day, line.earliest[at], what, by_record)
-
-
-def _known_from(line: _Timeline, case: Ints) -> Ints:
-    """Return the first day from which each case looks back on something counted, in it or in what it took in."""
-    held = holders(line.keys, line.changes, date.min)
-    first = line.case[line.first]
-    owner, place = ranges(
-        np.searchsorted(held["key"], first % line.size), np.searchsorted(held["key"], first % line.size, "right")
-    )
-    holder = np.searchsorted(line.keys, held["holder"].to_numpy(dtype=object))[place]
-    # A stretch is looked back on from the day after its first, and by an heir from the merger on.
-    known = np.maximum(line.begin[line.first][owner] + 1, held["begin"].to_numpy()[place])
-    cases, number = np.unique(first[owner] - first[owner] % line.size + holder, return_inverse=True)
-    earliest = np.full(len(cases), NEVER, dtype=np.int64)
-    np.minimum.at(earliest, number, known)
-    return earliest[np.searchsorted(cases, case)]
 
 
 def _ends(line: _Timeline) -> pd.DataFrame:

@@ -164,9 +164,15 @@ def _held(stages: Stages, facts: Facts, ends: Boundaries, programme: Programme, 
     rows = _rows(stages, held, state, stages.latest[held], np.minimum(bound, own_end))
     stopped = np.flatnonzero(~is_early & ~follows & (bound < NEVER))
     boundary = stages.boundary[held[stopped]]
-    kinds = [_ENDS.index(State.DORMANT if rung.stage.exit is ExitKind.DORMANT else State.ENDED) for rung in ladders.rungs]
+    kinds = [
+        _ENDS.index(State.DORMANT if rung.stage.exit is ExitKind.DORMANT else State.ENDED) for rung in ladders.rungs
+    ]
     by_exit = np.where(ends.is_exit[boundary], np.asarray(kinds)[facts.rung[ends.fact[boundary]]], 1)
     ends_by, earliest = np.where(is_early, how, 0), np.where(is_early, own_end, 0)
+    # A further stage that does not count ends what did.
+    counted = ladders.counted[rung]
+    leaves = np.flatnonzero(follows & ~is_early & counted & ~np.append(counted[1:], True)[: len(held)])
+    ends_by[leaves], earliest[leaves] = _ENDS.index(State.ENDED), stages.earliest[held[leaves + 1]]
     ends_by[stopped], earliest[stopped] = by_exit, ends.earliest[boundary]
     rows = replace(rows, ends=ends_by, end_earliest=earliest)
     some = rows.first < rows.last
