@@ -15,15 +15,15 @@ import pandas as pd
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import Edition, known_keys
-from atlas.model.edits import Change, Edit, Occasion, Withdraw
+from atlas.model.edits import Add, Change, Edit, Occasion, Withdraw
 from atlas.model.programme import Programme
-from atlas.model.records import RECORD_COLUMNS, Records
+from atlas.model.records import READ_ON, Records
 from atlas.model.rights import Actor, Right, require
 from atlas.model.rules import faults, record_checker
 from atlas.model.snapshot import Snapshot, unknown_programme
 from atlas.sources.boundaries import list_editions
 from atlas.sources.programmes import read_areas, read_programme
-from atlas.sources.records import read_records
+from atlas.sources.records import read_records, rows_of
 from atlas.sources.settings import Settings
 from atlas.sources.store import Store, StoreUnreachableError, open_store, store_if_made
 
@@ -84,9 +84,8 @@ def as_known(snapshot: Snapshot, programme: Programme, table: pd.DataFrame, mome
         Every entry that does not fit the programme as it is now.
     """
     check = record_checker(programme, keys_of(programme, snapshot.editions, programme.key))
-    rows = zip(table["line"].tolist(), table[list(RECORD_COLUMNS)].to_dict("records"), strict=True)
     places = f"Bestand {programme.key} ({moment.isoformat(timespec='minutes')}), Eintrag"
-    if problems := faults(rows, check, places):
+    if problems := faults(rows_of(table), check, places):
         raise AtlasError(*problems)
     records = replace(snapshot.records[programme.key], table=table, places=places)
     fingerprint = f"{snapshot.fingerprint}-{moment.isoformat()}"
@@ -241,7 +240,14 @@ class SnapshotStore:
             raise AtlasError(snapshot.unknown_programme(programme, "programm"))
         editions = {known.boundary_set: snapshot.editions[known.boundary_set]}
         check = record_checker(known, keys_of(known, editions, programme))
-        rows = [(n, asdict(edit.record)) for n, edit in enumerate(edits, 1) if not isinstance(edit, Withdraw)]
+        table = snapshot.records[programme].table
+        read_on = dict(zip(table["line"], table[READ_ON], strict=True))
+        today = store.today.isoformat()
+        rows = [
+            (n, asdict(edit.record) | {READ_ON: today if isinstance(edit, Add) else read_on.get(edit.entry, today)})
+            for n, edit in enumerate(edits, 1)
+            if not isinstance(edit, Withdraw)
+        ]
         if problems := faults(rows, check, "Eintrag" if len(edits) == 1 else "Änderung"):
             raise AtlasError(*problems)
         return self._written(store.apply(actor, programme, edits, occasion, basis))

@@ -67,6 +67,13 @@ def test_what_is_commented_out_is_valid_too(own_root: Path) -> None:
         "[",
         "targets = ",
         "published_measure = ",
+        "published_counts = ",
+        "published_unit = ",
+        "ended = ",
+        "repeats = ",
+        "counts = ",
+        "since_launch = ",
+        "house = ",
         "instrument = ",
         "any_order",
         "de = ",
@@ -187,7 +194,7 @@ def test_a_programme_that_appears_later_is_taken_into_the_store(own_root: Path, 
         assert record.current().records["neu"].table.empty
 
         path = own_root / "data/participation/neu.csv"  # as long as nobody edits it here, its file leads
-        row = "00022,Landkreis Süd,project,running,2025,known_by,,,Bericht,2025"
+        row = "00022,Landkreis Süd,project,running,2025,known_by,,,Bericht,2025,,,,"
         path.write_text(f"{','.join(RECORD_COLUMNS)}\n{row}\n", encoding="utf-8")
         assert record.current().records["neu"].table["ags"].tolist() == ["00022"]
 
