@@ -8,18 +8,18 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import Edition, known_keys
-from atlas.model.edits import Add, Change, Edit, Occasion, Withdraw
+from atlas.model.edits import Change, Correct, Edit, Occasion, Withdraw
 from atlas.model.programme import Programme
 from atlas.model.records import READ_ON, Records
 from atlas.model.rights import Actor, Right, require
-from atlas.model.rules import faults, record_checker
+from atlas.model.rules import Row, faults, record_checker
 from atlas.model.snapshot import Snapshot, unknown_programme
 from atlas.sources.boundaries import list_editions
 from atlas.sources.programmes import read_areas, read_programme
@@ -90,6 +90,16 @@ def as_known(snapshot: Snapshot, programme: Programme, table: pd.DataFrame, mome
     records = replace(snapshot.records[programme.key], table=table, places=places)
     fingerprint = f"{snapshot.fingerprint}-{moment.isoformat()}"
     return replace(snapshot, fingerprint=fingerprint, records=snapshot.records | {programme.key: records})
+
+
+def _rows_to_be(table: pd.DataFrame, edits: Sequence[Edit], today: date) -> Iterable[tuple[int, Row]]:
+    """Yield what edits made today would write, as `record_checker` reads it, each with its place among them."""
+    corrected = table[table["line"].isin([edit.entry for edit in edits if isinstance(edit, Correct)])]
+    read_on = dict(zip(corrected["line"], corrected[READ_ON], strict=True))
+    for n, edit in enumerate(edits, 1):
+        if not isinstance(edit, Withdraw):
+            usual = read_on.get(edit.entry) if isinstance(edit, Correct) else None
+            yield n, asdict(edit.record) | {READ_ON: usual or today.isoformat()}
 
 
 def programme_files(root: Path) -> dict[str, Path]:
@@ -240,14 +250,7 @@ class SnapshotStore:
             raise AtlasError(snapshot.unknown_programme(programme, "programm"))
         editions = {known.boundary_set: snapshot.editions[known.boundary_set]}
         check = record_checker(known, keys_of(known, editions, programme))
-        table = snapshot.records[programme].table
-        read_on = dict(zip(table["line"], table[READ_ON], strict=True))
-        today = store.today.isoformat()
-        rows = [
-            (n, asdict(edit.record) | {READ_ON: today if isinstance(edit, Add) else read_on.get(edit.entry, today)})
-            for n, edit in enumerate(edits, 1)
-            if not isinstance(edit, Withdraw)
-        ]
+        rows = _rows_to_be(snapshot.records[programme].table, edits, store.today)
         if problems := faults(rows, check, "Eintrag" if len(edits) == 1 else "Änderung"):
             raise AtlasError(*problems)
         return self._written(store.apply(actor, programme, edits, occasion, basis))

@@ -16,7 +16,7 @@ from atlas.errors import AtlasError
 from atlas.export.programmes import NewProgramme, begin_programme
 from atlas.model.edits import Add, ChangeKind, Occasion, Record
 from atlas.model.programme import TO_FILL_IN, Programme
-from atlas.model.records import RECORD_COLUMNS
+from atlas.model.records import OPTIONAL_COLUMNS, READ_ON, RECORD_COLUMNS
 from atlas.model.rights import Actor, Role
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore, load_snapshot
@@ -182,6 +182,15 @@ def test_a_copied_file_has_to_get_a_key_of_its_own(own_root: Path) -> None:
     (own_root / "data/programmes/kopie.toml").write_text(text, encoding="utf-8")
     with pytest.raises(AtlasError, match=r"kopie\.toml, key: Der Schlüssel „mini“ ist nicht der Name der Datei"):
         load_snapshot(Settings(own_root))
+
+
+def test_first_entries_of_a_new_programme_need_no_day_of_their_own(own_root: Path) -> None:
+    _, record, _ = begin_programme(NEW, own_root)
+    columns = ",".join(column for column in RECORD_COLUMNS if column not in OPTIONAL_COLUMNS)
+    record.write_text(f"{columns}\n00021010,Neustadt,accession,joined,2024-05,reached,,,Bericht,\n", encoding="utf-8")
+    snapshot = load_snapshot(Settings(own_root))
+    assert snapshot.records["neu"].table[READ_ON].tolist() == [TODAY.isoformat()]
+    assert snapshot.programmes["neu"].launched == TODAY.replace(month=1, day=1)
 
 
 def test_a_programme_that_appears_later_is_taken_into_the_store(own_root: Path, database_url: str) -> None:
