@@ -139,11 +139,11 @@ class Store:
         first = versions_.alias()
         entered = sa.and_(versions_.c.version > 1, first.c.entry == versions_.c.entry, first.c.version == 1)
         found = sa.select(
-            versions_.c.entry.label("line"),
+            *_record_columns(versions_),
+            versions_.c.entry,
             versions_.c.version,
             versions_.c.change,
             sa.func.coalesce(first.c.change, versions_.c.change).label("entered"),
-            *_record_columns(versions_),
         ).outerjoin_from(versions_, first, entered)
         found = found.where(versions_.c.programme == programme, sa.not_(versions_.c.is_withdrawn))
         with self.database.reading() as connection:
@@ -158,9 +158,11 @@ class Store:
             days = {
                 number: moment.astimezone(ZONE).date().isoformat() for number, moment in connection.execute(moments)
             }
-        table = pd.DataFrame(rows, columns=["line", "version", "change", "entered", *RECORD_COLUMNS])
-        table[READ_ON] = _read_on(table, days)
-        return table[[*RECORD_COLUMNS, READ_ON, "line", "version"]].astype({"line": "int64", "version": "int64"})
+        names = [*RECORD_COLUMNS, "line", "version"]
+        # Column by column: pandas takes much longer over a list of rows.
+        table = pd.DataFrame(dict(zip(names, zip(*rows, strict=True), strict=False)), columns=names)
+        table.insert(len(RECORD_COLUMNS), READ_ON, [_read_on(row, days) for row in rows])
+        return table.astype({"line": "int64", "version": "int64"})
 
     def seed_sum(self, programme: str) -> str | None:
         """Return the sum of the file the entries of a programme came from; None if people have changed them since.
@@ -392,17 +394,16 @@ def _record_columns(table: sa.FromClause) -> Iterable[sa.ColumnElement[str]]:
     return (table.c[name] for name in RECORD_FIELDS)
 
 
-def _read_on(table: pd.DataFrame, days: Mapping[int, str]) -> list[str]:
-    """Return when each source was read: as the entry says, else the day it entered the store.
+def _read_on(row: sa.Row[*tuple[Any, ...]], days: Mapping[int, str]) -> str:
+    """Return when the source of an entry was read: as it says itself, else the day it entered the store.
 
     Before there was `retrieved`, an entry could be corrected to a date after that day; then it was read by the day
     it was corrected.
     """
-    columns = (table[name] for name in ("retrieved", "date", "source_date", "entered", "change"))
-    return [
-        retrieved or (days[change] if is_after_reading(max(began, source), day := days[entered]) else day)
-        for retrieved, began, source, entered, change in zip(*columns, strict=True)
-    ]
+    if row.retrieved:
+        return str(row.retrieved)
+    entered = days[row.entered]
+    return days[row.change] if is_after_reading(max(row.date, row.source_date), entered) else entered
 
 
 def _demand_reason(edits: Sequence[Edit], occasion: Occasion) -> None:
