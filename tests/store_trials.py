@@ -9,6 +9,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+
+import sqlalchemy as sa
 
 from atlas.model.edits import Add, ChangeKind, ConflictError, Correct, Edit, Occasion, Record, Withdraw
 from atlas.model.rights import Actor, Role
@@ -77,13 +80,15 @@ def kill_upgrade(url: str, seed: int, changes: int = 60) -> tuple[str, list[str]
     step, more, rows = dump(url)
     found = [] if (step, more) in {("0001", ()), ("0002", ADDED_LATER)} else [f"between the steps: {step}, {more}"]
     found += [] if rows == before else ["killed: rows lost"]
+    copy = f"{url}.vor-0002"
+    if Path(str(sa.make_url(copy).database)).exists():
+        found += [] if dump(copy) == ("0001", (), before) else ["copy is not what was before"]
+    elif step == "0002" and url.startswith("sqlite"):
+        found.append("no copy")
     store = open_store(url)
     found += [f"change {number} damaged" for number in store.verify()]
     store.close()
     found += [] if dump(url) == ("0002", ADDED_LATER, before) else ["not finished by the next"]
-    if store.database.kind == "sqlite":
-        copy = f"{url}.vor-0002"
-        found += [] if dump(copy) == ("0001", (), before) else ["copy is not what was before"]
     return step, found
 
 
