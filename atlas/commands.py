@@ -313,8 +313,7 @@ def run_add_boundaries(given: argparse.Namespace) -> int:
 def run_new_programme(given: argparse.Namespace) -> int:
     """Begin a programme from the template, check it, and say where it is to be seen."""
     settings = Settings.from_environment()
-    launched = terminal.today().replace(month=1, day=1)
-    wanted = NewProgramme(given.key, given.boundary_set, launched, given.title, given.territory)
+    wanted = NewProgramme(given.key, given.boundary_set, terminal.today(), given.title, given.territory)
     try:
         with store_if_made(settings.database) as store:
             files = begin_programme(wanted, settings.root, store)

@@ -1,8 +1,8 @@
 """The store under load and under the axe, on SQLite and PostgreSQL, in one run.
 
-Writers killed at random moments, twenty editors at once, a million entries.
+Writers killed at random moments, twenty editors at once, upgrades of an old store killed, a million entries.
 
-``python -m bench.store [kills] [entries]``
+``python -m bench.store [kills] [entries] [killed upgrades]``
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, timedelta
 
 from atlas.analysis.spans import spans
@@ -26,11 +27,11 @@ from atlas.sources.snapshot import load_snapshot
 from atlas.sources.store import open_store
 from tests.conftest import ROOT
 from tests.servers import fresh_database, postgres
-from tests.store_trials import ABOUT, faults_after, kill_one, parallel_edits
+from tests.store_trials import ABOUT, faults_after, kill_one, kill_upgrade, parallel_edits
 
 
 @contextmanager
-def databases() -> Iterator[Callable[[str], object]]:
+def databases() -> Iterator[Callable[[str], AbstractContextManager[str]]]:
     """Give a maker of empty databases by kind; each is a context that gives its address."""
     with tempfile.TemporaryDirectory() as work, postgres() as server:
 
@@ -59,6 +60,19 @@ def _kills(url: str, kills: int) -> str:
     if found:
         print(found[:5])
     return f"{kills} kills, {len(confirmed)} changes confirmed of {head}: {len(found)} faults"
+
+
+def _killed_upgrades(fresh: Callable[[str], AbstractContextManager[str]], kind: str, kills: int) -> str:
+    found: list[str] = []
+    steps: Counter[str] = Counter()
+    for n in range(kills):
+        with fresh(kind) as url:
+            step, faults = kill_upgrade(url, n)
+            steps[step] += 1
+            found += faults
+    if found:
+        print(found[:5])
+    return f"{kills} kills, found old {steps['0001']}, new {steps['0002']}: {len(found)} faults"
 
 
 def _million(url: str, entries: int) -> list[tuple[str, str]]:
@@ -123,6 +137,7 @@ def main(arguments: list[str]) -> int:
     """Measure and print."""
     kills = int(arguments[0]) if arguments else 500
     entries = int(arguments[1]) if len(arguments) > 1 else 1_000_000
+    upgrades = int(arguments[2]) if len(arguments) > 2 else 100
     with databases() as fresh:
         for kind in ("sqlite", "postgresql"):
             print(f"| {kind} | |\n|---|---|")
@@ -137,6 +152,8 @@ def main(arguments: list[str]) -> int:
                         f"| 20 editors, 2,000 edits | {lost} lost, {conflicts} conflicts told, {spent:.0f} s |",
                         flush=True,
                     )
+            if upgrades:
+                print(f"| upgrades killed with kill -9 | {_killed_upgrades(fresh, kind, upgrades)} |", flush=True)
             if entries:
                 with fresh(kind) as url:
                     for name, figure in _million(url, entries):

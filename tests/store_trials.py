@@ -7,14 +7,22 @@ import random
 import signal
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+
+import sqlalchemy as sa
 
 from atlas.model.edits import Add, ChangeKind, ConflictError, Correct, Edit, Occasion, Record, Withdraw
 from atlas.model.rights import Actor, Role
 from atlas.sources.store import Store, open_store
+from atlas.sources.store.schema import ADDED_LATER
+from tests.old_store import dump, write_old_store
 
 WORD = Record("14521450", "Oelsnitz/Erzgeb.", "council", "active", "2020-01-01", "reached", source_url="Bericht")
 ABOUT = Occasion(ChangeKind.IMPORT, "Probe")
+_UPGRADE_S = 0.08
+"""Longer than an upgrade takes: kills fall before its end and after it."""
 
 
 def write_until_killed(url: str, seed: int, said: int) -> None:
@@ -38,12 +46,18 @@ def write_until_killed(url: str, seed: int, said: int) -> None:
 
 def kill_one(url: str, seed: int, longest_s: float) -> dict[int, int]:
     """Start a writer, kill it at a random moment, and return what it had been confirmed: edits by change."""
+    said = _killed(lambda writing: write_until_killed(url, seed, writing), seed, longest_s)
+    return {int(number): int(count) for number, count in (line.split() for line in said)}
+
+
+def _killed(work: Callable[[int], object], seed: int, longest_s: float) -> list[str]:
+    """Let a process work, kill it at a random moment, and return the whole lines it wrote into what it was given."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         try:
             os.close(reading)
-            write_until_killed(url, seed, writing)
+            work(writing)
         finally:
             os._exit(1)
     os.close(writing)
@@ -51,7 +65,31 @@ def kill_one(url: str, seed: int, longest_s: float) -> dict[int, int]:
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     with os.fdopen(reading) as said:
-        return {int(number): int(count) for number, count in (line.split() for line in said if line.endswith("\n"))}
+        return [line for line in said if line.endswith("\n")]
+
+
+def kill_upgrade(url: str, seed: int, changes: int = 60) -> tuple[str, list[str]]:
+    """Kill a process at a random moment while it upgrades an old store; return the step it was found in, and what is wrong.
+
+    The store is there as it was or as it will be, never between, and so is the copy SQLite's has beside it; the next
+    who opens it finishes.
+    """
+    write_old_store(url, changes, seed)
+    _, _, before = dump(url)
+    _killed(lambda _: open_store(url).close(), seed, _UPGRADE_S)
+    step, more, rows = dump(url)
+    found = [] if (step, more) in {("0001", ()), ("0002", ADDED_LATER)} else [f"between the steps: {step}, {more}"]
+    found += [] if rows == before else ["killed: rows lost"]
+    copy = f"{url}.vor-0002"
+    if Path(str(sa.make_url(copy).database)).exists():
+        found += [] if dump(copy) == ("0001", (), before) else ["copy is not what was before"]
+    elif step == "0002" and url.startswith("sqlite"):
+        found.append("no copy")
+    store = open_store(url)
+    found += [f"change {number} damaged" for number in store.verify()]
+    store.close()
+    found += [] if dump(url) == ("0002", ADDED_LATER, before) else ["not finished by the next"]
+    return step, found
 
 
 def faults_after(store: Store, confirmed: dict[int, int]) -> list[str]:

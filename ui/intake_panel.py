@@ -284,7 +284,7 @@ def _map(drawn: Scene, received: _Received, edits: list[Edit], *, is_whole: bool
     said = words()
     now = scene(drawn.view.but(as_of=None, layer=OVERVIEW, district=None, municipality=None, looks=frozenset()))
     if received.effect is None or received.effect[0] is not is_whole:
-        received.effect = (is_whole, build_effect(now, imagined(now, applied(now.records.table, edits))))
+        received.effect = (is_whole, build_effect(now, imagined(now, applied(now.records.table, edits, now.as_of))))
     effect = received.effect[1]
     left, right = st.columns([2.2, 1], gap="medium")
     with left:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
 import pandas as pd
 
 from atlas.model.edits import RECORD_FIELDS, Add, Correct, Edit, Record, Withdraw
-from atlas.model.records import RECORD_COLUMNS
+from atlas.model.records import READ_ON, RECORD_COLUMNS
 
 
 class Kind(StrEnum):
@@ -85,9 +86,10 @@ class Difference:
         return edits
 
 
-def applied(table: pd.DataFrame, edits: Iterable[Edit]) -> pd.DataFrame:
-    """Return a record as it would be with some edits: `RECORD_COLUMNS` and ``line``; new entries last."""
+def applied(table: pd.DataFrame, edits: Iterable[Edit], today: date) -> pd.DataFrame:
+    """Return a record as it would be with some edits, made today: `RECORD_COLUMNS`, `READ_ON`, ``line``; new entries last."""
     records = {entry: record for entry, (_, record) in entries_of(table).items()}
+    read_on = dict(zip(table["line"], table[READ_ON], strict=True))
     for edit in edits:
         if isinstance(edit, Add):
             records[max(records, default=0) + 1] = edit.record
@@ -95,9 +97,10 @@ def applied(table: pd.DataFrame, edits: Iterable[Edit]) -> pd.DataFrame:
             records[edit.entry] = edit.record
         else:
             del records[edit.entry]
-    return pd.DataFrame(map(astuple, records.values()), columns=list(RECORD_COLUMNS), dtype="str").assign(
-        line=list(records)
-    )
+    days = [record.retrieved or read_on.get(entry, today.isoformat()) for entry, record in records.items()]
+    made = pd.DataFrame(map(astuple, records.values()), columns=list(RECORD_COLUMNS), dtype="str")
+    made[READ_ON], made["line"] = days, list(records)
+    return made
 
 
 class _Entry(NamedTuple):

@@ -30,15 +30,16 @@ class NewProgramme:
         Of the programme; its files are called so.
     boundary_set
         Folder below ``geodata``.
-    launched
-        The day it began, to be corrected in the file.
+    today
+        By this day the sources are read; as the day the programme began stands the first of its year. Both are to be
+        corrected in the file.
     title, territory
         Name of the programme and of the whole; without them something to be replaced stands there.
     """
 
     key: str
     boundary_set: str
-    launched: date
+    today: date
     title: str = ""
     territory: str = ""
 
@@ -117,7 +118,8 @@ def _filled(wanted: NewProgramme) -> str:
         "territory_de": wanted.territory or f"{german} Name des Gebiets {wanted.boundary_set}",
         "territory_en": wanted.territory or f"{english} name of the territory {wanted.boundary_set}",
     }
-    plain = {"key": wanted.key, "set_key": wanted.boundary_set, "launched": wanted.launched.isoformat()}
+    plain = {"key": wanted.key, "set_key": wanted.boundary_set, "retrieved": wanted.today.isoformat()}
+    plain["launched"] = wanted.today.replace(month=1, day=1).isoformat()
     quoted = {name: json.dumps(text, ensure_ascii=False) for name, text in texts.items()}  # TOML quotes like JSON
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(plain | quoted)
 

@@ -39,11 +39,14 @@ concluded from a general sentence, not read about this participant. What each me
 OPTIONAL_COLUMNS = ("until", "case", "retrieved", "inferred")
 """Columns that a file of the record may lack."""
 READ_ON = "read_on"
-"""Column of a record's table that no file has: ``retrieved`` where it is said, else the day the entry entered the
-store, else that of the programme's file."""
+"""Column of a record's table that no file has, an ISO day, never empty: ``retrieved`` where it is said, else the day the
+entry entered the store, without a store that of the programme's file."""
 
-TOTAL_COLUMNS = ("date", "measure", "value", "note", "source_url")
-"""Columns of ``data/totals/*.csv``."""
+TOTAL_COLUMNS = ("date", "measure", "value", "note", "source_url", "counts", "unit")
+"""Columns of ``data/totals/*.csv``. ``counts`` and ``unit`` say what this total counts (`atlas.model.programme.Counts`,
+`atlas.model.programme.Unit`); empty: what the programme says of its measure."""
+OPTIONAL_TOTALS = ("counts", "unit")
+"""Columns that a file of totals may lack."""
 
 
 _NOT_IN_ADDRESS = re.compile(r'[\x00-\x20<>"\\`]')
@@ -56,8 +59,8 @@ class Records:
     Attributes
     ----------
     table
-        RangeIndex. The columns of `RECORD_COLUMNS` as text, empty text for what is not given, and ``line``: the
-        line of the file, counted as an editor counts, or the number of the entry in the store (then with ``version``).
+        RangeIndex. The columns of `RECORD_COLUMNS` as text, empty text for what is not given, `READ_ON`, and ``line``:
+        the line of the file, counted as an editor counts, or the number of the entry in the store (then with ``version``).
         ``ags`` has eight digits (municipality) or five (district).
     totals
         RangeIndex. The columns of `TOTAL_COLUMNS`; ``value`` is an integer, the rest text.

@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 from atlas.errors import Problem
 from atlas.model.dates import PartialDate
 from atlas.model.programme import Programme
-from atlas.model.records import DATE_MEANINGS
+from atlas.model.records import DATE_MEANINGS, READ_ON
 
 Row = Mapping[Any, str]
 Fault = tuple[str, str, dict[str, str | int | float]]
@@ -21,7 +21,11 @@ Checker = Callable[[Row], Iterable[Fault]]
 
 _PARTICIPANT = re.compile(r"[0-9]{8}|[0-9]{5}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL_OR_BREAK = re.compile(r"[\x00-\x1f\x7f]")
 _MAX_TEXT = 2_000
+MOST_CASE = 80
+"""So many characters the name of a case may have."""
+INFERRED = ("", "yes")
 
 
 def faults(rows: Iterable[tuple[int, Row]], check: Checker, place: str) -> list[Problem]:
@@ -32,14 +36,18 @@ def faults(rows: Iterable[tuple[int, Row]], check: Checker, place: str) -> list[
 
 
 def record_checker(programme: Programme, keys: frozenset[str]) -> Checker:
-    """Return what gives the faults of one row."""
+    """Return what gives the faults of one row: `RECORD_COLUMNS`, and `READ_ON` where somebody knows it."""
 
     def check(row: Row) -> Iterable[Fault]:
         yield from check_key(row["ags"], keys)
         yield from check_stage(row["instrument"], row["status"], programme)
-        yield from check_date(row["date"], "date")
-        yield from check_date(row["source_date"], "source_date")
+        for column in ("date", "source_date", "until"):
+            yield from check_date(row[column], column)
         yield from check_meaning(row["date_means"], has_date=bool(row["date"]))
+        yield from check_end(row)
+        yield from check_read(row)
+        yield from check_inferred(row["inferred"])
+        yield from check_case(row["case"])
         yield from check_source(row["source_url"])
         for column in ("municipality", "joint_with", "note"):
             yield from check_text(row[column], column)
@@ -80,12 +88,59 @@ def check_stage(instrument: str, status: str, programme: Programme) -> Iterable[
 
 def check_date(text: str, column: str) -> Iterable[Fault]:
     """Yield what is wrong with a partial date."""
-    if text:
-        try:
-            PartialDate.parse(text)
-        except ValueError:
-            sentence = "Das Datum „{given}“ gibt es nicht; erlaubt ist JJJJ, JJJJ-MM oder JJJJ-MM-TT."
-            yield column, sentence, {"given": text}
+    if text and _parsed(text) is None:
+        sentence = "Das Datum „{given}“ gibt es nicht; erlaubt ist JJJJ, JJJJ-MM oder JJJJ-MM-TT."
+        yield column, sentence, {"given": text}
+
+
+def _parsed(text: str) -> PartialDate | None:
+    try:
+        return PartialDate.parse(text)
+    except ValueError:
+        return None
+
+
+def check_end(row: Row) -> Iterable[Fault]:
+    """Yield what is wrong with ``until``: nothing ends before it was reached. It may lie in the future."""
+    if not row["until"] or row["date_means"] != "reached":
+        return
+    began, ended = _parsed(row["date"]), _parsed(row["until"])
+    if began and ended and ended.last_day() < began.first_day():
+        text = "Das Ende „{until}“ liegt vor dem Beginn „{date}“. Bitte eines von beiden berichtigen."
+        yield "until", text, {"until": row["until"], "date": row["date"]}
+
+
+def check_read(row: Row) -> Iterable[Fault]:
+    """Yield what is wrong with the day the source was read: no source tells of what begins later."""
+    read_on = row["retrieved"] or row.get(READ_ON, "")
+    day = _parsed(read_on)
+    if row["retrieved"] and (day is None or day.day is None):
+        yield "retrieved", "„{given}“ ist kein Tag; erlaubt ist nur JJJJ-MM-TT.", {"given": row["retrieved"]}
+    elif day:
+        for column in ("date", "source_date"):
+            if is_after_reading(row[column], read_on) and _parsed(row[column]):
+                text = (
+                    "Das Datum „{given}“ beginnt erst, nachdem die Quelle gelesen wurde ({read_on}). Bitte das Datum "
+                    "berichtigen, oder in retrieved den Tag angeben, an dem die Quelle gelesen wurde."
+                )
+                yield column, text, {"given": row[column], "read_on": read_on}
+
+
+def is_after_reading(given: str, read_on: str) -> bool:
+    """Return whether the first day a partial date can mean is after an ISO day: a shorter text sorts before its days."""
+    return given > read_on
+
+
+def check_inferred(given: str) -> Iterable[Fault]:
+    """Yield what is wrong with the mark of an entry concluded from a general sentence."""
+    if given not in INFERRED:
+        text = "„{given}“ ist hier nicht erlaubt: bitte yes angeben, wenn der Eintrag erschlossen ist, sonst nichts."
+        yield "inferred", text, {"given": given}
+
+
+def check_case(name: str) -> Iterable[Fault]:
+    """Yield what is wrong with the short name of a case: one line, `MOST_CASE` characters."""
+    yield from check_text(name, "case", MOST_CASE, _CONTROL_OR_BREAK)
 
 
 def check_meaning(means: str, *, has_date: bool) -> Iterable[Fault]:
@@ -102,11 +157,11 @@ def check_source(source: str) -> Iterable[Fault]:
     yield from check_text(source, "source_url")
 
 
-def check_text(text: str, column: str) -> Iterable[Fault]:
+def check_text(text: str, column: str, most: int = _MAX_TEXT, forbidden: re.Pattern[str] = _CONTROL) -> Iterable[Fault]:
     """Yield what is wrong with a text."""
-    if len(text) > _MAX_TEXT:
+    if len(text) > most:
         sentence = "Der Text hat {count} Zeichen; erlaubt sind {most}."
-        yield column, sentence, {"count": len(text), "most": _MAX_TEXT}
-    if _CONTROL.search(text):
+        yield column, sentence, {"count": len(text), "most": most}
+    if forbidden.search(text):
         sentence = "Der Text enthält Steuerzeichen, die niemand sieht. Bitte neu eintippen."
         yield column, sentence, {}

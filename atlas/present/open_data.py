@@ -108,7 +108,11 @@ def description(content: Content, programme: Programme, words: Words) -> str:
             day=words.day(EARLIEST),
         )
     elif content is Content.RECORDS:
-        said = words.say("Jeder Eintrag mit Gemeinde oder Kreis, Baustein, Stufe, Datum, Anmerkung und Quelle.")
+        said = words.say(
+            "Jeder Eintrag mit Gemeinde oder Kreis, Baustein, Stufe, Datum, Anmerkung und Quelle. Dazu, soweit bekannt: bis "
+            "wann es galt oder bewilligt war (until), welcher von mehreren Fällen es ist (case), an welchem Tag die Quelle "
+            "gelesen wurde (retrieved), und yes, wo der Eintrag aus einem allgemeinen Satz erschlossen ist (inferred)."
+        )
     else:
         return words.say(
             "Die Gemeinden, wie sie an einem Tag seit {day} bestanden: Schlüssel, Name, Art, Kreis, Fläche und gültig seit.",

@@ -8,12 +8,13 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 
 from atlas.errors import AtlasError, Problem, Severity
-from atlas.model.programme import Programme
-from atlas.model.records import OPTIONAL_COLUMNS, RECORD_COLUMNS, TOTAL_COLUMNS, Records
+from atlas.model.programme import Counts, Programme, Unit
+from atlas.model.records import OPTIONAL_COLUMNS, OPTIONAL_TOTALS, READ_ON, RECORD_COLUMNS, TOTAL_COLUMNS, Records
 from atlas.model.rules import Fault, Row, check_date, check_source, faults, record_checker
 from atlas.sources.store import Store
 
@@ -30,8 +31,8 @@ def read_records(
     keys
         Every municipality and district key that exists or has existed.
     root
-        Folder with ``data/participation`` (columns `RECORD_COLUMNS`) and ``data/totals`` (`TOTAL_COLUMNS`, may be
-        missing): CSV, UTF-8, comma.
+        Folder with ``data/participation`` (columns `RECORD_COLUMNS`, `OPTIONAL_COLUMNS` may be missing) and
+        ``data/totals`` (`TOTAL_COLUMNS`, `OPTIONAL_TOTALS` or the whole file may be missing): CSV, UTF-8, comma.
     store
         Where the entries are if not in the first of these files. As long as nobody has changed them there, the file
         leads, and what it says is taken over.
@@ -50,6 +51,8 @@ def read_records(
     table = _table([])
     if seeded is not None:  # the file leads
         rows = _rows(root / name, name, RECORD_COLUMNS, problems)
+        if not store:
+            rows = list(_with_day(rows, programme, places, problems))
         problems += faults(rows, check, places)
         table = _table(rows)
         if store and not problems:
@@ -63,10 +66,7 @@ def read_records(
     if store and not problems:
         places = f"Bestand {programme.key}, Eintrag"
         table = store.records(programme.key)
-        kept = table[list(RECORD_COLUMNS)].to_dict("records")
-        problems += faults(
-            zip(table["line"].tolist(), kept, strict=True), check, places
-        )  # the programme may have changed
+        problems += faults(rows_of(table), check, places)  # the programme may have changed
     totals_name = f"data/totals/{programme.key}.csv"
     total_rows: list[tuple[int, Row]] = []
     if (root / totals_name).exists():
@@ -84,9 +84,32 @@ def file_sum(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def rows_of(table: pd.DataFrame) -> Iterable[tuple[int, Row]]:
+    """Return the entries of a record's table as `record_checker` reads them, each with its line or number."""
+    rows = table[[*RECORD_COLUMNS, READ_ON]].to_dict("records")
+    return zip(table["line"].tolist(), rows, strict=True)
+
+
 def _table(rows: Iterable[tuple[int, Row]]) -> pd.DataFrame:
-    table = pd.DataFrame([{**row, "line": line} for line, row in rows], columns=[*RECORD_COLUMNS, "line"])
+    table = pd.DataFrame([{**row, "line": line} for line, row in rows], columns=[*RECORD_COLUMNS, READ_ON, "line"])
     return table.astype({"line": "int64"})
+
+
+def _with_day(
+    rows: Sequence[tuple[int, Row]], programme: Programme, places: str, problems: list[Problem]
+) -> Iterable[tuple[int, Row]]:
+    """Yield the rows of a file with the day each was read; where nothing says it, that goes to ``problems``."""
+    usual = programme.retrieved.isoformat() if programme.retrieved else ""
+    silent = [line for line, row in rows if not (row["retrieved"] or usual)]
+    if silent:
+        text = (
+            "Wann die Quelle gelesen wurde, steht nirgends (Einträge: {count}). Bitte die Spalte retrieved ergänzen "
+            "(JJJJ-MM-TT) oder in data/programmes/{programme}.toml die Zeile „retrieved = JJJJ-MM-TT“."
+        )
+        place = f"{places} {silent[0]}, retrieved"
+        problems.append(Problem(place, text, {"count": len(silent), "programme": programme.key}))
+    for line, row in rows:
+        yield line, {**row, READ_ON: row["retrieved"] or usual}
 
 
 def _duplicate_rows(records: Records) -> list[Problem]:
@@ -110,7 +133,7 @@ def _rows(path: Path, name: str, columns: Sequence[str], problems: list[Problem]
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         header = list(reader.fieldnames or ())
-        if missing := [column for column in columns if column not in {*header, *OPTIONAL_COLUMNS}]:
+        if missing := [column for column in columns if column not in {*header, *OPTIONAL_COLUMNS, *OPTIONAL_TOTALS}]:
             text = (
                 "In der Kopfzeile fehlt: {columns}. Erwartet werden Spalten mit Komma getrennt, in dieser Schreibweise."
             )
@@ -139,4 +162,8 @@ def _check_total(row: Row) -> Iterable[Fault]:
         yield "date", "Das Datum fehlt. Bitte ergänzen.", {}
     if not re.fullmatch(r"[0-9]{1,9}", row["value"]):
         yield "value", "„{given}“ ist keine ganze Zahl.", {"given": row["value"]}
+    for column, allowed in (("counts", tuple(Counts)), ("unit", get_args(Unit))):
+        if row[column] and row[column] not in allowed:
+            text = "„{given}“ ist hier nicht erlaubt; möglich ist {allowed}, oder nichts."
+            yield column, text, {"given": row[column], "allowed": ", ".join(allowed)}
     yield from check_source(row["source_url"])

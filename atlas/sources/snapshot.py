@@ -8,22 +8,22 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import Edition, known_keys
-from atlas.model.edits import Change, Edit, Occasion, Withdraw
+from atlas.model.edits import Change, Correct, Edit, Occasion, Withdraw
 from atlas.model.programme import Programme
-from atlas.model.records import RECORD_COLUMNS, Records
+from atlas.model.records import READ_ON, Records
 from atlas.model.rights import Actor, Right, require
-from atlas.model.rules import faults, record_checker
+from atlas.model.rules import Row, faults, record_checker
 from atlas.model.snapshot import Snapshot, unknown_programme
 from atlas.sources.boundaries import list_editions
 from atlas.sources.programmes import read_areas, read_programme
-from atlas.sources.records import read_records
+from atlas.sources.records import read_records, rows_of
 from atlas.sources.settings import Settings
 from atlas.sources.store import Store, StoreUnreachableError, open_store, store_if_made
 
@@ -84,13 +84,22 @@ def as_known(snapshot: Snapshot, programme: Programme, table: pd.DataFrame, mome
         Every entry that does not fit the programme as it is now.
     """
     check = record_checker(programme, keys_of(programme, snapshot.editions, programme.key))
-    rows = zip(table["line"].tolist(), table[list(RECORD_COLUMNS)].to_dict("records"), strict=True)
     places = f"Bestand {programme.key} ({moment.isoformat(timespec='minutes')}), Eintrag"
-    if problems := faults(rows, check, places):
+    if problems := faults(rows_of(table), check, places):
         raise AtlasError(*problems)
     records = replace(snapshot.records[programme.key], table=table, places=places)
     fingerprint = f"{snapshot.fingerprint}-{moment.isoformat()}"
     return replace(snapshot, fingerprint=fingerprint, records=snapshot.records | {programme.key: records})
+
+
+def _rows_to_be(table: pd.DataFrame, edits: Sequence[Edit], today: date) -> Iterable[tuple[int, Row]]:
+    """Yield what edits made today would write, as `record_checker` reads it, each with its place among them."""
+    corrected = table[table["line"].isin([edit.entry for edit in edits if isinstance(edit, Correct)])]
+    read_on = dict(zip(corrected["line"], corrected[READ_ON], strict=True))
+    for n, edit in enumerate(edits, 1):
+        if not isinstance(edit, Withdraw):
+            usual = read_on.get(edit.entry) if isinstance(edit, Correct) else None
+            yield n, asdict(edit.record) | {READ_ON: usual or today.isoformat()}
 
 
 def programme_files(root: Path) -> dict[str, Path]:
@@ -241,7 +250,7 @@ class SnapshotStore:
             raise AtlasError(snapshot.unknown_programme(programme, "programm"))
         editions = {known.boundary_set: snapshot.editions[known.boundary_set]}
         check = record_checker(known, keys_of(known, editions, programme))
-        rows = [(n, asdict(edit.record)) for n, edit in enumerate(edits, 1) if not isinstance(edit, Withdraw)]
+        rows = _rows_to_be(snapshot.records[programme].table, edits, store.today)
         if problems := faults(rows, check, "Eintrag" if len(edits) == 1 else "Änderung"):
             raise AtlasError(*problems)
         return self._written(store.apply(actor, programme, edits, occasion, basis))

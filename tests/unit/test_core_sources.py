@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tomllib
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,11 @@ from pydantic import ValidationError
 
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.dates import PartialDate
+from atlas.model.edits import Record
 from atlas.model.keys import district_of, parse_ags, parse_district_key
 from atlas.model.programme import Programme
-from atlas.model.records import web_address
+from atlas.model.records import OPTIONAL_COLUMNS, OPTIONAL_TOTALS, READ_ON, RECORD_COLUMNS, web_address
+from atlas.model.rules import MOST_CASE, faults, record_checker
 from atlas.sources.programmes import read_programme
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore, load_snapshot
@@ -81,8 +85,6 @@ def test_programme_that_cannot_be_read_is_named(tmp_path: Path, content: bytes |
 
 
 def test_programme_answers_by_key() -> None:
-    import tomllib
-
     programme = Programme.model_validate(tomllib.loads(miniland.PROGRAMME))
     assert programme.layers == ("overview", "talk", "pact", "council")
     assert programme.instrument("pact").stage("signed").is_counted
@@ -240,3 +242,112 @@ def test_problem_is_a_sentence_and_an_error_needs_one() -> None:
     assert Problem("", "Text {a}.", {"a": 1}).sentence() == "Text 1."
     with pytest.raises(ValueError, match="at least one"):
         AtlasError()
+
+
+# ---- until, case, retrieved, inferred -----------------------------------------------------------------------------------
+
+
+def _faults(**given: str) -> list[str]:
+    programme = Programme.model_validate(tomllib.loads(miniland.PROGRAMME))
+    known = Record(
+        "00021010", "Neustadt", "pact", "signed", "2021", "reached", source_url="Bericht", source_date="2021"
+    )
+    row = dict.fromkeys(RECORD_COLUMNS, "") | asdict(known) | given
+    check = record_checker(programme, frozenset({"00021010"}))
+    return [each.sentence() for each in faults([(7, row)], check, "Zeile")]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"until": "2021"},
+        {"until": "2021-01"},
+        {"until": "2099-12-31", "case": "Nacht(sch)lichter", "retrieved": "2026-11-23", "inferred": "yes"},
+        {"date": "2026-11", "retrieved": "2026-11-01"},
+        {"source_date": "2026-11-23", "retrieved": "2026-11-23"},
+        {"date": "", "date_means": "", "until": "2019"},
+        {"date": "2021-05", "date_means": "known_by", "until": "2019"},
+        {"case": "x" * MOST_CASE},
+        {"date": "2023", "retrieved": "2023-01-01", READ_ON: "2019-01-01"},
+    ],
+)
+def test_good_end_case_and_day_of_reading(given: dict[str, str]) -> None:
+    assert _faults(**given) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"until": "bald"}, "Zeile 7, until: Das Datum „bald“ gibt es nicht"),
+        ({"until": "2020-12-31"}, "until: Das Ende „2020-12-31“ liegt vor dem Beginn „2021“"),
+        ({"date": "2021-05-02", "until": "2021-04"}, "until: Das Ende „2021-04“ liegt vor dem Beginn"),
+        ({"retrieved": "2026-11"}, "retrieved: „2026-11“ ist kein Tag"),
+        ({"retrieved": "23.11.2026"}, "retrieved: „23.11.2026“ ist kein Tag"),
+        ({"retrieved": "2026-02-30"}, "retrieved: „2026-02-30“ ist kein Tag"),
+        ({"retrieved": "20261123"}, "retrieved: „20261123“ ist kein Tag"),
+        ({"date": "2026-12", "retrieved": "2026-11-30"}, "date: Das Datum „2026-12“ beginnt erst, nachdem"),
+        ({"source_date": "2027", "retrieved": "2026-12-31"}, "source_date: Das Datum „2027“ beginnt erst"),
+        ({"date": "2026-11-24", READ_ON: "2026-11-23"}, "gelesen wurde (2026-11-23). Bitte das Datum berichtigen"),
+        ({"inferred": "ja"}, "inferred: „ja“ ist hier nicht erlaubt: bitte yes"),
+        ({"case": "x" * (MOST_CASE + 1)}, "case: Der Text hat 81 Zeichen; erlaubt sind 80."),
+        ({"case": "zwei\nZeilen"}, "case: Der Text enthält Steuerzeichen"),
+        ({"case": "\x7f"}, "case: Der Text enthält Steuerzeichen"),
+    ],
+)
+def test_fault_in_end_case_and_day_of_reading_is_told(given: dict[str, str], said: str) -> None:
+    (told,) = _faults(**given)
+    assert said in told
+
+
+def _programme(root: Path, old: str, new: str) -> None:
+    path = root / "data" / "programmes" / "mini.toml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_old_file_without_the_new_columns_is_read_on_the_programmes_day(own_root: Path) -> None:
+    table = load_snapshot(Settings(own_root)).records["mini"].table
+    assert set(table[READ_ON]) == {"2026-11-23"}
+    assert set(table[list(OPTIONAL_COLUMNS)].to_numpy().flat) == {""}
+
+
+def test_entry_says_itself_when_its_source_was_read(own_root: Path) -> None:
+    head, first, *rest = miniland.RECORDS.splitlines()
+    lines = [f"{head},retrieved,case", f"{first},2024-02-29,Ring", *(f"{line},," for line in rest)]
+    (own_root / "data/participation/mini.csv").write_text("\n".join(lines), encoding="utf-8")
+    table = load_snapshot(Settings(own_root)).records["mini"].table
+    assert table[READ_ON].tolist() == ["2024-02-29", *["2026-11-23"] * len(rest)]
+    assert table["case"].tolist() == ["Ring", *[""] * len(rest)]
+
+
+def test_file_that_does_not_say_when_it_was_read_is_a_fault(own_root: Path) -> None:
+    _programme(own_root, "retrieved = 2026-11-23\n", "")
+    with pytest.raises(AtlasError) as caught:
+        load_snapshot(Settings(own_root))
+    (told,) = caught.value.problems
+    assert told.place == "data/participation/mini.csv, Zeile 2, retrieved"
+    assert "(Einträge: 14)" in told.sentence()
+    assert "data/programmes/mini.toml die Zeile „retrieved = JJJJ-MM-TT“" in told.sentence()
+
+
+def test_date_after_the_programmes_day_is_a_fault(own_root: Path) -> None:
+    _programme(own_root, "retrieved = 2026-11-23\n", "retrieved = 2022-12-31\n")
+    with pytest.raises(AtlasError, match=r"Zeile 12, date: Das Datum „2023-01-01“ beginnt erst") as caught:
+        load_snapshot(Settings(own_root))
+    assert len(caught.value.problems) == 1
+
+
+def test_totals_say_what_they_count_if_they_like(own_root: Path) -> None:
+    assert set(load_snapshot(Settings(own_root)).records["mini"].totals[list(OPTIONAL_TOTALS)].to_numpy().flat) == {""}
+    path = own_root / "data" / "totals" / "mini.csv"
+    head, first, second = miniland.TOTALS.splitlines()
+    path.write_text(f"{head},counts,unit\n{first},so_far,arrangements\n{second},,\n", encoding="utf-8")
+    totals = load_snapshot(Settings(own_root)).records["mini"].totals
+    assert totals[list(OPTIONAL_TOTALS)].to_numpy().tolist() == [["so_far", "arrangements"], ["", ""]]
+    path.write_text(f"{head},counts,unit\n{first},bisher,Räte\n", encoding="utf-8")
+    with pytest.raises(AtlasError) as caught:
+        load_snapshot(Settings(own_root))
+    said = [each.sentence() for each in caught.value.problems]
+    assert "Zeile 2, counts: „bisher“ ist hier nicht erlaubt; möglich ist in_force, so_far, oder nichts." in said[0]
+    assert "unit: „Räte“ ist hier nicht erlaubt; möglich ist municipalities, arrangements" in said[1]

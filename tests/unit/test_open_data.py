@@ -27,7 +27,7 @@ from atlas.errors import AtlasError, Problem
 from atlas.export.open_data import file_name, records_file
 from atlas.export.tables import neutral
 from atlas.model.programme import Publication
-from atlas.model.records import RECORD_COLUMNS, Records, newest_source_day
+from atlas.model.records import OPTIONAL_COLUMNS, RECORD_COLUMNS, Records, newest_source_day
 from atlas.model.snapshot import Snapshot
 from atlas.present.open_data import OFFERS, ROOT, Content
 from atlas.present.scene import Scenes
@@ -114,10 +114,15 @@ def test_district_keeps_its_municipalities_only(client: TestClient) -> None:
 
 def test_records_are_the_file(client: TestClient) -> None:
     with (REPOSITORY / "data" / "participation" / "asskomm.csv").open(encoding="utf-8", newline="") as file:
-        wanted = list(csv.reader(file))
+        wanted = [[row.get(column, "") for column in RECORD_COLUMNS] for row in csv.DictReader(file)]
     given = list(csv.reader(io.StringIO(client.get(address("records.csv")).content.decode())))
-    assert given == wanted
-    assert given[0] == list(RECORD_COLUMNS)
+    assert given == [list(RECORD_COLUMNS), *wanted]
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_description_of_the_records_tells_of_every_optional_column(client: TestClient, lang: str) -> None:
+    said = client.get(address(f"openapi.json?lang={lang}")).json()["paths"]["/records.csv"]["get"]["description"]
+    assert all(f"({column})" in said for column in OPTIONAL_COLUMNS)
 
 
 @pytest.mark.parametrize("path", ["status.csv", "records.csv"])

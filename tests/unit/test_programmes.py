@@ -16,7 +16,7 @@ from atlas.errors import AtlasError
 from atlas.export.programmes import NewProgramme, begin_programme
 from atlas.model.edits import Add, ChangeKind, Occasion, Record
 from atlas.model.programme import TO_FILL_IN, Programme
-from atlas.model.records import RECORD_COLUMNS
+from atlas.model.records import OPTIONAL_COLUMNS, READ_ON, RECORD_COLUMNS
 from atlas.model.rights import Actor, Role
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore, load_snapshot
@@ -67,6 +67,13 @@ def test_what_is_commented_out_is_valid_too(own_root: Path) -> None:
         "[",
         "targets = ",
         "published_measure = ",
+        "published_counts = ",
+        "published_unit = ",
+        "ended = ",
+        "repeats = ",
+        "counts = ",
+        "since_launch = ",
+        "house = ",
         "instrument = ",
         "any_order",
         "de = ",
@@ -177,6 +184,15 @@ def test_a_copied_file_has_to_get_a_key_of_its_own(own_root: Path) -> None:
         load_snapshot(Settings(own_root))
 
 
+def test_first_entries_of_a_new_programme_need_no_day_of_their_own(own_root: Path) -> None:
+    _, record, _ = begin_programme(NEW, own_root)
+    columns = ",".join(column for column in RECORD_COLUMNS if column not in OPTIONAL_COLUMNS)
+    record.write_text(f"{columns}\n00021010,Neustadt,accession,joined,2024-05,reached,,,Bericht,\n", encoding="utf-8")
+    snapshot = load_snapshot(Settings(own_root))
+    assert snapshot.records["neu"].table[READ_ON].tolist() == [TODAY.isoformat()]
+    assert snapshot.programmes["neu"].launched == TODAY.replace(month=1, day=1)
+
+
 def test_a_programme_that_appears_later_is_taken_into_the_store(own_root: Path, database_url: str) -> None:
     record = SnapshotStore(Settings(own_root, database=database_url))
     try:
@@ -187,7 +203,7 @@ def test_a_programme_that_appears_later_is_taken_into_the_store(own_root: Path, 
         assert record.current().records["neu"].table.empty
 
         path = own_root / "data/participation/neu.csv"  # as long as nobody edits it here, its file leads
-        row = "00022,Landkreis Süd,project,running,2025,known_by,,,Bericht,2025"
+        row = "00022,Landkreis Süd,project,running,2025,known_by,,,Bericht,2025,,,,"
         path.write_text(f"{','.join(RECORD_COLUMNS)}\n{row}\n", encoding="utf-8")
         assert record.current().records["neu"].table["ags"].tolist() == ["00022"]
 

@@ -14,9 +14,10 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from atlas.analysis.difference import applied
 from atlas.errors import AtlasError
 from atlas.model.edits import Add, ChangeKind, ConflictError, Correct, Occasion, Record, StaleError, Withdraw
-from atlas.model.records import RECORD_COLUMNS
+from atlas.model.records import READ_ON, RECORD_COLUMNS
 from atlas.model.rights import VISITOR, Actor, NotAllowedError, Role
 from atlas.sources import snapshot as snapshot_module
 from atlas.sources.settings import Settings
@@ -122,6 +123,61 @@ def test_only_what_was_can_be_asked_for_as_of_a_moment(database_url: str) -> Non
     with pytest.raises(NotAllowedError):
         store.past_records(VISITOR, "mini", written)
     database.close()
+
+
+def test_source_is_read_by_the_day_the_entry_entered_the_store(database_url: str) -> None:
+    database = Database(database_url)
+    migrate(database)
+    now = [datetime(2024, 5, 1, 22, 30, tzinfo=UTC)]  # in Germany it is the second of May
+    store = Store(database, lambda: now[0])
+    read = replace(TALK, retrieved="2024-04-01")
+    first = store.apply(EDITOR, "mini", [Add(TALK), Add(read), Add(TALK), Add(TALK)], EDIT).recorded_at
+    now[0] = datetime(2024, 12, 31, 22, 59, tzinfo=UTC)
+    later = replace(TALK, date="2024-12")  # an older program let it be corrected without saying when it was read
+    edits = [
+        Correct(1, 1, replace(TALK, note="x")),
+        Correct(2, 1, replace(read, note="x")),
+        Correct(3, 1, later),
+        Correct(4, 1, replace(TALK, source_date="2024-05-02")),
+        Add(TALK),
+    ]
+    store.apply(EDITOR, "mini", edits, EDIT)
+    now[0] = datetime(2025, 1, 1, tzinfo=UTC)
+    store.apply(EDITOR, "mini", [Withdraw(5, 1), Correct(1, 2, TALK), Correct(2, 2, TALK)], EDIT)
+    assert store.records("mini")[READ_ON].tolist() == ["2024-05-02", "2024-05-02", "2024-12-31", "2024-05-02"]
+    past = store.past_records(EDITOR, "mini", datetime(2024, 12, 31, 23, tzinfo=UTC))
+    assert past[READ_ON].tolist() == ["2024-05-02", "2024-04-01", "2024-12-31", "2024-05-02", "2024-12-31"]
+    assert store.past_records(EDITOR, "mini", first)[READ_ON].tolist() == [
+        "2024-05-02",
+        "2024-04-01",
+        *["2024-05-02"] * 2,
+    ]
+    database.close()
+
+
+def test_nothing_is_saved_that_begins_after_its_source_was_read(keep: Callable[..., SnapshotStore]) -> None:
+    kept = keep()
+    kept.current()
+    assert kept.store is not None
+    tomorrow = kept.store.today + timedelta(days=1)
+    late = replace(TALK, date=tomorrow.isoformat())
+    for wrong in (Add(late), Correct(1, 1, late), Add(replace(TALK, retrieved="2019-12-31"))):
+        with pytest.raises(AtlasError, match="beginnt erst, nachdem die Quelle gelesen wurde"):
+            kept.save(EDITOR, "mini", [wrong], EDIT)
+    kept.save(EDITOR, "mini", [Add(replace(late, retrieved=late.date))], EDIT)
+    assert kept.current().records["mini"].table[READ_ON].tolist()[-1] == late.date
+
+
+def test_preview_of_edits_knows_when_each_source_was_read(keep: Callable[..., SnapshotStore]) -> None:
+    kept = keep()
+    table = kept.current().records["mini"].table
+    assert kept.store is not None
+    day, tomorrow = kept.store.today.isoformat(), kept.store.today + timedelta(days=1)
+    read = replace(TALK, retrieved="2024-04-01")
+    made = applied(table, [Correct(1, 1, TALK), Correct(2, 1, read), Withdraw(3, 1), Add(TALK), Add(read)], tomorrow)
+    assert made.columns.tolist() == [*RECORD_COLUMNS, READ_ON, "line"]
+    expected = [day, "2024-04-01", *[day] * (len(table) - 3), tomorrow.isoformat(), "2024-04-01"]
+    assert made[READ_ON].tolist() == expected
 
 
 def test_an_edit_is_all_or_nothing(store: Store) -> None:
@@ -281,7 +337,7 @@ def test_opening_again_changes_nothing(store: Store, database_url: str) -> None:
     store.apply(EDITOR, "mini", [Add(TALK)], EDIT)
     again = open_store(database_url)
     assert plain(again.records("mini")) == [TALK]
-    assert again.database.about()["schema"] == "0001"
+    assert again.database.about()["schema"] == "0002"
     again.close()
 
 

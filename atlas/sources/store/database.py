@@ -177,7 +177,10 @@ def migrate(database: Database) -> None:
         if found == script.get_current_head():
             return
         if found is not None and database.kind == "sqlite":
-            copy_sqlite(database.file, database.file.with_name(f"{database.file.name}.vor-{script.get_current_head()}"))
+            kept = database.file.with_name(f"{database.file.name}.vor-{script.get_current_head()}")
+            unfinished = kept.with_name(f"{kept.name}.unfertig")
+            copy_sqlite(database.file, unfinished)
+            unfinished.replace(kept)  # whole or not there, whenever this process ends
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
@@ -33,11 +33,13 @@ from atlas.model.edits import (
     missing_reason,
     needs_reason,
 )
-from atlas.model.records import RECORD_COLUMNS
+from atlas.model.records import READ_ON, RECORD_COLUMNS
 from atlas.model.rights import Actor, Right, require
+from atlas.model.rules import is_after_reading
 from atlas.sources.store.cases import FollowUps, Reports
 from atlas.sources.store.database import Database, migrate
 from atlas.sources.store.logins import StoredLoginEnds
+from atlas.sources.store.schema import ADDED_LATER
 from atlas.sources.store.schema import change as changes_
 from atlas.sources.store.schema import version as versions_
 
@@ -94,6 +96,11 @@ class Store:
         """Close the connections."""
         self.database.close()
 
+    @property
+    def today(self) -> date:
+        """Return the day in Germany: what is written now enters the store on it."""
+        return self._clock().astimezone(ZONE).date()
+
     def about(self) -> dict[str, object]:
         """Return what those who run it watch: `Database.about`, the number of changes, the moment of the last one."""
         with self.database.reading() as connection:
@@ -120,7 +127,7 @@ class Store:
         Returns
         -------
         pandas.DataFrame
-            RangeIndex, in order of entry. `RECORD_COLUMNS` as text, ``line`` (number of the entry), ``version``.
+            RangeIndex, in order of entry. `RECORD_COLUMNS` as text, `READ_ON`, ``line`` (number of the entry), ``version``.
         """
         return self._records(programme, None)
 
@@ -129,7 +136,15 @@ class Store:
         beyond = sa.select(newest.c.version).where(
             newest.c.entry == versions_.c.entry, newest.c.version > versions_.c.version
         )
-        found = sa.select(versions_.c.entry.label("line"), versions_.c.version, *_record_columns(versions_))
+        first = versions_.alias()
+        entered = sa.and_(versions_.c.version > 1, first.c.entry == versions_.c.entry, first.c.version == 1)
+        found = sa.select(
+            *_record_columns(versions_),
+            versions_.c.entry,
+            versions_.c.version,
+            versions_.c.change,
+            sa.func.coalesce(first.c.change, versions_.c.change).label("entered"),
+        ).outerjoin_from(versions_, first, entered)
         found = found.where(versions_.c.programme == programme, sa.not_(versions_.c.is_withdrawn))
         with self.database.reading() as connection:
             if known_at is not None:
@@ -139,8 +154,15 @@ class Store:
                 found = found.where(versions_.c.change <= last)
             found = found.where(sa.not_(sa.exists(beyond))).order_by(versions_.c.entry)
             rows = connection.execute(found).all()
-        table = pd.DataFrame(rows, columns=["line", "version", *RECORD_COLUMNS])
-        return table[[*RECORD_COLUMNS, "line", "version"]].astype({"line": "int64", "version": "int64"})
+            moments = sa.select(changes_.c.number, changes_.c.recorded_at).where(changes_.c.programme == programme)
+            days = {
+                number: moment.astimezone(ZONE).date().isoformat() for number, moment in connection.execute(moments)
+            }
+        names = [*RECORD_COLUMNS, "line", "version"]
+        # Column by column: pandas takes much longer over a list of rows.
+        table = pd.DataFrame(dict(zip(names, zip(*rows, strict=True), strict=False)), columns=names)
+        table.insert(len(RECORD_COLUMNS), READ_ON, [_read_on(row, days) for row in rows])
+        return table.astype({"line": "int64", "version": "int64"})
 
     def seed_sum(self, programme: str) -> str | None:
         """Return the sum of the file the entries of a programme came from; None if people have changed them since.
@@ -372,6 +394,18 @@ def _record_columns(table: sa.FromClause) -> Iterable[sa.ColumnElement[str]]:
     return (table.c[name] for name in RECORD_FIELDS)
 
 
+def _read_on(row: sa.Row[*tuple[Any, ...]], days: Mapping[int, str]) -> str:
+    """Return when the source of an entry was read: as it says itself, else the day it entered the store.
+
+    Before there was `retrieved`, an entry could be corrected to a date after that day; then it was read by the day
+    it was corrected.
+    """
+    if row.retrieved:
+        return str(row.retrieved)
+    entered = days[row.entered]
+    return days[row.change] if is_after_reading(max(row.date, row.source_date), entered) else entered
+
+
 def _demand_reason(edits: Sequence[Edit], occasion: Occasion) -> None:
     if not edits:
         raise AtlasError(Problem("", "Es gibt nichts zu speichern: alles steht schon so im Bestand."))
@@ -494,5 +528,7 @@ def _digest(former: str, made: Row, rows: Iterable[Row]) -> str:
     told = [str(made[column.name]) for column in changes_.c if column.name != "digest"]
     digest = hashlib.sha256(json.dumps([former, *told], ensure_ascii=False).encode())
     for row in rows:
-        digest.update(json.dumps([str(row[column.name]) for column in versions_.c], ensure_ascii=False).encode())
+        said = [str(row[column.name]) for column in versions_.c if column.name not in ADDED_LATER]
+        said += [f"{name}={row[name]}" for name in ADDED_LATER if row[name]]
+        digest.update(json.dumps(said, ensure_ascii=False).encode())
     return digest.hexdigest()

@@ -22,6 +22,8 @@ from sqlalchemy import (
 from atlas.model.edits import RECORD_FIELDS
 
 metadata = MetaData()
+ADDED_LATER = ("until", "case", "retrieved", "inferred")
+"""Columns of step 0002. What was written before has none, and its digests know nothing of them."""
 
 
 class Utc(TypeDecorator[datetime]):
@@ -67,7 +69,7 @@ version = Table(
     Column("change", BigInteger, ForeignKey("change.number"), nullable=False),
     Column("programme", Text, nullable=False),
     Column("is_withdrawn", Boolean, nullable=False),
-    *(Column(name, Text, nullable=False) for name in RECORD_FIELDS),
+    *(Column(name, Text, nullable=False, server_default="" if name in ADDED_LATER else None) for name in RECORD_FIELDS),
     Index("version_participant", "programme", "ags"),
     Index("version_change", "change"),
 )
