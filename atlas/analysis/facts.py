@@ -88,7 +88,8 @@ def coded(table: pd.DataFrame, name: str) -> Coded:
         name = "retrieved"
     if name not in table.columns:
         return Coded(np.zeros(len(table), dtype=np.int64), np.asarray([""], dtype=object))
-    code, found = pd.factorize(table[name].to_numpy(dtype=object))
+    code, uniques = pd.factorize(table[name])  # of the column as it is: to make a text of each cell takes memory
+    found = list(uniques)
     known = sorted({"", *found})
     place = {text: number for number, text in enumerate(known)}
     of_found = np.asarray([place[text] for text in found], dtype=np.int64)

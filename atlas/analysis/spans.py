@@ -25,7 +25,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, ordinals, table_of
-from atlas.analysis.facts import UNKNOWN, Facts, Ladders, Texts, cases_of, days_or_nat, facts_of, ladders_of
+from atlas.analysis.facts import UNKNOWN, Facts, Ladders, Texts, cases_of, coded, days_or_nat, facts_of, ladders_of
 from atlas.analysis.stages import Boundaries, Stages, most, run_begins, stages_of
 from atlas.model.keys import is_district_key
 from atlas.model.programme import Counts, ExitKind, Programme
@@ -418,8 +418,8 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     }
     counts_all = ladders.so_far[rows.rung[order]]
     columns["counted"] = np.where(counts_all, columns["so_far"], columns["in_force"])
-    columns["source"] = table["source_url"].to_numpy(dtype=object)[rows.fact[order]]
-    columns["inferred"] = _is_inferred(table)[rows.fact[order]]
+    columns["source"] = coded(table, "source_url").of(rows.fact[order])
+    columns["inferred"] = coded(table, "inferred").code[rows.fact[order]] > 0
     columns["strength"] = _strength(columns, rows.state[order])
     return table_of(columns, SPAN_COLUMNS)
 
@@ -429,12 +429,6 @@ def _in_order(rows: _Rows, facts: Facts, ladders: Ladders) -> Ints:
     who = facts.participant.code[rows.fact] * (int(ladders.instrument.max()) + 1) + ladders.instrument[rows.rung]
     case = np.where(rows.case < 0, len(facts.line) - rows.case, rows.case)
     return np.lexsort((facts.line[rows.fact], ladders.rank[rows.rung], rows.first, case, who))
-
-
-def _is_inferred(table: pd.DataFrame) -> Bools:
-    if "inferred" not in table.columns:
-        return np.zeros(len(table), dtype=bool)
-    return np.asarray(table["inferred"].to_numpy(dtype=object) != "", dtype=bool)
 
 
 def _so_far(rows: _Rows, in_force: Bools, cases: _Cases) -> Bools:

@@ -44,6 +44,8 @@ from atlas.sources.store.schema import change as changes_
 from atlas.sources.store.schema import version as versions_
 
 Row = Mapping[str, Any] | sa.RowMapping
+_ROWS_READ_AT_ONCE = 20_000
+"""So many rows of an answer are in memory as they came; what is kept of them takes a tenth."""
 _ROWS_AT_ONCE = 500
 """Keys asked for in one statement: SQLite takes 32,766 parameters, PostgreSQL 65,535."""
 
@@ -153,16 +155,13 @@ class Store:
                 beyond = beyond.where(newest.c.change <= last)
                 found = found.where(versions_.c.change <= last)
             found = found.where(sa.not_(sa.exists(beyond))).order_by(versions_.c.entry)
-            rows = connection.execute(found).all()
             moments = sa.select(changes_.c.number, changes_.c.recorded_at).where(changes_.c.programme == programme)
             days = {
                 number: moment.astimezone(ZONE).date().isoformat() for number, moment in connection.execute(moments)
             }
-        names = [*RECORD_COLUMNS, "line", "version"]
-        # Column by column: pandas takes much longer over a list of rows.
-        table = pd.DataFrame(dict(zip(names, zip(*rows, strict=True), strict=False)), columns=names)
-        table.insert(len(RECORD_COLUMNS), READ_ON, [_read_on(row, days) for row in rows])
-        return table.astype({"line": "int64", "version": "int64"})
+            rows = connection.execution_options(yield_per=_ROWS_READ_AT_ONCE).execute(found)
+            parts = [_part(some, days) for some in rows.partitions()]
+        return pd.concat(parts, ignore_index=True) if parts else _part((), {})
 
     def seed_sum(self, programme: str) -> str | None:
         """Return the sum of the file the entries of a programme came from; None if people have changed them since.
@@ -392,6 +391,16 @@ def _records_of(table: pd.DataFrame) -> Iterable[Record]:
 
 def _record_columns(table: sa.FromClause) -> Iterable[sa.ColumnElement[str]]:
     return (table.c[name] for name in RECORD_FIELDS)
+
+
+def _part(rows: Sequence[sa.Row[*tuple[Any, ...]]], days: Mapping[int, str]) -> pd.DataFrame:
+    """Return some rows as a table. Column by column: pandas takes much longer, and more memory, over a list of rows."""
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * (len(RECORD_COLUMNS) + 2)
+    made = {name: pd.Series(values, dtype="str") for name, values in zip(RECORD_COLUMNS, columns, strict=False)}
+    made[READ_ON] = pd.Series([_read_on(row, days) for row in rows], dtype="str")
+    numbers = columns[len(RECORD_COLUMNS) :]
+    made |= {name: pd.Series(values, dtype="int64") for name, values in zip(("line", "version"), numbers, strict=False)}
+    return pd.DataFrame(made, copy=False)
 
 
 def _read_on(row: sa.Row[*tuple[Any, ...]], days: Mapping[int, str]) -> str:
