@@ -154,7 +154,7 @@ drawn = "point"
 stages = [
     { key = "planned", label = { de = "geplant", en = "planned" }, kind = "plan", colour = "#f1d8d0", hatch = "horizontal" },
     { key = "active", label = { de = "besteht", en = "active" }, kind = "step", colour = "#a63a2b" },
-    { key = "paused", label = { de = "ruht", en = "dormant" }, kind = "exit", colour = "#c9c2b8", hatch = "cross" },
+    { key = "paused", label = { de = "ruht", en = "dormant" }, kind = "exit", exit = "dormant", colour = "#c9c2b8", hatch = "cross" },
 ]
 """
 

@@ -304,7 +304,9 @@ def _own_end(each: _Stage, steps: list[Row], programme: Programme) -> tuple[date
     said = [row for row in each.rows if row.until]
     if said:
         newest = max(said, key=lambda row: (row.dated or date.min, row.line))
-        later = [row for row in steps if row.dated and newest.until and row.dated > newest.until]
+        later = [
+            row for row in steps if row.dated and newest.until and min(row.dated, row.until or NEVER) > newest.until
+        ]
         if newest.until and (is_plan or not later):
             return newest.until + DAY, "ended"
     end, how = NEVER, ""

@@ -65,15 +65,27 @@ def changes_between(
     stages = stages[~stages.index.duplicated()]
     known = dict(names)
     ends = happened["what"].isin(ENDINGS).to_numpy(dtype=bool)
+    by_record = (happened["because"] == RECORD).to_numpy(dtype=bool)
     place = pd.MultiIndex.from_frame(happened[["ags", "instrument"]])
     earlier = stages.reindex(place).fillna(NO_DATA).to_numpy(dtype=object)
     moved = happened.assign(
         name=[known[ags] for ags in happened["ags"]],
         stage_before=np.where(ends, happened["stage_was"], earlier),
-        stage=np.where(ends & (happened["stage"] == happened["stage_was"]).to_numpy(), NO_DATA, happened["stage"]),
+        stage=np.where(
+            ends & by_record & (happened["stage"] == happened["stage_was"]).to_numpy(), NO_DATA, happened["stage"]
+        ),
     )
-    both = was.merge(now, on=["ags", "instrument"], suffixes=("_before", ""))
-    changed = both[(both["stage_before"] != both["stage"]) & (both["counted_before"] == both["counted"])]
+    both = now.merge(was, on=["ags", "instrument"], how="left", suffixes=("", "_before"))
+    # A municipality that was not there yet has what its parts had, unless an entry says so that spoke of nobody before.
+    is_young = both["stage_before"].isna().to_numpy()
+    spoke = pd.MultiIndex.from_frame(now[["instrument", "row"]]).isin(
+        pd.MultiIndex.from_frame(was[["instrument", "row"]])
+    )
+    both = both.assign(
+        stage_before=both["stage_before"].fillna(NO_DATA), counted_before=both["counted_before"].isin([True])
+    )
+    differs = both["stage_before"] != both["stage"]
+    changed = both[differs & (both["counted_before"] == both["counted"]) & ~(is_young & spoke)]
     changed = changed[~pd.MultiIndex.from_frame(changed[["ags", "instrument"]]).isin(place)]
     nat = np.datetime64("NaT", "s")
     changed = changed.assign(what=CHANGED, because=RECORD, day=nat, earliest=nat)
@@ -118,7 +130,11 @@ def effect_of(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 
 def _own_rows(status: pd.DataFrame) -> pd.DataFrame:
-    return status[status["basis"].isin(["direct", "derived"])]
+    """Return the rows of a status table, where nothing of its own is documented with `NO_DATA` and uncounted."""
+    own = status["basis"].isin(["direct", "derived"])
+    return status.assign(
+        stage=status["stage"].where(own, NO_DATA), counted=status["counted"] & own, row=status["row"].where(own, -1)
+    )
 
 
 def _in_order(table: pd.DataFrame, instruments: Sequence[str], whats: Sequence[str]) -> pd.DataFrame:

@@ -231,7 +231,9 @@ def _proven(stages: Stages, facts: Facts, ladders: Ladders, rows: Ints, stage: I
     is_step = ladders.is_step[facts.rung[rows]]
     parts = int(stages.part.max(initial=-1)) + 1
     of_part = most(stages.part[stage[is_step]], facts.proof[rows[is_step]], parts)
-    certain = most(stages.part[stage[is_step]], facts.certain[rows[is_step]], parts)
+    # An entry never cancels its own end.
+    later = np.where(facts.until > 0, np.minimum(facts.certain, facts.until), facts.certain)
+    certain = most(stages.part[stage[is_step]], later[rows[is_step]], parts)
     own = most(stage, facts.proof[rows], len(stages.fact))
     said = np.flatnonzero(facts.until[rows] > 0)
     order = np.lexsort((facts.line[rows[said]], facts.certain[rows[said]], stage[said]))

@@ -1,4 +1,4 @@
-"""Who stands where on which day: every rule of atlas.analysis.status, on records written for it."""
+"""Who stands where on which day: the rules of docs/time.md, each on records written for it."""
 
 from __future__ import annotations
 
@@ -8,26 +8,34 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from atlas.analysis.counting import figure
-from atlas.analysis.status import NO_DATA, effective_days, spans, status_as_of, successors
+from atlas.analysis.spans import spans
+from atlas.analysis.status import NO_DATA, cases_as_of, status_as_of, successors
 from atlas.model.boundaries import Change
-from atlas.model.records import RECORD_COLUMNS
+from atlas.model.records import READ_ON, RECORD_COLUMNS
 from atlas.model.snapshot import Snapshot
 from atlas.present.scene import Scene
 
 ERLEN, NEUSTADT, HAFEN, ILM = "00021050", "00021010", "00021080", "00022010"
 
 
-def records(*rows: tuple[str, ...]) -> pd.DataFrame:
-    """Return records from ``(ags, instrument, status, date[, source_date[, joint_with]])``."""
+READ = "2024-11-23"
+"""Day on which all sources of these records were read."""
+
+
+def records(*rows: tuple[str, ...], **more: str) -> pd.DataFrame:
+    """Return records from ``(ags, instrument, status, date[, source_date[, joint_with]])``; ``more`` says the same of all.
+
+    A date behind ``<`` is known by then.
+    """
     made = []
     for line, (ags, instrument, status, day, *rest) in enumerate(rows, start=2):
         source_date, joint_with = [*rest, "", ""][:2]
-        means = "reached" if day else ""
-        made.append(
-            [ags, "", instrument, status, day, means, joint_with, "", f"https://q.invalid/{line}", source_date, line]
-        )
-    return pd.DataFrame(made, columns=[*RECORD_COLUMNS, "line"])
+        means = "" if not day else "known_by" if day.startswith("<") else "reached"
+        entry = dict.fromkeys(RECORD_COLUMNS, "") | {"ags": ags, "instrument": instrument, "status": status}
+        entry |= {"date": day.removeprefix("<"), "date_means": means, "joint_with": joint_with}
+        entry |= {"source_url": f"https://q.invalid/{line}", "source_date": source_date} | more
+        made.append(entry | {READ_ON: READ, "line": line})
+    return pd.DataFrame(made, columns=[*RECORD_COLUMNS, READ_ON, "line"])
 
 
 @pytest.fixture
@@ -55,22 +63,76 @@ def test_partial_date_counts_from_the_last_day_it_can_mean(
     stage_on: Callable[..., pd.Series], known: str, before: str, from_then: str
 ) -> None:
     table = records((ERLEN, "pact", "signed", known))
-    assert stage_on(table, ERLEN, "pact", before)["stage"] == NO_DATA
-    assert stage_on(table, ERLEN, "pact", from_then)["stage"] == "signed"
+    row = stage_on(table, ERLEN, "pact", before)
+    assert (row["state"], row["counted"]) == ("" if len(known) == 10 else "documented_later", False)
+    row = stage_on(table, ERLEN, "pact", from_then)
+    assert (row["stage"], row["state"], row["counted"]) == ("signed", "in_force", True)
 
 
 def test_record_without_date_counts_from_its_source(stage_on: Callable[..., pd.Series]) -> None:
     table = records((ERLEN, "pact", "signed", "", "2021-03"))
-    assert stage_on(table, ERLEN, "pact", "2021-03-30")["stage"] == NO_DATA
+    assert stage_on(table, ERLEN, "pact", "2021-03-30")["state"] == "documented_later"
     row = stage_on(table, ERLEN, "pact", "2021-03-31")
     assert (row["stage"], row["since_means"]) == ("signed", "source")
 
 
-def test_record_without_any_date_counts_from_the_newest_in_the_record(stage_on: Callable[..., pd.Series]) -> None:
+def test_record_without_any_date_counts_from_the_day_it_was_read(stage_on: Callable[..., pd.Series]) -> None:
     table = records((ERLEN, "pact", "signed", ""), (HAFEN, "talk", "held", "2020", "2024-05-06"))
-    assert stage_on(table, ERLEN, "pact", "2024-05-05")["stage"] == NO_DATA
-    row = stage_on(table, ERLEN, "pact", "2024-05-06")
-    assert (row["stage"], row["since"], row["since_means"]) == ("signed", "", "undated")
+    assert stage_on(table, ERLEN, "pact", "2016-01-01")["state"] == "documented_later"
+    assert not stage_on(table, ERLEN, "pact", "2024-11-22")["counted"]
+    row = stage_on(table, ERLEN, "pact", READ)
+    assert (row["state"], row["since"], row["since_means"], row["read_on"]) == ("in_force", "", "undated", READ)
+
+
+def test_known_by_is_documented_only_later_before(stage_on: Callable[..., pd.Series]) -> None:
+    table = records((ERLEN, "council", "active", "<2021-05"))
+    assert stage_on(table, ERLEN, "council", "2017-01-01")["state"] == "documented_later"
+    assert stage_on(table, ERLEN, "council", "2021-05-31")["state"] == "in_force"
+
+
+def test_a_year_cannot_be_later_than_the_day_it_was_read(stage_on: Callable[..., pd.Series]) -> None:
+    table = records((ERLEN, "pact", "signed", "2024"))
+    assert stage_on(table, ERLEN, "pact", READ)["counted"]
+
+
+def test_a_further_stage_bounds_the_one_before(stage_on: Callable[..., pd.Series]) -> None:
+    table = records((ERLEN, "pact", "planned", "2020-05-01"), (ERLEN, "pact", "signed", "<2021-06-30"))
+    assert stage_on(table, ERLEN, "pact", "2020-04-30")["state"] == ""
+    assert stage_on(table, ERLEN, "pact", "2020-05-02")["state"] == "documented_later"
+
+
+def test_a_plan_lapses_after_three_years_and_an_undated_one_stays(stage_on: Callable[..., pd.Series]) -> None:
+    dated = records((ERLEN, "pact", "planned", "2020-01-15"))
+    assert stage_on(dated, ERLEN, "pact", "2023-01-15")["state"] == "planned"
+    assert stage_on(dated, ERLEN, "pact", "2023-01-16")["state"] == "plan_lapsed"
+    proven = records((ERLEN, "pact", "planned", "2020-01-15"), (ERLEN, "pact", "planned", "<2024-02-01"))
+    assert stage_on(proven, ERLEN, "pact", "2024-02-01")["state"] == "planned"
+    undated = records((ERLEN, "pact", "planned", ""))
+    assert stage_on(undated, ERLEN, "pact", "2035-01-01")["state"] == "planned"
+
+
+def test_until_ends_and_a_later_proof_cancels_it(stage_on: Callable[..., pd.Series]) -> None:
+    ended = records((ERLEN, "pact", "signed", "2020-01-01"), until="2021-06")
+    assert stage_on(ended, ERLEN, "pact", "2021-06-30")["state"] == "in_force"
+    row = stage_on(ended, ERLEN, "pact", "2021-07-01")
+    assert (row["state"], row["counted"], row["until"]) == ("ended", False, "2021-06")
+    again = pd.concat([ended, records((ERLEN, "pact", "signed", "<2022-01-01"))], ignore_index=True)
+    assert stage_on(again, ERLEN, "pact", "2021-07-01")["state"] == "in_force"
+
+
+def test_exit_holds_from_the_day_it_is_known_by(stage_on: Callable[..., pd.Series]) -> None:
+    table = records((HAFEN, "council", "active", "2019-01-01"), (HAFEN, "council", "paused", "<2021-06"))
+    assert stage_on(table, HAFEN, "council", "2021-06-29")["state"] == "in_force"
+    assert stage_on(table, HAFEN, "council", "2021-06-30")["state"] == "dormant"
+
+
+def test_two_agreements_of_one_municipality_are_two_arrangements(mini: Snapshot) -> None:
+    table = records((ERLEN, "pact", "signed", "2020-01-01", "", "Bund"), (ERLEN, "pact", "signed", "2021-01-01"))
+    programme = mini.programme("mini")
+    day = date(2022, 1, 1)
+    found = cases_as_of(spans(table, programme), mini.edition(programme, day), mini.changes(programme), day)
+    pacts = found[found["instrument"] == "pact"]
+    assert (len(pacts), pacts["arrangement"].nunique(), set(pacts["ags"])) == (2, 2, {ERLEN})
 
 
 def test_plan_never_counts_and_never_replaces_what_was_reached(stage_on: Callable[..., pd.Series]) -> None:
@@ -154,10 +216,6 @@ def test_successors_follow_a_chain() -> None:
     assert successors(changes, date(2022, 1, 1)) == {"00000001": "00000003", "00000002": "00000003"}
 
 
-def test_effective_days_of_an_empty_record() -> None:
-    assert effective_days(records()) == []
-
-
 def test_empty_record_gives_everybody_no_data(mini: Snapshot) -> None:
     programme = mini.programme("mini")
     edition = mini.edition(programme, date(2024, 1, 1))
@@ -174,16 +232,16 @@ def test_mergers_of_one_day_may_stand_in_any_order(reverse: bool) -> None:
 
 
 def test_joint_arrangement_counts_once_and_its_municipalities_each(mini_scene: Callable[..., Scene]) -> None:
-    counted = figure(mini_scene().status, "pact")
+    counted = mini_scene().day.figure("pact")
     assert (len(counted.municipalities), len(counted.arrangements)) == (5, 4)
     bodies = {each.body: len(each.members) for each in counted.arrangements if each.body}
     assert bodies == {"Zweckverband Ring": 2, "Bund der Drachen": 1}
 
 
 def test_figure_counts_a_district_alone(mini_scene: Callable[..., Scene]) -> None:
-    counted = figure(mini_scene().status, "pact", "00022")
+    counted = mini_scene().day.figure("pact", "00022")
     assert (len(counted.municipalities), counted.total) == (1, 2)
-    assert figure(mini_scene().status, "pact", "99999").share == 0.0
+    assert mini_scene().day.figure("pact", "99999").share == 0.0
 
 
 @pytest.mark.parametrize(("day", "count"), [("2018-12-31", 421), ("2022-12-31", 419), ("2023-01-01", 418)])
@@ -192,13 +250,4 @@ def test_saxony_on_a_day(real_scene: Callable[..., Scene], day: str, count: int)
 
 
 def test_saxony_has_52_documented_agreements(real_scene: Callable[..., Scene]) -> None:
-    assert len(figure(real_scene().status, "agreement").municipalities) == 52
-
-
-def test_a_year_that_has_only_begun_puts_nothing_undated_off() -> None:
-    before = records((HAFEN, "council", "active", ""), (ERLEN, "talk", "held", "2021-03-01"))
-    after = records(
-        (HAFEN, "council", "active", ""), (ERLEN, "talk", "held", "2021-03-01"), (ILM, "talk", "held", "2026")
-    )
-    assert effective_days(before)[0][0] == date(2021, 3, 1)
-    assert effective_days(after)[0][0] == date(2026, 1, 1)
+    assert len(real_scene().day.figure("agreement").municipalities) == 52

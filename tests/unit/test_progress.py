@@ -12,9 +12,10 @@ from atlas.analysis.changes import CHANGE_COLUMNS, changes_between
 from atlas.analysis.counting import by_district, figure
 from atlas.analysis.days import month_ends
 from atlas.analysis.episodes import EPISODE_COLUMNS, episodes
-from atlas.analysis.events import EVENT_COLUMNS, events
-from atlas.analysis.progress import PROGRESS_COLUMNS, progress
-from atlas.analysis.status import spans, status_as_of
+from atlas.analysis.events import BEGINNINGS, ENDINGS, EVENT_COLUMNS, in_period
+from atlas.analysis.progress import PROGRESS_COLUMNS, course, progress
+from atlas.analysis.spans import spans
+from atlas.analysis.status import cases_as_of, status_as_of
 from atlas.model.snapshot import Snapshot
 from tests import miniland
 from tests.unit.test_core_status import records
@@ -33,8 +34,9 @@ class History:
         self.edition = snapshot.edition(self.programme, date(2024, 1, 1))
         self.changes = snapshot.changes(self.programme)
         self.spans = spans(table, self.programme)
-        self.episodes = episodes(self.spans, self.edition, self.changes)
-        self.events = events(self.episodes, self.changes)
+        self.course = course(self.spans, self.edition, self.changes)
+        self.episodes = self.course.municipalities.episodes
+        self.events = self.course.municipalities.events
 
     def told(self, instrument: str) -> list[tuple[str, ...]]:
         """Return day, key, what and why of all events of an instrument."""
@@ -43,19 +45,13 @@ class History:
 
     def progress(self, *days: str, since: str = "2018-12-31", district: str | None = None) -> pd.DataFrame:
         wanted = [date.fromisoformat(day) for day in days]
-        return progress(
-            self.episodes,
-            self.events,
-            self.edition,
-            INSTRUMENTS,
-            wanted,
-            since=date.fromisoformat(since),
-            district=district,
-        )
+        made = course(self.spans, self.edition, self.changes, district) if district else self.course
+        return progress(made, INSTRUMENTS, wanted, since=date.fromisoformat(since))
 
     def between(self, before: str, after: str) -> pd.DataFrame:
         first, last = date.fromisoformat(before), date.fromisoformat(after)
-        return changes_between(self.status(first), self.status(last), self.changes, last)
+        names = self.edition.municipalities[["ags", "name"]].itertuples(index=False, name=None)
+        return changes_between(self.status(first), self.status(last), in_period(self.events, first, last), names)
 
     def status(self, day: date) -> pd.DataFrame:
         return status_as_of(self.spans, self.programme, self.edition, self.changes, day)
@@ -71,11 +67,12 @@ def history(mini: Snapshot) -> Callable[..., History]:
 
 def test_episode_ends_where_the_next_stage_begins(history: Callable[..., History]) -> None:
     made = history((ERLEN, "pact", "planned", "2019-03"), (ERLEN, "pact", "signed", "2020")).episodes
-    pact = made[made["instrument"] == "pact"]
+    pact = made[(made["instrument"] == "pact") & (made["state"] != "documented_later")]
     assert tuple(made.columns) == EPISODE_COLUMNS
     assert pact["stage"].tolist() == ["planned", "signed"]
     assert pact["from_day"].tolist() == [pd.Timestamp("2019-03-31"), pd.Timestamp("2020-12-31")]
-    assert pact["until_day"].iloc[0] == pd.Timestamp("2020-12-31")
+    # From the first day on which it may have been signed, that is what is told of it.
+    assert pact["until_day"].iloc[0] == pd.Timestamp("2020-01-01")
     assert pd.isna(pact["until_day"].iloc[1])
     talk = made[made["instrument"] == "talk"].iloc[0]
     assert (talk["basis"], talk["since"], talk["since_means"]) == ("derived", "2020", "known_by")
@@ -108,7 +105,7 @@ def test_of_two_that_say_the_same_the_first_source_speaks(history: Callable[...,
 
 
 def test_growing_municipality_keeps_its_episode(history: Callable[..., History]) -> None:
-    made = history((NEUSTADT_SUED, "talk", "held", "2019")).episodes
+    made = history((NEUSTADT_SUED, "talk", "held", "2019-01-01")).episodes
     assert len(made) == 1
     assert pd.isna(made["until_day"].iloc[0])
 
@@ -135,14 +132,15 @@ def test_empty_record_gives_typed_tables(history: Callable[..., History]) -> Non
 
 def test_plan_is_no_event_and_the_step_after_it_is(history: Callable[..., History]) -> None:
     past = history((BERGEN, "pact", "planned", "2020-02-01"), (BERGEN, "pact", "signed", "2021-03-01"))
-    assert past.told("pact") == [("2021-03-01", BERGEN, "new", "record")]
-    assert past.told("talk") == [("2021-03-01", BERGEN, "new", "record")]
+    assert past.told("pact") == [("2021-03-01", BERGEN, "begun", "record")]
+    assert past.told("talk") == [("2021-03-01", BERGEN, "begun", "record")]
 
 
 def test_year_counts_from_its_last_day(history: Callable[..., History]) -> None:
     past = history((ERLEN, "talk", "held", "2021"))
-    assert past.told("talk") == [("2021-12-31", ERLEN, "new", "record")]
-    assert past.progress("2021-12-30", "2021-12-31")["new"].tolist() == [0, 0, 0, 1, 0, 0]
+    assert past.told("talk") == [("2021-12-31", ERLEN, "begun", "record")]
+    assert past.progress("2021-12-30", "2021-12-31")["first_documented"].tolist() == [0, 0, 0, 1, 0, 0]
+    assert past.progress("2020-12-31", "2021-12-31")["begun"].tolist() == [0, 0, 0, 1, 0, 0]
 
 
 def test_council_falls_dormant_and_is_revived(history: Callable[..., History]) -> None:
@@ -152,7 +150,7 @@ def test_council_falls_dormant_and_is_revived(history: Callable[..., History]) -
         (HAFEN, "council", "active", "2023-01-01"),
     )
     assert past.told("council") == [
-        ("2019-01-01", HAFEN, "new", "record"),
+        ("2019-01-01", HAFEN, "begun", "record"),
         ("2020-01-01", HAFEN, "dormant", "record"),
         ("2023-01-01", HAFEN, "revived", "record"),
     ]
@@ -162,16 +160,16 @@ def test_council_falls_dormant_and_is_revived(history: Callable[..., History]) -
     rows = past.progress("2019-06-30", "2020-06-30", "2023-06-30")
     council = rows[rows["instrument"] == "council"]
     assert council["municipalities"].tolist() == [1, 0, 1]
-    assert council[["new", "ended", "revived", "dormant"]].to_numpy().tolist() == [
+    assert council[["begun", "ended", "revived", "dormant"]].to_numpy().tolist() == [
         [1, 0, 0, 0],
-        [0, 1, 0, 1],
-        [1, 0, 1, 0],
+        [0, 0, 0, 1],
+        [0, 0, 1, 0],
     ]
 
 
 def test_exit_of_what_nobody_saw_begin_is_no_event(history: Callable[..., History]) -> None:
     past = history((HAFEN, "pact", "signed", "2019-01-01"), (HAFEN, "council", "paused", "2019-02-01"))
-    assert past.told("pact") == [("2019-01-01", HAFEN, "new", "record")]
+    assert past.told("pact") == [("2019-01-01", HAFEN, "begun", "record")]
     assert past.told("council") == []
 
 
@@ -181,7 +179,7 @@ def test_what_was_so_on_the_first_day_is_stock_and_no_event(history: Callable[..
         (ERLEN, "council", "active", "2016-01-01"),
         (BERGEN, "council", "active", "2016-01-02"),
     )
-    assert past.told("council") == [("2016-01-02", BERGEN, "new", "record")]
+    assert past.told("council") == [("2016-01-02", BERGEN, "begun", "record")]
     assert past.progress("2016-01-01", since="2015-12-31")["municipalities"].tolist() == [0, 0, 2]
 
 
@@ -196,12 +194,12 @@ def test_revived_after_what_was_there_from_the_beginning(history: Callable[..., 
 
 def test_merger_of_one_counted_is_no_event(history: Callable[..., History]) -> None:
     into_new = history((ILM, "pact", "signed", "2018-01-01"))
-    assert into_new.told("pact") == [("2018-01-01", ILM, "new", "record")]
+    assert into_new.told("pact") == [("2018-01-01", ILM, "begun", "record")]
     taken_in = history((KIRCH, "pact", "signed", "2018-01-01"))
-    assert taken_in.told("pact") == [("2018-01-01", KIRCH, "new", "record")]
+    assert taken_in.told("pact") == [("2018-01-01", KIRCH, "begun", "record")]
     rows = taken_in.progress("2021-12-31", "2022-01-01")
     pact = rows[rows["instrument"] == "pact"]
-    assert pact[["municipalities", "new", "ended", "total"]].to_numpy().tolist() == [[1, 0, 0, 12], [1, 0, 0, 11]]
+    assert pact[["municipalities", "begun", "ended", "total"]].to_numpy().tolist() == [[1, 0, 0, 12], [1, 0, 0, 11]]
 
 
 def test_merger_of_two_counted_ends_one(history: Callable[..., History]) -> None:
@@ -212,7 +210,7 @@ def test_merger_of_two_counted_ends_one(history: Callable[..., History]) -> None
     assert taken_in.told("pact")[-1] == ("2022-01-01", KIRCH, "ended", "boundary")
     rows = taken_in.progress("2021-12-31", "2022-01-01")
     pact = rows[rows["instrument"] == "pact"]
-    assert pact[["municipalities", "ended"]].to_numpy().tolist() == [[2, 0], [1, 1]]
+    assert pact[["municipalities", "boundary_out"]].to_numpy().tolist() == [[2, 0], [1, 1]]
 
 
 def test_heir_goes_on_where_a_part_left_off(history: Callable[..., History]) -> None:
@@ -222,7 +220,7 @@ def test_heir_goes_on_where_a_part_left_off(history: Callable[..., History]) -> 
         (NEU_ILM, "council", "active", "2021-01-01"),
     )
     assert [(ags, what) for _, ags, what, _ in past.told("council")] == [
-        (ILM, "new"),
+        (ILM, "begun"),
         (ILM, "dormant"),
         (NEU_ILM, "revived"),
     ]
@@ -230,9 +228,9 @@ def test_heir_goes_on_where_a_part_left_off(history: Callable[..., History]) -> 
 
 def test_new_on_the_day_of_the_merger(history: Callable[..., History]) -> None:
     by_record = history((NEU_ILM, "council", "active", "2020-01-01"))
-    assert by_record.told("council") == [("2020-01-01", NEU_ILM, "new", "record")]
+    assert by_record.told("council") == [("2020-01-01", NEU_ILM, "begun", "record")]
     recorded_before = history((NEU_ILM, "council", "active", "2018-01-01"))
-    assert recorded_before.told("council") == [("2020-01-01", NEU_ILM, "new", "boundary")]
+    assert recorded_before.told("council") == [("2020-01-01", NEU_ILM, "first_documented", "boundary")]
 
 
 def test_dormant_on_the_day_of_the_merger(history: Callable[..., History]) -> None:
@@ -271,7 +269,7 @@ def test_joint_body_lasts_as_long_as_any_member_is_in_it(history: Callable[..., 
 def test_progress_of_a_district(history: Callable[..., History]) -> None:
     past = history((ERLEN, "pact", "signed", "2021-03-01"), (KIRCH, "pact", "signed", "2021-03-01"))
     rows = past.progress("2021-12-31", district="00022")
-    assert rows.loc[1, ["municipalities", "new", "total"]].tolist() == [1, 1, 3]
+    assert rows.loc[1, ["municipalities", "begun", "total"]].tolist() == [1, 1, 3]
     assert rows.loc[1, "share"] == pytest.approx(1 / 3)
     nowhere = past.progress("2021-12-31", district="99999")
     assert nowhere[["municipalities", "total", "share"]].to_numpy().sum() == 0
@@ -279,9 +277,9 @@ def test_progress_of_a_district(history: Callable[..., History]) -> None:
 
 def test_since_is_exclusive_and_days_are_inclusive(history: Callable[..., History]) -> None:
     past = history((ERLEN, "talk", "held", "2021-03-01"), (BERGEN, "talk", "held", "2021-03-31"))
-    assert past.progress("2021-03-31", since="2021-02-28").loc[0, "new"] == 2
-    assert past.progress("2021-03-31", since="2021-03-01").loc[0, "new"] == 1
-    assert past.progress("2021-03-30", since="2021-03-01").loc[0, "new"] == 0
+    assert past.progress("2021-03-31", since="2021-02-28").loc[0, "begun"] == 2
+    assert past.progress("2021-03-31", since="2021-03-01").loc[0, "begun"] == 1
+    assert past.progress("2021-03-30", since="2021-03-01").loc[0, "begun"] == 0
 
 
 @pytest.mark.parametrize("days", [("2021-01-01", "2021-01-01"), ("2021-02-01", "2021-01-01"), ("2018-12-31",)])
@@ -328,10 +326,10 @@ def test_changes_of_two_years(history: Callable[..., History]) -> None:
     assert tuple(found.columns) == CHANGE_COLUMNS
     columns = ["instrument", "what", "ags", "stage_before", "stage", "since", "because"]
     assert list(found[columns].itertuples(index=False, name=None)) == [
-        ("talk", "new", ERLEN, "no_data", "held", "2020-03-01", "record"),
-        ("pact", "new", ERLEN, "planned", "signed", "2020-03-01", "record"),
+        ("talk", "first_documented", ERLEN, "no_data", "held", "2020-03-01", "record"),
+        ("pact", "begun", ERLEN, "planned", "signed", "2020-03-01", "record"),
         ("pact", "changed", BERGEN, "no_data", "planned", "2020-05-01", "record"),
-        ("council", "ended", HAFEN, "active", "paused", "2019-01-01", "record"),
+        ("council", "dormant", HAFEN, "active", "paused", "2020-06-01", "record"),
     ]
 
 
@@ -364,17 +362,15 @@ def test_progress_of_saxony_is_the_figure_of_every_day(real: Snapshot) -> None:
     programme = real.programme("asskomm")
     changes, edition = real.changes(programme), real.edition(programme, date(2024, 1, 1))
     made = spans(real.records["asskomm"].table, programme)
-    past = episodes(made, edition, changes)
     days = [date(2019 + number * 7 // 9, 1 + number, 3 * number + 1) for number in range(10)]
     instruments = [instrument.key for instrument in programme.instruments]
     for district in (None, "14626"):
-        rows = progress(
-            past, events(past, changes), edition, instruments, days, since=date(2018, 12, 31), district=district
-        )
+        rows = progress(course(made, edition, changes, district), instruments, days, since=date(2018, 12, 31))
         for day, of_day in rows.groupby("date"):
             status = status_as_of(made, programme, edition, changes, day.date())
+            cases = cases_as_of(made, edition, changes, day.date())
             for row in of_day.itertuples(index=False):
-                counted = figure(status, row.instrument, district)
+                counted = figure(status, cases, row.instrument, district)
                 assert (row.municipalities, row.arrangements, row.total) == (
                     len(counted.municipalities),
                     len(counted.arrangements),
@@ -382,7 +378,9 @@ def test_progress_of_saxony_is_the_figure_of_every_day(real: Snapshot) -> None:
                 )
         if district is None:
             before = status_as_of(made, programme, edition, changes, date(2018, 12, 31))
-            stock = [len(figure(before, key).municipalities) for key in instruments]
-            grown = rows.groupby("instrument", sort=False)[["new", "ended"]].sum()
-            last = rows["municipalities"].tolist()[-len(instruments) :]
-            assert (stock + grown["new"] - grown["ended"]).tolist() == last
+            cases = cases_as_of(made, edition, changes, date(2018, 12, 31))
+            stock = [len(figure(before, cases, key).municipalities) for key in instruments]
+            grown = rows.groupby("instrument", sort=False)[[*BEGINNINGS, *ENDINGS, "boundary_in", "boundary_out"]].sum()
+            came = grown[[*BEGINNINGS, "boundary_in"]].sum(axis=1)
+            went = grown[[*ENDINGS, "boundary_out"]].sum(axis=1)
+            assert (stock + came - went).tolist() == rows["municipalities"].tolist()[-len(instruments) :]
