@@ -242,6 +242,28 @@ def entry_ranges(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     return table_of(columns, tuple(columns))
 
 
+def entry_cases(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
+    """Return where each entry of a record stands among those of its case.
+
+    Returns
+    -------
+    pandas.DataFrame
+        RangeIndex, a row for each of ``table``. Columns ``case`` (number, as in `spans`) and ``phase`` (after how many
+        ends of its case it lies; of an exit, which it is itself); ``certain`` (first day the entry's own date can mean),
+        ``proof`` (newest day on which it says itself that it held) and ``until_last`` (last day its ``until`` means),
+        ``datetime64[s]``, NaT where it says none.
+    """
+    ladders = _ladders(programme)
+    facts, _ = _facts(table, programme, ladders)
+    marks = _boundaries(facts, ladders, int(facts.case.max(initial=-1)) + 1)
+    columns: dict[str, npt.NDArray[np.generic]] = {"case": facts.case, "phase": _phases(facts, marks)}
+    columns |= {
+        name: _as_days(days)
+        for name, days in (("certain", facts.certain), ("proof", facts.proof), ("until_last", facts.until))
+    }
+    return table_of(columns, tuple(columns))
+
+
 def _since(table: pd.DataFrame, rows: Ints) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
     """Return the date that some entries show, and in what sense."""
     day, source = column(table, "date")[rows], column(table, "source_date")[rows]

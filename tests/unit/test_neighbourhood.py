@@ -156,7 +156,7 @@ def test_white_spots_are_all_that_are_undocumented_beside_active_ones(real_scene
 
 def test_groups_hang_together_and_count_joint_bodies_once(real_scene: Callable[..., Scene]) -> None:
     scene = real_scene()
-    found = groups(scene.status, scene.day.hood, "agreement")
+    found = groups(scene.day.cases, scene.day.hood, "agreement")
     names = scene.edition.municipalities["name"]
     silberberg = next(group for group in found if "Städtebund Silberberg" in group.bodies)
     assert {names.iloc[i] for i in silberberg.members} >= {"Schneeberg", "Lößnitz", "Aue-Bad Schlema"}
