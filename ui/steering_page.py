@@ -17,6 +17,8 @@ from ui.cache import current_scene
 from ui.state import Keys, change_view, seed, words, write_address
 
 _pages: Shelf[Steering] = Shelf(64)
+_FOLDED = 12
+"""Lists longer than this are folded."""
 
 
 def show() -> None:
@@ -84,14 +86,21 @@ def _late(drawn: Scene, page: Steering) -> None:
             )
         )
         _cases(drawn, page.late)
-    if len(page.open_):
-        count = said.count(
-            "{n} weiterer Fall in einer Stufe, auf die noch eine folgt",
-            "{n} weitere Fälle in einer Stufe, auf die noch eine folgt",
-            len(page.open_),
+    if number := len(page.open_):
+        count = (
+            said.count(
+                "{n} Fall in einer Stufe, auf die noch eine folgt",
+                "{n} Fälle in einer Stufe, auf die noch eine folgt",
+                number,
+            )
+            if page.late.empty
+            else said.count(
+                "{n} weiterer Fall in einer Stufe, auf die noch eine folgt",
+                "{n} weitere Fälle in einer Stufe, auf die noch eine folgt",
+                number,
+            )
         )
-        with st.expander(count):
-            _cases(drawn, page.open_)
+        _counted(drawn, page.open_, count)
     for sentence in (*page.published, *page.hints):
         blocks.small(sentence)
     st.html(file_links("steuerung", drawn.view.but(municipality=None), said))
@@ -110,15 +119,24 @@ def _over(drawn: Scene, page: Steering) -> None:
         if part.rows.empty:
             blocks.text(said.say("Nichts."))
             continue
-        with st.expander(said.count("{n} Vorgang", "{n} Vorgänge", len(part.rows))):
-            _cases(drawn, part.rows)
+        _counted(drawn, part.rows, said.count("{n} Vorgang", "{n} Vorgänge", len(part.rows)))
         for rule in part.rules:
             blocks.small(rule)
 
 
+def _counted(drawn: Scene, rows: pd.DataFrame, count: str) -> None:
+    """Show a list below its count; a long one is folded."""
+    if len(rows) > _FOLDED:
+        with st.expander(count):
+            _cases(drawn, rows)
+    else:
+        blocks.text(count)
+        _cases(drawn, rows)
+
+
 def _cases(drawn: Scene, rows: pd.DataFrame) -> None:
-    columns = ("name", "district", "joint_with", "instrument", "stage", "reached", "last_proof", "ends")
-    titles = headings(words(), *columns, "days", "limit", "source")
+    columns = ("name", "instrument", "stage", "reached", "last_proof", "ends", "days", "limit")
+    titles = headings(words(), *columns, "joint_with", "district", "source")
     _table(drawn, rows.rename(columns={"since": "reached"}), titles)
 
 

@@ -217,7 +217,7 @@ def case_rows(source: Scene, cases: pd.DataFrame, words: Words) -> pd.DataFrame:
 
     Columns ``places`` (key and name of each member, a tuple of pairs), ``name`` (all of them), ``district``,
     ``instrument``, ``stage``, ``state``, ``since`` (when an act was reached; empty for what is a state),
-    ``last_proof`` (of a state), ``days``, ``limit`` (both empty where nobody waits), ``ends``, ``joint_with``, ``source``.
+    ``last_proof`` (of a state), ``days``, ``limit`` (both empty where nobody waits, the second also where there is none), ``ends``, ``joint_with``, ``source``.
     """
     programme = source.programme
     proofs = _proofs(source, words)
@@ -257,7 +257,7 @@ def _waited(line: Mapping[Hashable, object], words: Words) -> dict[str, str]:
         return {"days": "", "limit": ""}
     exact = line["since_means"] == "reached"
     waited = words.number(days) if exact else words.say("mindestens {n}", n=words.number(days))
-    said = words.say("keine") if limit < 0 else words.say("{n} Tage", n=words.number(limit))
+    said = "" if limit < 0 else words.say("{n} Tage", n=words.number(limit))
     return {"days": waited if days >= 0 else words.say("nicht bekannt"), "limit": said}
 
 
@@ -315,18 +315,11 @@ def record_rows(source: Scene, records: pd.DataFrame, words: Words) -> pd.DataFr
 
 
 def _old(source: Scene, records: pd.DataFrame, words: Words) -> pd.DataFrame:
-    newest = records.groupby(["today", "name", "district"], sort=False)["dated"].max().reset_index()
-    edge = pd.Timestamp(year_before(source.as_of))
-    newest = newest[newest["dated"].isna() | (newest["dated"] < edge)]
+    newest = records.sort_values("dated", na_position="first", kind="stable").drop_duplicates("today", keep="last")
+    newest = newest[newest["dated"].isna() | (newest["dated"] < pd.Timestamp(year_before(source.as_of)))]
     newest = newest.sort_values(["dated", "name"], na_position="first")
-    return pd.DataFrame(
-        {
-            "places": [((key, name),) for key, name in zip(newest["today"], newest["name"], strict=True)],
-            "name": newest["name"].tolist(),
-            "district": [str(source.edition.districts.at[key, "name"]) for key in newest["district"]],
-            "newest": [words.say("undatiert") if pd.isna(day) else words.day(day.date()) for day in newest["dated"]],
-        }
-    )
+    said = record_rows(source, newest, words)
+    return said[["places", "name", "district"]].assign(newest=said["since"])
 
 
 def _hints(source: Scene, cases: pd.DataFrame, words: Words) -> tuple[str, ...]:

@@ -69,6 +69,7 @@ def _moved(*days: str, means: str = "reached") -> list[dict[str, str]]:
     return found
 
 
+UNDATED = "undatiert, gelesen 01.10.2026"
 FIVE = ("2020-01-11", "2020-01-21", "2020-01-31", "2020-02-10", "2020-02-20")
 
 
@@ -144,7 +145,7 @@ def test_nobody_waits_in_what_is_over_or_documented_later(own_root: Path) -> Non
     assert page.lapsed.rows["name"].tolist() == ["Bergen"]
     today = build_steering(scenes.of(ViewState()), DE)
     assert today.open_["name"].tolist() == ["Gürtel"], "an undated plan is a plan"
-    assert today.open_.loc[0, ["last_proof", "days"]].tolist() == ["undatiert, gelesen 01.10.2026", "nicht bekannt"]
+    assert today.open_.loc[0, ["last_proof", "days"]].tolist() == [UNDATED, "nicht bekannt"]
 
 
 def test_nobody_is_late_in_a_stage_that_may_last(mini: Snapshot) -> None:
@@ -303,11 +304,12 @@ def test_what_is_undated_is_not_taken_for_recent(own_root: Path) -> None:
         {"ags": "00021010", "status": "signed", "date": "2026-06-01"},
         {"ags": "00021020", "status": "signed"},
         {"ags": "00021030", "status": "signed", "date": "2020-06-01"},
+        {"ags": "00021030", "status": "signed", "date": "2021"},
     ]
     page = build_steering(_mini_with(own_root, records=entries).of(ViewState()), DE)
-    assert page.newest["name"].tolist() == ["Neustadt", "Dreieck"]
-    assert page.old[["name", "newest"]].to_numpy().tolist() == [["Bergen", "undatiert"], ["Dreieck", "01.06.2020"]]
-    assert page.undated["since"].tolist() == ["undatiert, gelesen 01.10.2026"]
+    assert page.newest["name"].tolist() == ["Neustadt", "Dreieck", "Dreieck"]
+    assert page.old[["name", "newest"]].to_numpy().tolist() == [["Bergen", UNDATED], ["Dreieck", "2021"]]
+    assert page.undated["since"].tolist() == [UNDATED]
 
 
 def test_file_has_every_line_of_the_page(scenes: Scenes) -> None:
