@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ LEAST = 5
 """Below so many it says nothing, and there is no limit."""
 STANDING = (str(State.PLANNED), str(State.IN_FORCE), str(State.REACHED))
 """States in which a case stands somewhere: nobody is late in what is over, or is documented only later."""
-_MONTH = np.timedelta64(31, "D")
+_MONTH = pd.Timedelta(days=31)
 
 
 @dataclass(frozen=True)
@@ -133,10 +134,15 @@ def limits(spans_: pd.DataFrame, programme: Programme) -> dict[tuple[str, str], 
     return found
 
 
+def is_known(earliest: Any, latest: Any) -> Any:  # noqa: ANN401 - days or columns of them
+    """Return whether a first day is known to the month."""
+    return latest - earliest <= _MONTH
+
+
 def _observed(spans_: pd.DataFrame) -> dict[tuple[str, str], np.ndarray]:
     """Return how many days finished cases spent in each stage, by instrument and stage."""
     told = spans_[(spans_["basis"] == "direct") & spans_["state"].isin(STANDING)]
-    told = told[told["since_day"] - told["begin"] <= _MONTH]
+    told = told[is_known(told["begin"], told["since_day"])]
     columns = ["case", "instrument", "stage", "since_day"]
     further = told[told["kind"] == str(StageKind.STEP)][["case", "since_day"]]
     moved = told[told["ends"] == ""][[*columns, "until_day"]]

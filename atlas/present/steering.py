@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from atlas.analysis.durations import FEW, LEAST, STANDING, joint_lines, waiting
+from atlas.analysis.durations import FEW, LEAST, STANDING, is_known, joint_lines, waiting
 from atlas.analysis.spans import entry_cases, entry_ranges
 from atlas.analysis.status import successors
 from atlas.model.areas import Area
@@ -168,8 +168,8 @@ def _waiting(source: Scene, lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def _in_state(lines: pd.DataFrame, state: State) -> pd.DataFrame:
-    """Return the lines in a state, longest first."""
-    return lines[lines["state"] == state].sort_values(["since_day", "name", "instrument"], kind="stable")
+    """Return the lines in a state, those first of which the last proof is oldest."""
+    return lines[lines["state"] == state].sort_values(["last_proof", "name", "instrument"], kind="stable")
 
 
 def _ending(source: Scene, lines: pd.DataFrame) -> pd.DataFrame:
@@ -255,8 +255,9 @@ def _waited(line: Mapping[Hashable, object], words: Words) -> dict[str, str]:
     days, limit = line.get("days"), line.get("limit")
     if not isinstance(days, int) or not isinstance(limit, int) or line["state"] not in STANDING:
         return {"days": "", "limit": ""}
-    exact = line["since_means"] == "reached"
-    waited = words.number(days) if exact else words.say("mindestens {n}", n=words.number(days))
+    waited = words.number(days)
+    if not is_known(line["begin"], line["since_day"]):
+        waited = words.say("mindestens {n}", n=waited)
     said = "" if limit < 0 else words.say("{n} Tage", n=words.number(limit))
     return {"days": waited if days >= 0 else words.say("nicht bekannt"), "limit": said}
 
