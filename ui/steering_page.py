@@ -1,4 +1,4 @@
-"""The steering page, from the public record: what stands long, what is new, what is old, what is missing."""
+"""The steering page, from the public record: what stands long, ends soon or is over, what is dated last, what is missing."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
+from atlas.model.keys import is_district_key
+from atlas.model.view import page_address
 from atlas.present.headings import headings
 from atlas.present.scene import Scene, Shelf
 from atlas.present.steering import Steering, area_of, build_steering
 from atlas.render.html import file_links, list_table
 from ui import blocks, due_panel, filters, frame
-from ui.cache import current_scene, scenes
+from ui.cache import current_scene
 from ui.state import Keys, change_view, seed, words, write_address
 
 _pages: Shelf[Steering] = Shelf(64)
+_FOLDED = 12
+"""Lists longer than this are folded."""
 
 
 def show() -> None:
@@ -35,9 +39,10 @@ def show() -> None:
         )
     )
     key = (*drawn.key, drawn.district, drawn.view.area, said.lang)
-    page = _pages.get(key, lambda: build_steering(drawn, scenes().course(drawn), said))
+    page = _pages.get(key, lambda: build_steering(drawn, said))
     _late(drawn, page)
-    _record(page)
+    _over(drawn, page)
+    _record(drawn, page)
     frame.foot(drawn)
     write_address()
 
@@ -65,10 +70,13 @@ def _area(drawn: Scene) -> None:
 
 def _late(drawn: Scene, page: Steering) -> None:
     said = words()
-    titles = headings(said, "name", "district", "instrument", "stage", "since", "days", "limit", "source")
     blocks.heading(said.say("Was lange steht"))
     if page.late.empty:
-        blocks.text(said.say("Nichts steht länger als die Grenze seiner Stufe."))
+        blocks.text(
+            said.say("Nichts steht länger als die Grenze seiner Stufe.")
+            if page.has_limits
+            else said.say("Für keine dieser Stufen gibt es eine Grenze: Nichts gilt als überfällig.")
+        )
     else:
         blocks.text(
             said.count(
@@ -77,29 +85,81 @@ def _late(drawn: Scene, page: Steering) -> None:
                 len(page.late),
             )
         )
-        _table(page.late, titles)
-    if len(page.open_):
-        count = said.count(
-            "{n} weiterer Fall in einer Stufe, auf die noch eine folgt",
-            "{n} weitere Fälle in einer Stufe, auf die noch eine folgt",
-            len(page.open_),
+        _cases(drawn, page.late)
+    if number := len(page.open_):
+        count = (
+            said.count(
+                "{n} Fall in einer Stufe, auf die noch eine folgt",
+                "{n} Fälle in einer Stufe, auf die noch eine folgt",
+                number,
+            )
+            if page.late.empty
+            else said.count(
+                "{n} weiterer Fall in einer Stufe, auf die noch eine folgt",
+                "{n} weitere Fälle in einer Stufe, auf die noch eine folgt",
+                number,
+            )
         )
-        with st.expander(count):
-            _table(page.open_, titles)
-    for hint in page.hints:
-        blocks.small(hint)
+        _counted(drawn, page.open_, count)
+    for sentence in (*page.published, *page.hints):
+        blocks.small(sentence)
     st.html(file_links("steuerung", drawn.view.but(municipality=None), said))
 
 
-def _table(rows: pd.DataFrame, titles: dict[str, str]) -> None:
-    st.html(Markup('<div class="wide">{}</div>').format(list_table(rows, titles)))
-
-
-def _record(page: Steering) -> None:
+def _over(drawn: Scene, page: Steering) -> None:
+    """Show what has ended without anybody saying so, or is about to."""
     said = words()
-    titles = headings(said, "name", "district", "instrument", "stage", "since", "note", "source")
-    blocks.heading(said.say("Neueste Einträge"))
-    _table(page.newest, titles)
+    parts = (
+        (said.say("Vermutlich beendet, bitte prüfen"), page.over),
+        (said.say("Läuft in den nächsten zwölf Monaten aus"), page.ending),
+        (said.say("Pläne, nicht weiter belegt"), page.lapsed),
+    )
+    for title, part in parts:
+        blocks.heading(title)
+        if part.rows.empty:
+            blocks.text(said.say("Nichts."))
+            continue
+        _counted(drawn, part.rows, said.count("{n} Vorgang", "{n} Vorgänge", len(part.rows)))
+        for rule in part.rules:
+            blocks.small(rule)
+
+
+def _counted(drawn: Scene, rows: pd.DataFrame, count: str) -> None:
+    """Show a list below its count; a long one is folded."""
+    if len(rows) > _FOLDED:
+        with st.expander(count):
+            _cases(drawn, rows)
+    else:
+        blocks.text(count)
+        _cases(drawn, rows)
+
+
+def _cases(drawn: Scene, rows: pd.DataFrame) -> None:
+    columns = ("name", "instrument", "stage", "reached", "last_proof", "ends", "days", "limit")
+    titles = headings(words(), *columns, "joint_with", "district", "source")
+    _table(drawn, rows.rename(columns={"since": "reached"}), titles)
+
+
+def _table(drawn: Scene, rows: pd.DataFrame, titles: dict[str, str]) -> None:
+    """Show a list whose names lead to the pages of the municipalities and districts."""
+    linked = [Markup(", ").join(_link(drawn, key, name) for key, name in places) for places in rows["places"]]
+    table = list_table(rows.assign(name=pd.Series(linked, index=rows.index, dtype=object)), titles)
+    st.html(Markup('<div class="wide">{}</div>').format(table))
+
+
+def _link(drawn: Scene, key: str, name: str) -> Markup:
+    if is_district_key(key):
+        address = page_address("kreis", drawn.view.but(municipality=None, area=None, district=key))
+    else:
+        address = page_address("gemeinde", drawn.view.but(municipality=key))
+    return Markup('<a href="{}" target="_self">{}</a>').format(address, name)
+
+
+def _record(drawn: Scene, page: Steering) -> None:
+    said = words()
+    titles = headings(said, "name", "district", "instrument", "stage", "date", "note", "source")
+    blocks.heading(said.say("Zuletzt datierte Einträge"))
+    _table(drawn, page.newest.rename(columns={"since": "date"}), titles)
     blocks.heading(said.say("Wie vollständig die Angaben sind"))
     old = headings(said, "name", "district", "newest")
     parts = (
@@ -107,8 +167,8 @@ def _record(page: Steering) -> None:
             page.old,
             old,
             said.count(
-                "{n} Gemeinde oder Kreis ohne Angabe aus den letzten zwölf Monaten",
-                "{n} Gemeinden und Kreise ohne Angabe aus den letzten zwölf Monaten",
+                "{n} Gemeinde oder Kreis ohne datierte Angabe aus den letzten zwölf Monaten",
+                "{n} Gemeinden und Kreise ohne datierte Angabe aus den letzten zwölf Monaten",
                 len(page.old),
             ),
         ),
@@ -126,4 +186,4 @@ def _record(page: Steering) -> None:
     for rows, columns, label in parts:
         with st.expander(label):
             if len(rows):
-                _table(rows, columns)
+                _table(drawn, rows.rename(columns={"since": "date"}), columns)

@@ -6,18 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from atlas.analysis.status import NO_DATA, held_on
 from atlas.model.dates import PartialDate
 from atlas.model.programme import Programme, Stage, StageKind
+from atlas.model.states import State
 
 QUANTILE = 0.75
 """Where a programme sets no limit, a case is late that has taken longer than three in four."""
 FEW = 8
 """Below so many observed cases a percentile says little, and the reader is told."""
+LEAST = 5
+"""Below so many it says nothing, and there is no limit."""
+STANDING = (str(State.PLANNED), str(State.IN_FORCE), str(State.REACHED))
+"""States in which a case stands somewhere: nobody is late in what is over, or is documented only later."""
+_MONTH = pd.Timedelta(days=31)
 
 
 @dataclass(frozen=True)
@@ -90,9 +96,9 @@ class Limit:
     Attributes
     ----------
     days
-        None if nothing can be said: no limit is set and nobody has been observed to move on.
+        None if nothing can be said: no limit is set, and fewer than `LEAST` cases have been observed to move on.
     observed
-        How many cases moved on, if the limit is their 75th percentile; 0 if the programme sets it.
+        How many cases moved on; 0 if the programme sets the limit.
     is_set
         Whether the programme sets it.
     """
@@ -102,14 +108,20 @@ class Limit:
     is_set: bool
 
 
-def limits(episodes: pd.DataFrame, programme: Programme) -> dict[tuple[str, str], Limit]:
+def limits(spans_: pd.DataFrame, programme: Programme) -> dict[tuple[str, str], Limit]:
     """Return the limit of every stage that has a next one, by instrument and stage.
 
-    The programme's own where it sets one; else the 75th percentile of the time that ended cases spent in the stage.
+    The programme's own where it sets one; else the 75th percentile of the time that cases spent in the stage before they
+    went on to the next. Only those are observed of which both days are known to the month.
+
+    Parameters
+    ----------
+    spans_
+        What `spans` returned.
+    programme
+        Stages and the limits it sets.
     """
-    over = episodes[episodes["until_day"].notna() & (episodes["basis"] == "direct")]
-    took = (over["until_day"] - over["from_day"]).dt.days
-    observed = {key: group.to_numpy() for key, group in took.groupby([over["instrument"], over["stage"]])}
+    observed = _observed(spans_)
     found = {}
     for instrument in programme.instruments:
         for stage in _passing(instrument.stages):
@@ -117,30 +129,72 @@ def limits(episodes: pd.DataFrame, programme: Programme) -> dict[tuple[str, str]
             if stage.dwell_days is not None:
                 found[instrument.key, stage.key] = Limit(stage.dwell_days, 0, is_set=True)
             else:
-                days = int(np.quantile(seen, QUANTILE)) if len(seen) else None
+                days = int(np.quantile(seen, QUANTILE)) if len(seen) >= LEAST else None
                 found[instrument.key, stage.key] = Limit(days, len(seen), is_set=False)
     return found
 
 
-def _passing(stages: Sequence[Stage]) -> list[Stage]:
-    """Return the stages one is meant to leave: plans and steps before the last, but for those that may last.
+def is_known(earliest: Any, latest: Any) -> Any:  # noqa: ANN401 - days or columns of them
+    """Return whether a first day is known to the month."""
+    return latest - earliest <= _MONTH
 
-    Nobody is late in what has ended.
-    """
+
+def _observed(spans_: pd.DataFrame) -> dict[tuple[str, str], np.ndarray]:
+    """Return how many days finished cases spent in each stage, by instrument and stage."""
+    told = spans_[(spans_["basis"] == "direct") & spans_["state"].isin(STANDING)]
+    told = told[is_known(told["begin"], told["since_day"])]
+    columns = ["case", "instrument", "stage", "since_day"]
+    further = told[told["kind"] == str(StageKind.STEP)][["case", "since_day"]]
+    moved = told[told["ends"] == ""][[*columns, "until_day"]]
+    moved = moved.merge(further, left_on=["case", "until_day"], right_on=["case", "since_day"], suffixes=("", "_next"))
+    took = (moved["until_day"] - moved["since_day"]).dt.days
+    groups = took.groupby([moved["instrument"], moved["stage"]])
+    return {(str(instrument), str(stage)): days.to_numpy() for (instrument, stage), days in groups}
+
+
+def _passing(stages: Sequence[Stage]) -> list[Stage]:
+    """Return the stages one is meant to leave: plans and steps before the last, but for those that may last."""
     steps = [stage for stage in stages if stage.kind is StageKind.STEP]
     passing = [stage for stage in stages if stage.kind is StageKind.PLAN or stage in steps[:-1]]
     return [stage for stage in passing if not stage.may_last]
 
 
-def waiting(status: pd.DataFrame, episodes: pd.DataFrame, programme: Programme, as_of: date) -> pd.DataFrame:
+def joint_lines(cases: pd.DataFrame) -> pd.DataFrame:
+    """Return the municipalities' own cases with those of one arrangement in one stage as one line.
+
+    Parameters
+    ----------
+    cases
+        What `cases_as_of` returned, or some of its rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        RangeIndex. The columns of ``cases``, told by the member of which the stage has been documented longest, with the
+        newest ``last_proof`` of all; ``members`` (tuple of positions, in their order).
+    """
+    own = cases[cases["basis"] == "direct"].rename_axis("position").reset_index()
+    own = own.sort_values(["since_day", "position"], kind="stable")
+    groups = own.groupby(["arrangement", "instrument", "stage", "state"], sort=False)
+    lines = own[~own.duplicated(["arrangement", "instrument", "stage", "state"])].reset_index(drop=True)
+    number = groups.ngroup().to_numpy()
+    members: list[list[int]] = [[] for _ in range(len(lines))]
+    for place, position in zip(number, own["position"], strict=True):
+        members[place].append(int(position))
+    proof = own.groupby(number)["last_proof"].max().to_numpy()
+    told = pd.Series([tuple(sorted(set(each))) for each in members], index=lines.index, dtype=object)
+    return lines.drop(columns="position").assign(last_proof=proof, members=told)
+
+
+def waiting(lines: pd.DataFrame, spans_: pd.DataFrame, programme: Programme, as_of: date) -> pd.DataFrame:
     """Return every case that stands in a stage it is meant to leave, longest first.
 
     Parameters
     ----------
-    status
-        What `status_as_of` returned for ``as_of``.
-    episodes
-        What `atlas.analysis.progress.episodes` returned.
+    lines
+        What `joint_lines` returned for ``as_of``.
+    spans_
+        What `spans` returned.
     programme
         Stages and limits.
     as_of
@@ -149,24 +203,18 @@ def waiting(status: pd.DataFrame, episodes: pd.DataFrame, programme: Programme, 
     Returns
     -------
     pandas.DataFrame
-        RangeIndex. Columns ``ags``, ``name``, ``district``, ``instrument``, ``stage``, ``since``, ``since_means``,
-        ``source``, ``joint_with``, ``days`` (so far; at least, where the date is "at the latest"), ``limit`` (days, -1
-        if nothing can be said), ``observed`` (see `Limit`), ``is_set``, ``is_late``.
+        RangeIndex. The columns of `joint_lines`, ``days`` (so far; at least, where the beginning is not known; -1 where
+        nothing is dated), ``limit`` (days, -1 if nothing can be said), ``observed`` (see `Limit`), ``is_set``, ``is_late``.
     """
-    known = limits(episodes, programme)
-    rows = status[(status["basis"] == "direct") & (status["stage"] != NO_DATA)]
+    known = limits(spans_, programme)
+    rows = lines[lines["state"].isin(STANDING)]
     keep = [(i, s) in known for i, s in zip(rows["instrument"], rows["stage"], strict=True)]
-    rows = rows[np.asarray(keep, dtype=bool)].reset_index(drop=True)
-    begun = held_on(episodes, as_of, "from_day").set_index(["ags", "instrument"])["from_day"]
-    begun = begun[~begun.index.duplicated()]
-    cases = list(zip(rows["ags"], rows["instrument"], strict=True))
+    rows = rows[np.asarray(keep, dtype=bool)]
     stages = [known[i, s] for i, s in zip(rows["instrument"], rows["stage"], strict=True)]
-    days = [(pd.Timestamp(as_of) - begun[case]).days for case in cases]
-    limit = [-1 if each.days is None else each.days for each in stages]
-    table = rows[["ags", "name", "district", "instrument", "stage", "since", "since_means", "source", "joint_with"]]
-    table = table.assign(
-        days=np.asarray(days, dtype=np.int64),
-        limit=np.asarray(limit, dtype=np.int64),
+    days = (pd.Timestamp(as_of) - rows["since_day"]).dt.days.astype("int64")
+    table = rows.assign(
+        days=days.where(rows["since_means"] != "undated", -1),
+        limit=np.asarray([-1 if each.days is None else each.days for each in stages], dtype=np.int64),
         observed=np.asarray([each.observed for each in stages], dtype=np.int64),
         is_set=np.asarray([each.is_set for each in stages], dtype=bool),
     )

@@ -93,7 +93,7 @@ def coded(table: pd.DataFrame, name: str) -> Coded:
     known = sorted({"", *found})
     place = {text: number for number, text in enumerate(known)}
     of_found = np.asarray([place[text] for text in found], dtype=np.int64)
-    return Coded(of_found[code] if len(found) else code.astype(np.int64), np.asarray(known, dtype=object))
+    return Coded(of_found[code] if found else code.astype(np.int64), np.asarray(known, dtype=object))
 
 
 def _partial(column: Coded) -> tuple[Ints, Ints]:

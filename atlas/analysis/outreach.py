@@ -62,11 +62,11 @@ class Group:
 
 def active_positions(status: pd.DataFrame) -> frozenset[int]:
     """Return the municipalities in which something is in force by a record of their own, whatever the instrument."""
-    return frozenset(status.index[status["counted"] & (status["basis"] == "direct")].tolist())
+    return frozenset(status.index[status["in_force"] & (status["basis"] == "direct")].tolist())
 
 
 def documented_positions(status: pd.DataFrame) -> frozenset[int]:
-    """Return the municipalities of which anything of their own is documented, also what is planned, paused or ended."""
+    """Return the municipalities of which anything of their own is documented, also what is planned, ended or documented only later."""
     return frozenset(status.index[status["basis"] == "direct"].tolist())
 
 
@@ -99,17 +99,19 @@ def white_spots(status: pd.DataFrame, hood: Neighbourhood, district: str | None 
     return tuple(sorted(spots, key=lambda spot: (-spot.share, spot.position)))
 
 
-def groups(status: pd.DataFrame, hood: Neighbourhood, instrument: str | None = None) -> tuple[Group, ...]:
+def groups(cases: pd.DataFrame, hood: Neighbourhood, instrument: str | None = None) -> tuple[Group, ...]:
     """Return the groups of active municipalities, largest first; a single municipality is no group.
 
     Parameters
     ----------
-    status, hood
-        As in `white_spots`.
+    cases
+        What `cases_as_of` returned.
+    hood
+        Neighbours on the same day.
     instrument
         Its key, to look at what is in force of one instrument; None for any.
     """
-    rows = status[status["counted"] & (status["basis"] == "direct")]
+    rows = cases[cases["in_force"] & (cases["basis"] == "direct")]
     if instrument is not None:
         rows = rows[rows["instrument"] == instrument]
     clusters = [group for group in components(set(rows.index.tolist()), hood.lines.__getitem__) if len(group) > 1]
@@ -117,7 +119,5 @@ def groups(status: pd.DataFrame, hood: Neighbourhood, instrument: str | None = N
 
 
 def _group(members: tuple[int, ...], rows: pd.DataFrame) -> Group:
-    alone = rows["joint_with"] == ""
-    joint = rows[~alone].drop_duplicates(["instrument", "joint_with"])
-    bodies = sorted(set(joint["joint_with"]))
-    return Group(members, int(alone.sum()) + len(joint), tuple(bodies))
+    bodies = sorted(set(rows["joint_with"]) - {""})
+    return Group(members, rows["arrangement"].nunique(), tuple(bodies))

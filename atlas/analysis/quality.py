@@ -10,15 +10,16 @@ from typing import NamedTuple
 import pandas as pd
 
 from atlas.analysis.facts import entry_ranges
+from atlas.analysis.stages import entry_cases
 from atlas.analysis.status import successors
-from atlas.errors import Problem, Severity
+from atlas.errors import Problem, Severity, few
 from atlas.model.boundaries import Edition
-from atlas.model.programme import TO_FILL_IN, Programme, StageKind
+from atlas.model.programme import TO_FILL_IN, ExitKind, Programme, StageKind
 from atlas.model.snapshot import Snapshot
 
 
 def check_snapshot(snapshot: Snapshot) -> list[Problem]:
-    """Return everything doubtful about a snapshot: what loading noted, then names, keys, order, dates, totals.
+    """Return everything doubtful about a snapshot: what loading noted, then names, keys, order, ends and cases, what is undated or inferred.
 
     Blockers stop loading, so none of these is one.
     """
@@ -30,7 +31,9 @@ def check_snapshot(snapshot: Snapshot) -> list[Problem]:
         problems += _names(records.table, editions, records.places)
         problems += _keys(records.table, editions, records.places)
         problems += _order(records.table, programme, records.places)
+        problems += _times(records.table, programme, records.places)
         problems += _undated(records.table, f"data/participation/{programme.key}.csv")
+        problems += _inferred(records.table, f"data/participation/{programme.key}.csv")
     return problems
 
 
@@ -174,6 +177,137 @@ def disorder(table: pd.DataFrame, programme: Programme) -> Iterable[tuple[int, i
 
 def _counts_from(step: _Step) -> date:
     return step.counts_from
+
+
+def _times(table: pd.DataFrame, programme: Programme, places: str) -> list[Problem]:
+    """What entries say about ends and cases that may be meant otherwise."""
+    rows = _with_cases(table, programme)
+    return [
+        *_until_cancelled(rows, places),
+        *_which_case(rows, places),
+        *_on_both_sides(rows, places),
+        *_several_of_one(rows, programme, places),
+    ]
+
+
+def _with_cases(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
+    """Return entries with what `entry_cases` says of them and of their stage: ``kind``, ``exit``, ``is_act``, ``counts``."""
+    stages = {
+        (instrument.key, stage.key): {
+            "label": stage.label.de,
+            "kind": str(stage.kind),
+            "exit": str(stage.exit),
+            "is_act": stage.is_act,
+            "counts": stage.is_counted,
+            "repeats": instrument.repeats,
+        }
+        for instrument in programme.instruments
+        for stage in instrument.stages
+    }
+    own = pd.DataFrame([stages[key] for key in zip(table["instrument"], table["status"], strict=True)])
+    names = ["line", "ags", "municipality", "instrument", "status", "date", "date_means", "joint_with", "until", "case"]
+    rows = table[names].rename(columns={"case": "case_name"}).reset_index(drop=True)
+    return pd.concat([rows, entry_cases(table, programme), own], axis=1)
+
+
+def _until_cancelled(rows: pd.DataFrame, places: str) -> Iterable[Problem]:
+    """A proof later than the newest ``until`` of its case: what was to end then still held."""
+    if rows.empty:
+        return
+    steps = rows[rows["kind"] == str(StageKind.STEP)].sort_values(["certain", "line"], na_position="first")
+    latest = steps[steps["certain"].notna()].drop_duplicates(["case", "phase"], keep="last")
+    limited = steps[steps["until_last"].notna() & ~steps["is_act"].astype(bool)]
+    limited = limited.drop_duplicates(["case", "phase", "status"], keep="last")
+    both = limited.merge(latest, on=["case", "phase"], suffixes=("", "_later"))
+    both = both[(both["certain_later"] > both["until_last"]) & (both["line"] != both["line_later"])]
+    text = (
+        "Nach dem Ende „{until}“ ist es noch belegt ({date}, Eintrag {other}); das Ende gilt deshalb nicht. Ist es ein "
+        "anderer Vorgang, bitte unter „case“ benennen; sonst ein späteres Ende eintragen."
+    )
+    for row in both.to_dict("records"):
+        values: dict[str, str | int] = {
+            "until": str(row["until"]),
+            "date": str(row["date_later"]),
+            "other": int(row["line_later"]),
+        }
+        yield _problem(places, int(row["line"]), "until", text, **values)
+
+
+def _which_case(rows: pd.DataFrame, places: str) -> Iterable[Problem]:
+    """An exit or a plan that could mean any of several cases of its participant."""
+    if rows.empty:
+        return
+    group = ["ags", "instrument"]
+    steps = rows[rows["kind"] == str(StageKind.STEP)]
+    cases = steps.groupby(group)["case"].nunique().rename("cases").reset_index()
+    bare = rows[(rows["case_name"] == "") & (rows["joint_with"] == "") & (rows["kind"] != str(StageKind.STEP))]
+    # In an instrument that repeats a plan says on its own that there may be one more.
+    joins = bare["case"].isin(steps["case"]) & (bare["date_means"] != "reached")
+    bare = bare[(bare["kind"] == str(StageKind.EXIT)) | ~bare["repeats"].astype(bool) | joins]
+    bare = bare.merge(cases[cases["cases"] > 1], on=group)
+    text = "{name} hat hier {n} Vorgänge; zu welchem „{stage}“ gehört, ist nicht gesagt. Bitte „case“ oder „joint_with“ eintragen."
+    for row in bare.to_dict("records"):
+        values: dict[str, str | int] = {
+            "name": str(row["municipality"]),
+            "n": int(row["cases"]),
+            "stage": str(row["label"]),
+        }
+        yield _problem(places, int(row["line"]), "case", text, **values)
+
+
+def _on_both_sides(rows: pd.DataFrame, places: str) -> Iterable[Problem]:
+    """A stage before and after an end of the same unnamed case: it is told as revived, and may be another one.
+
+    What is dormant may be revived, that needs no word.
+    """
+    if rows.empty:
+        return
+    exits = rows[(rows["kind"] == str(StageKind.EXIT)) & (rows["exit"] != str(ExitKind.DORMANT))]
+    steps = rows[(rows["kind"] == str(StageKind.STEP)) & rows["certain"].notna() & (rows["case_name"] == "")]
+    around = steps.merge(exits[["case", "phase", "line", "label"]], on="case", suffixes=("", "_exit"))
+    around["is_after"] = around["phase"] > around["phase_exit"]
+    before = around[~around["is_after"]].drop_duplicates(["case", "line_exit", "status"])
+    after = around[around["is_after"]].sort_values(["certain", "line"]).drop_duplicates(["case", "line_exit", "status"])
+    after = after.merge(before[["case", "line_exit", "status"]], on=["case", "line_exit", "status"])
+    text = (
+        "„{stage}“ steht vor und nach „{exit}“ (Eintrag {other}) und gilt als wiederbelebt. Ist es ein anderer Vorgang, bitte "
+        "unter „case“ benennen."
+    )
+    for row in after.drop_duplicates("line").to_dict("records"):
+        values: dict[str, str | int] = {
+            "stage": str(row["label"]),
+            "exit": str(row["label_exit"]),
+            "other": int(row["line_exit"]),
+        }
+        yield _problem(places, int(row["line"]), "case", text, **values)
+
+
+def _several_of_one(rows: pd.DataFrame, programme: Programme, places: str) -> Iterable[Problem]:
+    """What is reached once, and counted for one participant in several cases: worth a look, and mostly right."""
+    if rows.empty:
+        return
+    counted = rows[rows["counts"].astype(bool) & ~rows["repeats"].astype(bool)]
+    text = "{name} hat {n} Vorgänge in „{instrument}“ (Einträge {lines}). Das kann sein; es zählt als eine Gemeinde."
+    for (_, instrument), group in counted.groupby(["ags", "instrument"]):
+        if (number := group["case"].nunique()) > 1:
+            lines = sorted(group["line"].astype(int))
+            values: dict[str, str | int | float] = {
+                "name": str(group["municipality"].iloc[0]),
+                "n": number,
+                "instrument": programme.instrument(str(instrument)).label.de,
+                "lines": ", ".join(map(str, lines)),
+            }
+            yield Problem(f"{places} {lines[0]}", text, values, Severity.NOTE)
+
+
+def _inferred(table: pd.DataFrame, name: str) -> list[Problem]:
+    """Records that were concluded, not read, in one sentence."""
+    inferred = table["line"][table["inferred"] != ""].tolist()
+    if not inferred:
+        return []
+    text = "{n} Einträge sind erschlossen, nicht gelesen; wo sie zählen, steht es dabei ({lines})."
+    values: dict[str, str | int | float] = {"n": len(inferred), "lines": few(map(str, inferred))}
+    return [Problem(name, text, values, Severity.NOTE)]
 
 
 def _undated(table: pd.DataFrame, name: str) -> list[Problem]:

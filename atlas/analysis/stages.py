@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
-from atlas.analysis.days import DAYS, NEVER, Bools, Ints
-from atlas.analysis.facts import UNKNOWN, Facts, Ladders
+from atlas.analysis.days import DAYS, NEVER, Bools, Ints, table_of
+from atlas.analysis.facts import UNKNOWN, Facts, Ladders, cases_of, days_or_nat, facts_of, ladders_of
+from atlas.model.programme import Programme
 
 _STEP_UP = 1 << 5
 """Steps stand above all plans, whatever their order on the ladder; a ladder has fewer stages than that."""
@@ -259,3 +261,22 @@ def _after_proofs(facts: Facts, case: Ints, ladders: Ladders, ends: Boundaries, 
     known = most(at[stopped], facts.certain[rows[stopped]], len(ends.fact))
     earliest = np.maximum(ends.earliest, np.where(known > 0, known + 1, UNKNOWN))
     return replace(ends, earliest=np.minimum(earliest, ends.day))
+
+
+def entry_cases(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
+    """Return where each entry of a record stands among those of its case.
+
+    Returns
+    -------
+    pandas.DataFrame
+        RangeIndex, a row for each of ``table``. Columns ``case`` (number, as in `spans`) and ``phase`` (after how many
+        ends of its case it lies; of an exit, which it is itself); ``certain`` (first day the entry's own date can mean),
+        ``proof`` (newest day on which it says itself that it held) and ``until_last`` (last day its ``until`` means),
+        ``datetime64[s]``, NaT where it says none.
+    """
+    ladders = ladders_of(programme)
+    facts = facts_of(table, programme, ladders)
+    case = cases_of(facts, ladders)
+    days = {"certain": facts.certain, "proof": facts.proof, "until_last": facts.until}
+    columns = {"case": case, "phase": _phases(facts, case, _boundaries(facts, case, ladders))}
+    return table_of(columns | {name: days_or_nat(each) for name, each in days.items()}, (*columns, *days))

@@ -20,7 +20,7 @@ from atlas.present.looks import layer_label, looks_of
 from atlas.present.map_spec import decisive_rows, since_said
 from atlas.present.progress import course_days
 from atlas.present.scene import Course, Scene, Scenes
-from atlas.present.steering import case_rows, open_cases
+from atlas.present.steering import case_rows, steering_lines
 from atlas.present.wording import Words
 
 _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
@@ -258,13 +258,17 @@ def _progress(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
     return table.assign(instrument=table["instrument"].map(labels)).rename(columns=titles)
 
 
-def _steering(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
-    cases = open_cases(scene, scenes.course(scene))
-    late = [words.say("ja") if is_late else words.say("nein") for is_late in cases["is_late"]]
-    limits = [int(limit) if limit >= 0 else "" for limit in cases["limit"]]
-    rows = case_rows(scene, cases, words).assign(days=cases["days"].to_numpy(), limit=limits, late=late)
-    titles = headings(words, "name", "district", "instrument", "stage", "since", "days", "limit", "source")
+def _steering(_: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
+    lines = steering_lines(scene)
+    numbers = {name: lines[name].where(lines[name] >= 0, "") for name in ("days", "limit")}
+    ends = [words.day(day.date()) if pd.notna(day) else "" for day in lines["ends_on"]]
+    late = [words.say("ja") if is_late else words.say("nein") for is_late in lines["is_late"]]
+    rows = case_rows(scene, lines, words).assign(**numbers, late=late, ends=ends)
+    titles = headings(words, "name", "district", "joint_with", "instrument", "stage")
+    titles["state"] = words.say("Zustand")
+    titles |= headings(words, "reached", "last_proof", "ends", "days", "limit", "source")
     titles |= {"late": words.say("über der Grenze"), "day": words.say("Stichtag")}
+    rows = rows.rename(columns={"since": "reached"})
     return rows.assign(day=words.day(scene.as_of))[list(titles)].rename(columns=titles)
 
 

@@ -111,7 +111,7 @@ def build_district(source: Scene, words: Words) -> DistrictPage:
     ]
     spots = white_spots(source.status, source.day.hood)
     near = [spot for spot in spots if key in (None, _district_of(source, spot.position))]
-    gathered = groups(source.status, source.day.hood)
+    gathered = groups(source.day.cases, source.day.hood)
     here = set(members.index)
     figures = source.programme.overview.figures
     return DistrictPage(

@@ -1,37 +1,71 @@
-"""Steering the rollout from the public record: what stands long, what is new, what is old, what is missing."""
+"""Steering the rollout from the public record: what stands long, ends soon or is over, what is dated last, what is missing."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
-from atlas.analysis.durations import FEW, waiting
+from atlas.analysis.durations import FEW, LEAST, STANDING, is_known, joint_lines, waiting
 from atlas.analysis.facts import entry_ranges
+from atlas.analysis.stages import entry_cases
 from atlas.analysis.status import successors
 from atlas.model.areas import Area
 from atlas.model.dates import year_before
-from atlas.present.scene import Course, Scene
+from atlas.model.programme import Instrument, StageKind
+from atlas.model.states import State
+from atlas.present.detail import unique_names
+from atlas.present.published import Total, named_on, totals_of
+from atlas.present.scene import Scene
+from atlas.present.time_words import STATE_LABELS
 from atlas.present.wording import Words
 
 _NEWEST = 15
 
 
 @dataclass(frozen=True)
+class Over:
+    """A list of what is over by itself, or soon will be.
+
+    Attributes
+    ----------
+    rows
+        Columns of `case_rows`.
+    rules
+        Sentences on after what time that is so, and whose rule it is.
+    """
+
+    rows: pd.DataFrame
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Steering:
-    """What the page says, for one area or for all.
+    """What the page says, for one area or for all. A joint arrangement is one line.
 
     Attributes
     ----------
     late, open_
         Cases beyond their limit, and the others that stand in a stage one is meant to leave; longest first. Columns of
         `case_rows`.
+    over
+        What is presumed over.
+    ending
+        What ends by itself within the next twelve months, the next end first.
+    lapsed
+        Plans not documented further.
+    has_limits
+        Whether any of the first two has a limit.
     hints
         Sentences on where the limits come from, and where they stand on few cases.
+    published
+        Sentences on what the published totals say about the same cases.
     newest
-        The newest records. Columns of `record_rows`.
+        The records dated last. Columns of `record_rows`.
     old
-        Municipalities of which nothing newer than twelve months is documented, oldest first: ``name``, ``district``,
+        Municipalities of which nothing newer than twelve months is documented, oldest first: ``places``, ``district``,
         ``newest``.
     undated, unsourced
         Records without a date; whose source has no date. Columns of `record_rows`.
@@ -39,7 +73,12 @@ class Steering:
 
     late: pd.DataFrame
     open_: pd.DataFrame
+    over: Over
+    ending: Over
+    lapsed: Over
+    has_limits: bool
     hints: tuple[str, ...]
+    published: tuple[str, ...]
     newest: pd.DataFrame
     old: pd.DataFrame
     undated: pd.DataFrame
@@ -59,81 +98,218 @@ def districts_of(source: Scene) -> frozenset[str]:
     return frozenset([source.district]) if source.district else frozenset(map(str, source.edition.districts.index))
 
 
-def build_steering(source: Scene, course: Course, words: Words) -> Steering:
+def build_steering(source: Scene, words: Words) -> Steering:
     """Return the page for the view's area, district or the whole state."""
-    cases = open_cases(source, course)
+    lines = joint_lines(source.day.cases)
+    inside = _inside(source, lines)
+    cases = _waiting(source, lines)
+
+    def listed(rows: pd.DataFrame) -> Over:
+        return Over(case_rows(source, rows, words), _rules(source, rows, words))
+
     records = _records(source, districts_of(source))
-    newest = records.sort_values(["counts_from", "name"], ascending=[False, True]).head(_NEWEST)
+    dated = records[records["dated"].notna()].sort_values(["dated", "name"], ascending=[False, True])
     return Steering(
         case_rows(source, cases[cases["is_late"]], words),
         case_rows(source, cases[~cases["is_late"]], words),
+        listed(_in_state(inside, State.PRESUMED_OVER)),
+        listed(_ending(source, inside)),
+        listed(_in_state(inside, State.PLAN_LAPSED)),
+        bool((cases["limit"] >= 0).any()),
         _hints(source, cases, words),
-        record_rows(source, newest, words),
+        _published(source, lines, cases, words),
+        record_rows(source, dated.head(_NEWEST), words),
         _old(source, records, words),
         record_rows(source, records[records["date"] == ""], words),
         record_rows(source, records[records["source_date"] == ""], words),
     )
 
 
-def open_cases(source: Scene, course: Course) -> pd.DataFrame:
-    """Return what `waiting` gives for the view's area, district or the whole state; those beyond their limit first."""
-    cases = waiting(source.status, course.municipalities.episodes, source.programme, source.as_of)
-    inside = cases[cases["district"].isin(districts_of(source))]
-    return inside.sort_values("is_late", ascending=False, kind="stable")
+def steering_lines(source: Scene) -> pd.DataFrame:
+    """Return every line of the page's lists of cases, each once: those beyond their limit first.
+
+    Columns of `joint_lines` and `waiting` (``days`` and ``limit`` -1 where nobody waits), ``is_late``, ``ends_on`` (last
+    day, where it ends by itself within the next twelve months; NaT else).
+    """
+    lines = joint_lines(source.day.cases)
+    inside = _inside(source, lines)
+    cases = _waiting(source, lines)
+    ending = _ending(source, inside)
+    key = ["arrangement", "instrument", "stage", "state"]
+    told = pd.concat(
+        [
+            cases,
+            ending[~_keys(ending, key).isin(_keys(cases, key))],
+            _in_state(inside, State.PRESUMED_OVER),
+            _in_state(inside, State.PLAN_LAPSED),
+        ],
+        ignore_index=True,
+    )
+    last = pd.Series(ending["ends_on"].to_numpy(), index=_keys(ending, key))
+    told["ends_on"] = last.reindex(_keys(told, key)).to_numpy()
+    told[["days", "limit"]] = told[["days", "limit"]].fillna(-1).astype("int64")
+    return told.assign(is_late=told["is_late"].fillna(value=False).astype(bool))
+
+
+def _keys(table: pd.DataFrame, columns: list[str]) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(table[columns])
+
+
+def _inside(source: Scene, lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines of which a member lies in the districts of the view."""
+    wanted = districts_of(source)
+    district = source.edition.municipalities["district"]
+    keep = [any(district.at[member] in wanted for member in members) for members in lines["members"]]
+    return lines[pd.Series(keep, index=lines.index, dtype=bool)]
+
+
+def _waiting(source: Scene, lines: pd.DataFrame) -> pd.DataFrame:
+    cases = _inside(source, waiting(lines, source.spans, source.programme, source.as_of))
+    return cases.sort_values("is_late", ascending=False, kind="stable", ignore_index=True)
+
+
+def _in_state(lines: pd.DataFrame, state: State) -> pd.DataFrame:
+    """Return the lines in a state, those first of which the last proof is oldest."""
+    return lines[lines["state"] == state].sort_values(["last_proof", "name", "instrument"], kind="stable")
+
+
+def _ending(source: Scene, lines: pd.DataFrame) -> pd.DataFrame:
+    """Return what is in force and ends by itself within twelve months, with its last day ``ends_on``."""
+    last = lines["until_day"] - pd.Timedelta(days=1)
+    today = pd.Timestamp(source.as_of)
+    ahead = (last >= today) & (last <= today + pd.DateOffset(years=1))
+    told = entry_cases(source.records.table, source.programme)
+    granted = pd.MultiIndex.from_frame(told[["case", "until_last"]].dropna())
+    by_itself = pd.MultiIndex.from_arrays([lines["case"], last]).isin(granted)
+    by_itself |= (last == pd.Timestamp(source.programme.ended or date.min)).to_numpy()
+    # An exit has a day as well, but nobody could see it coming.
+    foreseen = (lines["ends"] == State.PRESUMED_OVER) | ((lines["ends"] == State.ENDED) & by_itself)
+    found = lines.assign(ends_on=last)[(lines["state"] == State.IN_FORCE) & ahead & foreseen]
+    return found.sort_values(["ends_on", "name"], kind="stable")
 
 
 def _records(source: Scene, inside: frozenset[str]) -> pd.DataFrame:
-    """Return the records that count by the day, with the day they count from and the district of their participant."""
+    """Return the records that hold by the day or of which nobody knows since when, with the district of their participant.
+
+    ``dated`` is the day that the entry or its source gives at the latest, NaT for neither; ``since`` and ``since_means``
+    as in `entry_ranges`; ``today`` the key of the municipality or district whose page tells of it.
+    """
     table = source.records.table
-    days = [day.date() for day in entry_ranges(table, source.programme)["since_day"]]
+    told = entry_ranges(table, source.programme)
     places = source.edition.municipalities
     district = dict(zip(places["ags"], places["district"], strict=True))
     heir = successors(source.changes, source.as_of)
-    found = [district.get(heir.get(key, key), key[:5]) for key in table["ags"]]
+    today = [heir.get(key, key) for key in table["ags"]]
     rows = table.assign(
-        counts_from=days, district=pd.Series(found, index=table.index, dtype=object), name=table["municipality"]
+        dated=told["since_day"].where(told["since_means"] != "undated").to_numpy(),
+        since=told["since"].to_numpy(),
+        since_means=told["since_means"].to_numpy(),
+        read_on=told["read_on"].to_numpy(),
+        today=today,
+        district=[district.get(key, key[:5]) for key in today],
+        name=table["municipality"],
     )
-    return rows[rows["district"].isin(inside) & (rows["counts_from"] <= source.as_of)]
+    by_then = rows["dated"].isna() | (rows["dated"] <= pd.Timestamp(source.as_of))
+    return rows[rows["district"].isin(inside) & by_then]
 
 
 def case_rows(source: Scene, cases: pd.DataFrame, words: Words) -> pd.DataFrame:
-    """Return cases said: ``name``, ``district``, ``instrument``, ``stage``, ``since``, ``days``, ``limit``, ``source``."""
-    programme, districts = source.programme, source.edition.districts
-    limits = [
-        words.say("nicht bekannt") if limit < 0 else words.say("{n} Tage", n=words.number(limit))
-        for limit in cases["limit"]
-    ]
-    return pd.DataFrame(
-        {
-            "name": cases["name"].tolist(),
-            "district": [str(districts.at[key, "name"]) for key in cases["district"]],
-            "instrument": [words.label(programme.instrument(key).label) for key in cases["instrument"]],
-            "stage": [
-                words.label(programme.rung(f"{instrument}:{stage}").stage.label)
-                for instrument, stage in zip(cases["instrument"], cases["stage"], strict=True)
-            ],
-            "since": [words.since(s, m) for s, m in zip(cases["since"], cases["since_means"], strict=True)],
-            "days": [words.number(days) for days in cases["days"]],
-            "limit": limits,
-            "source": cases["source"].tolist(),
-        }
-    )
+    """Return lines said.
+
+    Columns ``places`` (key and name of each member, a tuple of pairs), ``name`` (all of them), ``district``,
+    ``instrument``, ``stage``, ``state``, ``since`` (when an act was reached; empty for what is a state),
+    ``last_proof`` (of a state), ``days``, ``limit`` (both empty where nobody waits, the second also where there is none), ``ends``, ``joint_with``, ``source``.
+    """
+    programme = source.programme
+    proofs = _proofs(source, words)
+    members = sorted({member for each in cases["members"] for member in each})
+    name = dict(zip(members, unique_names(source, members), strict=True))
+    municipalities, districts = source.edition.municipalities, source.edition.districts["name"]
+    rows = []
+    for line in cases.to_dict("records"):
+        rung = programme.rung(f"{line['instrument']}:{line['stage']}")
+        said = words.since(line["since"], line["since_means"], line["read_on"])
+        positions = line["members"]
+        within = dict.fromkeys(str(districts.at[municipalities.at[each, "district"]]) for each in positions)
+        rows.append(
+            {
+                "places": tuple((str(municipalities.at[each, "ags"]), name[each]) for each in positions),
+                "name": ", ".join(name[each] for each in positions),
+                "district": ", ".join(within),
+                "instrument": words.label(rung.instrument.label),
+                "stage": words.label(rung.stage.label),
+                "state": words.label(STATE_LABELS[line["state"]]),
+                "since": said if rung.stage.is_act else "",
+                "last_proof": "" if rung.stage.is_act else _proof_said(line, proofs, said, words),
+                **_waited(line, words),
+                "ends": _end_said(line, words),
+                "joint_with": str(line["joint_with"]),
+                "source": str(line["source"]),
+            }
+        )
+    columns = ["places", "name", "district", "instrument", "stage", "state", "since", "last_proof", "days", "limit"]
+    return pd.DataFrame(rows, columns=[*columns, "ends", "joint_with", "source"])
+
+
+def _waited(line: Mapping[Hashable, object], words: Words) -> dict[str, str]:
+    """Return how long it has waited, and the limit; at least so long, where its beginning is not known to the month."""
+    days, limit = line.get("days"), line.get("limit")
+    if not isinstance(days, int) or not isinstance(limit, int) or line["state"] not in STANDING:
+        return {"days": "", "limit": ""}
+    waited = words.number(days)
+    if not is_known(line["begin"], line["since_day"]):
+        waited = words.say("mindestens {n}", n=waited)
+    said = "" if limit < 0 else words.say("{n} Tage", n=words.number(limit))
+    return {"days": waited if days >= 0 else words.say("nicht bekannt"), "limit": said}
+
+
+def _proofs(source: Scene, words: Words) -> dict[tuple[int, pd.Timestamp], str]:
+    """Return by case and day how the entry says it that is the proof of that day: as exactly as it knows."""
+    table = source.records.table
+    told = entry_cases(table, source.programme)
+    known = zip(told["case"], told["proof"], table["date"], strict=True)
+    return {(case, proof): words.partial(day) for case, proof, day in known if day and not pd.isna(proof)}
+
+
+def _proof_said(
+    line: Mapping[Hashable, object], proofs: dict[tuple[int, pd.Timestamp], str], otherwise: str, words: Words
+) -> str:
+    """Return the last proof; where nothing is dated, what is known instead."""
+    proof, case = line["last_proof"], line["case"]
+    if isinstance(proof, pd.Timestamp) and isinstance(case, int):
+        return proofs.get((case, proof)) or words.day(proof.date())
+    if line["since_means"] == "source":
+        return words.say("undatiert, Quelle {day}", day=words.partial(str(line["since"])))
+    return otherwise
+
+
+def _end_said(line: Mapping[Hashable, object], words: Words) -> str:
+    """Return when and how it ends, if that is a line that does."""
+    last = line.get("ends_on")
+    if not isinstance(last, pd.Timestamp):
+        return ""
+    day = words.day(last.date())
+    if line["ends"] == State.PRESUMED_OVER:
+        return words.say("{day}, dann vermutlich beendet", day=day)
+    return day
 
 
 def record_rows(source: Scene, records: pd.DataFrame, words: Words) -> pd.DataFrame:
-    """Return records said: ``name``, ``district``, ``instrument``, ``stage``, ``since``, ``note``, ``source``."""
+    """Return records said.
+
+    Columns ``places`` and ``name`` as in `case_rows`, ``district``, ``instrument``, ``stage``, ``since``, ``note``,
+    ``source``.
+    """
     programme, districts = source.programme, source.edition.districts
     rows = records.to_dict("records")
     return pd.DataFrame(
         {
+            "places": [((str(row["today"]), str(row["name"])),) for row in rows],
             "name": [str(row["name"]) for row in rows],
             "district": [str(districts.at[row["district"], "name"]) for row in rows],
             "instrument": [words.label(programme.instrument(str(row["instrument"])).label) for row in rows],
             "stage": [words.label(programme.rung(f"{row['instrument']}:{row['status']}").stage.label) for row in rows],
-            "since": [
-                words.since(str(row["date"]), str(row["date_means"])) if row["date"] else words.say("undatiert")
-                for row in rows
-            ],
+            "since": [words.since(str(row["since"]), str(row["since_means"]), str(row["read_on"])) for row in rows],
             "note": [str(row["note"]) for row in rows],
             "source": [str(row["source_url"]) for row in rows],
         }
@@ -141,16 +317,11 @@ def record_rows(source: Scene, records: pd.DataFrame, words: Words) -> pd.DataFr
 
 
 def _old(source: Scene, records: pd.DataFrame, words: Words) -> pd.DataFrame:
-    edge = year_before(source.as_of)
-    newest = records.groupby(["ags", "name", "district"], sort=False)["counts_from"].max().reset_index()
-    newest = newest[newest["counts_from"] < edge].sort_values(["counts_from", "name"])
-    return pd.DataFrame(
-        {
-            "name": newest["name"].tolist(),
-            "district": [str(source.edition.districts.at[key, "name"]) for key in newest["district"]],
-            "newest": [words.day(day) for day in newest["counts_from"]],
-        }
-    )
+    newest = records.sort_values("dated", na_position="first", kind="stable").drop_duplicates("today", keep="last")
+    newest = newest[newest["dated"].isna() | (newest["dated"] < pd.Timestamp(year_before(source.as_of)))]
+    newest = newest.sort_values(["dated", "name"], na_position="first")
+    said = record_rows(source, newest, words)
+    return said[["places", "name", "district"]].assign(newest=said["since"])
 
 
 def _hints(source: Scene, cases: pd.DataFrame, words: Words) -> tuple[str, ...]:
@@ -168,9 +339,10 @@ def _hints(source: Scene, cases: pd.DataFrame, words: Words) -> tuple[str, ...]:
             text = words.say("{what}, {stage}: Grenze des Programms, {days} Tage.", **told)
         elif first["limit"] < 0:
             text = words.say(
-                "{what}, {stage}: Bisher ist kein Übergang zur nächsten Stufe dokumentiert; ohne Vergleich gilt nichts als "
-                "überfällig.",
+                "{what}, {stage}: keine Grenze. Von {n} Fällen ist auf den Monat bekannt, wie lange sie bis zur nächsten Stufe "
+                "brauchten; nötig sind {least}.",
                 **told,
+                least=words.number(LEAST),
             )
         else:
             text = words.say(
@@ -181,3 +353,102 @@ def _hints(source: Scene, cases: pd.DataFrame, words: Words) -> tuple[str, ...]:
                 text += " " + words.say("Wenige Fälle: nur ein Anhaltspunkt.")
         said.append(text)
     return tuple(said)
+
+
+def _rules(source: Scene, lines: pd.DataFrame, words: Words) -> tuple[str, ...]:
+    """Return after what time the stages of some lines are over by themselves, and whose rule that is."""
+    by_rule: dict[tuple[bool, int, bool], list[str]] = {}
+    for instrument, stage in dict.fromkeys(zip(lines["instrument"], lines["stage"], strict=True)):
+        rung = source.programme.rung(f"{instrument}:{stage}")
+        if rung.stage.months is not None:
+            named = f"{words.label(rung.instrument.short)} ({words.label(rung.stage.label)})"
+            rule = (rung.stage.kind is StageKind.PLAN, rung.stage.months, rung.stage.is_house_rule)
+            by_rule.setdefault(rule, []).append(named)
+    return tuple(_rule(rule, what, words) for rule, what in sorted(by_rule.items()))
+
+
+def _rule(rule: tuple[bool, int, bool], what: list[str], words: Words) -> str:
+    is_plan, months, is_house = rule
+    lasts = (
+        words.count("{n} Monat", "{n} Monate", months)
+        if months % 12
+        else words.count("{n} Jahr", "{n} Jahre", months // 12)
+    )
+    told = {"what": words.listed(what), "lasts": lasts}
+    if is_plan:
+        said = words.say("{what}: Ein Plan gilt {lasts}, wenn nichts Weiteres belegt ist.", **told)
+    else:
+        said = words.say(
+            "{what}: vermutlich beendet {lasts} nach dem Beginn, ohne bekannten Beginn {lasts} nach dem letzten Beleg.",
+            **told,
+        )
+    whose = words.say("Eigene Regel dieses Atlas.") if is_house else words.say("Nach veröffentlichten Angaben.")
+    return f"{said} {whose}"
+
+
+def _published(source: Scene, lines: pd.DataFrame, cases: pd.DataFrame, words: Words) -> tuple[str, ...]:
+    """Return what the newest published totals by the day say about the instruments of some cases."""
+    newest: dict[str, tuple[Instrument, Total]] = {}
+    concerned = set(cases["instrument"])
+    for total in totals_of(source.records, source.programme):
+        if total.instrument and total.instrument.key in concerned and total.day <= source.as_of:
+            newest[total.measure] = total.instrument, total
+    by_stage = {instrument.key for instrument, total in newest.values() if total.stage}
+    said = []
+    for instrument, total in newest.values():
+        if total.stage:
+            begun = newest.get(instrument.published_measure or "")
+            said.append(_stage_said(instrument, total, begun[1] if begun else None, lines, words))
+        elif instrument.key not in by_stage:
+            said.append(_total_said(source, instrument, total, words))
+    return tuple(said)
+
+
+def _total_said(source: Scene, instrument: Instrument, total: Total, words: Words) -> str:
+    """Return a published total and what is documented beside it."""
+    named = named_on(source.snapshot, source.programme, source.spans, total)
+    documented, later = (named.documented, named.later) if named else (0, 0)
+    told = {"what": words.label(instrument.label), "n": words.number(total.value), "day": words.partial(total.text)}
+    told["documented"] = words.number(documented)
+    if later:
+        return words.say(
+            "{what}: veröffentlicht {n} ({day}); hier {documented} belegt, weitere {later} mit unbekanntem Beginn.",
+            **told,
+            later=words.number(later),
+        )
+    return words.say("{what}: veröffentlicht {n} ({day}); hier {documented} belegt.", **told)
+
+
+def _stage_said(instrument: Instrument, total: Total, begun: Total | None, lines: pd.DataFrame, words: Words) -> str:
+    """Return how many were published to have reached a stage, and how many stand before it here.
+
+    Of the whole territory, as the total is; those that began after its day are not among them.
+    """
+    stages = instrument.stages
+    stage = instrument.stage(total.stage)
+    before = [each.key for each in stages[: stages.index(stage)] if each.kind is StageKind.STEP]
+    standing = lines["state"].isin([State.IN_FORCE, State.REACHED]) & (lines["instrument"] == instrument.key)
+    by_then = lines["begin"].isna() | (lines["begin"] <= pd.Timestamp(total.day))
+    here = lines[standing & by_then & lines["stage"].isin(before)]
+    told = {
+        "what": words.label(instrument.label),
+        "stage": words.label(stage.label),
+        "n": words.number(total.value),
+        "day": words.partial(total.text),
+        "open": words.count("{n} Vorgang", "{n} Vorgänge", len(here)),
+        "places": words.count(
+            "{n} Gemeinde", "{n} Gemeinden", len({member for each in here["members"] for member in each})
+        ),
+    }
+    if begun is None:
+        return words.say(
+            "{what}: veröffentlicht {n} „{stage}“ ({day}); hier ohne Beleg dafür {open} ({places}).",
+            **told,
+        )
+    return words.say(
+        "{what}: veröffentlicht {n} „{stage}“ ({day}) von {all} „{first}“ ({since}); hier ohne Beleg dafür {open} ({places}).",
+        **told,
+        all=words.number(begun.value),
+        first=words.label(next(each for each in stages if each.is_counted).label),
+        since=words.partial(begun.text),
+    )

@@ -94,17 +94,21 @@ def _neighbours(shown: Detail, words: Words) -> Markup:
 
 
 def list_table(rows: pd.DataFrame, headings: dict[str, str]) -> Markup:
-    """Return a list as a real table: one row each, sources as links; columns that are empty throughout are left out."""
+    """Return a list as a real table: one row each, sources as links; columns that are empty throughout are left out.
+
+    A name may be `Markup`: links to pages.
+    """
     columns = [column for column in headings if (rows[column].astype(str) != "").any()]
     head = _EMPTY.join(Markup('<th scope="col">{}</th>').format(headings[column]) for column in columns)
     body = _EMPTY.join(
-        Markup("<tr>{}</tr>").format(_EMPTY.join(_cell(column, str(row[column])) for column in columns))
+        Markup("<tr>{}</tr>").format(_EMPTY.join(_cell(column, row[column]) for column in columns))
         for row in rows.to_dict("records")
     )
     return Markup('<table class="list"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(head, body)
 
 
-def _cell(column: str, text: str) -> Markup:
+def _cell(column: str, value: object) -> Markup:
+    text = value if isinstance(value, str) else str(value)
     if column == "name":
         return Markup('<th scope="row">{}</th>').format(text)
     if column == "source" and text:

@@ -7,9 +7,11 @@ import tomllib
 from dataclasses import asdict
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from atlas.analysis.quality import check_snapshot
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.dates import PartialDate
 from atlas.model.edits import Record
@@ -351,3 +353,88 @@ def test_totals_say_what_they_count_if_they_like(own_root: Path) -> None:
     said = [each.sentence() for each in caught.value.problems]
     assert "Zeile 2, counts: „bisher“ ist hier nicht erlaubt; möglich ist in_force, so_far, oder nichts." in said[0]
     assert "unit: „Räte“ ist hier nicht erlaubt; möglich ist municipalities, arrangements" in said[1]
+
+
+# --- what `atlas check` says about time -------------------------------------------------------------------------------
+
+
+def _checked(root: Path, *rows: dict[str, str]) -> list[Problem]:
+    """Return what is doubtful about the rows alone: councils of Erlen, unless they say otherwise."""
+    given = {"ags": "00021050", "municipality": "Erlen", "instrument": "council", "status": "active"}
+    given |= {"source_url": "https://q.invalid", "source_date": "2024", "retrieved": "2024-06-01"}
+    columns = list(RECORD_COLUMNS)
+    table = pd.DataFrame([dict.fromkeys(columns, "") | given | _dated(row) for row in rows], columns=columns)
+    table.to_csv(root / "data" / "participation" / "mini.csv", index=False)
+    return check_snapshot(load_snapshot(Settings(root)))
+
+
+def _dated(row: dict[str, str]) -> dict[str, str]:
+    return {"date_means": "reached"} | row if row.get("date") else row
+
+
+def _said(found: list[Problem], severity: Severity = Severity.WARNING) -> list[str]:
+    return [each.sentence() for each in found if each.severity is severity]
+
+
+def test_proof_after_an_end_is_told_with_both_entries(own_root: Path) -> None:
+    first = {"date": "2020-01-01", "until": "2021-12"}
+    (said,) = _said(_checked(own_root, first, {"date": "2022-03"}))
+    assert "Zeile 2, until" in said
+    assert "Nach dem Ende „2021-12“ ist es noch belegt (2022-03, Eintrag 3)" in said
+    assert _said(_checked(own_root, first, {"date": "2021-12"})) == [], "as long as it lasted"
+    assert _said(_checked(own_root, first, {"date": "2022-03", "until": "2023"})) == [], "a longer term is no doubt"
+    paused = {"status": "paused", "date": "2022-01-01"}
+    (said,) = _said(_checked(own_root, first, paused, {"date": "2023"}))
+    assert "steht vor und nach" in said, "it was revived"
+
+
+def test_exit_or_plan_beside_several_cases_asks_which(own_root: Path) -> None:
+    two = ({"date": "2020-01-01", "case": "Nord"}, {"date": "2021-01-01", "joint_with": "Bund"})
+    for status, label in (("paused", "ruht"), ("planned", "geplant")):
+        bare = {"status": status, "date": "2022-01-01"}
+        (said,) = _said(_checked(own_root, *two, bare))
+        assert f"Zeile 4, case: Erlen hat hier 2 Vorgänge; zu welchem „{label}“ gehört" in said
+        assert _said(_checked(own_root, *two, bare | {"case": "Nord"})) == []
+        assert _said(_checked(own_root, *two, bare | {"joint_with": "Bund"})) == []
+        assert _said(_checked(own_root, two[0], bare)) == [], "of one case it is that"
+
+
+def test_plan_for_one_more_of_what_repeats_asks_nothing(own_root: Path) -> None:
+    toml = own_root / "data" / "programmes" / "mini.toml"
+    toml.write_text(toml.read_text("utf-8").replace('drawn = "point"', 'drawn = "point"\nrepeats = true'), "utf-8")
+    two = ({"date": "2020-01-01"}, {"date": "2021-01-01"})
+    assert _said(_checked(own_root, *two, {"status": "planned", "date": "2022-01-01"})) == []
+    (said,) = _said(_checked(own_root, *two, {"status": "paused", "date": "2022-01-01"}))
+    assert "Erlen hat hier 2 Vorgänge" in said
+    (said,) = _said(_checked(own_root, *two, {"status": "planned"}))
+    assert "zu welchem „geplant“ gehört" in said, "an undated plan opens no case beside what was reached"
+    assert _said(_checked(own_root, *two), Severity.NOTE) == [], "several are no wonder"
+
+
+def test_stage_before_and_after_an_end_may_be_another_case(own_root: Path) -> None:
+    rows = ({"date": "2020-01-01"}, {"status": "paused", "date": "2021-01-01"}, {"date": "2022-01-01"})
+    (said,) = _said(_checked(own_root, *rows))
+    assert "Zeile 4, case: „besteht“ steht vor und nach „ruht“ (Eintrag 3) und gilt als wiederbelebt" in said
+    named = [row | {"case": "Erster"} for row in rows[:2]]
+    assert _said(_checked(own_root, *named, rows[2] | {"case": "Zweiter"})) == []
+    assert _said(_checked(own_root, *rows[1:])) == [], "nothing is documented before"
+    toml = own_root / "data" / "programmes" / "mini.toml"
+    toml.write_text(toml.read_text("utf-8").replace('kind = "exit"', 'kind = "exit", exit = "dormant"'), "utf-8")
+    assert _said(_checked(own_root, *rows)) == [], "what was dormant may be revived"
+
+
+def test_two_of_what_is_reached_once_are_noted(own_root: Path) -> None:
+    two = ({"date": "2020-01-01"}, {"date": "2021-01-01", "joint_with": "Bund"})
+    found = _checked(own_root, *two)
+    assert _said(found) == []
+    (said,) = _said(found, Severity.NOTE)
+    assert "Erlen hat 2 Vorgänge in „Rat“ (Einträge 2, 3)" in said
+    assert _said(_checked(own_root, two[0], {"date": "2021-01-01"}), Severity.NOTE) == [], (
+        "a further proof is no second one"
+    )
+
+
+def test_what_is_inferred_is_added_up(own_root: Path) -> None:
+    found = _checked(own_root, {"date": "2020", "inferred": "yes"}, {"ags": "00021020", "municipality": "Bergen"})
+    (said,) = _said(found, Severity.NOTE)
+    assert said.endswith("1 Einträge sind erschlossen, nicht gelesen; wo sie zählen, steht es dabei (2).")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-import pandas as pd
 import pytest
 
 from atlas.analysis.neighbours import Neighbour, Neighbourhood, components, neighbourhood
@@ -156,13 +155,13 @@ def test_white_spots_are_all_that_are_undocumented_beside_active_ones(real_scene
 
 def test_groups_hang_together_and_count_joint_bodies_once(real_scene: Callable[..., Scene]) -> None:
     scene = real_scene()
-    found = groups(scene.status, scene.day.hood, "agreement")
+    found = groups(scene.day.cases, scene.day.hood, "agreement")
     names = scene.edition.municipalities["name"]
     silberberg = next(group for group in found if "Städtebund Silberberg" in group.bodies)
     assert {names.iloc[i] for i in silberberg.members} >= {"Schneeberg", "Lößnitz", "Aue-Bad Schlema"}
-    rows = scene.status[(scene.status["instrument"] == "agreement") & scene.status["counted"]]
-    members = pd.Index(silberberg.members)
-    inside = rows[rows.index.isin(members)]
-    alone = int((inside["joint_with"] == "").sum())
-    assert silberberg.arrangements == alone + inside.loc[inside["joint_with"] != "", "joint_with"].nunique()
+    rows = scene.day.cases
+    rows = rows[(rows["instrument"] == "agreement") & rows["in_force"] & rows.index.isin(silberberg.members)]
+    alone, joint = rows[rows["joint_with"] == ""], rows[rows["joint_with"] != ""]
+    assert silberberg.arrangements == len(alone) + joint["joint_with"].nunique()
+    assert set(alone["name"]) & set(joint["name"]) == {"Schwarzenberg/Erzgeb."}, "its own one beside the joint one"
     assert all(len(group.members) > 1 for group in found)

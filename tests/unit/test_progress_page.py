@@ -16,13 +16,12 @@ import pytest
 from PIL import Image
 
 from atlas.analysis.counting import figure
-from atlas.analysis.durations import limits, passages, waiting
+from atlas.analysis.durations import passages
 from atlas.analysis.progress import progress
 from atlas.export.animation import film_gif
 from atlas.export.charts import chart_png, chart_svg
 from atlas.export.tables import TABLES, changes_said, changes_table, progress_table
 from atlas.model.dates import year_before
-from atlas.model.programme import Stage
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.changes import build_changes, change_rows, paragraph
@@ -305,43 +304,6 @@ def test_film_ends_with_the_map_and_counts_each_month(real_scene: Callable[..., 
         for each in filter(None, changed.split(",")):
             codes[int(each[:-1], 36)] = each[-1]
         assert "".join(codes) == spec.codes
-
-
-# --- what takes long -------------------------------------------------------------------------------------------------
-
-
-def test_waiting_cases_stand_in_stages_one_is_meant_to_leave(scenes: Scenes) -> None:
-    scene = scenes.of(ViewState())
-    course = scenes.course(scene)
-    rows = waiting(scene.status, course.episodes, scene.programme, scene.as_of)
-    assert rows["days"].is_monotonic_decreasing
-    assert (rows["days"] >= 0).all()
-    known = limits(course.episodes, scene.programme)
-    assert set(zip(rows["instrument"], rows["stage"], strict=True)) <= set(known)
-    assert ("council", "active") not in known, "the last step is where one stays"
-    assert ("council", "paused") not in known, "what has ended is not late"
-    late = rows[rows["is_late"]]
-    assert (late["days"] > late["limit"]).all()
-
-
-def test_nobody_is_late_in_a_stage_that_may_last(mini: Snapshot) -> None:
-    programme = mini.programmes["mini"]
-    course = (scenes := Scenes(lambda: mini, lambda: TODAY)).course(scenes.of(ViewState()))
-    known = limits(course.episodes, programme)
-    passing = {(i.key, s.key) for i in programme.instruments for s in i.stages if (i.key, s.key) in known}
-    assert passing
-    lasting = programme.model_copy(
-        update={
-            "instruments": tuple(
-                i.model_copy(update={"stages": tuple(s.model_copy(update={"may_last": True}) for s in i.stages)})
-                for i in programme.instruments
-            )
-        }
-    )
-    assert limits(course.episodes, lasting) == {}
-    stage = next(s for i in programme.instruments for s in i.stages).model_dump()
-    with pytest.raises(ValueError, match="may_last"):
-        Stage.model_validate(stage | {"may_last": True, "dwell_days": 30})
 
 
 def test_film_does_not_go_beyond_today(real_scene: Callable[..., Scene]) -> None:

@@ -92,7 +92,7 @@ def test_page_of_a_district_counts_only(selected: Scenes) -> None:
 
 def test_page_of_a_district_lists_the_groups_it_has_a_part_in(selected: Scenes) -> None:
     scene = selected.of(ViewState(as_of=DAY))
-    gathered = groups(scene.status, scene.day.hood)
+    gathered = groups(scene.day.cases, scene.day.hood)
     assert gathered
     assert len(build_district(scene, DE).groups) == len(gathered)
     home = scene.edition.municipalities["district"]
