@@ -10,6 +10,7 @@ import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from atlas.model.dates import PartialDate
@@ -176,64 +177,59 @@ class _Stage:
 
 def fold(case: Case, programme: Programme, instrument: Instrument) -> None:
     """Put the stretches of a case into it."""
-    rows = case.rows
-    downs = [
-        row
-        for row in rows
-        if row.is_step
-        and row.dated
-        and any(t.is_step and not t.stage.is_act and t.rank > row.rank and row.dated > t.latest for t in rows)
-    ]
-    exits = [row for row in rows if row.is_exit]
-    bounds = sorted([*exits, *downs], key=lambda row: (row.latest, row.is_exit, row.line))
-    begin = {bound: bound.earliest for bound in bounds}
-    for one, two in zip(bounds, bounds[1:], strict=False):
-        both = two.is_exit and one.stage is two.stage
-        if both and (two.earliest is None or two.earliest <= one.latest) and two.earliest:
-            begin[one] = max(one.earliest or date.min, two.earliest)
-
-    def phase(row: Row) -> int:
-        if row in downs:
-            return bounds.index(row) + 1
-        return sum(1 for bound in bounds if row.dated and bound.latest < row.dated)
-
-    phases: dict[int, list[Row]] = {}
-    for row in rows:
-        if not row.is_exit:
-            phases.setdefault(phase(row), []).append(row)
-    for number, bound in enumerate(bounds):
-        proofs = [row.dated for row in phases.get(number, []) if row.is_step and row.dated]
-        if proofs:
-            begin[bound] = min(max(begin[bound] or date.min, max(proofs) + DAY), bound.latest)
-    told = any(row.dated or row.until for row in rows)
+    bounds, phases = _phases(case.rows)
+    begin = _known_ends(bounds, phases)
+    told = any(row.dated or row.until for row in case.rows)
+    launch = programme.launched if instrument.since_launch else date.min
     events: list[tuple[int, date, Row | None]] = []
     for number, members in sorted(phases.items()):
         stop = bounds[number] if number < len(bounds) else None
         former = begin[bounds[number - 1]] if number else None
         stages = _beginnings(members, stop.latest if stop else NEVER, former)
-        held = []
-        for each in stages:
-            months, counted = each.told.stage.months, each.told.stage.is_counted
-            launch = programme.launched if instrument.since_launch else date.min
-            if counted and months and not told:
-                case.stretches.append(
-                    Stretch(each.told.stage, "period_unknown", each.earliest, launch, stop.latest if stop else NEVER)
-                )
-                continue
-            if each.dropped:
-                continue
-            held.append(each)
+        unknown = [] if told else [each for each in stages if each.told.stage.is_counted and each.told.stage.months]
+        for each in unknown:
+            last = stop.latest if stop else NEVER
+            case.stretches.append(Stretch(each.told.stage, "period_unknown", each.earliest, launch, last))
+        held = [each for each in stages if each not in unknown and not each.dropped]
+        for each in held:
             first = max(each.earliest or date.min, launch)
-            if counted and first < each.latest:
+            if each.told.stage.is_counted and first < each.latest:
                 case.stretches.append(Stretch(each.told.stage, "documented_later", each.earliest, first, each.latest))
         events += [(2 * number, each.latest, None) for each in held]
-        _hold(case, held, members, programme, stop, begin[stop] if stop else None)
+        _hold(case, held, members, programme, (stop, begin[stop] if stop else None))
     events += [(2 * n + 1, bound.latest, bound) for n, bound in enumerate(bounds) if bound.is_exit]
     events.sort(key=lambda each: each[:2])
     for at, (_, first, exit_) in enumerate(events):
         last = events[at + 1][1] if at + 1 < len(events) else NEVER
         if exit_ and first < last:
             case.stretches.append(Stretch(exit_.stage, str(exit_.stage.exit), begin[exit_], first, last))
+
+
+def _phases(rows: list[Row]) -> tuple[list[Row], dict[int, list[Row]]]:
+    """Return what divides a case, and the entries between."""
+    steps = [row for row in rows if row.is_step]
+    high = [row for row in steps if not row.stage.is_act]
+    downs = [row for row in steps if row.dated and any(t.rank > row.rank and row.dated > t.latest for t in high)]
+    exits = [row for row in rows if row.is_exit]
+    bounds = sorted([*exits, *downs], key=lambda row: (row.latest, row.is_exit, row.line))
+    phases: dict[int, list[Row]] = {}
+    for row in rows:
+        if not row.is_exit:
+            passed = sum(1 for bound in bounds if row.dated and bound.latest < row.dated)
+            phases.setdefault(bounds.index(row) + 1 if row in downs else passed, []).append(row)
+    return bounds, phases
+
+
+def _known_ends(bounds: list[Row], phases: dict[int, list[Row]]) -> dict[Row, date | None]:
+    """Return the earliest day of what divides a case."""
+    begin = {bound: bound.earliest for bound in bounds}
+    for one, two in pairwise(bounds):
+        if two.is_exit and one.stage is two.stage and two.earliest and two.earliest <= one.latest:
+            begin[one] = max(one.earliest or date.min, two.earliest)
+    for number, bound in enumerate(bounds):
+        if proofs := [row.dated for row in phases.get(number, []) if row.is_step and row.dated]:
+            begin[bound] = min(max(begin[bound] or date.min, max(proofs) + DAY), bound.latest)
+    return begin
 
 
 def _beginnings(members: list[Row], stop: date, former: date | None) -> list[_Stage]:
@@ -270,9 +266,9 @@ def _hold(
     held: list[_Stage],
     members: list[Row],
     programme: Programme,
-    stop: Row | None,
-    stop_earliest: date | None,
+    end_of_phase: tuple[Row | None, date | None],
 ) -> None:
+    stop, stop_earliest = end_of_phase
     steps = [row for row in members if row.is_step]
     for n, each in enumerate(held):
         stage = each.told.stage

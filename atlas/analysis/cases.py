@@ -170,7 +170,7 @@ class _Taken:
         higher = np.where(np.arange(self._ranks)[None, :] > rank[:, None], self._newest[group], -1).max(axis=1)
         found = np.where((found < 0) & ~self._entries.is_reached[row], higher, found)
         found[is_exit] = self._without_exit(group[is_exit])
-        return found
+        return np.asarray(found, dtype=np.int64)
 
     def _without_exit(self, group: Ints) -> Ints:
         """Return the newest case of each group that has no exit."""
