@@ -25,7 +25,7 @@ from atlas.present.entries import (
     seen,
 )
 from atlas.present.scene import Scene
-from ui import saving
+from ui import blocks, saving
 from ui.cache import scene, store, today
 from ui.login import current_actor
 from ui.messages import show_finding, show_findings
@@ -107,8 +107,9 @@ def show(drawn: Scene, draft: Draft) -> None:
     """Show the form of a draft, and before it what others have written since it was begun."""
     said = words()
     _look_for_news(drawn, draft)
-    if draft.news:
-        _show_news(drawn, draft)
+    with blocks.place():
+        if draft.news:
+            _show_news(drawn, draft)
     with st.form("entry", border=False, enter_to_submit=False):
         if draft.is_withdrawal:
             st.html(Markup("<h3>{}</h3>").format(said.say("Diesen Eintrag zurückziehen")))
@@ -116,7 +117,8 @@ def show(drawn: Scene, draft: Draft) -> None:
             _fields(drawn, draft)
         help_ = said.say("Steht im Verlauf. Eine Berichtigung oder Rücknahme braucht einen Grund.")
         st.text_input(said.say("Grund"), key=_REASON, help=help_, persist_state="session")
-        _findings(draft)
+        with blocks.place():
+            _findings(draft)
         warned = draft.checked is not None and bool(draft.checked.warnings) and not draft.checked.is_blocked
         label = said.say("Zurückziehen") if draft.is_withdrawal else said.say("Speichern")
         with st.container(horizontal=True):

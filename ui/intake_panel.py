@@ -268,7 +268,8 @@ def _difference(drawn: Scene, received: _Received, delivery: Delivery) -> None:
             said.say("aenderungen"),
             lambda: difference_table(difference, is_whole=is_whole),
         )
-    _problems(received)
+    with blocks.place():
+        _problems(received)
     received.offered = _choices(received)
     with st.form("intake", border=False, enter_to_submit=False):
         help_ = said.say("Steht im Verlauf.")
