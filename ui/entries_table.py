@@ -28,8 +28,8 @@ _SHEET, _REASON = "_entries_sheet", "entries-reason"
 _MOST = 2_000
 """Rows a browser is given to edit at once."""
 _WIDTHS = {
-    "ags": 190, "status": 270, "date": 140, "date_means": 125, "joint_with": 170, "note": 280, "source_url": 200,
-    "source_date": 150,
+    "ags": 190, "status": 270, "date": 140, "date_means": 125, "until": 120, "joint_with": 170, "case": 140, "note": 280,
+    "source_url": 200, "source_date": 150, "retrieved": 120, "inferred": 110,
 }  # fmt: skip
 """Of columns, in pixels."""
 

@@ -39,10 +39,10 @@ from atlas.analysis.values import (
     read_date,
     read_meaning,
     read_retrieved,
-    read_until,
-    read_yes,
     read_source,
     read_text,
+    read_until,
+    read_yes,
     remark_of,
 )
 from atlas.errors import Problem, Severity
@@ -54,7 +54,18 @@ from atlas.model.sheets import Sheet
 from atlas.model.snapshot import Snapshot
 
 _PREVIEWED = 5
-_ORDERED = ("ags", "instrument", "status", "date", "date_means", "source_date", "until", "case", "retrieved", "inferred")
+_ORDERED = (
+    "ags",
+    "instrument",
+    "status",
+    "date",
+    "date_means",
+    "source_date",
+    "until",
+    "case",
+    "retrieved",
+    "inferred",
+)
 """What the order of stages depends on."""
 _KEPT = 5_000
 """Readings kept for the next time the same text comes."""
@@ -452,7 +463,9 @@ class _Check:
         for step in difference.of(Kind.ADDED, *TOUCHING, Kind.UNCHANGED):
             new = step.new
             assert new is not None  # noqa: S101 - these kinds have one; tells mypy so
-            first = same.setdefault((new.ags, new.instrument, new.status, new.date, new.joint_with, new.case), step.line)
+            first = same.setdefault(
+                (new.ags, new.instrument, new.status, new.date, new.joint_with, new.case), step.line
+            )
             if first != step.line and step.kind is not Kind.UNCHANGED:
                 text = "Dieselbe Stufe steht mit demselben Datum schon in Zeile {line}; nur Anmerkung oder Quelle sind anders."
                 self.findings.append(Finding(step.line, "", "", text, {"line": first}, Severity.WARNING))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from atlas.analysis.difference import Difference, Kind
+from atlas.analysis.difference import Answer, Difference, Kind, Question, Tie
 from atlas.analysis.intake import Intake
 from atlas.errors import Severity
+from atlas.model.edits import Record
 from atlas.present.wording import Words
 
 
@@ -21,8 +22,51 @@ def tally(intake: Intake, words: Words) -> str:
 
 
 def difference_tally(difference: Difference, words: Words) -> str:
-    """Return in one sentence what would change."""
+    """Return in a few sentences what would change."""
     counts = {str(kind): words.number(len(difference.of(kind))) for kind in Kind}
+    told = [
+        words.say(
+            "{added} neu, {changed} geändert, {unchanged} unverändert, {missing} stehen nicht in der Datei.", **counts
+        )
+    ]
+    if asked := len(difference.open_questions):
+        told.append(
+            words.count(
+                "{n} der neuen ähnelt einem Eintrag des Bestands.",
+                "{n} der neuen ähneln Einträgen des Bestands.",
+                asked,
+            )
+        )
+    if erasing := len(difference.erasing):
+        told.append(
+            words.count(
+                "{n} Zeile würde Bekanntes leeren oder ersetzen; das bleibt stehen, wenn Sie es nicht eigens bestätigen.",
+                "{n} Zeilen würden Bekanntes leeren oder ersetzen; das bleibt stehen, wenn Sie es nicht eigens bestätigen.",
+                erasing,
+            )
+        )
+    return " ".join(told)
+
+
+def choice_label(answer: Answer | None, words: Words) -> str:
+    """Return what an answer to a question says; None is the one that holds unless another is given."""
+    if answer is None:
+        return words.say("neuer Eintrag")
+    if answer.tie is Tie.SAME:
+        return words.say("derselbe Vorgang wie Eintrag {n}", n=answer.entry)
+    return words.say("weiterer Beleg für den Fall von Eintrag {n}", n=answer.entry)
+
+
+def question_text(question: Question, words: Words) -> str:
+    """Return what is asked of a row."""
+    numbers = [str(number) for number in question.near]
     return words.say(
-        "{added} neu, {changed} geändert, {unchanged} unverändert, {missing} stehen nicht in der Datei.", **counts
+        "Im Bestand steht Ähnliches: {entries}.", entries=words.listed([words.say("Eintrag {n}", n=n) for n in numbers])
     )
+
+
+def short(record: Record, words: Words) -> str:
+    """Return in a few words what tells an entry from one like it: date, partner, case."""
+    when = words.since(record.date, record.date_means or "reached") if record.date else words.say("undatiert")
+    joint = words.say("gemeinsam mit {name}", name=record.joint_with) if record.joint_with else ""
+    return ", ".join(filter(None, (when, joint, record.case)))
