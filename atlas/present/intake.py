@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from atlas.analysis.difference import Answer, Difference, Kind, Question, Tie
 from atlas.analysis.intake import Intake
 from atlas.errors import Severity
@@ -48,24 +50,23 @@ def difference_tally(difference: Difference, words: Words) -> str:
     return " ".join(told)
 
 
-def choice_label(answer: Answer | None, words: Words) -> str:
+def choice_label(answer: Answer | None, words: Words, near: Mapping[int, Record]) -> str:
     """Return what an answer to a question says; None is the one that holds unless another is given."""
     if answer is None:
         return words.say("neuer Eintrag")
+    values = {"n": answer.entry, "about": _short(near[answer.entry], words)}
     if answer.tie is Tie.SAME:
-        return words.say("derselbe Vorgang wie Eintrag {n}", n=answer.entry)
-    return words.say("weiterer Beleg für den Fall von Eintrag {n}", n=answer.entry)
+        return words.say("derselbe Vorgang wie Eintrag {n} ({about})", **values)
+    return words.say("weiterer Beleg für den Fall von Eintrag {n} ({about})", **values)
 
 
 def question_text(question: Question, words: Words) -> str:
     """Return what is asked of a row."""
-    numbers = [str(number) for number in question.near]
-    return words.say(
-        "Im Bestand steht Ähnliches: {entries}.", entries=words.listed([words.say("Eintrag {n}", n=n) for n in numbers])
-    )
+    numbers = [words.say("Eintrag {n}", n=number) for number in question.near]
+    return words.say("Im Bestand steht Ähnliches: {entries}. Ist es derselbe Vorgang?", entries=words.listed(numbers))
 
 
-def short(record: Record, words: Words) -> str:
+def _short(record: Record, words: Words) -> str:
     """Return in a few words what tells an entry from one like it: date, partner, case."""
     when = words.since(record.date, record.date_means or "reached") if record.date else words.say("undatiert")
     joint = words.say("gemeinsam mit {name}", name=record.joint_with) if record.joint_with else ""
