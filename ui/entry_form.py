@@ -102,7 +102,7 @@ def _fill(draft: Draft) -> None:
     rung = (record.instrument, record.status)
     values = (
         [record.ags], rung if rung[0] else None, record.date, record.date_means or "reached", record.until,
-        record.joint_with or None, record.case or None, record.note, record.source_url, record.source_date,
+        record.joint_with or None, record.case, record.note, record.source_url, record.source_date,
         record.retrieved, bool(record.inferred), "",
     )  # fmt: skip
     _forget_answers()
@@ -128,7 +128,7 @@ def show(drawn: Scene, draft: Draft) -> None:
             _findings(draft)
             _questions(drawn, draft)
         checked = draft.checked
-        warned = checked is not None and not checked.is_blocked and bool(checked.warnings or checked.questions)
+        warned = checked is not None and not checked.is_blocked and bool(checked.warnings)
         label = said.say("Zurückziehen") if draft.is_withdrawal else said.say("Speichern")
         with st.container(horizontal=True):
             st.form_submit_button(
@@ -149,10 +149,10 @@ def _fields(drawn: Scene, draft: Draft) -> None:
             help=said.say("Mehrere, wenn sie es gemeinsam tun: Für jede entsteht ein Eintrag, in einer Änderung."),
             persist_state="session",
         )
-    known: list[Rung] = rungs(drawn.programme)
+    ladder: list[Rung] = rungs(drawn.programme)
     st.selectbox(
         said.say("Baustein und Stufe"),
-        known,
+        ladder,
         index=None,
         format_func=lambda rung: rung_label(drawn.programme, rung, said),
         placeholder=said.say("bitte wählen"),
@@ -194,12 +194,10 @@ def _fields(drawn: Scene, draft: Draft) -> None:
         persist_state="session",
     )
     here = table["ags"].isin(keys_of_place(drawn, draft.place))
-    st.selectbox(
+    known = sorted({text for text in table.loc[here, "case"] if text})
+    st.text_input(
         said.say("Fall"),
-        sorted({text for text in table.loc[here, "case"] if text}),
-        index=None,
-        accept_new_options=True,
-        placeholder=said.say("es gibt nur einen"),
+        placeholder=said.say("bisher: {names}", names=said.listed(known)) if known else said.say("es gibt nur einen"),
         key=_CASE,
         help=said.say(
             "Ein kurzer Name, wenn es in diesem Baustein mehrere Fälle nebeneinander gibt, etwa zwei geförderte Projekte: "
@@ -310,7 +308,7 @@ def _typed(draft: Draft) -> list[Typed]:
                 state[_SOURCE].strip(),
                 state[_SOURCE_DATE].strip(),
                 state[_UNTIL].strip(),
-                (state[_CASE] or "").strip(),
+                state[_CASE].strip(),
                 state[_RETRIEVED].strip(),
                 "yes" if state[_INFERRED] else "",
             ),

@@ -297,7 +297,9 @@ def _questions(drawn: Scene, difference: Difference) -> None:
     said = words()
     label = said.count("{n} Zeile ähnelt einem Eintrag", "{n} Zeilen ähneln Einträgen", len(difference.questions))
     with st.expander(label, expanded=len(difference.questions) <= _OPEN_UNTIL):
-        blocks.text(said.say("Wo Sie nichts anderes sagen, wird die Zeile ein neuer Eintrag, und nichts Bekanntes ändert sich."))
+        blocks.text(
+            said.say("Wo Sie nichts anderes sagen, wird die Zeile ein neuer Eintrag, und nichts Bekanntes ändert sich.")
+        )
         for each in asked:
             with st.container(border=True, key=f"intake-question-{each.line}"):
                 st.html(html.question(each, drawn.programme, said))

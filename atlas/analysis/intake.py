@@ -470,7 +470,7 @@ class _Check:
                 text = "Dieselbe Stufe steht mit demselben Datum schon in Zeile {line}; nur Anmerkung oder Quelle sind anders."
                 self.findings.append(Finding(step.line, "", "", text, {"line": first}, Severity.WARNING))
             self._doubt_new_columns(step, new)
-            if step.old and step.old.date != new.date and step.old.date.startswith(new.date):
+            if step.old and new.date and step.old.date != new.date and step.old.date.startswith(new.date):
                 text = "Das Datum ist ungenauer als im Bestand ({known})."
                 doubt = Remark(text, {"known": step.old.date}, Severity.WARNING, step.old.date)
                 self._say(step.line, "date", new.date, [doubt])

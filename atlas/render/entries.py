@@ -113,9 +113,12 @@ def difference(before: Record, now: Record, programme: Programme, words: Words) 
 
 def _value(name: str, text: str, words: Words) -> str:
     """Return what a field says where it is shown by itself."""
-    if name == "inferred" and text == "yes":
-        return words.say("ja")
-    return text or words.say("leer")
+    spoken = {
+        ("inferred", "yes"): words.say("ja"),
+        ("date_means", "reached"): words.say("erreicht"),
+        ("date_means", "known_by"): words.say("spätestens"),
+    }
+    return spoken.get((name, text), text) or words.say("leer")
 
 
 def occasion(change: Change, words: Words) -> Markup:
