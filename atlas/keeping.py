@@ -81,9 +81,9 @@ def _answers(given: argparse.Namespace) -> dict[int, Answer]:
 def _ask(question: Question) -> None:
     """Say which entries a row resembles, and how to answer."""
     text = "{told} Ohne Antwort wird die Zeile ein neuer Eintrag."
-    said = {"told": question_text(question, terminal.WORDS)}
     options = " oder ".join(f"--{each.tie} {question.line}={each.entry}" for each in question.choices)
-    terminal.complain(Problem(f"Zeile {question.line}", text, said, Severity.WARNING), options)
+    told = question_text(question, terminal.WORDS)
+    terminal.complain(Problem(f"Zeile {question.line}", text, {"told": told}, Severity.WARNING), options)
 
 
 def _body(path: Path, most: int) -> bytes:

@@ -24,12 +24,12 @@ from atlas.present.entries import (
     rungs,
     seen,
 )
-from atlas.present.intake import choice_label, question_text
+from atlas.present.intake import question_text
 from atlas.present.scene import Scene
 from ui import blocks, saving
 from ui.cache import scene, store, today
 from ui.login import current_actor
-from ui.messages import show_finding, show_findings
+from ui.messages import ask, show_finding, show_findings
 from ui.state import current_view, look_at, words
 
 _DRAFT = "_entry_draft"
@@ -394,13 +394,7 @@ def _questions(drawn: Scene, draft: Draft) -> None:
         label = question_text(each, said)
         if len(draft.checked.questions) > 1:
             label = f"{names.get(each.record.ags, each.record.ags)}: {label}"
-        st.radio(
-            label,
-            (None, *each.choices),
-            format_func=lambda answer, near=each.near: choice_label(answer, said, near),  # type: ignore[misc]
-            key=f"{_ANSWER}{each.line}",
-            persist_state="session",
-        )
+        ask(each, label, f"{_ANSWER}{each.line}")
 
 
 def _forget_answers() -> None:

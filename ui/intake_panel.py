@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -19,7 +20,7 @@ from atlas.model.programme import OVERVIEW
 from atlas.model.rights import Right, require
 from atlas.present.changes import Changes, build_effect, change_rows
 from atlas.present.headings import headings
-from atlas.present.intake import choice_label, difference_tally, tally
+from atlas.present.intake import difference_tally, tally
 from atlas.present.scene import Scene, imagined
 from atlas.present.wording import Words
 from atlas.render import entries as entries_html
@@ -30,7 +31,7 @@ from atlas.sources.spreadsheets import ON_SCREEN
 from ui import blocks, map_panel, saving
 from ui.cache import scene, store, today
 from ui.login import current_actor
-from ui.messages import show_finding
+from ui.messages import ask, show_finding
 from ui.state import words
 
 _RECEIVED, _ROUND = "_intake", "_intake_round"
@@ -303,14 +304,7 @@ def _questions(drawn: Scene, difference: Difference) -> None:
         for each in asked:
             with st.container(border=True, key=f"intake-question-{each.line}"):
                 st.html(html.question(each, drawn.programme, said))
-                st.radio(
-                    said.say("Zeile {n} ist", n=each.line),
-                    (None, *each.choices),
-                    format_func=lambda answer, near=each.near: choice_label(answer, said, near),  # type: ignore[misc]
-                    key=f"{_ANSWER}{each.line}",
-                    on_change=_answer,
-                    args=(each.line,),
-                )
+                ask(each, said.say("Zeile {n} ist", n=each.line), f"{_ANSWER}{each.line}", partial(_answer, each.line))
         if len(difference.questions) > len(asked):
             blocks.text(said.say("… und {n} weitere.", n=said.number(len(difference.questions) - len(asked))))
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from markupsafe import Markup
 
+from atlas.analysis.difference import Answer, Question
 from atlas.analysis.intake import Finding
 from atlas.errors import AtlasError, Problem, Severity
+from atlas.present.intake import choice_label
 from atlas.present.wording import Words
 from ui.state import words
 
@@ -54,6 +56,20 @@ def show_findings(findings: Sequence[Finding], where: Sequence[str] = ()) -> Non
         told.setdefault(words().problem(problem), problem)
     for problem in told.values():
         show_finding(problem)
+
+
+def ask(question: Question, label: str, key: str, on_change: Callable[[], None] | None = None) -> None:
+    """Ask what a new entry is that resembles others: a new one, unless somebody chooses otherwise."""
+    options: list[Answer | None] = [None, *question.choices]
+    st.radio(
+        label,
+        options,
+        index=options.index(question.answer),
+        format_func=lambda answer: choice_label(answer, words(), question.near),
+        key=key,
+        on_change=on_change,
+        persist_state="session",
+    )
 
 
 def on_script_error(error: Exception) -> bool:

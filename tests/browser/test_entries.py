@@ -61,7 +61,7 @@ def open_table(visit: Visits, url: str) -> Visit:
     return made
 
 
-DATE, NOTE, SOURCE_DATE = 1, 4, 6
+DATE, NOTE, SOURCE_DATE = 1, 6, 8
 
 
 def save(page: Page) -> None:
