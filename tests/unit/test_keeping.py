@@ -119,8 +119,9 @@ def test_a_row_like_an_entry_is_answered_for(at_work: str, tmp_path: Path, capsy
 def test_nothing_known_is_emptied_unless_allowed(
     at_work: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    # With a database entries are counted from 1; in a file the number is the line.
     row = (
-        "7",
+        "6",
         "00021050",
         "Erlen",
         "talk",
@@ -135,7 +136,7 @@ def test_nothing_known_is_emptied_unless_allowed(
     save = ["import", _file(tmp_path, csv_file([row], ("Eintrag", *HEADINGS))), "--apply", "--reason", "Probe"]
     assert main(save) == FINE
     out, err = capsys.readouterr()
-    assert "erasing,2,7," in out
+    assert "erasing,2,6," in out
     assert "mit --allow-erase gilt auch das" in err
     assert "nichts zu speichern" in err
     assert main([*save, "--allow-erase"]) == FINE
