@@ -11,10 +11,10 @@ from pathlib import Path
 from atlas import terminal
 from atlas.analysis.columns import field_of
 from atlas.analysis.difference import Answer, Question, Tie
-from atlas.errors import Problem, Severity
+from atlas.errors import Problem
 from atlas.export.intake import TEMPLATES, Terms, changes_log, difference_table, read_intake
 from atlas.export.tables import plain_csv
-from atlas.present.intake import difference_tally, question_text, tally
+from atlas.present.intake import difference_tally, question_problem, tally
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore, load_snapshot
@@ -80,10 +80,8 @@ def _answers(given: argparse.Namespace) -> dict[int, Answer]:
 
 def _ask(question: Question) -> None:
     """Say which entries a row resembles, and how to answer."""
-    text = "{told} Ohne Antwort wird die Zeile ein neuer Eintrag."
     options = " oder ".join(f"--{each.tie} {question.line}={each.entry}" for each in question.choices)
-    told = question_text(question, terminal.WORDS)
-    terminal.complain(Problem(f"Zeile {question.line}", text, {"told": told}, Severity.WARNING), options)
+    terminal.complain(question_problem(question, f"Zeile {question.line}", terminal.WORDS), options)
 
 
 def _body(path: Path, most: int) -> bytes:

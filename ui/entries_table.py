@@ -16,6 +16,7 @@ from atlas.model.edits import Change, ChangeKind, Edit, Occasion, Version, missi
 from atlas.model.rights import Actor
 from atlas.present.cells import Cells
 from atlas.present.entries import entries_at, seen
+from atlas.present.intake import question_problem
 from atlas.present.scene import Scene
 from atlas.render import entries as html
 from ui import blocks, saving
@@ -125,6 +126,8 @@ def _outcome(drawn: Scene, sheet: _Sheet) -> None:
         show_finding(problem)
     if sheet.checked is not None:
         show_findings(sheet.checked.findings, sheet.where)
+        for each in sheet.checked.questions:
+            show_finding(question_problem(each, sheet.where[each.line - 1], said))
     if sheet.previewed:
         label = said.count(
             "Das wird gespeichert: {n} Eintrag", "Das wird gespeichert: {n} Einträge", len(sheet.previewed)

@@ -417,9 +417,9 @@ def _step(row: Row, entry: _Entry, fields: frozenset[str], people: People, *, is
         kept["ags"] = old.ags
     if kept.get("ags", new.ags) == old.ags and people.fits(old.ags, old.municipality):
         kept["municipality"] = old.municipality
-    if not row.entry:  # an empty cell says nothing; when a source was read first stays
+    if not row.entry:  # an empty cell says nothing; that a source is read again does not say when it was read first
         kept |= {name: getattr(old, name) for name in RECORD_FIELDS if not getattr(new, name)}
-        kept |= {"retrieved": old.retrieved or new.retrieved}
+        kept["retrieved"] = old.retrieved
     if "date_means" in kept and bool(kept["date_means"]) != bool(kept.get("date", new.date)):
         del kept["date_means"]
     new = replace(new, **kept)

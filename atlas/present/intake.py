@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from atlas.analysis.difference import Answer, Difference, Kind, Question, Tie
 from atlas.analysis.intake import Intake
-from atlas.errors import Severity
+from atlas.errors import Problem, Severity
 from atlas.model.edits import Record
 from atlas.present.wording import Words
 
@@ -64,6 +64,12 @@ def question_text(question: Question, words: Words) -> str:
     """Return what is asked of a row."""
     numbers = [words.say("Eintrag {n}", n=number) for number in question.near]
     return words.say("Im Bestand steht Ähnliches: {entries}. Ist es derselbe Vorgang?", entries=words.listed(numbers))
+
+
+def question_problem(question: Question, place: str, words: Words) -> Problem:
+    """Return a question as a warning, where it can't be answered on the spot."""
+    text = "{told} Ohne Antwort wird die Zeile ein neuer Eintrag."
+    return Problem(place, text, {"told": question_text(question, words)}, Severity.WARNING)
 
 
 def _short(record: Record, words: Words) -> str:

@@ -119,7 +119,7 @@ def test_fault_in_the_table_keeps_what_was_typed(office: tuple[str, Store], visi
     write_into_cell(page, DATE, 0, "31.02.2020")
     check(page, "Neustadt (Landkreis Nord), Datum: Das Datum „31.02.2020“ gibt es nicht")
     assert store.head() == 1
-    assert "31.02.2020" in page.locator(".stDataFrame table").inner_text()
+    expect(page.locator(".stDataFrame table")).to_contain_text("31.02.2020")
 
 
 def test_table_shows_what_others_wrote_before_it_saves(office: tuple[str, Store], visit: Visits) -> None:
