@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import openpyxl
 import pytest
 
 from atlas.analysis.difference import NO_ANSWERS, Answer, Kind, Tie, entries_of
 from atlas.errors import Severity
-from atlas.export.intake import Delivery, Terms, difference_table, read_intake
+from atlas.export.intake import TEMPLATES, Delivery, Terms, difference_table, read_intake
 from atlas.export.tables import plain_csv
 from atlas.model.edits import Add, Correct, Record
+from atlas.model.programme import FOR_GOOD
 from atlas.model.records import RECORD_COLUMNS
 from atlas.model.snapshot import Snapshot
+from atlas.present.wording import Words
 from tests.conftest import TODAY
 from tests.faulty_files import HEADINGS, csv_file
 
@@ -200,3 +204,38 @@ def test_four_columns_are_read_as_people_write_them(gate: Gate) -> None:
             "2026-10-01",
             mark,
         )
+
+
+def test_doubtful_ends_and_names_of_cases_are_said(repeating: Snapshot) -> None:
+    programme = repeating.programmes["mini"]
+    talk = next(each for each in programme.instruments if each.key == "talk")
+    act = talk.model_copy(update={"stages": tuple(each.model_copy(update={"lasts": FOR_GOOD}) for each in talk.stages)})
+    instruments = tuple(act if each.key == "talk" else each for each in programme.instruments)
+    table = repeating.records["mini"].table
+    named = table.assign(case=["Nacht" if ags == "00021050" else "" for ags in table["ags"]])
+    snapshot = replace(
+        repeating,
+        programmes={"mini": programme.model_copy(update={"instruments": instruments})},
+        records={"mini": replace(repeating.records["mini"], table=named)},
+    )
+    rows = [
+        (*changed(ERLEN, date="2022"), "2030", "nacht"),
+        ("00021080", "Hafen", "council", "paused", "2024", "reached", "", "", SOURCE, "", "2025", ""),
+    ]
+    body = csv_file(rows, (*HEADINGS, "Bis", "Fall"))
+    said = [
+        (each.line, each.column, each.suggestion)
+        for each in read_intake(body, "liste.csv", snapshot, Terms(TODAY)).intake.of(Severity.WARNING)
+    ]
+    assert said == [(2, "Bis", ""), (2, "Fall", "Nacht"), (3, "Bis", "")]
+
+
+def test_template_explains_the_four_columns(mini: Snapshot) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(TEMPLATES["xlsx"](mini.programme(""), Words("de"))))
+    sheet, told = book.worksheets
+    headings = [cell.value for cell in sheet[1]]
+    assert headings[-4:] == ["Bis", "Fall", "Gelesen am", "Erschlossen"]
+    explained = {row[0].value: row[2].value for row in told.iter_rows(max_row=len(headings) + 1)}
+    assert all(explained[heading] for heading in headings)
+    lists = {str(each.sqref): each.formula1 for each in sheet.data_validations.dataValidation}
+    assert lists["N2:N20001"] == '"ja,nein"'
