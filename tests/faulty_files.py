@@ -303,9 +303,9 @@ def _rows() -> Iterable[Faulty]:
     yield Faulty(
         "quote within a cell of lines", good.replace("Drei.", '"Drei\nund "mehr"."').encode(), "kein gültiges CSV"
     )
-    known = ("00021080", "Hafen", "council", "active", "2019", "reached", "", "Gegründet.", SOURCE, "")
-    numbered = csv_file([("10", *known)], ("Eintrag", *HEADINGS))
-    yield Faulty("less exact than the record", numbered, "ungenauer als im Bestand", 2, "Datum", WARNING, "2019-01-01")
+    known = ("00021060", "Gürtel", "pact", "signed", "2021", "reached", "Zweckverband Ring", "Gemeinsam.", SOURCE, "")
+    numbered = csv_file([("8", *known)], ("Eintrag", *HEADINGS))
+    yield Faulty("less exact than the record", numbered, "ungenauer als im Bestand", 2, "Datum", WARNING, "2021-03-01")
 
 
 def _later_columns() -> Iterable[Faulty]:

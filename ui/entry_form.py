@@ -29,7 +29,7 @@ from atlas.present.scene import Scene
 from ui import blocks, saving
 from ui.cache import scene, store, today
 from ui.login import current_actor
-from ui.messages import ask, show_finding, show_findings
+from ui.messages import answer_of, ask, show_finding, show_findings
 from ui.state import current_view, look_at, words
 
 _DRAFT = "_entry_draft"
@@ -312,7 +312,7 @@ def _typed(draft: Draft) -> list[Typed]:
                 state[_RETRIEVED].strip(),
                 "yes" if state[_INFERRED] else "",
             ),
-            answer=state.get(f"{_ANSWER}{number}"),
+            answer=answer_of(state.get(f"{_ANSWER}{number}")),
         )
         for number, key in enumerate(keys, 1)
     ]

@@ -31,7 +31,7 @@ from atlas.sources.spreadsheets import ON_SCREEN
 from ui import blocks, map_panel, saving
 from ui.cache import scene, store, today
 from ui.login import current_actor
-from ui.messages import ask, show_finding
+from ui.messages import answer_of, ask, show_finding
 from ui.state import words
 
 _RECEIVED, _ROUND = "_intake", "_intake_round"
@@ -310,11 +310,11 @@ def _questions(drawn: Scene, difference: Difference) -> None:
 
 
 def _answer(line: int) -> None:
-    received, chosen = st.session_state.get(_RECEIVED), st.session_state.get(f"{_ANSWER}{line}")
+    received, answer = st.session_state.get(_RECEIVED), answer_of(st.session_state.get(f"{_ANSWER}{line}"))
     if isinstance(received, _Received):
         received.answers.pop(line, None)
-        if isinstance(chosen, Answer):
-            received.answers[line] = chosen
+        if answer:
+            received.answers[line] = answer
 
 
 def _forget_answers(received: _Received) -> None:

@@ -18,6 +18,8 @@ from ui.state import words
 
 _log = logging.getLogger("atlas")
 _SHOWN = 20
+_NEW = ""
+"""The choice that is no answer."""
 
 
 def show_problems(error: AtlasError) -> None:
@@ -60,16 +62,21 @@ def show_findings(findings: Sequence[Finding], where: Sequence[str] = ()) -> Non
 
 def ask(question: Question, label: str, key: str, on_change: Callable[[], None] | None = None) -> None:
     """Ask what a new entry is that resembles others: a new one, unless somebody chooses otherwise."""
-    options: list[Answer | None] = [None, *question.choices]
+    options: list[Answer | str] = [_NEW, *question.choices]  # None would be no choice at all
     st.radio(
         label,
         options,
-        index=options.index(question.answer),
-        format_func=lambda answer: choice_label(answer, words(), question.near),
+        index=options.index(question.answer or _NEW),
+        format_func=lambda chosen: choice_label(answer_of(chosen), words(), question.near),
         key=key,
         on_change=on_change,
         persist_state="session",
     )
+
+
+def answer_of(chosen: object) -> Answer | None:
+    """Return the answer that a choice is; None for a new entry, and where nothing was asked."""
+    return chosen if isinstance(chosen, Answer) else None
 
 
 def on_script_error(error: Exception) -> bool:

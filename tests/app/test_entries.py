@@ -78,7 +78,7 @@ def test_entry_like_another_is_asked_for(app_on: AppOn, miniland_root: Path, bec
     fine(click(app, "entry-save"))
     assert cache.store().store.head() == 1  # type: ignore[union-attr]
     asked = app.radio(key="entry-answer-1")
-    assert (asked.value, len(asked.options)) == (None, 2)  # it is reached once: no further evidence of one of many
+    assert (asked.value, len(asked.options)) == ("", 2)  # it is reached once: no further evidence of one of many
     assert f"Eintrag {entry}" in asked.label
     asked.set_value(Answer(Tie.SAME, entry))
     fine(click(app, "entry-save"))
