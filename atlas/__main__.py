@@ -181,6 +181,12 @@ def _add_keeping(known: _Subparsers) -> None:
     taken.add_argument("--map", type=_assigned, action="append", default=[], metavar="SPALTE=FELD", help=purpose)
     purpose = "die Datei ist der ganze Bestand: was in ihr fehlt, wird zurückgezogen"
     taken.add_argument("--whole", action="store_true", help=purpose)
+    purpose = "diese Zeile ist dieser Eintrag und berichtigt ihn; ohne Antwort wird sie ein neuer; mehrfach möglich"
+    taken.add_argument("--same", type=_numbered, action="append", default=[], metavar="ZEILE=EINTRAG", help=purpose)
+    purpose = "diese Zeile ist ein weiterer Beleg für den Fall dieses Eintrags; beide bekommen einen Fallnamen"
+    taken.add_argument("--further", type=_numbered, action="append", default=[], metavar="ZEILE=EINTRAG", help=purpose)
+    purpose = "auch leeren oder ersetzen, was der Bestand schon weiß; sonst bleibt es stehen"
+    taken.add_argument("--allow-erase", action="store_true", help=purpose)
     taken.add_argument("--apply", action="store_true", help="speichern, wenn nichts gesperrt ist")
     taken.add_argument("--reason", default="", metavar="TEXT", help="warum; steht im Protokoll")
 
@@ -263,6 +269,14 @@ def _assigned(text: str) -> tuple[str, str]:
     if not (sign and heading.strip()):
         raise argparse.ArgumentTypeError(f"{text!r} ist nicht SPALTE=FELD")
     return " ".join(heading.split()), field.strip()
+
+
+def _numbered(text: str) -> tuple[int, int]:
+    line, _, entry = text.partition("=")
+    try:
+        return int(line), int(entry)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} ist nicht ZEILE=EINTRAG, beides als Nummer") from None
 
 
 def _day(text: str) -> date:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from atlas import terminal
 from atlas.analysis.columns import field_of
+from atlas.analysis.difference import Answer, Question, Tie
 from atlas.errors import Problem
 from atlas.export.intake import TEMPLATES, Terms, changes_log, difference_table, read_intake
 from atlas.export.tables import plain_csv
-from atlas.present.intake import difference_tally, tally
+from atlas.present.intake import difference_tally, question_problem, tally
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore, load_snapshot
@@ -33,7 +34,7 @@ def run_import(given: argparse.Namespace) -> int:
         # Only who writes makes a store where there is none.
         snapshot = terminal.with_programme(record.current() if given.apply else load_snapshot(settings), given)
         mapping = {heading: field_of(field) or field for heading, field in given.map}
-        terms = Terms(terminal.today(), given.programme, mapping, COMMAND_LINE)
+        terms = Terms(terminal.today(), given.programme, mapping, COMMAND_LINE, _answers(given))
         delivery = read_intake(body, given.file.name, snapshot, terms)
         for finding in delivery.intake.findings:
             terminal.complain(finding.problem, finding.suggestion)
@@ -41,9 +42,14 @@ def run_import(given: argparse.Namespace) -> int:
         if delivery.intake.is_blocked:
             sys.stderr.write("Nichts wird übernommen, solange etwas gesperrt ist.\n")
             return terminal.FINDINGS
-        sys.stderr.write(f"{difference_tally(delivery.intake.difference, terminal.WORDS)}\n")
-        terminal.put(plain_csv(difference_table(delivery.intake.difference, is_whole=given.whole)), given.output)
-        edits = delivery.edits(is_whole=given.whole)
+        difference = delivery.intake.difference
+        for question in difference.open_questions:
+            _ask(question)
+        sys.stderr.write(f"{difference_tally(difference, terminal.WORDS)}\n")
+        if difference.erasing and not given.allow_erase:
+            sys.stderr.write("Was in der Tabelle „erasing“ heißt, bleibt stehen; mit --allow-erase gilt auch das.\n")
+        terminal.put(plain_csv(difference_table(difference, is_whole=given.whole)), given.output)
+        edits = delivery.edits(is_whole=given.whole, may_erase=given.allow_erase)
         if not given.apply:
             if edits:
                 sys.stderr.write('Noch ist nichts gespeichert; das tut derselbe Befehl mit --apply --reason "…".\n')
@@ -59,6 +65,23 @@ def run_import(given: argparse.Namespace) -> int:
             f"Gespeichert als Änderung {change.number}; zurück mit: python -m atlas undo {change.number}\n"
         )
         return terminal.FINE
+
+
+def _answers(given: argparse.Namespace) -> dict[int, Answer]:
+    """Return what was said of rows, by line; of each only once."""
+    answers: dict[int, Answer] = {}
+    for tie, pairs in ((Tie.SAME, given.same), (Tie.FURTHER, given.further)):
+        for line, entry in pairs:
+            if answers.setdefault(line, Answer(tie, entry)) != Answer(tie, entry):
+                text = "Zu dieser Zeile gibt es zwei Antworten. Bitte nur eine geben."
+                raise terminal.WrongUseError(Problem(f"Zeile {line}", text))
+    return answers
+
+
+def _ask(question: Question) -> None:
+    """Say which entries a row resembles, and how to answer."""
+    options = " oder ".join(f"--{each.tie} {question.line}={each.entry}" for each in question.choices)
+    terminal.complain(question_problem(question, f"Zeile {question.line}", terminal.WORDS), options)
 
 
 def _body(path: Path, most: int) -> bytes:

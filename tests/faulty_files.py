@@ -303,10 +303,27 @@ def _rows() -> Iterable[Faulty]:
     yield Faulty(
         "quote within a cell of lines", good.replace("Drei.", '"Drei\nund "mehr"."').encode(), "kein gültiges CSV"
     )
-    known = ("00021080", "Hafen", "council", "active", "2019", "reached", "", "Gegründet.", SOURCE, "")
-    yield Faulty(
-        "less exact than the record", csv_file([known]), "ungenauer als im Bestand", 2, "Datum", WARNING, "2019-01-01"
-    )
+    known = ("00021060", "Gürtel", "pact", "signed", "2021", "reached", "Zweckverband Ring", "Gemeinsam.", SOURCE, "")
+    numbered = csv_file([("8", *known)], ("Eintrag", *HEADINGS))
+    yield Faulty("less exact than the record", numbered, "ungenauer als im Bestand", 2, "Datum", WARNING, "2021-03-01")
+
+
+def _later_columns() -> Iterable[Faulty]:
+    def with_column(heading: str, value: str, line: int = LINE) -> bytes:
+        rows = [(*row, value if at == line else "") for at, row in enumerate(GOOD_ROWS, 2)]
+        return csv_file(rows, (*HEADINGS, heading))
+
+    for name, heading, value, reason in (
+        ("end that is no date", "Bis", "bald", "gibt es nicht"),
+        ("end before the beginning", "Bis", "2020", "liegt vor dem Beginn"),
+        ("read to the month", "Gelesen am", "10/2026", "wird als Tag angegeben"),
+        ("read in the future", "Gelesen am", "1.1.2031", "in der Zukunft"),
+        ("dated after the reading", "Gelesen am", "1.1.2020", "nachdem die Quelle gelesen wurde"),
+        ("neither yes nor no", "Erschlossen", "vielleicht", "ist hier nicht erlaubt"),
+        ("case with a long name", "Fall", "x" * 81, "erlaubt sind"),
+    ):
+        column = "Datum" if "nachdem" in reason else heading
+        yield Faulty(name, with_column(heading, value), reason, column=column)
 
 
 def _entries() -> Iterable[Faulty]:
@@ -436,7 +453,8 @@ def _order() -> Iterable[Faulty]:
 
 
 FAULTS: tuple[Faulty, ...] = (
-    *_keys(), *_names(), *_stages(), *_dates(), *_texts(), *_rows(), *_entries(), *_heads(), *_excel(), *_order(),
+    *_keys(), *_names(), *_stages(), *_dates(), *_texts(), *_rows(), *_later_columns(), *_entries(), *_heads(), *_excel(),
+    *_order(),
 )  # fmt: skip
 
 

@@ -13,8 +13,10 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from atlas.analysis.typed import Checked, TableEdits, Typed, check_typed
 from atlas.errors import AtlasError, Problem
 from atlas.model.edits import Change, ChangeKind, Edit, Occasion, Version, missing_reason, needs_reason
+from atlas.model.rights import Actor
 from atlas.present.cells import Cells
 from atlas.present.entries import entries_at, seen
+from atlas.present.intake import question_problem
 from atlas.present.scene import Scene
 from atlas.render import entries as html
 from ui import blocks, saving
@@ -27,8 +29,8 @@ _SHEET, _REASON = "_entries_sheet", "entries-reason"
 _MOST = 2_000
 """Rows a browser is given to edit at once."""
 _WIDTHS = {
-    "ags": 190, "status": 270, "date": 140, "date_means": 125, "joint_with": 170, "note": 280, "source_url": 200,
-    "source_date": 150,
+    "ags": 190, "status": 270, "date": 140, "date_means": 125, "until": 120, "joint_with": 170, "case": 140, "note": 280,
+    "source_url": 200, "source_date": 150, "retrieved": 120, "inferred": 110,
 }  # fmt: skip
 """Of columns, in pixels."""
 
@@ -52,7 +54,9 @@ class _Sheet:
     where
         What to call the changed entries, in the order of the findings.
     previewed
-        What is shown to be saved. Only that is: a cell typed in the last moment reaches the server after the click.
+        What is shown to be saved. Only that is.
+    checks
+        How often it was checked; the page says so in a class of the outcome.
     """
 
     about: tuple[object, ...]
@@ -64,6 +68,7 @@ class _Sheet:
     where: tuple[str, ...] = ()
     previewed: tuple[Edit, ...] = ()
     problems: tuple[Problem, ...] = ()
+    checks: int = 0
     is_saved: bool = False
 
 
@@ -81,10 +86,11 @@ def show(drawn: Scene, place: str | None, *, may_edit: bool) -> None:
     if not may_edit:
         st.dataframe(table, hide_index=True, key="entries")
         return
-    if sheet.news:
-        _show_news(drawn, sheet)
-    elif sheet.seen != seen(entries_at(drawn, place)):
-        _show_age()
+    with blocks.place():
+        if sheet.news:
+            _show_news(drawn, sheet)
+        elif sheet.seen != seen(entries_at(drawn, place)):
+            _show_age()
     with st.form("entries-form", border=False, enter_to_submit=False):
         st.data_editor(
             table,
@@ -92,10 +98,12 @@ def show(drawn: Scene, place: str | None, *, may_edit: bool) -> None:
             num_rows="dynamic",
             placeholder="",
             key=sheet.key,
+            on_change="ignore",  # otherwise a cell is held back for a while, and a click may come before it
             column_config=_columns(cells, sheet),
             alt=said.say("Einträge als Tabelle, zum Ändern"),
         )
-        _outcome(drawn, sheet)
+        with blocks.place(f"entries-outcome-{sheet.checks}"):
+            _outcome(drawn, sheet)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.text_input(
                 said.say("Grund"),
@@ -118,6 +126,8 @@ def _outcome(drawn: Scene, sheet: _Sheet) -> None:
         show_finding(problem)
     if sheet.checked is not None:
         show_findings(sheet.checked.findings, sheet.where)
+        for each in sheet.checked.questions:
+            show_finding(question_problem(each, sheet.where[each.line - 1], said))
     if sheet.previewed:
         label = said.count(
             "Das wird gespeichert: {n} Eintrag", "Das wird gespeichert: {n} Einträge", len(sheet.previewed)
@@ -179,28 +189,29 @@ def _save(place: str | None) -> None:
 def _attempt(sheet: _Sheet, place: str | None) -> Change | None:
     """Save if there is nothing left to say; otherwise the sheet knows what there is."""
     snapshot = store().current()
-    drawn = scene(current_view())
+    drawn, said, actor = scene(current_view()), words(), current_actor()
+    cells, state, reason = Cells(drawn, said, place), st.session_state.get(sheet.key), st.session_state[_REASON].strip()
+    # From here on the session's state is left alone: a second click would stop this run there, half done.
     previewed = sheet.previewed
     sheet.problems, sheet.checked, sheet.news, sheet.previewed = (), None, (), ()
-    cells, state = Cells(drawn, words(), place), st.session_state.get(sheet.key)
+    sheet.checks += 1
     done = cells.edits(sheet.base, state if isinstance(state, Mapping) else {})
-    if _look_for_news(drawn, sheet, place, done):
+    if _look_for_news(actor, drawn, sheet, place, done):
         return None
-    reason = st.session_state[_REASON].strip()
-    checked = check_typed(done.rows, done.withdrawn, snapshot, drawn.programme, today(), words().lang)
+    checked = check_typed(done.rows, done.withdrawn, snapshot, drawn.programme, today(), said.lang)
     sheet.checked, sheet.where = checked, tuple(map(cells.place_label, done.rows))
     if not checked.edits and not checked.is_blocked:
         sheet.problems = (Problem("", "In der Tabelle ist noch nichts geändert."),)
     sheet.previewed = checked.edits
     if not reason and needs_reason(checked.edits):
-        sheet.problems = (missing_reason(words().say("Grund")),)
+        sheet.problems = (missing_reason(said.say("Grund")),)
     if not checked.edits or sheet.problems or checked.edits != previewed:
         return None
     occasion = Occasion(ChangeKind.EDIT, reason)
     return store().save(current_actor(), drawn.programme.key, checked.edits, occasion, snapshot.head)
 
 
-def _look_for_news(drawn: Scene, sheet: _Sheet, place: str | None, done: TableEdits) -> bool:
+def _look_for_news(actor: Actor, drawn: Scene, sheet: _Sheet, place: str | None, done: TableEdits) -> bool:
     """Note what others have written about the entries and places that are to be changed; return whether they have."""
     now = entries_at(drawn, place)
     versions, before = {each.entry: each.version for each in now}, dict(sheet.seen)
@@ -211,7 +222,7 @@ def _look_for_news(drawn: Scene, sheet: _Sheet, place: str | None, done: TableEd
     kept = store().store
     if not moved or kept is None:
         return False
-    sheet.news = tuple(kept.newest(current_actor(), sorted(moved)))
+    sheet.news = tuple(kept.newest(actor, sorted(moved)))
     sheet.seen = seen(now)
     sheet.base = [
         # What somebody else has withdrawn would be a new entry.

@@ -24,18 +24,23 @@ from atlas.present.entries import (
     rungs,
     seen,
 )
+from atlas.present.intake import question_text
 from atlas.present.scene import Scene
-from ui import saving
+from ui import blocks, saving
 from ui.cache import scene, store, today
 from ui.login import current_actor
-from ui.messages import show_finding, show_findings
+from ui.messages import answer_of, ask, show_finding, show_findings
 from ui.state import current_view, look_at, words
 
 _DRAFT = "_entry_draft"
-_PLACES, _RUNG, _DATE, _MEANS, _JOINT, _NOTE, _SOURCE, _SOURCE_DATE, _REASON = _FIELDS = (
-    "entry-places", "entry-rung", "entry-date", "entry-means", "entry-joint", "entry-note", "entry-source",
-    "entry-source-date", "entry-reason",
+(
+    _PLACES, _RUNG, _DATE, _MEANS, _UNTIL, _JOINT, _CASE, _NOTE, _SOURCE, _SOURCE_DATE, _RETRIEVED, _INFERRED, _REASON,
+) = _FIELDS = (
+    "entry-places", "entry-rung", "entry-date", "entry-means", "entry-until", "entry-joint", "entry-case", "entry-note",
+    "entry-source", "entry-source-date", "entry-retrieved", "entry-inferred", "entry-reason",
 )  # fmt: skip
+_ANSWER = "entry-answer-"
+"""And the number of the question."""
 _MEANINGS = ("reached", "known_by")
 _NEW = Record("", "", "", "")
 
@@ -76,7 +81,7 @@ class Draft:
 
 def begin(drawn: Scene, place: str, base: Typed | None, *, is_withdrawal: bool = False) -> None:
     """Begin a draft: of a new entry without ``base``."""
-    new = Typed(replace(_NEW, ags=place))
+    new = Typed(replace(_NEW, ags=place, retrieved=today().isoformat()))
     _fill(Draft(drawn.programme.key, place, base or new, seen(entries_at(drawn, place)), is_withdrawal))
     saving.forget()
 
@@ -96,9 +101,11 @@ def _fill(draft: Draft) -> None:
     record = as_written(draft.base.record, words())
     rung = (record.instrument, record.status)
     values = (
-        [record.ags], rung if rung[0] else None, record.date, record.date_means or "reached", record.joint_with or None,
-        record.note, record.source_url, record.source_date, "",
+        [record.ags], rung if rung[0] else None, record.date, record.date_means or "reached", record.until,
+        record.joint_with or None, record.case, record.note, record.source_url, record.source_date,
+        record.retrieved, bool(record.inferred), "",
     )  # fmt: skip
+    _forget_answers()
     st.session_state[_DRAFT] = draft
     st.session_state.update(zip(_FIELDS, values, strict=True))
 
@@ -107,8 +114,9 @@ def show(drawn: Scene, draft: Draft) -> None:
     """Show the form of a draft, and before it what others have written since it was begun."""
     said = words()
     _look_for_news(drawn, draft)
-    if draft.news:
-        _show_news(drawn, draft)
+    with blocks.place():
+        if draft.news:
+            _show_news(drawn, draft)
     with st.form("entry", border=False, enter_to_submit=False):
         if draft.is_withdrawal:
             st.html(Markup("<h3>{}</h3>").format(said.say("Diesen Eintrag zurückziehen")))
@@ -116,8 +124,11 @@ def show(drawn: Scene, draft: Draft) -> None:
             _fields(drawn, draft)
         help_ = said.say("Steht im Verlauf. Eine Berichtigung oder Rücknahme braucht einen Grund.")
         st.text_input(said.say("Grund"), key=_REASON, help=help_, persist_state="session")
-        _findings(draft)
-        warned = draft.checked is not None and bool(draft.checked.warnings) and not draft.checked.is_blocked
+        with blocks.place():
+            _findings(draft)
+            _questions(drawn, draft)
+        checked = draft.checked
+        warned = checked is not None and not checked.is_blocked and bool(checked.warnings)
         label = said.say("Zurückziehen") if draft.is_withdrawal else said.say("Speichern")
         with st.container(horizontal=True):
             st.form_submit_button(
@@ -138,10 +149,10 @@ def _fields(drawn: Scene, draft: Draft) -> None:
             help=said.say("Mehrere, wenn sie es gemeinsam tun: Für jede entsteht ein Eintrag, in einer Änderung."),
             persist_state="session",
         )
-    known: list[Rung] = rungs(drawn.programme)
+    ladder: list[Rung] = rungs(drawn.programme)
     st.selectbox(
         said.say("Baustein und Stufe"),
-        known,
+        ladder,
         index=None,
         format_func=lambda rung: rung_label(drawn.programme, rung, said),
         placeholder=said.say("bitte wählen"),
@@ -161,15 +172,37 @@ def _fields(drawn: Scene, draft: Draft) -> None:
         key=_MEANS,
         persist_state="session",
     )
-    joint = sorted({text for text in drawn.records.table["joint_with"] if text})
+    st.text_input(
+        said.say("Bis"),
+        key=_UNTIL,
+        placeholder=said.say("31.12.2025, 12/2025 oder 2025"),
+        help=said.say(
+            "Bis wann es galt oder bewilligt war, auch in der Zukunft. Leer, wenn kein Ende belegt ist; was ein für alle Mal "
+            "erreicht ist, hat keines."
+        ),
+        persist_state="session",
+    )
+    table = drawn.records.table
     st.selectbox(
         said.say("Gemeinsam über"),
-        joint,
+        sorted({text for text in table["joint_with"] if text}),
         index=None,
         accept_new_options=True,
         placeholder=said.say("keine gemeinsame Stelle"),
         key=_JOINT,
         help=said.say("Name der Stelle, über die es mehrere gemeinsam tun, etwa ein Verwaltungsverband."),
+        persist_state="session",
+    )
+    here = table["ags"].isin(keys_of_place(drawn, draft.place))
+    known = sorted({text for text in table.loc[here, "case"] if text})
+    st.text_input(
+        said.say("Fall"),
+        placeholder=said.say("bisher: {names}", names=said.listed(known)) if known else said.say("es gibt nur einen"),
+        key=_CASE,
+        help=said.say(
+            "Ein kurzer Name, wenn es in diesem Baustein mehrere Fälle nebeneinander gibt, etwa zwei geförderte Projekte: "
+            "Einträge mit demselben Namen gehören zusammen."
+        ),
         persist_state="session",
     )
     help_ = said.say("Ein Satz dazu. Er ist öffentlich.")
@@ -179,6 +212,26 @@ def _fields(drawn: Scene, draft: Draft) -> None:
         said.say("Quelle"), key=_SOURCE, placeholder=said.say("Adresse im Netz oder Titel"), persist_state="session"
     )
     right.text_input(said.say("Datum der Quelle"), key=_SOURCE_DATE, persist_state="session")
+    left, right = st.columns([1, 2], gap="small", vertical_alignment="bottom")
+    left.text_input(
+        said.say("Gelesen am"),
+        key=_RETRIEVED,
+        placeholder=said.say("31.12.2025"),
+        help=said.say(
+            "Der Tag, an dem Sie die Quelle gelesen haben. Bei einer Quelle ohne Datum sagt er, wann es spätestens so war. "
+            "Beim Berichtigen bleibt er stehen, außer Sie haben die Quelle neu gelesen."
+        ),
+        persist_state="session",
+    )
+    right.checkbox(
+        said.say("Erschlossen"),
+        key=_INFERRED,
+        help=said.say(
+            "Wenn die Quelle diese Gemeinde nicht nennt und die Angabe aus einem allgemeinen Satz folgt, etwa „alle "
+            "Teilnehmer haben abgeschlossen“. Solche Angaben werden gezeigt und eigens gezählt."
+        ),
+        persist_state="session",
+    )
 
 
 # ---- what others have written ---------------------------------------------------------------------------------------
@@ -254,9 +307,14 @@ def _typed(draft: Draft) -> list[Typed]:
                 state[_NOTE].strip(),
                 state[_SOURCE].strip(),
                 state[_SOURCE_DATE].strip(),
+                state[_UNTIL].strip(),
+                state[_CASE].strip(),
+                state[_RETRIEVED].strip(),
+                "yes" if state[_INFERRED] else "",
             ),
+            answer=answer_of(state.get(f"{_ANSWER}{number}")),
         )
-        for key in keys
+        for number, key in enumerate(keys, 1)
     ]
 
 
@@ -280,7 +338,7 @@ def _attempt(draft: Draft) -> Change | None:
     draft.problems = ()
     if seen(entries_at(drawn, draft.place)) != draft.seen:
         return None  # the page shows it now
-    warned = draft.checked.warnings if draft.checked else ()
+    warned, asked = (draft.checked.warnings, draft.checked.questions) if draft.checked else ((), ())
     rows = [] if draft.is_withdrawal else _typed(draft)
     gone = [Withdraw(draft.base.entry, draft.base.version)] if draft.is_withdrawal and draft.base.entry else []
     checked = check_typed(rows, gone, snapshot, snapshot.programmes[draft.programme], today(), words().lang)
@@ -289,6 +347,8 @@ def _attempt(draft: Draft) -> Change | None:
     draft.problems = tuple(_missing(draft, reason, rows, gone))
     if checked.is_blocked or draft.problems or not set(map(_told, checked.warnings)) <= set(map(_told, warned)):
         return None
+    if not {each.choices for each in checked.questions} <= {each.choices for each in asked}:
+        return None  # nobody has seen them yet
     occasion = Occasion(ChangeKind.EDIT, reason)
     return store().save(current_actor(), draft.programme, checked.edits, occasion, snapshot.head)
 
@@ -300,7 +360,7 @@ def _missing(draft: Draft, reason: str, rows: Sequence[Typed], gone: Sequence[Wi
         problems.append(Problem(said.say("Baustein und Stufe"), "Bitte wählen, was erreicht oder geplant ist."))
     if draft.is_new and not draft.is_withdrawal and not rows:
         problems.append(Problem(said.say("Gilt für"), "Bitte mindestens eine Gemeinde oder einen Kreis wählen."))
-    if not draft.is_new and not reason:
+    if not reason and (not draft.is_new or any(each.answer for each in rows)):
         problems.append(missing_reason(said.say("Grund")))
     if draft.is_withdrawal and not gone:
         problems.append(Problem("", "Der Eintrag ist schon zurückgezogen."))
@@ -325,6 +385,23 @@ def _findings(draft: Draft) -> None:
         show_findings(draft.checked.findings)
 
 
+def _questions(drawn: Scene, draft: Draft) -> None:
+    """Ask of a new entry that resembles others whether it is one of them."""
+    if draft.checked is None or draft.checked.is_blocked:
+        return
+    said, names = words(), places(drawn)
+    for each in draft.checked.questions:
+        label = question_text(each, said)
+        if len(draft.checked.questions) > 1:
+            label = f"{names.get(each.record.ags, each.record.ags)}: {label}"
+        ask(each, label, f"{_ANSWER}{each.line}")
+
+
+def _forget_answers() -> None:
+    for key in [each for each in st.session_state if str(each).startswith(_ANSWER)]:
+        del st.session_state[key]
+
+
 def elsewhere(names: Mapping[str, str], place: str | None) -> None:
     """Say that an entry of another place is not saved yet, with the way there."""
     draft = _open()
@@ -345,3 +422,4 @@ def elsewhere(names: Mapping[str, str], place: str | None) -> None:
 def _drop() -> None:
     for key in (_DRAFT, *_FIELDS):
         st.session_state.pop(key, None)
+    _forget_answers()

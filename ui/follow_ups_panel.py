@@ -115,8 +115,9 @@ def _fill(draft: _Draft) -> None:
 
 def _form(draft: _Draft) -> None:
     said = words()
-    if draft.other:
-        _conflict(draft.other)
+    with blocks.place():
+        if draft.other:
+            _conflict(draft.other)
     with st.form("follow-up", border=False, enter_to_submit=False, width=blocks.WIDTH):
         step, due = st.columns([2.2, 1], gap="small")
         step.text_input(said.say("Nächster Schritt"), key=_STEP)

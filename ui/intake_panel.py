@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
 from atlas.analysis.columns import FIELDS, HEADINGS, REQUIRED, Column
-from atlas.analysis.difference import Kind, applied
+from atlas.analysis.difference import Answer, Difference, Kind, applied
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.intake import TEMPLATES, Delivery, Terms, difference_table, read_intake
 from atlas.export.tables import excel_csv
@@ -30,11 +31,12 @@ from atlas.sources.spreadsheets import ON_SCREEN
 from ui import blocks, map_panel, saving
 from ui.cache import scene, store, today
 from ui.login import current_actor
-from ui.messages import show_finding
+from ui.messages import answer_of, ask, show_finding
 from ui.state import words
 
-_RECEIVED, _ROUND, _WHOLE, _REASON = "_intake", "_intake_round", "intake-whole", "intake-reason"
-_COLUMN = "intake-column-"
+_RECEIVED, _ROUND = "_intake", "_intake_round"
+_WHOLE, _ERASE, _REASON = "intake-whole", "intake-erase", "intake-reason"
+_COLUMN, _ANSWER = "intake-column-", "intake-answer-"
 _MOST_FINDINGS, _MOST_STEPS, _OPEN_UNTIL = 200, 100, 10
 _MIME = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
 
@@ -47,12 +49,14 @@ class _Received:
     ----------
     mapping
         Field by heading, where somebody has said so.
+    answers
+        What somebody has said of rows that resemble entries, by line.
     delivery
         What was found in it; None before the check, and where no table could be read.
     was_old
         Whether it was checked again because the record had changed.
     effect
-        What it would change on the map, and whether that is with everything missing withdrawn.
+        What it would change on the map, and whether that is with everything missing withdrawn, with what erases.
     offered
         With which choices the button was drawn. A choice made in the last moment reaches the server with the click:
         the button would save what nobody has seen.
@@ -61,11 +65,12 @@ class _Received:
     name: str
     body: bytes
     mapping: dict[str, str] = field(default_factory=dict)
+    answers: dict[int, Answer] = field(default_factory=dict)
     delivery: Delivery | None = None
     checked: tuple[object, ...] = ()
     was_old: bool = False
     problems: tuple[Problem, ...] = ()
-    effect: tuple[bool, Changes] | None = None
+    effect: tuple[tuple[bool, bool], Changes] | None = None
     offered: tuple[object, ...] = ()
     is_saved: bool = False
 
@@ -102,7 +107,7 @@ def _waiting() -> _Received | None:
     """Return the file at the gate; one that has been saved makes way for the next."""
     received = st.session_state.get(_RECEIVED)
     if isinstance(received, _Received) and received.is_saved:
-        for key in (_RECEIVED, _WHOLE, _REASON):
+        for key in (_RECEIVED, _WHOLE, _ERASE, _REASON):
             st.session_state.pop(key, None)
         st.session_state[_ROUND] = int(st.session_state.get(_ROUND, 0)) + 1
         return None
@@ -143,7 +148,8 @@ def _upload(drawn: Scene) -> None:
 
 def _receive(key: str) -> None:
     """Take over what was uploaded, or that it was taken away. No choice made for the file before holds for it."""
-    for name in (_RECEIVED, _WHOLE, *(each for each in st.session_state if str(each).startswith(_COLUMN))):
+    chosen = [each for each in st.session_state if str(each).startswith((_COLUMN, _ANSWER))]
+    for name in (_RECEIVED, _WHOLE, _ERASE, *chosen):
         st.session_state.pop(name, None)
     uploaded = st.session_state.get(key)
     if uploaded is not None:
@@ -152,16 +158,18 @@ def _receive(key: str) -> None:
 
 
 def _check(drawn: Scene, received: _Received) -> None:
-    """Check the file, unless that was done with the same record, day and mapping already."""
+    """Check the file, unless that was done with the same record, day, mapping and answers already."""
     snapshot = drawn.snapshot
-    state = (snapshot.fingerprint, drawn.programme.key, today(), tuple(received.mapping.items()))
+    said = (tuple(received.mapping.items()), tuple(received.answers.items()))
+    state = (snapshot.fingerprint, drawn.programme.key, today(), *said)
     if received.checked == state:
         return
     received.was_old = bool(received.checked) and received.checked[0] != snapshot.fingerprint
     received.checked, received.delivery, received.effect = state, None, None
     if received.was_old:
         received.problems = ()  # what is said instead: that it was compared again
-    terms = Terms(today(), drawn.programme.key, received.mapping)
+        _forget_answers(received)  # they may be about other entries now
+    terms = Terms(today(), drawn.programme.key, received.mapping, answers=received.answers)
     try:
         with st.spinner(words().say("Die Tabelle wird geprüft …")):
             received.delivery = read_intake(received.body, received.name, snapshot, terms)
@@ -247,16 +255,18 @@ def _difference(drawn: Scene, received: _Received, delivery: Delivery) -> None:
     difference = delivery.intake.difference
     blocks.heading(said.say("Was sich ändern würde"))
     blocks.text(difference_tally(difference, said))
+    _questions(drawn, difference)
+    may_erase = _erasing(drawn, difference)
     is_whole = False
     if difference.of(Kind.MISSING):
         label = said.say("Die Datei ist der ganze Bestand: was in ihr fehlt, wird zurückgezogen ({n} Einträge)",
                          n=said.number(len(difference.of(Kind.MISSING))))  # fmt: skip
         is_whole = st.toggle(label, key=_WHOLE)
-    edits = delivery.edits(is_whole=is_whole)
+    edits = delivery.edits(is_whole=is_whole, may_erase=may_erase)
     if not edits:
         blocks.text(said.say("Es gibt nichts zu speichern: alles steht schon so im Bestand."))
         return
-    _map(drawn, received, edits, is_whole=is_whole)
+    _map(drawn, received, edits, (is_whole, may_erase))
     label = said.count("{n} Änderung im Einzelnen", "{n} Änderungen im Einzelnen", len(edits))
     with st.expander(label, expanded=len(edits) <= _OPEN_UNTIL, width=blocks.WIDTH):
         before = {step.entry: step.old for step in difference.steps if step.old}
@@ -268,7 +278,8 @@ def _difference(drawn: Scene, received: _Received, delivery: Delivery) -> None:
             said.say("aenderungen"),
             lambda: difference_table(difference, is_whole=is_whole),
         )
-    _problems(received)
+    with blocks.place():
+        _problems(received)
     received.offered = _choices(received)
     with st.form("intake", border=False, enter_to_submit=False):
         help_ = said.say("Steht im Verlauf.")
@@ -279,12 +290,67 @@ def _difference(drawn: Scene, received: _Received, delivery: Delivery) -> None:
         st.form_submit_button(label, type="primary", key="intake-save", on_click=_save)
 
 
-def _map(drawn: Scene, received: _Received, edits: list[Edit], *, is_whole: bool) -> None:
+def _questions(drawn: Scene, difference: Difference) -> None:
+    """Ask of each new row that resembles entries what it is; unless somebody says otherwise it is a new entry."""
+    asked = difference.questions[:_MOST_STEPS]
+    if not asked:
+        return
+    said = words()
+    label = said.count("{n} Zeile ähnelt einem Eintrag", "{n} Zeilen ähneln Einträgen", len(difference.questions))
+    with st.expander(label, expanded=len(difference.questions) <= _OPEN_UNTIL):
+        blocks.text(
+            said.say("Wo Sie nichts anderes sagen, wird die Zeile ein neuer Eintrag, und nichts Bekanntes ändert sich.")
+        )
+        for each in asked:
+            with st.container(border=True, key=f"intake-question-{each.line}"):
+                st.html(html.question(each, drawn.programme, said))
+                ask(each, said.say("Zeile {n} ist", n=each.line), f"{_ANSWER}{each.line}", partial(_answer, each.line))
+        if len(difference.questions) > len(asked):
+            blocks.text(said.say("… und {n} weitere.", n=said.number(len(difference.questions) - len(asked))))
+
+
+def _answer(line: int) -> None:
+    received, answer = st.session_state.get(_RECEIVED), answer_of(st.session_state.get(f"{_ANSWER}{line}"))
+    if isinstance(received, _Received):
+        received.answers.pop(line, None)
+        if answer:
+            received.answers[line] = answer
+
+
+def _forget_answers(received: _Received) -> None:
+    for line in received.answers:
+        st.session_state.pop(f"{_ANSWER}{line}", None)
+    received.answers.clear()
+
+
+def _erasing(drawn: Scene, difference: Difference) -> bool:
+    """List what would take known values away; return whether that is wanted, which nobody but a person says."""
+    erasing = difference.erasing
+    if not erasing:
+        return False
+    said = words()
+    with st.container(border=True, key="intake-erasing"):
+        st.html(
+            Markup("<p><b>{}</b></p>").format(
+                said.count(
+                    "{n} Zeile würde leeren oder ersetzen, was der Bestand schon weiß",
+                    "{n} Zeilen würden leeren oder ersetzen, was der Bestand schon weiß",
+                    len(erasing),
+                )
+            )
+        )
+        st.html(html.erasing(erasing[:_MOST_STEPS], drawn.programme, said))
+        if len(erasing) > _MOST_STEPS:
+            blocks.text(said.say("… und {n} weitere.", n=said.number(len(erasing) - _MOST_STEPS)))
+        return st.checkbox(said.say("Auch das übernehmen; sonst bleibt das Bekannte stehen"), key=_ERASE)
+
+
+def _map(drawn: Scene, received: _Received, edits: list[Edit], chosen: tuple[bool, bool]) -> None:
     """Show which municipalities would be something else: of the whole state and on all instruments, as the file is."""
     said = words()
     now = scene(drawn.view.but(as_of=None, layer=OVERVIEW, district=None, municipality=None, looks=frozenset()))
-    if received.effect is None or received.effect[0] is not is_whole:
-        received.effect = (is_whole, build_effect(now, imagined(now, applied(now.records.table, edits, now.as_of))))
+    if received.effect is None or received.effect[0] != chosen:
+        received.effect = (chosen, build_effect(now, imagined(now, applied(now.records.table, edits, now.as_of))))
     effect = received.effect[1]
     left, right = st.columns([2.2, 1], gap="medium")
     with left:
@@ -309,7 +375,8 @@ def _map(drawn: Scene, received: _Received, edits: list[Edit], *, is_whole: bool
 
 
 def _choices(received: _Received) -> tuple[object, ...]:
-    return (bool(st.session_state.get(_WHOLE)), *received.mapping.items())
+    whole, erase = (bool(st.session_state.get(key)) for key in (_WHOLE, _ERASE))
+    return (whole, erase, *received.mapping.items(), *received.answers.items())
 
 
 def _save() -> None:
@@ -327,7 +394,8 @@ def _save() -> None:
     try:
         require(current_actor(), Right.EDIT)
         delivery.require_current(store().current())
-        edits = delivery.edits(is_whole=bool(st.session_state.get(_WHOLE)))
+        whole, erase = (bool(st.session_state.get(key)) for key in (_WHOLE, _ERASE))
+        edits = delivery.edits(is_whole=whole, may_erase=erase)
         occasion = delivery.occasion(reason)
         received.is_saved = saving.patiently(
             lambda: store().save(current_actor(), delivery.programme, edits, occasion, delivery.head), tries=1

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from markupsafe import Markup
 
+from atlas.analysis.difference import Answer, Question
 from atlas.analysis.intake import Finding
 from atlas.errors import AtlasError, Problem, Severity
+from atlas.present.intake import choice_label
 from atlas.present.wording import Words
 from ui.state import words
 
 _log = logging.getLogger("atlas")
 _SHOWN = 20
+_NEW = ""
+"""The choice that is no answer."""
 
 
 def show_problems(error: AtlasError) -> None:
@@ -54,6 +58,25 @@ def show_findings(findings: Sequence[Finding], where: Sequence[str] = ()) -> Non
         told.setdefault(words().problem(problem), problem)
     for problem in told.values():
         show_finding(problem)
+
+
+def ask(question: Question, label: str, key: str, on_change: Callable[[], None] | None = None) -> None:
+    """Ask what a new entry is that resembles others: a new one, unless somebody chooses otherwise."""
+    options: list[Answer | str] = [_NEW, *question.choices]  # None would be no choice at all
+    st.radio(
+        label,
+        options,
+        index=options.index(question.answer or _NEW),
+        format_func=lambda chosen: choice_label(answer_of(chosen), words(), question.near),
+        key=key,
+        on_change=on_change,
+        persist_state="session",
+    )
+
+
+def answer_of(chosen: object) -> Answer | None:
+    """Return the answer that a choice is; None for a new entry, and where nothing was asked."""
+    return chosen if isinstance(chosen, Answer) else None
 
 
 def on_script_error(error: Exception) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
@@ -20,9 +21,34 @@ class Kind(StrEnum):
 
     ADDED = "added"
     CHANGED = "changed"
+    ERASING = "erasing"
+    """It would only take a known value away, or put another in its place."""
     UNCHANGED = "unchanged"
     MISSING = "missing"
     """In the record, not in the table."""
+
+
+TOUCHING = (Kind.CHANGED, Kind.ERASING)
+"""What is done to an entry of the record."""
+
+
+class Tie(StrEnum):
+    """What a row is to an entry it resembles, once somebody has said so. Otherwise it is a new entry."""
+
+    SAME = "same"
+    """It is that entry, and corrects it."""
+    FURTHER = "further"
+    """It is an entry of its own about the same case: both get one `case`."""
+
+
+class Answer(NamedTuple):
+    """The answer to a question: what a row is to which entry."""
+
+    tie: Tie
+    entry: int
+
+
+NO_ANSWERS: Mapping[int, Answer] = MappingProxyType({})
 
 
 class Row(NamedTuple):
@@ -31,6 +57,27 @@ class Row(NamedTuple):
     line: int
     entry: int
     record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A row that is a new entry unless somebody says that it is none: the record has entries like it.
+
+    Attributes
+    ----------
+    near
+        Entries of the same participant, instrument and stage, by number.
+    choices
+        What may be said.
+    answer
+        What has been said; None makes a new entry.
+    """
+
+    line: int
+    record: Record
+    near: Mapping[int, Record]
+    choices: tuple[Answer, ...]
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +92,10 @@ class Step:
         Of the record; 0 if it is added. Without a store the version is 0, too.
     old, new
         None where there is none; of an unchanged entry both are the same.
+    safe
+        ``new`` without what takes a known value away.
+    said
+        What the row itself says; None without a row.
     """
 
     kind: Kind
@@ -53,34 +104,60 @@ class Step:
     version: int
     old: Record | None
     new: Record | None
+    safe: Record | None = None
+    said: Record | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:
         """Return the names of the fields a changed entry has another value in."""
-        if self.old is None or self.new is None:
-            return ()
-        pairs = zip(RECORD_FIELDS, astuple(self.old), astuple(self.new), strict=True)
-        return tuple(name for name, before, after in pairs if before != after)
+        return _differing(self.old, self.new)
+
+    @property
+    def erased(self) -> tuple[str, ...]:
+        """Return the names of the fields whose known value would be taken away."""
+        return _differing(self.safe, self.new)
+
+
+def _differing(one: Record | None, other: Record | None) -> tuple[str, ...]:
+    if one is None or other is None:
+        return ()
+    pairs = zip(RECORD_FIELDS, astuple(one), astuple(other), strict=True)
+    return tuple(name for name, before, after in pairs if before != after)
 
 
 @dataclass(frozen=True, eq=False)
 class Difference:
-    """All steps: rows in order of line, then missing entries in order of number."""
+    """All steps: rows in order of line, then missing entries in order of number; and what is to be asked of rows."""
 
     steps: tuple[Step, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     def of(self, *kinds: Kind) -> list[Step]:
         """Return the steps of some kinds."""
         return [step for step in self.steps if step.kind in kinds]
 
-    def edits(self, *, is_whole: bool = False) -> list[Edit]:
-        """Return what has to be written; with ``is_whole`` missing entries are withdrawn."""
+    @property
+    def erasing(self) -> list[Step]:
+        """Return the steps that would take a known value away."""
+        return [step for step in self.of(*TOUCHING) if step.erased]
+
+    @property
+    def open_questions(self) -> list[Question]:
+        """Return the questions nobody has answered."""
+        return [each for each in self.questions if each.answer is None]
+
+    def edits(self, *, is_whole: bool = False, may_erase: bool = False) -> list[Edit]:
+        """Return what has to be written.
+
+        With ``is_whole`` missing entries are withdrawn; without ``may_erase`` every known value stays.
+        """
         edits: list[Edit] = []
         for step in self.steps:
+            record = step.new if may_erase else step.safe
             if step.kind is Kind.ADDED and step.new:
                 edits.append(Add(step.new))
-            elif step.kind is Kind.CHANGED and step.new:
-                edits.append(Correct(step.entry, step.version, step.new))
+            elif step.kind in TOUCHING and record and record != step.old:
+                edits.append(Correct(step.entry, step.version, record))
             elif step.kind is Kind.MISSING and is_whole:
                 edits.append(Withdraw(step.entry, step.version))
         return edits
@@ -120,18 +197,35 @@ def entries_of(table: pd.DataFrame) -> dict[int, tuple[int, Record]]:
     }
 
 
+@dataclass(frozen=True)
+class People:
+    """Who may stand for whom.
+
+    Attributes
+    ----------
+    heir
+        Successor of each key merged away: it may stand for the old one.
+    fits
+        Whether a key has or had a name. A name that does is not changed into another that does, too.
+    """
+
+    heir: Mapping[str, str]
+    fits: Callable[[str, str], bool]
+
+
 def compare(
     rows: Sequence[Row],
     entries: Mapping[int, tuple[int, Record]],
     given: Iterable[str],
-    heir: Mapping[str, str],
-    fits: Callable[[str, str], bool],
+    people: People,
+    repeats: Container[str] = (),
+    answers: Mapping[int, Answer] = NO_ANSWERS,
 ) -> Difference:
     """Return what the rows of a table would change.
 
-    A row is the entry whose number it gives. Otherwise the one that says the same; then the one with the same participant,
-    instrument, stage, date and partner, best with the same source; then without the partner; then the only one
-    left whose date is the same, more or less exact.
+    A row is the entry whose number it gives. Otherwise the one with the same participant, instrument, stage, case, partner
+    and date; else the one that says the same with a less exact date. Whatever else is like it is asked for, never guessed:
+    the row is a new entry until somebody says that it is none.
 
     Parameters
     ----------
@@ -141,10 +235,12 @@ def compare(
         As `entries_of` gives them.
     given
         Fields the table has a column for. What it has none for stays as it is.
-    heir
-        Successor of each key merged away: it may stand for the old one.
-    fits
-        Whether a key has or had a name. A name that does is not changed into another that does, too.
+    people
+        Who may stand for whom.
+    repeats
+        Instruments of which a participant may have several.
+    answers
+        What somebody has said of a row, by its line. An answer that is none of the choices is no answer.
     """
     fields = frozenset(given)
     left = {number: _Entry(number, *entry) for number, entry in entries.items()}
@@ -155,34 +251,53 @@ def compare(
             pairs[at] = left.pop(row.entry)
         else:
             waiting.append(at)
-    for identity in _identities(fields, heir):
-        waiting = _pair(waiting, rows, left, pairs, identity)
-    _pair_by_date(waiting, rows, left, pairs, heir)
-    steps = [_step(row, pairs.get(at), fields, fits) for at, row in enumerate(rows)]
+    for identity, is_unique in _identities(fields, people.heir):
+        waiting = _pair(waiting, rows, left, pairs, identity, is_unique=is_unique)
+    _pair_by_date(waiting, rows, left, pairs, fields, people.heir)
+    fresh = [rows[at] for at in waiting if at not in pairs]
+    questions = tuple(_questions(fresh, entries, left, people.heir, repeats, answers))
+    told = {each.line: each.answer for each in questions if each.answer}
+    for at, row in enumerate(rows):
+        answer = told.get(row.line)
+        if answer and answer.tie is Tie.SAME and answer.entry in left:  # two rows may not be one entry
+            pairs[at] = left.pop(answer.entry)
+    cases = _cases(rows, entries, told)
+    steps = []
+    for at, row in enumerate(rows):
+        if (entry := pairs.get(at)) is None:
+            answer = told.get(row.line)
+            named = cases.get(answer.entry, "") if answer and answer.tie is Tie.FURTHER else ""
+            record = replace(row.record, case=named or row.record.case)
+            steps.append(Step(Kind.ADDED, row.line, 0, 0, None, record, record, row.record))
+        else:
+            steps.append(_step(row, entry, fields, people, is_told=row.line in told))
     steps += [Step(Kind.MISSING, 0, each.entry, each.version, each.record, None) for each in left.values()]
-    return Difference(tuple(steps))
+    return Difference(tuple(_with_case(step, cases) for step in steps), questions)
 
 
 _Identity = Callable[[Record], tuple[str, ...]]
+_IDENTITY = ("ags", "instrument", "status", "case", "joint_with", "date")
 
 
-def _identities(fields: frozenset[str], heir: Mapping[str, str]) -> Iterable[_Identity]:
-    """Yield what must agree, the strictest first."""
-    who = ("ags", "instrument", "status", "date")
-    for names in (
-        tuple(name for name in RECORD_FIELDS if name != "municipality"),
-        (*who, "joint_with", "source_url"),
-        (*who, "joint_with"),
-        who,
-    ):
-        kept = tuple(name for name in names if name in fields)
-        yield lambda record, kept=kept: tuple(getattr(record, name) for name in kept)  # type: ignore[misc]
-    kept = tuple(name for name in who if name in fields)
-    yield lambda record: tuple(heir.get(value, value) for value in (getattr(record, name) for name in kept))
+def _identities(fields: frozenset[str], heir: Mapping[str, str]) -> Iterable[tuple[_Identity, bool]]:
+    """Yield what must agree, the strictest first, and whether it must be so of one row and one entry only."""
+    everything = tuple(name for name in RECORD_FIELDS if name != "municipality")
+    for names, is_unique in ((everything, False), ((*_IDENTITY, "source_url"), True), (_IDENTITY, True)):
+        yield _identity([name for name in names if name in fields], heir), is_unique
+
+
+def _identity(names: Sequence[str], heir: Mapping[str, str]) -> _Identity:
+    return lambda record: tuple(heir.get(value, value) for value in (getattr(record, name) for name in names))
 
 
 def _pair(
-    waiting: list[int], rows: Sequence[Row], left: dict[int, _Entry], pairs: dict[int, _Entry], identity: _Identity
+    waiting: list[int],
+    rows: Sequence[Row],
+    left: dict[int, _Entry],
+    pairs: dict[int, _Entry],
+    identity: _Identity,
+    *,
+    is_unique: bool,
 ) -> list[int]:
     """Pair what agrees, each entry once, in order; return the rows that are still without one."""
     if not left:
@@ -190,9 +305,11 @@ def _pair(
     free: dict[tuple[str, ...], list[_Entry]] = defaultdict(list)
     for entry in reversed(left.values()):
         free[identity(entry.record)].append(entry)
+    claims = Counter(identity(rows[at].record) for at in waiting)
     still = []
     for at in waiting:
-        if found := free.get(identity(rows[at].record)):
+        key = identity(rows[at].record)
+        if (found := free.get(key)) and not (is_unique and (len(found) > 1 or claims[key] > 1)):
             pairs[at] = found.pop()
             del left[pairs[at].entry]
         else:
@@ -201,42 +318,118 @@ def _pair(
 
 
 def _pair_by_date(
-    waiting: list[int], rows: Sequence[Row], left: dict[int, _Entry], pairs: dict[int, _Entry], heir: Mapping[str, str]
+    waiting: list[int],
+    rows: Sequence[Row],
+    left: dict[int, _Entry],
+    pairs: dict[int, _Entry],
+    fields: frozenset[str],
+    heir: Mapping[str, str],
 ) -> None:
-    """Pair a row with an entry if one date is the other, more exact, and nothing else left fits either of them."""
-
-    def who(record: Record) -> tuple[str, str, str]:
-        return heir.get(record.ags, record.ags), record.instrument, record.status
-
-    free: dict[tuple[str, str, str], list[_Entry]] = defaultdict(list)
+    """Pair a row with an entry if its date is the entry's, more exact, and all else it says is the same."""
+    besides = [name for name in RECORD_FIELDS if name in fields - {"municipality", "date", "retrieved"}]
+    identity = _identity(besides, heir)
+    free: dict[tuple[str, ...], list[_Entry]] = defaultdict(list)
     for entry in left.values():
-        free[who(entry.record)].append(entry)
-    fitting: dict[int, list[_Entry]] = {}
-    claims: dict[int, int] = defaultdict(int)
-    for at in waiting:
-        date = rows[at].record.date
-        fitting[at] = [
-            each
-            for each in free.get(who(rows[at].record), ())
-            if date.startswith(each.record.date) or each.record.date.startswith(date)
-        ]
-        for each in fitting[at]:
-            claims[each.entry] += 1
-    for at, entries in fitting.items():
-        if len(entries) == 1 and claims[entries[0].entry] == 1:
-            pairs[at] = left.pop(entries[0].entry)
+        free[identity(entry.record)].append(entry)
+    fitting = {
+        at: [each for each in free.get(identity(rows[at].record), ()) if _is_finer(rows[at].record, each.record)]
+        for at in waiting
+    }
+    claims = Counter(each.entry for found in fitting.values() for each in found)
+    for at, found in fitting.items():
+        if len(found) == 1 and claims[found[0].entry] == 1:
+            pairs[at] = left.pop(found[0].entry)
 
 
-def _step(row: Row, entry: _Entry | None, fields: frozenset[str], fits: Callable[[str, str], bool]) -> Step:
-    if entry is None:
-        return Step(Kind.ADDED, row.line, 0, 0, None, row.record)
+def _is_finer(new: Record, old: Record) -> bool:
+    """Return whether a date says the same as another, more exactly."""
+    return bool(old.date) and new.date != old.date and new.date.startswith(old.date)
+
+
+# ---- what is asked ----------------------------------------------------------------------------------------------------
+
+
+def _questions(
+    fresh: Iterable[Row],
+    entries: Mapping[int, tuple[int, Record]],
+    left: Container[int],
+    heir: Mapping[str, str],
+    repeats: Container[str],
+    answers: Mapping[int, Answer],
+) -> Iterable[Question]:
+    """Yield a question for each new row that resembles entries; one that another row is already cannot be the same."""
+    rung = _identity(("ags", "instrument", "status"), heir)
+    alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for number, (_, record) in entries.items():
+        alike[rung(record)].append(number)
+    for row in fresh:
+        near = {
+            number: entries[number][1]
+            for number in alike.get(rung(row.record), ())
+            if not row.record.case or entries[number][1].case in {"", row.record.case}
+        }
+        choices = tuple(
+            Answer(tie, number)
+            for tie in Tie
+            for number, known in near.items()
+            if (number in left if tie is Tie.SAME else row.record.instrument in repeats and not _is_one(row, known))
+        )
+        if choices:
+            answer = answers.get(row.line)
+            yield Question(row.line, row.record, near, choices, answer if answer in choices else None)
+
+
+def _is_one(row: Row, known: Record) -> bool:
+    """Return whether a row says already that it is of an entry's case."""
+    return bool(known.case) and row.record.case == known.case
+
+
+def _cases(
+    rows: Iterable[Row], entries: Mapping[int, tuple[int, Record]], told: Mapping[int, Answer]
+) -> dict[int, str]:
+    """Return the case of each entry that a row is further evidence of, by number: its own, the row's, or a new name."""
+    cases: dict[int, str] = {}
+    for row in rows:
+        answer = told.get(row.line)
+        if answer and answer.tie is Tie.FURTHER:
+            own = entries[answer.entry][1].case
+            cases.setdefault(answer.entry, own or row.record.case or f"Fall {answer.entry}")
+    return cases
+
+
+def _with_case(step: Step, cases: Mapping[int, str]) -> Step:
+    """Return a step whose entry is of a case now."""
+    case = cases.get(step.entry)
+    if step.old is None or case is None or case == step.old.case:
+        return step
+    new, safe = (replace(each or step.old, case=case) for each in (step.new, step.safe))
+    return replace(step, kind=Kind.CHANGED, new=new, safe=safe)
+
+
+# ---- what becomes of an entry -----------------------------------------------------------------------------------------
+
+
+def _step(row: Row, entry: _Entry, fields: frozenset[str], people: People, *, is_told: bool) -> Step:
+    """Return what a row makes of the entry it is; ``is_told``: because somebody has said so."""
     old, new = entry.record, row.record
     kept = {name: getattr(old, name) for name in RECORD_FIELDS if name not in fields}
-    if new.ags == old.ags and fits(old.ags, old.municipality):
+    if people.heir.get(old.ags, old.ags) == people.heir.get(new.ags, new.ags) and not row.entry:
+        kept["ags"] = old.ags
+    if kept.get("ags", new.ags) == old.ags and people.fits(old.ags, old.municipality):
         kept["municipality"] = old.municipality
+    if not row.entry:  # an empty cell says nothing; that a source is read again does not say when it was read first
+        kept |= {name: getattr(old, name) for name in RECORD_FIELDS if not getattr(new, name)}
+        kept["retrieved"] = old.retrieved
     if "date_means" in kept and bool(kept["date_means"]) != bool(kept.get("date", new.date)):
         del kept["date_means"]
     new = replace(new, **kept)
-    if new == old:
-        return Step(Kind.UNCHANGED, row.line, entry.entry, entry.version, old, old)
-    return Step(Kind.CHANGED, row.line, entry.entry, entry.version, old, new)
+    is_guess = not (row.entry or is_told)
+    lost = {
+        name: getattr(old, name)
+        for name in _differing(old, new)
+        if getattr(old, name) and name != "municipality"
+        and (not getattr(new, name) or (is_guess and not (name == "date" and _is_finer(new, old))))
+    }  # fmt: skip
+    safe = replace(new, **lost)
+    kind = Kind.UNCHANGED if new == old else Kind.ERASING if safe == old else Kind.CHANGED
+    return Step(kind, row.line, entry.entry, entry.version, old, new, safe, row.record)

@@ -12,8 +12,20 @@ from functools import lru_cache
 
 import pandas as pd
 
-from atlas.analysis.columns import ENTRY, FIELDS, HEADINGS, REQUIRED, Column, columns_of, find_header
-from atlas.analysis.difference import Difference, Kind, Row, Step, compare, entries_of
+from atlas.analysis.columns import ENTRY, FIELDS, HEADINGS, REQUIRED, Column, columns_of, find_header, folded
+from atlas.analysis.difference import (
+    NO_ANSWERS,
+    TOUCHING,
+    Answer,
+    Difference,
+    Kind,
+    People,
+    Row,
+    Step,
+    Tie,
+    compare,
+    entries_of,
+)
 from atlas.analysis.naming import Participants, Stages
 from atlas.analysis.quality import disorder
 from atlas.analysis.values import (
@@ -23,22 +35,37 @@ from atlas.analysis.values import (
     damage,
     is_after,
     is_blocked,
+    read_case,
     read_date,
     read_meaning,
+    read_retrieved,
     read_source,
     read_text,
+    read_until,
+    read_yes,
     remark_of,
 )
 from atlas.errors import Problem, Severity
 from atlas.model.edits import Record
 from atlas.model.programme import Programme, StageKind
 from atlas.model.records import RECORD_COLUMNS
-from atlas.model.rules import check_meaning
+from atlas.model.rules import Fault, check_end, check_meaning, check_read
 from atlas.model.sheets import Sheet
 from atlas.model.snapshot import Snapshot
 
 _PREVIEWED = 5
-_ORDERED = ("ags", "instrument", "status", "date", "date_means", "source_date")
+_ORDERED = (
+    "ags",
+    "instrument",
+    "status",
+    "date",
+    "date_means",
+    "source_date",
+    "until",
+    "case",
+    "retrieved",
+    "inferred",
+)
 """What the order of stages depends on."""
 _KEPT = 5_000
 """Readings kept for the next time the same text comes."""
@@ -117,7 +144,12 @@ class Intake:
 
 
 def check_sheet(
-    sheet: Sheet, snapshot: Snapshot, programme: Programme, mapping: Mapping[str, str], today: date
+    sheet: Sheet,
+    snapshot: Snapshot,
+    programme: Programme,
+    mapping: Mapping[str, str],
+    today: date,
+    answers: Mapping[int, Answer] = NO_ANSWERS,
 ) -> Intake:
     """Return everything there is to say about a table before it may become part of a programme's record.
 
@@ -131,6 +163,8 @@ def check_sheet(
         Field for a heading where the heading does not say it, or says another; an empty field leaves a column out.
     today
         Dates after it are faults.
+    answers
+        What somebody has said of rows that resemble entries, by line.
     """
     findings = [Finding(0, "", "", note.text, note.values, note.severity) for note in sheet.notes]
     text = "Die Zeile ist kein gültiges CSV ({reason}). Bitte Anführungszeichen prüfen: eines fehlt oder steht zu viel."
@@ -148,7 +182,7 @@ def check_sheet(
     difference = Difference()
     if not any(finding.line == 0 and finding.severity is Severity.BLOCKER for finding in findings):
         check = _Check(snapshot, programme, columns, today)
-        difference = check.rows(body, headings)
+        difference = check.rows(body, headings, answers)
         findings += check.findings
     position = {column.heading: column.position for column in columns}
     findings.sort(key=lambda each: (each.line, position.get(each.column, -1)))
@@ -240,6 +274,9 @@ class _Check:
         self._today = today
         self._table = snapshot.records[programme.key].table
         self._entries = entries_of(self._table)
+        self._cases: dict[tuple[str, str, str], set[str]] = {}
+        for _, each in self._entries.values():
+            self._cases.setdefault((each.ags, each.instrument, folded(each.case)), set()).add(each.case)
         self._people = Participants(snapshot.editions[programme.boundary_set])
         self._width = len(columns)
         self._at = {column.field: column.position for column in columns if column.field}
@@ -257,9 +294,15 @@ class _Check:
         self._name = kept(self._people.read_name)
         self._stage = kept(stages.read)
         self._date: Callable[[str], Reading] = kept(lambda raw: read_date(raw, today))
+        self._retrieved: Callable[[str], Reading] = kept(lambda raw: read_retrieved(raw, today))
         self._source = kept(read_source)
 
-    def rows(self, body: Iterable[tuple[int, tuple[str, ...]]], headings: tuple[str, ...]) -> Difference:
+    def rows(
+        self,
+        body: Iterable[tuple[int, tuple[str, ...]]],
+        headings: tuple[str, ...],
+        answers: Mapping[int, Answer],
+    ) -> Difference:
         """Return what the rows would change; what there is to say of them goes to the findings."""
         rows: list[Row] = []
         for line, cells in body:
@@ -269,9 +312,27 @@ class _Check:
                 rows.append(row)
         rows = self._without_repeated(rows)
         given = {field for field in self._at if field in RECORD_COLUMNS}
-        difference = compare(rows, self._entries, given, self._people.heir, self._people.fits)
+        people = People(self._people.heir, self._people.fits)
+        repeats = {each.key for each in self._programme.instruments if each.repeats}
+        difference = compare(rows, self._entries, given, people, repeats, answers)
+        asked = {each.line: each for each in difference.questions}
+        for line, answer in answers.items():
+            if line not in asked or asked[line].answer is None:
+                text = "Ob diese Zeile und Eintrag {entry} zusammengehören, steht nicht in Frage."
+                self.findings.append(Finding(line, "", "", text, {"entry": answer.entry}))
+        self.findings += self._unanswerable(difference)
         self._doubt(difference)
         return difference
+
+    def _unanswerable(self, difference: Difference) -> Iterator[Finding]:
+        """Yield a fault for each row that is said to be the same entry as a row before it."""
+        first: dict[int, int] = {}
+        for each in difference.questions:
+            if each.answer and each.answer.tie is Tie.SAME:
+                before = first.setdefault(each.answer.entry, each.line)
+                if before != each.line:
+                    text = "Eintrag {entry} ist schon Zeile {line}. Bitte prüfen, welche Zeile gilt."
+                    yield Finding(each.line, "", "", text, {"entry": each.answer.entry, "line": before})
 
     def _form(self, cells: tuple[str, ...], headings: tuple[str, ...]) -> Remark | None:
         if len(cells) < self._width or any(cells[self._width :]):
@@ -315,8 +376,15 @@ class _Check:
             "note": read_text(raw.get("note", ""), "note"),
             "source_url": self._source(raw.get("source_url", "")),
             "source_date": self._date(raw.get("source_date", "")),
+            "until": read_until(raw.get("until", "")),
+            "case": read_case(raw.get("case", "")),
+            "retrieved": self._retrieved(raw.get("retrieved", "")),
+            "inferred": read_yes(raw.get("inferred", "")),
             ENTRY: self._entry(raw.get(ENTRY, "")),
         } | broken
+        for column, text, values in self._at_odds(found):
+            read = found[column]
+            found[column] = Reading(read.value, (*read.remarks, Remark(text, values)))
         if "municipality" not in broken and not is_blocked(found["ags"].remarks):
             named = self._name(name, key.value)
             found["municipality"] = named if "municipality" in self._at else Reading(named.value)
@@ -324,6 +392,12 @@ class _Check:
             if ended := self._people.abolished(key.value, known_day):
                 found["ags"] = Reading(key.value, (*key.remarks, ended))
         return found
+
+    def _at_odds(self, found: Mapping[str, Reading]) -> Iterator[Fault]:
+        """Yield what is wrong with two cells together; one that is wrong alone is left out."""
+        good = {name: "" if is_blocked(each.remarks) else each.value for name, each in found.items()}
+        yield from check_end(good)
+        yield from check_read(good)
 
     def _planned(self, day: Reading, instrument: str, stage: str) -> Reading:
         """Say of a plan's date in the future what belongs there instead."""
@@ -384,16 +458,19 @@ class _Check:
 
     def _doubt(self, difference: Difference) -> None:
         """Say what is doubtful about the record as it would be."""
-        fresh = difference.of(Kind.ADDED, Kind.CHANGED)
+        fresh = difference.of(Kind.ADDED, *TOUCHING)
         same: dict[tuple[str, ...], int] = {}
-        for step in difference.of(Kind.ADDED, Kind.CHANGED, Kind.UNCHANGED):
+        for step in difference.of(Kind.ADDED, *TOUCHING, Kind.UNCHANGED):
             new = step.new
             assert new is not None  # noqa: S101 - these kinds have one; tells mypy so
-            first = same.setdefault((new.ags, new.instrument, new.status, new.date, new.joint_with), step.line)
+            first = same.setdefault(
+                (new.ags, new.instrument, new.status, new.date, new.joint_with, new.case), step.line
+            )
             if first != step.line and step.kind is not Kind.UNCHANGED:
                 text = "Dieselbe Stufe steht mit demselben Datum schon in Zeile {line}; nur Anmerkung oder Quelle sind anders."
                 self.findings.append(Finding(step.line, "", "", text, {"line": first}, Severity.WARNING))
-            if step.old and step.old.date != new.date and step.old.date.startswith(new.date):
+            self._doubt_new_columns(step, new)
+            if step.old and new.date and step.old.date != new.date and step.old.date.startswith(new.date):
                 text = "Das Datum ist ungenauer als im Bestand ({known})."
                 doubt = Remark(text, {"known": step.old.date}, Severity.WARNING, step.old.date)
                 self._say(step.line, "date", new.date, [doubt])
@@ -408,6 +485,22 @@ class _Check:
                 doubt = Remark(text, values, Severity.WARNING)
                 self._say(step.line, ENTRY if ENTRY in self._at else "ags", "", [doubt])
         self._doubt_order(fresh, difference)
+
+    def _doubt_new_columns(self, step: Step, new: Record) -> None:
+        """Say what is doubtful about an end or the name of a case."""
+        if step.kind is Kind.UNCHANGED:
+            return
+        stage = self._programme.rung(f"{new.instrument}:{new.status}").stage
+        if new.until and stage.is_act:
+            text = "„{stage}“ ist erreicht und endet nicht; „Bis“ ändert daran nichts."
+            self._say(step.line, "until", new.until, [Remark(text, {"stage": stage.label.de}, Severity.WARNING)])
+        if new.until and stage.kind is StageKind.EXIT:
+            text = "„{stage}“ ist selbst ein Ende; wann es war, gehört in „Datum“."
+            self._say(step.line, "until", new.until, [Remark(text, {"stage": stage.label.de}, Severity.WARNING)])
+        close = self._cases.get((new.ags, new.instrument, folded(new.case)), {new.case})
+        if new.case and new.case not in close:
+            text = "Fast so heißt schon ein Fall im Bestand: „{known}“. So geschrieben ist es ein anderer."
+            self._say(step.line, "case", new.case, [Remark(text, {"known": min(close)}, Severity.WARNING, min(close))])
 
     def _doubt_order(self, fresh: Sequence[Step], difference: Difference) -> None:
         """Say which of the fresh rows are at odds with a stage above or below, wherever that stands."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from atlas.analysis.columns import ENTRY, FIELDS, HEADINGS
-from atlas.analysis.difference import Kind, Step
+from atlas.analysis.difference import TOUCHING, Answer, Kind, Question, Step
 from atlas.analysis.intake import Finding, check_sheet
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.edits import RECORD_FIELDS, Add, Correct, Edit, Record, Withdraw
@@ -29,11 +29,14 @@ class Typed:
         Dates may be written as people write them.
     entry, version
         Which entry it corrects and the version that was looked at; 0 for a new one.
+    answer
+        What somebody has said of a new one that resembles others.
     """
 
     record: Record
     entry: int = 0
     version: int = 0
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,13 @@ class Checked:
         To be saved; empty if something is blocked or nothing would change.
     findings
         Those of the gate; ``line`` is the number of the typed entry, from 1.
+    questions
+        What is to be asked of new entries that resemble others; ``line`` likewise.
     """
 
     edits: tuple[Edit, ...]
     findings: tuple[Finding, ...]
+    questions: tuple[Question, ...] = ()
 
     @property
     def is_blocked(self) -> bool:
@@ -90,22 +96,33 @@ def check_typed(
         return Checked(gone, ())
     headings = tuple(HEADINGS[field].in_language(lang) for field in FIELDS)
     cells = [(line, _cells(row)) for line, row in enumerate(rows, _FIRST_LINE)]
-    intake = check_sheet(Sheet([(_FIRST_LINE - 1, headings), *cells]), snapshot, programme, {}, today)
+    answers = {line: row.answer for line, row in enumerate(rows, _FIRST_LINE) if row.answer}
+    intake = check_sheet(Sheet([(_FIRST_LINE - 1, headings), *cells]), snapshot, programme, {}, today, answers)
     findings = [replace(each, line=max(each.line - _FIRST_LINE + 1, 0)) for each in intake.findings]
     edits: list[Edit] = []
     leaving = {each.entry for each in gone}
-    for step in intake.difference.of(Kind.ADDED, Kind.CHANGED, Kind.UNCHANGED):
-        number = step.line - _FIRST_LINE + 1
-        typed = rows[number - 1]
+    questions = [
+        replace(each, line=each.line - _FIRST_LINE + 1)
+        for each in intake.difference.questions
+        if not leaving.issuperset(each.near)
+    ]
+    answered = {each.answer.entry for each in questions if each.answer}
+    versions = {each.entry: each.version for each in rows}
+    for step in intake.difference.of(Kind.ADDED, *TOUCHING, Kind.UNCHANGED):
         assert step.new is not None  # noqa: S101 - these kinds have one; tells mypy so
-        if not typed.entry:
-            edits.append(Add(step.new))
-            if step.entry and step.entry not in leaving:
+        number = step.line - _FIRST_LINE + 1
+        is_new = step.line and not rows[number - 1].entry and step.entry not in answered
+        if is_new and step.entry:
+            assert step.said is not None  # noqa: S101 - it has a line
+            edits.append(Add(step.said))
+            if step.entry not in leaving:
                 findings.append(_known(step, number, lang))
-        elif step.kind is Kind.CHANGED:
-            edits.append(Correct(typed.entry, typed.version, step.new))
-    checked = Checked((*edits, *gone), tuple(findings))
-    return Checked((), checked.findings) if checked.is_blocked else checked
+        elif step.kind is Kind.ADDED:
+            edits.append(Add(step.new))
+        elif step.kind in TOUCHING:
+            edits.append(Correct(step.entry, versions.get(step.entry, step.version), step.new))
+    checked = Checked((*edits, *gone), tuple(findings), tuple(questions))
+    return replace(checked, edits=()) if checked.is_blocked else checked
 
 
 def _cells(typed: Typed) -> tuple[str, ...]:
@@ -115,7 +132,7 @@ def _cells(typed: Typed) -> tuple[str, ...]:
 
 
 def _known(step: Step, line: int, lang: str) -> Finding:
-    """Return what there is to say of a new entry that resembles one of the record."""
+    """Return what there is to say of a new entry that is one of the record."""
     if step.kind is Kind.UNCHANGED:
         return Finding(line, "", "", "Genau das steht schon im Bestand.")
     text = "Fast dasselbe steht schon im Bestand; anders ist nur: {fields}. Soll das berichtigt werden, bitte dort."

@@ -16,7 +16,7 @@ from atlas.analysis.columns import folded
 from atlas.errors import Severity
 from atlas.model.dates import PartialDate
 from atlas.model.records import web_address
-from atlas.model.rules import Fault, check_source, check_text
+from atlas.model.rules import INFERRED, Fault, check_case, check_inferred, check_source, check_text
 
 Values = Mapping[str, str | int | float]
 NO_VALUES: Values = MappingProxyType({})
@@ -74,10 +74,12 @@ _EXCEL_FAULTS = {
     "#BEZUG!", "#WERT!", "#NV", "#ZAHL!", "#ÜBERLAUF!",
 }  # fmt: skip
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u2013-\u203a\u20ac]|â€|\ufffd")
+_SPELLED = {"yes": "yes, ja, j, y, true, wahr, x, 1", "": ", no, nein, n, false, falsch, 0"}
 _MEANINGS = {
     "reached": "reached, erreicht, am, seit, erreicht am, since",
     "known_by": "known_by, known by, spätestens, bekannt, Stand, spätestens am, at the latest",
 }
+_MARKS = {folded(name): mark for mark in INFERRED for name in _SPELLED[mark].split(", ")}
 _MEANS = {folded(name): key for key, names in _MEANINGS.items() for name in names.split(", ")}
 
 
@@ -125,6 +127,24 @@ def _mended(raw: str) -> str:
 
 def read_date(raw: str, today: date) -> Reading:
     """Read a date, known to the day, month or year; German or ISO, months by name, days as Excel counts them."""
+    return _read_date(raw, today)
+
+
+def read_until(raw: str) -> Reading:
+    """Read the last date something held or was granted for: it may lie in the future."""
+    return _read_date(raw, None)
+
+
+def read_retrieved(raw: str, today: date) -> Reading:
+    """Read the day on which a source was read."""
+    read = _read_date(raw, today)
+    if read.value and not is_blocked(read.remarks) and PartialDate.parse(read.value).day is None:
+        text = "Wann die Quelle gelesen wurde, wird als Tag angegeben, etwa 31.12.2025."
+        return Reading(read.value, (*read.remarks, Remark(text)))
+    return read
+
+
+def _read_date(raw: str, latest: date | None) -> Reading:
     if not raw:
         return Reading("")
     remarks: list[Remark] = []
@@ -136,7 +156,7 @@ def read_date(raw: str, today: date) -> Reading:
         remarks.append(Remark(text, {"given": raw, "day": str(known)}, Severity.NOTE))
     if known is None:
         return Reading(raw, (_no_date(raw),))
-    remarks += _doubts(known, raw, today)
+    remarks += _doubts(known, raw, latest)
     return Reading(str(known), tuple(remarks))
 
 
@@ -168,15 +188,15 @@ def _month(name: str) -> int | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _doubts(known: PartialDate, raw: str, today: date) -> Iterable[Remark]:
+def _doubts(known: PartialDate, raw: str, latest: date | None) -> Iterable[Remark]:
     first = known.first_day()
     serial = (first - _EPOCH).days
     if known.day is not None and serial in _YEAR_SERIALS:
         text = "Aus dem Jahr {year} hat Excel den {given} gemacht: die Zelle ist als Datum formatiert. Bitte als Text formatieren."
         yield Remark(text, {"year": serial, "given": raw}, suggestion=str(serial))
-    elif first > today:
+    elif latest and first > latest:
         text = "Das Datum {given} liegt in der Zukunft (heute ist der {today})."
-        yield Remark(text, {"given": raw, "today": today.strftime("%d.%m.%Y")})
+        yield Remark(text, {"given": raw, "today": latest.strftime("%d.%m.%Y")})
     elif known.year < _OLD:
         text = "Das Datum {given} liegt sehr weit zurück. Bitte das Jahr prüfen."
         yield Remark(text, {"given": raw}, Severity.WARNING)
@@ -212,6 +232,18 @@ def read_meaning(raw: str) -> Reading:
     if not raw:
         return Reading("")
     return Reading(_MEANS.get(folded(raw), raw))
+
+
+def read_yes(raw: str) -> Reading:
+    """Read a mark: it is there or not."""
+    value = _MARKS.get(folded(raw), raw)
+    return Reading(value, tuple(map(remark_of, check_inferred(value))))
+
+
+def read_case(raw: str) -> Reading:
+    """Read the short name of a case."""
+    value = unquoted(raw)
+    return Reading(value, tuple(map(remark_of, check_case(value))))
 
 
 def read_source(raw: str) -> Reading:

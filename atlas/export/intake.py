@@ -11,7 +11,7 @@ from datetime import UTC, date
 import pandas as pd
 
 from atlas.analysis.columns import ENTRY, HEADINGS, REQUIRED
-from atlas.analysis.difference import Difference, Kind
+from atlas.analysis.difference import TOUCHING, Answer, Difference, Kind
 from atlas.analysis.intake import Intake, check_sheet
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.tables import excel_csv, neutral
@@ -50,8 +50,11 @@ class Delivery:
     head: int
     intake: Intake
 
-    def edits(self, *, is_whole: bool = False) -> list[Edit]:
-        """Return what to save; ``is_whole`` says that the file is the whole record, so that what it lacks is withdrawn.
+    def edits(self, *, is_whole: bool = False, may_erase: bool = False) -> list[Edit]:
+        """Return what to save.
+
+        ``is_whole`` says that the file is the whole record, so that what it lacks is withdrawn; without ``may_erase``
+        every known value stays.
 
         Raises
         ------
@@ -60,7 +63,7 @@ class Delivery:
         """
         if self.intake.is_blocked:
             raise AtlasError(*(each.problem for each in self.intake.of(Severity.BLOCKER)))
-        return self.intake.difference.edits(is_whole=is_whole)
+        return self.intake.difference.edits(is_whole=is_whole, may_erase=may_erase)
 
     def require_current(self, snapshot: Snapshot) -> None:
         """Do nothing if the record is still the one it was compared with: what is saved must be what was shown.
@@ -93,12 +96,15 @@ class Terms:
         Field for a heading where the heading does not say it, or says another; an empty field leaves a column out.
     limits
         What the file may ask for.
+    answers
+        What somebody has said of rows that resemble entries, by line; without an answer such a row is a new entry.
     """
 
     today: date
     programme: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = ON_SCREEN
+    answers: Mapping[int, Answer] = field(default_factory=dict)
 
 
 def read_intake(body: bytes, name: str, snapshot: Snapshot, terms: Terms) -> Delivery:
@@ -118,7 +124,8 @@ def read_intake(body: bytes, name: str, snapshot: Snapshot, terms: Terms) -> Del
     name = name.replace("\\", "/").rpartition("/")[2]
     name = "".join(sign for sign in name if sign.isprintable())[:200] or "–"
     known = snapshot.programme(terms.programme)
-    intake = check_sheet(read_sheet(body, name, terms.limits), snapshot, known, terms.mapping, terms.today)
+    sheet = read_sheet(body, name, terms.limits)
+    intake = check_sheet(sheet, snapshot, known, terms.mapping, terms.today, terms.answers)
     return Delivery(name, hashlib.sha256(body).hexdigest(), known.key, snapshot.fingerprint, snapshot.head, intake)
 
 
@@ -128,19 +135,29 @@ def difference_table(difference: Difference, *, is_whole: bool = False) -> pd.Da
     Returns
     -------
     pandas.DataFrame
-        `DIFFERENCE_COLUMNS`, all text. ``what`` is ``added``, ``changed`` or, with ``is_whole``, ``missing``; ``line`` is
-        that of the file, ``entry`` the number in the record. ``field``, ``before`` and ``after`` are empty unless
-        something changed; the columns between say what the entry is now.
+        `DIFFERENCE_COLUMNS`, all text. ``what`` is ``added``, ``changed``, ``erasing`` (a known value would be lost: it
+        stays unless that is allowed) or, with ``is_whole``, ``missing``; ``line`` is that of the file, ``entry`` the
+        number in the record. ``field``, ``before`` and ``after`` are empty unless something changed; the columns
+        between say what the entry is now.
     """
     rows: list[tuple[str, ...]] = []
-    for step in difference.of(Kind.ADDED, Kind.CHANGED, *([Kind.MISSING] if is_whole else [])):
+    for step in difference.of(Kind.ADDED, *TOUCHING, *([Kind.MISSING] if is_whole else [])):
         now = step.old or step.new
         assert now is not None  # noqa: S101 - every step has one; tells mypy so
-        place = (str(step.kind), str(step.line or ""), str(step.entry or ""))
-        about = (*place, now.ags, now.municipality, now.instrument, now.status, now.date)
-        rows += [(*about, name, getattr(step.old, name), getattr(step.new, name)) for name in step.fields]
+        about = (
+            str(step.line or ""),
+            str(step.entry or ""),
+            now.ags,
+            now.municipality,
+            now.instrument,
+            now.status,
+            now.date,
+        )
+        for name in step.fields:
+            kind = Kind.ERASING if name in step.erased else Kind.CHANGED
+            rows.append((str(kind), *about, name, getattr(step.old, name), getattr(step.new, name)))
         if not step.fields:
-            rows.append((*about, "", "", ""))
+            rows.append((str(step.kind), *about, "", "", ""))
     return pd.DataFrame(rows, columns=list(DIFFERENCE_COLUMNS), dtype=object)
 
 
@@ -190,6 +207,21 @@ def _explained(programme: Programme, words: Words) -> Iterator[tuple[str, ...]]:
         "note": words.say("Ein Satz dazu. Er ist öffentlich."),
         "source_url": words.say("Adresse im Netz oder Titel der Quelle."),
         "source_date": words.say("Datum der Quelle, in denselben Schreibweisen."),
+        "until": words.say(
+            "Letzter Tag, Monat oder letztes Jahr, für das es galt oder bewilligt war; darf in der Zukunft liegen. Leer, "
+            "wenn kein Ende belegt ist."
+        ),
+        "case": words.say(
+            "Kurzer Name, der mehrere Fälle einer Gemeinde in einem Baustein auseinanderhält, etwa der des geförderten "
+            "Projekts; leer, wenn es nur einen gibt."
+        ),
+        "retrieved": words.say(
+            "Tag, an dem die Quelle gelesen wurde; leer heißt: der Tag, an dem die Tabelle eingelesen wird."
+        ),
+        "inferred": words.say(
+            "„ja“, wenn die Angabe aus einem allgemeinen Satz erschlossen ist und nicht über diese Gemeinde zu lesen war; "
+            "sonst leer."
+        ),
     }
     for name, heading in _headings(words).items():
         yield heading, words.say("ja") if name in REQUIRED else "", explanations[name]
@@ -240,13 +272,16 @@ def xlsx_template(programme: Programme, words: Words) -> bytes:
         for cell in told[title]:
             cell.font = bold
     first = len(headings) + 4
-    labels = [words.label(each.label) for each in programme.instruments]
-    allowed = DataValidation(
-        "list", formula1=f"'{told.title}'!$D${first}:$D${first + len(labels) - 1}", allow_blank=True
-    )
-    letter = get_column_letter(list(headings).index("instrument") + 1)
-    allowed.add(f"{letter}2:{letter}20001")
-    sheet.add_data_validation(allowed)
+    choices = {
+        "instrument": f"'{told.title}'!$D${first}:$D${first + len(programme.instruments) - 1}",
+        "date_means": '"{},{}"'.format(words.say("erreicht"), words.say("spätestens")),
+        "inferred": '"{},{}"'.format(words.say("ja"), words.say("nein")),
+    }
+    for name, formula in choices.items():
+        allowed = DataValidation("list", formula1=formula, allow_blank=True)
+        letter = get_column_letter(list(headings).index(name) + 1)
+        allowed.add(f"{letter}2:{letter}20001")
+        sheet.add_data_validation(allowed)
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()

@@ -13,9 +13,12 @@ from atlas.present.entries import as_written, places, rung_label, rungs
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
-_PLAIN = ("date", "joint_with", "note", "source_url", "source_date")
+_PLAIN = ("date", "until", "joint_with", "case", "note", "source_url", "source_date", "retrieved")
 """Fields whose cells are what they say."""
-_ORDER = ("ags", "status", "date", "date_means", "joint_with", "note", "source_url", "source_date")
+_ORDER = (
+    "ags", "status", "date", "date_means", "until", "joint_with", "case", "note", "source_url", "source_date",
+    "retrieved", "inferred",
+)  # fmt: skip
 """What stands in the columns; instrument and stage share one."""
 
 
@@ -43,6 +46,7 @@ class Cells:
         """Headings by what stands below them, in order."""
         self._stages = {rung_label(self._programme, rung, words): rung for rung in rungs(self._programme)}
         self._meanings = {"": "", words.say("erreicht"): "reached", words.say("spätestens"): "known_by"}
+        self._marks = {"": "", words.say("ja"): "yes"}
 
     def choices(self, base: Iterable[Typed]) -> dict[str, list[str]]:
         """Return what may be chosen, by heading."""
@@ -51,18 +55,20 @@ class Cells:
             "ags": [*self._names.values(), *sorted(former)],
             "status": [*self._stages],
             "date_means": [*self._meanings][1:],
+            "inferred": [*self._marks][1:],
         }
         return {self.titles[name]: options for name, options in known.items() if name in self.titles}
 
     def table(self, base: Iterable[Typed]) -> pd.DataFrame:
         """Return a table with a row for each entry, all text."""
-        meanings = {key: label for label, key in self._meanings.items()}
+        meanings, marks = ({key: label for label, key in each.items()} for each in (self._meanings, self._marks))
         rows = []
         for each in base:
             record = as_written(each.record, self._words)
             label = rung_label(self._programme, (record.instrument, record.status), self._words)
             cells = {name: getattr(record, name) for name in _PLAIN}
             cells |= {"ags": self.place_label(each), "status": label, "date_means": meanings[record.date_means]}
+            cells |= {"inferred": marks[record.inferred]}
             rows.append(cells)
         return pd.DataFrame(rows, columns=list(self.titles), dtype="str").rename(columns=self.titles)
 
@@ -94,6 +100,7 @@ class Cells:
         found = {name: plain(name) for name in _PLAIN}
         found |= {"status": stage, "ags": place}
         found["date_means"] = lambda cell: {"date_means": self._meanings.get(cell, cell)}
+        found["inferred"] = lambda cell: {"inferred": self._marks.get(cell, cell)}
         return {title: found[name] for name, title in self.titles.items()}
 
 

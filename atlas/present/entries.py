@@ -76,9 +76,12 @@ def seen(entries: Iterable[Typed]) -> frozenset[tuple[int, int]]:
     return frozenset((each.entry, each.version) for each in entries)
 
 
+_DATES = ("date", "source_date", "until", "retrieved")
+
+
 def as_written(record: Record, words: Words) -> Record:
     """Return an entry with its dates as people write them; what is no date stays as it is."""
-    return replace(record, date=_said(record.date, words), source_date=_said(record.source_date, words))
+    return replace(record, **{name: _said(getattr(record, name), words) for name in _DATES})
 
 
 def _said(text: str, words: Words) -> str:

@@ -21,10 +21,15 @@ def entry(record: Record, programme: Programme, words: Words, holder: str = "") 
     label = rung_label(programme, (record.instrument, record.status), words)
     written = as_written(record, words)
     when = words.since(record.date, record.date_means or "reached") if record.date else words.say("undatiert")
+    until = words.say("bis {day}", day=written.until) if record.until else ""
     joint = words.say("gemeinsam mit {name}", name=record.joint_with) if record.joint_with else ""
-    about = " · ".join(filter(None, (holder, when, joint)))
+    case = words.say("Fall: {name}", name=record.case) if record.case else ""
+    inferred = words.say("erschlossen") if record.inferred else ""
+    about = " · ".join(filter(None, (holder, when, until, joint, case, inferred)))
     note = Markup('<p class="written" lang="de">{}</p>').format(record.note) if record.note else _EMPTY
-    day = f" ({written.source_date})" if written.source_date else ""
+    read = words.say("gelesen {day}", day=written.retrieved) if record.retrieved else ""
+    days = ", ".join(filter(None, (written.source_date, read)))
+    day = f" ({days})" if days else ""
     source = words.say("Quelle: {source}", source="")
     return Markup(
         '<div class="case"><p><b>{}</b></p><p class="atlas-small">{}</p>{}<p class="atlas-small source">{}{}{}</p></div>'
@@ -96,7 +101,7 @@ def difference(before: Record, now: Record, programme: Programme, words: Words) 
             break
     rows = _EMPTY.join(
         Markup("<dt>{}</dt><dd><del>{}</del> → <ins>{}</ins></dd>").format(
-            words.label(HEADINGS[name]), was or words.say("leer"), becomes or words.say("leer")
+            words.label(HEADINGS[name]), _value(name, was, words), _value(name, becomes, words)
         )
         for name, (was, becomes) in pairs.items()
         if was != becomes
@@ -104,6 +109,16 @@ def difference(before: Record, now: Record, programme: Programme, words: Words) 
     return Markup('<div class="case"><p><b>{}</b> · {}</p><dl class="becomes">{}</dl></div>').format(
         label, now.municipality, rows
     )
+
+
+def _value(name: str, text: str, words: Words) -> str:
+    """Return what a field says where it is shown by itself."""
+    spoken = {
+        ("inferred", "yes"): words.say("ja"),
+        ("date_means", "reached"): words.say("erreicht"),
+        ("date_means", "known_by"): words.say("spätestens"),
+    }
+    return spoken.get((name, text), text) or words.say("leer")
 
 
 def occasion(change: Change, words: Words) -> Markup:

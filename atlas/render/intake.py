@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from atlas.analysis.columns import HEADINGS
+from atlas.analysis.difference import Question, Step
 from atlas.analysis.intake import Finding
 from atlas.errors import Problem, Severity
+from atlas.model.programme import Programme
 from atlas.present.wording import Words
+from atlas.render import entries
 
 _EMPTY = Markup()
 _FIELDS = {label.de: label for label in HEADINGS.values()}
@@ -47,6 +50,34 @@ def findings(shown: Sequence[Finding], words: Words) -> Markup:
         '<div class="wide"><table class="list findings" role="table"><thead role="rowgroup"><tr role="row">{}</tr></thead>'
         '<tbody role="rowgroup">{}</tbody></table></div>'
     ).format(head, body)
+
+
+def question(asked: Question, programme: Programme, words: Words) -> Markup:
+    """Return a row of the table and the entries it resembles, side by side; a phone puts them below each other."""
+    told = [(words.say("Zeile {n}", n=asked.line), asked.record)]
+    told += [(words.say("Eintrag {n}", n=number), record) for number, record in asked.near.items()]
+    return Markup('<div class="beside">{}</div>').format(
+        _EMPTY.join(
+            Markup('<div><p><span class="kind">{}</span> {}</p>{}</div>').format(
+                name, record.municipality, entries.entry(record, programme, words)
+            )
+            for name, record in told
+        )
+    )
+
+
+def erasing(steps: Sequence[Step], programme: Programme, words: Words) -> Markup:
+    """Return what would be taken away, entry by entry: only that, not what else would change."""
+    items = _EMPTY.join(
+        Markup('<li><p><span class="kind">{}</span> {}</p>{}</li>').format(
+            words.say("Zeile {n}", n=step.line),
+            words.say("Eintrag {n}", n=step.entry),
+            entries.difference(step.safe, step.new, programme, words),
+        )
+        for step in steps
+        if step.safe and step.new
+    )
+    return Markup('<ol class="versions">{}</ol>').format(items)
 
 
 def _finding(finding: Finding, titles: Sequence[str], words: Words) -> Markup:

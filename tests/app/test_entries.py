@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from atlas.analysis.difference import entries_of
+from atlas.analysis.difference import Answer, Tie, entries_of
 from atlas.model.edits import Add, ChangeKind, Correct, Occasion, Record, Withdraw
 from atlas.model.rights import VISITOR, Actor, Role
 from tests.app.conftest import AppOn, Become
@@ -64,18 +64,46 @@ def new(app: AppTest, **fields: str) -> None:
         app.text_input(key=f"entry-{key}").set_value(text)
 
 
+def save_new(app: AppTest) -> None:
+    """Save what resembles an entry: the first click asks what it is, and a new entry is what it is unless one says so."""
+    fine(click(app, "entry-save"))
+    fine(click(app, "entry-save"))
+
+
+def test_entry_like_another_is_asked_for(app_on: AppOn, miniland_root: Path, become: Become) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    ((entry, (version, old)),) = {n: each for n, each in mine().items() if each[1].instrument == "pact"}.items()
+    new(at(app))
+    fine(click(app, "entry-save"))
+    assert cache.store().store.head() == 1  # type: ignore[union-attr]
+    asked = app.radio(key="entry-answer-1")
+    assert (asked.value, len(asked.options)) == ("", 2)  # it is reached once: no further evidence of one of many
+    assert f"Eintrag {entry}" in asked.label
+    asked.set_value(Answer(Tie.SAME, entry))
+    fine(click(app, "entry-save"))
+    assert "braucht einen Grund" in shown(app)
+    app.text_input(key="entry-reason").set_value("Tag bekannt")
+    fine(click(app, "entry-save"))
+    assert mine()[entry] == (version + 1, replace(old, date="2024-03-01", source_url="Amtsblatt 3/2024"))
+
+
 def test_new_entry_stands_in_the_record_on_the_map_and_in_the_log(
     app_on: AppOn, miniland_root: Path, become: Become
 ) -> None:
     app = app_on(miniland_root)
     become(ANNA)
     before = record()
-    new(at(app))
-    fine(click(app, "entry-save"))
+    new(at(app), until="12/2031", case="Nacht")
+    app.checkbox(key="entry-inferred").set_value(True)
+    save_new(app)
     (entry,) = record().keys() - before.keys()
-    version, kept = record()[entry]
-    assert (version, kept.municipality, kept.ags, kept.instrument, kept.status, kept.date, kept.date_means, kept.source_url) == (
-        1, "Neustadt", TOWN, "pact", "signed", "2024-03-01", "reached", "Amtsblatt 3/2024",
+    assert record()[entry] == (
+        1,
+        Record(
+            TOWN, "Neustadt", "pact", "signed", "2024-03-01", "reached", source_url="Amtsblatt 3/2024", until="2031-12",
+            case="Nacht", retrieved=cache.today().isoformat(), inferred="yes",
+        ),
     )  # fmt: skip
     said = shown(app)
     assert "Gespeichert als Änderung 2" in said
@@ -121,7 +149,7 @@ def test_joint_measure_is_one_change(app_on: AppOn, miniland_root: Path, become:
     new(at(app))
     app.multiselect(key="entry-places").set_value([TOWN, ELSEWHERE])
     app.selectbox(key="entry-joint").set_value("Bund der Drachen")
-    fine(click(app, "entry-save"))
+    save_new(app)
     added = [each for entry, (_, each) in record().items() if entry not in before]
     assert {(each.ags, each.joint_with) for each in added} == {(key, "Bund der Drachen") for key in (TOWN, ELSEWHERE)}
     assert len({each.municipality for each in added}) == 2

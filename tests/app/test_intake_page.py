@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from atlas.analysis.difference import entries_of
-from atlas.model.edits import ChangeKind, Correct, Occasion
+from atlas.analysis.difference import Difference, Tie, entries_of
+from atlas.model.edits import ChangeKind, Correct, Occasion, Record
 from atlas.model.rights import VISITOR, Actor
 from tests.app.conftest import AppOn, Become
 from tests.app.test_cases import ANNA, BERND, LESER, click, part
@@ -132,6 +132,68 @@ def test_whole_record_withdraws_what_is_missing_only_if_told(
     fine(app.run())
     confirm(app)
     assert len(cache.store().current().records["mini"].table) == len(GOOD_ROWS)
+
+
+TALK = ("00021050", "Erlen", "talk", "held", "2022", "reached", "", "Noch einmal.", "Ein Heft", "")
+"""Erlen has a talk of June 2020."""
+
+
+def record() -> dict[int, Record]:
+    return {entry: each for entry, (_, each) in entries_of(cache.store().current().records["mini"].table).items()}
+
+
+def test_row_like_an_entry_is_a_new_one_unless_said_otherwise(
+    app_on: AppOn, miniland_root: Path, become: Become
+) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    gate(app)
+    said = upload(app, csv_file([TALK]))
+    assert "1 der neuen ähnelt einem Eintrag" in said
+    asked = app.radio(key="intake-answer-2")
+    (same,) = (each for each in difference(app).questions[0].choices if each.tie is Tie.SAME)
+    assert (asked.value or None, f"Eintrag {same.entry}" in said, "Monat bekannt." in said) == (None, True, True)
+    before = record()
+    asked.set_value(same)
+    said = shown(fine(app.run()))
+    assert "0 neu, 1 geändert" in said
+    app.radio(key="intake-answer-2").set_value("")
+    assert "1 neu, 0 geändert" in shown(fine(app.run()))
+    app.radio(key="intake-answer-2").set_value(same)
+    assert "noch einmal auf Speichern" in confirm(app)  # said with the click itself: it is shown first
+    assert "Gespeichert als Änderung 2" in confirm(app)
+    assert record() == before | {
+        same.entry: replace(before[same.entry], date="2022", note="Noch einmal.", source_url="Ein Heft")
+    }
+
+
+def difference(app: AppTest) -> Difference:
+    delivery = app.session_state["_intake"].delivery
+    assert delivery is not None
+    return delivery.intake.difference  # type: ignore[no-any-return]
+
+
+def test_what_erases_has_its_own_list_and_its_own_confirmation(
+    app_on: AppOn, miniland_root: Path, become: Become
+) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    gate(app)
+    entry, old = next((entry, each) for entry, each in record().items() if each.ags == "00021050")
+    row = [str(entry), "00021050", "Erlen", "talk", "held", "2020-06", "reached", "", "", old.source_url, "2020-07"]
+    body = csv_file([row], ("Eintrag", *HEADINGS))
+    said = upload(app, body)
+    assert "1 Zeile würde leeren oder ersetzen" in said
+    assert "<del>Monat bekannt.</del> → <ins>leer</ins>" in said
+    assert app.checkbox(key="intake-erase").value is False
+    confirm(app)
+    assert record()[entry] == replace(old, source_date="2020-07")
+    upload(app, body, "noch-einmal.csv")
+    assert not can_save(app)
+    app.checkbox(key="intake-erase").set_value(True)
+    fine(app.run())
+    assert "Gespeichert als Änderung 3" in confirm(app)
+    assert record()[entry] == replace(old, source_date="2020-07", note="")
 
 
 def switch_whole(app: AppTest) -> None:

@@ -88,3 +88,22 @@ def test_findings_fit_a_phone_and_stay_a_table(miniland_root: Path, tmp_path: Pa
         assert box is not None
         assert box["width"] > 300
         assert (made.errors, made.foreign) == ([], [])
+
+
+def test_row_like_an_entry_stands_beside_it(miniland_root: Path, tmp_path: Path, visit: Visits) -> None:
+    like = tmp_path / "kreise.csv"
+    like.write_bytes(csv_file([("00021050", "Erlen", "talk", "held", "2022", "reached", "", "", "Ein Heft", "")]))
+    with serving(miniland_root, tmp_path / "log", ATLAS_LOCAL_EDITOR="Anna Probe") as url:
+        made = visit(url, phone=True).open("/pflege?teil=einfuhr")
+        page = made.page
+        page.locator("input[type=file]").wait_for(state="attached")
+        upload(page, like)
+        asked = page.locator(".st-key-intake-question-2")
+        expect(asked.get_by_role("radio", name="neuer Eintrag")).to_be_checked()
+        expect(asked).to_contain_text("Monat bekannt.")
+        asked.get_by_text("derselbe Vorgang wie Eintrag").click()
+        expect(page.get_by_text("0 neu, 1 geändert")).to_be_visible()
+        assert page.evaluate("document.querySelector('.stMain').scrollWidth <= window.innerWidth")
+        asked.get_by_text("neuer Eintrag", exact=True).click()
+        expect(page.get_by_text("1 neu, 0 geändert")).to_be_visible()
+        assert (made.errors, made.foreign) == ([], [])

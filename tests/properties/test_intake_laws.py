@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from atlas.analysis.difference import Kind, entries_of
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.intake import Delivery, Terms, read_intake
 from atlas.model.dates import PartialDate
+from atlas.model.edits import Add, Correct, Record
+from atlas.model.records import RECORD_COLUMNS
 from atlas.model.snapshot import Snapshot
 from atlas.present.wording import Words
 from atlas.sources.spreadsheets import tidy
@@ -179,6 +183,56 @@ def test_a_day_is_read_as_the_same_day_in_every_spelling(mini: Snapshot, day, fo
     (step,) = [each for each in delivery.intake.difference.steps if each.line == 4]
     assert step.new is not None
     assert step.new.date == day.isoformat()
+
+
+def _known(record: Record) -> dict[str, str]:
+    return {name: getattr(record, name) for name in RECORD_COLUMNS if getattr(record, name)}
+
+
+@st.composite
+def _like_the_record(draw: st.DrawFn, records: list[Record]) -> list[Record]:
+    """Return rows that say almost what the record says: some cells are empty, others another's, dates less or more exact."""
+    rows = []
+    for record in draw(st.lists(st.sampled_from(records), min_size=1, max_size=6, unique=True)):
+        other = draw(st.sampled_from(records))
+        cells = {
+            name: draw(st.sampled_from(["", getattr(other, name), *_OTHER.get(name, [])]))
+            for name in draw(st.lists(st.sampled_from(_VARIED), max_size=4, unique=True))
+        }
+        dated = replace(record, **cells)
+        dated = replace(dated, date=dated.date[: draw(st.sampled_from([0, 4, 7, 10]))])
+        rows.append(replace(dated, date_means=(dated.date_means or "reached") if dated.date else ""))
+    return rows
+
+
+_VARIED = ("date", "joint_with", "note", "source_url", "source_date", "until", "case", "retrieved", "inferred")
+_OTHER = {
+    "date": ["2021-06-15", "2019"], "joint_with": ["Bund"], "note": ["Anders."], "source_url": ["Ein Heft"],
+    "until": ["2031"], "case": ["Nacht"], "retrieved": ["2026-11-01"], "inferred": ["yes"],
+}  # fmt: skip
+
+
+@settings(_LAWS, max_examples=300)
+@given(st.data(), st.booleans())
+def test_without_numbers_and_confirmation_nothing_known_changes(
+    mini: Snapshot, data: st.DataObject, is_whole: bool
+) -> None:
+    """But for a date that becomes more exact."""
+    before = {number: record for number, (_, record) in entries_of(mini.records["mini"].table).items()}
+    rows = data.draw(_like_the_record(list(before.values())))
+    columns = data.draw(st.lists(st.sampled_from(RECORD_COLUMNS[5:]), unique=True))
+    names = [name for name in RECORD_COLUMNS if name in {*RECORD_COLUMNS[:5], "source_url", *columns}]
+    delivery = _read(csv_file([[getattr(row, name) for name in names] for row in rows], names), mini)
+    if delivery is None or delivery.intake.is_blocked:
+        return
+    for edit in delivery.edits(is_whole=is_whole):
+        if isinstance(edit, Correct):
+            old, new = _known(before[edit.entry]), _known(edit.record)
+            assert new.pop("date", "").startswith(old.pop("date", ""))
+            assert old.items() <= new.items()
+    added = [edit for edit in delivery.edits() if isinstance(edit, Add)]
+    paired = delivery.intake.difference.of(Kind.CHANGED, Kind.ERASING, Kind.UNCHANGED)
+    assert len(added) + len(paired) == len(rows)
 
 
 @settings(_LAWS, max_examples=200)

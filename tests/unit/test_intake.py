@@ -288,14 +288,14 @@ def test_reading_a_workbook_does_not_start_the_main_module_again(miniland_root: 
     "headings",
     [
         RECORD_COLUMNS,
-        tuple(name.upper() for name in HEADINGS),
-        ("Amtlicher Gemeindeschlüssel", "Kommune", "Maßnahme", "Phase", "seit", "Art des Datums", "gemeinsam", "Bemerkung", "Beleg", "Quelle vom"),
-        ("Municipality key", "Municipality", "Instrument", "Stage", "Date", "Date means", "Joint with", "Note", "Source", "Date of source"),
-        ("AGS (8-stellig)", "gemeinde ", "Bau-stein", "Stufe*", " Datum", "datum_bedeutet", "Gemeinsam  mit", "anmerkung:", "QUELLE", "Datum_der_Quelle"),
+        (*(name.upper() for name in HEADINGS), "BIS", "FALL", "GELESEN AM", "ERSCHLOSSEN"),
+        ("Amtlicher Gemeindeschlüssel", "Kommune", "Maßnahme", "Phase", "seit", "Art des Datums", "gemeinsam", "Bemerkung", "Beleg", "Quelle vom", "gültig bis", "Vorgang", "Abrufdatum", "Erschlossen (ja)"),
+        ("Municipality key", "Municipality", "Instrument", "Stage", "Date", "Date means", "Joint with", "Note", "Source", "Date of source", "Valid until", "Case", "Retrieved on", "Inferred"),
+        ("AGS (8-stellig)", "gemeinde ", "Bau-stein", "Stufe*", " Datum", "datum_bedeutet", "Gemeinsam  mit", "anmerkung:", "QUELLE", "Datum_der_Quelle", "bis:", "Fall", "gelesen_am", "erschlossen"),
     ],
 )  # fmt: skip
 def test_columns_are_matched_by_name(headings: tuple[str, ...], gate: Callable[..., Delivery]) -> None:
-    intake = gate(csv_file(headings=headings)).intake
+    intake = gate(csv_file([(*row, "31.12.2027", "A", "1.10.2026", "ja") for row in GOOD_ROWS], headings)).intake
     assert tuple(column.field for column in intake.columns) == RECORD_COLUMNS
     assert not intake.is_blocked
 
@@ -337,6 +337,9 @@ def test_a_filled_in_template_passes_and_loses_no_zero(gate: Callable[..., Deliv
 # ---- the difference to the record -------------------------------------------------------------------------------------
 
 
+KNOWN_SOURCE = "https://beispiel.invalid/quelle"
+
+
 def _table(mini: Snapshot) -> list[tuple[str, ...]]:
     table = mini.records["mini"].table
     return list(table[list(RECORD_COLUMNS)].itertuples(index=False, name=None))
@@ -353,25 +356,37 @@ def test_the_record_itself_changes_nothing(mini: Snapshot, real: Snapshot) -> No
             assert len(delivery.intake.difference.of(Kind.UNCHANGED)) == len(table)
 
 
-def test_a_changed_cell_is_a_correction_of_that_entry(gate: Callable[..., Delivery], mini: Snapshot) -> None:
+@pytest.mark.parametrize(
+    ("column", "value", "kind"),
+    [
+        ("note", "Neu.", Kind.ERASING),
+        ("source_url", "Ein Heft", Kind.ERASING),
+        ("source_date", "2020", Kind.ERASING),
+        ("until", "2030", Kind.CHANGED),
+        ("inferred", "yes", Kind.CHANGED),
+    ],
+)
+def test_a_changed_cell_is_a_correction_of_that_entry(
+    gate: Callable[..., Delivery], mini: Snapshot, column: str, value: str, kind: Kind
+) -> None:
+    """Without a number what is known already is replaced only if that is confirmed; what was empty is filled."""
     rows = _table(mini)
-    for column, value in (
-        ("note", "Neu."),
-        ("source_url", "Ein Heft"),
-        ("joint_with", "Bund"),
-        ("source_date", "2020"),
-    ):
-        at = RECORD_COLUMNS.index(column)
-        changed = [*rows[:4], (*rows[4][:at], value, *rows[4][at + 1 :]), *rows[5:]]
-        difference = gate(csv_file(changed, RECORD_COLUMNS)).intake.difference
-        (step,) = difference.of(Kind.CHANGED)
+    at = RECORD_COLUMNS.index(column)
+    changed = [*rows[:4], (*rows[4][:at], value, *rows[4][at + 1 :]), *rows[5:]]
+    delivery = gate(csv_file(changed, RECORD_COLUMNS))
+    assert len(delivery.edits()) == (kind is Kind.CHANGED)
+    (edit,) = delivery.edits(may_erase=True)
+    assert isinstance(edit, Correct)
+    assert getattr(edit.record, column) == value
+    difference = delivery.intake.difference
+    for step in difference.of(kind):
         assert step.entry == mini.records["mini"].table["line"][4]
         assert step.fields == (column,)
         assert len(difference.of(Kind.UNCHANGED)) == len(rows) - 1
 
 
 def test_a_more_exact_date_corrects_the_entry(gate: Callable[..., Delivery]) -> None:
-    row = ("00021050", "Erlen", "talk", "held", "2020-06-15", "reached", "", "Monat bekannt.", SOURCE, "")
+    row = ("00021050", "Erlen", "talk", "held", "2020-06-15", "reached", "", "Monat bekannt.", KNOWN_SOURCE, "")
     (edit,) = gate(csv_file([row])).edits()
     assert isinstance(edit, Correct)
     assert edit.record.date == "2020-06-15"

@@ -94,6 +94,55 @@ def test_an_import_is_logged_and_can_be_taken_back(
     assert "6 neu, 0 geändert, 0 unverändert, 14 stehen" in capsys.readouterr().err
 
 
+LIKE = ("00021050", "Erlen", "talk", "held", "2022", "reached", "", "", "Ein Heft", "")
+"""Erlen has a talk of June 2020: entry 7."""
+
+
+def test_a_row_like_an_entry_is_answered_for(at_work: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = _file(tmp_path, csv_file([LIKE]))
+    assert main(["import", path]) == FINE
+    out, err = capsys.readouterr()
+    assert "Zeile 2: Im Bestand steht Ähnliches: Eintrag 7" in err
+    assert "Vorschlag: --same 2=7\n" in err
+    assert "added,2," in out
+    assert main(["import", path, "--same", "2=7"]) == FINE
+    out, err = capsys.readouterr()
+    assert "0 neu, 1 geändert" in err
+    assert "changed,2,7," in out
+    assert main(["import", path, "--same", "2=3"]) == FINDINGS
+    assert "steht nicht in Frage" in capsys.readouterr().err
+    assert main(["import", path, "--same", "2=7", "--further", "2=7"]) == WRONG_USE
+    with pytest.raises(SystemExit):
+        main(["import", path, "--same", "zwei"])
+
+
+def test_nothing_known_is_emptied_unless_allowed(
+    at_work: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # With a database entries are counted from 1; in a file the number is the line.
+    row = (
+        "6",
+        "00021050",
+        "Erlen",
+        "talk",
+        "held",
+        "2020-06",
+        "reached",
+        "",
+        "",
+        "https://beispiel.invalid/quelle",
+        "",
+    )
+    save = ["import", _file(tmp_path, csv_file([row], ("Eintrag", *HEADINGS))), "--apply", "--reason", "Probe"]
+    assert main(save) == FINE
+    out, err = capsys.readouterr()
+    assert "erasing,2,6," in out
+    assert "mit --allow-erase gilt auch das" in err
+    assert "nichts zu speichern" in err
+    assert main([*save, "--allow-erase"]) == FINE
+    assert "Gespeichert als Änderung 2" in capsys.readouterr().err
+
+
 def test_wrong_use_of_the_command_line(at_work: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", _file(tmp_path, GOOD), "--apply"]) == WRONG_USE
     assert main(["import", str(tmp_path / "nichts.csv")]) == WRONG_USE
