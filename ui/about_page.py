@@ -86,9 +86,13 @@ def _open_data(drawn: Scene) -> Markup:
             title(content, drawn.programme, said),
             open_data_links(drawn.snapshot, drawn.programme, content, drawn.as_of, said, "api/v1/"),
         )
-        for content in (Content.STATUS, Content.RECORDS, Content.BOUNDARIES)
+        for content in (Content.STATUS, Content.CASES, Content.RECORDS, Content.BOUNDARIES)
     )
     every = Markup('<p class="atlas-text"><a href="api/v1/?lang={}" target="_self">{}</a></p>').format(
         said.lang, said.say("Alle Adressen, Begriffe und Lizenzen der offenen Daten")
     )
-    return html.section(said.say("Offene Daten"), Markup('<ul class="open-data">{}</ul>').format(items), every)
+    cases = Markup('<p class="atlas-text">{}</p>{}').format(
+        said.say("Die Fälle dieses Programms mit Überschriften zum Lesen:"),
+        html.file_links("faelle", drawn.view.but(municipality=None), said),
+    )
+    return html.section(said.say("Offene Daten"), Markup('<ul class="open-data">{}</ul>').format(items), cases, every)

@@ -130,9 +130,9 @@ def _names(spans_: pd.DataFrame) -> pd.Series:
 
 
 def _either(own: npt.NDArray[np.object_], other: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    return np.where(own != "", own, other).astype(object)
+    return np.asarray(np.where(own != "", own, other), dtype=object)
 
 
 def _iso(days: pd.Series) -> npt.NDArray[np.object_]:
     """Return days as ISO texts, empty for NaT."""
-    return days.dt.strftime("%Y-%m-%d").fillna("").to_numpy(dtype=object)
+    return np.asarray(days.dt.strftime("%Y-%m-%d").fillna(""), dtype=object)
