@@ -12,6 +12,7 @@ from atlas.present.open_data import Content, title
 from atlas.present.published import published_rows
 from atlas.present.scene import Scene, Shelf
 from atlas.render import about as html
+from atlas.render.html import file_links
 from atlas.render.open_data import open_data_links
 from atlas.sources.store.cases import KEPT_DAYS
 from ui.cache import current_scene, store
@@ -93,6 +94,6 @@ def _open_data(drawn: Scene) -> Markup:
     )
     cases = Markup('<p class="atlas-text">{}</p>{}').format(
         said.say("Die Fälle dieses Programms mit Überschriften zum Lesen:"),
-        html.file_links("faelle", drawn.view.but(municipality=None), said),
+        file_links("faelle", drawn.view.but(municipality=None), said),
     )
     return html.section(said.say("Offene Daten"), Markup('<ul class="open-data">{}</ul>').format(items), cases, every)

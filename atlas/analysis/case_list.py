@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from atlas.analysis.days import iso_days
 from atlas.analysis.status import cases_as_of, held_on
 from atlas.model.boundaries import Change, Edition
 from atlas.model.keys import is_district_key
@@ -80,12 +81,12 @@ def case_list(
             "instrument": found["instrument"].to_numpy(),
             "case": found["case_name"].to_numpy(),
             "stage": found["stage"].to_numpy(),
-            "begin_earliest": _iso(found["case_begin"]),
-            "begin_latest": _iso(found["case_since"]),
-            "end_earliest": np.where(over, _iso(first), ""),
-            "end_latest": np.where(over, _iso(last), ""),
+            "begin_earliest": iso_days(found["case_begin"]),
+            "begin_latest": iso_days(found["case_since"]),
+            "end_earliest": np.where(over, iso_days(first), ""),
+            "end_latest": np.where(over, iso_days(last), ""),
             "until": _either(found["until"].to_numpy(), end["until"].fillna("").to_numpy()),
-            "last_proof": _either(_iso(found["last_proof"]), _iso(end["last_proof"])),
+            "last_proof": _either(iso_days(found["last_proof"]), iso_days(end["last_proof"])),
             "state": found["state"].to_numpy(),
             "joint_with": found["joint_with"].to_numpy(),
             "arrangement": found["arrangement"].map(_names(spans_)).to_numpy(),
@@ -131,8 +132,3 @@ def _names(spans_: pd.DataFrame) -> pd.Series:
 
 def _either(own: npt.NDArray[np.object_], other: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     return np.asarray(np.where(own != "", own, other), dtype=object)
-
-
-def _iso(days: pd.Series) -> npt.NDArray[np.object_]:
-    """Return days as ISO texts, empty for NaT."""
-    return np.asarray(days.dt.strftime("%Y-%m-%d").fillna(""), dtype=object)
