@@ -98,7 +98,7 @@ def test_description_speaks_both_languages(client: TestClient) -> None:
 def test_catalogue_is_dcat_ap_de(client: TestClient, real: Snapshot) -> None:
     catalogue = client.get(address("catalog.jsonld")).json()
     assert catalogue["@type"] == "dcat:Catalog"
-    assert catalogue["dcterms:modified"] == {"@type": "xsd:date", "@value": "2026-11-23"}
+    assert catalogue["dcterms:modified"] == {"@type": "xsd:date", "@value": "2026-11-29"}
     datasets = nodes(catalogue, "dcat:Dataset")
     identifiers = [each["dcterms:identifier"] for each in datasets]
     assert identifiers[:4] == ["status-asskomm", "cases-asskomm", "records-asskomm", "boundaries-14"]

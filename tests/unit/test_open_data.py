@@ -364,7 +364,7 @@ def test_every_other_site_may_read(client: TestClient, path: str) -> None:
         ),
         (f"status.gpkg?stichtag={DAY}", "praeventionsatlas-asskomm-stand-2022-12-31.gpkg"),
         (f"boundaries/{DAY}.geojson", "praeventionsatlas-asskomm-grenzen-2022-12-31.geojson"),
-        ("records.csv", "praeventionsatlas-asskomm-eintraege-2026-11-23.csv"),
+        ("records.csv", "praeventionsatlas-asskomm-eintraege-2026-11-29.csv"),
     ],
 )
 def test_files_have_plain_names_with_programme_and_date(client: TestClient, path: str, name: str) -> None:

@@ -110,8 +110,14 @@ def without(snapshot: Snapshot, is_left_out: Callable[[pd.DataFrame], pd.Series]
 
 @pytest.fixture(scope="module")
 def record(real: Snapshot) -> Record:
-    """Return the record of 23.11.2026."""
+    """Return the record of 23.11.2026, without the additions."""
     return Record(without(real, lambda table: table["retrieved"] == ADDITIONS))
+
+
+@pytest.fixture(scope="module")
+def whole(real: Snapshot) -> Record:
+    """Return the record with the additions."""
+    return Record(real)
 
 
 def names(rows: pd.DataFrame) -> list[str]:
@@ -262,3 +268,89 @@ def test_members_of_defus(record: Record) -> None:
 
 def test_founders_stand_beside_the_first_published_total(record: Record) -> None:
     assert record.beside("staedtenetzwerk", "membership", "2001-09-30") == Beside(10, 16, 10, 0)
+
+
+# --- with the additions ------------------------------------------------------------------------------------------
+
+
+def test_additions_are_all_there_and_say_when_they_were_read(real: Snapshot) -> None:
+    found = {key: int((each.table["retrieved"] == ADDITIONS).sum()) for key, each in real.records.items()}
+    assert found == {
+        "asskomm": 25,
+        "kokoma": 1,
+        "konfliktberatung": 0,
+        "sicherheitspartnerschaft": 9,
+        "staedtenetzwerk": 0,
+        "zwk": 12,
+    }
+    rows = pd.concat([each.table for each in real.records.values()])
+    assert set(rows["retrieved"]) == {"2026-11-23", ADDITIONS}
+    concluded = rows["note"].str.contains("erschlossen") & (rows["retrieved"] == ADDITIONS)
+    assert (rows["inferred"][concluded] == "yes").all()
+
+
+def test_two_agreements_of_2022_are_first_documented(whole: Record) -> None:
+    period = ("asskomm", "agreement", "2022-06-30", "2022-12-31")
+    assert whole.flows(*period) == (29, 39, {"begun": 8, "first_documented": 2})
+    assert whole.names(*period, "first_documented") == ["Königswartha", "Meißen"]
+
+
+def test_arrangements_of_agreements(whole: Record) -> None:
+    found = whole.figure("asskomm", "agreement", "2026-11-30")
+    assert (len(found.municipalities), len(found.arrangements)) == (54, 44)
+    rows = whole.cases("asskomm", "agreement", "2026-11-30")
+    assert rows["name"].value_counts().to_dict() == {"Aue-Bad Schlema": 2, "Schwarzenberg/Erzgeb.": 2}
+    own = rows[(rows["name"] == "Aue-Bad Schlema") & (rows["joint_with"] == "")].iloc[0]
+    assert (own["begin_earliest"], own["begin_latest"]) == ("", ADDITIONS)
+
+
+def test_councils_with_the_additions(whole: Record) -> None:
+    period = ("asskomm", "council", "2025-12-31", "2026-11-30")
+    assert whole.flows(*period) == (29, 35, {"first_documented": 6})
+    six = ["Bennewitz", "Limbach-Oberfrohna", "Lossatal", "Thallwitz", "Torgau", "Wurzen"]
+    assert whole.names(*period, "first_documented") == six
+    assert names(whole.figure("asskomm", "council", "2025-12-31").documented_later) == six
+
+
+def test_grants_with_the_additions(whole: Record) -> None:
+    rows = whole.cases("asskomm", "funding", "2026-11-30")
+    granted = rows[rows["stage"] == "granted"]
+    assert len(granted) == 16
+    assert granted[granted["name"] == "Dresden"]["until"].tolist() == ["2022", "2023", "2024", "2025"]
+    assert set(granted[granted["name"] == "Dresden"]["state"]) == {"ended"}
+    assert granted[granted["name"] == "Stollberg/Erzgeb."]["state"].tolist() == ["period_unknown"]
+
+
+def test_a_plan_without_a_date_does_not_follow_what_is_signed(whole: Record) -> None:
+    spans = whole.on("sicherheitspartnerschaft", "2026-11-30").spans
+    ingbert = spans[spans["participant"] == "10045117"]
+    assert ingbert[ingbert["since_day"] >= "2021-06-30"]["state"].tolist() == ["in_force"]
+    assert ingbert["until_day"].isna().sum() == 1
+
+
+def test_what_was_planned_and_is_there_now_has_begun_since_the_plan(whole: Record) -> None:
+    for programme, ags, instrument, planned in (
+        ("asskomm", "14730310", "council", "2019-10-11"),
+        ("sicherheitspartnerschaft", "15088020", "steering_body", "2021-07-01"),
+    ):
+        spans = whole.on(programme, "2026-11-30").spans
+        rows = spans[(spans["participant"] == ags) & (spans["instrument"] == instrument) & spans["counted"]]
+        (row,) = rows.to_dict("records")
+        assert (row["begin"], row["since_day"]) == (pd.Timestamp(planned), pd.Timestamp(ADDITIONS))
+
+
+def test_partnerships_of_saarland_are_complete(whole: Record, real: Snapshot) -> None:
+    status = whole.on("sicherheitspartnerschaft", "2026-11-30").status
+    rows = status[(status["instrument"] == "partnership") & status["counted"] & (status["basis"] == "direct")]
+    assert rows["ags"].str.startswith("10").sum() == 11
+    totals = real.records["sicherheitspartnerschaft"].totals
+    assert totals[totals["measure"] == "partnerships_saarland"]["value"].tolist() == [10]
+    counts = whole.on("sicherheitspartnerschaft", "2021-06-30").status
+    known = counts[(counts["instrument"] == "partnership") & counts["counted"] & counts["ags"].str.startswith("10")]
+    assert len(known) == 10
+
+
+def test_zwk_with_the_additions(whole: Record) -> None:
+    found = whole.figure("zwk", "participation", "2025-01-01")
+    assert (len(found.municipalities), found.inferred) == (14, 12)
+    assert whole.flows("zwk", "participation", "2024-10-31", "2025-01-01")[2] == {"ended": 51}
