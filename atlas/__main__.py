@@ -81,7 +81,13 @@ def _add_tables(known: _Subparsers) -> None:
     status.add_argument("--as-of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
     status.add_argument("--format", choices=("csv", "json", "geojson", "gpkg"), default="csv")
     _add_known_at(status)
-    status.add_argument("--details", action="store_true", help="CSV und JSON auch mit Grund und gemeinsamer Stelle")
+    status.add_argument("--details", action="store_true", help="CSV und JSON auch mit Grund, Zustand und letztem Beleg")
+
+    cases = _command(known, "cases", commands.run_cases, "jeder Fall mit Laufzeit und Zustand: Förderungen, Analysen …")
+    cases.add_argument("--instrument", metavar="INSTRUMENT", help="nur dieses; ohne Angabe alle")
+    _add_as_of(cases)
+    cases.add_argument("--format", choices=("csv", "json"), default="csv")
+    _add_known_at(cases)
 
     records = _command(
         known, "records", commands.run_records, "alle Einträge des Bestands, wie unter /api/v1/records.csv"

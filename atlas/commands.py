@@ -21,11 +21,12 @@ from atlas.analysis.quality import check_snapshot
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.deliveries import add_boundaries
 from atlas.export.kit import kit_scene, press_kit
-from atlas.export.open_data import records_file, status_file
+from atlas.export.open_data import records_file, status_file, written_table
 from atlas.export.pictures import draw, page_of, written
 from atlas.export.programmes import NewProgramme, begin_programme
 from atlas.export.sheet_run import SheetOrder, progress_on_stderr, write_sheets
 from atlas.export.tables import (
+    cases_table,
     changes_table,
     neighbours_table,
     plain_csv,
@@ -34,7 +35,8 @@ from atlas.export.tables import (
 )
 from atlas.model.excerpt import MOST_TITLE, Excerpt, Form, parse_places
 from atlas.model.snapshot import Snapshot, unknown_programme
-from atlas.model.view import LANGUAGES, LATEST, ViewState
+from atlas.model.states import State
+from atlas.model.view import LANGUAGES, ViewState
 from atlas.present.changes import build_changes, paragraph
 from atlas.present.detail import absent, position_or_heir
 from atlas.present.municipality import neighbourhood_notes
@@ -62,16 +64,19 @@ def _say_findings(snapshot: Snapshot, problems: Sequence[Problem]) -> int:
     for problem in problems:
         terminal.complain(problem)
     for programme in snapshot.programmes.values():
-        scene = _scene(snapshot, programme.key, LATEST)
+        scene = _scene(snapshot, programme.key, terminal.today())
         terminal.tell(
             f"{programme.key}: {len(scene.records.table)} Einträge, "
-            f"{len(scene.day.municipalities)} Gemeinden im neuesten Gebietsstand"
+            f"{len(scene.day.municipalities)} Gemeinden am {terminal.WORDS.day(scene.as_of)}"
         )
         for instrument in programme.instruments:
             counted = scene.day.figure(instrument.key)
+            over = scene.status[scene.status["instrument"] == instrument.key]["state"] == State.PRESUMED_OVER
             terminal.tell(
-                f"  {instrument.key}: {len(counted.municipalities)} Gemeinden (davon {counted.derived} abgeleitet), "
-                f"{len(counted.arrangements)} Vorgänge, {counted.through_district} über den Kreis"
+                f"  {instrument.key}: {len(counted.municipalities)} Gemeinden (davon {len(counted.in_force)} in Kraft oder erreicht, "
+                f"{counted.derived} abgeleitet, {counted.inferred} erschlossen), {len(counted.arrangements)} Vorgänge, "
+                f"{counted.through_district} über den Kreis; erst später belegt {len(counted.documented_later)}, "
+                f"Zeitraum unbekannt {len(counted.period_unknown)}, vermutlich beendet {int(over.sum())}"
             )
     tally = {severity: sum(problem.severity is severity for problem in problems) for severity in Severity}
     blockers = tally[Severity.BLOCKER]
@@ -96,16 +101,33 @@ def _login_problems() -> Sequence[Problem]:
 
 def run_status(given: argparse.Namespace) -> int:
     """Give who stands where on a day, by the record as it is or as it was."""
-    if given.known_at is None:
-        snapshot = terminal.snapshot(given)
-    else:
-        now, table = _past(given)
-        snapshot = as_known(now, now.programme(given.programme), table, given.known_at)
+    snapshot = _known(given)
     if given.format == "gpkg" and given.output is None:
         raise terminal.WrongUseError(Problem("--output", "GeoPackage braucht eine Datei: -o stand.gpkg"))
     scene = _scene(snapshot, given.programme, given.as_of or terminal.today())
-    terminal.put(status_file(scene, given.format, terminal.WORDS, with_ground=given.details), given.output)
+    terminal.put(status_file(scene, given.format, terminal.WORDS, with_details=given.details), given.output)
     return terminal.FINE
+
+
+def run_cases(given: argparse.Namespace) -> int:
+    """Give every case of a day with its term and state, by the record as it is or as it was."""
+    scene = _scene(_known(given), given.programme, given.as_of or terminal.today())
+    table = cases_table(scene)
+    if given.instrument is not None:
+        known = [each.key for each in scene.programme.instruments]
+        if given.instrument not in known:
+            raise terminal.WrongUseError(_unknown_instrument(given.instrument, "--instrument", known))
+        table = table[table["instrument"] == given.instrument]
+    terminal.put(written_table(table, given.format), given.output)
+    return terminal.FINE
+
+
+def _known(given: argparse.Namespace) -> Snapshot:
+    """Return the data, with the record of the programme as it was at the moment asked for."""
+    if given.known_at is None:
+        return terminal.snapshot(given)
+    now, table = _past(given)
+    return as_known(now, now.programme(given.programme), table, given.known_at)
 
 
 def run_records(given: argparse.Namespace) -> int:
@@ -278,8 +300,12 @@ def _form_of(output: Path | None) -> Form | None:
 def _known_layer(snapshot: Snapshot, given: argparse.Namespace) -> None:
     known = snapshot.programme(given.programme).layers
     if given.layer not in known:
-        text = "Das Instrument {given} gibt es nicht; vorhanden: {known}."
-        raise terminal.WrongUseError(Problem("--layer", text, {"given": given.layer, "known": ", ".join(known)}))
+        raise terminal.WrongUseError(_unknown_instrument(given.layer, "--layer", known))
+
+
+def _unknown_instrument(given: str, place: str, known: Sequence[str]) -> Problem:
+    text = "Das Instrument {given} gibt es nicht; vorhanden: {known}."
+    return Problem(place, text, {"given": given, "known": ", ".join(known)})
 
 
 def _unordered(first: date, last: date) -> Problem:

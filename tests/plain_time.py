@@ -295,6 +295,7 @@ def _hold(
 def _own_end(each: _Stage, steps: list[Row], programme: Programme) -> tuple[date, str]:
     stage = each.told.stage
     is_plan = stage.kind is StageKind.PLAN
+    steps = [row for row in steps if row.rank >= each.told.rank]
     if stage.is_act:
         return NEVER, ""
     said = [row for row in each.rows if row.until]

@@ -12,6 +12,7 @@ from atlas.present.open_data import Content, title
 from atlas.present.published import published_rows
 from atlas.present.scene import Scene, Shelf
 from atlas.render import about as html
+from atlas.render.html import file_links
 from atlas.render.open_data import open_data_links
 from atlas.sources.store.cases import KEPT_DAYS
 from ui.cache import current_scene, store
@@ -86,9 +87,13 @@ def _open_data(drawn: Scene) -> Markup:
             title(content, drawn.programme, said),
             open_data_links(drawn.snapshot, drawn.programme, content, drawn.as_of, said, "api/v1/"),
         )
-        for content in (Content.STATUS, Content.RECORDS, Content.BOUNDARIES)
+        for content in (Content.STATUS, Content.CASES, Content.RECORDS, Content.BOUNDARIES)
     )
     every = Markup('<p class="atlas-text"><a href="api/v1/?lang={}" target="_self">{}</a></p>').format(
         said.lang, said.say("Alle Adressen, Begriffe und Lizenzen der offenen Daten")
     )
-    return html.section(said.say("Offene Daten"), Markup('<ul class="open-data">{}</ul>').format(items), every)
+    cases = Markup('<p class="atlas-text">{}</p>{}').format(
+        said.say("Die Fälle dieses Programms mit Überschriften zum Lesen:"),
+        file_links("faelle", drawn.view.but(municipality=None), said),
+    )
+    return html.section(said.say("Offene Daten"), Markup('<ul class="open-data">{}</ul>').format(items), cases, every)

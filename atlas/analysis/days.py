@@ -86,6 +86,13 @@ def as_days(ordinals: Ints) -> npt.NDArray[np.datetime64]:
     return days
 
 
+def iso_days(days: pd.Series) -> npt.NDArray[np.object_]:
+    """Return days as ISO texts, empty for NaT."""
+    texts = np.datetime_as_string(days.to_numpy(dtype="datetime64[D]")).astype(object)
+    texts[texts == "NaT"] = ""
+    return np.asarray(texts, dtype=object)
+
+
 def ranges(starts: npt.NDArray[np.integer], stops: npt.NDArray[np.integer]) -> tuple[Ints, Ints]:
     """Return all numbers from each start up to before its stop, and in front of them which range each is from."""
     sizes = np.maximum(stops - starts, 0)

@@ -229,21 +229,27 @@ def _within(part: Ints) -> tuple[Ints, Ints]:
 
 
 def _proven(stages: Stages, facts: Facts, ladders: Ladders, rows: Ints, stage: Ints) -> Stages:
-    """Return the stages with the newest day each is known to have held, and its ``until`` if nothing later cancels it."""
-    is_step = ladders.is_step[facts.rung[rows]]
-    parts = int(stages.part.max(initial=-1)) + 1
-    of_part = most(stages.part[stage[is_step]], facts.proof[rows[is_step]], parts)
+    """Return the stages with the newest day each is known to have held, and its ``until`` if nothing later cancels it.
+
+    A further step proves the steps before it, too.
+    """
+    size = len(stages.fact)
+    proof = most(stage, facts.proof[rows], size)
     # An entry never cancels its own end.
-    later = np.where(facts.until > 0, np.minimum(facts.certain, facts.until), facts.certain)
-    certain = most(stages.part[stage[is_step]], later[rows[is_step]], parts)
-    own = most(stage, facts.proof[rows], len(stages.fact))
+    certain = np.where(facts.until > 0, np.minimum(facts.certain, facts.until), facts.certain)
+    certain = most(stage, certain[rows], size)
+    lower, further = _within(stages.part)
+    steps = ladders.is_step[stages.rung]
+    lower, further = lower[steps[lower]], further[steps[lower]]
+    own_proof, own_certain = proof.copy(), certain.copy()
+    np.maximum.at(proof, lower, own_proof[further])
+    np.maximum.at(certain, lower, own_certain[further])
     said = np.flatnonzero(facts.until[rows] > 0)
     order = np.lexsort((facts.line[rows[said]], facts.certain[rows[said]], stage[said]))
-    until = np.zeros(len(stages.fact), dtype=np.int64)
+    until = np.zeros(size, dtype=np.int64)
     until[stage[said][order]] = facts.until[rows[said][order]]  # of several the newest entry's stays
-    steps = ladders.is_step[stages.rung]
-    until[steps & (certain[stages.part] > until)] = 0
-    return replace(stages, until=until, proof=np.where(steps, of_part[stages.part], own))
+    until[steps & (certain > until)] = 0
+    return replace(stages, until=until, proof=proof)
 
 
 def _period_unknown(stages: Stages, facts: Facts, case: Ints, ladders: Ladders) -> Bools:

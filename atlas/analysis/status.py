@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from atlas.analysis.days import iso_days
 from atlas.model.boundaries import Change, Edition
 from atlas.model.programme import Programme
 
@@ -195,7 +196,7 @@ def _full_table(best: pd.DataFrame, municipalities: pd.DataFrame, instruments: l
     place = {key: number for number, key in enumerate(instruments)}
     slots = row_of[best["position"]].to_numpy() * len(instruments) + best["instrument"].map(place).to_numpy()
     slots = slots.astype(np.int64)
-    days = {name: _iso(best[name]) for name in ("since_day", "last_proof")}
+    days = {name: iso_days(best[name]) for name in ("since_day", "last_proof")}
     empty = {"stage": NO_DATA, "basis": "none", "row": -1} | dict.fromkeys(("counted", "in_force", "inferred"), False)
     columns: dict[str, npt.NDArray[np.object_]] = {}
     for column in STATUS_COLUMNS:
@@ -211,13 +212,6 @@ def _full_table(best: pd.DataFrame, municipalities: pd.DataFrame, instruments: l
     index = pd.Index(np.repeat(municipalities.index.to_numpy(), len(instruments)), name="position")
     table = pd.DataFrame(columns, index=index, dtype=object)
     return table.astype({"counted": bool, "in_force": bool, "inferred": bool, "row": "int64"}).copy()
-
-
-def _iso(days: pd.Series) -> npt.NDArray[np.object_]:
-    """Return days as ISO texts, empty for NaT."""
-    texts = np.datetime_as_string(days.to_numpy(dtype="datetime64[D]")).astype(object)
-    texts[texts == "NaT"] = ""
-    return texts
 
 
 def _own(current: pd.DataFrame, municipalities: pd.DataFrame, changes: Iterable[Change], as_of: date) -> pd.DataFrame:

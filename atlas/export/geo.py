@@ -17,6 +17,7 @@ import pyogrio
 import shapely
 
 from atlas.analysis.status import NO_DATA
+from atlas.export.tables import stages_said
 from atlas.model.boundaries import Edition, Level
 from atlas.model.records import newest_source_day
 from atlas.present.credits import boundary_credits, full_credits
@@ -24,6 +25,7 @@ from atlas.present.scene import Scene
 from atlas.present.wording import Words
 from atlas.sources.boundaries import read_geometry
 
+_DETAILS = ("basis", "state", "until", "last_proof", "inferred")
 _DATED = threading.Lock()
 """GDAL takes the date it writes into a GeoPackage from one setting of the process."""
 _PORTION = 2000
@@ -40,8 +42,9 @@ def status_areas(scene: Scene, level: Level, district: str | None = None) -> gpd
 def status_properties(scene: Scene, district: str | None = None) -> pd.DataFrame:
     """Return one row per municipality of the day.
 
-    Index ``position``. Columns ``ags``, ``name``, ``district`` (name), then for each instrument its stage (``no_data``
-    where nothing is documented) and ``<instrument>_basis``. With ``district`` (a key) its municipalities only.
+    Index ``position``. Columns ``ags``, ``name``, ``district`` (name), then for each instrument what `stages_said` returns
+    (``no_data`` where nothing is documented), and with its key before them, as ``<instrument>_basis``, ``basis``,
+    ``state``, ``until``, ``last_proof`` and ``inferred`` (a truth value). With ``district`` (a key) its municipalities only.
     """
     status, edition = scene.status, scene.edition
     if district is not None:
@@ -51,8 +54,9 @@ def status_properties(scene: Scene, district: str | None = None) -> pd.DataFrame
     table["district"] = table["district"].map(edition.districts["name"])
     for instrument in scene.programme.instruments:
         rows = status[status["instrument"] == instrument.key]
-        table[instrument.key] = rows["stage"]
-        table[f"{instrument.key}_basis"] = rows["basis"]
+        table[instrument.key] = stages_said(rows)
+        for column in _DETAILS:
+            table[f"{instrument.key}_{column}"] = rows[column]
     return table
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from atlas.export.geo import boundaries_geojson, status_geojson, status_gpkg
-from atlas.export.tables import GROUND_COLUMNS, STATUS_COLUMNS, excel_csv, plain_csv, status_table
+from atlas.export.tables import DETAIL_COLUMNS, STATUS_COLUMNS, cases_table, excel_csv, plain_csv, status_table
 from atlas.model.programme import Programme
 from atlas.model.records import RECORD_COLUMNS
 from atlas.model.snapshot import Snapshot
@@ -22,7 +22,7 @@ def status_file(
     words: Words,
     *,
     district: str | None = None,
-    with_ground: bool = False,
+    with_details: bool = False,
     is_excel: bool = False,
 ) -> bytes:
     """Return the status of a scene's date, one row (or area) per municipality.
@@ -38,8 +38,8 @@ def status_file(
         Language of the source lines inside the files with geometry.
     district
         Key of a district: its municipalities only.
-    with_ground
-        CSV and JSON also with `GROUND_COLUMNS`.
+    with_details
+        CSV and JSON also with `DETAIL_COLUMNS`; areas have them always.
     is_excel
         CSV for German Excel.
     """
@@ -47,8 +47,18 @@ def status_file(
         return status_geojson(scene, words, district)
     if ending == "gpkg":
         return status_gpkg(scene, words, district)
-    columns = [*STATUS_COLUMNS, *(GROUND_COLUMNS if with_ground else ())]
+    columns = [*STATUS_COLUMNS, *(DETAIL_COLUMNS if with_details else ())]
     table = status_table(scene.status, scene.edition, district)[columns]
+    return written_table(table, ending, is_excel=is_excel)
+
+
+def cases_file(scene: Scene, ending: str, *, district: str | None = None, is_excel: bool = False) -> bytes:
+    """Return the cases of a scene's date as ``csv`` or ``json``, of one district if its key is given."""
+    return written_table(cases_table(scene, district), ending, is_excel=is_excel)
+
+
+def written_table(table: pd.DataFrame, ending: str, *, is_excel: bool = False) -> bytes:
+    """Return a table as ``csv`` (for German Excel if wanted) or ``json``."""
     if ending == "json":
         return str(table.to_json(orient="records", force_ascii=False)).encode()
     return excel_csv(table) if is_excel else plain_csv(table)
@@ -68,5 +78,10 @@ def boundaries_file(snapshot: Snapshot, programme: Programme, day: date, words: 
 
 def file_name(content: Content, ending: str, programme: str, *about: str) -> str:
     """Return the name of a file: plain letters, programme, what it holds, then ``about`` (date, district, form)."""
-    words = {Content.STATUS: "stand", Content.RECORDS: "eintraege", Content.BOUNDARIES: "grenzen"}
+    words = {
+        Content.STATUS: "stand",
+        Content.CASES: "faelle",
+        Content.RECORDS: "eintraege",
+        Content.BOUNDARIES: "grenzen",
+    }
     return f"{'-'.join(filter(None, ('praeventionsatlas', programme, words[content], *about)))}.{ending}"

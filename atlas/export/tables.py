@@ -9,10 +9,13 @@ from types import SimpleNamespace
 
 import pandas as pd
 
+from atlas.analysis.case_list import case_list
 from atlas.analysis.outreach import WhiteSpot, white_spots
 from atlas.analysis.progress import progress
 from atlas.model.boundaries import Edition
 from atlas.model.dates import year_before
+from atlas.model.programme import StageKind
+from atlas.model.states import State
 from atlas.present.changes import Changes, build_changes, change_rows
 from atlas.present.detail import position_of, status_sentence
 from atlas.present.headings import headings
@@ -21,13 +24,16 @@ from atlas.present.map_spec import decisive_rows, since_said
 from atlas.present.progress import course_days
 from atlas.present.scene import Course, Scene, Scenes
 from atlas.present.steering import case_rows, steering_lines
+from atlas.present.time_words import STATE_LABELS
 from atlas.present.wording import Words
 
 _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 STATUS_COLUMNS = ("ags", "name", "district", "instrument", "stage", "since", "source")
 """Columns of ``python -m atlas status``: a contract."""
-GROUND_COLUMNS = ("basis", "derived_from", "joint_with")
-"""Why: recorded directly, derived from another stage, or through the district."""
+DETAIL_COLUMNS = ("basis", "derived_from", "joint_with", "state", "until", "last_proof", "inferred")
+"""Why and how surely: recorded directly, derived from another stage, or through the district; the state of the day."""
+_SAYS_STAGE = frozenset({"", State.IN_FORCE, State.REACHED, State.PLANNED})
+_UNDATED = frozenset({State.DOCUMENTED_LATER, State.PERIOD_UNKNOWN})
 
 
 def neutral(text: str) -> str:
@@ -39,14 +45,33 @@ def neutral(text: str) -> str:
 
 
 def status_table(status: pd.DataFrame, edition: Edition, district: str | None = None) -> pd.DataFrame:
-    """Return the status in the columns of the contract and the ground columns, one row per municipality and instrument.
+    """Return the status in the columns of the contract and the detail columns, one row per municipality and instrument.
 
-    ``stage`` is ``no_data`` where nothing is documented, ``since`` the date as known, ``district`` its name. With
+    ``stage`` is what `stages_said` returns, ``since`` the date as known, ``district`` its name, ``inferred`` ``yes`` or
+    empty. Where ``stage`` is a state, ``since`` is the ISO day from which that is said, empty where nobody knows. With
     ``district`` (a key) its municipalities only.
     """
     table = status if district is None else status[status["district"] == district]
     table = table.reset_index(drop=True)
-    return table.assign(district=table["district"].map(edition.districts["name"]))[[*STATUS_COLUMNS, *GROUND_COLUMNS]]
+    stage = stages_said(table)
+    is_state = (stage != table["stage"]).to_numpy()
+    since = table["since"].where(~is_state, table["since_day"]).mask(table["state"].isin(_UNDATED), "")
+    return table.assign(
+        district=table["district"].map(edition.districts["name"]),
+        stage=stage,
+        since=since,
+        inferred=table["inferred"].map({True: "yes", False: ""}),
+    )[[*STATUS_COLUMNS, *DETAIL_COLUMNS]]
+
+
+def stages_said(status: pd.DataFrame) -> pd.Series:
+    """Return what a table says in one word for each row of a status table: nothing is called by its stage that is over.
+
+    The key of the stage where it is in force, reached or planned, and of the exit that ended it; else the key of its
+    `State`; ``no_data`` where nothing is documented.
+    """
+    says_stage = status["state"].isin(_SAYS_STAGE) | (status["kind"] == StageKind.EXIT)
+    return status["stage"].where(says_stage, status["state"])
 
 
 def plain_csv(table: pd.DataFrame) -> bytes:
@@ -106,14 +131,15 @@ def neighbours_table(scene: Scene, position: int) -> pd.DataFrame:
     """Return a municipality's neighbours by shared border, longest first, in the columns of the contract.
 
     ``ags``, ``name``, ``district`` (its name), ``border_km`` (three decimals), and for each instrument of the programme
-    a column with the stage: its key, ``no_data`` where nothing is documented.
+    a column with what `stages_said` returns.
     """
     keys = [instrument.key for instrument in scene.programme.instruments]
     rows = []
     for other, border_m in scene.day.hood.lines[position]:
         lines = scene.day.lines[other]
         district = str(scene.edition.districts.at[lines[0].district, "name"])
-        rows.append([lines[0].ags, lines[0].name, district, round(border_m / 1000, 3), *(line.stage for line in lines)])
+        stages = stages_said(pd.DataFrame(lines))
+        rows.append([lines[0].ags, lines[0].name, district, round(border_m / 1000, 3), *stages])
     return pd.DataFrame(rows, columns=["ags", "name", "district", "border_km", *keys])
 
 
@@ -219,6 +245,48 @@ def progress_table(scene: Scene, course: Course, days: Sequence[date], since: da
     return table[columns].assign(date=table["date"].dt.strftime("%Y-%m-%d"), share=share)
 
 
+def cases_table(scene: Scene, district: str | None = None) -> pd.DataFrame:
+    """Return what `case_list` returns for the scene's day; with ``district`` (a key) of it and its municipalities only."""
+    day = scene.day
+    table = case_list(day.spans, scene.programme, scene.edition, day.changes, scene.as_of)
+    if district is None:
+        return table
+    return table[table["district"] == scene.edition.districts.at[district, "name"]].reset_index(drop=True)
+
+
+def cases_said(scene: Scene, words: Words) -> pd.DataFrame:
+    """Return the same for readers, of the view's district if it has one."""
+    table = cases_table(scene, scene.district)
+    programme = scene.programme
+    rungs = [programme.rung(f"{row.instrument}:{row.stage}") for row in table.itertuples()]
+    said = table.assign(
+        instrument=[words.label(rung.instrument.label) for rung in rungs],
+        stage=[words.label(rung.stage.label) for rung in rungs],
+        state=[words.label(STATE_LABELS[state]) for state in table["state"]],
+        until=table["until"].map(words.partial),
+        **{
+            name: table[name].map(words.partial)
+            for name in table.columns
+            if name.startswith(("begin_", "end_", "last_"))
+        },
+    )
+    titles = {
+        "ags": "AGS",
+        **headings(words, "name", "district", "instrument"),
+        "case": words.say("Fall"),
+        **headings(words, "stage"),
+        "state": words.say("Zustand"),
+        "begin_earliest": words.say("begonnen frühestens"),
+        "begin_latest": words.say("begonnen spätestens"),
+        "end_earliest": words.say("vorbei frühestens"),
+        "end_latest": words.say("vorbei spätestens"),
+        "until": words.say("bis"),
+        "last_proof": words.say("zuletzt belegt"),
+        **headings(words, "joint_with", "source"),
+    }
+    return said[list(titles)].rename(columns=titles).assign(**{words.say("Stichtag"): words.day(scene.as_of)})
+
+
 def _view(_: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
     return view_table(scene, words)
 
@@ -240,6 +308,10 @@ def _changes(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame | None:
     return changes_said(
         scene, build_changes(scenes.of(scene.view.but(as_of=start)), scene, scenes.course(scene)), words
     )
+
+
+def _cases(_: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
+    return cases_said(scene, words)
 
 
 def _progress(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
@@ -279,6 +351,7 @@ TABLES: Mapping[str, Callable[[Scenes, Scene, Words], pd.DataFrame | None]] = {
     "veraenderungen": _changes,
     "fortschritt": _progress,
     "steuerung": _steering,
+    "faelle": _cases,
 }
 """What can be had as CSV from the pages, by name: the table of a view, None if the view asks for nothing there is."""
 

@@ -74,12 +74,14 @@ class Records:
 
 
 def newest_source_day(table: pd.DataFrame) -> date | None:
-    """Return the newest date of a source in a record, without one the newest date at all; None if nothing is dated.
+    """Return the newest day on which a source of a record was read; None if nothing says a day.
 
-    The first day a partial date can mean. The record is as new as that, whatever the clock says.
+    Where no entry says that, the newest date of a source, else the newest date at all; the first day a partial date can
+    mean. The record is as new as that, whatever the clock says.
     """
-    for column in ("source_date", "date"):
-        known = [PartialDate.parse(text).first_day() for text in table[column].unique() if text]
+    for column in (READ_ON, "retrieved", "source_date", "date"):
+        texts = table[column].unique() if column in table.columns else ()
+        known = [PartialDate.parse(text).first_day() for text in texts if text]
         if known:
             return max(known)
     return None

@@ -35,7 +35,8 @@ _CONTEXT = {
 }
 _EU = "http://publications.europa.eu/resource/authority"
 _MEDIA = "https://www.iana.org/assignments/media-types"
-_THEMES = {Content.STATUS: ("JUST", "GOVE"), Content.RECORDS: ("JUST", "GOVE"), Content.BOUNDARIES: ("REGI", "GOVE")}
+_OF_PROGRAMME = (Content.STATUS, Content.CASES, Content.RECORDS)
+_THEMES = {**dict.fromkeys(_OF_PROGRAMME, ("JUST", "GOVE")), Content.BOUNDARIES: ("REGI", "GOVE")}
 _GEOCODING = "http://dcat-ap.de/def/politicalGeocoding"
 _WORDS = tuple(Words(lang) for lang in LANGUAGES)
 
@@ -79,7 +80,7 @@ def _datasets(snapshot: Snapshot, root: str) -> list[Node]:
     made: list[Node] = []
     seen: set[str] = set()
     for programme in snapshot.programmes.values():
-        made += [_dataset(snapshot, programme, content, root) for content in (Content.STATUS, Content.RECORDS)]
+        made += [_dataset(snapshot, programme, content, root) for content in _OF_PROGRAMME]
         if programme.boundary_set not in seen:
             made.append(_dataset(snapshot, programme, Content.BOUNDARIES, root))
         seen.add(programme.boundary_set)
@@ -150,7 +151,7 @@ def _dates(snapshot: Snapshot, programme: Programme, content: Content) -> tuple[
         verified = max((each.provenance.verified_to for each in editions if each.provenance.verified_to), default=None)
         return EARLIEST, verified, verified or boundary_days(snapshot, programme)[-1]
     newest = _record_day(snapshot, programme)
-    if content is Content.STATUS:
+    if content is not Content.RECORDS:
         return EARLIEST, None, newest
     dated = [PartialDate.parse(text).first_day() for text in snapshot.records[programme.key].table["date"] if text]
     return min(dated, default=EARLIEST), newest, newest
@@ -207,7 +208,7 @@ def _terms(snapshot: Snapshot, programme: Programme, offer: Offer) -> Node:
     with_land = [provenances[-1].attribution_long] if offer.ending in {"geojson", "gpkg"} else []
     return {
         "dcterms:license": _id(programme.publication.licence or NO_LICENCE),
-        "dcatde:licenseAttributionByText": "; ".join([source, *(owed if offer.content is Content.STATUS else ())]),
+        "dcatde:licenseAttributionByText": "; ".join([source, *(owed if offer.content is not Content.RECORDS else ())]),
         "dcterms:rights": _statement(_said(lambda words: " ".join([rights(programme, words), *with_land]))),
     }
 

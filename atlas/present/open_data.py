@@ -8,10 +8,22 @@ from datetime import date
 from enum import StrEnum
 from urllib.parse import urlencode
 
+from atlas.analysis.events import (
+    BEGUN,
+    CHANGED,
+    DORMANT,
+    END_DOCUMENTED,
+    ENDED,
+    FIRST_DOCUMENTED,
+    PRESUMED_OVER,
+    REVIVED,
+)
 from atlas.model.boundaries import mergers
 from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
+from atlas.model.states import State
 from atlas.model.view import EARLIEST
+from atlas.present.time_words import FLOW_LABELS, STATE_LABELS
 from atlas.present.wording import Words
 
 ROOT = "/api/v1"
@@ -22,6 +34,7 @@ class Content(StrEnum):
     """What a file is about."""
 
     STATUS = "status"
+    CASES = "cases"
     RECORDS = "records"
     BOUNDARIES = "boundaries"
     ABOUT = "about"
@@ -67,6 +80,8 @@ OFFERS = (
     Offer("status.json", _JSON, Content.STATUS, _DAY),
     Offer("status.geojson", _GEOJSON, Content.STATUS, _DAY),
     Offer("status.gpkg", "application/geopackage+sqlite3", Content.STATUS, _DAY),
+    Offer("cases.csv", _CSV, Content.CASES, (*_DAY, "form")),
+    Offer("cases.json", _JSON, Content.CASES, _DAY),
     Offer("records.csv", _CSV, Content.RECORDS, ("programm", "lang", "form")),
     Offer("boundaries/{date}.geojson", _GEOJSON, Content.BOUNDARIES, ("programm", "lang")),
     Offer("catalog.jsonld", "application/ld+json", Content.ABOUT, ("lang",)),
@@ -94,6 +109,8 @@ def title(content: Content, programme: Programme, words: Words) -> str:
     """Return the title of a data set."""
     if content is Content.STATUS:
         return words.say("{programme}: Stand je Gemeinde und Baustein", programme=programme.short)
+    if content is Content.CASES:
+        return words.say("{programme}: alle Fälle mit Laufzeit und Zustand", programme=programme.short)
     if content is Content.RECORDS:
         return words.say("{programme}: alle Einträge mit Quelle", programme=programme.short)
     return words.say("{state}: Gemeindegrenzen zu jedem Stichtag", state=words.label(programme.territory))
@@ -105,6 +122,13 @@ def description(content: Content, programme: Programme, words: Words) -> str:
         said = words.say(
             "Eine Zeile je Gemeinde und Baustein: Stufe, seit wann, Quelle, zu jedem Stichtag seit {day}. Mit Geometrie eine "
             "Fläche je Gemeinde und eine Spalte je Baustein.",
+            day=words.day(EARLIEST),
+        )
+    elif content is Content.CASES:
+        said = words.say(
+            "Förderungen, Analysen und was eine Gemeinde sonst mehrmals haben kann, Fall für Fall, und jeder Beteiligte mit "
+            "mehreren Fällen in einem Baustein. Eine Zeile je Beteiligtem und Fall: Beginn und Ende als Spanne, Zustand, "
+            "letzter Beleg, zu jedem Stichtag seit {day}.",
             day=words.day(EARLIEST),
         )
     elif content is Content.RECORDS:
@@ -119,6 +143,99 @@ def description(content: Content, programme: Programme, words: Words) -> str:
             day=words.day(EARLIEST),
         )
     return f"{said} {words.label(programme.provenance)}"
+
+
+def column_texts(content: Content, words: Words) -> Mapping[str, str]:
+    """Return what stands in each column of the tables of a data set, by its name; empty if they need no explanation."""
+    shared = {
+        "ags": words.say("Achtstelliger Gemeindeschlüssel, bei einem Kreis der fünfstellige Kreisschlüssel."),
+        "name": words.say("Name der Gemeinde oder des Kreises."),
+        "district": words.say("Name des Kreises."),
+        "instrument": words.say("Schlüssel des Bausteins."),
+    }
+    details = {
+        "until": words.say("Bis wann es galt oder bewilligt war, so genau wie bekannt."),
+        "last_proof": words.say("Neuester Tag, für den belegt ist, dass es galt."),
+        "state": words.say("Zustand am Stichtag."),
+    }
+    source = words.say("Adresse oder Titel der Quelle.")
+    if content is Content.STATUS:
+        return {
+            **shared,
+            "stage": words.say(
+                "Schlüssel der Stufe, wenn sie in Kraft, erreicht oder geplant ist, oder des Endes, das ein Eintrag nennt. "
+                "Sonst der Zustand; no_data, wenn nichts dokumentiert ist."
+            ),
+            "since": words.say(
+                "Seit wann, so genau wie bekannt; bei einem Zustand der Tag, von dem an er gilt. Leer, wenn ihn niemand kennt."
+            ),
+            "source": source,
+        }
+    if content is Content.CASES:
+        return {
+            **shared,
+            "case": words.say("Kurzer Name, der mehrere Fälle eines Beteiligten unterscheidet."),
+            "stage": words.say("Schlüssel der Stufe, von der der Zustand gesagt ist."),
+            "begin_earliest": words.say("Frühester Tag, an dem es begonnen haben kann; leer, wenn unbekannt."),
+            "begin_latest": words.say("Spätester Tag, an dem es begonnen hat; leer, wenn unbekannt."),
+            "end_earliest": words.say(
+                "Frühester Tag, an dem es nicht mehr galt; leer, solange es gilt, oder wenn unbekannt."
+            ),
+            "end_latest": words.say("Spätester Tag, von dem an es nicht mehr galt; leer, solange es gilt."),
+            **details,
+            "joint_with": words.say("Stelle, mit der es gemeinsam ist."),
+            "arrangement": words.say("Gleich für alle, die an einem Vorgang beteiligt sind."),
+            "source": source,
+        }
+    return {}
+
+
+def area_column_texts(words: Words) -> Mapping[str, str]:
+    """Return what the columns of each instrument hold in files with geometry; its key stands for ``baustein``."""
+    columns = column_texts(Content.CASES, words)
+    return {
+        "baustein": words.say("Wie stage in der Tabelle; ohne Wert, wenn nichts dokumentiert ist."),
+        "baustein_basis": words.say(
+            "direct: ein eigener Eintrag sagt es; derived: es folgt aus einer anderen Stufe; district: über den Kreis; none: "
+            "nichts dokumentiert."
+        ),
+        **{f"baustein_{name}": columns[name] for name in ("state", "until", "last_proof")},
+        "baustein_inferred": words.say(
+            "Ob der Eintrag erschlossen ist und nicht über diesen Beteiligten gelesen wurde."
+        ),
+    }
+
+
+def state_texts(words: Words) -> Mapping[str, str]:
+    """Return what each state means, by its key."""
+    said = {
+        State.IN_FORCE: words.say("gilt am Stichtag"),
+        State.REACHED: words.say("ist getan und endet nicht"),
+        State.DOCUMENTED_LATER: words.say("kann schon gegolten haben; in keiner Zahl"),
+        State.PERIOD_UNKNOWN: words.say("befristet, und niemand weiß, von wann bis wann; in keiner Zahl"),
+        State.PLANNED: words.say("angekündigt; zählt nicht als erreicht"),
+        State.PRESUMED_OVER: words.say("die übliche Dauer ist um, und nichts sagt, dass es weiterging"),
+        State.DORMANT: words.say("eingeschlafen; kann wiederbelebt werden"),
+        State.ENDED: words.say("das Ende ist belegt, oder die Frist ist um"),
+        State.PLAN_LAPSED: words.say("der Plan ist so alt, dass er nichts mehr sagt"),
+        State.GIVEN_UP: words.say("kam nie zustande"),
+    }
+    return {str(key): f"{words.label(STATE_LABELS[key])}: {text}." for key, text in said.items()}
+
+
+def flow_texts(words: Words) -> Mapping[str, str]:
+    """Return what is said of what happened in a period, by its key."""
+    said = {
+        BEGUN: words.say("der erste Tag liegt sicher im Zeitraum"),
+        FIRST_DOCUMENTED: words.say("erstmals sicher im Zeitraum, der Beginn kann davor liegen"),
+        REVIVED: words.say("gilt nach einem Ende wieder"),
+        ENDED: words.say("galt und gilt nicht mehr; der Tag liegt sicher im Zeitraum"),
+        DORMANT: words.say("galt und ist eingeschlafen"),
+        END_DOCUMENTED: words.say("als beendet belegt, der Tag kann vor dem Zeitraum liegen"),
+        PRESUMED_OVER: words.say("die übliche Dauer lief im Zeitraum ab"),
+        CHANGED: words.say("eine andere Stufe; in keiner Zahl der Bewegungen"),
+    }
+    return {key: f"{words.label(FLOW_LABELS[key])}: {text}." for key, text in said.items()}
 
 
 def rights(programme: Programme, words: Words) -> str:

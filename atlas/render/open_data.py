@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from markupsafe import Markup
@@ -14,9 +15,13 @@ from atlas.present.open_data import (
     Content,
     Offer,
     address,
+    area_column_texts,
+    column_texts,
     description,
+    flow_texts,
     parameter_texts,
     rights,
+    state_texts,
     title,
 )
 from atlas.present.wording import Words
@@ -54,7 +59,19 @@ def open_data_page(snapshot: Snapshot, today: date, words: Words) -> bytes:
         ),
         *(_programme(each, snapshot, today, words) for each in snapshot.programmes.values()),
         _heading(2, words.say("Was sich in der Adresse angeben lässt")),
-        _parameters(words),
+        _terms({name: text for name, text in parameter_texts(words).items() if name != "date"}),
+        _heading(2, words.say("Was in den Spalten steht")),
+        _heading(3, words.say("Stand je Gemeinde und Baustein")),
+        _terms(column_texts(Content.STATUS, words)),
+        _heading(3, words.say("Dateien mit Geometrie, je Baustein")),
+        _terms(area_column_texts(words)),
+        _heading(3, words.say("Fälle")),
+        _terms(column_texts(Content.CASES, words)),
+        _heading(3, words.say("Zustände")),
+        _terms(state_texts(words)),
+        _heading(3, words.say("Was in einem Zeitraum geschieht")),
+        _paragraph(words.say("So heißt es auf der Seite Fortschritt und in ihren Tabellen.")),
+        _terms(flow_texts(words)),
         _heading(2, words.say("In QGIS öffnen")),
         _paragraph(
             words.say(
@@ -82,7 +99,7 @@ def open_data_page(snapshot: Snapshot, today: date, words: Words) -> bytes:
 
 def _programme(programme: Programme, snapshot: Snapshot, today: date, words: Words) -> Markup:
     parts = [_heading(2, words.label(programme.title))]
-    for content in (Content.STATUS, Content.RECORDS, Content.BOUNDARIES):
+    for content in (Content.STATUS, Content.CASES, Content.RECORDS, Content.BOUNDARIES):
         parts += [
             _heading(3, title(content, programme, words)),
             _paragraph(description(content, programme, words)),
@@ -109,13 +126,8 @@ def _given(offer: Offer, day: date, words: Words) -> dict[str, str]:
     return given | ({"stichtag": day.isoformat()} if "stichtag" in offer.parameters else {})
 
 
-def _parameters(words: Words) -> Markup:
-    said = parameter_texts(words)
-    items = [
-        Markup("<dt><code>{}</code></dt><dd>{}</dd>").format(name, text)
-        for name, text in said.items()
-        if name != "date"
-    ]
+def _terms(texts: Mapping[str, str]) -> Markup:
+    items = [Markup("<dt><code>{}</code></dt><dd>{}</dd>").format(name, text) for name, text in texts.items()]
     return Markup("<dl>{}</dl>").format(Markup().join(items))
 
 

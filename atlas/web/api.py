@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from atlas.errors import AtlasError, Problem
-from atlas.export.open_data import boundaries_file, file_name, records_file, status_file
+from atlas.export.open_data import boundaries_file, cases_file, file_name, records_file, status_file
 from atlas.model.records import newest_source_day
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
@@ -119,18 +119,18 @@ class _Api:
     def _made(self, offer: Offer, asked: Asked, snapshot: Snapshot, base: str) -> bytes:
         words = Words(asked.lang)
         programme = snapshot.programme(asked.programme)
-        if offer.content is Content.STATUS:
+        if offer.content in {Content.STATUS, Content.CASES}:
             scene = self._scenes.of(ViewState(programme=asked.programme, as_of=asked.as_of))
+            if offer.content is Content.CASES:
+                return cases_file(scene, offer.ending, district=asked.district, is_excel=asked.is_excel)
             return status_file(scene, offer.ending, words, district=asked.district, is_excel=asked.is_excel)
         if offer.content is Content.RECORDS:
             return records_file(snapshot.records[asked.programme].table, is_excel=asked.is_excel)
         if offer.content is Content.BOUNDARIES:
             return boundaries_file(snapshot, programme, asked.as_of, words)
-        if offer.ending == "jsonld":
-            return _json(build_catalogue(snapshot, base))
-        if offer.ending == "json":
-            return _json(describe(snapshot, base, words))
-        return open_data_page(snapshot, asked.as_of, words)
+        if not offer.path:
+            return open_data_page(snapshot, asked.as_of, words)
+        return _json(build_catalogue(snapshot, base) if offer.ending == "jsonld" else describe(snapshot, base, words))
 
 
 def _content(offer: Offer, asked: Asked, snapshot: Snapshot) -> tuple[Hashable, ...]:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from atlas.export.tables import STATUS_COLUMNS
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import LANGUAGES
-from atlas.present.open_data import FORMS, OFFERS, ROOT, Content, Offer, description, parameter_texts, title
+from atlas.present.open_data import (
+    FORMS,
+    OFFERS,
+    ROOT,
+    Content,
+    Offer,
+    area_column_texts,
+    column_texts,
+    description,
+    parameter_texts,
+    state_texts,
+    title,
+)
 from atlas.present.wording import Words
 
 Node = dict[str, Any]
@@ -45,7 +57,7 @@ def describe(snapshot: Snapshot, base: str, words: Words) -> Node:
         "components": {
             "parameters": _parameters(snapshot, words),
             "responses": _responses(words),
-            "schemas": _schemas(),
+            "schemas": _schemas(words),
             "headers": {
                 "ETag": {
                     "schema": {"type": "string"},
@@ -78,14 +90,13 @@ def _operation(offer: Offer, snapshot: Snapshot, words: Words) -> Node:
 
 
 def _found(offer: Offer, words: Words) -> Node:
+    tables = {Content.STATUS: "Status", Content.CASES: "Cases"}
     schemas = {
         "text/csv": {"type": "string"},
         "text/html": {"type": "string"},
         "application/geo+json": {"$ref": "#/components/schemas/FeatureCollection"},
         "application/ld+json": {"$ref": "#/components/schemas/Catalog"},
-        "application/json": {
-            "$ref": f"#/components/schemas/{'Status' if offer.content is Content.STATUS else 'OpenAPI'}"
-        },
+        "application/json": {"$ref": f"#/components/schemas/{tables.get(offer.content, 'OpenAPI')}"},
     }
     schema = schemas.get(offer.media_type)  # none for binary content, as OpenAPI 3.1 has it
     return {
@@ -137,13 +148,19 @@ def _responses(words: Words) -> Node:
     }
 
 
-def _schemas() -> Node:
+def _schemas(words: Words) -> Node:
     string = {"type": "string"}
     return {
         "Error": _object(
             error=_object(problems={"type": "array", "minItems": 1, "items": _object(place=string, text=string)})
         ),
-        "Status": {"type": "array", "items": _object(**dict.fromkeys(STATUS_COLUMNS, string))},
+        "Status": _table(Content.STATUS, words),
+        "Cases": _table(Content.CASES, words, state={"$ref": "#/components/schemas/State"}),
+        "State": {
+            "type": "string",
+            "enum": list(state_texts(words)),
+            "description": _listed(state_texts(words)),
+        },
         "FeatureCollection": _object(
             type={"const": "FeatureCollection"},
             features={"type": "array", "items": {"$ref": "#/components/schemas/Feature"}},
@@ -152,7 +169,11 @@ def _schemas() -> Node:
         ),
         "Feature": _object(
             type={"const": "Feature"},
-            properties={"type": "object", "required": ["ags", "name", "district"]},
+            properties={
+                "type": "object",
+                "required": ["ags", "name", "district"],
+                "description": _listed(area_column_texts(words)),
+            },
             geometry={
                 "type": "object",
                 "required": ["type", "coordinates"],
@@ -162,6 +183,16 @@ def _schemas() -> Node:
         "Catalog": {"type": "object", "required": ["@context", "@id", "@type", "dcat:dataset"]},
         "OpenAPI": {"type": "object", "required": ["openapi", "info", "paths"]},
     }
+
+
+def _table(content: Content, words: Words, **columns: Node) -> Node:
+    texts = column_texts(content, words)
+    known = {name: {"type": "string", "description": text} for name, text in texts.items()}
+    return {"type": "array", "items": _object(**{**known, **columns})}
+
+
+def _listed(texts: Mapping[str, str]) -> str:
+    return "\n".join(f"- `{name}`: {text}" for name, text in texts.items())
 
 
 def _object(**properties: Node) -> Node:

@@ -154,6 +154,7 @@ def downloads(words: Words) -> Markup:
         ("api/v1/status.csv", words.say("Stand je Gemeinde als CSV")),
         ("api/v1/status.geojson", words.say("mit Grenzen als GeoJSON")),
         ("api/v1/status.gpkg", words.say("mit Grenzen als GeoPackage, etwa für QGIS")),
+        ("api/v1/cases.csv", words.say("alle Fälle mit Laufzeit und Zustand als CSV")),
         ("api/v1/records.csv", words.say("alle Einträge mit Quellen als CSV")),
         (f"{prefix(words)}karte-offline.html", words.say("Karte als eine Datei, ohne Netz zu öffnen")),
     ]

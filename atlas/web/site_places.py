@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from atlas.analysis.quality import check_snapshot
-from atlas.export.open_data import boundaries_file, records_file, status_file
+from atlas.export.open_data import boundaries_file, cases_file, records_file, status_file
 from atlas.export.pictures import Drawn, written
 from atlas.model.excerpt import Form, Size
 from atlas.model.view import LANGUAGES, ViewState, page_address
@@ -159,6 +159,8 @@ def open_data(site: Site) -> Files:
     scene, words, snapshot = site.scene, Words("de"), site.scene.snapshot
     for ending in ("csv", "json", "geojson", "gpkg"):
         yield f"api/v1/status.{ending}", status_file(scene, ending, words)
+    for ending in ("csv", "json"):
+        yield f"api/v1/cases.{ending}", cases_file(scene, ending)
     yield "api/v1/records.csv", records_file(scene.records.table)
     days = [day for day in boundary_days(snapshot, scene.programme) if day <= site.order.as_of]
     # Those of a country are 50 MB for each day: the newest has to do.

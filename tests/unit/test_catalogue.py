@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +14,25 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from atlas.__main__ import FINE, main
+from atlas.analysis.case_list import CASE_COLUMNS
+from atlas.analysis.events import CHANGED, FLOWS
+from atlas.export.geo import status_properties
+from atlas.export.tables import STATUS_COLUMNS
 from atlas.model.programme import Publication
 from atlas.model.snapshot import Snapshot
+from atlas.model.states import State
+from atlas.model.view import ViewState
 from atlas.present.catalogue import NO_LICENCE, build_catalogue
-from atlas.present.open_data import OFFERS, ROOT, Content
+from atlas.present.open_data import (
+    OFFERS,
+    ROOT,
+    Content,
+    area_column_texts,
+    column_texts,
+    flow_texts,
+    state_texts,
+)
 from atlas.present.scene import Scenes
 from atlas.present.wording import Words
 from atlas.render.open_data import open_data_page
@@ -82,20 +98,20 @@ def test_description_speaks_both_languages(client: TestClient) -> None:
 def test_catalogue_is_dcat_ap_de(client: TestClient, real: Snapshot) -> None:
     catalogue = client.get(address("catalog.jsonld")).json()
     assert catalogue["@type"] == "dcat:Catalog"
-    assert catalogue["dcterms:modified"] == {"@type": "xsd:date", "@value": "2025-08-27"}
+    assert catalogue["dcterms:modified"] == {"@type": "xsd:date", "@value": "2026-11-29"}
     datasets = nodes(catalogue, "dcat:Dataset")
     identifiers = [each["dcterms:identifier"] for each in datasets]
-    assert identifiers[:3] == ["status-asskomm", "records-asskomm", "boundaries-14"]
+    assert identifiers[:4] == ["status-asskomm", "cases-asskomm", "records-asskomm", "boundaries-14"]
     assert sorted(identifiers) == sorted(
-        [f"{what}-{key}" for what in ("status", "records") for key in real.programmes]
+        [f"{what}-{key}" for what in ("status", "cases", "records") for key in real.programmes]
         + [f"boundaries-{key}" for key in real.editions]
     )
     level = "http://dcat-ap.de/def/politicalGeocoding/Level"
-    for dataset in datasets[3:]:  # of the country: it has a level, and no key of its own
+    for dataset in datasets[4:]:  # of the country: it has a level, and no key of its own
         assert dataset["dcatde:politicalGeocodingLevelURI"] == {"@id": f"{level}/federal"}
         assert dataset["dcterms:spatial"]["@id"].endswith("/authority/country/DEU")
         assert "dcatde:politicalGeocodingURI" not in dataset
-    for dataset in datasets[:3]:
+    for dataset in datasets[:4]:
         for words in ("dcterms:title", "dcterms:description"):
             assert [each["@language"] for each in dataset[words]] == ["de", "en"]
             assert dataset[words][0]["@value"] != dataset[words][1]["@value"]
@@ -107,7 +123,7 @@ def test_catalogue_is_dcat_ap_de(client: TestClient, real: Snapshot) -> None:
         assert dataset["dcterms:modified"]["@type"] == "xsd:date"
         assert dataset["dcterms:temporal"]["dcat:startDate"]["@value"] < "2022-02-01"
         assert "dcat:contactPoint" not in dataset
-    boundaries = datasets[2]
+    boundaries = datasets[3]
     assert boundaries["dcterms:temporal"]["dcat:endDate"]["@value"] == "2026-02-27"
     for distribution in boundaries["dcat:distribution"]:
         assert distribution["dcterms:license"] == {"@id": "http://dcat-ap.de/def/licenses/geonutz/20130319"}
@@ -116,7 +132,7 @@ def test_catalogue_is_dcat_ap_de(client: TestClient, real: Snapshot) -> None:
 
 def test_record_without_a_licence_says_so(client: TestClient) -> None:
     datasets = nodes(client.get(address("catalog.jsonld")).json(), "dcat:Dataset")
-    for distribution in [*datasets[0]["dcat:distribution"], *datasets[1]["dcat:distribution"]]:
+    for distribution in [each for dataset in datasets[:3] for each in dataset["dcat:distribution"]]:
         assert distribution["dcterms:license"] == {"@id": NO_LICENCE}
         assert "keine Lizenz festgelegt" in distribution["dcterms:rights"]["rdfs:label"][0]["@value"]
         assert distribution["dcatde:licenseAttributionByText"].startswith("Teilnahme: öffentliche Quellen")
@@ -195,7 +211,7 @@ def test_links_of_the_page_lead_somewhere(client: TestClient, lang: str) -> None
     assert "<script" not in page.text
     assert not re.search(r"\son[a-z]+=", page.text)
     links = [link.replace("&amp;", "&") for link in re.findall(r'href="([^"]+)"', page.text)]
-    assert len(links) == 2 + 6 * (5 + 2 + 1) + 2
+    assert len(links) == 2 + 6 * (5 + 3 + 2 + 1) + 2
     # Of the files of a country those of one programme are asked for: they are large.
     of_country = next(part for link in links if (part := link.partition("programm=")[2].partition("&")[0]))
     for link in links:
@@ -212,3 +228,33 @@ def test_boundaries_are_kept_once_for_all_programmes_on_one_set(
     for programme in real.programmes:
         client.get(address(f"boundaries/2024-03-31.geojson?programm={programme}"))
     assert [real.programmes[key].boundary_set for key in made] == ["14", "de"]
+
+
+def test_every_column_and_every_state_is_described(client: TestClient, real: Snapshot) -> None:
+    schemas = client.get(address("openapi.json")).json()["components"]["schemas"]
+    for table, columns in (("Status", STATUS_COLUMNS), ("Cases", CASE_COLUMNS)):
+        described = schemas[table]["items"]
+        assert tuple(described["properties"]) == tuple(described["required"]) == columns
+        assert all(node.get("description") or node.get("$ref") for node in described["properties"].values())
+    assert set(schemas["State"]["enum"]) == {str(state) for state in State}
+    areas = status_properties(Scenes(lambda: real, lambda: TODAY).of(ViewState()))
+    of_one = {name.replace("council", "baustein") for name in areas.columns if name.startswith("council")}
+    assert of_one == set(area_column_texts(Words("de")))
+    assert set(flow_texts(Words("de"))) == {*FLOWS, CHANGED}
+    for words in (Words("de"), Words("en")):
+        page = client.get(address(f"?lang={words.lang}")).text
+        told = [column_texts(content, words) for content in (Content.STATUS, Content.CASES)]
+        for texts in (*told, area_column_texts(words), state_texts(words), flow_texts(words)):
+            for name, text in texts.items():
+                assert f"<dt><code>{name}</code></dt><dd>{escape(text)}</dd>" in page
+
+
+def test_cases_over_http_are_those_of_the_command_line(client: TestClient, tmp_path: Path) -> None:
+    for ending in ("csv", "json"):
+        file = tmp_path / f"faelle.{ending}"
+        assert main(["cases", "--as-of", "2023-06-30", "--format", ending, "-o", str(file)]) == FINE
+        answer = client.get(address(f"cases.{ending}?stichtag=2023-06-30"))
+        assert answer.content == file.read_bytes()
+        assert answer.headers["content-disposition"].endswith(f'-faelle-2023-06-30.{ending}"')
+    part = client.get(address("cases.json?stichtag=2023-06-30&kreis=14522")).json()
+    assert part == [row for row in answer.json() if row["district"] == "Landkreis Mittelsachsen"] != []

@@ -267,7 +267,7 @@ def on_miniland(miniland_root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_check_says_counts_and_findings(on_miniland: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check"]) == FINE
     out, err = capsys.readouterr()
-    assert "pact: 5 Gemeinden (davon 0 abgeleitet), 4 Vorgänge" in out
+    assert "pact: 5 Gemeinden (davon 5 in Kraft oder erreicht, 0 abgeleitet, 0 erschlossen), 4 Vorgänge" in out
     assert "0 Sperren" in out
     assert "Hinweis: data/participation/mini.csv" in err
     assert on_miniland.exists()

@@ -249,5 +249,5 @@ def test_saxony_on_a_day(real_scene: Callable[..., Scene], day: str, count: int)
     assert real_scene(as_of=date.fromisoformat(day)).status.index.nunique() == count
 
 
-def test_saxony_has_52_documented_agreements(real_scene: Callable[..., Scene]) -> None:
-    assert len(real_scene().day.figure("agreement").municipalities) == 52
+def test_saxony_has_54_documented_agreements(real_scene: Callable[..., Scene]) -> None:
+    assert len(real_scene().day.figure("agreement").municipalities) == 54

@@ -27,6 +27,7 @@ COMMANDS = {
     "status.json": "status --as-of 2023-12-31 --format json --details",
     "status.geojson": "status --as-of 2023-12-31 --format geojson",
     "status.gpkg": "status --as-of 2023-12-31 --format gpkg",
+    "cases.csv": "cases --as-of 2023-12-31",
     "records.csv": "records",
     "neighbours.csv": "neighbours {ags}",
     "progress.csv": "progress",

@@ -125,7 +125,7 @@ def test_description_of_the_records_tells_of_every_optional_column(client: TestC
     assert all(f"({column})" in said for column in OPTIONAL_COLUMNS)
 
 
-@pytest.mark.parametrize("path", ["status.csv", "records.csv"])
+@pytest.mark.parametrize("path", ["status.csv", "cases.csv", "records.csv"])
 def test_excel_gets_mark_and_semicolons(client: TestClient, path: str) -> None:
     plain = client.get(address(path)).content
     excel = client.get(address(f"{path}?form=excel")).content
@@ -369,7 +369,7 @@ def test_every_other_site_may_read(client: TestClient, path: str) -> None:
         ),
         (f"status.gpkg?stichtag={DAY}", "praeventionsatlas-asskomm-stand-2022-12-31.gpkg"),
         (f"boundaries/{DAY}.geojson", "praeventionsatlas-asskomm-grenzen-2022-12-31.geojson"),
-        ("records.csv", "praeventionsatlas-asskomm-eintraege-2025-08-27.csv"),
+        ("records.csv", "praeventionsatlas-asskomm-eintraege-2026-11-29.csv"),
     ],
 )
 def test_files_have_plain_names_with_programme_and_date(client: TestClient, path: str, name: str) -> None:
@@ -487,10 +487,12 @@ def test_hostile_words_stay_texts_in_catalogue_and_page(hostile: Snapshot) -> No
 
 
 def test_record_is_as_new_as_its_newest_source() -> None:
-    def day(sources: list[str], dates: list[str]) -> date | None:
-        return newest_source_day(pd.DataFrame({"source_date": sources, "date": dates}))
+    def day(sources: list[str], dates: list[str], **read: list[str]) -> date | None:
+        return newest_source_day(pd.DataFrame({"source_date": sources, "date": dates, **read}))
 
     assert day(["2021", "2020-06", ""], ["2030-01-01", "", ""]) == date(2021, 1, 1)
+    assert day(["2021", ""], ["", ""], retrieved=["", "2026-11-23"]) == date(2026, 11, 23)
+    assert day(["2021", ""], ["", ""], retrieved=["", ""], read_on=["", "2026-11-29"]) == date(2026, 11, 29)
     assert day(["", ""], ["2020-05", "2019-12-31"]) == date(2020, 5, 1)
     assert day(["", ""], ["", ""]) is None
     assert day([], []) is None
@@ -524,7 +526,8 @@ def test_second_programme_is_named_in_every_address(mini: Snapshot, mini_scene: 
     client = TestClient(app_of(two))
     catalogue = client.get(address("catalog.jsonld")).json()
     names = [each["dcterms:identifier"] for each in nodes(catalogue, "dcat:Dataset")]
-    assert names == ["status-mini", "records-mini", "boundaries-00", "status-zwei", "records-zwei"]
+    mine, other = ([f"{what}-{key}" for what in ("status", "cases", "records")] for key in ("mini", "zwei"))
+    assert names == [*mine, "boundaries-00", *other]
     urls = [each["dcat:downloadURL"]["@id"] for each in nodes(catalogue, "dcat:Distribution")]
     assert len(set(urls)) == len(urls)
     assert client.get(address("status.csv?programm=zwei")).headers["content-disposition"].count("-zwei-stand-") == 1

@@ -191,10 +191,10 @@ def test_telling_with_an_unknown_place_is_refused() -> None:
 
 def test_neighbours_are_counted_in_whole_sentences(mini_scene: Of, real_scene: Of) -> None:
     scene = real_scene()
-    said = {key: neighbours_sentence(scene, _at(scene, key), DE) for key in ("14523020", "14522140", "14523320")}
+    said = {key: neighbours_sentence(scene, _at(scene, key), DE) for key in ("14523020", "14522140", "14522080")}
     assert said["14523020"] == "Für eine der 6 Nachbargemeinden ist eine Beteiligung dokumentiert: Rodewisch."
     assert said["14522140"].startswith("Für alle 5 Nachbargemeinden ist eine Beteiligung dokumentiert: ")
-    assert said["14523320"] == "Für keine der 7 Nachbargemeinden ist eine Beteiligung öffentlich dokumentiert."
+    assert said["14522080"] == "Für keine der 7 Nachbargemeinden ist eine Beteiligung öffentlich dokumentiert."
     few = neighbours_sentence(scene, _at(scene, "14511000"), DE, 2)
     assert (
         few
