@@ -2,8 +2,8 @@
 
 ``python -m bench.progress`` prints a Markdown table. Two ways to the same numbers (checked in `tests`):
 
-*Ours*: `episodes` and `events` once (cold, with `spans`, which both ways need), then `progress` (warm, as the page does
-for each district and each choice of months).
+*Ours*: `course` once (cold, with `spans`, which both ways need), then `progress` (warm, as the page does for each choice
+of months).
 
 *Beside it*: what a user would write instead, `status_as_of` for each month-end and `figure` for each instrument. It is
 given the spans too. For more than the real record's size only some months are measured and scaled to all.
@@ -26,14 +26,12 @@ import pandas as pd
 
 from atlas.analysis.counting import figure
 from atlas.analysis.days import month_ends
-from atlas.analysis.episodes import episodes
-from atlas.analysis.events import events
-from atlas.analysis.progress import progress
+from atlas.analysis.progress import course, progress
 from atlas.analysis.spans import spans
-from atlas.analysis.status import status_as_of
+from atlas.analysis.status import cases_as_of, status_as_of
 from atlas.model.boundaries import Change, Edition
 from atlas.model.programme import Programme
-from atlas.model.records import RECORD_COLUMNS
+from atlas.model.records import READ_ON, RECORD_COLUMNS
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
 
@@ -56,10 +54,9 @@ class Measured:
     stretches: int
     """Spans the records fold into: what everything after `spans` works on."""
     found: int
-    """Episodes."""
+    """Episodes of municipalities."""
     spans: float
-    episodes: float
-    events: float
+    course: float
     warm: float
     plain: float
     months: int
@@ -82,7 +79,7 @@ def synthetic(size: int, programme: Programme, edition: Edition) -> pd.DataFrame
     table["date_means"] = "reached"
     table["joint_with"] = [f"Verband {key[:5]}" if is_joint else "" for key, is_joint in zip(keys, joint, strict=True)]
     table["source_url"] = [f"https://quelle.invalid/{number}" for number in random.integers(size, size=size)]
-    return table.assign(line=range(2, size + 2)).astype(object)
+    return table.assign(line=range(2, size + 2)).astype(object).assign(**{READ_ON: "2026-11-23"})
 
 
 def timed(work: Callable[[], T], rounds: int = 1) -> tuple[float, T]:
@@ -100,14 +97,14 @@ def measure(
 ) -> Measured:
     """Measure one record both ways and check that they agree."""
     instruments = [instrument.key for instrument in programme.instruments]
-    folding, folded = timed(lambda: spans(table, programme))
-    making, made = timed(lambda: episodes(folded, edition, changes))
-    telling, told = timed(lambda: events(made, changes))
-    warm, rows = timed(lambda: progress(made, told, edition, instruments, MONTHS, since=SINCE), rounds=5)
+    folding, folded = timed(lambda: spans(table, programme), rounds=3)
+    making, made = timed(lambda: course(folded, edition, changes))
+    warm, rows = timed(lambda: progress(made, instruments, MONTHS, since=SINCE), rounds=5)
 
     def month(day: date) -> list[list[int]]:
         status = status_as_of(folded, programme, edition, changes, day)
-        figures = [figure(status, key) for key in instruments]
+        cases = cases_as_of(folded, edition, changes, day)
+        figures = [figure(status, cases, key) for key in instruments]
         return [[len(each.municipalities), len(each.arrangements)] for each in figures]
 
     months = MONTHS if len(table) <= ALL_MONTHS_UP_TO else SOME_MONTHS
@@ -119,10 +116,9 @@ def measure(
         name,
         len(table),
         len(folded),
-        len(made),
+        len(made.municipalities.episodes),
         spans=folding,
-        episodes=making,
-        events=telling,
+        course=making,
         warm=warm,
         plain=plain * len(MONTHS) / len(months),
         months=len(months),
@@ -142,14 +138,13 @@ def _row(each: Measured, before: Measured | None) -> str:
         f"{each.stretches:,}",
         f"{each.found:,}",
         f"{each.spans:,.0f}",
-        f"{each.episodes:,.0f}",
-        f"{each.events:,.0f}",
+        f"{each.course:,.0f}",
         f"{each.warm:.1f}",
         f"{each.plain:,.0f}{scaled}",
         f"{each.plain / each.warm:,.0f}",
-        f"{each.plain / (each.episodes + each.events + each.warm):,.1f}",
+        f"{each.plain / (each.course + each.warm):,.1f}",
         grown(each.spans, before and before.spans),
-        grown(each.episodes + each.events, before and before.episodes + before.events),
+        grown(each.course, before and before.course),
         grown(each.warm, before and before.warm),
     ]
     return f"| {' | '.join(cells)} |"
@@ -169,10 +164,10 @@ def main() -> None:
     print(f"{len(MONTHS)} month-ends × {len(programme.instruments)} instruments; times in ms, warm the best of 5;")
     print("ratio cold: all but spans against the same; growth per tenfold records.\n")
     print(
-        "| records | spans, number | episodes, number | spans | episodes | events | progress, warm | status_as_of + figure | ratio warm | ratio cold "
-        "| growth spans | growth episodes + events | growth warm |"
+        "| records | spans, number | episodes, number | spans | course | progress, warm | status_as_of + figure | ratio warm | ratio cold "
+        "| growth spans | growth course | growth warm |"
     )
-    print("|" + "---|" * 13)
+    print("|" + "---|" * 12)
     for number, each in enumerate(measured):
         print(_row(each, measured[number - 1] if number > 1 else None))
     warm = measured[0].warm
