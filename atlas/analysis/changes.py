@@ -9,6 +9,7 @@ import pandas as pd
 
 from atlas.analysis.events import CHANGED, ENDINGS, FLOWS, RECORD
 from atlas.analysis.status import NO_DATA, STATUS_COLUMNS
+from atlas.model.states import State
 
 CHANGE_COLUMNS = (
     "what",
@@ -19,6 +20,7 @@ CHANGE_COLUMNS = (
     "instrument",
     "stage_before",
     "stage",
+    "stage_was",
     "day",
     "earliest",
     "since",
@@ -34,9 +36,13 @@ GAINED, LOST = "gained", "lost"
 
 
 def changes_between(
-    before: pd.DataFrame, after: pd.DataFrame, happened: pd.DataFrame, names: Iterable[tuple[str, str]]
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    happened: pd.DataFrame,
+    names: Iterable[tuple[str, str]],
+    key: str = "ags",
 ) -> pd.DataFrame:
-    """Return what happened between two days, municipality by municipality.
+    """Return what happened between two days, municipality by municipality, or arrangement by arrangement.
 
     In each instrument, what is counted after is what was counted before, plus the beginnings, less the ends; what begins
     and ends in between is in both.
@@ -44,11 +50,13 @@ def changes_between(
     Parameters
     ----------
     before, after
-        What `status_as_of` returned for an earlier and a later day.
+        What `status_as_of` returned for an earlier and a later day; for arrangements what `cases_as_of` did.
     happened
         What `in_period` returned for the days between.
     names
         Key and name of every municipality there has been; of several with one key the last is told.
+    key
+        Column that tells one from another: ``ags``, or ``arrangement``.
 
     Returns
     -------
@@ -57,26 +65,26 @@ def changes_between(
         and AGS. Columns `CHANGE_COLUMNS`: ``what`` (one of `FLOWS`, or ``changed``: counted on both days or on neither,
         and the documented stage another), ``because`` (``boundary`` where only a merger made the difference, else
         ``record``); ``ags`` to ``district`` of the municipality concerned; ``stage_before`` and ``stage`` (`NO_DATA` where
-        nothing of its own was documented); ``day`` and ``earliest`` (``datetime64[s]``, the range of the day; NaT of what
+        nothing of its own was documented), ``stage_was`` (of what happened, as in `events`); ``day`` and ``earliest`` (``datetime64[s]``, the range of the day; NaT of what
         is ``changed``); ``since`` to ``joint_with`` of the record that says so.
     """
-    was, now = _own_rows(before), _own_rows(after)
-    stages = was.set_index(["ags", "instrument"])["stage"]
-    stages = stages[~stages.index.duplicated()]
+    slot = [key, "instrument"]
+    was, now = (_own_rows(rows).drop_duplicates(slot) for rows in (before, after))
+    stages = was.set_index(slot)["stage"]
     known = dict(names)
     ends = happened["what"].isin(ENDINGS).to_numpy(dtype=bool)
-    place = pd.MultiIndex.from_frame(happened[["ags", "instrument"]])
+    place = pd.MultiIndex.from_frame(happened[slot])
     earlier = stages.reindex(place).fillna(NO_DATA).to_numpy(dtype=object)
     moved = happened.assign(
-        name=[known[ags] for ags in happened["ags"]],
+        name=[known[each] for each in happened["ags"]],
         stage_before=np.where(ends, happened["stage_was"], earlier),
         stage=np.where(ends & (happened["stage"] == happened["stage_was"]).to_numpy(), NO_DATA, happened["stage"]),
     )
-    both = was.merge(now, on=["ags", "instrument"], suffixes=("_before", ""))
+    both = was[[*slot, "stage", "counted"]].merge(now, on=slot, suffixes=("_before", ""))
     changed = both[(both["stage_before"] != both["stage"]) & (both["counted_before"] == both["counted"])]
-    changed = changed[~pd.MultiIndex.from_frame(changed[["ags", "instrument"]]).isin(place)]
+    changed = changed[~pd.MultiIndex.from_frame(changed[slot]).isin(place)]
     nat = np.datetime64("NaT", "s")
-    changed = changed.assign(what=CHANGED, because=RECORD, day=nat, earliest=nat)
+    changed = changed.assign(what=CHANGED, because=RECORD, stage_was=changed["stage_before"], day=nat, earliest=nat)
     table = pd.concat([moved[list(CHANGE_COLUMNS)], changed[list(CHANGE_COLUMNS)]], ignore_index=True)
     return _in_order(table, [*after["instrument"], *before["instrument"]], (*FLOWS, CHANGED))
 
@@ -110,6 +118,7 @@ def effect_of(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         because=RECORD,
         stage_before=stage["was"],
         stage=stage["now"],
+        stage_was=stage["was"],
         day=np.datetime64("NaT", "s"),
         earliest=np.datetime64("NaT", "s"),
     )
@@ -118,7 +127,9 @@ def effect_of(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 
 def _own_rows(status: pd.DataFrame) -> pd.DataFrame:
-    return status[status["basis"].isin(["direct", "derived"])]
+    """Return what is said of a municipality's own on the day; what is documented only later is not."""
+    unsaid = status["state"].isin([State.DOCUMENTED_LATER, State.PERIOD_UNKNOWN])
+    return status[status["basis"].isin(["direct", "derived"]) & ~unsaid]
 
 
 def _in_order(table: pd.DataFrame, instruments: Sequence[str], whats: Sequence[str]) -> pd.DataFrame:

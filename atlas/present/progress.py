@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -13,14 +13,17 @@ import pandas as pd
 from atlas.analysis.counting import Figure, by_district, figure
 from atlas.analysis.days import month_ends
 from atlas.analysis.durations import FEW, passages
-from atlas.analysis.events import BEGINNINGS, ENDINGS, in_period
+from atlas.analysis.events import BEGINNINGS, BOUNDARY, FLOWS, in_period
 from atlas.analysis.progress import Course, progress
+from atlas.analysis.spans import counting
 from atlas.analysis.status import cases_as_of, held_on, status_as_of
 from atlas.model.dates import PartialDate
-from atlas.model.programme import OVERVIEW, Instrument
+from atlas.model.programme import OVERVIEW, Counts, Instrument
+from atlas.model.states import State
 from atlas.present.figures import Door, arrangement_rows, municipality_rows
-from atlas.present.published import Total, named_on, totals_of
+from atlas.present.published import beside_sentence, totals_of
 from atlas.present.scene import Scene
+from atlas.present.time_words import beside_said, flow_label, periods_sentence, reason
 from atlas.present.wording import Words
 
 DAYS_PER_MONTH = 30.4375
@@ -43,12 +46,19 @@ class Curve:
     Attributes
     ----------
     points
-        RangeIndex. ``date`` (month ends), ``municipalities``, ``arrangements``, ``earliest`` (municipalities if every
-        date known to the month or year only meant its first day: the truth lies between the two).
+        RangeIndex. ``date`` (month ends), ``municipalities``, ``arrangements``, ``earliest`` (with those documented only
+        later, of which nobody knows since when), ``in_force`` (of the municipalities), ``first_documented`` (since the
+        point before: how much of a step is no beginning).
+    counts_so_far
+        Whether the curve counts all so far, so that what is in force is a line of its own.
     published, targets
         Marks beside the curve; never part of it.
+    beside
+        What stands beside the number at the end and is not in it; empty if nothing does.
+    legend
+        What the marks of this curve mean, beyond its lines; empty if there are none.
     gap
-        One sentence on how many of the published ones are documented; empty without a published total to compare with.
+        What is documented beside a published total; empty without one to compare with.
     doubt
         One sentence on dates that are not exact; empty if all are.
     alt
@@ -60,35 +70,47 @@ class Curve:
     unit: str
     colour: str
     points: pd.DataFrame
+    counts_so_far: bool
     published: tuple[Mark, ...]
     targets: tuple[Mark, ...]
+    beside: str
+    legend: tuple[str, ...]
     gap: str
     doubt: str
     alt: str
 
     @property
     def municipalities(self) -> int:
-        """In force on the last day."""
+        """Counted on the last day."""
         return int(self.points["municipalities"].iloc[-1])
 
     @property
     def arrangements(self) -> int:
-        """In force on the last day; joint ones count once."""
+        """Counted on the last day; joint ones count once."""
         return int(self.points["arrangements"].iloc[-1])
+
+    @property
+    def in_force(self) -> int:
+        """Those of the municipalities in which it is in force on the last day."""
+        return int(self.points["in_force"].iloc[-1])
 
 
 @dataclass(frozen=True)
 class YearRow:
-    """One line of the table behind a curve: what was so on a day and what happened since the line before."""
+    """One line of the table behind a curve: what was so on a day and what happened since the line before.
+
+    Attributes
+    ----------
+    doors
+        By column, see `year_headings`.
+    total, shares
+        Municipalities there are, and of these and of the land what is covered; empty where the programme is not for all.
+    """
 
     day: str
-    municipalities: Door
-    arrangements: Door
-    new: Door
-    ended: Door
+    doors: Mapping[str, Door]
     total: str
     shares: tuple[str, ...]
-    """Of municipalities and of land; empty where the programme is not for all."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +120,8 @@ class DistrictBar:
     key: str
     name: str
     municipalities: int
+    later: int
+    """Documented only later: not in ``municipalities``."""
     total: int
     share: float
 
@@ -120,7 +144,7 @@ def build_curves(source: Scene, course: Course, words: Words) -> tuple[Curve, ..
     days, since = course_days(source)
     first = max(since, source.edition.starts)  # the curve begins where its first year does, or the boundaries
     days, since = [first, *(day for day in days if day > first)], first - timedelta(days=1)
-    table = _counted(course, keys, days, since)
+    table = progress(course, keys, days, since=since)
     table = table.assign(earliest=table["municipalities"] + table["documented_later"])
     return tuple(
         _curve(source, course, instrument, table[table["instrument"] == instrument.key], words)
@@ -137,31 +161,46 @@ def reach_sentence(source: Scene, words: Words) -> str:
     )
 
 
-def _counted(course: Course, keys: list[str], days: list[date], since: date) -> pd.DataFrame:
-    return progress(course, keys, days, since=since)
-
-
 def _curve(source: Scene, course: Course, instrument: Instrument, rows: pd.DataFrame, words: Words) -> Curve:
     label, unit = words.label(instrument.label), words.label(instrument.unit)
     counted = [stage for stage in instrument.stages if stage.is_counted]
-    points = rows[["date", "municipalities", "arrangements", "earliest"]].reset_index(drop=True)
+    columns = ["date", "municipalities", "arrangements", "earliest", "in_force", "first_documented"]
+    points = rows[columns].reset_index(drop=True)
     is_whole = source.district is None  # published totals and targets are the state's
     published = _published(source, instrument, words) if is_whole else ()
     targets = tuple(
         Mark(each.by, each.value, words.day(each.by), each.source) for each in instrument.targets if is_whole
     )
+    so_far = instrument.counts is Counts.SO_FAR
+    last = rows.iloc[-1]
+    in_force = int(last["in_force"]) if so_far else None
+    beside = ", ".join(beside_said(int(last["documented_later"]), int(last["period_unknown"]), words, in_force))
     return Curve(
         instrument.key,
         label,
         unit,
         counted[-1].colour if counted else instrument.stages[-1].colour,
         points,
+        so_far,
         published,
         targets,
+        beside,
+        curve_legend([points], words),
         _gap(source, instrument, words),
         _doubt(source, course, instrument, words),
-        _alt(label, unit, points, published, words),
+        _alt(label, unit, points, beside, published, words),
     )
+
+
+def curve_legend(curves: Iterable[pd.DataFrame], words: Words) -> tuple[str, ...]:
+    """Return what the marks of some curves mean: a step that is no beginning, and the band; each only if there is one."""
+    every = list(curves)
+    said = []
+    if any(points["first_documented"].any() for points in every):
+        said.append(words.say("Gestrichelte Stufe: erstmals belegt, kein Beginn."))
+    if any((points["earliest"] > points["municipalities"]).any() for points in every):
+        said.append(words.say("Helles Band: erst später belegt, Beginn unbekannt; nicht mitgezählt."))
+    return tuple(said)
 
 
 def _published(source: Scene, instrument: Instrument, words: Words) -> tuple[Mark, ...]:
@@ -191,23 +230,6 @@ def _gap(source: Scene, instrument: Instrument, words: Words) -> str:
     return beside_sentence(source, mine[-1], words)
 
 
-def beside_sentence(source: Scene, total: Total, words: Words) -> str:
-    """Return one published total and what is documented beside it, in its unit."""
-    named = named_on(source.snapshot, source.programme, source.spans, total)
-    if named is None or total.instrument is None:
-        return ""
-    unit = words.label(total.instrument.unit) if total.unit == "arrangements" else words.say("Gemeinden")
-    told = {
-        "published": words.number(total.value),
-        "unit": unit,
-        "day": words.partial(total.text),
-        "known": words.number(named.documented),
-        "later": words.number(named.later),
-    }
-    said = words.say("Veröffentlicht: {published} {unit} ({day}). Hier belegt: {known}", **told)
-    return f"{said}, {words.say('weitere {later}, Beginn unbekannt', **told)}." if named.later else f"{said}."
-
-
 def _doubt(source: Scene, course: Course, instrument: Instrument, words: Words) -> str:
     held = held_on(course.municipalities.episodes, source.as_of, "from_day")
     rows = held[held["counted"] & (held["instrument"] == instrument.key)]
@@ -217,20 +239,21 @@ def _doubt(source: Scene, course: Course, instrument: Instrument, words: Words) 
     late = rows["since_means"] != "reached"
     if exact.all():
         return ""
-    return words.say(
-        "Angaben: {n}. Auf den Tag bekannt: {exact}; auf Monat oder Jahr: {month} (helles Band: so früh könnte es gewesen "
-        "sein); nur „spätestens“ oder undatiert: {late}.",
+    rough = rows["since"][~late & ~exact]
+    said = words.say(
+        "Angaben: {n}. Auf den Tag bekannt: {exact}; auf Monat oder Jahr: {month}; nur „spätestens“ oder undatiert: {late}.",
         n=words.number(len(rows)),
         exact=words.number(int(exact.sum())),
-        month=words.number(int((~exact & ~late).sum())),
+        month=words.number(len(rough)),
         late=words.number(int(late.sum())),
     )
+    return f"{said} {periods_sentence(words)}" if (rough.str.len() == len("2022")).any() else said
 
 
-def _alt(label: str, unit: str, points: pd.DataFrame, published: tuple[Mark, ...], words: Words) -> str:
+def _alt(label: str, unit: str, points: pd.DataFrame, beside: str, published: tuple[Mark, ...], words: Words) -> str:
     first, last = points["date"].iloc[0].date(), points["date"].iloc[-1].date()
-    said = words.say(
-        "Stufenkurve {label} von {first} bis {last}: am Ende {n} Gemeinden, {m} {unit}.",
+    told = words.say(
+        "Stufenkurve {label} von {first} bis {last}: am Ende {n} Gemeinden, {m} {unit}",
         label=label,
         first=words.day(first),
         last=words.day(last),
@@ -238,106 +261,139 @@ def _alt(label: str, unit: str, points: pd.DataFrame, published: tuple[Mark, ...
         m=words.number(int(points["arrangements"].iloc[-1])),
         unit=unit,
     )
-    if not published:
-        return said
-    mark = published[-1]
-    return f"{said} " + words.say(
-        "Zuletzt veröffentlicht: {value} ({day}).", value=words.number(mark.value), day=mark.said
-    )
+    said = [", ".join(filter(None, (told, beside))) + "."]
+    if known := int(points["first_documented"].sum()):
+        said.append(words.say("Von den Stufen sind {n} kein Beginn, sondern erstmals belegt.", n=words.number(known)))
+    if published:
+        mark = published[-1]
+        said.append(
+            words.say("Zuletzt veröffentlicht: {value} ({day}).", value=words.number(mark.value), day=mark.said)
+        )
+    return " ".join(said)
 
 
 # --- the table behind a curve --------------------------------------------------------------------------------------
 
 
-def year_rows(source: Scene, course: Course, instrument: Instrument, words: Words) -> tuple[YearRow, ...]:
-    """Return a line for every year end and the view's date, newest first; every number opens its list."""
+_FLOWS = (*FLOWS, "boundary_in", "boundary_out")
+
+
+def year_headings(rows: Iterable[YearRow], instrument: Instrument, words: Words) -> dict[str, str]:
+    """Return the headings of the columns with numbers, by column; a flow that is zero in all rows is left out."""
+    shown = {column for row in rows for column, door in row.doors.items() if door.number}
+    headings = {"municipalities": words.say("Gemeinden"), "arrangements": words.label(instrument.unit)}
+    headings |= {what: words.label(flow_label(what, instrument)) for what in FLOWS}
+    headings |= {
+        "boundary_in": words.say("Gebietsänderung, mehr"),
+        "boundary_out": words.say("Gebietsänderung, weniger"),
+        "in_force": words.say("davon in Kraft"),
+        "documented_later": words.say("erst später belegt"),
+        "period_unknown": words.say("Zeitraum unbekannt"),
+    }
+    return {key: said for key, said in headings.items() if key in shown or key in {"municipalities", "arrangements"}}
+
+
+def year_rows(
+    source: Scene, course: Course, instrument: Instrument, words: Words, counts: Counts | None = None
+) -> tuple[YearRow, ...]:
+    """Return a line for every year end and the view's date, newest first; every number opens its list.
+
+    ``course`` is that of ``counts``, see `Scenes.course`.
+    """
     days, since = course_days(source)
     ends = [day for day in days if (day.month, day.day) == (12, 31) or day == source.as_of]
-    table = _counted(course, [instrument.key], ends, since)
+    table = progress(course, [instrument.key], ends, since=since)
     before = [since, *ends[:-1]]
-    rows = [
-        _year_row(source, course, instrument, row, (start, end), words)
-        for row, start, end in zip(table.to_dict("records"), before, ends, strict=True)
-    ]
+    maker = _Year(source, course, instrument, words, counts)
+    rows = [maker.row(row, start, end) for row, start, end in zip(table.to_dict("records"), before, ends, strict=True)]
     return tuple(reversed(rows))
 
 
-def _year_row(
-    source: Scene,
-    course: Course,
-    instrument: Instrument,
-    row: Mapping[Hashable, Any],
-    time: tuple[date, date],
-    words: Words,
-) -> YearRow:
-    start, end = time
-    told = {"what": words.label(instrument.label), "day": words.day(end), "from": words.day(start)}
-    key = f"{instrument.key}-{end}"
+@dataclass(frozen=True)
+class _Year:
+    """Makes the lines of the table behind a curve."""
 
-    def door(kind: str, number: int, title: str, rows: Callable[[], pd.DataFrame]) -> Door:
-        return Door(f"{key}-{kind}", number, words.number(number), title, rows)
+    source: Scene
+    course: Course
+    instrument: Instrument
+    words: Words
+    counts: Counts | None
 
-    stock = partial(_stock, source, instrument, end)
-    happened = partial(_happened, source, course, instrument, start, end)
-    return YearRow(
-        words.day(end),
-        door(
-            "gemeinden",
-            int(row["municipalities"]),
-            words.say("{what}: Gemeinden. Stand {day}", **told),
-            lambda: municipality_rows(stock().municipalities, source.edition, words),
-        ),
-        door(
-            "vorgaenge",
-            int(row["arrangements"]),
-            words.say(
-                "{what}: {list}, gemeinsame einmal gezählt. Stand {day}", **told, list=words.label(instrument.unit)
-            ),
-            lambda: arrangement_rows(stock(), source.edition, words),
-        ),
-        door(
-            "neu",
-            int(sum(row[what] for what in BEGINNINGS)),
-            words.say("{what}: neu vom {start} bis {day}", what=told["what"], start=told["from"], day=told["day"]),
-            lambda: event_rows(source, happened(BEGINNINGS), words),
-        ),
-        door(
-            "beendet",
-            int(sum(row[what] for what in ENDINGS)),
-            words.say("{what}: beendet vom {start} bis {day}", what=told["what"], start=told["from"], day=told["day"]),
-            lambda: event_rows(source, happened(ENDINGS), words),
-        ),
-        words.number(int(row["total"])),
-        (words.percent(float(row["share"])), words.percent(float(row["area_share"])))
-        if source.programme.has_shares
-        else (),
-    )
+    def row(self, row: Mapping[Hashable, Any], start: date, end: date) -> YearRow:
+        """Return what was so on a day and what happened after the other."""
+        words, source = self.words, self.source
+        told = {"what": words.label(self.instrument.label), "day": words.day(end), "start": words.day(start)}
+        stock = partial(self._stock, end)
 
+        def listed(of: str) -> Callable[[], pd.DataFrame]:
+            return lambda: municipality_rows(getattr(stock(), of), source.edition, words)
 
-def _stock(source: Scene, instrument: Instrument, day: date) -> Figure:
-    status = status_as_of(source.spans, source.programme, source.edition, source.changes, day)
-    cases = cases_as_of(source.spans, source.edition, source.changes, day)
-    return figure(status, cases, instrument.key, source.district)
+        def happened(what: str) -> Callable[[], pd.DataFrame]:
+            return lambda: event_rows(source, self._happened(what, start, end), words)
 
+        whole = words.say("{what}: Gemeinden. Stand {day}", **told)
+        joint = words.say(
+            "{what}: {list}, gemeinsame einmal gezählt. Stand {day}", **told, list=words.label(self.instrument.unit)
+        )
+        headings = {
+            "in_force": words.say("davon in Kraft"),
+            "documented_later": words.say("erst später belegt, Beginn unbekannt"),
+            "period_unknown": words.say("Zeitraum unbekannt"),
+        }
+        flows = {what: words.label(flow_label(what, self.instrument)) for what in FLOWS}
+        flows |= dict.fromkeys(("boundary_in", "boundary_out"), words.say("durch Gebietsänderungen"))
+        doors = {
+            "municipalities": (whole, listed("municipalities")),
+            "arrangements": (joint, lambda: arrangement_rows(stock(), source.edition, words)),
+        }
+        doors |= {
+            what: (words.say("{what}: {flow}, {start} bis {day}", **told, flow=said), happened(what))
+            for what, said in flows.items()
+        }
+        doors |= {
+            of: (words.say("{what}: {state}. Stand {day}", **told, state=said), listed(of))
+            for of, said in headings.items()
+            if of != "in_force" or (self.instrument.counts is Counts.SO_FAR and self.counts is None)
+        }
+        key = f"{self.instrument.key}-{self.counts or 'all'}-{end}"
+        return YearRow(
+            words.day(end),
+            {
+                column: Door(f"{key}-{column}", int(row[column]), words.number(int(row[column])), title, rows)
+                for column, (title, rows) in doors.items()
+            },
+            words.number(int(row["total"])),
+            (words.percent(float(row["share"])), words.percent(float(row["area_share"])))
+            if source.programme.has_shares
+            else (),
+        )
 
-def _happened(
-    source: Scene, course: Course, instrument: Instrument, start: date, end: date, whats: tuple[str, ...]
-) -> pd.DataFrame:
-    rows = in_period(course.municipalities.events, start, end)
-    kept = rows["what"].isin(whats) & (rows["instrument"] == instrument.key)
-    if source.district:
-        kept &= rows["district"] == source.district
-    return rows[kept]
+    def _stock(self, day: date) -> Figure:
+        source = self.source
+        spans = counting(source.spans, self.counts) if self.counts else source.spans
+        status = status_as_of(spans, source.programme, source.edition, source.changes, day)
+        cases = cases_as_of(spans, source.edition, source.changes, day)
+        return figure(status, cases, self.instrument.key, source.district)
+
+    def _happened(self, what: str, start: date, end: date) -> pd.DataFrame:
+        rows = in_period(self.course.municipalities.events, start, end)
+        rows = rows[rows["instrument"] == self.instrument.key]
+        if self.source.district:
+            rows = rows[rows["district"] == self.source.district]
+        by_boundary = rows["because"] == BOUNDARY
+        if what in FLOWS:
+            return rows[(rows["what"] == what) & ~by_boundary]
+        return rows[(rows["what"].isin(BEGINNINGS) == (what == "boundary_in")) & by_boundary]
 
 
 def event_rows(source: Scene, rows: pd.DataFrame, words: Words) -> pd.DataFrame:
-    """Return what happened as a list: columns ``name``, ``district``, ``since``, ``joint_with``, ``source``, all said."""
+    """Return what happened as a list: columns ``name``, ``district``, ``reason``, ``joint_with``, ``source``, all said."""
     extents = source.edition.municipalities.drop_duplicates("ags", keep="last").set_index("ags")["name"]
     return pd.DataFrame(
         {
             "name": [str(extents[ags]) for ags in rows["ags"]],
             "district": [str(source.edition.districts.at[key, "name"]) for key in rows["district"]],
-            "since": [words.since(s, m) for s, m in zip(rows["since"], rows["since_means"], strict=True)],
+            "reason": [reason(row, source.programme, words) for row in rows.to_dict("records")],
             "joint_with": rows["joint_with"].tolist(),
             "source": rows["source"].tolist(),
         }
@@ -351,8 +407,10 @@ def district_bars(source: Scene, instrument: Instrument) -> tuple[DistrictBar, .
     """Return the share of every district, largest first; ties by name."""
     names = source.edition.districts["name"]
     table = by_district(source.status, instrument.key, names.index)
+    rows = source.status[source.status["instrument"] == instrument.key]
+    later = rows["district"][rows["state"] == State.DOCUMENTED_LATER].value_counts()
     found = [
-        DistrictBar(str(key), str(names[key]), int(covered), int(total), float(share))
+        DistrictBar(str(key), str(names[key]), int(covered), int(later.get(key, 0)), int(total), float(share))
         for key, covered, total, share in table.itertuples(index=False)
         if total
     ]
