@@ -320,28 +320,20 @@ class _Teller:
 
     def _beside(self, count: Count) -> list[str]:
         """Return what is not counted on either day, because nobody knows since when it holds."""
-        words, before, after = self.words, count.before, count.after
+        words, stocks = self.words, (("start", count.before), ("end", count.after))
+
+        def more(of: str) -> str:
+            numbers = [(self.told[day], getattr(stock, of)) for day, stock in stocks]
+            return words.listed(
+                [words.say("am {day} weitere {n}", day=day, n=words.number(n)) for day, n in numbers if n]
+            )
+
         said = []
-        if before.documented_later or after.documented_later:
-            said.append(
-                words.say(
-                    "Erst später belegt und darum nicht mitgezählt sind am {start} weitere {before}, am {end} weitere "
-                    "{after}; ihr Beginn ist unbekannt.",
-                    **self.told,
-                    before=words.number(before.documented_later),
-                    after=words.number(after.documented_later),
-                )
-            )
-        if before.period_unknown or after.period_unknown:
-            said.append(
-                words.say(
-                    "Nicht mitgezählt, weil der Zeitraum unbekannt ist, sind am {start} weitere {before}, am {end} weitere "
-                    "{after}.",
-                    **self.told,
-                    before=words.number(before.period_unknown),
-                    after=words.number(after.period_unknown),
-                )
-            )
+        if later := more("documented_later"):
+            text = "Erst später belegt und darum nicht mitgezählt sind {more}; ihr Beginn ist unbekannt."
+            said.append(words.say(text, more=later))
+        if unknown := more("period_unknown"):
+            said.append(words.say("Nicht mitgezählt, weil der Zeitraum unbekannt ist, sind {more}.", more=unknown))
         return said
 
     def _flows(self, count: Count) -> list[str]:
@@ -393,7 +385,7 @@ class _Teller:
         )
         words = self.words
         return [
-            name if n == 1 else words.say("{name} ({n}-mal)", name=name, n=words.number(n)) for name, n in times.items()
+            name if n == 1 else words.say("{n}-mal {name}", name=name, n=words.number(n)) for name, n in times.items()
         ]
 
     def _sum(self, count: Count) -> list[str]:
