@@ -57,8 +57,9 @@ def show() -> None:
     chosen = next(curve for curve in curves if curve.instrument == instrument.key)
     _curve(drawn, chosen, instrument)
     _heading(said.say("Alle Bausteine"))
-    told = curve_legend([curve.points for curve in curves], said)
-    st.html(html.sentences(line for line in told if line not in chosen.legend))
+    legend = curve_legend([curve.points for curve in curves], said)
+    if missing := [line for line in legend if line not in chosen.legend]:
+        st.html(html.sentences(missing))
     st.html(html.multiples(curves, drawn.view, page_address, instrument.key, said))
     if drawn.district is None and drawn.programme.has_shares:
         _districts(drawn, instrument)
@@ -100,18 +101,19 @@ def _numbers(drawn: Scene, instrument: Instrument, counts: Counts | None = None)
     key = (*drawn.key, drawn.district, instrument.key, said.lang, counts)
     rows = _rows.get(key, lambda: year_rows(drawn, scenes().course(drawn, counts), instrument, said, counts))
     titles = year_headings(rows, instrument, said)
+    has_shares = drawn.programme.has_shares and counts is None
     data = {
         "caption": said.say("Jede Zahl öffnet die Liste, aus der sie besteht. Zugänge und Abgänge zählen Gemeinden."),
         "headings": [
             said.say("Stichtag"),
             *titles.values(),
-            *([said.say("von"), said.say("Anteil"), said.say("der Fläche")] if drawn.programme.has_shares else []),
+            *([said.say("von"), said.say("Anteil"), said.say("der Fläche")] if has_shares else []),
         ],
         "rows": [
             [
                 row.day,
-                *(_cell(row.doors[column]) if column in row.doors else "" for column in titles),
-                *((row.total, *row.shares) if row.shares else ()),
+                *(_cell(row.doors[column]) for column in titles),
+                *((row.total, *row.shares) if has_shares else ()),
             ]
             for row in rows
         ],

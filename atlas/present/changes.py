@@ -419,9 +419,9 @@ class _Teller:
                 label = words.label(flow_label(what, count.instrument))
                 flows.append(f"{label} {words.number(len(mine))} ({words.listed(self._names(mine))})")
         if not flows:
-            return words.say("Davon in Kraft sind am {end} {after}, am {start} {before}.", **values)
+            return words.say("Davon in Kraft sind {after} am {end} und {before} am {start}.", **values)
         said = words.say(
-            "Davon in Kraft sind am {end} {after}, am {start} {before}; dazwischen: {flows}.",
+            "Davon in Kraft sind {after} am {end} und {before} am {start}; dazwischen: {flows}.",
             **values,
             flows=", ".join(flows),
         )

@@ -197,7 +197,7 @@ def curve_legend(curves: Iterable[pd.DataFrame], words: Words) -> tuple[str, ...
     every = list(curves)
     said = []
     if any(points["first_documented"].any() for points in every):
-        said.append(words.say("Gestrichelte Stufe: erstmals belegt, kein Beginn."))
+        said.append(words.say("Stufe mit offenem Kreis: erstmals belegt, Beginn unbekannt oder früher."))
     if any((points["earliest"] > points["municipalities"]).any() for points in every):
         said.append(words.say("Helles Band: erst später belegt, Beginn unbekannt; nicht mitgezählt."))
     return tuple(said)
@@ -263,7 +263,13 @@ def _alt(label: str, unit: str, points: pd.DataFrame, beside: str, published: tu
     )
     said = [", ".join(filter(None, (told, beside))) + "."]
     if known := int(points["first_documented"].sum()):
-        said.append(words.say("Von den Stufen sind {n} kein Beginn, sondern erstmals belegt.", n=words.number(known)))
+        said.append(
+            words.count(
+                "Von {n} Gemeinde ist an ihrer Stufe kein Beginn belegt: erstmals belegt, Beginn unbekannt oder früher.",
+                "Von {n} Gemeinden ist an ihrer Stufe kein Beginn belegt: erstmals belegt, Beginn unbekannt oder früher.",
+                known,
+            )
+        )
     if published:
         mark = published[-1]
         said.append(
@@ -353,7 +359,7 @@ class _Year:
         doors |= {
             of: (words.say("{what}: {state}. Stand {day}", **told, state=said), listed(of))
             for of, said in headings.items()
-            if of != "in_force" or (self.instrument.counts is Counts.SO_FAR and self.counts is None)
+            if self.counts is None and (of != "in_force" or self.instrument.counts is Counts.SO_FAR)
         }
         key = f"{self.instrument.key}-{self.counts or 'all'}-{end}"
         return YearRow(

@@ -44,18 +44,14 @@ def beside_sentence(source: Scene, total: Total, words: Words) -> str:
     named = named_on(source.snapshot, source.programme, source.spans, total)
     if named is None or total.instrument is None:
         return ""
-    is_place = total.unit == "municipalities"
-    one, many = total.instrument.unit_one, total.instrument.unit
-    told = {
-        "published": words.number(total.value),
-        "unit": words.label(one if total.value == 1 else many),
-        "day": words.partial(total.text),
-        "known": words.number(named.documented),
-        "later": words.number(named.later),
-    }
-    if is_place:
-        told["unit"] = words.say("Gemeinde" if total.value == 1 else "Gemeinden")
-    said = [words.say("Veröffentlicht: {published} {unit} ({day}).", **told)]
+    if total.unit == "municipalities":
+        amount = words.count("{n} Gemeinde", "{n} Gemeinden", total.value)
+    else:
+        unit = total.instrument.unit_one if total.value == 1 else total.instrument.unit
+        amount = f"{words.number(total.value)} {words.label(unit)}"
+    told = {"known": words.number(named.documented), "later": words.number(named.later)}
+    told["published"] = words.number(total.value)
+    said = [words.say("Veröffentlicht: {amount} ({day}).", amount=amount, day=words.partial(total.text))]
     if named.documented == total.value:
         known = words.say("Hier belegt: {known}, genauso viele", **told)
     elif named.documented + named.later <= total.value and named.documented:
