@@ -36,9 +36,10 @@ from atlas.model.excerpt import MOST_TITLE, Excerpt, Form, parse_places
 from atlas.model.programme import Counts
 from atlas.model.snapshot import Snapshot, unknown_programme
 from atlas.model.view import LANGUAGES, LATEST, ViewState
-from atlas.present.changes import build_changes, paragraph
+from atlas.present.changes import build_changes
 from atlas.present.detail import absent, position_or_heir
 from atlas.present.municipality import neighbourhood_notes
+from atlas.present.paragraph import paragraph
 from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 from atlas.sources.login import LoginSettings

@@ -10,25 +10,24 @@ from markupsafe import Markup
 from atlas.model.dates import year_before
 from atlas.model.programme import Counts, Instrument
 from atlas.model.view import EARLIEST, page_address
-from atlas.present.changes import Changes, build_changes, change_rows, paragraph
+from atlas.present.changes import Changes, build_changes, change_rows
 from atlas.present.charts import Chart
 from atlas.present.detail import as_of_sentence
 from atlas.present.figures import Door
 from atlas.present.headings import headings
 from atlas.present.looks import looks_of
+from atlas.present.paragraph import paragraph
 from atlas.present.progress import (
     Curve,
-    YearRow,
     build_curves,
     chosen_instrument,
     curve_legend,
     district_bars,
     duration_sentences,
     reach_sentence,
-    year_headings,
-    year_rows,
 )
 from atlas.present.scene import Scene, Shelf
+from atlas.present.years import YearRow, year_headings, year_rows
 from atlas.render import progress as html
 from atlas.render.html import file_links, list_table
 from ui import blocks, figures_panel, filters, frame, map_panel

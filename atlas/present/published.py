@@ -44,7 +44,9 @@ def beside_sentence(source: Scene, total: Total, words: Words) -> str:
     named = named_on(source.snapshot, source.programme, source.spans, total)
     if named is None or total.instrument is None:
         return ""
-    if total.unit == "municipalities":
+    if total.unit == "municipalities" and total.instrument.published_with_districts:
+        amount = words.count("{n} Gemeinde oder Kreis", "{n} Gemeinden und Kreise", total.value)
+    elif total.unit == "municipalities":
         amount = words.count("{n} Gemeinde", "{n} Gemeinden", total.value)
     else:
         unit = total.instrument.unit_one if total.value == 1 else total.instrument.unit
