@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from atlas.__main__ import FINE, WRONG_USE, main
 from atlas.analysis.counting import beside
 from atlas.analysis.durations import limits, passages, waiting
 from atlas.analysis.events import BEGINNINGS, CHANGED, ENDINGS, FLOWS
@@ -41,7 +42,7 @@ from atlas.present.progress import (
     reach_sentence,
 )
 from atlas.present.published import Total, beside_sentence, totals_of
-from atlas.present.scene import Scene, Scenes
+from atlas.present.scene import Scene, Scenes, imagined
 from atlas.present.time_words import presumed_said, reason
 from atlas.present.wording import Words
 from atlas.present.years import year_headings, year_rows
@@ -75,8 +76,7 @@ def test_figure_is_the_length_of_its_list_and_of_its_file(scenes: Scenes, day: d
         assert last["in_force"].item() == len(counted.in_force)
 
 
-@pytest.mark.parametrize("counts", [None, *Counts])
-@pytest.mark.parametrize("district", [None, "14626"])
+@pytest.mark.parametrize(("district", "counts"), [(None, None), ("14626", Counts.IN_FORCE), ("14626", Counts.SO_FAR)])
 def test_every_number_of_every_year_opens_its_list_and_the_flows_add_up(
     scenes: Scenes, district: str | None, counts: Counts | None
 ) -> None:
@@ -90,7 +90,7 @@ def test_every_number_of_every_year_opens_its_list_and_the_flows_add_up(
             stock = before.doors["municipalities"].number
             assert row.doors["municipalities"].number == stock + came - went
         for row in rows:
-            for door in row.doors.values():
+            for door in filter(lambda each: each.number, row.doors.values()):
                 assert len(door.rows()) == door.number, door.title
 
 
@@ -385,7 +385,7 @@ ENDS: list[tuple[str, dict[str, object], str]] = [
         {"stage": "dissolved", "since": "2023", "since_means": "known_by"},
         "spätestens 2023 als beendet belegt, Tag unbekannt",
     ),
-    ("dormant", {"stage": "dormant", "since": "2023"}, "ruht seit 2023"),
+    ("dormant", {"stage": "paused", "since": "2023"}, "ruht seit 2023"),
     (
         "presumed_over",
         {"since": "2015", "last_proof": pd.Timestamp("2015-12-31")},
@@ -416,23 +416,24 @@ def test_rule_of_the_atlas_is_said_to_be_its_own(real_scene: Callable[..., Scene
     assert "Regel" not in presumed_said("2021-02-02", "2021-02-02", granted, DE), "this one is published"
 
 
-def test_mergers_are_a_term_of_their_own(mini: Snapshot) -> None:
+def test_mergers_are_a_term_of_their_own(real_scene: Callable[..., Scene]) -> None:
     """Two counted municipalities become one: nothing has ended, and the sum says why it is one less."""
-    scenes = Scenes(lambda: mini, lambda: TODAY)
-    found = 0
-    for layer in [each.key for each in mini.programme("").instruments]:
-        for change in mini.changes(mini.programme("")):
-            after = scenes.of(ViewState(as_of=change.effective, layer=layer))
-            before = scenes.of(after.view.but(as_of=change.effective - timedelta(days=1)))
-            if before.as_of < after.edition.starts:
-                continue
-            changes = build_changes(scenes, before, after)
-            if changes.counts[0].flows["boundary_out"]:
-                found += 1
-                assert "1 durch Gebietsänderungen" in paragraph(changes, after, DE)
-                assert "Beendet" not in paragraph(changes, after, DE)
-                assert "Gebietsänderung am" in change_rows(changes, after, DE)["reason"].iloc[0]
-    assert found
+    scene = real_scene(layer="agreement", as_of=date(2023, 1, 1))
+    table = scene.records.table
+    row = table[(table["instrument"] == "agreement") & (table["date"] == "2022-07-11")].iloc[0]
+    former = [
+        row.to_dict() | {"ags": ags, "line": 90_000 + number} for number, ags in enumerate(("14522450", "14522620"))
+    ]
+    more = imagined(scene, pd.concat([table, pd.DataFrame(former)], ignore_index=True)).snapshot
+    scenes = Scenes(lambda: more, lambda: TODAY)
+    count, said = _told(scenes, "agreement", date(2022, 12, 31), date(2023, 1, 1))
+    assert (count.flows["boundary_out"], sum(count.flows.values())) == (1, 1)
+    assert f"Das geht auf: {count.before.number} − 1 durch Gebietsänderungen = {count.after.number}." in said
+    assert "Allein durch Gebietsänderungen gilt es nicht mehr in 1 Gemeinde: " in said
+    assert "Beendet" not in said
+    after = scenes.of(ViewState(layer="agreement", as_of=date(2023, 1, 1)))
+    changes = build_changes(scenes, scenes.of(after.view.but(as_of=date(2022, 12, 31))), after)
+    assert change_rows(changes, after, DE)["reason"].tolist() == ["Gebietsänderung am 01.01.2023"]
 
 
 def test_changes_of_boundaries_are_said(scenes: Scenes) -> None:
@@ -461,6 +462,53 @@ def test_files_of_changes_and_progress(scenes: Scenes) -> None:
     )
     assert len(months) == len(contract) == 48 * 9
     assert year_before(date(2024, 2, 29)) == date(2023, 2, 28)
+
+
+# --- the command line -------------------------------------------------------------------------------------------------
+
+
+def _command(capsys: pytest.CaptureFixture[str], line: str) -> tuple[pd.DataFrame, str]:
+    assert main(line.split()) == FINE
+    out, err = capsys.readouterr()
+    return pd.read_csv(io.StringIO(out), dtype=str, keep_default_na=False), err
+
+
+def test_command_progress_gives_either_unit_and_way_of_counting(capsys: pytest.CaptureFixture[str]) -> None:
+    period = "progress --from 2023-06-01 --to 2023-06-30"
+    found = {}
+    for unit in get_args(Unit):
+        for counts in Counts:
+            table, _ = _command(capsys, f"{period} --unit {unit} --counts {counts}")
+            (row,) = table[table["instrument"] == "funding"].to_dict("records")
+            found[unit, str(counts)] = row
+    own = _command(capsys, period)[0]
+    (row,) = own[own["instrument"] == "funding"].to_dict("records")
+    assert row == found["municipalities", "so_far"], "grants count all so far"
+    in_force = found["municipalities", "in_force"]
+    assert in_force["municipalities"] == "4"
+    assert in_force["municipalities"] == row["in_force"]
+    assert (in_force["documented_later"], row["documented_later"]) == ("2", "1"), "Colditz had one before"
+    assert found["arrangements", "so_far"]["arrangements"] == row["arrangements"]
+
+
+def test_command_changes_gives_a_line_for_each_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    period = "changes --from 2022-06-30 --to 2022-12-31 --layer agreement"
+    table, told = _command(capsys, period)
+    assert [*table.columns] == [
+        *("what", "because", "ags", "name", "district", "instrument", "stage_before", "stage", "since", "source"),
+        *("joint_with", "day", "earliest", "reason"),
+    ]
+    assert set(table["what"]) <= {*FLOWS, CHANGED}
+    assert (table["reason"] != "").all()
+    assert f"Das geht auf: 29 + {(table['what'] == 'begun').sum()} begonnen" in told
+    joint, _ = _command(capsys, f"{period} --unit arrangements")
+    assert len(joint) < len(table), "a joint agreement is one line"
+    assert "Göltzschtal-Städte" in set(joint["name"])
+
+
+def test_command_changes_refuses_a_day_before_the_boundaries(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["changes", "--from", "2010-01-01", "--to", "2020-01-01"]) == WRONG_USE
+    assert "reichen bis 2016-01-01 zurück" in capsys.readouterr().err
 
 
 # --- charts ----------------------------------------------------------------------------------------------------------
@@ -523,10 +571,10 @@ def test_film_ends_with_the_map_and_counts_each_month(real_scene: Callable[..., 
 def test_waiting_cases_stand_in_stages_one_is_meant_to_leave(scenes: Scenes) -> None:
     scene = scenes.of(ViewState())
     course = scenes.course(scene)
-    rows = waiting(scene.status, course.episodes, scene.programme, scene.as_of)
+    rows = waiting(scene.status, course.municipalities.episodes, scene.programme, scene.as_of)
     assert rows["days"].is_monotonic_decreasing
     assert (rows["days"] >= 0).all()
-    known = limits(course.episodes, scene.programme)
+    known = limits(course.municipalities.episodes, scene.programme)
     assert set(zip(rows["instrument"], rows["stage"], strict=True)) <= set(known)
     assert ("council", "active") not in known, "the last step is where one stays"
     assert ("council", "paused") not in known, "what has ended is not late"
@@ -537,7 +585,7 @@ def test_waiting_cases_stand_in_stages_one_is_meant_to_leave(scenes: Scenes) -> 
 def test_nobody_is_late_in_a_stage_that_may_last(mini: Snapshot) -> None:
     programme = mini.programmes["mini"]
     course = (scenes := Scenes(lambda: mini, lambda: TODAY)).course(scenes.of(ViewState()))
-    known = limits(course.episodes, programme)
+    known = limits(course.municipalities.episodes, programme)
     passing = {(i.key, s.key) for i in programme.instruments for s in i.stages if (i.key, s.key) in known}
     assert passing
     lasting = programme.model_copy(
@@ -548,8 +596,8 @@ def test_nobody_is_late_in_a_stage_that_may_last(mini: Snapshot) -> None:
             )
         }
     )
-    assert limits(course.episodes, lasting) == {}
-    stage = next(s for i in programme.instruments for s in i.stages).model_dump()
+    assert limits(course.municipalities.episodes, lasting) == {}
+    stage = next(s for i in programme.instruments for s in i.stages).model_dump(exclude_unset=True)
     with pytest.raises(ValueError, match="may_last"):
         Stage.model_validate(stage | {"may_last": True, "dwell_days": 30})
 
