@@ -68,8 +68,14 @@ class _Teller:
         """Return stock, what stands beside it, and every flow with its names."""
         words, said = self.words, [self._stock(count)]
         if count.inferred:
-            numbers = {"n": words.number(count.inferred), "all": words.number(count.after.number)}
-            said.append(words.say("Erschlossen, nicht eigens belegt, sind {n} der {all}.", **numbers))
+            said.append(
+                words.count(
+                    "Erschlossen, nicht eigens belegt, ist {n} der {all}.",
+                    "Erschlossen, nicht eigens belegt, sind {n} der {all}.",
+                    count.inferred,
+                    all=words.number(count.after.number),
+                )
+            )
         said += [*self._beside(count), *self._flows(count)]
         if count.in_force is not None:
             said.append(self._in_force(count.in_force))
@@ -171,7 +177,8 @@ class _Teller:
 
     def _where_named(self, rows: pd.DataFrame) -> str:
         names = self._names(rows)
-        return f"{self._where(len(names))}: {self.words.listed(names)}"
+        number = len(names) if self.changes.unit == "municipalities" else len(rows)
+        return f"{self._where(number)}: {self.words.listed(names)}"
 
     def _names(self, rows: pd.DataFrame) -> Sequence[str]:
         """Return the names, each once, with the district where the state has several of the name."""
