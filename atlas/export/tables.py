@@ -15,6 +15,7 @@ from atlas.analysis.progress import progress
 from atlas.model.boundaries import Edition
 from atlas.model.dates import year_before
 from atlas.model.programme import Unit
+from atlas.model.view import EARLIEST
 from atlas.present.changes import Changes, build_changes, change_rows
 from atlas.present.detail import position_of, status_sentence
 from atlas.present.headings import headings
@@ -257,7 +258,7 @@ def _white_spots(_: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
 
 
 def _changes(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame | None:
-    start = scene.view.since or year_before(scene.as_of)
+    start = scene.view.since or max(EARLIEST, year_before(scene.as_of))
     if start >= scene.as_of:
         return None
     return changes_said(scene, build_changes(scenes, scenes.of(scene.view.but(as_of=start)), scene), words)

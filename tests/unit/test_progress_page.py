@@ -48,7 +48,7 @@ from atlas.present.wording import Words
 from atlas.present.years import year_headings, year_rows
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
-from tests.conftest import TODAY
+from tests.conftest import ROOT, TODAY
 
 DE, EN = Words("de"), Words("en")
 DAYS = [date(2019, 6, 30), date(2020, 12, 31), date(2021, 3, 15), date(2021, 12, 31), date(2022, 6, 30)]
@@ -274,7 +274,6 @@ def test_changes_balance_and_the_paragraph_says_so(
                 assert f"= {count.after.number}." in said
         for name in changes.table["name"]:
             assert name in said
-        assert not re.search(r"\b(neu|neue|new|hinzugekommen|added)\b", said, re.IGNORECASE)
     rows = change_rows(changes, after, DE)
     assert len(rows) == len(changes.table) == len(changes_table(changes, after, DE))
     assert (rows["reason"] != "").all(), "each line has its reason"
@@ -331,6 +330,34 @@ def test_programme_that_ended_says_so_of_each(scenes: Scenes) -> None:
     assert set(rows["after"]) == {"beendet"}
     assert len(rows) == 9
     assert "ist am 01.01.2025 für 0 Gemeinden belegt, am 31.12.2024 für 6." in paragraph(changes, after, DE)
+
+
+KEYS = sorted(path.stem for path in (ROOT / "data/programmes").glob("*.toml"))
+NEW = re.compile(r"\b(neu|neue[mnrs]?|new|hinzugekommen|added)\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("programme", KEYS)
+def test_nothing_is_called_new_in_any_year(scenes: Scenes, programme: str) -> None:
+    """In no text, list or heading, of no instrument of any programme; and every year adds up."""
+    for year in range(2016, 2027):
+        after = scenes.of(ViewState(programme=programme, as_of=min(date(year, 12, 31), TODAY)))
+        before = scenes.of(after.view.but(as_of=date(year, 1, 1)))
+        changes = build_changes(scenes, before, after)
+        for count in changes.counts:
+            came = sum(count.flows[what] for what in (*BEGINNINGS, "boundary_in"))
+            went = sum(count.flows[what] for what in (*ENDINGS, "boundary_out"))
+            assert count.before.number + came - went == count.after.number
+        for words in (DE, EN):
+            rows = changes_said(after, changes, words)
+            listed = rows.drop(columns=[words.say("Gemeinde"), words.say("Quelle")])
+            said = " ".join([paragraph(changes, after, words), *rows.columns, listed.to_csv(index=False)])
+            for name in sorted(set(rows[words.say("Gemeinde")]), key=len, reverse=True):
+                said = said.replace(name, "")
+            assert not NEW.search(said), said
+    course = scenes.course(after)
+    for curve in build_curves(after, course, EN):
+        said = " ".join([curve.alt, curve.beside, curve.gap, curve.doubt, *curve.legend])
+        assert not NEW.search(said)
 
 
 REASONS = [
