@@ -113,7 +113,7 @@ def effect_of(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         [GAINED, LOST, CHANGED],
         "",
     )
-    told = now.where(what != LOST, was).assign(
+    told = pd.concat([now[what != LOST], was[what == LOST]]).loc[now.index].assign(
         what=what,
         because=RECORD,
         stage_before=stage["was"],

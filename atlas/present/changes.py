@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from atlas.analysis.changes import CHANGE_COLUMNS, GAINED, LOST, changes_between, effect_of
-from atlas.analysis.events import BOUNDARY, CHANGED, ENDINGS, FLOWS, in_period
+from atlas.analysis.events import BOUNDARY, CHANGED, ENDINGS, FIRST_DOCUMENTED, FLOWS, in_period
 from atlas.analysis.progress import progress
 from atlas.analysis.spans import counting
 from atlas.analysis.status import NO_DATA, status_as_of
@@ -223,9 +223,11 @@ def change_rows(changes: Changes, scene: Scene, words: Words) -> pd.DataFrame:
         return f"{said} ({words.say('Gebietsänderung')})" if row["because"] == BOUNDARY else said
 
     def stage(row: Mapping[Hashable, Any], key: str) -> str:
+        if key == NO_DATA and row["what"] in ENDINGS and key == row["stage"]:
+            return whats[row["what"]]
         if key == NO_DATA:
-            is_over = row["what"] in ENDINGS and key == row["stage"]
-            return whats[row["what"]] if is_over else words.say("keine bekannte Aktivität")
+            is_known_later = row["what"] == FIRST_DOCUMENTED
+            return words.say("erst später belegt" if is_known_later else "keine bekannte Aktivität")
         return words.label(programme.rung(f"{row['instrument']}:{key}").stage.label)
 
     rows = changes.table

@@ -29,7 +29,7 @@ from atlas.model.dates import year_before
 from atlas.model.programme import Counts, Stage, Unit
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
-from atlas.present.changes import Count, build_changes, change_rows
+from atlas.present.changes import Count, build_changes, build_effect, change_rows
 from atlas.present.charts import Chart, Use
 from atlas.present.film import build_film, packed_film
 from atlas.present.paragraph import paragraph
@@ -441,6 +441,31 @@ def test_rule_of_the_atlas_is_said_to_be_its_own(real_scene: Callable[..., Scene
     assert told == "vermutlich beendet, zuletzt belegt 02.02.2021 (nach 3 Jahren, eigene Regel des Atlas)"
     granted = programme.instrument("funding").stage("granted")
     assert "Regel" not in presumed_said("2021-02-02", "2021-02-02", granted, DE), "this one is published"
+
+
+def test_effect_of_other_entries_is_no_flow(scenes: Scenes) -> None:
+    """Of the import: what would be counted then, and what no longer; nothing begins or ends by it."""
+    now = scenes.of(ViewState(layer="council"))
+    first = now.day.figure("council").municipalities.iloc[0]
+    table = now.records.table
+    mine = (table["ags"] == first["ags"]) & (table["instrument"] == "council")
+    lost = build_effect(now, imagined(now, table[~mine]))
+    gained = build_effect(imagined(now, table[~mine]), now)
+    for effect, what in ((lost, "dann nicht mehr gezählt"), (gained, "dann gezählt")):
+        assert effect.counts == ()
+        rows = change_rows(effect, now, DE)
+        assert rows[["name", "what"]].to_numpy().tolist() == [[first["name"], what]]
+        assert what in [entry.look.label.de for entry in effect.spec.legend if entry.count == 1]
+
+
+def test_stages_before_and_after_say_no_more_than_is_known(scenes: Scenes) -> None:
+    after = scenes.of(ViewState(as_of=TODAY, layer="council"))
+    changes = build_changes(scenes, scenes.of(after.view.but(as_of=date(2025, 12, 31))), after)
+    rows = change_rows(changes, after, DE)
+    assert set(rows["what"]) == {"erstmals belegt"}
+    assert set(rows["before"]) == {"erst später belegt"}, "it may have been so already"
+    assert set(rows["reason"]) == {"undatiert, gelesen 23.11.2026"}
+    assert (changes.table["stage_before"] == "no_data").all()
 
 
 def test_mergers_are_a_term_of_their_own(real_scene: Callable[..., Scene]) -> None:
