@@ -113,14 +113,18 @@ def effect_of(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         [GAINED, LOST, CHANGED],
         "",
     )
-    told = pd.concat([now[what != LOST], was[what == LOST]]).loc[now.index].assign(
-        what=what,
-        because=RECORD,
-        stage_before=stage["was"],
-        stage=stage["now"],
-        stage_was=stage["was"],
-        day=np.datetime64("NaT", "s"),
-        earliest=np.datetime64("NaT", "s"),
+    told = (
+        pd.concat([now[what != LOST], was[what == LOST]])
+        .loc[now.index]
+        .assign(
+            what=what,
+            because=RECORD,
+            stage_before=stage["was"],
+            stage=stage["now"],
+            stage_was=stage["was"],
+            day=np.datetime64("NaT", "s"),
+            earliest=np.datetime64("NaT", "s"),
+        )
     )
     table = told[what != ""].reset_index(drop=True)[list(CHANGE_COLUMNS)]
     return _in_order(table, after["instrument"].tolist(), (GAINED, LOST, CHANGED))
