@@ -9,14 +9,14 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from atlas import commands, keeping
 from atlas.errors import AtlasError
 from atlas.model.dates import parse_moment
 from atlas.model.excerpt import PRINTED, Form, Size
 from atlas.model.keys import parse_ags, parse_district_key
-from atlas.model.programme import OVERVIEW
+from atlas.model.programme import OVERVIEW, Counts, Unit
 from atlas.model.view import LANGUAGES
 from atlas.sources.settings import SettingsError
 from atlas.terminal import FINDINGS, FINE, WRONG_USE, WrongUseError, complain
@@ -116,6 +116,7 @@ def _add_courses(known: _Subparsers) -> None:
     )
     course.add_argument("--to", dest="as_of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
     course.add_argument("--step", choices=("month",), default="month")
+    _add_counting(course)
     _add_district(course, "fünfstelliger Kreisschlüssel")
 
     purpose = "was sich zwischen zwei Tagen verändert hat, mit fertigem Absatz"
@@ -123,6 +124,7 @@ def _add_courses(known: _Subparsers) -> None:
     changes.add_argument("--from", dest="start", type=_day, required=True, metavar="JJJJ-MM-TT")
     changes.add_argument("--to", dest="as_of", type=_day, required=True, metavar="JJJJ-MM-TT")
     _add_layer(changes, "alle")
+    _add_counting(changes)
     purpose = "Liste oder Absatz (deutsch, englisch)"
     changes.add_argument("--format", choices=("csv", "text"), default="csv", help=purpose)
 
@@ -241,6 +243,15 @@ def _add_as_of(parser: argparse.ArgumentParser) -> None:
 
 def _add_layer(parser: argparse.ArgumentParser, otherwise: str) -> None:
     parser.add_argument("--layer", default=OVERVIEW, help=f"ein Instrument; ohne Angabe {otherwise}")
+
+
+def _add_counting(parser: argparse.ArgumentParser) -> None:
+    purpose = "wovon Zugänge und Abgänge sind: Gemeinden, oder Vorgänge (gemeinsame einmal)"
+    parser.add_argument("--unit", choices=get_args(Unit), default="municipalities", help=purpose)
+    purpose = (
+        "was zählt: was am Tag in Kraft ist, oder alles bisher; ohne Angabe, wie es das Programm je Instrument sagt"
+    )
+    parser.add_argument("--counts", choices=[str(each) for each in Counts], help=purpose)
 
 
 def _add_district(parser: argparse.ArgumentParser, text: str) -> None:

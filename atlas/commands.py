@@ -34,12 +34,14 @@ from atlas.export.tables import (
     white_spots_table,
 )
 from atlas.model.excerpt import MOST_TITLE, Excerpt, Form, parse_places
+from atlas.model.programme import Counts
 from atlas.model.snapshot import Snapshot, unknown_programme
 from atlas.model.states import State
 from atlas.model.view import LANGUAGES, ViewState
-from atlas.present.changes import build_changes, paragraph
+from atlas.present.changes import build_changes
 from atlas.present.detail import absent, position_or_heir
 from atlas.present.municipality import neighbourhood_notes
+from atlas.present.paragraph import paragraph
 from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 from atlas.sources.login import LoginSettings
@@ -188,8 +190,10 @@ def run_progress(given: argparse.Namespace) -> int:
     first = given.start or scene.course_begins
     if first > as_of:
         raise terminal.WrongUseError(_unordered(first, as_of))
-    days = month_ends(first, as_of)
-    terminal.put(plain_csv(progress_table(scene, scenes.course(scene), days, first - timedelta(days=1))), given.output)
+    _within_boundaries(scene, first)
+    days, before = month_ends(first, as_of), first - timedelta(days=1)
+    table = progress_table(scene, scenes.course(scene, _counts(given)), days, before, given.unit)
+    terminal.put(plain_csv(table), given.output)
     return terminal.FINE
 
 
@@ -202,14 +206,29 @@ def run_changes(given: argparse.Namespace) -> int:
     view = ViewState(programme=given.programme, as_of=given.as_of, layer=given.layer)
     _known_layer(snapshot, given)
     after = scenes.of(view)
-    changed = build_changes(scenes.of(view.but(as_of=given.start)), after, scenes.course(after))
+    _within_boundaries(after, given.start)
+    changed = build_changes(
+        scenes, scenes.of(view.but(as_of=given.start)), after, unit=given.unit, counts=_counts(given)
+    )
     if given.format == "text":
         texts = [paragraph(changed, after, Words(lang)) for lang in LANGUAGES]
         terminal.put("\n\n".join([*texts, ""]).encode().rstrip() + b"\n", given.output)
     else:
-        terminal.put(plain_csv(changes_table(changed)), given.output)
+        terminal.put(plain_csv(changes_table(changed, after, terminal.WORDS)), given.output)
         sys.stderr.write(f"{paragraph(changed, after, terminal.WORDS)}\n")
     return terminal.FINE
+
+
+def _counts(given: argparse.Namespace) -> Counts | None:
+    return Counts(given.counts) if given.counts else None
+
+
+def _within_boundaries(scene: Scene, first: date) -> None:
+    """Refuse a day before the boundaries begin: who was counted then cannot be said."""
+    if first < scene.edition.starts:
+        text = "Die Gemeindegrenzen reichen bis {begins} zurück; {first} liegt davor. Bitte einen späteren Tag wählen."
+        told = {"begins": scene.edition.starts.isoformat(), "first": first.isoformat()}
+        raise terminal.WrongUseError(Problem("--from", text, {**told}))
 
 
 def run_export(given: argparse.Namespace) -> int:

@@ -8,25 +8,26 @@ import streamlit as st
 from markupsafe import Markup
 
 from atlas.model.dates import year_before
-from atlas.model.programme import Instrument
+from atlas.model.programme import Counts, Instrument
 from atlas.model.view import EARLIEST, page_address
-from atlas.present.changes import Changes, build_changes, change_rows, paragraph
+from atlas.present.changes import Changes, build_changes, change_rows
 from atlas.present.charts import Chart
 from atlas.present.detail import as_of_sentence
 from atlas.present.figures import Door
 from atlas.present.headings import headings
 from atlas.present.looks import looks_of
+from atlas.present.paragraph import paragraph
 from atlas.present.progress import (
     Curve,
-    YearRow,
     build_curves,
     chosen_instrument,
+    curve_legend,
     district_bars,
     duration_sentences,
     reach_sentence,
-    year_rows,
 )
 from atlas.present.scene import Scene, Shelf
+from atlas.present.years import YearRow, year_headings, year_rows
 from atlas.render import progress as html
 from atlas.render.html import file_links, list_table
 from ui import blocks, figures_panel, filters, frame, map_panel
@@ -52,8 +53,12 @@ def show() -> None:
     blocks.small(as_of_sentence(drawn, said))
     instrument = chosen_instrument(drawn)
     curves = _build(drawn)
-    _curve(drawn, next(curve for curve in curves if curve.instrument == instrument.key), instrument)
+    chosen = next(curve for curve in curves if curve.instrument == instrument.key)
+    _curve(drawn, chosen, instrument)
     _heading(said.say("Alle Bausteine"))
+    legend = curve_legend([curve.points for curve in curves], said)
+    if missing := [line for line in legend if line not in chosen.legend]:
+        st.html(html.sentences(missing))
     st.html(html.multiples(curves, drawn.view, page_address, instrument.key, said))
     if drawn.district is None and drawn.programme.has_shares:
         _districts(drawn, instrument)
@@ -79,42 +84,43 @@ def _curve(drawn: Scene, curve: Curve, instrument: Instrument) -> None:
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
         st.html(html.chart(Chart.CURVE, drawn.view, curve.alt))
-        st.html(
-            html.sentences([curve.gap, curve.doubt, reach_sentence(drawn, said), said.label(instrument.definition)])
-        )
-        st.html(html.chart_files(Chart.CURVE, drawn.view, said, "fortschritt"))
     with right:
-        _numbers(drawn, instrument)
+        texts = [*curve.legend, curve.gap, curve.doubt, reach_sentence(drawn, said), said.label(instrument.definition)]
+        st.html(html.sentences(texts))
+        st.html(html.chart_files(Chart.CURVE, drawn.view, said, "fortschritt"))
+    _numbers(drawn, instrument)
+    if instrument.counts is Counts.SO_FAR:
+        _heading(said.say("{what}: davon in Kraft", what=curve.label))
+        _numbers(drawn, instrument, Counts.IN_FORCE)
 
 
-def _numbers(drawn: Scene, instrument: Instrument) -> None:
+def _numbers(drawn: Scene, instrument: Instrument, counts: Counts | None = None) -> None:
     """Show the table behind the curve, and the list behind a number when it is asked for."""
     said = words()
-    key = (*drawn.key, drawn.district, instrument.key, said.lang)
-    rows = _rows.get(key, lambda: year_rows(drawn, scenes().course(drawn), instrument, said))
-    doors = [door for row in rows for door in (row.municipalities, row.arrangements, row.new, row.ended)]
+    key = (*drawn.key, drawn.district, instrument.key, said.lang, counts)
+    rows = _rows.get(key, lambda: year_rows(drawn, scenes().course(drawn, counts), instrument, said, counts))
+    titles = year_headings(rows, instrument, said)
+    has_shares = drawn.programme.has_shares and counts is None
     data = {
-        "caption": said.say("Jede Zahl öffnet die Liste, aus der sie besteht."),
+        "caption": said.say("Jede Zahl öffnet die Liste, aus der sie besteht. Zugänge und Abgänge zählen Gemeinden."),
         "headings": [
             said.say("Stichtag"),
-            said.say("Gemeinden"),
-            said.label(instrument.unit),
-            said.say("neu"),
-            said.say("beendet"),
-            *([said.say("von"), said.say("Anteil"), said.say("der Fläche")] if drawn.programme.has_shares else []),
+            *titles.values(),
+            *([said.say("von"), said.say("Anteil"), said.say("der Fläche")] if has_shares else []),
         ],
         "rows": [
             [
                 row.day,
-                *(_cell(door) for door in (row.municipalities, row.arrangements, row.new, row.ended)),
-                *((row.total, *row.shares) if row.shares else ()),
+                *(_cell(row.doors[column]) for column in titles),
+                *((row.total, *row.shares) if has_shares else ()),
             ]
             for row in rows
         ],
     }
-    asked = part("ledger")(key=Keys.LEDGER, data=data, on_door_change=lambda: None).door
+    place = Keys.LEDGER if counts is None else Keys.LEDGER_IN_FORCE
+    asked = part("ledger")(key=place, data=data, on_door_change=lambda: None).door
     if isinstance(asked, str):
-        figures_panel.open_door({door.key: door for door in doors}, asked)
+        figures_panel.open_door({door.key: door for row in rows for door in row.doors.values()}, asked)
 
 
 def _cell(door: Door) -> str | list[str]:
@@ -168,9 +174,7 @@ def _between(drawn: Scene) -> None:
 def _show_changes(drawn: Scene, start: date) -> None:
     said = words()
     key = (*drawn.key, start, drawn.view.layer, drawn.district)
-    changes = _changes.get(
-        key, lambda: build_changes(scene(drawn.view.but(as_of=start)), drawn, scenes().course(drawn))
-    )
+    changes = _changes.get(key, lambda: build_changes(scenes(), scene(drawn.view.but(as_of=start)), drawn))
     left, right = st.columns([1.4, 1], gap="medium")
     with left:
         map_panel.show_changes(drawn, changes.spec)

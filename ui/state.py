@@ -45,6 +45,7 @@ class Keys(StrEnum):
     LEGEND = "legende"
     TABLE = "tabelle"
     LEDGER = "zahlen"
+    LEDGER_IN_FORCE = "zahlen-in-kraft"
     SINCE = "von"
     CHANGES_MAP = "veraenderung"
     AREA_OF_RESPONSIBILITY = "bereich"

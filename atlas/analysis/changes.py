@@ -9,6 +9,7 @@ import pandas as pd
 
 from atlas.analysis.events import CHANGED, ENDINGS, FLOWS, RECORD
 from atlas.analysis.status import NO_DATA, STATUS_COLUMNS
+from atlas.model.states import State
 
 CHANGE_COLUMNS = (
     "what",
@@ -19,6 +20,7 @@ CHANGE_COLUMNS = (
     "instrument",
     "stage_before",
     "stage",
+    "stage_was",
     "day",
     "earliest",
     "since",
@@ -34,9 +36,13 @@ GAINED, LOST = "gained", "lost"
 
 
 def changes_between(
-    before: pd.DataFrame, after: pd.DataFrame, happened: pd.DataFrame, names: Iterable[tuple[str, str]]
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    happened: pd.DataFrame,
+    names: Iterable[tuple[str, str]],
+    key: str = "ags",
 ) -> pd.DataFrame:
-    """Return what happened between two days, municipality by municipality.
+    """Return what happened between two days, municipality by municipality, or arrangement by arrangement.
 
     In each instrument, what is counted after is what was counted before, plus the beginnings, less the ends; what begins
     and ends in between is in both.
@@ -44,11 +50,13 @@ def changes_between(
     Parameters
     ----------
     before, after
-        What `status_as_of` returned for an earlier and a later day.
+        What `status_as_of` returned for an earlier and a later day; for arrangements what `cases_as_of` did.
     happened
         What `in_period` returned for the days between.
     names
         Key and name of every municipality there has been; of several with one key the last is told.
+    key
+        Column that tells one from another: ``ags``, or ``arrangement``.
 
     Returns
     -------
@@ -57,28 +65,28 @@ def changes_between(
         and AGS. Columns `CHANGE_COLUMNS`: ``what`` (one of `FLOWS`, or ``changed``: counted on both days or on neither,
         and the documented stage another), ``because`` (``boundary`` where only a merger made the difference, else
         ``record``); ``ags`` to ``district`` of the municipality concerned; ``stage_before`` and ``stage`` (`NO_DATA` where
-        nothing of its own was documented); ``day`` and ``earliest`` (``datetime64[s]``, the range of the day; NaT of what
+        nothing of its own was documented), ``stage_was`` (of what happened, as in `events`); ``day`` and ``earliest`` (``datetime64[s]``, the range of the day; NaT of what
         is ``changed``); ``since`` to ``joint_with`` of the record that says so.
     """
-    was, now = _own_rows(before), _own_rows(after)
-    stages = was.set_index(["ags", "instrument"])["stage"]
-    stages = stages[~stages.index.duplicated()]
+    slot = [key, "instrument"]
+    was, now = (_own_rows(rows).drop_duplicates(slot) for rows in (before, after))
+    stages = was.set_index(slot)["stage"]
     known = dict(names)
     ends = happened["what"].isin(ENDINGS).to_numpy(dtype=bool)
     by_record = (happened["because"] == RECORD).to_numpy(dtype=bool)
-    place = pd.MultiIndex.from_frame(happened[["ags", "instrument"]])
+    place = pd.MultiIndex.from_frame(happened[slot])
     earlier = stages.reindex(place).fillna(NO_DATA).to_numpy(dtype=object)
     moved = happened.assign(
-        name=[known[ags] for ags in happened["ags"]],
+        name=[known[each] for each in happened["ags"]],
         stage_before=np.where(ends, happened["stage_was"], earlier),
         stage=np.where(
             ends & by_record & (happened["stage"] == happened["stage_was"]).to_numpy(), NO_DATA, happened["stage"]
         ),
     )
-    both = now.merge(was, on=["ags", "instrument"], how="left", suffixes=("", "_before"))
+    both = now.merge(was[[*slot, "stage", "counted"]], on=slot, how="left", suffixes=("", "_before"))
     # A municipality that was not there yet has what its parts had, unless an entry says so that spoke of nobody before.
     is_young = both["stage_before"].isna().to_numpy()
-    spoke = pd.MultiIndex.from_frame(now[["instrument", "row"]]).isin(
+    spoke = pd.MultiIndex.from_frame(both[["instrument", "row"]]).isin(
         pd.MultiIndex.from_frame(was[["instrument", "row"]])
     )
     both = both.assign(
@@ -86,9 +94,9 @@ def changes_between(
     )
     differs = both["stage_before"] != both["stage"]
     changed = both[differs & (both["counted_before"] == both["counted"]) & ~(is_young & spoke)]
-    changed = changed[~pd.MultiIndex.from_frame(changed[["ags", "instrument"]]).isin(place)]
+    changed = changed[~pd.MultiIndex.from_frame(changed[slot]).isin(place)]
     nat = np.datetime64("NaT", "s")
-    changed = changed.assign(what=CHANGED, because=RECORD, day=nat, earliest=nat)
+    changed = changed.assign(what=CHANGED, because=RECORD, stage_was=changed["stage_before"], day=nat, earliest=nat)
     table = pd.concat([moved[list(CHANGE_COLUMNS)], changed[list(CHANGE_COLUMNS)]], ignore_index=True)
     return _in_order(table, [*after["instrument"], *before["instrument"]], (*FLOWS, CHANGED))
 
@@ -117,23 +125,29 @@ def effect_of(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         [GAINED, LOST, CHANGED],
         "",
     )
-    told = now.where(what != LOST, was).assign(
-        what=what,
-        because=RECORD,
-        stage_before=stage["was"],
-        stage=stage["now"],
-        day=np.datetime64("NaT", "s"),
-        earliest=np.datetime64("NaT", "s"),
+    told = (
+        pd.concat([now[what != LOST], was[what == LOST]])
+        .loc[now.index]
+        .assign(
+            what=what,
+            because=RECORD,
+            stage_before=stage["was"],
+            stage=stage["now"],
+            stage_was=stage["was"],
+            day=np.datetime64("NaT", "s"),
+            earliest=np.datetime64("NaT", "s"),
+        )
     )
     table = told[what != ""].reset_index(drop=True)[list(CHANGE_COLUMNS)]
     return _in_order(table, after["instrument"].tolist(), (GAINED, LOST, CHANGED))
 
 
 def _own_rows(status: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a status table, where nothing of its own is documented with `NO_DATA` and uncounted."""
-    own = status["basis"].isin(["direct", "derived"])
+    """Return what is said of a municipality's own on the day, `NO_DATA` where nothing is; what is documented only later is not."""
+    said = status["basis"].isin(["direct", "derived"])
+    said &= ~status["state"].isin([State.DOCUMENTED_LATER, State.PERIOD_UNKNOWN])
     return status.assign(
-        stage=status["stage"].where(own, NO_DATA), counted=status["counted"] & own, row=status["row"].where(own, -1)
+        stage=status["stage"].where(said, NO_DATA), counted=status["counted"] & said, row=status["row"].where(said, -1)
     )
 
 

@@ -43,10 +43,10 @@ def _spec(
     )
     sources = (words.say("Stand: {day}", day=words.day(scene.as_of)), *short_credits(scene, words))
     if chart is Chart.SMALL:
-        top = max(1, *(each.municipalities for each in curves))
+        top = max(1, *(int(each.points["earliest"].max()) for each in curves))
         return small_chart(curve, paper, top), curve.alt
     if chart is Chart.CURVE:
-        lines = (f"{curve.label}: {place}", *sources) if use is Use.FILE else ()
+        lines = (f"{curve.label}: {place}", *curve.legend, *sources) if use is Use.FILE else ()
         return curve_chart(curve, words, paper, lines, is_narrow=is_narrow), curve.alt
     title = words.say("{what}: Anteil der Gemeinden nach Kreisen", what=curve.label)
     bars = district_bars(scene, instrument)

@@ -10,12 +10,14 @@ from types import SimpleNamespace
 import pandas as pd
 
 from atlas.analysis.case_list import case_list
+from atlas.analysis.events import FLOWS
 from atlas.analysis.outreach import WhiteSpot, white_spots
 from atlas.analysis.progress import progress
 from atlas.model.boundaries import Edition
 from atlas.model.dates import year_before
-from atlas.model.programme import StageKind
+from atlas.model.programme import StageKind, Unit
 from atlas.model.states import State
+from atlas.model.view import EARLIEST
 from atlas.present.changes import Changes, build_changes, change_rows
 from atlas.present.detail import position_of, status_sentence
 from atlas.present.headings import headings
@@ -24,7 +26,7 @@ from atlas.present.map_spec import decisive_rows, since_said
 from atlas.present.progress import course_days
 from atlas.present.scene import Course, Scene, Scenes
 from atlas.present.steering import case_rows, steering_lines
-from atlas.present.time_words import STATE_LABELS
+from atlas.present.time_words import FLOW_LABELS, STATE_LABELS
 from atlas.present.wording import Words
 
 _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
@@ -215,14 +217,17 @@ def white_spots_said(scene: Scene, spots: Sequence[WhiteSpot], words: Words) -> 
     return table.assign(**{words.say("Stichtag"): words.day(scene.as_of)})
 
 
-def changes_table(changes: Changes) -> pd.DataFrame:
-    """Return what changed, for programs.
+def changes_table(changes: Changes, scene: Scene, words: Words) -> pd.DataFrame:
+    """Return the contract of ``python -m atlas changes``.
 
     Columns ``what``, ``because``, ``ags``, ``name``, ``district`` (key), ``instrument``, ``stage_before``, ``stage``,
-    ``since``, ``source``, ``joint_with``.
+    ``since``, ``source``, ``joint_with``, ``day`` and ``earliest`` (ISO: the range of the day, empty where unknown),
+    ``reason`` (said).
     """
     columns = ["what", "because", "ags", "name", "district", "instrument", "stage_before", "stage", "since", "source"]
-    return changes.table[[*columns, "joint_with"]]
+    table = changes.table[[*columns, "joint_with", "day", "earliest"]]
+    days = {column: table[column].dt.strftime("%Y-%m-%d").fillna("") for column in ("day", "earliest")}
+    return table.assign(**days, reason=change_rows(changes, scene, words)["reason"].to_numpy())
 
 
 def changes_said(scene: Scene, changes: Changes, words: Words) -> pd.DataFrame:
@@ -232,17 +237,34 @@ def changes_said(scene: Scene, changes: Changes, words: Words) -> pd.DataFrame:
     return rows.assign(**{words.say("vom"): words.day(changes.start), words.say("bis zum"): words.day(changes.end)})
 
 
-def progress_table(scene: Scene, course: Course, days: Sequence[date], since: date) -> pd.DataFrame:
+_PROGRESS = (
+    "date",
+    "instrument",
+    "municipalities",
+    "arrangements",
+    *FLOWS,
+    "boundary_in",
+    "boundary_out",
+    "in_force",
+    "documented_later",
+    "period_unknown",
+    "total",
+    "share",
+)
+
+
+def progress_table(
+    scene: Scene, course: Course, days: Sequence[date], since: date, unit: Unit = "municipalities"
+) -> pd.DataFrame:
     """Return the contract of ``python -m atlas progress``, one row per day and instrument.
 
-    ``date`` (ISO), ``instrument``, ``municipalities``, ``arrangements``, ``new``, ``ended``, ``total``, ``share`` (four
-    decimals; empty where the programme is not for all); ``new`` and ``ended`` since the row before, the first since ``since``.
+    Columns as in `progress` up to ``share``: ``date`` (ISO), flows since the row before, the first since ``since``,
+    ``share`` (four decimals; empty where the programme is not for all).
     """
     keys = [instrument.key for instrument in scene.programme.instruments]
-    table = progress(course, keys, list(days), since=since)
-    columns = ["date", "instrument", "municipalities", "arrangements", "new", "ended", "total", "share"]
+    table = progress(course, keys, list(days), since=since, unit=unit)
     share = table["share"].round(4) if scene.programme.has_shares else ""
-    return table[columns].assign(date=table["date"].dt.strftime("%Y-%m-%d"), share=share)
+    return table[list(_PROGRESS)].assign(date=table["date"].dt.strftime("%Y-%m-%d"), share=share)
 
 
 def cases_table(scene: Scene, district: str | None = None) -> pd.DataFrame:
@@ -302,12 +324,10 @@ def _white_spots(_: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
 
 
 def _changes(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame | None:
-    start = scene.view.since or year_before(scene.as_of)
+    start = scene.view.since or max(EARLIEST, year_before(scene.as_of))
     if start >= scene.as_of:
         return None
-    return changes_said(
-        scene, build_changes(scenes.of(scene.view.but(as_of=start)), scene, scenes.course(scene)), words
-    )
+    return changes_said(scene, build_changes(scenes, scenes.of(scene.view.but(as_of=start)), scene), words)
 
 
 def _cases(_: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
@@ -322,8 +342,12 @@ def _progress(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
         "instrument": words.say("Baustein"),
         "municipalities": words.say("Gemeinden"),
         "arrangements": words.say("Vorgänge"),
-        "new": words.say("neu"),
-        "ended": words.say("beendet"),
+        **{what: words.label(FLOW_LABELS[what]) for what in FLOWS},
+        "boundary_in": words.say("Gebietsänderung, mehr"),
+        "boundary_out": words.say("Gebietsänderung, weniger"),
+        "in_force": words.say("davon in Kraft"),
+        "documented_later": words.say("erst später belegt"),
+        "period_unknown": words.say("Zeitraum unbekannt"),
         "total": words.say("Gemeinden insgesamt"),
         "share": words.say("Anteil"),
     }

@@ -3,39 +3,69 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 
-from atlas.analysis.changes import GAINED, LOST, changes_between, effect_of
-from atlas.analysis.events import CHANGED, FLOWS, in_period
-from atlas.analysis.progress import Course
-from atlas.analysis.status import NO_DATA
-from atlas.model.programme import OVERVIEW, Instrument
+from atlas.analysis.changes import CHANGE_COLUMNS, GAINED, LOST, changes_between, effect_of
+from atlas.analysis.events import BOUNDARY, CHANGED, ENDINGS, FIRST_DOCUMENTED, FLOWS, in_period
+from atlas.analysis.progress import progress
+from atlas.analysis.spans import counting
+from atlas.analysis.status import NO_DATA, status_as_of
+from atlas.model.programme import OVERVIEW, Counts, Instrument, Unit
 from atlas.present.looks import ABSENT, CHANGES, FILTERED, looks_of
 from atlas.present.map_spec import LegendEntry, MapSpec
-from atlas.present.scene import Scene
-from atlas.present.time_words import FLOW_LABELS, flow_label
+from atlas.present.scene import Day, Scene, Scenes
+from atlas.present.time_words import FLOW_LABELS, flow_label, reason
 from atlas.present.wording import Words
 
 KEPT = "kept"
 _ORDER = (*FLOWS, GAINED, LOST, CHANGED, KEPT)
+BY_BOUNDARY = ("boundary_in", "boundary_out")
+"""Flows that only a merger makes, beside `FLOWS`."""
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What counts on a day, how much of it is in force, and what stands beside it and is not in it."""
+
+    number: int
+    in_force: int
+    documented_later: int
+    period_unknown: int
 
 
 @dataclass(frozen=True)
 class Count:
-    """One instrument on both days: ``before`` plus the beginnings less the ends of ``flows`` is ``after``."""
+    """One instrument on both days: ``before`` plus what came in less what went out by ``flows`` is ``after``.
+
+    Attributes
+    ----------
+    flows
+        By `FLOWS`, and ``boundary_in`` and ``boundary_out`` for what only a merger did.
+    rows
+        What happened, as in `Changes.table`.
+    in_force
+        The same for what is in force, where the instrument counts all so far.
+    inferred
+        How many of ``after`` were concluded, not read.
+    """
 
     instrument: Instrument
-    before: int
-    after: int
-    flows: Counter[str]
+    before: Stock
+    after: Stock
+    flows: Mapping[str, int]
+    rows: pd.DataFrame
+    in_force: Count | None = None
+    inferred: int = 0
 
     @property
     def moved(self) -> bool:
         """Whether anything happened."""
-        return bool(self.flows.total())
+        return not self.rows.empty or (self.in_force is not None and self.in_force.moved)
 
 
 @dataclass(frozen=True)
@@ -47,13 +77,17 @@ class Changes:
     table
         What `changes_between` returned, for the view's instrument; for all in the overview.
     counts
-        Instruments of the table, in order.
+        Instruments of the table, in order; empty if two records are compared.
     totals
         Municipalities on both days.
     spec
         The map: every municipality of the later day by what happened to it.
     has_shares
         Whether the numbers stand beside those of all municipalities.
+    unit
+        What is told of.
+    counting
+        What counts, if it is not for each instrument to say.
     """
 
     start: date
@@ -63,10 +97,14 @@ class Changes:
     totals: tuple[int, int]
     spec: MapSpec
     has_shares: bool = True
+    unit: Unit = "municipalities"
+    counting: Counts | None = None
 
 
-def build_changes(before: Scene, after: Scene, course: Course) -> Changes:
-    """Return what changed from one scene to a later one of the same view; ``course`` is that of the later one.
+def build_changes(
+    scenes: Scenes, before: Scene, after: Scene, *, unit: Unit = "municipalities", counts: Counts | None = None
+) -> Changes:
+    """Return what changed from one scene to a later one of the same view; ``counts`` as in `Scenes.course`.
 
     Raises
     ------
@@ -75,53 +113,87 @@ def build_changes(before: Scene, after: Scene, course: Course) -> Changes:
     """
     if before.as_of >= after.as_of:
         raise ValueError("the first day must lie before the second")
-    happened = in_period(course.municipalities.events, before.as_of, after.as_of)
-    names = after.edition.municipalities[["ags", "name"]].itertuples(index=False, name=None)
-    return _built(before, after, changes_between(before.status, after.status, happened, names))
+    told = _counts(scenes, before, after, unit, counts)
+    if counts is None:
+        for number, each in enumerate(told):
+            if each.instrument.counts is Counts.SO_FAR:
+                (line,) = _counts(scenes, before, after, unit, Counts.IN_FORCE, each.instrument)
+                told[number] = Count(**(vars(each) | {"in_force": line}))
+    table = pd.concat([each.rows for each in told], ignore_index=True)
+    days = (_counted(before, counts), _counted(after, counts))
+    totals = [len(_inside(day.municipalities, after.district)) for day in days]
+    spec = _spec(after, days[1], table)
+    shares = after.programme.has_shares
+    return Changes(before.as_of, after.as_of, table, tuple(told), (totals[0], totals[1]), spec, shares, unit, counts)
 
 
 def build_effect(before: Scene, after: Scene) -> Changes:
     """Return what is different in another scene of the same view and day: with other entries."""
-    return _built(before, after, effect_of(before.status, after.status))
-
-
-def _built(before: Scene, after: Scene, table: pd.DataFrame) -> Changes:
     layer, district = after.view.layer, after.district
+    table = effect_of(before.status, after.status)
     if layer != OVERVIEW:
         table = table[table["instrument"] == layer]
-    if district:
-        table = table[table["district"] == district]
-    table = table.reset_index(drop=True)
+    table = _inside(table, district).reset_index(drop=True)
+    total = len(_inside(after.day.municipalities, district))
+    spec = _spec(after, after.day, table)
+    return Changes(before.as_of, after.as_of, table, (), (total, total), spec, after.programme.has_shares)
+
+
+def _inside(rows: pd.DataFrame, district: str | None) -> pd.DataFrame:
+    return rows if district is None else rows[rows["district"] == district]
+
+
+def _counted(scene: Scene, counts: Counts | None) -> Day:
+    """Return the day of a scene as it is where all instruments count in one way."""
+    if counts is None:
+        return scene.day
+    spans = counting(scene.spans, counts)
+    status = status_as_of(spans, scene.programme, scene.edition, scene.changes, scene.as_of)
+    return Day(scene.edition, scene.as_of, status, spans, scene.changes)
+
+
+def _counts(
+    scenes: Scenes, before: Scene, after: Scene, unit: Unit, counts: Counts | None, only: Instrument | None = None
+) -> list[Count]:
+    layer, district = only.key if only else after.view.layer, after.district
     instruments = [each for each in after.programme.instruments if layer in (OVERVIEW, each.key)]
-    counts = tuple(_count(before, after, table, each, district) for each in instruments)
-    totals = tuple(scene.day.figure(instruments[0].key, district).total for scene in (before, after))
-    return Changes(
-        before.as_of,
-        after.as_of,
-        table,
-        counts,
-        (totals[0], totals[1]),
-        _spec(after, table, layer, district),
-        after.programme.has_shares,
-    )
+    course = scenes.course(after, counts)
+    days = [_counted(before, counts), _counted(after, counts)]
+    is_place = unit == "municipalities"
+    states = [day.status if is_place else day.cases for day in days]
+    happened = in_period(course.line(unit).events, before.as_of, after.as_of)
+    names = after.edition.municipalities[["ags", "name"]].itertuples(index=False, name=None)
+    table = changes_between(states[0], states[1], happened, names, "ags" if is_place else "arrangement")
+    if not is_place:
+        table["name"] = table["joint_with"].where(table["joint_with"] != "", table["name"])
+    table = _inside(table, district)
+    keys = [each.key for each in instruments]
+    since = before.as_of - timedelta(days=1)
+    numbers = progress(course, keys, [before.as_of, after.as_of], since=since, unit=unit).to_dict("records")
+    found = []
+    for instrument, first, last in zip(instruments, numbers, numbers[len(keys) :], strict=False):
+        flows = {what: int(last[what]) for what in (*FLOWS, *BY_BOUNDARY)}
+        rows = table[table["instrument"] == instrument.key].reset_index(drop=True)
+        inferred = days[1].figure(instrument.key, district).inferred if is_place else 0
+        stocks = [
+            Stock(int(row[unit]), int(row["in_force"]), int(row["documented_later"]), int(row["period_unknown"]))
+            for row in (first, last)
+        ]
+        found.append(Count(instrument, stocks[0], stocks[1], flows, rows, inferred=inferred))
+    return found
 
 
-def _count(before: Scene, after: Scene, table: pd.DataFrame, instrument: Instrument, district: str | None) -> Count:
-    what = Counter(map(str, table["what"][table["instrument"] == instrument.key]))
-    stocks = [len(scene.day.figure(instrument.key, district).municipalities) for scene in (before, after)]
-    return Count(instrument, stocks[0], stocks[1], what)
-
-
-def _spec(after: Scene, table: pd.DataFrame, layer: str, district: str | None) -> MapSpec:
+def _spec(after: Scene, day: Day, table: pd.DataFrame) -> MapSpec:
+    layer, district = after.view.layer, after.district
     looks = {look.key: look for look in looks_of(after.programme, CHANGES)}
     rank = {what: place for place, what in enumerate(_ORDER)}
     happened: dict[str, str] = {}
     for ags, what in zip(table["ags"], table["what"], strict=True):
         happened[ags] = min(happened.get(ags, KEPT), what, key=rank.__getitem__)
     classes, codes, inside = {}, [ABSENT] * len(after.edition.municipalities), []
-    holding = after.status[after.status["counted"] & (after.status["basis"] != "district")]
+    holding = day.status[day.status["counted"] & (day.status["basis"] != "district")]
     held = set(holding.index if layer == OVERVIEW else holding.index[holding["instrument"] == layer])
-    every = after.day.municipalities
+    every = day.municipalities
     for position, ags, home in zip(every.index.tolist(), every["ags"], every["district"], strict=True):
         key = happened.get(ags, KEPT if position in held else NO_DATA)
         classes[position] = key
@@ -135,105 +207,40 @@ def _spec(after: Scene, table: pd.DataFrame, layer: str, district: str | None) -
     return MapSpec(CHANGES, after.as_of, classes, "".join(codes), (), (), (), legend, tuple(inside), {}, {})
 
 
-def paragraph(changes: Changes, after: Scene, words: Words) -> str:
-    """Return the change in a paragraph ready for a report: numbers, names, cut-off dates, definition and source.
-
-    Its numbers are those of ``changes.table``.
-    """
-    place = str(after.edition.districts.at[after.district, "name"]) if after.district else ""
-    told = {
-        "place": place or words.label(after.programme.territory),
-        "start": words.day(changes.start),
-        "end": words.day(changes.end),
-    }
-    said = [_sentence(each, changes, told, words) for each in changes.counts if each.moved or len(changes.counts) == 1]
-    if not said:
-        said = [words.say("{place}, {start} bis {end}: keine dokumentierte Veränderung.", **told)]
-    if changes.has_shares and changes.totals[0] != changes.totals[1]:
-        said.append(
-            words.say(
-                "Die Zahl der Gemeinden änderte sich durch Gebietsänderungen von {before} auf {after}.",
-                before=words.number(changes.totals[0]),
-                after=words.number(changes.totals[1]),
-            )
-        )
-    if len(changes.counts) == 1:
-        said.append(words.label(changes.counts[0].instrument.definition))
-    said.append(
-        words.say(
-            "Gezählt sind öffentlich belegte Angaben, Stichtage {start} und {end}; Quelle: {source}.",
-            **told,
-            source=words.label(after.programme.source_line),
-        )
-    )
-    return " ".join(said)
-
-
-def _sentence(count: Count, changes: Changes, told: dict[str, str], words: Words) -> str:
-    shares = [
-        words.percent(n / total if total else 0.0)
-        for n, total in zip((count.before, count.after), changes.totals, strict=True)
-    ]
-    values = told | {
-        "what": words.label(count.instrument.label),
-        "before": words.number(count.before),
-        "after": words.number(count.after),
-        "share_before": shares[0],
-        "share_after": shares[1],
-        "total_before": words.number(changes.totals[0]),
-        "total_after": words.number(changes.totals[1]),
-    }
-    numbers = (
-        words.say(
-            "{place}: „{what}“ ist am {end} für {after} von {total_after} Gemeinden belegt ({share_after}); am {start} waren "
-            "es {before} von {total_before} ({share_before}).",
-            **values,
-        )
-        if changes.has_shares
-        else words.say(
-            "{place}: „{what}“. Am {end} belegte Gemeinden: {after}; am {start}: {before}.",
-            **values,
-        )
-    )
-    said = f"{numbers} "
-    rows = changes.table[changes.table["instrument"] == count.instrument.key]
-    parts = []
-    for what in (*FLOWS, CHANGED):
-        if count.flows[what]:
-            names = ", ".join(rows["name"][rows["what"] == what])
-            label = words.label(flow_label(what, count.instrument))
-            parts.append(f"{label}: {words.number(count.flows[what])} ({names})")
-    return said + "; ".join(parts) + ("." if parts else "")
-
-
 def change_rows(changes: Changes, scene: Scene, words: Words) -> pd.DataFrame:
     """Return the list for readers.
 
-    Columns ``name``, ``district``, ``instrument``, ``what``, ``before``, ``after``, ``since``, ``joint_with``,
+    Columns ``name``, ``district``, ``instrument``, ``what``, ``reason``, ``before``, ``after``, ``joint_with``,
     ``source``, all said.
     """
-    whats = {what: words.label(FLOW_LABELS[what]) for what in (*FLOWS, CHANGED)}
+    whats = {what: words.label(label) for what, label in FLOW_LABELS.items()}
     whats |= {GAINED: words.say("dann gezählt"), LOST: words.say("dann nicht mehr gezählt")}
     programme = scene.programme
 
-    def stage(instrument: str, key: str) -> str:
+    def what_of(row: Mapping[Hashable, Any]) -> str:
+        what = row["what"]
+        said = words.label(flow_label(what, programme.instrument(row["instrument"]))) if what in FLOWS else whats[what]
+        return f"{said} ({words.say('Gebietsänderung')})" if row["because"] == BOUNDARY else said
+
+    def stage(row: Mapping[Hashable, Any], key: str) -> str:
+        if key == NO_DATA and row["what"] in ENDINGS and key == row["stage"]:
+            return whats[row["what"]]
         if key == NO_DATA:
-            return words.say("keine bekannte Aktivität")
-        return words.label(programme.rung(f"{instrument}:{key}").stage.label)
+            is_known_later = row["what"] == FIRST_DOCUMENTED
+            return words.say("erst später belegt" if is_known_later else "keine bekannte Aktivität")
+        return words.label(programme.rung(f"{row['instrument']}:{key}").stage.label)
 
     rows = changes.table
+    records = rows[list(CHANGE_COLUMNS)].to_dict("records")
     return pd.DataFrame(
         {
             "name": rows["name"].tolist(),
             "district": [str(scene.edition.districts.at[key, "name"]) for key in rows["district"]],
             "instrument": [words.label(programme.instrument(key).label) for key in rows["instrument"]],
-            "what": [
-                whats[what] + (f" ({words.say('Gebietsänderung')})" if because == "boundary" else "")
-                for what, because in zip(rows["what"], rows["because"], strict=True)
-            ],
-            "before": [stage(i, s) for i, s in zip(rows["instrument"], rows["stage_before"], strict=True)],
-            "after": [stage(i, s) for i, s in zip(rows["instrument"], rows["stage"], strict=True)],
-            "since": [words.since(str(s), str(m)) for s, m in zip(rows["since"], rows["since_means"], strict=True)],
+            "what": [what_of(row) for row in records],
+            "reason": [reason(row, programme, words) for row in records],
+            "before": [stage(row, row["stage_before"]) for row in records],
+            "after": [stage(row, row["stage"]) for row in records],
             "joint_with": rows["joint_with"].tolist(),
             "source": rows["source"].tolist(),
         }

@@ -13,6 +13,7 @@ def headings(words: Words, *columns: str) -> dict[str, str]:
         "instrument": words.say("Baustein"),
         "stage": words.say("Stufe"),
         "what": words.say("Veränderung"),
+        "reason": words.say("Grund"),
         "before": words.say("vorher"),
         "after": words.say("nachher"),
         "since": words.say("seit"),

@@ -19,7 +19,7 @@ NO_DATA_LABEL = Label(de="keine bekannte Aktivität", en="no known activity")
 CHANGES = "changes"
 """Key of the layer that shows what happened between two days; the looks are the same for every programme."""
 _CHANGE_LOOKS: tuple[tuple[str, Label, str, Hatch, bool, bool], ...] = (
-    ("begun", Label(de="begonnen oder erreicht", en="begun or reached"), "#1f7a5c", "none", True, True),
+    ("begun", Label(de="begonnen / erreicht", en="begun / reached"), "#1f7a5c", "none", True, True),
     ("first_documented", Label(de="erstmals belegt", en="first documented"), "#8fc3ae", "dots", True, True),
     ("revived", Label(de="wiederbelebt", en="revived"), "#4c9f83", "vertical", True, True),
     ("gained", Label(de="dann gezählt", en="then counted"), "#1f7a5c", "none", True, True),
@@ -29,7 +29,7 @@ _CHANGE_LOOKS: tuple[tuple[str, Label, str, Hatch, bool, bool], ...] = (
     ("end_documented", Label(de="Ende belegt", en="end documented"), "#bdb4c6", "antidiagonal", False, True),
     ("presumed_over", Label(de="vermutlich beendet", en="presumed over"), "#d3ccda", "dots", False, True),
     ("lost", Label(de="dann nicht mehr gezählt", en="then no longer counted"), "#8d7f9c", "cross", False, True),
-    ("kept", Label(de="wie zuvor", en="as before"), "#bcd3e6", "none", True, False),
+    ("kept", Label(de="wie zuvor gezählt", en="counted as before"), "#bcd3e6", "none", True, False),
 )
 
 _ORDER = {StageKind.STEP: 0, StageKind.PLAN: 1, StageKind.EXIT: 2}
@@ -98,7 +98,7 @@ def looks_of(programme: Programme, layer: str) -> tuple[Look, ...]:
         label = Label(de=f"nur {special.district.de}", en=f"only {special.district.en}")
         drafts.append(("district", label, special.no_data, special.district_hatch, False, True))
     elif layer == CHANGES:
-        drafts = [(NO_DATA, Label(de="nicht in Kraft", en="not in force"), special.no_data, "none", False, False)]
+        drafts = [(NO_DATA, Label(de="nicht gezählt", en="not counted"), special.no_data, "none", False, False)]
         drafts += _CHANGE_LOOKS
     else:
         stages = programme.instrument(layer).stages

@@ -13,6 +13,7 @@ from atlas.model.dates import PartialDate
 from atlas.model.programme import Counts, Instrument, Programme, Unit
 from atlas.model.records import Records
 from atlas.model.snapshot import Snapshot
+from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
 
@@ -33,6 +34,45 @@ def named_on(source: Snapshot, programme: Programme, folded: pd.DataFrame, total
         with_districts=total.instrument.published_with_districts,
         stage=total.stage,
     )
+
+
+def beside_sentence(source: Scene, total: Total, words: Words) -> str:
+    """Return one published total and what is documented beside it, in its unit; empty where nothing says the same.
+
+    "19 von 22" is said only where those of whom the beginning is unknown could all be among the rest.
+    """
+    named = named_on(source.snapshot, source.programme, source.spans, total)
+    if named is None or total.instrument is None:
+        return ""
+    if total.unit == "municipalities" and total.instrument.published_with_districts:
+        amount = words.count("{n} Gemeinde oder Kreis", "{n} Gemeinden und Kreise", total.value)
+    elif total.unit == "municipalities":
+        amount = words.count("{n} Gemeinde", "{n} Gemeinden", total.value)
+    else:
+        unit = total.instrument.unit_one if total.value == 1 else total.instrument.unit
+        amount = f"{words.number(total.value)} {words.label(unit)}"
+    told = {"known": words.number(named.documented), "later": words.number(named.later)}
+    told["published"] = words.number(total.value)
+    said = [words.say("Veröffentlicht: {amount} ({day}).", amount=amount, day=words.partial(total.text))]
+    if named.documented == total.value:
+        known = words.say("Hier belegt: {known}, genauso viele", **told)
+    elif named.documented + named.later <= total.value and named.documented:
+        known = words.say("Hier belegt: {known} von {published}", **told)
+    else:
+        known = words.say("Hier belegt: {known}", **told)
+    later = words.say("weitere {later}, Beginn unbekannt", **told) if named.later else ""
+    said.append(", ".join(filter(None, (known, later))) + ".")
+    if named.districts:
+        places = words.count("{n} Gemeinde", "{n} Gemeinden", named.municipalities)
+        said.append(
+            words.count(
+                "Belegt sind sie in {places} und {n} Kreis.",
+                "Belegt sind sie in {places} und {n} Kreisen.",
+                named.districts,
+                places=places,
+            )
+        )
+    return " ".join(said)
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,33 @@ Only what has *begun* in a period is ever called new. See docs/time.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
 
 from atlas.analysis.events import (
+    BEGINNINGS,
     BEGUN,
+    BOUNDARY,
     CHANGED,
     DORMANT,
     END_DOCUMENTED,
     ENDED,
+    ENDINGS,
     FIRST_DOCUMENTED,
     PRESUMED_OVER,
     REVIVED,
 )
-from atlas.model.programme import Instrument, Label
+from atlas.analysis.status import NO_DATA
+from atlas.model.dates import PartialDate
+from atlas.model.programme import ExitKind, Instrument, Label, Programme, Stage, StageKind
 from atlas.model.states import State
+from atlas.present.wording import Words
+
+REACHED_ON = "reached"
+"""``since_means`` of a date on which something began, not by which it was known."""
 
 STATE_LABELS: Mapping[str, Label] = {
     State.IN_FORCE: Label(de="in Kraft", en="in force"),
@@ -37,7 +50,7 @@ STATE_LABELS: Mapping[str, Label] = {
 """What is said of a state of a stage."""
 
 FLOW_LABELS: Mapping[str, Label] = {
-    BEGUN: Label(de="begonnen", en="begun"),
+    BEGUN: Label(de="begonnen / erreicht", en="begun / reached"),
     FIRST_DOCUMENTED: Label(de="erstmals belegt", en="first documented"),
     REVIVED: Label(de="wiederbelebt", en="revived"),
     ENDED: Label(de="beendet", en="ended"),
@@ -48,15 +61,133 @@ FLOW_LABELS: Mapping[str, Label] = {
 }
 """Headings and words for what happened in a period."""
 
-REACHED = Label(de="erreicht", en="reached")
+
+def is_reached(instrument: Instrument) -> bool:
+    """Whether what counts of an instrument are acts alone: they are not begun but reached."""
+    return all(stage.is_act for stage in instrument.stages if stage.is_counted)
 
 
-def flow_label(what: str, instrument: Instrument | None = None) -> Label:
-    """Return the word for what happened; acts are not begun but reached."""
-    if (
-        what == BEGUN
-        and instrument is not None
-        and all(stage.is_act for stage in instrument.stages if stage.is_counted)
-    ):
-        return REACHED
-    return FLOW_LABELS[what]
+def flow_label(what: str, instrument: Instrument) -> Label:
+    """Return the word for what happened in an instrument; acts are not begun but reached."""
+    if what != BEGUN:
+        return FLOW_LABELS[what]
+    return Label(de="erreicht", en="reached") if is_reached(instrument) else Label(de="begonnen", en="begun")
+
+
+def since_said(row: Mapping[Hashable, Any], words: Words) -> str:
+    """Return since when something holds, as the columns ``since``, ``since_means`` and ``read_on`` of its row say."""
+    return words.since(str(row["since"]), str(row["since_means"]), str(row["read_on"]))
+
+
+def beside_said(documented_later: int, period_unknown: int, words: Words, in_force: int | None = None) -> list[str]:
+    """Return what stands beside a number and is not in it; ``in_force`` where the number counts all so far."""
+    said = [] if in_force is None else [words.say("davon in Kraft: {n}", n=words.number(in_force))]
+    if documented_later:
+        said.append(words.say("weitere {n} erst später belegt", n=words.number(documented_later)))
+    if period_unknown:
+        said.append(words.say("weitere {n}, Zeitraum unbekannt", n=words.number(period_unknown)))
+    return said
+
+
+def periods_sentence(words: Words) -> str:
+    """Return why the flows of two periods may not be those of both together."""
+    return words.say("Zeiträume lassen sich nicht zusammenzählen, wo ein Beginn nur auf das Jahr bekannt ist.")
+
+
+def reason(row: Mapping[Hashable, Any], programme: Programme, words: Words) -> str:
+    """Return why something is said to have happened in a period, in words.
+
+    ``row`` has the columns of `changes_between`, or of `in_period` with ``stage_was``.
+    """
+    what = row["what"]
+    if row["because"] == BOUNDARY:
+        return words.say("Gebietsänderung am {day}", day=words.day(row["day"].date()))
+    if what in BEGINNINGS:
+        return _why_begun(row, words)
+    if what in ENDINGS:
+        return _why_ended(row, programme, words)
+    return since_said(row, words)
+
+
+def _why_begun(row: Mapping[Hashable, Any], words: Words) -> str:
+    if row["since_means"] == "undated":
+        return since_said(row, words)
+    told = words.partial(row["since"])
+    dated = PartialDate.parse(row["since"])
+    if row["what"] == REVIVED:
+        said = words.say("wieder ab {date}", date=told)
+        return said if row["since_means"] == REACHED_ON else words.say("spätestens {date} wieder belegt", date=told)
+    is_its_own = not pd.isna(row["earliest"]) and row["earliest"].date() == dated.first_day()
+    if row["since_means"] != REACHED_ON or not is_its_own:
+        said = words.say("spätestens {date} belegt, Beginn unbekannt", date=told)
+        if pd.isna(row["earliest"]) or row["what"] != BEGUN:
+            return said
+        return words.say(
+            "Beginn zwischen {first} und {last}",
+            first=words.day(row["earliest"].date()),
+            last=words.day(row["day"].date()),
+        )
+    said = words.say("Beginn {date}", date=told)
+    return said if dated.day else words.say("Beginn {date}, Tag nicht bekannt", date=told)
+
+
+def _why_ended(row: Mapping[Hashable, Any], programme: Programme, words: Words) -> str:
+    stage = programme.rung(f"{row['instrument']}:{row['stage_was']}").stage
+    if row["what"] == PRESUMED_OVER:
+        return presumed_said(row["last_proof"], str(row["since"]), stage, words)
+    day = row["day"].date()
+    before = day - timedelta(days=1)
+    if row["stage"] not in {row["stage_was"], NO_DATA}:
+        return _why_left(row, programme, words)
+    if row["until"]:
+        return until_said(str(row["until"]), words)
+    if programme.ended == before:
+        return words.say("Ende des Programms am {day}", day=words.day(before))
+    return words.say("Ende am {day}", day=words.day(before))
+
+
+def _why_left(row: Mapping[Hashable, Any], programme: Programme, words: Words) -> str:
+    """Return what an exit says."""
+    left = programme.rung(f"{row['instrument']}:{row['stage']}").stage
+    is_asleep = left.kind is StageKind.EXIT and left.exit is ExitKind.DORMANT
+    date_ = words.partial(str(row["since"]))
+    if row["since_means"] == REACHED_ON:
+        return words.say("ruht seit {date}", date=date_) if is_asleep else words.say("beendet {date}", date=date_)
+    if row["since_means"] == "undated":
+        said = since_said(row, words)
+        text = (
+            "als ruhend belegt, Tag unbekannt ({read})" if is_asleep else "als beendet belegt, Tag unbekannt ({read})"
+        )
+        return words.say(text, read=said)
+    if is_asleep:
+        return words.say("spätestens {date} als ruhend belegt, Tag unbekannt", date=date_)
+    return words.say("spätestens {date} als beendet belegt, Tag unbekannt", date=date_)
+
+
+def until_said(until: str, words: Words) -> str:
+    """Return until when something was limited: a year or month is meant to its end."""
+    known = PartialDate.parse(until)
+    if known.day:
+        return words.say("bis {date} befristet", date=words.partial(until))
+    return words.say("bis Ende {date} befristet", date=words.partial(until))
+
+
+def presumed_said(last_proof: date | str | None, since: str, stage: Stage, words: Words) -> str:
+    """Return why something is presumed over: when it was last documented, and by whose rule."""
+    proof = pd.to_datetime(last_proof) if last_proof else pd.NaT
+    if isinstance(proof, pd.Timestamp):
+        is_meant = since and PartialDate.parse(since).last_day() == proof.date()
+        day = words.partial(since) if is_meant else words.day(proof.date())
+        said = words.say("vermutlich beendet, zuletzt belegt {date}", date=day)
+    else:
+        said = words.say("vermutlich beendet, zuletzt belegt: Tag unbekannt")
+    if not stage.is_house_rule:
+        return said
+    return f"{said} ({house_said(stage.months or 0, words)})"
+
+
+def house_said(months: int, words: Words) -> str:
+    """Return after how long a stage is over by the atlas's own rule: in years where these are whole."""
+    if months % 12:
+        return words.count("nach {n} Monat, eigene Regel des Atlas", "nach {n} Monaten, eigene Regel des Atlas", months)
+    return words.count("nach {n} Jahr, eigene Regel des Atlas", "nach {n} Jahren, eigene Regel des Atlas", months // 12)

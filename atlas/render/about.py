@@ -83,8 +83,8 @@ def _published(rows: pd.DataFrame, words: Words) -> Markup:
         "date": words.say("Datum"),
         "measure": words.say("Größe"),
         "published": words.say("veröffentlicht"),
-        "documented": words.say("hier belegt (Gemeinden)"),
-        "arrangements": words.say("hier belegt (Vorgänge)"),
+        "documented": words.say("hier belegt"),
+        "later": words.say("weitere, Beginn unbekannt"),
         "note": words.say("Anmerkung"),
         "source": words.say("Quelle"),
     }

@@ -33,6 +33,8 @@ class Paper:
         Colours of text, of what is secondary, of lines of the grid.
     ground
         Background; None for none.
+    page
+        Colour of what lies behind it.
     is_dark
         Whether dark fills must be lightened to be seen.
     """
@@ -41,12 +43,13 @@ class Paper:
     quiet: str
     grid: str
     ground: str | None
+    page: str
     is_dark: bool = False
 
 
-LIGHT = Paper("#1d2430", "#5d6470", "#e4e2dc", None)
-DARK = Paper("#f1f3f5", "#b6bcc6", "#3a3f47", None, is_dark=True)
-PRINT = Paper("#1d2430", "#5d6470", "#e4e2dc", "#ffffff")
+LIGHT = Paper("#1d2430", "#5d6470", "#e4e2dc", None, "#ffffff")
+DARK = Paper("#f1f3f5", "#b6bcc6", "#3a3f47", None, "#161616", is_dark=True)
+PRINT = Paper("#1d2430", "#5d6470", "#e4e2dc", "#ffffff", "#ffffff")
 
 
 def _visible(colour: str, paper: Paper) -> str:
@@ -62,8 +65,9 @@ def curve_chart(
 ) -> dict[str, object]:
     """Return the chart of one instrument over time, as Vega-Lite.
 
-    Steps for municipalities and arrangements, a band where dates are known to the month or year only, open diamonds
-    for published totals, a dashed line for targets. With ``caption`` (title first) the chart stands for itself.
+    Steps for municipalities, dashed where they are no beginning, and dashed lines for arrangements; a thin line for what
+    is in force where the curve counts all so far; a pale band above for what is documented only later; open diamonds
+    for published totals, a dotted line for targets. With ``caption`` (title first) the chart stands for itself.
     """
     colour = _visible(curve.colour, paper)
     points = curve.points
@@ -74,15 +78,16 @@ def curve_chart(
             format="’%y" if is_narrow else "%Y", tickCount="year", labelAlign="left", labelOffset=3, labelSeparation=6
         ),
     )
-    top = max([1, int(points["earliest"].max()), *(mark.value for mark in (*curve.published, *curve.targets))])
+    drawn = int(points[["earliest", "arrangements"]].to_numpy().max())
+    top = max([1, drawn, *(mark.value for mark in (*curve.published, *curve.targets))])
     height = alt.Scale(domain=[0, top * 1.06], nice=False)
-    band = alt.Chart(points).mark_area(interpolate="step-after", color=colour, opacity=0.28)
-    layers: list[alt.Chart] = [
-        band.encode(time, alt.Y("municipalities:Q", title=None, scale=height), alt.Y2("earliest"))
-    ]
-    for column, width, dash in (("arrangements", 1.6, [5, 3]), ("municipalities", 2.6, [1, 0])):
+    value = alt.Y("municipalities:Q", title=None, scale=height)
+    layers: list[alt.Chart] = [_band(points, time, value, colour, 0.28)]
+    lines = [("arrangements", 1.6, [5, 3])] + ([("in_force", 1.3, [1, 0])] if curve.counts_so_far else [])
+    for column, width, dash in lines:
         line = alt.Chart(points).mark_line(interpolate="step-after", strokeWidth=width, strokeDash=dash, color=colour)
         layers.append(line.encode(time, alt.Y(f"{column}:Q", title=None, scale=height)))
+    layers += _steps(points, time, height, colour, paper.page, 2.6)
     if curve.targets:
         plan = pd.DataFrame([{"date": pd.Timestamp(mark.day), "value": mark.value} for mark in curve.targets])
         line = alt.Chart(plan).mark_line(strokeDash=[2, 3], strokeWidth=1.8, color=paper.quiet, point=True)
@@ -93,8 +98,15 @@ def curve_chart(
             shape="diamond", size=70, filled=False, strokeWidth=1.6, color=paper.ink, opacity=1
         )
         layers.append(marks.encode(time, alt.Y("value:Q", scale=height)))
+        first, last = points["date"].iloc[0], points["date"].iloc[-1]
+        has_room = told["date"].iloc[-1] < first + (last - first) * 0.8
         name = alt.Chart(told.tail(1).assign(said=words.say("veröffentlicht"))).mark_text(
-            align="right", dx=5, dy=-13, color=paper.ink, fontSize=12
+            align="left" if has_room else "right",
+            dx=9 if has_room else 5,
+            dy=0 if has_room else -13,
+            baseline="middle" if has_room else "alphabetic",
+            color=paper.ink,
+            fontSize=12,
         )
         layers.append(name.encode(time, alt.Y("value:Q", scale=height), alt.Text("said:N")))
     layers += _end_labels(curve, words, top, colour)
@@ -103,25 +115,66 @@ def curve_chart(
     )
 
 
+def _band(points: pd.DataFrame, time: alt.X, value: alt.Y, colour: str, opacity: float) -> alt.Chart:
+    """Return what is documented only later, above the curve."""
+    area: alt.Chart = alt.Chart(points).mark_area(interpolate="step-after", color=colour, opacity=opacity)
+    return area.encode(time, value, alt.Y2("earliest"))
+
+
+def _steps(
+    points: pd.DataFrame, time: alt.X, scale: alt.Scale, colour: str, ground: str, width: float
+) -> list[alt.Chart]:
+    """Return the stock as steps; what of a rise is no beginning but first documented is thin, with an open circle on it."""
+    days, stock = points["date"], points["municipalities"]
+    turns = [0, *(i for i in range(1, len(points)) if stock[i] != stock[i - 1])]
+    flat, sure, unsure = [], [], []
+    for at, end in zip(turns, [*turns[1:], len(points) - 1], strict=True):
+        flat.append({"date": days[at], "end": days[end], "value": stock[at]})
+        if at:
+            before, now = stock[at - 1], stock[at]
+            known = now - min(max(now - before, 0), points["first_documented"][at])
+            sure.append({"date": days[at], "value": before, "end": known})
+            unsure.append({"date": days[at], "value": known, "end": now})
+    value = alt.Y("value:Q", title=None, scale=scale)
+    lines = alt.Chart(pd.DataFrame(flat)).mark_rule(strokeWidth=width, strokeCap="round", color=colour)
+    layers = [lines.encode(time, alt.X2("end:T"), value)]
+    for rows, thickness in ((sure, width), (unsure, width * 0.4)):
+        if drawn := [row for row in rows if row["value"] != row["end"]]:
+            rule = alt.Chart(pd.DataFrame(drawn)).mark_rule(color=colour, strokeWidth=thickness)
+            layers.append(rule.encode(time, value, alt.Y2("end:Q")))
+    if drawn:
+        middle = pd.DataFrame([{"date": row["date"], "value": (row["value"] + row["end"]) / 2} for row in drawn])
+        circle = alt.Chart(middle).mark_point(
+            shape="circle", size=width * 11, filled=True, fill=ground, stroke=colour, strokeWidth=width * 0.5, opacity=1
+        )
+        layers.append(circle.encode(time, value))
+    return layers
+
+
 def _end_labels(curve: Curve, words: Words, top: int, colour: str) -> list[alt.Chart]:
-    """Return the names of both lines at their ends, apart from each other even where the lines meet."""
-    told = (
-        words.count("{n} Gemeinde", "{n} Gemeinden", curve.municipalities),
-        f"{words.number(curve.arrangements)} {curve.unit}",
-    )
-    least = top * 0.085
-    upper, lower = float(curve.municipalities), float(curve.arrangements)
-    if upper - lower < least:
-        middle = max((upper + lower) / 2, least / 2)
-        upper, lower = middle + least / 2, middle - least / 2
+    """Return the names of the lines at their ends, apart from each other even where the lines meet."""
+    told: list[tuple[float, str, Literal[700, 400]]] = [
+        (curve.municipalities, words.count("{n} Gemeinde", "{n} Gemeinden", curve.municipalities), 700),
+        (curve.arrangements, f"{words.number(curve.arrangements)} {curve.unit}", 400),
+    ]
+    if curve.counts_so_far:
+        told.append((curve.in_force, words.say("{n} in Kraft", n=words.number(curve.in_force)), 400))
+    told.sort(key=lambda each: -each[0])
     last = curve.points["date"].iloc[-1]
     labels = []
-    weights: tuple[Literal[700, 400], ...] = (700, 400)
-    for at, said, weight in zip((upper, lower), told, weights, strict=True):
+    for at, (_, said, weight) in zip(_apart([each[0] for each in told], top * 0.085), told, strict=True):
         frame = pd.DataFrame([{"date": last, "value": at, "said": said}])
         text = alt.Chart(frame).mark_text(align="left", dx=7, color=colour, fontSize=13, fontWeight=weight)
         labels.append(text.encode(alt.X("date:T"), alt.Y("value:Q"), alt.Text("said:N")))
     return labels
+
+
+def _apart(heights: list[float], least: float) -> list[float]:
+    """Return heights, largest first, moved until each stands by ``least`` above the next and none below the ground."""
+    placed = [max(height, (len(heights) - 1 - place) * least) for place, height in enumerate(heights)]
+    for place in range(len(placed) - 2, -1, -1):
+        placed[place] = max(placed[place], placed[place + 1] + least)
+    return placed
 
 
 def small_chart(curve: Curve, paper: Paper, top: int) -> dict[str, object]:
@@ -134,8 +187,11 @@ def small_chart(curve: Curve, paper: Paper, top: int) -> dict[str, object]:
     scale = alt.Scale(domain=[0, top], nice=False)
     value = alt.Y("municipalities:Q", title=None, scale=scale, axis=alt.Axis(tickCount=2, labelFontSize=10))
     area = alt.Chart(points).mark_area(interpolate="step-after", color=colour, opacity=0.25).encode(time, value)
-    line = alt.Chart(points).mark_line(interpolate="step-after", color=colour, strokeWidth=2.2).encode(time, value)
-    return _finished(alt.layer(area, line).properties(width=230, height=88), paper, ())
+    layers = [area, _band(points, time, value, colour, 0.12), *_steps(points, time, scale, colour, paper.page, 2.2)]
+    if curve.counts_so_far:
+        line = alt.Chart(points).mark_line(interpolate="step-after", color=colour, strokeWidth=1.1)
+        layers.append(line.encode(time, alt.Y("in_force:Q", title=None, scale=scale)))
+    return _finished(alt.layer(*layers).properties(width=230, height=88), paper, ())
 
 
 def district_chart(

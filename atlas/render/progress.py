@@ -61,7 +61,8 @@ def multiples(curves: Iterable[Curve], view: ViewState, address: ViewAddress, ch
 
 
 def _multiple(curve: Curve, view: ViewState, address: ViewAddress, chosen: str, words: Words) -> Markup:
-    said = words.count("{n} Gemeinde", "{n} Gemeinden", curve.municipalities)
+    number = words.count("{n} Gemeinde", "{n} Gemeinden", curve.municipalities)
+    said = ", ".join(filter(None, (number, curve.beside)))
     current = Markup(' aria-current="true"') if curve.instrument == chosen else _EMPTY
     return Markup('<li><a href="{}" target="_self"{}><b>{}</b> <span>{}</span>{}</a></li>').format(
         address("fortschritt", view), current, curve.label, said, chart(Chart.SMALL, view, curve.alt)
@@ -80,7 +81,7 @@ def district_table(
     rows = _EMPTY.join(
         Markup(
             '<tr><th scope="row"><a href="{}" target="_self">{}</a></th><td class="number">{}</td>'
-            '<td class="number">{}</td><td class="number">{}</td></tr>'
+            '<td class="number">{}</td><td class="number">{}</td><td class="number">{}</td></tr>'
         ).format(
             address("kreis", view.but(district=bar.key)),
             bar.name,
@@ -91,10 +92,17 @@ def district_table(
             else words.number(0),
             words.number(bar.total),
             words.percent(bar.share),
+            words.number(bar.later),
         )
         for bar in bars
     )
-    titles = (words.say("Kreis"), words.say("Gemeinden"), words.say("von"), words.say("Anteil"))
+    titles = (
+        words.say("Kreis"),
+        words.say("Gemeinden"),
+        words.say("von"),
+        words.say("Anteil"),
+        words.say("erst später belegt"),
+    )
     head = _EMPTY.join(Markup('<th scope="col">{}</th>').format(title) for title in titles)
     return Markup(
         '<details><summary>{}</summary><div class="wide"><table class="list districts"><thead><tr>{}</tr></thead>'

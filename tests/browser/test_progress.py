@@ -23,8 +23,8 @@ def test_every_kind_of_number_opens_a_list_of_that_length(visit: Callable[..., V
     row = seen.page.locator("table.ledger tbody tr").first
     row.wait_for()
     buttons = row.locator("button.atlas-number")
-    assert buttons.count() == 3  # nothing has ended
-    for place in range(3):
+    assert buttons.count() == 4  # in two units, begun, and beside them documented only later
+    for place in range(4):
         button = buttons.nth(place)
         wanted = number(button.inner_text())
         button.click()
@@ -58,10 +58,25 @@ def test_charts_are_there_named_and_for_every_screen(visit: Callable[..., Visit]
 def test_changes_follow_the_first_day(visit: Callable[..., Visit], saxony_url: str) -> None:
     seen = visit(saxony_url).open("/fortschritt?ebene=agreement&stichtag=2022-12-31&von=2021-12-31", "changes")
     assert "ist am 31.12.2022 für 37 von 419 Gemeinden belegt" in seen.page.locator("pre").inner_text()
+    assert "Begonnen hat es in 14 Gemeinden: " in seen.page.locator("pre").inner_text()
     seen.page.get_by_text("14 Veränderungen").click()
-    rows = seen.page.locator("table.list", has_text="nachher").locator("tbody tr")
+    table = seen.page.locator("table.list", has_text="nachher")
+    rows = table.locator("tbody tr")
     rows.first.wait_for()
     assert rows.count() == 14
+    headings = table.locator("th[scope=col]").all_inner_texts()
+    assert headings == [
+        "Gemeinde",
+        "Kreis",
+        "Baustein",
+        "Veränderung",
+        "Grund",
+        "vorher",
+        "nachher",
+        "gemeinsam",
+        "Quelle",
+    ]
+    assert set(table.locator("tbody td:nth-child(4)").all_inner_texts()) == {"begonnen"}
     with urllib.request.urlopen(
         f"{saxony_url}/atlas/veraenderungen.csv?ebene=agreement&stichtag=2022-12-31&von=2021-12-31"
     ) as answer:

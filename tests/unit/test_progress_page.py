@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
 
-from atlas.analysis.counting import figure
+from atlas.__main__ import FINE, WRONG_USE, main
+from atlas.analysis.counting import beside
 from atlas.analysis.durations import passages
+from atlas.analysis.events import BEGINNINGS, CHANGED, ENDINGS, FLOWS
 from atlas.analysis.progress import progress
 from atlas.export.animation import film_gif
 from atlas.export.charts import chart_png, chart_svg
 from atlas.export.tables import TABLES, changes_said, changes_table, progress_table
 from atlas.model.dates import year_before
+from atlas.model.programme import Counts, Unit
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
-from atlas.present.changes import build_changes, change_rows, paragraph
+from atlas.present.changes import Count, build_changes, build_effect, change_rows
 from atlas.present.charts import Chart, Use
 from atlas.present.film import build_film, packed_film
+from atlas.present.paragraph import paragraph
 from atlas.present.progress import (
     build_curves,
     chosen_instrument,
@@ -34,13 +40,15 @@ from atlas.present.progress import (
     district_bars,
     duration_sentences,
     reach_sentence,
-    year_rows,
 )
-from atlas.present.scene import Scene, Scenes
+from atlas.present.published import Total, beside_sentence, totals_of
+from atlas.present.scene import Scene, Scenes, imagined
+from atlas.present.time_words import presumed_said, reason
 from atlas.present.wording import Words
+from atlas.present.years import year_headings, year_rows
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
-from tests.conftest import TODAY
+from tests.conftest import ROOT, TODAY
 
 DE, EN = Words("de"), Words("en")
 DAYS = [date(2019, 6, 30), date(2020, 12, 31), date(2021, 3, 15), date(2021, 12, 31), date(2022, 6, 30)]
@@ -56,29 +64,52 @@ def mini_scenes(mini: Snapshot) -> Scenes:
 def test_figure_is_the_length_of_its_list_and_of_its_file(scenes: Scenes, day: date) -> None:
     for instrument in scenes.of(ViewState()).programme.instruments:
         scene = scenes.of(ViewState(layer=instrument.key, as_of=day))
-        row = year_rows(scene, scenes.course(scene), instrument, DE)[0]
-        counted = figure(scene.status, instrument.key)
-        assert row.municipalities.number == len(counted.municipalities) == len(row.municipalities.rows())
-        assert row.arrangements.number == len(counted.arrangements) == len(row.arrangements.rows())
-        looks = frozenset(entry.look.key for entry in scene.spec.legend if entry.look.counted)
-        file = TABLES["tabelle"](scenes, scenes.of(scene.view.but(looks=looks)), DE)
-        assert file is not None
-        assert len(file) == row.municipalities.number
+        doors = year_rows(scene, scenes.course(scene), instrument, DE)[0].doors
+        counted = scene.day.figure(instrument.key)
+        assert doors["municipalities"].number == len(counted.municipalities) == len(doors["municipalities"].rows())
+        assert doors["arrangements"].number == len(counted.arrangements) == len(doors["arrangements"].rows())
+        assert doors["documented_later"].number == len(counted.documented_later)
+        assert doors["period_unknown"].number == len(counted.period_unknown)
         table = progress_table(scene, scenes.course(scene), *course_days(scene))
         last = table[(table["date"] == day.isoformat()) & (table["instrument"] == instrument.key)]
-        assert last["municipalities"].item() == row.municipalities.number
+        assert last["municipalities"].item() == doors["municipalities"].number
+        assert last["in_force"].item() == len(counted.in_force)
 
 
-@pytest.mark.parametrize("district", [None, "14626"])
-def test_every_number_of_every_year_opens_its_list(scenes: Scenes, district: str | None) -> None:
+@pytest.mark.parametrize(("district", "counts"), [(None, None), ("14626", Counts.IN_FORCE), ("14626", Counts.SO_FAR)])
+def test_every_number_of_every_year_opens_its_list_and_the_flows_add_up(
+    scenes: Scenes, district: str | None, counts: Counts | None
+) -> None:
     scene = scenes.of(ViewState(district=district))
+    course = scenes.course(scene, counts)
     for instrument in scene.programme.instruments:
-        rows = year_rows(scene, scenes.course(scene), instrument, DE)
+        rows = year_rows(scene, course, instrument, DE, counts)
         for row, before in pairwise(rows):
-            assert row.municipalities.number == before.municipalities.number + row.new.number - row.ended.number
+            came = sum(row.doors[what].number for what in (*BEGINNINGS, "boundary_in"))
+            went = sum(row.doors[what].number for what in (*ENDINGS, "boundary_out"))
+            stock = before.doors["municipalities"].number
+            assert row.doors["municipalities"].number == stock + came - went
         for row in rows:
-            for door in (row.municipalities, row.arrangements, row.new, row.ended):
+            for door in filter(lambda each: each.number, row.doors.values()):
                 assert len(door.rows()) == door.number, door.title
+
+
+def test_year_table_leaves_out_flows_there_are_none_of_and_the_file_does_not(scenes: Scenes) -> None:
+    scene = scenes.of(ViewState(as_of=date(2025, 12, 31)))
+    council, funding = (scene.programme.instrument(key) for key in ("council", "funding"))
+    rows = year_rows(scene, scenes.course(scene), council, DE)
+    assert [*year_headings(rows, council, DE).values()] == [
+        "Gemeinden",
+        "Räte",
+        "begonnen",
+        "erstmals belegt",
+        "erst später belegt",
+    ]
+    rows = year_rows(scene, scenes.course(scene), funding, EN)
+    assert "of which in force" in year_headings(rows, funding, EN).values()
+    line = year_rows(scene, scenes.course(scene, Counts.IN_FORCE), funding, EN, Counts.IN_FORCE)
+    assert {"revived", "ended", "presumed over"} <= set(year_headings(line, funding, EN).values())
+    assert set(FLOWS) < set(progress_table(scene, scenes.course(scene), *course_days(scene)).columns)
 
 
 def test_course_of_a_programme_older_than_the_boundaries_begins_with_them(mini: Snapshot) -> None:
@@ -105,69 +136,88 @@ def test_curve_on_the_first_days_of_the_boundaries_has_each_day_once(mini_scenes
         assert sorted(set(days)) == days
 
 
-def test_gap_says_what_the_numbers_allow(mini: Snapshot) -> None:
-    def said(day: str, more: int) -> str:
-        records = mini.records["mini"]
-        totals = pd.DataFrame(
-            [
-                {
-                    "date": day,
-                    "measure": "talks",
-                    "value": str(named + more),
-                    "note": "",
-                    "source_url": "https://a.example",
-                }
-            ]
-        )
-        snapshot = replace(mini, records={"mini": replace(records, totals=totals)}, fingerprint=f"{day}{more}")
-        scenes = Scenes(lambda: snapshot, lambda: TODAY)
-        scene = scenes.of(ViewState())
-        curves = build_curves(scene, scenes.course(scene), DE)
-        return next(curve.gap for curve in curves if curve.published)
-
+def test_published_total_stands_beside_what_is_documented(mini: Snapshot) -> None:
+    """``x of y`` only where those of unknown beginning could be among the rest."""
     scene = Scenes(lambda: mini, lambda: date(2022, 12, 31)).of(ViewState())
-    instrument = next(each.key for each in scene.programme.instruments if each.published_measure == "talks")
-    named = len(figure(scene.status, instrument).arrangements)
-    assert "So viele sind hier namentlich belegt" in said("2022", 0)
-    assert f"Davon sind {named} hier namentlich belegt" in said("2022", 1)
-    assert f"Namentlich belegt sind zu diesem Tag {named}" in said("2022", -1)
-    assert said("2009", 0) == "", "the boundaries do not reach back"
+    instrument = next(each for each in scene.programme.instruments if each.published_measure == "talks")
+    spans = scene.spans
+
+    def said(value: int, words: Words = DE) -> str:
+        day = date(2022, 12, 31)
+        total = Total("2022", day, "talks", value, "", "", instrument, "", "municipalities", Counts.IN_FORCE)
+        return beside_sentence(scene, total, words)
+
+    how = {"unit": "municipalities", "counts": Counts.IN_FORCE, "with_districts": False}
+    found = beside(spans, instrument.key, scene.changes, date(2022, 12, 31), **how)  # type: ignore[arg-type]
+    named, later = found.documented, found.later
+    assert named > 1
+    rest = f", weitere {later}, Beginn unbekannt." if later else "."
+    assert said(named + later + 1).endswith(f"Hier belegt: {named} von {named + later + 1}{rest}")
+    assert said(named).endswith(f"Hier belegt: {named}, genauso viele{rest}")
+    assert said(named - 1).endswith(f"Hier belegt: {named}{rest}"), "more are named than were published: no share"
+    assert said(named, EN).startswith("Published: ")
 
 
-def test_published_totals_count_a_district_that_takes_part_as_one(real_scene: Callable[..., Scene]) -> None:
-    """ZWK: 40 published, 32 documented in municipalities and 6 districts. KoKoMa: 14, of which 6 and 1."""
-    for key, told, english in (
-        ("zwk", "Davon sind 38 hier namentlich belegt, in 65 Gemeinden und 6 Kreisen", "38 are documented"),
-        ("kokoma", "Davon sind 7 hier namentlich belegt, in 6 Gemeinden und 1 Kreis;", "and 1 district;"),
-    ):
-        scene = real_scene(programme=key)
-        course = Scenes(lambda scene=scene: scene.snapshot, lambda: TODAY).course(scene)
-        assert told in build_curves(scene, course, DE)[0].gap
-        assert english in build_curves(scene, course, EN)[0].gap
-    scene = real_scene()
-    council = build_curves(scene, Scenes(lambda: scene.snapshot, lambda: TODAY).course(scene), DE)[2]
-    assert "Davon sind 24 hier namentlich belegt, in 24 Gemeinden;" in council.gap, "its total is of municipalities"
+@pytest.mark.parametrize(
+    ("programme", "day", "told"),
+    [
+        ("staedtenetzwerk", "2001-09", "Hier belegt: 10, genauso viele, weitere 16, Beginn unbekannt."),
+        ("sicherheitspartnerschaft", "2025", "Veröffentlicht: 22 Gemeinden (01.01.2025). Hier belegt: 19 von 22."),
+        (
+            "kokoma",
+            "2023-06",
+            "14 Gemeinden und Kreise (Juni 2023). Hier belegt: 7 von 14. Belegt sind sie in 6 Gemeinden",
+        ),
+    ],
+)
+def test_published_totals_of_the_shipped_programmes(
+    real_scene: Callable[..., Scene], programme: str, day: str, told: str
+) -> None:
+    scene = real_scene(programme=programme)
+    totals = [each for each in totals_of(scene.records, scene.programme) if each.text.startswith(day)]
+    said = [beside_sentence(scene, each, DE) for each in totals]
+    assert any(told in each for each in said), said
+    assert not any("%" in each for each in said)
 
 
-def test_curve_lies_between_the_sure_and_the_earliest_possible(scenes: Scenes) -> None:
+def test_curve_lies_between_the_sure_and_what_is_documented_only_later(scenes: Scenes) -> None:
     scene = scenes.of(ViewState())
-    curves = {curve.instrument: curve for curve in build_curves(scene, scenes.course(scene), DE)}
-    for curve in curves.values():
+    course = scenes.course(scene)
+    table = progress(
+        course, [each.key for each in scene.programme.instruments], *course_days(scene)[:1], since=course_days(scene)[1]
+    )
+    for curve in build_curves(scene, course, DE):
+        counted = scene.day.figure(curve.instrument)
         assert (curve.points["earliest"] >= curve.points["municipalities"]).all()
-        assert curve.municipalities == len(figure(scene.status, curve.instrument).municipalities)
-        assert curve.arrangements == len(figure(scene.status, curve.instrument).arrangements)
-    analysis = curves["safety_analysis"].points.set_index("date")
-    assert analysis.loc["2021-06-30", "earliest"] > analysis.loc["2021-06-30", "municipalities"], "many know only 2021"
+        assert (curve.points["in_force"] <= curve.points["municipalities"]).all()
+        assert curve.municipalities == len(counted.municipalities)
+        assert curve.arrangements == len(counted.arrangements)
+        assert curve.in_force == len(counted.in_force)
+        later = table[table["instrument"] == curve.instrument]["documented_later"].to_numpy()
+        gap = (curve.points["earliest"] - curve.points["municipalities"]).to_numpy()
+        assert (gap[-len(later) + 1 :] == later[1:]).all()
+
+
+def test_what_stands_beside_a_curve_is_said_with_it(scenes: Scenes) -> None:
+    scene = scenes.of(ViewState(as_of=date(2024, 12, 31)))
+    curves = {each.instrument: each for each in build_curves(scene, scenes.course(scene), DE)}
+    assert curves["council"].beside == "weitere 6 erst später belegt"
+    assert "weitere 6 erst später belegt" in curves["council"].alt
+    assert "Beginn unbekannt oder früher" in curves["council"].alt
+    assert curves["funding"].beside == "davon in Kraft: 4, weitere 1, Zeitraum unbekannt"
+    assert len(curves["council"].legend) == 2
+    training = curves["training"]
+    assert ("Stufe mit offenem Kreis" in " ".join(training.legend)) == bool(training.points["first_documented"].any())
 
 
 def test_gap_to_the_published_total_is_said_with_its_day(scenes: Scenes) -> None:
     scene = scenes.of(ViewState())
     agreement = build_curves(scene, scenes.course(scene), DE)[1]
-    assert agreement.gap.startswith(
-        "Veröffentlicht: 60 Vereinbarungen (11.04.2025). Davon sind 38 hier namentlich belegt"
+    assert agreement.gap == (
+        "Veröffentlicht: 60 Gemeinden (11.04.2025). Hier belegt: 49 von 60, weitere 3, Beginn unbekannt."
     )
     on_day = scenes.of(ViewState(as_of=date(2025, 4, 11)))
-    assert len(figure(on_day.status, "agreement").arrangements) == 38
+    assert len(on_day.day.figure("agreement").municipalities) == 49
     assert all(mark.day <= TODAY for mark in agreement.published)
     in_district = build_curves(scenes.of(ViewState(district="14626")), scenes.course(scene), DE)[1]
     assert (in_district.published, in_district.gap) == ((), ""), "published totals are the state's"
@@ -176,7 +226,8 @@ def test_gap_to_the_published_total_is_said_with_its_day(scenes: Scenes) -> None
 def test_district_bars_add_up(scenes: Scenes) -> None:
     scene = scenes.of(ViewState(layer="agreement"))
     bars = district_bars(scene, chosen_instrument(scene))
-    assert sum(bar.municipalities for bar in bars) == len(figure(scene.status, "agreement").municipalities)
+    assert sum(bar.municipalities for bar in bars) == len(scene.day.figure("agreement").municipalities)
+    assert sum(bar.later for bar in bars) == len(scene.day.figure("agreement").documented_later)
     assert sum(bar.total for bar in bars) == 418
     assert [bar.share for bar in bars] == sorted((bar.share for bar in bars), reverse=True)
 
@@ -184,7 +235,7 @@ def test_district_bars_add_up(scenes: Scenes) -> None:
 def test_durations_leave_out_what_is_not_dated(scenes: Scenes, mini_scenes: Scenes) -> None:
     scene = scenes.of(ViewState())
     course = scenes.course(scene)
-    first, second = passages(course.episodes, scene.programme, TODAY)
+    first, second = passages(course.municipalities.episodes, scene.programme, TODAY)
     assert (first.start, first.goal, second.goal) == ("first_consultation", "agreement", "council")
     assert all(days >= 0 for each in (first, second) for days in each.days)
     said = duration_sentences(scene, course, DE)
@@ -194,62 +245,322 @@ def test_durations_leave_out_what_is_not_dated(scenes: Scenes, mini_scenes: Scen
     assert duration_sentences(empty, mini_scenes.course(empty), DE) == (), "no path, nothing to measure"
 
 
-@pytest.mark.parametrize(("start", "end"), [(date(2021, 12, 31), date(2022, 12, 31)), (date(2022, 6, 30), TODAY)])
+PERIODS = [(date(2021, 12, 31), date(2022, 12, 31)), (date(2022, 6, 30), TODAY)]
+
+
+@pytest.mark.parametrize(("start", "end"), PERIODS)
 @pytest.mark.parametrize("district", [None, "14626"])
-def test_changes_balance_and_the_paragraph_has_their_numbers(
-    scenes: Scenes, start: date, end: date, district: str | None
+@pytest.mark.parametrize("unit", get_args(Unit))
+@pytest.mark.parametrize("counts", [None, *Counts])
+def test_changes_balance_and_the_paragraph_says_so(
+    scenes: Scenes, start: date, end: date, district: str | None, unit: Unit, counts: Counts | None
 ) -> None:
     after = scenes.of(ViewState(as_of=end, district=district))
-    changes = build_changes(scenes.of(after.view.but(as_of=start)), after)
+    changes = build_changes(scenes, scenes.of(after.view.but(as_of=start)), after, unit=unit, counts=counts)
     for count in changes.counts:
-        assert count.before + count.new - count.ended == count.after
-        assert count.after == len(figure(after.status, count.instrument.key, district).municipalities)
+        for line in filter(None, (count, count.in_force)):
+            came = sum(line.flows[what] for what in (*BEGINNINGS, "boundary_in"))
+            went = sum(line.flows[what] for what in (*ENDINGS, "boundary_out"))
+            assert line.before.number + came - went == line.after.number
+            assert came + went == (line.rows["what"] != CHANGED).sum()
+        if unit == "municipalities" and counts is None:
+            assert count.after.number == len(after.day.figure(count.instrument.key, district).municipalities)
+        assert (count.in_force is not None) == (counts is None and count.instrument.counts is Counts.SO_FAR)
     for words in (DE, EN):
         said = paragraph(changes, after, words)
         for count in changes.counts:
-            if count.new:
+            if any(count.flows.values()):
                 assert words.label(count.instrument.label) in said
-                added = {"de": "Hinzugekommen", "en": "Added"}[words.lang]
-                assert f"{added}: {count.new};" in said
-        for name in changes.table["name"][changes.table["what"] == "new"]:
+                assert f"= {count.after.number}." in said
+        for name in changes.table["name"]:
             assert name in said
-    assert len(change_rows(changes, after, DE)) == len(changes.table) == len(changes_table(changes))
+    rows = change_rows(changes, after, DE)
+    assert len(rows) == len(changes.table) == len(changes_table(changes, after, DE))
+    assert (rows["reason"] != "").all(), "each line has its reason"
     assert len(changes_said(after, changes, EN)) == len(changes.table)
     assert sum(entry.count for entry in changes.spec.legend) == changes.totals[1]
 
 
+def _told(scenes: Scenes, layer: str, start: date, end: date, words: Words = DE) -> tuple[Count, str]:
+    after = scenes.of(ViewState(as_of=end, layer=layer))
+    changes = build_changes(scenes, scenes.of(after.view.but(as_of=start)), after)
+    return changes.counts[0], paragraph(changes, after, words)
+
+
+def test_council_of_2025_names_the_two_that_began_and_nobody_undated(scenes: Scenes) -> None:
+    count, said = _told(scenes, "council", date(2024, 12, 31), date(2025, 12, 31))
+    assert (count.before.number, count.after.number, count.flows["begun"]) == (23, 25, 2)
+    assert count.flows["first_documented"] == 0
+    assert (count.before.documented_later, count.after.documented_later) == (6, 6)
+    assert "Begonnen hat es in 2 Gemeinden: Arnsdorf und Radeberg." in said
+    assert "Erstmals belegt ist es in keiner Gemeinde." in said
+    assert "am 31.12.2024 weitere 6 und am 31.12.2025 weitere 6; ihr Beginn ist unbekannt" in said
+    assert "Das geht auf: 23 + 2 begonnen = 25." in said
+    for name in ("Annaberg-Buchholz", "Bennewitz", "Lossatal", "Meißen", "Thallwitz", "Wurzen"):
+        assert name not in said
+    english = _told(scenes, "council", date(2024, 12, 31), date(2025, 12, 31), EN)[1]
+    assert "It began in 2 municipalities: Arnsdorf and Radeberg." in english
+    assert "documented for 25 of 418 municipalities on 31 December 2025 (6.0%), and for 23 of 418" in english
+
+
+def test_first_consultations_of_2022_are_reached_or_first_documented(scenes: Scenes) -> None:
+    count, said = _told(scenes, "first_consultation", date(2021, 12, 31), date(2022, 12, 31))
+    assert (count.before.number, count.after.number) == (41, 56)
+    assert (count.flows["begun"], count.flows["first_documented"]) == (2, 13)
+    assert "Erreicht wurde es in 2 Gemeinden: Heidenau und Niesky." in said
+    assert "Erstmals belegt, Beginn unbekannt oder früher, ist es in 13 Gemeinden: Auerbach" in said
+
+
+def test_all_so_far_and_what_of_it_is_in_force_are_two_lines(scenes: Scenes) -> None:
+    count, said = _told(scenes, "funding", date(2021, 12, 31), TODAY)
+    assert not any(count.flows[what] for what in (*ENDINGS, "revived")), "so far never falls"
+    line = count.in_force
+    assert line is not None
+    assert line.flows["presumed_over"] > 0 < line.flows["ended"]
+    assert f"Davon in Kraft sind {line.after.number} am" in said
+    assert "2-mal Dresden" in said
+    assert "Zeiträume lassen sich nicht zusammenzählen" in said
+
+
+def test_programme_that_ended_says_so_of_each(scenes: Scenes) -> None:
+    after = scenes.of(ViewState(programme="kokoma", as_of=date(2025, 1, 1)))
+    changes = build_changes(scenes, scenes.of(after.view.but(as_of=date(2024, 12, 31))), after)
+    rows = change_rows(changes, after, DE)
+    assert set(rows["reason"]) == {"Ende des Programms am 31.12.2024"}
+    assert set(rows["after"]) == {"beendet"}
+    assert len(rows) == 9
+    assert "ist am 01.01.2025 für 0 Gemeinden belegt, am 31.12.2024 für 6." in paragraph(changes, after, DE)
+
+
+KEYS = sorted(path.stem for path in (ROOT / "data/programmes").glob("*.toml"))
+NEW = re.compile(r"\b(neu|neue[mnrs]?|new|hinzugekommen|added)\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("programme", KEYS)
+def test_nothing_is_called_new_in_any_year(scenes: Scenes, programme: str) -> None:
+    """In no text, list or heading, of no instrument of any programme; and every year adds up."""
+    for year in range(2016, 2027):
+        after = scenes.of(ViewState(programme=programme, as_of=min(date(year, 12, 31), TODAY)))
+        before = scenes.of(after.view.but(as_of=date(year, 1, 1)))
+        changes = build_changes(scenes, before, after)
+        for count in changes.counts:
+            came = sum(count.flows[what] for what in (*BEGINNINGS, "boundary_in"))
+            went = sum(count.flows[what] for what in (*ENDINGS, "boundary_out"))
+            assert count.before.number + came - went == count.after.number
+        for words in (DE, EN):
+            rows = changes_said(after, changes, words)
+            listed = rows.drop(columns=[words.say("Gemeinde"), words.say("Quelle")])
+            said = " ".join([paragraph(changes, after, words), *rows.columns, listed.to_csv(index=False)])
+            for name in sorted(set(rows[words.say("Gemeinde")]), key=len, reverse=True):
+                said = said.replace(name, "")
+            assert not NEW.search(said), said
+    course = scenes.course(after)
+    for curve in build_curves(after, course, EN):
+        said = " ".join([curve.alt, curve.beside, curve.gap, curve.doubt, *curve.legend])
+        assert not NEW.search(said)
+
+
+REASONS = [
+    ("begun", "reached", "2022", "2022-01-01", "Beginn 2022, Tag nicht bekannt"),
+    ("begun", "reached", "2022-07-11", "2022-07-11", "Beginn 11.07.2022"),
+    ("begun", "undated", "", "2022-03-01", "undatiert, gelesen 23.11.2026"),
+    ("first_documented", "reached", "2022", "2022-01-01", "Beginn 2022, Tag nicht bekannt"),
+    ("first_documented", "reached", "2022", None, "spätestens 2022 belegt, Beginn unbekannt"),
+    ("first_documented", "known_by", "2023", None, "spätestens 2023 belegt, Beginn unbekannt"),
+    ("first_documented", "undated", "", None, "undatiert, gelesen 23.11.2026"),
+    ("revived", "reached", "2024-05", "2020-01-01", "wieder ab Mai 2024"),
+    ("revived", "known_by", "2024", "2020-01-01", "spätestens 2024 wieder belegt"),
+]
+
+
+@pytest.mark.parametrize(("what", "means", "since", "earliest", "told"), REASONS)
+def test_reason_of_a_beginning(
+    real_scene: Callable[..., Scene], what: str, means: str, since: str, earliest: str | None, told: str
+) -> None:
+    row = _row(what, means, since) | {"earliest": pd.Timestamp(earliest) if earliest else pd.NaT}
+    assert reason(row, real_scene().programme, DE) == told
+
+
+def _row(what: str, means: str, since: str, stage: str = "active") -> dict[str, object]:
+    return {
+        "what": what,
+        "because": "record",
+        "instrument": "council",
+        "stage": stage,
+        "stage_was": "active",
+        "since": since,
+        "since_means": means,
+        "read_on": "2026-11-23",
+        "until": "",
+        "last_proof": pd.NaT,
+        "day": pd.Timestamp("2026-11-23"),
+        "earliest": pd.NaT,
+    }
+
+
+ENDS: list[tuple[str, dict[str, object], str]] = [
+    ("ended", {"until": "2022"}, "bis Ende 2022 befristet"),
+    ("ended", {"until": "2022-06-30"}, "bis 30.06.2022 befristet"),
+    ("ended", {"stage": "dissolved", "since": "2023-03-15"}, "beendet 15.03.2023"),
+    (
+        "end_documented",
+        {"stage": "dissolved", "since": "", "since_means": "undated"},
+        "als beendet belegt, Tag unbekannt (undatiert, gelesen 23.11.2026)",
+    ),
+    (
+        "end_documented",
+        {"stage": "dissolved", "since": "2023", "since_means": "known_by"},
+        "spätestens 2023 als beendet belegt, Tag unbekannt",
+    ),
+    ("dormant", {"stage": "paused", "since": "2023"}, "ruht seit 2023"),
+    (
+        "presumed_over",
+        {"since": "2015", "last_proof": pd.Timestamp("2015-12-31")},
+        "vermutlich beendet, zuletzt belegt 2015",
+    ),
+    (
+        "presumed_over",
+        {"since": "2015", "last_proof": pd.Timestamp("2016-02-01")},
+        "vermutlich beendet, zuletzt belegt 01.02.2016",
+    ),
+    ("ended", {"because": "boundary"}, "Gebietsänderung am 23.11.2026"),
+]
+
+
+@pytest.mark.parametrize(("what", "said", "told"), ENDS)
+def test_reason_of_an_end(real_scene: Callable[..., Scene], what: str, said: dict[str, object], told: str) -> None:
+    programme = real_scene().programme
+    assert reason(_row(what, "reached", "2019") | said, programme, DE) == told
+
+
+def test_rule_of_the_atlas_is_said_to_be_its_own(real_scene: Callable[..., Scene]) -> None:
+    programme = real_scene().programme
+    stage = programme.instrument("coaching").stage("running")
+    assert stage.is_house_rule
+    told = presumed_said(pd.Timestamp("2021-02-02"), "2021-02-02", stage, DE)
+    assert told == "vermutlich beendet, zuletzt belegt 02.02.2021 (nach 3 Jahren, eigene Regel des Atlas)"
+    granted = programme.instrument("funding").stage("granted")
+    assert "Regel" not in presumed_said("2021-02-02", "2021-02-02", granted, DE), "this one is published"
+
+
+def test_effect_of_other_entries_is_no_flow(scenes: Scenes) -> None:
+    """Of the import: what would be counted then, and what no longer; nothing begins or ends by it."""
+    now = scenes.of(ViewState(layer="council"))
+    first = now.day.figure("council").municipalities.iloc[0]
+    table = now.records.table
+    mine = (table["ags"] == first["ags"]) & (table["instrument"] == "council")
+    lost = build_effect(now, imagined(now, table[~mine]))
+    gained = build_effect(imagined(now, table[~mine]), now)
+    for effect, what in ((lost, "dann nicht mehr gezählt"), (gained, "dann gezählt")):
+        assert effect.counts == ()
+        rows = change_rows(effect, now, DE)
+        assert rows[["name", "what"]].to_numpy().tolist() == [[first["name"], what]]
+        assert what in [entry.look.label.de for entry in effect.spec.legend if entry.count == 1]
+
+
+def test_stages_before_and_after_say_no_more_than_is_known(scenes: Scenes) -> None:
+    after = scenes.of(ViewState(as_of=TODAY, layer="council"))
+    changes = build_changes(scenes, scenes.of(after.view.but(as_of=date(2025, 12, 31))), after)
+    rows = change_rows(changes, after, DE)
+    assert set(rows["what"]) == {"erstmals belegt"}
+    assert set(rows["before"]) == {"erst später belegt"}, "it may have been so already"
+    assert set(rows["reason"]) == {"undatiert, gelesen 23.11.2026"}
+    assert (changes.table["stage_before"] == "no_data").all()
+
+
+def test_mergers_are_a_term_of_their_own(real_scene: Callable[..., Scene]) -> None:
+    """Two counted municipalities become one: nothing has ended, and the sum says why it is one less."""
+    scene = real_scene(layer="agreement", as_of=date(2023, 1, 1))
+    table = scene.records.table
+    row = table[(table["instrument"] == "agreement") & (table["date"] == "2022-07-11")].iloc[0]
+    former = [
+        row.to_dict() | {"ags": ags, "line": 90_000 + number} for number, ags in enumerate(("14522450", "14522620"))
+    ]
+    more = imagined(scene, pd.concat([table, pd.DataFrame(former)], ignore_index=True)).snapshot
+    scenes = Scenes(lambda: more, lambda: TODAY)
+    count, said = _told(scenes, "agreement", date(2022, 12, 31), date(2023, 1, 1))
+    assert (count.flows["boundary_out"], sum(count.flows.values())) == (1, 1)
+    assert f"Das geht auf: {count.before.number} − 1 durch Gebietsänderungen = {count.after.number}." in said
+    assert "Allein durch Gebietsänderungen gilt es nicht mehr in 1 Gemeinde: " in said
+    assert "Beendet" not in said
+    after = scenes.of(ViewState(layer="agreement", as_of=date(2023, 1, 1)))
+    changes = build_changes(scenes, scenes.of(after.view.but(as_of=date(2022, 12, 31))), after)
+    assert change_rows(changes, after, DE)["reason"].tolist() == ["Gebietsänderung am 01.01.2023"]
+
+
 def test_changes_of_boundaries_are_said(scenes: Scenes) -> None:
     after = scenes.of(ViewState(as_of=date(2023, 1, 1), layer="agreement"))
-    changes = build_changes(scenes.of(after.view.but(as_of=date(2022, 12, 31))), after)
+    changes = build_changes(scenes, scenes.of(after.view.but(as_of=date(2022, 12, 31))), after)
     assert changes.totals == (419, 418)
     assert "durch Gebietsänderungen von 419 auf 418" in paragraph(changes, after, DE)
     with pytest.raises(ValueError, match="before the second"):
-        build_changes(after, after)
+        build_changes(scenes, after, after)
 
 
 def test_files_of_changes_and_progress(scenes: Scenes) -> None:
     scene = scenes.of(ViewState(as_of=date(2022, 12, 31), since=date(2021, 12, 31), layer="agreement"))
     table = TABLES["veraenderungen"](scenes, scene, EN)
     assert table is not None
-    assert set(table["Change"]) == {"new"}
-    assert len(table) == 14
+    assert set(table["Change"]) == {"begun"}
+    assert {"Reason", "before", "after", "Source"} <= set(table.columns)
     assert TABLES["veraenderungen"](scenes, scenes.of(scene.view.but(since=date(2023, 1, 1))), EN) is None
     months = TABLES["fortschritt"](scenes, scene, EN)
     assert months is not None
     assert list(months.columns)[:3] == ["As-of date", "Instrument", "Municipalities"]
     contract = progress_table(scene, scenes.course(scene), *course_days(scene))
-    assert list(contract.columns) == [
-        "date",
-        "instrument",
-        "municipalities",
-        "arrangements",
-        "new",
-        "ended",
-        "total",
-        "share",
-    ]
+    assert ",".join(contract.columns) == (
+        "date,instrument,municipalities,arrangements,begun,first_documented,revived,ended,dormant,end_documented,"
+        "presumed_over,boundary_in,boundary_out,in_force,documented_later,period_unknown,total,share"
+    )
     assert len(months) == len(contract) == 48 * 9
     assert year_before(date(2024, 2, 29)) == date(2023, 2, 28)
+
+
+# --- the command line -------------------------------------------------------------------------------------------------
+
+
+def _command(capsys: pytest.CaptureFixture[str], line: str) -> tuple[pd.DataFrame, str]:
+    assert main(line.split()) == FINE
+    out, err = capsys.readouterr()
+    return pd.read_csv(io.StringIO(out), dtype=str, keep_default_na=False), err
+
+
+def test_command_progress_gives_either_unit_and_way_of_counting(capsys: pytest.CaptureFixture[str]) -> None:
+    period = "progress --from 2023-06-01 --to 2023-06-30"
+    found = {}
+    for unit in get_args(Unit):
+        for counts in Counts:
+            table, _ = _command(capsys, f"{period} --unit {unit} --counts {counts}")
+            (row,) = table[table["instrument"] == "funding"].to_dict("records")
+            found[unit, str(counts)] = row
+    own = _command(capsys, period)[0]
+    (row,) = own[own["instrument"] == "funding"].to_dict("records")
+    assert row == found["municipalities", "so_far"], "grants count all so far"
+    in_force = found["municipalities", "in_force"]
+    assert in_force["municipalities"] == "4"
+    assert in_force["municipalities"] == row["in_force"]
+    assert (in_force["documented_later"], row["documented_later"]) == ("2", "1"), "Colditz had one before"
+    assert found["arrangements", "so_far"]["arrangements"] == row["arrangements"]
+
+
+def test_command_changes_gives_a_line_for_each_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    period = "changes --from 2022-06-30 --to 2022-12-31 --layer agreement"
+    table, told = _command(capsys, period)
+    assert [*table.columns] == [
+        *("what", "because", "ags", "name", "district", "instrument", "stage_before", "stage", "since", "source"),
+        *("joint_with", "day", "earliest", "reason"),
+    ]
+    assert set(table["what"]) <= {*FLOWS, CHANGED}
+    assert (table["reason"] != "").all()
+    assert f"Das geht auf: 29 + {(table['what'] == 'begun').sum()} begonnen" in told
+    joint, _ = _command(capsys, f"{period} --unit arrangements")
+    assert len(joint) < len(table), "a joint agreement is one line"
+    assert "Göltzschtal-Städte" in set(joint["name"])
+
+
+def test_command_changes_refuses_a_day_before_the_boundaries(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["changes", "--from", "2010-01-01", "--to", "2020-01-01"]) == WRONG_USE
+    assert "reichen bis 2016-01-01 zurück" in capsys.readouterr().err
 
 
 # --- charts ----------------------------------------------------------------------------------------------------------
@@ -334,9 +645,7 @@ def test_share_of_the_land_is_that_of_the_municipalities_counted(
     scene = scenes.of(ViewState(as_of=day, district=district))
     keys = [instrument.key for instrument in scene.programme.instruments]
     course = scenes.course(scene)
-    table = progress(
-        course.episodes, course.events, scene.edition, keys, [day], since=date(2016, 1, 1), district=district
-    )
+    table = progress(course, keys, [day], since=date(2016, 1, 1))
     land = scene.edition.municipalities["area_km2"]
     inside = (
         scene.status.index.unique()
@@ -344,7 +653,7 @@ def test_share_of_the_land_is_that_of_the_municipalities_counted(
         else scene.status.index[scene.status["district"] == district].unique()
     )
     for key, share in zip(table["instrument"], table["area_share"], strict=True):
-        covered = figure(scene.status, key, district).municipalities.index
+        covered = scene.day.figure(key, district).municipalities.index
         assert share == pytest.approx(land.loc[covered].sum() / land.loc[inside].sum(), abs=1e-9)
 
 

@@ -18,15 +18,17 @@ from atlas.export.tables import progress_table
 from atlas.model.excerpt import Excerpt
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
-from atlas.present.changes import build_changes, paragraph
+from atlas.present.changes import build_changes
 from atlas.present.district import build_district
 from atlas.present.figures import build_cards
 from atlas.present.looks import looks_of
+from atlas.present.paragraph import paragraph
 from atlas.present.picture import build_picture
-from atlas.present.progress import chosen_instrument, course_days, year_rows
+from atlas.present.progress import chosen_instrument, course_days
 from atlas.present.scene import Scenes
 from atlas.present.sheet import build_sheet
 from atlas.present.wording import Words
+from atlas.present.years import year_rows
 from atlas.render import district as district_html
 from atlas.render.site import legend
 from atlas.sources.settings import Settings
@@ -71,8 +73,8 @@ def test_legend_does_not_count_those_without_activity(selected: Scenes) -> None:
 
 def test_paragraph_of_changes_has_no_share(selected: Scenes) -> None:
     before, after = (selected.of(ViewState(as_of=day)) for day in (date(2020, 1, 1), DAY))
-    said = paragraph(build_changes(before, after), after, DE)
-    assert "belegte Gemeinden" in said
+    said = paragraph(build_changes(selected, before, after), after, DE)
+    assert "Gemeinden belegt, am 01.01.2020 für" in said
     assert not NUMBER_OF_ALL.search(said)
 
 

@@ -1,0 +1,263 @@
+"""What changed between two days, as a paragraph that can be put into a report: whole sentences, and they add up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from atlas.analysis.events import BEGINNINGS, BEGUN, BOUNDARY, CHANGED, FIRST_DOCUMENTED, FLOWS, PRESUMED_OVER
+from atlas.model.programme import Counts, Instrument
+from atlas.present.changes import BY_BOUNDARY, Changes, Count
+from atlas.present.scene import Scene
+from atlas.present.time_words import REACHED_ON, flow_label, is_reached, periods_sentence
+from atlas.present.wording import Words
+
+_RISES = (*BEGINNINGS, "boundary_in")
+_YEAR = len("2022")
+
+_SAYINGS = {
+    "begun": "Begonnen hat es {where}.",
+    "reached": "Erreicht wurde es {where}.",
+    "first_documented": "Erstmals belegt, Beginn unbekannt oder früher, ist es {where}.",
+    "revived": "Wiederbelebt wurde es {where}.",
+    "ended": "Beendet wurde es {where}.",
+    "dormant": "Zum Ruhen kam es {where}.",
+    "end_documented": "Als beendet belegt, Tag unbekannt, ist es {where}.",
+    "presumed_over": "Vermutlich beendet ist es {where}.",
+    "house": "Vermutlich beendet, nach einer eigenen Regel des Atlas, ist es {where}.",
+    "boundary_in": "Allein durch Gebietsänderungen gilt es zusätzlich {where}.",
+    "boundary_out": "Allein durch Gebietsänderungen gilt es nicht mehr {where}.",
+    "changed": "Die Stufe änderte sich {where}.",
+}
+"""What is said of each flow; ``{where}`` is ``in 2 Gemeinden: Arnsdorf und Radeberg``."""
+
+
+def paragraph(changes: Changes, after: Scene, words: Words) -> str:
+    """Return the change ready for a report: numbers, names, both days, definition and source.
+
+    A paragraph for each instrument in which anything happened, or for the only one. Its numbers are those of
+    ``changes.counts``, its names those of ``changes.table``.
+    """
+    place = str(after.edition.districts.at[after.district, "name"]) if after.district else ""
+    told = {
+        "place": place or words.label(after.programme.territory),
+        "start": words.day(changes.start),
+        "end": words.day(changes.end),
+    }
+    teller = _Teller(changes, after, told, words)
+    shown = [each for each in changes.counts if each.moved or len(changes.counts) == 1]
+    said = [" ".join(teller.sentences(each)) for each in shown]
+    if not said:
+        said = [words.say("{place}, {start} bis {end}: keine dokumentierte Veränderung.", **told)]
+    return "\n".join([*said[:-1], " ".join([said[-1], *teller.closing(shown)])])
+
+
+@dataclass(frozen=True)
+class _Teller:
+    """Says what changed between two days: ``told`` are place and days."""
+
+    changes: Changes
+    after: Scene
+    told: Mapping[str, str]
+    words: Words
+
+    def sentences(self, count: Count) -> list[str]:
+        """Return stock, what stands beside it, and every flow with its names."""
+        words, said = self.words, [self._stock(count)]
+        if count.inferred:
+            said.append(
+                words.count(
+                    "Erschlossen, nicht eigens belegt, ist {n} der {all}.",
+                    "Erschlossen, nicht eigens belegt, sind {n} der {all}.",
+                    count.inferred,
+                    all=words.number(count.after.number),
+                )
+            )
+        said += [*self._beside(count), *self._flows(count)]
+        if count.in_force is not None:
+            said.append(self._in_force(count.in_force))
+        return said
+
+    def _stock(self, count: Count) -> str:
+        words = self.words
+        values: dict[str, object] = {
+            **self.told,
+            "what": self._title(count.instrument),
+            "before": words.number(count.before.number),
+            "after": words.number(count.after.number),
+        }
+        if self.changes.unit == "arrangements":
+            return words.say(
+                "{place}: Für „{what}“ sind am {end} {after} Vorgänge belegt, am {start} {before}; ein gemeinsamer "
+                "zählt einmal.",
+                **values,
+            )
+        if not self.changes.has_shares:
+            return words.count(
+                "{place}: „{what}“ ist am {end} für {n} Gemeinde belegt, am {start} für {before}.",
+                "{place}: „{what}“ ist am {end} für {n} Gemeinden belegt, am {start} für {before}.",
+                count.after.number,
+                **values,
+            )
+        pairs = zip((count.before.number, count.after.number), self.changes.totals, strict=True)
+        shares = [words.percent(n / total if total else 0.0) for n, total in pairs]
+        totals = [words.number(total) for total in self.changes.totals]
+        return words.say(
+            "{place}: „{what}“ ist am {end} für {after} von {total_after} Gemeinden belegt ({share_after}), am {start} für "
+            "{before} von {total_before} ({share_before}).",
+            **values,
+            share_before=shares[0],
+            share_after=shares[1],
+            total_before=totals[0],
+            total_after=totals[1],
+        )
+
+    def _title(self, instrument: Instrument) -> str:
+        label, counting_ = self.words.label(instrument.label), self.changes.counting
+        if counting_ in {None, instrument.counts}:
+            return label
+        said = self.words.say("in Kraft" if counting_ is Counts.IN_FORCE else "bisher")
+        return f"{label} ({said})"
+
+    def _beside(self, count: Count) -> list[str]:
+        """Return what is not counted on either day, because nobody knows since when it holds."""
+        words, stocks = self.words, (("start", count.before), ("end", count.after))
+
+        def more(of: str) -> str:
+            numbers = [(self.told[day], getattr(stock, of)) for day, stock in stocks]
+            return words.listed(
+                [words.say("am {day} weitere {n}", day=day, n=words.number(n)) for day, n in numbers if n]
+            )
+
+        said = []
+        if later := more("documented_later"):
+            text = "Erst später belegt und darum nicht mitgezählt sind {more}; ihr Beginn ist unbekannt."
+            said.append(words.say(text, more=later))
+        if unknown := more("period_unknown"):
+            said.append(words.say("Nicht mitgezählt, weil der Zeitraum unbekannt ist, sind {more}.", more=unknown))
+        return said
+
+    def _flows(self, count: Count) -> list[str]:
+        """Return a sentence for each flow; that none began, and none is first documented, is said as well."""
+        rows = count.rows
+        by_boundary = rows["because"] == BOUNDARY
+        said = []
+        for what in (*FLOWS, CHANGED):
+            mine = rows[(rows["what"] == what) & ~by_boundary]
+            if not mine.empty:
+                said.append(self.words.say(_SAYINGS[self._saying(what, count, mine)], where=self._where_named(mine)))
+            elif what == BEGUN:
+                said.append(self.words.say(_SAYINGS[self._saying(what, count, mine)], where=self._where(0)))
+            elif what == FIRST_DOCUMENTED:
+                said.append(self.words.say("Erstmals belegt ist es {where}.", where=self._where(0)))
+        for what in BY_BOUNDARY:
+            mine = rows[(rows["what"].isin(BEGINNINGS) == (what == "boundary_in")) & by_boundary]
+            if not mine.empty:
+                said.append(self.words.say(_SAYINGS[what], where=self._where_named(mine)))
+        return [*said, *self._sum(count)]
+
+    def _saying(self, what: str, count: Count, rows: pd.DataFrame) -> str:
+        if what == BEGUN and is_reached(count.instrument):
+            return "reached"
+        if what == PRESUMED_OVER and all(count.instrument.stage(key).is_house_rule for key in rows["stage_was"]):
+            return "house"
+        return what
+
+    def _where(self, number: int) -> str:
+        words = self.words
+        is_place = self.changes.unit == "municipalities"
+        if not number:
+            return words.say("in keiner Gemeinde" if is_place else "bei keinem Vorgang")
+        if is_place:
+            return words.count("in {n} Gemeinde", "in {n} Gemeinden", number)
+        return words.count("bei {n} Vorgang", "bei {n} Vorgängen", number)
+
+    def _where_named(self, rows: pd.DataFrame) -> str:
+        names = self._names(rows)
+        number = len(names) if self.changes.unit == "municipalities" else len(rows)
+        return f"{self._where(number)}: {self.words.listed(names)}"
+
+    def _names(self, rows: pd.DataFrame) -> Sequence[str]:
+        """Return the names, each once, with the district where the state has several of the name."""
+        often = Counter(self.after.day.municipalities["name"])
+        districts = self.after.edition.districts["name"]
+        times = Counter(
+            name if often[name] <= 1 else f"{name} ({districts[district]})"
+            for name, district in zip(rows["name"], rows["district"], strict=True)
+        )
+        words = self.words
+        return [
+            name if n == 1 else words.say("{n}-mal {name}", name=name, n=words.number(n)) for name, n in times.items()
+        ]
+
+    def _sum(self, count: Count) -> list[str]:
+        """Return that the numbers add up, if there is anything to add."""
+        words = self.words
+        labels = {what: words.label(flow_label(what, count.instrument)) for what in FLOWS}
+        labels |= dict.fromkeys(BY_BOUNDARY, words.say("durch Gebietsänderungen"))
+        terms = [
+            f"{'+' if what in _RISES else '−'} {words.number(number)} {labels[what]}"
+            for what, number in count.flows.items()
+            if number
+        ]
+        if not terms:
+            return []
+        total = f"{words.number(count.before.number)} {' '.join(terms)} = {words.number(count.after.number)}"
+        return [words.say("Das geht auf: {sum}.", sum=total)]
+
+    def _in_force(self, count: Count) -> str:
+        """Return what is in force of all so far, with its flows."""
+        words = self.words
+        values = {
+            **self.told,
+            "before": words.number(count.before.number),
+            "after": words.number(count.after.number),
+        }
+        rows = count.rows[count.rows["because"] != BOUNDARY]
+        flows = []
+        for what in FLOWS:
+            mine = rows[rows["what"] == what]
+            if not mine.empty:
+                label = words.label(flow_label(what, count.instrument))
+                flows.append(f"{label} {words.number(len(mine))} ({words.listed(self._names(mine))})")
+        if not flows:
+            return words.say("Davon in Kraft sind {after} am {end} und {before} am {start}.", **values)
+        said = words.say(
+            "Davon in Kraft sind {after} am {end} und {before} am {start}; dazwischen: {flows}.",
+            **values,
+            flows=", ".join(flows),
+        )
+        return " ".join([said, *self._sum(count)])
+
+    def closing(self, shown: Sequence[Count]) -> list[str]:
+        """Return what holds for all of it: boundaries, what a sum of periods is worth, definition, source."""
+        words, totals, said = self.words, self.changes.totals, []
+        if self.changes.has_shares and totals[0] != totals[1]:
+            said.append(
+                words.say(
+                    "Die Zahl der Gemeinden änderte sich durch Gebietsänderungen von {before} auf {after}.",
+                    before=words.number(totals[0]),
+                    after=words.number(totals[1]),
+                )
+            )
+        if any(_is_rough(each.rows) for each in shown):
+            said.append(periods_sentence(words))
+        if len(self.changes.counts) == 1:
+            said.append(words.label(self.changes.counts[0].instrument.definition))
+        said.append(
+            words.say(
+                "Gezählt sind öffentlich belegte Angaben, Stichtage {start} und {end}; Quelle: {source}.",
+                **self.told,
+                source=words.label(self.after.programme.source_line),
+            )
+        )
+        return said
+
+
+def _is_rough(rows: pd.DataFrame) -> bool:
+    """Return whether a beginning among them is known to the year only."""
+    begun = rows[rows["what"].isin(BEGINNINGS) & (rows["since_means"] == REACHED_ON)]
+    return bool((begun["since"].str.len() == _YEAR).any())

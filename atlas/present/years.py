@@ -1,0 +1,164 @@
+"""The table behind a curve: what counted at the end of each year, and every flow since; each number opens its list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from atlas.analysis.counting import Figure, figure
+from atlas.analysis.events import BEGINNINGS, BOUNDARY, FLOWS, in_period
+from atlas.analysis.progress import Course, progress
+from atlas.analysis.spans import counting
+from atlas.analysis.status import cases_as_of, status_as_of
+from atlas.model.programme import Counts, Instrument
+from atlas.present.changes import BY_BOUNDARY
+from atlas.present.figures import Door, arrangement_rows, municipality_rows
+from atlas.present.progress import course_days
+from atlas.present.scene import Scene
+from atlas.present.time_words import flow_label, reason
+from atlas.present.wording import Words
+
+
+@dataclass(frozen=True)
+class YearRow:
+    """One line of the table behind a curve: what was so on a day and what happened since the line before.
+
+    Attributes
+    ----------
+    doors
+        By column, see `year_headings`.
+    total, shares
+        Municipalities there are, and of these and of the land what is covered; empty where the programme is not for all.
+    """
+
+    day: str
+    doors: Mapping[str, Door]
+    total: str
+    shares: tuple[str, ...]
+
+
+def year_headings(rows: Iterable[YearRow], instrument: Instrument, words: Words) -> dict[str, str]:
+    """Return the headings of the columns with numbers, by column; a flow that is zero in all rows is left out."""
+    shown = {column for row in rows for column, door in row.doors.items() if door.number}
+    headings = {"municipalities": words.say("Gemeinden"), "arrangements": words.label(instrument.unit)}
+    headings |= {what: words.label(flow_label(what, instrument)) for what in FLOWS}
+    headings |= {
+        "boundary_in": words.say("Gebietsänderung, mehr"),
+        "boundary_out": words.say("Gebietsänderung, weniger"),
+        "in_force": words.say("davon in Kraft"),
+        "documented_later": words.say("erst später belegt"),
+        "period_unknown": words.say("Zeitraum unbekannt"),
+    }
+    return {key: said for key, said in headings.items() if key in shown or key in {"municipalities", "arrangements"}}
+
+
+def year_rows(
+    source: Scene, course: Course, instrument: Instrument, words: Words, counts: Counts | None = None
+) -> tuple[YearRow, ...]:
+    """Return a line for every year end and the view's date, newest first; every number opens its list.
+
+    ``course`` is that of ``counts``, see `Scenes.course`.
+    """
+    days, since = course_days(source)
+    ends = [day for day in days if (day.month, day.day) == (12, 31) or day == source.as_of]
+    table = progress(course, [instrument.key], ends, since=since)
+    before = [since, *ends[:-1]]
+    maker = _Year(source, course, instrument, words, counts)
+    rows = [maker.row(row, start, end) for row, start, end in zip(table.to_dict("records"), before, ends, strict=True)]
+    return tuple(reversed(rows))
+
+
+@dataclass(frozen=True)
+class _Year:
+    """Makes the lines of the table behind a curve."""
+
+    source: Scene
+    course: Course
+    instrument: Instrument
+    words: Words
+    counts: Counts | None
+
+    def row(self, row: Mapping[Hashable, Any], start: date, end: date) -> YearRow:
+        """Return what was so on a day and what happened after the other."""
+        words, source = self.words, self.source
+        told = {"what": words.label(self.instrument.label), "day": words.day(end), "start": words.day(start)}
+        stock = partial(self._stock, end)
+
+        def listed(of: str) -> Callable[[], pd.DataFrame]:
+            return lambda: municipality_rows(getattr(stock(), of), source.edition, words)
+
+        def happened(what: str) -> Callable[[], pd.DataFrame]:
+            return lambda: event_rows(source, self._happened(what, start, end), words)
+
+        whole = words.say("{what}: Gemeinden. Stand {day}", **told)
+        joint = words.say(
+            "{what}: {list}, gemeinsame einmal gezählt. Stand {day}", **told, list=words.label(self.instrument.unit)
+        )
+        headings = {
+            "in_force": words.say("davon in Kraft"),
+            "documented_later": words.say("erst später belegt, Beginn unbekannt"),
+            "period_unknown": words.say("Zeitraum unbekannt"),
+        }
+        flows = {what: words.label(flow_label(what, self.instrument)) for what in FLOWS}
+        flows |= dict.fromkeys(BY_BOUNDARY, words.say("durch Gebietsänderungen"))
+        doors = {
+            "municipalities": (whole, listed("municipalities")),
+            "arrangements": (joint, lambda: arrangement_rows(stock(), source.edition, words)),
+        }
+        doors |= {
+            what: (words.say("{what}: {flow}, {start} bis {day}", **told, flow=said), happened(what))
+            for what, said in flows.items()
+        }
+        doors |= {
+            of: (words.say("{what}: {state}. Stand {day}", **told, state=said), listed(of))
+            for of, said in headings.items()
+            if self.counts is None and (of != "in_force" or self.instrument.counts is Counts.SO_FAR)
+        }
+        key = f"{self.instrument.key}-{self.counts or 'all'}-{end}"
+        return YearRow(
+            words.day(end),
+            {
+                column: Door(f"{key}-{column}", int(row[column]), words.number(int(row[column])), title, rows)
+                for column, (title, rows) in doors.items()
+            },
+            words.number(int(row["total"])),
+            (words.percent(float(row["share"])), words.percent(float(row["area_share"])))
+            if source.programme.has_shares
+            else (),
+        )
+
+    def _stock(self, day: date) -> Figure:
+        source = self.source
+        spans = counting(source.spans, self.counts) if self.counts else source.spans
+        status = status_as_of(spans, source.programme, source.edition, source.changes, day)
+        cases = cases_as_of(spans, source.edition, source.changes, day)
+        return figure(status, cases, self.instrument.key, source.district)
+
+    def _happened(self, what: str, start: date, end: date) -> pd.DataFrame:
+        rows = in_period(self.course.municipalities.events, start, end)
+        rows = rows[rows["instrument"] == self.instrument.key]
+        if self.source.district:
+            rows = rows[rows["district"] == self.source.district]
+        by_boundary = rows["because"] == BOUNDARY
+        if what in FLOWS:
+            return rows[(rows["what"] == what) & ~by_boundary]
+        return rows[(rows["what"].isin(BEGINNINGS) == (what == "boundary_in")) & by_boundary]
+
+
+def event_rows(source: Scene, rows: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """Return what happened as a list: columns ``name``, ``district``, ``reason``, ``joint_with``, ``source``, all said."""
+    extents = source.edition.municipalities.drop_duplicates("ags", keep="last").set_index("ags")["name"]
+    return pd.DataFrame(
+        {
+            "name": [str(extents[ags]) for ags in rows["ags"]],
+            "district": [str(source.edition.districts.at[key, "name"]) for key in rows["district"]],
+            "reason": [reason(row, source.programme, words) for row in rows.to_dict("records")],
+            "joint_with": rows["joint_with"].tolist(),
+            "source": rows["source"].tolist(),
+        }
+    ).sort_values(["name", "district"], ignore_index=True)
