@@ -20,7 +20,7 @@ from atlas.web.site_frame import Order
 from tests import miniland, servers
 
 ROOT = Path(__file__).resolve().parents[1]
-TODAY = date(2026, 11, 23)
+TODAY = date(2026, 11, 30)
 
 
 os.environ["ATLAS_DATABASE_URL"] = "files"  # a test that needs a store says which; none is made in the repository

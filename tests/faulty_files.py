@@ -238,7 +238,7 @@ def _dates() -> Iterable[Faulty]:
     yield _cell("English or American", "Datum", "02/03/2025", "kann zwei Tage bedeuten", suggestion="2025-03-02")
     yield _cell("words for nothing", "Datum", "unbekannt", "kein Datum")
     yield _cell("NA is a text", "Datum", "NA", "kein Datum")
-    for given in ("24.11.2026", "12/2026", "2027", "2026-11-24", "Dezember 2026", "46350"):
+    for given in ("01.12.2026", "12/2026", "2027", "2026-12-01", "Dezember 2026", "46357"):
         yield _cell(f"future {given}", "Datum", given, future)
     yield _cell("future plan", "Datum", "2027", "Datum eines Plans", with_Stufe="geplant", severity=NOTE)
     yield _cell("future source", "Datum der Quelle", "2027-01-01", future)

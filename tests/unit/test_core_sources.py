@@ -384,6 +384,7 @@ def test_proof_after_an_end_is_told_with_both_entries(own_root: Path) -> None:
     assert _said(_checked(own_root, first, {"date": "2021-12"})) == [], "as long as it lasted"
     assert _said(_checked(own_root, first, {"date": "2022-03", "until": "2023"})) == [], "a longer term is no doubt"
     paused = {"status": "paused", "date": "2022-01-01"}
+    _programme(own_root, 'exit = "dormant"', 'exit = "ended"')
     (said,) = _said(_checked(own_root, first, paused, {"date": "2023"}))
     assert "steht vor und nach" in said, "it was revived"
 
@@ -412,14 +413,14 @@ def test_plan_for_one_more_of_what_repeats_asks_nothing(own_root: Path) -> None:
 
 
 def test_stage_before_and_after_an_end_may_be_another_case(own_root: Path) -> None:
+    _programme(own_root, 'exit = "dormant"', 'exit = "ended"')
     rows = ({"date": "2020-01-01"}, {"status": "paused", "date": "2021-01-01"}, {"date": "2022-01-01"})
     (said,) = _said(_checked(own_root, *rows))
     assert "Zeile 4, case: „besteht“ steht vor und nach „ruht“ (Eintrag 3) und gilt als wiederbelebt" in said
     named = [row | {"case": "Erster"} for row in rows[:2]]
     assert _said(_checked(own_root, *named, rows[2] | {"case": "Zweiter"})) == []
     assert _said(_checked(own_root, *rows[1:])) == [], "nothing is documented before"
-    toml = own_root / "data" / "programmes" / "mini.toml"
-    toml.write_text(toml.read_text("utf-8").replace('kind = "exit"', 'kind = "exit", exit = "dormant"'), "utf-8")
+    _programme(own_root, 'exit = "ended"', 'exit = "dormant"')
     assert _said(_checked(own_root, *rows)) == [], "what was dormant may be revived"
 
 

@@ -174,7 +174,10 @@ def test_successor_is_the_participant_and_its_entry_stays_what_it_is(gate: Gate,
     ],
 )
 def test_undated_rows_change_nothing(real: Snapshot, row: tuple[str, ...]) -> None:
-    delivery = read_intake(csv_file([row]), "liste.csv", real, Terms(TODAY))
+    records = real.records["asskomm"]
+    table = records.table[records.table["retrieved"] == "2026-11-23"].reset_index(drop=True)
+    before = replace(real, records=real.records | {"asskomm": replace(records, table=table)})
+    delivery = read_intake(csv_file([row]), "liste.csv", before, Terms(TODAY))
     assert [type(edit) for edit in delivery.edits(may_erase=True)] == [Add]
     assert len(delivery.intake.difference.open_questions) == 1
 

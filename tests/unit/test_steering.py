@@ -212,8 +212,8 @@ def test_a_date_of_the_source_is_no_proof(own_root: Path) -> None:
 
 def test_what_is_over_by_itself_stands_apart(scenes: Scenes) -> None:
     page = build_steering(scenes.of(ViewState()), DE)
-    assert len(page.over.rows) == 15
-    assert len(page.lapsed.rows) == 30
+    assert len(page.over.rows) == 14
+    assert len(page.lapsed.rows) == 33
     assert set(page.lapsed.rows["stage"]) == {"geplant"}
     assert any(
         rule.endswith("Ein Plan gilt 3 Jahre, wenn nichts Weiteres belegt ist. Eigene Regel dieses Atlas.")
@@ -230,17 +230,17 @@ def test_ends_ahead_are_those_of_the_next_twelve_months(own_root: Path) -> None:
     until = {"status": "signed", "date": "2024-01-01"}
     scenes = _mini_with(
         own_root,
-        ('kind = "exit"', 'kind = "exit", exit = "ended"'),
+        ('exit = "dormant"', 'exit = "ended"'),
         records=[
-            until | {"ags": "00021010", "until": "2026-11-22"},
-            until | {"ags": "00021020", "until": "2026-11"},
-            until | {"ags": "00021030", "until": "2027-11-23"},
-            until | {"ags": "00021050", "until": "2027-11-24"},
+            until | {"ags": "00021010", "until": "2026-11-29"},
+            until | {"ags": "00021020", "until": "2026-12"},
+            until | {"ags": "00021030", "until": "2027-11-30"},
+            until | {"ags": "00021050", "until": "2027-12-01"},
             until | {"ags": "00021060"},
         ],
     )
     rows = build_steering(scenes.of(ViewState()), DE).ending.rows
-    assert rows[["name", "ends"]].to_numpy().tolist() == [["Bergen", "30.11.2026"], ["Dreieck", "23.11.2027"]]
+    assert rows[["name", "ends"]].to_numpy().tolist() == [["Bergen", "31.12.2026"], ["Dreieck", "30.11.2027"]]
 
 
 def test_an_exit_was_no_end_ahead(own_root: Path) -> None:
