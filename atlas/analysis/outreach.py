@@ -62,7 +62,7 @@ class Group:
 
 def active_positions(status: pd.DataFrame) -> frozenset[int]:
     """Return the municipalities in which something is in force by a record of their own, whatever the instrument."""
-    return frozenset(status.index[status["counted"] & (status["basis"] == "direct")].tolist())
+    return frozenset(status.index[status["in_force"] & (status["basis"] == "direct")].tolist())
 
 
 def documented_positions(status: pd.DataFrame) -> frozenset[int]:
@@ -109,7 +109,7 @@ def groups(status: pd.DataFrame, hood: Neighbourhood, instrument: str | None = N
     instrument
         Its key, to look at what is in force of one instrument; None for any.
     """
-    rows = status[status["counted"] & (status["basis"] == "direct")]
+    rows = status[status["in_force"] & (status["basis"] == "direct")]
     if instrument is not None:
         rows = rows[rows["instrument"] == instrument]
     clusters = [group for group in components(set(rows.index.tolist()), hood.lines.__getitem__) if len(group) > 1]

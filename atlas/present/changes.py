@@ -132,7 +132,7 @@ def _spec(after: Scene, table: pd.DataFrame, layer: str, district: str | None) -
     legend = tuple(
         LegendEntry(looks[key], counts[key]) for key in (*_ORDER, NO_DATA) if counts[key] or not looks[key].optional
     )
-    return MapSpec(CHANGES, after.as_of, classes, "".join(codes), (), (), (), legend, tuple(inside), {}, {})
+    return MapSpec(CHANGES, after.as_of, classes, "".join(codes), (), (), (), legend, tuple(inside), {})
 
 
 def paragraph(changes: Changes, after: Scene, words: Words) -> str:

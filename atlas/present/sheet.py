@@ -36,7 +36,8 @@ class SheetStatus:
 
     label: str
     look: Look
-    status: str
+    status: tuple[str, ...]
+    """How it stands; where there are several cases, each."""
     entries: tuple[SheetEntry, ...]
 
 
@@ -215,18 +216,27 @@ def _status(scene: Scene, each: InstrumentDetail, line: StatusLine, sources: _So
     programme, plain = scene.programme, each.status
     known = plain if len(each.entries) == 1 else ""
     entries = [SheetEntry(_entry(entry, known, words), sources.number(entry)) for entry in each.entries]
+    cases = tuple(words.say("{name}: {status}", name=case.name, status=case.status) for case in each.cases)
     if line.basis == "derived":
         origin = programme.rung(line.derived_from)
         names = (words.label(origin.instrument.label), words.label(origin.stage.label))
         ground = ": ".join(dict.fromkeys(names))
         plain = status_sentence(line._replace(basis="direct"), programme, words)
         entries.append(SheetEntry(words.say("Abgeleitet aus {ground}.", ground=ground), 0))
-    return SheetStatus(each.label, each.look, plain, tuple(entries))
+    return SheetStatus(each.label, each.look, cases or (plain,), tuple(entries))
 
 
 def _entry(entry: Entry, status: str, words: Words) -> str:
     """Return ``17.12.2021: unterzeichnet. Gemeinsam: Städtebund Silberberg. Anmerkung.``, less what ``status`` says."""
-    told = [] if f"{entry.stage}, {entry.when}" == status else [f"{entry.when}: {entry.stage}."]
+    plain = (words.say("{stage}, {since}", stage=entry.stage, since=entry.when),)
+    plain += (words.say("{stage} seit {since}", stage=entry.stage, since=entry.when),)
+    told = [] if status in plain else [f"{entry.when}: {entry.stage}."]
+    if entry.until and status not in plain:
+        told.append(words.say("Bis {until}.", until=entry.until))
+    if entry.case:
+        told.append(f"„{entry.case}“." if words.lang == "de" else f"“{entry.case}”.")
+    if entry.inferred:
+        told.append(words.say("Erschlossen."))
     if entry.holder:
         told.append(f"({entry.holder})")
     if entry.joint_with:

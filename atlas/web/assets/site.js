@@ -145,7 +145,8 @@ const read = (day) => new Intl.DateTimeFormat(lang === "de" ? "de-DE" : "en-GB",
 
 function showCards(now) {
   drawFigures({ parentElement: byId("figures"),
-    data: { cards: now.cards.map(([heading, doors, note]) => [heading, doors.map(([text]) => text), note]) },
+    data: { cards: now.cards.map(([heading, doors, note]) => [heading,
+      doors.map(([text, target, , isBeside]) => [text, Boolean(isBeside), !target]), note]) },
     setTriggerValue: (_, key) => {
       const [i, j] = key.split("-").map(Number);
       const [, target, looks] = now.cards[i][1][j];

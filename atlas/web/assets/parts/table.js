@@ -11,9 +11,19 @@ const COLUMNS = ["name", "district", "status", "since"];
 /** A date as the server shortened it, in full: `2106` is 2021-06, `.1998` is 1998. */
 const inFull = (short) => (short.startsWith(".") ? short.slice(1) : `20${short.match(/../g).join("-")}`);
 
-/** A partial date as what it sorts by and what is read. */
+/** What stands in the column of dates, and what it sorts by: a letter in front says what the date is (since.py). */
 function since(raw, lang, words) {
+  const kind = /^[a-z]/.test(raw) ? raw[0] : "";
+  const [order, read] = dated(kind ? raw.slice(1) : raw, lang, words);
+  const [told, undated] = words.sinces[kind];
+  return [order, read ? told.replace("{since}", () => read) : undated];
+}
+
+/** A partial date as what it sorts by and what is read. */
+function dated(raw, lang, words) {
+  if (raw === "") return ["0", ""];
   if (raw === "?") return ["0", words.undated];
+  if (raw.startsWith("?")) return ["0", words.readOn.replace("{day}", dated(raw.slice(1), lang, words)[1])];
   const knownBy = raw.startsWith("<");
   const plain = inFull(knownBy ? raw.slice(1) : raw);
   const [year, month, day] = plain.split("-").map(Number);
