@@ -172,7 +172,7 @@ def status_sentence(line: StatusLine, programme: Programme, words: Words) -> str
         return words.say("keine bekannte Aktivität")
     status = _standing(line, programme, words)
     if line.inferred:
-        status = words.say("{status} (erschlossen)", status=status)
+        status = words.say("{status}, erschlossen", status=status)
     if line.basis == "derived":
         origin = programme.rung(line.derived_from)
         names = (words.label(origin.instrument.label), words.label(origin.stage.label))
@@ -248,23 +248,22 @@ def _ranges(records: Records, programme: Programme) -> pd.DataFrame:
 
 
 def _entries(source: Scene, ags: str, district: str, words: Words) -> dict[str, list[Entry]]:
-    """Return the records that count by the day, by instrument, oldest first."""
+    """Return the records of what may have begun by the day, by instrument, oldest first."""
     heir = successors(source.changes, source.as_of)
     table = source.records.table
     told = _ranges(source.records, source.programme)
-    begins = told["begin"].where(told["begin"].notna(), pd.Timestamp.min.as_unit("s"))
     known = zip(
         table.itertuples(index=False),
-        begins.dt.date,
-        told["since_day"].dt.date,
+        (told["begin"] > pd.Timestamp(source.as_of)).tolist(),
+        told["since_day"].tolist(),
         [words.since(*each) for each in zip(told["since"], told["since_means"], told["read_on"], strict=True)],
         strict=True,
     )
     names = {change.old_ags: change.old_name for change in mergers(source.changes)}
-    found: dict[str, list[tuple[date, Entry]]] = {}
-    for record, begins_on, counts_from, since in known:
+    found: dict[str, list[tuple[pd.Timestamp, Entry]]] = {}
+    for record, is_later, counts_from, since in known:
         participant = str(record.ags)
-        if begins_on > source.as_of or (heir.get(participant, participant) != ags and participant != district):
+        if is_later or (heir.get(participant, participant) != ags and participant != district):
             continue
         holder = "" if participant == ags else names.get(participant) or str(record.municipality)
         stage = source.programme.rung(f"{record.instrument}:{record.status}").stage

@@ -105,8 +105,8 @@ def _beside(each: Figure, scene: Scene, words: Words) -> Iterator[Door]:
     """Yield what stands beside a number: what it does not count, and what of it does not hold or was not read."""
     instrument, counted = scene.programme.instrument(each.instrument), each.municipalities
     state = counted["state"]
-    later = words.count("{n} weitere erst später belegt", "{n} weitere erst später belegt", len(each.documented_later))
-    unknown = words.count("{n} weitere, Zeitraum unbekannt", "{n} weitere, Zeitraum unbekannt", len(each.period_unknown))
+    later = words.say("{n} weitere erst später belegt", n=words.number(len(each.documented_later)))
+    unknown = words.say("{n} weitere, Zeitraum unbekannt", n=words.number(len(each.period_unknown)))
     parts = [("documented_later", each.documented_later, later), ("period_unknown", each.period_unknown, unknown)]
     if instrument.counts is Counts.SO_FAR:
         holding = words.number(len(each.in_force))

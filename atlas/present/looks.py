@@ -245,7 +245,10 @@ def _over_looks(instrument: Instrument) -> list[_Draft]:
     steps = [stage for stage in stages if stage.kind is StageKind.STEP]
     looks: list[_Draft] = []
     if any(stage.months for stage in steps):
-        key, colour = _state_key(instrument, State.PRESUMED_OVER), _lighter(min((e.colour for e in steps), key=_grey), 0.6)
+        key, colour = (
+            _state_key(instrument, State.PRESUMED_OVER),
+            _lighter(min((e.colour for e in steps), key=_grey), 0.6),
+        )
         looks += _over_look(key, STATE_LABELS[State.PRESUMED_OVER], colour, "bars", so_far=so_far)
     for stage in reversed([each for each in stages if each.kind is StageKind.EXIT]):
         is_counted = so_far and _goes_on_counting(stage)

@@ -238,7 +238,9 @@ def _next_step(source: Scene, position: int, words: Words) -> NextStep | None:
     companions = [
         other
         for other, _ in hood.lines[position]
-        if any(line.instrument == ahead.instrument and line.in_force and line.basis == "direct" for line in lines[other])
+        if any(
+            line.instrument == ahead.instrument and line.in_force and line.basis == "direct" for line in lines[other]
+        )
     ]
     return NextStep(
         _label(source, ahead, words),

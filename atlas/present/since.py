@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from atlas.analysis.status import StatusLine
+from atlas.model.dates import PartialDate
 from atlas.model.programme import Stage, StageKind
 from atlas.model.states import State
 from atlas.present.time_words import STATE_LABELS
@@ -49,11 +50,11 @@ def since_of(line: StatusLine) -> Since:
         case State.PERIOD_UNKNOWN:
             since = Since(UNKNOWN, "", "")
         case State.PRESUMED_OVER:
-            since = Since(OVER, as_known(line.last_proof), "reached")
+            since = Since(OVER, _as_known(line.last_proof, line.since), "reached")
         case State.ENDED:
-            since = Since(ENDED, as_known(_day_before(line.since_day)), "reached")
+            since = Since(ENDED, _as_known(_day_before(line.since_day), line.until), "reached")
         case State.PLAN_LAPSED:
-            since = Since(LAPSED, line.since or as_known(line.last_proof), "reached")
+            since = Since(LAPSED, (line.since or line.last_proof)[:4], "reached")
     return since
 
 
@@ -74,10 +75,10 @@ def lines_of(rows: pd.DataFrame) -> list[StatusLine]:
     return list(map(StatusLine._make, zip(*columns, strict=True)))
 
 
-def as_known(day: str) -> str:
-    """Return the last day something is proved for as far as that may be meant: the end of a year is the year."""
-    if not day:
-        return ""
+def _as_known(day: str, said_as: str) -> str:
+    """Return a last day as its entry says it, else as far as it may be meant: the end of a year is the year."""
+    if not day or (said_as and PartialDate.parse(said_as).last_day().isoformat() == day):
+        return said_as if day else ""
     after = date.fromisoformat(day) + timedelta(days=1)
     return day if after.day > 1 else day[:7] if after.month > 1 else day[:4]
 

@@ -119,7 +119,11 @@ def _districts_with_figures(drawn: Sequence[Scene]) -> list[str]:
 
 
 def _card(card: Card) -> list[object]:
-    return [card.heading, [[door.text, *_behind(door), *([1] if door.is_beside else [])] for door in card.doors], card.note]
+    return [
+        card.heading,
+        [[door.text, *_behind(door), *([1] if door.is_beside else [])] for door in card.doors],
+        card.note,
+    ]
 
 
 def _behind(door: Door) -> tuple[str, str]:

@@ -90,7 +90,7 @@ def not_here(territory: str, found: Iterable[Elsewhere], address: Callable[[Else
 
 
 def _instrument(each: InstrumentDetail, page: MunicipalityPage, words: Words) -> Markup:
-    return Markup('<section><h3>{}{}</h3>{}{}{}</section>').format(
+    return Markup("<section><h3>{}{}</h3>{}{}{}</section>").format(
         swatch(each.look),
         each.label,
         standing(each, words),
