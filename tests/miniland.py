@@ -97,7 +97,6 @@ operator = { de = "niemand", en = "nobody" }
 boundary_set = "00"
 territory = { de = "Miniland", en = "Miniland" }
 launched = 2019-01-01
-retrieved = 2023-07-01
 about = { de = "Ein erfundenes Programm in einem erfundenen Land.", en = "An invented programme in an invented state." }
 provenance = { de = "Alle Einträge sind erfunden.", en = "All entries are invented." }
 source_line = { de = "Beispieldaten, erfunden", en = "Sample data, invented" }

@@ -166,11 +166,14 @@ def _is_part_of(change: Change, ags: str, as_of: date) -> bool:
     return change.effective <= as_of and change.new_ags == ags and change.old_ags != ags
 
 
-def status_sentence(line: StatusLine, programme: Programme, words: Words) -> str:
-    """Return the status of one row of the status table in words: stage, since when, and on what ground."""
+def status_sentence(line: StatusLine, programme: Programme, words: Words, *, with_rule: bool = True) -> str:
+    """Return the status of one row of the status table in words: stage, since when, and on what ground.
+
+    ``with_rule`` says after what time something is presumed over, and whose rule that is.
+    """
     if line.basis == "none":
         return words.say("keine bekannte Aktivität")
-    status = _standing(line, programme, words)
+    status = _standing(line, programme, words, with_rule=with_rule)
     if line.inferred:
         status = words.say("{status}, erschlossen", status=status)
     if line.basis == "derived":
@@ -183,7 +186,7 @@ def status_sentence(line: StatusLine, programme: Programme, words: Words) -> str
     return status
 
 
-def _standing(line: StatusLine, programme: Programme, words: Words) -> str:
+def _standing(line: StatusLine, programme: Programme, words: Words, *, with_rule: bool) -> str:
     """Return how it stands: in what stage since when, or that it does not hold, and what is known of that."""
     instrument, stage, _ = programme.rung(f"{line.instrument}:{line.stage}")
     since = since_of(line)
@@ -197,7 +200,7 @@ def _standing(line: StatusLine, programme: Programme, words: Words) -> str:
             return words.say("{status}, bis {until}", status=status, until=words.partial(line.until))
         return status
     status = told["since"]
-    if since.kind in {OVER, LAPSED}:
+    if with_rule and since.kind in {OVER, LAPSED}:
         status = f"{status} ({ended_by_itself(stage, words)})"
     if sum(each.kind is StageKind.STEP for each in instrument.stages) > 1 and since.kind != LAPSED:
         return words.say("{stage}: {since}", stage=told["stage"], since=status)

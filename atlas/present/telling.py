@@ -15,7 +15,7 @@ from atlas.model.dates import PartialDate
 from atlas.present.credits import invented
 from atlas.present.detail import case_lines, status_sentence, unique_names
 from atlas.present.scene import Scene
-from atlas.present.since import ENDED, HOLDS, OVER, said, since_of
+from atlas.present.since import ENDED, HOLDS, LAPSED, OVER, said, since_of
 from atlas.present.wording import Words
 
 MOST_ALT = 600
@@ -110,7 +110,10 @@ def caption(scene: Scene, position: int, words: Words) -> str:
 
 
 def sentences(scene: Scene, position: int, words: Words) -> tuple[str, ...]:
-    """Return what is documented about a municipality, a sentence for each of its cases, in the programme's order."""
+    """Return what is documented about a municipality, a sentence for each of its cases, in the programme's order.
+
+    Where an end is presumed by the atlas's own rule, a last one says so.
+    """
     lines = [line for line in scene.day.lines[position] if line.stage != NO_DATA]
     own = list(case_lines(scene, position))
     # What is only implied is already said by what implies it, unless that is no longer in force.
@@ -119,7 +122,16 @@ def sentences(scene: Scene, position: int, words: Words) -> tuple[str, ...]:
     through = [_of_district(scene, line, words) for line in lines if line.basis == "district"]
     if not own:
         said.append(_nothing(scene, position, words, is_only_own=bool(through)))
-    return (*said, *through)
+    return (*said, *through, *_rule(scene, [line for _, line in own], words))
+
+
+def _rule(scene: Scene, lines: Sequence[StatusLine], words: Words) -> Iterator[str]:
+    """Yield whose rule it is that something told is presumed over, if it is the atlas's own."""
+    presumed = (line for line in lines if since_of(line).kind in {OVER, LAPSED})
+    if any(scene.programme.rung(f"{line.instrument}:{line.stage}").stage.is_house_rule for line in presumed):
+        yield words.say(
+            "Was ohne weiteren Beleg bleibt, gilt nach einer Regel des Atlas als beendet, wo keine Dauer veröffentlicht ist."
+        )
 
 
 def _nothing(scene: Scene, position: int, words: Words, *, is_only_own: bool) -> str:
@@ -152,7 +164,7 @@ def _plainly(scene: Scene, line: StatusLine, who: str, words: Words, case: str =
     """Return a sentence for a stage of which the programme does not say how it is told, or that does not hold."""
     label = words.label(scene.programme.instrument(line.instrument).label)
     what = words.say("{name} („{case}“)", name=label, case=case) if case else label
-    status = status_sentence(line, scene.programme, words)
+    status = status_sentence(line, scene.programme, words, with_rule=False)
     return sentence(
         words.say("für {place} ist dokumentiert: {what}, {status}", place=who, what=what, status=status)
         + (f", {joint}" if (joint := joint_phrase(scene, line, words)) else "")
