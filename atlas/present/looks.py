@@ -255,7 +255,7 @@ def _over_looks(instrument: Instrument) -> list[_Draft]:
         looks += _over_look(stage.key, stage.label, stage.colour, stage.hatch, so_far=is_counted)
     ended = _ended_key(instrument)
     if all(look.key != ended for look in looks):
-        looks += _over_look(ended, STATE_LABELS[State.ENDED], "#b3aca0", "cross", so_far=so_far)
+        looks += _over_look(ended, STATE_LABELS[State.ENDED], "#d3cdc2", "cross", so_far=so_far)
     if plans := [stage for stage in stages if stage.kind is StageKind.PLAN]:
         key, colour = _state_key(instrument, State.PLAN_LAPSED), _lighter(plans[0].colour)
         looks.append(_Draft(key, STATE_LABELS[State.PLAN_LAPSED], colour, "dashes"))

@@ -342,7 +342,7 @@ def _pattern(look: Look, where: str, scale: float) -> Markup:
         dots = '<circle cx="1.5" cy="1.5" r="0.85" fill="{0}"/><circle cx="4.5" cy="4.5" r="0.85" fill="{0}"/>'
         inner = Markup(dots).format(look.hatch_colour)  # noqa: S704 - our own text
     else:
-        width = "0.8" if look.hatch == "cross" else "1"
+        width = "0.8" if look.hatch in {"cross", "rings"} else "1"
         inner = Markup('<path d="{}" stroke="{}" stroke-width="{}" fill="none"/>').format(
             _HATCHES[look.hatch], look.hatch_colour, width
         )

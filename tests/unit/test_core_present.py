@@ -343,7 +343,7 @@ def test_detail_of_a_merged_municipality_names_its_parts(mini_scene: Callable[..
     assert detail.merged_from == "Ilm, Jena"
     assert {entry.holder for each in detail.documented for entry in each.entries} == {"Ilm", "Jena"}
     council = next(each for each in detail.instruments if each.label == "Council")
-    assert (council.status, council.entries[0].link) == ("Plan, undated, read 1 July 2023", None)
+    assert (council.status, council.entries[0].link) == ("plan, undated, read 1 July 2023", None)
     assert position_of(scene.status, "00022010") is None
 
 

@@ -121,7 +121,8 @@
     if (look.hatch === "dots") {
       [[1.5, 1.5], [4.5, 4.5]].forEach(([cx, cy]) => made.append(svg("circle", { cx, cy, r: 0.8, fill: look.line })));
     } else {
-      made.append(svg("path", { d: path, stroke: look.line, "stroke-width": 1.1, fill: "none" }));
+      made.append(svg("path", { d: path, stroke: look.line, "stroke-width": look.hatch === "rings" ? 0.9 : 1.1,
+        fill: "none" }));
     }
     return made;
   }
