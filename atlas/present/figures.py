@@ -98,10 +98,10 @@ def _figure_card(each: Figure, scene: Scene, words: Words) -> Card:
         notes.append(words.say("davon {n} abgeleitet", n=words.number(each.derived)))
     if each.through_district:
         notes.append(words.say("dazu {n} über den Kreis", n=words.number(each.through_district)))
-    return Card(heading, (municipalities, arrangements, *_beside(each, scene, words)), " · ".join(notes))
+    return Card(heading, (municipalities, arrangements, *beside(each, scene, words)), " · ".join(notes))
 
 
-def _beside(each: Figure, scene: Scene, words: Words) -> Iterator[Door]:
+def beside(each: Figure, scene: Scene, words: Words) -> Iterator[Door]:
     """Yield what stands beside a number: what it does not count, and what of it does not hold or was not read."""
     instrument, counted = scene.programme.instrument(each.instrument), each.municipalities
     state = counted["state"]

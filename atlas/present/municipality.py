@@ -145,7 +145,7 @@ def neighbour_rows(source: Scene, position: int, words: Words) -> tuple[Neighbou
 def _brief(source: Scene, line: StatusLine, words: Words) -> str:
     """Return ``Baustein: erreicht, 17.12.2021``."""
     label = words.label(source.programme.instrument(line.instrument).short)
-    said = status_sentence(line, source.programme, words)
+    said = status_sentence(line, source.programme, words, with_rule=False)
     return said if said.startswith(label) else f"{label}: {said}"
 
 

@@ -212,6 +212,9 @@ def test_every_number_of_a_district_leads_to_a_list_of_that_length(real_scene: C
         query = {key: values[-1] for key, values in parse_qs(urlsplit(address).query).items()}
         behind = real_scene(**vars(view_from_query(query, layers)))
         assert len(view_table(behind, DE)) == len(row.here.municipalities), row.label
+        for text, view in row.beside:
+            if view is not None:
+                assert f"{len(view_table(real_scene(**vars(view)), DE))}" in text.split(), row.label
 
 
 def test_district_shares_equal_the_figures(real_scene: Callable[..., Scene]) -> None:

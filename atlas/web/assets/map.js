@@ -121,8 +121,13 @@
     if (look.hatch === "dots") {
       [[1.5, 1.5], [4.5, 4.5]].forEach(([cx, cy]) => made.append(svg("circle", { cx, cy, r: 0.8, fill: look.line })));
     } else {
-      made.append(svg("path", { d: path, stroke: look.line, "stroke-width": look.hatch === "rings" ? 0.9 : 1.1,
-        fill: "none" }));
+      const lines = svg("path", { d: path, stroke: look.line, "stroke-width": look.hatch === "rings" ? 0.9 : 1.1,
+        fill: "none" });
+      if (look.onPaper) {
+        lines.setAttribute("class", "on-paper"); // on a dark page lighter, as their ground is darker
+        lines.style.setProperty("--hatch", look.line);
+      }
+      made.append(lines);
     }
     return made;
   }
@@ -150,8 +155,10 @@
       }
       const [tile, hatch] = HATCH[look.hatch] || [0, ""];
       const plain = look.code === "0" || look.onPaper ? "" : look.colour;
-      const dot = look.hatch === "rings" ? { fill: "var(--no-data)", stroke: look.line } : { fill: plain };
-      state.looks.set(look.code, { fill, label: look.label, key: look.key, plain, dot, tile, hatch, line: look.line });
+      const isHollow = look.hatch === "rings"; // documented only later: its dot is a ring, too
+      const dot = isHollow ? { fill: "var(--no-data)", stroke: look.line } : { fill: plain };
+      state.looks.set(look.code, { fill, label: look.label, key: look.key, plain, dot, tile, hatch, line: look.line,
+        onPaper: look.onPaper });
     });
   }
 
