@@ -24,13 +24,13 @@ Stamps = dict[tuple[str, str], int]
 
 
 def changing_days(scenes: Scenes, view: ViewState, last: date) -> tuple[date, ...]:
-    """Return the days up to ``last`` on which a record begins to count or boundaries change, and the first of all.
+    """Return the days up to ``last`` on which anything begins, ends or can be said otherwise, and the first of all.
 
     Between two of them nothing is different: whoever looks at a day is shown the last one before it.
     """
     scene = scenes.of(view.but(as_of=last))
-    edges = pd.concat([scene.spans["since_day"], scene.spans["until_day"]]).dropna().unique()
-    days = {day.date() for day in edges} | {each.effective for each in mergers(scene.changes)}
+    edges = pd.concat([scene.spans["since_day"], scene.spans["until_day"]])
+    days = {day.date() for day in edges[edges <= pd.Timestamp(last)].unique()} | {each.effective for each in mergers(scene.changes)}
     return tuple(sorted({EARLIEST, *(day for day in days if EARLIEST <= day <= last)}))
 
 

@@ -58,13 +58,13 @@ def shown(seen: Visit, layer: str, day: str = LAST.isoformat()) -> None:
 
 def counts(seen: Visit) -> dict[str, int]:
     pairs = seen.page.evaluate(
-        "() => [...document.querySelectorAll('.atlas-legend b[data-count]')].map(e => [e.dataset.count, Number(e.textContent)])"
+        "() => [...document.querySelectorAll('.atlas-legend li:not([hidden]) b[data-count]')].map(e => [e.dataset.count, Number(e.textContent)])"
     )
     return {key: count for key, count in pairs if not key.startswith("~")}
 
 
 def doors(seen: Visit) -> list[str]:
-    return seen.page.locator("#figures button.atlas-door").all_inner_texts()
+    return seen.page.locator("#figures :is(button.atlas-door, .beside > *)").all_inner_texts()
 
 
 @pytest.mark.parametrize("day", [None, "2019-12-31", "2021-01-01"])
