@@ -228,8 +228,8 @@ def _status(scene: Scene, each: InstrumentDetail, line: StatusLine, sources: _So
 
 def _entry(entry: Entry, status: str, words: Words) -> str:
     """Return ``17.12.2021: unterzeichnet. Gemeinsam: Städtebund Silberberg. Anmerkung.``, less what ``status`` says."""
-    plain = (words.say("{stage}, {since}", stage=entry.stage, since=entry.when),)
-    plain += (words.say("{stage} seit {since}", stage=entry.stage, since=entry.when),)
+    texts = {"stage": entry.stage, "since": entry.when}
+    plain = {words.say("{stage}, {since}", **texts), words.say("{stage} seit {since}", **texts)}
     told = [] if status in plain else [f"{entry.when}: {entry.stage}."]
     if entry.until and status not in plain:
         told.append(words.say("Bis {until}.", until=entry.until))
