@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -190,7 +190,11 @@ def _bodies(status: pd.DataFrame, layer: str, inside: dict[int, str]) -> tuple[t
 
 def packed_points(spec: MapSpec) -> str:
     """Return the positions with a point, each as its distance from the one before to base 36: ``0,2,13``."""
-    return ",".join(np.base_repr(gap, 36).lower() for gap in np.diff([0, *map(int, spec.points)]))
+    return _gaps(spec.points)
+
+
+def _gaps(positions: Iterable[int]) -> str:
+    return ",".join(np.base_repr(gap, 36).lower() for gap in np.diff([0, *map(int, positions)]))
 
 
 def packed_bodies(spec: MapSpec, names: Sequence[str]) -> str:
@@ -208,8 +212,8 @@ def since_said(spec: MapSpec, position: int, words: Words) -> str:
 
 
 def packed_since(spec: MapSpec) -> str:
-    """Return since when, grouped by what is said, positions to base 36: ``2106:c,14 <22:7 ?261123:9 o15:4``."""
-    groups: dict[str, list[str]] = {}
+    """Return since when, grouped by what is said, positions as in `packed_points`: ``2106:c,14 <22:7 ?261123:9 o15:4``."""
+    groups: dict[str, list[int]] = {}
     for position, since in spec.since.items():
-        groups.setdefault(packed(since), []).append(np.base_repr(position, 36).lower())
-    return " ".join(f"{told}:{','.join(positions)}" for told, positions in groups.items())
+        groups.setdefault(packed(since), []).append(position)
+    return " ".join(f"{told}:{_gaps(sorted(positions))}" for told, positions in groups.items())

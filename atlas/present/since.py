@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from atlas.analysis.status import StatusLine
@@ -18,6 +19,8 @@ HOLDS, LATER, BEGINS, UNKNOWN, OVER, ENDED, LAPSED = "", "l", "b", "u", "o", "e"
 """What is said of a date, by the letter that stands for it in front of the date on its way to the browser."""
 
 
+_FIRST, _MOST = date(2000, 1, 1), 10 * 36**2
+"""Days are counted from here on, and so many: the next number would begin with a letter."""
 _DAYS = ("since_day", "last_proof")
 """Days in a table of cases, texts in a status table."""
 
@@ -107,16 +110,25 @@ def said(since: Since, words: Words) -> str:
 
 
 def packed(since: Since) -> str:
-    """Return it in a few characters: ``2106``, ``<22``, ``?261123``, ``o15``, ``.1998``.
+    """Return it in a few characters: ``2106``, ``<22``, ``?7lc``, ``o15``, ``.1998``.
 
     A letter in front says what the date is; ``<`` is "at the latest", ``?`` undated, then the day its source was read.
-    Dates of this century are written without it and without hyphens; others in full behind a full stop.
+    A year or month of this century is written without it and without a hyphen, a day by three digits to base 36 that
+    count from 2000 on; what they do not reach in full behind a full stop.
     """
     if not since.day:
         return f"{since.kind}?" if since.means == "undated" else since.kind
     sign = {"undated": "?", "known_by": "<", "source": "<"}.get(since.means, "")
-    short = since.day[2:].replace("-", "") if since.day.startswith("20") else f".{since.day}"
-    return f"{since.kind}{sign}{short}"
+    return f"{since.kind}{sign}{_short(since.day)}"
+
+
+def _short(day: str) -> str:
+    if not day.startswith("20"):
+        return f".{day}"
+    if len(day) < len("2021-06-30"):
+        return day[2:].replace("-", "")
+    days = (date.fromisoformat(day) - _FIRST).days
+    return np.base_repr(days, 36).lower().zfill(3) if days < _MOST else f".{day}"
 
 
 def ended_by_itself(stage: Stage, words: Words) -> str:

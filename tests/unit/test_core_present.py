@@ -161,8 +161,8 @@ def read(scene: Scene) -> Scene:
 
 def test_since_is_grouped_by_date(mini_scene: Callable[..., Scene]) -> None:
     groups = dict(part.split(":") for part in packed_since(mini_scene(layer="talk").spec).split(" "))
-    assert {"2006", "<2011", "<210301"} <= groups.keys()
-    assert "?230701:" in packed_since(read(mini_scene(layer="council")).spec), "undated says when it was read"
+    assert {"2006", "<2011", "<5yq"} <= groups.keys()
+    assert "?6me:" in packed_since(read(mini_scene(layer="council")).spec), "undated says when it was read"
     assert ".1998" in packed_since(mini_scene(layer="council").spec)
 
 
@@ -173,7 +173,7 @@ def test_since_is_grouped_by_date(mini_scene: Callable[..., Scene]) -> None:
         ({"since": "1998", "since_means": "known_by"}, "<.1998", "spätestens 1998", "1998 at the latest"),
         (
             {"since_means": "undated", "read_on": "2026-11-23"},
-            "?261123",
+            "?7kv",
             "undatiert, gelesen 23.11.2026",
             "undated, read 23 November 2026",
         ),
@@ -205,7 +205,7 @@ def test_since_is_grouped_by_date(mini_scene: Callable[..., Scene]) -> None:
         ({"state": "ended", "since_day": "2023-01-01"}, "e22", "beendet, bis 2022", "ended, until 2022"),
         (
             {"state": "ended", "since_day": "2023-03-15"},
-            "e230314",
+            "e6jd",
             "beendet, bis 14.03.2023",
             "ended, until 14 March 2023",
         ),

@@ -127,7 +127,7 @@ function described(file, day) {
   const card = cards.findLast(([from]) => from <= k);
   return {
     codes: codes.join(""),
-    legend: order.map((look) => `${look.key}:${counts.get(look.key) || 0}`).join(" "),
+    legend: order.map((look) => `${look.code}:${counts.get(look.key) || 0}`).join(" "),
     total: [...counts.values()].reduce((sum, each) => sum + each, 0),
     points: file.points[k].filter(inside),
     districtPoints: file.districtPoints[k].filter((key) => !view.district || key === view.district),

@@ -8,7 +8,8 @@ export default function (component) {
     row.append(...data.cards.map(([heading, doors, note], i) => {
       const card = make("section", "atlas-card");
       const numbers = make("p", "atlas-doors"), beside = make("p", "atlas-doors beside");
-      doors.forEach(([text, isBeside, isPlain], j) => {
+      doors.forEach((door, j) => {
+        const [text, isBeside, isPlain] = typeof door === "string" ? [door] : door;
         const className = isBeside ? "atlas-beside" : "atlas-door";
         (isBeside ? beside : numbers).append(isPlain ? make("span", "", text)
           : button(className, text, () => component.setTriggerValue("door", `${i}-${j}`)));

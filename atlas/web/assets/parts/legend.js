@@ -42,16 +42,16 @@ export default function (component) {
     const chosen = (data.chosen || "").split(" ");
     const counts = new Map(data.counts.split(" ").map((pair) => pair.split(":")));
     [...layer.looks.slice(1), layer.looks[0]].forEach((look) => {
-      const { key } = look;
+      const { code, key } = look;
       const line = button("atlas-legend-line", undefined, () => component.setTriggerValue("look", key));
       line.append(swatch(look), make("span", "", look.label[data.lang]));
-      if (look.hasNumber) line.append(counter(key, Number(counts.get(key) || 0), data.lang));
+      if (look.hasNumber) line.append(counter(key, Number(counts.get(code) || 0), data.lang));
       line.setAttribute("aria-pressed", String(chosen.includes(key)));
       line.title = words.only;
       line.dataset.look = key;
       const item = make("li");
       item.append(line);
-      if (!counts.has(key)) {
+      if (!counts.has(code)) {
         item.dataset.optional = key;
         item.hidden = true;
       }
