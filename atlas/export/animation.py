@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from atlas.analysis.status import NO_DATA
 from atlas.export.pictures import dots, draw
 from atlas.model.excerpt import Excerpt, Size
-from atlas.present.film import Film, build_film
-from atlas.present.looks import CODES
-from atlas.present.map_spec import LegendEntry, MapSpec
+from atlas.present.film import Film, build_film, film_legend
+from atlas.present.map_spec import MapSpec
 from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 from atlas.render.animation import gif
@@ -27,20 +25,13 @@ def film_gif(scenes: Scenes, scene: Scene, words: Words) -> bytes:
     view = scene.view.but(municipality=None)
     frames, lasting = [], []
     film = build_film(scene, scenes.today())
-    like = replace(film.specs[-1], legend=_legend(film))
+    like = replace(film.specs[-1], legend=film_legend(film))
     for spec, months in _lasting(film):
         drawn = draw(scenes, view.but(as_of=spec.as_of), excerpt, words, like=like)
         frames.append(dots(drawn))
         lasting.append(_MONTH_MS * months)
     lasting[-1] = _LAST_MS
     return gif(frames, lasting)
-
-
-def _legend(film: Film) -> tuple[LegendEntry, ...]:
-    """Return a line for every class that any of the maps explains, in the order of the legend."""
-    looks = {entry.look.key: entry.look for spec in film.specs for entry in spec.legend}
-    order = sorted(looks.values(), key=lambda look: (look.key == NO_DATA, CODES.index(look.code)))
-    return tuple(LegendEntry(look, 0) for look in order)
 
 
 def _lasting(film: Film) -> Iterator[tuple[MapSpec, int]]:

@@ -30,7 +30,9 @@ def changing_days(scenes: Scenes, view: ViewState, last: date) -> tuple[date, ..
     """
     scene = scenes.of(view.but(as_of=last))
     edges = pd.concat([scene.spans["since_day"], scene.spans["until_day"]])
-    days = {day.date() for day in edges[edges <= pd.Timestamp(last)].unique()} | {each.effective for each in mergers(scene.changes)}
+    days = {day.date() for day in edges[edges <= pd.Timestamp(last)].unique()} | {
+        each.effective for each in mergers(scene.changes)
+    }
     return tuple(sorted({EARLIEST, *(day for day in days if EARLIEST <= day <= last)}))
 
 

@@ -18,7 +18,8 @@ from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState, view_from_query, view_to_query
 from atlas.present.detail import as_of_sentence, build_detail, position_of
 from atlas.present.figures import build_cards
-from atlas.present.looks import layer_label, layer_short, looks_of
+from atlas.present.film import build_film, film_legend
+from atlas.present.looks import layer_label, layer_short, look_key, looks_of
 from atlas.present.map_index import body_names, build_map_index
 from atlas.present.map_spec import pack, packed_bodies, packed_since
 from atlas.present.published import published_rows
@@ -29,6 +30,7 @@ from atlas.present.wording import Words
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
 from tests import catalogue
+from tests.conftest import TODAY
 
 DE, EN = Words("de"), Words("en")
 
@@ -286,6 +288,46 @@ def test_a_class_of_the_overview_is_only_for_what_holds_or_is_planned(
         points = {scene.edition.municipalities.at[place, "ags"] for place in scene.spec.points}
         lines = scene.status[scene.status["instrument"] == (programme.overview.points or "")]
         assert points == set(lines["ags"][lines["in_force"] & (lines["basis"] == "direct")])
+
+
+@pytest.mark.parametrize(
+    ("instrument", "stage", "state", "counted", "in_force", "key"),
+    [
+        ("council", "active", "in_force", True, True, "active"),
+        ("council", "active", "documented_later", False, False, "documented_later"),
+        ("council", "forming", "presumed_over", False, False, "presumed_over"),
+        ("council", "active", "ended", False, False, "dissolved"),
+        ("council", "paused", "dormant", False, False, "paused"),
+        ("council", "planned", "plan_lapsed", False, False, "plan_lapsed"),
+        ("funding", "granted", "presumed_over", True, False, "presumed_over"),
+        ("funding", "granted", "ended", True, False, "ended"),
+        ("funding", "planned", "ended", False, False, "ended~uncounted"),
+        ("funding", "planned", "planned", True, False, "ended"),
+        ("funding", "given_up", "given_up", False, False, "given_up"),
+        ("coaching", "ended", "ended", True, False, "ended"),
+        ("coaching", "ended", "ended", False, False, "ended~uncounted"),
+        ("coaching", "given_up", "given_up", True, False, "ended"),
+    ],
+)
+def test_look_follows_from_the_state(
+    real: Snapshot, instrument: str, stage: str, state: str, counted: bool, in_force: bool, key: str
+) -> None:
+    programme = real.programme("asskomm")
+    told = programme.instrument(instrument)
+    assert look_key(told, stage, "direct", state, counted=counted, in_force=in_force) == key
+    look = next(each for each in looks_of(programme, instrument) if each.key == key)
+    assert look.counted == counted
+
+
+def test_legend_of_a_film_explains_what_only_some_months_show(scenes: Scenes) -> None:
+    scene = scenes.of(ViewState(layer="council"))
+    film = build_film(scene, TODAY)
+    lines = [entry.look.key for entry in film_legend(film)]
+    assert "documented_later" in lines
+    assert "documented_later" not in [entry.look.key for entry in scene.spec.legend]
+    assert lines[-1] == "no_data"
+    for spec in film.specs:
+        assert {entry.look.key for entry in spec.legend if entry.count} <= set(lines)
 
 
 def card_texts(scene: Scene) -> list[str]:
