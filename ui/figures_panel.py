@@ -18,10 +18,15 @@ _cards: Shelf[tuple[Card, ...]] = Shelf(128)
 def show(drawn: Scene) -> None:
     """Show the cards of the view, and the list behind a number when it is asked for."""
     cards = _build(drawn)
-    data = {"cards": [[card.heading, [door.text for door in card.doors], card.note] for card in cards]}
+    data = {"cards": [[card.heading, [_door(door) for door in card.doors], card.note] for card in cards]}
     asked = part("figures")(key=Keys.FIGURES, data=data, on_door_change=lambda: None).door
     if isinstance(asked, str):
         open_door({f"{i}-{j}": door for i, card in enumerate(cards) for j, door in enumerate(card.doors)}, asked)
+
+
+def _door(door: Door) -> str | list[object]:
+    """Return a door for the browser: its text, and a mark if it stands beside the number."""
+    return [door.text, 1] if door.is_beside else door.text
 
 
 def _build(drawn: Scene) -> tuple[Card, ...]:

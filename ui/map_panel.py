@@ -97,7 +97,7 @@ def legend(drawn: Scene) -> None:
         "lang": view.lang,
         "layer": spec.layer,
         "asOf": spec.as_of.isoformat(),
-        "counts": " ".join(f"{entry.look.key}:{entry.count}" for entry in spec.legend),
+        "counts": " ".join(f"{entry.look.code}:{entry.count}" for entry in spec.legend),
         "points": len(spec.points),
         "districtPoints": len(spec.district_points),
         "bodies": len(spec.bodies),

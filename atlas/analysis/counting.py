@@ -46,8 +46,10 @@ class Figure:
         How many of them are so only by implication.
     inferred
         How many of them by an entry that was concluded, not read.
+    cases
+        Rows of the table of cases: those counted.
     arrangements
-        Each case once, a joint one once.
+        Each of them once, a joint one once.
     in_force
         Those of ``municipalities`` in which it holds on the day; all of them unless the instrument counts all so far.
     documented_later, period_unknown
@@ -62,6 +64,7 @@ class Figure:
     municipalities: pd.DataFrame
     derived: int
     inferred: int
+    cases: pd.DataFrame
     arrangements: tuple[Arrangement, ...]
     in_force: pd.DataFrame
     documented_later: pd.DataFrame
@@ -92,12 +95,14 @@ def figure(status: pd.DataFrame, cases: pd.DataFrame, instrument: str, district:
     if district is not None:
         rows, every = rows[rows["district"] == district], every[every["district"] == district]
     counted = rows[rows["counted"] & (rows["basis"] != "district")]
+    counted_cases = every[every["counted"]]
     return Figure(
         instrument,
         counted,
         int((counted["basis"] == "derived").sum()),
         int(counted["inferred"].sum()),
-        _arrangements(every[every["counted"]]),
+        counted_cases,
+        _arrangements(counted_cases),
         counted[counted["in_force"]],
         rows[rows["state"] == State.DOCUMENTED_LATER],
         rows[rows["state"] == State.PERIOD_UNKNOWN],

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from atlas.export.pictures import dots, draw
 from atlas.model.excerpt import Excerpt, Size
-from atlas.present.film import Film, build_film
+from atlas.present.film import Film, build_film, film_legend
 from atlas.present.map_spec import MapSpec
 from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
@@ -23,8 +24,10 @@ def film_gif(scenes: Scenes, scene: Scene, words: Words) -> bytes:
     excerpt = Excerpt((scene.district,) if scene.district else (), Size.FILM, labels=False)
     view = scene.view.but(municipality=None)
     frames, lasting = [], []
-    for spec, months in _lasting(build_film(scene, scenes.today())):
-        drawn = draw(scenes, view.but(as_of=spec.as_of), excerpt, words, like=scene)
+    film = build_film(scene, scenes.today())
+    like = replace(film.specs[-1], legend=film_legend(film))
+    for spec, months in _lasting(film):
+        drawn = draw(scenes, view.but(as_of=spec.as_of), excerpt, words, like=like)
         frames.append(dots(drawn))
         lasting.append(_MONTH_MS * months)
     lasting[-1] = _LAST_MS

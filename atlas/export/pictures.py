@@ -11,6 +11,7 @@ import geopandas as gpd
 from atlas.model.boundaries import Edition, Level, mergers
 from atlas.model.excerpt import Excerpt, Form, Kind
 from atlas.model.view import ViewState, page_address
+from atlas.present.map_spec import MapSpec
 from atlas.present.picture import Picture, build_picture, picture_view
 from atlas.present.scene import Scene, Scenes, Shelf
 from atlas.present.wording import Words
@@ -39,7 +40,7 @@ class Drawn:
 
 
 def draw(
-    scenes: Scenes, view: ViewState, excerpt: Excerpt, words: Words, address: str = "", like: Scene | None = None
+    scenes: Scenes, view: ViewState, excerpt: Excerpt, words: Words, address: str = "", like: MapSpec | None = None
 ) -> Drawn:
     """Return a picture laid out, ready to be written in any form; see `build_picture`.
 

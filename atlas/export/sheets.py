@@ -58,7 +58,7 @@ def _files(scene: Scene, told: FactSheet, picture: Picture, words: Words) -> dic
         {
             "file": mark(LegendLine(each.label, look=each.look)),
             "label": each.label,
-            "status": each.status,
+            "status": list(each.status),
             "entries": [asdict(entry) for entry in each.entries],
         }
         for each in told.status

@@ -204,7 +204,7 @@ def _spec(after: Scene, day: Day, table: pd.DataFrame) -> MapSpec:
     legend = tuple(
         LegendEntry(looks[key], counts[key]) for key in (*_ORDER, NO_DATA) if counts[key] or not looks[key].optional
     )
-    return MapSpec(CHANGES, after.as_of, classes, "".join(codes), (), (), (), legend, tuple(inside), {}, {})
+    return MapSpec(CHANGES, after.as_of, classes, "".join(codes), (), (), (), legend, tuple(inside), {})
 
 
 def change_rows(changes: Changes, scene: Scene, words: Words) -> pd.DataFrame:

@@ -14,10 +14,12 @@ from atlas.analysis.facts import entry_ranges
 from atlas.analysis.status import NO_DATA, StatusLine, successors
 from atlas.errors import Problem
 from atlas.model.boundaries import Change, mergers
-from atlas.model.programme import Programme
+from atlas.model.programme import Programme, StageKind
 from atlas.model.records import Records, web_address
+from atlas.model.states import State
 from atlas.present.looks import Look, look_key, looks_of
 from atlas.present.scene import Scene
+from atlas.present.since import HOLDS, LAPSED, OVER, ended_by_itself, lines_of, said, since_of
 from atlas.present.wording import Words
 
 
@@ -36,6 +38,20 @@ class Entry:
     link: str | None
     """The address if a reader can follow it."""
     source_date: str
+    until: str = ""
+    """Its last day as known, where it says one."""
+    case: str = ""
+    """What keeps it apart from others of the same instrument."""
+    inferred: bool = False
+    """Whether it was concluded from a general sentence, not read about this participant."""
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One of several arrangements of a municipality in an instrument, and how it stands."""
+
+    name: str
+    status: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +64,8 @@ class InstrumentDetail:
     status: str
     """``unterzeichnet seit 17.12.2021``, or that nothing is known."""
     entries: tuple[Entry, ...]
+    cases: tuple[CaseLine, ...] = ()
+    """All of them where there are several."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +146,7 @@ def build_detail(source: Scene, position: int, words: Words) -> Detail:
         str(row["name"]),
         " · ".join(place),
         ", ".join(names),
-        tuple(_instrument(source.programme, line, entries, words) for line in source.day.lines[position]),
+        tuple(_instrument(source, position, line, entries, words) for line in source.day.lines[position]),
         *_neighbours(source, position, words),
     )
 
@@ -148,30 +166,83 @@ def _is_part_of(change: Change, ags: str, as_of: date) -> bool:
     return change.effective <= as_of and change.new_ags == ags and change.old_ags != ags
 
 
-def status_sentence(line: StatusLine, programme: Programme, words: Words) -> str:
-    """Return the status of one row of the status table in words: stage, since when, and on what ground."""
+def status_sentence(line: StatusLine, programme: Programme, words: Words, *, with_rule: bool = True) -> str:
+    """Return the status of one row of the status table in words: stage, since when, and on what ground.
+
+    ``with_rule`` says after what time something is presumed over, and whose rule that is.
+    """
     if line.basis == "none":
         return words.say("keine bekannte Aktivität")
-    label = words.label(programme.rung(f"{line.instrument}:{line.stage}").stage.label)
-    said = words.say("{stage}, {since}", stage=label, since=words.since(line.since, line.since_means))
+    status = _standing(line, programme, words, with_rule=with_rule)
+    if line.inferred:
+        status = words.say("{status}, erschlossen", status=status)
     if line.basis == "derived":
         origin = programme.rung(line.derived_from)
         names = (words.label(origin.instrument.label), words.label(origin.stage.label))
         ground = ": ".join(dict.fromkeys(names))
-        return words.say("{status} (abgeleitet aus {ground})", status=said, ground=ground)
+        return words.say("{status} (abgeleitet aus {ground})", status=status, ground=ground)
     if line.basis == "district":
-        return words.say("{status} (über den Kreis)", status=said)
-    return said
+        return words.say("{status} (über den Kreis)", status=status)
+    return status
+
+
+def _standing(line: StatusLine, programme: Programme, words: Words, *, with_rule: bool) -> str:
+    """Return how it stands: in what stage since when, or that it does not hold, and what is known of that."""
+    instrument, stage, _ = programme.rung(f"{line.instrument}:{line.stage}")
+    since = since_of(line)
+    told = {"stage": words.label(stage.label), "since": said(since, words)}
+    if since.kind == HOLDS:
+        if stage.kind is StageKind.PLAN and since.means == "undated":
+            return words.say("Plan, {since}", since=told["since"])
+        is_dated = line.state == State.IN_FORCE and since.means == "reached"
+        status = words.say("{stage} seit {since}", **told) if is_dated else words.say("{stage}, {since}", **told)
+        if line.until and line.state == State.IN_FORCE:
+            return words.say("{status}, bis {until}", status=status, until=words.partial(line.until))
+        return status
+    status = told["since"]
+    if with_rule and since.kind in {OVER, LAPSED}:
+        status = f"{status} ({ended_by_itself(stage, words)})"
+    if sum(each.kind is StageKind.STEP for each in instrument.stages) > 1 and since.kind != LAPSED:
+        return words.say("{stage}: {since}", stage=told["stage"], since=status)
+    return status
+
+
+def case_lines(source: Scene, position: int) -> tuple[tuple[str, StatusLine], ...]:
+    """Return the cases of a municipality that its own entries tell of, in order of instrument, each with its name."""
+    rows = source.day.cases
+    rows = rows[(rows.index == position) & (rows["basis"] == "direct")]
+    order = {each.key: place for place, each in enumerate(source.programme.instruments)}
+    rows = rows.iloc[rows["instrument"].map(order).to_numpy().argsort(kind="stable")]
+    return tuple(zip(rows["case_name"].tolist(), lines_of(rows), strict=True))
+
+
+def case_name(name: str, line: StatusLine, number: int, words: Words) -> str:
+    """Return what a case is called: as it says, by its partner, else by its number."""
+    return name or line.joint_with or words.say("Fall {n}", n=words.number(number))
 
 
 def _instrument(
-    programme: Programme, line: StatusLine, entries: dict[str, list[Entry]], words: Words
+    source: Scene, position: int, line: StatusLine, entries: dict[str, list[Entry]], words: Words
 ) -> InstrumentDetail:
-    looks = {look.key: look for look in looks_of(programme, line.instrument)}
-    look = looks[look_key(line.stage, line.basis)]
-    label = words.label(programme.instrument(line.instrument).label)
-    status = status_sentence(line, programme, words)
-    return InstrumentDetail(line.instrument, label, look, status, tuple(entries.get(line.instrument, ())))
+    programme = source.programme
+    instrument = programme.instrument(line.instrument)
+    key = look_key(instrument, line.stage, line.basis, line.state, counted=line.counted, in_force=line.in_force)
+    look = next(each for each in looks_of(programme, line.instrument) if each.key == key)
+    own = entries.get(line.instrument, ())
+    cases = [each for each in case_lines(source, position) if each[1].instrument == line.instrument] if own else []
+    return InstrumentDetail(
+        line.instrument,
+        words.label(instrument.label),
+        look,
+        status_sentence(line, programme, words),
+        tuple(own),
+        tuple(
+            CaseLine(case_name(name, case, number, words), status_sentence(case, programme, words))
+            for number, (name, case) in enumerate(cases, start=1)
+        )
+        if len(cases) > 1
+        else (),
+    )
 
 
 @lru_cache(maxsize=8)
@@ -180,23 +251,22 @@ def _ranges(records: Records, programme: Programme) -> pd.DataFrame:
 
 
 def _entries(source: Scene, ags: str, district: str, words: Words) -> dict[str, list[Entry]]:
-    """Return the records that count by the day, by instrument, oldest first."""
+    """Return the records of what may have begun by the day, by instrument, oldest first."""
     heir = successors(source.changes, source.as_of)
     table = source.records.table
     told = _ranges(source.records, source.programme)
-    begins = told["begin"].where(told["begin"].notna(), pd.Timestamp.min.as_unit("s"))
     known = zip(
         table.itertuples(index=False),
-        begins.dt.date,
-        told["since_day"].dt.date,
+        (told["begin"] > pd.Timestamp(source.as_of)).tolist(),
+        told["since_day"].tolist(),
         [words.since(*each) for each in zip(told["since"], told["since_means"], told["read_on"], strict=True)],
         strict=True,
     )
     names = {change.old_ags: change.old_name for change in mergers(source.changes)}
-    found: dict[str, list[tuple[date, Entry]]] = {}
-    for record, begins_on, counts_from, since in known:
+    found: dict[str, list[tuple[pd.Timestamp, Entry]]] = {}
+    for record, is_later, counts_from, since in known:
         participant = str(record.ags)
-        if begins_on > source.as_of or (heir.get(participant, participant) != ags and participant != district):
+        if is_later or (heir.get(participant, participant) != ags and participant != district):
             continue
         holder = "" if participant == ags else names.get(participant) or str(record.municipality)
         stage = source.programme.rung(f"{record.instrument}:{record.status}").stage
@@ -209,6 +279,9 @@ def _entries(source: Scene, ags: str, district: str, words: Words) -> dict[str, 
             str(record.source_url),
             web_address(str(record.source_url)),
             words.partial(str(record.source_date)),
+            words.partial(getattr(record, "until", "")),
+            getattr(record, "case", ""),
+            bool(getattr(record, "inferred", "")),
         )
         found.setdefault(str(record.instrument), []).append((counts_from, entry))
     return {key: [entry for _, entry in sorted(pairs, key=lambda pair: pair[0])] for key, pairs in found.items()}
@@ -221,7 +294,7 @@ def _neighbours(source: Scene, position: int, words: Words) -> tuple[tuple[Neigh
     lines = []
     for other, border_m in near:
         if other in active:
-            rows = [line for line in source.day.lines[other] if line.counted and line.basis == "direct"]
+            rows = [line for line in source.day.lines[other] if line.in_force and line.basis == "direct"]
             labels = [words.label(source.programme.instrument(line.instrument).short) for line in rows]
             lines.append(NeighbourLine(rows[0].ags, rows[0].name, border_m / 1000, ", ".join(labels)))
     return tuple(lines), len(near)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from atlas.analysis.counting import Figure, by_district
 from atlas.analysis.outreach import Group, WhiteSpot, groups, white_spots
 from atlas.model.view import ViewState
+from atlas.present.figures import beside
 from atlas.present.looks import looks_of
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
@@ -25,6 +26,8 @@ class ShareRow:
         ``3 Vereinbarungen``: joint ones count once.
     behind
         The view of the map that lists exactly those covered.
+    beside
+        What stands beside the number here, each with the view that lists it; None where no classes say it.
     """
 
     label: str
@@ -32,6 +35,7 @@ class ShareRow:
     whole: Figure
     arrangements: str
     behind: ViewState
+    beside: tuple[tuple[str, ViewState | None], ...]
 
 
 @dataclass(frozen=True)
@@ -147,13 +151,22 @@ def _share(source: Scene, instrument: str, district: str | None, words: Words) -
         whole,
         f"{words.number(len(here.arrangements))} {words.label(unit)}",
         _covered_view(source, instrument, district),
+        tuple(
+            (door.text, _listing(source, instrument, district, frozenset(door.looks)) if door.looks else None)
+            for door in beside(here, source, words)
+        ),
     )
 
 
 def _covered_view(source: Scene, instrument: str, district: str | None) -> ViewState:
     """Return the view whose table lists exactly the municipalities covered."""
     counted = frozenset(look.key for look in looks_of(source.programme, instrument) if look.counted)
-    return source.view.but(layer=instrument, district=district, municipality=None, looks=counted, documented_only=False)
+    return _listing(source, instrument, district, counted)
+
+
+def _listing(source: Scene, instrument: str, district: str | None, looks: frozenset[str]) -> ViewState:
+    """Return the view whose table lists exactly the municipalities of some classes."""
+    return source.view.but(layer=instrument, district=district, municipality=None, looks=looks, documented_only=False)
 
 
 def _spot(source: Scene, spot: WhiteSpot) -> SpotRow:

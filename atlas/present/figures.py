@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
 
 from atlas.analysis.counting import Figure
-from atlas.analysis.status import NO_DATA
 from atlas.model.boundaries import Edition
-from atlas.model.programme import OVERVIEW
+from atlas.model.programme import OVERVIEW, Counts
+from atlas.model.states import State
+from atlas.present.looks import look_keys, looks_of
 from atlas.present.scene import Scene
+from atlas.present.since import lines_of, said, since_of, sinces_of
 from atlas.present.wording import Words
 
 
@@ -32,6 +34,10 @@ class Door:
         Headline of the list.
     rows
         Makes the list: columns ``name``, ``district``, ``since``, ``joint_with``, ``source``, all said.
+    looks
+        Keys of the classes whose municipalities the list holds; empty if no classes say it.
+    is_beside
+        Whether it stands smaller, beside the number: a part of it, or what it does not count.
     """
 
     key: str
@@ -39,11 +45,13 @@ class Door:
     text: str
     title: str
     rows: Callable[[], pd.DataFrame]
+    looks: tuple[str, ...] = ()
+    is_beside: bool = False
 
 
 @dataclass(frozen=True)
 class Card:
-    """One key figure: a heading, one or two doors, and a sentence."""
+    """One key figure: a heading, one or two doors, those beside them, and a sentence."""
 
     heading: str
     doors: tuple[Door, ...]
@@ -64,31 +72,68 @@ def build_cards(scene: Scene, words: Words) -> tuple[Card, ...]:
 
 
 def _figure_card(each: Figure, scene: Scene, words: Words) -> Card:
-    edition = scene.edition
     instrument = scene.programme.instrument(each.instrument)
     heading = words.label(instrument.label)
     unit = instrument.unit_one if len(each.arrangements) == 1 else instrument.unit
     told = {"what": heading, "day": words.day(scene.as_of)}
+    counted = tuple(sorted(look.key for look in looks_of(scene.programme, each.instrument) if look.counted))
     municipalities = Door(
         f"{each.instrument}-municipalities",
         len(each.municipalities),
         words.count("{n} Gemeinde", "{n} Gemeinden", len(each.municipalities)),
         words.say("{what}: Gemeinden. Stand {day}", **told),
-        partial(municipality_rows, each.municipalities, edition, words),
+        partial(municipality_rows, each.municipalities, scene.edition, words),
+        counted,
     )
     arrangements = Door(
         f"{each.instrument}-arrangements",
         len(each.arrangements),
         f"{words.number(len(each.arrangements))} {words.label(unit)}",
         words.say("{what}: {list}, gemeinsame einmal gezählt. Stand {day}", **told, list=words.label(instrument.unit)),
-        partial(arrangement_rows, each, edition, words),
+        partial(arrangement_rows, each, scene.edition, words),
+        counted,
     )
     notes = _of_all(each.share, each.total, scene, words)
     if each.derived:
         notes.append(words.say("davon {n} abgeleitet", n=words.number(each.derived)))
     if each.through_district:
         notes.append(words.say("dazu {n} über den Kreis", n=words.number(each.through_district)))
-    return Card(heading, (municipalities, arrangements), " · ".join(notes))
+    return Card(heading, (municipalities, arrangements, *beside(each, scene, words)), " · ".join(notes))
+
+
+def beside(each: Figure, scene: Scene, words: Words) -> Iterator[Door]:
+    """Yield what stands beside a number: what it does not count, and what of it does not hold or was not read."""
+    instrument, counted = scene.programme.instrument(each.instrument), each.municipalities
+    state = counted["state"]
+    later = words.say("{n} weitere erst später belegt", n=words.number(len(each.documented_later)))
+    unknown = words.say("{n} weitere, Zeitraum unbekannt", n=words.number(len(each.period_unknown)))
+    parts = [("documented_later", each.documented_later, later), ("period_unknown", each.period_unknown, unknown)]
+    if instrument.counts is Counts.SO_FAR:
+        holding = words.number(len(each.in_force))
+        told = words.say("davon {n} in Kraft", n=holding)
+        if any(stage.is_act for stage in instrument.stages if stage.is_counted):
+            told = words.say("davon {n} in Kraft oder erreicht", n=holding)
+        over, ended = counted[state == State.PRESUMED_OVER], counted[state == State.ENDED]
+        parts += [
+            ("in_force", each.in_force, told),
+            ("presumed_over", over, words.say("davon {n} vermutlich beendet", n=words.number(len(over)))),
+            ("ended", ended, words.say("davon {n} beendet", n=words.number(len(ended)))),
+        ]
+    inferred = counted[counted["inferred"]]
+    parts.append(("inferred", inferred, words.say("davon {n} erschlossen", n=words.number(len(inferred)))))
+    for key, rows, text in parts:
+        if not len(rows) and key != "in_force":
+            continue
+        looks = () if key == "inferred" else tuple(sorted(set(look_keys(rows, instrument))))
+        yield Door(
+            f"{each.instrument}-{key}",
+            len(rows),
+            text,
+            f"{words.label(instrument.label)}: {text}",
+            partial(municipality_rows, rows, scene.edition, words),
+            looks,
+            is_beside=True,
+        )
 
 
 def _of_all(share: float, total: int, scene: Scene, words: Words) -> list[str]:
@@ -99,25 +144,23 @@ def _of_all(share: float, total: int, scene: Scene, words: Words) -> list[str]:
 
 
 def _class_cards(scene: Scene, words: Words) -> list[Card]:
+    """Return a card for every class that the first card does not tell of already."""
     status, layer, spec = scene.status, scene.view.layer, scene.spec
     rows = status[status["instrument"] == layer]
     classes = spec.classes
     counted_classes = sum(entry.look.counted for entry in spec.legend)
+    own = {stage.key for stage in scene.programme.instrument(layer).stages}
     cards = []
     for entry in spec.legend:
-        if entry.look.key == NO_DATA or not entry.count or (entry.look.counted and counted_classes == 1):
-            continue  # the first card says it already
+        is_stage = entry.look.key.partition("~")[0] in own
+        if not is_stage or not entry.count or (entry.look.counted and counted_classes == 1):
+            continue
         members = rows[[classes[position] == entry.look.key for position in rows.index]]
         members = members[members.index.isin(list(spec.inside))]
         label = words.label(entry.look.label)
         text = words.count("{n} Gemeinde", "{n} Gemeinden", len(members))
-        door = Door(
-            f"{layer}-{entry.look.key}",
-            len(members),
-            text,
-            label,
-            partial(municipality_rows, members, scene.edition, words),
-        )
+        list_of = partial(municipality_rows, members, scene.edition, words)
+        door = Door(f"{layer}-{entry.look.key}", len(members), text, label, list_of, (entry.look.key,))
         notes = _of_all(len(members) / spec.total if spec.total else 0.0, spec.total, scene, words)
         cards.append(Card(label[:1].upper() + label[1:], (door,), " · ".join(notes)))
     return cards
@@ -130,7 +173,7 @@ def municipality_rows(rows: pd.DataFrame, edition: Edition, words: Words) -> pd.
         {
             "name": ordered["name"].tolist(),
             "district": [str(edition.districts.loc[key, "name"]) for key in ordered["district"]],
-            "since": [words.since(s, m) for s, m in zip(ordered["since"], ordered["since_means"], strict=True)],
+            "since": [said(since, words) for since in sinces_of(ordered)],
             "joint_with": ordered["joint_with"].tolist(),
             "source": ordered["source"].tolist(),
         }
@@ -138,20 +181,19 @@ def municipality_rows(rows: pd.DataFrame, edition: Edition, words: Words) -> pd.
 
 
 def arrangement_rows(each: Figure, edition: Edition, words: Words) -> pd.DataFrame:
-    """Return one row per arrangement: named by its body, or by the municipality whose own it is."""
-    status = each.municipalities
-    names = edition.municipalities["name"]
+    """Return one row per arrangement: named by its body, or by the municipality whose own it is, and by its case."""
+    names = edition.districts["name"]
     rows = []
-    for arrangement in each.arrangements:
-        first = status.loc[arrangement.members[0]]
-        keys = {str(status.at[position, "district"]) for position in arrangement.members}
+    for _, members in each.cases.sort_values(["since", "ags"], kind="stable").groupby("arrangement", sort=False):
+        first, case = lines_of(members)[0], str(members["case_name"].iloc[0])
+        name = first.joint_with or first.name
         rows.append(
             {
-                "name": arrangement.body or str(first["name"]),
-                "district": ", ".join(sorted(str(edition.districts.at[key, "name"]) for key in keys)),
-                "since": words.since(str(first["since"]), str(first["since_means"])),
-                "joint_with": ", ".join(str(names[i]) for i in arrangement.members) if arrangement.body else "",
-                "source": str(first["source"]),
+                "name": words.say("{name} („{case}“)", name=name, case=case) if case else name,
+                "district": ", ".join(sorted({str(names[key]) for key in members["district"]})),
+                "since": said(since_of(first), words),
+                "joint_with": ", ".join(dict.fromkeys(map(str, members["name"]))) if first.joint_with else "",
+                "source": first.source,
             }
         )
     return pd.DataFrame(rows, columns=["name", "district", "since", "joint_with", "source"]).sort_values("name")

@@ -9,8 +9,9 @@ from itertools import pairwise
 import numpy as np
 
 from atlas.analysis.days import month_ends
-from atlas.analysis.status import status_as_of
-from atlas.present.map_spec import MapSpec, build_map_spec, pack
+from atlas.analysis.status import NO_DATA, status_as_of
+from atlas.present.looks import CODES
+from atlas.present.map_spec import LegendEntry, MapSpec, build_map_spec, pack
 from atlas.present.scene import Scene
 
 Json = dict[str, object]
@@ -39,6 +40,13 @@ def build_film(source: Scene, today: date) -> Film:
         status = status_as_of(source.spans, source.programme, edition, source.changes, day)
         specs.append(build_map_spec(status, source.programme, edition, source.view.but(as_of=day), day))
     return Film(tuple(spec.as_of for spec in specs), tuple(specs))
+
+
+def film_legend(film: Film) -> tuple[LegendEntry, ...]:
+    """Return a line for every class that any of the maps explains, in the order of the legend."""
+    looks = {entry.look.key: entry.look for spec in film.specs for entry in spec.legend}
+    order = sorted(looks.values(), key=lambda look: (look.key == NO_DATA, CODES.index(look.code)))
+    return tuple(LegendEntry(look, 0) for look in order)
 
 
 def packed_film(film: Film) -> Json:

@@ -4,9 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal, NamedTuple
+
+import pandas as pd
 
 from atlas.analysis.status import NO_DATA
-from atlas.model.programme import OVERVIEW, Hatch, Instrument, Label, Programme, Stage, StageKind
+from atlas.model.programme import (
+    OVERVIEW,
+    Counts,
+    ExitKind,
+    Hatch,
+    Instrument,
+    Label,
+    Programme,
+    Special,
+    Stage,
+    StageKind,
+)
+from atlas.model.states import State
+from atlas.present.time_words import STATE_LABELS
+
+Pattern = Hatch | Literal["rings", "plus", "bars", "dashes"]
+"""What a ground is drawn over with. The last four belong to what does not hold: hollow rings, crosses, broken lines."""
 
 CODES = "0123456789abcdefghijklmnopqrstuvwxyz"
 ABSENT = "-"
@@ -32,7 +51,10 @@ _CHANGE_LOOKS: tuple[tuple[str, Label, str, Hatch, bool, bool], ...] = (
     ("kept", Label(de="wie zuvor gezählt", en="counted as before"), "#bcd3e6", "none", True, False),
 )
 
-_ORDER = {StageKind.STEP: 0, StageKind.PLAN: 1, StageKind.EXIT: 2}
+EARLIER = "earlier"
+"""Class of the overview for those of whom nothing holds, is planned or is documented later."""
+_OVER = {State.PRESUMED_OVER, State.ENDED, State.DORMANT}
+_NEUTRAL = "#5c6068"
 
 
 @dataclass(frozen=True)
@@ -48,7 +70,7 @@ class Look:
     label
         What the legend says.
     colour, hatch
-        Fill and pattern; the pattern's lines are drawn in a darker shade.
+        Fill and pattern; the pattern's lines are drawn in a darker shade, or in ``ink``.
     counted
         Whether its municipalities are counted as covered by their own doing.
     optional
@@ -63,11 +85,12 @@ class Look:
     code: str
     label: Label
     colour: str
-    hatch: Hatch
+    hatch: Pattern
     counted: bool
     optional: bool
     on_paper: bool
     has_number: bool = True
+    ink: str = ""
 
     @property
     def is_through_district(self) -> bool:
@@ -76,65 +99,198 @@ class Look:
 
     @property
     def hatch_colour(self) -> str:
-        """Colour of the pattern's lines: the fill, mixed with black until it stands out by 3 : 1 or better."""
+        """Colour of the pattern's lines: its own, or the fill, mixed with black until it stands out by 3 : 1 or better."""
+        if self.ink:
+            return self.ink
         channels = [int(self.colour[i : i + 2], 16) for i in (1, 3, 5)]
         return "#" + "".join(f"{round(value * 0.5):02x}" for value in channels)
 
 
-def look_key(stage: str, basis: str) -> str:
-    """Return the key of the look of a stage reached in some way."""
-    return stage if basis in {"direct", "none"} else f"{stage}~{basis}"
+class _Draft(NamedTuple):
+    """A look before it has its code."""
+
+    key: str
+    label: Label
+    colour: str
+    hatch: Pattern = "none"
+    counted: bool = False
+    optional: bool = True
+    ink: str = ""
+
+
+def look_keys(rows: pd.DataFrame, instrument: Instrument) -> list[str]:
+    """Return the key of the look of each of some rows about an instrument, of a status table or of spans."""
+    columns = [rows[name].tolist() for name in ("stage", "basis", "state", "counted", "in_force")]
+    told: dict[tuple[str, str, str, bool, bool], str] = {}
+    for values in set(zip(*columns, strict=True)):
+        *known, counted, in_force = values
+        told[values] = look_key(instrument, *known, counted=counted, in_force=in_force)
+    return [told[values] for values in zip(*columns, strict=True)]
+
+
+def look_key(instrument: Instrument, stage: str, basis: str, state: str, *, counted: bool, in_force: bool) -> str:
+    """Return the key of the look of a stage that is in a state, known in some way.
+
+    What holds, plans and exits have the look of their stage; what is documented only later, of a time nobody knows or
+    over has one that all stages of the instrument share. Exactly the counted rows have a look that is counted.
+    """
+    if basis == "none":
+        return NO_DATA
+    told = instrument.stage(stage)
+    if in_force or (not counted and (State(state).holds or state == State.PLANNED)):
+        return stage if basis == "direct" else f"{stage}~{basis}"
+    if told.kind is StageKind.EXIT:
+        key = stage if not counted or _goes_on_counting(told) else _ended_key(instrument)
+    elif state == State.PRESUMED_OVER or (not counted and state != State.ENDED):
+        key = _state_key(instrument, state)
+    else:
+        key = _ended_key(instrument)
+    is_aside = instrument.counts is Counts.SO_FAR and not counted and state in _OVER
+    return f"{key}~uncounted" if is_aside else key
+
+
+def _goes_on_counting(stage: Stage) -> bool:
+    """Whether an exit leaves what it ends in the number of all so far."""
+    return stage.exit is not ExitKind.GIVEN_UP
+
+
+def _state_key(instrument: Instrument, state: str) -> str:
+    """Return the key of the look of a state; another one where the programme calls a stage so."""
+    return f"{state}~state" if any(stage.key == state for stage in instrument.stages) else str(state)
+
+
+def _ended_key(instrument: Instrument) -> str:
+    """Return the key of the look of what has ended: that of the exit that says so, if there is one."""
+    exits = (stage.key for stage in instrument.stages if stage.kind is StageKind.EXIT and stage.exit is ExitKind.ENDED)
+    return next(exits, _state_key(instrument, State.ENDED))
 
 
 @cache
 def looks_of(programme: Programme, layer: str) -> tuple[Look, ...]:
-    """Return the looks of a layer; the first is "no known activity", then in order of the legend."""
+    """Return the looks of a layer; the first is "no known activity", then in order of the legend.
+
+    That is: what holds, what is documented only later, what nobody knows the time of, plans, what is over.
+    """
     special = programme.special
-    drafts: list[tuple[str, Label, str, Hatch, bool, bool]] = [
-        (NO_DATA, NO_DATA_LABEL, special.no_data, "none", False, False)
-    ]
+    drafts = [_Draft(NO_DATA, NO_DATA_LABEL, special.no_data, optional=False)]
     if layer == OVERVIEW:
-        drafts += [(each.key, each.label, each.colour, each.hatch, True, False) for each in programme.overview.classes]
-        label = Label(de=f"nur {special.district.de}", en=f"only {special.district.en}")
-        drafts.append(("district", label, special.no_data, special.district_hatch, False, True))
+        drafts += _overview_looks(programme)
     elif layer == CHANGES:
-        drafts = [(NO_DATA, Label(de="nicht gezählt", en="not counted"), special.no_data, "none", False, False)]
-        drafts += _CHANGE_LOOKS
+        drafts = [drafts[0]._replace(label=Label(de="nicht gezählt", en="not counted"))]
+        drafts += [_Draft(*each) for each in _CHANGE_LOOKS]
     else:
-        stages = programme.instrument(layer).stages
-        for stage in sorted(stages, key=lambda each: (_ORDER[each.kind], -stages.index(each))):
-            drafts += _stage_looks(programme, programme.instrument(layer), stage)
+        drafts += _instrument_looks(programme, programme.instrument(layer))
     return tuple(
         Look(
-            key,
+            each.key,
             CODES[i],
-            label,
-            colour,
-            hatch,
-            counted,
-            optional,
-            colour == special.no_data,
-            key != NO_DATA or programme.has_shares,
+            each.label,
+            each.colour,
+            each.hatch,
+            each.counted,
+            each.optional,
+            each.colour == special.no_data,
+            each.key != NO_DATA or programme.has_shares,
+            each.ink,
         )
-        for i, (key, label, colour, hatch, counted, optional) in enumerate(drafts)
+        for i, each in enumerate(drafts)
     )
 
 
-def _stage_looks(
-    programme: Programme, instrument: Instrument, stage: Stage
-) -> list[tuple[str, Label, str, Hatch, bool, bool]]:
+def _overview_looks(programme: Programme) -> list[_Draft]:
     special = programme.special
-    looks = [(stage.key, stage.label, stage.colour, stage.hatch, stage.is_counted, False)]
+    looks = [
+        _Draft(each.key, each.label, each.colour, each.hatch, counted=True, optional=False)
+        for each in programme.overview.classes
+    ]
+    through = Label(de=f"nur {special.district.de}", en=f"only {special.district.en}")
+    later = Label(de="nur erst später belegt", en="only documented later")
+    earlier = Label(de="nur Früheres oder Zeitraum unbekannt", en="only earlier, or period unknown")
+    looks.append(_Draft("district", through, special.no_data, special.district_hatch))
+    looks.append(_Draft(str(State.DOCUMENTED_LATER), later, special.no_data, "rings", ink=_NEUTRAL))
+    looks.append(_Draft(EARLIER, earlier, "#d8d4cb", "bars"))
+    return looks
+
+
+def _instrument_looks(programme: Programme, instrument: Instrument) -> list[_Draft]:
+    stages = instrument.stages
+    by_kind = {kind: [each for each in stages if each.kind is kind] for kind in StageKind}
+    steps = by_kind[StageKind.STEP]
+    holding = [look for stage in reversed(steps) for look in _stage_looks(programme, instrument, stage)]
+    plans = [look for stage in reversed(by_kind[StageKind.PLAN]) for look in _stage_looks(programme, instrument, stage)]
+    return [
+        *holding,
+        *_beside_looks(programme.special, instrument),
+        *plans,
+        *_over_looks(instrument),
+    ]
+
+
+def _beside_looks(special: Special, instrument: Instrument) -> list[_Draft]:
+    """Return the looks of what stands beside the number."""
+    counted = [stage for stage in instrument.stages if stage.is_counted]
+    looks = []
+    if counted:
+        key, ink = _state_key(instrument, State.DOCUMENTED_LATER), min((each.colour for each in counted), key=_grey)
+        looks.append(_Draft(key, STATE_LABELS[State.DOCUMENTED_LATER], special.no_data, "rings", ink=ink))
+    if any(stage.months for stage in counted):
+        key = _state_key(instrument, State.PERIOD_UNKNOWN)
+        looks.append(_Draft(key, STATE_LABELS[State.PERIOD_UNKNOWN], "#e4dfd3", "plus"))
+    return looks
+
+
+def _over_looks(instrument: Instrument) -> list[_Draft]:
+    """Return the looks of what is over: presumed, ended, plans no longer documented. Exits have those of their stages."""
+    stages, so_far = instrument.stages, instrument.counts is Counts.SO_FAR
+    steps = [stage for stage in stages if stage.kind is StageKind.STEP]
+    looks: list[_Draft] = []
+    if any(stage.months for stage in steps):
+        key, colour = (
+            _state_key(instrument, State.PRESUMED_OVER),
+            _lighter(min((e.colour for e in steps), key=_grey), 0.6),
+        )
+        looks += _over_look(key, STATE_LABELS[State.PRESUMED_OVER], colour, "bars", so_far=so_far)
+    for stage in reversed([each for each in stages if each.kind is StageKind.EXIT]):
+        is_counted = so_far and _goes_on_counting(stage)
+        looks += _over_look(stage.key, stage.label, stage.colour, stage.hatch, so_far=is_counted)
+    ended = _ended_key(instrument)
+    if all(look.key != ended for look in looks):
+        looks += _over_look(ended, STATE_LABELS[State.ENDED], "#d3cdc2", "cross", so_far=so_far)
+    if plans := [stage for stage in stages if stage.kind is StageKind.PLAN]:
+        key, colour = _state_key(instrument, State.PLAN_LAPSED), _lighter(plans[0].colour)
+        looks.append(_Draft(key, STATE_LABELS[State.PLAN_LAPSED], colour, "dashes"))
+    return looks
+
+
+def _over_look(key: str, label: Label, colour: str, hatch: Pattern, *, so_far: bool) -> list[_Draft]:
+    """Return the look of what is over; where all so far is counted a second one, of those who never were."""
+    if not so_far:
+        return [_Draft(key, label, colour, hatch)]
+    aside = Label(de=f"{label.de} (nicht gezählt)", en=f"{label.en} (not counted)")
+    return [
+        _Draft(key, label, colour, hatch, counted=True),
+        _Draft(f"{key}~uncounted", aside, _lighter(colour, 0.6), hatch),
+    ]
+
+
+def _stage_looks(programme: Programme, instrument: Instrument, stage: Stage) -> list[_Draft]:
+    special = programme.special
+    looks = [_Draft(stage.key, stage.label, stage.colour, stage.hatch, stage.is_counted, optional=False)]
     ref = f"{instrument.key}:{stage.key}"
     if any(ref in other.implies for each in programme.instruments for other in each.stages):
         label = Label(de=f"{stage.label.de} ({special.derived.de})", en=f"{stage.label.en} ({special.derived.en})")
         colour = _lighter(stage.colour)
-        looks.append((look_key(stage.key, "derived"), label, colour, special.derived_hatch, stage.is_counted, True))
-    if stage.kind is StageKind.STEP and stage.counts:
+        looks.append(_Draft(f"{stage.key}~derived", label, colour, special.derived_hatch, stage.is_counted))
+    if stage.is_counted:
         label = Label(de=f"{stage.label.de} ({special.district.de})", en=f"{stage.label.en} ({special.district.en})")
         colour = _lighter(stage.colour, 0.72)
-        looks.append((look_key(stage.key, "district"), label, colour, special.district_hatch, False, True))
+        looks.append(_Draft(f"{stage.key}~district", label, colour, special.district_hatch))
     return looks
+
+
+def _grey(colour: str) -> float:
+    """Return how light a colour is in print without colours, 0 to 255."""
+    return sum(weight * int(colour[i : i + 2], 16) for weight, i in ((0.3, 1), (0.59, 3), (0.11, 5)))
 
 
 def _lighter(colour: str, share: float = 0.45) -> str:

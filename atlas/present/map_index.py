@@ -8,6 +8,7 @@ from atlas.model.boundaries import INDEPENDENT_CITIES, Edition
 from atlas.model.programme import Programme
 from atlas.model.records import Records
 from atlas.present.looks import CHANGES, Look, layer_definition, layer_label, looks_of
+from atlas.present.since import templates
 from atlas.present.wording import Words
 
 Json = dict[str, object]
@@ -120,7 +121,9 @@ def _words(programme: Programme, words: Words) -> Json:
         "district": words.say("Kreis"),
         "since": words.say("seit"),
         "undated": words.say("undatiert"),
+        "readOn": words.say("undatiert, gelesen {day}", day="{day}"),
         "knownBy": words.say("spätestens {day}", day="{day}"),
+        "sinces": templates(words),
         "sort": words.say("sortieren"),
         "legend": words.say("Legende"),
         "only": words.say("Nur diese Klasse zeigen oder wieder alle"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,8 +14,10 @@ import pandas as pd
 from atlas.analysis.status import NO_DATA
 from atlas.model.boundaries import Edition
 from atlas.model.programme import OVERVIEW, Programme
+from atlas.model.states import State
 from atlas.model.view import ViewState
-from atlas.present.looks import ABSENT, FILTERED, Look, look_key, looks_of
+from atlas.present.looks import ABSENT, EARLIER, FILTERED, Look, look_keys, looks_of
+from atlas.present.since import Since, packed, said, sinces_of
 from atlas.present.wording import Words
 
 
@@ -52,15 +54,14 @@ class MapSpec:
     district_points
         Keys of districts marked by a point of their own kind.
     bodies
-        Joint bodies of two municipalities and more: name and positions, for what is in force on this layer.
+        Joint bodies of two municipalities and more: name and positions, for what is in force or documented only later
+        on this layer.
     legend
         Every class that is to be explained, in order, with its count.
     inside
         Positions of the municipalities of the chosen area on the day: what the legend counts.
     since
-        Since when the class holds, by position, as known (text); only where something is documented.
-    since_means
-        In what sense, by position.
+        Since when the class holds, or why that is not known, by position; only where something is documented.
     """
 
     layer: str
@@ -72,8 +73,7 @@ class MapSpec:
     bodies: tuple[tuple[str, tuple[int, ...]], ...]
     legend: tuple[LegendEntry, ...]
     inside: tuple[int, ...]
-    since: dict[int, str]
-    since_means: dict[int, str]
+    since: dict[int, Since]
 
     @property
     def total(self) -> int:
@@ -127,8 +127,7 @@ def build_map_spec(
         _bodies(status, view.layer, inside),
         tuple(LegendEntry(look, counts[look.key]) for look in order if counts[look.key] or not look.optional),
         tuple(inside),
-        dict(zip(deciding.index.tolist(), deciding["since"], strict=True)),
-        dict(zip(deciding.index.tolist(), deciding["since_means"], strict=True)),
+        dict(zip(deciding.index.tolist(), sinces_of(deciding), strict=True)),
     )
 
 
@@ -142,18 +141,23 @@ def classify(status: pd.DataFrame, programme: Programme, layer: str) -> dict[int
 def decisive_rows(status: pd.DataFrame, programme: Programme, layer: str) -> pd.DataFrame:
     """Return the row of the status table that decides a municipality's class, for each of which anything is known.
 
+    A class of the overview is only for what holds, or is planned where it names a plan.
+
     Index ``position``, unique. The columns of the status table and ``look``, the key of the class.
     """
     documented = status[status["basis"] != "none"]
     if layer != OVERVIEW:
         rows = documented[documented["instrument"] == layer]
-        keys = [look_key(stage, basis) for stage, basis in zip(rows["stage"], rows["basis"], strict=True)]
-        return rows.assign(look=keys)
+        return rows.assign(look=look_keys(rows, programme.instrument(layer)))
     classes = programme.overview.classes
+    names = np.array([*(each.key for each in classes), "district", State.DOCUMENTED_LATER, EARLIER], dtype=object)
+    through, later, earlier = range(len(classes), len(names))
+    state = documented["state"]
     rank = {ref: number for number, each in reversed(list(enumerate(classes))) for ref in each.any}
-    refs = (documented["instrument"] + ":" + documented["stage"]).map(rank)
-    order = np.where(documented["basis"] == "district", len(classes), refs)
-    names = np.array([*(each.key for each in classes), "district"], dtype=object)
+    order = (documented["instrument"] + ":" + documented["stage"]).map(rank).to_numpy(dtype=float)
+    order = np.where(state.isin([State.IN_FORCE, State.REACHED, State.PLANNED]), order, earlier)
+    order = np.where(state == State.DOCUMENTED_LATER, later, order)
+    order = np.where(documented["basis"] == "district", through, order)
     ranked = documented.assign(order=order)[~np.isnan(order)]
     first = ranked.sort_values("order", kind="stable")
     first = first[~first.index.duplicated()].sort_index()
@@ -165,7 +169,7 @@ def _points(
 ) -> tuple[tuple[int, ...], tuple[str, ...]]:
     if layer != OVERVIEW or programme.overview.points is None:
         return (), ()
-    rows = status[(status["instrument"] == programme.overview.points) & status["counted"]]
+    rows = status[(status["instrument"] == programme.overview.points) & status["in_force"]]
     rows = rows[rows.index.isin(list(inside))]
     direct = rows[rows["basis"] == "direct"]
     through = rows[rows["basis"] == "district"]
@@ -173,7 +177,8 @@ def _points(
 
 
 def _bodies(status: pd.DataFrame, layer: str, inside: dict[int, str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    rows = status[status["counted"] & (status["basis"] == "direct") & (status["joint_with"] != "")]
+    there = status["in_force"] | (status["state"] == State.DOCUMENTED_LATER)
+    rows = status[there & (status["basis"] == "direct") & (status["joint_with"] != "")]
     if layer != OVERVIEW:
         rows = rows[rows["instrument"] == layer]
     members: dict[str, set[int]] = {}
@@ -185,7 +190,11 @@ def _bodies(status: pd.DataFrame, layer: str, inside: dict[int, str]) -> tuple[t
 
 def packed_points(spec: MapSpec) -> str:
     """Return the positions with a point, each as its distance from the one before to base 36: ``0,2,13``."""
-    return ",".join(np.base_repr(gap, 36).lower() for gap in np.diff([0, *map(int, spec.points)]))
+    return _gaps(spec.points)
+
+
+def _gaps(positions: Iterable[int]) -> str:
+    return ",".join(np.base_repr(gap, 36).lower() for gap in np.diff([0, *map(int, positions)]))
 
 
 def packed_bodies(spec: MapSpec, names: Sequence[str]) -> str:
@@ -199,21 +208,12 @@ def packed_bodies(spec: MapSpec, names: Sequence[str]) -> str:
 
 def since_said(spec: MapSpec, position: int, words: Words) -> str:
     """Return since when the class of a municipality holds, in words; empty where nothing is documented."""
-    return words.since(spec.since[position], spec.since_means[position]) if position in spec.since else ""
+    return said(spec.since[position], words) if position in spec.since else ""
 
 
 def packed_since(spec: MapSpec) -> str:
-    """Return since when, grouped by date, positions to base 36: ``2106:c,14 <22:7 ?:9 .1998:4``.
-
-    ``<`` is "at the latest", ``?`` undated. Dates of this century are written without it and without hyphens
-    (``210630``, ``2106``, ``21``); others in full behind a full stop.
-    """
-    groups: dict[str, list[str]] = {}
-    for position, means in spec.since_means.items():
-        said = "?" if means == "undated" else ("" if means == "reached" else "<") + _short(spec.since[position])
-        groups.setdefault(said, []).append(np.base_repr(position, 36).lower())
-    return " ".join(f"{said}:{','.join(positions)}" for said, positions in groups.items())
-
-
-def _short(since: str) -> str:
-    return since[2:].replace("-", "") if since.startswith("20") else f".{since}"
+    """Return since when, grouped by what is said, positions as in `packed_points`: ``2106:c,14 <22:7 ?261123:9 o15:4``."""
+    groups: dict[str, list[int]] = {}
+    for position, since in spec.since.items():
+        groups.setdefault(packed(since), []).append(position)
+    return " ".join(f"{told}:{_gaps(sorted(positions))}" for told, positions in groups.items())

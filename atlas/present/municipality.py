@@ -145,7 +145,7 @@ def neighbour_rows(source: Scene, position: int, words: Words) -> tuple[Neighbou
 def _brief(source: Scene, line: StatusLine, words: Words) -> str:
     """Return ``Baustein: erreicht, 17.12.2021``."""
     label = words.label(source.programme.instrument(line.instrument).short)
-    said = status_sentence(line, source.programme, words)
+    said = status_sentence(line, source.programme, words, with_rule=False)
     return said if said.startswith(label) else f"{label}: {said}"
 
 
@@ -195,7 +195,7 @@ def neighbourhood_notes(source: Scene, position: int, words: Words) -> tuple[str
 def _chains(source: Scene, position: int, words: Words) -> tuple[str, ...]:
     """Return, for each key instrument not in force here, how far it is to the next municipality that has it."""
     programme = source.programme
-    own = {line.instrument for line in source.day.lines[position] if line.counted and line.basis != "district"}
+    own = {line.instrument for line in source.day.lines[position] if line.in_force and line.basis != "district"}
     said = []
     for key in programme.overview.figures:
         chain = None if key in own else source.day.hood.chain(position, source.day.direct.get(key, frozenset()))
@@ -238,7 +238,9 @@ def _next_step(source: Scene, position: int, words: Words) -> NextStep | None:
     companions = [
         other
         for other, _ in hood.lines[position]
-        if any(line.instrument == ahead.instrument and line.counted and line.basis == "direct" for line in lines[other])
+        if any(
+            line.instrument == ahead.instrument and line.in_force and line.basis == "direct" for line in lines[other]
+        )
     ]
     return NextStep(
         _label(source, ahead, words),

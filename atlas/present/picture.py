@@ -133,12 +133,11 @@ def picture_view(view: ViewState, excerpt: Excerpt) -> ViewState:
 
 
 def build_picture(
-    scene: Scene, excerpt: Excerpt, words: Words, address: str = "", like: Scene | None = None
+    scene: Scene, excerpt: Excerpt, words: Words, address: str = "", like: MapSpec | None = None
 ) -> Picture:
     """Return the picture of an order; ``scene`` is that of `picture_view`.
 
-    With ``like``, a later scene of the same view, the legend has the lines it would have there: the frames of a film
-    do not jump.
+    With ``like``, a map of the same view, the legend has the lines it has there: the frames of a film do not jump.
 
     Raises
     ------
@@ -159,8 +158,8 @@ def build_picture(
     points = tuple(position for position in spec.points if position in shown)
     bodies = tuple((name, each) for name, each in spec.bodies if set(each) & shown.keys())
     district_points = spec.district_points if excerpt.kind in (Kind.STATE, Kind.DISTRICT) else ()
-    legend = _legend(like or scene, excerpt, shown, own, words)
-    legend += _mark_lines(like or scene, (points, district_points, bodies), words, is_fixed=like is not None)
+    legend = _legend(scene, (like or spec).legend, excerpt, shown, own, words)
+    legend += _mark_lines(scene, like or spec, (points, district_points, bodies), words, is_fixed=like is not None)
     where = _where(scene, excerpt, members, words)
     count = _counted(scene, shown, members, words)
     layer = words.label(layer_label(scene.programme, spec.layer))
@@ -218,14 +217,19 @@ def _members(scene: Scene, excerpt: Excerpt, words: Words) -> tuple[int, ...]:
 
 
 def _legend(
-    scene: Scene, excerpt: Excerpt, shown: dict[int, Area], own: int | None, words: Words
+    scene: Scene,
+    lines_of: tuple[LegendEntry, ...],
+    excerpt: Excerpt,
+    shown: dict[int, Area],
+    own: int | None,
+    words: Words,
 ) -> tuple[LegendLine, ...]:
     """Return the classes of the municipalities shown, in the order of the screen's legend.
 
     Of the state or a district the lines are those of the screen; of a part only what occurs there.
     """
     counts = Counter(area.look.key for area in shown.values())
-    entries: list[LegendEntry] = [LegendEntry(each.look, counts[each.look.key]) for each in scene.spec.legend]
+    entries: list[LegendEntry] = [LegendEntry(each.look, counts[each.look.key]) for each in lines_of]
     if excerpt.kind not in (Kind.STATE, Kind.DISTRICT) or scene.view.looks or scene.view.documented_only:
         entries = [each for each in entries if each.count]
     lines = [
@@ -238,14 +242,14 @@ def _legend(
 
 
 def _mark_lines(
-    scene: Scene, marks: tuple[Sized, Sized, Sized], words: Words, *, is_fixed: bool
+    scene: Scene, like: MapSpec, marks: tuple[Sized, Sized, Sized], words: Words, *, is_fixed: bool
 ) -> tuple[LegendLine, ...]:
     """Return the lines for points, points of districts and joint bodies, as far as there are any.
 
-    If ``is_fixed``, as far as there are any in ``scene``, whatever their number here.
+    If ``is_fixed``, as far as there are any in ``like``, whatever their number here.
     """
     points, district_points, bodies = map(len, marks)
-    programme, spec = scene.programme, scene.spec
+    programme, spec = scene.programme, like
     colour = programme.special.point
     council = words.label(programme.instrument(programme.overview.points).label) if programme.overview.points else ""
     lines = []

@@ -137,8 +137,8 @@ class Day:
 
     @cached_property
     def direct(self) -> dict[str, frozenset[int]]:
-        """By instrument the municipalities counted by a record of their own."""
-        rows = self.status[self.status["counted"] & (self.status["basis"] == "direct")]
+        """By instrument the municipalities in which it is in force by a record of their own."""
+        rows = self.status[self.status["in_force"] & (self.status["basis"] == "direct")]
         return {str(key): frozenset(own.index.tolist()) for key, own in rows.groupby("instrument")}
 
     @cached_property

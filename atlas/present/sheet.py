@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from atlas.analysis.counting import Figure
 from atlas.analysis.status import StatusLine
+from atlas.model.programme import Counts
 from atlas.model.view import ViewState, page_address
 from atlas.present.credits import full_credits, invented, picture_credits
 from atlas.present.detail import Entry, InstrumentDetail, status_sentence
@@ -36,7 +37,8 @@ class SheetStatus:
 
     label: str
     look: Look
-    status: str
+    status: tuple[str, ...]
+    """How it stands; where there are several cases, each."""
     entries: tuple[SheetEntry, ...]
 
 
@@ -173,7 +175,7 @@ def build_sheet(scene: Scene, position: int, words: Words, home: str = "") -> Fa
         _next(page.next_step, words),
         tuple(_neighbours(page, district, words)),
         tuple(map(one_stop, page.notes)),
-        tuple(_share(row, scene, words, is_city=is_city) for row in _compared(scene, lines[0].district, words)),
+        tuple(_shares_of(_compared(scene, lines[0].district, words), scene, words, is_city=is_city)),
         tuple(sources.found),
         full_credits(scene, words)[1:],
         " · ".join(picture_credits(scene, words)[:2]),
@@ -215,18 +217,27 @@ def _status(scene: Scene, each: InstrumentDetail, line: StatusLine, sources: _So
     programme, plain = scene.programme, each.status
     known = plain if len(each.entries) == 1 else ""
     entries = [SheetEntry(_entry(entry, known, words), sources.number(entry)) for entry in each.entries]
+    cases = tuple(words.say("{name}: {status}", name=case.name, status=case.status) for case in each.cases)
     if line.basis == "derived":
         origin = programme.rung(line.derived_from)
         names = (words.label(origin.instrument.label), words.label(origin.stage.label))
         ground = ": ".join(dict.fromkeys(names))
         plain = status_sentence(line._replace(basis="direct"), programme, words)
         entries.append(SheetEntry(words.say("Abgeleitet aus {ground}.", ground=ground), 0))
-    return SheetStatus(each.label, each.look, plain, tuple(entries))
+    return SheetStatus(each.label, each.look, cases or (plain,), tuple(entries))
 
 
 def _entry(entry: Entry, status: str, words: Words) -> str:
     """Return ``17.12.2021: unterzeichnet. Gemeinsam: Städtebund Silberberg. Anmerkung.``, less what ``status`` says."""
-    told = [] if f"{entry.stage}, {entry.when}" == status else [f"{entry.when}: {entry.stage}."]
+    texts = {"stage": entry.stage, "since": entry.when}
+    plain = {words.say("{stage}, {since}", **texts), words.say("{stage} seit {since}", **texts)}
+    told = [] if status in plain else [f"{entry.when}: {entry.stage}."]
+    if entry.until and status not in plain:
+        told.append(words.say("Bis {until}.", until=entry.until))
+    if entry.case:
+        told.append(f"„{entry.case}“." if words.lang == "de" else f"“{entry.case}”.")
+    if entry.inferred:
+        told.append(words.say("Erschlossen."))
     if entry.holder:
         told.append(f"({entry.holder})")
     if entry.joint_with:
@@ -293,14 +304,20 @@ def _neighbours(page: MunicipalityPage, district: str, words: Words) -> Iterable
         )
 
 
-def _share(row: ShareRow, scene: Scene, words: Words, *, is_city: bool) -> SheetShare:
+def _shares_of(rows: Iterable[ShareRow], scene: Scene, words: Words, *, is_city: bool) -> Iterable[SheetShare]:
+    """Yield the line of each instrument; of one that counts all so far a second one, with what is in force."""
+
     def told(of: Figure) -> tuple[str, str]:
         number = words.number(len(of.municipalities))
         if not scene.programme.has_shares:
             return number, ""
         return words.say("{n} von {total}", n=number, total=words.number(of.total)), words.percent(of.share)
 
-    return SheetShare(row.label, *(("", "") if is_city else told(row.here)), *told(row.whole))
+    for row in rows:
+        yield SheetShare(row.label, *(("", "") if is_city else told(row.here)), *told(row.whole))
+        if scene.programme.instrument(row.here.instrument).counts is Counts.SO_FAR:
+            here, whole = (words.number(len(of.in_force)) for of in (row.here, row.whole))
+            yield SheetShare(words.say("davon in Kraft"), "" if is_city else here, "", whole, "")
 
 
 def _address(scene: Scene, ags: str, words: Words, home: str) -> str:

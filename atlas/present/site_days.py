@@ -13,8 +13,7 @@ import pandas as pd
 from atlas.model.boundaries import mergers
 from atlas.model.programme import OVERVIEW
 from atlas.model.view import EARLIEST, LANGUAGES, ViewState
-from atlas.present.figures import Card, build_cards
-from atlas.present.looks import looks_of
+from atlas.present.figures import Card, Door, build_cards
 from atlas.present.map_index import body_names
 from atlas.present.map_spec import pack, packed_bodies, packed_since
 from atlas.present.scene import Scene, Scenes
@@ -25,25 +24,30 @@ Stamps = dict[tuple[str, str], int]
 
 
 def changing_days(scenes: Scenes, view: ViewState, last: date) -> tuple[date, ...]:
-    """Return the days up to ``last`` on which a record begins to count or boundaries change, and the first of all.
+    """Return the days up to ``last`` on which anything begins, ends or can be said otherwise, and the first of all.
 
     Between two of them nothing is different: whoever looks at a day is shown the last one before it.
     """
     scene = scenes.of(view.but(as_of=last))
-    edges = pd.concat([scene.spans["since_day"], scene.spans["until_day"]]).dropna().unique()
-    days = {day.date() for day in edges} | {each.effective for each in mergers(scene.changes)}
+    edges = pd.concat([scene.spans["since_day"], scene.spans["until_day"]])
+    days = {day.date() for day in edges[edges <= pd.Timestamp(last)].unique()} | {
+        each.effective for each in mergers(scene.changes)
+    }
     return tuple(sorted({EARLIEST, *(day for day in days if EARLIEST <= day <= last)}))
 
 
 def stamps(scenes: Scenes, view: ViewState, days: Sequence[date]) -> list[Stamps]:
     """Return for each day a number for every district and instrument that differs if anything there does."""
-    return [_stamps(scenes.of(view.but(as_of=day)).status) for day in days]
+    drawn = (scenes.of(view.but(as_of=day)).day for day in days)
+    return [_stamps(each.status, each.cases) for each in drawn]
 
 
-def _stamps(status: pd.DataFrame) -> Stamps:
-    columns = ["ags", "stage", "state", "basis", "joint_with", "since"]
-    rows = pd.util.hash_pandas_object(status[columns], index=False)
-    totals = rows.groupby([status["district"].to_numpy(), status["instrument"].to_numpy()]).sum()
+def _stamps(status: pd.DataFrame, cases: pd.DataFrame) -> Stamps:
+    """A municipality's status does not change with every case of it, but the number of arrangements does."""
+    columns = ["ags", "district", "instrument", "stage", "state", "counted", "basis", "joint_with", "since"]
+    rows = pd.concat([status[columns], cases.loc[cases["counted"], columns]], ignore_index=True)
+    told = pd.util.hash_pandas_object(rows, index=False)
+    totals = told.groupby([rows["district"].to_numpy(), rows["instrument"].to_numpy()]).sum()
     keys = zip(*(totals.index.get_level_values(level).tolist() for level in (0, 1)), strict=True)
     return dict(zip(keys, totals.tolist(), strict=True))
 
@@ -54,7 +58,8 @@ def packed_days(scenes: Scenes, view: ViewState, days: Sequence[date], known: Se
     ``days`` (ISO); for each ``codes``: the first packed, then ``position+code`` of what changes, positions to base 36;
     ``points``, ``districtPoints``, ``bodies``, ``since`` as the map and the table get them from the app; ``cards``: by
     language, for the state (key "") and every district the key figures of the days on which they change, as ``[number
-    of the day, cards]``, each card a heading, its doors as ``[text, layer, classes]``, and a note.
+    of the day, cards]``, each card a heading, its doors as ``[text, layer, classes]`` (and 1 if it stands
+    beside the number), and a note.
     """
     drawn = [scenes.of(view.but(as_of=day)) for day in days]
     names = body_names(drawn[-1].records)
@@ -100,7 +105,7 @@ def _cards(
             # The overview's figures need no map: it costs most of the time.
             view = scene.view.but(district=district)
             here = replace(scene, view=view) if layer == OVERVIEW else scenes.of(view)
-            cards = [_card(card, scene) for card in build_cards(here, words)]
+            cards = [_card(card) for card in build_cards(here, words)]
             if not told or told[-1][1] != cards:
                 told.append([number, cards])
         found[district or ""] = told
@@ -115,13 +120,14 @@ def _districts_with_figures(drawn: Sequence[Scene]) -> list[str]:
     return sorted({str(key) for scene in drawn for key in scene.status["district"][scene.status["basis"] != "none"]})
 
 
-def _card(card: Card, scene: Scene) -> list[object]:
-    return [card.heading, [[door.text, *_behind(door.key, scene)] for door in card.doors], card.note]
+def _card(card: Card) -> list[object]:
+    return [
+        card.heading,
+        [[door.text, *_behind(door), *([1] if door.is_beside else [])] for door in card.doors],
+        card.note,
+    ]
 
 
-def _behind(key: str, scene: Scene) -> tuple[str, str]:
-    """Return layer and classes whose table is the list behind a number."""
-    about, _, what = key.rpartition("-")
-    if what in {"municipalities", "arrangements"}:
-        return about, " ".join(sorted(look.key for look in looks_of(scene.programme, about) if look.counted))
-    return about, what
+def _behind(door: Door) -> tuple[str, str]:
+    """Return layer and classes whose table is the list behind a number; nothing where no classes say it."""
+    return (door.key.rpartition("-")[0], " ".join(door.looks)) if door.looks else ("", "")

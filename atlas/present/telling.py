@@ -13,8 +13,9 @@ from atlas.analysis.status import NO_DATA, StatusLine
 from atlas.model.boundaries import INDEPENDENT_CITIES, mergers
 from atlas.model.dates import PartialDate
 from atlas.present.credits import invented
-from atlas.present.detail import status_sentence, unique_names
+from atlas.present.detail import case_lines, status_sentence, unique_names
 from atlas.present.scene import Scene
+from atlas.present.since import ENDED, HOLDS, LAPSED, OVER, said, since_of
 from atlas.present.wording import Words
 
 MOST_ALT = 600
@@ -109,16 +110,28 @@ def caption(scene: Scene, position: int, words: Words) -> str:
 
 
 def sentences(scene: Scene, position: int, words: Words) -> tuple[str, ...]:
-    """Return what is documented about a municipality, a sentence for each instrument, in the programme's order."""
+    """Return what is documented about a municipality, a sentence for each of its cases, in the programme's order.
+
+    Where an end is presumed by the atlas's own rule, a last one says so.
+    """
     lines = [line for line in scene.day.lines[position] if line.stage != NO_DATA]
-    own = [line for line in lines if line.basis == "direct"]
+    own = list(case_lines(scene, position))
     # What is only implied is already said by what implies it, unless that is no longer in force.
-    own = own or [line for line in lines if line.basis == "derived"]
+    own = own or [("", line) for line in lines if line.basis == "derived"]
     said = list(_told(scene, position, own, words))
     through = [_of_district(scene, line, words) for line in lines if line.basis == "district"]
     if not own:
         said.append(_nothing(scene, position, words, is_only_own=bool(through)))
-    return (*said, *through)
+    return (*said, *through, *_rule(scene, [line for _, line in own], words))
+
+
+def _rule(scene: Scene, lines: Sequence[StatusLine], words: Words) -> Iterator[str]:
+    """Yield whose rule it is that something told is presumed over, if it is the atlas's own."""
+    presumed = (line for line in lines if since_of(line).kind in {OVER, LAPSED})
+    if any(scene.programme.rung(f"{line.instrument}:{line.stage}").stage.is_house_rule for line in presumed):
+        yield words.say(
+            "Was ohne weiteren Beleg bleibt, gilt nach einer Regel des Atlas als beendet, wo keine Dauer veröffentlicht ist."
+        )
 
 
 def _nothing(scene: Scene, position: int, words: Words, *, is_only_own: bool) -> str:
@@ -128,31 +141,32 @@ def _nothing(scene: Scene, position: int, words: Words, *, is_only_own: bool) ->
     return words.say(text, place=place(scene, position, words))
 
 
-def _told(scene: Scene, position: int, lines: Sequence[StatusLine], words: Words) -> Iterator[str]:
-    """Yield a sentence for each line; the second and later ones of the same place begin with a pronoun."""
+def _told(scene: Scene, position: int, cases: Sequence[tuple[str, StatusLine]], words: Words) -> Iterator[str]:
+    """Yield a sentence for each case; the second and later ones of the same place begin with a pronoun."""
     before = ""
     former = {change.old_ags: change.old_name for change in mergers(scene.changes)}
-    for line in lines:
+    for case, line in cases:
         name = former.get(line.participant, "") if line.participant != line.ags else ""
         who = place(scene, position, words)
         if name:
             who = words.say("die frühere Gemeinde {name} (heute {heir})", name=name, heir=line.name)
         subject = words.say("sie") if who == before else who
-        told = _clause(scene, position, line, words)
+        told = _clause(scene, position, line, words, case)
         if told:
             before = who
             yield sentence(f"{subject} {told}")
         else:
             before = ""
-            yield _plainly(scene, line, who, words)
+            yield _plainly(scene, line, who, words, case)
 
 
-def _plainly(scene: Scene, line: StatusLine, who: str, words: Words) -> str:
-    """Return a sentence for a stage of which the programme does not say how it is told."""
+def _plainly(scene: Scene, line: StatusLine, who: str, words: Words, case: str = "") -> str:
+    """Return a sentence for a stage of which the programme does not say how it is told, or that does not hold."""
     label = words.label(scene.programme.instrument(line.instrument).label)
-    status = status_sentence(line, scene.programme, words)
+    what = words.say("{name} („{case}“)", name=label, case=case) if case else label
+    status = status_sentence(line, scene.programme, words, with_rule=False)
     return sentence(
-        words.say("für {place} ist dokumentiert: {what} ({status})", place=who, what=label, status=status)
+        words.say("für {place} ist dokumentiert: {what}, {status}", place=who, what=what, status=status)
         + (f", {joint}" if (joint := joint_phrase(scene, line, words)) else "")
     )
 
@@ -165,22 +179,29 @@ def _of_district(scene: Scene, line: StatusLine, words: Words) -> str:
     return _plainly(scene, line, words.say("den {district}", district=name), words)
 
 
-def _clause(scene: Scene, position: int | None, line: StatusLine, words: Words) -> str:
-    """Return what stands behind the subject; empty if the programme's stage has no telling, or it is only implied."""
+def _clause(scene: Scene, position: int | None, line: StatusLine, words: Words, case: str = "") -> str:
+    """Return what stands behind the subject; empty if the programme's stage has no telling, or it can't be told so.
+
+    That is: if it is only implied or documented later; and what is over, unless its telling says what happened on a day.
+    """
     telling = scene.programme.rung(f"{line.instrument}:{line.stage}").stage.telling
-    if telling is None or line.basis == "derived":
+    since_ = since_of(line)
+    is_over = since_.kind in {OVER, ENDED} and telling is not None and "{when}" in telling.de
+    if telling is None or line.basis == "derived" or (since_.kind != HOLDS and not is_over):
         return ""
     joint = joint_phrase(scene, line, words) if position is not None else ""
     text = words.label(telling)
     values = {
         "{when}": when(line.since, line.since_means, words),
         "{since}": since(line.since, line.since_means, words),
-        "{on_record}": on_record(line.since, words),
+        "{on_record}": on_record(line, words),
         "{joint}": joint,
     }
     # One pass over the programme's own text: what is put in is never looked at again.
     pieces = [values.get(piece, piece) for piece in _pieces(text)]
-    return " ".join("".join(pieces).split()).replace(" ,", ",")
+    told = " ".join("".join(pieces).split()).replace(" ,", ",")
+    told = words.say("{name} („{case}“)", name=told, case=case) if case else told
+    return f"{told}; {said(since_, words)}" if is_over else told
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -239,17 +260,19 @@ def since(text: str, means: str, words: Words) -> str:
     return words.say("spätestens seit {when}", when=told) if is_limit else words.say("seit {when}", when=told)
 
 
-def on_record(text: str, words: Words) -> str:
-    """Return ``(Stand 22.07.2022)``: when something planned was on record; empty without a date."""
-    return words.say("(Stand {day})", day=words.partial(text)) if text else ""
+def on_record(line: StatusLine, words: Words) -> str:
+    """Return ``(Stand 22.07.2022)``: when something planned was on record; without a date when that was read."""
+    if line.since:
+        return words.say("(Stand {day})", day=words.partial(line.since))
+    return f"({words.since('', 'undated', line.read_on)})"
 
 
 def joint_phrase(scene: Scene, line: StatusLine, words: Words) -> str:
     """Return ``gemeinsam mit Lengenfeld und Rodewisch (Göltzschtal-Städte)``; empty if it is not a joint matter."""
     if not line.joint_with:
         return ""
-    joint = scene.status[scene.status["joint_with"] == line.joint_with]
-    partners = joint["name"][(joint["instrument"] == line.instrument) & (joint["ags"] != line.ags)].tolist()
+    joint = scene.day.cases[scene.day.cases["joint_with"] == line.joint_with]
+    partners = set(joint["name"][(joint["instrument"] == line.instrument) & (joint["ags"] != line.ags)])
     if not partners:
         return words.say("über die gemeinsame Stelle „{body}“", body=line.joint_with)
     names = words.listed(sorted(partners))

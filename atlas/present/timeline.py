@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pandas as pd
 
 from atlas.analysis.status import successors
-from atlas.model.dates import PartialDate
 from atlas.model.keys import is_district_key
 from atlas.model.programme import StageKind
-from atlas.present.looks import Look, look_key, looks_of
+from atlas.model.states import State
+from atlas.present.looks import Look, look_keys, looks_of
 from atlas.present.scene import Scene
 
-_BLUR = 0.035
-"""Part of the axis over which a bar fades in whose beginning is not known."""
+_EDGE = 0.07
+"""Part of the axis at its end in which no year is written."""
 _STEPS, _MOST = (1, 2, 5, 10, 20, 50), 9
 """Years between two that are written, and how many are at most: more do not fit side by side on a phone."""
 
@@ -27,20 +28,20 @@ class Bar:
     Attributes
     ----------
     look
-        Of the stage.
+        Of the stage and its state: what is documented only later, or presumed over, has its own.
     begin, end
-        From where to where; ``begin`` is the first day its date can mean.
-    sure
-        From where on it is certain: the day from which it counts.
+        From where to where.
     lane
-        Bars of one lane never overlap where they are sure; 0 is the first.
+        Each case has its own; 0 is the first.
+    has_ended
+        Whether what held is over at its end.
     """
 
     look: Look
     begin: float
-    sure: float
     end: float
     lane: int
+    has_ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,52 +75,54 @@ def axis(source: Scene) -> Axis:
     bare = Axis(first, last, ())
     step = next((each for each in _STEPS if (last.year - first.year) / each < _MOST), _STEPS[-1])
     marks = ((year, bare.place(date(year, 1, 1))) for year in range(-(-first.year // step) * step, last.year + 1, step))
-    return Axis(first, last, tuple((year, place) for year, place in marks if place < 1 - 2 * _BLUR))
+    return Axis(first, last, tuple((year, place) for year, place in marks if place < 1 - _EDGE))
 
 
 def bars(source: Scene, ags: str, district: str, scale: Axis) -> dict[str, tuple[Bar, ...]]:
-    """Return the bars of a municipality by instrument: its own, those of what was merged into it, its district's.
-
-    What is only derived is left out from the day on which something direct is documented.
-    """
+    """Return the bars of a municipality by instrument: its own, those of what was merged into it, its district's."""
     heir = successors(source.changes, source.as_of)
     rows = source.spans
     mine = [heir.get(key, key) == ags for key in rows["participant"]]
-    through = (rows["participant"] == district) & rows["counted"]
+    through = (rows["participant"] == district) & rows["in_force"]
     begun = rows["since_day"] <= pd.Timestamp(source.as_of)
     here = rows[(pd.Series(mine, index=rows.index, dtype=bool) | through) & begun]
     return {str(key): _lanes(source, str(key), group, scale) for key, group in here.groupby("instrument", sort=False)}
 
 
 def _lanes(source: Scene, instrument: str, rows: pd.DataFrame, scale: Axis) -> tuple[Bar, ...]:
+    """Return the bars of an instrument: a case per lane, what is derived or the district's where there is room."""
+    rows = rows.assign(basis=rows["basis"].where(~rows["participant"].map(is_district_key).astype(bool), "district"))
+    told = source.programme.instrument(instrument)
     looks = {look.key: look for look in looks_of(source.programme, instrument)}
-    steps = (rows["basis"] == "direct") & (rows["kind"] == str(StageKind.STEP))
-    direct_from = rows["since_day"][steps].min()
-    ends: list[float] = []
-    found = []
-    ordered = rows.sort_values(["since_day", "basis", "row"])
-    again = (ordered["basis"] == "derived") & ordered.duplicated(["stage", "basis"])  # what is implied stays implied
-    ordered = ordered[~again]
-    until_days = ordered["until_day"].fillna(pd.Timestamp(scale.last))
-    if pd.notna(direct_from):
-        until_days = until_days.where(ordered["basis"] != "derived", until_days.clip(upper=direct_from))
-    for row, begun, until in zip(
-        ordered.to_dict("records"), ordered["since_day"].dt.date, until_days.dt.date, strict=True
-    ):
-        basis = "district" if is_district_key(row["participant"]) else row["basis"]
-        begin, sure = _beginning(row["since"], row["since_means"], begun, scale)
-        end = scale.place(until)
-        if end <= sure:
+    rows = rows.assign(look=look_keys(rows, told))
+    is_own = rows["basis"] == "direct"
+    first = rows.groupby("case")["since_day"].transform("min")
+    rows = rows.assign(order=first, aside=~is_own).sort_values(["aside", "order", "case", "since_day", "rank"])
+    lanes: list[list[tuple[float, float]]] = []
+    found: list[Bar] = []
+    for _, case in rows.groupby("case", sort=False):
+        drawn = _bars_of(case, looks, scale)
+        if not drawn:
             continue
-        lane = next((i for i, taken in enumerate(ends) if taken <= sure), len(ends))
-        ends[lane : lane + 1] = [end]
-        found.append(Bar(looks[look_key(row["stage"], basis)], begin, sure, end, lane))
+        begin, end = drawn[0].begin, max(bar.end for bar in drawn)
+        is_aside = bool(case["aside"].iloc[0])
+        free = (i for i, taken in enumerate(lanes) if is_aside and all(end <= b or e <= begin for b, e in taken))
+        lane = next(free, len(lanes))
+        lanes[lane : lane + 1] = [[*(lanes[lane] if lane < len(lanes) else []), (begin, end)]]
+        found += [replace(bar, lane=lane) for bar in drawn]
     return tuple(found)
 
 
-def _beginning(since: str, means: str, counts_from: date, scale: Axis) -> tuple[float, float]:
-    """Return from where a bar may begin and from where it is sure; the two are one where the day is known."""
-    sure = scale.place(counts_from)
-    if means == "reached":
-        return scale.place(PartialDate.parse(since).first_day()), sure
-    return max(0.0, sure - _BLUR), sure
+def _bars_of(case: pd.DataFrame, looks: Mapping[str, Look], scale: Axis) -> list[Bar]:
+    """Return the bars of a case one after the other; an end that only ends has a mark and no bar of its own."""
+    shown = case[(case["state"] != State.ENDED) | (case["kind"] == str(StageKind.EXIT))]
+    begins = [scale.place(day) for day in shown["since_day"].dt.date]
+    ends = [scale.place(day) for day in shown["until_day"].fillna(pd.Timestamp(scale.last)).dt.date]
+    ends = [min(end, later) for end, later in zip(ends, [*begins[1:], 1.0], strict=True)]
+    over = (shown["ends"] != "") & (shown["until_day"] <= pd.Timestamp(scale.last))
+    keys = shown["look"]
+    made = [
+        Bar(looks[key], begin, end, 0, bool(ended))
+        for key, begin, end, ended in zip(keys, begins, ends, over, strict=True)
+    ]
+    return [bar for bar in made if bar.begin < bar.end]

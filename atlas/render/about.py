@@ -68,8 +68,11 @@ def _programme(scene: Scene, words: Words) -> Markup:
 def _glossary(scene: Scene, words: Words) -> Markup:
     dates = words.say(
         "Ein Datum, das nur auf das Jahr oder den Monat bekannt ist, zählt ab dem letzten Tag, den es meinen kann. "
-        "Ein Eintrag ohne Datum zählt ab dem Datum seiner Quelle, ohne dieses erst ab dem neuesten Datum des Bestands. "
-        "Geplantes zählt nie als erreicht. „Spätestens“ heißt: zu diesem Tag belegt, der Beginn ist nicht bekannt."
+        "Ein Eintrag ohne Datum zählt ab dem Datum seiner Quelle, ohne dieses ab dem Tag, an dem sie gelesen wurde. "
+        "„Spätestens“ heißt: zu diesem Tag belegt, der Beginn ist nicht bekannt; an früheren Tagen steht der Eintrag als "
+        "„erst später belegt“ neben der Zahl. Geplantes zählt nie als erreicht. „Vermutlich beendet“ heißt: Die Dauer ist "
+        "um, und nichts belegt, dass es weitergeht. Wo „Regel des Atlas“ steht, hat niemand eine Dauer veröffentlicht. "
+        "„Zeitraum unbekannt“ heißt: Es war befristet, und nichts sagt, wann."
     )
     return section(words.say("Was die Wörter heißen"), glossary(scene.programme, words), paragraph(dates))
 

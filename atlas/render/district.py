@@ -49,9 +49,13 @@ def _share(row: ShareRow, page: DistrictPage, address: ViewAddress, words: Words
         ).format(words.percent(here.share), here.share * 100, mark)
     told = _door(number, address("", row.behind) if len(here.municipalities) else "")
     state = Markup('<td class="number">{}</td>').format(all_) if page.key else _EMPTY
+    beside = _EMPTY.join(
+        Markup('<br><span class="atlas-small">{}</span>').format(_door(text, address("", view) if view else ""))
+        for text, view in row.beside
+    )
     return Markup(
-        '<tr><th scope="row">{}</th><td class="number">{}<br><span class="atlas-small">{}</span></td>{}{}</tr>'
-    ).format(row.label, told, row.arrangements, bar, state)
+        '<tr><th scope="row">{}</th><td class="number">{}<br><span class="atlas-small">{}</span>{}</td>{}{}</tr>'
+    ).format(row.label, told, row.arrangements, beside, bar, state)
 
 
 def _door(number: str, address: str) -> Markup | str:

@@ -43,9 +43,17 @@ def detail(shown: Detail, words: Words) -> Markup:
 
 
 def _instrument(each: InstrumentDetail, words: Words) -> Markup:
-    return Markup('<section><h3>{}{}</h3><p class="status">{}</p>{}</section>').format(
-        swatch(each.look), each.label, each.status, entry_list(each.entries, words)
+    return Markup("<section><h3>{}{}</h3>{}{}</section>").format(
+        swatch(each.look), each.label, standing(each, words), entry_list(each.entries, words)
     )
+
+
+def standing(each: InstrumentDetail, words: Words) -> Markup:
+    """Return how an instrument stands; where there are several cases, each by its name."""
+    if not each.cases:
+        return Markup('<p class="status">{}</p>').format(each.status)
+    told = (words.say("{name}: {status}", name=case.name, status=case.status) for case in each.cases)
+    return _EMPTY.join(Markup('<p class="status">{}</p>').format(text) for text in told)
 
 
 def entry_list(entries: Iterable[Entry], words: Words) -> Markup:
@@ -56,6 +64,12 @@ def entry_list(entries: Iterable[Entry], words: Words) -> Markup:
 
 def _entry(entry: Entry, words: Words) -> Markup:
     said = Markup('<li><span class="when">{}</span> {}').format(entry.when, entry.stage)
+    if entry.until:
+        said += Markup(" {}").format(words.say("bis {until}", until=entry.until))
+    if entry.case:
+        said += Markup(" · <i>{}</i>").format(entry.case)
+    if entry.inferred:
+        said += Markup(" · {}").format(words.say("erschlossen"))
     if entry.joint_with:
         said += Markup(" · {}").format(words.say("gemeinsam: {body}", body=entry.joint_with))
     if entry.holder:
@@ -127,7 +141,8 @@ def glossary(programme: Programme, words: Words) -> Markup:
             _EMPTY.join(
                 Markup('<span class="look">{} {}</span>').format(swatch(look), words.label(look.label))
                 for look in looks_of(programme, instrument.key)[1:]
-                if not look.key.endswith("~district")
+                if look.key.partition("~")[0] in {stage.key for stage in instrument.stages}
+                and look.key.rpartition("~")[2] not in {"district", "uncounted"}
             ),
         )
         for instrument in programme.instruments

@@ -12,7 +12,7 @@ from atlas.present.looks import Look
 from atlas.present.municipality import MunicipalityPage, NeighbourRow, NextStep
 from atlas.present.timeline import Axis, Bar
 from atlas.present.wording import Words
-from atlas.render.html import entry_list, swatch
+from atlas.render.html import entry_list, standing, swatch
 
 _EMPTY = Markup()
 Address = Callable[[str], str]
@@ -46,6 +46,13 @@ def history(page: MunicipalityPage, words: Words) -> Markup:
         parts = [Markup('<p class="nothing">{}</p>').format(text)]
     elif page.undocumented:
         text = words.say("Nicht dokumentiert: {list}.", list=", ".join(page.undocumented))
+        parts.append(Markup('<p class="atlas-small rest">{}</p>').format(text))
+    drawn = [bar for bars in page.bars.values() for bar in bars]
+    if any(bar.has_ended or not _is_stage(bar) for bar in drawn):
+        text = words.say(
+            "Zeitleisten: Wo Kreise stehen, ist es erst später belegt und der Beginn unbekannt; unterbrochen gestrichelt ist, "
+            "was vermutlich beendet oder nicht weiter belegt ist; ein Strich am Ende heißt beendet."
+        )
         parts.append(Markup('<p class="atlas-small rest">{}</p>').format(text))
     return Markup('<article class="detail history">{}</article>').format(_EMPTY.join(parts))
 
@@ -83,13 +90,18 @@ def not_here(territory: str, found: Iterable[Elsewhere], address: Callable[[Else
 
 
 def _instrument(each: InstrumentDetail, page: MunicipalityPage, words: Words) -> Markup:
-    return Markup('<section><h3>{}{}</h3><p class="status">{}</p>{}{}</section>').format(
+    return Markup("<section><h3>{}{}</h3>{}{}{}</section>").format(
         swatch(each.look),
         each.label,
-        each.status,
+        standing(each, words),
         timeline(page.bars.get(each.key, ()), page.axis),
         entry_list(each.entries, words),
     )
+
+
+def _is_stage(bar: Bar) -> bool:
+    """Whether a bar is solid, or hatched as its stage is everywhere."""
+    return bar.look.hatch not in {"rings", "plus", "bars", "dashes"}
 
 
 def timeline(bars: tuple[Bar, ...], axis: Axis) -> Markup:
@@ -108,18 +120,17 @@ def timeline(bars: tuple[Bar, ...], axis: Axis) -> Markup:
 
 
 def _bar(bar: Bar) -> Markup:
-    width = max(bar.end - bar.begin, 0.006)
-    blur = (bar.sure - bar.begin) / width if width else 0.0
     return Markup(
-        '<b class="swatch hatch-{}" style="--fill:{};--line:{};--lane:{};left:{:.2f}%;width:{:.2f}%;--blur:{:.1f}%"></b>'
+        '<b class="swatch hatch-{}{}{}" style="--fill:{};--line:{};--lane:{};left:{:.2f}%;width:{:.2f}%"></b>'
     ).format(
         bar.look.hatch,
+        " paper" if bar.look.on_paper else "",
+        " ended" if bar.has_ended else "",
         bar.look.colour,
         bar.look.hatch_colour,
         bar.lane,
         bar.begin * 100,
-        width * 100,
-        min(100.0, blur * 100),
+        max(bar.end - bar.begin, 0.006) * 100,
     )
 
 

@@ -151,15 +151,23 @@ def cards(shown: Iterable[Card]) -> Markup:
     """Return key figures as they are on the map page, their numbers plain."""
     items = _EMPTY.join(
         Markup(
-            '<section class="atlas-card"><h2>{}</h2><p class="atlas-doors">{}</p><p class="atlas-small">{}</p></section>'
+            '<section class="atlas-card"><h2>{}</h2><p class="atlas-doors">{}</p><p class="atlas-small">{}</p>{}</section>'
         ).format(
             card.heading,
-            Markup(" ").join(Markup('<b class="atlas-door">{}</b>').format(door.text) for door in card.doors),
+            Markup(" ").join(
+                Markup('<b class="atlas-door">{}</b>').format(door.text) for door in card.doors if not door.is_beside
+            ),
             card.note,
+            _beside(card),
         )
         for card in shown
     )
     return Markup('<div class="atlas-cards">{}</div>').format(items)
+
+
+def _beside(card: Card) -> Markup:
+    texts = [Markup("<span>{}</span>").format(door.text) for door in card.doors if door.is_beside]
+    return Markup('<p class="atlas-doors beside">{}</p>').format(Markup(" ").join(texts)) if texts else _EMPTY
 
 
 def legend(title: str, definition: str, entries: Iterable[LegendEntry], words: Words) -> Markup:

@@ -9,8 +9,7 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 from atlas.model.excerpt import Kind
-from atlas.model.programme import Hatch
-from atlas.present.looks import Look
+from atlas.present.looks import Look, Pattern
 from atlas.present.picture import LegendLine
 from atlas.render.fonts import FAMILY, displayable, embedded_faces
 from atlas.render.labels import Label
@@ -35,12 +34,16 @@ _FINE_LINES = _Lines("#cbc8bf", 0.04, "#6b6e75", 0.075)
 _FAMILY = f"{FAMILY}, Arial, sans-serif"
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters XML cannot hold, not even written as numbers."""
-_HATCHES: dict[Hatch, str] = {
+_HATCHES: dict[Pattern, str] = {
     "diagonal": "M-1.5 1.5L1.5 -1.5M0 6L6 0M4.5 7.5L7.5 4.5",
     "antidiagonal": "M-1.5 4.5L1.5 7.5M0 0L6 6M4.5 -1.5L7.5 1.5",
     "cross": "M-1.5 1.5L1.5 -1.5M0 6L6 0M4.5 7.5L7.5 4.5M-1.5 4.5L1.5 7.5M0 0L6 6M4.5 -1.5L7.5 1.5",
     "horizontal": "M0 1.5H6M0 4.5H6",
     "vertical": "M1.5 0V6M4.5 0V6",
+    "rings": "M1.3 3a1.7 1.7 0 1 0 3.4 0a1.7 1.7 0 1 0 -3.4 0",
+    "plus": "M1 3h4M3 1v4",
+    "bars": "M1.5 0v4M4.5 3v3M4.5 0v1",
+    "dashes": "M0 1.5h4M3 4.5h3M0 4.5h1",
 }
 """Lines of a tile of 6 by 6."""
 
@@ -215,16 +218,23 @@ def _class_dots(sheet: Sheet, radius: float) -> Markup:
         return Markup()
     pointed = set(sheet.picture.points)
     dots = Markup("").join(
-        Markup('<circle class="{}" cx="{}" cy="{}" r="{}" fill="{}"/>').format(
+        Markup('<circle class="{}" cx="{}" cy="{}" r="{}" fill="{}"{}/>').format(
             look.key,
             *map(_n, sheet.frame.point(sheet.land.place(position))),
             _n(radius * (1.9 if position in pointed else 1.3)),
-            _fill(look, "legend"),
+            *_dot_colours(look),
         )
         for position in sheet.ground.dots
         for look in (sheet.picture.areas[position].look,)
     )
     return Markup('<g id="dots" stroke="#ffffff" stroke-width="{}">{}</g>').format(_n(radius * 0.3), dots)
+
+
+def _dot_colours(look: Look) -> tuple[str, Markup]:
+    """Return the fill of a dot, and its rim if that is not white: what is documented only later is hollow."""
+    if look.hatch == "rings":
+        return look.colour, Markup(' stroke="{}"').format(look.hatch_colour)
+    return _fill(look, "legend"), Markup()
 
 
 def _names(sheet: Sheet) -> Markup:
@@ -332,7 +342,7 @@ def _pattern(look: Look, where: str, scale: float) -> Markup:
         dots = '<circle cx="1.5" cy="1.5" r="0.85" fill="{0}"/><circle cx="4.5" cy="4.5" r="0.85" fill="{0}"/>'
         inner = Markup(dots).format(look.hatch_colour)  # noqa: S704 - our own text
     else:
-        width = "0.8" if look.hatch == "cross" else "1"
+        width = "0.8" if look.hatch in {"cross", "rings"} else "1"
         inner = Markup('<path d="{}" stroke="{}" stroke-width="{}" fill="none"/>').format(
             _HATCHES[look.hatch], look.hatch_colour, width
         )

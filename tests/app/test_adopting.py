@@ -100,7 +100,7 @@ def test_from_a_boundary_file_to_a_map_of_its_own(
     assert "Sichere Gemeinden" in shown(app)
     assert 'data-gemeinde="00021050"' in shown(app)
     assert app.query_params["gemeinde"] == "00021050"
-    assert part(app, "legend")["counts"].startswith("joined:")
+    assert part(app, "legend")["counts"].startswith("1:"), "the first class after no data"
     assert {"Übersicht", "Beitritt", "Projekt"} <= set(app.button_group[0].options)
     for page in PAGES.values():
         fine(app.switch_page(page).run())

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.figures import build_cards
+from atlas.present.map_spec import since_said
 from atlas.present.scene import Scenes
 from atlas.present.wording import Words
 from tests.browser.conftest import Visit
@@ -58,13 +59,13 @@ def shown(seen: Visit, layer: str, day: str = LAST.isoformat()) -> None:
 
 def counts(seen: Visit) -> dict[str, int]:
     pairs = seen.page.evaluate(
-        "() => [...document.querySelectorAll('.atlas-legend b[data-count]')].map(e => [e.dataset.count, Number(e.textContent)])"
+        "() => [...document.querySelectorAll('.atlas-legend li:not([hidden]) b[data-count]')].map(e => [e.dataset.count, Number(e.textContent)])"
     )
     return {key: count for key, count in pairs if not key.startswith("~")}
 
 
 def doors(seen: Visit) -> list[str]:
-    return seen.page.locator("#figures button.atlas-door").all_inner_texts()
+    return seen.page.locator("#figures :is(button.atlas-door, .beside > *)").all_inner_texts()
 
 
 @pytest.mark.parametrize("day", [None, "2019-12-31", "2021-01-01"])
@@ -81,6 +82,8 @@ def test_numbers_are_those_of_the_application(
     assert doors(seen) == [door.text for card in build_cards(scene, Words("de")) for door in card.doors]
     seen.page.locator("#table tbody tr").nth(scene.spec.total - 1).wait_for(state="attached")
     assert seen.page.locator("#table tbody tr").count() == scene.spec.total
+    told = seen.page.locator("#table tbody td:last-child").all_inner_texts()
+    assert sorted(told) == sorted(since_said(scene.spec, place, Words("de")) for place in scene.spec.inside)
     assert seen.errors == []
     assert seen.foreign == []
 

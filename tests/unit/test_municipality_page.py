@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from atlas.analysis.counting import figure
 from atlas.export.tables import TABLES, neighbours_table, view_table, white_spots_table
 from atlas.model.programme import PathStep
 from atlas.model.snapshot import Snapshot
@@ -28,6 +27,7 @@ from tests.conftest import TODAY
 DE, EN = Words("de"), Words("en")
 NOBODY = Scenes(lambda: pytest.fail("no other scene is needed"), date.today)
 OELSNITZ, CHEMNITZ, ZITTAU, JAHNATAL = "14521450", "14511000", "14626610", "14522275"
+DRESDEN = "14612000"
 
 
 def page_of(scene: Scene, ags: str, words: Words = DE) -> tuple[int, object]:
@@ -43,7 +43,7 @@ def test_neighbours_are_numbered_by_border(real_scene: Callable[..., Scene]) -> 
     assert page.neighbours[0].name == "Hartenstein"
     assert sum(row.share for row in page.neighbours) == pytest.approx(1.0, abs=1e-4)
     stollberg = page.neighbours[1]
-    assert "Vereinbarung: unterzeichnet, 20.01.2023" in stollberg.status
+    assert "Vereinbarung: unterzeichnet seit 20.01.2023" in stollberg.status
     assert stollberg.is_active
     table = neighbours_table(scene, position)
     assert list(table.columns[:4]) == ["ags", "name", "district", "border_km"]
@@ -78,7 +78,7 @@ def test_next_step_follows_the_programmes_order(real_scene: Callable[..., Scene]
     assert steps["14524190"].heading == "Kommunaler Präventionsrat"
     assert steps["14524190"].companions == "Glauchau"
     assert steps[OELSNITZ].heading == ""
-    assert "Begleitendes Coaching" not in dict(steps[OELSNITZ].offers), "its coaching runs"
+    assert "Begleitendes Coaching" not in dict(steps[OELSNITZ].offers), "it has had one"
     assert "Förderung" in dict(steps[OELSNITZ].offers)
 
 
@@ -117,7 +117,7 @@ def test_nothing_is_suggested_where_every_step_is_taken(mini: Snapshot) -> None:
     done = [
         p
         for p, lines in scene.day.lines.items()
-        if any(x.instrument == step.instrument and x.counted and x.basis == "direct" for x in lines)
+        if any(x.instrument == step.instrument and x.in_force and x.basis == "direct" for x in lines)
     ]
     assert done
     assert all(build_page(scene, position, DE).next_step is None for position in done)
@@ -130,20 +130,43 @@ def test_years_of_a_long_axis_stand_apart(real_scene: Callable[..., Scene]) -> N
     assert [year for year, _ in axis(real_scene()).years] == list(range(2019, 2027)), "of few, each is written"
 
 
-def test_a_date_known_to_the_month_fades_in_over_the_month(mini_scene: Callable[..., Scene]) -> None:
+def test_a_date_known_to_the_month_is_documented_later_within_it(mini_scene: Callable[..., Scene]) -> None:
     scene = mini_scene()
     _, page = page_of(scene, "00021050")
-    (talk,) = page.bars["talk"]
+    later, talk = page.bars["talk"]
     scale = axis(scene)
-    assert talk.begin == pytest.approx(scale.place(date(2020, 6, 1)))
-    assert talk.sure == pytest.approx(scale.place(date(2020, 6, 30)))
+    assert (later.look.key, talk.look.key) == ("documented_later", "held")
+    assert later.begin == pytest.approx(scale.place(date(2020, 6, 1)))
+    assert later.end == talk.begin == pytest.approx(scale.place(date(2020, 6, 30)))
+    assert talk.end == 1.0
 
 
-def test_undated_and_known_by_fade_in(real_scene: Callable[..., Scene]) -> None:
-    _, page = page_of(real_scene(), OELSNITZ)
-    running = page.bars["coaching"][-1]
-    assert running.look.key == "running"
-    assert running.begin < running.sure < running.end == 1.0
+def test_what_is_known_by_a_day_is_pale_before_it_and_broken_after_its_time(real_scene: Callable[..., Scene]) -> None:
+    """Oelsnitz's coaching: known by 2023, three years by the atlas's own rule."""
+    scene = real_scene()
+    _, page = page_of(scene, OELSNITZ)
+    coaching = page.bars["coaching"]
+    assert [bar.look.key for bar in coaching] == ["documented_later", "running", "presumed_over"]
+    assert [bar.has_ended for bar in coaching] == [False, True, False]
+    assert coaching[-1].end == 1.0
+    said = html.history(page, DE)
+    assert said.count("Zeitleisten: Wo Kreise stehen") == 1
+    assert 'class="swatch hatch-rings paper"' in said
+
+
+def test_each_case_has_its_lane_and_its_name(real_scene: Callable[..., Scene]) -> None:
+    _, page = page_of(real_scene(), DRESDEN)
+    funding = page.bars["funding"]
+    assert {bar.lane for bar in funding} == {0, 1}
+    assert all(bar.has_ended for bar in funding if bar.look.key == "granted"), "an end has a mark and no bar of its own"
+    assert {bar.look.key for bar in funding} <= {"granted", "documented_later"}
+    shown = next(each for each in page.detail.instruments if each.key == "funding")
+    assert [case.status for case in shown.cases] == ["beendet, bis 2022", "beendet, bis 2024"]
+    assert "Fall 1: beendet, bis 2022" in html.history(page, DE)
+    _, frankenberg = page_of(real_scene(), "14522150")
+    shown = next(each for each in frankenberg.detail.instruments if each.key == "funding")
+    assert [case.name for case in shown.cases] == ["Jugendparlament", "Soccerturnier", "Sozialraumanalyse"]
+    assert {case.status for case in shown.cases} == {"Zeitraum unbekannt"}
 
 
 def test_nothing_of_the_future_is_drawn(real_scene: Callable[..., Scene]) -> None:
@@ -189,6 +212,9 @@ def test_every_number_of_a_district_leads_to_a_list_of_that_length(real_scene: C
         query = {key: values[-1] for key, values in parse_qs(urlsplit(address).query).items()}
         behind = real_scene(**vars(view_from_query(query, layers)))
         assert len(view_table(behind, DE)) == len(row.here.municipalities), row.label
+        for text, view in row.beside:
+            if view is not None:
+                assert f"{len(view_table(real_scene(**vars(view)), DE))}" in text.split(), row.label
 
 
 def test_district_shares_equal_the_figures(real_scene: Callable[..., Scene]) -> None:
@@ -197,9 +223,9 @@ def test_district_shares_equal_the_figures(real_scene: Callable[..., Scene]) -> 
     assert page.name == "Landkreis Zwickau"
     assert page.subtitle == "33 Gemeinden · 950 km²"
     for instrument, row in zip(scene.programme.instruments, page.shares, strict=True):
-        here = figure(scene.status, instrument.key, "14524")
+        here = scene.day.figure(instrument.key, "14524")
         assert (len(row.here.municipalities), row.here.total) == (len(here.municipalities), 33)
-        assert row.whole.share == figure(scene.status, instrument.key).share
+        assert row.whole.share == scene.day.figure(instrument.key).share
 
 
 def test_state_page_lists_all_districts_and_their_sum(real_scene: Callable[..., Scene]) -> None:
@@ -208,7 +234,7 @@ def test_state_page_lists_all_districts_and_their_sum(real_scene: Callable[..., 
     assert len(page.districts) == 13
     assert sum(row.total for row in page.districts) == 418
     for place, key in enumerate(scene.programme.overview.figures):
-        assert sum(row.covered[place][0] for row in page.districts) == len(figure(scene.status, key).municipalities)
+        assert sum(row.covered[place][0] for row in page.districts) == len(scene.day.figure(key).municipalities)
     assert sum(row.spots for row in page.districts) == len(page.spots)
 
 

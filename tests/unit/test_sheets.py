@@ -20,7 +20,6 @@ import pypdfium2
 import pytest
 
 from atlas.__main__ import FINDINGS, FINE, WRONG_USE, main
-from atlas.analysis.counting import figure
 from atlas.errors import AtlasError, Problem
 from atlas.export import sheet_run
 from atlas.export.sheet_run import INDEX, MANIFEST, Progress, SheetOrder, write_sheets
@@ -172,7 +171,7 @@ def test_without_an_address_there_is_no_qr_code(scenes: Scenes) -> None:
 
 def test_district_stands_against_the_state(scenes: Scenes, sheet: Callable[..., bytes]) -> None:
     scene = scenes.of(ViewState())
-    here, state = (figure(scene.status, "agreement", where) for where in ("14524", None))
+    here, state = (scene.day.figure("agreement", where) for where in ("14524", None))
     told = said(sheet("14524060"))
     assert f"Kooperationsvereinbarung {len(here.municipalities)} von {here.total}" in told
     assert f"{len(state.municipalities)} von {state.total}" in told
@@ -253,7 +252,7 @@ def test_there_is_a_sheet_for_everyone_and_the_sums_are_the_totals(
     assert sorted(index["ags"]) == sorted(lines[0].ags for lines in scene.day.lines.values())
     assert sorted(index["file"]) == sorted(path.name for path in tmp_path.glob("*.pdf"))
     for instrument in scene.programme.instruments:
-        assert index[instrument.key].sum() == len(figure(scene.status, instrument.key).municipalities)
+        assert index[instrument.key].sum() == len(scene.day.figure(instrument.key).municipalities)
     for row in index.itertuples():
         body = (tmp_path / str(row.file)).read_bytes()
         assert (len(body), pages_of(body)) == (row.bytes, row.pages)

@@ -72,7 +72,12 @@ def test_preposition_follows_how_well_the_date_is_known(known: str, means: str, 
 def test_what_lasts_is_told_with_since(known: str, means: str, german: str, english: str) -> None:
     assert since(known, means, DE) == german
     assert since(known, means, EN) == english
-    assert bool(on_record(known, DE)) == bool(known)
+
+
+def test_a_plan_says_when_it_was_on_record_or_read(mini_scene: Of) -> None:
+    line = mini_scene().day.lines[0][0]._replace(read_on="2023-07-01")
+    assert on_record(line._replace(since="2022-07-22"), DE) == "(Stand 22.07.2022)"
+    assert on_record(line._replace(since=""), EN) == "(undated, read 1 July 2023)"
 
 
 @pytest.mark.parametrize(
@@ -103,8 +108,10 @@ def test_abbreviation_at_the_end_brings_its_own_full_stop() -> None:
         (
             "14523020",
             "Die Stadt Auerbach/Vogtl. hat am 22.07.2022 gemeinsam mit Lengenfeld und Rodewisch (Göltzschtal-Städte) "
-            "die Kooperationsvereinbarung unterzeichnet. Sie plant gemeinsam mit Lengenfeld und Rodewisch "
-            "(Göltzschtal-Städte) einen Kommunalen Präventionsrat (Stand 22.07.2022).",
+            "die Kooperationsvereinbarung unterzeichnet. Für die Stadt Auerbach/Vogtl. ist dokumentiert: Kommunaler "
+            "Präventionsrat, Plan von 2022, nicht weiter belegt, gemeinsam mit Lengenfeld und Rodewisch "
+            "(Göltzschtal-Städte). Was ohne weiteren Beleg bleibt, gilt nach einer Regel des Atlas als beendet, wo keine "
+            "Dauer veröffentlicht ist.",
         ),
         (
             "14511000",
@@ -118,8 +125,8 @@ def test_abbreviation_at_the_end_brings_its_own_full_stop() -> None:
         (
             "14522140",
             "Die Stadt Flöha hat am 08.07.2020 die Kooperationsvereinbarung unterzeichnet. Sie hat am 08.07.2020 über "
-            "die gemeinsame Stelle „Gemeindevollzugsdienst-Verbund Flöha“ eine Förderung bewilligt bekommen. Sie hat "
-            "im Jahr 2021 ein Beispiel guter Praxis vorgestellt.",
+            "die gemeinsame Stelle „Gemeindevollzugsdienst-Verbund Flöha“ eine Förderung bewilligt bekommen; vermutlich "
+            "beendet, zuletzt belegt 08.07.2020. Sie hat im Jahr 2021 ein Beispiel guter Praxis vorgestellt.",
         ),
     ],
 )
@@ -132,8 +139,9 @@ def test_english_sentences(real_scene: Of) -> None:
     scene = real_scene()
     assert " ".join(sentences(scene, _at(scene, "14523020"), EN)) == (
         "The town of Auerbach/Vogtl. signed the cooperation agreement on 22 July 2022 together with Lengenfeld and "
-        "Rodewisch (Göltzschtal-Städte). It is planning a municipal prevention council together with Lengenfeld and "
-        "Rodewisch (Göltzschtal-Städte) (as of 22 July 2022)."
+        "Rodewisch (Göltzschtal-Städte). Documented for the town of Auerbach/Vogtl.: Municipal prevention council, plan "
+        "of 2022, not documented further, together with Lengenfeld and Rodewisch (Göltzschtal-Städte). What has no further "
+        "proof counts as ended by the atlas's own rule where no duration has been published."
     )
     assert sentences(scene, _at(scene, "14524060"), EN)[0].startswith("For the municipality of Fraureuth no activity")
 
@@ -153,7 +161,7 @@ def test_what_a_former_municipality_did_is_told_of_it(mini: Snapshot) -> None:
     scene = Scenes(lambda: mini, lambda: TODAY).of(ViewState())
     said = " ".join(sentences(scene, _at(scene, "00022015"), DE))
     assert (
-        "ür die frühere Gemeinde Ilm (heute Neu-Ilm) ist dokumentiert: Vereinbarung (unterzeichnet, 01.01.2018)."
+        "ür die frühere Gemeinde Ilm (heute Neu-Ilm) ist dokumentiert: Vereinbarung, unterzeichnet seit 01.01.2018."
         in said
     )
 
@@ -166,7 +174,7 @@ def test_programme_without_tellings_still_gives_sentences(mini_scene: Of) -> Non
                 assert said.endswith(".")
                 assert said[0].isupper()
     assert sentences(scene, _at(scene, "00021010"), EN)[0] == (
-        "Documented for the town of Neustadt: Pact (signed, 30 June 2019)."
+        "Documented for the town of Neustadt: Pact, signed since 30 June 2019."
     )
 
 

@@ -57,6 +57,10 @@
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+  /** Half of it white: what is drawn on paper is drawn so where the paper is dark. Canvases know no `color-mix`. */
+  const paler = (hex) => `#${hex.match(/[0-9a-f]{2}/g)
+    .map((part) => Math.round(parseInt(part, 16) * 0.45 + 140).toString(16).padStart(2, "0")).join("")}`;
+
   /** A small tile with the hatch of a look, for the canvas. */
   function tile(look, paint) {
     const ratio = window.devicePixelRatio || 1, size = look.tile;
@@ -66,7 +70,8 @@
     context.scale(made.width / size, made.height / size);
     context.fillStyle = paint;
     context.fillRect(0, 0, size, size);
-    context.strokeStyle = context.fillStyle = look.line;
+    const isPale = look.onPaper && document.documentElement.classList.contains("dark");
+    context.strokeStyle = context.fillStyle = isPale ? paler(look.line) : look.line;
     if (look.hatch) {
       context.lineWidth = 1.1;
       context.stroke(new Path2D(look.hatch));

@@ -101,6 +101,10 @@
     horizontal: [5, "M0,2.5 h5"],
     vertical: [5, "M2.5,0 v5"],
     dots: [6, ""],
+    rings: [6, "M1.3,3 a1.7,1.7 0 1 0 3.4,0 a1.7,1.7 0 1 0 -3.4,0"],
+    plus: [6, "M1,3 h4 M3,1 v4"],
+    bars: [6, "M1.5,0 v4 M4.5,3 v3 M4.5,0 v1"],
+    dashes: [6, "M0,1.5 h4 M3,4.5 h3 M0,4.5 h1"],
   };
 
   function svg(tag, attributes) {
@@ -117,7 +121,13 @@
     if (look.hatch === "dots") {
       [[1.5, 1.5], [4.5, 4.5]].forEach(([cx, cy]) => made.append(svg("circle", { cx, cy, r: 0.8, fill: look.line })));
     } else {
-      made.append(svg("path", { d: path, stroke: look.line, "stroke-width": 1.1, fill: "none" }));
+      const lines = svg("path", { d: path, stroke: look.line, "stroke-width": look.hatch === "rings" ? 0.9 : 1.1,
+        fill: "none" });
+      if (look.onPaper) {
+        lines.setAttribute("class", "on-paper"); // on a dark page lighter, as their ground is darker
+        lines.style.setProperty("--hatch", look.line);
+      }
+      made.append(lines);
     }
     return made;
   }
@@ -145,7 +155,10 @@
       }
       const [tile, hatch] = HATCH[look.hatch] || [0, ""];
       const plain = look.code === "0" || look.onPaper ? "" : look.colour;
-      state.looks.set(look.code, { fill, label: look.label, key: look.key, plain, tile, hatch, line: look.line });
+      const isHollow = look.hatch === "rings"; // documented only later: its dot is a ring, too
+      const dot = isHollow ? { fill: "var(--no-data)", stroke: look.line } : { fill: plain };
+      state.looks.set(look.code, { fill, label: look.label, key: look.key, plain, dot, tile, hatch, line: look.line,
+        onPaper: look.onPaper });
     });
   }
 
@@ -269,7 +282,7 @@
     const inSmall = new Set(small);
     state.points = small.map((i) => {
       const made = dot(area(i).lat, area(i).lng, "small-area", size + 0.5);
-      made.getElement().style.fill = state.looks.get(state.view.codes[i]).plain;
+      Object.assign(made.getElement().style, state.looks.get(state.view.codes[i]).dot);
       return made;
     });
     state.points.push(...state.view.points.filter((i) => !isFar(i)).map((i) =>
@@ -282,7 +295,7 @@
   }
 
   /** Whether an area of a large map is documented itself, but too narrow on the screen to show its colour. */
-  const isSmall = (i) => !["0", FILTERED].includes(state.view.codes[i]) && state.looks.get(state.view.codes[i]).plain
+  const isSmall = (i) => !["0", FILTERED].includes(state.view.codes[i]) && state.looks.get(state.view.codes[i]).dot.fill
     && state.ground.width(i) < SMALL;
 
   /** Joint bodies: one outline around all their municipalities. */

@@ -127,7 +127,7 @@ function described(file, day) {
   const card = cards.findLast(([from]) => from <= k);
   return {
     codes: codes.join(""),
-    legend: order.map((look) => `${look.key}:${counts.get(look.key) || 0}`).join(" "),
+    legend: order.map((look) => `${look.code}:${counts.get(look.key) || 0}`).join(" "),
     total: [...counts.values()].reduce((sum, each) => sum + each, 0),
     points: file.points[k].filter(inside),
     districtPoints: file.districtPoints[k].filter((key) => !view.district || key === view.district),
@@ -145,7 +145,8 @@ const read = (day) => new Intl.DateTimeFormat(lang === "de" ? "de-DE" : "en-GB",
 
 function showCards(now) {
   drawFigures({ parentElement: byId("figures"),
-    data: { cards: now.cards.map(([heading, doors, note]) => [heading, doors.map(([text]) => text), note]) },
+    data: { cards: now.cards.map(([heading, doors, note]) => [heading,
+      doors.map(([text, target, , isBeside]) => [text, Boolean(isBeside), !target]), note]) },
     setTriggerValue: (_, key) => {
       const [i, j] = key.split("-").map(Number);
       const [, target, looks] = now.cards[i][1][j];

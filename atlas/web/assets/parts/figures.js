@@ -1,4 +1,5 @@
-/* Key figures: every number is a button that opens the list that makes it up. */
+/* Key figures: every number is a button that opens the list that makes it up. What stands beside the number, a part of it
+ * or what it does not count, is smaller. */
 import { button, make, whenChanged } from "./shared.js";
 
 export default function (component) {
@@ -6,10 +7,15 @@ export default function (component) {
     const row = make("div", "atlas-cards");
     row.append(...data.cards.map(([heading, doors, note], i) => {
       const card = make("section", "atlas-card");
-      const numbers = make("p", "atlas-doors");
-      numbers.append(...doors.map((text, j) =>
-        button("atlas-door", text, () => component.setTriggerValue("door", `${i}-${j}`))));
+      const numbers = make("p", "atlas-doors"), beside = make("p", "atlas-doors beside");
+      doors.forEach((door, j) => {
+        const [text, isBeside, isPlain] = typeof door === "string" ? [door] : door;
+        const className = isBeside ? "atlas-beside" : "atlas-door";
+        (isBeside ? beside : numbers).append(isPlain ? make("span", "", text)
+          : button(className, text, () => component.setTriggerValue("door", `${i}-${j}`)));
+      });
       card.append(make("h2", "", heading), numbers, make("p", "atlas-small", note));
+      if (beside.children.length) card.append(beside);
       return card;
     }));
     place.replaceChildren(row);

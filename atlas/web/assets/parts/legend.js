@@ -21,6 +21,10 @@ function follow(box, data) {
       const now = counts && counts[key] !== undefined ? spell(counts[key], data.lang) : detail ? "0" : text;
       if (place.textContent !== now) place.textContent = now;
     });
+    // A class that only other months have is explained while one of them is shown.
+    box.querySelectorAll("li[data-optional]").forEach((item) => {
+      item.hidden = !(detail && detail.counts[item.dataset.optional]);
+    });
   };
   document.addEventListener("atlas:film", listen);
 }
@@ -29,7 +33,6 @@ export default function (component) {
   whenChanged(component, (place, data, index) => {
     const words = index.words[data.lang];
     const layer = index.layers[data.layer];
-    const looks = new Map(layer.looks.map((look) => [look.key, look]));
     const box = make("section", "atlas-legend");
     box.setAttribute("aria-label", words.legend);
     box.dataset.ebene = data.layer;
@@ -37,16 +40,21 @@ export default function (component) {
     box.dataset.stichtag = data.asOf;
     const list = make("ul");
     const chosen = (data.chosen || "").split(" ");
-    data.counts.split(" ").map((pair) => pair.split(":")).forEach(([key, count]) => {
-      const look = looks.get(key);
+    const counts = new Map(data.counts.split(" ").map((pair) => pair.split(":")));
+    [...layer.looks.slice(1), layer.looks[0]].forEach((look) => {
+      const { code, key } = look;
       const line = button("atlas-legend-line", undefined, () => component.setTriggerValue("look", key));
       line.append(swatch(look), make("span", "", look.label[data.lang]));
-      if (look.hasNumber) line.append(counter(key, Number(count), data.lang));
+      if (look.hasNumber) line.append(counter(key, Number(counts.get(code) || 0), data.lang));
       line.setAttribute("aria-pressed", String(chosen.includes(key)));
       line.title = words.only;
       line.dataset.look = key;
       const item = make("li");
       item.append(line);
+      if (!counts.has(code)) {
+        item.dataset.optional = key;
+        item.hidden = true;
+      }
       list.append(item);
     });
     [["dot", words.points, data.points, "~points"], ["dot open", words.districtPoints, data.districtPoints, "~district"],

@@ -8,12 +8,26 @@ const ABSENT = "-", FILTERED = ".";
 const MOST = 2500;
 const COLUMNS = ["name", "district", "status", "since"];
 
-/** A date as the server shortened it, in full: `2106` is 2021-06, `.1998` is 1998. */
-const inFull = (short) => (short.startsWith(".") ? short.slice(1) : `20${short.match(/../g).join("-")}`);
+/** A date as the server shortened it, in full: `2106` is 2021-06, `62h` that many days after the first of 2000, `.1998` is 1998. */
+function inFull(short) {
+  if (short.startsWith(".")) return short.slice(1);
+  if (short.length !== 3) return `20${short.match(/../g).join("-")}`;
+  return new Date(Date.UTC(2000, 0, 1 + parseInt(short, 36))).toISOString().slice(0, 10);
+}
+
+/** What stands in the column of dates, and what it sorts by: a letter in front says what the date is (since.py). */
+function since(raw, lang, words) {
+  const kind = /^[a-z]/.test(raw) ? raw[0] : "";
+  const [order, read] = dated(kind ? raw.slice(1) : raw, lang, words);
+  const [told, undated] = words.sinces[kind];
+  return [order, read ? told.replace("{since}", () => read) : undated];
+}
 
 /** A partial date as what it sorts by and what is read. */
-function since(raw, lang, words) {
+function dated(raw, lang, words) {
+  if (raw === "") return ["0", ""];
   if (raw === "?") return ["0", words.undated];
+  if (raw.startsWith("?")) return ["0", words.readOn.replace("{day}", dated(raw.slice(1), lang, words)[1])];
   const knownBy = raw.startsWith("<");
   const plain = inFull(knownBy ? raw.slice(1) : raw);
   const [year, month, day] = plain.split("-").map(Number);
@@ -30,7 +44,8 @@ function rows(index, data) {
   const looks = new Map(index.layers[data.layer].looks.map((look, rank) => [look.code, { ...look, rank }]));
   const dates = new Map(data.since.split(" ").filter(Boolean).flatMap((group) => {
     const [date, positions] = group.split(":");
-    return positions.split(",").map((position) => [parseInt(position, 36), date]);
+    let at = 0; // each position is said by its distance from the one before
+    return positions.split(",").map((gap) => [at += parseInt(gap, 36), date]);
   }));
   const found = [];
   [...unpack(data.codes)].forEach((code, i) => {
