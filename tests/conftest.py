@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from atlas.model.snapshot import Snapshot
@@ -21,6 +23,8 @@ from tests import miniland, servers
 
 ROOT = Path(__file__).resolve().parents[1]
 TODAY = date(2026, 11, 30)
+ADDITIONS = "2026-11-29"
+"""Day on which the sources of the additions to the record were read."""
 
 
 os.environ["ATLAS_DATABASE_URL"] = "files"  # a test that needs a store says which; none is made in the repository
@@ -55,6 +59,21 @@ def real() -> Snapshot:
     return load_snapshot(Settings(ROOT))
 
 
+def without(snapshot: Snapshot, is_left_out: Callable[[pd.DataFrame], pd.Series]) -> Snapshot:
+    """Return a snapshot without some entries of its records."""
+    records = {
+        key: dataclasses.replace(each, table=each.table[~is_left_out(each.table)].reset_index(drop=True))
+        for key, each in snapshot.records.items()
+    }
+    return dataclasses.replace(snapshot, records=records, fingerprint="some of it")
+
+
+@pytest.fixture(scope="session")
+def real_before(real: Snapshot) -> Snapshot:
+    """Return the shipped data of 23.11.2026, whose right values docs/time.md gives: without the additions."""
+    return without(real, lambda table: table["retrieved"] == ADDITIONS)
+
+
 @pytest.fixture(scope="session")
 def mini_scene(mini: Snapshot) -> Callable[..., Scene]:
     """Return a maker of scenes of the invented state: ``mini_scene(layer="pact")``."""
@@ -66,6 +85,12 @@ def mini_scene(mini: Snapshot) -> Callable[..., Scene]:
 def scenes(real: Snapshot) -> Scenes:
     """Return what makes scenes of the shipped data."""
     return Scenes(lambda: real, lambda: TODAY)
+
+
+@pytest.fixture(scope="session")
+def scenes_before(real_before: Snapshot) -> Scenes:
+    """Return the scenes of the shipped data without the additions."""
+    return Scenes(lambda: real_before, lambda: TODAY)
 
 
 @pytest.fixture(scope="session")

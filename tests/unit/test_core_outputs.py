@@ -65,7 +65,7 @@ def test_csv_reads_back_as_the_table(mini_scene: Callable[..., Scene]) -> None:
     table = view_table(mini_scene(layer="pact"), DE)
     read = pd.read_csv(io.BytesIO(plain_csv(table)), dtype=str, keep_default_na=False)
     assert read.to_numpy().tolist() == table.astype(str).to_numpy().tolist()
-    assert table["Stichtag"].unique().tolist() == ["23.11.2026"]
+    assert table["Stichtag"].unique().tolist() == ["30.11.2026"]
 
 
 def test_excel_gets_a_mark_semicolons_and_decimal_commas() -> None:

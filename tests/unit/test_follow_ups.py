@@ -30,7 +30,8 @@ from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
 from atlas.web.door import Door
 from atlas.web.internal import KEY, about, build_internal
-from tests.conftest import TODAY
+
+TODAY = date(2026, 11, 23)
 
 DE = Words("de")
 HOSTILE = 'Anruf\r\nATTENDEE:mailto:x@example.org\n"; =1+1, <b>\u2028\x07'

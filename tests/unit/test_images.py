@@ -67,7 +67,7 @@ def test_live_image_is_cached_and_answers_not_modified(client: TestClient, place
         ("sachsen.png?lang=fr", "lang: Diesen Wert gibt es nicht"),
         ("sachsen.png?namen=ja", "namen: Diesen Wert gibt es nicht"),
         ("sachsen.png?gemeinde=123", "gemeinde: Erwartet wird ein Gemeindeschlüssel"),
-        ("sachsen.png?gemeinde=14999999", "gemeinde: Am 23.11.2026 gab es keine Gemeinde"),
+        ("sachsen.png?gemeinde=14999999", "gemeinde: Am 30.11.2026 gab es keine Gemeinde"),
         ("sachsen.png?programm=foo", "programm: Diesen Wert gibt es nicht; möglich sind: asskomm"),
         ("sachsen.png?width=100", "width: Diesen Parameter gibt es nicht"),
     ],
@@ -114,7 +114,7 @@ def test_nonsense_is_refused_or_parsed(real: Snapshot, place: str, form: str, qu
 def test_false_host_does_not_get_into_a_live_image(real: Snapshot, scenes: Scenes) -> None:
     app = Starlette(routes=Images(lambda: real, scenes, "https://atlas.example.org").routes())
     answer = TestClient(app, base_url="http://boese.invalid").get("/bild/sachsen.svg")
-    assert "atlas.example.org/?stichtag=2026-11-23" in answer.text
+    assert "atlas.example.org/?stichtag=2026-11-30" in answer.text
     assert "boese" not in answer.text
 
 

@@ -139,7 +139,7 @@ def test_every_picture_says_what_is_owed(drawn: Draw, size: Size, places: str) -
     said = " ".join(texts_of(root_of(picture)))
     assert picture.picture.title in said.replace("  ", " ")
     for owed in (
-        "Stand: 23.11.2026",
+        "Stand: 30.11.2026",
         "© GeoBasis-DE / BKG 2017 (Daten verändert)",
         "geonutzv",
         "öffentliche Quellen",
@@ -380,11 +380,11 @@ def test_nonsense_in_an_address_is_left_out(query: dict[str, str]) -> None:
 def test_address_of_the_page_is_that_of_the_same_view() -> None:
     view = ViewState(layer="council", as_of=TODAY)
     told = page_of("https://a.example/x", view, Excerpt((OELSNITZ,)))
-    assert told == f"a.example/x/gemeinde?ebene=council&stichtag=2026-11-23&gemeinde={OELSNITZ}"
+    assert told == f"a.example/x/gemeinde?ebene=council&stichtag=2026-11-30&gemeinde={OELSNITZ}"
     assert page_of("", view, Excerpt()) == ""
     assert (
         page_of("http://a.example", view, Excerpt((ZWICKAU,)))
-        == f"a.example/?ebene=council&stichtag=2026-11-23&kreis={ZWICKAU}"
+        == f"a.example/?ebene=council&stichtag=2026-11-30&kreis={ZWICKAU}"
     )
 
 
@@ -400,9 +400,9 @@ def test_file_names_say_place_layer_size_and_date(drawn: Draw, scenes: Scenes) -
     scene = drawn(layer="council").scene
     assert (
         picture_stem(scene, Excerpt((OELSNITZ,), Size.A4))
-        == f"praeventionsatlas-asskomm-{OELSNITZ}-council-a4-2026-11-23"
+        == f"praeventionsatlas-asskomm-{OELSNITZ}-council-a4-2026-11-30"
     )
-    assert picture_stem(scene, Excerpt()) == "praeventionsatlas-asskomm-14-council-slide-2026-11-23"
+    assert picture_stem(scene, Excerpt()) == "praeventionsatlas-asskomm-14-council-slide-2026-11-30"
 
 
 @pytest.mark.parametrize(

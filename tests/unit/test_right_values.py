@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable
 from datetime import date
 
 import pandas as pd
@@ -20,9 +18,8 @@ from atlas.model.snapshot import Snapshot
 from atlas.model.states import State
 from atlas.model.view import ViewState
 from atlas.present.scene import Scene, Scenes
+from tests.conftest import ADDITIONS
 
-ADDITIONS = "2026-11-29"
-"""Day on which the sources of the additions were read."""
 END = date(2026, 11, 30)
 
 
@@ -99,19 +96,10 @@ class Record:
         )
 
 
-def without(snapshot: Snapshot, is_left_out: Callable[[pd.DataFrame], pd.Series]) -> Snapshot:
-    """Return a snapshot without some entries of its records."""
-    records = {
-        key: dataclasses.replace(each, table=each.table[~is_left_out(each.table)].reset_index(drop=True))
-        for key, each in snapshot.records.items()
-    }
-    return dataclasses.replace(snapshot, records=records, fingerprint="some of it")
-
-
 @pytest.fixture(scope="module")
-def record(real: Snapshot) -> Record:
+def record(real_before: Snapshot) -> Record:
     """Return the record of 23.11.2026, without the additions."""
-    return Record(without(real, lambda table: table["retrieved"] == ADDITIONS))
+    return Record(real_before)
 
 
 @pytest.fixture(scope="module")

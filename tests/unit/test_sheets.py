@@ -152,7 +152,7 @@ def test_every_page_says_sources_day_and_number(sheet: Callable[..., bytes], sce
         told = page.get_textpage().get_text_range()
         assert attribution in told
         assert f"Seite {number} von 2" in told
-        assert "Stand: 23.11.2026" in told
+        assert "Stand: 30.11.2026" in told
 
 
 @pytest.mark.parametrize("ags", ["14511000", "14523320", "14522150"])
@@ -397,5 +397,5 @@ def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere() -> None:
 
 def test_file_names_say_key_day_and_language(scenes: Scenes) -> None:
     scene = scenes.of(ViewState())
-    assert sheet_stem(scene, "14524060", "de") == "steckbrief-asskomm-14524060-2026-11-23"
-    assert sheet_stem(scene, "14524060", "en") == "steckbrief-asskomm-14524060-2026-11-23-en"
+    assert sheet_stem(scene, "14524060", "de") == "steckbrief-asskomm-14524060-2026-11-30"
+    assert sheet_stem(scene, "14524060", "en") == "steckbrief-asskomm-14524060-2026-11-30-en"

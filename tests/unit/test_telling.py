@@ -248,7 +248,7 @@ def test_nothing_from_the_notes_is_quoted_and_nobody_is_blamed(real: Snapshot, r
 def test_caption_says_place_day_and_sources(real_scene: Of, mini_scene: Of) -> None:
     scene = real_scene()
     told = caption(scene, _at(scene, "14521450"), DE)
-    assert told.startswith("Karte: ASSKomm in und um Oelsnitz/Erzgeb., Stand 23.11.2026.")
+    assert told.startswith("Karte: ASSKomm in und um Oelsnitz/Erzgeb., Stand 30.11.2026.")
     assert scene.edition.provenance.attribution in told
     assert "erfunden" not in told
     invented = mini_scene()
