@@ -25,6 +25,7 @@ ROWS = {
 }
 OTHER = {
     "atlas/export/deliveries.py": "municipalities of a newer delivery of boundaries",
+    "atlas/sources/records.py": "what a changed file has that the database lacks",
     "atlas/export/programmes.py": "a boundary set to be taken in",
     "ui/entry_form.py": "the new state of an entry somebody else has changed; the entry that is being typed",
 }
