@@ -401,26 +401,24 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     case = cases_of(facts, ladders)
     direct = _direct(facts, case, programme, ladders)
     derived, origin, goes_on = _derived(direct, facts, programme, ladders)
+    own = len(direct.case)
     rows = direct.joined(derived)
     in_force = ladders.counted[rows.rung] & np.isin(rows.state, _HOLDING)
-    cases = _cases(direct, in_force[: len(direct.case)], facts, case, ladders)
+    cases = _cases(direct, in_force[:own], facts, case, ladders)
     # What is derived and then said is one and the same.
     alone = len(cases.begin) + np.arange(len(derived.case), dtype=np.int64)
     told = np.append(cases.arrangement, 0)[goes_on]
     arrangement = np.concatenate([cases.arrangement[direct.case], np.where(goes_on >= 0, told, alone)])
-    origin = np.concatenate([np.full(len(direct.case), -1, dtype=np.int64), origin])
+    origin = np.concatenate([np.full(own, -1, dtype=np.int64), origin])
+    del direct, derived  # of a million entries each takes as much memory as the record
     order = _in_order(rows, facts, ladders)
-    columns = _columns(rows.only(order), origin[order], facts, cases, ladders)
-    columns |= {
-        "arrangement": arrangement[order],
-        "in_force": in_force[order],
-        "so_far": _so_far(rows, in_force, cases)[order],
-    }
-    counts_all = ladders.so_far[rows.rung[order]]
-    columns["counted"] = np.where(counts_all, columns["so_far"], columns["in_force"])
-    columns["source"] = coded(table, "source_url").of(rows.fact[order])
-    columns["inferred"] = coded(table, "inferred").code[rows.fact[order]] > 0
-    columns["strength"] = _strength(columns, rows.state[order])
+    rows, in_force = rows.only(order), in_force[order]
+    columns = _columns(rows, origin[order], facts, cases, ladders)
+    columns |= {"arrangement": arrangement[order], "in_force": in_force, "so_far": _so_far(rows, in_force, cases)}
+    columns["counted"] = np.where(ladders.so_far[rows.rung], columns["so_far"], in_force)
+    columns["source"] = coded(table, "source_url").of(rows.fact)
+    columns["inferred"] = coded(table, "inferred").code[rows.fact] > 0
+    columns["strength"] = _strength(columns, rows.state)
     return table_of(columns, SPAN_COLUMNS)
 
 
