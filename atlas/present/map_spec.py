@@ -189,12 +189,22 @@ def _bodies(status: pd.DataFrame, layer: str, inside: dict[int, str]) -> tuple[t
 
 
 def packed_points(spec: MapSpec) -> str:
-    """Return the positions with a point, each as its distance from the one before to base 36: ``0,2,13``."""
+    """Return the positions with a point: each as its distance from the one before, see `_gaps`."""
     return _gaps(spec.points)
 
 
 def _gaps(positions: Iterable[int]) -> str:
-    return ",".join(np.base_repr(gap, 36).lower() for gap in np.diff([0, *map(int, positions)]))
+    """Return the distances between positions: the last digit to base 36, what is above it in capitals to base 26.
+
+    ``02B3`` is 0, 2, 39: positions 0, 2, 41. The browser adds them up again (`positions` in map.js and parts/shared.js).
+    """
+    return "".join(
+        _capitals(gap // 36) + np.base_repr(gap % 36, 36).lower() for gap in np.diff([0, *map(int, positions)])
+    )
+
+
+def _capitals(number: int) -> str:
+    return _capitals(number // 26) + chr(ord("A") + number % 26) if number else ""
 
 
 def packed_bodies(spec: MapSpec, names: Sequence[str]) -> str:
@@ -212,7 +222,7 @@ def since_said(spec: MapSpec, position: int, words: Words) -> str:
 
 
 def packed_since(spec: MapSpec) -> str:
-    """Return since when, grouped by what is said, positions as in `packed_points`: ``2106:c,14 <22:7 ?261123:9 o15:4``."""
+    """Return since when, grouped by what is said, positions as in `packed_points`: ``2106:cB4 <22:7 ?261123:9 o15:4``."""
     groups: dict[str, list[int]] = {}
     for position, since in spec.since.items():
         groups.setdefault(packed(since), []).append(position)

@@ -21,7 +21,7 @@ _URLS = re.compile(r'(?!.*\{\{)\{"[A-Za-z0-9_.:,"{}/-]*\}')
 """JSON of names and numbers, in which nothing begins that a template would run."""
 _CODES = re.compile(r"(?:[0-9a-z.-][A-Z]?)*")
 _LAYER = re.compile(r"[a-z][a-z0-9_]*")
-_POINTS = re.compile(r"[0-9a-z,]*")
+_POINTS = re.compile(r"[0-9A-Za-z]*")
 _BODIES = re.compile(r"[0-9a-z:, ]*")
 _KEY = re.compile(r"(?:[0-9]{5}|[0-9]{8})?")
 
@@ -61,8 +61,7 @@ class ShownView(_NotCompiledAgain, folium.FeatureGroup):
     """An empty group; what it is for is the call that comes with it."""
 
     _template = Template(
-        "{% macro script(this, kwargs) %}var {{ this.get_name() }}=L.featureGroup();"
-        "atlasMap.show({{ this.view }});{% endmacro %}"
+        "{% macro script(this, kwargs) %}var {{ this.get_name() }}=atlasMap.show({{ this.view }});{% endmacro %}"
     )
 
     def __init__(self, view: str) -> None:

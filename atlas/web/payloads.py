@@ -52,10 +52,13 @@ class MapUrls:
     """Height of the whole on the map for a width of one: the frame is made as high before anything is fetched."""
 
     def told(self, folder: str, *, finer: bool = True) -> dict[str, object]:
-        """Return what `atlasMap.start` is told; ``folder`` is where the files are, as the map's frame sees it."""
+        """Return what `atlasMap.start` is told; ``folder`` is where the files are, as the map's frame sees it.
+
+        It stands before the index only: the others lie beside it.
+        """
         return {
             "index": folder + self.index,
-            "overview": folder + self.overview,
+            "overview": self.overview,
             "details": self.details if finer else {},
             "tall": self.tall,
         }

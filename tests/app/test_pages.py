@@ -33,7 +33,7 @@ def shown(app: AppTest) -> str:
 def part(app: AppTest, name: str) -> dict[str, object]:
     """Return what one of our components was given."""
     protos = [each.proto for each in app.get("bidi_component")]
-    return json.loads(next(each.json for each in protos if each.component_name == f"atlas.{name}"))
+    return json.loads(next(each.bytes for each in protos if each.component_name == f"atlas.{name}"))
 
 
 def fine(app: AppTest) -> AppTest:

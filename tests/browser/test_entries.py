@@ -172,6 +172,8 @@ def test_no_serious_finding_of_axe(office: tuple[str, Store], visit: Visits, dar
     url, store = office
     page = visit(url, dark=dark).open(f"/pflege?gemeinde={TOWN}").page
     page.get_by_role("button", name="Neuer Eintrag").click()
+    expect(page.get_by_role("button", name="Verwerfen")).to_be_visible()
+    expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible()  # the form no longer moves
     page.locator(".st-key-entry-save button").click()
     expect(page.locator(".finding").first).to_be_visible()
     ((entry, (version, old)),) = record(store, TOWN).items()

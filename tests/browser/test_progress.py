@@ -57,13 +57,13 @@ def test_charts_are_there_named_and_for_every_screen(visit: Callable[..., Visit]
 
 def test_changes_follow_the_first_day(visit: Callable[..., Visit], saxony_url: str) -> None:
     seen = visit(saxony_url).open("/fortschritt?ebene=agreement&stichtag=2022-12-31&von=2021-12-31", "changes")
-    assert "ist am 31.12.2022 für 37 von 419 Gemeinden belegt" in seen.page.locator("pre").inner_text()
-    assert "Begonnen hat es in 14 Gemeinden: " in seen.page.locator("pre").inner_text()
-    seen.page.get_by_text("14 Veränderungen").click()
+    assert "ist am 31.12.2022 für 39 von 419 Gemeinden belegt" in seen.page.locator("pre").inner_text()
+    assert "Begonnen hat es in 16 Gemeinden: " in seen.page.locator("pre").inner_text()
+    seen.page.get_by_text("16 Veränderungen").click()
     table = seen.page.locator("table.list", has_text="nachher")
     rows = table.locator("tbody tr")
     rows.first.wait_for()
-    assert rows.count() == 14
+    assert rows.count() == 16
     headings = table.locator("th[scope=col]").all_inner_texts()
     assert headings == [
         "Gemeinde",
@@ -80,7 +80,7 @@ def test_changes_follow_the_first_day(visit: Callable[..., Visit], saxony_url: s
     with urllib.request.urlopen(
         f"{saxony_url}/atlas/veraenderungen.csv?ebene=agreement&stichtag=2022-12-31&von=2021-12-31"
     ) as answer:
-        assert len(answer.read().decode().strip().splitlines()) == 15
+        assert len(answer.read().decode().strip().splitlines()) == 17
 
 
 # --- time-lapse ------------------------------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ def test_a_linked_month_opens_and_can_be_left(visit: Callable[..., Visit], saxon
     seen.page.get_by_role("button", name="End the time-lapse").click()
     seen.page.wait_for_function("() => !window.location.search.includes('verlauf')")
     assert seen.map.locator("[data-ags]").count() == 418
-    assert number(seen.page.locator("b[data-count='signed']").inner_text()) == 52
+    assert number(seen.page.locator("b[data-count='signed']").inner_text()) == 54
 
 
 def test_with_reduced_motion_nothing_runs_by_itself(visit: Callable[..., Visit], saxony_url: str) -> None:

@@ -67,8 +67,12 @@
   /** Class codes with runs written out: a capital says how often the code before it stands, A thrice, Z 28 times. */
   const unpack = (codes) => codes.replace(/(.)([A-Z])/g, (_, code, run) => code.repeat(run.charCodeAt(0) - 62));
 
-  /** Positions from their distances, each to base 36. */
-  const positions = (gaps) => { let at = 0; return gaps ? gaps.split(",").map((gap) => (at += parseInt(gap, 36))) : []; };
+  /** Positions from the distances between them: the last digit to base 36, what is above it in capitals to base 26. */
+  const positions = (gaps) => {
+    let at = 0;
+    return (gaps.match(/[A-Z]*[0-9a-z]/g) || []).map((gap) =>
+      (at += 36 * [...gap.slice(0, -1)].reduce((high, digit) => 26 * high + digit.charCodeAt(0) - 65, 0) + parseInt(gap.at(-1), 36)));
+  };
 
   const lang = () => (state.view ? state.view.lang : "de");
   const word = (key) => state.index.words[lang()][key];
@@ -600,6 +604,9 @@
 
   const weight = (i) => (state.view.selected === area(i).ags ? 1e9 : 0) + state.index.municipalities[i][5];
 
+  /** The address of a file that lies where the index does. */
+  const beside = (name) => state.urls.index.replace(/[^/]+$/, name);
+
   /** Close by, fetch the finer lines of what is in sight; they come by state. */
   async function refine() {
     const hasSize = state.map.getSize().x > 100; // before it is laid out, everything seems to fit at any zoom
@@ -610,7 +617,7 @@
     if (!missing.length) return;
     missing.forEach(([key]) => state.detail.add(key));
     await Promise.all(missing.map(async ([key, name]) => {
-      const topology = await (await fetch(state.urls.overview.replace(/[^/]+$/, name))).json();
+      const topology = await (await fetch(beside(name))).json();
       const first = key ? state.index.municipalities.findIndex((_, i) => stateOf(i) === key) : 0;
       addSheet(topology, first);
     }));
@@ -721,7 +728,7 @@
       followTheme();
       fitFrame();
       try {
-        const [index, topology] = await Promise.all([urls.index, urls.overview].map(async (url) => {
+        const [index, topology] = await Promise.all([urls.index, beside(urls.overview)].map(async (url) => {
           const answer = await fetch(url);
           if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
           return answer.json();
@@ -759,6 +766,7 @@
       const view = { districtPoints: [], selected: "", district: "", near: [], bodies: "", ...packed, points, codes: unpack(packed.codes) };
       state.view = view;
       if (state.index) render(before);
+      return L.featureGroup(); // empty: streamlit-folium adds what changes to the map
     },
 
     isReady() {

@@ -38,6 +38,13 @@ export const number = (value, lang) => new Intl.NumberFormat(lang === "de" ? "de
 /** Class codes with runs written out: a capital says how often the code before it stands, A thrice, Z 28 times. */
 export const unpack = (codes) => codes.replace(/(.)([A-Z])/g, (_, code, run) => code.repeat(run.charCodeAt(0) - 62));
 
+/** Positions from the distances between them: the last digit to base 36, what is above it in capitals to base 26. */
+export const positions = (gaps) => {
+  let at = 0;
+  return (gaps.match(/[A-Z]*[0-9a-z]/g) || []).map((gap) =>
+    at += 36 * [...gap.slice(0, -1)].reduce((high, digit) => 26 * high + digit.charCodeAt(0) - 65, 0) + parseInt(gap.at(-1), 36));
+};
+
 const afterPaint = () => new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); });
 const whenIdle = () => new Promise((done) => {
   if (window.requestIdleCallback) window.requestIdleCallback(done, { timeout: 500 });
@@ -47,11 +54,12 @@ const whenIdle = () => new Promise((done) => {
 /** Draw only when the data have changed, and never an older answer over a newer one. The first time at once; later
  * after the frame that shows the repainted map, or (`idle`) when the browser has nothing better to do. */
 export async function whenChanged(component, draw, { idle = false } = {}) {
-  const { parentElement, data } = component;
-  const signature = JSON.stringify(data);
+  const { parentElement } = component;
+  const signature = component.data instanceof Uint8Array ? new TextDecoder().decode(component.data) : JSON.stringify(component.data);
   if (parentElement.atlasDrawn === signature) return;
   const isFirst = parentElement.atlasDrawn === undefined;
   parentElement.atlasDrawn = signature;
+  const data = JSON.parse(signature);
   const index = data.index ? await loadIndex(data.index) : null;
   if (!isFirst) await (idle ? whenIdle() : afterPaint());
   if (parentElement.atlasDrawn === signature) draw(parentElement, data, index);

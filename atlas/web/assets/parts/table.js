@@ -1,6 +1,6 @@
 /* The table of equal content beside the map: a real <table>, sortable by its headings, from the same class codes as
  * the map. Below it the same rows as files. */
-import { button, make, number, swatch, unpack, whenChanged } from "./shared.js";
+import { button, make, number, positions, swatch, unpack, whenChanged } from "./shared.js";
 import { mountFilm } from "./film.js";
 
 const ABSENT = "-", FILTERED = ".";
@@ -43,9 +43,8 @@ function rows(index, data) {
   const words = index.words[data.lang];
   const looks = new Map(index.layers[data.layer].looks.map((look, rank) => [look.code, { ...look, rank }]));
   const dates = new Map(data.since.split(" ").filter(Boolean).flatMap((group) => {
-    const [date, positions] = group.split(":");
-    let at = 0; // each position is said by its distance from the one before
-    return positions.split(",").map((gap) => [at += parseInt(gap, 36), date]);
+    const [date, gaps] = group.split(":");
+    return positions(gaps).map((position) => [position, date]);
   }));
   const found = [];
   [...unpack(data.codes)].forEach((code, i) => {
