@@ -82,8 +82,9 @@ def held_on(stretches: pd.DataFrame, day: date, begin: str = "since_day") -> pd.
 
     ``begin`` is the column with the first day, ``until_day`` the first on which it no longer holds (NaT: still).
     """
-    at = pd.Timestamp(day)
-    return stretches[(stretches[begin] <= at) & (stretches["until_day"].isna() | (stretches["until_day"] > at))]
+    at = np.datetime64(day, "s")
+    is_over = stretches["until_day"].to_numpy() <= at
+    return stretches.iloc[np.flatnonzero((stretches[begin].to_numpy() <= at) & ~is_over)]
 
 
 def status_as_of(
@@ -113,7 +114,7 @@ def status_as_of(
         ``last_proof`` (ISO day), ``inferred``, ``source``, ``joint_with``, ``participant`` (whose record it is),
         ``row`` (of the record, -1 for none).
     """
-    current = _current(spans_, as_of)
+    current = held_on(spans_, as_of)
     valid = np.flatnonzero(edition.valid_at(as_of))
     municipalities = edition.municipalities.iloc[valid]
     own = _strongest(_own(current, municipalities, changes, as_of))
@@ -133,7 +134,7 @@ def cases_as_of(spans_: pd.DataFrame, edition: Edition, changes: Iterable[Change
     pandas.DataFrame
         Index ``position``, by position. Columns `SPAN_COLUMNS`, ``ags``, ``name`` and ``district`` of the municipality.
     """
-    current = _current(spans_, as_of)
+    current = held_on(spans_, as_of)
     valid = np.flatnonzero(edition.valid_at(as_of))
     municipalities = edition.municipalities.iloc[valid]
     own = _own(current, municipalities, changes, as_of).sort_values("strength", kind="stable")
@@ -143,13 +144,6 @@ def cases_as_of(spans_: pd.DataFrame, edition: Edition, changes: Iterable[Change
 
 
 _SLOT = ["position", "instrument"]
-
-
-def _current(spans_: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Return the stretches that hold on a day."""
-    at = np.datetime64(as_of, "s")
-    until = spans_["until_day"].to_numpy()
-    return spans_.iloc[np.flatnonzero((spans_["since_day"].to_numpy() <= at) & ~(until <= at))]
 
 
 class StatusLines(Mapping[int, tuple[StatusLine, ...]]):

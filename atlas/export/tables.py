@@ -237,22 +237,6 @@ def changes_said(scene: Scene, changes: Changes, words: Words) -> pd.DataFrame:
     return rows.assign(**{words.say("vom"): words.day(changes.start), words.say("bis zum"): words.day(changes.end)})
 
 
-_PROGRESS = (
-    "date",
-    "instrument",
-    "municipalities",
-    "arrangements",
-    *FLOWS,
-    "boundary_in",
-    "boundary_out",
-    "in_force",
-    "documented_later",
-    "period_unknown",
-    "total",
-    "share",
-)
-
-
 def progress_table(
     scene: Scene, course: Course, days: Sequence[date], since: date, unit: Unit = "municipalities"
 ) -> pd.DataFrame:
@@ -264,7 +248,7 @@ def progress_table(
     keys = [instrument.key for instrument in scene.programme.instruments]
     table = progress(course, keys, list(days), since=since, unit=unit)
     share = table["share"].round(4) if scene.programme.has_shares else ""
-    return table[list(_PROGRESS)].assign(date=table["date"].dt.strftime("%Y-%m-%d"), share=share)
+    return table.drop(columns="area_share").assign(date=table["date"].dt.strftime("%Y-%m-%d"), share=share)
 
 
 def cases_table(scene: Scene, district: str | None = None) -> pd.DataFrame:
