@@ -160,6 +160,11 @@ def test_step_that_may_be_older_than_the_exit_does_not_revive(stage_on: Callable
     assert stage_on(table, ERLEN, "council", "2022-06-01")["stage"] == "paused"
 
 
+def test_what_is_dated_on_the_day_of_an_exit_lies_before_it(stage_on: Callable[..., pd.Series]) -> None:
+    table = records((ERLEN, "council", "active", "2021-03-15"), (ERLEN, "council", "paused", "2021-03-15"))
+    assert stage_on(table, ERLEN, "council", "2022-06-01")["state"] == "dormant"
+
+
 def test_plan_after_an_exit_is_a_plan(stage_on: Callable[..., pd.Series]) -> None:
     table = records((ERLEN, "council", "paused", "2021-01-01"), (ERLEN, "council", "planned", "2023-01-01"))
     assert stage_on(table, ERLEN, "council", "2024-01-01")["stage"] == "planned"
