@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from datetime import date
 
@@ -11,9 +12,11 @@ import pytest
 from atlas.analysis.spans import spans
 from atlas.analysis.status import NO_DATA, cases_as_of, status_as_of, successors
 from atlas.model.boundaries import Change
+from atlas.model.programme import Programme
 from atlas.model.records import READ_ON, RECORD_COLUMNS
 from atlas.model.snapshot import Snapshot
 from atlas.present.scene import Scene
+from tests import miniland
 
 ERLEN, NEUSTADT, HAFEN, ILM = "00021050", "00021010", "00021080", "00022010"
 
@@ -163,6 +166,28 @@ def test_step_that_may_be_older_than_the_exit_does_not_revive(stage_on: Callable
 def test_what_is_dated_on_the_day_of_an_exit_lies_before_it(stage_on: Callable[..., pd.Series]) -> None:
     table = records((ERLEN, "council", "active", "2021-03-15"), (ERLEN, "council", "paused", "2021-03-15"))
     assert stage_on(table, ERLEN, "council", "2022-06-01")["state"] == "dormant"
+
+
+def test_an_act_stays_reached_when_the_state_after_it_is_over(mini: Snapshot) -> None:
+    follows = 'kind = "step", lasts = "for_good", colour = "#2a64a0" },\n    { key = "living", label = { de = "wird gelebt", en = "living" }, '
+    text = miniland.PROGRAMME.replace(
+        'kind = "step", colour = "#2a64a0"', f'{follows}kind = "step", colour = "#1a4480"'
+    )
+    programme = Programme.model_validate(tomllib.loads(text))
+    table = records((ERLEN, "pact", "signed", "2019-01-01"))
+    living = records((ERLEN, "pact", "living", "2020-01-01"), until="2020-12-31").assign(line=3)
+    made = spans(pd.concat([table, living], ignore_index=True), programme)
+    for day, stage in ((date(2020, 6, 1), "living"), (date(2022, 1, 1), "signed")):
+        status = status_as_of(made, programme, mini.edition(programme, day), (), day)
+        row = status[(status["ags"] == ERLEN) & (status["instrument"] == "pact")].iloc[0]
+        assert (row["stage"], row["counted"]) == (stage, True)
+
+
+def test_derived_does_not_show_where_an_own_stage_is_over(stage_on: Callable[..., pd.Series]) -> None:
+    own = records((ERLEN, "talk", "held", "2018-01-01"), until="2019-12-31")
+    later = records((ERLEN, "pact", "signed", "2021-02-03")).assign(line=3)
+    row = stage_on(pd.concat([own, later], ignore_index=True), ERLEN, "talk", "2022-01-01")
+    assert (row["state"], row["basis"], row["counted"]) == ("ended", "direct", False)
 
 
 def test_plan_after_an_exit_is_a_plan(stage_on: Callable[..., pd.Series]) -> None:
