@@ -228,6 +228,7 @@ def test_other_pages_show_texts_as_written(visit: Callable[..., Visit], hostile_
             assert payload.strip() in names, payload
     else:
         seen.page.locator("header.place h2").wait_for()
+        seen.page.locator("table.neighbours th a").first.wait_for()
         names = seen.page.locator("table.neighbours th a").evaluate_all("links => links.map(a => a.textContent)")
         assert names
         assert set(names) <= {payload.strip() for payload in PAYLOADS}
