@@ -212,6 +212,13 @@ def test_implied_status_says_that_it_is_derived_and_from_what(stage_on: Callable
     assert (row["since"], row["since_means"], row["source"]) == ("2021-02-03", "known_by", "https://q.invalid/2")
 
 
+def test_nobody_knows_since_when_what_is_derived_was_so(mini: Snapshot) -> None:
+    made = spans(records((ERLEN, "pact", "signed", "2021-02-03")), mini.programme("mini"))
+    derived = made[made["basis"] == "derived"]
+    assert derived["begin"].isna().all()
+    assert derived["since_day"].tolist() == [pd.Timestamp("2021-02-03")]
+
+
 def test_recorded_status_speaks_before_a_derived_one(stage_on: Callable[..., pd.Series]) -> None:
     table = records((ERLEN, "pact", "signed", "2021-02-03"), (ERLEN, "talk", "held", "2020-01-01"))
     row = stage_on(table, ERLEN, "talk", "2022-01-01")
