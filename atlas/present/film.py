@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from atlas.analysis.days import month_ends
-from atlas.analysis.status import NO_DATA, status_as_of
+from atlas.analysis.status import NO_DATA, cases_as_of, status_as_of
 from atlas.present.looks import CODES
 from atlas.present.map_spec import LegendEntry, MapSpec, build_map_spec, pack
 from atlas.present.scene import Scene
@@ -38,7 +38,8 @@ def build_film(source: Scene, today: date) -> Film:
         if edition is not source.edition:
             continue  # another delivery counts its positions anew; the map on screen can't show it
         status = status_as_of(source.spans, source.programme, edition, source.changes, day)
-        specs.append(build_map_spec(status, source.programme, edition, source.view.but(as_of=day), day))
+        cases = cases_as_of(source.spans, edition, source.changes, day)
+        specs.append(build_map_spec(status, cases, source.programme, edition, source.view.but(as_of=day), day))
     return Film(tuple(spec.as_of for spec in specs), tuple(specs))
 
 

@@ -87,7 +87,7 @@ class MapSpec:
 
 
 def build_map_spec(
-    status: pd.DataFrame, programme: Programme, edition: Edition, view: ViewState, as_of: date
+    status: pd.DataFrame, cases: pd.DataFrame, programme: Programme, edition: Edition, view: ViewState, as_of: date
 ) -> MapSpec:
     """Return the map of a view.
 
@@ -95,6 +95,8 @@ def build_map_spec(
     ----------
     status
         What `status_as_of` returned for ``as_of``.
+    cases
+        What `cases_as_of` returned for it; the joint bodies come from these.
     programme, edition
         Of the view.
     view
@@ -124,7 +126,7 @@ def build_map_spec(
         "".join(codes),
         points,
         district_points,
-        _bodies(status, view.layer, inside),
+        _bodies(cases, view.layer, inside),
         tuple(LegendEntry(look, counts[look.key]) for look in order if counts[look.key] or not look.optional),
         tuple(inside),
         dict(zip(deciding.index.tolist(), sinces_of(deciding), strict=True)),
@@ -176,9 +178,10 @@ def _points(
     return tuple(direct.index.tolist()), tuple(sorted(set(through["participant"])))
 
 
-def _bodies(status: pd.DataFrame, layer: str, inside: dict[int, str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    there = status["in_force"] | (status["state"] == State.DOCUMENTED_LATER)
-    rows = status[there & (status["basis"] == "direct") & (status["joint_with"] != "")]
+def _bodies(cases: pd.DataFrame, layer: str, inside: dict[int, str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Return the joint bodies of the day; of all cases, for a municipality may have one of its own beside a joint one."""
+    there = cases["in_force"] | (cases["state"] == State.DOCUMENTED_LATER)
+    rows = cases[there & (cases["basis"] == "direct") & (cases["joint_with"] != "")]
     if layer != OVERVIEW:
         rows = rows[rows["instrument"] == layer]
     members: dict[str, set[int]] = {}

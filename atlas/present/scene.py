@@ -255,7 +255,9 @@ class Scenes:
             lambda: Day(edition, as_of, status_as_of(folded, programme, edition, changes, as_of), folded, changes),
         )
         drawn = view.but(municipality=None, lang="de", film=None, since=None, area=None, as_of=as_of)
-        spec = self._specs.get((*base, drawn), lambda: build_map_spec(day.status, programme, edition, drawn, as_of))
+        spec = self._specs.get(
+            (*base, drawn), lambda: build_map_spec(day.status, day.cases, programme, edition, drawn, as_of)
+        )
         return Scene(snapshot, programme, edition, records, folded, changes, view, day, spec)
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from atlas.analysis.spans import spans
-from atlas.analysis.status import NO_DATA, status_as_of
+from atlas.analysis.status import NO_DATA, cases_as_of, status_as_of
 from atlas.export.tables import neutral, plain_csv
 from atlas.model.dates import PartialDate
 from atlas.model.keys import parse_ags
@@ -142,7 +142,8 @@ def test_plans_are_never_counted(mini: Snapshot, table: pd.DataFrame, day: date)
 def test_every_municipality_has_exactly_one_look(mini: Snapshot, table: pd.DataFrame, day: date, layer: str) -> None:
     programme = mini.programme("")
     edition = mini.edition(programme, day)
-    spec = build_map_spec(_status(mini, table, day), programme, edition, ViewState(layer=layer), day)
+    cases = cases_as_of(spans(table, programme), edition, mini.changes(programme), day)
+    spec = build_map_spec(_status(mini, table, day), cases, programme, edition, ViewState(layer=layer), day)
     assert [code != "-" for code in spec.codes] == edition.valid_at(day).tolist()
     assert sum(entry.count for entry in spec.legend) == spec.total == edition.valid_at(day).sum()
     assert {code for code in spec.codes if code != "-"} <= {entry.look.code for entry in spec.legend}

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from datetime import date
 
+import pandas as pd
 import pytest
 from babel.messages.pofile import read_po
 
@@ -528,6 +529,20 @@ def test_shelf_keeps_by_weight_and_always_the_newest() -> None:
     assert get("d", 40) == "d" * 40
     get("d", 40)
     assert made == ["a", "b", "c", "b", "d"]
+
+
+def test_a_case_of_its_own_leaves_a_municipality_in_its_joint_body(real_scene: Callable[..., Scene]) -> None:
+    scene = real_scene(layer="agreement")
+    table = scene.records.table
+    joint = table["joint_with"] == "Städtebund Silberberg"
+    town = str(table.loc[joint & (table["instrument"] == "agreement"), "ags"].iloc[0])
+    row = table[joint & (table["ags"] == town) & (table["instrument"] == "agreement")].iloc[:1]
+    own = row.assign(joint_with="", case="eigene", date="2018-01-01", date_means="reached")
+    drawn = imagined(scene, pd.concat([table, own], ignore_index=True))
+    position = next(i for i in drawn.spec.inside if drawn.edition.municipalities.at[i, "ags"] == town)
+    (line,) = (each for each in drawn.day.lines[position] if each.instrument == "agreement")
+    assert line.joint_with == "", "the older one, its own, speaks for it"
+    assert position in dict(drawn.spec.bodies)["Städtebund Silberberg"]
 
 
 def test_joint_bodies_are_drawn_where_they_are_in_force(real_scene: Callable[..., Scene]) -> None:
