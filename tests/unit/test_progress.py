@@ -141,6 +141,8 @@ def test_year_counts_from_its_last_day(history: Callable[..., History]) -> None:
     assert past.told("talk") == [("2021-12-31", ERLEN, "begun", "record")]
     assert past.progress("2021-12-30", "2021-12-31")["first_documented"].tolist() == [0, 0, 0, 1, 0, 0]
     assert past.progress("2020-12-31", "2021-12-31")["begun"].tolist() == [0, 0, 0, 1, 0, 0]
+    later = past.progress("2021-12-31", since="2021-01-01")
+    assert later.loc[0, ["begun", "first_documented"]].tolist() == [0, 1], "it may have been on that very day"
 
 
 def test_council_falls_dormant_and_is_revived(history: Callable[..., History]) -> None:
