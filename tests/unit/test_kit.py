@@ -59,12 +59,12 @@ def test_everything_is_there_and_small_enough(scenes: Scenes, kit: Kit) -> None:
     for name in pictures:
         assert re.fullmatch(r"[a-z0-9.-]+", name)
         assert OELSNITZ in name
-        assert "2026-11-23" in name
+        assert "2026-11-30" in name
     sizes = {Image.open(io.BytesIO(body)).size for name, body in pictures.items() if name.endswith(".png")}
     assert sizes == {(3840, 2160), (1080, 1080)}
     assert sum(map(len, kit.values())) <= 5_000_000
     scene, _ = kit_scene(scenes, ViewState(municipality=OELSNITZ))
-    assert kit_stem(scene) == "pressepaket-asskomm-14521450-overview-2026-11-23"
+    assert kit_stem(scene) == "pressepaket-asskomm-14521450-overview-2026-11-30"
 
 
 def test_same_facts_give_the_same_bytes(real: Snapshot) -> None:
@@ -94,14 +94,14 @@ def test_read_me_names_every_file_and_the_page_that_is_always_current(kit: Kit) 
     assert f"Always current: {HOME}/gemeinde?gemeinde={OELSNITZ}&lang=en\n" in told
     assert f'<img src="{HOME}/bild/{OELSNITZ}.svg" alt="Karte. ' in told
     assert f'<img src="{HOME}/bild/{OELSNITZ}.svg?lang=en" alt="Map. ' in told
-    assert f"{HOME}/gemeinde?stichtag=2026-11-23&gemeinde={OELSNITZ}" in told
+    assert f"{HOME}/gemeinde?stichtag=2026-11-30&gemeinde={OELSNITZ}" in told
     assert "erfunden" not in told
 
 
 def test_sources_name_licence_and_day_in_both_languages(kit: Kit, scenes: Scenes) -> None:
     told = text(kit, "quelle.txt")
     about = scenes.of(ViewState()).edition.provenance
-    for wanted in (about.attribution, about.licence, about.licence_url, "Stand: 23.11.2026", "As of 23 November 2026"):
+    for wanted in (about.attribution, about.licence, about.licence_url, "Stand: 30.11.2026", "As of 30 November 2026"):
         assert wanted in told
 
 
@@ -151,8 +151,8 @@ def test_command_line_gives_the_kit_of_the_button(
 ) -> None:
     monkeypatch.setenv("ATLAS_ADDRESS", HOME)
     file = tmp_path / "kit.zip"
-    assert main(["kit", "14522450", "--as-of", "2026-11-23", "-o", str(file)]) == FINE
-    assert "14522450 gehört am 23.11.2026 zu 14522275" in capsys.readouterr().err
+    assert main(["kit", "14522450", "--as-of", "2026-11-30", "-o", str(file)]) == FINE
+    assert "14522450 gehört am 30.11.2026 zu 14522275" in capsys.readouterr().err
     assert file.read_bytes() == press_kit(scenes, ViewState(municipality="14522275", as_of=TODAY), HOME)
 
 

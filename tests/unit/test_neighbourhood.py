@@ -163,5 +163,7 @@ def test_groups_hang_together_and_count_joint_bodies_once(real_scene: Callable[.
     rows = rows[(rows["instrument"] == "agreement") & rows["in_force"] & rows.index.isin(silberberg.members)]
     alone, joint = rows[rows["joint_with"] == ""], rows[rows["joint_with"] != ""]
     assert silberberg.arrangements == len(alone) + joint["joint_with"].nunique()
-    assert set(alone["name"]) & set(joint["name"]) == {"Schwarzenberg/Erzgeb."}, "its own one beside the joint one"
+    assert set(alone["name"]) & set(joint["name"]) == {"Aue-Bad Schlema", "Schwarzenberg/Erzgeb."}, (
+        "its own one beside the joint one"
+    )
     assert all(len(group.members) > 1 for group in found)
