@@ -416,7 +416,8 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     columns = _columns(rows, origin[order], facts, cases, ladders)
     columns |= {"arrangement": arrangement[order], "in_force": in_force, "so_far": _so_far(rows, in_force, cases)}
     columns["counted"] = np.where(ladders.so_far[rows.rung], columns["so_far"], in_force)
-    columns["source"] = coded(table, "source_url").of(rows.fact)
+    code, sources = pd.factorize(table["source_url"])  # each text once; in no order, as most are different
+    columns["source"] = np.asarray(sources, dtype=object)[code[rows.fact]]
     columns["inferred"] = coded(table, "inferred").code[rows.fact] > 0
     columns["strength"] = _strength(columns, rows.state)
     return table_of(columns, SPAN_COLUMNS)
@@ -426,7 +427,8 @@ def _in_order(rows: _Rows, facts: Facts, ladders: Ladders) -> Ints:
     """Return the order of the stretches: by participant, instrument, case and first day, what is derived last."""
     who = facts.participant.code[rows.fact] * (int(ladders.instrument.max()) + 1) + ladders.instrument[rows.rung]
     case = np.where(rows.case < 0, len(facts.line) - rows.case, rows.case)
-    return np.lexsort((facts.line[rows.fact], ladders.rank[rows.rung], rows.first, case, who))
+    cases = int(case.max(initial=0)) + 1
+    return np.lexsort((facts.line[rows.fact], rows.first * _RANKS + ladders.rank[rows.rung], who * cases + case))
 
 
 def _so_far(rows: _Rows, in_force: Bools, cases: _Cases) -> Bools:
