@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from atlas.analysis.days import Bools, Ints
+from atlas.analysis.days import DAYS, RANKS, Bools, Ints
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,14 +56,19 @@ class Entries:
         """Return some of them."""
         return Entries(**{name: values[which] for name, values in vars(self).items()})
 
+    def in_turn(self) -> Ints:
+        """Return the order in which they are taken: by group and day; on one day exits last, and lower stages first."""
+        day = (self.taken * 2 + self.is_exit) * RANKS + self.rank
+        return np.lexsort((self.line, self.group * (2 * RANKS * DAYS) + day))
+
 
 def case_numbers(entries: Entries) -> Ints:
     """Return the number of the case each entry belongs to: from 0, without gaps, in no particular order."""
     number = np.empty(len(entries.group), dtype=np.int64)
-    once = ~entries.repeats
+    once, repeats = np.flatnonzero(~entries.repeats), np.flatnonzero(entries.repeats)
     number[once] = _of_once(entries.only(once))
     begin = int(number[once].max(initial=-1)) + 1
-    number[~once] = _of_repeating(entries.only(~once)) + begin
+    number[repeats] = _of_repeating(entries.only(repeats)) + begin
     return number
 
 
@@ -97,7 +102,7 @@ def _of_repeating(entries: Entries) -> Ints:
     size = len(entries.group)
     if not size:
         return np.empty(0, dtype=np.int64)
-    order = np.lexsort((entries.line, entries.rank, entries.is_exit, entries.taken, entries.group))
+    order = entries.in_turn()
     groups, group = np.unique(entries.group[order], return_inverse=True)
     begins = np.searchsorted(group, np.arange(len(groups)))
     turn = np.arange(size) - begins[group]

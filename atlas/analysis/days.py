@@ -21,6 +21,8 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 DAYS = 1 << 22
 """More than there are days: the ordinal of 9999-12-31 is 3 652 059."""
 NEVER = DAYS - 1
+RANKS = 1 << 5
+"""More than a ladder has stages."""
 _EPOCH = date(1970, 1, 1).toordinal()
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,24 @@ from atlas.model.dates import PartialDate
 from atlas.model.programme import Counts, Programme, Rung, StageKind
 from atlas.model.records import READ_ON
 
+_ENTRIES_AT_ONCE = 50_000
+"""More than any programme has; of a million, so many stay in the processor's cache, and little is in memory twice."""
+_READ = (
+    "ags",
+    "instrument",
+    "status",
+    "date",
+    "date_means",
+    "source_date",
+    "retrieved",
+    READ_ON,
+    "until",
+    "case",
+    "joint_with",
+    "inferred",
+    "source_url",
+)
+"""The columns of a record that say something of when."""
 UNKNOWN = 0
 """Earliest first day of what may always have been so."""
 Texts = npt.NDArray[np.object_]
@@ -81,27 +101,37 @@ class Coded:
         """Return the texts of some rows."""
         return self.known[self.code[rows]]
 
+    def only(self, rows: Ints) -> Coded:
+        """Return some rows."""
+        return Coded(self.code[rows].astype(np.int64), self.known)
 
-def coded(table: pd.DataFrame, name: str) -> Coded:
-    """Return a column of a record; empty texts where the record has no such column."""
+
+def _coded(table: pd.DataFrame, name: str) -> Coded:
+    """Return a column of a record; empty texts where it has no such column. Numbers as short as can be, of many entries."""
     if name == READ_ON and name not in table.columns:
         name = "retrieved"
     if name not in table.columns:
         return Coded(np.zeros(len(table), dtype=np.int64), np.asarray([""], dtype=object))
     code, uniques = pd.factorize(table[name])  # of the column as it is: to make a text of each cell takes memory
     found = list(uniques)
+    if name == "source_url":  # most are different, and nothing is asked of their order
+        return Coded(code.astype(np.min_scalar_type(-1 - len(found))), np.asarray(found, dtype=object))
     known = sorted({"", *found})
     place = {text: number for number, text in enumerate(known)}
-    of_found = np.asarray([place[text] for text in found], dtype=np.int64)
-    return Coded(of_found[code] if found else code.astype(np.int64), np.asarray(known, dtype=object))
+    of_found: Ints = np.asarray([place[text] for text in found], dtype=np.min_scalar_type(len(known)))
+    return Coded(of_found[code], np.asarray(known, dtype=object))
 
 
 def _partial(column: Coded) -> tuple[Ints, Ints]:
     """Return the first and the last day each partial date can mean; 0 where there is none."""
-    days = [PartialDate.parse(text) if text else None for text in column.known]
-    first = np.asarray([day.first_day().toordinal() if day else 0 for day in days], dtype=np.int64)
-    last = np.asarray([day.last_day().toordinal() if day else 0 for day in days], dtype=np.int64)
+    first, last = np.asarray([_days_of(text) for text in column.known], dtype=np.int64).T
     return first[column.code], last[column.code]
+
+
+@lru_cache(maxsize=50_000)
+def _days_of(text: str) -> tuple[int, int]:
+    day = PartialDate.parse(text) if text else None
+    return (day.first_day().toordinal(), day.last_day().toordinal()) if day else (0, 0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -126,7 +156,7 @@ class Facts:
         Number of the entry.
     name, partner
         ``case`` and ``joint_with``.
-    date, date_means, source_date, read_on, until_text
+    date, date_means, source_date, read_on, until_text, source, inferred
         As the entry says them.
     """
 
@@ -145,6 +175,8 @@ class Facts:
     source_date: Coded
     read_on: Coded
     until_text: Coded
+    source: Coded
+    inferred: Coded
 
     def since(self, rows: Ints) -> tuple[Texts, Texts]:
         """Return the date that some entries show, and in what sense: its own, its source's, or none."""
@@ -155,10 +187,10 @@ class Facts:
         return date, means
 
 
-def facts_of(table: pd.DataFrame, programme: Programme, ladders: Ladders) -> Facts:
+def _facts(columns: Mapping[str, Coded], line: Ints, programme: Programme, ladders: Ladders) -> Facts:
     """Return the entries of a record. What bounds a first day: when it was read, how long it held, the programme's end."""
-    date, date_means, source_date = (coded(table, name) for name in ("date", "date_means", "source_date"))
-    read_on, until_text = coded(table, READ_ON), coded(table, "until")
+    date, date_means, source_date = columns["date"], columns["date_means"], columns["source_date"]
+    read_on, until_text = columns[READ_ON], columns["until"]
     first, last = _partial(date)
     _, source = _partial(source_date)
     _, read = _partial(read_on)
@@ -172,29 +204,29 @@ def facts_of(table: pd.DataFrame, programme: Programme, ladders: Ladders) -> Fac
         ended = programme.ended.toordinal()
         latest = np.where(first > ended, latest, np.minimum(latest, ended))
     earliest = np.where(reached, first, UNKNOWN)
-    line = table["line"].to_numpy(dtype=np.int64) if "line" in table.columns else np.arange(len(table), dtype=np.int64)
     return Facts(
-        participant=coded(table, "ags"),
-        rung=_rungs(table, ladders),
+        participant=columns["ags"],
+        rung=_rungs(columns["instrument"], columns["status"], ladders),
         earliest=earliest,
         latest=np.maximum(latest, earliest),
         certain=first,
         proof=proof,
         until=until,
         line=line,
-        name=coded(table, "case"),
-        partner=coded(table, "joint_with"),
+        name=columns["case"],
+        partner=columns["joint_with"],
         date=date,
         date_means=date_means,
         source_date=source_date,
         read_on=read_on,
         until_text=until_text,
+        source=columns["source_url"],
+        inferred=columns["inferred"],
     )
 
 
-def _rungs(table: pd.DataFrame, ladders: Ladders) -> Ints:
+def _rungs(instrument: Coded, stage: Coded, ladders: Ladders) -> Ints:
     numbers = {(rung.instrument.key, rung.stage.key): number for number, rung in enumerate(ladders.rungs)}
-    instrument, stage = coded(table, "instrument"), coded(table, "status")
     both = [[numbers.get((one, two), -1) for two in stage.known] for one in instrument.known]
     return np.asarray(both, dtype=np.int64)[instrument.code, stage.code]
 
@@ -220,6 +252,52 @@ def cases_of(facts: Facts, ladders: Ladders) -> Ints:
     )
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Block:
+    """All entries of some participants.
+
+    Attributes
+    ----------
+    rows
+        Their places in the record.
+    facts, case
+        What they say, and the number of the case of each within the block.
+    cases_before
+        How many cases the blocks before it have.
+    """
+
+    rows: Ints
+    facts: Facts
+    case: Ints
+    cases_before: int
+
+    @property
+    def cases(self) -> int:
+        """Return how many cases it has."""
+        return int(self.case.max(initial=-1)) + 1
+
+
+def blocks(table: pd.DataFrame, programme: Programme, ladders: Ladders) -> Iterator[Block]:
+    """Yield the entries of a record by participant, in blocks of about `_ENTRIES_AT_ONCE`; an empty record is one block."""
+    columns = {name: _coded(table, name) for name in _READ}
+    line = table["line"].to_numpy(dtype=np.int64) if "line" in table.columns else np.arange(len(table), dtype=np.int64)
+    before = 0
+    for rows in _rows_of_blocks(columns["ags"].code):
+        some = {name: column.only(rows) for name, column in columns.items()}
+        facts = _facts(some, line[rows], programme, ladders)
+        block = Block(rows=rows, facts=facts, case=cases_of(facts, ladders), cases_before=before)
+        yield block
+        before += block.cases
+
+
+def _rows_of_blocks(participant: Ints) -> list[Ints]:
+    if len(participant) <= _ENTRIES_AT_ONCE:
+        return [np.arange(len(participant), dtype=np.int64)]
+    block = (np.cumsum(np.bincount(participant)) - 1) // _ENTRIES_AT_ONCE  # of each participant, by its last entry
+    order = np.argsort(participant, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(block[participant[order]])) + 1)
+
+
 def days_or_nat(days: Ints) -> npt.NDArray[np.datetime64]:
     """Return days as `as_days` does, NaT for `UNKNOWN`."""
     return as_days(np.where(days == UNKNOWN, NEVER, days))
@@ -235,14 +313,18 @@ def entry_ranges(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
         (latest, from which on it holds), ``datetime64[s]``; ``since`` (date as known, text), ``since_means``
         (``reached``, ``known_by``, ``source``, ``undated``) and ``read_on``.
     """
-    facts = facts_of(table, programme, ladders_of(programme))
-    rows = np.arange(len(table), dtype=np.int64)
-    since, means = facts.since(rows)
+    ladders = ladders_of(programme)
+    return pd.concat([_entry_ranges(block) for block in blocks(table, programme, ladders)]).sort_index()
+
+
+def _entry_ranges(block: Block) -> pd.DataFrame:
+    facts, every = block.facts, np.arange(len(block.rows), dtype=np.int64)
+    since, means = facts.since(every)
     columns: dict[str, npt.NDArray[np.generic]] = {
         "begin": days_or_nat(facts.earliest),
         "since_day": as_days(facts.latest),
         "since": since,
         "since_means": means,
-        "read_on": facts.read_on.of(rows),
+        "read_on": facts.read_on.of(every),
     }
-    return table_of(columns, tuple(columns))
+    return table_of(columns, tuple(columns)).set_axis(block.rows)

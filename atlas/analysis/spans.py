@@ -19,13 +19,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, ordinals, table_of
-from atlas.analysis.facts import UNKNOWN, Facts, Ladders, Texts, cases_of, coded, days_or_nat, facts_of, ladders_of
+from atlas.analysis.days import DAYS, NEVER, RANKS, Bools, Ints, as_days, ordinals, table_of
+from atlas.analysis.facts import UNKNOWN, Block, Facts, Ladders, Texts, blocks, days_or_nat, ladders_of
 from atlas.analysis.stages import Boundaries, Stages, most, run_begins, stages_of
 from atlas.model.keys import is_district_key
 from atlas.model.programme import Counts, ExitKind, Programme
@@ -33,7 +34,6 @@ from atlas.model.states import STATES, State
 
 SPAN_COLUMNS = (
     "participant",
-    "who",
     "instrument",
     "stage",
     "rank",
@@ -65,7 +65,6 @@ SPAN_COLUMNS = (
     "strength",
     "row",
 )
-_RANKS = 1 << 5
 _EPOCH = as_days(np.asarray([1], dtype=np.int64))[0].astype("datetime64[D]").astype(np.int64) - 1
 _CODE = {state: number for number, state in enumerate(STATES)}
 _HOLDING = (_CODE[State.IN_FORCE], _CODE[State.REACHED])
@@ -219,7 +218,7 @@ def _exits(facts: Facts, ladders: Ladders, ends: Boundaries, stages: Stages) -> 
     case = np.concatenate([ends.case[out], stages.case[held]])
     place = np.concatenate([2 * ends.number[out] + 1, 2 * stages.phase[held]])
     first = np.concatenate([ends.day[out], stages.latest[held]])
-    order = np.lexsort((first, place, case))
+    order = np.lexsort((place * DAYS + first, case))
     follows = np.append(case[order][1:] == case[order][:-1], False)[: len(order)]
     last = np.where(follows, np.append(first[order][1:], 0)[: len(order)], NEVER)
     at = np.flatnonzero((order < len(out)) & (first[order] < last))
@@ -320,19 +319,21 @@ def _own_says_as_much(direct: _Rows, facts: Facts, ladders: Ladders, who: Ints, 
 class _Cases:
     """The cases, an array each by number.
 
-    ``begin`` and ``since`` are the range of the first day of the first stage that counts; ``name`` and ``partner`` numbers
-    of the texts; ``arrangement`` the number of what they are part of.
+    ``begin`` and ``since`` are the range of the first day of the first stage that counts, ``end`` the day after the last
+    one that does; ``who`` is the number of the participant; ``name`` and ``partner`` are numbers of the texts.
     """
 
     begin: Ints
     since: Ints
+    end: Ints
+    who: Ints
+    instrument: Ints
     name: Ints
     partner: Ints
-    arrangement: Ints
 
 
-def _cases(direct: _Rows, in_force: Bools, facts: Facts, case: Ints, ladders: Ladders) -> _Cases:
-    size = int(case.max(initial=-1)) + 1
+def _cases(direct: _Rows, in_force: Bools, block: Block, ladders: Ladders) -> _Cases:
+    facts, case, size = block.facts, block.case, block.cases
     since = np.full(size, NEVER, dtype=np.int64)
     np.minimum.at(since, direct.case[in_force], direct.first[in_force])
     begin = np.full(size, NEVER, dtype=np.int64)
@@ -341,32 +342,48 @@ def _cases(direct: _Rows, in_force: Bools, facts: Facts, case: Ints, ladders: La
     np.minimum.at(begin, direct.case[tells], direct.begin[tells])
     begin[begin == NEVER] = UNKNOWN
     name, partner = (most(case, column.code, size) for column in (facts.name, facts.partner))
-    of_instrument, who = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-    of_instrument[case], who[case] = ladders.instrument[facts.rung], facts.participant.code
-    shared = (of_instrument * len(facts.partner.known) + partner) * len(facts.name.known) + name
+    instrument, who = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    instrument[case], who[case] = ladders.instrument[facts.rung], facts.participant.code
     acts = ladders.is_act[direct.rung[in_force]]
     end = most(direct.case[in_force], np.where(acts, direct.first[in_force], direct.last[in_force]), size)
-    arrangement = _arrangements(shared, who, begin, np.where(end == 0, NEVER, end), np.flatnonzero(partner > 0))
-    return _Cases(begin, since, name, partner, arrangement)
+    return _Cases(begin, since, np.where(end == 0, NEVER, end), who, instrument, name, partner)
 
 
-def _arrangements(shared: Ints, who: Ints, begin: Ints, end: Ints, joint: Ints) -> Ints:
-    """Return the number of the arrangement of each case, of which those of ``joint`` have a partner.
+def _joint(cases: _Cases, block: Block) -> pd.DataFrame:
+    """Return the cases with a partner: what `_arrangements` reads of them, with the number of each in the whole record."""
+    joint = np.flatnonzero(cases.partner > 0)
+    columns = {
+        "case": block.cases_before + joint,
+        "who": cases.who[joint],
+        "instrument": cases.instrument[joint],
+        "partner": block.facts.partner.known[cases.partner[joint]],
+        "name": block.facts.name.known[cases.name[joint]],
+        "begin": cases.begin[joint],
+        "end": cases.end[joint],
+    }
+    return table_of(columns, tuple(columns))
+
+
+def _arrangements(joint: pd.DataFrame, cases: int) -> Ints:
+    """Return the number of the arrangement of each of the cases; ``joint`` are those with a partner.
 
     Cases of several participants with one partner and one name are one arrangement where their times can meet: of an act
     that in which it may have been reached, of a state that in which it may have held. Two cases of one participant never
     are.
     """
-    number = np.arange(len(shared), dtype=np.int64)
-    if not len(joint):
+    number = np.arange(cases, dtype=np.int64)
+    if joint.empty:
         return number
-    joint = joint[np.lexsort((joint, begin[joint], shared[joint]))]
-    key = np.unique(shared[joint], return_inverse=True)[1]
-    reach = np.maximum.accumulate(key * DAYS + end[joint])
-    together = np.cumsum(np.append(True, (key * DAYS + begin[joint])[1:] > reach[:-1]))
-    turn = pd.Series(joint).groupby([together, who[joint]]).cumcount().to_numpy(dtype=np.int64)
+    joint = joint.assign(key=joint.groupby(["instrument", "partner", "name"]).ngroup()).sort_values(
+        ["key", "begin", "case"], kind="stable"
+    )
+    names = ("case", "who", "key", "begin", "end")
+    case, who, key, begin, end = (joint[name].to_numpy(dtype=np.int64) for name in names)
+    reach = np.maximum.accumulate(key * DAYS + end)
+    together = np.cumsum(np.append(True, (key * DAYS + begin)[1:] > reach[:-1]))
+    turn = pd.Series(case).groupby([together, who]).cumcount().to_numpy(dtype=np.int64)
     first = np.unique(together * (turn.max() + 1) + turn, return_index=True, return_inverse=True)
-    number[joint] = joint[first[1]][first[2]]
+    number[case] = case[first[1]][first[2]]
     return number
 
 
@@ -384,7 +401,7 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     -------
     pandas.DataFrame
         RangeIndex, by participant, instrument, case and first day; the order of the entries does not matter. Columns
-        `SPAN_COLUMNS`: ``participant`` (key as recorded) and ``who`` (its number), ``state`` (see `State`), ``in_force`` and ``so_far`` (whether
+        `SPAN_COLUMNS`: ``participant`` (key as recorded), ``state`` (see `State`), ``in_force`` and ``so_far`` (whether
         it counts as holding, as having ever held), ``counted`` (the one of them that the instrument counts),
         ``basis`` (``direct`` or ``derived``), ``derived_from`` (``instrument:stage`` or empty); ``begin`` (earliest
         first day of the stage, NaT if unknown) and ``since_day`` (first day of the stretch), ``until_day`` (first day
@@ -397,30 +414,64 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
         members of one), ``strength`` (the least speaks for a municipality and instrument, see `counting`), ``row`` (of ``table``).
     """
     ladders = ladders_of(programme)
-    facts = facts_of(table, programme, ladders)
-    case = cases_of(facts, ladders)
-    direct = _direct(facts, case, programme, ladders)
+    joint: list[pd.DataFrame] = []
+    columns: dict[str, npt.NDArray[Any]] = {}
+    stretches = cases = derived = 0
+    for block in blocks(table, programme, ladders):
+        part, of_cases = _stretches(block, programme, ladders)
+        part["case"] -= np.where(part["case"] < 0, derived, 0)
+        derived = -int(part["case"].min(initial=-derived))
+        cases += block.cases
+        joint.append(_joint(of_cases, block))
+        columns = _behind(columns, stretches, part, len(table))
+        stretches += len(part["case"])
+    columns = {name: values[:stretches] for name, values in columns.items()}
+    # What is derived is an arrangement of its own, unless it is then said.
+    told, alone = _arrangements(pd.concat(joint), cases), columns["arrangement"] < 0
+    columns["arrangement"] = np.where(alone, cases - 1 - columns["case"], told[columns["arrangement"]])
+    return table_of(columns, SPAN_COLUMNS)
+
+
+def _behind(
+    columns: dict[str, npt.NDArray[Any]], filled: int, part: dict[str, npt.NDArray[Any]], room: int
+) -> dict[str, npt.NDArray[Any]]:
+    """Return columns of which ``filled`` rows are used with a part behind them; the second part makes ``room`` for all.
+
+    Kept in parts until the last is known, those of a million entries would be in memory twice.
+    """
+    if not columns:
+        return part
+    for name, values in part.items():
+        before, end = columns[name], filled + len(values)
+        if end > len(before):
+            columns[name] = np.empty(max(room, 5 * end // 4), dtype=before.dtype)
+            columns[name][:filled] = before[:filled]
+        columns[name][filled:end] = values
+    return columns
+
+
+def _stretches(block: Block, programme: Programme, ladders: Ladders) -> tuple[dict[str, npt.NDArray[Any]], _Cases]:
+    """Return the columns of `spans` for a block, and its cases.
+
+    ``case`` is below 0 for what is derived, counted for each block anew; ``arrangement`` is the number of the case that
+    each belongs to, below 0 for none.
+    """
+    facts = block.facts
+    direct = _direct(facts, block.case, programme, ladders)
     derived, origin, goes_on = _derived(direct, facts, programme, ladders)
-    own = len(direct.case)
     rows = direct.joined(derived)
     in_force = ladders.counted[rows.rung] & np.isin(rows.state, _HOLDING)
-    cases = _cases(direct, in_force[:own], facts, case, ladders)
-    # What is derived and then said is one and the same.
-    alone = len(cases.begin) + np.arange(len(derived.case), dtype=np.int64)
-    told = np.append(cases.arrangement, 0)[goes_on]
-    arrangement = np.concatenate([cases.arrangement[direct.case], np.where(goes_on >= 0, told, alone)])
-    origin = np.concatenate([np.full(own, -1, dtype=np.int64), origin])
-    del direct, derived  # of a million entries each takes as much memory as the record
+    cases = _cases(direct, in_force[: len(direct.case)], block, ladders)
+    belongs = np.concatenate([direct.case, goes_on])
+    belongs = np.where(belongs < 0, belongs, block.cases_before + belongs)
+    origin = np.concatenate([np.full(len(direct.case), -1, dtype=np.int64), origin])
     order = _in_order(rows, facts, ladders)
     rows, in_force = rows.only(order), in_force[order]
-    columns = _columns(rows, origin[order], facts, cases, ladders)
-    columns |= {"arrangement": arrangement[order], "in_force": in_force, "so_far": _so_far(rows, in_force, cases)}
+    columns = _columns(rows, origin[order], block, cases, ladders)
+    columns |= {"arrangement": belongs[order], "in_force": in_force, "so_far": _so_far(rows, in_force, cases)}
     columns["counted"] = np.where(ladders.so_far[rows.rung], columns["so_far"], in_force)
-    code, sources = pd.factorize(table["source_url"])  # each text once; in no order, as most are different
-    columns["source"] = np.asarray(sources, dtype=object)[code[rows.fact]]
-    columns["inferred"] = coded(table, "inferred").code[rows.fact] > 0
     columns["strength"] = _strength(columns, rows.state)
-    return table_of(columns, SPAN_COLUMNS)
+    return columns, cases
 
 
 def _in_order(rows: _Rows, facts: Facts, ladders: Ladders) -> Ints:
@@ -428,7 +479,7 @@ def _in_order(rows: _Rows, facts: Facts, ladders: Ladders) -> Ints:
     who = facts.participant.code[rows.fact] * (int(ladders.instrument.max()) + 1) + ladders.instrument[rows.rung]
     case = np.where(rows.case < 0, len(facts.line) - rows.case, rows.case)
     cases = int(case.max(initial=0)) + 1
-    return np.lexsort((facts.line[rows.fact], rows.first * _RANKS + ladders.rank[rows.rung], who * cases + case))
+    return np.lexsort((facts.line[rows.fact], rows.first * RANKS + ladders.rank[rows.rung], who * cases + case))
 
 
 def _so_far(rows: _Rows, in_force: Bools, cases: _Cases) -> Bools:
@@ -439,10 +490,9 @@ def _so_far(rows: _Rows, in_force: Bools, cases: _Cases) -> Bools:
     return np.where(own, ~beside & (rows.first >= since), in_force)
 
 
-def _columns(
-    rows: _Rows, origin: Ints, facts: Facts, cases: _Cases, ladders: Ladders
-) -> dict[str, npt.NDArray[np.generic]]:
+def _columns(rows: _Rows, origin: Ints, block: Block, cases: _Cases, ladders: Ladders) -> dict[str, npt.NDArray[Any]]:
     """Return the columns that stretches say by themselves; ``origin`` is the stage one is derived from, -1 for none."""
+    facts = block.facts
     is_own = rows.case >= 0
     at = np.where(is_own, rows.case, -1)
     since, means = facts.since(rows.fact)
@@ -454,7 +504,6 @@ def _columns(
 
     return {
         "participant": facts.participant.of(rows.fact),
-        "who": facts.participant.code[rows.fact],
         "instrument": of_rung([each.instrument.key for each in ladders.rungs]),
         "stage": of_rung([each.stage.key for each in ladders.rungs]),
         "rank": ladders.rank[rows.rung],
@@ -472,12 +521,14 @@ def _columns(
         "read_on": facts.read_on.of(rows.fact),
         "until": facts.until_text.of(rows.fact),
         "last_proof": days_or_nat(rows.proof),
+        "inferred": facts.inferred.code[rows.fact] > 0,
+        "source": facts.source.of(rows.fact),
         "joint_with": facts.partner.known[np.append(cases.partner, 0)[at]],
         "case_name": facts.name.known[np.append(cases.name, 0)[at]],
-        "case": rows.case,
+        "case": np.where(is_own, block.cases_before + rows.case, rows.case),
         "case_begin": days_or_nat(np.where(is_own, np.append(cases.begin, 0)[at], rows.begin)),
         "case_since": as_days(np.where(is_own, np.append(cases.since, 0)[at], rows.first)),
-        "row": rows.fact,
+        "row": block.rows[rows.fact],
     }
 
 
@@ -503,5 +554,5 @@ def _strength(columns: Mapping[str, npt.NDArray[np.generic]], state: Ints) -> In
     place = 2 * (3 + np.where(uncounted, _CODE[State.PLANNED], state)) + ~uncounted
     place = np.where(counted, 2 * np.where(in_force, np.where(is_direct, 0, 1), 2), place)
     order = place * 2 + ~is_direct
-    rank = _RANKS - 1 - columns["rank"].astype(np.int64)
-    return np.asarray((order * _RANKS + rank) * DAYS + ordinals(pd.Series(columns["since_day"])), dtype=np.int64)
+    rank = RANKS - 1 - columns["rank"].astype(np.int64)
+    return np.asarray((order * RANKS + rank) * DAYS + ordinals(pd.Series(columns["since_day"])), dtype=np.int64)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.days import DAYS, NEVER, Bools, Ints, table_of
-from atlas.analysis.facts import UNKNOWN, Facts, Ladders, cases_of, days_or_nat, facts_of, ladders_of
+from atlas.analysis.days import DAYS, NEVER, RANKS, Bools, Ints, table_of
+from atlas.analysis.facts import UNKNOWN, Block, Facts, Ladders, blocks, days_or_nat, ladders_of
 from atlas.model.programme import Programme
-
-_STEP_UP = 1 << 5
-"""Steps stand above all plans, whatever their order on the ladder; a ladder has fewer stages than that."""
 
 
 def run_begins(sorted_keys: Ints) -> Ints:
@@ -106,13 +104,13 @@ def stages_of(facts: Facts, case: Ints, ladders: Ladders) -> tuple[Stages, Bound
     ends = _after_proofs(facts, case, ladders, ends, phase)
     rows = np.flatnonzero(~ladders.is_exit[facts.rung])
     phases = int(phase.max(initial=0)) + 1
-    climb = ladders.rank + np.where(ladders.is_step, _STEP_UP, 0)
-    key = (case[rows] * phases + phase[rows]) * (2 * _STEP_UP) + climb[facts.rung[rows]]
+    climb = ladders.rank + np.where(ladders.is_step, RANKS, 0)  # steps stand above all plans
+    key = (case[rows] * phases + phase[rows]) * (2 * RANKS) + climb[facts.rung[rows]]
     order = np.lexsort((facts.line[rows], key))
     rows, key = rows[order], key[order]
     begins = run_begins(key)
     stage = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(rows))))
-    whole, part = np.unique(key[begins] // (2 * _STEP_UP), return_inverse=True)
+    whole, part = np.unique(key[begins] // (2 * RANKS), return_inverse=True)
     fact, earliest, latest = _beginnings(facts, rows, stage, begins)
     own, number = whole[part] // phases, whole[part] % phases
     boundary = ends.of_case[own] + number
@@ -140,8 +138,8 @@ def stages_of(facts: Facts, case: Ints, ladders: Ladders) -> tuple[Stages, Bound
 def _boundaries(facts: Facts, case: Ints, ladders: Ladders) -> Boundaries:
     is_exit = ladders.is_exit[facts.rung]
     fact = np.flatnonzero(is_exit | _steps_down(facts, case, ladders))
-    order = np.lexsort((facts.line[fact], is_exit[fact], facts.latest[fact], case[fact]))
-    fact = fact[order]
+    in_case = (case[fact] * DAYS + facts.latest[fact]) * 2 + is_exit[fact]
+    fact = fact[np.lexsort((facts.line[fact], in_case))]
     places = np.arange(int(case.max(initial=-1)) + 2)
     day, earliest, rung = facts.latest[fact], facts.earliest[fact], facts.rung[fact]
     if len(fact) > 1:  # of two in a row that say the same exit, the better known day
@@ -157,18 +155,18 @@ def _steps_down(facts: Facts, case: Ints, ladders: Ladders) -> Bools:
     high = np.flatnonzero(is_step & ~ladders.is_act[facts.rung])
     if not len(high):
         return np.zeros(len(case), dtype=bool)
-    key = case[high] * _STEP_UP + ladders.rank[facts.rung[high]]
+    key = case[high] * RANKS + ladders.rank[facts.rung[high]]
     order = np.argsort(key, kind="stable")
     begins = run_begins(key[order])
     keys = key[order][begins]
     oldest = np.minimum.reduceat(facts.latest[high][order], begins)
     # A case's numbers all lie below the next one's, so that one running minimum from the end serves all.
-    further = np.minimum.accumulate((keys // _STEP_UP * DAYS + oldest)[::-1])[::-1] % DAYS
+    further = np.minimum.accumulate((keys // RANKS * DAYS + oldest)[::-1])[::-1] % DAYS
     found = np.zeros(len(case), dtype=bool)
     low = np.flatnonzero(is_step & (facts.certain > 0))
-    at = np.searchsorted(keys, case[low] * _STEP_UP + ladders.rank[facts.rung[low]], side="right")
+    at = np.searchsorted(keys, case[low] * RANKS + ladders.rank[facts.rung[low]], side="right")
     there = np.minimum(at, len(keys) - 1)
-    has_further = (at < len(keys)) & (keys[there] // _STEP_UP == case[low])
+    has_further = (at < len(keys)) & (keys[there] // RANKS == case[low])
     found[low] = has_further & (facts.certain[low] > further[there])
     return found
 
@@ -281,8 +279,14 @@ def entry_cases(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
         ``datetime64[s]``, NaT where it says none.
     """
     ladders = ladders_of(programme)
-    facts = facts_of(table, programme, ladders)
-    case = cases_of(facts, ladders)
+    found = pd.concat([_entry_cases(block, ladders) for block in blocks(table, programme, ladders)])
+    return found.sort_index()
+
+
+def _entry_cases(block: Block, ladders: Ladders) -> pd.DataFrame:
+    facts, case = block.facts, block.case
+    phase = _phases(facts, case, _boundaries(facts, case, ladders))
+    columns: dict[str, npt.NDArray[np.generic]] = {"case": block.cases_before + case, "phase": phase}
     days = {"certain": facts.certain, "proof": facts.proof, "until_last": facts.until}
-    columns = {"case": case, "phase": _phases(facts, case, _boundaries(facts, case, ladders))}
-    return table_of(columns | {name: days_or_nat(each) for name, each in days.items()}, (*columns, *days))
+    columns |= {name: days_or_nat(each) for name, each in days.items()}
+    return table_of(columns, tuple(columns)).set_axis(block.rows)

@@ -17,11 +17,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from atlas.analysis import facts
 from atlas.analysis.changes import changes_between
 from atlas.analysis.counting import by_district, figure
 from atlas.analysis.events import BEGINNINGS, BOUNDARY, ENDINGS, FLOWS, in_period
 from atlas.analysis.progress import course, progress
 from atlas.analysis.spans import counting, spans
+from atlas.analysis.stages import entry_cases
 from atlas.analysis.status import cases_as_of, status_as_of, successors
 from atlas.model.boundaries import Change, Edition
 from atlas.model.programme import Counts, Programme
@@ -486,6 +488,25 @@ def test_order_of_the_records_does_not_matter(case: Case, random: object) -> Non
         numbers = ["row", "case", "arrangement"]
         columns = [column for column in one.columns if column not in numbers]
         pd.testing.assert_frame_equal(one[columns], two[columns])
+
+
+@LAWS
+@given(case=cases(), entries=st.integers(1, 30))
+def test_a_record_taken_in_blocks_says_the_same(case: Case, entries: int) -> None:
+    def said(made: pd.DataFrame) -> list[list[object]]:
+        columns = [name for name in made.columns if name not in {"case", "arrangement"}]
+        one = made.groupby("arrangement")["row"].transform("min"), made.groupby("case")["row"].transform("min")
+        return made[columns].assign(arrangement=one[0], case=one[1]).fillna("").to_numpy().tolist()
+
+    whole, cases_of = said(case.spans), entry_cases(case.table, case.programme)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(facts, "_ENTRIES_AT_ONCE", entries)
+        parts = Case(case.edition, case.table, case.programme, case.counts).spans
+        told = entry_cases(case.table, case.programme)
+    assert said(parts) == whole
+    own = parts[parts["case"] >= 0]
+    assert (told["case"].to_numpy()[own["row"]] == own["case"]).all()
+    pd.testing.assert_frame_equal(told.drop(columns="case"), cases_of.drop(columns="case"))
 
 
 @pytest.mark.parametrize("day", [date(2019, 1, 1), date(2026, 11, 23)])

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -44,7 +45,7 @@ from atlas.sources.store.schema import change as changes_
 from atlas.sources.store.schema import version as versions_
 
 Row = Mapping[str, Any] | sa.RowMapping
-_ROWS_READ_AT_ONCE = 20_000
+_ROWS_READ_AT_ONCE = 5_000
 """So many rows of an answer are in memory as they came; what is kept of them takes a tenth."""
 _ROWS_AT_ONCE = 500
 """Keys asked for in one statement: SQLite takes 32,766 parameters, PostgreSQL 65,535."""
@@ -147,7 +148,8 @@ class Store:
             versions_.c.change,
             sa.func.coalesce(first.c.change, versions_.c.change).label("entered"),
         ).outerjoin_from(versions_, first, entered)
-        found = found.where(versions_.c.programme == programme, sa.not_(versions_.c.is_withdrawn))
+        # An expression, so that SQLite goes along the entries: by the index of programmes it would sort them in memory.
+        found = found.where(versions_.c.programme + "" == programme, sa.not_(versions_.c.is_withdrawn))
         with self.database.reading() as connection:
             if known_at is not None:
                 known = changes_.c.recorded_at <= known_at
@@ -396,11 +398,21 @@ def _record_columns(table: sa.FromClause) -> Iterable[sa.ColumnElement[str]]:
 def _part(rows: Sequence[sa.Row[*tuple[Any, ...]]], days: Mapping[int, str]) -> pd.DataFrame:
     """Return some rows as a table. Column by column: pandas takes much longer, and more memory, over a list of rows."""
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * (len(RECORD_COLUMNS) + 2)
-    made = {name: pd.Series(values, dtype="str") for name, values in zip(RECORD_COLUMNS, columns, strict=False)}
-    made[READ_ON] = pd.Series([_read_on(row, days) for row in rows], dtype="str")
+    made = {name: _texts(values) for name, values in zip(RECORD_COLUMNS, columns, strict=False)}
+    made[READ_ON] = _texts([_read_on(row, days) for row in rows])
     numbers = columns[len(RECORD_COLUMNS) :]
     made |= {name: pd.Series(values, dtype="int64") for name, values in zip(("line", "version"), numbers, strict=False)}
     return pd.DataFrame(made, copy=False)
+
+
+def _texts(values: Sequence[str]) -> pd.Series:
+    return _same(values[0], len(values)) if len(set(values)) == 1 else pd.Series(values, dtype="str")
+
+
+@lru_cache(maxsize=50)
+def _same(text: str, count: int) -> pd.Series:
+    """Return the same text so many times: most columns say nothing, and parts of a table share what they have in common."""
+    return pd.Series([text] * count, dtype="str")
 
 
 def _read_on(row: sa.Row[*tuple[Any, ...]], days: Mapping[int, str]) -> str:
