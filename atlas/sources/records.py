@@ -15,7 +15,7 @@ import pandas as pd
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.programme import Counts, Programme, Unit
 from atlas.model.records import OPTIONAL_COLUMNS, OPTIONAL_TOTALS, READ_ON, RECORD_COLUMNS, TOTAL_COLUMNS, Records
-from atlas.model.rules import Fault, Row, check_date, check_source, faults, record_checker
+from atlas.model.rules import Fault, Row, check_date, check_source, faults, is_after_reading, record_checker
 from atlas.sources.store import Store
 
 
@@ -67,6 +67,7 @@ def read_records(
         places = f"Bestand {programme.key}, Eintrag"
         table = store.records(programme.key)
         problems += faults(rows_of(table), check, places)  # the programme may have changed
+        doubts += _begun_after_entry(table, places)
     totals_name = f"data/totals/{programme.key}.csv"
     total_rows: list[tuple[int, Row]] = []
     if (root / totals_name).exists():
@@ -85,9 +86,11 @@ def file_sum(path: Path) -> str:
 
 
 def rows_of(table: pd.DataFrame) -> Iterable[tuple[int, Row]]:
-    """Return the entries of a record's table as `record_checker` reads them, each with its line or number."""
-    rows = table[[*RECORD_COLUMNS, READ_ON]].to_dict("records")
-    return zip(table["line"].tolist(), rows, strict=True)
+    """Return what the entries of the store say, as `record_checker` reads it, each with its number.
+
+    Without `READ_ON`: it is no word of the entry, and a record is not closed to all because of one date.
+    """
+    return zip(table["line"].tolist(), table[list(RECORD_COLUMNS)].to_dict("records"), strict=True)
 
 
 def _table(rows: Iterable[tuple[int, Row]]) -> pd.DataFrame:
@@ -110,6 +113,19 @@ def _with_day(
         problems.append(Problem(place, text, {"count": len(silent), "programme": programme.key}))
     for line, row in rows:
         yield line, {**row, READ_ON: row["retrieved"] or usual}
+
+
+def _begun_after_entry(table: pd.DataFrame, places: str) -> Iterable[Problem]:
+    """Yield a warning for every entry of an older program whose date begins after the day it was entered."""
+    given = table[["date", "source_date"]].max(axis=1)
+    text = (
+        "Das Datum „{given}“ beginnt erst nach dem Tag, an dem der Eintrag in den Bestand kam ({read_on}). Bitte das Datum "
+        "berichtigen, oder in retrieved den Tag angeben, an dem die Quelle gelesen wurde."
+    )
+    for line, day, read_on, said in zip(table["line"], given, table[READ_ON], table["retrieved"], strict=True):
+        if not said and is_after_reading(day, read_on):
+            place = f"{places} {line}, date"
+            yield Problem(place, text, {"given": day, "read_on": read_on}, severity=Severity.WARNING)
 
 
 def _duplicate_rows(records: Records) -> list[Problem]:

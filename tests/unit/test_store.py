@@ -168,6 +168,18 @@ def test_nothing_is_saved_that_begins_after_its_source_was_read(keep: Callable[.
     assert kept.current().records["mini"].table[READ_ON].tolist()[-1] == late.date
 
 
+def test_a_date_ahead_that_an_older_program_took_closes_no_record(keep: Callable[..., SnapshotStore]) -> None:
+    kept = keep()
+    kept.current()
+    assert kept.store is not None
+    ahead = (kept.store.today + timedelta(days=1)).isoformat()
+    kept.store.apply(EDITOR, "mini", [Add(replace(TALK, date=ahead, note="früh"))], EDIT)
+    snapshot = kept.current()
+    (entry,) = snapshot.records["mini"].table.query("note == 'früh'")["line"]
+    told = [each for each in snapshot.problems if "nach dem Tag, an dem der Eintrag in den Bestand kam" in each.text]
+    assert [each.place for each in told] == [f"Bestand mini, Eintrag {entry}, date"]
+
+
 def test_preview_of_edits_knows_when_each_source_was_read(keep: Callable[..., SnapshotStore]) -> None:
     kept = keep()
     table = kept.current().records["mini"].table
