@@ -1,4 +1,4 @@
-"""Which entries speak of the same case: of one grant, one analysis, one council.
+"""Which entries speak of the same case, and which cases are one arrangement: one grant, one analysis, one council.
 
 The rules are those of "One or many" in docs/time.md. An instrument is reached once, or it repeats; in both, entries that
 share a ``case`` belong together.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from atlas.analysis.days import DAYS, RANKS, Bools, Ints
 
@@ -69,6 +70,31 @@ def case_numbers(entries: Entries) -> Ints:
     number[once] = _of_once(entries.only(once))
     begin = int(number[once].max(initial=-1)) + 1
     number[repeats] = _of_repeating(entries.only(repeats)) + begin
+    return number
+
+
+def arrangement_numbers(joint: pd.DataFrame, cases: int) -> Ints:
+    """Return the number of the arrangement of each of the cases.
+
+    ``joint`` are those with a partner: ``case`` (number), ``who`` (number of the participant), ``instrument`` (number),
+    ``partner`` and ``name`` (texts), ``begin`` and ``end`` (ordinals, half-open).
+
+    Cases of several participants with one partner and one name are one arrangement where their times can meet: of an act
+    that in which it may have been reached, of a state that in which it may have held. Two cases of one participant never
+    are.
+    """
+    number = np.arange(cases, dtype=np.int64)
+    if joint.empty:
+        return number
+    same = joint.groupby(["instrument", "partner", "name"]).ngroup()
+    joint = joint.assign(key=same).sort_values(["key", "begin", "case"], kind="stable")
+    names = ("case", "who", "key", "begin", "end")
+    case, who, key, begin, end = (joint[name].to_numpy(dtype=np.int64) for name in names)
+    reach = np.maximum.accumulate(key * DAYS + end)
+    together = np.cumsum(np.append(True, (key * DAYS + begin)[1:] > reach[:-1]))
+    turn = pd.Series(case).groupby([together, who]).cumcount().to_numpy(dtype=np.int64)
+    first = np.unique(together * (turn.max() + 1) + turn, return_index=True, return_inverse=True)
+    number[case] = case[first[1]][first[2]]
     return number
 
 

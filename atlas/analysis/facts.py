@@ -14,26 +14,12 @@ from atlas.analysis.cases import Entries, case_numbers
 from atlas.analysis.days import NEVER, Bools, Ints, as_days, table_of
 from atlas.model.dates import PartialDate
 from atlas.model.programme import Counts, Programme, Rung, StageKind
-from atlas.model.records import READ_ON
+from atlas.model.records import READ_ON, RECORD_COLUMNS
 
 _ENTRIES_AT_ONCE = 50_000
 """More than any programme has; of a million, so many stay in the processor's cache, and little is in memory twice."""
-_READ = (
-    "ags",
-    "instrument",
-    "status",
-    "date",
-    "date_means",
-    "source_date",
-    "retrieved",
-    READ_ON,
-    "until",
-    "case",
-    "joint_with",
-    "inferred",
-    "source_url",
-)
-"""The columns of a record that say something of when."""
+_ORDERED = {*RECORD_COLUMNS, READ_ON} - {"municipality", "note", "retrieved", "source_url"}
+"""The columns that decide about when; their texts are numbered in order."""
 UNKNOWN = 0
 """Earliest first day of what may always have been so."""
 Texts = npt.NDArray[np.object_]
@@ -106,20 +92,23 @@ class Coded:
         return Coded(self.code[rows].astype(np.int64), self.known)
 
 
+def _numbered(table: pd.DataFrame, name: str) -> Coded:
+    """Return a column of a record, its texts in no order and the empty one not known; numbers as short as can be."""
+    code, found = pd.factorize(table[name])  # of the column as it is: to make a text of each cell takes memory
+    return Coded(code.astype(np.min_scalar_type(-1 - len(found))), np.asarray(found, dtype=object))
+
+
 def _coded(table: pd.DataFrame, name: str) -> Coded:
-    """Return a column of a record; empty texts where it has no such column. Numbers as short as can be, of many entries."""
+    """Return a column of a record; empty texts where it has no such column. Numbers as short as can be."""
     if name == READ_ON and name not in table.columns:
         name = "retrieved"
     if name not in table.columns:
-        return Coded(np.zeros(len(table), dtype=np.int64), np.asarray([""], dtype=object))
-    code, uniques = pd.factorize(table[name])  # of the column as it is: to make a text of each cell takes memory
-    found = list(uniques)
-    if name == "source_url":  # most are different, and nothing is asked of their order
-        return Coded(code.astype(np.min_scalar_type(-1 - len(found))), np.asarray(found, dtype=object))
-    known = sorted({"", *found})
+        return Coded(np.zeros(len(table), dtype=np.int8), np.asarray([""], dtype=object))
+    column = _numbered(table, name)
+    known = sorted({"", *column.known})
     place = {text: number for number, text in enumerate(known)}
-    of_found: Ints = np.asarray([place[text] for text in found], dtype=np.min_scalar_type(len(known)))
-    return Coded(of_found[code], np.asarray(known, dtype=object))
+    number: Ints = np.asarray([place[text] for text in column.known], dtype=np.min_scalar_type(len(known)))
+    return Coded(number[column.code], np.asarray(known, dtype=object))
 
 
 def _partial(column: Coded) -> tuple[Ints, Ints]:
@@ -188,7 +177,7 @@ class Facts:
 
 
 def _facts(columns: Mapping[str, Coded], line: Ints, programme: Programme, ladders: Ladders) -> Facts:
-    """Return the entries of a record. What bounds a first day: when it was read, how long it held, the programme's end."""
+    """Return some entries of a record. What bounds a first day: when it was read, how long it held, the programme's end."""
     date, date_means, source_date = columns["date"], columns["date_means"], columns["source_date"]
     read_on, until_text = columns[READ_ON], columns["until"]
     first, last = _partial(date)
@@ -279,7 +268,7 @@ class Block:
 
 def blocks(table: pd.DataFrame, programme: Programme, ladders: Ladders) -> Iterator[Block]:
     """Yield the entries of a record by participant, in blocks of about `_ENTRIES_AT_ONCE`; an empty record is one block."""
-    columns = {name: _coded(table, name) for name in _READ}
+    columns = {name: _coded(table, name) for name in _ORDERED} | {"source_url": _numbered(table, "source_url")}
     line = table["line"].to_numpy(dtype=np.int64) if "line" in table.columns else np.arange(len(table), dtype=np.int64)
     before = 0
     for rows in _rows_of_blocks(columns["ags"].code):

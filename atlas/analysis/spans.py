@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from atlas.analysis.cases import arrangement_numbers
 from atlas.analysis.days import DAYS, NEVER, RANKS, Bools, Ints, as_days, ordinals, table_of
 from atlas.analysis.facts import UNKNOWN, Block, Facts, Ladders, Texts, blocks, days_or_nat, ladders_of
 from atlas.analysis.stages import Boundaries, Stages, most, run_begins, stages_of
@@ -350,7 +351,7 @@ def _cases(direct: _Rows, in_force: Bools, block: Block, ladders: Ladders) -> _C
 
 
 def _joint(cases: _Cases, block: Block) -> pd.DataFrame:
-    """Return the cases with a partner: what `_arrangements` reads of them, with the number of each in the whole record."""
+    """Return the cases with a partner: what `arrangement_numbers` reads of them, with the number of each in the whole record."""
     joint = np.flatnonzero(cases.partner > 0)
     columns = {
         "case": block.cases_before + joint,
@@ -362,29 +363,6 @@ def _joint(cases: _Cases, block: Block) -> pd.DataFrame:
         "end": cases.end[joint],
     }
     return table_of(columns, tuple(columns))
-
-
-def _arrangements(joint: pd.DataFrame, cases: int) -> Ints:
-    """Return the number of the arrangement of each of the cases; ``joint`` are those with a partner.
-
-    Cases of several participants with one partner and one name are one arrangement where their times can meet: of an act
-    that in which it may have been reached, of a state that in which it may have held. Two cases of one participant never
-    are.
-    """
-    number = np.arange(cases, dtype=np.int64)
-    if joint.empty:
-        return number
-    joint = joint.assign(key=joint.groupby(["instrument", "partner", "name"]).ngroup()).sort_values(
-        ["key", "begin", "case"], kind="stable"
-    )
-    names = ("case", "who", "key", "begin", "end")
-    case, who, key, begin, end = (joint[name].to_numpy(dtype=np.int64) for name in names)
-    reach = np.maximum.accumulate(key * DAYS + end)
-    together = np.cumsum(np.append(True, (key * DAYS + begin)[1:] > reach[:-1]))
-    turn = pd.Series(case).groupby([together, who]).cumcount().to_numpy(dtype=np.int64)
-    first = np.unique(together * (turn.max() + 1) + turn, return_index=True, return_inverse=True)
-    number[case] = case[first[1]][first[2]]
-    return number
 
 
 def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
@@ -427,7 +405,7 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
         stretches += len(part["case"])
     columns = {name: values[:stretches] for name, values in columns.items()}
     # What is derived is an arrangement of its own, unless it is then said.
-    told, alone = _arrangements(pd.concat(joint), cases), columns["arrangement"] < 0
+    told, alone = arrangement_numbers(pd.concat(joint), cases), columns["arrangement"] < 0
     columns["arrangement"] = np.where(alone, cases - 1 - columns["case"], told[columns["arrangement"]])
     return table_of(columns, SPAN_COLUMNS)
 

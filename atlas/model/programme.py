@@ -208,6 +208,7 @@ class Instrument(Strict):
     """Noun for one arrangement and for several: ``Rat``, ``Räte``."""
     drawn: Literal["area", "point"] = "area"
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=31)]
+    """From the first on. Their ranks, from 0, lie below `atlas.analysis.days.RANKS`."""
     repeats: bool = False
     """Whether a municipality may have several, each an arrangement of its own: grants, analyses. Else it is reached once."""
     counts: Counts = Counts.IN_FORCE
