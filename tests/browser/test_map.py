@@ -261,6 +261,18 @@ def test_phone_shows_everything_within_its_width(visit: Callable[..., Visit], sa
     seen.page.locator("article.detail h2", has_text="Dresden").wait_for()
 
 
+def test_printed_map_stands_above_its_legend(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/?ebene=council", "council")
+    seen.page.emulate_media(media="print")
+    seen.page.set_viewport_size({"width": 718, "height": 1040})  # A4 without its margins
+    drawn, legend = seen.page.locator("iframe").first, seen.page.locator(".atlas-legend")
+    boxes = drawn.bounding_box(), legend.bounding_box()
+    assert boxes[0] is not None
+    assert boxes[1] is not None
+    assert boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"]
+    assert boxes[0]["x"] + boxes[0]["width"] <= 718
+
+
 def test_pages_lead_to_each_other(visit: Callable[..., Visit], saxony_url: str) -> None:
     seen = visit(saxony_url).open(f"/?gemeinde={ZITTAU}&stichtag=2022-12-31&lang=en", "overview")
     seen.page.get_by_role("link", name="To the municipality’s page").click()
