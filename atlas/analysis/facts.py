@@ -93,18 +93,16 @@ class Coded:
 
 
 def _numbered(table: pd.DataFrame, name: str) -> Coded:
-    """Return a column of a record, its texts in no order and the empty one not known; numbers as short as can be."""
+    """Return a column of a record, its texts in no order; empty where it has no such column. Numbers as short as can be."""
+    if name not in table.columns:
+        return Coded(np.zeros(len(table), dtype=np.int8), np.asarray([""], dtype=object))
     code, found = pd.factorize(table[name])  # of the column as it is: to make a text of each cell takes memory
     return Coded(code.astype(np.min_scalar_type(-1 - len(found))), np.asarray(found, dtype=object))
 
 
 def _coded(table: pd.DataFrame, name: str) -> Coded:
-    """Return a column of a record; empty texts where it has no such column. Numbers as short as can be."""
-    if name == READ_ON and name not in table.columns:
-        name = "retrieved"
-    if name not in table.columns:
-        return Coded(np.zeros(len(table), dtype=np.int8), np.asarray([""], dtype=object))
-    column = _numbered(table, name)
+    """Return a column of a record as `Coded` says. Where nobody says when an entry was read, it is as of ``retrieved``."""
+    column = _numbered(table, "retrieved" if name == READ_ON and name not in table.columns else name)
     known = sorted({"", *column.known})
     place = {text: number for number, text in enumerate(known)}
     number: Ints = np.asarray([place[text] for text in column.known], dtype=np.min_scalar_type(len(known)))
