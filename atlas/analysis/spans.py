@@ -69,6 +69,7 @@ SPAN_COLUMNS = (
 _EPOCH = as_days(np.asarray([1], dtype=np.int64))[0].astype("datetime64[D]").astype(np.int64) - 1
 _CODE = {state: number for number, state in enumerate(STATES)}
 _HOLDING = (_CODE[State.IN_FORCE], _CODE[State.REACHED])
+_OVER = tuple(number for state, number in _CODE.items() if state.is_over)
 _ENDS = ("", State.ENDED, State.DORMANT, State.PRESUMED_OVER, State.PLAN_LAPSED)
 """In which way what held ends."""
 
@@ -497,7 +498,7 @@ def _columns(rows: _Rows, origin: Ints, block: Block, cases: _Cases, ladders: La
         "since": since,
         "since_means": means,
         "read_on": facts.read_on.of(rows.fact),
-        "until": facts.until_text.of(rows.fact),
+        "until": np.where(is_own, facts.until_text.of(rows.fact), ""),  # what is derived does not end with its grant
         "last_proof": days_or_nat(rows.proof),
         "inferred": facts.inferred.code[rows.fact] > 0,
         "source": facts.source.of(rows.fact),
@@ -524,7 +525,8 @@ def _strength(columns: Mapping[str, npt.NDArray[np.generic]], state: Ints) -> In
     """Return how each stretch stands against others of the same municipality and instrument: the least speaks for it.
 
     What counts and is in force comes first, then what counts and is derived, what else counts, and the rest in the order
-    of `STATES`, where a step that does not count stands before the plans; of these the higher stage, then the older one.
+    of `STATES`, where a step that does not count stands before the plans; of these the higher stage, then the older one,
+    of what is over the one that ended last.
     """
     counted, in_force = columns["counted"].astype(bool), columns["in_force"].astype(bool)
     is_direct = columns["basis"] == "direct"
@@ -533,4 +535,6 @@ def _strength(columns: Mapping[str, npt.NDArray[np.generic]], state: Ints) -> In
     place = np.where(counted, 2 * np.where(in_force, np.where(is_direct, 0, 1), 2), place)
     order = place * 2 + ~is_direct
     rank = RANKS - 1 - columns["rank"].astype(np.int64)
-    return np.asarray((order * RANKS + rank) * DAYS + ordinals(pd.Series(columns["since_day"])), dtype=np.int64)
+    day = ordinals(pd.Series(columns["since_day"]))
+    day = np.where(np.isin(state, _OVER), DAYS - 1 - day, day)
+    return np.asarray((order * RANKS + rank) * DAYS + day, dtype=np.int64)

@@ -342,3 +342,16 @@ def test_zwk_with_the_additions(whole: Record) -> None:
     found = whole.figure("zwk", "participation", "2025-01-01")
     assert (len(found.municipalities), found.inferred) == (14, 12)
     assert whole.flows("zwk", "participation", "2024-10-31", "2025-01-01")[2] == {"ended": 51}
+
+
+@pytest.mark.parametrize(("day", "until"), [("2023-06-30", "2022"), ("2026-11-30", "2025")])
+def test_of_what_is_over_the_last_speaks(whole: Record, day: str, until: str) -> None:
+    status = whole.on("asskomm", day).day.status
+    funding = status[(status["ags"] == "14612000") & (status["instrument"] == "funding")].iloc[0]
+    assert (funding["state"], funding["until"]) == (State.ENDED, until)
+
+
+def test_what_a_grant_implies_does_not_end_with_it(whole: Record) -> None:
+    status = whole.on("asskomm", "2026-11-30").day.status
+    told = status[(status["ags"] == "14612000") & (status["instrument"] == "first_consultation")].iloc[0]
+    assert (told["basis"], told["state"], told["until"]) == ("derived", State.REACHED, "")
