@@ -485,7 +485,7 @@ def _columns(rows: _Rows, origin: Ints, block: Block, cases: _Cases, ladders: La
         "participant": facts.participant.of(rows.fact),
         "instrument": of_rung([each.instrument.key for each in ladders.rungs]),
         "stage": of_rung([each.stage.key for each in ladders.rungs]),
-        "rank": ladders.rank[rows.rung],
+        "rank": ladders.rank.astype(np.int8)[rows.rung],
         "kind": of_rung([str(each.stage.kind) for each in ladders.rungs]),
         "state": np.asarray([str(state) for state in STATES], dtype=object)[rows.state],
         "basis": np.asarray(["derived", "direct"], dtype=object)[is_own.astype(np.int64)],
