@@ -223,12 +223,15 @@ def _counts(given: argparse.Namespace) -> Counts | None:
     return Counts(given.counts) if given.counts else None
 
 
-def _within_boundaries(scene: Scene, first: date) -> None:
-    """Refuse a day before the boundaries begin: who was counted then cannot be said."""
+def _within_boundaries(scene: Scene, first: date, place: str = "--from") -> None:
+    """Refuse a day before the boundaries begin, for who was counted then cannot be said; of one ahead say what it shows."""
     if first < scene.edition.starts:
         text = "Die Gemeindegrenzen reichen bis {begins} zurück; {first} liegt davor. Bitte einen späteren Tag wählen."
         told = {"begins": scene.edition.starts.isoformat(), "first": first.isoformat()}
-        raise terminal.WrongUseError(Problem("--from", text, {**told}))
+        raise terminal.WrongUseError(Problem(place, text, {**told}))
+    if scene.as_of > terminal.today():
+        text = "Der {day} liegt in der Zukunft; gezeigt wird, was heute bekannt ist."
+        terminal.complain(Problem("", text, {"day": terminal.WORDS.day(scene.as_of)}, Severity.NOTE))
 
 
 def run_export(given: argparse.Namespace) -> int:
@@ -338,7 +341,9 @@ def _known_district(scene: Scene, given: str | None) -> None:
 
 
 def _scene(snapshot: Snapshot, programme: str, as_of: date) -> Scene:
-    return Scenes(lambda: snapshot, lambda: as_of).of(ViewState(programme=programme))
+    scene = Scenes(lambda: snapshot, lambda: as_of).of(ViewState(programme=programme))
+    _within_boundaries(scene, as_of, "--as-of")
+    return scene
 
 
 def run_add_boundaries(given: argparse.Namespace) -> int:

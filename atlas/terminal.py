@@ -82,8 +82,11 @@ def operator() -> Actor:
 @contextmanager
 def opened_store() -> Iterator[Store]:
     """Give the store; `WrongUseError` if nobody has made one yet."""
-    with store_if_made(Settings.from_environment().database) as store:
+    address = Settings.from_environment().database
+    with store_if_made(address) as store:
         if store is None:
             text = "Es gibt noch keine Datenbank. Sie entsteht beim ersten Aufruf der Anwendung."
+            if not address:
+                text = "Der Bestand liegt in Dateien; seine Geschichte kennt nur eine Datenbank. Bitte ihre Adresse angeben."
             raise WrongUseError(Problem("ATLAS_DATABASE_URL", text))
         yield store

@@ -27,6 +27,7 @@ from atlas.present.progress import (
     reach_sentence,
 )
 from atlas.present.scene import Scene, Shelf
+from atlas.present.time_words import holding_said
 from atlas.present.years import YearRow, year_headings, year_rows
 from atlas.render import progress as html
 from atlas.render.html import file_links, list_table
@@ -90,7 +91,7 @@ def _curve(drawn: Scene, curve: Curve, instrument: Instrument) -> None:
         st.html(html.chart_files(Chart.CURVE, drawn.view, said, "fortschritt"))
     _numbers(drawn, instrument)
     if instrument.counts is Counts.SO_FAR:
-        _heading(said.say("{what}: davon in Kraft", what=curve.label))
+        _heading(said.say("{what}: davon {holding}", what=curve.label, holding=holding_said([instrument], said)))
         _numbers(drawn, instrument, Counts.IN_FORCE)
 
 

@@ -26,7 +26,7 @@ from atlas.present.map_spec import decisive_rows, since_said
 from atlas.present.progress import course_days
 from atlas.present.scene import Course, Scene, Scenes
 from atlas.present.steering import case_rows, steering_lines
-from atlas.present.time_words import FLOW_LABELS, STATE_LABELS
+from atlas.present.time_words import FLOW_LABELS, STATE_LABELS, holding_said
 from atlas.present.wording import Words
 
 _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
@@ -329,7 +329,7 @@ def _progress(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
         **{what: words.label(FLOW_LABELS[what]) for what in FLOWS},
         "boundary_in": words.say("Gebietsänderung, mehr"),
         "boundary_out": words.say("Gebietsänderung, weniger"),
-        "in_force": words.say("davon in Kraft"),
+        "in_force": words.say("davon {holding}", holding=holding_said(scene.programme.instruments, words)),
         "documented_later": words.say("erst später belegt"),
         "period_unknown": words.say("Zeitraum unbekannt"),
         "total": words.say("Gemeinden insgesamt"),

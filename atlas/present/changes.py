@@ -19,7 +19,7 @@ from atlas.model.programme import OVERVIEW, Counts, Instrument, Unit
 from atlas.present.looks import ABSENT, CHANGES, FILTERED, looks_of
 from atlas.present.map_spec import LegendEntry, MapSpec
 from atlas.present.scene import Day, Scene, Scenes
-from atlas.present.time_words import FLOW_LABELS, flow_label, reason
+from atlas.present.time_words import FLOW_LABELS, flow_label, is_dated_after, reason
 from atlas.present.wording import Words
 
 KEPT = "kept"
@@ -219,7 +219,11 @@ def change_rows(changes: Changes, scene: Scene, words: Words) -> pd.DataFrame:
 
     def what_of(row: Mapping[Hashable, Any]) -> str:
         what = row["what"]
-        said = words.label(flow_label(what, programme.instrument(row["instrument"]))) if what in FLOWS else whats[what]
+        said = whats[what]
+        if what in FLOWS:
+            said = words.label(flow_label(what, programme.instrument(row["instrument"]), row["stage_was"]))
+        elif what == CHANGED and changes.start < changes.end and not is_dated_after(row, changes.start):
+            said = words.say("andere Stufe belegt")
         return f"{said} ({words.say('Gebietsänderung')})" if row["because"] == BOUNDARY else said
 
     def stage(row: Mapping[Hashable, Any], key: str) -> str:

@@ -19,7 +19,7 @@ from atlas.model.records import Records, web_address
 from atlas.model.states import State
 from atlas.present.looks import Look, look_key, looks_of
 from atlas.present.scene import Scene
-from atlas.present.since import HOLDS, LAPSED, OVER, ended_by_itself, lines_of, said, since_of
+from atlas.present.since import ENDED, HOLDS, LAPSED, OVER, ended_by_itself, lines_of, said, since_of
 from atlas.present.wording import Words
 
 
@@ -203,7 +203,8 @@ def _standing(line: StatusLine, programme: Programme, words: Words, *, with_rule
     if with_rule and since.kind in {OVER, LAPSED}:
         status = f"{status} ({ended_by_itself(stage, words)})"
     if sum(each.kind is StageKind.STEP for each in instrument.stages) > 1 and since.kind != LAPSED:
-        return words.say("{stage}: {since}", stage=told["stage"], since=status)
+        text = "{since}, davor „{stage}“" if since.kind in {OVER, ENDED} else "{stage}: {since}"
+        return words.say(text, stage=told["stage"], since=status)
     return status
 
 

@@ -15,6 +15,7 @@ from atlas.model.states import State
 from atlas.present.looks import look_keys, looks_of
 from atlas.present.scene import Scene
 from atlas.present.since import lines_of, said, since_of, sinces_of
+from atlas.present.time_words import holding_said
 from atlas.present.wording import Words
 
 
@@ -109,10 +110,9 @@ def beside(each: Figure, scene: Scene, words: Words) -> Iterator[Door]:
     unknown = words.say("{n} weitere, Zeitraum unbekannt", n=words.number(len(each.period_unknown)))
     parts = [("documented_later", each.documented_later, later), ("period_unknown", each.period_unknown, unknown)]
     if instrument.counts is Counts.SO_FAR:
-        holding = words.number(len(each.in_force))
-        told = words.say("davon {n} in Kraft", n=holding)
-        if any(stage.is_act for stage in instrument.stages if stage.is_counted):
-            told = words.say("davon {n} in Kraft oder erreicht", n=holding)
+        told = words.say(
+            "davon {n} {holding}", n=words.number(len(each.in_force)), holding=holding_said([instrument], words)
+        )
         over, ended = counted[state == State.PRESUMED_OVER], counted[state == State.ENDED]
         parts += [
             ("in_force", each.in_force, told),

@@ -10,9 +10,18 @@ import pandas as pd
 
 from atlas.analysis.events import BEGINNINGS, BEGUN, BOUNDARY, CHANGED, FIRST_DOCUMENTED, FLOWS, PRESUMED_OVER
 from atlas.model.programme import Counts, Instrument
+from atlas.model.states import State
 from atlas.present.changes import BY_BOUNDARY, Changes, Count
 from atlas.present.scene import Scene
-from atlas.present.time_words import REACHED_ON, flow_label, is_reached, periods_sentence
+from atlas.present.telling import one_stop
+from atlas.present.time_words import (
+    REACHED_ON,
+    STATE_LABELS,
+    flow_label,
+    holding_said,
+    is_dated_after,
+    periods_sentence,
+)
 from atlas.present.wording import Words
 
 _RISES = (*BEGINNINGS, "boundary_in")
@@ -31,6 +40,7 @@ _SAYINGS = {
     "boundary_in": "Allein durch Gebietsänderungen gilt es zusätzlich {where}.",
     "boundary_out": "Allein durch Gebietsänderungen gilt es nicht mehr {where}.",
     "changed": "Die Stufe änderte sich {where}.",
+    "known_further": "Eine andere Stufe, seit wann ist unbekannt, ist belegt {where}.",
 }
 """What is said of each flow; ``{where}`` is ``in 2 Gemeinden: Arnsdorf und Radeberg``."""
 
@@ -119,7 +129,7 @@ class _Teller:
         label, counting_ = self.words.label(instrument.label), self.changes.counting
         if counting_ in {None, instrument.counts}:
             return label
-        said = self.words.say("in Kraft" if counting_ is Counts.IN_FORCE else "bisher")
+        said = holding_said([instrument], self.words) if counting_ is Counts.IN_FORCE else self.words.say("bisher")
         return f"{label} ({said})"
 
     def _beside(self, count: Count) -> list[str]:
@@ -129,15 +139,15 @@ class _Teller:
         def more(of: str) -> str:
             numbers = [(self.told[day], getattr(stock, of)) for day, stock in stocks]
             return words.listed(
-                [words.say("am {day} weitere {n}", day=day, n=words.number(n)) for day, n in numbers if n]
+                [words.say("{n} weitere am {day}", day=day, n=words.number(n)) for day, n in numbers if n]
             )
 
         said = []
         if later := more("documented_later"):
-            text = "Erst später belegt und darum nicht mitgezählt sind {more}; ihr Beginn ist unbekannt."
+            text = "Erst später belegt, Beginn unbekannt, und darum nicht mitgezählt: {more}."
             said.append(words.say(text, more=later))
         if unknown := more("period_unknown"):
-            said.append(words.say("Nicht mitgezählt, weil der Zeitraum unbekannt ist, sind {more}.", more=unknown))
+            said.append(words.say("Nicht mitgezählt, weil der Zeitraum unbekannt ist: {more}.", more=unknown))
         return said
 
     def _flows(self, count: Count) -> list[str]:
@@ -147,11 +157,13 @@ class _Teller:
         said = []
         for what in (*FLOWS, CHANGED):
             mine = rows[(rows["what"] == what) & ~by_boundary]
-            if not mine.empty:
-                said.append(self.words.say(_SAYINGS[self._saying(what, count, mine)], where=self._where_named(mine)))
-            elif what == BEGUN:
-                said.append(self.words.say(_SAYINGS[self._saying(what, count, mine)], where=self._where(0)))
-            elif what == FIRST_DOCUMENTED:
+            sayings = self._sayings(what, count.instrument, mine)
+            for saying, part in mine.groupby(pd.Series(sayings, index=mine.index), sort=False):
+                said.append(one_stop(self.words.say(_SAYINGS[str(saying)], where=self._where_named(part))))
+            if mine.empty and what == BEGUN:
+                is_reached = flow_label(BEGUN, count.instrument) == STATE_LABELS[State.REACHED]
+                said.append(self.words.say(_SAYINGS["reached" if is_reached else BEGUN], where=self._where(0)))
+            elif mine.empty and what == FIRST_DOCUMENTED:
                 said.append(self.words.say("Erstmals belegt ist es {where}.", where=self._where(0)))
         for what in BY_BOUNDARY:
             mine = rows[(rows["what"].isin(BEGINNINGS) == (what == "boundary_in")) & by_boundary]
@@ -159,12 +171,17 @@ class _Teller:
                 said.append(self.words.say(_SAYINGS[what], where=self._where_named(mine)))
         return [*said, *self._sum(count)]
 
-    def _saying(self, what: str, count: Count, rows: pd.DataFrame) -> str:
-        if what == BEGUN and is_reached(count.instrument):
-            return "reached"
-        if what == PRESUMED_OVER and all(count.instrument.stage(key).is_house_rule for key in rows["stage_was"]):
-            return "house"
-        return what
+    def _sayings(self, what: str, instrument: Instrument, rows: pd.DataFrame) -> list[str]:
+        """Return the key in `_SAYINGS` for each row."""
+        stages = [instrument.stage(key) for key in rows["stage_was"]] if what != CHANGED else []
+        if what == BEGUN:
+            return ["reached" if stage.is_act else what for stage in stages]
+        if what == PRESUMED_OVER:
+            return ["house" if stage.is_house_rule else what for stage in stages]
+        if what == CHANGED:
+            dated = [is_dated_after(row, self.changes.start) for row in rows.to_dict("records")]
+            return [what if is_dated else "known_further" for is_dated in dated]
+        return [what] * len(rows)
 
     def _where(self, number: int) -> str:
         words = self.words
@@ -213,6 +230,7 @@ class _Teller:
         words = self.words
         values = {
             **self.told,
+            "holding": holding_said([count.instrument], words),
             "before": words.number(count.before.number),
             "after": words.number(count.after.number),
         }
@@ -224,9 +242,9 @@ class _Teller:
                 label = words.label(flow_label(what, count.instrument))
                 flows.append(f"{label} {words.number(len(mine))} ({words.listed(self._names(mine))})")
         if not flows:
-            return words.say("Davon in Kraft sind {after} am {end} und {before} am {start}.", **values)
+            return words.say("Davon {holding} sind {after} am {end} und {before} am {start}.", **values)
         said = words.say(
-            "Davon in Kraft sind {after} am {end} und {before} am {start}; dazwischen: {flows}.",
+            "Davon {holding} sind {after} am {end} und {before} am {start}; dazwischen: {flows}.",
             **values,
             flows=", ".join(flows),
         )
@@ -246,7 +264,7 @@ class _Teller:
         if any(_is_rough(each.rows) for each in shown):
             said.append(periods_sentence(words))
         if len(self.changes.counts) == 1:
-            said.append(words.label(self.changes.counts[0].instrument.definition))
+            said.append(self._definition(self.changes.counts[0].instrument))
         said.append(
             words.say(
                 "Gezählt sind öffentlich belegte Angaben, Stichtage {start} und {end}; Quelle: {source}.",
@@ -255,6 +273,17 @@ class _Teller:
             )
         )
         return said
+
+    def _definition(self, instrument: Instrument) -> str:
+        """Return what is counted, in the programme's words where it is counted as the programme does."""
+        words, counting_ = self.words, self.changes.counting
+        if counting_ in {None, instrument.counts}:
+            return words.label(instrument.definition)
+        if counting_ is Counts.IN_FORCE:
+            return words.say(
+                "Gezählt ist hier nur, was am Stichtag {holding} ist.", holding=holding_said([instrument], words)
+            )
+        return words.say("Gezählt ist hier alles bis zum Stichtag, auch was nicht mehr in Kraft ist.")
 
 
 def _is_rough(rows: pd.DataFrame) -> bool:

@@ -18,7 +18,7 @@ from atlas.model.programme import OVERVIEW, Counts, Instrument
 from atlas.model.states import State
 from atlas.present.published import beside_sentence, totals_of
 from atlas.present.scene import Scene
-from atlas.present.time_words import beside_said, periods_sentence
+from atlas.present.time_words import beside_said, holding_said, periods_sentence
 from atlas.present.wording import Words
 
 DAYS_PER_MONTH = 30.4375
@@ -44,8 +44,8 @@ class Curve:
         RangeIndex. ``date`` (month ends), ``municipalities``, ``arrangements``, ``earliest`` (with those documented only
         later, of which nobody knows since when), ``in_force`` (of the municipalities), ``first_documented`` (since the
         point before: how much of a step is no beginning).
-    counts_so_far
-        Whether the curve counts all so far, so that what is in force is a line of its own.
+    holding
+        What is said of those that hold, which are a line of their own where the curve counts all so far; else empty.
     published, targets
         Marks beside the curve; never part of it.
     beside
@@ -65,7 +65,7 @@ class Curve:
     unit: str
     colour: str
     points: pd.DataFrame
-    counts_so_far: bool
+    holding: str
     published: tuple[Mark, ...]
     targets: tuple[Mark, ...]
     beside: str
@@ -148,17 +148,14 @@ def _curve(source: Scene, course: Course, instrument: Instrument, rows: pd.DataF
     targets = tuple(
         Mark(each.by, each.value, words.day(each.by), each.source) for each in instrument.targets if is_whole
     )
-    so_far = instrument.counts is Counts.SO_FAR
-    last = rows.iloc[-1]
-    in_force = int(last["in_force"]) if so_far else None
-    beside = ", ".join(beside_said(int(last["documented_later"]), int(last["period_unknown"]), words, in_force))
+    beside = ", ".join(beside_said(rows.iloc[-1].to_dict(), instrument, words))
     return Curve(
         instrument.key,
         label,
         unit,
         counted[-1].colour if counted else instrument.stages[-1].colour,
         points,
-        so_far,
+        holding_said([instrument], words) if instrument.counts is Counts.SO_FAR else "",
         published,
         targets,
         beside,

@@ -18,6 +18,7 @@ from atlas.present.looks import Look
 from atlas.present.municipality import MunicipalityPage, NextStep, build_page
 from atlas.present.scene import Scene, Shelf
 from atlas.present.telling import neighbours_sentence, one_stop, sentences
+from atlas.present.time_words import holding_said
 from atlas.present.wording import Words
 
 _shares: Shelf[tuple[ShareRow, ...]] = Shelf(64)
@@ -315,9 +316,11 @@ def _shares_of(rows: Iterable[ShareRow], scene: Scene, words: Words, *, is_city:
 
     for row in rows:
         yield SheetShare(row.label, *(("", "") if is_city else told(row.here)), *told(row.whole))
-        if scene.programme.instrument(row.here.instrument).counts is Counts.SO_FAR:
+        instrument = scene.programme.instrument(row.here.instrument)
+        if instrument.counts is Counts.SO_FAR:
             here, whole = (words.number(len(of.in_force)) for of in (row.here, row.whole))
-            yield SheetShare(words.say("davon in Kraft"), "" if is_city else here, "", whole, "")
+            label = words.say("davon {holding}", holding=holding_said([instrument], words))
+            yield SheetShare(label, "" if is_city else here, "", whole, "")
 
 
 def _address(scene: Scene, ags: str, words: Words, home: str) -> str:

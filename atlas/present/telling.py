@@ -12,10 +12,14 @@ from dataclasses import dataclass
 from atlas.analysis.status import NO_DATA, StatusLine
 from atlas.model.boundaries import INDEPENDENT_CITIES, mergers
 from atlas.model.dates import PartialDate
+from atlas.model.programme import OVERVIEW
+from atlas.model.states import State
 from atlas.present.credits import invented
 from atlas.present.detail import case_lines, status_sentence, unique_names
+from atlas.present.looks import layer_label
 from atlas.present.scene import Scene
 from atlas.present.since import ENDED, HOLDS, LAPSED, OVER, said, since_of
+from atlas.present.time_words import until_said
 from atlas.present.wording import Words
 
 MOST_ALT = 600
@@ -66,8 +70,11 @@ def alt_text(scene: Scene, shown: Shown, words: Words) -> str:
             if scene.programme.has_shares
             else words.say("Gemeinden, für die dazu etwas dokumentiert ist: {n}.", n=told["n"])
         )
-    counts = [f"{label}: {words.number(count)}" for label, count in shown.counts]
-    said += [f"{'; '.join(counts)}."] if counts else []
+    if shown.counts:
+        counts = "; ".join(f"{label}: {words.number(count)}" for label, count in shown.counts)
+        is_one = scene.view.layer != OVERVIEW
+        layer = layer_label(scene.programme, scene.view.layer)
+        said.append(sentence(f"{words.label(layer)} – {counts}" if is_one else counts))
     return _short(" ".join(" ".join(said).split()))
 
 
@@ -127,10 +134,18 @@ def sentences(scene: Scene, position: int, words: Words) -> tuple[str, ...]:
 
 def _rule(scene: Scene, lines: Sequence[StatusLine], words: Words) -> Iterator[str]:
     """Yield whose rule it is that something told is presumed over, if it is the atlas's own."""
-    presumed = (line for line in lines if since_of(line).kind in {OVER, LAPSED})
-    if any(scene.programme.rung(f"{line.instrument}:{line.stage}").stage.is_house_rule for line in presumed):
+    ruled = {
+        since_of(line).kind
+        for line in lines
+        if scene.programme.rung(f"{line.instrument}:{line.stage}").stage.is_house_rule
+    }
+    if OVER in ruled:
         yield words.say(
             "Was ohne weiteren Beleg bleibt, gilt nach einer Regel des Atlas als beendet, wo keine Dauer veröffentlicht ist."
+        )
+    if LAPSED in ruled:
+        yield words.say(
+            "Ein Plan ohne weiteren Beleg gilt nach einer Regel des Atlas nach einiger Zeit nicht mehr als Plan."
         )
 
 
@@ -201,7 +216,9 @@ def _clause(scene: Scene, position: int | None, line: StatusLine, words: Words, 
     pieces = [values.get(piece, piece) for piece in _pieces(text)]
     told = " ".join("".join(pieces).split()).replace(" ,", ",")
     told = words.say("{name} („{case}“)", name=told, case=case) if case else told
-    return f"{told}; {said(since_, words)}" if is_over else told
+    if is_over:
+        return f"{told}; {said(since_, words)}"
+    return f"{told}; {until_said(line.until, words)}" if line.until and line.state == State.IN_FORCE else told
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ Only what has *begun* in a period is ever called new. See docs/time.md.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,7 +26,7 @@ from atlas.analysis.events import (
 )
 from atlas.analysis.status import NO_DATA
 from atlas.model.dates import PartialDate
-from atlas.model.programme import ExitKind, Instrument, Label, Programme, Stage, StageKind
+from atlas.model.programme import Counts, ExitKind, Instrument, Label, Programme, Stage, StageKind
 from atlas.model.states import State
 from atlas.present.wording import Words
 
@@ -62,16 +62,30 @@ FLOW_LABELS: Mapping[str, Label] = {
 """Headings and words for what happened in a period."""
 
 
-def is_reached(instrument: Instrument) -> bool:
-    """Whether what counts of an instrument are acts alone: they are not begun but reached."""
-    return all(stage.is_act for stage in instrument.stages if stage.is_counted)
+def _acts(instruments: Iterable[Instrument]) -> set[bool]:
+    """Return whether what counts are acts: for acts and states both."""
+    return {stage.is_act for instrument in instruments for stage in instrument.stages if stage.is_counted}
 
 
-def flow_label(what: str, instrument: Instrument) -> Label:
-    """Return the word for what happened in an instrument; acts are not begun but reached."""
-    if what != BEGUN:
+def holding_said(instruments: Iterable[Instrument], words: Words) -> str:
+    """Return what is said of what holds on a day: states are in force, acts are reached."""
+    are_acts = _acts(instruments)
+    if len(are_acts) > 1:
+        return words.say("in Kraft oder erreicht")
+    return words.label(STATE_LABELS[State.REACHED if are_acts == {True} else State.IN_FORCE])
+
+
+def flow_label(what: str, instrument: Instrument, stage: str = "") -> Label:
+    """Return the word for what happened in an instrument, or in one of its stages: acts are not begun but reached."""
+    are_acts = {instrument.stage(stage).is_act} if stage else _acts([instrument])
+    if what != BEGUN or len(are_acts) > 1:
         return FLOW_LABELS[what]
-    return Label(de="erreicht", en="reached") if is_reached(instrument) else Label(de="begonnen", en="begun")
+    return STATE_LABELS[State.REACHED] if are_acts == {True} else Label(de="begonnen", en="begun")
+
+
+def is_dated_after(row: Mapping[Hashable, Any], start: date) -> bool:
+    """Whether what a row says was reached after a day for certain; ``since`` and ``since_means`` say when."""
+    return row["since_means"] == REACHED_ON and PartialDate.parse(str(row["since"])).first_day() > start
 
 
 def since_said(row: Mapping[Hashable, Any], words: Words) -> str:
@@ -79,13 +93,17 @@ def since_said(row: Mapping[Hashable, Any], words: Words) -> str:
     return words.since(str(row["since"]), str(row["since_means"]), str(row["read_on"]))
 
 
-def beside_said(documented_later: int, period_unknown: int, words: Words, in_force: int | None = None) -> list[str]:
-    """Return what stands beside a number and is not in it; ``in_force`` where the number counts all so far."""
-    said = [] if in_force is None else [words.say("davon in Kraft: {n}", n=words.number(in_force))]
+def beside_said(row: Mapping[Hashable, Any], instrument: Instrument, words: Words) -> list[str]:
+    """Return what stands beside a number: ``row`` is of `progress`, what holds is told where the number counts all so far."""
+    documented_later, period_unknown = int(row["documented_later"]), int(row["period_unknown"])
+    said = []
+    if instrument.counts is Counts.SO_FAR:
+        holding = holding_said([instrument], words)
+        said.append(words.say("davon {holding}: {n}", holding=holding, n=words.number(int(row["in_force"]))))
     if documented_later:
-        said.append(words.say("weitere {n} erst später belegt", n=words.number(documented_later)))
+        said.append(words.say("{n} weitere erst später belegt", n=words.number(documented_later)))
     if period_unknown:
-        said.append(words.say("weitere {n}, Zeitraum unbekannt", n=words.number(period_unknown)))
+        said.append(words.say("{n} weitere, Zeitraum unbekannt", n=words.number(period_unknown)))
     return said
 
 
@@ -103,13 +121,13 @@ def reason(row: Mapping[Hashable, Any], programme: Programme, words: Words) -> s
     if row["because"] == BOUNDARY:
         return words.say("Gebietsänderung am {day}", day=words.day(row["day"].date()))
     if what in BEGINNINGS:
-        return _why_begun(row, words)
+        return _why_begun(row, programme.instrument(row["instrument"]).stage(row["stage_was"]), words)
     if what in ENDINGS:
         return _why_ended(row, programme, words)
     return since_said(row, words)
 
 
-def _why_begun(row: Mapping[Hashable, Any], words: Words) -> str:
+def _why_begun(row: Mapping[Hashable, Any], stage: Stage, words: Words) -> str:
     if row["since_means"] == "undated":
         return since_said(row, words)
     told = words.partial(row["since"])
@@ -122,13 +140,11 @@ def _why_begun(row: Mapping[Hashable, Any], words: Words) -> str:
         said = words.say("spätestens {date} belegt, Beginn unbekannt", date=told)
         if pd.isna(row["earliest"]) or row["what"] != BEGUN:
             return said
-        return words.say(
-            "Beginn zwischen {first} und {last}",
-            first=words.day(row["earliest"].date()),
-            last=words.day(row["day"].date()),
-        )
-    said = words.say("Beginn {date}", date=told)
-    return said if dated.day else words.say("Beginn {date}, Tag nicht bekannt", date=told)
+        days = {"first": words.day(row["earliest"].date()), "last": words.day(row["day"].date())}
+        text = "erreicht zwischen {first} und {last}" if stage.is_act else "Beginn zwischen {first} und {last}"
+        return words.say(text, **days)
+    said = words.say("erreicht {date}" if stage.is_act else "Beginn {date}", date=told)
+    return said if dated.day else words.say("{said}, Tag nicht bekannt", said=said)
 
 
 def _why_ended(row: Mapping[Hashable, Any], programme: Programme, words: Words) -> str:

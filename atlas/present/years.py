@@ -20,7 +20,7 @@ from atlas.present.changes import BY_BOUNDARY
 from atlas.present.figures import Door, arrangement_rows, municipality_rows
 from atlas.present.progress import course_days
 from atlas.present.scene import Scene
-from atlas.present.time_words import flow_label, reason
+from atlas.present.time_words import flow_label, holding_said, reason
 from atlas.present.wording import Words
 
 
@@ -50,7 +50,7 @@ def year_headings(rows: Iterable[YearRow], instrument: Instrument, words: Words)
     headings |= {
         "boundary_in": words.say("Gebietsänderung, mehr"),
         "boundary_out": words.say("Gebietsänderung, weniger"),
-        "in_force": words.say("davon in Kraft"),
+        "in_force": words.say("davon {holding}", holding=holding_said([instrument], words)),
         "documented_later": words.say("erst später belegt"),
         "period_unknown": words.say("Zeitraum unbekannt"),
     }
@@ -100,7 +100,7 @@ class _Year:
             "{what}: {list}, gemeinsame einmal gezählt. Stand {day}", **told, list=words.label(self.instrument.unit)
         )
         headings = {
-            "in_force": words.say("davon in Kraft"),
+            "in_force": words.say("davon {holding}", holding=holding_said([self.instrument], words)),
             "documented_later": words.say("erst später belegt, Beginn unbekannt"),
             "period_unknown": words.say("Zeitraum unbekannt"),
         }

@@ -83,7 +83,7 @@ def curve_chart(
     height = alt.Scale(domain=[0, top * 1.06], nice=False)
     value = alt.Y("municipalities:Q", title=None, scale=height)
     layers: list[alt.Chart] = [_band(points, time, value, colour, 0.28)]
-    lines = [("arrangements", 1.6, [5, 3])] + ([("in_force", 1.3, [1, 0])] if curve.counts_so_far else [])
+    lines = [("arrangements", 1.6, [5, 3])] + ([("in_force", 1.3, [1, 0])] if curve.holding else [])
     for column, width, dash in lines:
         line = alt.Chart(points).mark_line(interpolate="step-after", strokeWidth=width, strokeDash=dash, color=colour)
         layers.append(line.encode(time, alt.Y(f"{column}:Q", title=None, scale=height)))
@@ -157,8 +157,8 @@ def _end_labels(curve: Curve, words: Words, top: int, colour: str) -> list[alt.C
         (curve.municipalities, words.count("{n} Gemeinde", "{n} Gemeinden", curve.municipalities), 700),
         (curve.arrangements, f"{words.number(curve.arrangements)} {curve.unit}", 400),
     ]
-    if curve.counts_so_far:
-        told.append((curve.in_force, words.say("{n} in Kraft", n=words.number(curve.in_force)), 400))
+    if curve.holding:
+        told.append((curve.in_force, f"{words.number(curve.in_force)} {curve.holding}", 400))
     told.sort(key=lambda each: -each[0])
     last = curve.points["date"].iloc[-1]
     labels = []
@@ -188,7 +188,7 @@ def small_chart(curve: Curve, paper: Paper, top: int) -> dict[str, object]:
     value = alt.Y("municipalities:Q", title=None, scale=scale, axis=alt.Axis(tickCount=2, labelFontSize=10))
     area = alt.Chart(points).mark_area(interpolate="step-after", color=colour, opacity=0.25).encode(time, value)
     layers = [area, _band(points, time, value, colour, 0.12), *_steps(points, time, scale, colour, paper.page, 2.2)]
-    if curve.counts_so_far:
+    if curve.holding:
         line = alt.Chart(points).mark_line(interpolate="step-after", color=colour, strokeWidth=1.1)
         layers.append(line.encode(time, alt.Y("in_force:Q", title=None, scale=scale)))
     return _finished(alt.layer(*layers).properties(width=230, height=88), paper, ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, Route, WebSocket, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Frame, Page, Route, WebSocket, expect, sync_playwright
 
 from tests.conftest import ROOT
 from tests.servers import serving
@@ -94,9 +95,10 @@ class Visit:
         end = time.monotonic() + _PATIENCE_S
         while time.monotonic() < end:
             frame = self.map
-            said = str(frame.evaluate("() => document.documentElement?.dataset.painted || ''"))
-            if said.startswith(f"{layer} {day}"):
-                return frame
+            with contextlib.suppress(Error):  # the page that is being left takes its map along
+                said = str(frame.evaluate("() => document.documentElement?.dataset.painted || ''"))
+                if said.startswith(f"{layer} {day}"):
+                    return frame
             self.page.wait_for_timeout(50)
         raise AssertionError(f"the map does not show {layer} {day}")
 

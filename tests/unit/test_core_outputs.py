@@ -286,6 +286,19 @@ def test_wrong_settings_are_wrong_use(
     assert f"SPERRE: {name}: " in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("on_miniland")
+def test_day_ahead_is_said_to_be_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--as-of", "2940-01-01"]) == FINE
+    assert "Hinweis: Der 01.01.2940 liegt in der Zukunft" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("on_miniland")
+def test_record_in_files_has_no_history(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("ATLAS_DATABASE_URL", "files")
+    assert main(["status", "--as-of", "2024-01-01", "--known-at", "2024-01-01"]) == WRONG_USE
+    assert "Der Bestand liegt in Dateien; seine Geschichte kennt nur eine Datenbank." in capsys.readouterr().err
+
+
 def test_check_of_broken_data_names_the_place(
     own_root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -395,6 +408,8 @@ def test_white_spots_from_the_command_line(capfdbinary: pytest.CaptureFixture[by
         (["neighbours", "99999999"], "gab es keine Gemeinde mit dem Schlüssel 99999999"),
         (["whitespots", "--district", "99999"], "Den Kreis 99999 gibt es nicht; vorhanden: 00011, 00021, 00022"),
         (["whitespots", "--programme", "x"], "Das Programm x gibt es nicht"),
+        (["status", "--as-of", "1890-01-01"], "--as-of: Die Gemeindegrenzen reichen bis 2016-01-01 zurück"),
+        (["neighbours", "00021070", "--as-of", "1890-01-01"], "--as-of: Die Gemeindegrenzen reichen bis"),
     ],
 )
 def test_what_does_not_exist_is_wrong_use(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

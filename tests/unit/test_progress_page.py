@@ -201,10 +201,10 @@ def test_curve_lies_between_the_sure_and_what_is_documented_only_later(scenes: S
 def test_what_stands_beside_a_curve_is_said_with_it(scenes_before: Scenes) -> None:
     scene = scenes_before.of(ViewState(as_of=date(2024, 12, 31)))
     curves = {each.instrument: each for each in build_curves(scene, scenes_before.course(scene), DE)}
-    assert curves["council"].beside == "weitere 6 erst später belegt"
-    assert "weitere 6 erst später belegt" in curves["council"].alt
+    assert curves["council"].beside == "6 weitere erst später belegt"
+    assert "6 weitere erst später belegt" in curves["council"].alt
     assert "Beginn unbekannt oder früher" in curves["council"].alt
-    assert curves["funding"].beside == "davon in Kraft: 4, weitere 1, Zeitraum unbekannt"
+    assert curves["funding"].beside == "davon in Kraft: 4, 1 weitere, Zeitraum unbekannt"
     assert len(curves["council"].legend) == 2
     training = curves["training"]
     assert ("Stufe mit offenem Kreis" in " ".join(training.legend)) == bool(training.points["first_documented"].any())
@@ -294,7 +294,7 @@ def test_council_of_2025_names_the_two_that_began_and_nobody_undated(scenes_befo
     assert (count.before.documented_later, count.after.documented_later) == (6, 6)
     assert "Begonnen hat es in 2 Gemeinden: Arnsdorf und Radeberg." in said
     assert "Erstmals belegt ist es in keiner Gemeinde." in said
-    assert "am 31.12.2024 weitere 6 und am 31.12.2025 weitere 6; ihr Beginn ist unbekannt" in said
+    assert "Beginn unbekannt, und darum nicht mitgezählt: 6 weitere am 31.12.2024 und 6 weitere am 31.12.2025." in said
     assert "Das geht auf: 23 + 2 begonnen = 25." in said
     for name in ("Annaberg-Buchholz", "Bennewitz", "Lossatal", "Meißen", "Thallwitz", "Wurzen"):
         assert name not in said
@@ -354,6 +354,7 @@ def test_nothing_is_called_new_in_any_year(scenes: Scenes, programme: str) -> No
             for name in sorted(set(rows[words.say("Gemeinde")]), key=len, reverse=True):
                 said = said.replace(name, "")
             assert not NEW.search(said), said
+            assert ".. " not in said, said
     course = scenes.course(after)
     for curve in build_curves(after, course, EN):
         said = " ".join([curve.alt, curve.beside, curve.gap, curve.doubt, *curve.legend])
@@ -431,6 +432,55 @@ ENDS: list[tuple[str, dict[str, object], str]] = [
 def test_reason_of_an_end(real_scene: Callable[..., Scene], what: str, said: dict[str, object], told: str) -> None:
     programme = real_scene().programme
     assert reason(_row(what, "reached", "2019") | said, programme, DE) == told
+
+
+def test_acts_are_reached_and_not_begun(scenes: Scenes) -> None:
+    """Also where an instrument has both; of what holds, both are told."""
+    after = scenes.of(ViewState(programme="kokoma", as_of=date(2024, 12, 31), layer="training"))
+    changes = build_changes(scenes, scenes.of(after.view.but(as_of=date(2016, 1, 1))), after)
+    rows = changes.table[changes.table["what"] == "begun"]
+    stages = [after.programme.instrument("training").stage(key) for key in rows["stage_was"]]
+    assert {stage.is_act for stage in stages} == {True, False}
+    said = change_rows(changes, after, DE)[(changes.table["what"] == "begun").to_numpy()]
+    assert said["what"].tolist() == ["erreicht" if stage.is_act else "begonnen" for stage in stages]
+    assert all(
+        reason.startswith("erreicht") for reason, stage in zip(said["reason"], stages, strict=True) if stage.is_act
+    )
+    told = paragraph(changes, after, DE)
+    assert "Erreicht wurde es in " in told
+    assert "Begonnen hat es in " in told
+    both = scenes.of(ViewState(programme="konfliktberatung", as_of=TODAY, layer="consultation"))
+    changes = build_changes(scenes, scenes.of(both.view.but(as_of=date(2016, 1, 1))), both)
+    assert "Davon in Kraft oder erreicht sind" in paragraph(changes, both, DE)
+
+
+def test_other_stage_of_unknown_day_is_no_change_of_the_period(scenes: Scenes) -> None:
+    after = scenes.of(ViewState(as_of=TODAY, layer="safety_analysis"))
+    changes = build_changes(scenes, scenes.of(after.view.but(as_of=date(2025, 12, 31))), after)
+    assert set(changes.table["since_means"]) == {"undated"}
+    assert set(change_rows(changes, after, DE)["what"]) == {"andere Stufe belegt"}
+    said = paragraph(changes, after, DE)
+    assert "Eine andere Stufe, seit wann ist unbekannt, ist belegt in 3 Gemeinden: Börnichen" in said
+    assert "Die Stufe änderte sich" not in said
+
+
+@pytest.mark.parametrize(
+    ("layer", "counts", "told"),
+    [
+        ("funding", Counts.IN_FORCE, "Gezählt ist hier nur, was am Stichtag in Kraft ist."),
+        ("council", Counts.SO_FAR, "Gezählt ist hier alles bis zum Stichtag, auch was nicht mehr in Kraft ist."),
+    ],
+)
+def test_definition_is_left_out_where_it_is_not_counted_so(
+    scenes: Scenes, layer: str, counts: Counts, told: str
+) -> None:
+    after = scenes.of(ViewState(as_of=TODAY, layer=layer))
+    before = scenes.of(after.view.but(as_of=date(2023, 12, 31)))
+    definition = after.programme.instrument(layer).definition.de
+    assert definition in paragraph(build_changes(scenes, before, after), after, DE)
+    said = paragraph(build_changes(scenes, before, after, counts=counts), after, DE)
+    assert definition not in said
+    assert told in said
 
 
 def test_rule_of_the_atlas_is_said_to_be_its_own(real_scene: Callable[..., Scene]) -> None:

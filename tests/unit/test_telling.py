@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -110,8 +111,8 @@ def test_abbreviation_at_the_end_brings_its_own_full_stop() -> None:
             "Die Stadt Auerbach/Vogtl. hat am 22.07.2022 gemeinsam mit Lengenfeld und Rodewisch (Göltzschtal-Städte) "
             "die Kooperationsvereinbarung unterzeichnet. Für die Stadt Auerbach/Vogtl. ist dokumentiert: Kommunaler "
             "Präventionsrat, Plan von 2022, nicht weiter belegt, gemeinsam mit Lengenfeld und Rodewisch "
-            "(Göltzschtal-Städte). Was ohne weiteren Beleg bleibt, gilt nach einer Regel des Atlas als beendet, wo keine "
-            "Dauer veröffentlicht ist.",
+            "(Göltzschtal-Städte). Ein Plan ohne weiteren Beleg gilt nach einer Regel des Atlas nach einiger Zeit nicht "
+            "mehr als Plan.",
         ),
         (
             "14511000",
@@ -135,13 +136,26 @@ def test_german_sentences(real_scene: Of, ags: str, said: str) -> None:
     assert " ".join(sentences(scene, _at(scene, ags), DE)) == said
 
 
+def test_grant_that_is_open_says_until_when(real_scene: Of) -> None:
+    scene = real_scene(as_of=date(2022, 6, 30))
+    told = sentences(scene, _at(scene, "14612000"), DE)
+    assert "Sie hat am 22.12.2021 eine Förderung bewilligt bekommen; bis Ende 2022 befristet." in told
+
+
+def test_alternative_text_of_one_layer_says_whose_numbers_they_are(real_scene: Of) -> None:
+    """Beside the neighbours that take part in anything at all."""
+    scene = real_scene(layer="funding")
+    told = alt_text(scene, Shown("T", "S", (("keine bekannte Aktivität", 16),), 0, 16, "Ort", "S", 0), DE)
+    assert told.endswith("Förderung – keine bekannte Aktivität: 16.")
+
+
 def test_english_sentences(real_scene: Of) -> None:
     scene = real_scene()
     assert " ".join(sentences(scene, _at(scene, "14523020"), EN)) == (
         "The town of Auerbach/Vogtl. signed the cooperation agreement on 22 July 2022 together with Lengenfeld and "
         "Rodewisch (Göltzschtal-Städte). Documented for the town of Auerbach/Vogtl.: Municipal prevention council, plan "
-        "of 2022, not documented further, together with Lengenfeld and Rodewisch (Göltzschtal-Städte). What has no further "
-        "proof counts as ended by the atlas's own rule where no duration has been published."
+        "of 2022, not documented further, together with Lengenfeld and Rodewisch (Göltzschtal-Städte). By the atlas's own "
+        "rule, a plan without further proof no longer counts as one after some time."
     )
     assert sentences(scene, _at(scene, "14524060"), EN)[0].startswith("For the municipality of Fraureuth no activity")
 
@@ -263,5 +277,5 @@ def test_alternative_text_is_one_line_and_not_too_long(real_scene: Of) -> None:
     assert "\n" not in told
     assert told.endswith(" …")
     brief = alt_text(scene, Shown("T", "S", (("k", 2),), 1, 5), EN)
-    assert brief == "Map. T. S. Something is documented for 1 of 5 municipalities. k: 2."
+    assert brief == "Map. T. S. Something is documented for 1 of 5 municipalities. K: 2."
     assert "1 of 5" not in alt_text(scene, Shown("T", "S", (("k", 2),), None, 5), EN)
