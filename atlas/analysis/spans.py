@@ -458,7 +458,9 @@ def _in_order(rows: _Rows, facts: Facts, ladders: Ladders) -> Ints:
     who = facts.participant.code[rows.fact] * (int(ladders.instrument.max()) + 1) + ladders.instrument[rows.rung]
     case = np.where(rows.case < 0, len(facts.line) - rows.case, rows.case)
     cases = int(case.max(initial=0)) + 1
-    return np.lexsort((facts.line[rows.fact], rows.first * RANKS + ladders.rank[rows.rung], who * cases + case))
+    day = rows.first * RANKS + ladders.rank[rows.rung]
+    # In one number: a block is small enough that participants x instruments x cases x days x ranks stay below 2^63.
+    return np.lexsort((facts.line[rows.fact], (who * cases + case) * (DAYS * RANKS) + day))
 
 
 def _so_far(rows: _Rows, in_force: Bools, cases: _Cases) -> Bools:
