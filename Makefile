@@ -7,7 +7,7 @@ PORT ?= 8501
 WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: help run demo test lint format types layers unit browser check lock boundaries bench clean
+.PHONY: help run demo test lint format types layers unit long browser check lock boundaries bench clean
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -23,11 +23,11 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	@touch $@
 
 run: $(VENV)/.run ## set up what is missing and serve on http://localhost:8501
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/python -m atlas run --port $(PORT)
 
 demo: $(VENV)/.run ## the same on an invented state of twelve municipalities
 	$(BIN)/python -m tests.miniland build/miniland
-	ATLAS_DATA_DIR=build/miniland $(BIN)/streamlit run app.py --server.port $(PORT)
+	ATLAS_DATA_DIR=build/miniland $(BIN)/python -m atlas run --port $(PORT)
 
 test: $(VENV)/.dev shell servers ## set up what is missing and run everything
 	$(BIN)/ruff format --check .
@@ -63,7 +63,10 @@ layers: $(VENV)/.dev ## imports point down only
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev servers ## tests without a browser
-	$(PYTEST) -m "not browser and not source" -q
+	$(PYTEST) -m "not browser and not source and not long" -q
+
+long: $(VENV)/.dev ## the wheel, built, installed and served
+	$(PYTEST) -m long -q
 
 browser: $(VENV)/.dev shell servers ## tests in Chromium only
 	$(PYTEST) -m browser -q
