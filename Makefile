@@ -7,7 +7,7 @@ PORT ?= 8501
 WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: help run demo test lint format types layers unit long browser check lock boundaries bench clean
+.PHONY: help run demo test lint format types layers licences unit long browser check lock boundaries bench clean
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -34,6 +34,7 @@ test: $(VENV)/.dev shell servers ## set up what is missing and run everything
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/reuse lint --lines
 	$(BIN)/python -m atlas check
 	$(PYTEST) --cov --cov-report=term
 
@@ -70,6 +71,9 @@ long: $(VENV)/.dev ## the wheel, built, installed and served
 
 browser: $(VENV)/.dev shell servers ## tests in Chromium only
 	$(PYTEST) -m browser -q
+
+licences: $(VENV)/.dev ## every file has a licence (REUSE)
+	$(BIN)/reuse lint --lines
 
 check: $(VENV)/.run ## findings about the shipped data
 	$(BIN)/python -m atlas check

@@ -59,8 +59,21 @@ def test_versions_are_above_the_known_holes() -> None:
         assert Version(locked[name]) >= Version(floor)
 
 
-def test_licence_is_named() -> None:
-    assert PROJECT["license"] == "EUPL-1.2"
+def test_licences_are_named_and_their_texts_there() -> None:
+    reuse = tomllib.loads((ROOT / "REUSE.toml").read_text(encoding="utf-8"))["annotations"]
+    named = {name for each in reuse for name in each["SPDX-License-Identifier"].split(" AND ")}
+    assert set(PROJECT["license"].split(" AND ")) == named == {path.stem for path in (ROOT / "LICENSES").iterdir()}
+    assert (ROOT / "LICENSE").read_bytes() == (ROOT / "LICENSES" / "EUPL-1.2.txt").read_bytes()
+
+
+def test_boundaries_carry_the_note_of_their_edition() -> None:
+    reuse = tomllib.loads((ROOT / "REUSE.toml").read_text(encoding="utf-8"))["annotations"]
+    (note,) = (
+        each["SPDX-FileCopyrightText"] for each in reuse if each["SPDX-License-Identifier"] == "LicenseRef-GeoNutzV"
+    )
+    for path in (ROOT / "geodata").glob("*/*/edition.toml"):
+        about = tomllib.loads(path.read_text(encoding="utf-8"))["provenance"]
+        assert (about["attribution"], "GeoNutzV" in about["licence"]) == (note, True), path
 
 
 def test_product_loads_from_no_other_host() -> None:
