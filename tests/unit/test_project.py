@@ -89,6 +89,14 @@ def test_pages_are_thin() -> None:
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 10, path
 
 
+def test_architecture_names_what_is_there() -> None:
+    said = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z/_]+[.](?:py|js|css|po|toml|svg)|(?:atlas|ui|tests|data|docs)/[a-z/]*)`", said))
+    assert len(named) > 30
+    for path in named:
+        assert any(ROOT.glob(path)) or any(ROOT.glob(f"[a-z]*/**/{path}")), path
+
+
 def test_every_document_that_is_linked_exists() -> None:
     for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text(encoding="utf-8")):
