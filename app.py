@@ -1,6 +1,6 @@
 """Composition root: the pages, our own routes and the middleware, as one ASGI application.
 
-Started by ``streamlit run app.py``.
+Started by ``streamlit run app.py``, or ``praeventionsatlas run``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit import config, file_util
 
+import ui
 from ui.messages import on_script_error
 from ui.server import begin_log, check_settings, cookie_secret, give_memory_back, middleware, routes, secrets, warm_up
 
@@ -21,7 +22,7 @@ if _secret := cookie_secret():
     # Streamlit makes its own session cookie before it has read the secrets, and would sign it with a random one.
     config.set_option("server.cookieSecret", _secret)
 app = st.App(
-    Path(__file__).parent / "ui" / "main.py",
+    Path(ui.__file__).with_name("main.py"),
     routes=routes(_base_path),
     middleware=middleware(Path(file_util.get_static_dir()), _base_path),
     on_script_error=on_script_error,

@@ -1,4 +1,4 @@
-"""The command line: ``python -m atlas …``. Exit 0: fine; 1: findings; 2: wrong use or wrong settings."""
+"""The command line: ``python -m atlas …``, or ``praeventionsatlas …`` where the wheel is installed. Exit 0: fine; 1: findings; 2: wrong use or wrong settings."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from atlas.terminal import FINDINGS, FINE, WRONG_USE, WrongUseError, complain
 __all__ = ["FINDINGS", "FINE", "WRONG_USE", "main"]
 
 _MOST_JOBS = 64
+_PORT = 8501
 _Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 _Command = Callable[[argparse.Namespace], int]
 
@@ -49,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     check = known.add_parser("check", help=purpose)
     check.add_argument("--programme", default="", help="nur dieses Programm; ohne Angabe alle, und die Anmeldung")
     check.set_defaults(command=commands.run_check)
+    run = known.add_parser("run", help="die Anwendung starten, auf diesem Rechner")
+    run.add_argument("--port", type=int, default=_PORT, help=f"ohne Angabe {_PORT}")
+    run.set_defaults(command=commands.run_application)
     _add_tables(known)
     _add_courses(known)
     _add_pictures(known)

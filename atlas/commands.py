@@ -6,6 +6,7 @@ Each returns the exit code; results go to standard output or a file, what else t
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -46,11 +47,18 @@ from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 from atlas.sources.login import LoginSettings
 from atlas.sources.rights import Rights
-from atlas.sources.settings import Settings, parse_address
+from atlas.sources.settings import Settings, parse_address, program_root
 from atlas.sources.snapshot import as_known, load_snapshot, programme_files
 from atlas.sources.store import store_if_made
 from atlas.web.site import publish
 from atlas.web.site_frame import Order
+
+
+def run_application(given: argparse.Namespace) -> int:
+    """Become the server of the application; the process of the command is that of the server."""
+    app = str(program_root() / "app.py")
+    command = [sys.executable, "-P", "-m", "streamlit", "run", app, "--server.port", str(given.port)]
+    os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
 
 
 def run_check(given: argparse.Namespace) -> int:

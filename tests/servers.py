@@ -61,8 +61,12 @@ def running(
     *,
     trusted: ssl.SSLContext | None = None,
     is_log_alone: bool = False,
+    folder: Path = ROOT,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server until the block ends; the block starts when it answers. ``is_log_alone`` leaves standard output out."""
+    """Run a server in a folder until the block ends; the block starts when it answers.
+
+    ``is_log_alone`` leaves standard output out.
+    """
 
     def answers() -> bool:
         with suppress(OSError), urllib.request.urlopen(url, timeout=5, context=trusted):
@@ -71,7 +75,7 @@ def running(
 
     with log.open("wb") as out:
         put = subprocess.DEVNULL if is_log_alone else out
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=put, stderr=out)
+        process = subprocess.Popen(command, cwd=folder, env=os.environ | environment, stdout=put, stderr=out)
         try:
             wait_until(answers, process, log)
             yield process

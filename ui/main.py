@@ -11,10 +11,9 @@ from atlas.model.rights import Right
 from ui.cache import store
 from ui.login import current_actor
 from ui.messages import show_problems
-from ui.state import read_address, turn_to, words
+from ui.state import PAGES, read_address, turn_to, words
 
-_ROOT = Path(__file__).resolve().parents[1]
-_PAGES, _ASSETS = _ROOT / "pages", _ROOT / "atlas" / "web" / "assets"
+_ASSETS = Path(__file__).resolve().parents[1] / "atlas" / "web" / "assets"
 
 
 def main() -> None:
@@ -33,17 +32,17 @@ def main() -> None:
     is_insider = current_actor().may(Right.READ_INTERNAL)
     page = st.navigation(
         [
-            st.Page(_PAGES / "map.py", title=say("Karte"), icon=":material/map:", default=True),
-            st.Page(_PAGES / "district.py", title=say("Kreise"), icon=":material/grid_view:", url_path="kreis"),
+            st.Page(PAGES / "map.py", title=say("Karte"), icon=":material/map:", default=True),
+            st.Page(PAGES / "district.py", title=say("Kreise"), icon=":material/grid_view:", url_path="kreis"),
             st.Page(
-                _PAGES / "progress.py", title=say("Fortschritt"), icon=":material/show_chart:", url_path="fortschritt"
+                PAGES / "progress.py", title=say("Fortschritt"), icon=":material/show_chart:", url_path="fortschritt"
             ),
-            st.Page(_PAGES / "steering.py", title=say("Steuerung"), icon=":material/flag:", url_path="steuerung"),
-            st.Page(_PAGES / "export.py", title=say("Mitnehmen"), icon=":material/image:", url_path="export"),
-            st.Page(_PAGES / "about.py", title=say("Daten und Quellen"), icon=":material/info:", url_path="ueber"),
-            st.Page(_PAGES / "municipality.py", title=say("Gemeinde"), url_path="gemeinde", visibility="hidden"),
+            st.Page(PAGES / "steering.py", title=say("Steuerung"), icon=":material/flag:", url_path="steuerung"),
+            st.Page(PAGES / "export.py", title=say("Mitnehmen"), icon=":material/image:", url_path="export"),
+            st.Page(PAGES / "about.py", title=say("Daten und Quellen"), icon=":material/info:", url_path="ueber"),
+            st.Page(PAGES / "municipality.py", title=say("Gemeinde"), url_path="gemeinde", visibility="hidden"),
             st.Page(
-                _PAGES / "maintenance.py",
+                PAGES / "maintenance.py",
                 title=say("Pflege"),
                 icon=":material/edit:" if is_insider else None,
                 url_path="pflege",

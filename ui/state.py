@@ -16,11 +16,13 @@ from atlas.model.keys import is_district_key
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState, view_from_query, view_to_query
 from atlas.present.wording import Words
+from atlas.sources.settings import program_root
 
-MAP_PAGE = "../pages/map.py"
-MUNICIPALITY_PAGE = "../pages/municipality.py"
-EXPORT_PAGE = "../pages/export.py"
-"""Pages as Streamlit names them: relative to ui/main.py."""
+PAGES = program_root() / "pages"
+MAP_PAGE = str(PAGES / "map.py")
+MUNICIPALITY_PAGE = str(PAGES / "municipality.py")
+EXPORT_PAGE = str(PAGES / "export.py")
+"""Pages as Streamlit knows them: by their files, wherever these lie."""
 
 
 class Keys(StrEnum):

@@ -18,6 +18,12 @@ class SettingsError(AtlasError):
     """What the environment says can't be."""
 
 
+def program_root() -> Path:
+    """Return the folder with ``app.py``, ``pages/``, ``data/`` and ``geodata/``: the repository, or its copy in a wheel."""
+    code = Path(__file__).resolve().parents[2]
+    return code if (code / "app.py").is_file() else code / "praeventionsatlas"
+
+
 @dataclass(frozen=True)
 class Settings:
     """What the environment says.
@@ -40,8 +46,9 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Return the settings.
 
-        ``ATLAS_DATA_DIR``, else the repository this file lies in; ``ATLAS_ADDRESS``; ``ATLAS_DATABASE_URL``, else a file
-        of SQLite in the folder ``var`` of the data folder; ``files`` means that the record is kept in files.
+        ``ATLAS_DATA_DIR``, else `program_root`; ``ATLAS_ADDRESS``; ``ATLAS_DATABASE_URL``, else a file of SQLite in the
+        folder ``var`` of the data folder (with the data of a wheel, which the next version replaces, in ``~/.local/share``);
+        ``files`` means that the record is kept in files.
 
         Raises
         ------
@@ -50,8 +57,8 @@ class Settings:
         """
         known = os.environ if environment is None else environment
         given = known.get("ATLAS_DATA_DIR", "")
-        root = Path(given).resolve() if given else Path(__file__).resolve().parents[2]
-        database = known.get("ATLAS_DATABASE_URL", "") or f"sqlite:///{root}/var/atlas.sqlite3"
+        root = Path(given).resolve() if given else program_root()
+        database = known.get("ATLAS_DATABASE_URL", "") or f"sqlite:///{_own_folder(root)}/atlas.sqlite3"
         problems: list[Problem] = []
         address = ""
         try:
@@ -66,6 +73,13 @@ class Settings:
         if problems:
             raise SettingsError(*problems)
         return cls(root, address, "" if database == "files" else database)
+
+
+def _own_folder(root: Path) -> Path:
+    """Return where what this installation writes is kept."""
+    if root.parent == Path(__file__).resolve().parents[2]:
+        return Path.home() / ".local" / "share" / "praeventionsatlas"
+    return root / "var"
 
 
 def parse_address(text: str) -> str:

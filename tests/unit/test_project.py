@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 
+from atlas.model.view import LANGUAGES
 from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -59,8 +64,56 @@ def test_versions_are_above_the_known_holes() -> None:
         assert Version(locked[name]) >= Version(floor)
 
 
-def test_licence_is_named() -> None:
-    assert PROJECT["license"] == "EUPL-1.2"
+def test_licences_are_named_and_their_texts_there() -> None:
+    reuse = tomllib.loads((ROOT / "REUSE.toml").read_text(encoding="utf-8"))["annotations"]
+    named = {name for each in reuse for name in each["SPDX-License-Identifier"].split(" AND ")}
+    assert set(PROJECT["license"].split(" AND ")) == named == {path.stem for path in (ROOT / "LICENSES").iterdir()}
+    assert (ROOT / "LICENSE").read_bytes() == (ROOT / "LICENSES" / "EUPL-1.2.txt").read_bytes()
+
+
+def test_boundaries_carry_the_note_of_their_edition() -> None:
+    reuse = tomllib.loads((ROOT / "REUSE.toml").read_text(encoding="utf-8"))["annotations"]
+    (note,) = (
+        each["SPDX-FileCopyrightText"] for each in reuse if each["SPDX-License-Identifier"] == "LicenseRef-GeoNutzV"
+    )
+    for path in (ROOT / "geodata").glob("*/*/edition.toml"):
+        about = tomllib.loads(path.read_text(encoding="utf-8"))["provenance"]
+        assert (about["attribution"], "GeoNutzV" in about["licence"]) == (note, True), path
+
+
+def test_sbom_lists_what_the_lock_installs(tmp_path: Path) -> None:
+    made = tmp_path / "sbom.json"
+    recipe = re.search(r"cyclonedx-py (.+) -o", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    assert recipe is not None
+    command = [sys.executable, "-W", "ignore", "-m", "cyclonedx_py", *recipe[1].split(), "-o", str(made)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    listed = json.loads(made.read_text(encoding="utf-8"))
+    assert (listed["bomFormat"], listed["metadata"]["component"]["name"]) == ("CycloneDX", PROJECT["name"])
+    assert {each["name"]: each["version"] for each in listed["components"]} == _locked("requirements.txt")
+
+
+def test_publiccode_says_what_the_standard_asks_for() -> None:
+    said = yaml.safe_load((ROOT / "publiccode.yml").read_text(encoding="utf-8"))
+    asked = "name url platforms developmentStatus softwareType description legal maintenance localisation"
+    assert {"publiccodeYmlVersion", *asked.split()} <= set(said)
+    assert said["legal"]["license"] == PROJECT["license"].split(" AND ")[0]
+    assert said["maintenance"]["type"] == "community"
+    assert all(each["name"] for each in said["maintenance"]["contacts"])
+    assert set(said["description"]) == set(said["localisation"]["availableLanguages"]) == set(LANGUAGES)
+    for texts in said["description"].values():
+        assert len(texts["shortDescription"]) <= 150
+        assert 500 <= len(texts["longDescription"]) <= 10_000
+        assert texts["features"]
+
+
+def test_forge_and_hooks_call_what_is_there() -> None:
+    job = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text(encoding="utf-8"))["test"]
+    assert [(ROOT / line).is_file() for line in job["script"]] == [True]
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    tested = (ROOT / "Makefile").read_text(encoding="utf-8").replace("$(BIN)", ".venv/bin")
+    assert [each["repo"] for each in hooks] == ["local"]
+    for hook in hooks[0]["hooks"]:
+        assert f"\t{hook['entry'].removesuffix(' --force-exclude')}" in tested, hook["id"]
 
 
 def test_product_loads_from_no_other_host() -> None:
@@ -74,6 +127,14 @@ def test_product_loads_from_no_other_host() -> None:
 def test_pages_are_thin() -> None:
     for path in (ROOT / "pages").glob("*.py"):
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 10, path
+
+
+def test_architecture_names_what_is_there() -> None:
+    said = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z/_]+[.](?:py|js|css|po|toml|svg)|(?:atlas|ui|tests|data|docs)/[a-z/]*)`", said))
+    assert len(named) > 30
+    for path in named:
+        assert any(ROOT.glob(path)) or any(ROOT.glob(f"[a-z]*/**/{path}")), path
 
 
 def test_every_document_that_is_linked_exists() -> None:
