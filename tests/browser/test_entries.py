@@ -16,8 +16,6 @@ from atlas.sources.store import Store, open_store
 from tests.browser.conftest import Visit, serving
 from tests.browser.test_accessibility import AXE, OURS, RUN
 
-pytestmark = pytest.mark.browser
-
 ANNA, BERND = Actor("Anna Probe", Role.EDITOR), Actor("Bernd Probe", Role.EDITOR)
 TOWN, OTHER = "00021010", "00021020"
 Visits = Callable[..., Visit]

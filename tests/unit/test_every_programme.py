@@ -77,6 +77,7 @@ def _written(path: Path) -> int:
     return len(opened[path.suffix]())
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.usefixtures("at_work")
 def test_every_file_of_every_programme_can_be_written(key: str, real: Snapshot, tmp_path: Path) -> None:

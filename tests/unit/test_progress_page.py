@@ -60,6 +60,7 @@ def mini_scenes(mini: Snapshot) -> Scenes:
     return Scenes(lambda: mini, lambda: TODAY)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("day", DAYS)
 def test_figure_is_the_length_of_its_list_and_of_its_file(scenes: Scenes, day: date) -> None:
     for instrument in scenes.of(ViewState()).programme.instruments:
@@ -76,6 +77,7 @@ def test_figure_is_the_length_of_its_list_and_of_its_file(scenes: Scenes, day: d
         assert last["in_force"].item() == len(counted.in_force)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("district", "counts"), [(None, None), ("14626", Counts.IN_FORCE), ("14626", Counts.SO_FAR)])
 def test_every_number_of_every_year_opens_its_list_and_the_flows_add_up(
     scenes: Scenes, district: str | None, counts: Counts | None
@@ -248,6 +250,7 @@ def test_durations_leave_out_what_is_not_dated(scenes: Scenes, mini_scenes: Scen
 PERIODS = [(date(2021, 12, 31), date(2022, 12, 31)), (date(2022, 6, 30), TODAY)]
 
 
+@pytest.mark.sample(7)
 @pytest.mark.parametrize(("start", "end"), PERIODS)
 @pytest.mark.parametrize("district", [None, "14626"])
 @pytest.mark.parametrize("unit", get_args(Unit))
@@ -336,6 +339,7 @@ KEYS = sorted(path.stem for path in (ROOT / "data/programmes").glob("*.toml"))
 NEW = re.compile(r"\b(neu|neue[mnrs]?|new|hinzugekommen|added)\b", re.IGNORECASE)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("programme", KEYS)
 def test_nothing_is_called_new_in_any_year(scenes: Scenes, programme: str) -> None:
     """In no text, list or heading, of no instrument of any programme; and every year adds up."""
@@ -566,6 +570,7 @@ def test_command_changes_refuses_a_day_before_the_boundaries(capsys: pytest.Capt
 # --- charts ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("chart", Chart)
 @pytest.mark.parametrize("use", Use)
 def test_every_chart_has_its_description_and_is_the_same_twice(scenes: Scenes, chart: Chart, use: Use) -> None:
