@@ -31,7 +31,7 @@ demo: $(VENV)/.run ## the same on an invented state of twelve municipalities
 	ATLAS_DATA_DIR=build/miniland $(BIN)/streamlit run app.py --server.port $(PORT)
 
 quick: $(VENV)/.dev ## tests that need Python alone: no server, no browser, not the shipped data
-	HYPOTHESIS_PROFILE=quick $(PYTEST) -q -m "not (browser or server or country or long)"
+	ATLAS_DATA_DIR=/nowhere HYPOTHESIS_PROFILE=quick $(PYTEST) -q -m "not (browser or server or country or bulk or long)"
 
 test: $(VENV)/.dev shell servers ## set up what is missing and run what guards behaviour, as CI does
 	$(BIN)/ruff format --check .

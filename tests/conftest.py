@@ -62,6 +62,12 @@ def real() -> Snapshot:
     return load_snapshot(Settings(ROOT))
 
 
+@pytest.fixture
+def shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands read the shipped data, as they do where nothing is set; `make quick` leaves them out."""
+    monkeypatch.delenv("ATLAS_DATA_DIR", raising=False)
+
+
 def without(snapshot: Snapshot, is_left_out: Callable[[pd.DataFrame], pd.Series]) -> Snapshot:
     """Return a snapshot without some entries of its records."""
     records = {

@@ -1,6 +1,6 @@
 """Which lane a test belongs to. Decided here, from what it needs, when tests are collected.
 
-`make quick` leaves out what needs a browser, a server or the shipped data, and `long`; `make test` leaves out `long`;
+`make quick` leaves out what needs a browser, a server, the shipped data or much of anything, and `long`; `make test` leaves out `long`;
 `make long` leaves out nothing.
 """
 
@@ -16,10 +16,11 @@ from hypothesis import settings
 NEEDS = {
     "browser": {"browser"},
     "server": {"postgres_url"},
-    "country": {"real", "germany", "app_on", "saxony_url"},
+    "country": {"real", "germany", "app_on", "saxony_url", "shipped"},
+    "bulk": {"mini_site", "publish", "write_sheets", "serving", "hostile_url", "server"},
 }
-"""By marker: fixtures, of which a test that has it needs one, directly or through another."""
-QUICK = "not (browser or server or country or long)"
+"""By marker: fixtures, of which a test needs one, directly or through another; or what it calls itself."""
+QUICK = "not (browser or server or country or bulk or long)"
 TEST = "not long"
 PROFILES = {"quick": 5, "test": 40, "long": 100}
 """By profile of hypothesis: how much of the examples of a law are tried, in per cent."""
@@ -48,9 +49,11 @@ def mark(items: list[pytest.Item]) -> None:
 
 
 def _needed(item: pytest.Item) -> Iterator[str]:
-    fixtures = set(getattr(item, "fixturenames", ()))
+    needed = set(getattr(item, "fixturenames", ()))
+    if isinstance(item, pytest.Function):
+        needed |= set(item.function.__code__.co_names)
     for name, those in NEEDS.items():
-        if fixtures & those:
+        if needed & those:
             yield name
     if "postgresql" in _parameters(item):
         yield "server"

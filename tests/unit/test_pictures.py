@@ -408,6 +408,7 @@ def test_file_names_say_place_layer_size_and_date(drawn: Draw, scenes: Scenes) -
     assert picture_stem(scene, Excerpt()) == "praeventionsatlas-asskomm-14-council-slide-2026-11-30"
 
 
+@pytest.mark.usefixtures("shipped")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -529,6 +529,7 @@ def _command(capsys: pytest.CaptureFixture[str], line: str) -> tuple[pd.DataFram
     return pd.read_csv(io.StringIO(out), dtype=str, keep_default_na=False), err
 
 
+@pytest.mark.usefixtures("shipped")
 def test_command_progress_gives_either_unit_and_way_of_counting(capsys: pytest.CaptureFixture[str]) -> None:
     period = "progress --from 2023-06-01 --to 2023-06-30"
     found = {}
@@ -547,6 +548,7 @@ def test_command_progress_gives_either_unit_and_way_of_counting(capsys: pytest.C
     assert found["arrangements", "so_far"]["arrangements"] == row["arrangements"]
 
 
+@pytest.mark.usefixtures("shipped")
 def test_command_changes_gives_a_line_for_each_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
     period = "changes --from 2022-06-30 --to 2022-12-31 --layer agreement"
     table, told = _command(capsys, period)
@@ -562,6 +564,7 @@ def test_command_changes_gives_a_line_for_each_with_its_reason(capsys: pytest.Ca
     assert "Göltzschtal-Städte" in set(joint["name"])
 
 
+@pytest.mark.usefixtures("shipped")
 def test_command_changes_refuses_a_day_before_the_boundaries(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["changes", "--from", "2010-01-01", "--to", "2020-01-01"]) == WRONG_USE
     assert "reichen bis 2016-01-01 zurück" in capsys.readouterr().err
