@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
-# As many as the machine of CI has processors; each has its own Chromium, PostgreSQL and copy of the invented state.
+# Three lanes, each holding the one before: quick, test, long. tests/lanes.py says what belongs where.
+# As many workers as the machine of CI has processors; each has its own Chromium, PostgreSQL and copy of the invented state.
 WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: help run demo test lint format types layers licences unit long browser check lock sbom boundaries bench clean
+.PHONY: help run demo quick test long lint format types layers licences unit browser check lock sbom boundaries bench clean
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -29,16 +30,28 @@ demo: $(VENV)/.run ## the same on an invented state of twelve municipalities
 	$(BIN)/python -m tests.miniland build/miniland
 	ATLAS_DATA_DIR=build/miniland $(BIN)/python -m atlas run --port $(PORT)
 
-test: $(VENV)/.dev shell servers ## set up what is missing and run everything
+quick: $(VENV)/.dev ## tests that need Python alone: no server, no browser, not the shipped data
+	ATLAS_DATA_DIR=/nowhere HYPOTHESIS_PROFILE=quick $(PYTEST) -q -m "not (browser or server or country or bulk or long)"
+
+test: $(VENV)/.dev shell servers ## set up what is missing and run what guards behaviour, as CI does
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/reuse lint --lines
 	$(BIN)/python -m atlas check
-	$(PYTEST) --cov --cov-report=term
+	$(PYTEST) -m "not long"
 
-.PHONY: chromium shell servers
+LONG = HYPOTHESIS_PROFILE=long $(PYTEST) -q --cov --cov-append --cov-report= --cov-fail-under=0
+long: $(VENV)/.dev shell servers npm ## everything there is: full matrices, kill runs, rebuild, coverage; four slices
+	rm -f .coverage
+	$(LONG) tests/unit -m "not source"
+	$(LONG) tests/properties tests/app
+	$(LONG) tests/browser
+	$(LONG) tests/unit -m source
+	$(BIN)/coverage report
+
+.PHONY: chromium shell servers npm
 chromium:
 	@scripts/ensure-chromium
 
@@ -48,6 +61,9 @@ shell:
 servers:
 	@scripts/ensure-postgres
 	@scripts/ensure-nginx
+
+npm:
+	@scripts/ensure-npm
 
 lint: $(VENV)/.dev ## ruff
 	$(BIN)/ruff format --check .
@@ -64,13 +80,10 @@ layers: $(VENV)/.dev ## imports point down only
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev servers ## tests without a browser
-	$(PYTEST) -m "not browser and not source and not long" -q
-
-long: $(VENV)/.dev ## the wheel, built, installed and served
-	$(PYTEST) -m long -q
+	$(PYTEST) -m "not browser and not long" -q
 
 browser: $(VENV)/.dev shell servers ## tests in Chromium only
-	$(PYTEST) -m browser -q
+	$(PYTEST) -m "browser and not long" -q
 
 licences: $(VENV)/.dev ## every file has a licence (REUSE)
 	$(BIN)/reuse lint --lines

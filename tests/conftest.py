@@ -19,7 +19,7 @@ from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
 from atlas.web.site import publish
 from atlas.web.site_frame import Order
-from tests import miniland, servers
+from tests import lanes, miniland, servers
 
 ROOT = Path(__file__).resolve().parents[1]
 TODAY = date(2026, 11, 30)
@@ -28,10 +28,13 @@ ADDITIONS = "2026-11-29"
 
 
 os.environ["ATLAS_DATABASE_URL"] = "files"  # a test that needs a store says which; none is made in the repository
+lanes.load_profile()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no worker is left with it at the end."""
+    """Mark each test by its lane; begin with what takes longest, so that no worker is left with it at the end."""
+    lanes.mark(items)
     items.sort(key=lambda item: item.get_closest_marker("source") is None)
 
 
@@ -57,6 +60,12 @@ def mini(miniland_root: Path) -> Snapshot:
 def real() -> Snapshot:
     """Return the shipped data, loaded."""
     return load_snapshot(Settings(ROOT))
+
+
+@pytest.fixture
+def shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands read the shipped data, as they do where nothing is set; `make quick` leaves them out."""
+    monkeypatch.delenv("ATLAS_DATA_DIR", raising=False)
 
 
 def without(snapshot: Snapshot, is_left_out: Callable[[pd.DataFrame], pd.Series]) -> Snapshot:

@@ -69,6 +69,7 @@ def test_good_file_is_shown_confirmed_and_taken_back(app_on: AppOn, miniland_roo
     assert entries_of(cache.store().current().records["mini"].table) == before
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize(
     "fault", [each for each in FAULTS if not (each.is_real or each.mapping)][::7], ids=lambda each: each.name
 )

@@ -49,6 +49,7 @@ def data(request: pytest.FixtureRequest, miniland_root: Path) -> tuple[Path | No
     return (None, REAL) if request.param == "shipped" else (miniland_root, MINI)
 
 
+@pytest.mark.sample(11)
 @pytest.mark.parametrize("lang", ["de", "en"])
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_runs(app_on: AppOn, data: tuple[Path | None, str], page: str, lang: str) -> None:
@@ -134,6 +135,7 @@ def test_the_view_survives_a_change_of_page(app_on: AppOn) -> None:
     assert app.query_params["gemeinde"] == REAL
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize(
     "query",
     [
@@ -195,6 +197,7 @@ def test_district_page_follows_the_choice(app_on: AppOn) -> None:
     assert app.query_params["kreis"] == "14524"
 
 
+@pytest.mark.sample(7)
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("day", ["2016-01-01", "2099-12-31"])
 def test_every_page_runs_on_the_first_and_the_last_day(app_on: AppOn, page: str, day: str) -> None:

@@ -13,6 +13,7 @@ LEIPZIG, ERFURT = "14713000", "16051000"
 DAY = "2024-03-31"
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "key", ["asskomm", "kokoma", "konfliktberatung", "sicherheitspartnerschaft", "staedtenetzwerk", "zwk"]
 )

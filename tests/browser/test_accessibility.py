@@ -10,8 +10,6 @@ import pytest
 
 from tests.browser.conftest import Visit
 
-pytestmark = pytest.mark.browser
-
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 PAGES = {
     "/": ".atlas-table tbody tr",
@@ -34,6 +32,7 @@ RUN = """async ([ours, scope]) => {
 }"""
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("address", PAGES)
 def test_no_serious_finding_light_and_dark(visit: Callable[..., Visit], saxony_url: str, address: str) -> None:
     seen = visit(saxony_url).open(address)

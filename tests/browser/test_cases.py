@@ -17,8 +17,6 @@ from atlas.sources.store import Store, open_store
 from tests.browser.conftest import Visit, serving
 from ui.cache import today
 
-pytestmark = pytest.mark.browser
-
 ANNA = Actor("Anna Probe", Role.EDITOR)
 TOWN, OTHER = "00021010", "00021020"
 Visits = Callable[..., Visit]

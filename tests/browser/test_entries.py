@@ -16,8 +16,6 @@ from atlas.sources.store import Store, open_store
 from tests.browser.conftest import Visit, serving
 from tests.browser.test_accessibility import AXE, OURS, RUN
 
-pytestmark = pytest.mark.browser
-
 ANNA, BERND = Actor("Anna Probe", Role.EDITOR), Actor("Bernd Probe", Role.EDITOR)
 TOWN, OTHER = "00021010", "00021020"
 Visits = Callable[..., Visit]
@@ -115,8 +113,8 @@ def test_reason_is_typed_on_while_the_answer_comes(office: tuple[str, Store], vi
 def test_fault_in_the_table_keeps_what_was_typed(office: tuple[str, Store], visit: Visits) -> None:
     url, store = office
     page = open_table(visit, url).page
-    page.get_by_role("textbox", name="Grund").fill("Versuch")
     write_into_cell(page, DATE, 0, "31.02.2020")
+    page.get_by_role("textbox", name="Grund").fill("Versuch")
     check(page, "Neustadt (Landkreis Nord), Datum: Das Datum „31.02.2020“ gibt es nicht")
     assert store.head() == 1
     expect(page.locator(".stDataFrame table")).to_contain_text("31.02.2020")
@@ -125,8 +123,8 @@ def test_fault_in_the_table_keeps_what_was_typed(office: tuple[str, Store], visi
 def test_table_shows_what_others_wrote_before_it_saves(office: tuple[str, Store], visit: Visits) -> None:
     url, store = office
     page = open_table(visit, url).page
-    page.get_by_role("textbox", name="Grund").fill("gelesen")
     write_into_cell(page, NOTE, 0, "Annas Wort")
+    page.get_by_role("textbox", name="Grund").fill("gelesen")
     check(page, "Annas Wort")
     ((entry, (version, old)),) = record(store, TOWN).items()
     edit = Correct(entry, version, replace(old, note="Bernds Wort"))

@@ -15,8 +15,6 @@ from PIL import Image
 
 from tests.browser.conftest import Visit
 
-pytestmark = pytest.mark.browser
-
 OELSNITZ = "14521450"
 PREVIEW = "img.preview"
 

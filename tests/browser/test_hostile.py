@@ -150,7 +150,6 @@ def test_nothing_of_it_passes_through_folium(hostile_scene: Scene) -> None:
     assert not any(payload in script for payload in PAYLOADS if len(payload) > 4)
 
 
-@pytest.mark.browser
 def test_map_tooltip_and_table_show_texts_as_written(visit: Callable[..., Visit], hostile_url: str) -> None:
     seen = visit(hostile_url).open("/?ebene=pact", "pact")
     frame = seen.map
@@ -173,7 +172,6 @@ def test_map_tooltip_and_table_show_texts_as_written(visit: Callable[..., Visit]
     _harmless(seen)
 
 
-@pytest.mark.browser
 def test_details_show_texts_as_written(visit: Callable[..., Visit], hostile_url: str) -> None:
     seen = visit(hostile_url).open("/?ebene=pact", "pact")
     for ags, payload in zip(KEYS, PAYLOADS, strict=True):
@@ -191,7 +189,6 @@ def test_details_show_texts_as_written(visit: Callable[..., Visit], hostile_url:
     _harmless(seen)
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(
     "page",
     [
@@ -235,7 +232,6 @@ def test_other_pages_show_texts_as_written(visit: Callable[..., Visit], hostile_
     _harmless(seen)
 
 
-@pytest.mark.browser
 def test_list_behind_a_number_and_search_are_harmless(visit: Callable[..., Visit], hostile_url: str) -> None:
     seen = visit(hostile_url).open("/?ebene=pact", "pact")
     for place in range(2):
@@ -256,7 +252,7 @@ def test_list_behind_a_number_and_search_are_harmless(visit: Callable[..., Visit
     _harmless(seen)
 
 
-@pytest.mark.browser
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("payload", PAYLOADS[:12] + PAYLOADS[29:34])
 def test_links_with_payloads_open_the_default_view(
     visit: Callable[..., Visit], miniland_url: str, payload: str

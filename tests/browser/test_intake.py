@@ -12,8 +12,6 @@ from atlas.sources.store import open_store
 from tests.browser.conftest import Visit, serving
 from tests.faulty_files import GOOD_ROWS, csv_file, planted, xlsx_file
 
-pytestmark = pytest.mark.browser
-
 Visits = Callable[..., Visit]
 
 

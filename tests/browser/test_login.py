@@ -20,8 +20,6 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 
 from tests.servers import free_port, running, serving
 
-pytestmark = pytest.mark.browser
-
 COOKIE, SECRET = "_streamlit_user", "0123456789abcdef" * 2
 PEOPLE = {
     "niemand": {"email": "niemand@example.org"},

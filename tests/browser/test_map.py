@@ -13,8 +13,6 @@ import pytest
 from tests.browser.conftest import Visit
 from tests.servers import serving
 
-pytestmark = pytest.mark.browser
-
 KIB6 = 6 * 1024
 ZITTAU, PIRNA = "14626610", "14628270"
 

@@ -8,8 +8,6 @@ import pytest
 
 from tests.browser.conftest import Visit
 
-pytestmark = pytest.mark.browser
-
 OELSNITZ, HARTENSTEIN = "14521450", "14524090"
 PLACES = {
     "Chemnitz, 18 neighbours": ("14511000", 18),
@@ -28,6 +26,7 @@ RECTS = """(near) => {
 }"""
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("phone", [True, False])
 def test_cold_link_shows_the_municipality_and_all_neighbours(

@@ -7,11 +7,7 @@ import re
 import urllib.request
 from collections.abc import Callable
 
-import pytest
-
 from tests.browser.conftest import Visit
-
-pytestmark = pytest.mark.browser
 
 
 def number(text: str) -> int:

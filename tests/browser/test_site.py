@@ -21,8 +21,6 @@ from atlas.present.wording import Words
 from tests.browser.conftest import Visit
 from tests.browser.test_accessibility import AXE, RUN
 
-pytestmark = pytest.mark.browser
-
 LAST = date(2024, 1, 1)
 
 
@@ -68,6 +66,7 @@ def doors(seen: Visit) -> list[str]:
     return seen.page.locator("#figures :is(button.atlas-door, .beside > *)").all_inner_texts()
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("day", [None, "2019-12-31", "2021-01-01"])
 @pytest.mark.parametrize(("layer", "district"), [("overview", ""), ("pact", ""), ("pact", "00021")])
 def test_numbers_are_those_of_the_application(
@@ -184,6 +183,7 @@ def test_offline_file_shows_the_map_without_any_request(browser: Browser, mini_s
     context.close()
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize(
     "address", ["/index.html", "/gemeinde/00021040/index.html", "/kreis/00021/index.html", "/ueber/index.html"]

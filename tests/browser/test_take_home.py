@@ -9,11 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2
-import pytest
 
 from tests.browser.conftest import Visit
-
-pytestmark = pytest.mark.browser
 
 OELSNITZ = "14521450"
 

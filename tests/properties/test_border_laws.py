@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from atlas.analysis import borders
@@ -18,6 +18,7 @@ from atlas.analysis.coverage import generalised
 from atlas.model.boundaries import Level
 from atlas.model.snapshot import Snapshot
 from atlas.sources.boundaries import read_geometry
+from tests.lanes import law
 
 CELL_M = 5_000.0
 
@@ -45,7 +46,7 @@ def _pairs(shapes: np.ndarray) -> pd.DataFrame:
     return shared_borders(shapes, *_always(len(shapes)))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@law(60)
 @given(coverages())
 def test_nobody_is_their_own_neighbour_and_each_pair_stands_once(shapes: np.ndarray) -> None:
     pairs = _pairs(shapes)
@@ -53,7 +54,7 @@ def test_nobody_is_their_own_neighbour_and_each_pair_stands_once(shapes: np.ndar
     assert not pairs.duplicated(["a", "b"]).any()
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@law(60)
 @given(coverages())
 def test_length_is_that_of_the_common_line(shapes: np.ndarray) -> None:
     for a, b, border_m in _pairs(shapes).itertuples(index=False):
@@ -61,7 +62,7 @@ def test_length_is_that_of_the_common_line(shapes: np.ndarray) -> None:
         assert abs(border_m - common.length) < 1e-6
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@law(60)
 @given(coverages())
 def test_corner_contact_is_no_border(shapes: np.ndarray) -> None:
     for a, b, border_m in _pairs(shapes).itertuples(index=False):
@@ -69,7 +70,7 @@ def test_corner_contact_is_no_border(shapes: np.ndarray) -> None:
         assert (border_m == 0) == only_points
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@law(60)
 @given(coverages())
 def test_shared_border_is_never_longer_than_the_outline(shapes: np.ndarray) -> None:
     pairs = _pairs(shapes)
@@ -78,7 +79,7 @@ def test_shared_border_is_never_longer_than_the_outline(shapes: np.ndarray) -> N
         assert shared <= shape.length + 1e-6
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@law(40)
 @given(coverages(), st.randoms(use_true_random=False))
 def test_order_of_the_areas_does_not_matter(shapes: np.ndarray, random: object) -> None:
     order = list(range(len(shapes)))
@@ -90,7 +91,7 @@ def test_order_of_the_areas_does_not_matter(shapes: np.ndarray, random: object) 
     assert all(abs(direct[pair] - back[pair]) < 1e-6 for pair in direct)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@law(40)
 @given(coverages())
 def test_generalising_loses_and_gains_no_neighbour(shapes: np.ndarray) -> None:
     coarse = generalised(gpd.GeoSeries(shapes, crs="EPSG:25833"), 300).to_numpy()
@@ -99,7 +100,7 @@ def test_generalising_loses_and_gains_no_neighbour(shapes: np.ndarray) -> None:
     assert lines(before) == lines(after)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@law(40)
 @given(coverages())
 def test_areas_of_different_times_are_no_neighbours(shapes: np.ndarray) -> None:
     since, until = _always(len(shapes))
@@ -109,7 +110,7 @@ def test_areas_of_different_times_are_no_neighbours(shapes: np.ndarray) -> None:
     assert not (pairs[["a", "b"]] == 0).any(axis=None)
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@law(30)
 @given(coverages())
 def test_places_that_only_hash_alike_are_no_contact(shapes: np.ndarray) -> None:
     expected = _pairs(shapes)
@@ -118,7 +119,7 @@ def test_places_that_only_hash_alike_are_no_contact(shapes: np.ndarray) -> None:
         pd.testing.assert_frame_equal(_pairs(shapes), expected)
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@law(30)
 @given(coverages())
 def test_a_round_trip_through_degrees_changes_nothing(shapes: np.ndarray) -> None:
     before, after = _pairs(shapes), _pairs(_round_trip(shapes))

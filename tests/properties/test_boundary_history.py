@@ -8,19 +8,20 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely.affinity import translate
 
 from atlas.analysis.borders import shared_borders
 from atlas.analysis.coverage import coverage_problems, extents, heirs_by_place, mended, merged_geometry
 from atlas.model.boundaries import Change
+from tests.lanes import law
 
 CELL_M = 3_000.0
 STARTS = date(2016, 1, 1)
 CRS = "EPSG:25833"
 
-quickly = settings(max_examples=50, deadline=None, derandomize=True)
+quickly = law(50)
 
 
 def _grid(width: int, height: int) -> gpd.GeoDataFrame:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pandas as pd
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from atlas.analysis.spans import spans
@@ -20,11 +20,10 @@ from atlas.model.view import EARLIEST, LATEST, ViewState, view_from_query, view_
 from atlas.present.map_spec import build_map_spec, pack
 from atlas.present.scene import Scene, Scenes
 from tests.conftest import TODAY
+from tests.lanes import law
 from tests.unit.test_core_present import unpack
 
-LAWS = settings(
-    max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+LAWS = law(50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 STAGES = [
     ("talk", "held"),
     ("pact", "planned"),

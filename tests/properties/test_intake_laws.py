@@ -7,7 +7,7 @@ import io
 from dataclasses import replace
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from atlas.analysis.difference import Kind, entries_of
@@ -21,8 +21,8 @@ from atlas.present.wording import Words
 from atlas.sources.spreadsheets import tidy
 from tests.conftest import TODAY
 from tests.faulty_files import GOOD_ROWS, HEADINGS, as_excel, csv_file, patched, planted, xlsx_file
+from tests.lanes import law
 
-_LAWS = settings(deadline=None, derandomize=True)
 _WORDS = Words("en")
 
 BAD = {
@@ -81,7 +81,7 @@ def _planted(draw: st.DrawFn) -> tuple[str, str, int, str, str]:
     )
 
 
-@settings(_LAWS, max_examples=300)
+@law(300)
 @given(_planted())
 def test_a_planted_fault_is_named_with_its_line(mini: Snapshot, fault: tuple[str, str, int, str, str]) -> None:
     column, value, line, separator, encoding = fault
@@ -93,7 +93,7 @@ def test_a_planted_fault_is_named_with_its_line(mini: Snapshot, fault: tuple[str
     assert column in {each.column for each in blockers}
 
 
-@settings(_LAWS, max_examples=100)
+@law(100)
 @given(st.lists(st.tuples(st.sampled_from(sorted(BAD)), st.data()), min_size=2, max_size=6))
 def test_many_faults_are_all_named(mini: Snapshot, wanted: list[tuple[str, st.DataObject]]) -> None:
     rows = [list(row) for row in GOOD_ROWS]
@@ -126,13 +126,13 @@ _CELLS = st.one_of(
 )
 
 
-@settings(_LAWS, max_examples=200)
+@law(200)
 @given(st.lists(st.lists(_CELLS, max_size=14), max_size=8), st.booleans())
 def test_any_table_gets_an_answer(mini: Snapshot, rows: list[list[str]], has_headings: bool) -> None:
     _read(csv_file(rows, HEADINGS if has_headings else ("x", "AGS", "Datum")), mini)
 
 
-@settings(_LAWS, max_examples=200)
+@law(200)
 @given(st.binary(max_size=400))
 @example(b'"')
 @example(b"sep=;")
@@ -142,7 +142,7 @@ def test_any_bytes_get_an_answer(mini: Snapshot, body: bytes) -> None:
     _read(body, mini)
 
 
-@settings(_LAWS, max_examples=150)
+@law(150)
 @given(st.data())
 def test_a_damaged_csv_gets_an_answer(mini: Snapshot, data: st.DataObject) -> None:
     body = bytearray(csv_file())
@@ -154,7 +154,7 @@ def test_a_damaged_csv_gets_an_answer(mini: Snapshot, data: st.DataObject) -> No
     _read(bytes(body), mini)
 
 
-@settings(_LAWS, max_examples=25)
+@law(25)
 @given(st.data())
 def test_a_damaged_workbook_gets_an_answer(mini: Snapshot, data: st.DataObject) -> None:
     part = data.draw(
@@ -172,7 +172,7 @@ def test_a_damaged_workbook_gets_an_answer(mini: Snapshot, data: st.DataObject) 
     _read(patched(as_excel(xlsx_file()), {part: damage}), mini)
 
 
-@settings(_LAWS, max_examples=200)
+@law(200)
 @given(
     st.dates(PartialDate.parse("1990-01-01").first_day(), TODAY),
     st.sampled_from(["%d.%m.%Y", "%Y-%m-%d", "%Y-%m-%d 00:00:00", "%d.%m.%Y 00:00"]),
@@ -212,7 +212,7 @@ _OTHER = {
 }  # fmt: skip
 
 
-@settings(_LAWS, max_examples=300)
+@law(300)
 @given(st.data(), st.booleans())
 def test_without_numbers_and_confirmation_nothing_known_changes(
     mini: Snapshot, data: st.DataObject, is_whole: bool
@@ -235,7 +235,7 @@ def test_without_numbers_and_confirmation_nothing_known_changes(
     assert len(added) + len(paired) == len(rows)
 
 
-@settings(_LAWS, max_examples=200)
+@law(200)
 @given(st.text(max_size=60))
 def test_a_note_comes_through_as_it_is(mini: Snapshot, note: str) -> None:
     """But for what nobody sees. A note that is damaged is refused, not changed."""

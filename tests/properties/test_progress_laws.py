@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from atlas.analysis import facts
@@ -29,9 +29,10 @@ from atlas.model.boundaries import Change, Edition
 from atlas.model.programme import Counts, Programme
 from atlas.model.records import READ_ON, RECORD_COLUMNS
 from tests import miniland, plain_time
+from tests.lanes import law
 
 STARTS = date(2016, 1, 1)
-LAWS = settings(max_examples=25, deadline=None, derandomize=True)
+LAWS = law(25)
 _PROGRAMME = tomllib.loads((Path(__file__).parents[1] / "law_programme.toml").read_text(encoding="utf-8"))
 PROGRAMMES = [Programme.model_validate(_PROGRAMME | ended) for ended in ({}, {"ended": date(2021, 6, 30)})]
 """An invented programme with every way in which a stage may last and end; once it goes on, once it is over."""
@@ -355,7 +356,7 @@ def _plain_said(found: dict[tuple[str, str], list[plain_time.Case]], day: date) 
     )
 
 
-@settings(LAWS, max_examples=150)
+@law(150)
 @given(table=tables(["00021010", "00021020", "00022010", "00021"], 40), programme=st.sampled_from(PROGRAMMES))
 def test_what_is_said_is_what_the_plain_rules_say(table: pd.DataFrame, programme: Programme) -> None:
     plain = plain_time.told(table.to_dict("records"), programme)
@@ -444,7 +445,7 @@ def _told_by(pairs: list[tuple[plain_time.Stretch, plain_time.Case]]) -> tuple[p
     return min(pairs, key=lambda pair: (-stages[pair[0].stage.key], pair[0].first))
 
 
-@settings(LAWS, max_examples=60)
+@law(60)
 @given(
     table=tables(["00021010", "00021020"], 25),
     programme=st.sampled_from(PROGRAMMES),

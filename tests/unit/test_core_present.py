@@ -257,6 +257,7 @@ def test_every_number_is_the_length_of_its_list(real_scene: Callable[..., Scene]
 DAYS = [date(2018, 12, 31), date(2022, 6, 30), date(2023, 6, 30), date(2024, 12, 31), date(2025, 1, 1), None]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("day", DAYS)
 def test_classes_that_are_counted_hold_exactly_who_is_counted(real: Snapshot, scenes: Scenes, day: date | None) -> None:
     """Cards, doors and districts list what is counted by its classes: also where all so far is."""
@@ -268,6 +269,7 @@ def test_classes_that_are_counted_hold_exactly_who_is_counted(real: Snapshot, sc
             assert shown == set(scene.day.figure(instrument.key).municipalities.index), (programme.key, instrument.key)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("day", DAYS)
 def test_a_class_of_the_overview_is_only_for_what_holds_or_is_planned(
     real: Snapshot, scenes: Scenes, day: date | None

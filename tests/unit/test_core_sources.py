@@ -214,9 +214,10 @@ def test_store_notices_a_change_and_keeps_refusing_broken_files(own_root: Path) 
 
 
 def test_settings_come_from_the_environment(tmp_path: Path) -> None:
+    before = dict(os.environ)
     assert Settings.from_environment({"ATLAS_DATA_DIR": str(tmp_path)}).root == tmp_path.resolve()
     assert (Settings.from_environment({}).root / "atlas").is_dir()
-    assert "ATLAS_DATA_DIR" not in os.environ
+    assert dict(os.environ) == before
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,7 @@ def _written(path: Path) -> int:
     return len(opened[path.suffix]())
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.usefixtures("at_work")
 def test_every_file_of_every_programme_can_be_written(key: str, real: Snapshot, tmp_path: Path) -> None:
@@ -88,6 +89,7 @@ def test_every_file_of_every_programme_can_be_written(key: str, real: Snapshot, 
         assert _written(tmp_path / name) > 0, name
 
 
+@pytest.mark.usefixtures("shipped")
 @pytest.mark.parametrize("key", KEYS)
 def test_no_programme_has_a_blocker_or_a_warning(key: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--programme", key]) == FINE

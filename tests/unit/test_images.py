@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -19,6 +19,7 @@ from atlas.present.scene import Scenes
 from atlas.present.wording import Words
 from atlas.render.layout import MEASURES
 from atlas.web.images import Images, parse_order
+from tests.lanes import law
 
 CHEMNITZ, OELSNITZ, ZWICKAU = "14511000", "14521450", "14524"
 DE = Words("de")
@@ -98,7 +99,7 @@ def test_all_that_is_wrong_is_told_at_once_in_the_readers_language(client: TestC
         st.sampled_from(["ebene", "stichtag", "lang", "groesse", "namen", "gemeinde", "programm"]), st.text(max_size=12)
     ),
 )
-@settings(max_examples=200, deadline=None, derandomize=True)
+@law(200)
 def test_nonsense_is_refused_or_parsed(real: Snapshot, place: str, form: str, query: dict[str, str]) -> None:
     problems: tuple[Problem, ...] = ()
     try:

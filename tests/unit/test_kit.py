@@ -156,6 +156,7 @@ def test_command_line_gives_the_kit_of_the_button(
     assert file.read_bytes() == press_kit(scenes, ViewState(municipality="14522275", as_of=TODAY), HOME)
 
 
+@pytest.mark.usefixtures("shipped")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
@@ -22,6 +22,7 @@ from atlas.present.open_data import OFFERS, ROOT
 from atlas.present.scene import Scenes
 from atlas.web.api import build_api
 from tests.conftest import TODAY
+from tests.lanes import law
 
 CHECKS = [
     not_a_server_error,
@@ -53,13 +54,7 @@ def test_answers_are_as_described(described: BaseSchema, path: str, mode: Genera
     assert operation is not None
     statuses = set()
 
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )
+    @law(EXAMPLES, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(mode))
     def ask(case: Case) -> None:
         statuses.add(case.call_and_validate(checks=CHECKS).status_code)

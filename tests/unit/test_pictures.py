@@ -15,7 +15,7 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -42,6 +42,7 @@ from atlas.present.wording import Words
 from atlas.render.layout import lay_out
 from atlas.sources.settings import parse_address
 from tests.conftest import TODAY
+from tests.lanes import law
 
 DE, EN = Words("de"), Words("en")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -81,6 +82,7 @@ def pdf_text(body: bytes) -> str:
     return re.sub(r"\s+", " ", said.replace("\ufffe", "-"))
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("day", DAYS)
 @pytest.mark.parametrize("district", [None, ZWICKAU])
 def test_file_shows_the_classes_and_counts_of_the_screen(
@@ -132,6 +134,7 @@ def test_dots_have_the_colour_of_the_class(scenes: Scenes, drawn: Draw) -> None:
     assert seen == sum(area.look.hatch == "none" for area in picture.picture.areas.values())
 
 
+@pytest.mark.sample(7)
 @pytest.mark.parametrize("size", [size for size in Size if size is not Size.FILM])
 @pytest.mark.parametrize("places", ["land", ZWICKAU, CHEMNITZ, f"{OELSNITZ},{CHEMNITZ},14612000"])
 def test_every_picture_says_what_is_owed(drawn: Draw, size: Size, places: str) -> None:
@@ -369,7 +372,7 @@ def test_order_stands_in_the_address_and_comes_back(
 
 
 @given(st.dictionaries(st.sampled_from(["ausschnitt", "groesse", "namen", "titel", "kreis", "gemeinde"]), st.text()))
-@settings(max_examples=200, deadline=None, derandomize=True)
+@law(200)
 def test_nonsense_in_an_address_is_left_out(query: dict[str, str]) -> None:
     excerpt = excerpt_from_query(query)
     assert excerpt.size in PRINTED
@@ -405,6 +408,7 @@ def test_file_names_say_place_layer_size_and_date(drawn: Draw, scenes: Scenes) -
     assert picture_stem(scene, Excerpt()) == "praeventionsatlas-asskomm-14-council-slide-2026-11-30"
 
 
+@pytest.mark.usefixtures("shipped")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

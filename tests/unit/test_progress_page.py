@@ -60,6 +60,7 @@ def mini_scenes(mini: Snapshot) -> Scenes:
     return Scenes(lambda: mini, lambda: TODAY)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("day", DAYS)
 def test_figure_is_the_length_of_its_list_and_of_its_file(scenes: Scenes, day: date) -> None:
     for instrument in scenes.of(ViewState()).programme.instruments:
@@ -76,6 +77,7 @@ def test_figure_is_the_length_of_its_list_and_of_its_file(scenes: Scenes, day: d
         assert last["in_force"].item() == len(counted.in_force)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("district", "counts"), [(None, None), ("14626", Counts.IN_FORCE), ("14626", Counts.SO_FAR)])
 def test_every_number_of_every_year_opens_its_list_and_the_flows_add_up(
     scenes: Scenes, district: str | None, counts: Counts | None
@@ -248,6 +250,7 @@ def test_durations_leave_out_what_is_not_dated(scenes: Scenes, mini_scenes: Scen
 PERIODS = [(date(2021, 12, 31), date(2022, 12, 31)), (date(2022, 6, 30), TODAY)]
 
 
+@pytest.mark.sample(7)
 @pytest.mark.parametrize(("start", "end"), PERIODS)
 @pytest.mark.parametrize("district", [None, "14626"])
 @pytest.mark.parametrize("unit", get_args(Unit))
@@ -336,6 +339,7 @@ KEYS = sorted(path.stem for path in (ROOT / "data/programmes").glob("*.toml"))
 NEW = re.compile(r"\b(neu|neue[mnrs]?|new|hinzugekommen|added)\b", re.IGNORECASE)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("programme", KEYS)
 def test_nothing_is_called_new_in_any_year(scenes: Scenes, programme: str) -> None:
     """In no text, list or heading, of no instrument of any programme; and every year adds up."""
@@ -575,6 +579,7 @@ def _command(capsys: pytest.CaptureFixture[str], line: str) -> tuple[pd.DataFram
     return pd.read_csv(io.StringIO(out), dtype=str, keep_default_na=False), err
 
 
+@pytest.mark.usefixtures("shipped")
 def test_command_progress_gives_either_unit_and_way_of_counting(capsys: pytest.CaptureFixture[str]) -> None:
     period = "progress --from 2023-06-01 --to 2023-06-30"
     found = {}
@@ -593,6 +598,7 @@ def test_command_progress_gives_either_unit_and_way_of_counting(capsys: pytest.C
     assert found["arrangements", "so_far"]["arrangements"] == row["arrangements"]
 
 
+@pytest.mark.usefixtures("shipped")
 def test_command_changes_gives_a_line_for_each_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
     period = "changes --from 2022-06-30 --to 2022-12-31 --layer agreement"
     table, told = _command(capsys, period)
@@ -608,6 +614,7 @@ def test_command_changes_gives_a_line_for_each_with_its_reason(capsys: pytest.Ca
     assert "Göltzschtal-Städte" in set(joint["name"])
 
 
+@pytest.mark.usefixtures("shipped")
 def test_command_changes_refuses_a_day_before_the_boundaries(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["changes", "--from", "2010-01-01", "--to", "2020-01-01"]) == WRONG_USE
     assert "reichen bis 2016-01-01 zurück" in capsys.readouterr().err
@@ -616,6 +623,7 @@ def test_command_changes_refuses_a_day_before_the_boundaries(capsys: pytest.Capt
 # --- charts ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("chart", Chart)
 @pytest.mark.parametrize("use", Use)
 def test_every_chart_has_its_description_and_is_the_same_twice(scenes: Scenes, chart: Chart, use: Use) -> None:

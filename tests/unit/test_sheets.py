@@ -97,6 +97,7 @@ def tags(body: bytes) -> list[tuple[str, str]]:
         return list(below(pdf.Root.StructTreeRoot))
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("ags", AWKWARD.values(), ids=AWKWARD)
 def test_at_most_two_small_pages_with_all_that_is_known(scenes: Scenes, sheet: Callable[..., bytes], ags: str) -> None:
     body = sheet(ags)
@@ -301,6 +302,7 @@ def test_interrupted_run_is_taken_up_again(root: Settings, tmp_path: Path) -> No
     assert len(pd.read_csv(tmp_path / INDEX)) == run.made + run.kept
 
 
+@pytest.mark.long
 def test_killed_run_leaves_whole_files_and_is_taken_up_again(root: Settings, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "atlas", "sheets", "-o", str(tmp_path), "--as-of", TODAY.isoformat()]
     command += ["--address", HOME, "--jobs", "2"]

@@ -116,7 +116,8 @@ def test_open_data_are_those_of_the_application(site: Path, mini: Snapshot) -> N
     assert list((site / "api/v1/boundaries").glob("*.geojson"))
 
 
-@pytest.mark.parametrize("layer", ["overview", "council"])
+@pytest.mark.sample(1)
+@pytest.mark.parametrize("layer", ["council", "overview"])
 def test_days_of_the_site_are_those_of_the_application(scenes: Scenes, layer: str) -> None:
     view = ViewState(layer=layer)
     days = changing_days(scenes, view, TODAY)

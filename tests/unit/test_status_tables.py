@@ -251,6 +251,7 @@ def test_case_that_has_merged_stands_at_its_heir(scenes: Scenes, of: Callable[..
 # --- command line ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("shipped")
 def test_cases_of_one_instrument_from_the_command_line(
     capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
 ) -> None:
@@ -265,6 +266,7 @@ def test_cases_of_one_instrument_from_the_command_line(
     assert {row["instrument"] for row in json.loads(path.read_text("utf-8"))} >= {"training", "conflict_analysis"}
 
 
+@pytest.mark.usefixtures("shipped")
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -277,6 +279,7 @@ def test_unknown_cases_are_wrong_use(arguments: list[str], told: str, capsys: py
     assert told in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("shipped")
 def test_check_says_what_stands_beside_the_numbers(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -409,6 +409,7 @@ def test_no_update_is_lost_among_parallel_editors(store: Store) -> None:
     assert store.verify() == []
 
 
+@pytest.mark.long
 def test_writers_killed_at_random_lose_and_halve_nothing(database_url: str) -> None:
     open_store(database_url).close()
     confirmed: dict[int, int] = {}

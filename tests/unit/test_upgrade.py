@@ -141,6 +141,7 @@ def test_old_backup_is_restored(
     assert [path.name for path in (tmp_path / "state").glob("*unfertig*")] == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_upgrade_killed_at_random_is_done_or_not_begun(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
