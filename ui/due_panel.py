@@ -10,7 +10,7 @@ from markupsafe import Markup
 from atlas.errors import AtlasError
 from atlas.model.rights import Right
 from atlas.model.view import ViewState, page_address, view_to_query
-from atlas.present.follow_ups import DueRow, due_rows
+from atlas.present.follow_ups import DueRow, due_rows, due_titles
 from atlas.present.scene import Scene
 from atlas.present.steering import area_of
 from atlas.render import follow_ups as html
@@ -36,7 +36,7 @@ def show(drawn: Scene) -> None:
         if kept is None:
             return
         # Asked anew for every run and never put on a shelf: those are shared with visitors.
-        rows = due_rows(now, kept.follow_ups.current(actor, drawn.programme.key), today())
+        rows = due_rows(now, kept.follow_ups.current(actor, drawn.programme.key), today(), said)
     except AtlasError as error:  # the public part of the page does not need them
         for problem in error.problems:
             st.error(said.problem(problem), icon=":material/error:")
@@ -44,7 +44,8 @@ def show(drawn: Scene) -> None:
     with st.container(key="wiedervorlagen"):
         st.html(Markup('<h2>{}</h2><p class="atlas-text">{}</p>').format(said.say("Wiedervorlagen"), _count(rows)))
         if rows:
-            st.html(html.due_list(rows, lambda ags: page_address("pflege", drawn.view.but(municipality=ags)), said))
+            titles = due_titles(said)
+            st.html(html.due_list(rows, titles, lambda ags: page_address("pflege", drawn.view.but(municipality=ags))))
         with st.container(horizontal=True, vertical_alignment="center", key="wiedervorlagen-dateien"):
             st.html(_files(now), width="content")
             _subscription(now)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from atlas.errors import AtlasError
 from atlas.model.cases import MOST_TEXT, parse_receipt
 from atlas.present.detail import position_or_heir
+from atlas.present.follow_ups import outcome_text
 from atlas.present.scene import Scene
 from atlas.render import follow_ups as html
 from atlas.sources.store.cases import KEPT_DAYS
@@ -62,7 +63,9 @@ def badge(drawn: Scene, ags: str) -> None:
     except AtlasError:
         return
     if waiting & {ags, key_today(drawn, ags)}:
-        st.html(html.correction_asked(words()))
+        said = words()
+        text = said.say("Zu diesen Angaben ist eine Meldung eingegangen, die noch geprüft wird.")
+        st.html(html.correction_asked(said.say("Korrektur angefragt"), text))
 
 
 def key_today(drawn: Scene, ags: str) -> str:
@@ -184,4 +187,4 @@ def _ask(drawn: Scene, receipt: str | None) -> None:
         blocks.small(said.say("Diese Quittung kennen wir nicht. Bitte genau so eingeben, wie sie angezeigt wurde."))
     else:
         _, name = name_today(scene(drawn.view.but(as_of=None)), found.ags)
-        st.html(html.outcome(found, name, words()))
+        st.html(html.outcome(outcome_text(found, name, words())))
