@@ -11,7 +11,7 @@ from atlas.model.keys import is_district_key
 from atlas.model.rights import Actor, Right
 from atlas.model.view import page_address
 from atlas.present.detail import position_of
-from atlas.present.entries import entries_at, keys_of_place, place_of, places
+from atlas.present.entries import entries_at, entry_text, keys_of_place, place_of, places, version_items
 from atlas.present.scene import Scene
 from atlas.render import entries as html
 from atlas.sources.store import Store
@@ -114,7 +114,7 @@ def _list(drawn: Scene, place: str, *, may_edit: bool) -> None:
         with st.container(border=True, width=blocks.WIDTH, key=f"entry-{each.entry}"):
             holder = each.record.municipality if each.record.ags != place else ""
             with st.container(horizontal=True, vertical_alignment="top"):
-                st.html(html.entry(each.record, drawn.programme, said, holder))
+                st.html(html.entry(entry_text(each.record, drawn.programme, said, holder)))
                 if may_edit and draft is None:
                     _buttons(drawn, place, each)
             if draft is not None and draft.base.entry == each.entry:
@@ -163,4 +163,4 @@ def _history(drawn: Scene, kept: Store, actor: Actor, place: str) -> None:
         return
     label = said.count("Verlauf: {n} Fassung", "Verlauf: {n} Fassungen", len(found))
     with st.expander(label, width=blocks.WIDTH):
-        st.html(html.versions(found, drawn.programme, said))
+        st.html(html.versions(version_items(found, drawn.programme, said)))

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from atlas.model.edits import Change, ChangeKind
 from atlas.model.rights import Actor, Right
+from atlas.present.entries import change_tally, log_table, version_items
 from atlas.present.scene import Scene
 from atlas.render import entries as html
 from atlas.sources.store import Store
@@ -54,7 +55,7 @@ def show(drawn: Scene) -> None:
     )
     if number is not None:
         _change(drawn, kept, actor, shown[number], undone.get(number))
-    st.html(html.changes(list(shown.values()), undone, said))
+    st.html(html.changes(log_table(list(shown.values()), undone, said)))
     if len(found) > most:
         st.button(said.say("Weitere anzeigen"), key="log-more", on_click=_more)
 
@@ -66,7 +67,7 @@ def _more() -> None:
 def _label(change: Change) -> str:
     said = words()
     who = change.actor or "–"
-    return f"{change.number} · {said.moment(change.recorded_at)} · {who} · {html.tally(change, said)}"
+    return f"{change.number} · {said.moment(change.recorded_at)} · {who} · {change_tally(change, said)}"
 
 
 def _change(drawn: Scene, kept: Store, actor: Actor, change: Change, undone_by: int | None) -> None:
@@ -76,7 +77,7 @@ def _change(drawn: Scene, kept: Store, actor: Actor, change: Change, undone_by: 
     before = kept.before(actor, some)
     more = change.added + change.corrected + change.withdrawn - len(some)
     with st.container(border=True, key="log-open"):
-        st.html(html.versions(some, drawn.programme, said, before))
+        st.html(html.versions(version_items(some, drawn.programme, said, before)))
         if more:
             blocks.text(said.say("… und {n} weitere.", n=said.number(more)))
         st.html(

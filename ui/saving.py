@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.edits import Change, StaleError, Version
+from atlas.present.entries import change_tally, version_items
 from atlas.present.scene import Scene
 from atlas.render import entries as html
 from ui.cache import store
@@ -80,7 +81,7 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="saved"):
         st.html(
             Markup('<p class="finding note" role="status">{}</p>').format(
-                said.say("Gespeichert als Änderung {n}. {tally}", n=own.last.number, tally=html.tally(own.last, said))
+                said.say("Gespeichert als Änderung {n}. {tally}", n=own.last.number, tally=change_tally(own.last, said))
             ),
             width="content",
         )
@@ -96,7 +97,11 @@ def authors(versions: Iterable[Version]) -> str:
 def news(drawn: Scene, versions: Iterable[Version], told: str, key: str) -> DeltaGenerator:
     """Show what others have written since a draft was begun; return the box it stands in."""
     box = st.container(border=True, key=key)
-    box.html(Markup('<p role="alert"><b>{}</b></p>{}').format(told, html.versions(versions, drawn.programme, words())))
+    box.html(
+        Markup('<p role="alert"><b>{}</b></p>{}').format(
+            told, html.versions(version_items(versions, drawn.programme, words()))
+        )
+    )
     return box
 
 

@@ -11,6 +11,7 @@ from atlas.analysis.difference import Question, Step
 from atlas.analysis.intake import Finding
 from atlas.errors import Problem, Severity
 from atlas.model.programme import Programme
+from atlas.present.entries import EntryItem, entry_difference, entry_text
 from atlas.present.wording import Words
 from atlas.render import entries
 
@@ -59,7 +60,7 @@ def question(asked: Question, programme: Programme, words: Words) -> Markup:
     return Markup('<div class="beside">{}</div>').format(
         _EMPTY.join(
             Markup('<div><p><span class="kind">{}</span> {}</p>{}</div>').format(
-                name, record.municipality, entries.entry(record, programme, words)
+                name, record.municipality, entries.entry(entry_text(record, programme, words))
             )
             for name, record in told
         )
@@ -68,16 +69,17 @@ def question(asked: Question, programme: Programme, words: Words) -> Markup:
 
 def erasing(steps: Sequence[Step], programme: Programme, words: Words) -> Markup:
     """Return what would be taken away, entry by entry: only that, not what else would change."""
-    items = _EMPTY.join(
-        Markup('<li><p><span class="kind">{}</span> {}</p>{}</li>').format(
-            words.say("Zeile {n}", n=step.line),
-            words.say("Eintrag {n}", n=step.entry),
-            entries.difference(step.safe, step.new, programme, words),
-        )
-        for step in steps
-        if step.safe and step.new
+    return entries.items(
+        [
+            EntryItem(
+                words.say("Zeile {n}", n=step.line),
+                words.say("Eintrag {n}", n=step.entry),
+                difference=entry_difference(step.safe, step.new, programme, words),
+            )
+            for step in steps
+            if step.safe and step.new
+        ]
     )
-    return Markup('<ol class="versions">{}</ol>').format(items)
 
 
 def _finding(finding: Finding, titles: Sequence[str], words: Words) -> Markup:

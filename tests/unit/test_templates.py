@@ -11,9 +11,13 @@ import pytest
 from markupsafe import Markup
 
 from atlas.model.cases import FollowUp, Report
+from atlas.model.edits import Change, ChangeKind, Correct, Occasion, Record, Version
+from atlas.model.programme import Programme
+from atlas.model.snapshot import Snapshot
+from atlas.present.entries import edit_items, entry_text, log_table, version_items
 from atlas.present.follow_ups import DueRow, follow_up_text, outcome_text, report_text
 from atlas.present.wording import Words
-from atlas.render import follow_ups, templates
+from atlas.render import entries, follow_ups, templates
 from tests.browser.payloads import PAYLOADS
 
 DE = Words("de")
@@ -32,8 +36,13 @@ class _Elements(HTMLParser):
         self.found.append((tag, *(name for name, _ in attrs)))
 
 
-def _cases(text: str) -> Iterator[Markup]:
-    """Yield follow-ups and reports that say a text wherever people can write."""
+def _cases(text: str, programme: Programme) -> Iterator[Markup]:
+    """Yield fragments that say a text wherever people can write."""
+    yield from _follow_ups(text)
+    yield from _entries(text, programme)
+
+
+def _follow_ups(text: str) -> Iterator[Markup]:
     follow_up = FollowUp("00021010", 1, text, text, date(2026, 12, 1), NOW, text)
     report = Report("AAAA-BBBB-CCCC", "00021010", NOW, text, text, is_accepted=True, answered_at=NOW, actor=text)
     row = DueRow(ags="00021010", name=text, district="x", late=1, due=text, lateness=text, written=follow_up)
@@ -44,10 +53,21 @@ def _cases(text: str) -> Iterator[Markup]:
     yield follow_ups.correction_asked(text, text)
 
 
+def _entries(text: str, programme: Programme) -> Iterator[Markup]:
+    record = Record(text, text, text, text, "", "", text, text, text, text, text, text, text, text)
+    other = Record("", "", "", "")
+    change = Change(4, NOW, text, programme.key, Occasion(ChangeKind.IMPORT, text, text, undoes=3), 1, 1, 1)
+    yield entries.entry(entry_text(record, programme, DE, text))
+    yield entries.items(edit_items([Correct(1, 1, record)], {1: other}, programme, DE))
+    yield entries.versions(version_items([Version(1, 1, record, False, change)], programme, DE))
+    yield entries.changes(log_table([change], {4: 5}, DE))
+
+
 @pytest.mark.parametrize("text", PAYLOADS)
-def test_whatever_people_write_stays_text(text: str) -> None:
-    plain = [_Elements(fragment).found for fragment in _cases("harmlos")]
-    assert [_Elements(fragment).found for fragment in _cases(text)] == plain
+def test_whatever_people_write_stays_text(text: str, mini: Snapshot) -> None:
+    programme = mini.programme("mini")
+    plain = [_Elements(fragment).found for fragment in _cases("harmlos", programme)]
+    assert [_Elements(fragment).found for fragment in _cases(text, programme)] == plain
 
 
 def test_a_name_that_is_missing_is_an_error() -> None:
