@@ -21,7 +21,14 @@ from atlas.model.rights import Right, require
 from atlas.present.changes import Changes, build_effect, change_rows
 from atlas.present.entries import edit_items
 from atlas.present.headings import headings
-from atlas.present.intake import difference_tally, tally
+from atlas.present.intake import (
+    difference_tally,
+    erasing_items,
+    finding_rows,
+    finding_titles,
+    question_items,
+    tally,
+)
 from atlas.present.scene import Scene, imagined
 from atlas.present.wording import Words
 from atlas.render import entries as entries_html
@@ -194,7 +201,7 @@ def _delivery(drawn: Scene, received: _Received, delivery: Delivery) -> None:
     if intake.findings:
         order = list(Severity)
         ranked = sorted(intake.findings, key=lambda each: order.index(each.severity))
-        st.html(html.findings(ranked[:_MOST_FINDINGS], said))
+        st.html(html.findings(finding_titles(said), finding_rows(ranked[:_MOST_FINDINGS], said)))
         if len(ranked) > _MOST_FINDINGS:
             blocks.text(said.say("… und {n} weitere.", n=said.number(len(ranked) - _MOST_FINDINGS)))
         _download(said.say("Alle Befunde als CSV"), said.say("befunde"), lambda: _findings_table(delivery, said))
@@ -237,15 +244,9 @@ def _assign(heading: str, position: int) -> None:
 
 
 def _findings_table(delivery: Delivery, said: Words) -> pd.DataFrame:
-    rows = [
-        (
-            each.line or "", each.column, each.given, html.severity_label(each.severity, said), html.told(each, said),
-            each.suggestion,
-        )
-        for each in delivery.intake.findings
-    ]  # fmt: skip
-    titles = ("Zeile", "Spalte", "steht da", "Art", "Befund", "Vorschlag")
-    return pd.DataFrame(rows, columns=[said.say(title) for title in titles], dtype=object)
+    titles = finding_titles(said)
+    rows = [[getattr(each, name) or "" for name in titles] for each in finding_rows(delivery.intake.findings, said)]
+    return pd.DataFrame(rows, columns=list(titles.values()), dtype=object)
 
 
 # ---- what would change ------------------------------------------------------------------------------------------------
@@ -304,7 +305,7 @@ def _questions(drawn: Scene, difference: Difference) -> None:
         )
         for each in asked:
             with st.container(border=True, key=f"intake-question-{each.line}"):
-                st.html(html.question(each, drawn.programme, said))
+                st.html(html.beside(question_items(each, drawn.programme, said)))
                 ask(each, said.say("Zeile {n} ist", n=each.line), f"{_ANSWER}{each.line}", partial(_answer, each.line))
         if len(difference.questions) > len(asked):
             blocks.text(said.say("… und {n} weitere.", n=said.number(len(difference.questions) - len(asked))))
@@ -340,7 +341,7 @@ def _erasing(drawn: Scene, difference: Difference) -> bool:
                 )
             )
         )
-        st.html(html.erasing(erasing[:_MOST_STEPS], drawn.programme, said))
+        st.html(entries_html.items(erasing_items(erasing[:_MOST_STEPS], drawn.programme, said)))
         if len(erasing) > _MOST_STEPS:
             blocks.text(said.say("… und {n} weitere.", n=said.number(len(erasing) - _MOST_STEPS)))
         return st.checkbox(said.say("Auch das übernehmen; sonst bleibt das Bekannte stehen"), key=_ERASE)

@@ -10,14 +10,17 @@ import jinja2
 import pytest
 from markupsafe import Markup
 
+from atlas.analysis.difference import Question
+from atlas.analysis.intake import Finding
 from atlas.model.cases import FollowUp, Report
 from atlas.model.edits import Change, ChangeKind, Correct, Occasion, Record, Version
 from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
 from atlas.present.entries import edit_items, entry_text, log_table, version_items
 from atlas.present.follow_ups import DueRow, follow_up_text, outcome_text, report_text
+from atlas.present.intake import finding_rows, finding_titles, question_items
 from atlas.present.wording import Words
-from atlas.render import entries, follow_ups, templates
+from atlas.render import entries, follow_ups, intake, templates
 from tests.browser.payloads import PAYLOADS
 
 DE = Words("de")
@@ -40,6 +43,12 @@ def _cases(text: str, programme: Programme) -> Iterator[Markup]:
     """Yield fragments that say a text wherever people can write."""
     yield from _follow_ups(text)
     yield from _entries(text, programme)
+    rows = finding_rows(
+        [Finding(2, text, text, "„{given}“ ist keine ganze Zahl.", {"given": text}, suggestion=text)], DE
+    )
+    yield intake.findings(finding_titles(DE) | {"told": text}, rows)
+    record = Record(text, text, text, text, note=text, source_url=text)
+    yield intake.beside(question_items(Question(2, record, {1: record}, ()), programme, DE))
 
 
 def _follow_ups(text: str) -> Iterator[Markup]:
