@@ -5,7 +5,6 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.errors import AtlasError
 from atlas.model.rights import Right
@@ -42,12 +41,12 @@ def show(drawn: Scene) -> None:
             st.error(said.problem(problem), icon=":material/error:")
         return
     with st.container(key="wiedervorlagen"):
-        st.html(Markup('<h2>{}</h2><p class="atlas-text">{}</p>').format(said.say("Wiedervorlagen"), _count(rows)))
+        blocks.draw("section", title=said.say("Wiedervorlagen"), text=_count(rows))
         if rows:
             titles = due_titles(said)
             st.html(html.due_list(rows, titles, lambda ags: page_address("pflege", drawn.view.but(municipality=ags))))
         with st.container(horizontal=True, vertical_alignment="center", key="wiedervorlagen-dateien"):
-            st.html(_files(now), width="content")
+            blocks.draw("files", width="content", links=_files(now))
             _subscription(now)
     blocks.heading(said.say("Aus den öffentlichen Angaben"))
 
@@ -70,18 +69,14 @@ def _query(now: Scene) -> dict[str, str]:
     return view_to_query(kept.but(lang=now.view.lang))
 
 
-def _files(now: Scene) -> Markup:
-    said = words()
-    forms: tuple[tuple[str, dict[str, str], str], ...] = (
-        ("csv", {"form": "excel"}, said.say("Tabelle als CSV für Excel")),
-        ("csv", {}, said.say("Tabelle als CSV")),
-        ("ics", {}, said.say("Kalenderdatei (.ics)")),
-    )
-    links = Markup().join(
-        Markup('<a class="atlas-copy" download href="{}">{}</a>').format(_address(ending, _query(now) | more), label)
-        for ending, more, label in forms
-    )
-    return Markup('<p class="atlas-files">{}</p>').format(links)
+def _files(now: Scene) -> list[tuple[str, str]]:
+    """Return address and label of each file."""
+    said, query = words(), _query(now)
+    return [
+        (_address("csv", query | {"form": "excel"}), said.say("Tabelle als CSV für Excel")),
+        (_address("csv", query), said.say("Tabelle als CSV")),
+        (_address("ics", query), said.say("Kalenderdatei (.ics)")),
+    ]
 
 
 def _address(ending: str, query: dict[str, str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.analysis.typed import Typed
 from atlas.errors import AtlasError
@@ -82,11 +81,8 @@ def _chosen() -> None:
 def _heading(drawn: Scene, place: str, name: str) -> None:
     said = words()
     page = "kreis" if is_district_key(place) else "gemeinde"
-    st.html(
-        Markup('<header class="place"><h2>{}</h2><p><a href="{}" target="_self">{}</a></p></header>').format(
-            name, page_address(page, drawn.view), said.say("Öffentliche Seite ansehen")
-        )
-    )
+    link = blocks.part("link", address=page_address(page, drawn.view), label=said.say("Öffentliche Seite ansehen"))
+    blocks.draw("place", title=name, content=link)
 
 
 def _as_table() -> bool:

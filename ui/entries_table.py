@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
-from markupsafe import Markup
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from atlas.analysis.typed import Checked, TableEdits, Typed, check_typed
@@ -134,11 +133,8 @@ def _outcome(drawn: Scene, sheet: _Sheet) -> None:
         )
         before = {each.entry: each.record for each in sheet.base}
         with st.container(border=True, key="entries-preview"):
-            st.html(
-                Markup("<p><b>{}</b></p>{}").format(
-                    label, html.items(edit_items(sheet.previewed, before, drawn.programme, said))
-                )
-            )
+            items = html.items(edit_items(sheet.previewed, before, drawn.programme, said))
+            blocks.draw("titled", title=label, content=items)
 
 
 def _sheet(drawn: Scene, place: str | None) -> _Sheet:

@@ -8,7 +8,6 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.analysis.columns import FIELDS, HEADINGS, REQUIRED, Column
 from atlas.analysis.difference import Answer, Difference, Kind, applied
@@ -99,7 +98,7 @@ def show(drawn: Scene) -> None:
     if received is None:
         return
     _check(drawn, received)
-    st.html(Markup('<h3 class="written">{}</h3>').format(received.name))
+    blocks.draw("heading", text=received.name, level=3, kind="written")
     if received.delivery is not None:
         _delivery(drawn, received, received.delivery)
     else:
@@ -223,8 +222,7 @@ def _mapping(
         for column in columns:
             left, right = st.columns([1.3, 1], gap="small", vertical_alignment="center")
             cells = [row[column.position] for _, row in preview if column.position < len(row) and row[column.position]]
-            sample = Markup('<br><span class="atlas-small">{}</span>').format(cells[0][:60]) if cells else Markup()
-            left.html(Markup('<p class="written"><b>{}</b>{}</p>').format(column.heading, sample))
+            left.html(blocks.part("column", heading=column.heading, sample=cells[0][:60] if cells else ""))
             right.selectbox(
                 said.say("Spalte {n}", n=column.position + 1),
                 fields,
@@ -332,15 +330,12 @@ def _erasing(drawn: Scene, difference: Difference) -> bool:
         return False
     said = words()
     with st.container(border=True, key="intake-erasing"):
-        st.html(
-            Markup("<p><b>{}</b></p>").format(
-                said.count(
-                    "{n} Zeile würde leeren oder ersetzen, was der Bestand schon weiß",
-                    "{n} Zeilen würden leeren oder ersetzen, was der Bestand schon weiß",
-                    len(erasing),
-                )
-            )
+        label = said.count(
+            "{n} Zeile würde leeren oder ersetzen, was der Bestand schon weiß",
+            "{n} Zeilen würden leeren oder ersetzen, was der Bestand schon weiß",
+            len(erasing),
         )
+        blocks.draw("titled", title=label)
         st.html(entries_html.items(erasing_items(erasing[:_MOST_STEPS], drawn.programme, said)))
         if len(erasing) > _MOST_STEPS:
             blocks.text(said.say("… und {n} weitere.", n=said.number(len(erasing) - _MOST_STEPS)))
@@ -358,7 +353,7 @@ def _map(drawn: Scene, received: _Received, edits: list[Edit], chosen: tuple[boo
     with left:
         map_panel.show_effect(now, effect.spec)
     with right:
-        st.html(Markup("<h3>{}</h3>").format(said.say("Auf der Karte von heute")))
+        blocks.heading(said.say("Auf der Karte von heute"), level=3)
         st.html(counted_legend(effect.spec.legend, said))
         text = said.say(
             "Änderungen an Anmerkungen, Quellen oder früheren Stufen sieht man hier nicht; sie stehen darunter."
@@ -371,7 +366,7 @@ def _map(drawn: Scene, received: _Received, edits: list[Edit], chosen: tuple[boo
     with st.expander(label, width=blocks.WIDTH):
         first = replace(effect, table=effect.table.head(_MOST_STEPS))
         rows = change_rows(first, now, said)[["name", "instrument", "before", "after"]]
-        st.html(Markup('<div class="wide">{}</div>').format(list_table(rows, headings(said, *rows.columns))))
+        blocks.draw("wide", content=list_table(rows, headings(said, *rows.columns)))
         if count > _MOST_STEPS:
             blocks.text(said.say("… und {n} weitere.", n=said.number(count - _MOST_STEPS)))
 

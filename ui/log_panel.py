@@ -5,7 +5,6 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.model.edits import Change, ChangeKind
 from atlas.model.rights import Actor, Right
@@ -80,11 +79,8 @@ def _change(drawn: Scene, kept: Store, actor: Actor, change: Change, undone_by: 
         st.html(html.versions(version_items(some, drawn.programme, said, before)))
         if more:
             blocks.text(said.say("… und {n} weitere.", n=said.number(more)))
-        st.html(
-            Markup('<p class="atlas-small"><a href="{}" target="_self" download>{}</a></p>').format(
-                _then(drawn, change), said.say("Der ganze Bestand nach dieser Änderung (CSV)")
-            )
-        )
+        label = said.say("Der ganze Bestand nach dieser Änderung (CSV)")
+        blocks.draw("link", address=_then(drawn, change), label=label, kind="atlas-small", is_file=True)
         if undone_by is not None:
             blocks.text(said.say("Zurückgenommen durch Änderung {n}.", n=undone_by))
         elif change.occasion.kind is not ChangeKind.SEED and actor.may(Right.EDIT):

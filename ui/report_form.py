@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass
 
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.errors import AtlasError
 from atlas.model.cases import MOST_TEXT, parse_receipt
@@ -151,15 +150,12 @@ def _file(programme: str, shown: str, ags: str) -> None:
 def _receipt(receipt: str) -> None:
     said = words()
     with st.container(key="receipt"):
-        st.html(
-            Markup('<p role="status"><b>{}</b></p><p class="atlas-small">{}</p>').format(
-                said.say("Danke. Ihre Meldung ist eingegangen."),
-                said.say(
-                    "Mit dieser Quittung sehen Sie hier später, was daraus geworden ist. Bitte notieren: Sie lässt sich "
-                    "nicht noch einmal anzeigen."
-                ),
-            )
+        text = said.say(
+            "Mit dieser Quittung sehen Sie hier später, was daraus geworden ist. Bitte notieren: Sie lässt sich "
+            "nicht noch einmal anzeigen."
         )
+        more = blocks.part("paragraph", text=text, kind="atlas-small")
+        blocks.draw("titled", title=said.say("Danke. Ihre Meldung ist eingegangen."), content=more, role="status")
         st.code(receipt, language=None)
     st.button(said.say("Noch etwas melden"), key="report-again", on_click=_again)
 

@@ -29,7 +29,7 @@ _ENVIRONMENT = Environment(
 )
 
 
-def drawn(template: str, **model: object) -> Markup:
+def drawn(template: str, /, **model: object) -> Markup:
     """Return a template filled with a page model.
 
     Parameters
@@ -43,7 +43,7 @@ def drawn(template: str, **model: object) -> Markup:
     return Markup(_ENVIRONMENT.get_template(template).render(model))  # noqa: S704 - escaped by the environment
 
 
-def drawn_part(template: str, macro: str, **model: object) -> Markup:
+def drawn_part(template: str, macro: str, /, **model: object) -> Markup:
     """Return one macro of a template filled with what it asks for, as `drawn` does; another name is a ``TypeError``."""
     part: Markup = getattr(_ENVIRONMENT.get_template(template).module, macro)(**model)
     return part

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
@@ -22,6 +23,7 @@ from atlas.present.intake import finding_rows, finding_titles, question_items
 from atlas.present.wording import Words
 from atlas.render import entries, follow_ups, intake, templates
 from tests.browser.payloads import PAYLOADS
+from tests.conftest import ROOT
 
 DE = Words("de")
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
@@ -47,8 +49,32 @@ def _cases(text: str, programme: Programme) -> Iterator[Markup]:
         [Finding(2, text, text, "„{given}“ ist keine ganze Zahl.", {"given": text}, suggestion=text)], DE
     )
     yield intake.findings(finding_titles(DE) | {"told": text}, rows)
+    yield from (templates.drawn_part("parts_editing.html", macro, **given) for macro, given in _parts(text))
     record = Record(text, text, text, text, note=text, source_url=text)
     yield intake.beside(question_items(Question(2, record, {1: record}, ()), programme, DE))
+
+
+def _parts(text: str) -> Iterator[tuple[str, dict[str, object]]]:
+    links = [(text, text, text)]
+    yield "attributes", {}
+    yield "small_line", {"text": text}
+    yield "paragraph", {"text": text, "kind": text}
+    yield "heading", {"text": text, "id": text, "kind": text}
+    yield "place", {"title": text, "content": text}
+    yield "link", {"address": text, "label": text}
+    yield "titled", {"title": text, "content": text}
+    yield "section", {"title": text, "text": text, "status": text}
+    yield "wide", {"content": text}
+    yield "files", {"links": [links[0][:2]]}
+    yield "place_links", {"links": [links[0][:2]]}
+    yield "column", {"heading": text, "sample": text}
+    yield "open_data", {"items": [links[0][:2]], "cases": text, "case_files": text, "address": text, "every": text}
+    yield "head", {"title": text, "programme": text}
+    yield "qr_code", {"picture": text, "alt": text, "address": text}
+    yield "foot", {"attribution": text, "source": text, "about": text}
+    yield "image", {"address": text, "width": text, "height": text, "alt": text}
+    yield "takes", {"links": links}
+    yield "snippet", {"page": text, "address": text, "width": text, "height": text, "alt": text}
 
 
 def _follow_ups(text: str) -> Iterator[Markup]:
@@ -77,6 +103,15 @@ def test_whatever_people_write_stays_text(text: str, mini: Snapshot) -> None:
     programme = mini.programme("mini")
     plain = [_Elements(fragment).found for fragment in _cases("harmlos", programme)]
     assert [_Elements(fragment).found for fragment in _cases(text, programme)] == plain
+
+
+def test_no_piece_is_left_out() -> None:
+    source = (ROOT / "atlas/render/templates/parts_editing.html").read_text(encoding="utf-8")
+    assert set(re.findall(r"{% macro (\w+)", source)) == {macro for macro, _ in _parts("")}
+
+
+def test_pages_write_no_html() -> None:
+    assert not [path.name for path in (ROOT / "ui").glob("*.py") if "Markup(" in path.read_text(encoding="utf-8")]
 
 
 def test_a_name_that_is_missing_is_an_error() -> None:
