@@ -18,7 +18,7 @@ from atlas.model.edits import Edit
 from atlas.model.programme import OVERVIEW
 from atlas.model.rights import Right, require
 from atlas.present.changes import Changes, build_effect, change_rows
-from atlas.present.entries import edit_items
+from atlas.present.entries import edit_item
 from atlas.present.headings import headings
 from atlas.present.intake import (
     difference_tally,
@@ -270,7 +270,7 @@ def _difference(drawn: Scene, received: _Received, delivery: Delivery) -> None:
     label = said.count("{n} Änderung im Einzelnen", "{n} Änderungen im Einzelnen", len(edits))
     with st.expander(label, expanded=len(edits) <= _OPEN_UNTIL, width=blocks.WIDTH):
         before = {step.entry: step.old for step in difference.steps if step.old}
-        st.html(entries_html.items(edit_items(edits[:_MOST_STEPS], before, drawn.programme, said)))
+        st.html(entries_html.items(edit_item(each, before, drawn.programme, said) for each in edits[:_MOST_STEPS]))
         if len(edits) > _MOST_STEPS:
             blocks.text(said.say("… und {n} weitere.", n=said.number(len(edits) - _MOST_STEPS)))
         _download(

@@ -8,7 +8,7 @@ import streamlit as st
 
 from atlas.model.edits import Change, ChangeKind
 from atlas.model.rights import Actor, Right
-from atlas.present.entries import change_tally, log_table, version_items
+from atlas.present.entries import change_tally, log_row, log_titles, version_items
 from atlas.present.scene import Scene
 from atlas.render import entries as html
 from atlas.sources.store import Store
@@ -54,7 +54,7 @@ def show(drawn: Scene) -> None:
     )
     if number is not None:
         _change(drawn, kept, actor, shown[number], undone.get(number))
-    st.html(html.changes(log_table(list(shown.values()), undone, said)))
+    st.html(html.changes(log_titles(said), [log_row(each, undone.get(each.number), said) for each in found[:most]]))
     if len(found) > most:
         st.button(said.say("Weitere anzeigen"), key="log-more", on_click=_more)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from atlas.analysis.columns import HEADINGS
@@ -147,21 +147,12 @@ def entry_text(record: Record, programme: Programme, words: Words, holder: str =
 
 
 @dataclass(frozen=True)
-class FieldChange:
-    """What a field of an entry said before, and what it says now."""
-
-    heading: str
-    before: str
-    now: str
-
-
-@dataclass(frozen=True)
 class EntryDifference:
-    """What is another in an entry; what it is about in front."""
+    """What is another in an entry, and what it is about; ``fields`` has heading, old and new of each field."""
 
     label: str
     municipality: str
-    fields: tuple[FieldChange, ...]
+    fields: tuple[tuple[str, str, str], ...]
 
 
 def entry_difference(before: Record, now: Record, programme: Programme, words: Words) -> EntryDifference:
@@ -175,7 +166,7 @@ def entry_difference(before: Record, now: Record, programme: Programme, words: W
             pairs["status"] = (rung_label(programme, (before.instrument, before.status), words), label)
             break
     fields = (
-        FieldChange(words.label(HEADINGS[name]), _value(name, was, words), _value(name, becomes, words))
+        (words.label(HEADINGS[name]), _value(name, was, words), _value(name, becomes, words))
         for name, (was, becomes) in pairs.items()
         if was != becomes
     )
@@ -210,14 +201,8 @@ class EntryItem:
     difference: EntryDifference | None = None
 
 
-def edit_items(
-    edits: Iterable[Edit], before: Mapping[int, Record], programme: Programme, words: Words
-) -> list[EntryItem]:
-    """Return edits that are not saved yet; ``before`` has the entries they change, by number."""
-    return [_edit_item(each, before, programme, words) for each in edits]
-
-
-def _edit_item(edit: Edit, before: Mapping[int, Record], programme: Programme, words: Words) -> EntryItem:
+def edit_item(edit: Edit, before: Mapping[int, Record], programme: Programme, words: Words) -> EntryItem:
+    """Return an edit that is not saved yet; ``before`` has the entries that are changed, by number."""
     if isinstance(edit, Add):
         return _item("", edit.record, None, programme, words)
     name, old = words.say("Eintrag {n}", n=edit.entry), before[edit.entry]
@@ -283,21 +268,13 @@ class LogRow:
     is_undone: bool
 
 
-@dataclass(frozen=True)
-class LogTable:
-    """The log with its headings."""
-
-    titles: tuple[str, ...]
-    rows: tuple[LogRow, ...]
+def log_titles(words: Words) -> tuple[str, ...]:
+    """Return the headings of the log: number, when, who, what, why."""
+    return words.say("Nr."), words.say("wann"), words.say("wer"), words.say("was"), words.say("warum")
 
 
-def log_table(shown: Sequence[Change], undone: Mapping[int, int], words: Words) -> LogTable:
-    """Return the log in the order given; ``undone`` says which change took one back."""
-    titles = (words.say("Nr."), words.say("wann"), words.say("wer"), words.say("was"), words.say("warum"))
-    return LogTable(titles, tuple(_log_row(each, undone.get(each.number), words) for each in shown))
-
-
-def _log_row(change: Change, undone_by: int | None, words: Words) -> LogRow:
+def log_row(change: Change, undone_by: int | None, words: Words) -> LogRow:
+    """Return a change as a row of the log; ``undone_by`` is the number of the one that took it back."""
     more = (
         words.say("zurückgenommen durch Nr. {n}", n=undone_by) if undone_by else "",
         words.say("nimmt Nr. {n} zurück", n=change.occasion.undoes) if change.occasion.undoes else "",

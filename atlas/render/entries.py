@@ -7,7 +7,7 @@ from functools import partial
 
 from markupsafe import Markup
 
-from atlas.present.entries import EntryItem, EntryText, LogTable, VersionItem
+from atlas.present.entries import EntryItem, EntryText, LogRow, VersionItem
 from atlas.render.templates import drawn_part
 
 _drawn = partial(drawn_part, "entries.html")
@@ -28,6 +28,6 @@ def versions(shown: Iterable[VersionItem]) -> Markup:
     return _drawn("versions", shown=shown)
 
 
-def changes(shown: LogTable) -> Markup:
+def changes(titles: Iterable[str], rows: Iterable[LogRow]) -> Markup:
     """Return the log as a table."""
-    return _drawn("changes", shown=shown)
+    return _drawn("changes", titles=titles, rows=rows)

@@ -17,7 +17,7 @@ from atlas.model.cases import FollowUp, Report
 from atlas.model.edits import Change, ChangeKind, Correct, Occasion, Record, Version
 from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
-from atlas.present.entries import edit_items, entry_text, log_table, version_items
+from atlas.present.entries import edit_item, entry_text, log_row, log_titles, version_items
 from atlas.present.follow_ups import DueRow, follow_up_text, outcome_text, report_text
 from atlas.present.intake import finding_rows, finding_titles, question_items
 from atlas.present.wording import Words
@@ -93,9 +93,9 @@ def _entries(text: str, programme: Programme) -> Iterator[Markup]:
     other = Record("", "", "", "")
     change = Change(4, NOW, text, programme.key, Occasion(ChangeKind.IMPORT, text, text, undoes=3), 1, 1, 1)
     yield entries.entry(entry_text(record, programme, DE, text))
-    yield entries.items(edit_items([Correct(1, 1, record)], {1: other}, programme, DE))
+    yield entries.items([edit_item(Correct(1, 1, record), {1: other}, programme, DE)])
     yield entries.versions(version_items([Version(1, 1, record, False, change)], programme, DE))
-    yield entries.changes(log_table([change], {4: 5}, DE))
+    yield entries.changes(log_titles(DE), [log_row(change, 5, DE)])
 
 
 @pytest.mark.parametrize("text", PAYLOADS)
