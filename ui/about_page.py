@@ -15,6 +15,7 @@ from atlas.render import about as html
 from atlas.render.html import file_links
 from atlas.render.open_data import open_data_links
 from atlas.sources.store.cases import KEPT_DAYS
+from ui import blocks
 from ui.cache import current_scene, store
 from ui.frame import foot, head
 from ui.login import door
@@ -82,18 +83,19 @@ def _visits() -> list[str]:
 
 def _open_data(drawn: Scene) -> Markup:
     said = words()
-    items = Markup().join(
-        Markup("<li>{}: {}</li>").format(
+    items = [
+        (
             title(content, drawn.programme, said),
             open_data_links(drawn.snapshot, drawn.programme, content, drawn.as_of, said, "api/v1/"),
         )
         for content in (Content.STATUS, Content.CASES, Content.RECORDS, Content.BOUNDARIES)
+    ]
+    listed = blocks.part(
+        "open_data",
+        items=items,
+        cases=said.say("Die Fälle dieses Programms mit Überschriften zum Lesen:"),
+        case_files=file_links("faelle", drawn.view.but(municipality=None), said),
+        address=f"api/v1/?lang={said.lang}",
+        every=said.say("Alle Adressen, Begriffe und Lizenzen der offenen Daten"),
     )
-    every = Markup('<p class="atlas-text"><a href="api/v1/?lang={}" target="_self">{}</a></p>').format(
-        said.lang, said.say("Alle Adressen, Begriffe und Lizenzen der offenen Daten")
-    )
-    cases = Markup('<p class="atlas-text">{}</p>{}').format(
-        said.say("Die Fälle dieses Programms mit Überschriften zum Lesen:"),
-        file_links("faelle", drawn.view.but(municipality=None), said),
-    )
-    return html.section(said.say("Offene Daten"), Markup('<ul class="open-data">{}</ul>').format(items), cases, every)
+    return html.section(said.say("Offene Daten"), listed)

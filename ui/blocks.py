@@ -8,18 +8,33 @@ import streamlit as st
 from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
+from atlas.render.templates import drawn_part
+
 WIDTH = 760
 """Of forms and boxes with text, in pixels: lines longer than that are hard to read."""
 
 
-def text(said: str, width: Literal["stretch", "content"] = "stretch") -> None:
+_Width = Literal["stretch", "content"]
+
+
+def part(macro: str, /, **model: object) -> Markup:
+    """Return one of the pieces that pages are made of: a macro of ``parts_editing.html``, filled."""
+    return drawn_part("parts_editing.html", macro, **model)
+
+
+def draw(macro: str, /, *, width: _Width = "stretch", **model: object) -> None:
+    """Show what `part` returns."""
+    st.html(part(macro, **model), width=width)
+
+
+def text(said: str, width: _Width = "stretch") -> None:
     """Show a paragraph."""
-    st.html(Markup('<p class="atlas-text">{}</p>').format(said), width=width)
+    draw("paragraph", width=width, text=said, kind="atlas-text")
 
 
-def small(said: str, width: Literal["stretch", "content"] = "stretch") -> None:
+def small(said: str, width: _Width = "stretch", role: str = "") -> None:
     """Show a paragraph in small print."""
-    st.html(Markup('<p class="atlas-small">{}</p>').format(said), width=width)
+    draw("paragraph", width=width, text=said, kind="atlas-small", role=role)
 
 
 def place(key: str | None = None) -> DeltaGenerator:
@@ -31,6 +46,6 @@ def place(key: str | None = None) -> DeltaGenerator:
     return st.container(key=key)
 
 
-def heading(said: str) -> None:
-    """Show a heading of a part of the page."""
-    st.html(Markup("<h2>{}</h2>").format(said))
+def heading(said: str, level: int = 2, anchor: str = "") -> None:
+    """Show a heading of a part of the page; ``anchor`` is what links lead to."""
+    draw("heading", text=said, level=level, id=anchor)

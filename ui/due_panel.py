@@ -5,12 +5,11 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.errors import AtlasError
 from atlas.model.rights import Right
 from atlas.model.view import ViewState, page_address, view_to_query
-from atlas.present.follow_ups import DueRow, due_rows
+from atlas.present.follow_ups import DueRow, due_rows, due_titles
 from atlas.present.scene import Scene
 from atlas.present.steering import area_of
 from atlas.render import follow_ups as html
@@ -36,17 +35,18 @@ def show(drawn: Scene) -> None:
         if kept is None:
             return
         # Asked anew for every run and never put on a shelf: those are shared with visitors.
-        rows = due_rows(now, kept.follow_ups.current(actor, drawn.programme.key), today())
+        rows = due_rows(now, kept.follow_ups.current(actor, drawn.programme.key), today(), said)
     except AtlasError as error:  # the public part of the page does not need them
         for problem in error.problems:
             st.error(said.problem(problem), icon=":material/error:")
         return
     with st.container(key="wiedervorlagen"):
-        st.html(Markup('<h2>{}</h2><p class="atlas-text">{}</p>').format(said.say("Wiedervorlagen"), _count(rows)))
+        blocks.draw("section", title=said.say("Wiedervorlagen"), text=_count(rows))
         if rows:
-            st.html(html.due_list(rows, lambda ags: page_address("pflege", drawn.view.but(municipality=ags)), said))
+            titles = due_titles(said)
+            st.html(html.due_list(rows, titles, lambda ags: page_address("pflege", drawn.view.but(municipality=ags))))
         with st.container(horizontal=True, vertical_alignment="center", key="wiedervorlagen-dateien"):
-            st.html(_files(now), width="content")
+            blocks.draw("files", width="content", links=_files(now))
             _subscription(now)
     blocks.heading(said.say("Aus den öffentlichen Angaben"))
 
@@ -69,18 +69,14 @@ def _query(now: Scene) -> dict[str, str]:
     return view_to_query(kept.but(lang=now.view.lang))
 
 
-def _files(now: Scene) -> Markup:
-    said = words()
-    forms: tuple[tuple[str, dict[str, str], str], ...] = (
-        ("csv", {"form": "excel"}, said.say("Tabelle als CSV für Excel")),
-        ("csv", {}, said.say("Tabelle als CSV")),
-        ("ics", {}, said.say("Kalenderdatei (.ics)")),
-    )
-    links = Markup().join(
-        Markup('<a class="atlas-copy" download href="{}">{}</a>').format(_address(ending, _query(now) | more), label)
-        for ending, more, label in forms
-    )
-    return Markup('<p class="atlas-files">{}</p>').format(links)
+def _files(now: Scene) -> list[tuple[str, str]]:
+    """Return address and label of each file."""
+    said, query = words(), _query(now)
+    return [
+        (_address("csv", query | {"form": "excel"}), said.say("Tabelle als CSV für Excel")),
+        (_address("csv", query), said.say("Tabelle als CSV")),
+        (_address("ics", query), said.say("Kalenderdatei (.ics)")),
+    ]
 
 
 def _address(ending: str, query: dict[str, str]) -> str:

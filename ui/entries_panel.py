@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.analysis.typed import Typed
 from atlas.errors import AtlasError
@@ -11,7 +10,7 @@ from atlas.model.keys import is_district_key
 from atlas.model.rights import Actor, Right
 from atlas.model.view import page_address
 from atlas.present.detail import position_of
-from atlas.present.entries import entries_at, keys_of_place, place_of, places
+from atlas.present.entries import entries_at, entry_text, keys_of_place, place_of, places, version_items
 from atlas.present.scene import Scene
 from atlas.render import entries as html
 from atlas.sources.store import Store
@@ -82,11 +81,8 @@ def _chosen() -> None:
 def _heading(drawn: Scene, place: str, name: str) -> None:
     said = words()
     page = "kreis" if is_district_key(place) else "gemeinde"
-    st.html(
-        Markup('<header class="place"><h2>{}</h2><p><a href="{}" target="_self">{}</a></p></header>').format(
-            name, page_address(page, drawn.view), said.say("Öffentliche Seite ansehen")
-        )
-    )
+    link = blocks.part("link", address=page_address(page, drawn.view), label=said.say("Öffentliche Seite ansehen"))
+    blocks.draw("place", title=name, content=link)
 
 
 def _as_table() -> bool:
@@ -114,7 +110,7 @@ def _list(drawn: Scene, place: str, *, may_edit: bool) -> None:
         with st.container(border=True, width=blocks.WIDTH, key=f"entry-{each.entry}"):
             holder = each.record.municipality if each.record.ags != place else ""
             with st.container(horizontal=True, vertical_alignment="top"):
-                st.html(html.entry(each.record, drawn.programme, said, holder))
+                st.html(html.entry(entry_text(each.record, drawn.programme, said, holder)))
                 if may_edit and draft is None:
                     _buttons(drawn, place, each)
             if draft is not None and draft.base.entry == each.entry:
@@ -163,4 +159,4 @@ def _history(drawn: Scene, kept: Store, actor: Actor, place: str) -> None:
         return
     label = said.count("Verlauf: {n} Fassung", "Verlauf: {n} Fassungen", len(found))
     with st.expander(label, width=blocks.WIDTH):
-        st.html(html.versions(found, drawn.programme, said))
+        st.html(html.versions(version_items(found, drawn.programme, said)))

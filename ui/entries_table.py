@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
-from markupsafe import Markup
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from atlas.analysis.typed import Checked, TableEdits, Typed, check_typed
@@ -15,7 +14,7 @@ from atlas.errors import AtlasError, Problem
 from atlas.model.edits import Change, ChangeKind, Edit, Occasion, Version, missing_reason, needs_reason
 from atlas.model.rights import Actor
 from atlas.present.cells import Cells
-from atlas.present.entries import entries_at, seen
+from atlas.present.entries import edit_item, entries_at, seen
 from atlas.present.intake import question_problem
 from atlas.present.scene import Scene
 from atlas.render import entries as html
@@ -134,9 +133,8 @@ def _outcome(drawn: Scene, sheet: _Sheet) -> None:
         )
         before = {each.entry: each.record for each in sheet.base}
         with st.container(border=True, key="entries-preview"):
-            st.html(
-                Markup("<p><b>{}</b></p>{}").format(label, html.edits(sheet.previewed, before, drawn.programme, said))
-            )
+            items = html.items(edit_item(each, before, drawn.programme, said) for each in sheet.previewed)
+            blocks.draw("titled", title=label, content=items)
 
 
 def _sheet(drawn: Scene, place: str | None) -> _Sheet:

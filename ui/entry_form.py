@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.analysis.columns import HEADINGS
 from atlas.analysis.intake import Finding
@@ -119,7 +118,7 @@ def show(drawn: Scene, draft: Draft) -> None:
             _show_news(drawn, draft)
     with st.form("entry", border=False, enter_to_submit=False):
         if draft.is_withdrawal:
-            st.html(Markup("<h3>{}</h3>").format(said.say("Diesen Eintrag zurückziehen")))
+            blocks.heading(said.say("Diesen Eintrag zurückziehen"), level=3)
         else:
             _fields(drawn, draft)
         help_ = said.say("Steht im Verlauf. Eine Berichtigung oder Rücknahme braucht einen Grund.")
@@ -410,11 +409,7 @@ def elsewhere(names: Mapping[str, str], place: str | None) -> None:
     said = words()
     name = names.get(draft.place, draft.place)
     with st.container(horizontal=True, vertical_alignment="center", key="entry-elsewhere"):
-        st.html(
-            Markup('<p class="atlas-small">{}</p>').format(
-                said.say("Noch nicht gespeichert: ein Eintrag für {name}.", name=name)
-            )
-        )
+        blocks.small(said.say("Noch nicht gespeichert: ein Eintrag für {name}.", name=name))
         st.button(said.say("Dorthin"), key="entry-there", type="tertiary", on_click=look_at, args=(draft.place,))
         st.button(said.say("Verwerfen"), key="entry-drop-there", type="tertiary", on_click=_drop)
 

@@ -29,14 +29,10 @@ def show() -> None:
     said = words()
     with frame.head(drawn):
         pass
-    st.html(
-        Markup('<header class="place"><h2>{}</h2><p>{}</p></header>').format(
-            said.say("Karte mitnehmen"),
-            said.say(
-                "Ein Ausschnitt für Folie, Website, Presse oder Ratssitzung. Titel, Legende, Stand und Quellen stehen im Bild."
-            ),
-        )
+    text = said.say(
+        "Ein Ausschnitt für Folie, Website, Presse oder Ratssitzung. Titel, Legende, Stand und Quellen stehen im Bild."
     )
+    blocks.draw("place", title=said.say("Karte mitnehmen"), content=blocks.part("paragraph", text=text))
     filters.show(drawn)
     left, right = st.columns([1, 2.1], gap="large")
     with left:
@@ -180,11 +176,7 @@ def _picture(drawn: Scene) -> None:
     query = view_to_query(view) | excerpt_to_query(excerpt, view.municipality, view.district)
     address = f"atlas/ausschnitt.{{}}?{urlencode(query)}"
     measures = MEASURES[excerpt.size]
-    st.html(
-        Markup('<img class="preview" src="{}" width="{:.0f}" height="{:.0f}" alt="{}">').format(
-            address.format("svg"), measures.width, measures.height, made.picture.alt
-        )
-    )
+    st.html(_image("image", excerpt.size, address.format("svg"), made.picture.alt, kind="preview"))
     _files(address, measures.width * measures.dots, measures.height * measures.dots)
     _website(drawn, excerpt, made)
 
@@ -196,23 +188,25 @@ def _files(address: str, width: float, height: float) -> None:
         Form.SVG: said.say("zum Weiterbearbeiten"),
         Form.PDF: said.say("zum Drucken, barrierefrei"),
     }
-    links = Markup("").join(
-        Markup('<a class="atlas-take" download href="{}"><b>{}</b><span>{}</span></a>').format(
-            address.format(form), form.upper(), text
-        )
-        for form, text in told.items()
+    blocks.draw("takes", links=[(address.format(form), form.upper(), text) for form, text in told.items()])
+
+
+def _image(macro: str, size: Size, address: str, alt: str, **more: str) -> Markup:
+    """Return HTML with a picture in the measures of a size."""
+    measures = MEASURES[size]
+    return blocks.part(
+        macro, address=address, width=round(measures.width), height=round(measures.height), alt=alt, **more
     )
-    st.html(Markup('<p class="atlas-takes">{}</p>').format(links))
 
 
 def _website(drawn: Scene, excerpt: Excerpt, made: Drawn) -> None:
     """Show the alternative text, and the code that puts an always current picture into a website."""
     said = words()
-    st.html(Markup("<h3>{}</h3>").format(said.say("Alternativtext")))
+    blocks.heading(said.say("Alternativtext"), level=3)
     st.code(made.picture.alt, language=None, wrap_lines=True)
     if excerpt.kind is Kind.SELECTION:
         return
-    st.html(Markup("<h3>{}</h3>").format(said.say("Für Ihre Website: ein Bild, das immer aktuell ist")))
+    blocks.heading(said.say("Für Ihre Website: ein Bild, das immer aktuell ist"), level=3)
     sizes = {Size.SMALL: said.say("klein"), Size.MEDIUM: said.say("mittel"), Size.LARGE: said.say("groß")}
     size = st.pills(
         said.say("Bildgröße"),
@@ -241,11 +235,6 @@ def _snippet(drawn: Scene, excerpt: Excerpt, size: Size, made: Drawn) -> str:
         f"{home}/{'gemeinde' if excerpt.kind is Kind.MUNICIPALITY else ''}",
         view.but(municipality=shown.municipality, district=shown.district, as_of=as_of),
     )
-    measures = MEASURES[size]
-    return Markup('<a href="{}"><img src="{}" width="{:.0f}" height="{:.0f}" alt="{}"></a>').format(
-        page,
-        f"{home}/bild/{place}.png{'?' if query else ''}{urlencode(query)}",
-        measures.width,
-        measures.height,
-        made.picture.alt if as_of else lasting_alt_text(made.picture.title, words()),
-    )
+    address = f"{home}/bild/{place}.png{'?' if query else ''}{urlencode(query)}"
+    alt = made.picture.alt if as_of else lasting_alt_text(made.picture.title, words())
+    return _image("snippet", size, address, alt, page=page)

@@ -6,13 +6,13 @@ import contextlib
 from dataclasses import dataclass, replace
 
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.cases import FollowUp, StaleFollowUpError
 from atlas.model.rights import Actor, NotAllowedError, Right
 from atlas.model.view import EARLIEST, LATEST
 from atlas.present.detail import position_or_heir
+from atlas.present.follow_ups import follow_up_text
 from atlas.present.scene import Scene
 from atlas.render import follow_ups as html
 from ui import blocks
@@ -59,12 +59,12 @@ def show(drawn: Scene, ags: str) -> None:
     if actor.may(Right.EDIT):
         _form(_draft(programme, newest))
     else:
-        st.html(html.written(newest, said))
+        st.html(html.written(follow_up_text(newest, said)))
     _of_predecessors(drawn, ags, actor)
     if history:
         label = said.count("Verlauf: {n} Fassung", "Verlauf: {n} Fassungen", len(history))
         with st.expander(label, width=blocks.WIDTH):
-            st.html(html.versions(history, said))
+            st.html(html.versions(follow_up_text(each, said) for each in history))
 
 
 def _of_predecessors(drawn: Scene, ags: str, actor: Actor) -> None:
@@ -78,7 +78,8 @@ def _of_predecessors(drawn: Scene, ags: str, actor: Actor) -> None:
             continue
         with st.container(border=True, width=blocks.WIDTH):
             text = said.say("Für {name} vorgemerkt, vor dem Zusammenschluss:", name=old[key])
-            st.html(Markup('<p class="atlas-small"><b>{}</b></p>{}').format(text, html.written(written, said)))
+            content = html.written(follow_up_text(written, said))
+            blocks.draw("titled", title=text, content=content, kind="atlas-small")
             if actor.may(Right.EDIT):
                 label = said.say("Schritt erledigt")
                 st.button(label, key=f"follow-up-done-{key}", on_click=_done, args=(drawn.programme.key, written))
@@ -137,7 +138,7 @@ def _form(draft: _Draft) -> None:
                     said.say("Schritt erledigt"), key="follow-up-done", on_click=_save, kwargs={"is_done": True}
                 )
             if draft.is_saved:
-                st.html(Markup('<p class="atlas-small" role="status">{}</p>').format(said.say("Gespeichert.")))
+                blocks.small(said.say("Gespeichert."), role="status")
     for problem in draft.problems:
         st.error(said.problem(problem), icon=":material/error:")
 
@@ -152,7 +153,7 @@ def _conflict(other: FollowUp) -> None:
         when=when,
     )
     with st.container(border=True, key="follow-up-conflict", width=blocks.WIDTH):
-        st.html(Markup('<p role="alert"><b>{}</b></p>{}').format(told, html.written(other, said)))
+        blocks.draw("titled", title=told, content=html.written(follow_up_text(other, said)), role="alert")
         st.button(said.say("Neuen Stand übernehmen"), key="follow-up-take", on_click=_take_other)
 
 

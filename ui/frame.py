@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from functools import partial
 
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.model.view import page_address
 from atlas.present.credits import invented
 from atlas.present.elsewhere import in_programme
 from atlas.present.scene import Scene
 from atlas.render.qr import qr_file, qr_picture
+from ui import blocks
 from ui.cache import scene, store, today
 from ui.components import part
 from ui.login import entrance
@@ -33,10 +33,10 @@ def head(drawn: Scene) -> Iterator[None]:
 def _title(drawn: Scene) -> None:
     said = words()
     programmes = drawn.snapshot.programmes
-    only = Markup("<p>{}</p>").format(said.label(drawn.programme.title)) if len(programmes) == 1 else ""
+    only = said.label(drawn.programme.title) if len(programmes) == 1 else ""
     title = said.say("Präventionsatlas {state}", state=said.label(drawn.programme.territory))
     with st.container(key="title"):
-        st.html(Markup('<div class="atlas-title"><h1>{}</h1>{}</div>').format(title, only))
+        blocks.draw("head", title=title, programme=only)
         if len(programmes) > 1:
             seed(Keys.PROGRAMME, drawn.programme.key)
             st.selectbox(
@@ -82,13 +82,8 @@ def qr_code(page: str) -> None:
         return
     address = page_address(here, current_view())
     with st.popover(said.say("QR-Code"), icon=":material/qr_code_2:"):
-        st.html(
-            Markup('<img class="qr" src="{}" alt="{}"><p class="atlas-small qr">{}</p>').format(
-                qr_picture(address),
-                said.say("QR-Code mit der Adresse dieser Seite"),
-                address,
-            )
-        )
+        alt = said.say("QR-Code mit der Adresse dieser Seite")
+        blocks.draw("qr_code", picture=qr_picture(address), alt=alt, address=address)
         for form in ("svg", "png"):
             st.download_button(
                 form.upper(),
@@ -113,17 +108,16 @@ def site_address() -> str:
 def _notice(drawn: Scene) -> None:
     """Say on top of the page that data are invented, if they are."""
     for text in invented(drawn, words()):
-        st.html(Markup('<p class="synthetic" role="note">{}</p>').format(text))
+        blocks.draw("paragraph", text=text, kind="synthetic", role="note")
 
 
 def foot(drawn: Scene) -> None:
     """Show sources and attribution, and the way to log in where there is one."""
     said = words()
-    st.html(
-        Markup('<p class="atlas-foot">{} · {} · <a href="ueber" target="_self">{}</a></p>').format(
-            drawn.edition.provenance.attribution,
-            said.label(drawn.programme.source_line),
-            said.say("Quellen, Begriffe, Barrierefreiheit"),
-        )
+    blocks.draw(
+        "foot",
+        attribution=drawn.edition.provenance.attribution,
+        source=said.label(drawn.programme.source_line),
+        about=said.say("Quellen, Begriffe, Barrierefreiheit"),
     )
     entrance()

@@ -8,7 +8,6 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.analysis.columns import FIELDS, HEADINGS, REQUIRED, Column
 from atlas.analysis.difference import Answer, Difference, Kind, applied
@@ -19,8 +18,16 @@ from atlas.model.edits import Edit
 from atlas.model.programme import OVERVIEW
 from atlas.model.rights import Right, require
 from atlas.present.changes import Changes, build_effect, change_rows
+from atlas.present.entries import edit_item
 from atlas.present.headings import headings
-from atlas.present.intake import difference_tally, tally
+from atlas.present.intake import (
+    difference_tally,
+    erasing_items,
+    finding_rows,
+    finding_titles,
+    question_items,
+    tally,
+)
 from atlas.present.scene import Scene, imagined
 from atlas.present.wording import Words
 from atlas.render import entries as entries_html
@@ -91,7 +98,7 @@ def show(drawn: Scene) -> None:
     if received is None:
         return
     _check(drawn, received)
-    st.html(Markup('<h3 class="written">{}</h3>').format(received.name))
+    blocks.draw("heading", text=received.name, level=3, kind="written")
     if received.delivery is not None:
         _delivery(drawn, received, received.delivery)
     else:
@@ -193,7 +200,7 @@ def _delivery(drawn: Scene, received: _Received, delivery: Delivery) -> None:
     if intake.findings:
         order = list(Severity)
         ranked = sorted(intake.findings, key=lambda each: order.index(each.severity))
-        st.html(html.findings(ranked[:_MOST_FINDINGS], said))
+        st.html(html.findings(finding_titles(said), finding_rows(ranked[:_MOST_FINDINGS], said)))
         if len(ranked) > _MOST_FINDINGS:
             blocks.text(said.say("… und {n} weitere.", n=said.number(len(ranked) - _MOST_FINDINGS)))
         _download(said.say("Alle Befunde als CSV"), said.say("befunde"), lambda: _findings_table(delivery, said))
@@ -215,8 +222,7 @@ def _mapping(
         for column in columns:
             left, right = st.columns([1.3, 1], gap="small", vertical_alignment="center")
             cells = [row[column.position] for _, row in preview if column.position < len(row) and row[column.position]]
-            sample = Markup('<br><span class="atlas-small">{}</span>').format(cells[0][:60]) if cells else Markup()
-            left.html(Markup('<p class="written"><b>{}</b>{}</p>').format(column.heading, sample))
+            left.html(blocks.part("column", heading=column.heading, sample=cells[0][:60] if cells else ""))
             right.selectbox(
                 said.say("Spalte {n}", n=column.position + 1),
                 fields,
@@ -236,15 +242,9 @@ def _assign(heading: str, position: int) -> None:
 
 
 def _findings_table(delivery: Delivery, said: Words) -> pd.DataFrame:
-    rows = [
-        (
-            each.line or "", each.column, each.given, html.severity_label(each.severity, said), html.told(each, said),
-            each.suggestion,
-        )
-        for each in delivery.intake.findings
-    ]  # fmt: skip
-    titles = ("Zeile", "Spalte", "steht da", "Art", "Befund", "Vorschlag")
-    return pd.DataFrame(rows, columns=[said.say(title) for title in titles], dtype=object)
+    titles = finding_titles(said)
+    rows = [[getattr(each, name) or "" for name in titles] for each in finding_rows(delivery.intake.findings, said)]
+    return pd.DataFrame(rows, columns=list(titles.values()), dtype=object)
 
 
 # ---- what would change ------------------------------------------------------------------------------------------------
@@ -270,7 +270,7 @@ def _difference(drawn: Scene, received: _Received, delivery: Delivery) -> None:
     label = said.count("{n} Änderung im Einzelnen", "{n} Änderungen im Einzelnen", len(edits))
     with st.expander(label, expanded=len(edits) <= _OPEN_UNTIL, width=blocks.WIDTH):
         before = {step.entry: step.old for step in difference.steps if step.old}
-        st.html(entries_html.edits(edits[:_MOST_STEPS], before, drawn.programme, said))
+        st.html(entries_html.items(edit_item(each, before, drawn.programme, said) for each in edits[:_MOST_STEPS]))
         if len(edits) > _MOST_STEPS:
             blocks.text(said.say("… und {n} weitere.", n=said.number(len(edits) - _MOST_STEPS)))
         _download(
@@ -303,7 +303,7 @@ def _questions(drawn: Scene, difference: Difference) -> None:
         )
         for each in asked:
             with st.container(border=True, key=f"intake-question-{each.line}"):
-                st.html(html.question(each, drawn.programme, said))
+                st.html(html.beside(question_items(each, drawn.programme, said)))
                 ask(each, said.say("Zeile {n} ist", n=each.line), f"{_ANSWER}{each.line}", partial(_answer, each.line))
         if len(difference.questions) > len(asked):
             blocks.text(said.say("… und {n} weitere.", n=said.number(len(difference.questions) - len(asked))))
@@ -330,16 +330,13 @@ def _erasing(drawn: Scene, difference: Difference) -> bool:
         return False
     said = words()
     with st.container(border=True, key="intake-erasing"):
-        st.html(
-            Markup("<p><b>{}</b></p>").format(
-                said.count(
-                    "{n} Zeile würde leeren oder ersetzen, was der Bestand schon weiß",
-                    "{n} Zeilen würden leeren oder ersetzen, was der Bestand schon weiß",
-                    len(erasing),
-                )
-            )
+        label = said.count(
+            "{n} Zeile würde leeren oder ersetzen, was der Bestand schon weiß",
+            "{n} Zeilen würden leeren oder ersetzen, was der Bestand schon weiß",
+            len(erasing),
         )
-        st.html(html.erasing(erasing[:_MOST_STEPS], drawn.programme, said))
+        blocks.draw("titled", title=label)
+        st.html(entries_html.items(erasing_items(erasing[:_MOST_STEPS], drawn.programme, said)))
         if len(erasing) > _MOST_STEPS:
             blocks.text(said.say("… und {n} weitere.", n=said.number(len(erasing) - _MOST_STEPS)))
         return st.checkbox(said.say("Auch das übernehmen; sonst bleibt das Bekannte stehen"), key=_ERASE)
@@ -356,7 +353,7 @@ def _map(drawn: Scene, received: _Received, edits: list[Edit], chosen: tuple[boo
     with left:
         map_panel.show_effect(now, effect.spec)
     with right:
-        st.html(Markup("<h3>{}</h3>").format(said.say("Auf der Karte von heute")))
+        blocks.heading(said.say("Auf der Karte von heute"), level=3)
         st.html(counted_legend(effect.spec.legend, said))
         text = said.say(
             "Änderungen an Anmerkungen, Quellen oder früheren Stufen sieht man hier nicht; sie stehen darunter."
@@ -369,7 +366,7 @@ def _map(drawn: Scene, received: _Received, edits: list[Edit], chosen: tuple[boo
     with st.expander(label, width=blocks.WIDTH):
         first = replace(effect, table=effect.table.head(_MOST_STEPS))
         rows = change_rows(first, now, said)[["name", "instrument", "before", "after"]]
-        st.html(Markup('<div class="wide">{}</div>').format(list_table(rows, headings(said, *rows.columns))))
+        blocks.draw("wide", content=list_table(rows, headings(said, *rows.columns)))
         if count > _MOST_STEPS:
             blocks.text(said.say("… und {n} weitere.", n=said.number(count - _MOST_STEPS)))
 

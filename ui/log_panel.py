@@ -5,10 +5,10 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.model.edits import Change, ChangeKind
 from atlas.model.rights import Actor, Right
+from atlas.present.entries import change_tally, log_row, log_titles, version_items
 from atlas.present.scene import Scene
 from atlas.render import entries as html
 from atlas.sources.store import Store
@@ -54,7 +54,7 @@ def show(drawn: Scene) -> None:
     )
     if number is not None:
         _change(drawn, kept, actor, shown[number], undone.get(number))
-    st.html(html.changes(list(shown.values()), undone, said))
+    st.html(html.changes(log_titles(said), [log_row(each, undone.get(each.number), said) for each in found[:most]]))
     if len(found) > most:
         st.button(said.say("Weitere anzeigen"), key="log-more", on_click=_more)
 
@@ -66,7 +66,7 @@ def _more() -> None:
 def _label(change: Change) -> str:
     said = words()
     who = change.actor or "–"
-    return f"{change.number} · {said.moment(change.recorded_at)} · {who} · {html.tally(change, said)}"
+    return f"{change.number} · {said.moment(change.recorded_at)} · {who} · {change_tally(change, said)}"
 
 
 def _change(drawn: Scene, kept: Store, actor: Actor, change: Change, undone_by: int | None) -> None:
@@ -76,14 +76,11 @@ def _change(drawn: Scene, kept: Store, actor: Actor, change: Change, undone_by: 
     before = kept.before(actor, some)
     more = change.added + change.corrected + change.withdrawn - len(some)
     with st.container(border=True, key="log-open"):
-        st.html(html.versions(some, drawn.programme, said, before))
+        st.html(html.versions(version_items(some, drawn.programme, said, before)))
         if more:
             blocks.text(said.say("… und {n} weitere.", n=said.number(more)))
-        st.html(
-            Markup('<p class="atlas-small"><a href="{}" target="_self" download>{}</a></p>').format(
-                _then(drawn, change), said.say("Der ganze Bestand nach dieser Änderung (CSV)")
-            )
-        )
+        label = said.say("Der ganze Bestand nach dieser Änderung (CSV)")
+        blocks.draw("link", address=_then(drawn, change), label=label, kind="atlas-small", is_file=True)
         if undone_by is not None:
             blocks.text(said.say("Zurückgenommen durch Änderung {n}.", n=undone_by))
         elif change.occasion.kind is not ChangeKind.SEED and actor.may(Right.EDIT):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.model.rights import Right
 from atlas.present.scene import Scene
 from atlas.web.door import Reason, Standing
-from ui import entries_panel, intake_panel, log_panel, reports_panel
+from ui import blocks, entries_panel, intake_panel, log_panel, reports_panel
 from ui.cache import current_scene
 from ui.frame import foot, head
 from ui.login import current_standing, log_in, role_name
@@ -47,11 +46,8 @@ def show() -> None:
 def _inside(drawn: Scene, standing: Standing) -> dict[str, str]:
     """Show the chosen part; return what belongs into the address beside the view."""
     said = words()
-    st.html(
-        Markup('<h2>{}</h2><p class="atlas-text">{} · {}</p>').format(
-            said.say("Pflege"), standing.actor.name, role_name(standing.actor.role, said)
-        )
-    )
+    who = f"{standing.actor.name} · {role_name(standing.actor.role, said)}"
+    blocks.draw("section", title=said.say("Pflege"), text=who)
     labels = {
         Part.ENTRIES: said.say("Einträge"),
         Part.INTAKE: said.say("Einfuhr"),
@@ -82,13 +78,8 @@ def _inside(drawn: Scene, standing: Standing) -> dict[str, str]:
 def _gate(standing: Standing) -> None:
     """Say what lies behind, and what the way in is."""
     said = words()
-    st.html(
-        Markup('<h2>{}</h2><p class="atlas-text">{}</p><p class="atlas-text" role="status">{}</p>').format(
-            said.say("Pflege"),
-            said.say("Hier werden die Angaben gepflegt, aus denen die öffentliche Karte entsteht."),
-            said.say(_why(standing.reason)),
-        )
-    )
+    text = said.say("Hier werden die Angaben gepflegt, aus denen die öffentliche Karte entsteht.")
+    blocks.draw("section", title=said.say("Pflege"), text=text, status=said.say(_why(standing.reason)))
     if standing.may_log_in:
         st.button(said.say("Anmelden"), type="primary", key="gate-log-in", on_click=log_in)
 

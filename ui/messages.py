@@ -7,13 +7,13 @@ import secrets
 from collections.abc import Callable, Sequence
 
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.analysis.difference import Answer, Question
 from atlas.analysis.intake import Finding
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.present.intake import choice_label
 from atlas.present.wording import Words
+from ui import blocks
 from ui.state import words
 
 _log = logging.getLogger("atlas")
@@ -41,9 +41,7 @@ def show_problems(error: AtlasError) -> None:
 
 def show_finding(problem: Problem) -> None:
     """Show one finding beside what it is about. It may quote what somebody typed: text, never markdown."""
-    st.html(
-        Markup('<p class="finding {}" role="alert">{}</p>').format(problem.severity.value, words().problem(problem))
-    )
+    blocks.draw("paragraph", text=words().problem(problem), kind=f"finding {problem.severity.value}", role="alert")
 
 
 def show_findings(findings: Sequence[Finding], where: Sequence[str] = ()) -> None:

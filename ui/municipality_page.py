@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.model.rights import Right
 from atlas.model.view import page_address, view_to_query
@@ -63,8 +62,7 @@ def _municipality(drawn: Scene, position: int) -> dict[str, str]:
     st.html(html.header(page, said))
     report_form.badge(drawn, page.detail.ags)
     if current_actor().may(Right.EDIT):
-        address = page_address("pflege", drawn.view)
-        st.html(Markup('<p><a href="{}" target="_self">{}</a></p>').format(address, said.say("Einträge bearbeiten")))
+        blocks.draw("link", address=page_address("pflege", drawn.view), label=said.say("Einträge bearbeiten"))
     take_home.show(drawn, position)
     filters.show(drawn)
     left, right = st.columns([1.7, 1], gap="medium")

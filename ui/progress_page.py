@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.model.dates import year_before
 from atlas.model.programme import Counts, Instrument
@@ -48,7 +47,7 @@ def show() -> None:
         pass
     said = words()
     with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
-        st.html(Markup('<header class="place"><h2>{}</h2></header>').format(said.say("Fortschritt")))
+        blocks.draw("place", title=said.say("Fortschritt"))
         filters.district(drawn)
     filters.show(drawn)
     blocks.small(as_of_sentence(drawn, said))
@@ -56,7 +55,7 @@ def show() -> None:
     curves = _build(drawn)
     chosen = next(curve for curve in curves if curve.instrument == instrument.key)
     _curve(drawn, chosen, instrument)
-    _heading(said.say("Alle Bausteine"))
+    blocks.heading(said.say("Alle Bausteine"))
     legend = curve_legend([curve.points for curve in curves], said)
     if missing := [line for line in legend if line not in chosen.legend]:
         st.html(html.sentences(missing))
@@ -69,10 +68,6 @@ def show() -> None:
     write_address()
 
 
-def _heading(text: str, anchor: str = "") -> None:
-    st.html(Markup('<h2 id="{}">{}</h2>').format(anchor, text))
-
-
 def _build(drawn: Scene) -> tuple[Curve, ...]:
     said = words()
     key = (*drawn.key, drawn.district, said.lang)
@@ -81,7 +76,7 @@ def _build(drawn: Scene) -> tuple[Curve, ...]:
 
 def _curve(drawn: Scene, curve: Curve, instrument: Instrument) -> None:
     said = words()
-    _heading(curve.label)
+    blocks.heading(curve.label)
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
         st.html(html.chart(Chart.CURVE, drawn.view, curve.alt))
@@ -91,7 +86,7 @@ def _curve(drawn: Scene, curve: Curve, instrument: Instrument) -> None:
         st.html(html.chart_files(Chart.CURVE, drawn.view, said, "fortschritt"))
     _numbers(drawn, instrument)
     if instrument.counts is Counts.SO_FAR:
-        _heading(said.say("{what}: davon {holding}", what=curve.label, holding=holding_said([instrument], said)))
+        blocks.heading(said.say("{what}: davon {holding}", what=curve.label, holding=holding_said([instrument], said)))
         _numbers(drawn, instrument, Counts.IN_FORCE)
 
 
@@ -131,7 +126,7 @@ def _cell(door: Door) -> str | list[str]:
 def _districts(drawn: Scene, instrument: Instrument) -> None:
     said = words()
     title = said.say("{what}: Anteil der Gemeinden nach Kreisen", what=said.label(instrument.label))
-    _heading(title)
+    blocks.heading(title)
     bars = district_bars(drawn, instrument)
     st.html(html.chart(Chart.DISTRICTS, drawn.view, title))
     view = drawn.view.but(layer=instrument.key, municipality=None)
@@ -144,7 +139,7 @@ def _durations(drawn: Scene) -> None:
     said = words()
     told = duration_sentences(drawn, scenes().course(drawn), said)
     if told:
-        _heading(said.say("Von einem Schritt zum nächsten"))
+        blocks.heading(said.say("Von einem Schritt zum nächsten"))
         about = said.say(
             "Nur Gemeinden, deren beide Daten mindestens auf den Monat bekannt sind; „spätestens“ zählt hier nicht."
         )
@@ -153,7 +148,7 @@ def _durations(drawn: Scene) -> None:
 
 def _between(drawn: Scene) -> None:
     said = words()
-    _heading(said.say("Was sich verändert hat"), "veraenderungen")
+    blocks.heading(said.say("Was sich verändert hat"), anchor="veraenderungen")
     start = drawn.view.since or max(EARLIEST, year_before(drawn.as_of))
     with st.container(horizontal=True, vertical_alignment="bottom", key="vergleich"):
         seed(Keys.SINCE, start)
@@ -181,9 +176,9 @@ def _show_changes(drawn: Scene, start: date) -> None:
         map_panel.show_changes(drawn, changes.spec)
         st.html(html.counted_legend(changes.spec.legend, said))
     with right:
-        st.html(Markup("<h3>{}</h3>").format(said.say("Absatz für einen Bericht")))
+        blocks.heading(said.say("Absatz für einen Bericht"), level=3)
         st.code(paragraph(changes, drawn, said), language=None, wrap_lines=True)
     rows = change_rows(changes, drawn, said)
     with st.expander(said.count("{n} Veränderung", "{n} Veränderungen", len(rows))):
-        st.html(Markup('<div class="wide">{}</div>').format(list_table(rows, headings(said, *rows.columns))))
+        blocks.draw("wide", content=list_table(rows, headings(said, *rows.columns)))
     st.html(file_links("veraenderungen", drawn.view.but(since=start, municipality=None), said))

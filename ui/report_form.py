@@ -6,11 +6,11 @@ import time
 from dataclasses import dataclass
 
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.errors import AtlasError
 from atlas.model.cases import MOST_TEXT, parse_receipt
 from atlas.present.detail import position_or_heir
+from atlas.present.follow_ups import outcome_text
 from atlas.present.scene import Scene
 from atlas.render import follow_ups as html
 from atlas.sources.store.cases import KEPT_DAYS
@@ -62,7 +62,9 @@ def badge(drawn: Scene, ags: str) -> None:
     except AtlasError:
         return
     if waiting & {ags, key_today(drawn, ags)}:
-        st.html(html.correction_asked(words()))
+        said = words()
+        text = said.say("Zu diesen Angaben ist eine Meldung eingegangen, die noch geprüft wird.")
+        st.html(html.correction_asked(said.say("Korrektur angefragt"), text))
 
 
 def key_today(drawn: Scene, ags: str) -> str:
@@ -148,15 +150,12 @@ def _file(programme: str, shown: str, ags: str) -> None:
 def _receipt(receipt: str) -> None:
     said = words()
     with st.container(key="receipt"):
-        st.html(
-            Markup('<p role="status"><b>{}</b></p><p class="atlas-small">{}</p>').format(
-                said.say("Danke. Ihre Meldung ist eingegangen."),
-                said.say(
-                    "Mit dieser Quittung sehen Sie hier später, was daraus geworden ist. Bitte notieren: Sie lässt sich "
-                    "nicht noch einmal anzeigen."
-                ),
-            )
+        text = said.say(
+            "Mit dieser Quittung sehen Sie hier später, was daraus geworden ist. Bitte notieren: Sie lässt sich "
+            "nicht noch einmal anzeigen."
         )
+        more = blocks.part("paragraph", text=text, kind="atlas-small")
+        blocks.draw("titled", title=said.say("Danke. Ihre Meldung ist eingegangen."), content=more, role="status")
         st.code(receipt, language=None)
     st.button(said.say("Noch etwas melden"), key="report-again", on_click=_again)
 
@@ -184,4 +183,4 @@ def _ask(drawn: Scene, receipt: str | None) -> None:
         blocks.small(said.say("Diese Quittung kennen wir nicht. Bitte genau so eingeben, wie sie angezeigt wurde."))
     else:
         _, name = name_today(scene(drawn.view.but(as_of=None)), found.ags)
-        st.html(html.outcome(found, name, words()))
+        st.html(html.outcome(outcome_text(found, name, words())))

@@ -10,6 +10,7 @@ from atlas.model.cases import Report
 from atlas.model.rights import Right
 from atlas.model.view import page_address
 from atlas.present.detail import position_or_heir
+from atlas.present.follow_ups import report_text
 from atlas.present.scene import Scene
 from atlas.render import follow_ups as html
 from ui import blocks
@@ -62,7 +63,7 @@ def name_today(today: Scene, ags: str) -> tuple[str, str]:
 def _report(today: Scene, each: Report) -> Markup:
     ags, name = name_today(today, each.ags)
     address = page_address("pflege", today.view.but(municipality=ags))
-    return html.report(each, name, address, words())
+    return html.report(report_text(each, name, address, words()))
 
 
 def _form(each: Report) -> None:

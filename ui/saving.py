@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import streamlit as st
-from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.edits import Change, StaleError, Version
+from atlas.present.entries import change_tally, version_items
 from atlas.present.scene import Scene
 from atlas.render import entries as html
+from ui import blocks
 from ui.cache import store
 from ui.login import current_actor
 from ui.messages import show_finding
@@ -78,12 +79,8 @@ def show() -> None:
     if own.last is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="saved"):
-        st.html(
-            Markup('<p class="finding note" role="status">{}</p>').format(
-                said.say("Gespeichert als Änderung {n}. {tally}", n=own.last.number, tally=html.tally(own.last, said))
-            ),
-            width="content",
-        )
+        text = said.say("Gespeichert als Änderung {n}. {tally}", n=own.last.number, tally=change_tally(own.last, said))
+        blocks.draw("paragraph", width="content", text=text, kind="finding note", role="status")
         label = said.say("Rückgängig machen")
         st.button(label, key="undo-last", type="tertiary", on_click=_undo_last, args=(own.last.number,))
 
@@ -95,8 +92,9 @@ def authors(versions: Iterable[Version]) -> str:
 
 def news(drawn: Scene, versions: Iterable[Version], told: str, key: str) -> DeltaGenerator:
     """Show what others have written since a draft was begun; return the box it stands in."""
+    written = html.versions(version_items(versions, drawn.programme, words()))
     box = st.container(border=True, key=key)
-    box.html(Markup('<p role="alert"><b>{}</b></p>{}').format(told, html.versions(versions, drawn.programme, words())))
+    box.html(blocks.part("titled", title=told, content=written, role="alert"))
     return box
 
 

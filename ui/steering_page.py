@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
-from markupsafe import Markup
 
 from atlas.model.keys import is_district_key
 from atlas.model.view import page_address
@@ -28,7 +27,7 @@ def show() -> None:
         pass
     said = words()
     with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
-        st.html(Markup('<header class="place"><h2>{}</h2></header>').format(said.say("Steuerung")))
+        blocks.draw("place", title=said.say("Steuerung"))
         _area(drawn)
         filters.as_of(drawn)
     due_panel.show(drawn)
@@ -142,17 +141,18 @@ def _cases(drawn: Scene, rows: pd.DataFrame) -> None:
 
 def _table(drawn: Scene, rows: pd.DataFrame, titles: dict[str, str]) -> None:
     """Show a list whose names lead to the pages of the municipalities and districts."""
-    linked = [Markup(", ").join(_link(drawn, key, name) for key, name in places) for places in rows["places"]]
+    linked = [
+        blocks.part("place_links", links=[(_address(drawn, key), name) for key, name in places])
+        for places in rows["places"]
+    ]
     table = list_table(rows.assign(name=pd.Series(linked, index=rows.index, dtype=object)), titles)
-    st.html(Markup('<div class="wide">{}</div>').format(table))
+    blocks.draw("wide", content=table)
 
 
-def _link(drawn: Scene, key: str, name: str) -> Markup:
+def _address(drawn: Scene, key: str) -> str:
     if is_district_key(key):
-        address = page_address("kreis", drawn.view.but(municipality=None, area=None, district=key))
-    else:
-        address = page_address("gemeinde", drawn.view.but(municipality=key))
-    return Markup('<a href="{}" target="_self">{}</a>').format(address, name)
+        return page_address("kreis", drawn.view.but(municipality=None, area=None, district=key))
+    return page_address("gemeinde", drawn.view.but(municipality=key))
 
 
 def _record(drawn: Scene, page: Steering) -> None:

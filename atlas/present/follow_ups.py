@@ -1,4 +1,4 @@
-"""The list for Monday morning: which next steps are overdue, which come up. Internal, all of it."""
+"""Next steps and reports from outside, as they are shown: the list for Monday morning, each by itself."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from atlas.model.cases import FollowUp
+from atlas.model.cases import FollowUp, Report
 from atlas.present.detail import position_or_heir, unique_names
 from atlas.present.scene import Scene
 from atlas.present.steering import districts_of
 from atlas.present.wording import Words
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DueRow:
-    """One municipality with a next step.
+    """One municipality with a next step. Internal.
 
     Attributes
     ----------
@@ -25,6 +25,8 @@ class DueRow:
         Name of its district.
     late
         Days since the due date; negative before it, None without one.
+    due, lateness
+        The due date as people write it, and how it lies to today: ``seit 12 Tagen überfällig``; empty without one.
     written
         What stands in the store, under the key it was written for.
     """
@@ -33,6 +35,8 @@ class DueRow:
     name: str
     district: str
     late: int | None
+    due: str
+    lateness: str
     written: FollowUp
 
     @property
@@ -41,7 +45,7 @@ class DueRow:
         return self.late is not None and self.late > 0
 
 
-def due_rows(source: Scene, current: Mapping[str, FollowUp], today: date) -> list[DueRow]:
+def due_rows(source: Scene, current: Mapping[str, FollowUp], today: date, words: Words) -> list[DueRow]:
     """Return the next steps of the view's area, district or the whole state.
 
     The longest overdue first, then the coming ones by date, then those without one.
@@ -64,16 +68,123 @@ def due_rows(source: Scene, current: Mapping[str, FollowUp], today: date) -> lis
             late = (today - written.due).days if written.due else None
             (name,) = unique_names(source, [position])
             district = str(source.edition.districts.at[line.district, "name"])
-            found.append(DueRow(line.ags, name, district, late, written))
+            due, lateness = words.day(written.due) if written.due else words.say("ohne Frist"), _lateness(late, words)
+            found.append(
+                DueRow(
+                    ags=line.ags, name=name, district=district, late=late, due=due, lateness=lateness, written=written
+                )
+            )
     return sorted(found, key=lambda row: (row.late is None, -(row.late or 0), row.name, row.written.ags))
 
 
-def due_said(row: DueRow, words: Words) -> str:
-    """Return how a due date lies to today: ``seit 12 Tagen überfällig``; empty without one."""
-    if row.late is None:
+def _lateness(late: int | None, words: Words) -> str:
+    if late is None:
         return ""
-    if row.late == 0:
+    if late == 0:
         return words.say("heute fällig")
-    if row.late > 0:
-        return words.count("seit {n} Tag überfällig", "seit {n} Tagen überfällig", row.late)
-    return words.count("in {n} Tag", "in {n} Tagen", -row.late)
+    if late > 0:
+        return words.count("seit {n} Tag überfällig", "seit {n} Tagen überfällig", late)
+    return words.count("in {n} Tag", "in {n} Tagen", -late)
+
+
+def due_titles(words: Words) -> tuple[str, str, str]:
+    """Return the headings of the list: municipality, next step, due date."""
+    return words.say("Gemeinde"), words.say("nächster Schritt"), words.say("fällig")
+
+
+@dataclass(frozen=True)
+class FollowUpText:
+    """A follow-up in words. Internal.
+
+    Attributes
+    ----------
+    due
+        By when the step is due, or that there is none.
+    when, actor
+        When and by whom it was written.
+    """
+
+    step: str
+    due: str
+    note: str
+    when: str
+    actor: str
+
+
+def follow_up_text(shown: FollowUp, words: Words) -> FollowUpText:
+    """Return a follow-up in words."""
+    due = words.say("fällig am {day}", day=words.day(shown.due)) if shown.due else words.say("ohne Frist")
+    if not shown.step:
+        due = words.say("Kein nächster Schritt.")
+    when = words.moment(shown.recorded_at) if shown.recorded_at else ""
+    return FollowUpText(shown.step, due, shown.note, when, shown.actor)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportText:
+    """A report for those who answer it.
+
+    Attributes
+    ----------
+    received
+        When, and its receipt.
+    deleted
+        What is said where there is no text any more.
+    answered
+        When and by whom; empty before.
+    """
+
+    name: str
+    address: str
+    received: str
+    text: str
+    deleted: str
+    verdict: str
+    answered: str
+    answer: str
+
+
+def report_text(shown: Report, name: str, address: str, words: Words) -> ReportText:
+    """Return a report in words; ``address`` is the page of the municipality called ``name``."""
+    received = words.say("eingegangen am {moment}", moment=words.moment(shown.received_at))
+    answered = (words.moment(shown.answered_at), shown.actor) if shown.answered_at and shown.answer is not None else ()
+    return ReportText(
+        name=name,
+        address=address,
+        received=f"{received} · {shown.receipt}",
+        text=shown.text,
+        deleted=words.say("Der Text der Meldung ist nach Ablauf der Frist gelöscht."),
+        verdict=verdict(shown, words),
+        answered=" · ".join(filter(None, answered)),
+        answer=shown.answer or "",
+    )
+
+
+@dataclass(frozen=True)
+class OutcomeText:
+    """What became of a report, for who has its receipt: no text of the report, nobody's name."""
+
+    verdict: str
+    received: str
+    told: str
+    answer: str
+    is_answered: bool
+
+
+def outcome_text(shown: Report, name: str, words: Words) -> OutcomeText:
+    """Return what became of a report about the municipality called ``name``."""
+    received = words.say(
+        "Meldung zu {name}, eingegangen am {moment}", name=name, moment=words.moment(shown.received_at)
+    )
+    if shown.answer is None or shown.answered_at is None:
+        told = words.say("Die Meldung ist eingegangen und noch nicht beantwortet.")
+        return OutcomeText(verdict(shown, words), received, told, "", is_answered=False)
+    told = words.say("beantwortet am {moment}", moment=words.moment(shown.answered_at))
+    return OutcomeText(verdict(shown, words), received, told, shown.answer, is_answered=True)
+
+
+def verdict(shown: Report, words: Words) -> str:
+    """Return what became of a report in a word or two."""
+    if shown.answer is None:
+        return words.say("Wird geprüft")
+    return words.say("Berichtigt") if shown.is_accepted else words.say("Nicht übernommen")

@@ -1,14 +1,22 @@
-"""What the import gate has found, in a sentence or two: for page and command line."""
+"""What the import gate has found, in words: for page and command line."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from atlas.analysis.difference import Answer, Difference, Kind, Question, Tie
-from atlas.analysis.intake import Intake
+from atlas.analysis.columns import HEADINGS
+from atlas.analysis.difference import Answer, Difference, Kind, Question, Step, Tie
+from atlas.analysis.intake import Finding, Intake
 from atlas.errors import Problem, Severity
 from atlas.model.edits import Record
+from atlas.model.programme import Programme
+from atlas.present.entries import EntryItem, entry_difference, entry_text
 from atlas.present.wording import Words
+
+_FIELDS = {label.de: label for label in HEADINGS.values()}
+_MOST_GIVEN = 60
+"""Characters of a cell that are shown."""
 
 
 def tally(intake: Intake, words: Words) -> str:
@@ -77,3 +85,88 @@ def _short(record: Record, words: Words) -> str:
     when = words.since(record.date, record.date_means or "reached") if record.date else words.say("undatiert")
     joint = words.say("gemeinsam mit {name}", name=record.joint_with) if record.joint_with else ""
     return ", ".join(filter(None, (when, joint, record.case)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingRow:
+    """One finding as a row of a table.
+
+    Attributes
+    ----------
+    severity, kind
+        Its key, and what it is called.
+    line
+        0 for the table as a whole.
+    given, given_short
+        What the cell says, and its beginning.
+    told
+        The sentence, without its place.
+    """
+
+    severity: str
+    kind: str
+    line: int
+    column: str
+    given: str
+    given_short: str
+    told: str
+    suggestion: str
+
+
+def finding_titles(words: Words) -> dict[str, str]:
+    """Return the headings of `FindingRow`, in the order of a file."""
+    return {
+        "line": words.say("Zeile"),
+        "column": words.say("Spalte"),
+        "given": words.say("steht da"),
+        "kind": words.say("Art"),
+        "told": words.say("Befund"),
+        "suggestion": words.say("Vorschlag"),
+    }
+
+
+def finding_rows(findings: Iterable[Finding], words: Words) -> list[FindingRow]:
+    """Return findings as rows, in the order given; our own columns as the reader's template calls them."""
+    kinds = {
+        Severity.BLOCKER: words.say("Sperre"),
+        Severity.WARNING: words.say("Warnung"),
+        Severity.NOTE: words.say("Hinweis"),
+    }
+    rows = []
+    for each in findings:
+        values = dict(each.values)
+        if (label := _FIELDS.get(str(values.get("field")))) is not None:
+            values["field"] = words.label(label)
+        rows.append(
+            FindingRow(
+                severity=each.severity.value,
+                kind=kinds[each.severity],
+                line=each.line,
+                column=each.column,
+                given=each.given,
+                given_short=each.given if len(each.given) <= _MOST_GIVEN else f"{each.given[:_MOST_GIVEN]} …",
+                told=words.problem(Problem("", each.text, values)),
+                suggestion=each.suggestion,
+            )
+        )
+    return rows
+
+
+def question_items(asked: Question, programme: Programme, words: Words) -> list[EntryItem]:
+    """Return a row of the table and the entries it resembles."""
+    named = [(words.say("Zeile {n}", n=asked.line), asked.record)]
+    named += [(words.say("Eintrag {n}", n=number), record) for number, record in asked.near.items()]
+    return [EntryItem(name, record.municipality, entry_text(record, programme, words)) for name, record in named]
+
+
+def erasing_items(steps: Iterable[Step], programme: Programme, words: Words) -> list[EntryItem]:
+    """Return what would be taken away, entry by entry: only that, not what else would change."""
+    return [
+        EntryItem(
+            words.say("Zeile {n}", n=step.line),
+            words.say("Eintrag {n}", n=step.entry),
+            difference=entry_difference(step.safe, step.new, programme, words),
+        )
+        for step in steps
+        if step.safe and step.new
+    ]

@@ -162,8 +162,8 @@ class _Internal:
             store = self._store()
             if scene is None or store is None or not actor.may(Right.READ_INTERNAL):
                 return _plain("not found", 404)
-            rows = due_rows(scene, store.follow_ups.current(actor, scene.programme.key), self._scenes.today())
-            return made(scene, rows, Words(scene.view.lang))
+            words, current = Words(scene.view.lang), store.follow_ups.current(actor, scene.programme.key)
+            return made(scene, due_rows(scene, current, self._scenes.today(), words), words)
         except AtlasError:
             return _plain("data not ready", 503)
 

@@ -21,7 +21,7 @@ from atlas.model.cases import FollowUp, parse_receipt
 from atlas.model.logins import LoginEndsInMemory
 from atlas.model.rights import VISITOR, Actor, Role
 from atlas.model.view import ViewState
-from atlas.present.follow_ups import DueRow, due_rows, due_said
+from atlas.present.follow_ups import DueRow, due_rows
 from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 from atlas.sources.login import LoginSettings, Provider
@@ -54,11 +54,11 @@ def rows(mini_scene: Maker) -> list[DueRow]:
         "00022010": follow_up("00022010", date(2026, 12, 24)),
         "99999999": follow_up("99999999", date(2020, 1, 1)),
     }
-    return due_rows(mini_scene(), current, TODAY)
+    return due_rows(mini_scene(), current, TODAY, DE)
 
 
 def test_longest_overdue_comes_first_then_what_is_next_then_what_has_no_date(rows: list[DueRow]) -> None:
-    assert [(row.name, row.late, due_said(row, DE)) for row in rows] == [
+    assert [(row.name, row.late, row.lateness) for row in rows] == [
         ("Bergen", 12, "seit 12 Tagen überfällig"),
         ("Gürtel", 1, "seit 1 Tag überfällig"),
         ("Erlen", 0, "heute fällig"),
@@ -77,7 +77,7 @@ def test_step_of_a_merged_municipality_leads_to_its_heir(rows: list[DueRow]) -> 
 
 def test_list_is_that_of_the_area_or_district(scenes: Scenes, real_scene: Maker) -> None:
     current = {ags: follow_up(ags, TODAY) for ags in ("14625020", "14626010", "14521450")}
-    found = {ags: due_rows(real_scene(**view), current, TODAY) for ags, view in _VIEWS.items()}
+    found = {ags: due_rows(real_scene(**view), current, TODAY, DE) for ags, view in _VIEWS.items()}
     assert {name: sorted(row.ags for row in each) for name, each in found.items()} == {
         "whole": sorted(current),
         "area": ["14625020", "14626010"],

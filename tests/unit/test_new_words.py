@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 NEW = re.compile(r"\b(neu|neue[mnrs]?|new|newly|hinzugekommen(?:e[nrs]?)?|hinzu|added)\b", re.IGNORECASE)
 ROWS = {
     "atlas/present/intake.py": "the import says of a row that it becomes a new entry",
-    "atlas/render/entries.py": "the log and the difference of an import say it of an entry",
+    "atlas/present/entries.py": "the log and the difference of an import say it of an entry",
     "ui/entries_panel.py": "the button for typing an entry",
     "ui/intake_panel.py": "as atlas/present/intake.py",
     "atlas/analysis/intake.py": "as atlas/present/intake.py",

@@ -1,0 +1,49 @@
+"""HTML from templates: `atlas/render/templates/` draws what `atlas.present` has said; every text is escaped on the way."""
+
+from __future__ import annotations
+
+import re
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.ext import Extension
+from markupsafe import Markup
+
+_LAYOUT = re.compile(r"(?<=[>}])\s*\n\s*|\s*\n\s*(?=[<{])")
+
+
+class _Layout(Extension):
+    """Templates are indented, pages are not: a line break beside a tag is no text. Between words it stays."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return _LAYOUT.sub("", source)
+
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("atlas.render"),
+    extensions=[_Layout],
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+
+
+def drawn(template: str, /, **model: object) -> Markup:
+    """Return a template filled with a page model.
+
+    Parameters
+    ----------
+    template
+        Name of the file in `atlas/render/templates/`, ``municipality.html``.
+    model
+        What the template reads, by name: texts, numbers, models of `atlas.present`. A name it lacks is an error
+        (``jinja2.UndefinedError``), never an empty text.
+    """
+    return Markup(_ENVIRONMENT.get_template(template).render(model))  # noqa: S704 - escaped by the environment
+
+
+def drawn_part(template: str, macro: str, /, **model: object) -> Markup:
+    """Return one macro of a template filled with what it asks for, as `drawn` does; another name is a ``TypeError``."""
+    part: Markup = getattr(_ENVIRONMENT.get_template(template).module, macro)(**model)
+    return part

@@ -1,0 +1,126 @@
+"""What templates promise: every text stays a text, no name is missed, indentation is not drawn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+
+import jinja2
+import pytest
+from markupsafe import Markup
+
+from atlas.analysis.difference import Question
+from atlas.analysis.intake import Finding
+from atlas.model.cases import FollowUp, Report
+from atlas.model.edits import Change, ChangeKind, Correct, Occasion, Record, Version
+from atlas.model.programme import Programme
+from atlas.model.snapshot import Snapshot
+from atlas.present.entries import edit_item, entry_text, log_row, log_titles, version_items
+from atlas.present.follow_ups import DueRow, follow_up_text, outcome_text, report_text
+from atlas.present.intake import finding_rows, finding_titles, question_items
+from atlas.present.wording import Words
+from atlas.render import entries, follow_ups, intake, templates
+from tests.browser.payloads import PAYLOADS
+from tests.conftest import ROOT
+
+DE = Words("de")
+NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
+
+
+class _Elements(HTMLParser):
+    """The elements of a fragment, with the names of their attributes."""
+
+    def __init__(self, fragment: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, ...]] = []
+        self.feed(fragment)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, *(name for name, _ in attrs)))
+
+
+def _cases(text: str, programme: Programme) -> Iterator[Markup]:
+    """Yield fragments that say a text wherever people can write."""
+    yield from _follow_ups(text)
+    yield from _entries(text, programme)
+    rows = finding_rows(
+        [Finding(2, text, text, "„{given}“ ist keine ganze Zahl.", {"given": text}, suggestion=text)], DE
+    )
+    yield intake.findings(finding_titles(DE) | {"told": text}, rows)
+    yield from (templates.drawn_part("parts_editing.html", macro, **given) for macro, given in _parts(text))
+    record = Record(text, text, text, text, note=text, source_url=text)
+    yield intake.beside(question_items(Question(2, record, {1: record}, ()), programme, DE))
+
+
+def _parts(text: str) -> Iterator[tuple[str, dict[str, object]]]:
+    links = [(text, text, text)]
+    yield "attributes", {}
+    yield "small_line", {"text": text}
+    yield "paragraph", {"text": text, "kind": text}
+    yield "heading", {"text": text, "id": text, "kind": text}
+    yield "place", {"title": text, "content": text}
+    yield "link", {"address": text, "label": text}
+    yield "titled", {"title": text, "content": text}
+    yield "section", {"title": text, "text": text, "status": text}
+    yield "wide", {"content": text}
+    yield "files", {"links": [links[0][:2]]}
+    yield "place_links", {"links": [links[0][:2]]}
+    yield "column", {"heading": text, "sample": text}
+    yield "open_data", {"items": [links[0][:2]], "cases": text, "case_files": text, "address": text, "every": text}
+    yield "head", {"title": text, "programme": text}
+    yield "qr_code", {"picture": text, "alt": text, "address": text}
+    yield "foot", {"attribution": text, "source": text, "about": text}
+    yield "image", {"address": text, "width": text, "height": text, "alt": text}
+    yield "takes", {"links": links}
+    yield "snippet", {"page": text, "address": text, "width": text, "height": text, "alt": text}
+
+
+def _follow_ups(text: str) -> Iterator[Markup]:
+    follow_up = FollowUp("00021010", 1, text, text, date(2026, 12, 1), NOW, text)
+    report = Report("AAAA-BBBB-CCCC", "00021010", NOW, text, text, is_accepted=True, answered_at=NOW, actor=text)
+    row = DueRow(ags="00021010", name=text, district="x", late=1, due=text, lateness=text, written=follow_up)
+    yield follow_ups.due_list([row], [text], lambda _: text)
+    yield follow_ups.versions([follow_up_text(follow_up, DE)])
+    yield follow_ups.report(report_text(report, text, text, DE))
+    yield follow_ups.outcome(outcome_text(report, text, DE))
+    yield follow_ups.correction_asked(text, text)
+
+
+def _entries(text: str, programme: Programme) -> Iterator[Markup]:
+    record = Record(text, text, text, text, "", "", text, text, text, text, text, text, text, text)
+    other = Record("", "", "", "")
+    change = Change(4, NOW, text, programme.key, Occasion(ChangeKind.IMPORT, text, text, undoes=3), 1, 1, 1)
+    yield entries.entry(entry_text(record, programme, DE, text))
+    yield entries.items([edit_item(Correct(1, 1, record), {1: other}, programme, DE)])
+    yield entries.versions(version_items([Version(1, 1, record, False, change)], programme, DE))
+    yield entries.changes(log_titles(DE), [log_row(change, 5, DE)])
+
+
+@pytest.mark.parametrize("text", PAYLOADS)
+def test_whatever_people_write_stays_text(text: str, mini: Snapshot) -> None:
+    programme = mini.programme("mini")
+    plain = [_Elements(fragment).found for fragment in _cases("harmlos", programme)]
+    assert [_Elements(fragment).found for fragment in _cases(text, programme)] == plain
+
+
+def test_no_piece_is_left_out() -> None:
+    source = (ROOT / "atlas/render/templates/parts_editing.html").read_text(encoding="utf-8")
+    assert set(re.findall(r"{% macro (\w+)", source)) == {macro for macro, _ in _parts("")}
+
+
+def test_pages_write_no_html() -> None:
+    assert not [path.name for path in (ROOT / "ui").glob("*.py") if "Markup(" in path.read_text(encoding="utf-8")]
+
+
+def test_a_name_that_is_missing_is_an_error() -> None:
+    with pytest.raises(jinja2.UndefinedError, match="text"):
+        templates.drawn_part("parts_editing.html", "small_line")
+
+
+def test_indentation_of_a_template_is_not_drawn() -> None:
+    template = templates._ENVIRONMENT.from_string(
+        "<p>\n  {% if true %}\n    <b>{{ a }}</b> ·\n    und\n  {% endif %}\n</p>\n"
+    )
+    assert template.render(a="x\n y") == "<p><b>x\n y</b> ·\n    und</p>"
