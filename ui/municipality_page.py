@@ -8,8 +8,8 @@ from markupsafe import Markup
 from atlas.model.rights import Right
 from atlas.model.view import page_address, view_to_query
 from atlas.present.detail import absent, as_of_sentence, position_of
-from atlas.present.elsewhere import Elsewhere, elsewhere
-from atlas.present.looks import looks_of
+from atlas.present.elsewhere import Elsewhere, elsewhere, not_here, others
+from atlas.present.looks import legend_items, looks_of
 from atlas.present.municipality import MunicipalityPage, build_page
 from atlas.present.scene import Scene, Shelf
 from atlas.render import municipality as html
@@ -43,7 +43,7 @@ def _nobody(drawn: Scene) -> None:
     said = words()
     ags = drawn.view.municipality
     if ags and (found := elsewhere(scenes(), drawn, ags, said)):
-        st.html(html.not_here(said.label(drawn.programme.territory), found, _page_there, said))
+        st.html(html.not_here(not_here(said.label(drawn.programme.territory), found, said), _page_there))
         _to_map(drawn)
         return
     text = (
@@ -60,7 +60,7 @@ def _municipality(drawn: Scene, position: int) -> dict[str, str]:
     """Show the page; return what belongs into the address beside the view."""
     said = words()
     page = _page(drawn, position)
-    st.html(html.header(page, said))
+    st.html(html.header(page))
     report_form.badge(drawn, page.detail.ags)
     if current_actor().may(Right.EDIT):
         address = page_address("pflege", drawn.view)
@@ -72,16 +72,17 @@ def _municipality(drawn: Scene, position: int) -> dict[str, str]:
         map_panel.show_neighbourhood(drawn, [row.position for row in page.neighbours])
         here = drawn.spec.classes[position]
         looks = {look.key: look for look in looks_of(drawn.programme, drawn.view.layer)}
-        st.html(html.legend([looks[here], *(row.look for row in page.neighbours)], said))
+        shown = legend_items([looks[here], *(row.look for row in page.neighbours)], said)
+        st.html(html.legend(shown, said.say("Legende")))
         blocks.small(as_of_sentence(drawn, said))
         with st.container(key="nachbarn"):
-            st.html(html.neighbours(page, lambda ags: page_address("gemeinde", drawn.view.but(municipality=ags)), said))
+            st.html(html.neighbours(page, lambda ags: page_address("gemeinde", drawn.view.but(municipality=ags))))
             st.html(file_links("nachbarn", drawn.view, said))
     with right:
         if page.next_step:
-            st.html(html.next_step(page.next_step, said))
-        st.html(html.history(page, said))
-        if told := html.others(elsewhere(scenes(), drawn, page.detail.ags, said), _page_there, said):
+            st.html(html.next_step(page.next_step))
+        st.html(html.history(page))
+        if told := html.others(others(elsewhere(scenes(), drawn, page.detail.ags, said), said), _page_there):
             st.html(told)  # Streamlit takes no empty text
         more = report_form.show(drawn, page.detail.ags)
         _to_map(drawn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
@@ -23,6 +24,7 @@ from atlas.model.programme import (
 )
 from atlas.model.states import State
 from atlas.present.time_words import STATE_LABELS
+from atlas.present.wording import Words
 
 Pattern = Hatch | Literal["rings", "plus", "bars", "dashes"]
 """What a ground is drawn over with. The last four belong to what does not hold: hollow rings, crosses, broken lines."""
@@ -104,6 +106,20 @@ class Look:
             return self.ink
         channels = [int(self.colour[i : i + 2], 16) for i in (1, 3, 5)]
         return "#" + "".join(f"{round(value * 0.5):02x}" for value in channels)
+
+
+@dataclass(frozen=True)
+class LegendItem:
+    """A class as a legend on a page says it; ``count`` is empty where no number stands."""
+
+    look: Look
+    label: str
+    count: str = ""
+
+
+def legend_items(looks: Iterable[Look], words: Words) -> tuple[LegendItem, ...]:
+    """Return classes without numbers, each once."""
+    return tuple(LegendItem(look, words.label(look.label)) for look in dict.fromkeys(looks))
 
 
 class _Draft(NamedTuple):

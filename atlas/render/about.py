@@ -8,9 +8,11 @@ import pandas as pd
 from markupsafe import Markup
 
 from atlas.errors import Problem, Severity
+from atlas.present.glossary import glossary
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
-from atlas.render.html import glossary, list_table
+from atlas.render.html import list_table
+from atlas.render.templates import drawn_part
 
 _EMPTY = Markup()
 
@@ -74,7 +76,11 @@ def _glossary(scene: Scene, words: Words) -> Markup:
         "um, und nichts belegt, dass es weitergeht. Wo „Regel des Atlas“ steht, hat niemand eine Dauer veröffentlicht. "
         "„Zeitraum unbekannt“ heißt: Es war befristet, und nichts sagt, wann."
     )
-    return section(words.say("Was die Wörter heißen"), glossary(scene.programme, words), paragraph(dates))
+    return section(
+        words.say("Was die Wörter heißen"),
+        drawn_part("parts.html", "glossary", terms=glossary(scene.programme, words)),
+        paragraph(dates),
+    )
 
 
 def _published(rows: pd.DataFrame, words: Words) -> Markup:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.ext import Extension
 from markupsafe import Markup
+
+_LAYOUT = re.compile(r"(?<=[>}])\s*\n\s*|\s*\n\s*(?=[<{])")
+
+
+class _Layout(Extension):
+    """Templates are indented, pages are not: a line break beside a tag is no text. Between words it stays."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return _LAYOUT.sub("", source)
+
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("atlas.render"),
+    extensions=[_Layout],
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -15,7 +29,7 @@ _ENVIRONMENT = Environment(
 )
 
 
-def drawn(template: str, **model: object) -> Markup:
+def drawn(template: str, /, **model: object) -> Markup:
     """Return a template filled with a page model.
 
     Parameters
@@ -27,3 +41,9 @@ def drawn(template: str, **model: object) -> Markup:
         (``jinja2.UndefinedError``), never an empty text.
     """
     return Markup(_ENVIRONMENT.get_template(template).render(model))  # noqa: S704 - escaped by the environment
+
+
+def drawn_part(template: str, macro: str, /, **model: object) -> Markup:
+    """Return one macro of a template filled with what it asks for, as `drawn` does; another name is a ``TypeError``."""
+    part: Markup = getattr(_ENVIRONMENT.get_template(template).module, macro)(**model)
+    return part

@@ -54,12 +54,12 @@ def _municipality(site: Site, position: int, drawn: Drawn, words: Words) -> tupl
     page = build_page(site.scene, position, words)
     ags = page.detail.ags
     body = Markup('{}<div class="site-grid"><div>{}<p class="atlas-small">{}</p>{}</div><div>{}{}</div></div>').format(
-        municipality_html.header(page, words),
+        municipality_html.header(page),
         picture(_image(ags, words), drawn),
         as_of_sentence(site.scene, words),
-        municipality_html.neighbours(page, lambda key: site.path("gemeinde", key, words), words),
-        municipality_html.next_step(page.next_step, words) if page.next_step else Markup(),
-        municipality_html.history(page, words),
+        municipality_html.neighbours(page, lambda key: site.path("gemeinde", key, words)),
+        municipality_html.next_step(page.next_step) if page.next_step else Markup(),
+        municipality_html.history(page),
     )
     return site.page(f"gemeinde/{ags}/index.html", page.detail.name, body, words)
 
