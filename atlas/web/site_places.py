@@ -90,7 +90,7 @@ def _district(site: Site, scene: Scene, drawn: Drawn, words: Words) -> tuple[str
         district_html.header(page),
         picture(_image(str(scene.district), words), drawn),
         as_of_sentence(scene, words),
-        district_html.shares(page, address, words),
+        district_html.shares(page, address),
         site.table(scene, words),
     )
     return site.page(f"kreis/{scene.district}/index.html", page.name, body, words)

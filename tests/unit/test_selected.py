@@ -82,13 +82,13 @@ def test_page_of_a_district_counts_only(selected: Scenes) -> None:
     for district in (None, "00021"):
         scene = selected.of(ViewState(district=district))
         page = build_district(scene, DE)
-        said = str(district_html.shares(page, lambda *_: "#", DE)) + str(
-            district_html.districts(page, lambda *_: "#", scene.view, DE)
+        said = str(district_html.shares(page, lambda *_: "#")) + str(
+            district_html.districts(page, lambda *_: "#", scene.view)
         )
         assert "Anteil" not in said
         assert not NUMBER_OF_ALL.search(said)
     assert all(
-        any(number for number, _ in row.covered) for row in build_district(selected.of(ViewState()), DE).districts
+        any(view for (_, view), _ in row.covered) for row in build_district(selected.of(ViewState()), DE).districts
     )
 
 
