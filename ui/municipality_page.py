@@ -9,11 +9,11 @@ from atlas.model.rights import Right
 from atlas.model.view import page_address, view_to_query
 from atlas.present.detail import absent, as_of_sentence, position_of
 from atlas.present.elsewhere import Elsewhere, elsewhere, not_here, others
-from atlas.present.looks import legend_items, looks_of
+from atlas.present.looks import looks_of, plain_legend
 from atlas.present.municipality import MunicipalityPage, build_page
 from atlas.present.scene import Scene, Shelf
 from atlas.render import municipality as html
-from atlas.render.html import file_links
+from atlas.render.html import file_links, legend_line
 from ui import blocks, filters, frame, map_panel, report_form, search, take_home
 from ui.cache import current_scene, scenes
 from ui.login import current_actor
@@ -72,8 +72,7 @@ def _municipality(drawn: Scene, position: int) -> dict[str, str]:
         map_panel.show_neighbourhood(drawn, [row.position for row in page.neighbours])
         here = drawn.spec.classes[position]
         looks = {look.key: look for look in looks_of(drawn.programme, drawn.view.layer)}
-        shown = legend_items([looks[here], *(row.look for row in page.neighbours)], said)
-        st.html(html.legend(shown, said.say("Legende")))
+        st.html(legend_line(plain_legend([looks[here], *(row.look for row in page.neighbours)], said)))
         blocks.small(as_of_sentence(drawn, said))
         with st.container(key="nachbarn"):
             st.html(html.neighbours(page, lambda ags: page_address("gemeinde", drawn.view.but(municipality=ags))))

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from atlas.analysis.counting import Figure, by_district
 from atlas.analysis.outreach import Group, WhiteSpot, groups, white_spots
 from atlas.model.view import ViewState
-from atlas.present.figures import beside
+from atlas.present.figures import Listed, beside
 from atlas.present.looks import looks_of
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
-Listed = tuple[str, ViewState | None]
-"""A number, said, and the view of the map that lists exactly what it counts; None where there is none."""
 _FIRST = 12
 """So many white spots are shown at once; the others on request."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from atlas.model.programme import Programme
-from atlas.present.looks import LegendItem, legend_items, looks_of
+from atlas.present.looks import LegendItem, looks_of, plain_legend
 from atlas.present.wording import Words
 
 
@@ -29,6 +29,6 @@ def glossary(programme: Programme, words: Words) -> tuple[Term, ...]:
             if look.key.partition("~")[0] in stages and look.key.rpartition("~")[2] not in {"district", "uncounted"}
         )
         terms.append(
-            Term(words.label(instrument.label), words.label(instrument.definition), legend_items(looks, words))
+            Term(words.label(instrument.label), words.label(instrument.definition), plain_legend(looks, words).items)
         )
     return tuple(terms)

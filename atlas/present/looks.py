@@ -110,16 +110,25 @@ class Look:
 
 @dataclass(frozen=True)
 class LegendItem:
-    """A class as a legend on a page says it; ``count`` is empty where no number stands."""
+    """A class as a legend on a page says it; ``count`` is empty for a class without a number, None where none are said."""
 
     look: Look
     label: str
-    count: str = ""
+    count: str | None = None
 
 
-def legend_items(looks: Iterable[Look], words: Words) -> tuple[LegendItem, ...]:
-    """Return classes without numbers, each once."""
-    return tuple(LegendItem(look, words.label(look.label)) for look in dict.fromkeys(looks))
+@dataclass(frozen=True)
+class Legend:
+    """The classes of a map; ``label`` says that it is a legend."""
+
+    label: str
+    items: tuple[LegendItem, ...]
+
+
+def plain_legend(looks: Iterable[Look], words: Words) -> Legend:
+    """Return a legend without numbers, each class once."""
+    items = (LegendItem(look, words.label(look.label)) for look in dict.fromkeys(looks))
+    return Legend(words.say("Legende"), tuple(items))
 
 
 class _Draft(NamedTuple):

@@ -7,9 +7,10 @@ from markupsafe import Markup
 
 from atlas.model.records import source_name, web_address
 from atlas.model.view import ViewState
+from atlas.present.charts import Chart
 from atlas.present.detail import Detail
-from atlas.present.files import table_files
-from atlas.present.looks import Look
+from atlas.present.files import chart_files, table_files
+from atlas.present.looks import Legend, Look
 from atlas.present.wording import Words
 from atlas.render.templates import drawn_part
 
@@ -35,6 +36,16 @@ def list_table(rows: pd.DataFrame, headings: dict[str, str]) -> Markup:
     return drawn_part("parts.html", "list_table", headings=shown, rows=cells, sources=sources)
 
 
+def legend_line(legend: Legend) -> Markup:
+    """Return a legend in one line."""
+    return drawn_part("parts.html", "legend_line", legend=legend)
+
+
 def file_links(table: str, view: ViewState, words: Words) -> Markup:
     """Return links to a table as files, by its name below ``/atlas``; the view goes with it."""
     return drawn_part("parts.html", "files", links=table_files(table, view, words))
+
+
+def chart_links(chart: Chart, view: ViewState, words: Words, table: str = "") -> Markup:
+    """Return links to a chart as SVG and PNG, and to the numbers behind it."""
+    return drawn_part("parts.html", "files", links=chart_files(chart, view, words, table))

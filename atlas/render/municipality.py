@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from markupsafe import Markup
 
 from atlas.present.elsewhere import Elsewhere, OtherProgrammes
-from atlas.present.looks import LegendItem
 from atlas.present.municipality import MunicipalityPage, NextStep
 from atlas.render.templates import drawn_part
 
@@ -20,11 +19,6 @@ AddressThere = Callable[[Elsewhere], str]
 def header(page: MunicipalityPage) -> Markup:
     """Return name, kind, district and area, and what was merged into it."""
     return drawn_part("municipality.html", "header", shown=page.detail)
-
-
-def legend(items: Iterable[LegendItem], label: str) -> Markup:
-    """Return the classes the map shows here, in one line; ``label`` says that it is a legend."""
-    return drawn_part("parts.html", "legend_line", items=items, label=label)
 
 
 def history(page: MunicipalityPage) -> Markup:
