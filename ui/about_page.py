@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from atlas.analysis.quality import check_snapshot
 from atlas.errors import Problem
+from atlas.present.about import about_data, accessibility, licences, privacy
 from atlas.present.open_data import Content, title
 from atlas.present.published import published_rows
 from atlas.present.scene import Scene, Shelf
@@ -39,11 +40,11 @@ def show() -> None:
         "die diese Anwendung betreibt."
     )
     parts = (
-        html.about_data(drawn, rows, problems, said),
+        html.about_data(about_data(drawn, rows, problems, said)),
         _open_data(drawn),
-        html.licences(drawn, said),
-        html.accessibility(limits, said),
-        html.privacy(_visits(), said),
+        html.licences(licences(drawn, said)),
+        html.texts(accessibility(limits, said)),
+        html.texts(privacy(_visits(), said)),
     )
     for part in parts:
         st.html(part)

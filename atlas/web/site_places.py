@@ -12,6 +12,7 @@ from atlas.export.open_data import boundaries_file, cases_file, records_file, st
 from atlas.export.pictures import Drawn, written
 from atlas.model.excerpt import Form, Size
 from atlas.model.view import LANGUAGES, ViewState, page_address
+from atlas.present import about
 from atlas.present.catalogue import build_catalogue
 from atlas.present.detail import as_of_sentence
 from atlas.present.district import build_district
@@ -20,7 +21,7 @@ from atlas.present.open_data import boundary_days
 from atlas.present.published import published_rows
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
-from atlas.render import about
+from atlas.render import about as about_html
 from atlas.render import district as district_html
 from atlas.render import municipality as municipality_html
 from atlas.render import site as html
@@ -143,13 +144,14 @@ def data_page(site: Site) -> Files:
             "Gemeinden und Stellen, keine Personen."
         )
         heading = words.say("Daten und Quellen")
+        rows = published_rows(scene.snapshot, scene.programme, words)
         parts = (
             Markup("<h1>{}</h1>").format(heading),
-            about.about_data(scene, published_rows(scene.snapshot, scene.programme, words), problems, words),
+            about_html.about_data(about.about_data(scene, rows, problems, words)),
             downloads(words),
-            about.licences(scene, words),
-            about.accessibility(limits, words),
-            about.privacy([visits], words),
+            about_html.licences(about.licences(scene, words)),
+            about_html.texts(about.accessibility(limits, words)),
+            about_html.texts(about.privacy([visits], words)),
         )
         yield site.page("ueber/index.html", heading, Markup().join(parts), words)
 

@@ -28,8 +28,8 @@ from atlas.model.dates import ZONE, parse_moment
 from atlas.model.edits import ChangeKind, Correct, Occasion
 from atlas.model.rights import Actor, Role
 from atlas.model.snapshot import Snapshot
+from atlas.present.about import glossary
 from atlas.present.detail import build_detail, position_of
-from atlas.present.glossary import glossary
 from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 from atlas.render import html
