@@ -202,3 +202,8 @@ def accessibility(limits: str, words: Words) -> Section:
 def privacy(visits: Sequence[str], words: Words) -> Section:
     """Return what becomes of a visitor's data."""
     return Section(words.say("Datenschutz"), tuple(visits))
+
+
+def heading(words: Words) -> str:
+    """Return what the page is called."""
+    return words.say("Daten und Quellen")

@@ -10,7 +10,7 @@ from atlas.model.view import ViewState
 from atlas.present.charts import Chart
 from atlas.present.detail import Detail
 from atlas.present.files import chart_files, table_files
-from atlas.present.looks import Legend, Look
+from atlas.present.looks import Legend
 from atlas.present.wording import Words
 from atlas.render.templates import drawn_part
 
@@ -18,11 +18,6 @@ from atlas.render.templates import drawn_part
 def detail(shown: Detail) -> Markup:
     """Return what is known about a municipality, instrument by instrument, with its sources."""
     return drawn_part("parts.html", "detail", shown=shown)
-
-
-def swatch(look: Look) -> Markup:
-    """Return a small square in colour and hatch of a look."""
-    return drawn_part("parts.html", "swatch", look=look)
 
 
 def list_table(rows: pd.DataFrame, headings: dict[str, str]) -> Markup:

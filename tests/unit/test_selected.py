@@ -22,6 +22,7 @@ from atlas.present.changes import build_changes
 from atlas.present.district import build_district
 from atlas.present.figures import build_cards
 from atlas.present.looks import looks_of
+from atlas.present.map_spec import counted_legend
 from atlas.present.paragraph import paragraph
 from atlas.present.picture import build_picture
 from atlas.present.progress import chosen_instrument, course_days
@@ -62,7 +63,7 @@ def test_legend_does_not_count_those_without_activity(selected: Scenes) -> None:
     counted = [look.key for look in looks_of(scene.programme, "overview") if look.has_number]
     assert "no_data" not in counted
     assert len(counted) == len(looks_of(scene.programme, "overview")) - 1
-    said = str(legend("", "", scene.spec.legend, DE))
+    said = str(legend("", "", counted_legend(scene.spec.legend, DE)))
     assert said.count("<b></b>") == 1
     picture = build_picture(scene, Excerpt(), DE)
     assert [line.label for line in picture.legend if line.count is None] == ["keine bekannte Aktivität"]
