@@ -10,6 +10,7 @@ from atlas.analysis.quality import check_snapshot
 from atlas.errors import Problem
 from atlas.present.about import about_data, accessibility, licences, privacy
 from atlas.present.open_data import Content, title
+from atlas.present.open_data_page import data_links
 from atlas.present.published import published_rows
 from atlas.present.scene import Scene, Shelf
 from atlas.render import about as html
@@ -86,7 +87,7 @@ def _open_data(drawn: Scene) -> Markup:
     items = Markup().join(
         Markup("<li>{}: {}</li>").format(
             title(content, drawn.programme, said),
-            open_data_links(drawn.snapshot, drawn.programme, content, drawn.as_of, said, "api/v1/"),
+            open_data_links(data_links(drawn.snapshot, drawn.programme, content, drawn.as_of, said, "api/v1/")),
         )
         for content in (Content.STATUS, Content.CASES, Content.RECORDS, Content.BOUNDARIES)
     )
