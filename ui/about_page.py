@@ -8,7 +8,9 @@ from markupsafe import Markup
 
 from atlas.analysis.quality import check_snapshot
 from atlas.errors import Problem
+from atlas.present.about import about_data, accessibility, licences, privacy
 from atlas.present.open_data import Content, title
+from atlas.present.open_data_page import data_links
 from atlas.present.published import published_rows
 from atlas.present.scene import Scene, Shelf
 from atlas.render import about as html
@@ -40,11 +42,11 @@ def show() -> None:
         "die diese Anwendung betreibt."
     )
     parts = (
-        html.about_data(drawn, rows, problems, said),
+        html.about_data(about_data(drawn, rows, problems, said)),
         _open_data(drawn),
-        html.licences(drawn, said),
-        html.accessibility(limits, said),
-        html.privacy(_visits(), said),
+        html.licences(licences(drawn, said)),
+        html.texts(accessibility(limits, said)),
+        html.texts(privacy(_visits(), said)),
     )
     for part in parts:
         st.html(part)
@@ -86,7 +88,7 @@ def _open_data(drawn: Scene) -> Markup:
     items = [
         (
             title(content, drawn.programme, said),
-            open_data_links(drawn.snapshot, drawn.programme, content, drawn.as_of, said, "api/v1/"),
+            open_data_links(data_links(drawn.snapshot, drawn.programme, content, drawn.as_of, said, "api/v1/")),
         )
         for content in (Content.STATUS, Content.CASES, Content.RECORDS, Content.BOUNDARIES)
     ]

@@ -34,16 +34,16 @@ def show() -> None:
         map_panel.legend(drawn)
         blocks.small(as_of_sentence(drawn, said))
     with right:
-        st.html(html.shares(page, page_address, said))
+        st.html(html.shares(page, page_address))
     if page.districts:
         _section(said.say("Alle Kreise und Kreisfreien Städte"))
-        st.html(html.districts(page, page_address, drawn.view, said))
+        st.html(html.districts(page, page_address, drawn.view))
     _section(said.say("Weiße Flecken mit aktiven Nachbarn"))
-    st.html(html.white_spots(page, page_address, drawn.view, said))
+    st.html(html.white_spots(page, page_address, drawn.view))
     if page.spots:
         st.html(file_links("ansprache", drawn.view, said))
     _section(said.say("Zusammenhängende Gruppen"))
-    st.html(html.groups(page, said))
+    st.html(html.groups(page))
     table_panel.show(drawn, MUNICIPALITY_PAGE)
     frame.foot(drawn)
     write_address()

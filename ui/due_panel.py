@@ -13,6 +13,7 @@ from atlas.present.follow_ups import DueRow, due_rows, due_titles
 from atlas.present.scene import Scene
 from atlas.present.steering import area_of
 from atlas.render import follow_ups as html
+from atlas.render.templates import drawn_part
 from atlas.web.internal import KEY, PREFIX, about
 from ui import blocks
 from ui.cache import scene, store, today
@@ -46,7 +47,7 @@ def show(drawn: Scene) -> None:
             titles = due_titles(said)
             st.html(html.due_list(rows, titles, lambda ags: page_address("pflege", drawn.view.but(municipality=ags))))
         with st.container(horizontal=True, vertical_alignment="center", key="wiedervorlagen-dateien"):
-            blocks.draw("files", width="content", links=_files(now))
+            st.html(drawn_part("parts.html", "files", links=_files(now)), width="content")
             _subscription(now)
     blocks.heading(said.say("Aus den öffentlichen Angaben"))
 

@@ -28,12 +28,12 @@ from atlas.present.intake import (
     question_items,
     tally,
 )
+from atlas.present.map_spec import counted_legend
 from atlas.present.scene import Scene, imagined
 from atlas.present.wording import Words
 from atlas.render import entries as entries_html
 from atlas.render import intake as html
-from atlas.render.html import list_table
-from atlas.render.progress import counted_legend
+from atlas.render.html import legend_line, list_table
 from atlas.sources.spreadsheets import ON_SCREEN
 from ui import blocks, map_panel, saving
 from ui.cache import scene, store, today
@@ -354,7 +354,7 @@ def _map(drawn: Scene, received: _Received, edits: list[Edit], chosen: tuple[boo
         map_panel.show_effect(now, effect.spec)
     with right:
         blocks.heading(said.say("Auf der Karte von heute"), level=3)
-        st.html(counted_legend(effect.spec.legend, said))
+        st.html(legend_line(counted_legend(effect.spec.legend, said)))
         text = said.say(
             "Änderungen an Anmerkungen, Quellen oder früheren Stufen sieht man hier nicht; sie stehen darunter."
         )

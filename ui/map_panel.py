@@ -126,7 +126,7 @@ def _detail(drawn: Scene) -> None:
     if position is None:
         blocks.small(said.say("Diese Gemeinde gab es am Stichtag nicht."))
         return
-    st.html(html.detail(build_detail(drawn, position, said), said))
+    st.html(html.detail(build_detail(drawn, position, said)))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
             MUNICIPALITY_PAGE,

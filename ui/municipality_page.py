@@ -7,12 +7,12 @@ import streamlit as st
 from atlas.model.rights import Right
 from atlas.model.view import page_address, view_to_query
 from atlas.present.detail import absent, as_of_sentence, position_of
-from atlas.present.elsewhere import Elsewhere, elsewhere
-from atlas.present.looks import looks_of
+from atlas.present.elsewhere import Elsewhere, elsewhere, not_here, others
+from atlas.present.looks import looks_of, plain_legend
 from atlas.present.municipality import MunicipalityPage, build_page
 from atlas.present.scene import Scene, Shelf
 from atlas.render import municipality as html
-from atlas.render.html import file_links
+from atlas.render.html import file_links, legend_line
 from ui import blocks, filters, frame, map_panel, report_form, search, take_home
 from ui.cache import current_scene, scenes
 from ui.login import current_actor
@@ -42,7 +42,7 @@ def _nobody(drawn: Scene) -> None:
     said = words()
     ags = drawn.view.municipality
     if ags and (found := elsewhere(scenes(), drawn, ags, said)):
-        st.html(html.not_here(said.label(drawn.programme.territory), found, _page_there, said))
+        st.html(html.not_here(not_here(said.label(drawn.programme.territory), found, said), _page_there))
         _to_map(drawn)
         return
     text = (
@@ -59,7 +59,7 @@ def _municipality(drawn: Scene, position: int) -> dict[str, str]:
     """Show the page; return what belongs into the address beside the view."""
     said = words()
     page = _page(drawn, position)
-    st.html(html.header(page, said))
+    st.html(html.header(page))
     report_form.badge(drawn, page.detail.ags)
     if current_actor().may(Right.EDIT):
         blocks.draw("link", address=page_address("pflege", drawn.view), label=said.say("Einträge bearbeiten"))
@@ -70,16 +70,16 @@ def _municipality(drawn: Scene, position: int) -> dict[str, str]:
         map_panel.show_neighbourhood(drawn, [row.position for row in page.neighbours])
         here = drawn.spec.classes[position]
         looks = {look.key: look for look in looks_of(drawn.programme, drawn.view.layer)}
-        st.html(html.legend([looks[here], *(row.look for row in page.neighbours)], said))
+        st.html(legend_line(plain_legend([looks[here], *(row.look for row in page.neighbours)], said)))
         blocks.small(as_of_sentence(drawn, said))
         with st.container(key="nachbarn"):
-            st.html(html.neighbours(page, lambda ags: page_address("gemeinde", drawn.view.but(municipality=ags)), said))
+            st.html(html.neighbours(page, lambda ags: page_address("gemeinde", drawn.view.but(municipality=ags))))
             st.html(file_links("nachbarn", drawn.view, said))
     with right:
         if page.next_step:
-            st.html(html.next_step(page.next_step, said))
-        st.html(html.history(page, said))
-        if told := html.others(elsewhere(scenes(), drawn, page.detail.ags, said), _page_there, said):
+            st.html(html.next_step(page.next_step))
+        st.html(html.history(page))
+        if told := html.others(others(elsewhere(scenes(), drawn, page.detail.ags, said), said), _page_there):
             st.html(told)  # Streamlit takes no empty text
         more = report_form.show(drawn, page.detail.ags)
         _to_map(drawn)

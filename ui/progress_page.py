@@ -10,26 +10,27 @@ from atlas.model.dates import year_before
 from atlas.model.programme import Counts, Instrument
 from atlas.model.view import EARLIEST, page_address
 from atlas.present.changes import Changes, build_changes, change_rows
-from atlas.present.charts import Chart
+from atlas.present.charts import Chart, chart_picture
 from atlas.present.detail import as_of_sentence
 from atlas.present.figures import Door
 from atlas.present.headings import headings
-from atlas.present.looks import looks_of
+from atlas.present.map_spec import counted_legend
 from atlas.present.paragraph import paragraph
 from atlas.present.progress import (
     Curve,
     build_curves,
     chosen_instrument,
     curve_legend,
-    district_bars,
+    district_table,
     duration_sentences,
+    multiples,
     reach_sentence,
 )
 from atlas.present.scene import Scene, Shelf
 from atlas.present.time_words import holding_said
 from atlas.present.years import YearRow, year_headings, year_rows
 from atlas.render import progress as html
-from atlas.render.html import file_links, list_table
+from atlas.render.html import chart_links, file_links, legend_line, list_table
 from ui import blocks, figures_panel, filters, frame, map_panel
 from ui.cache import current_scene, scene, scenes
 from ui.components import part
@@ -59,7 +60,7 @@ def show() -> None:
     legend = curve_legend([curve.points for curve in curves], said)
     if missing := [line for line in legend if line not in chosen.legend]:
         st.html(html.sentences(missing))
-    st.html(html.multiples(curves, drawn.view, page_address, instrument.key, said))
+    st.html(html.multiples(multiples(curves, drawn.view, instrument.key, said), page_address))
     if drawn.district is None and drawn.programme.has_shares:
         _districts(drawn, instrument)
     _durations(drawn)
@@ -79,11 +80,11 @@ def _curve(drawn: Scene, curve: Curve, instrument: Instrument) -> None:
     blocks.heading(curve.label)
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
-        st.html(html.chart(Chart.CURVE, drawn.view, curve.alt))
+        st.html(html.chart(chart_picture(Chart.CURVE, drawn.view, curve.alt)))
     with right:
         texts = [*curve.legend, curve.gap, curve.doubt, reach_sentence(drawn, said), said.label(instrument.definition)]
         st.html(html.sentences(texts))
-        st.html(html.chart_files(Chart.CURVE, drawn.view, said, "fortschritt"))
+        st.html(chart_links(Chart.CURVE, drawn.view, said, "fortschritt"))
     _numbers(drawn, instrument)
     if instrument.counts is Counts.SO_FAR:
         blocks.heading(said.say("{what}: davon {holding}", what=curve.label, holding=holding_said([instrument], said)))
@@ -127,12 +128,9 @@ def _districts(drawn: Scene, instrument: Instrument) -> None:
     said = words()
     title = said.say("{what}: Anteil der Gemeinden nach Kreisen", what=said.label(instrument.label))
     blocks.heading(title)
-    bars = district_bars(drawn, instrument)
-    st.html(html.chart(Chart.DISTRICTS, drawn.view, title))
-    view = drawn.view.but(layer=instrument.key, municipality=None)
-    counted = frozenset(look.key for look in looks_of(drawn.programme, instrument.key) if look.counted)
-    st.html(html.district_table(bars, view, counted, page_address, said))
-    st.html(html.chart_files(Chart.DISTRICTS, drawn.view, said))
+    st.html(html.chart(chart_picture(Chart.DISTRICTS, drawn.view, title)))
+    st.html(html.district_table(district_table(drawn, instrument, said), page_address))
+    st.html(chart_links(Chart.DISTRICTS, drawn.view, said))
 
 
 def _durations(drawn: Scene) -> None:
@@ -174,7 +172,7 @@ def _show_changes(drawn: Scene, start: date) -> None:
     left, right = st.columns([1.4, 1], gap="medium")
     with left:
         map_panel.show_changes(drawn, changes.spec)
-        st.html(html.counted_legend(changes.spec.legend, said))
+        st.html(legend_line(counted_legend(changes.spec.legend, said)))
     with right:
         blocks.heading(said.say("Absatz für einen Bericht"), level=3)
         st.code(paragraph(changes, drawn, said), language=None, wrap_lines=True)

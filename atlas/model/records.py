@@ -97,3 +97,9 @@ def web_address(source: str) -> str | None:
     except ValueError:
         return None
     return source if parts.scheme in {"http", "https"} and host else None
+
+
+def source_name(source: str) -> str:
+    """Return the host of a source that is a web address, ``beispiel.de``; a title as it is."""
+    link = web_address(source)
+    return (urlsplit(link).hostname or "").removeprefix("www.") if link else source

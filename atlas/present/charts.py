@@ -1,8 +1,12 @@
-"""Which charts there are and what they are drawn for, by the names they have in addresses."""
+"""Which charts there are and what they are drawn for, by the names they have in addresses; and these addresses."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlencode
+
+from atlas.model.view import ViewState, view_to_query
 
 
 class Chart(StrEnum):
@@ -26,3 +30,32 @@ class Use(StrEnum):
     """For phones: half as wide, with letters as large."""
     FILE = "datei"
     """With title, date and sources in it."""
+
+
+@dataclass(frozen=True)
+class ChartPicture:
+    """A chart on a page: its address, its description, and what a dark or narrow screen takes instead.
+
+    Attributes
+    ----------
+    sources
+        Media query and address of each; the first that fits is taken.
+    """
+
+    address: str
+    alt: str
+    sources: tuple[tuple[str, str], ...]
+
+
+def chart_address(chart: Chart, view: ViewState, use: Use, form: str = "svg") -> str:
+    """Return the address of a chart of a view as a file."""
+    query = view_to_query(view.but(municipality=None, looks=frozenset(), documented_only=False, film=None, since=None))
+    return f"atlas/diagramm/{chart}.{form}?{urlencode(query | {'fuer': use})}"
+
+
+def chart_picture(chart: Chart, view: ViewState, alt: str) -> ChartPicture:
+    """Return a chart as a page shows it: light or dark, wide or narrow as the reader's screen is."""
+    dark, narrow = "(prefers-color-scheme: dark)", "(max-width: 640px)"
+    uses = ((f"{narrow} and {dark}", Use.NARROW_DARK), (narrow, Use.NARROW_LIGHT), (dark, Use.DARK))
+    sources = tuple((media, chart_address(chart, view, use)) for media, use in uses)
+    return ChartPicture(chart_address(chart, view, Use.LIGHT), alt, sources)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
@@ -15,7 +16,7 @@ from atlas.analysis.status import NO_DATA, StatusLine, successors
 from atlas.errors import Problem
 from atlas.model.boundaries import Change, mergers
 from atlas.model.programme import Programme, StageKind
-from atlas.model.records import Records, web_address
+from atlas.model.records import Records, source_name, web_address
 from atlas.model.states import State
 from atlas.present.looks import Look, look_key, looks_of
 from atlas.present.scene import Scene
@@ -23,72 +24,100 @@ from atlas.present.since import ENDED, HOLDS, LAPSED, OVER, ended_by_itself, lin
 from atlas.present.wording import Words
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One record, said."""
+    """One record, said.
+
+    Attributes
+    ----------
+    holder
+        Whose record it is where it is not the municipality's own: a former municipality or the district.
+    source
+        Web address or title.
+    link
+        The address if a reader can follow it.
+    until
+        Its last day as known, where it says one.
+    case
+        What keeps it apart from others of the same instrument.
+    inferred
+        Whether it was concluded from a general sentence, not read about this participant.
+    until_text, remarks
+        Last day, and ground, joint body and holder, as far as there are any, each said for a list.
+    source_text
+        ``Quelle: beispiel.de (01.03.2021)``.
+    """
 
     when: str
     stage: str
     note: str
     joint_with: str
     holder: str
-    """Whose record it is where it is not the municipality's own: a former municipality or the district."""
     source: str
-    """Web address or title."""
     link: str | None
-    """The address if a reader can follow it."""
     source_date: str
-    until: str = ""
-    """Its last day as known, where it says one."""
-    case: str = ""
-    """What keeps it apart from others of the same instrument."""
-    inferred: bool = False
-    """Whether it was concluded from a general sentence, not read about this participant."""
+    until: str
+    case: str
+    inferred: bool
+    until_text: str
+    remarks: tuple[str, ...]
+    source_text: str
 
 
-@dataclass(frozen=True)
-class CaseLine:
-    """One of several arrangements of a municipality in an instrument, and how it stands."""
-
-    name: str
-    status: str
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class InstrumentDetail:
-    """One instrument of one municipality."""
+    """One instrument of one municipality.
+
+    Attributes
+    ----------
+    status
+        ``unterzeichnet seit 17.12.2021``, or that nothing is known.
+    standing
+        The same as sentences: where there are several cases, one for each by its name.
+    """
 
     key: str
     label: str
     look: Look
     status: str
-    """``unterzeichnet seit 17.12.2021``, or that nothing is known."""
+    standing: tuple[str, ...]
     entries: tuple[Entry, ...]
-    cases: tuple[CaseLine, ...] = ()
-    """All of them where there are several."""
 
 
 @dataclass(frozen=True)
 class NeighbourLine:
-    """A municipality next door that takes part."""
+    """A municipality next door that takes part; ``border`` is ``12,3 km Grenze``."""
 
     ags: str
     name: str
-    border_km: float
+    border: str
     status: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Detail:
-    """One municipality on one day."""
+    """One municipality on one day.
+
+    Attributes
+    ----------
+    merged_from
+        ``mit A, B``: what was merged into it; empty without.
+    nothing
+        That nothing is documented; empty if something is.
+    neighbour_heading
+        How many of how many neighbours take part.
+    neighbours
+        Those that take part, longest border first.
+    """
 
     ags: str
     name: str
     subtitle: str
     merged_from: str
     instruments: tuple[InstrumentDetail, ...]
+    nothing: str
+    neighbour_heading: str
     neighbours: tuple[NeighbourLine, ...]
-    neighbour_count: int
 
     @property
     def documented(self) -> tuple[InstrumentDetail, ...]:
@@ -141,13 +170,18 @@ def build_detail(source: Scene, position: int, words: Words) -> Detail:
     place = [kind, area] if district == row["name"] else [kind, district, area]
     names = [change.old_name for change in mergers(source.changes) if _is_part_of(change, row["ags"], source.as_of)]
     entries = _entries(source, str(row["ags"]), str(row["district"]), words)
+    instruments = tuple(_instrument(source, position, line, entries, words) for line in source.day.lines[position])
+    nothing = words.say("Hier ist keine Aktivität öffentlich dokumentiert. Das heißt nicht, dass es keine gibt.")
+    near = _neighbours(source, position, words)
     return Detail(
-        str(row["ags"]),
-        str(row["name"]),
-        " · ".join(place),
-        ", ".join(names),
-        tuple(_instrument(source, position, line, entries, words) for line in source.day.lines[position]),
-        *_neighbours(source, position, words),
+        ags=str(row["ags"]),
+        name=str(row["name"]),
+        subtitle=" · ".join(place),
+        merged_from=words.say("mit {names}", names=", ".join(names)) if names else "",
+        instruments=instruments,
+        nothing="" if any(each.look.key != NO_DATA for each in instruments) else nothing,
+        neighbour_heading=neighbour_heading(len(near), len(source.day.hood.lines[position]), words),
+        neighbours=near,
     )
 
 
@@ -231,18 +265,22 @@ def _instrument(
     look = next(each for each in looks_of(programme, line.instrument) if each.key == key)
     own = entries.get(line.instrument, ())
     cases = [each for each in case_lines(source, position) if each[1].instrument == line.instrument] if own else []
-    return InstrumentDetail(
-        line.instrument,
-        words.label(instrument.label),
-        look,
-        status_sentence(line, programme, words),
-        tuple(own),
-        tuple(
-            CaseLine(case_name(name, case, number, words), status_sentence(case, programme, words))
-            for number, (name, case) in enumerate(cases, start=1)
+    status = status_sentence(line, programme, words)
+    by_case = (
+        words.say(
+            "{name}: {status}",
+            name=case_name(name, case, number, words),
+            status=status_sentence(case, programme, words),
         )
-        if len(cases) > 1
-        else (),
+        for number, (name, case) in enumerate(cases, start=1)
+    )
+    return InstrumentDetail(
+        key=line.instrument,
+        label=words.label(instrument.label),
+        look=look,
+        status=status,
+        standing=tuple(by_case) if len(cases) > 1 else (status,),
+        entries=tuple(own),
     )
 
 
@@ -271,34 +309,57 @@ def _entries(source: Scene, ags: str, district: str, words: Words) -> dict[str, 
             continue
         holder = "" if participant == ags else names.get(participant) or str(record.municipality)
         stage = source.programme.rung(f"{record.instrument}:{record.status}").stage
-        entry = Entry(
-            since,
-            words.label(stage.label),
-            str(record.note),
-            str(record.joint_with),
-            holder,
-            str(record.source_url),
-            web_address(str(record.source_url)),
-            words.partial(str(record.source_date)),
-            words.partial(getattr(record, "until", "")),
-            getattr(record, "case", ""),
-            bool(getattr(record, "inferred", "")),
-        )
+        entry = _entry(record, since, words.label(stage.label), holder, words)
         found.setdefault(str(record.instrument), []).append((counts_from, entry))
     return {key: [entry for _, entry in sorted(pairs, key=lambda pair: pair[0])] for key, pairs in found.items()}
 
 
-def _neighbours(source: Scene, position: int, words: Words) -> tuple[tuple[NeighbourLine, ...], int]:
-    """Return the neighbours by shared border that take part, longest border first, and how many there are in all."""
-    near = source.day.hood.lines[position]
+def _entry(record: Any, since: str, stage: str, holder: str, words: Words) -> Entry:  # noqa: ANN401 - a row of a table
+    source, joint_with = str(record.source_url), str(record.joint_with)
+    source_date = words.partial(str(record.source_date))
+    until = words.partial(getattr(record, "until", ""))
+    inferred = bool(getattr(record, "inferred", ""))
+    remarks = (
+        words.say("erschlossen") if inferred else "",
+        words.say("gemeinsam: {body}", body=joint_with) if joint_with else "",
+        words.say("Eintrag von {holder}", holder=holder) if holder else "",
+    )
+    dated = f" ({source_date})" if source_date else ""
+    return Entry(
+        when=since,
+        stage=stage,
+        note=str(record.note),
+        joint_with=joint_with,
+        holder=holder,
+        source=source,
+        link=web_address(source),
+        source_date=source_date,
+        until=until,
+        case=getattr(record, "case", ""),
+        inferred=inferred,
+        until_text=words.say("bis {until}", until=until) if until else "",
+        remarks=tuple(filter(None, remarks)),
+        source_text=f"{words.say('Quelle')}: {source_name(source)}{dated}",
+    )
+
+
+def neighbour_heading(active: int, every: int, words: Words) -> str:
+    """Return how many of how many neighbours take part."""
+    text = "{active} von {all} Nachbargemeinden mit dokumentierter Beteiligung"
+    return words.say(text, active=words.number(active), all=words.number(every))
+
+
+def _neighbours(source: Scene, position: int, words: Words) -> tuple[NeighbourLine, ...]:
+    """Return the neighbours by shared border that take part, longest border first."""
     active = source.day.active
     lines = []
-    for other, border_m in near:
+    for other, border_m in source.day.hood.lines[position]:
         if other in active:
             rows = [line for line in source.day.lines[other] if line.in_force and line.basis == "direct"]
             labels = [words.label(source.programme.instrument(line.instrument).short) for line in rows]
-            lines.append(NeighbourLine(rows[0].ags, rows[0].name, border_m / 1000, ", ".join(labels)))
-    return tuple(lines), len(near)
+            border = words.say("{km} km Grenze", km=words.number(border_m / 1000, 1))
+            lines.append(NeighbourLine(rows[0].ags, rows[0].name, border, ", ".join(labels)))
+    return tuple(lines)
 
 
 def as_of_sentence(source: Scene, words: Words) -> str:

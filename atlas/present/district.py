@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from atlas.analysis.counting import Figure, by_district
 from atlas.analysis.outreach import Group, WhiteSpot, groups, white_spots
 from atlas.model.view import ViewState
-from atlas.present.figures import beside
+from atlas.present.figures import Listed, beside
 from atlas.present.looks import looks_of
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
+_FIRST = 12
+"""So many white spots are shown at once; the others on request."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class ShareRow:
     """One instrument in the district against the whole.
 
@@ -22,90 +25,119 @@ class ShareRow:
     ----------
     here, whole
         What is in force there.
+    number, share
+        How many municipalities are covered here, of how many and what share of them; no share of a programme for some.
+    compared
+        Share of the whole, or its number; empty if this is the whole.
     arrangements
         ``3 Vereinbarungen``: joint ones count once.
-    behind
-        The view of the map that lists exactly those covered.
     beside
-        What stands beside the number here, each with the view that lists it; None where no classes say it.
+        What stands beside the number here.
     """
 
     label: str
     here: Figure
     whole: Figure
+    number: Listed
     arrangements: str
-    behind: ViewState
-    beside: tuple[tuple[str, ViewState | None], ...]
+    beside: tuple[Listed, ...]
+    share: str
+    compared: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SpotRow:
-    """A white spot with the numbers behind its place."""
+    """A white spot with the numbers behind its place.
+
+    Attributes
+    ----------
+    place
+        District, unless that is clear, and whether the district does something.
+    share, share_text
+        Part of its border along active municipalities, 0 to 1 and said.
+    behind
+        The lengths that make up the share.
+    active, names
+        How many neighbours of how many are active, and who.
+    """
 
     ags: str
     name: str
-    district: str
+    place: str
     share: float
-    active_km: float
-    outline_km: float
-    edge_km: float
-    active: int
-    neighbours: int
-    names: tuple[str, ...]
-    through_district: bool
+    share_text: str
+    behind: str
+    active: str
+    names: str
 
 
 @dataclass(frozen=True)
 class GroupRow:
-    """A group of active municipalities that hang together."""
+    """A group of active municipalities that hang together, with their joint bodies; all said."""
 
-    municipalities: int
-    arrangements: int
-    names: tuple[str, ...]
-    bodies: tuple[str, ...]
+    municipalities: str
+    arrangements: str
+    names: str
+    bodies: str
 
 
 @dataclass(frozen=True)
 class DistrictRow:
-    """A district in the list of all: for each key instrument how many are covered, and the view that lists them."""
+    """A district in the list of all: for each key instrument how many are covered, and the share of them."""
 
     key: str
     name: str
-    total: int
-    covered: tuple[tuple[int, ViewState], ...]
+    total: str
+    covered: tuple[tuple[Listed, str], ...]
     spots: int
 
 
 @dataclass(frozen=True)
+class TableText:
+    """What stands beside a table, and the headings of its columns."""
+
+    text: str
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class DistrictPage:
     """Everything the page says.
 
     Attributes
     ----------
     key
-        Five digits; None for the whole state.
-    headings
-        Labels of the key instruments, for `DistrictRow.covered`.
+        Five digits; empty for the whole state.
     districts
         All districts by name, of a programme that is not for all those with anybody; empty on the page of one.
+    share_text, district_text, spot_text, group_text
+        What is said of each table; of one that is empty, that it is.
+    more_spots
+        Says that there are more white spots than are shown at once; empty if there are not.
     """
 
-    key: str | None
+    key: str
     name: str
-    whole: str
     subtitle: str
-    has_shares: bool
     shares: tuple[ShareRow, ...]
+    share_text: TableText
     spots: tuple[SpotRow, ...]
+    spot_text: TableText
+    more_spots: str
     groups: tuple[GroupRow, ...]
-    headings: tuple[str, ...]
+    group_text: TableText
     districts: tuple[DistrictRow, ...]
+    district_text: TableText
+
+    @property
+    def spot_lists(self) -> tuple[tuple[SpotRow, ...], tuple[SpotRow, ...]]:
+        """The white spots shown at once, and the others."""
+        return self.spots[:_FIRST], self.spots[_FIRST:]
 
 
 def build_district(source: Scene, words: Words) -> DistrictPage:
     """Return the page of the view's district, of the whole state if it names none."""
     key = source.district
-    state = words.label(source.programme.territory)
     every = source.day.municipalities
     members = every if key is None else every[every["district"] == key]
     area = float(members["area_km2"].sum())
@@ -117,19 +149,58 @@ def build_district(source: Scene, words: Words) -> DistrictPage:
     near = [spot for spot in spots if key in (None, _district_of(source, spot.position))]
     gathered = groups(source.day.cases, source.day.hood)
     here = set(members.index)
-    figures = source.programme.overview.figures
+    group_rows = tuple(_group(source, each, words) for each in gathered if here & set(each.members))
+    state = words.label(source.programme.territory)
     return DistrictPage(
-        key,
-        str(source.edition.districts.at[key, "name"]) if key else state,
-        state,
-        " · ".join(subtitle),
-        source.programme.has_shares,
-        share_rows(source, key, words),
-        tuple(_spot(source, spot) for spot in near),
-        tuple(_group(source, each) for each in gathered if here & set(each.members)),
-        tuple(words.label(source.programme.instrument(each).short) for each in figures),
-        () if key else _districts(source, spots),
+        key=key or "",
+        name=str(source.edition.districts.at[key, "name"]) if key else state,
+        subtitle=" · ".join(subtitle),
+        shares=share_rows(source, key, words),
+        share_text=_share_text(source, words),
+        spots=tuple(_spot(source, spot, words) for spot in near),
+        spot_text=_spot_text(words, is_empty=not near),
+        more_spots=words.say("{n} weitere zeigen", n=words.number(len(near) - _FIRST)) if len(near) > _FIRST else "",
+        groups=group_rows,
+        group_text=_group_text(words, is_empty=not group_rows),
+        districts=() if key else _districts(source, spots, words),
+        district_text=_district_text(source, words),
     )
+
+
+def _share_text(source: Scene, words: Words) -> TableText:
+    titles = (
+        words.say("Baustein"),
+        words.say("Gemeinden"),
+        words.say("Anteil") if source.programme.has_shares else "",
+        words.label(source.programme.territory) if source.district else "",
+    )
+    note = words.say("Darunter: Vorgänge; gemeinsame mehrerer Gemeinden zählen einmal.")
+    return TableText(note, tuple(filter(None, titles)))
+
+
+def _spot_text(words: Words, *, is_empty: bool) -> TableText:
+    intro = words.say(
+        "Gemeinden, von denen keine eigene Aktivität dokumentiert ist, geordnet nach dem Teil ihrer Grenze, der aktive "
+        "Gemeinden berührt. Ein Gespräch hat hier Nachbarn, die erzählen können. Die Liste ist eine Einladung, keine Wertung."
+    )
+    none = words.say("Hier grenzt keine Gemeinde ohne dokumentierte Aktivität an eine aktive.")
+    titles = words.say("Gemeinde"), words.say("Grenze zu aktiven Nachbarn"), words.say("Aktive Nachbarn")
+    return TableText(none if is_empty else intro, titles)
+
+
+def _group_text(words: Words, *, is_empty: bool) -> TableText:
+    intro = words.say(
+        "Aktive Gemeinden, die aneinandergrenzen: ein Vorschlag für regionale Vernetzungstreffen. Vorgänge zählen je "
+        "Baustein, gemeinsame nur einmal."
+    )
+    none = words.say("Hier grenzen keine aktiven Gemeinden aneinander.")
+    titles = words.say("Gemeinden"), words.say("Vorgänge"), words.say("Wer dazugehört")
+    return TableText(none if is_empty else intro, titles)
+
+
+def _district_text(source: Scene, words: Words) -> TableText:
+    figures = (words.label(source.programme.instrument(each).short) for each in source.programme.overview.figures)
+    return TableText("", (words.say("Kreis"), words.say("Gemeinden"), *figures, words.say("Weiße Flecken")))
 
 
 def _district_of(source: Scene, position: int) -> str:
@@ -145,16 +216,23 @@ def _share(source: Scene, instrument: str, district: str | None, words: Words) -
     here, whole = (source.day.figure(instrument, where) for where in (district, None))
     told = source.programme.instrument(instrument)
     unit = told.unit_one if len(here.arrangements) == 1 else told.unit
+    n, has_shares = words.number(len(here.municipalities)), source.programme.has_shares
+    compared = words.percent(whole.share) if has_shares else words.number(len(whole.municipalities))
     return ShareRow(
-        words.label(told.label),
-        here,
-        whole,
-        f"{words.number(len(here.arrangements))} {words.label(unit)}",
-        _covered_view(source, instrument, district),
-        tuple(
+        label=words.label(told.label),
+        here=here,
+        whole=whole,
+        number=(
+            words.say("{n} von {total}", n=n, total=words.number(here.total)) if has_shares else n,
+            _covered_view(source, instrument, district) if len(here.municipalities) else None,
+        ),
+        arrangements=f"{words.number(len(here.arrangements))} {words.label(unit)}",
+        beside=tuple(
             (door.text, _listing(source, instrument, district, frozenset(door.looks)) if door.looks else None)
             for door in beside(here, source, words)
         ),
+        share=words.percent(here.share) if has_shares else "",
+        compared=compared if district else "",
     )
 
 
@@ -169,31 +247,36 @@ def _listing(source: Scene, instrument: str, district: str | None, looks: frozen
     return source.view.but(layer=instrument, district=district, municipality=None, looks=looks, documented_only=False)
 
 
-def _spot(source: Scene, spot: WhiteSpot) -> SpotRow:
+def _spot(source: Scene, spot: WhiteSpot, words: Words) -> SpotRow:
     lines = source.day.lines[spot.position]
     names = source.edition.municipalities["name"]
+    district = str(source.edition.districts.at[lines[0].district, "name"])
+    place = (
+        "" if source.district or district == lines[0].name else district,
+        words.say("Angebot des Kreises") if any(line.basis == "district" for line in lines) else "",
+    )
+    lengths = {"active": words.number(spot.active_m / 1000, 1), "outline": words.number(spot.outline_m / 1000, 1)}
+    edge = words.say("davon {km} km Außengrenze", km=words.number(spot.edge_m / 1000, 1)) if spot.edge_m else ""
     return SpotRow(
-        lines[0].ags,
-        lines[0].name,
-        str(source.edition.districts.at[lines[0].district, "name"]),
-        spot.share,
-        spot.active_m / 1000,
-        spot.outline_m / 1000,
-        spot.edge_m / 1000,
-        len(spot.active),
-        spot.neighbours,
-        tuple(str(names.iloc[each.position]) for each in spot.active),
-        any(line.basis == "district" for line in lines),
+        ags=lines[0].ags,
+        name=lines[0].name,
+        place=" · ".join(filter(None, place)),
+        share=spot.share,
+        share_text=words.percent(spot.share),
+        behind=", ".join(filter(None, (words.say("{active} von {outline} km", **lengths), edge))),
+        active=words.say("{n} von {total}", n=len(spot.active), total=spot.neighbours),
+        names=", ".join(str(names.iloc[each.position]) for each in spot.active),
     )
 
 
-def _group(source: Scene, group: Group) -> GroupRow:
+def _group(source: Scene, group: Group, words: Words) -> GroupRow:
     names = source.edition.municipalities["name"]
-    members = tuple(sorted(str(names.iloc[position]) for position in group.members))
-    return GroupRow(len(group.members), group.arrangements, members, group.bodies)
+    members = sorted(str(names.iloc[position]) for position in group.members)
+    bodies = words.say("gemeinsame Stellen: {names}", names=", ".join(group.bodies)) if group.bodies else ""
+    return GroupRow(words.number(len(members)), words.number(group.arrangements), ", ".join(members), bodies)
 
 
-def _districts(source: Scene, spots: tuple[WhiteSpot, ...]) -> tuple[DistrictRow, ...]:
+def _districts(source: Scene, spots: tuple[WhiteSpot, ...], words: Words) -> tuple[DistrictRow, ...]:
     names = source.edition.districts["name"]
     figures = source.programme.overview.figures
     tables = [by_district(source.status, which, names.index) for which in figures]
@@ -204,9 +287,12 @@ def _districts(source: Scene, spots: tuple[WhiteSpot, ...]) -> tuple[DistrictRow
         DistrictRow(
             key,
             str(names[key]),
-            totals[key],
+            words.number(totals[key]),
             tuple(
-                (numbers[key], _covered_view(source, which, key))
+                (
+                    (words.number(numbers[key]), _covered_view(source, which, key) if numbers[key] else None),
+                    words.percent(numbers[key] / totals[key]) if source.programme.has_shares else "",
+                )
                 for which, numbers in zip(figures, covered, strict=True)
             ),
             white[key],

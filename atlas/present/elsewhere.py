@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from atlas.analysis.status import StatusLines
@@ -76,3 +77,27 @@ def elsewhere(scenes: Scenes, source: Scene, ags: str, words: Words) -> tuple[El
         view = there.view.but(municipality=str(row["ags"]), district=None)
         found.append(Elsewhere(words.label(programme.title), str(row["name"]), view, told))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class OtherProgrammes:
+    """What other programmes say, below a heading or a sentence."""
+
+    heading: str
+    programmes: tuple[Elsewhere, ...]
+
+
+def others(found: Iterable[Elsewhere], words: Words) -> OtherProgrammes:
+    """Return those programmes in which something is documented."""
+    return OtherProgrammes(words.say("In anderen Programmen"), tuple(each for each in found if each.status))
+
+
+def not_here(territory: str, found: Iterable[Elsewhere], words: Words) -> OtherProgrammes:
+    """Say that a municipality is not part of a programme's territory; the programmes are those that know it."""
+    known = sorted(found, key=lambda each: not each.status)  # first those in which something is documented
+    sentence = words.say(
+        "{name} gehört nicht zum Gebiet dieses Programms ({territory}). Diese Programme umfassen die Gemeinde:",
+        name=known[0].name,
+        territory=territory,
+    )
+    return OtherProgrammes(sentence, tuple(known))

@@ -12,11 +12,15 @@ from atlas.analysis.counting import Figure
 from atlas.model.boundaries import Edition
 from atlas.model.programme import OVERVIEW, Counts
 from atlas.model.states import State
+from atlas.model.view import ViewState
 from atlas.present.looks import look_keys, looks_of
 from atlas.present.scene import Scene
 from atlas.present.since import lines_of, said, since_of, sinces_of
 from atlas.present.time_words import holding_said
 from atlas.present.wording import Words
+
+Listed = tuple[str, ViewState | None]
+"""A number, said, and the view of the map that lists exactly what it counts; None where there is none."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
@@ -23,6 +24,7 @@ from atlas.model.programme import (
 )
 from atlas.model.states import State
 from atlas.present.time_words import STATE_LABELS
+from atlas.present.wording import Words
 
 Pattern = Hatch | Literal["rings", "plus", "bars", "dashes"]
 """What a ground is drawn over with. The last four belong to what does not hold: hollow rings, crosses, broken lines."""
@@ -104,6 +106,29 @@ class Look:
             return self.ink
         channels = [int(self.colour[i : i + 2], 16) for i in (1, 3, 5)]
         return "#" + "".join(f"{round(value * 0.5):02x}" for value in channels)
+
+
+@dataclass(frozen=True)
+class LegendItem:
+    """A class as a legend on a page says it; ``count`` is empty for a class without a number, None where none are said."""
+
+    look: Look
+    label: str
+    count: str | None = None
+
+
+@dataclass(frozen=True)
+class Legend:
+    """The classes of a map; ``label`` says that it is a legend."""
+
+    label: str
+    items: tuple[LegendItem, ...]
+
+
+def plain_legend(looks: Iterable[Look], words: Words) -> Legend:
+    """Return a legend without numbers, each class once."""
+    items = (LegendItem(look, words.label(look.label)) for look in dict.fromkeys(looks))
+    return Legend(words.say("Legende"), tuple(items))
 
 
 class _Draft(NamedTuple):

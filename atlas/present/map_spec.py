@@ -16,7 +16,7 @@ from atlas.model.boundaries import Edition
 from atlas.model.programme import OVERVIEW, Programme
 from atlas.model.states import State
 from atlas.model.view import ViewState
-from atlas.present.looks import ABSENT, EARLIER, FILTERED, Look, look_keys, looks_of
+from atlas.present.looks import ABSENT, EARLIER, FILTERED, Legend, LegendItem, Look, look_keys, looks_of
 from atlas.present.since import Since, packed, said, sinces_of
 from atlas.present.wording import Words
 
@@ -35,6 +35,15 @@ class LegendEntry:
 
     look: Look
     count: int
+
+
+def counted_legend(entries: Iterable[LegendEntry], words: Words) -> Legend:
+    """Return a legend with the numbers of its classes."""
+    items = (
+        LegendItem(each.look, words.label(each.look.label), words.number(each.count) if each.look.has_number else "")
+        for each in entries
+    )
+    return Legend(words.say("Legende"), tuple(items))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ _WAY = 4
 """Up to so many municipalities away the way to the nearest is named; across a country it would fill lines."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NeighbourRow:
     """A municipality that shares a border line.
 
@@ -27,12 +27,12 @@ class NeighbourRow:
     ----------
     number
         By length of border, from 1; stands on the map where the name has no room.
-    border_km, share
-        Length of the shared border, and its part of the whole outline.
+    border, share
+        Length of the shared border, ``12,3 km``, and its part of the whole outline, ``31,0 %``.
     look
         Its class on the map shown.
     status
-        One sentence for each instrument documented, since when included.
+        One sentence for each instrument documented, since when included; one that nothing is known, if there is none.
     is_active
         Whether something is in force there by a record of its own.
     """
@@ -42,14 +42,14 @@ class NeighbourRow:
     ags: str
     name: str
     district: str
-    border_km: float
-    share: float
+    border: str
+    share: str
     look: Look
     status: tuple[str, ...]
     is_active: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NextStep:
     """What a municipality may be invited to next.
 
@@ -58,18 +58,22 @@ class NextStep:
     heading, invitation
         The step and what it brings; empty when every step in order is taken.
     companions
-        Neighbours that have taken it.
+        Sentence on the neighbours that have taken it; empty without.
     offers
         Heading and sentence of what is possible at any time and not documented yet.
+    step_heading, offers_heading
+        What stands above the step and above the offers.
     """
 
-    heading: str
-    invitation: str
-    companions: str
+    heading: str = ""
+    invitation: str = ""
+    companions: str = ""
     offers: tuple[tuple[str, str], ...]
+    step_heading: str
+    offers_heading: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MunicipalityPage:
     """Everything the page says.
 
@@ -79,21 +83,31 @@ class MunicipalityPage:
         Timelines by instrument key, and their common axis.
     undocumented
         Labels of the instruments of which nothing is known here.
+    rest, bars_note
+        Sentence of those labels, and how timelines are read; empty where there is nothing to say.
     neighbours
         By shared border, longest first.
+    neighbour_titles
+        Headings of their columns: number, municipality, border, status.
     notes
         Sentences about neighbourhood: corners, the state's edge, the second ring.
     chains
         How far it is to the nearest municipality that has what is missing here.
+    chains_heading
+        What stands above them.
     """
 
     detail: Detail
     axis: Axis
     bars: dict[str, tuple[Bar, ...]]
     undocumented: tuple[str, ...]
+    rest: str
+    bars_note: str
     neighbours: tuple[NeighbourRow, ...]
+    neighbour_titles: tuple[str, str, str, str]
     notes: tuple[str, ...]
     chains: tuple[str, ...]
+    chains_heading: str
     next_step: NextStep | None
 
 
@@ -103,16 +117,37 @@ def build_page(source: Scene, position: int, words: Words) -> MunicipalityPage:
     scale = axis(source)
     district = str(source.edition.municipalities.at[position, "district"])
     undocumented = tuple(each.label for each in detail.instruments if each not in detail.documented)
-    near = neighbour_rows(source, position, words)
+    drawn = bars(source, detail.ags, district, scale)
+    rest = words.say("Nicht dokumentiert: {list}.", list=", ".join(undocumented))
     return MunicipalityPage(
-        detail,
-        scale,
-        bars(source, detail.ags, district, scale),
-        undocumented,
-        near,
-        neighbourhood_notes(source, position, words),
-        _chains(source, position, words),
-        _next_step(source, position, words),
+        detail=detail,
+        axis=scale,
+        bars=drawn,
+        undocumented=undocumented,
+        rest=rest if undocumented and detail.documented else "",
+        bars_note=_bars_note(drawn, words),
+        neighbours=neighbour_rows(source, position, words),
+        neighbour_titles=(
+            words.say("Nr."),
+            words.say("Gemeinde"),
+            words.say("gemeinsame Grenze"),
+            words.say("Stand"),
+        ),
+        notes=neighbourhood_notes(source, position, words),
+        chains=_chains(source, position, words),
+        chains_heading=words.say("Am nächsten"),
+        next_step=_next_step(source, position, words),
+    )
+
+
+def _bars_note(drawn: dict[str, tuple[Bar, ...]], words: Words) -> str:
+    """Return how timelines are read, where one is not solid throughout or hatched as its stage is everywhere."""
+    marks = {"rings", "plus", "bars", "dashes"}
+    if not any(bar.has_ended or bar.look.hatch in marks for each in drawn.values() for bar in each):
+        return ""
+    return words.say(
+        "Zeitleisten: Wo Kreise stehen, ist es erst später belegt und der Beginn unbekannt; unterbrochen gestrichelt ist, "
+        "was vermutlich beendet oder nicht weiter belegt ist; ein Strich am Ende heißt beendet."
     )
 
 
@@ -125,18 +160,19 @@ def neighbour_rows(source: Scene, position: int, words: Words) -> tuple[Neighbou
     rows = []
     for number, (other, border_m) in enumerate(hood.lines[position], start=1):
         lines = source.day.lines[other]
+        known = tuple(_brief(source, line, words) for line in lines if line.basis in {"direct", "district"})
         rows.append(
             NeighbourRow(
-                number,
-                other,
-                lines[0].ags,
-                lines[0].name,
-                str(source.edition.districts.at[lines[0].district, "name"]),
-                border_m / 1000,
-                border_m / hood.outline_m[position],
-                looks[classes[other]],
-                tuple(_brief(source, line, words) for line in lines if line.basis in {"direct", "district"}),
-                other in active,
+                number=number,
+                position=other,
+                ags=lines[0].ags,
+                name=lines[0].name,
+                district=str(source.edition.districts.at[lines[0].district, "name"]),
+                border=words.say("{km} km", km=words.number(border_m / 1000, 1)),
+                share=words.percent(border_m / hood.outline_m[position]),
+                look=looks[classes[other]],
+                status=known or (words.say("keine bekannte Aktivität"),),
+                is_active=other in active,
             )
         )
     return tuple(rows)
@@ -232,8 +268,12 @@ def _next_step(source: Scene, position: int, words: Words) -> NextStep | None:
         for step in path
         if step.any_order and step.instrument not in own
     )
+    headings = {
+        "step_heading": words.say("Ein möglicher nächster Schritt"),
+        "offers_heading": words.say("Jederzeit möglich"),
+    }
     if ahead is None:
-        return NextStep("", "", "", offers) if offers else None
+        return NextStep(offers=offers, **headings) if offers else None
     hood, lines = source.day.hood, source.day.lines
     companions = [
         other
@@ -242,11 +282,13 @@ def _next_step(source: Scene, position: int, words: Words) -> NextStep | None:
             line.instrument == ahead.instrument and line.in_force and line.basis == "direct" for line in lines[other]
         )
     ]
+    names = name_list(_names(source, companions), words, 4)
     return NextStep(
-        _label(source, ahead, words),
-        words.label(ahead.invitation),
-        name_list(_names(source, companions), words, 4),
-        offers,
+        heading=_label(source, ahead, words),
+        invitation=words.label(ahead.invitation),
+        companions=words.say("In der Nachbarschaft schon gegangen: {names}.", names=names) if names else "",
+        offers=offers,
+        **headings,
     )
 
 

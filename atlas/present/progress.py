@@ -16,6 +16,10 @@ from atlas.analysis.status import held_on
 from atlas.model.dates import PartialDate
 from atlas.model.programme import OVERVIEW, Counts, Instrument
 from atlas.model.states import State
+from atlas.model.view import ViewState
+from atlas.present.charts import Chart, ChartPicture, chart_picture
+from atlas.present.figures import Listed
+from atlas.present.looks import looks_of
 from atlas.present.published import beside_sentence, totals_of
 from atlas.present.scene import Scene
 from atlas.present.time_words import beside_said, holding_said, periods_sentence
@@ -91,6 +95,17 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class Multiple:
+    """A small chart that leads to the curve of its instrument."""
+
+    label: str
+    text: str
+    view: ViewState
+    picture: ChartPicture
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
 class DistrictBar:
     """How far an instrument has come in one district."""
 
@@ -101,6 +116,27 @@ class DistrictBar:
     """Documented only later: not in ``municipalities``."""
     total: int
     share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class DistrictLine:
+    """A bar as a row of the table, all said; ``page`` is the view of the district."""
+
+    name: str
+    page: ViewState
+    number: Listed
+    total: str
+    share: str
+    later: str
+
+
+@dataclass(frozen=True)
+class DistrictTable:
+    """The bars as a table; ``summary`` is what opens it."""
+
+    summary: str
+    titles: tuple[str, ...]
+    rows: tuple[DistrictLine, ...]
 
 
 def chosen_instrument(source: Scene) -> Instrument:
@@ -127,6 +163,18 @@ def build_curves(source: Scene, course: Course, words: Words) -> tuple[Curve, ..
         _curve(source, course, instrument, table[table["instrument"] == instrument.key], words)
         for instrument in source.programme.instruments
     )
+
+
+def multiples(curves: Iterable[Curve], view: ViewState, chosen: str, words: Words) -> tuple[Multiple, ...]:
+    """Return a small chart per instrument; ``chosen`` is the key of the one whose curve the page shows."""
+    made = []
+    for curve in curves:
+        its_own = view.but(layer=curve.instrument)
+        number = words.count("{n} Gemeinde", "{n} Gemeinden", curve.municipalities)
+        text = ", ".join(filter(None, (number, curve.beside)))
+        picture = chart_picture(Chart.SMALL, its_own, curve.alt)
+        made.append(Multiple(curve.label, text, its_own, picture, curve.instrument == chosen))
+    return tuple(made)
 
 
 def reach_sentence(source: Scene, words: Words) -> str:
@@ -267,6 +315,34 @@ def district_bars(source: Scene, instrument: Instrument) -> tuple[DistrictBar, .
         if total
     ]
     return tuple(sorted(found, key=lambda bar: (-bar.share, bar.name)))
+
+
+def district_table(source: Scene, instrument: Instrument, words: Words) -> DistrictTable:
+    """Return the bars of the districts as a table."""
+    view = source.view.but(layer=instrument.key, municipality=None)
+    counted = frozenset(look.key for look in looks_of(source.programme, instrument.key) if look.counted)
+    rows = (
+        DistrictLine(
+            name=bar.name,
+            page=view.but(district=bar.key),
+            number=(
+                words.number(bar.municipalities),
+                view.but(district=bar.key, looks=counted, since=None) if bar.municipalities else None,
+            ),
+            total=words.number(bar.total),
+            share=words.percent(bar.share),
+            later=words.number(bar.later),
+        )
+        for bar in district_bars(source, instrument)
+    )
+    titles = (
+        words.say("Kreis"),
+        words.say("Gemeinden"),
+        words.say("von"),
+        words.say("Anteil"),
+        words.say("erst später belegt"),
+    )
+    return DistrictTable(words.say("Als Tabelle"), titles, tuple(rows))
 
 
 def duration_sentences(source: Scene, course: Course, words: Words) -> tuple[str, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from atlas.analysis.counting import Figure
 from atlas.analysis.status import StatusLine
 from atlas.model.programme import Counts
+from atlas.model.records import source_name
 from atlas.model.view import ViewState, page_address
 from atlas.present.credits import full_credits, invented, picture_credits
 from atlas.present.detail import Entry, InstrumentDetail, status_sentence
@@ -154,7 +154,7 @@ def build_sheet(scene: Scene, position: int, words: Words, home: str = "") -> Fa
         if each in detail.documented
     )
     is_city = district == detail.name
-    subtitle = [detail.subtitle, words.say("mit {names}", names=detail.merged_from) if detail.merged_from else ""]
+    subtitle = [detail.subtitle, detail.merged_from]
     near = neighbours_sentence(scene, position, words)
     address = _address(scene, detail.ags, words, home)
     return FactSheet(
@@ -173,8 +173,8 @@ def build_sheet(scene: Scene, position: int, words: Words, home: str = "") -> Fa
         _parts(scene, page, words, "" if is_city else district),
         status,
         _rest(page, words),
-        _next(page.next_step, words),
-        tuple(_neighbours(page, district, words)),
+        _next(page.next_step),
+        tuple(_neighbours(page, district)),
         tuple(map(one_stop, page.notes)),
         tuple(_shares_of(_compared(scene, lines[0].district, words), scene, words, is_city=is_city)),
         tuple(sources.found),
@@ -207,7 +207,7 @@ class _Sources:
             return 0
         if entry.source not in self._numbers:
             dated = f" ({entry.source_date})" if entry.source_date else ""
-            host = (urlsplit(entry.link).hostname or "").removeprefix("www.") if entry.link else ""
+            host = source_name(entry.source) if entry.link else ""
             self.found.append(SheetSource(f"{entry.source}{dated}", entry.link, host))
             self._numbers[entry.source] = len(self.found)
         return self._numbers[entry.source]
@@ -218,14 +218,14 @@ def _status(scene: Scene, each: InstrumentDetail, line: StatusLine, sources: _So
     programme, plain = scene.programme, each.status
     known = plain if len(each.entries) == 1 else ""
     entries = [SheetEntry(_entry(entry, known, words), sources.number(entry)) for entry in each.entries]
-    cases = tuple(words.say("{name}: {status}", name=case.name, status=case.status) for case in each.cases)
     if line.basis == "derived":
         origin = programme.rung(line.derived_from)
         names = (words.label(origin.instrument.label), words.label(origin.stage.label))
         ground = ": ".join(dict.fromkeys(names))
         plain = status_sentence(line._replace(basis="direct"), programme, words)
         entries.append(SheetEntry(words.say("Abgeleitet aus {ground}.", ground=ground), 0))
-    return SheetStatus(each.label, each.look, cases or (plain,), tuple(entries))
+    standing = each.standing if len(each.standing) > 1 else (plain,)
+    return SheetStatus(each.label, each.look, standing, tuple(entries))
 
 
 def _entry(entry: Entry, status: str, words: Words) -> str:
@@ -249,12 +249,6 @@ def _entry(entry: Entry, status: str, words: Words) -> str:
 def _parts(scene: Scene, page: MunicipalityPage, words: Words, district: str) -> dict[str, Part]:
     column = headings(words, "name", "district")
     state = words.label(scene.programme.territory)
-    active = sum(row.is_active for row in page.neighbours)
-    neighbours = words.say(
-        "{active} von {all} Nachbargemeinden mit dokumentierter Beteiligung",
-        active=words.number(active),
-        all=words.number(len(page.neighbours)),
-    )
     compared = (
         words.say("{place} und {state} im Vergleich", place=district, state=state)
         if district
@@ -267,7 +261,9 @@ def _parts(scene: Scene, page: MunicipalityPage, words: Words, district: str) ->
             words.say("Was dokumentiert ist"), (instrument, words.say("Stand"), words.say("Angaben und Quellen"))
         ),
         "next": Part(words.say("Ein möglicher nächster Schritt")),
-        "neighbours": Part(neighbours, (column["name"], words.say("gemeinsame Grenze"), words.say("Stand"))),
+        "neighbours": Part(
+            page.detail.neighbour_heading, (column["name"], words.say("gemeinsame Grenze"), words.say("Stand"))
+        ),
         "shares": Part(compared, (instrument, *([column["district"]] if district else []), state)),
         "sources": Part(words.say("Quellen")),
     }
@@ -279,28 +275,25 @@ def _rest(page: MunicipalityPage, words: Words) -> str:
     return words.say("Keine bekannte Aktivität: {list}.", list=", ".join(page.undocumented))
 
 
-def _next(step: NextStep | None, words: Words) -> tuple[tuple[str, str], ...]:
+def _next(step: NextStep | None) -> tuple[tuple[str, str], ...]:
     """Return what comes next as heading and sentences; what is possible at any time in one line."""
     if step is None:
         return ()
     said = []
     if step.heading:
-        near = (
-            words.say("In der Nachbarschaft schon gegangen: {names}.", names=step.companions) if step.companions else ""
-        )
-        said.append((step.heading, one_stop(f"{step.invitation} {near}".strip())))
+        said.append((step.heading, one_stop(f"{step.invitation} {step.companions}".strip())))
     if step.offers:
-        said.append((words.say("Jederzeit möglich"), f"{', '.join(label for label, _ in step.offers)}."))
+        said.append((step.offers_heading, f"{', '.join(label for label, _ in step.offers)}."))
     return tuple(said)
 
 
-def _neighbours(page: MunicipalityPage, district: str, words: Words) -> Iterable[SheetNeighbour]:
+def _neighbours(page: MunicipalityPage, district: str) -> Iterable[SheetNeighbour]:
     for row in page.neighbours:
         yield SheetNeighbour(
             row.name,
             row.district if row.district not in (district, row.name) else "",
-            words.say("{km} km", km=words.number(row.border_km, 1)),
-            row.status or (words.say("keine bekannte Aktivität"),),
+            row.border,
+            row.status,
             row.is_active,
         )
 

@@ -43,6 +43,11 @@ class Bar:
     lane: int
     has_ended: bool = False
 
+    @property
+    def width(self) -> float:
+        """Part of the axis it takes as drawn: a moment is still seen."""
+        return max(self.end - self.begin, 0.006)
+
 
 @dataclass(frozen=True)
 class Axis:

@@ -23,6 +23,7 @@ from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.catalogue import build_catalogue
 from atlas.present.open_data import OFFERS, ROOT, Content, Offer
+from atlas.present.open_data_page import build_open_data
 from atlas.present.scene import Scenes, Shelf
 from atlas.present.wording import Words
 from atlas.render.open_data import open_data_page
@@ -129,7 +130,7 @@ class _Api:
         if offer.content is Content.BOUNDARIES:
             return boundaries_file(snapshot, programme, asked.as_of, words)
         if not offer.path:
-            return open_data_page(snapshot, asked.as_of, words)
+            return open_data_page(build_open_data(snapshot, asked.as_of, words))
         return _json(build_catalogue(snapshot, base) if offer.ending == "jsonld" else describe(snapshot, base, words))
 
 

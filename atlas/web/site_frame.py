@@ -9,14 +9,11 @@ from datetime import date
 
 from markupsafe import Markup
 
-from atlas.analysis.status import NO_DATA
 from atlas.export.pictures import Drawn, draw
 from atlas.model.excerpt import Excerpt, Size
 from atlas.model.view import ViewState
-from atlas.present.credits import invented, picture_credits
-from atlas.present.looks import layer_label, looks_of
-from atlas.present.map_spec import since_said
 from atlas.present.scene import Scene, Scenes
+from atlas.present.site import Frame, Table, place_path, prefix, site_frame, site_table
 from atlas.present.wording import Words
 from atlas.render import site as html
 from atlas.render.fonts import web_font
@@ -92,17 +89,9 @@ class Site:
             raise KeyError(name)
         return found.body
 
-    def frame(self, words: Words, path: str) -> html.Frame:
+    def frame(self, words: Words, path: str) -> Frame:
         """Return the frame of the page at ``path``, from the root of its language."""
-        deep = path.count("/") + (words.lang == "en")
-        return html.Frame(
-            "../" * deep or "./",
-            words.say("Präventionsatlas {state}", state=words.label(self.scene.programme.territory)),
-            words.label(self.scene.programme.title),
-            (words.say("Stand: {day}", day=words.day(self.order.as_of)), *picture_credits(self.scene, words)),
-            " ".join(invented(self.scene, words)),
-            path if words.lang == "en" else f"en/{path}",
-        )
+        return site_frame(self.scene, self.order.as_of, path, words)
 
     def path(self, kind: str, key: str, words: Words) -> str:
         """Return the path of the page of a municipality or district, from the root; of one without a page, the map's with it."""
@@ -114,7 +103,7 @@ class Site:
         self, path: str, heading: str, body: Markup, words: Words, *scripts: str, expected: Iterable[str] = ()
     ) -> tuple[str, bytes]:
         """Return the page at ``path``, from the root of its language."""
-        told = html.page(self.frame(words, path), heading, body, words, scripts=scripts, expected=tuple(expected))
+        told = html.page(self.frame(words, path), heading, body, scripts=scripts, expected=tuple(expected))
         return prefix(words) + path, told.encode()
 
     def drawn(self, places: tuple[str, ...], size: Size, words: Words, layer: str | None = None) -> Drawn:
@@ -122,50 +111,12 @@ class Site:
         view = self.view.but(lang=words.lang, **({"layer": layer} if layer else {}))
         return draw(self.scenes, view, Excerpt(places, size), words)
 
-    def table(self, scene: Scene, words: Words) -> Markup:
-        """Return the municipalities of a scene's district, or of all, as a table: of a programme for some, those with an entry."""
-        spec, lines = scene.spec, scene.day.lines
-        looks = {look.key: look for look in looks_of(scene.programme, spec.layer)}
-        districts = scene.edition.districts["name"]
-        every = scene.programme.has_shares
-        shown = [position for position in spec.inside if every or spec.classes[position] != NO_DATA]
-        rows = [
-            html.Row(
-                lines[position][0].name,
-                self.path("gemeinde", lines[position][0].ags, words),
-                str(districts[lines[position][0].district]),
-                looks[spec.classes[position]],
-                since_said(spec, position, words),
-            )
-            for position in sorted(shown, key=lambda position: (lines[position][0].name, lines[position][0].ags))
-        ]
-        return html.table(rows, words.label(layer_label(scene.programme, spec.layer)), words)
+    def table(self, scene: Scene, words: Words) -> Table:
+        """Return the municipalities of a scene's district, or of all, as `site_table` does."""
+        return site_table(scene, lambda ags: self.path("gemeinde", ags, words), words)
 
 
-def picture(address: str, drawn: Drawn) -> Markup:
-    """Return a picture for a page."""
+def picture(address: str, drawn: Drawn, below: str) -> Markup:
+    """Return a picture for a page, and what is said below it."""
     measures = drawn.sheet.measures
-    return html.picture(address, drawn.picture.alt, (round(measures.width), round(measures.height)))
-
-
-def downloads(words: Words) -> Markup:
-    """Return the links to open data and to the map as one file."""
-    items = [
-        ("api/v1/status.csv", words.say("Stand je Gemeinde als CSV")),
-        ("api/v1/status.geojson", words.say("mit Grenzen als GeoJSON")),
-        ("api/v1/status.gpkg", words.say("mit Grenzen als GeoPackage, etwa für QGIS")),
-        ("api/v1/cases.csv", words.say("alle Fälle mit Laufzeit und Zustand als CSV")),
-        ("api/v1/records.csv", words.say("alle Einträge mit Quellen als CSV")),
-        (f"{prefix(words)}karte-offline.html", words.say("Karte als eine Datei, ohne Netz zu öffnen")),
-    ]
-    return html.links(words.say("Mitnehmen"), items)
-
-
-def prefix(words: Words) -> str:
-    """Return the folder of a language, from the root."""
-    return "en/" if words.lang == "en" else ""
-
-
-def place_path(kind: str, key: str, words: Words) -> str:
-    """Return the path of the page of a municipality or district, from the root."""
-    return f"{prefix(words)}{kind}/{key}/index.html"
+    return html.picture(address, drawn.picture.alt, (round(measures.width), round(measures.height)), below)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from markupsafe import Markup
-
 from atlas.export.pictures import written
 from atlas.model.excerpt import Form, Size
 from atlas.model.view import EARLIEST, LANGUAGES
 from atlas.present.detail import as_of_sentence
 from atlas.present.figures import build_cards
 from atlas.present.looks import layer_definition, layer_label, layer_short
+from atlas.present.map_spec import counted_legend
 from atlas.present.search import suggestions
+from atlas.present.site import downloads, layers_label, map_day, prefix, script_words
 from atlas.present.site_days import changing_days, packed_days, stamps
 from atlas.present.wording import Words
 from atlas.render import site as html
-from atlas.web.site_frame import PARTS, Files, Site, downloads, picture, prefix
+from atlas.web.site_frame import PARTS, Files, Site, picture
 from atlas.web.site_offline import Inside, as_data, offline_page
 
 
@@ -51,22 +51,22 @@ def _map_page(site: Site, layer: str, files: Mapping[str, str], words: Words) ->
     label = words.label(layer_label(programme, layer))
     body = html.map_body(
         label,
-        words.say("Stand: {day}. Gemeinden: {n}", day=words.day(scene.as_of), n=words.number(scene.spec.total)),
+        map_day(scene, words),
         html.layers(
-            layer, [(*each, prefix(words) + _layer_path(site, each[0])) for each in _layers(site, words)], words
+            layers_label(words),
+            layer,
+            [(*each, prefix(words) + _layer_path(site, each[0])) for each in _layers(site, words)],
         ),
-        html.MapParts(
-            html.cards(build_cards(scene, words)),
-            picture(image, drawn) + Markup('<p class="atlas-small">{}</p>').format(as_of_sentence(scene, words)),
-            html.legend(label, words.label(layer_definition(programme, layer)), scene.spec.legend, words),
-            site.table(scene, words),
+        figures=html.cards(build_cards(scene, words)),
+        map=picture(image, drawn, as_of_sentence(scene, words)),
+        legend=html.legend(
+            label, words.label(layer_definition(programme, layer)), counted_legend(scene.spec.legend, words)
         ),
+        table=html.table(site.table(scene, words)),
     )
-    told = Markup('{}{}<script type="application/json" id="site">{}</script>').format(
-        body, downloads(words), as_data(_told(site, files, layer, words))
-    )
+    body += html.links(*downloads(words)) + html.about(as_data(_told(site, files, layer, words)))
     soon = [f"app/parts/{name}" for name in PARTS] + [f"atlas/{name}" for name in (site.urls.index, files[layer])]
-    yield site.page(_layer_path(site, layer), label, told, words, "app/site.js", expected=soon)
+    yield site.page(_layer_path(site, layer), label, body, words, "app/site.js", expected=soon)
 
 
 def _layers(site: Site, words: Words) -> list[tuple[str, str]]:
@@ -105,27 +105,7 @@ def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dic
             if any(key in site.places for key in each.keys)
         ],
         "pages": None if scene.programme.has_shares else list(site.places),
-        "words": _script_words(site, words),
-    }
-
-
-def _script_words(site: Site, words: Words) -> dict[str, str]:
-    state = words.label(site.scene.programme.territory)
-    return {
-        "asOf": words.say("Stand: {day}. Gemeinden: {n}", day="{day}", n="{n}"),
-        "map": words.say("Karte der Gemeinden: {state}", state=state),
-        "search": words.say("Gemeinde suchen"),
-        "day": words.say("Stichtag"),
-        "district": words.say("Kreis"),
-        "whole": words.say("ganz {state}", state=state),
-        "documented": words.say("nur mit dokumentierter Aktivität"),
-        "copy": words.say("Link kopieren"),
-        "copied": words.say("Kopiert."),
-        "inBar": words.say("Der Link steht in der Adresszeile."),
-        "choose": words.say("Gemeinde auf der Karte, in der Suche oder in der Tabelle wählen."),
-        "absent": words.say("Diese Gemeinde gab es am Stichtag nicht."),
-        "page": words.say("Zur Seite der Gemeinde"),
-        "clear": words.say("Auswahl aufheben"),
+        "words": script_words(site.scene, words),
     }
 
 
@@ -137,9 +117,9 @@ def _offline(site: Site, files: Mapping[str, str], words: Words) -> tuple[str, b
         "map": "",
         "other": "",
         # The pages of municipalities are not inside.
-        "words": _script_words(site, words) | {"page": ""},
+        "words": script_words(site.scene, words) | {"page": ""},
     }
-    layers = html.layers(layer, [(*each, "") for each in _layers(site, words)], words)
+    layers = html.layers(layers_label(words), layer, [(*each, "") for each in _layers(site, words)])
     # The fine geometry is not inside.
     inside = Inside(
         {name: site.body(name).decode() for name in named}, about, site.urls.told("", finer=False), *site.assets

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from atlas.present.site import Frame, loading
 from atlas.present.wording import Words
 from atlas.render.fonts import FAMILY, embedded_faces
-from atlas.render.site import Frame, MapParts, map_body
+from atlas.render.site import map_body
+from atlas.render.templates import drawn
 from atlas.web.payloads import asset
 
 _MODULES = ("shared", "figures", "legend", "film", "table")
@@ -64,27 +66,16 @@ def offline_page(frame: Frame, layers: Markup, inside: Inside, words: Words) -> 
     files = {name: text for name, text in inside.files.items() if name not in (inside.script, inside.style)}
     modules = {f"atlas/{name}": _module(asset(f"parts/{name}.js")) for name in _MODULES}
     modules["atlas/site"] = _module(asset("site.js"))
-    return Markup(
-        '<!doctype html>\n<html lang="{lang}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title><style>{style}</style>'
-        '<script type="application/json" id="files">{files}</script><script type="application/json" id="site">{about}</script>'
-        '<script>{shim}</script><script type="importmap">{modules}</script></head>'
-        '<body class="stApp"><div class="site stHtml"><header class="site-head"><div class="atlas-title"><strong>{title}</strong><p>{subtitle}</p></div></header>'
-        '{notice}<main>{body}</main><footer class="atlas-foot">{credits}</footer></div>'
-        '<script type="module">import "atlas/site";</script></body></html>\n'
-    ).format(
-        lang=words.lang,
+    return drawn(
+        "site_offline.html",
+        frame=frame,
         policy=_POLICY,
-        title=frame.title,
-        subtitle=frame.subtitle,
-        notice=Markup('<p class="synthetic" role="note">{}</p>').format(frame.notice) if frame.notice else "",
         style=Markup(_style(styles)),  # noqa: S704 - our own
         files=as_data({"files": files}),
-        about=as_data({**inside.about, "mapPage": map_page}),
+        told=as_data({**inside.about, "mapPage": map_page}),
         shim=Markup(_FILES),  # noqa: S704 - our own
         modules=as_data({"imports": modules}),
-        body=map_body("", words.say("Die Karte wird geladen …"), layers, MapParts()),
-        credits=Markup(" · ").join(frame.credits),
+        body=map_body("", loading(words), layers),
     )
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from markupsafe import Markup
-
 from atlas.analysis.quality import check_snapshot
 from atlas.export.open_data import boundaries_file, cases_file, records_file, status_file
 from atlas.export.pictures import Drawn, written
 from atlas.model.excerpt import Form, Size
 from atlas.model.view import LANGUAGES, ViewState, page_address
+from atlas.present import about
 from atlas.present.catalogue import build_catalogue
 from atlas.present.detail import as_of_sentence
 from atlas.present.district import build_district
@@ -19,12 +18,11 @@ from atlas.present.municipality import build_page
 from atlas.present.open_data import boundary_days
 from atlas.present.published import published_rows
 from atlas.present.scene import Scene
+from atlas.present.site import downloads, limits, list_headings, place_path, prefix, visits
 from atlas.present.wording import Words
-from atlas.render import about
-from atlas.render import district as district_html
-from atlas.render import municipality as municipality_html
+from atlas.render import about as about_html
 from atlas.render import site as html
-from atlas.web.site_frame import Files, Site, downloads, picture, place_path, prefix
+from atlas.web.site_frame import Files, Site, picture
 from atlas.web.site_offline import as_data
 
 
@@ -53,14 +51,8 @@ def _image(key: str, words: Words) -> str:
 def _municipality(site: Site, position: int, drawn: Drawn, words: Words) -> tuple[str, bytes]:
     page = build_page(site.scene, position, words)
     ags = page.detail.ags
-    body = Markup('{}<div class="site-grid"><div>{}<p class="atlas-small">{}</p>{}</div><div>{}{}</div></div>').format(
-        municipality_html.header(page, words),
-        picture(_image(ags, words), drawn),
-        as_of_sentence(site.scene, words),
-        municipality_html.neighbours(page, lambda key: site.path("gemeinde", key, words), words),
-        municipality_html.next_step(page.next_step, words) if page.next_step else Markup(),
-        municipality_html.history(page, words),
-    )
+    image = picture(_image(ags, words), drawn, as_of_sentence(site.scene, words))
+    body = html.municipality(page, image, lambda key: site.path("gemeinde", key, words))
     return site.page(f"gemeinde/{ags}/index.html", page.detail.name, body, words)
 
 
@@ -86,31 +78,21 @@ def _district(site: Site, scene: Scene, drawn: Drawn, words: Words) -> tuple[str
             return site.path("kreis", view.district, words)
         return page_address(f"{prefix(words)}index.html", plain)
 
-    body = Markup('{}<div class="site-grid"><div>{}<p class="atlas-small">{}</p></div><div>{}</div></div>{}').format(
-        district_html.header(page),
-        picture(_image(str(scene.district), words), drawn),
-        as_of_sentence(scene, words),
-        district_html.shares(page, address, words),
-        site.table(scene, words),
-    )
+    image = picture(_image(str(scene.district), words), drawn, as_of_sentence(scene, words))
+    body = html.district(page, image, site.table(scene, words), address)
     return site.page(f"kreis/{scene.district}/index.html", page.name, body, words)
 
 
 def lists(site: Site) -> Files:
     """Yield the lists of districts and of municipalities in both languages."""
-    scene = site.scene
+    named = sorted((name, ags) for ags, name in site.places.items())
     for lang in LANGUAGES:
-        words = Words(lang)
-        state = words.label(scene.programme.territory)
-        yield _list(site, "kreis", (words.say("Kreise"), state), list(site.districts.items()), words)
-        named = sorted((name, ags) for ags, name in site.places.items())
-        headings = (words.say("Gemeinden"), words.count("{n} Gemeinde", "{n} Gemeinden", len(named)))
-        yield _list(site, "gemeinde", headings, [(ags, name) for name, ags in named], words)
+        yield _list(site, "kreis", list(site.districts.items()), Words(lang))
+        yield _list(site, "gemeinde", [(ags, name) for name, ags in named], Words(lang))
 
 
-def _list(
-    site: Site, kind: str, headings: tuple[str, str], items: list[tuple[str, str]], words: Words
-) -> tuple[str, bytes]:
+def _list(site: Site, kind: str, items: list[tuple[str, str]], words: Words) -> tuple[str, bytes]:
+    heading, list_heading = list_headings(kind, len(items), site.scene, words)
     moved = [[each.old_ags, each.new_ags] for each in site.scene.changes if each.old_ags != each.new_ags]
     told = {
         "parameter": kind,
@@ -119,12 +101,9 @@ def _list(
         "folder": f"{prefix(words)}{kind}/",
         "english": f"en/{kind}/",
     }
-    body = Markup('<h1>{}</h1>{}<script type="application/json" id="site">{}</script>').format(
-        headings[0],
-        html.links(headings[1], [(place_path(kind, key, words), name) for key, name in items]),
-        as_data(told),
-    )
-    return site.page(f"{kind}/index.html", headings[0], body, words, "app/site_lookup.js")
+    links = html.links(list_heading, [(place_path(kind, key, words), name) for key, name in items])
+    body = html.titled(heading, links, html.about(as_data(told)))
+    return site.page(f"{kind}/index.html", heading, body, words, "app/site_lookup.js")
 
 
 def data_page(site: Site) -> Files:
@@ -133,25 +112,16 @@ def data_page(site: Site) -> Files:
     problems = check_snapshot(scene.snapshot)
     for lang in LANGUAGES:
         words = Words(lang)
-        limits = words.say(
-            "Bekannte Grenzen: Die Karte liegt in einem Rahmen. Ohne Skripte zeigen die Seiten nur den Tag ihrer Erstellung. "
-            "Eine Prüfung durch die Überwachungsstelle steht aus. Bitte melden Sie Barrieren der Stelle, die diese Seiten "
-            "veröffentlicht."
-        )
-        visits = words.say(
-            "Diese Seiten laden nichts von anderen Servern, setzen keine Cookies und messen keine Nutzung. Einträge nennen "
-            "Gemeinden und Stellen, keine Personen."
-        )
-        heading = words.say("Daten und Quellen")
+        rows = published_rows(scene.snapshot, scene.programme, words)
         parts = (
-            Markup("<h1>{}</h1>").format(heading),
-            about.about_data(scene, published_rows(scene.snapshot, scene.programme, words), problems, words),
-            downloads(words),
-            about.licences(scene, words),
-            about.accessibility(limits, words),
-            about.privacy([visits], words),
+            about_html.about_data(about.about_data(scene, rows, problems, words)),
+            html.links(*downloads(words)),
+            about_html.licences(about.licences(scene, words)),
+            about_html.texts(about.accessibility(limits(words), words)),
+            about_html.texts(about.privacy([visits(words)], words)),
         )
-        yield site.page("ueber/index.html", heading, Markup().join(parts), words)
+        heading = about.heading(words)
+        yield site.page("ueber/index.html", heading, html.titled(heading, *parts), words)
 
 
 def open_data(site: Site) -> Files:

@@ -28,6 +28,7 @@ from atlas.model.dates import ZONE, parse_moment
 from atlas.model.edits import ChangeKind, Correct, Occasion
 from atlas.model.rights import Actor, Role
 from atlas.model.snapshot import Snapshot
+from atlas.present.about import glossary
 from atlas.present.detail import build_detail, position_of
 from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
@@ -229,7 +230,7 @@ def test_html_escapes_what_comes_from_data(mini_scene: Callable[..., Scene]) -> 
     scene = mini_scene()
     position = position_of(scene.status, "00021040")
     assert position is not None
-    said = str(html.detail(build_detail(scene, position, DE), DE))
+    said = str(html.detail(build_detail(scene, position, DE)))
     assert "<img" not in said
     assert "<script" not in said
     assert "&lt;img src=x onerror=alert(1)&gt; {{31337*3}}" in said
@@ -239,7 +240,7 @@ def test_detail_without_anything_says_so(mini_scene: Callable[..., Scene]) -> No
     scene = mini_scene(as_of=date(2016, 6, 1))
     position = position_of(scene.status, "00022040")
     assert position is not None
-    assert "Hier ist keine Aktivität öffentlich dokumentiert" in html.detail(build_detail(scene, position, DE), DE)
+    assert "Hier ist keine Aktivität öffentlich dokumentiert" in html.detail(build_detail(scene, position, DE))
 
 
 def test_list_leaves_out_empty_columns_and_links_only_addresses() -> None:
@@ -251,8 +252,9 @@ def test_list_leaves_out_empty_columns_and_links_only_addresses() -> None:
 
 
 def test_glossary_explains_every_instrument(mini: Snapshot) -> None:
-    said = html.glossary(mini.programme(""), DE)
-    assert said.count("<dt>") == 3
+    terms = glossary(mini.programme(""), DE)
+    assert len(terms) == 3
+    assert all(term.definition and term.looks for term in terms)
 
 
 # --- command line ------------------------------------------------------------------------------------------------

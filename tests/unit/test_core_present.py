@@ -377,7 +377,7 @@ def test_detail_says_status_ground_and_source(mini_scene: Callable[..., Scene]) 
     entry = next(each for each in detail.instruments if each.label == "Vereinbarung").entries[0]
     assert (entry.joint_with, entry.link) == ("Zweckverband Ring", "https://beispiel.invalid/quelle")
     assert [line.name for line in detail.neighbours][:1] == ["Insel"]
-    assert detail.neighbour_count == 5
+    assert detail.neighbour_heading.startswith(f"{len(detail.neighbours)} von 5 ")
 
 
 def test_detail_of_a_merged_municipality_names_its_parts(mini_scene: Callable[..., Scene]) -> None:
@@ -385,7 +385,7 @@ def test_detail_of_a_merged_municipality_names_its_parts(mini_scene: Callable[..
     position = position_of(scene.status, "00022015")
     assert position is not None
     detail = build_detail(scene, position, EN)
-    assert detail.merged_from == "Ilm, Jena"
+    assert detail.merged_from == "with Ilm, Jena"
     assert {entry.holder for each in detail.documented for entry in each.entries} == {"Ilm", "Jena"}
     council = next(each for each in detail.instruments if each.label == "Council")
     assert (council.status, council.entries[0].link) == ("plan, undated, read 1 July 2023", None)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from atlas.model.view import page_address
-from atlas.present.elsewhere import elsewhere, in_programme
+from atlas.present.elsewhere import elsewhere, in_programme, not_here, others
 from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 from atlas.render import municipality as html
@@ -66,10 +66,10 @@ def test_other_programme_keeps_day_place_and_language(real_scene: Callable[..., 
 
 def test_page_leads_to_the_other_programmes(scenes: Scenes, real_scene: Callable[..., Scene]) -> None:
     found = elsewhere(scenes, real_scene(programme="kokoma"), ERFURT, DE)
-    said = str(html.others(found, lambda each: page_address("gemeinde", each.view), DE))
+    said = str(html.others(others(found, DE), lambda each: page_address("gemeinde", each.view)))
     assert 'href="gemeinde?programm=staedtenetzwerk&amp;gemeinde=16051000"' in said
     assert said.count("<section>") == 1
-    assert html.others((), lambda _: "", DE) == ""
-    told = str(html.not_here("Sachsen", elsewhere(scenes, real_scene(), ERFURT, DE), lambda _: "#", DE))
+    assert html.others(others((), DE), lambda _: "") == ""
+    told = str(html.not_here(not_here("Sachsen", elsewhere(scenes, real_scene(), ERFURT, DE), DE), lambda _: "#"))
     assert "Erfurt gehört nicht zum Gebiet dieses Programms (Sachsen)" in told
     assert told.count("<li>") == 5

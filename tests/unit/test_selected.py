@@ -22,6 +22,7 @@ from atlas.present.changes import build_changes
 from atlas.present.district import build_district
 from atlas.present.figures import build_cards
 from atlas.present.looks import looks_of
+from atlas.present.map_spec import counted_legend
 from atlas.present.paragraph import paragraph
 from atlas.present.picture import build_picture
 from atlas.present.progress import chosen_instrument, course_days
@@ -62,7 +63,7 @@ def test_legend_does_not_count_those_without_activity(selected: Scenes) -> None:
     counted = [look.key for look in looks_of(scene.programme, "overview") if look.has_number]
     assert "no_data" not in counted
     assert len(counted) == len(looks_of(scene.programme, "overview")) - 1
-    said = str(legend("", "", scene.spec.legend, DE))
+    said = str(legend("", "", counted_legend(scene.spec.legend, DE)))
     assert said.count("<b></b>") == 1
     picture = build_picture(scene, Excerpt(), DE)
     assert [line.label for line in picture.legend if line.count is None] == ["keine bekannte Aktivität"]
@@ -82,13 +83,13 @@ def test_page_of_a_district_counts_only(selected: Scenes) -> None:
     for district in (None, "00021"):
         scene = selected.of(ViewState(district=district))
         page = build_district(scene, DE)
-        said = str(district_html.shares(page, lambda *_: "#", DE)) + str(
-            district_html.districts(page, lambda *_: "#", scene.view, DE)
+        said = str(district_html.shares(page, lambda *_: "#")) + str(
+            district_html.districts(page, lambda *_: "#", scene.view)
         )
         assert "Anteil" not in said
         assert not NUMBER_OF_ALL.search(said)
     assert all(
-        any(number for number, _ in row.covered) for row in build_district(selected.of(ViewState()), DE).districts
+        any(view for (_, view), _ in row.covered) for row in build_district(selected.of(ViewState()), DE).districts
     )
 
 

@@ -1,0 +1,209 @@
+"""What the data page says: provenance, glossary, published totals, findings, licences, accessibility, privacy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from atlas.errors import Problem, Severity
+from atlas.model.boundaries import Provenance
+from atlas.model.programme import Programme
+from atlas.present.looks import LegendItem, looks_of, plain_legend
+from atlas.present.scene import Scene
+from atlas.present.wording import Words
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and the sentences below it; ``more`` opens what stands below these."""
+
+    heading: str
+    sentences: tuple[str, ...]
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class Term:
+    """An instrument with its definition and the looks of its stages."""
+
+    label: str
+    definition: str
+    looks: tuple[LegendItem, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AboutData:
+    """What the data are.
+
+    Attributes
+    ----------
+    published, published_headings
+        Rows of the table of published totals, and the headings of its columns.
+    problems
+        What the check of the data found, said.
+    """
+
+    programme: Section
+    words: Section
+    terms: tuple[Term, ...]
+    totals: Section
+    published: pd.DataFrame
+    published_headings: dict[str, str]
+    findings: Section
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Licences:
+    """Where boundaries and program come from; ``name`` and ``link`` are of the licence of the boundaries."""
+
+    section: Section
+    name: str
+    link: str
+
+
+def glossary(programme: Programme, words: Words) -> tuple[Term, ...]:
+    """Return every instrument, in order."""
+    terms = []
+    for instrument in programme.instruments:
+        stages = {stage.key for stage in instrument.stages}
+        looks = (
+            look
+            for look in looks_of(programme, instrument.key)[1:]
+            if look.key.partition("~")[0] in stages and look.key.rpartition("~")[2] not in {"district", "uncounted"}
+        )
+        terms.append(
+            Term(words.label(instrument.label), words.label(instrument.definition), plain_legend(looks, words).items)
+        )
+    return tuple(terms)
+
+
+def about_data(scene: Scene, published: pd.DataFrame, problems: Sequence[Problem], words: Words) -> AboutData:
+    """Return what the data are.
+
+    Parameters
+    ----------
+    scene
+        Any scene of the programme.
+    published
+        What `published_rows` returned.
+    problems
+        What `check_snapshot` returned.
+    words
+        The reader's language.
+    """
+    return AboutData(
+        programme=_programme(scene, words),
+        words=_words(words),
+        terms=glossary(scene.programme, words),
+        totals=_totals(len(published), words),
+        published=published,
+        published_headings={
+            "date": words.say("Datum"),
+            "measure": words.say("Größe"),
+            "published": words.say("veröffentlicht"),
+            "documented": words.say("hier belegt"),
+            "later": words.say("weitere, Beginn unbekannt"),
+            "note": words.say("Anmerkung"),
+            "source": words.say("Quelle"),
+        },
+        findings=_findings(problems, words),
+        problems=tuple(map(words.problem, problems)),
+    )
+
+
+def _programme(scene: Scene, words: Words) -> Section:
+    table = scene.records.table
+    count = words.say(
+        "{records} Einträge zu {participants} Gemeinden und Kreisen, jeder mit seiner Quelle.",
+        records=words.number(len(table)),
+        participants=words.number(table["ags"].nunique()),
+    )
+    texts = (words.label(scene.programme.about), words.label(scene.programme.provenance), count)
+    return Section(words.say("Was hier zu sehen ist"), texts)
+
+
+def _words(words: Words) -> Section:
+    dates = words.say(
+        "Ein Datum, das nur auf das Jahr oder den Monat bekannt ist, zählt ab dem letzten Tag, den es meinen kann. "
+        "Ein Eintrag ohne Datum zählt ab dem Datum seiner Quelle, ohne dieses ab dem Tag, an dem sie gelesen wurde. "
+        "„Spätestens“ heißt: zu diesem Tag belegt, der Beginn ist nicht bekannt; an früheren Tagen steht der Eintrag als "
+        "„erst später belegt“ neben der Zahl. Geplantes zählt nie als erreicht. „Vermutlich beendet“ heißt: Die Dauer ist "
+        "um, und nichts belegt, dass es weitergeht. Wo „Regel des Atlas“ steht, hat niemand eine Dauer veröffentlicht. "
+        "„Zeitraum unbekannt“ heißt: Es war befristet, und nichts sagt, wann."
+    )
+    return Section(words.say("Was die Wörter heißen"), (dates,))
+
+
+def _totals(count: int, words: Words) -> Section:
+    intro = words.say(
+        "Das Programm hat Gesamtzahlen veröffentlicht. Sie sind meist höher als das, was sich namentlich belegen lässt, und "
+        "zählen nicht immer dasselbe. Beides steht nebeneinander und wird nie vermischt."
+    )
+    summary = words.count("{n} veröffentlichte Zahl", "{n} veröffentlichte Zahlen", count)
+    return Section(words.say("Belegt und veröffentlicht"), (intro,), summary)
+
+
+def _findings(problems: Sequence[Problem], words: Words) -> Section:
+    blockers = sum(problem.severity is Severity.BLOCKER for problem in problems)
+    said = words.say(
+        "{blockers} Sperren, {others} Hinweise und Warnungen. Die Prüfung läuft bei jeder Änderung der Daten.",
+        blockers=words.number(blockers),
+        others=words.number(len(problems) - blockers),
+    )
+    return Section(words.say("Befunde der Datenprüfung"), (said,), words.say("Alle Befunde"))
+
+
+def licences(scene: Scene, words: Words) -> Licences:
+    """Return where boundaries and program come from, and under which licences."""
+    provenance = scene.edition.provenance
+    texts = (
+        provenance.attribution_long,
+        *_limits(provenance, words),
+        words.say("Programm: EUPL-1.2. Kartenbibliothek: Leaflet (BSD-2-Clause)."),
+    )
+    section = Section(words.say("Quellen und Lizenzen"), texts)
+    return Licences(section, provenance.licence, provenance.licence_url)
+
+
+def _limits(provenance: Provenance, words: Words) -> list[str]:
+    """Return what is known of how well the boundaries follow the official ones."""
+    said = []
+    if provenance.verified_to:
+        verified = words.say(
+            "Die Liste der Gemeinden ist bis {day} mit amtlichen Verzeichnissen verglichen. Flächen sind aus den Grenzen "
+            "berechnet und nicht die amtlichen.",
+            day=words.day(provenance.verified_to),
+        )
+        said.append(verified)
+    if provenance.unmapped:
+        lack = words.say(
+            "Nicht jede Gebietsänderung seither ist eingetragen: {n} Gemeinden gibt es inzwischen nicht mehr (verglichen mit "
+            "{list}); sie stehen hier in ihren früheren Grenzen.",
+            n=words.number(provenance.unmapped),
+            list=str(provenance.compared_with),
+        )
+        said.append(lack)
+    return said
+
+
+def accessibility(limits: str, words: Words) -> Section:
+    """Return the accessibility statement; ``limits`` says what is not reached yet."""
+    aim = words.say(
+        "Ziel ist WCAG 2.1 Stufe AA. Jede Gemeinde der Karte ist mit Tabulator und Pfeiltasten erreichbar, hat einen Namen und "
+        "wird mit der Eingabetaste gewählt. Alles, was die Karte zeigt, steht auch in der Tabelle darunter. Klassen "
+        "unterscheiden sich durch Helligkeit und Schraffur, nicht nur durch Farbe."
+    )
+    return Section(words.say("Erklärung zur Barrierefreiheit"), (aim, limits))
+
+
+def privacy(visits: Sequence[str], words: Words) -> Section:
+    """Return what becomes of a visitor's data."""
+    return Section(words.say("Datenschutz"), tuple(visits))
+
+
+def heading(words: Words) -> str:
+    """Return what the page is called."""
+    return words.say("Daten und Quellen")

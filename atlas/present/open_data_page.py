@@ -1,0 +1,158 @@
+"""What the page says that lists the open data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from atlas.model.programme import Programme
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import EARLIEST, LANGUAGES
+from atlas.present.open_data import (
+    OFFERS,
+    Content,
+    Offer,
+    address,
+    area_column_texts,
+    column_texts,
+    description,
+    flow_texts,
+    parameter_texts,
+    rights,
+    state_texts,
+    title,
+)
+from atlas.present.wording import Words
+
+Links = tuple[tuple[str, str], ...]
+"""Addresses with their labels."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A heading of a level with paragraphs, links to files and explained names below it, as far as there are any."""
+
+    level: int
+    heading: str
+    texts: tuple[str, ...] = ()
+    files: Links = ()
+    terms: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenDataPage:
+    """Everything the page says.
+
+    Attributes
+    ----------
+    site, to_map
+        What the site is called, and what leads to it.
+    notice
+        That data are invented; empty if they are not.
+    machines
+        Heading and links of what programs read.
+    """
+
+    lang: str
+    other_lang: str
+    other_name: str
+    title: str
+    site: str
+    to_map: str
+    notice: str
+    intro: str
+    parts: tuple[Part, ...]
+    machines: tuple[str, Links]
+
+
+def build_open_data(snapshot: Snapshot, today: date, words: Words) -> OpenDataPage:
+    """Return the page; its links are relative to its own address."""
+    other = next(lang for lang in LANGUAGES if lang != words.lang)
+    notice = words.say("Beispieldaten: Gemeinden, Grenzen und Einträge sind erfunden.")
+    programmes = snapshot.programmes.values()
+    return OpenDataPage(
+        lang=words.lang,
+        other_lang=other,
+        other_name="English" if other == "en" else "Deutsch",
+        title=words.say("Offene Daten"),
+        site=words.say("Präventionsatlas {state}", state=words.label(snapshot.programme("").territory)),
+        to_map=words.say("Zur Karte"),
+        notice=notice if snapshot.is_synthetic else "",
+        intro=words.say(
+            "Was der Atlas zeigt, gibt es hier als Dateien: ohne Anmeldung, zu jedem Stichtag seit {day}.",
+            day=words.day(EARLIEST),
+        ),
+        parts=(
+            *(part for each in programmes for part in _programme(each, snapshot, today, words)),
+            *_explained(words),
+            Part(2, words.say("Quellen und Lizenzen"), _sources(snapshot, words)),
+        ),
+        machines=(
+            words.say("Für Programme und Portale"),
+            (
+                ("openapi.json", words.say("Beschreibung der Schnittstelle (OpenAPI)")),
+                ("catalog.jsonld", words.say("Katalog nach DCAT-AP.de")),
+            ),
+        ),
+    )
+
+
+def _programme(programme: Programme, snapshot: Snapshot, today: date, words: Words) -> list[Part]:
+    return [
+        Part(2, words.label(programme.title)),
+        *(
+            Part(
+                3,
+                title(content, programme, words),
+                (description(content, programme, words),),
+                data_links(snapshot, programme, content, today, words),
+            )
+            for content in (Content.STATUS, Content.CASES, Content.RECORDS, Content.BOUNDARIES)
+        ),
+    ]
+
+
+def _explained(words: Words) -> list[Part]:
+    """Return what names in addresses and columns mean, and how QGIS opens a file."""
+    parameters = {name: text for name, text in parameter_texts(words).items() if name != "date"}
+    flows = words.say("So heißt es auf der Seite Fortschritt und in ihren Tabellen.")
+    in_qgis = words.say(
+        "Layer › Layer hinzufügen › Vektorlayer hinzufügen, Quelltyp „Protokoll: HTTP(S)“, als Adresse die einer "
+        "GeoJSON- oder GeoPackage-Datei."
+    )
+    return [
+        Part(2, words.say("Was sich in der Adresse angeben lässt"), terms=parameters),
+        Part(2, words.say("Was in den Spalten steht")),
+        Part(3, words.say("Stand je Gemeinde und Baustein"), terms=column_texts(Content.STATUS, words)),
+        Part(3, words.say("Dateien mit Geometrie, je Baustein"), terms=area_column_texts(words)),
+        Part(3, words.say("Fälle"), terms=column_texts(Content.CASES, words)),
+        Part(3, words.say("Zustände"), terms=state_texts(words)),
+        Part(3, words.say("Was in einem Zeitraum geschieht"), (flows,), terms=flow_texts(words)),
+        Part(2, words.say("In QGIS öffnen"), (in_qgis,)),
+    ]
+
+
+def data_links(
+    snapshot: Snapshot, programme: Programme, content: Content, day: date, words: Words, below: str = ""
+) -> Links:
+    """Return the files of a data set as of ``day``; ``below`` stands before each address."""
+    links = []
+    for offer in (each for each in OFFERS if each.content is content):
+        for form in ("", "excel") if "form" in offer.parameters else ("",):
+            found = below + address(offer, snapshot, programme, **_given(offer, day, words), form=form)
+            links.append((found, words.say("CSV für deutsches Excel") if form else offer.format_name))
+    return tuple(links)
+
+
+def _given(offer: Offer, day: date, words: Words) -> dict[str, str]:
+    given = {"date": day.isoformat(), "lang": "" if words.lang == LANGUAGES[0] else words.lang}
+    return given | ({"stichtag": day.isoformat()} if "stichtag" in offer.parameters else {})
+
+
+def _sources(snapshot: Snapshot, words: Words) -> tuple[str, ...]:
+    lines = []
+    for programme in snapshot.programmes.values():
+        lines += [words.label(programme.source_line), rights(programme, words)]
+        lines += [edition.provenance.attribution_long for edition in snapshot.editions[programme.boundary_set]]
+    return tuple(dict.fromkeys(lines))

@@ -1,0 +1,187 @@
+"""Templates of the public pages: whatever a model says stays a text, and every template is tried."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+from markupsafe import Markup
+
+from atlas.analysis.counting import Figure
+from atlas.errors import Problem
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import ViewState
+from atlas.present.about import about_data, accessibility, licences
+from atlas.present.charts import Chart, chart_picture
+from atlas.present.detail import build_detail, position_of
+from atlas.present.district import build_district
+from atlas.present.elsewhere import Elsewhere, OtherProgrammes
+from atlas.present.figures import build_cards
+from atlas.present.looks import Look
+from atlas.present.map_spec import counted_legend
+from atlas.present.municipality import NextStep, build_page
+from atlas.present.open_data import Content
+from atlas.present.open_data_page import build_open_data, data_links
+from atlas.present.progress import build_curves, chosen_instrument, district_table, multiples
+from atlas.present.published import published_rows
+from atlas.present.scene import Scenes
+from atlas.present.site import downloads, site_frame, site_table
+from atlas.present.wording import Words
+from atlas.render import about, district, html, municipality, open_data, progress, site
+from atlas.render.templates import drawn
+from tests.browser.payloads import PAYLOADS
+from tests.conftest import ROOT, TODAY
+from tests.elements import Elements
+
+DE = Words("de")
+EDITING = {"entries.html", "follow_ups.html", "intake.html", "parts_editing.html"}
+"""Templates of pages behind a login, which have tests of their own."""
+
+_KEPT = (ViewState, Look, Figure, type)
+"""Views become addresses, looks are checked when a programme is read, figures are numbers."""
+
+
+def _saying(model: Any, text: str) -> Any:
+    """Return a model in which every text is another; what is empty or a view stays."""
+    match model:
+        case str():
+            return text if model else model
+        case tuple() | list():
+            return tuple(_saying(each, text) for each in model)
+        case dict():
+            return {key: _saying(each, text) for key, each in model.items()}
+        case pd.DataFrame():
+            return model.map(lambda value: _saying(value, text))
+        case _ if dataclasses.is_dataclass(model) and not isinstance(model, _KEPT):
+            fields = (each for each in dataclasses.fields(model) if each.init)
+            return dataclasses.replace(
+                model, **{each.name: _saying(getattr(model, each.name), text) for each in fields}
+            )
+    return model
+
+
+@pytest.fixture(scope="module")
+def models(mini: Snapshot) -> dict[str, Any]:
+    """Return models that fill every template."""
+    scenes = Scenes(lambda: mini, lambda: TODAY)
+    scene = scenes.of(ViewState())
+    page = max((build_page(scene, i, DE) for i in scene.day.municipalities.index), key=lambda each: len(repr(each)))
+    position = position_of(scene.status, page.detail.ags)
+    assert position is not None
+    step = NextStep(
+        heading="a", invitation="a", companions="a", offers=(("a", "a"),), step_heading="a", offers_heading="a"
+    )
+    curves = build_curves(scene, scenes.course(scene), DE)
+    return {
+        "page": dataclasses.replace(page, next_step=step, chains=("a",), rest="a", bars_note="a"),
+        "detail": build_detail(scene, position, DE),
+        "others": OtherProgrammes("a", (Elsewhere("a", "a", scene.view, (("a", "a"),)),)),
+        "legend": counted_legend(scene.spec.legend, DE),
+        "state": build_district(scene, DE),
+        "district": build_district(scenes.of(ViewState(district="00021")), DE),
+        "multiples": multiples(curves, scene.view, curves[0].instrument, DE),
+        "picture": chart_picture(Chart.CURVE, scene.view, "a"),
+        "table": district_table(scene, chosen_instrument(scene), DE),
+        "about": about_data(scene, published_rows(mini, scene.programme, DE), [Problem("a", "a")], DE),
+        "licences": licences(scene, DE),
+        "section": accessibility("a", DE),
+        "frame": dataclasses.replace(site_frame(scene, TODAY, "index.html", DE), notice="a"),
+        "cards": build_cards(scene, DE),
+        "site_table": site_table(scene, str, DE),
+        "downloads": downloads(DE),
+        "open": build_open_data(mini, date(2024, 1, 1), DE),
+        "links": data_links(mini, scene.programme, Content.STATUS, TODAY, DE),
+    }
+
+
+def _municipality(m: dict[str, Any], text: str) -> Iterator[Markup]:
+    yield municipality.header(m["page"])
+    yield municipality.history(m["page"])
+    yield municipality.next_step(m["page"].next_step)
+    yield municipality.neighbours(m["page"], lambda _: text)
+    yield municipality.others(m["others"], lambda _: text)
+    yield municipality.not_here(m["others"], lambda _: text)
+
+
+def _district(m: dict[str, Any], text: str) -> Iterator[Markup]:
+    for page in (m["state"], m["district"]):
+        yield district.header(page)
+        yield district.shares(page, lambda *_: text)
+        yield district.districts(page, lambda *_: text, ViewState())
+        yield district.white_spots(page, lambda *_: text, ViewState())
+        yield district.groups(page)
+
+
+def _progress(m: dict[str, Any], text: str) -> Iterator[Markup]:
+    yield progress.chart(m["picture"])
+    yield progress.multiples(m["multiples"], lambda *_: text)
+    yield progress.sentences([text, ""])
+    yield progress.district_table(m["table"], lambda *_: text)
+
+
+def _about(m: dict[str, Any], text: str) -> Iterator[Markup]:
+    yield about.about_data(m["about"])
+    yield about.licences(m["licences"])
+    yield about.texts(m["section"])
+    yield about.section(text, Markup("<p></p>"))
+
+
+def _parts(m: dict[str, Any], text: str) -> Iterator[Markup]:
+    yield html.detail(m["detail"])
+    yield html.legend_line(m["legend"])
+    yield html.list_table(
+        pd.DataFrame({"name": [text], "note": [text], "source": [text]}),
+        dict.fromkeys(("name", "note", "source"), text),
+    )
+    yield open_data.open_data_links(m["links"])
+
+
+def _site_parts(m: dict[str, Any], text: str) -> Iterator[Markup]:
+    yield site.map_body(
+        text, text, site.layers(text, text, [(text, text, text)]), legend=site.legend(text, text, m["legend"])
+    )
+    yield site.cards(m["cards"])
+    yield site.table(m["site_table"])
+    yield site.titled(text, site.links(*m["downloads"]), site.picture(text, text, (1, 1), text))
+    yield site.municipality(m["page"], Markup("<img>"), lambda _: text)
+    yield site.district(m["district"], Markup("<img>"), m["site_table"], lambda *_: text)
+
+
+def _offline(m: dict[str, Any], text: str) -> Iterator[str]:
+    given = dict.fromkeys(("policy", "body"), text) | dict.fromkeys(("style", "files", "told", "shim", "modules"), "")
+    yield drawn("site_offline.html", frame=m["frame"], **given)
+
+
+CASES: dict[str, Callable[[dict[str, Any], str], Iterator[str]]] = {
+    "municipality.html": _municipality,
+    "district.html": _district,
+    "progress.html": _progress,
+    "about.html": _about,
+    "parts.html": _parts,
+    "site_parts.html": _site_parts,
+    "site.html": lambda m, text: iter([site.page(m["frame"], text, Markup("<p>"), scripts=[text], expected=[text])]),
+    "site_map.html": lambda _, text: iter([site.map_frame(text, text, text, [text])]),
+    "site_offline.html": _offline,
+    "open_data.html": lambda m, _: iter([open_data.open_data_page(m["open"]).decode()]),
+}
+
+
+def _elements(template: str, models: dict[str, Any], text: str) -> list[list[tuple[str, ...]]]:
+    told = {name: _saying(model, text) for name, model in models.items()}
+    return [Elements(fragment).found for fragment in CASES[template](told, text)]
+
+
+@pytest.mark.parametrize("template", CASES)
+def test_whatever_a_model_says_stays_text(template: str, models: dict[str, Any]) -> None:
+    plain = _elements(template, models, "harmlos")
+    assert any(plain)
+    for text in PAYLOADS:
+        assert _elements(template, models, text) == plain, text
+
+
+def test_every_template_is_tried() -> None:
+    assert {path.name for path in (ROOT / "atlas/render/templates").glob("*.html")} - EDITING == set(CASES)
