@@ -8,7 +8,7 @@ PORT ?= 8501
 WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: help run demo quick test long lint format types layers licences unit browser check lock sbom boundaries bench clean
+.PHONY: help run demo quick test long lint format types layers licences unit browser check lock messages sbom boundaries bench clean
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -94,6 +94,10 @@ check: $(VENV)/.run ## findings about the shipped data
 lock: $(VENV)/.dev ## write the two locks anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes --quiet -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --quiet -c requirements.txt -o requirements-dev.txt
+
+messages: $(VENV)/.dev ## every text there is to translate: build/messages.pot
+	@mkdir -p build
+	$(BIN)/pybabel extract -k say -k count:1,2 -k N_ -k Problem:2 -k Remark -o build/messages.pot atlas ui
 
 sbom: $(VENV)/.dev ## what is installed to run it, as CycloneDX: build/sbom.cdx.json
 	@mkdir -p build

@@ -39,6 +39,7 @@ from atlas.model.programme import Counts
 from atlas.model.snapshot import Snapshot, unknown_programme
 from atlas.model.states import State
 from atlas.model.view import LANGUAGES, ViewState
+from atlas.phrases import N_
 from atlas.present.changes import build_changes
 from atlas.present.detail import absent, position_or_heir
 from atlas.present.municipality import neighbourhood_notes
@@ -170,7 +171,7 @@ def run_neighbours(given: argparse.Namespace) -> int:
     if position is None or heir is None:
         raise terminal.WrongUseError(absent(scene, given.ags, "AGS", terminal.WORDS))
     if heir.ags != given.ags:
-        text = "Die Gemeinde {ags} gab es am {day} nicht mehr; ihr Gebiet gehört zu {heir} {name}."
+        text = N_("Die Gemeinde {ags} gab es am {day} nicht mehr; ihr Gebiet gehört zu {heir} {name}.")
         values = {"day": terminal.WORDS.day(scene.as_of), "ags": given.ags, "heir": heir.ags, "name": heir.name}
         raise terminal.WrongUseError(Problem("AGS", text, values))
     terminal.put(plain_csv(neighbours_table(scene, position)), given.output)
@@ -234,11 +235,13 @@ def _counts(given: argparse.Namespace) -> Counts | None:
 def _within_boundaries(scene: Scene, first: date, place: str = "--from") -> None:
     """Refuse a day before the boundaries begin, for who was counted then cannot be said; of one ahead say what it shows."""
     if first < scene.edition.starts:
-        text = "Die Gemeindegrenzen reichen bis {begins} zurück; {first} liegt davor. Bitte einen späteren Tag wählen."
+        text = N_(
+            "Die Gemeindegrenzen reichen bis {begins} zurück; {first} liegt davor. Bitte einen späteren Tag wählen."
+        )
         told = {"begins": scene.edition.starts.isoformat(), "first": first.isoformat()}
         raise terminal.WrongUseError(Problem(place, text, {**told}))
     if scene.as_of > terminal.today():
-        text = "Der {day} liegt in der Zukunft; gezeigt wird, was heute bekannt ist."
+        text = N_("Der {day} liegt in der Zukunft; gezeigt wird, was heute bekannt ist.")
         terminal.complain(Problem("", text, {"day": terminal.WORDS.day(scene.as_of)}, Severity.NOTE))
 
 
@@ -247,7 +250,7 @@ def run_export(given: argparse.Namespace) -> int:
     snapshot = terminal.snapshot(given)
     form = given.format or _form_of(given.output)
     if form is None:
-        text = "Das Format fehlt: --format {known}, oder eine Datei mit dieser Endung."
+        text = N_("Das Format fehlt: --format {known}, oder eine Datei mit dieser Endung.")
         raise terminal.WrongUseError(Problem("--format", text, {"known": ", ".join(Form)}))
     _known_layer(snapshot, given)
     as_of = given.as_of or terminal.today()
@@ -334,12 +337,12 @@ def _known_layer(snapshot: Snapshot, given: argparse.Namespace) -> None:
 
 
 def _unknown_instrument(given: str, place: str, known: Sequence[str]) -> Problem:
-    text = "Das Instrument {given} gibt es nicht; vorhanden: {known}."
+    text = N_("Das Instrument {given} gibt es nicht; vorhanden: {known}.")
     return Problem(place, text, {"given": given, "known": ", ".join(known)})
 
 
 def _unordered(first: date, last: date) -> Problem:
-    text = "Der erste Tag ({first}) muss vor dem letzten ({last}) liegen. Bitte tauschen oder ändern."
+    text = N_("Der erste Tag ({first}) muss vor dem letzten ({last}) liegen. Bitte tauschen oder ändern.")
     return Problem("--from, --to", text, {"first": first.isoformat(), "last": last.isoformat()})
 
 

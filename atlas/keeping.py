@@ -14,6 +14,7 @@ from atlas.analysis.difference import Answer, Question, Tie
 from atlas.errors import Problem
 from atlas.export.intake import TEMPLATES, Terms, changes_log, difference_table, read_intake
 from atlas.export.tables import plain_csv
+from atlas.phrases import N_
 from atlas.present.intake import difference_tally, question_problem, tally
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings
@@ -73,7 +74,7 @@ def _answers(given: argparse.Namespace) -> dict[int, Answer]:
     for tie, pairs in ((Tie.SAME, given.same), (Tie.FURTHER, given.further)):
         for line, entry in pairs:
             if answers.setdefault(line, Answer(tie, entry)) != Answer(tie, entry):
-                text = "Zu dieser Zeile gibt es zwei Antworten. Bitte nur eine geben."
+                text = N_("Zu dieser Zeile gibt es zwei Antworten. Bitte nur eine geben.")
                 raise terminal.WrongUseError(Problem(f"Zeile {line}", text))
     return answers
 
@@ -90,7 +91,7 @@ def _body(path: Path, most: int) -> bytes:
         with path.open("rb") as file:
             return file.read(most + 1)
     except OSError as error:
-        text = "Die Datei kann nicht gelesen werden: {reason}."
+        text = N_("Die Datei kann nicht gelesen werden: {reason}.")
         raise terminal.WrongUseError(Problem(str(path), text, {"reason": error.strerror or str(error)})) from error
 
 
@@ -118,7 +119,7 @@ def run_template(given: argparse.Namespace) -> int:
     snapshot = terminal.snapshot(given)
     make = TEMPLATES.get(given.output.suffix.removeprefix(".").lower())
     if make is None:
-        text = "Die Endung sagt, welche Art von Datei es wird; möglich: {known}."
+        text = N_("Die Endung sagt, welche Art von Datei es wird; möglich: {known}.")
         raise terminal.WrongUseError(Problem("--output", text, {"known": ", ".join(f".{each}" for each in TEMPLATES)}))
     terminal.put(make(snapshot.programme(given.programme), Words(given.lang)), given.output)
     return terminal.FINE
@@ -145,7 +146,7 @@ def run_store_restore(given: argparse.Namespace) -> int:
     """Make a backup the store."""
     url = Settings.from_environment().database
     if not url:
-        text = "Der Bestand wird in Dateien geführt; wiederherstellen lässt sich nur eine Datenbank."
+        text = N_("Der Bestand wird in Dateien geführt; wiederherstellen lässt sich nur eine Datenbank.")
         raise terminal.WrongUseError(Problem("ATLAS_DATABASE_URL", text))
     former = restore(Database(url), given.file, replace=given.replace)
     if former:

@@ -14,6 +14,7 @@ from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.dates import ZONE
 from atlas.model.rights import Actor, Role
 from atlas.model.snapshot import Snapshot
+from atlas.phrases import N_
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
@@ -53,7 +54,7 @@ def put(body: bytes, output: Path | None) -> None:
         try:
             output.write_bytes(body)
         except OSError as error:
-            text = "Die Datei kann nicht geschrieben werden: {reason}."
+            text = N_("Die Datei kann nicht geschrieben werden: {reason}.")
             reason = error.strerror or str(error)
             raise WrongUseError(Problem(str(output), text, {"reason": reason})) from error
 
@@ -85,8 +86,10 @@ def opened_store() -> Iterator[Store]:
     address = Settings.from_environment().database
     with store_if_made(address) as store:
         if store is None:
-            text = "Es gibt noch keine Datenbank. Sie entsteht beim ersten Aufruf der Anwendung."
+            text = N_("Es gibt noch keine Datenbank. Sie entsteht beim ersten Aufruf der Anwendung.")
             if not address:
-                text = "Der Bestand liegt in Dateien; seine Geschichte kennt nur eine Datenbank. Bitte ihre Adresse angeben."
+                text = N_(
+                    "Der Bestand liegt in Dateien; seine Geschichte kennt nur eine Datenbank. Bitte ihre Adresse angeben."
+                )
             raise WrongUseError(Problem("ATLAS_DATABASE_URL", text))
         yield store

@@ -1,52 +1,30 @@
-"""Every German text the code says, found by reading the code: what the English catalogue must know."""
+"""Every German text the program says, as ``pybabel extract`` finds it: what the English catalogue must know."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from babel.messages.extract import extract_from_dir
+
 ROOT = Path(__file__).resolve().parents[1]
-_TEXT_NAMES = {"text", "told", "sentence", "_OTHERWISE"}
+KEYWORDS = {"say": None, "count": (1, 2), "N_": None, "Problem": (2,), "Remark": None}
+"""Calls whose arguments are texts; those held in variables are marked by `atlas.phrases.N_`."""
 
 
-def _constants(node: ast.expr | None) -> Iterator[str]:
-    match node:
-        case ast.Constant(value=str(said)):
-            yield said
-        case ast.IfExp(body=body, orelse=other):
-            yield from _constants(body)
-            yield from _constants(other)
-        case ast.Dict(values=values):
-            for value in values:
-                yield from _constants(value)
-
-
-def _said_by(node: ast.AST) -> Iterator[str]:
-    match node:
-        case ast.Call(func=ast.Attribute(attr="say"), args=[first, *_]):
-            yield from _constants(first)
-        case ast.Call(func=ast.Attribute(attr="count"), args=[one, many, *_]):
-            yield from _constants(one)
-            yield from _constants(many)
-        case ast.Call(func=ast.Name(id="say"), args=[first, *_]):
-            yield from _constants(first)
-        case ast.Call(func=ast.Name(id="Remark"), args=[first, *_]):
-            yield from _constants(first)
-        case ast.Call(func=ast.Name(id="Problem"), args=[_, second, *_]):
-            yield from _constants(second)
-        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in _TEXT_NAMES or name == "_SAYINGS":
-            yield from _constants(value)
-        case ast.Expr(value=ast.Yield(value=ast.Tuple(elts=[_, second, _]))):
-            yield from _constants(second)
+def written() -> Iterator[tuple[str, str]]:
+    """Yield every message as often as it is written, and in which file."""
+    for folder in ("atlas", "ui"):
+        found = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords=KEYWORDS)
+        for name, _, text, _, _ in sorted(found, key=lambda each: each[:2]):
+            for said in (text,) if isinstance(text, str) else text:
+                if any(letter.isalpha() for letter in said.replace("{n}", "")):
+                    yield said, f"{folder}/{name}"
 
 
 def messages() -> dict[str, str]:
     """Return every message and the file that says it first."""
     found: dict[str, str] = {}
-    for folder in ("atlas", "ui"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                for said in _said_by(node):
-                    found.setdefault(said, str(path.relative_to(ROOT)))
-    return {said: place for said, place in found.items() if any(c.isalpha() for c in said.replace("{n}", ""))}
+    for said, place in written():
+        found.setdefault(said, place)
+    return found

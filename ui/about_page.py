@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
+from atlas import phrases
 from atlas.analysis.quality import check_snapshot
 from atlas.errors import Problem
 from atlas.present.about import about_data, accessibility, licences, privacy
@@ -100,4 +101,4 @@ def _open_data(drawn: Scene) -> Markup:
         address=f"api/v1/?lang={said.lang}",
         every=said.say("Alle Adressen, Begriffe und Lizenzen der offenen Daten"),
     )
-    return html.section(said.say("Offene Daten"), listed)
+    return html.section(said.say(phrases.OPEN_DATA), listed)

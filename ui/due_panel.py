@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from atlas import phrases
 from atlas.errors import AtlasError
 from atlas.model.rights import Right
 from atlas.model.view import ViewState, page_address, view_to_query
@@ -74,8 +75,8 @@ def _files(now: Scene) -> list[tuple[str, str]]:
     """Return address and label of each file."""
     said, query = words(), _query(now)
     return [
-        (_address("csv", query | {"form": "excel"}), said.say("Tabelle als CSV für Excel")),
-        (_address("csv", query), said.say("Tabelle als CSV")),
+        (_address("csv", query | {"form": "excel"}), said.say(phrases.TABLE_AS_CSV_FOR_GERMAN_EXCEL)),
+        (_address("csv", query), said.say(phrases.TABLE_AS_CSV)),
         (_address("ics", query), said.say("Kalenderdatei (.ics)")),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from atlas import phrases
 from atlas.analysis.typed import Typed
 from atlas.errors import AtlasError
 from atlas.model.keys import is_district_key
@@ -31,7 +32,7 @@ def show(drawn: Scene) -> None:
     place = place_of(drawn)
     _choose(names, place)
     if kept is None:
-        blocks.text(said.say("Der Bestand wird in Dateien geführt und lässt sich hier nicht ändern."))
+        blocks.text(said.say(phrases.RECORD_IN_FILES))
     may_edit = kept is not None and actor.may(Right.EDIT)
     if may_edit:
         saving.show()
@@ -135,7 +136,7 @@ def _buttons(drawn: Scene, place: str, each: Typed) -> None:
     said = words()
     for key, label, icon, is_withdrawal in (
         ("correct", said.say("Berichtigen"), ":material/edit:", False),
-        ("withdraw", said.say("Zurückziehen"), ":material/delete:", True),
+        ("withdraw", said.say(phrases.WITHDRAW), ":material/delete:", True),
     ):
         st.button(
             label,
@@ -157,6 +158,6 @@ def _history(drawn: Scene, kept: Store, actor: Actor, place: str) -> None:
         return
     if not found:
         return
-    label = said.count("Verlauf: {n} Fassung", "Verlauf: {n} Fassungen", len(found))
+    label = said.count(*phrases.HISTORY_OF_N_VERSIONS, len(found))
     with st.expander(label, width=blocks.WIDTH):
         st.html(html.versions(version_items(found, drawn.programme, said)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from atlas import phrases
 from atlas.analysis.typed import Checked, TableEdits, Typed, check_typed
 from atlas.errors import AtlasError, Problem
 from atlas.model.edits import Change, ChangeKind, Edit, Occasion, Version, missing_reason, needs_reason
@@ -105,17 +106,17 @@ def show(drawn: Scene, place: str | None, *, may_edit: bool) -> None:
             _outcome(drawn, sheet)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.text_input(
-                said.say("Grund"),
+                said.say(phrases.REASON),
                 key=_REASON,
-                help=said.say("Steht im Verlauf. Eine Berichtigung oder Rücknahme braucht einen Grund."),
+                help=said.say(phrases.REASON_HINT),
                 width=420,
             )
             count = len(sheet.previewed)
             label = said.say("Änderungen prüfen")
             if count:
-                label = said.count("{n} Änderung speichern", "{n} Änderungen speichern", count)
+                label = said.count(*phrases.SAVE_N_CHANGES, count)
             st.form_submit_button(label, type="primary", key="entries-save", on_click=_save, args=(place,))
-            st.form_submit_button(said.say("Verwerfen"), key="entries-drop", on_click=_drop)
+            st.form_submit_button(said.say(phrases.DISCARD), key="entries-drop", on_click=_drop)
 
 
 def _outcome(drawn: Scene, sheet: _Sheet) -> None:
@@ -202,7 +203,7 @@ def _attempt(sheet: _Sheet, place: str | None) -> Change | None:
         sheet.problems = (Problem("", "In der Tabelle ist noch nichts geändert."),)
     sheet.previewed = checked.edits
     if not reason and needs_reason(checked.edits):
-        sheet.problems = (missing_reason(said.say("Grund")),)
+        sheet.problems = (missing_reason(said.say(phrases.REASON)),)
     if not checked.edits or sheet.problems or checked.edits != previewed:
         return None
     occasion = Occasion(ChangeKind.EDIT, reason)

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from atlas import phrases
 from atlas.analysis.columns import HEADINGS
 from atlas.analysis.intake import Finding
 from atlas.analysis.typed import Checked, Typed, check_typed
 from atlas.errors import AtlasError, Problem
 from atlas.model.edits import Change, ChangeKind, Occasion, Record, Version, Withdraw, missing_reason
 from atlas.model.snapshot import Snapshot
+from atlas.phrases import N_
 from atlas.present.entries import (
     Rung,
     as_written,
@@ -121,19 +123,19 @@ def show(drawn: Scene, draft: Draft) -> None:
             blocks.heading(said.say("Diesen Eintrag zurückziehen"), level=3)
         else:
             _fields(drawn, draft)
-        help_ = said.say("Steht im Verlauf. Eine Berichtigung oder Rücknahme braucht einen Grund.")
-        st.text_input(said.say("Grund"), key=_REASON, help=help_, persist_state="session")
+        help_ = said.say(phrases.REASON_HINT)
+        st.text_input(said.say(phrases.REASON), key=_REASON, help=help_, persist_state="session")
         with blocks.place():
             _findings(draft)
             _questions(drawn, draft)
         checked = draft.checked
         warned = checked is not None and not checked.is_blocked and bool(checked.warnings)
-        label = said.say("Zurückziehen") if draft.is_withdrawal else said.say("Speichern")
+        label = said.say(phrases.WITHDRAW) if draft.is_withdrawal else said.say(phrases.SAVE)
         with st.container(horizontal=True):
             st.form_submit_button(
                 said.say("Trotzdem speichern") if warned else label, type="primary", key="entry-save", on_click=_save
             )
-            st.form_submit_button(said.say("Verwerfen"), key="entry-drop", on_click=_drop)
+            st.form_submit_button(said.say(phrases.DISCARD), key="entry-drop", on_click=_drop)
 
 
 def _fields(drawn: Scene, draft: Draft) -> None:
@@ -141,7 +143,7 @@ def _fields(drawn: Scene, draft: Draft) -> None:
     names = places(drawn)
     if draft.is_new:
         st.multiselect(
-            said.say("Gilt für"),
+            said.say(phrases.APPLIES_TO),
             list(names),
             format_func=lambda key: names.get(key, key),
             key=_PLACES,
@@ -150,17 +152,17 @@ def _fields(drawn: Scene, draft: Draft) -> None:
         )
     ladder: list[Rung] = rungs(drawn.programme)
     st.selectbox(
-        said.say("Baustein und Stufe"),
+        said.say(phrases.INSTRUMENT_AND_STAGE),
         ladder,
         index=None,
         format_func=lambda rung: rung_label(drawn.programme, rung, said),
-        placeholder=said.say("bitte wählen"),
+        placeholder=said.say(phrases.PLEASE_CHOOSE),
         key=_RUNG,
         persist_state="session",
     )
     left, right = st.columns(2, gap="small")
     left.text_input(
-        said.say("Datum"), key=_DATE, placeholder=said.say("31.12.2025, 12/2025 oder 2025"), persist_state="session"
+        said.say(phrases.DATE), key=_DATE, placeholder=said.say(phrases.DATE_EXAMPLES), persist_state="session"
     )
     meanings = {"reached": said.say("an dem Tag erreicht"), "known_by": said.say("spätestens da bekannt")}
     right.radio(
@@ -174,7 +176,7 @@ def _fields(drawn: Scene, draft: Draft) -> None:
     st.text_input(
         said.say("Bis"),
         key=_UNTIL,
-        placeholder=said.say("31.12.2025, 12/2025 oder 2025"),
+        placeholder=said.say(phrases.DATE_EXAMPLES),
         help=said.say(
             "Bis wann es galt oder bewilligt war, auch in der Zukunft. Leer, wenn kein Ende belegt ist; was ein für alle Mal "
             "erreicht ist, hat keines."
@@ -195,7 +197,7 @@ def _fields(drawn: Scene, draft: Draft) -> None:
     here = table["ags"].isin(keys_of_place(drawn, draft.place))
     known = sorted({text for text in table.loc[here, "case"] if text})
     st.text_input(
-        said.say("Fall"),
+        said.say(phrases.CASE),
         placeholder=said.say("bisher: {names}", names=said.listed(known)) if known else said.say("es gibt nur einen"),
         key=_CASE,
         help=said.say(
@@ -204,11 +206,14 @@ def _fields(drawn: Scene, draft: Draft) -> None:
         ),
         persist_state="session",
     )
-    help_ = said.say("Ein Satz dazu. Er ist öffentlich.")
-    st.text_area(said.say("Anmerkung"), key=_NOTE, height=80, help=help_, persist_state="session")
+    help_ = said.say(phrases.NOTE_HINT)
+    st.text_area(said.say(phrases.NOTE), key=_NOTE, height=80, help=help_, persist_state="session")
     left, right = st.columns([2, 1], gap="small")
     left.text_input(
-        said.say("Quelle"), key=_SOURCE, placeholder=said.say("Adresse im Netz oder Titel"), persist_state="session"
+        said.say(phrases.SOURCE),
+        key=_SOURCE,
+        placeholder=said.say("Adresse im Netz oder Titel"),
+        persist_state="session",
     )
     right.text_input(said.say("Datum der Quelle"), key=_SOURCE_DATE, persist_state="session")
     left, right = st.columns([1, 2], gap="small", vertical_alignment="bottom")
@@ -273,7 +278,7 @@ def _show_news(drawn: Scene, draft: Draft) -> None:
     with saving.news(drawn, draft.news, text, "entry-news"):
         mine = next((each for each in draft.news if each.entry == draft.base.entry and not each.is_withdrawn), None)
         if mine and not draft.is_withdrawal:
-            st.button(said.say("Neuen Stand übernehmen"), key="entry-take", on_click=_take, args=(mine,))
+            st.button(said.say(phrases.TAKE_THE_NEW_VERSION), key="entry-take", on_click=_take, args=(mine,))
 
 
 def _take(other: Version) -> None:
@@ -356,11 +361,15 @@ def _missing(draft: Draft, reason: str, rows: Sequence[Typed], gone: Sequence[Wi
     said = words()
     problems = []
     if not draft.is_withdrawal and not st.session_state[_RUNG]:
-        problems.append(Problem(said.say("Baustein und Stufe"), "Bitte wählen, was erreicht oder geplant ist."))
+        problems.append(
+            Problem(said.say(phrases.INSTRUMENT_AND_STAGE), N_("Bitte wählen, was erreicht oder geplant ist."))
+        )
     if draft.is_new and not draft.is_withdrawal and not rows:
-        problems.append(Problem(said.say("Gilt für"), "Bitte mindestens eine Gemeinde oder einen Kreis wählen."))
+        problems.append(
+            Problem(said.say(phrases.APPLIES_TO), N_("Bitte mindestens eine Gemeinde oder einen Kreis wählen."))
+        )
     if not reason and (not draft.is_new or any(each.answer for each in rows)):
-        problems.append(missing_reason(said.say("Grund")))
+        problems.append(missing_reason(said.say(phrases.REASON)))
     if draft.is_withdrawal and not gone:
         problems.append(Problem("", "Der Eintrag ist schon zurückgezogen."))
     return problems
@@ -411,7 +420,7 @@ def elsewhere(names: Mapping[str, str], place: str | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="entry-elsewhere"):
         blocks.small(said.say("Noch nicht gespeichert: ein Eintrag für {name}.", name=name))
         st.button(said.say("Dorthin"), key="entry-there", type="tertiary", on_click=look_at, args=(draft.place,))
-        st.button(said.say("Verwerfen"), key="entry-drop-there", type="tertiary", on_click=_drop)
+        st.button(said.say(phrases.DISCARD), key="entry-drop-there", type="tertiary", on_click=_drop)
 
 
 def _drop() -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from markupsafe import Markup
 
+from atlas import phrases
 from atlas.errors import AtlasError
 from atlas.export.pictures import Drawn, draw
 from atlas.model.excerpt import LIVE, MOST_CHOSEN, MOST_TITLE, PRINTED, Excerpt, Form, Kind, Size, excerpt_to_query
@@ -49,7 +50,7 @@ def _controls(drawn: Scene) -> None:
     excerpt = current_excerpt()
     kinds = {
         Kind.STATE: said.label(drawn.programme.territory),
-        Kind.DISTRICT: said.say("Kreis"),
+        Kind.DISTRICT: said.say(phrases.DISTRICT),
         Kind.MUNICIPALITY: said.say("Gemeinde mit Nachbarn"),
         Kind.SELECTION: said.say("eigene Auswahl"),
     }
@@ -75,7 +76,7 @@ def _controls(drawn: Scene) -> None:
     }
     seed(Keys.SIZE, excerpt.size)
     st.pills(
-        said.say("Größe"),
+        said.say(phrases.SIZE),
         PRINTED,
         format_func=lambda each: sizes[each],
         required=True,
@@ -114,14 +115,14 @@ def _place(drawn: Scene, kind: Kind, excerpt: Excerpt) -> None:
     if kind is Kind.DISTRICT:
         districts = drawn.edition.districts["name"]
         keys = drawn.edition.district_keys
-        _one(said.say("Kreis"), keys, {key: str(districts[key]) for key in keys}, excerpt)
+        _one(said.say(phrases.DISTRICT), keys, {key: str(districts[key]) for key in keys}, excerpt)
     elif kind is Kind.MUNICIPALITY:
-        _one(said.say("Gemeinde"), list(names), names, excerpt)
+        _one(said.say(phrases.MUNICIPALITY), list(names), names, excerpt)
     elif kind is Kind.SELECTION:
         if excerpt.kind is Kind.SELECTION:
             seed(Keys.CHOSEN, [key for key in excerpt.places if key in names])
         st.multiselect(
-            said.say("Gemeinden"),
+            said.say(phrases.MUNICIPALITIES),
             list(names),
             format_func=lambda key: names[key],
             key=Keys.CHOSEN,
@@ -152,7 +153,7 @@ def _one(label: str, keys: list[str], names: dict[str, str], excerpt: Excerpt) -
         keys,
         index=None,
         format_func=lambda key: names[key],
-        placeholder=words().say("bitte wählen"),
+        placeholder=words().say(phrases.PLEASE_CHOOSE),
         key=Keys.PLACE,
         on_change=lambda: change_excerpt(ausschnitt=st.session_state[Keys.PLACE] or ""),
     )

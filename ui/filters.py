@@ -6,6 +6,7 @@ from datetime import date
 
 import streamlit as st
 
+from atlas import phrases
 from atlas.model.programme import OVERVIEW
 from atlas.model.view import EARLIEST, LATEST
 from atlas.present.looks import layer_short
@@ -28,7 +29,7 @@ def _layer(drawn: Scene) -> None:
     said = words()
     seed(Keys.LAYER, drawn.view.layer)
     st.pills(
-        said.say("Was die Karte zeigt"),
+        said.say(phrases.WHAT_THE_MAP_SHOWS),
         drawn.programme.layers,
         format_func=lambda layer: said.label(layer_short(drawn.programme, layer)),
         required=True,
@@ -63,7 +64,7 @@ def as_of(drawn: Scene) -> None:
 
     seed(Keys.AS_OF, at)
     st.selectbox(
-        said.say("Stichtag"),
+        said.say(phrases.AS_OF_DATE),
         presets,
         format_func=label,
         key=Keys.AS_OF,
@@ -108,10 +109,10 @@ def district(drawn: Scene) -> None:
     """Show the choice of a district."""
     said = words()
     districts = drawn.edition.districts["name"]
-    whole = said.say("ganz {state}", state=said.label(drawn.programme.territory))
+    whole = said.say(phrases.WHOLE_STATE, state=said.label(drawn.programme.territory))
     seed(Keys.DISTRICT, drawn.district or "")
     st.selectbox(
-        said.say("Kreis"),
+        said.say(phrases.DISTRICT),
         ["", *drawn.edition.district_keys],
         format_func=lambda key: str(districts[key]) if key else whole,
         key=Keys.DISTRICT,
@@ -126,7 +127,7 @@ def _filters(drawn: Scene) -> None:
     district(drawn)
     seed(Keys.DOCUMENTED, view.documented_only)
     st.toggle(
-        said.say("nur mit dokumentierter Aktivität"),
+        said.say(phrases.ONLY_ACTIVE),
         key=Keys.DOCUMENTED,
         on_change=lambda: change_view(documented_only=st.session_state[Keys.DOCUMENTED]),
     )

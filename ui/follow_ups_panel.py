@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from atlas import phrases
 from atlas.errors import AtlasError, Problem
 from atlas.model.cases import FollowUp, StaleFollowUpError
 from atlas.model.rights import Actor, NotAllowedError, Right
@@ -62,7 +63,7 @@ def show(drawn: Scene, ags: str) -> None:
         st.html(html.written(follow_up_text(newest, said)))
     _of_predecessors(drawn, ags, actor)
     if history:
-        label = said.count("Verlauf: {n} Fassung", "Verlauf: {n} Fassungen", len(history))
+        label = said.count(*phrases.HISTORY_OF_N_VERSIONS, len(history))
         with st.expander(label, width=blocks.WIDTH):
             st.html(html.versions(follow_up_text(each, said) for each in history))
 
@@ -81,7 +82,7 @@ def _of_predecessors(drawn: Scene, ags: str, actor: Actor) -> None:
             content = html.written(follow_up_text(written, said))
             blocks.draw("titled", title=text, content=content, kind="atlas-small")
             if actor.may(Right.EDIT):
-                label = said.say("Schritt erledigt")
+                label = said.say(phrases.STEP_DONE)
                 st.button(label, key=f"follow-up-done-{key}", on_click=_done, args=(drawn.programme.key, written))
 
 
@@ -132,10 +133,10 @@ def _form(draft: _Draft) -> None:
             help=said.say("Lesen nur Angemeldete mit Recht; nichts davon erscheint öffentlich."),
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.form_submit_button(said.say("Speichern"), type="primary", key="follow-up-save", on_click=_save)
+            st.form_submit_button(said.say(phrases.SAVE), type="primary", key="follow-up-save", on_click=_save)
             if draft.base.step:
                 st.form_submit_button(
-                    said.say("Schritt erledigt"), key="follow-up-done", on_click=_save, kwargs={"is_done": True}
+                    said.say(phrases.STEP_DONE), key="follow-up-done", on_click=_save, kwargs={"is_done": True}
                 )
             if draft.is_saved:
                 blocks.small(said.say("Gespeichert."), role="status")
@@ -154,7 +155,7 @@ def _conflict(other: FollowUp) -> None:
     )
     with st.container(border=True, key="follow-up-conflict", width=blocks.WIDTH):
         blocks.draw("titled", title=told, content=html.written(follow_up_text(other, said)), role="alert")
-        st.button(said.say("Neuen Stand übernehmen"), key="follow-up-take", on_click=_take_other)
+        st.button(said.say(phrases.TAKE_THE_NEW_VERSION), key="follow-up-take", on_click=_take_other)
 
 
 def _take_other() -> None:

@@ -8,6 +8,7 @@ from functools import partial
 
 import streamlit as st
 
+from atlas import phrases
 from atlas.model.view import page_address
 from atlas.present.credits import invented
 from atlas.present.elsewhere import in_programme
@@ -34,7 +35,7 @@ def _title(drawn: Scene) -> None:
     said = words()
     programmes = drawn.snapshot.programmes
     only = said.label(drawn.programme.title) if len(programmes) == 1 else ""
-    title = said.say("Präventionsatlas {state}", state=said.label(drawn.programme.territory))
+    title = said.say(phrases.ATLAS_OF_STATE, state=said.label(drawn.programme.territory))
     with st.container(key="title"):
         blocks.draw("head", title=title, programme=only)
         if len(programmes) > 1:
@@ -61,9 +62,9 @@ def _links() -> None:
     said = words()
     other = "en" if said.lang == "de" else "de"
     data = {
-        "label": said.say("Link kopieren"),
-        "done": said.say("Kopiert."),
-        "inBar": said.say("Der Link steht in der Adresszeile."),
+        "label": said.say(phrases.COPY_LINK),
+        "done": said.say(phrases.COPIED),
+        "inBar": said.say(phrases.LINK_IN_ADDRESS_BAR),
         "today": today().isoformat(),
         "other": other,
         "language": "English" if other == "en" else "Deutsch",

@@ -9,6 +9,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from atlas import phrases
 from atlas.analysis.columns import FIELDS, HEADINGS, REQUIRED, Column
 from atlas.analysis.difference import Answer, Difference, Kind, applied
 from atlas.errors import AtlasError, Problem, Severity
@@ -17,6 +18,7 @@ from atlas.export.tables import excel_csv
 from atlas.model.edits import Edit
 from atlas.model.programme import OVERVIEW
 from atlas.model.rights import Right, require
+from atlas.phrases import N_
 from atlas.present.changes import Changes, build_effect, change_rows
 from atlas.present.entries import edit_item
 from atlas.present.headings import headings
@@ -90,7 +92,7 @@ def show(drawn: Scene) -> None:
         blocks.text(said.say("Tabellen einlesen kann, wer Einträge bearbeiten darf."))
         return
     if store().store is None:
-        blocks.text(said.say("Der Bestand wird in Dateien geführt und lässt sich hier nicht ändern."))
+        blocks.text(said.say(phrases.RECORD_IN_FILES))
         return
     saving.show()
     received = _waiting()
@@ -144,7 +146,7 @@ def _upload(drawn: Scene) -> None:
             st.download_button(
                 f".{form}",
                 data=lambda make=make: make(drawn.programme, said),  # type: ignore[misc]
-                file_name=f"{said.say('vorlage')}.{form}",
+                file_name=said.say("vorlage") + f".{form}",
                 mime=_MIME[form],
                 key=f"intake-template-{form}",
                 type="tertiary",
@@ -188,13 +190,17 @@ def _delivery(drawn: Scene, received: _Received, delivery: Delivery) -> None:
     said = words()
     intake = delivery.intake
     if received.was_old:
-        text = "Der Bestand hat sich seit der Prüfung geändert. Die Datei wurde noch einmal mit ihm verglichen."
+        text = N_("Der Bestand hat sich seit der Prüfung geändert. Die Datei wurde noch einmal mit ihm verglichen.")
         show_finding(Problem("", text, severity=Severity.NOTE))
     blocks.text(tally(intake, said))
     if intake.is_blocked:
-        text = "Nichts wird übernommen, solange etwas gesperrt ist. Bitte die Tabelle berichtigen und neu hochladen."
+        text = N_(
+            "Nichts wird übernommen, solange etwas gesperrt ist. Bitte die Tabelle berichtigen und neu hochladen."
+        )
         if not set(REQUIRED) <= {column.field for column in intake.columns}:
-            text = "Nichts wird übernommen, solange eine Spalte fehlt. Bitte unten zuordnen, oder die Tabelle ergänzen."
+            text = N_(
+                "Nichts wird übernommen, solange eine Spalte fehlt. Bitte unten zuordnen, oder die Tabelle ergänzen."
+            )
         show_finding(Problem("", text))
     _mapping(received, intake.columns, intake.preview)
     if intake.findings:
@@ -202,7 +208,7 @@ def _delivery(drawn: Scene, received: _Received, delivery: Delivery) -> None:
         ranked = sorted(intake.findings, key=lambda each: order.index(each.severity))
         st.html(html.findings(finding_titles(said), finding_rows(ranked[:_MOST_FINDINGS], said)))
         if len(ranked) > _MOST_FINDINGS:
-            blocks.text(said.say("… und {n} weitere.", n=said.number(len(ranked) - _MOST_FINDINGS)))
+            blocks.text(said.say(phrases.AND_MORE, n=said.number(len(ranked) - _MOST_FINDINGS)))
         _download(said.say("Alle Befunde als CSV"), said.say("befunde"), lambda: _findings_table(delivery, said))
     if not intake.is_blocked:
         _difference(drawn, received, delivery)
@@ -264,7 +270,7 @@ def _difference(drawn: Scene, received: _Received, delivery: Delivery) -> None:
         is_whole = st.toggle(label, key=_WHOLE)
     edits = delivery.edits(is_whole=is_whole, may_erase=may_erase)
     if not edits:
-        blocks.text(said.say("Es gibt nichts zu speichern: alles steht schon so im Bestand."))
+        blocks.text(said.say(phrases.NOTHING_TO_SAVE))
         return
     _map(drawn, received, edits, (is_whole, may_erase))
     label = said.count("{n} Änderung im Einzelnen", "{n} Änderungen im Einzelnen", len(edits))
@@ -272,7 +278,7 @@ def _difference(drawn: Scene, received: _Received, delivery: Delivery) -> None:
         before = {step.entry: step.old for step in difference.steps if step.old}
         st.html(entries_html.items(edit_item(each, before, drawn.programme, said) for each in edits[:_MOST_STEPS]))
         if len(edits) > _MOST_STEPS:
-            blocks.text(said.say("… und {n} weitere.", n=said.number(len(edits) - _MOST_STEPS)))
+            blocks.text(said.say(phrases.AND_MORE, n=said.number(len(edits) - _MOST_STEPS)))
         _download(
             said.say("Alle Änderungen als CSV"),
             said.say("aenderungen"),
@@ -284,9 +290,13 @@ def _difference(drawn: Scene, received: _Received, delivery: Delivery) -> None:
     with st.form("intake", border=False, enter_to_submit=False):
         help_ = said.say("Steht im Verlauf.")
         st.text_input(
-            said.say("Grund"), key=_REASON, placeholder=said.say("etwa: Meldung der Kreise"), help=help_, width=560
+            said.say(phrases.REASON),
+            key=_REASON,
+            placeholder=said.say("etwa: Meldung der Kreise"),
+            help=help_,
+            width=560,
         )
-        label = said.count("{n} Änderung speichern", "{n} Änderungen speichern", len(edits))
+        label = said.count(*phrases.SAVE_N_CHANGES, len(edits))
         st.form_submit_button(label, type="primary", key="intake-save", on_click=_save)
 
 
@@ -306,7 +316,7 @@ def _questions(drawn: Scene, difference: Difference) -> None:
                 st.html(html.beside(question_items(each, drawn.programme, said)))
                 ask(each, said.say("Zeile {n} ist", n=each.line), f"{_ANSWER}{each.line}", partial(_answer, each.line))
         if len(difference.questions) > len(asked):
-            blocks.text(said.say("… und {n} weitere.", n=said.number(len(difference.questions) - len(asked))))
+            blocks.text(said.say(phrases.AND_MORE, n=said.number(len(difference.questions) - len(asked))))
 
 
 def _answer(line: int) -> None:
@@ -338,7 +348,7 @@ def _erasing(drawn: Scene, difference: Difference) -> bool:
         blocks.draw("titled", title=label)
         st.html(entries_html.items(erasing_items(erasing[:_MOST_STEPS], drawn.programme, said)))
         if len(erasing) > _MOST_STEPS:
-            blocks.text(said.say("… und {n} weitere.", n=said.number(len(erasing) - _MOST_STEPS)))
+            blocks.text(said.say(phrases.AND_MORE, n=said.number(len(erasing) - _MOST_STEPS)))
         return st.checkbox(said.say("Auch das übernehmen; sonst bleibt das Bekannte stehen"), key=_ERASE)
 
 
@@ -368,7 +378,7 @@ def _map(drawn: Scene, received: _Received, edits: list[Edit], chosen: tuple[boo
         rows = change_rows(first, now, said)[["name", "instrument", "before", "after"]]
         blocks.draw("wide", content=list_table(rows, headings(said, *rows.columns)))
         if count > _MOST_STEPS:
-            blocks.text(said.say("… und {n} weitere.", n=said.number(count - _MOST_STEPS)))
+            blocks.text(said.say(phrases.AND_MORE, n=said.number(count - _MOST_STEPS)))
 
 
 def _choices(received: _Received) -> tuple[object, ...]:
@@ -382,9 +392,13 @@ def _save() -> None:
     if not isinstance(received, _Received) or received.delivery is None or received.is_saved:
         return
     delivery, reason = received.delivery, str(st.session_state.get(_REASON, "")).strip()
-    received.problems = () if reason else (Problem(words().say("Grund"), "Bitte sagen, warum; es steht im Verlauf."),)
+    received.problems = (
+        () if reason else (Problem(words().say(phrases.REASON), N_("Bitte sagen, warum; es steht im Verlauf.")),)
+    )
     if received.offered != _choices(received):
-        text = "Ihre letzte Auswahl ändert, was gespeichert würde. Bitte ansehen und noch einmal auf Speichern klicken."
+        text = N_(
+            "Ihre letzte Auswahl ändert, was gespeichert würde. Bitte ansehen und noch einmal auf Speichern klicken."
+        )
         received.problems = (Problem("", text),)
     if received.problems:
         return

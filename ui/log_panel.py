@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from atlas import phrases
 from atlas.model.edits import Change, ChangeKind
 from atlas.model.rights import Actor, Right
 from atlas.present.entries import change_tally, log_row, log_titles, version_items
@@ -48,7 +49,7 @@ def show(drawn: Scene) -> None:
         list(shown),
         index=None,
         format_func=lambda each: _label(shown[each]),
-        placeholder=said.say("bitte wählen"),
+        placeholder=said.say(phrases.PLEASE_CHOOSE),
         key=_CHOSEN,
         width=620,
     )
@@ -78,7 +79,7 @@ def _change(drawn: Scene, kept: Store, actor: Actor, change: Change, undone_by: 
     with st.container(border=True, key="log-open"):
         st.html(html.versions(version_items(some, drawn.programme, said, before)))
         if more:
-            blocks.text(said.say("… und {n} weitere.", n=said.number(more)))
+            blocks.text(said.say(phrases.AND_MORE, n=said.number(more)))
         label = said.say("Der ganze Bestand nach dieser Änderung (CSV)")
         blocks.draw("link", address=_then(drawn, change), label=label, kind="atlas-small", is_file=True)
         if undone_by is not None:

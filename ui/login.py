@@ -23,10 +23,12 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from atlas import phrases
 from atlas.errors import AtlasError, Problem
 from atlas.model.logins import LoginEnds, LoginEndsInMemory
 from atlas.model.loopback import Connection
 from atlas.model.rights import VISITOR, Actor, Right, Role
+from atlas.phrases import N_
 from atlas.present.wording import Words
 from atlas.sources.login import LoginSettings
 from atlas.sources.rights import Rights
@@ -69,7 +71,9 @@ def door() -> Door:
     """
     settings = LoginSettings.from_environment(store().settings.address)
     if settings.provider is not None and config.get_option("server.trustedUserHeaders"):
-        text = "Mit einer Anmeldung geht das nicht: Diesen Kopfzeilen würde mehr geglaubt als der Anmeldung. Bitte löschen."
+        text = N_(
+            "Mit einer Anmeldung geht das nicht: Diesen Kopfzeilen würde mehr geglaubt als der Anmeldung. Bitte löschen."
+        )
         raise AtlasError(Problem("server.trustedUserHeaders", text))
     bound = config.get_option("server.address")
     return Door(settings, Rights(settings.rights), login_ends, bound, lambda: datetime.now(UTC))
@@ -136,7 +140,9 @@ def log_in() -> None:
         httpx.get(provider.metadata_url, timeout=_PATIENCE_S).raise_for_status()
     except httpx.HTTPError as error:
         _LOG.warning("the login provider does not answer: %s", type(error).__name__)
-        text = "Der Anmeldedienst antwortet gerade nicht. Bitte später noch einmal versuchen; die Karte geht auch ohne."
+        text = N_(
+            "Der Anmeldedienst antwortet gerade nicht. Bitte später noch einmal versuchen; die Karte geht auch ohne."
+        )
         st.error(words().say(text), icon=":material/error:")
     else:
         st.login()
@@ -160,7 +166,7 @@ def entrance() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="entrance"):
         standing = _standing_if_known()
         if standing is None:
-            text = (
+            text = N_(
                 "Ihre Anmeldung lässt sich gerade nicht prüfen: Die Datenbank antwortet nicht. So lange sehen Sie nur, was "
                 "öffentlich ist; bitte gleich noch einmal versuchen."
             )
@@ -172,7 +178,7 @@ def entrance() -> None:
         if settings.provider is None:
             return
         if standing is not None and standing.may_log_in:
-            st.button(said.say("Anmelden"), type="tertiary", key="log-in", on_click=log_in)
+            st.button(said.say(phrases.LOG_IN), type="tertiary", key="log-in", on_click=log_in)
         else:
             st.button(said.say("Abmelden"), type="tertiary", key="log-out", on_click=log_out)
 
@@ -180,10 +186,10 @@ def entrance() -> None:
 def role_name(role: Role, said: Words) -> str:
     """Return what a role is called."""
     text = {
-        Role.VISITOR: "ohne Rechte",
-        Role.READER: "Lesen",
-        Role.EDITOR: "Bearbeiten",
-        Role.ADMINISTRATOR: "Verwalten",
+        Role.VISITOR: N_("ohne Rechte"),
+        Role.READER: N_("Lesen"),
+        Role.EDITOR: N_("Bearbeiten"),
+        Role.ADMINISTRATOR: N_("Verwalten"),
     }
     return said.say(text[role])
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from atlas import phrases
 from atlas.errors import AtlasError
 from atlas.model.rights import Right
 from ui.cache import store
@@ -32,18 +33,20 @@ def main() -> None:
     is_insider = current_actor().may(Right.READ_INTERNAL)
     page = st.navigation(
         [
-            st.Page(PAGES / "map.py", title=say("Karte"), icon=":material/map:", default=True),
-            st.Page(PAGES / "district.py", title=say("Kreise"), icon=":material/grid_view:", url_path="kreis"),
+            st.Page(PAGES / "map.py", title=say(phrases.MAP), icon=":material/map:", default=True),
+            st.Page(PAGES / "district.py", title=say(phrases.DISTRICTS), icon=":material/grid_view:", url_path="kreis"),
             st.Page(
-                PAGES / "progress.py", title=say("Fortschritt"), icon=":material/show_chart:", url_path="fortschritt"
+                PAGES / "progress.py", title=say(phrases.PROGRESS), icon=":material/show_chart:", url_path="fortschritt"
             ),
-            st.Page(PAGES / "steering.py", title=say("Steuerung"), icon=":material/flag:", url_path="steuerung"),
-            st.Page(PAGES / "export.py", title=say("Mitnehmen"), icon=":material/image:", url_path="export"),
-            st.Page(PAGES / "about.py", title=say("Daten und Quellen"), icon=":material/info:", url_path="ueber"),
-            st.Page(PAGES / "municipality.py", title=say("Gemeinde"), url_path="gemeinde", visibility="hidden"),
+            st.Page(PAGES / "steering.py", title=say(phrases.STEERING), icon=":material/flag:", url_path="steuerung"),
+            st.Page(PAGES / "export.py", title=say(phrases.TAKE_HOME), icon=":material/image:", url_path="export"),
+            st.Page(PAGES / "about.py", title=say(phrases.DATA_AND_SOURCES), icon=":material/info:", url_path="ueber"),
+            st.Page(
+                PAGES / "municipality.py", title=say(phrases.MUNICIPALITY), url_path="gemeinde", visibility="hidden"
+            ),
             st.Page(
                 PAGES / "maintenance.py",
-                title=say("Pflege"),
+                title=say(phrases.MAINTENANCE),
                 icon=":material/edit:" if is_insider else None,
                 url_path="pflege",
                 visibility="visible" if is_insider else "hidden",

@@ -6,7 +6,9 @@ from enum import StrEnum
 
 import streamlit as st
 
+from atlas import phrases
 from atlas.model.rights import Right
+from atlas.phrases import N_
 from atlas.present.scene import Scene
 from atlas.web.door import Reason, Standing
 from ui import blocks, entries_panel, intake_panel, log_panel, reports_panel
@@ -47,10 +49,10 @@ def _inside(drawn: Scene, standing: Standing) -> dict[str, str]:
     """Show the chosen part; return what belongs into the address beside the view."""
     said = words()
     who = f"{standing.actor.name} · {role_name(standing.actor.role, said)}"
-    blocks.draw("section", title=said.say("Pflege"), text=who)
+    blocks.draw("section", title=said.say(phrases.MAINTENANCE), text=who)
     labels = {
-        Part.ENTRIES: said.say("Einträge"),
-        Part.INTAKE: said.say("Einfuhr"),
+        Part.ENTRIES: said.say(phrases.ENTRIES),
+        Part.INTAKE: said.say(phrases.IMPORT),
         Part.REPORTS: said.say("Meldungen"),
         Part.LOG: said.say("Verlauf"),
     }
@@ -79,31 +81,39 @@ def _gate(standing: Standing) -> None:
     """Say what lies behind, and what the way in is."""
     said = words()
     text = said.say("Hier werden die Angaben gepflegt, aus denen die öffentliche Karte entsteht.")
-    blocks.draw("section", title=said.say("Pflege"), text=text, status=said.say(_why(standing.reason)))
+    blocks.draw("section", title=said.say(phrases.MAINTENANCE), text=text, status=said.say(_why(standing.reason)))
     if standing.may_log_in:
-        st.button(said.say("Anmelden"), type="primary", key="gate-log-in", on_click=log_in)
+        st.button(said.say(phrases.LOG_IN), type="primary", key="gate-log-in", on_click=log_in)
 
 
 def _why(reason: Reason) -> str:
     text = {
         Reason.NO_LOGIN: (
-            "Diese Anwendung ist öffentlich und nur zum Lesen: Es ist keine Anmeldung eingerichtet. Wie man sie "
-            "einschaltet, steht in docs/operations.md und docs/login.md."
+            N_(
+                "Diese Anwendung ist öffentlich und nur zum Lesen: Es ist keine Anmeldung eingerichtet. Wie man sie "
+                "einschaltet, steht in docs/operations.md und docs/login.md."
+            )
         ),
         Reason.NOT_LOCAL: (
-            "Die Bearbeitung ist nur auf dem Rechner selbst offen, auf dem die Anwendung läuft, und nur ohne "
-            "zwischengeschalteten Server. Näheres steht in docs/login.md."
+            N_(
+                "Die Bearbeitung ist nur auf dem Rechner selbst offen, auf dem die Anwendung läuft, und nur ohne "
+                "zwischengeschalteten Server. Näheres steht in docs/login.md."
+            )
         ),
-        Reason.LOGGED_OUT: "Bitte melden Sie sich an.",
-        Reason.TOO_OLD: "Ihre Anmeldung ist älter als acht Stunden. Bitte melden Sie sich neu an.",
-        Reason.ENDED: "Ihre Anmeldung wurde beendet. Bitte melden Sie sich neu an.",
+        Reason.LOGGED_OUT: N_("Bitte melden Sie sich an."),
+        Reason.TOO_OLD: N_("Ihre Anmeldung ist älter als acht Stunden. Bitte melden Sie sich neu an."),
+        Reason.ENDED: N_("Ihre Anmeldung wurde beendet. Bitte melden Sie sich neu an."),
         Reason.NOT_LISTED: (
-            "Sie sind angemeldet, haben hier aber kein Recht. Bitte wenden Sie sich an die Stelle, die diese Anwendung "
-            "betreibt."
+            N_(
+                "Sie sind angemeldet, haben hier aber kein Recht. Bitte wenden Sie sich an die Stelle, die diese Anwendung "
+                "betreibt."
+            )
         ),
         Reason.NO_RIGHTS: (
-            "Sie sind angemeldet, aber die Tabelle der Rechte ist gerade nicht benutzbar. Bitte sagen Sie der Stelle "
-            "Bescheid, die diese Anwendung betreibt; was zu tun ist, zeigt ihr: python -m atlas check"
+            N_(
+                "Sie sind angemeldet, aber die Tabelle der Rechte ist gerade nicht benutzbar. Bitte sagen Sie der Stelle "
+                "Bescheid, die diese Anwendung betreibt; was zu tun ist, zeigt ihr: python -m atlas check"
+            )
         ),
     }
     return text[reason]

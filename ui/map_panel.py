@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit_folium import st_folium
 
+from atlas import phrases
 from atlas.model.view import view_to_query
 from atlas.present.detail import as_of_sentence, build_detail, position_of
 from atlas.present.map_index import body_names
@@ -124,18 +125,18 @@ def _detail(drawn: Scene) -> None:
         return
     position = position_of(drawn.status, ags)
     if position is None:
-        blocks.small(said.say("Diese Gemeinde gab es am Stichtag nicht."))
+        blocks.small(said.say(phrases.MUNICIPALITY_NOT_THERE))
         return
     st.html(html.detail(build_detail(drawn, position, said)))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
             MUNICIPALITY_PAGE,
-            label=said.say("Zur Seite der Gemeinde"),
+            label=said.say(phrases.TO_MUNICIPALITY_PAGE),
             icon=":material/arrow_forward:",
             query_params=view_to_query(drawn.view),
         )
         st.button(
-            said.say("Auswahl aufheben"),
+            said.say(phrases.CLEAR_SELECTION),
             key="deselect",
             type="tertiary",
             on_click=lambda: change_view(municipality=None),

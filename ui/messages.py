@@ -11,6 +11,7 @@ import streamlit as st
 from atlas.analysis.difference import Answer, Question
 from atlas.analysis.intake import Finding
 from atlas.errors import AtlasError, Problem, Severity
+from atlas.phrases import N_
 from atlas.present.intake import choice_label
 from atlas.present.wording import Words
 from ui import blocks
@@ -81,7 +82,9 @@ def on_script_error(error: Exception) -> bool:
     """Log an unforeseen error under a number and tell the visitor that number only."""
     number = secrets.token_hex(4)
     _log.error("error %s", number, exc_info=error, extra={"error_number": number})
-    text = "Das hat nicht geklappt. Bitte die Seite neu laden. Bleibt der Fehler, hilft uns die Nummer {number} weiter."
+    text = N_(
+        "Das hat nicht geklappt. Bitte die Seite neu laden. Bleibt der Fehler, hilft uns die Nummer {number} weiter."
+    )
     st.error(_in_language(text, number), icon=":material/error:")
     return True
 

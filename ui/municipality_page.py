@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from atlas import phrases
 from atlas.model.rights import Right
 from atlas.model.view import page_address, view_to_query
 from atlas.present.detail import absent, as_of_sentence, position_of
@@ -98,5 +99,8 @@ def _page(drawn: Scene, position: int) -> MunicipalityPage:
 
 def _to_map(drawn: Scene) -> None:
     st.page_link(
-        MAP_PAGE, label=words().say("Zur Karte"), icon=":material/arrow_back:", query_params=view_to_query(drawn.view)
+        MAP_PAGE,
+        label=words().say(phrases.TO_THE_MAP),
+        icon=":material/arrow_back:",
+        query_params=view_to_query(drawn.view),
     )

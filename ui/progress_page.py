@@ -6,6 +6,7 @@ from datetime import date
 
 import streamlit as st
 
+from atlas import phrases
 from atlas.model.dates import year_before
 from atlas.model.programme import Counts, Instrument
 from atlas.model.view import EARLIEST, page_address
@@ -48,7 +49,7 @@ def show() -> None:
         pass
     said = words()
     with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
-        blocks.draw("place", title=said.say("Fortschritt"))
+        blocks.draw("place", title=said.say(phrases.PROGRESS))
         filters.district(drawn)
     filters.show(drawn)
     blocks.small(as_of_sentence(drawn, said))
@@ -56,7 +57,7 @@ def show() -> None:
     curves = _build(drawn)
     chosen = next(curve for curve in curves if curve.instrument == instrument.key)
     _curve(drawn, chosen, instrument)
-    blocks.heading(said.say("Alle Bausteine"))
+    blocks.heading(said.say(phrases.ALL_INSTRUMENTS))
     legend = curve_legend([curve.points for curve in curves], said)
     if missing := [line for line in legend if line not in chosen.legend]:
         st.html(html.sentences(missing))
@@ -101,9 +102,9 @@ def _numbers(drawn: Scene, instrument: Instrument, counts: Counts | None = None)
     data = {
         "caption": said.say("Jede Zahl öffnet die Liste, aus der sie besteht. Zugänge und Abgänge zählen Gemeinden."),
         "headings": [
-            said.say("Stichtag"),
+            said.say(phrases.AS_OF_DATE),
             *titles.values(),
-            *([said.say("von"), said.say("Anteil"), said.say("der Fläche")] if has_shares else []),
+            *([said.say(phrases.OF), said.say(phrases.SHARE), said.say("der Fläche")] if has_shares else []),
         ],
         "rows": [
             [
@@ -126,7 +127,7 @@ def _cell(door: Door) -> str | list[str]:
 
 def _districts(drawn: Scene, instrument: Instrument) -> None:
     said = words()
-    title = said.say("{what}: Anteil der Gemeinden nach Kreisen", what=said.label(instrument.label))
+    title = said.say(phrases.SHARE_BY_DISTRICT, what=said.label(instrument.label))
     blocks.heading(title)
     st.html(html.chart(chart_picture(Chart.DISTRICTS, drawn.view, title)))
     st.html(html.district_table(district_table(drawn, instrument, said), page_address))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
+from atlas import phrases
 from atlas.errors import AtlasError
 from atlas.model.cases import Report
 from atlas.model.rights import Right
@@ -68,7 +69,7 @@ def _report(today: Scene, each: Report) -> Markup:
 
 def _form(each: Report) -> None:
     said = words()
-    labels = {True: said.say("Berichtigt"), False: said.say("Nicht übernommen")}
+    labels = {True: said.say(phrases.CORRECTED), False: said.say(phrases.NOT_TAKEN_OVER)}
     with st.form(f"answer-{each.receipt}", border=False, enter_to_submit=False):
         st.radio(
             said.say("Ergebnis"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from atlas import phrases
 from atlas.present.scene import Scene, Shelf
 from atlas.present.search import Suggestion, suggestions
 from ui.cache import scene
@@ -18,7 +19,7 @@ def show(drawn: Scene) -> None:
     key = (drawn.snapshot.fingerprint, drawn.programme.boundary_set, drawn.edition.starts)
     found = _suggestions.get(key, lambda: suggestions(drawn.edition, drawn.changes))
     st.selectbox(
-        said.say("Gemeinde suchen"),
+        said.say(phrases.FIND_A_MUNICIPALITY),
         range(len(found)),
         index=None,
         format_func=lambda number: found[number].text,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from atlas import phrases
 from atlas.model.keys import is_district_key
 from atlas.model.view import page_address
 from atlas.present.headings import headings
@@ -27,7 +28,7 @@ def show() -> None:
         pass
     said = words()
     with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
-        blocks.draw("place", title=said.say("Steuerung"))
+        blocks.draw("place", title=said.say(phrases.STEERING))
         _area(drawn)
         filters.as_of(drawn)
     due_panel.show(drawn)
@@ -52,7 +53,7 @@ def _area(drawn: Scene) -> None:
     if areas is None or areas.boundary_set != drawn.programme.boundary_set:
         filters.district(drawn)
         return
-    whole = said.say("ganz {state}", state=said.label(drawn.programme.territory))
+    whole = said.say(phrases.WHOLE_STATE, state=said.label(drawn.programme.territory))
     chosen = area_of(drawn)
     seed(Keys.AREA_OF_RESPONSIBILITY, chosen.key if chosen else "")
     labels = {area.key: said.label(area.label) for area in areas.areas}
@@ -118,7 +119,7 @@ def _over(drawn: Scene, page: Steering) -> None:
         if part.rows.empty:
             blocks.text(said.say("Nichts."))
             continue
-        _counted(drawn, part.rows, said.count("{n} Vorgang", "{n} Vorgänge", len(part.rows)))
+        _counted(drawn, part.rows, said.count(*phrases.N_ARRANGEMENTS, len(part.rows)))
         for rule in part.rules:
             blocks.small(rule)
 

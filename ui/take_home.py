@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from atlas import phrases
 from atlas.export.kit import kit_stem, press_kit
 from atlas.export.sheets import sheet_pdf, sheet_stem
 from atlas.model.view import ViewState, view_to_query
@@ -22,7 +23,7 @@ def show(drawn: Scene, position: int) -> None:
     view = drawn.view.but(municipality=ags, as_of=drawn.as_of)
     home = site_address()
     with st.container(horizontal=True, vertical_alignment="center", key="mitnehmen"):
-        st.markdown(f"**{said.say('Mitnehmen')}**", width="content")
+        st.markdown(f"**{said.say(phrases.TAKE_HOME)}**", width="content")
         st.page_link(
             EXPORT_PAGE,
             label=said.say("Karte als Bild"),

@@ -19,6 +19,7 @@ import shapely
 from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import INDEPENDENT_CITIES, Change, Level, mergers
 from atlas.model.keys import Ags, district_of
+from atlas.phrases import N_
 
 Shapes = npt.NDArray[np.object_]
 """Polygons as shapely takes and gives them."""
@@ -113,7 +114,9 @@ def coverage_problems(areas: gpd.GeoDataFrame, place: str) -> list[Problem]:
     named: set[int] = set()
     found = [*_overlaps(shapes, labels, place, named), *_gap_problems(shapes, labels, place, named)]
     edges = shapely.coverage_invalid_edges(shapes, _GAP_M)
-    text = "{name} ({ags}) stößt nicht sauber an seine Nachbarn: {metres} m Grenze überlappen oder klaffen. Bitte im GIS bereinigen."
+    text = N_(
+        "{name} ({ags}) stößt nicht sauber an seine Nachbarn: {metres} m Grenze überlappen oder klaffen. Bitte im GIS bereinigen."
+    )
     for position, (ags, name, edge) in enumerate(zip(areas["ags"], areas["name"], edges, strict=True)):
         if position not in named and edge is not None and not edge.is_empty:
             values: dict[str, str | int | float] = {"name": str(name), "ags": str(ags)}
@@ -129,7 +132,9 @@ def _overlaps(shapes: Shapes, labels: list[str], place: str, named: set[int]) ->
     for a, b, m2 in zip(left, right, square, strict=True):
         if m2 > _NOTHING_M2:
             named |= {int(a), int(b)}
-            text = "{one} und {other} überlappen sich auf etwa {m2} m². Bitte die gemeinsame Grenze im GIS bereinigen."
+            text = N_(
+                "{one} und {other} überlappen sich auf etwa {m2} m². Bitte die gemeinsame Grenze im GIS bereinigen."
+            )
             found.append(Problem(place, text, {"one": labels[a], "other": labels[b], "m2": _rough(m2)}))
     return found
 
@@ -140,7 +145,7 @@ def _gap_problems(shapes: Shapes, labels: list[str], place: str, named: set[int]
     for gap in _gaps(shapes):
         around = sorted(int(each) for each in tree.query(gap, predicate="intersects"))
         named |= set(around)
-        text = "Zwischen {areas} klafft eine Lücke von etwa {m2} m². Bitte die Grenzen im GIS bereinigen."
+        text = N_("Zwischen {areas} klafft eine Lücke von etwa {m2} m². Bitte die Grenzen im GIS bereinigen.")
         listed = ", ".join(labels[each] for each in around)
         found.append(Problem(place, text, {"areas": listed, "m2": _rough(float(gap.area))}))
     return found
@@ -263,7 +268,7 @@ def extents(
 
 
 def _unknown_key(ags: str, day: date) -> Problem:
-    text = "Die Gemeinde {ags} gab es am {day} nicht; die Gebietsänderung ist falsch eingetragen."
+    text = N_("Die Gemeinde {ags} gab es am {day} nicht; die Gebietsänderung ist falsch eingetragen.")
     return Problem("changes.csv", text, {"ags": ags, "day": day.isoformat()})
 
 

@@ -52,6 +52,7 @@ from atlas.model.records import RECORD_COLUMNS
 from atlas.model.rules import Fault, check_end, check_meaning, check_read
 from atlas.model.sheets import Sheet
 from atlas.model.snapshot import Snapshot
+from atlas.phrases import N_
 
 _PREVIEWED = 5
 _ORDERED = (
@@ -167,7 +168,9 @@ def check_sheet(
         What somebody has said of rows that resemble entries, by line.
     """
     findings = [Finding(0, "", "", note.text, note.values, note.severity) for note in sheet.notes]
-    text = "Die Zeile ist kein gültiges CSV ({reason}). Bitte Anführungszeichen prüfen: eines fehlt oder steht zu viel."
+    text = N_(
+        "Die Zeile ist kein gültiges CSV ({reason}). Bitte Anführungszeichen prüfen: eines fehlt oder steht zu viel."
+    )
     findings += [Finding(line, "", "", text, {"reason": reason}) for line, reason in sheet.broken]
     if not sheet.rows:
         return Intake((), 0, (), 0, (*findings, _empty()), Difference())
@@ -190,7 +193,7 @@ def check_sheet(
 
 
 def _empty() -> Finding:
-    text = "Unter der Kopfzeile steht nichts. Bitte eine Zeile je Eintrag ausfüllen."
+    text = N_("Unter der Kopfzeile steht nichts. Bitte eine Zeile je Eintrag ausfüllen.")
     return Finding(0, "", "", text)
 
 
@@ -207,36 +210,40 @@ def _about_columns(
     yield from _about_mapping(mapping, [column.heading for column in columns])
     for each in FIELDS:
         if len(claiming := by_field.get(each, [])) > 1:
-            text = "Mehrere Spalten passen zu „{field}“: {columns}. Bitte zuordnen, welche gilt."
+            text = N_("Mehrere Spalten passen zu „{field}“: {columns}. Bitte zuordnen, welche gilt.")
             yield Finding(0, "", "", text, {"field": HEADINGS[each].de, "columns": ", ".join(claiming)})
         if each in REQUIRED and not claiming:
-            text = "Die Spalte „{field}“ fehlt in der Kopfzeile (Zeile {line}). Bitte zuordnen oder ergänzen; vorhanden: {known}."
+            text = N_(
+                "Die Spalte „{field}“ fehlt in der Kopfzeile (Zeile {line}). Bitte zuordnen oder ergänzen; vorhanden: {known}."
+            )
             close = next((column.heading for column in columns if column.guess == each), "")
             yield Finding(
                 0, "", "", text, {"field": HEADINGS[each].de, "line": header_line, "known": known}, suggestion=close
             )
     for column in columns:
         if not column.field:
-            text = "Diese Spalte wird nicht gelesen."
+            text = N_("Diese Spalte wird nicht gelesen.")
             yield Finding(0, column.heading, "", text, severity=Severity.NOTE, suggestion=column.guess)
     if above:
-        text = "Die Kopfzeile ist Zeile {line}; was darüber steht, wird nicht gelesen."
+        text = N_("Die Kopfzeile ist Zeile {line}; was darüber steht, wird nicht gelesen.")
         yield Finding(0, "", "", text, {"line": header_line}, Severity.NOTE)
     if "municipality" not in by_field:
-        text = "Ohne Spalte mit Namen lässt sich ein vertippter Schlüssel nicht erkennen; die Namen werden nach dem Schlüssel ergänzt."
+        text = N_(
+            "Ohne Spalte mit Namen lässt sich ein vertippter Schlüssel nicht erkennen; die Namen werden nach dem Schlüssel ergänzt."
+        )
         yield Finding(0, "", "", text, severity=Severity.WARNING)
     if "date" in by_field and "date_means" not in by_field:
-        text = "Die Spalte „Datum bedeutet“ fehlt: jedes Datum gilt als der Tag, an dem die Stufe erreicht war."
+        text = N_("Die Spalte „Datum bedeutet“ fehlt: jedes Datum gilt als der Tag, an dem die Stufe erreicht war.")
         yield Finding(0, "", "", text, severity=Severity.NOTE)
 
 
 def _about_mapping(mapping: Mapping[str, str], headings: Sequence[str]) -> Iterator[Finding]:
     for heading, given in mapping.items():
         if heading not in headings:
-            text = "Die Spalte „{given}“ gibt es nicht; vorhanden: {known}."
+            text = N_("Die Spalte „{given}“ gibt es nicht; vorhanden: {known}.")
             yield Finding(0, "", "", text, {"given": heading, "known": ", ".join(headings)})
         elif given and given not in FIELDS:
-            text = "Das Feld „{given}“ gibt es nicht; vorhanden: {known}."
+            text = N_("Das Feld „{given}“ gibt es nicht; vorhanden: {known}.")
             yield Finding(0, heading, "", text, {"given": given, "known": ", ".join(FIELDS)})
 
 
@@ -245,19 +252,21 @@ def _about_cells(sheet: Sheet, columns: Sequence[Column], header_line: int, line
     read = {column.position: column.heading for column in columns if column.field}
     for (line, position), has_value in sheet.formulas.items():
         if position in read and line in lines:
-            text = "Die Zelle ist eine Formel ohne gespeichertes Ergebnis. Bitte den Wert selbst eintragen."
+            text = N_("Die Zelle ist eine Formel ohne gespeichertes Ergebnis. Bitte den Wert selbst eintragen.")
             severity = Severity.BLOCKER
             if has_value:
-                text = "Die Zelle ist eine Formel; gelesen wird ihr zuletzt gespeichertes Ergebnis. Besser den Wert selbst eintragen."
+                text = N_(
+                    "Die Zelle ist eine Formel; gelesen wird ihr zuletzt gespeichertes Ergebnis. Besser den Wert selbst eintragen."
+                )
                 severity = Severity.WARNING
             yield Finding(line, read[position], "", text, severity=severity)
     for merged in sheet.merged:
         covered = [position for position in read if merged.column <= position <= merged.last_column]
         if covered and merged.last_line >= header_line:
-            text = "Die Zellen {cells} sind verbunden. Bitte trennen und jede einzeln ausfüllen."
+            text = N_("Die Zellen {cells} sind verbunden. Bitte trennen und jede einzeln ausfüllen.")
             yield Finding(max(merged.line, header_line), read[covered[0]], "", text, {"cells": merged.reference})
     if hidden := [line for line in sheet.hidden if line in lines]:
-        text = "{n} ausgeblendete Zeilen werden mitgelesen ({lines})."
+        text = N_("{n} ausgeblendete Zeilen werden mitgelesen ({lines}).")
         values: Values = {"n": len(hidden), "lines": ", ".join(map(str, hidden))}
         yield Finding(0, "", "", text, values, Severity.WARNING)
 
@@ -318,7 +327,7 @@ class _Check:
         asked = {each.line: each for each in difference.questions}
         for line, answer in answers.items():
             if line not in asked or asked[line].answer is None:
-                text = "Ob diese Zeile und Eintrag {entry} zusammengehören, steht nicht in Frage."
+                text = N_("Ob diese Zeile und Eintrag {entry} zusammengehören, steht nicht in Frage.")
                 self.findings.append(Finding(line, "", "", text, {"entry": answer.entry}))
         self.findings += self._unanswerable(difference)
         self._doubt(difference)
@@ -331,12 +340,14 @@ class _Check:
             if each.answer and each.answer.tie is Tie.SAME:
                 before = first.setdefault(each.answer.entry, each.line)
                 if before != each.line:
-                    text = "Eintrag {entry} ist schon Zeile {line}. Bitte prüfen, welche Zeile gilt."
+                    text = N_("Eintrag {entry} ist schon Zeile {line}. Bitte prüfen, welche Zeile gilt.")
                     yield Finding(each.line, "", "", text, {"entry": each.answer.entry, "line": before})
 
     def _form(self, cells: tuple[str, ...], headings: tuple[str, ...]) -> Remark | None:
         if len(cells) < self._width or any(cells[self._width :]):
-            text = "Die Zeile hat {count} Felder, die Kopfzeile {expected}. Bitte Trennzeichen und Anführungszeichen prüfen."
+            text = N_(
+                "Die Zeile hat {count} Felder, die Kopfzeile {expected}. Bitte Trennzeichen und Anführungszeichen prüfen."
+            )
             return Remark(text, {"count": len(cells), "expected": self._width})
         if cells[: self._width] == headings:
             return Remark("Die Kopfzeile wiederholt sich. Bitte diese Zeile löschen.")
@@ -407,7 +418,7 @@ class _Check:
             or not is_after(day.value, self._today)
         ):
             return day
-        text = (
+        text = N_(
             "Das Datum eines Plans sagt, wann er bekannt wurde. Wann er umgesetzt werden soll, gehört in die Anmerkung."
         )
         return Reading(day.value, (*day.remarks, Remark(text, severity=Severity.NOTE)))
@@ -417,7 +428,7 @@ class _Check:
         if not given and day.value:
             if "date_means" not in self._at:
                 return Reading("reached")
-            text = "Nicht ausgefüllt; das Datum gilt als der Tag, an dem die Stufe erreicht war."
+            text = N_("Nicht ausgefüllt; das Datum gilt als der Tag, an dem die Stufe erreicht war.")
             return Reading("reached", (Remark(text, severity=Severity.NOTE),))
         read = read_meaning(given)
         faults = tuple(map(remark_of, check_meaning(read.value, has_date=bool(day.value))))
@@ -427,7 +438,7 @@ class _Check:
         if not given:
             return Reading("")
         if not (given.isascii() and given.isdigit() and int(given[:18]) in self._entries):
-            text = "Den Eintrag {given} gibt es im Bestand nicht. Bei neuen Einträgen bleibt die Zelle leer."
+            text = N_("Den Eintrag {given} gibt es im Bestand nicht. Bei neuen Einträgen bleibt die Zelle leer.")
             return Reading("", (Remark(text, {"given": given[:20]}),))
         return Reading(given)
 
@@ -443,10 +454,10 @@ class _Check:
         numbered: dict[int, int] = {}
         kept = []
         for row in rows:
-            text = "Dieselbe Angabe steht schon in Zeile {line}. Bitte eine der beiden Zeilen löschen."
+            text = N_("Dieselbe Angabe steht schon in Zeile {line}. Bitte eine der beiden Zeilen löschen.")
             first = said.setdefault(replace(row.record, municipality=""), row.line)
             if row.entry and numbered.setdefault(row.entry, row.line) != row.line:
-                text = "Die Nummer dieses Eintrags steht schon in Zeile {line}. Bitte prüfen, welche Zeile gilt."
+                text = N_("Die Nummer dieses Eintrags steht schon in Zeile {line}. Bitte prüfen, welche Zeile gilt.")
                 self.findings.append(
                     Finding(row.line, self._headings[ENTRY], str(row.entry), text, {"line": numbered[row.entry]})
                 )
@@ -467,15 +478,17 @@ class _Check:
                 (new.ags, new.instrument, new.status, new.date, new.joint_with, new.case), step.line
             )
             if first != step.line and step.kind is not Kind.UNCHANGED:
-                text = "Dieselbe Stufe steht mit demselben Datum schon in Zeile {line}; nur Anmerkung oder Quelle sind anders."
+                text = N_(
+                    "Dieselbe Stufe steht mit demselben Datum schon in Zeile {line}; nur Anmerkung oder Quelle sind anders."
+                )
                 self.findings.append(Finding(step.line, "", "", text, {"line": first}, Severity.WARNING))
             self._doubt_new_columns(step, new)
             if step.old and new.date and step.old.date != new.date and step.old.date.startswith(new.date):
-                text = "Das Datum ist ungenauer als im Bestand ({known})."
+                text = N_("Das Datum ist ungenauer als im Bestand ({known}).")
                 doubt = Remark(text, {"known": step.old.date}, Severity.WARNING, step.old.date)
                 self._say(step.line, "date", new.date, [doubt])
             if step.old and (step.old.ags, step.old.instrument) != (new.ags, new.instrument):
-                text = "Der Eintrag {entry} ist bisher von {ags} {name}, {instrument}."
+                text = N_("Der Eintrag {entry} ist bisher von {ags} {name}, {instrument}.")
                 values: Values = {
                     "entry": step.entry,
                     "ags": step.old.ags,
@@ -492,14 +505,14 @@ class _Check:
             return
         stage = self._programme.rung(f"{new.instrument}:{new.status}").stage
         if new.until and stage.is_act:
-            text = "„{stage}“ ist erreicht und endet nicht; „Bis“ ändert daran nichts."
+            text = N_("„{stage}“ ist erreicht und endet nicht; „Bis“ ändert daran nichts.")
             self._say(step.line, "until", new.until, [Remark(text, {"stage": stage.label.de}, Severity.WARNING)])
         if new.until and stage.kind is StageKind.EXIT:
-            text = "„{stage}“ ist selbst ein Ende; wann es war, gehört in „Datum“."
+            text = N_("„{stage}“ ist selbst ein Ende; wann es war, gehört in „Datum“.")
             self._say(step.line, "until", new.until, [Remark(text, {"stage": stage.label.de}, Severity.WARNING)])
         close = self._cases.get((new.ags, new.instrument, folded(new.case)), {new.case})
         if new.case and new.case not in close:
-            text = "Fast so heißt schon ein Fall im Bestand: „{known}“. So geschrieben ist es ein anderer."
+            text = N_("Fast so heißt schon ein Fall im Bestand: „{known}“. So geschrieben ist es ein anderer.")
             self._say(step.line, "case", new.case, [Remark(text, {"known": min(close)}, Severity.WARNING, min(close))])
 
     def _doubt_order(self, fresh: Sequence[Step], difference: Difference) -> None:

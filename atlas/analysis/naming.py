@@ -8,6 +8,7 @@ from datetime import date
 
 from rapidfuzz import fuzz, process
 
+from atlas import phrases
 from atlas.analysis.columns import folded
 from atlas.analysis.quality import known_names, plain_name
 from atlas.analysis.status import successors
@@ -17,6 +18,7 @@ from atlas.model.boundaries import Change, Edition, known_keys
 from atlas.model.dates import PartialDate
 from atlas.model.programme import Instrument, Programme, Stage
 from atlas.model.rules import check_key, check_stage, closest_key
+from atlas.phrases import N_
 
 _TELLING = 5
 _ALIKE = 70
@@ -72,7 +74,7 @@ class Participants:
         if key in self.keys:
             return Reading(key, (Remark(how, {"given": raw, "key": key}, Severity.NOTE),) if how else ())
         if _ROUNDED.fullmatch(raw):
-            text = (
+            text = N_(
                 "Excel hat den Schlüssel zu {given} gekürzt; die letzten Ziffern fehlen. Bitte neu eintippen, als Text."
             )
             return Reading(raw, (Remark(text, {"given": raw}, suggestion=self._suggested("", name)),))
@@ -85,13 +87,13 @@ class Participants:
             return raw, ""
         digits = re.sub(r"[ ./-]", "", re.sub(r"^([0-9]{4,12})[.,]0+$", r"\1", raw))
         if len(digits) in _ZERO_LOST and f"0{digits}" in self.keys:
-            text = "Die führende Null fehlte: {given} ist als {key} gelesen."
+            text = N_("Die führende Null fehlte: {given} ist als {key} gelesen.")
             return f"0{digits}", text
         if len(digits) == _REGIONAL and digits[:5] + digits[9:] in self.keys:
-            text = "{given} ist ein Regionalschlüssel; gelesen als Gemeindeschlüssel {key}."
+            text = N_("{given} ist ein Regionalschlüssel; gelesen als Gemeindeschlüssel {key}.")
             return digits[:5] + digits[9:], text
         if digits in self.keys:
-            text = "{given} ist als {key} gelesen."
+            text = N_("{given} ist als {key} gelesen.")
             return digits, text
         return raw, ""
 
@@ -117,15 +119,17 @@ class Participants:
         """Read the name beside a good key."""
         official = self.name(key)
         if not raw:
-            text = "Der Name fehlt; ergänzt nach dem Schlüssel: {official}."
+            text = N_("Der Name fehlt; ergänzt nach dem Schlüssel: {official}.")
             return Reading(official, (Remark(text, {"official": official}, Severity.NOTE),))
         if self.fits(key, raw):
             return Reading(raw)
         values = {"ags": key, "official": official, "given": raw[:80]}
         if others := self._named(raw):
-            text = "Schlüssel und Name widersprechen sich: zu {ags} gehört „{official}“, „{given}“ hat einen anderen Schlüssel."
+            text = N_(
+                "Schlüssel und Name widersprechen sich: zu {ags} gehört „{official}“, „{given}“ hat einen anderen Schlüssel."
+            )
             return Reading(raw, (Remark(text, values, suggestion=", ".join(f"{each} {raw}" for each in others)),))
-        text = "Zum Schlüssel {ags} gehört „{official}“, hier steht „{given}“. Bitte Schlüssel und Namen vergleichen."
+        text = phrases.KEY_OF_ANOTHER_NAME
         return Reading(raw, (Remark(text, values, Severity.WARNING, official),))
 
     def abolished(self, key: str, day: str) -> Remark | None:
@@ -136,9 +140,11 @@ class Participants:
         heir = self.heir[key]
         values = {"ags": key, "heir": heir, "heir_name": self.name(heir), "day": change.effective.strftime("%d.%m.%Y")}
         if day and PartialDate.parse(day).first_day() >= change.effective:
-            text = "Den Schlüssel {ags} gibt es seit dem {day} nicht mehr, der Eintrag ist jünger; er zählt für {heir} {heir_name}."
+            text = N_(
+                "Den Schlüssel {ags} gibt es seit dem {day} nicht mehr, der Eintrag ist jünger; er zählt für {heir} {heir_name}."
+            )
             return Remark(text, values, Severity.WARNING, f"{heir} {self.name(heir)}")
-        text = "Den Schlüssel {ags} gibt es nicht mehr; der Eintrag zählt für {heir} {heir_name}."
+        text = phrases.KEY_OF_A_PREDECESSOR
         return Remark(text, values, Severity.NOTE, f"{heir} {self.name(heir)}")
 
 
@@ -172,7 +178,7 @@ class Stages:
             remarks = (self._with_names(remark_of(found[column], close), instrument),) if column in found else ()
             readings.append(Reading(value, remarks))
         if "instrument" in found and folded(raw_stage) not in self._any_stage:
-            text = "„{given}“ ist keine Stufe eines Instruments."
+            text = N_("„{given}“ ist keine Stufe eines Instruments.")
             readings[1] = Reading(stage, (Remark(text, {"given": raw_stage}),))
         return readings[0], readings[1]
 

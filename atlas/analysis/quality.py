@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from atlas import phrases
 from atlas.analysis.facts import entry_ranges
 from atlas.analysis.stages import entry_cases
 from atlas.analysis.status import successors
@@ -16,6 +17,7 @@ from atlas.errors import Problem, Severity, few
 from atlas.model.boundaries import Edition
 from atlas.model.programme import TO_FILL_IN, ExitKind, Programme, StageKind
 from atlas.model.snapshot import Snapshot
+from atlas.phrases import N_
 
 
 def check_snapshot(snapshot: Snapshot) -> list[Problem]:
@@ -42,7 +44,9 @@ def _unmapped(snapshot: Snapshot) -> Iterable[Problem]:
     for boundary_set in sorted({programme.boundary_set for programme in snapshot.programmes.values()}):
         edition = snapshot.editions[boundary_set][-1]
         if edition.provenance.unmapped:
-            text = "{n} Gemeinden dieses Gebietsstands gibt es nicht mehr ({list}), ohne dass ihre Nachfolger eingetragen sind; ihre Schlüssel und Grenzen gelten hier weiter."
+            text = N_(
+                "{n} Gemeinden dieses Gebietsstands gibt es nicht mehr ({list}), ohne dass ihre Nachfolger eingetragen sind; ihre Schlüssel und Grenzen gelten hier weiter."
+            )
             values: dict[str, str | int | float] = {"n": edition.provenance.unmapped}
             values["list"] = str(edition.provenance.compared_with)
             yield Problem(f"geodata/{boundary_set}/{edition.starts}", text, values, Severity.NOTE)
@@ -62,7 +66,7 @@ def _unfilled(programme: Programme) -> list[Problem]:
             yield place
 
     found = ", ".join(places(programme.model_dump(), ""))
-    text = "Hier steht noch, was die Vorlage vorgibt: {list}. Bitte ausfüllen."
+    text = N_("Hier steht noch, was die Vorlage vorgibt: {list}. Bitte ausfüllen.")
     name = f"data/programmes/{programme.key}.toml"
     return [Problem(name, text, {"list": found}, Severity.WARNING)] if found else []
 
@@ -74,7 +78,7 @@ def _problem(places: str, line: int, column: str, text: str, **values: str | int
 def _names(table: pd.DataFrame, editions: tuple[Edition, ...], places: str) -> list[Problem]:
     """The name beside a key must be one the municipality has or had: it is there to catch a mistyped key."""
     known = known_names(editions)
-    text = "Zum Schlüssel {ags} gehört „{official}“, hier steht „{given}“. Bitte Schlüssel und Namen vergleichen."
+    text = phrases.KEY_OF_ANOTHER_NAME
     return [
         _problem(places, line, "municipality", text, ags=ags, official=", ".join(sorted(known[ags])), given=given)
         for line, ags, given in zip(table["line"], table["ags"], table["municipality"], strict=True)
@@ -107,7 +111,7 @@ def _keys(table: pd.DataFrame, editions: tuple[Edition, ...], places: str) -> li
     changes = [change for edition in editions for change in edition.changes]
     heir = successors(changes, date.max)
     names = {change.new_ags: change.new_name for change in changes}
-    text = "Den Schlüssel {ags} gibt es nicht mehr; der Eintrag zählt für {heir} {heir_name}."
+    text = phrases.KEY_OF_A_PREDECESSOR
     return [
         Problem(
             f"{places} {line}, ags",
@@ -158,7 +162,7 @@ def disorder(table: pd.DataFrame, programme: Programme) -> Iterable[tuple[int, i
         if rung.stage.kind is StageKind.STEP and sense in {"reached", "known_by"}:
             step = _Step(rung.rank, rung.stage.label.de, counts_from.date(), begin.date(), since, int(line))
             ladders.setdefault((str(ags), str(instrument)), []).append(step)
-    text = "„{stage}“ ({since}) liegt nach der höheren Stufe „{higher}“ ({higher_since}). Bitte Daten prüfen."
+    text = N_("„{stage}“ ({since}) liegt nach der höheren Stufe „{higher}“ ({higher_since}). Bitte Daten prüfen.")
     for steps in ladders.values():
         oldest = {
             rank: min((step for step in steps if step.rank == rank), key=_counts_from)
@@ -220,7 +224,7 @@ def _until_cancelled(rows: pd.DataFrame, places: str) -> Iterable[Problem]:
     limited = limited.drop_duplicates(["case", "phase", "status"], keep="last")
     both = limited.merge(latest, on=["case", "phase"], suffixes=("", "_later"))
     both = both[(both["certain_later"] > both["until_last"]) & (both["line"] != both["line_later"])]
-    text = (
+    text = N_(
         "Nach dem Ende „{until}“ ist es noch belegt ({date}, Eintrag {other}); das Ende gilt deshalb nicht. Ist es ein "
         "anderer Vorgang, bitte unter „case“ benennen; sonst ein späteres Ende eintragen."
     )
@@ -245,7 +249,9 @@ def _which_case(rows: pd.DataFrame, places: str) -> Iterable[Problem]:
     joins = bare["case"].isin(steps["case"]) & (bare["date_means"] != "reached")
     bare = bare[(bare["kind"] == str(StageKind.EXIT)) | ~bare["repeats"].astype(bool) | joins]
     bare = bare.merge(cases[cases["cases"] > 1], on=group)
-    text = "{name} hat hier {n} Vorgänge; zu welchem „{stage}“ gehört, ist nicht gesagt. Bitte „case“ oder „joint_with“ eintragen."
+    text = N_(
+        "{name} hat hier {n} Vorgänge; zu welchem „{stage}“ gehört, ist nicht gesagt. Bitte „case“ oder „joint_with“ eintragen."
+    )
     for row in bare.to_dict("records"):
         values: dict[str, str | int] = {
             "name": str(row["municipality"]),
@@ -269,7 +275,7 @@ def _on_both_sides(rows: pd.DataFrame, places: str) -> Iterable[Problem]:
     before = around[~around["is_after"]].drop_duplicates(["case", "line_exit", "status"])
     after = around[around["is_after"]].sort_values(["certain", "line"]).drop_duplicates(["case", "line_exit", "status"])
     after = after.merge(before[["case", "line_exit", "status"]], on=["case", "line_exit", "status"])
-    text = (
+    text = N_(
         "„{stage}“ steht vor und nach „{exit}“ (Eintrag {other}) und gilt als wiederbelebt. Ist es ein anderer Vorgang, bitte "
         "unter „case“ benennen."
     )
@@ -287,7 +293,9 @@ def _several_of_one(rows: pd.DataFrame, programme: Programme, places: str) -> It
     if rows.empty:
         return
     counted = rows[rows["counts"].astype(bool) & ~rows["repeats"].astype(bool)]
-    text = "{name} hat {n} Vorgänge in „{instrument}“ (Einträge {lines}). Das kann sein; es zählt als eine Gemeinde."
+    text = N_(
+        "{name} hat {n} Vorgänge in „{instrument}“ (Einträge {lines}). Das kann sein; es zählt als eine Gemeinde."
+    )
     for (_, instrument), group in counted.groupby(["ags", "instrument"]):
         if (number := group["case"].nunique()) > 1:
             lines = sorted(group["line"].astype(int))
@@ -305,7 +313,7 @@ def _inferred(table: pd.DataFrame, name: str) -> list[Problem]:
     inferred = table["line"][table["inferred"] != ""].tolist()
     if not inferred:
         return []
-    text = "{n} Einträge sind erschlossen, nicht gelesen; wo sie zählen, steht es dabei ({lines})."
+    text = N_("{n} Einträge sind erschlossen, nicht gelesen; wo sie zählen, steht es dabei ({lines}).")
     values: dict[str, str | int | float] = {"n": len(inferred), "lines": few(map(str, inferred))}
     return [Problem(name, text, values, Severity.NOTE)]
 
@@ -315,6 +323,6 @@ def _undated(table: pd.DataFrame, name: str) -> list[Problem]:
     undated = table["line"][(table["date"] == "") & (table["source_date"] == "")].tolist()
     if not undated:
         return []
-    text = "{n} Einträge haben weder ein Datum noch eine datierte Quelle; ihr Beginn ist unbekannt ({lines})."
+    text = N_("{n} Einträge haben weder ein Datum noch eine datierte Quelle; ihr Beginn ist unbekannt ({lines}).")
     values: dict[str, str | int | float] = {"n": len(undated), "lines": ", ".join(map(str, undated))}
     return [Problem(name, text, values, Severity.NOTE)]

@@ -14,6 +14,7 @@ from atlas.model.edits import RECORD_FIELDS, Add, Correct, Edit, Record, Withdra
 from atlas.model.programme import Programme
 from atlas.model.sheets import Sheet
 from atlas.model.snapshot import Snapshot
+from atlas.phrases import N_
 
 _FIRST_LINE = 2
 """Of the table the typed entries are checked as: below the headings."""
@@ -134,8 +135,8 @@ def _cells(typed: Typed) -> tuple[str, ...]:
 def _known(step: Step, line: int, lang: str) -> Finding:
     """Return what there is to say of a new entry that is one of the record."""
     if step.kind is Kind.UNCHANGED:
-        return Finding(line, "", "", "Genau das steht schon im Bestand.")
-    text = "Fast dasselbe steht schon im Bestand; anders ist nur: {fields}. Soll das berichtigt werden, bitte dort."
+        return Finding(line, "", "", N_("Genau das steht schon im Bestand."))
+    text = N_("Fast dasselbe steht schon im Bestand; anders ist nur: {fields}. Soll das berichtigt werden, bitte dort.")
     names = ", ".join(HEADINGS[name].in_language(lang) for name in step.fields)
     return Finding(line, "", "", text, {"fields": names}, Severity.WARNING)
 

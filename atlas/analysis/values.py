@@ -17,6 +17,7 @@ from atlas.errors import Severity
 from atlas.model.dates import PartialDate
 from atlas.model.records import web_address
 from atlas.model.rules import INFERRED, Fault, check_case, check_inferred, check_source, check_text
+from atlas.phrases import N_
 
 Values = Mapping[str, str | int | float]
 NO_VALUES: Values = MappingProxyType({})
@@ -110,10 +111,12 @@ def _says_nothing(raw: str) -> bool:
 def damage(raw: str) -> Remark | None:
     """Return what is wrong with a cell whatever it means: Excel's fault values, umlauts in pieces; None if nothing is."""
     if raw.startswith("#") and (raw.upper() in _EXCEL_FAULTS or not raw.strip("#")):
-        text = "„{given}“ ist ein Fehlerwert von Excel. Bitte die Zelle neu ausfüllen."
+        text = N_("„{given}“ ist ein Fehlerwert von Excel. Bitte die Zelle neu ausfüllen.")
         return Remark(text, {"given": raw[:20]})
     if not raw.isascii() and _MOJIBAKE.search(raw):
-        text = "Umlaute oder Sonderzeichen sind zerstört („{given}“). Bitte die Datei noch einmal als UTF-8 oder .xlsx speichern."
+        text = N_(
+            "Umlaute oder Sonderzeichen sind zerstört („{given}“). Bitte die Datei noch einmal als UTF-8 oder .xlsx speichern."
+        )
         return Remark(text, {"given": raw[:60]}, suggestion=_mended(raw))
     return None
 
@@ -139,7 +142,7 @@ def read_retrieved(raw: str, today: date) -> Reading:
     """Read the day on which a source was read."""
     read = _read_date(raw, today)
     if read.value and not is_blocked(read.remarks) and PartialDate.parse(read.value).day is None:
-        text = "Wann die Quelle gelesen wurde, wird als Tag angegeben, etwa 31.12.2025."
+        text = N_("Wann die Quelle gelesen wurde, wird als Tag angegeben, etwa 31.12.2025.")
         return Reading(read.value, (*read.remarks, Remark(text)))
     return read
 
@@ -152,7 +155,7 @@ def _read_date(raw: str, latest: date | None) -> Reading:
     if known is None and (serial := _SERIAL.fullmatch(raw)) and int(serial[1]) in _SERIALS:
         day = _EPOCH + timedelta(days=int(serial[1]))
         known = PartialDate(day.year, day.month, day.day)
-        text = "Die Zahl {given} ist ein Tag, wie Excel ihn zählt: {day}."
+        text = N_("Die Zahl {given} ist ein Tag, wie Excel ihn zählt: {day}.")
         remarks.append(Remark(text, {"given": raw, "day": str(known)}, Severity.NOTE))
     if known is None:
         return Reading(raw, (_no_date(raw),))
@@ -192,30 +195,32 @@ def _doubts(known: PartialDate, raw: str, latest: date | None) -> Iterable[Remar
     first = known.first_day()
     serial = (first - _EPOCH).days
     if known.day is not None and serial in _YEAR_SERIALS:
-        text = "Aus dem Jahr {year} hat Excel den {given} gemacht: die Zelle ist als Datum formatiert. Bitte als Text formatieren."
+        text = N_(
+            "Aus dem Jahr {year} hat Excel den {given} gemacht: die Zelle ist als Datum formatiert. Bitte als Text formatieren."
+        )
         yield Remark(text, {"year": serial, "given": raw}, suggestion=str(serial))
     elif latest and first > latest:
-        text = "Das Datum {given} liegt in der Zukunft (heute ist der {today})."
+        text = N_("Das Datum {given} liegt in der Zukunft (heute ist der {today}).")
         yield Remark(text, {"given": raw, "today": latest.strftime("%d.%m.%Y")})
     elif known.year < _OLD:
-        text = "Das Datum {given} liegt sehr weit zurück. Bitte das Jahr prüfen."
+        text = N_("Das Datum {given} liegt sehr weit zurück. Bitte das Jahr prüfen.")
         yield Remark(text, {"given": raw}, Severity.WARNING)
 
 
 def _no_date(raw: str) -> Remark:
     if _says_nothing(raw):
-        text = "„{given}“ ist kein Datum. Ist keines bekannt, bleibt die Zelle leer."
+        text = N_("„{given}“ ist kein Datum. Ist keines bekannt, bleibt die Zelle leer.")
         return Remark(text, {"given": raw})
     if short := re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{2})", raw):
         day, month, year = map(int, short.groups())
-        text = "Das Jahr in „{given}“ hat nur zwei Ziffern. Bitte mit vier schreiben."
+        text = N_("Das Jahr in „{given}“ hat nur zwei Ziffern. Bitte mit vier schreiben.")
         return Remark(text, {"given": raw}, suggestion=str(_existing(2000 + year, month, day) or ""))
     if slashed := re.fullmatch(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})", raw):
         one, other, year = map(int, slashed.groups())
         meant = {str(each) for each in (_existing(year, other, one), _existing(year, one, other)) if each}
-        text = "„{given}“ kann zwei Tage bedeuten. Bitte als TT.MM.JJJJ oder JJJJ-MM-TT schreiben."
+        text = N_("„{given}“ kann zwei Tage bedeuten. Bitte als TT.MM.JJJJ oder JJJJ-MM-TT schreiben.")
         return Remark(text, {"given": raw}, suggestion=" / ".join(sorted(meant, reverse=True)))
-    text = "Das Datum „{given}“ gibt es nicht; verstanden wird etwa 31.12.2025, 12/2025, 2025 oder 2025-12-31."
+    text = N_("Das Datum „{given}“ gibt es nicht; verstanden wird etwa 31.12.2025, 12/2025, 2025 oder 2025-12-31.")
     return Remark(text, {"given": raw[:60]}, suggestion=_nearest_date(raw))
 
 
@@ -250,11 +255,11 @@ def read_source(raw: str) -> Reading:
     """Read a source: an address or a title."""
     value = unquoted(raw)
     if value and _says_nothing(value):
-        text = "„{given}“ ist keine Quelle. Jeder Eintrag braucht eine Adresse oder einen Titel."
+        text = N_("„{given}“ ist keine Quelle. Jeder Eintrag braucht eine Adresse oder einen Titel.")
         return Reading(value, (Remark(text, {"given": value}),))
     remarks = tuple(map(remark_of, check_source(value)))
     if not remarks and (value.lower().startswith("www.") or "://" in value) and not web_address(value):
-        text = "„{given}“ ist keine vollständige Adresse im Netz und würde als Titel gelesen."
+        text = N_("„{given}“ ist keine vollständige Adresse im Netz und würde als Titel gelesen.")
         whole = f"https://{value}" if web_address(f"https://{value}") and "://" not in value else ""
         remarks = (Remark(text, {"given": value[:200]}, Severity.WARNING, whole),)
     return Reading(value, remarks)
@@ -265,7 +270,7 @@ def read_text(raw: str, column: str) -> Reading:
     value = unquoted(raw)
     remarks = tuple(map(remark_of, check_text(value, column)))
     if value.startswith("=") and value == raw:
-        text = "Der Text beginnt wie eine Formel und wird als Text übernommen."
+        text = N_("Der Text beginnt wie eine Formel und wird als Text übernommen.")
         remarks = (*remarks, Remark(text, severity=Severity.WARNING))
     return Reading(value, remarks)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from atlas import phrases
 from atlas.present.charts import Chart, Use
 from atlas.present.credits import short_credits
 from atlas.present.progress import Curve, chosen_instrument, district_bars
@@ -41,14 +42,14 @@ def _spec(
         if scene.district
         else words.label(scene.programme.territory)
     )
-    sources = (words.say("Stand: {day}", day=words.day(scene.as_of)), *short_credits(scene, words))
+    sources = (words.say(phrases.AS_OF_DAY, day=words.day(scene.as_of)), *short_credits(scene, words))
     if chart is Chart.SMALL:
         top = max(1, *(int(each.points["earliest"].max()) for each in curves))
         return small_chart(curve, paper, top), curve.alt
     if chart is Chart.CURVE:
         lines = (f"{curve.label}: {place}", *curve.legend, *sources) if use is Use.FILE else ()
         return curve_chart(curve, words, paper, lines, is_narrow=is_narrow), curve.alt
-    title = words.say("{what}: Anteil der Gemeinden nach Kreisen", what=curve.label)
+    title = words.say(phrases.SHARE_BY_DISTRICT, what=curve.label)
     bars = district_bars(scene, instrument)
     lines = (title, *sources) if use is Use.FILE else ()
     return district_chart(bars, curve.colour, words, paper, lines, is_narrow=is_narrow), title

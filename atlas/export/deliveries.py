@@ -26,6 +26,7 @@ from atlas.analysis.coverage import (
 from atlas.errors import AtlasError, Problem, Severity, few
 from atlas.export.editions import EditionDraft, write_edition
 from atlas.model.boundaries import Change, Edition, Level, Provenance
+from atlas.phrases import N_
 from atlas.sources.boundaries import Delivery, list_editions, read_delivery, read_edition, read_geometry
 
 _AGS = re.compile(r"[0-9]{8}")
@@ -89,11 +90,15 @@ def add_boundaries(
     before = next((each for each in reversed(editions) if each.boundary_set == state and each.starts < starts), None)
     folder = root / "geodata" / state / starts.isoformat()
     if state and folder.exists():
-        text = "Für den {day} gibt es schon einen Gebietsstand. Bitte den Ordner {folder} erst entfernen oder einen anderen Tag wählen."
+        text = N_(
+            "Für den {day} gibt es schon einen Gebietsstand. Bitte den Ordner {folder} erst entfernen oder einen anderen Tag wählen."
+        )
         found.append(Problem(path.name, text, {"day": starts.isoformat(), "folder": str(folder.relative_to(root))}))
     source = _source(delivery.columns, state, starts, attribution, licence)
     if source is None:
-        text = "Der Quellenvermerk fehlt, und der Aufbau der Datei verrät ihn nicht. Bitte mit --attribution angeben, wie die Lizenz ihn verlangt."
+        text = N_(
+            "Der Quellenvermerk fehlt, und der Aufbau der Datei verrät ihn nicht. Bitte mit --attribution angeben, wie die Lizenz ihn verlangt."
+        )
         found.append(Problem(path.name, text))
     areas, findings = _checked_areas(areas, before, starts, path.name)
     found += findings
@@ -126,10 +131,10 @@ def _of_one_state(areas: gpd.GeoDataFrame, states: set[str], name: str) -> tuple
     for row, given in areas.loc[~fits, "ags"].items():
         place = f"{name}, Objekt {int(str(row)) + 1}"
         if given:
-            text = "„{given}“ ist kein achtstelliger Gemeindeschlüssel (führende Nullen gehören dazu)."
+            text = N_("„{given}“ ist kein achtstelliger Gemeindeschlüssel (führende Nullen gehören dazu).")
             problems.append(Problem(place, text, {"given": given[:40]}))
         else:
-            text = "Der Gemeindeschlüssel fehlt. Bitte eintragen oder das Objekt entfernen."
+            text = N_("Der Gemeindeschlüssel fehlt. Bitte eintragen oder das Objekt entfernen.")
             problems.append(Problem(place, text))
     areas = areas[fits]
     found = sorted(set(areas["ags"].str[:2])) if len(areas) else []
@@ -138,10 +143,12 @@ def _of_one_state(areas: gpd.GeoDataFrame, states: set[str], name: str) -> tuple
         mine = areas[areas["ags"].str.startswith(wanted[0])]
         return mine.sort_values("ags", kind="stable").reset_index(drop=True), wanted[0], problems
     if found:
-        text = "Die Datei enthält {states}; aufgenommen wird ein Land auf einmal. Bitte die Datei auf ein Land zuschneiden."
+        text = N_(
+            "Die Datei enthält {states}; aufgenommen wird ein Land auf einmal. Bitte die Datei auf ein Land zuschneiden."
+        )
         problems.append(Problem(name, text, {"states": ", ".join(found)}))
     else:
-        text = "Die Datei enthält keine Gemeinde. Bitte die Lieferung prüfen."
+        text = N_("Die Datei enthält keine Gemeinde. Bitte die Lieferung prüfen.")
         problems.append(Problem(name, text))
     return areas.iloc[:0], "", problems
 
@@ -161,7 +168,7 @@ def _checked_areas(
     found += unnamed
     areas, touched = mended(clean(areas, metric_crs(degree_bounds(areas))))
     if touched:
-        text = "Haarrisse und Rundungsfehler unter zwei Zentimetern ausgeglichen bei {n} Gemeinden: {list}."
+        text = N_("Haarrisse und Rundungsfehler unter zwei Zentimetern ausgeglichen bei {n} Gemeinden: {list}.")
         found.append(Problem(name, text, {"n": len(touched), "list": few(touched)}, Severity.NOTE))
     found += coverage_problems(areas, name)
     if before is not None and (lack := _incomplete(areas, before, starts, name)):
@@ -177,10 +184,12 @@ def _with_shapes(areas: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, 
         is_area = shape is not None and shape.geom_type in {"Polygon", "MultiPolygon"}
         usable.append(is_area and not shape.is_empty)
         if shape is None or shape.is_empty:
-            text = "{name} ({ags}) hat keine Fläche. Bitte die Lieferung prüfen."
+            text = N_("{name} ({ags}) hat keine Fläche. Bitte die Lieferung prüfen.")
             problems.append(Problem(name, text, {"name": label, "ags": ags}))
         elif not is_area:
-            text = "{name} ({ags}) ist keine Fläche, sondern {kind}. Bitte die Ebene mit den Gemeindeflächen wählen."
+            text = N_(
+                "{name} ({ags}) ist keine Fläche, sondern {kind}. Bitte die Ebene mit den Gemeindeflächen wählen."
+            )
             problems.append(Problem(name, text, {"name": label, "ags": ags, "kind": shape.geom_type}))
     return areas[np.asarray(usable, dtype=bool)].reset_index(drop=True), problems
 
@@ -195,10 +204,12 @@ def _repaired(areas: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, lis
         was, now = float(shapely.area(shapes[position])), float(shapely.area(mended_shapes[position]))
         values: dict[str, str | int | float] = {"name": row["name"], "ags": row["ags"]}
         if abs(was - now) <= _LOSSLESS * now:
-            text = "{name} ({ags}) hatte einen Ring, der sich selbst berührt; ohne Änderung der Fläche ausgeglichen."
+            text = N_(
+                "{name} ({ags}) hatte einen Ring, der sich selbst berührt; ohne Änderung der Fläche ausgeglichen."
+            )
             problems.append(Problem(name, text, values, Severity.NOTE))
         else:
-            text = "{name} ({ags}) hat eine Grenze, die sich selbst kreuzt ({reason}). Bitte im GIS bereinigen."
+            text = N_("{name} ({ags}) hat eine Grenze, die sich selbst kreuzt ({reason}). Bitte im GIS bereinigen.")
             reason = str(shapely.is_valid_reason(shapes[position]))
             problems.append(Problem(name, text, {**values, "reason": reason}))
     return areas.set_geometry(gpd.GeoSeries(mended_shapes, index=areas.index, crs=areas.crs)), problems
@@ -212,7 +223,7 @@ def _one_row_each(areas: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame,
     for ags, group in areas.groupby("ags"):
         names = sorted(set(group["name"]))
         if len(names) > 1:
-            text = (
+            text = N_(
                 "Der Schlüssel {ags} steht mehrfach in der Datei, mit verschiedenen Namen: {names}. Bitte berichtigen."
             )
             problems.append(Problem(name, text, {"ags": str(ags), "names": ", ".join(names)}))
@@ -232,7 +243,7 @@ def _with_names(areas: gpd.GeoDataFrame, before: Edition | None, name: str) -> t
     missing = filled.loc[filled["name"] == "", "ags"]
     if missing.empty:
         return filled, []
-    text = "Der Name fehlt bei {n} Gemeinden: {list}. Erwartet wird eine Spalte GEN oder NAME."
+    text = N_("Der Name fehlt bei {n} Gemeinden: {list}. Erwartet wird eine Spalte GEN oder NAME.")
     return filled, [Problem(name, text, {"n": len(missing), "list": few(missing)})]
 
 
@@ -247,7 +258,9 @@ def _incomplete(areas: gpd.GeoDataFrame, before: Edition, starts: date, name: st
     share = float(geodesic_km2(areas.geometry).sum() / before.municipalities["area_km2"][before.valid_at(starts)].sum())
     if abs(share - 1) <= _SAME_LAND:
         return None
-    text = "Die Gemeinden der Datei bedecken {share} % der bisherigen Fläche des Landes. Bitte die vollständige Datei eines Landes liefern."
+    text = N_(
+        "Die Gemeinden der Datei bedecken {share} % der bisherigen Fläche des Landes. Bitte die vollständige Datei eines Landes liefern."
+    )
     return Problem(name, text, {"share": round(share * 100, 1)})
 
 
@@ -262,10 +275,10 @@ def _compared(
     new = {str(ags): str(label) for ags, label in zip(areas["ags"], areas["name"], strict=True)}
     ended, notes = _ended(areas, before, rows[~rows["ags"].isin(set(new))], starts, name)
     if fresh := sorted(new.keys() - old.keys()):
-        text = "Diese Gemeinden sind neu: {list}."
+        text = N_("Diese Gemeinden sind neu: {list}.")
         notes.append(Problem(name, text, {"list": ", ".join(f"{new[ags]} ({ags})" for ags in fresh)}, Severity.NOTE))
     if len(old) != len(new):
-        text = "Die Datei enthält {new} Gemeinden, der Gebietsstand davor hatte an diesem Tag {old}."
+        text = N_("Die Datei enthält {new} Gemeinden, der Gebietsstand davor hatte an diesem Tag {old}.")
         notes.append(Problem(name, text, {"new": len(new), "old": len(old)}, Severity.NOTE))
     to_come = tuple(each for each in before.changes if each.effective > starts and each.old_ags in new)
     return (*ended, *to_come), notes
@@ -285,12 +298,16 @@ def _ended(
             source = f"{name}: aus der Lage abgeleitet, {share:.1%} der Fläche"
             changes.append(Change(ags, label, heir, names[heir], starts, source))
         else:
-            text = "Für {name} ({ags}) ist kein Nachfolger eindeutig; am ehesten {heir} mit {share} % der Fläche. Bitte in changes.csv des neuen Gebietsstands eintragen."
+            text = N_(
+                "Für {name} ({ags}) ist kein Nachfolger eindeutig; am ehesten {heir} mit {share} % der Fläche. Bitte in changes.csv des neuen Gebietsstands eintragen."
+            )
             likely = f"{names[heir]} ({heir})" if heir else "–"
             values: dict[str, str | int | float] = {"name": label, "ags": ags, "heir": likely}
             notes.append(Problem(name, text, {**values, "share": round(share * 100, 1)}, Severity.WARNING))
     if changes:
-        text = "Diese Gemeinden gibt es nicht mehr: {list}. Die Nachfolger sind aus der Lage abgeleitet und stehen in changes.csv; bitte prüfen."
+        text = N_(
+            "Diese Gemeinden gibt es nicht mehr: {list}. Die Nachfolger sind aus der Lage abgeleitet und stehen in changes.csv; bitte prüfen."
+        )
         listed = ", ".join(f"{each.old_name} ({each.old_ags}) → {each.new_name} ({each.new_ags})" for each in changes)
         notes.insert(0, Problem(name, text, {"list": listed}, Severity.NOTE))
     return changes, notes
@@ -322,7 +339,7 @@ def _nameless(areas: gpd.GeoDataFrame, names: dict[str, str], table: str) -> lis
     missing = sorted({str(ags)[:5] for ags in areas["ags"]} - names.keys())
     if not missing:
         return []
-    text = "Die Namen dieser Kreise stehen nicht in der Datei: {list}. Bitte hier in der Spalte name eintragen."
+    text = N_("Die Namen dieser Kreise stehen nicht in der Datei: {list}. Bitte hier in der Spalte name eintragen.")
     return [Problem(table, text, {"list": few(missing)}, Severity.WARNING)]
 
 
@@ -346,7 +363,9 @@ def _source(
 
 
 def _proposed(source: _Source, name: str) -> Problem:
-    text = "Der Quellenvermerk ist aus dem Aufbau der Datei erschlossen: „{note}“, {licence}. Bitte prüfen; einen anderen gibt --attribution an."
+    text = N_(
+        "Der Quellenvermerk ist aus dem Aufbau der Datei erschlossen: „{note}“, {licence}. Bitte prüfen; einen anderen gibt --attribution an."
+    )
     return Problem(name, text, {"note": source.attribution, "licence": source.licence}, Severity.NOTE)
 
 

@@ -38,6 +38,7 @@ from atlas.analysis.coverage import (
 from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import Change, Level, Provenance
 from atlas.model.keys import state_of
+from atlas.phrases import N_
 from atlas.sources.boundaries import EDITION_FILE
 
 QUANTA = {Level.OVERVIEW: 10_000, Level.DETAIL: 100_000}
@@ -223,7 +224,7 @@ def write_topology(
         if day is None:
             path.write_text(text_form, encoding="ascii")
             return
-    text = "Die vereinfachten Grenzen passen am {day} nicht zusammen. Bitte melden: das ist ein Fehler im Programm."
+    text = N_("Die vereinfachten Grenzen passen am {day} nicht zusammen. Bitte melden: das ist ein Fehler im Programm.")
     raise AtlasError(Problem(f"{boundary_set}: {name}", text, {"day": str(day)}))
 
 

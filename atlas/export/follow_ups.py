@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 from icalendar import Calendar, Event
 
+from atlas import phrases
 from atlas.present.follow_ups import DueRow
 from atlas.present.wording import Words
 
@@ -16,12 +17,12 @@ def due_table(rows: Sequence[DueRow], words: Words) -> pd.DataFrame:
     """Return the list with headings for readers; days overdue as whole numbers, negative before the date."""
     titles = (
         "AGS",
-        words.say("Gemeinde"),
-        words.say("Kreis"),
-        words.say("nächster Schritt"),
+        words.say(phrases.MUNICIPALITY),
+        words.say(phrases.DISTRICT),
+        words.say(phrases.NEXT_STEP),
         words.say("fällig am"),
         words.say("Tage überfällig"),
-        words.say("Notiz"),
+        words.say(phrases.PRIVATE_NOTE),
     )
     found = [
         (

@@ -10,6 +10,7 @@ from datetime import UTC, date
 
 import pandas as pd
 
+from atlas import phrases
 from atlas.analysis.columns import ENTRY, HEADINGS, REQUIRED
 from atlas.analysis.difference import TOUCHING, Answer, Difference, Kind
 from atlas.analysis.intake import Intake, check_sheet
@@ -18,6 +19,7 @@ from atlas.export.tables import excel_csv, neutral
 from atlas.model.edits import Change, ChangeKind, Edit, Occasion
 from atlas.model.programme import Programme, StageKind
 from atlas.model.snapshot import Snapshot
+from atlas.phrases import N_
 from atlas.present.wording import Words
 from atlas.sources.spreadsheets import ON_SCREEN, Limits, read_sheet
 
@@ -74,7 +76,7 @@ class Delivery:
             Otherwise.
         """
         if snapshot.fingerprint != self.fingerprint:
-            text = "Der Bestand wurde inzwischen geändert. Bitte die Datei noch einmal prüfen lassen."
+            text = N_("Der Bestand wurde inzwischen geändert. Bitte die Datei noch einmal prüfen lassen.")
             raise AtlasError(Problem(self.name, text))
 
     def occasion(self, reason: str) -> Occasion:
@@ -193,7 +195,7 @@ def _headings(words: Words) -> dict[str, str]:
 
 def _explained(programme: Programme, words: Words) -> Iterator[tuple[str, ...]]:
     """Yield the rows of the second sheet: what belongs into each column; then the stages, with the instruments beside."""
-    yield words.say("Spalte"), words.say("Pflicht"), words.say("Was hinein gehört")
+    yield words.say(phrases.COLUMN), words.say("Pflicht"), words.say("Was hinein gehört")
     explanations = {
         "ags": words.say("Schlüssel mit acht Ziffern (Gemeinde) oder fünf (Kreis); führende Nullen gehören dazu."),
         "municipality": words.say("Name; er hilft, einen vertippten Schlüssel zu erkennen."),
@@ -204,7 +206,7 @@ def _explained(programme: Programme, words: Words) -> Iterator[tuple[str, ...]]:
         ),
         "date_means": words.say("„erreicht“ oder „spätestens“ (an diesem Tag schon bekannt); leer heißt erreicht."),
         "joint_with": words.say("Die Stelle, über die es mehrere gemeinsam tun; eine Zeile je Gemeinde."),
-        "note": words.say("Ein Satz dazu. Er ist öffentlich."),
+        "note": words.say(phrases.NOTE_HINT),
         "source_url": words.say("Adresse im Netz oder Titel der Quelle."),
         "source_date": words.say("Datum der Quelle, in denselben Schreibweisen."),
         "until": words.say(
@@ -224,14 +226,19 @@ def _explained(programme: Programme, words: Words) -> Iterator[tuple[str, ...]]:
         ),
     }
     for name, heading in _headings(words).items():
-        yield heading, words.say("ja") if name in REQUIRED else "", explanations[name]
+        yield heading, words.say(phrases.YES) if name in REQUIRED else "", explanations[name]
     yield ()
     kinds = {
-        StageKind.PLAN: words.say("angekündigt; zählt nicht als erreicht"),
-        StageKind.STEP: words.say("erreicht"),
+        StageKind.PLAN: words.say(phrases.PLANNED_DOES_NOT_COUNT),
+        StageKind.STEP: words.say(phrases.REACHED),
         StageKind.EXIT: words.say("ruht oder ist beendet"),
     }
-    yield words.say("Baustein"), words.say("Stufe"), words.say("Bedeutung"), words.say("Alle Bausteine")
+    yield (
+        words.say(phrases.INSTRUMENT),
+        words.say(phrases.STAGE),
+        words.say("Bedeutung"),
+        words.say(phrases.ALL_INSTRUMENTS),
+    )
     labels = [words.label(each.label) for each in programme.instruments]
     stages = [
         (label, stage) for label, each in zip(labels, programme.instruments, strict=True) for stage in each.stages
@@ -255,7 +262,7 @@ def xlsx_template(programme: Programme, words: Words) -> bytes:
     bold = Font(bold=True)
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
-    sheet.title = words.say("Einträge")
+    sheet.title = words.say(phrases.ENTRIES)
     sheet.freeze_panes = "A2"
     headings = _headings(words)
     for at, heading in enumerate(headings.values(), 1):
@@ -274,8 +281,8 @@ def xlsx_template(programme: Programme, words: Words) -> bytes:
     first = len(headings) + 4
     choices = {
         "instrument": f"'{told.title}'!$D${first}:$D${first + len(programme.instruments) - 1}",
-        "date_means": '"{},{}"'.format(words.say("erreicht"), words.say("spätestens")),
-        "inferred": '"{},{}"'.format(words.say("ja"), words.say("nein")),
+        "date_means": f'"{words.say(phrases.REACHED)},{words.say(phrases.AT_THE_LATEST)}"',
+        "inferred": f'"{words.say(phrases.YES)},{words.say(phrases.NO)}"',
     }
     for name, formula in choices.items():
         allowed = DataValidation("list", formula1=formula, allow_blank=True)

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from html import escape
 
+from atlas import phrases
 from atlas.errors import AtlasError
 from atlas.export.pictures import draw, page_of, picture_stem, written
 from atlas.model.excerpt import Excerpt, Form, Size
@@ -91,7 +92,7 @@ def _sources(scene: Scene, words: Mapping[str, Words]) -> str:
     blocks = []
     for said in words.values():
         lines = [
-            said.say("Quellen und Lizenzen"),
+            said.say(phrases.SOURCES_AND_LICENCES),
             "",
             *full_credits(scene, said),
             said.say("Lizenz der Grenzen: {licence}, {url}", licence=about.licence, url=about.licence_url or "–"),
@@ -112,7 +113,7 @@ def _read_me(scene: Scene, position: int, pictures: list[str], address: str, wor
     blocks = []
     for said in words.values():
         heading = said.say("Pressepaket {name} ({ags})", name=name, ags=scene.view.municipality)
-        lines = [heading, said.say("Stand: {day}", day=said.day(scene.as_of)), ""]
+        lines = [heading, said.say(phrases.AS_OF_DAY, day=said.day(scene.as_of)), ""]
         lines += [said.say("Welche Datei wofür"), *_purposes(pictures, said), ""]
         lines += [said.say("So wird zitiert"), _citation(scene, address, said), *_honesty(scene, said)]
         if address:
@@ -167,7 +168,7 @@ def _always_current(scene: Scene, address: str, name: str, words: Words) -> list
     title = words.say("{programme} in und um {name}", programme=scene.programme.short, name=name)
     alt = lasting_alt_text(title, words)
     return [
-        words.say("Immer aktuell: {page}", page=page),
+        words.say(phrases.ALWAYS_CURRENT, page=page),
         words.say("Für die eigene Website, das Bild hält sich selbst aktuell:"),
         f'<a href="{escape(page)}"><img src="{escape(image)}" alt="{escape(alt)}"></a>',
     ]

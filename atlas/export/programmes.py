@@ -12,6 +12,7 @@ from string import Template
 from atlas.errors import AtlasError, Problem
 from atlas.model.programme import KEY_PATTERN, TO_FILL_IN, Programme
 from atlas.model.records import RECORD_COLUMNS, TOTAL_COLUMNS
+from atlas.phrases import N_
 from atlas.sources.boundaries import list_editions
 from atlas.sources.store import Store
 from atlas.sources.toml import parse_toml
@@ -78,14 +79,16 @@ def _paths(key: str, root: Path) -> tuple[Path, Path, Path]:
 
 def _key_problems(key: str, root: Path, store: Store | None) -> list[Problem]:
     if not re.fullmatch(KEY_PATTERN, key) or len(key) > _LONGEST_KEY:
-        text = (
+        text = N_(
             "„{given}“ ist kein Schlüssel: erlaubt sind a-z, 0-9 und _, zuerst ein Buchstabe, höchstens {most} Zeichen."
         )
         return [Problem("KEY", text, {"given": key[:80], "most": _LONGEST_KEY})]
-    text = "Die Datei gibt es schon; sie bleibt, wie sie ist. Bitte einen anderen Schlüssel wählen oder sie erst wegräumen."
+    text = N_(
+        "Die Datei gibt es schon; sie bleibt, wie sie ist. Bitte einen anderen Schlüssel wählen oder sie erst wegräumen."
+    )
     problems = [Problem(str(path.relative_to(root)), text) for path in _paths(key, root) if path.exists()]
     if store and store.seed_sum(key) != "":
-        text = (
+        text = N_(
             "In der Datenbank stehen schon Einträge eines Programms mit diesem Schlüssel. Bitte einen anderen wählen."
         )
         problems.append(Problem(key, text))
@@ -99,7 +102,7 @@ def _boundary_problems(given: str, root: Path) -> list[Problem]:
         return list(error.problems)
     if given in known:
         return []
-    text = (
+    text = N_(
         "Den Gebietsstand „{given}“ gibt es nicht; vorhanden: {known}. "
         "Einen neuen nimmt auf: python -m atlas boundaries add DATEI --date JJJJ-MM-TT"
     )
@@ -141,7 +144,7 @@ def _write_all(files: dict[Path, str]) -> None:
     except OSError as error:
         for path in made:
             _remove(path)
-        text = "Die Datei kann nicht geschrieben werden: {reason}. Es wurde nichts angelegt."
+        text = N_("Die Datei kann nicht geschrieben werden: {reason}. Es wurde nichts angelegt.")
         raise AtlasError(Problem(str(path), text, {"reason": error.strerror or str(error)})) from error
 
 

@@ -27,6 +27,7 @@ from atlas.export.sheets import pages_of, sheet_pdf, sheet_stem
 from atlas.export.tables import plain_csv
 from atlas.export.workers import executor
 from atlas.model.view import ViewState
+from atlas.phrases import N_
 from atlas.present.scene import Scene, Scenes
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
@@ -104,7 +105,7 @@ def write_sheets(settings: Settings, order: SheetOrder, folder: Path, report: Re
         folder.mkdir(parents=True, exist_ok=True)
         known = _read(folder / MANIFEST)
     except OSError as error:
-        text = "In diesen Ordner kann nicht geschrieben werden: {reason}."
+        text = N_("In diesen Ordner kann nicht geschrieben werden: {reason}.")
         raise AtlasError(Problem(str(folder), text, {"reason": error.strerror or str(error)})) from error
     made = {
         stem: each for stem in stems if (each := known.get(stem)) and _is_current(folder / f"{stem}.pdf", each, mark)

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 
+from atlas import phrases
 from atlas.analysis.case_list import case_list
 from atlas.analysis.events import FLOWS
 from atlas.analysis.outreach import WhiteSpot, white_spots
@@ -119,12 +120,12 @@ def view_table(scene: Scene, words: Words) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "AGS": [rows.at[i, "ags"] for i in shown],
-            words.say("Gemeinde"): [rows.at[i, "name"] for i in shown],
-            words.say("Kreis"): [edition.districts.at[rows.at[i, "district"], "name"] for i in shown],
+            words.say(phrases.MUNICIPALITY): [rows.at[i, "name"] for i in shown],
+            words.say(phrases.DISTRICT): [edition.districts.at[rows.at[i, "district"], "name"] for i in shown],
             words.label(layer_label(programme, spec.layer)): [looks[classes[i]] for i in shown],
-            words.say("seit"): [since_said(spec, i, words) for i in shown],
-            words.say("Quelle"): [sources.get(i, "") for i in shown],
-            words.say("Stichtag"): [words.day(spec.as_of) for _ in shown],
+            words.say(phrases.SINCE): [since_said(spec, i, words) for i in shown],
+            words.say(phrases.SOURCE): [sources.get(i, "") for i in shown],
+            words.say(phrases.AS_OF_DATE): [words.day(spec.as_of) for _ in shown],
         }
     )
 
@@ -154,9 +155,9 @@ def neighbours_said(scene: Scene, position: int, words: Words) -> pd.DataFrame:
         district = str(scene.edition.districts.at[lines[0].district, "name"])
         said = [status_sentence(line, scene.programme, words) for line in lines]
         rows.append([lines[0].ags, lines[0].name, district, round(border_m / 1000, 3), *said, words.day(scene.as_of)])
-    place = ["AGS", words.say("Gemeinde"), words.say("Kreis"), words.say("Gemeinsame Grenze in km")]
+    place = ["AGS", words.say(phrases.MUNICIPALITY), words.say(phrases.DISTRICT), words.say("Gemeinsame Grenze in km")]
     return pd.DataFrame(
-        rows, columns=[*place, *(words.label(each.label) for each in instruments), words.say("Stichtag")]
+        rows, columns=[*place, *(words.label(each.label) for each in instruments), words.say(phrases.AS_OF_DATE)]
     )
 
 
@@ -203,8 +204,8 @@ def white_spots_said(scene: Scene, spots: Sequence[WhiteSpot], words: Words) -> 
     """Return the same with headings for readers."""
     titles = (
         "AGS",
-        words.say("Gemeinde"),
-        words.say("Kreis"),
+        words.say(phrases.MUNICIPALITY),
+        words.say(phrases.DISTRICT),
         words.say("Anteil der Grenze an aktiven Nachbarn"),
         words.say("Grenze zu aktiven Nachbarn in km"),
         words.say("gesamte Grenze in km"),
@@ -214,7 +215,7 @@ def white_spots_said(scene: Scene, spots: Sequence[WhiteSpot], words: Words) -> 
         words.say("Namen der aktiven Nachbarn"),
     )
     table = white_spots_table(scene, spots).set_axis(list(titles), axis=1)
-    return table.assign(**{words.say("Stichtag"): words.day(scene.as_of)})
+    return table.assign(**{words.say(phrases.AS_OF_DATE): words.day(scene.as_of)})
 
 
 def changes_table(changes: Changes, scene: Scene, words: Words) -> pd.DataFrame:
@@ -279,18 +280,18 @@ def cases_said(scene: Scene, words: Words) -> pd.DataFrame:
     titles = {
         "ags": "AGS",
         **headings(words, "name", "district", "instrument"),
-        "case": words.say("Fall"),
+        "case": words.say(phrases.CASE),
         **headings(words, "stage"),
-        "state": words.say("Zustand"),
+        "state": words.say(phrases.STATE),
         "begin_earliest": words.say("begonnen frühestens"),
         "begin_latest": words.say("begonnen spätestens"),
         "end_earliest": words.say("vorbei frühestens"),
         "end_latest": words.say("vorbei spätestens"),
         "until": words.say("bis"),
-        "last_proof": words.say("zuletzt belegt"),
+        "last_proof": words.say(phrases.LAST_DOCUMENTED),
         **headings(words, "joint_with", "source"),
     }
-    return said[list(titles)].rename(columns=titles).assign(**{words.say("Stichtag"): words.day(scene.as_of)})
+    return said[list(titles)].rename(columns=titles).assign(**{words.say(phrases.AS_OF_DATE): words.day(scene.as_of)})
 
 
 def _view(_: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
@@ -322,18 +323,18 @@ def _progress(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
     labels = {each.key: words.label(each.label) for each in scene.programme.instruments}
     table = progress_table(scene, scenes.course(scene), *course_days(scene))
     titles = {
-        "date": words.say("Stichtag"),
-        "instrument": words.say("Baustein"),
-        "municipalities": words.say("Gemeinden"),
-        "arrangements": words.say("Vorgänge"),
+        "date": words.say(phrases.AS_OF_DATE),
+        "instrument": words.say(phrases.INSTRUMENT),
+        "municipalities": words.say(phrases.MUNICIPALITIES),
+        "arrangements": words.say(phrases.ARRANGEMENTS),
         **{what: words.label(FLOW_LABELS[what]) for what in FLOWS},
-        "boundary_in": words.say("Gebietsänderung, mehr"),
-        "boundary_out": words.say("Gebietsänderung, weniger"),
-        "in_force": words.say("davon {holding}", holding=holding_said(scene.programme.instruments, words)),
-        "documented_later": words.say("erst später belegt"),
-        "period_unknown": words.say("Zeitraum unbekannt"),
+        "boundary_in": words.say(phrases.BOUNDARY_CHANGE_MORE),
+        "boundary_out": words.say(phrases.BOUNDARY_CHANGE_FEWER),
+        "in_force": words.say(phrases.OF_WHICH_HOLDING, holding=holding_said(scene.programme.instruments, words)),
+        "documented_later": words.say(phrases.DOCUMENTED_ONLY_LATER),
+        "period_unknown": words.say(phrases.PERIOD_UNKNOWN),
         "total": words.say("Gemeinden insgesamt"),
-        "share": words.say("Anteil"),
+        "share": words.say(phrases.SHARE),
     }
     return table.assign(instrument=table["instrument"].map(labels)).rename(columns=titles)
 
@@ -342,12 +343,12 @@ def _steering(_: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
     lines = steering_lines(scene)
     numbers = {name: lines[name].where(lines[name] >= 0, "") for name in ("days", "limit")}
     ends = [words.day(day.date()) if pd.notna(day) else "" for day in lines["ends_on"]]
-    late = [words.say("ja") if is_late else words.say("nein") for is_late in lines["is_late"]]
+    late = [words.say(phrases.YES) if is_late else words.say(phrases.NO) for is_late in lines["is_late"]]
     rows = case_rows(scene, lines, words).assign(**numbers, late=late, ends=ends)
     titles = headings(words, "name", "district", "joint_with", "instrument", "stage")
-    titles["state"] = words.say("Zustand")
+    titles["state"] = words.say(phrases.STATE)
     titles |= headings(words, "reached", "last_proof", "ends", "days", "limit", "source")
-    titles |= {"late": words.say("über der Grenze"), "day": words.say("Stichtag")}
+    titles |= {"late": words.say("über der Grenze"), "day": words.say(phrases.AS_OF_DATE)}
     rows = rows.rename(columns={"since": "reached"})
     return rows.assign(day=words.day(scene.as_of))[list(titles)].rename(columns=titles)
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from atlas.errors import Problem, few
+from atlas.phrases import N_
 
 INDEPENDENT_CITIES = ("Kreisfreie Stadt", "Stadtkreis")
 """Kinds of a municipality that is a district of its own; the second is what Baden-Württemberg says."""
@@ -137,7 +138,7 @@ class Edition:
 
         Of a country those of the same state are named, if there are any, and no more than a sentence holds.
         """
-        text = "Den Kreis {given} gibt es nicht; vorhanden: {known}."
+        text = N_("Den Kreis {given} gibt es nicht; vorhanden: {known}.")
         known = [key for key in self.districts.index if key[:2] == given[:2]] or list(self.districts.index)
         return Problem(place, text, {"given": given, "known": few(known)})
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from atlas.errors import AtlasError, Problem
+from atlas.phrases import N_
 
 MOST_TEXT = 2_000
 """So many characters a note, a report or an answer may have."""
@@ -51,7 +52,7 @@ class StaleFollowUpError(AtlasError):
 
     def __init__(self, current: FollowUp) -> None:
         self.current = current
-        text = (
+        text = N_(
             "Die Wiedervorlage wurde inzwischen geändert. Bitte den neuen Stand ansehen und dann noch einmal speichern."
         )
         super().__init__(Problem(current.ags, text))

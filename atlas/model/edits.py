@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from atlas.errors import AtlasError, Problem
+from atlas.phrases import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,9 @@ class ConflictError(AtlasError):
 
     def __init__(self, *current: Version) -> None:
         self.current = current
-        text = "Dieser Eintrag wurde inzwischen geändert. Bitte den neuen Stand ansehen und dann noch einmal speichern."
+        text = N_(
+            "Dieser Eintrag wurde inzwischen geändert. Bitte den neuen Stand ansehen und dann noch einmal speichern."
+        )
         super().__init__(*(Problem(f"{each.record.municipality}, Eintrag {each.entry}", text) for each in current))
 
 
@@ -155,5 +158,7 @@ class StaleError(AtlasError):
     """The record is not the one any more that was looked at. Nothing was written."""
 
     def __init__(self) -> None:
-        text = "Der Bestand wurde inzwischen geändert. Bitte den neuen Stand ansehen und dann noch einmal speichern."
+        text = N_(
+            "Der Bestand wurde inzwischen geändert. Bitte den neuen Stand ansehen und dann noch einmal speichern."
+        )
         super().__init__(Problem("", text))

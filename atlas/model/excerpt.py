@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.keys import is_district_key, parse_ags, parse_district_key
+from atlas.phrases import N_
 
 MOST_CHOSEN = 60
 """How many municipalities a free selection may have: more is a district, or the state."""
@@ -106,7 +107,9 @@ def parse_places(text: str) -> tuple[str, ...]:
         return (parse_district_key(parts[0]),)
     problems = [_not_a_key(part) for part in parts if not _is_ags(part)]
     if len(parts) > MOST_CHOSEN:
-        told = "Es sind {n} Gemeinden gewählt, höchstens {most} gehen auf ein Bild. Bitte weniger wählen, oder einen Kreis."
+        told = N_(
+            "Es sind {n} Gemeinden gewählt, höchstens {most} gehen auf ein Bild. Bitte weniger wählen, oder einen Kreis."
+        )
         problems = [Problem("ausschnitt", told, {"n": len(parts), "most": MOST_CHOSEN})]
     if problems:
         raise AtlasError(*problems[:10])
@@ -122,7 +125,9 @@ def _is_ags(text: str) -> bool:
 
 
 def _not_a_key(part: str) -> Problem:
-    told = "„{given}“ ist kein Schlüssel. Erwartet wird „land“, ein Kreisschlüssel (5 Ziffern) oder ein oder mehrere Gemeindeschlüssel (8 Ziffern)."
+    told = N_(
+        "„{given}“ ist kein Schlüssel. Erwartet wird „land“, ein Kreisschlüssel (5 Ziffern) oder ein oder mehrere Gemeindeschlüssel (8 Ziffern)."
+    )
     return Problem("ausschnitt", told, {"given": part[:40]})
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from atlas.errors import AtlasError, Problem
+from atlas.phrases import N_
 
 
 class Right(StrEnum):
@@ -73,5 +74,5 @@ def require(actor: Actor, right: Right) -> None:
         Otherwise.
     """
     if not (actor.name and actor.may(right)):
-        text = "Dafür fehlt das Recht. Bitte anmelden oder die Stelle fragen, die diese Anwendung betreibt."
+        text = N_("Dafür fehlt das Recht. Bitte anmelden oder die Stelle fragen, die diese Anwendung betreibt.")
         raise NotAllowedError(Problem("", text))

@@ -9,10 +9,12 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from atlas import phrases
 from atlas.errors import Problem
 from atlas.model.dates import PartialDate
 from atlas.model.programme import Programme
 from atlas.model.records import DATE_MEANINGS, READ_ON
+from atlas.phrases import N_
 
 Row = Mapping[Any, str]
 Fault = tuple[str, str, dict[str, str | int | float]]
@@ -58,13 +60,13 @@ def record_checker(programme: Programme, keys: frozenset[str]) -> Checker:
 def check_key(key: str, keys: frozenset[str]) -> Iterable[Fault]:
     """Yield what is wrong with the key of a participant; ``keys`` are those that exist or have existed."""
     if not _PARTICIPANT.fullmatch(key):
-        text = "„{given}“ hat nicht acht Ziffern (Gemeinde) oder fünf (Kreis). Führende Nullen gehören dazu."
+        text = N_("„{given}“ hat nicht acht Ziffern (Gemeinde) oder fünf (Kreis). Führende Nullen gehören dazu.")
         yield "ags", text, {"given": key}
     elif key not in keys:
-        text = "Den Schlüssel {given} gibt es in den Gebietsständen nicht."
+        text = N_("Den Schlüssel {given} gibt es in den Gebietsständen nicht.")
         closest = closest_key(key, keys)
         if closest:
-            text = "Den Schlüssel {given} gibt es in den Gebietsständen nicht; am ähnlichsten ist {closest}."
+            text = N_("Den Schlüssel {given} gibt es in den Gebietsständen nicht; am ähnlichsten ist {closest}.")
         yield "ags", text, {"given": key, "closest": closest}
 
 
@@ -78,10 +80,10 @@ def check_stage(instrument: str, status: str, programme: Programme) -> Iterable[
     """Yield what is wrong with instrument and stage."""
     stages = {each.key: [stage.key for stage in each.stages] for each in programme.instruments}
     if instrument not in stages:
-        text = "„{given}“ ist kein Instrument des Programms; erlaubt ist {allowed}."
+        text = N_("„{given}“ ist kein Instrument des Programms; erlaubt ist {allowed}.")
         yield "instrument", text, {"given": instrument, "allowed": ", ".join(stages)}
     elif status not in stages[instrument]:
-        text = "„{given}“ ist keine Stufe von {instrument}; erlaubt ist {allowed}."
+        text = N_("„{given}“ ist keine Stufe von {instrument}; erlaubt ist {allowed}.")
         allowed = ", ".join(stages[instrument])
         yield "status", text, {"given": status, "instrument": instrument, "allowed": allowed}
 
@@ -89,7 +91,7 @@ def check_stage(instrument: str, status: str, programme: Programme) -> Iterable[
 def check_date(text: str, column: str) -> Iterable[Fault]:
     """Yield what is wrong with a partial date."""
     if text and _parsed(text) is None:
-        sentence = "Das Datum „{given}“ gibt es nicht; erlaubt ist JJJJ, JJJJ-MM oder JJJJ-MM-TT."
+        sentence = N_("Das Datum „{given}“ gibt es nicht; erlaubt ist JJJJ, JJJJ-MM oder JJJJ-MM-TT.")
         yield column, sentence, {"given": text}
 
 
@@ -106,7 +108,7 @@ def check_end(row: Row) -> Iterable[Fault]:
         return
     began, ended = _parsed(row["date"]), _parsed(row["until"])
     if began and ended and ended.last_day() < began.first_day():
-        text = "Das Ende „{until}“ liegt vor dem Beginn „{date}“. Bitte eines von beiden berichtigen."
+        text = N_("Das Ende „{until}“ liegt vor dem Beginn „{date}“. Bitte eines von beiden berichtigen.")
         yield "until", text, {"until": row["until"], "date": row["date"]}
 
 
@@ -115,11 +117,11 @@ def check_read(row: Row) -> Iterable[Fault]:
     read_on = row["retrieved"] or row.get(READ_ON, "")
     day = _parsed(read_on)
     if row["retrieved"] and (day is None or day.day is None):
-        yield "retrieved", "„{given}“ ist kein Tag; erlaubt ist nur JJJJ-MM-TT.", {"given": row["retrieved"]}
+        yield "retrieved", N_("„{given}“ ist kein Tag; erlaubt ist nur JJJJ-MM-TT."), {"given": row["retrieved"]}
     elif day:
         for column in ("date", "source_date"):
             if is_after_reading(row[column], read_on) and _parsed(row[column]):
-                text = (
+                text = N_(
                     "Das Datum „{given}“ beginnt erst, nachdem die Quelle gelesen wurde ({read_on}). Bitte das Datum "
                     "berichtigen, oder in retrieved den Tag angeben, an dem die Quelle gelesen wurde."
                 )
@@ -134,7 +136,9 @@ def is_after_reading(given: str, read_on: str) -> bool:
 def check_inferred(given: str) -> Iterable[Fault]:
     """Yield what is wrong with the mark of an entry concluded from a general sentence."""
     if given not in INFERRED:
-        text = "„{given}“ ist hier nicht erlaubt: bitte yes angeben, wenn der Eintrag erschlossen ist, sonst nichts."
+        text = N_(
+            "„{given}“ ist hier nicht erlaubt: bitte yes angeben, wenn der Eintrag erschlossen ist, sonst nichts."
+        )
         yield "inferred", text, {"given": given}
 
 
@@ -146,22 +150,22 @@ def check_case(name: str) -> Iterable[Fault]:
 def check_meaning(means: str, *, has_date: bool) -> Iterable[Fault]:
     """Yield what is wrong with the meaning of a date."""
     if means not in DATE_MEANINGS or bool(means) != has_date:
-        text = "„{given}“ passt nicht; erlaubt ist reached oder known_by, leer nur ohne Datum."
+        text = N_("„{given}“ passt nicht; erlaubt ist reached oder known_by, leer nur ohne Datum.")
         yield "date_means", text, {"given": means}
 
 
 def check_source(source: str) -> Iterable[Fault]:
     """Yield what is wrong with a source: it is a web address or a title, see `atlas.model.records.web_address`."""
     if not source:
-        yield "source_url", "Die Quelle fehlt. Jeder Eintrag braucht eine Adresse oder einen Titel.", {}
+        yield "source_url", N_("Die Quelle fehlt. Jeder Eintrag braucht eine Adresse oder einen Titel."), {}
     yield from check_text(source, "source_url")
 
 
 def check_text(text: str, column: str, most: int = _MAX_TEXT, forbidden: re.Pattern[str] = _CONTROL) -> Iterable[Fault]:
     """Yield what is wrong with a text."""
     if len(text) > most:
-        sentence = "Der Text hat {count} Zeichen; erlaubt sind {most}."
+        sentence = phrases.TEXT_TOO_LONG
         yield column, sentence, {"count": len(text), "most": most}
     if forbidden.search(text):
-        sentence = "Der Text enthält Steuerzeichen, die niemand sieht. Bitte neu eintippen."
+        sentence = N_("Der Text enthält Steuerzeichen, die niemand sieht. Bitte neu eintippen.")
         yield column, sentence, {}

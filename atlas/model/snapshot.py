@@ -11,11 +11,12 @@ from atlas.model.areas import Areas
 from atlas.model.boundaries import Change, Edition
 from atlas.model.programme import Programme
 from atlas.model.records import Records
+from atlas.phrases import N_
 
 
 def unknown_programme(given: str, place: str, known: Iterable[str]) -> Problem:
     """Return the problem that there is no programme ``given``, only those ``known``."""
-    text = "Das Programm {given} gibt es nicht; vorhanden: {known}."
+    text = N_("Das Programm {given} gibt es nicht; vorhanden: {known}.")
     return Problem(place, text, {"given": given[:80], "known": ", ".join(known)})
 
 

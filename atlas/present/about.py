@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from atlas import phrases
 from atlas.errors import Problem, Severity
 from atlas.model.boundaries import Provenance
 from atlas.model.programme import Programme
@@ -101,13 +102,13 @@ def about_data(scene: Scene, published: pd.DataFrame, problems: Sequence[Problem
         totals=_totals(len(published), words),
         published=published,
         published_headings={
-            "date": words.say("Datum"),
-            "measure": words.say("Größe"),
-            "published": words.say("veröffentlicht"),
+            "date": words.say(phrases.DATE),
+            "measure": words.say(phrases.SIZE),
+            "published": words.say(phrases.PUBLISHED),
             "documented": words.say("hier belegt"),
             "later": words.say("weitere, Beginn unbekannt"),
-            "note": words.say("Anmerkung"),
-            "source": words.say("Quelle"),
+            "note": words.say(phrases.NOTE),
+            "source": words.say(phrases.SOURCE),
         },
         findings=_findings(problems, words),
         problems=tuple(map(words.problem, problems)),
@@ -164,7 +165,7 @@ def licences(scene: Scene, words: Words) -> Licences:
         *_limits(provenance, words),
         words.say("Programm: EUPL-1.2. Kartenbibliothek: Leaflet (BSD-2-Clause)."),
     )
-    section = Section(words.say("Quellen und Lizenzen"), texts)
+    section = Section(words.say(phrases.SOURCES_AND_LICENCES), texts)
     return Licences(section, provenance.licence, provenance.licence_url)
 
 
@@ -206,4 +207,4 @@ def privacy(visits: Sequence[str], words: Words) -> Section:
 
 def heading(words: Words) -> str:
     """Return what the page is called."""
-    return words.say("Daten und Quellen")
+    return words.say(phrases.DATA_AND_SOURCES)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+from atlas import phrases
 from atlas.model.dates import PartialDate
 from atlas.model.programme import Programme
 from atlas.model.records import newest_source_day
@@ -62,7 +63,7 @@ def build_catalogue(snapshot: Snapshot, base: str) -> Node:
         "@context": _CONTEXT,
         "@id": f"{root}catalog.jsonld#catalog",
         "@type": "dcat:Catalog",
-        "dcterms:title": _said(lambda words: words.say("Präventionsatlas: offene Daten")),
+        "dcterms:title": _said(lambda words: words.say(phrases.ATLAS_OPEN_DATA)),
         "dcterms:description": _said(
             lambda words: words.say(
                 "Welche Gemeinden an Präventionsprogrammen teilnehmen, seit wann, mit Quelle, und ihre Grenzen."
@@ -99,7 +100,7 @@ def _dataset(snapshot: Snapshot, programme: Programme, content: Content, root: s
         "dcterms:publisher": _publisher(programme, root),
         "dcat:keyword": [
             *_said(lambda words: words.say("Prävention")),
-            *_said(lambda words: words.say("Gemeinden")),
+            *_said(lambda words: words.say(phrases.MUNICIPALITIES)),
             *_said(lambda words: words.label(programme.territory)),
         ],
         "dcat:theme": [_id(f"{_EU}/data-theme/{theme}") for theme in _THEMES[content]],
@@ -120,7 +121,7 @@ def _dataset(snapshot: Snapshot, programme: Programme, content: Content, root: s
 def _described(snapshot: Snapshot, programme: Programme, content: Content, words: Words) -> str:
     said = description(content, programme, words)
     if snapshot.is_synthetic:
-        said += " " + words.say("Beispieldaten: Gemeinden, Grenzen und Einträge sind erfunden.")
+        said += " " + words.say(phrases.INVENTED_DATA)
     return said
 
 
@@ -179,7 +180,7 @@ def _distribution(snapshot: Snapshot, programme: Programme, offer: Offer, root: 
         if "date" in parameters:
             day = words.day(date.fromisoformat(parameters["date"]))
             return words.say("Gebietsstand ab {day} ({format})", day=day, format=offer.format_name)
-        return words.say("CSV für deutsches Excel") if "form" in parameters else offer.format_name
+        return words.say(phrases.CSV_FOR_GERMAN_EXCEL) if "form" in parameters else offer.format_name
 
     return {
         "@id": f"{found}#distribution",

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from atlas import phrases
 from atlas.analysis.columns import HEADINGS
 from atlas.analysis.typed import TableEdits, Typed, from_table
 from atlas.present.entries import as_written, places, rung_label, rungs
@@ -41,12 +42,12 @@ class Cells:
         self._place = place
         self._names = places(source)
         fields = {name: words.label(label) for name, label in HEADINGS.items()}
-        fields |= {"ags": words.say("Ort"), "status": words.say("Baustein und Stufe")}
+        fields |= {"ags": words.say("Ort"), "status": words.say(phrases.INSTRUMENT_AND_STAGE)}
         self.titles = {name: fields[name] for name in _ORDER if name != "ags" or place is None}
         """Headings by what stands below them, in order."""
         self._stages = {rung_label(self._programme, rung, words): rung for rung in rungs(self._programme)}
-        self._meanings = {"": "", words.say("erreicht"): "reached", words.say("spätestens"): "known_by"}
-        self._marks = {"": "", words.say("ja"): "yes"}
+        self._meanings = {"": "", words.say(phrases.REACHED): "reached", words.say(phrases.AT_THE_LATEST): "known_by"}
+        self._marks = {"": "", words.say(phrases.YES): "yes"}
 
     def choices(self, base: Iterable[Typed]) -> dict[str, list[str]]:
         """Return what may be chosen, by heading."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from atlas import phrases
 from atlas.analysis.changes import CHANGE_COLUMNS, GAINED, LOST, changes_between, effect_of
 from atlas.analysis.events import BOUNDARY, CHANGED, ENDINGS, FIRST_DOCUMENTED, FLOWS, in_period
 from atlas.analysis.progress import progress
@@ -224,14 +225,14 @@ def change_rows(changes: Changes, scene: Scene, words: Words) -> pd.DataFrame:
             said = words.label(flow_label(what, programme.instrument(row["instrument"]), row["stage_was"]))
         elif what == CHANGED and changes.start < changes.end and not is_dated_after(row, changes.start):
             said = words.say("andere Stufe belegt")
-        return f"{said} ({words.say('Gebietsänderung')})" if row["because"] == BOUNDARY else said
+        return said + (" (" + words.say("Gebietsänderung") + ")" if row["because"] == BOUNDARY else "")
 
     def stage(row: Mapping[Hashable, Any], key: str) -> str:
         if key == NO_DATA and row["what"] in ENDINGS and key == row["stage"]:
             return whats[row["what"]]
         if key == NO_DATA:
             is_known_later = row["what"] == FIRST_DOCUMENTED
-            return words.say("erst später belegt" if is_known_later else "keine bekannte Aktivität")
+            return words.say(phrases.DOCUMENTED_ONLY_LATER if is_known_later else phrases.NO_KNOWN_ACTIVITY)
         return words.label(programme.rung(f"{row['instrument']}:{key}").stage.label)
 
     rows = changes.table

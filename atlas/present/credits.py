@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from atlas import phrases
 from atlas.model.boundaries import Edition
 from atlas.present.scene import Scene
 from atlas.present.wording import Words
@@ -30,7 +31,7 @@ def picture_credits(scene: Scene, words: Words) -> tuple[str, ...]:
 def full_credits(scene: Scene, words: Words) -> tuple[str, ...]:
     """Return the lines for a data file: as-of date, where the record comes from, long attribution of the boundaries."""
     lines = (
-        words.say("Stand: {day}", day=words.day(scene.as_of)),
+        words.say(phrases.AS_OF_DAY, day=words.day(scene.as_of)),
         words.label(scene.programme.provenance),
         scene.edition.provenance.attribution_long,
     )
@@ -39,7 +40,7 @@ def full_credits(scene: Scene, words: Words) -> tuple[str, ...]:
 
 def boundary_credits(edition: Edition, day: date, words: Words, *, is_synthetic: bool) -> tuple[str, ...]:
     """Return the lines for a file of boundaries alone: date and long attribution."""
-    lines = (words.say("Stand: {day}", day=words.day(day)), edition.provenance.attribution_long)
+    lines = (words.say(phrases.AS_OF_DAY, day=words.day(day)), edition.provenance.attribution_long)
     return lines + _invented(words, is_synthetic=is_synthetic)
 
 
@@ -51,4 +52,4 @@ def invented(scene: Scene, words: Words) -> tuple[str, ...]:
 def _invented(words: Words, *, is_synthetic: bool) -> tuple[str, ...]:
     if not is_synthetic:
         return ()
-    return (words.say("Beispieldaten: Gemeinden, Grenzen und Einträge sind erfunden."),)
+    return (words.say(phrases.INVENTED_DATA),)

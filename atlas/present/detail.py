@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from atlas import phrases
 from atlas.analysis.facts import entry_ranges
 from atlas.analysis.status import NO_DATA, StatusLine, successors
 from atlas.errors import Problem
@@ -18,6 +19,7 @@ from atlas.model.boundaries import Change, mergers
 from atlas.model.programme import Programme, StageKind
 from atlas.model.records import Records, source_name, web_address
 from atlas.model.states import State
+from atlas.phrases import N_
 from atlas.present.looks import Look, look_key, looks_of
 from atlas.present.scene import Scene
 from atlas.present.since import ENDED, HOLDS, LAPSED, OVER, ended_by_itself, lines_of, said, since_of
@@ -142,7 +144,7 @@ def position_or_heir(source: Scene, ags: str) -> int | None:
 
 def absent(source: Scene, ags: str, place: str, words: Words) -> Problem:
     """Return the problem that there was no such municipality on the day; ``place`` says where it was asked for."""
-    text = "Am {day} gab es keine Gemeinde mit dem Schlüssel {ags}."
+    text = N_("Am {day} gab es keine Gemeinde mit dem Schlüssel {ags}.")
     return Problem(place, text, {"day": words.day(source.as_of), "ags": ags})
 
 
@@ -165,7 +167,7 @@ def build_detail(source: Scene, position: int, words: Words) -> Detail:
     """Return what is known about the municipality at ``position`` of the day's status table."""
     row = source.edition.municipalities.loc[position].to_dict()
     district = str(source.edition.districts.loc[row["district"], "name"])
-    area = words.say("{km2} km²", km2=words.number(float(row["area_km2"]), 1))
+    area = words.say(phrases.SQUARE_KILOMETRES, km2=words.number(float(row["area_km2"]), 1))
     kind = _kind(str(row["kind"]), words)
     place = [kind, area] if district == row["name"] else [kind, district, area]
     names = [change.old_name for change in mergers(source.changes) if _is_part_of(change, row["ags"], source.as_of)]
@@ -190,7 +192,7 @@ def _kind(kind: str, words: Words) -> str:
         "Kreisfreie Stadt": words.say("Kreisfreie Stadt"),
         "Stadtkreis": words.say("Stadtkreis"),
         "Stadt": words.say("Stadt"),
-        "Gemeinde": words.say("Gemeinde"),
+        "Gemeinde": words.say(phrases.MUNICIPALITY),
         "Gemeindefreies Gebiet": words.say("gemeindefreies Gebiet"),
     }
     return kinds.get(kind, kind)
@@ -206,7 +208,7 @@ def status_sentence(line: StatusLine, programme: Programme, words: Words, *, wit
     ``with_rule`` says after what time something is presumed over, and whose rule that is.
     """
     if line.basis == "none":
-        return words.say("keine bekannte Aktivität")
+        return words.say(phrases.NO_KNOWN_ACTIVITY)
     status = _standing(line, programme, words, with_rule=with_rule)
     if line.inferred:
         status = words.say("{status}, erschlossen", status=status)
@@ -229,7 +231,7 @@ def _standing(line: StatusLine, programme: Programme, words: Words, *, with_rule
         if stage.kind is StageKind.PLAN and since.means == "undated":
             return words.say("Plan, {since}", since=told["since"])
         is_dated = line.state == State.IN_FORCE and since.means == "reached"
-        status = words.say("{stage} seit {since}", **told) if is_dated else words.say("{stage}, {since}", **told)
+        status = words.say(phrases.STAGE_SINCE, **told) if is_dated else words.say(phrases.STAGE_AND_SINCE, **told)
         if line.until and line.state == State.IN_FORCE:
             return words.say("{status}, bis {until}", status=status, until=words.partial(line.until))
         return status
@@ -237,7 +239,7 @@ def _standing(line: StatusLine, programme: Programme, words: Words, *, with_rule
     if with_rule and since.kind in {OVER, LAPSED}:
         status = f"{status} ({ended_by_itself(stage, words)})"
     if sum(each.kind is StageKind.STEP for each in instrument.stages) > 1 and since.kind != LAPSED:
-        text = "{since}, davor „{stage}“" if since.kind in {OVER, ENDED} else "{stage}: {since}"
+        text = N_("{since}, davor „{stage}“") if since.kind in {OVER, ENDED} else N_("{stage}: {since}")
         return words.say(text, stage=told["stage"], since=status)
     return status
 
@@ -320,8 +322,8 @@ def _entry(record: Any, since: str, stage: str, holder: str, words: Words) -> En
     until = words.partial(getattr(record, "until", ""))
     inferred = bool(getattr(record, "inferred", ""))
     remarks = (
-        words.say("erschlossen") if inferred else "",
-        words.say("gemeinsam: {body}", body=joint_with) if joint_with else "",
+        words.say(phrases.INFERRED) if inferred else "",
+        words.say(phrases.JOINT_THROUGH, body=joint_with) if joint_with else "",
         words.say("Eintrag von {holder}", holder=holder) if holder else "",
     )
     dated = f" ({source_date})" if source_date else ""
@@ -339,13 +341,13 @@ def _entry(record: Any, since: str, stage: str, holder: str, words: Words) -> En
         inferred=inferred,
         until_text=words.say("bis {until}", until=until) if until else "",
         remarks=tuple(filter(None, remarks)),
-        source_text=f"{words.say('Quelle')}: {source_name(source)}{dated}",
+        source_text=f"{words.say(phrases.SOURCE)}: {source_name(source)}{dated}",
     )
 
 
 def neighbour_heading(active: int, every: int, words: Words) -> str:
     """Return how many of how many neighbours take part."""
-    text = "{active} von {all} Nachbargemeinden mit dokumentierter Beteiligung"
+    text = N_("{active} von {all} Nachbargemeinden mit dokumentierter Beteiligung")
     return words.say(text, active=words.number(active), all=words.number(every))
 
 
@@ -368,7 +370,7 @@ def as_of_sentence(source: Scene, words: Words) -> str:
     free = int((kinds == "Gemeindefreies Gebiet").sum())
     values = {"day": words.day(source.as_of), "total": words.number(len(kinds) - free)}
     if free:
-        text = "Stichtag {day}: {total} Gemeinden und {free} gemeindefreie Gebiete."
+        text = N_("Stichtag {day}: {total} Gemeinden und {free} gemeindefreie Gebiete.")
         said = words.say(text, **values, free=words.number(free))
     else:
         said = words.say("Stichtag {day}: {total} Gemeinden.", **values)
@@ -381,7 +383,7 @@ def as_of_sentence(source: Scene, words: Words) -> str:
         if change.effective == last:
             merged.setdefault(change.new_name, []).append(change.old_name)
     news = "; ".join(f"{' + '.join(old)} → {new}" for new, old in merged.items())
-    text = "Letzte Gebietsänderung am {day}: {news}."
+    text = N_("Letzte Gebietsänderung am {day}: {news}.")
     if source.edition.provenance.unmapped:
-        text = "Letzte eingetragene Gebietsänderung am {day}: {news}."
+        text = N_("Letzte eingetragene Gebietsänderung am {day}: {news}.")
     return f"{said} {words.say(text, day=words.day(last), news=news)}"

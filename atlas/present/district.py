@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from atlas import phrases
 from atlas.analysis.counting import Figure, by_district
 from atlas.analysis.outreach import Group, WhiteSpot, groups, white_spots
 from atlas.model.view import ViewState
@@ -142,8 +143,8 @@ def build_district(source: Scene, words: Words) -> DistrictPage:
     members = every if key is None else every[every["district"] == key]
     area = float(members["area_km2"].sum())
     subtitle = [
-        words.count("{n} Gemeinde", "{n} Gemeinden", len(members)),
-        words.say("{km2} km²", km2=words.number(area)),
+        words.count(*phrases.N_MUNICIPALITIES, len(members)),
+        words.say(phrases.SQUARE_KILOMETRES, km2=words.number(area)),
     ]
     spots = white_spots(source.status, source.day.hood)
     near = [spot for spot in spots if key in (None, _district_of(source, spot.position))]
@@ -169,9 +170,9 @@ def build_district(source: Scene, words: Words) -> DistrictPage:
 
 def _share_text(source: Scene, words: Words) -> TableText:
     titles = (
-        words.say("Baustein"),
-        words.say("Gemeinden"),
-        words.say("Anteil") if source.programme.has_shares else "",
+        words.say(phrases.INSTRUMENT),
+        words.say(phrases.MUNICIPALITIES),
+        words.say(phrases.SHARE) if source.programme.has_shares else "",
         words.label(source.programme.territory) if source.district else "",
     )
     note = words.say("Darunter: Vorgänge; gemeinsame mehrerer Gemeinden zählen einmal.")
@@ -184,7 +185,7 @@ def _spot_text(words: Words, *, is_empty: bool) -> TableText:
         "Gemeinden berührt. Ein Gespräch hat hier Nachbarn, die erzählen können. Die Liste ist eine Einladung, keine Wertung."
     )
     none = words.say("Hier grenzt keine Gemeinde ohne dokumentierte Aktivität an eine aktive.")
-    titles = words.say("Gemeinde"), words.say("Grenze zu aktiven Nachbarn"), words.say("Aktive Nachbarn")
+    titles = words.say(phrases.MUNICIPALITY), words.say("Grenze zu aktiven Nachbarn"), words.say("Aktive Nachbarn")
     return TableText(none if is_empty else intro, titles)
 
 
@@ -194,13 +195,15 @@ def _group_text(words: Words, *, is_empty: bool) -> TableText:
         "Baustein, gemeinsame nur einmal."
     )
     none = words.say("Hier grenzen keine aktiven Gemeinden aneinander.")
-    titles = words.say("Gemeinden"), words.say("Vorgänge"), words.say("Wer dazugehört")
+    titles = words.say(phrases.MUNICIPALITIES), words.say(phrases.ARRANGEMENTS), words.say("Wer dazugehört")
     return TableText(none if is_empty else intro, titles)
 
 
 def _district_text(source: Scene, words: Words) -> TableText:
     figures = (words.label(source.programme.instrument(each).short) for each in source.programme.overview.figures)
-    return TableText("", (words.say("Kreis"), words.say("Gemeinden"), *figures, words.say("Weiße Flecken")))
+    return TableText(
+        "", (words.say(phrases.DISTRICT), words.say(phrases.MUNICIPALITIES), *figures, words.say("Weiße Flecken"))
+    )
 
 
 def _district_of(source: Scene, position: int) -> str:
@@ -223,7 +226,7 @@ def _share(source: Scene, instrument: str, district: str | None, words: Words) -
         here=here,
         whole=whole,
         number=(
-            words.say("{n} von {total}", n=n, total=words.number(here.total)) if has_shares else n,
+            words.say(phrases.N_OF_TOTAL, n=n, total=words.number(here.total)) if has_shares else n,
             _covered_view(source, instrument, district) if len(here.municipalities) else None,
         ),
         arrangements=f"{words.number(len(here.arrangements))} {words.label(unit)}",
@@ -264,7 +267,7 @@ def _spot(source: Scene, spot: WhiteSpot, words: Words) -> SpotRow:
         share=spot.share,
         share_text=words.percent(spot.share),
         behind=", ".join(filter(None, (words.say("{active} von {outline} km", **lengths), edge))),
-        active=words.say("{n} von {total}", n=len(spot.active), total=spot.neighbours),
+        active=words.say(phrases.N_OF_TOTAL, n=len(spot.active), total=spot.neighbours),
         names=", ".join(str(names.iloc[each.position]) for each in spot.active),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from atlas import phrases
 from atlas.analysis.columns import HEADINGS
 from atlas.analysis.difference import entries_of
 from atlas.analysis.status import successors
@@ -127,11 +128,11 @@ def entry_text(record: Record, programme: Programme, words: Words, holder: str =
     written = as_written(record, words)
     about = (
         holder,
-        words.since(record.date, record.date_means or "reached") if record.date else words.say("undatiert"),
+        words.since(record.date, record.date_means or "reached") if record.date else words.say(phrases.UNDATED),
         words.say("bis {day}", day=written.until) if record.until else "",
-        words.say("gemeinsam mit {name}", name=record.joint_with) if record.joint_with else "",
+        words.say(phrases.JOINT_WITH, name=record.joint_with) if record.joint_with else "",
         words.say("Fall: {name}", name=record.case) if record.case else "",
-        words.say("erschlossen") if record.inferred else "",
+        words.say(phrases.INFERRED) if record.inferred else "",
     )
     read = words.say("gelesen {day}", day=written.retrieved) if record.retrieved else ""
     days = ", ".join(filter(None, (written.source_date, read)))
@@ -176,9 +177,9 @@ def entry_difference(before: Record, now: Record, programme: Programme, words: W
 def _value(name: str, text: str, words: Words) -> str:
     """Return what a field says where it is shown by itself."""
     spoken = {
-        ("inferred", "yes"): words.say("ja"),
-        ("date_means", "reached"): words.say("erreicht"),
-        ("date_means", "known_by"): words.say("spätestens"),
+        ("inferred", "yes"): words.say(phrases.YES),
+        ("date_means", "reached"): words.say(phrases.REACHED),
+        ("date_means", "known_by"): words.say(phrases.AT_THE_LATEST),
     }
     return spoken.get((name, text), text) or words.say("leer")
 
@@ -205,7 +206,7 @@ def edit_item(edit: Edit, before: Mapping[int, Record], programme: Programme, wo
     """Return an edit that is not saved yet; ``before`` has the entries that are changed, by number."""
     if isinstance(edit, Add):
         return _item("", edit.record, None, programme, words)
-    name, old = words.say("Eintrag {n}", n=edit.entry), before[edit.entry]
+    name, old = words.say(phrases.ENTRY_N, n=edit.entry), before[edit.entry]
     if isinstance(edit, Withdraw):
         return _item(name, old, None, programme, words, is_withdrawn=True)
     return _item(name, edit.record, old, programme, words)
@@ -248,7 +249,7 @@ def version_items(
     for each in newest_first:
         change, old = each.change, former.get((each.entry, each.version))
         known = None if old is None or old.is_withdrawn else old.record
-        name = words.say("Eintrag {n}", n=each.entry)
+        name = words.say(phrases.ENTRY_N, n=each.entry)
         item = _item(name, each.record, known, programme, words, is_withdrawn=each.is_withdrawn)
         who = change.actor or words.say("Anlage aus der Datei")
         items.append(VersionItem(each.entry, words.moment(change.recorded_at), who, change.occasion.reason, item))
@@ -270,7 +271,7 @@ class LogRow:
 
 def log_titles(words: Words) -> tuple[str, ...]:
     """Return the headings of the log: number, when, who, what, why."""
-    return words.say("Nr."), words.say("wann"), words.say("wer"), words.say("was"), words.say("warum")
+    return words.say(phrases.NUMBER), words.say("wann"), words.say("wer"), words.say("was"), words.say("warum")
 
 
 def log_row(change: Change, undone_by: int | None, words: Words) -> LogRow:
@@ -296,7 +297,7 @@ def change_tally(change: Change, words: Words) -> str:
     kinds = {
         ChangeKind.SEED: words.say("Anlage"),
         ChangeKind.EDIT: words.say("Bearbeitung"),
-        ChangeKind.IMPORT: words.say("Einfuhr"),
+        ChangeKind.IMPORT: words.say(phrases.IMPORT),
         ChangeKind.UNDO: words.say("Rücknahme"),
     }
     counts = (

@@ -8,6 +8,7 @@ from functools import partial
 
 import pandas as pd
 
+from atlas import phrases
 from atlas.analysis.counting import Figure
 from atlas.model.boundaries import Edition
 from atlas.model.programme import OVERVIEW, Counts
@@ -85,8 +86,8 @@ def _figure_card(each: Figure, scene: Scene, words: Words) -> Card:
     municipalities = Door(
         f"{each.instrument}-municipalities",
         len(each.municipalities),
-        words.count("{n} Gemeinde", "{n} Gemeinden", len(each.municipalities)),
-        words.say("{what}: Gemeinden. Stand {day}", **told),
+        words.count(*phrases.N_MUNICIPALITIES, len(each.municipalities)),
+        words.say(phrases.LIST_OF_MUNICIPALITIES, **told),
         partial(municipality_rows, each.municipalities, scene.edition, words),
         counted,
     )
@@ -94,7 +95,7 @@ def _figure_card(each: Figure, scene: Scene, words: Words) -> Card:
         f"{each.instrument}-arrangements",
         len(each.arrangements),
         f"{words.number(len(each.arrangements))} {words.label(unit)}",
-        words.say("{what}: {list}, gemeinsame einmal gezählt. Stand {day}", **told, list=words.label(instrument.unit)),
+        words.say(phrases.LIST_OF_ARRANGEMENTS, **told, list=words.label(instrument.unit)),
         partial(arrangement_rows, each, scene.edition, words),
         counted,
     )
@@ -110,8 +111,8 @@ def beside(each: Figure, scene: Scene, words: Words) -> Iterator[Door]:
     """Yield what stands beside a number: what it does not count, and what of it does not hold or was not read."""
     instrument, counted = scene.programme.instrument(each.instrument), each.municipalities
     state = counted["state"]
-    later = words.say("{n} weitere erst später belegt", n=words.number(len(each.documented_later)))
-    unknown = words.say("{n} weitere, Zeitraum unbekannt", n=words.number(len(each.period_unknown)))
+    later = words.say(phrases.N_MORE_DOCUMENTED_LATER, n=words.number(len(each.documented_later)))
+    unknown = words.say(phrases.N_MORE_PERIOD_UNKNOWN, n=words.number(len(each.period_unknown)))
     parts = [("documented_later", each.documented_later, later), ("period_unknown", each.period_unknown, unknown)]
     if instrument.counts is Counts.SO_FAR:
         told = words.say(
@@ -162,7 +163,7 @@ def _class_cards(scene: Scene, words: Words) -> list[Card]:
         members = rows[[classes[position] == entry.look.key for position in rows.index]]
         members = members[members.index.isin(list(spec.inside))]
         label = words.label(entry.look.label)
-        text = words.count("{n} Gemeinde", "{n} Gemeinden", len(members))
+        text = words.count(*phrases.N_MUNICIPALITIES, len(members))
         list_of = partial(municipality_rows, members, scene.edition, words)
         door = Door(f"{layer}-{entry.look.key}", len(members), text, label, list_of, (entry.look.key,))
         notes = _of_all(len(members) / spec.total if spec.total else 0.0, spec.total, scene, words)
@@ -193,7 +194,7 @@ def arrangement_rows(each: Figure, edition: Edition, words: Words) -> pd.DataFra
         name = first.joint_with or first.name
         rows.append(
             {
-                "name": words.say("{name} („{case}“)", name=name, case=case) if case else name,
+                "name": words.say(phrases.NAME_WITH_CASE, name=name, case=case) if case else name,
                 "district": ", ".join(sorted({str(names[key]) for key in members["district"]})),
                 "since": said(since_of(first), words),
                 "joint_with": ", ".join(dict.fromkeys(map(str, members["name"]))) if first.joint_with else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from atlas import phrases
 from atlas.model.view import ViewState, view_to_query
 from atlas.present.charts import Chart, Use, chart_address
 from atlas.present.wording import Words
@@ -12,7 +13,7 @@ from atlas.present.wording import Words
 def table_files(table: str, view: ViewState, words: Words) -> tuple[tuple[str, str], ...]:
     """Return address and label of each form of a table, by its name below ``/atlas``; the view goes with it."""
     query = view_to_query(view)
-    forms = (("excel", words.say("Tabelle als CSV für Excel")), ("csv", words.say("Tabelle als CSV")))
+    forms = (("excel", words.say(phrases.TABLE_AS_CSV_FOR_GERMAN_EXCEL)), ("csv", words.say(phrases.TABLE_AS_CSV)))
     return tuple((f"atlas/{table}.csv?{urlencode(query | {'form': form})}", label) for form, label in forms)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from atlas import phrases
 from atlas.model.cases import FollowUp, Report
 from atlas.present.detail import position_or_heir, unique_names
 from atlas.present.scene import Scene
@@ -68,7 +69,10 @@ def due_rows(source: Scene, current: Mapping[str, FollowUp], today: date, words:
             late = (today - written.due).days if written.due else None
             (name,) = unique_names(source, [position])
             district = str(source.edition.districts.at[line.district, "name"])
-            due, lateness = words.day(written.due) if written.due else words.say("ohne Frist"), _lateness(late, words)
+            due, lateness = (
+                words.day(written.due) if written.due else words.say(phrases.WITHOUT_DEADLINE),
+                _lateness(late, words),
+            )
             found.append(
                 DueRow(
                     ags=line.ags, name=name, district=district, late=late, due=due, lateness=lateness, written=written
@@ -89,7 +93,7 @@ def _lateness(late: int | None, words: Words) -> str:
 
 def due_titles(words: Words) -> tuple[str, str, str]:
     """Return the headings of the list: municipality, next step, due date."""
-    return words.say("Gemeinde"), words.say("nächster Schritt"), words.say("fällig")
+    return words.say(phrases.MUNICIPALITY), words.say(phrases.NEXT_STEP), words.say("fällig")
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ class FollowUpText:
 
 def follow_up_text(shown: FollowUp, words: Words) -> FollowUpText:
     """Return a follow-up in words."""
-    due = words.say("fällig am {day}", day=words.day(shown.due)) if shown.due else words.say("ohne Frist")
+    due = words.say("fällig am {day}", day=words.day(shown.due)) if shown.due else words.say(phrases.WITHOUT_DEADLINE)
     if not shown.step:
         due = words.say("Kein nächster Schritt.")
     when = words.moment(shown.recorded_at) if shown.recorded_at else ""
@@ -187,4 +191,4 @@ def verdict(shown: Report, words: Words) -> str:
     """Return what became of a report in a word or two."""
     if shown.answer is None:
         return words.say("Wird geprüft")
-    return words.say("Berichtigt") if shown.is_accepted else words.say("Nicht übernommen")
+    return words.say(phrases.CORRECTED) if shown.is_accepted else words.say(phrases.NOT_TAKEN_OVER)

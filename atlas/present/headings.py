@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+from atlas import phrases
 from atlas.present.wording import Words
 
 
 def headings(words: Words, *columns: str) -> dict[str, str]:
     """Return the headings of some columns of lists, in the order asked for; ``KeyError`` for an unknown one."""
     known = {
-        "name": words.say("Gemeinde"),
-        "district": words.say("Kreis"),
-        "instrument": words.say("Baustein"),
-        "stage": words.say("Stufe"),
+        "name": words.say(phrases.MUNICIPALITY),
+        "district": words.say(phrases.DISTRICT),
+        "instrument": words.say(phrases.INSTRUMENT),
+        "stage": words.say(phrases.STAGE),
         "what": words.say("Veränderung"),
-        "reason": words.say("Grund"),
+        "reason": words.say(phrases.REASON),
         "before": words.say("vorher"),
         "after": words.say("nachher"),
-        "since": words.say("seit"),
-        "reached": words.say("erreicht"),
-        "last_proof": words.say("zuletzt belegt"),
+        "since": words.say(phrases.SINCE),
+        "reached": words.say(phrases.REACHED),
+        "last_proof": words.say(phrases.LAST_DOCUMENTED),
         "ends": words.say("letzter Tag"),
-        "date": words.say("Datum"),
+        "date": words.say(phrases.DATE),
         "days": words.say("Tage"),
         "limit": words.say("Grenze"),
         "newest": words.say("neueste Angabe"),
         "joint_with": words.say("gemeinsam"),
-        "note": words.say("Anmerkung"),
-        "source": words.say("Quelle"),
+        "note": words.say(phrases.NOTE),
+        "source": words.say(phrases.SOURCE),
     }
     return {column: known[column] for column in columns}

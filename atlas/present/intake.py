@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from atlas import phrases
 from atlas.analysis.columns import HEADINGS
 from atlas.analysis.difference import Answer, Difference, Kind, Question, Step, Tie
 from atlas.analysis.intake import Finding, Intake
 from atlas.errors import Problem, Severity
 from atlas.model.edits import Record
 from atlas.model.programme import Programme
+from atlas.phrases import N_
 from atlas.present.entries import EntryItem, entry_difference, entry_text
 from atlas.present.wording import Words
 
@@ -70,20 +72,20 @@ def choice_label(answer: Answer | None, words: Words, near: Mapping[int, Record]
 
 def question_text(question: Question, words: Words) -> str:
     """Return what is asked of a row."""
-    numbers = [words.say("Eintrag {n}", n=number) for number in question.near]
+    numbers = [words.say(phrases.ENTRY_N, n=number) for number in question.near]
     return words.say("Im Bestand steht Ähnliches: {entries}. Ist es derselbe Vorgang?", entries=words.listed(numbers))
 
 
 def question_problem(question: Question, place: str, words: Words) -> Problem:
     """Return a question as a warning, where it can't be answered on the spot."""
-    text = "{told} Ohne Antwort wird die Zeile ein neuer Eintrag."
+    text = N_("{told} Ohne Antwort wird die Zeile ein neuer Eintrag.")
     return Problem(place, text, {"told": question_text(question, words)}, Severity.WARNING)
 
 
 def _short(record: Record, words: Words) -> str:
     """Return in a few words what tells an entry from one like it: date, partner, case."""
-    when = words.since(record.date, record.date_means or "reached") if record.date else words.say("undatiert")
-    joint = words.say("gemeinsam mit {name}", name=record.joint_with) if record.joint_with else ""
+    when = words.since(record.date, record.date_means or "reached") if record.date else words.say(phrases.UNDATED)
+    joint = words.say(phrases.JOINT_WITH, name=record.joint_with) if record.joint_with else ""
     return ", ".join(filter(None, (when, joint, record.case)))
 
 
@@ -116,8 +118,8 @@ class FindingRow:
 def finding_titles(words: Words) -> dict[str, str]:
     """Return the headings of `FindingRow`, in the order of a file."""
     return {
-        "line": words.say("Zeile"),
-        "column": words.say("Spalte"),
+        "line": words.say(phrases.LINE),
+        "column": words.say(phrases.COLUMN),
         "given": words.say("steht da"),
         "kind": words.say("Art"),
         "told": words.say("Befund"),
@@ -154,8 +156,8 @@ def finding_rows(findings: Iterable[Finding], words: Words) -> list[FindingRow]:
 
 def question_items(asked: Question, programme: Programme, words: Words) -> list[EntryItem]:
     """Return a row of the table and the entries it resembles."""
-    named = [(words.say("Zeile {n}", n=asked.line), asked.record)]
-    named += [(words.say("Eintrag {n}", n=number), record) for number, record in asked.near.items()]
+    named = [(words.say(phrases.LINE_N, n=asked.line), asked.record)]
+    named += [(words.say(phrases.ENTRY_N, n=number), record) for number, record in asked.near.items()]
     return [EntryItem(name, record.municipality, entry_text(record, programme, words)) for name, record in named]
 
 
@@ -163,8 +165,8 @@ def erasing_items(steps: Iterable[Step], programme: Programme, words: Words) -> 
     """Return what would be taken away, entry by entry: only that, not what else would change."""
     return [
         EntryItem(
-            words.say("Zeile {n}", n=step.line),
-            words.say("Eintrag {n}", n=step.entry),
+            words.say(phrases.LINE_N, n=step.line),
+            words.say(phrases.ENTRY_N, n=step.entry),
             difference=entry_difference(step.safe, step.new, programme, words),
         )
         for step in steps

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
+from atlas import phrases
 from atlas.analysis.status import NO_DATA
 from atlas.model.programme import (
     OVERVIEW,
@@ -128,7 +129,7 @@ class Legend:
 def plain_legend(looks: Iterable[Look], words: Words) -> Legend:
     """Return a legend without numbers, each class once."""
     items = (LegendItem(look, words.label(look.label)) for look in dict.fromkeys(looks))
-    return Legend(words.say("Legende"), tuple(items))
+    return Legend(words.say(phrases.LEGEND), tuple(items))
 
 
 class _Draft(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 
+from atlas import phrases
 from atlas.model.boundaries import INDEPENDENT_CITIES, Edition
 from atlas.model.programme import Programme
 from atlas.model.records import Records
@@ -106,31 +107,31 @@ def _words(programme: Programme, words: Words) -> Json:
     points = programme.overview.points
     council = words.label(programme.instrument(points).label) if points else ""
     return {
-        "title": words.say("Karte der Gemeinden: {state}", state=words.label(programme.territory)),
+        "title": words.say(phrases.MAP_OF_MUNICIPALITIES_STATE, state=words.label(programme.territory)),
         "areas": words.say("Gemeinden: mit Pfeiltasten wandern, mit Eingabe wählen"),
         "filtered": words.say("ausgeblendet"),
         "points": council,
-        "districtPoints": words.say("{what} des Kreises", what=council),
-        "bodies": words.say("gemeinsame Stelle mehrerer Gemeinden"),
-        "jointly": words.say("gemeinsam: {body}", body="{body}"),
+        "districtPoints": words.say(phrases.WHAT_OF_DISTRICT, what=council),
+        "bodies": words.say(phrases.JOINT_BODY),
+        "jointly": words.say(phrases.JOINT_THROUGH, body="{body}"),
         "film": _film_words(words),
         "zoomIn": words.say("Karte vergrößern"),
         "zoomOut": words.say("Karte verkleinern"),
         "home": words.say("Ganze Karte zeigen"),
-        "municipality": words.say("Gemeinde"),
-        "district": words.say("Kreis"),
-        "since": words.say("seit"),
-        "undated": words.say("undatiert"),
-        "readOn": words.say("undatiert, gelesen {day}", day="{day}"),
-        "knownBy": words.say("spätestens {day}", day="{day}"),
+        "municipality": words.say(phrases.MUNICIPALITY),
+        "district": words.say(phrases.DISTRICT),
+        "since": words.say(phrases.SINCE),
+        "undated": words.say(phrases.UNDATED),
+        "readOn": words.say(phrases.UNDATED_READ_DAY, day="{day}"),
+        "knownBy": words.say(phrases.DAY_AT_THE_LATEST, day="{day}"),
         "sinces": templates(words),
         "sort": words.say("sortieren"),
-        "legend": words.say("Legende"),
+        "legend": words.say(phrases.LEGEND),
         "only": words.say("Nur diese Klasse zeigen oder wieder alle"),
         "table": words.say("Dieselben Gemeinden als Tabelle"),
-        "excel": words.say("Tabelle als CSV für Excel"),
-        "csv": words.say("Tabelle als CSV"),
-        "rows": words.say("Gemeinden in der Tabelle"),
+        "excel": words.say(phrases.TABLE_AS_CSV_FOR_GERMAN_EXCEL),
+        "csv": words.say(phrases.TABLE_AS_CSV),
+        "rows": words.say(phrases.MUNICIPALITIES_IN_TABLE),
         "rest": words.say("Auch die {n} ohne dokumentierte Aktivität zeigen", n="{n}"),
         "empty": words.say("Keine Gemeinde entspricht der Auswahl."),
     }

@@ -11,6 +11,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from atlas import phrases
 from atlas.analysis.status import NO_DATA
 from atlas.model.boundaries import Edition
 from atlas.model.programme import OVERVIEW, Programme
@@ -43,7 +44,7 @@ def counted_legend(entries: Iterable[LegendEntry], words: Words) -> Legend:
         LegendItem(each.look, words.label(each.look.label), words.number(each.count) if each.look.has_number else "")
         for each in entries
     )
-    return Legend(words.say("Legende"), tuple(items))
+    return Legend(words.say(phrases.LEGEND), tuple(items))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from atlas import phrases
 from atlas.analysis.status import StatusLine
 from atlas.model.programme import PathStep
 from atlas.present.detail import Detail, build_detail, status_sentence
@@ -128,10 +129,10 @@ def build_page(source: Scene, position: int, words: Words) -> MunicipalityPage:
         bars_note=_bars_note(drawn, words),
         neighbours=neighbour_rows(source, position, words),
         neighbour_titles=(
-            words.say("Nr."),
-            words.say("Gemeinde"),
-            words.say("gemeinsame Grenze"),
-            words.say("Stand"),
+            words.say(phrases.NUMBER),
+            words.say(phrases.MUNICIPALITY),
+            words.say(phrases.SHARED_BORDER),
+            words.say(phrases.STATUS),
         ),
         notes=neighbourhood_notes(source, position, words),
         chains=_chains(source, position, words),
@@ -168,10 +169,10 @@ def neighbour_rows(source: Scene, position: int, words: Words) -> tuple[Neighbou
                 ags=lines[0].ags,
                 name=lines[0].name,
                 district=str(source.edition.districts.at[lines[0].district, "name"]),
-                border=words.say("{km} km", km=words.number(border_m / 1000, 1)),
+                border=words.say(phrases.KILOMETRES, km=words.number(border_m / 1000, 1)),
                 share=words.percent(border_m / hood.outline_m[position]),
                 look=looks[classes[other]],
-                status=known or (words.say("keine bekannte Aktivität"),),
+                status=known or (words.say(phrases.NO_KNOWN_ACTIVITY),),
                 is_active=other in active,
             )
         )
@@ -190,7 +191,7 @@ def name_list(names: Iterable[str], words: Words, most: int = _NAMED) -> str:
     listed = list(names)
     told = ", ".join(listed[:most])
     more = len(listed) - most
-    return words.say("{names} und {n} weitere", names=told, n=words.number(more)) if more > 0 else told
+    return words.say(phrases.NAMES_AND_N_MORE, names=told, n=words.number(more)) if more > 0 else told
 
 
 def _names(source: Scene, positions: Iterable[int]) -> list[str]:
@@ -269,7 +270,7 @@ def _next_step(source: Scene, position: int, words: Words) -> NextStep | None:
         if step.any_order and step.instrument not in own
     )
     headings = {
-        "step_heading": words.say("Ein möglicher nächster Schritt"),
+        "step_heading": words.say(phrases.POSSIBLE_NEXT_STEP),
         "offers_heading": words.say("Jederzeit möglich"),
     }
     if ahead is None:

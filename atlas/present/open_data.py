@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from urllib.parse import urlencode
 
+from atlas import phrases
 from atlas.analysis.events import (
     BEGUN,
     CHANGED,
@@ -213,7 +214,7 @@ def state_texts(words: Words) -> Mapping[str, str]:
         State.REACHED: words.say("ist getan und endet nicht"),
         State.DOCUMENTED_LATER: words.say("kann schon gegolten haben; in keiner Zahl"),
         State.PERIOD_UNKNOWN: words.say("befristet, und niemand weiß, von wann bis wann; in keiner Zahl"),
-        State.PLANNED: words.say("angekündigt; zählt nicht als erreicht"),
+        State.PLANNED: words.say(phrases.PLANNED_DOES_NOT_COUNT),
         State.PRESUMED_OVER: words.say("die übliche Dauer ist um, und nichts sagt, dass es weiterging"),
         State.DORMANT: words.say("eingeschlafen; kann wiederbelebt werden"),
         State.ENDED: words.say("das Ende ist belegt, oder die Frist ist um"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from atlas import phrases
 from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import EARLIEST, LANGUAGES
@@ -69,15 +70,15 @@ class OpenDataPage:
 def build_open_data(snapshot: Snapshot, today: date, words: Words) -> OpenDataPage:
     """Return the page; its links are relative to its own address."""
     other = next(lang for lang in LANGUAGES if lang != words.lang)
-    notice = words.say("Beispieldaten: Gemeinden, Grenzen und Einträge sind erfunden.")
+    notice = words.say(phrases.INVENTED_DATA)
     programmes = snapshot.programmes.values()
     return OpenDataPage(
         lang=words.lang,
         other_lang=other,
         other_name="English" if other == "en" else "Deutsch",
-        title=words.say("Offene Daten"),
-        site=words.say("Präventionsatlas {state}", state=words.label(snapshot.programme("").territory)),
-        to_map=words.say("Zur Karte"),
+        title=words.say(phrases.OPEN_DATA),
+        site=words.say(phrases.ATLAS_OF_STATE, state=words.label(snapshot.programme("").territory)),
+        to_map=words.say(phrases.TO_THE_MAP),
         notice=notice if snapshot.is_synthetic else "",
         intro=words.say(
             "Was der Atlas zeigt, gibt es hier als Dateien: ohne Anmeldung, zu jedem Stichtag seit {day}.",
@@ -86,13 +87,13 @@ def build_open_data(snapshot: Snapshot, today: date, words: Words) -> OpenDataPa
         parts=(
             *(part for each in programmes for part in _programme(each, snapshot, today, words)),
             *_explained(words),
-            Part(2, words.say("Quellen und Lizenzen"), _sources(snapshot, words)),
+            Part(2, words.say(phrases.SOURCES_AND_LICENCES), _sources(snapshot, words)),
         ),
         machines=(
             words.say("Für Programme und Portale"),
             (
                 ("openapi.json", words.say("Beschreibung der Schnittstelle (OpenAPI)")),
-                ("catalog.jsonld", words.say("Katalog nach DCAT-AP.de")),
+                ("catalog.jsonld", words.say(phrases.CATALOGUE_IN_DCAT_AP_DE)),
             ),
         ),
     )
@@ -141,7 +142,7 @@ def data_links(
     for offer in (each for each in OFFERS if each.content is content):
         for form in ("", "excel") if "form" in offer.parameters else ("",):
             found = below + address(offer, snapshot, programme, **_given(offer, day, words), form=form)
-            links.append((found, words.say("CSV für deutsches Excel") if form else offer.format_name))
+            links.append((found, words.say(phrases.CSV_FOR_GERMAN_EXCEL) if form else offer.format_name))
     return tuple(links)
 
 

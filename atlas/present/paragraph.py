@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from atlas import phrases
 from atlas.analysis.events import BEGINNINGS, BEGUN, BOUNDARY, CHANGED, FIRST_DOCUMENTED, FLOWS, PRESUMED_OVER
 from atlas.model.programme import Counts, Instrument
 from atlas.model.states import State
+from atlas.phrases import N_
 from atlas.present.changes import BY_BOUNDARY, Changes, Count
 from atlas.present.scene import Scene
 from atlas.present.telling import one_stop
@@ -28,19 +30,19 @@ _RISES = (*BEGINNINGS, "boundary_in")
 _YEAR = len("2022")
 
 _SAYINGS = {
-    "begun": "Begonnen hat es {where}.",
-    "reached": "Erreicht wurde es {where}.",
-    "first_documented": "Erstmals belegt, Beginn unbekannt oder früher, ist es {where}.",
-    "revived": "Wiederbelebt wurde es {where}.",
-    "ended": "Beendet wurde es {where}.",
-    "dormant": "Zum Ruhen kam es {where}.",
-    "end_documented": "Als beendet belegt, Tag unbekannt, ist es {where}.",
-    "presumed_over": "Vermutlich beendet ist es {where}.",
-    "house": "Vermutlich beendet, nach einer eigenen Regel des Atlas, ist es {where}.",
-    "boundary_in": "Allein durch Gebietsänderungen gilt es zusätzlich {where}.",
-    "boundary_out": "Allein durch Gebietsänderungen gilt es nicht mehr {where}.",
-    "changed": "Die Stufe änderte sich {where}.",
-    "known_further": "Eine andere Stufe, seit wann ist unbekannt, ist belegt {where}.",
+    "begun": N_("Begonnen hat es {where}."),
+    "reached": N_("Erreicht wurde es {where}."),
+    "first_documented": N_("Erstmals belegt, Beginn unbekannt oder früher, ist es {where}."),
+    "revived": N_("Wiederbelebt wurde es {where}."),
+    "ended": N_("Beendet wurde es {where}."),
+    "dormant": N_("Zum Ruhen kam es {where}."),
+    "end_documented": N_("Als beendet belegt, Tag unbekannt, ist es {where}."),
+    "presumed_over": N_("Vermutlich beendet ist es {where}."),
+    "house": N_("Vermutlich beendet, nach einer eigenen Regel des Atlas, ist es {where}."),
+    "boundary_in": N_("Allein durch Gebietsänderungen gilt es zusätzlich {where}."),
+    "boundary_out": N_("Allein durch Gebietsänderungen gilt es nicht mehr {where}."),
+    "changed": N_("Die Stufe änderte sich {where}."),
+    "known_further": N_("Eine andere Stufe, seit wann ist unbekannt, ist belegt {where}."),
 }
 """What is said of each flow; ``{where}`` is ``in 2 Gemeinden: Arnsdorf und Radeberg``."""
 
@@ -144,7 +146,7 @@ class _Teller:
 
         said = []
         if later := more("documented_later"):
-            text = "Erst später belegt, Beginn unbekannt, und darum nicht mitgezählt: {more}."
+            text = N_("Erst später belegt, Beginn unbekannt, und darum nicht mitgezählt: {more}.")
             said.append(words.say(text, more=later))
         if unknown := more("period_unknown"):
             said.append(words.say("Nicht mitgezählt, weil der Zeitraum unbekannt ist: {more}.", more=unknown))
@@ -162,7 +164,8 @@ class _Teller:
                 said.append(one_stop(self.words.say(_SAYINGS[str(saying)], where=self._where_named(part))))
             if mine.empty and what == BEGUN:
                 is_reached = flow_label(BEGUN, count.instrument) == STATE_LABELS[State.REACHED]
-                said.append(self.words.say(_SAYINGS["reached" if is_reached else BEGUN], where=self._where(0)))
+                saying = "reached" if is_reached else BEGUN
+                said.append(self.words.say(_SAYINGS[saying], where=self._where(0)))
             elif mine.empty and what == FIRST_DOCUMENTED:
                 said.append(self.words.say("Erstmals belegt ist es {where}.", where=self._where(0)))
         for what in BY_BOUNDARY:
@@ -187,9 +190,9 @@ class _Teller:
         words = self.words
         is_place = self.changes.unit == "municipalities"
         if not number:
-            return words.say("in keiner Gemeinde" if is_place else "bei keinem Vorgang")
+            return words.say(N_("in keiner Gemeinde") if is_place else N_("bei keinem Vorgang"))
         if is_place:
-            return words.count("in {n} Gemeinde", "in {n} Gemeinden", number)
+            return words.count(*phrases.IN_N_MUNICIPALITIES, number)
         return words.count("bei {n} Vorgang", "bei {n} Vorgängen", number)
 
     def _where_named(self, rows: pd.DataFrame) -> str:
@@ -214,7 +217,7 @@ class _Teller:
         """Return that the numbers add up, if there is anything to add."""
         words = self.words
         labels = {what: words.label(flow_label(what, count.instrument)) for what in FLOWS}
-        labels |= dict.fromkeys(BY_BOUNDARY, words.say("durch Gebietsänderungen"))
+        labels |= dict.fromkeys(BY_BOUNDARY, words.say(phrases.THROUGH_BOUNDARY_CHANGES))
         terms = [
             f"{'+' if what in _RISES else '−'} {words.number(number)} {labels[what]}"
             for what, number in count.flows.items()

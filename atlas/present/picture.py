@@ -7,6 +7,7 @@ from collections.abc import Sized
 from dataclasses import dataclass
 from typing import Literal
 
+from atlas import phrases
 from atlas.analysis.status import NO_DATA
 from atlas.errors import AtlasError
 from atlas.model.boundaries import INDEPENDENT_CITIES, short_district
@@ -193,7 +194,7 @@ def build_picture(
 def _counted(scene: Scene, shown: dict[int, Area], members: tuple[int, ...], words: Words) -> str:
     """Return how many municipalities a picture is about: all; of a programme for some, those with an entry of their own."""
     if scene.programme.has_shares:
-        return words.count("{n} Gemeinde", "{n} Gemeinden", len(members))
+        return words.count(*phrases.N_MUNICIPALITIES, len(members))
     own = sum(area.look.key != NO_DATA and not area.look.is_through_district for area in shown.values())
     return words.count("{n} Gemeinde mit eigenem Eintrag", "{n} Gemeinden mit eigenem Eintrag", own)
 
@@ -256,10 +257,10 @@ def _mark_lines(
     if points or (is_fixed and spec.points):
         lines.append(LegendLine(council, "point", count=points, colour=colour))
     if district_points or (is_fixed and spec.district_points):
-        label = words.say("{what} des Kreises", what=council)
+        label = words.say(phrases.WHAT_OF_DISTRICT, what=council)
         lines.append(LegendLine(label, "district_point", count=district_points, colour=colour))
     if bodies or (is_fixed and spec.bodies):
-        lines.append(LegendLine(words.say("gemeinsame Stelle mehrerer Gemeinden"), "body", count=bodies))
+        lines.append(LegendLine(words.say(phrases.JOINT_BODY), "body", count=bodies))
     return tuple(lines)
 
 
@@ -335,7 +336,7 @@ def _where(scene: Scene, excerpt: Excerpt, members: tuple[int, ...], words: Word
         return words.say("in und um {name}", name=str(names[members[0]]))
     if len(members) <= _FEW:
         return words.say("in {names}", names=words.listed([str(names[position]) for position in members]))
-    return words.count("in {n} Gemeinde", "in {n} Gemeinden", len(members))
+    return words.count(*phrases.IN_N_MUNICIPALITIES, len(members))
 
 
 def _alt(

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from atlas import phrases
 from atlas.analysis.counting import by_district
 from atlas.analysis.days import month_ends
 from atlas.analysis.durations import FEW, passages
@@ -170,7 +171,7 @@ def multiples(curves: Iterable[Curve], view: ViewState, chosen: str, words: Word
     made = []
     for curve in curves:
         its_own = view.but(layer=curve.instrument)
-        number = words.count("{n} Gemeinde", "{n} Gemeinden", curve.municipalities)
+        number = words.count(*phrases.N_MUNICIPALITIES, curve.municipalities)
         text = ", ".join(filter(None, (number, curve.beside)))
         picture = chart_picture(Chart.SMALL, its_own, curve.alt)
         made.append(Multiple(curve.label, text, its_own, picture, curve.instrument == chosen))
@@ -336,11 +337,11 @@ def district_table(source: Scene, instrument: Instrument, words: Words) -> Distr
         for bar in district_bars(source, instrument)
     )
     titles = (
-        words.say("Kreis"),
-        words.say("Gemeinden"),
-        words.say("von"),
-        words.say("Anteil"),
-        words.say("erst später belegt"),
+        words.say(phrases.DISTRICT),
+        words.say(phrases.MUNICIPALITIES),
+        words.say(phrases.OF),
+        words.say(phrases.SHARE),
+        words.say(phrases.DOCUMENTED_ONLY_LATER),
     )
     return DistrictTable(words.say("Als Tabelle"), titles, tuple(rows))
 
@@ -360,6 +361,6 @@ def duration_sentences(source: Scene, course: Course, words: Words) -> tuple[str
         months = words.number(each.median / DAYS_PER_MONTH, 1)
         sentence = words.say("{start} → {goal}: im Median {months} Monate (n = {n}).", **told, months=months)
         if len(each.days) < FEW:
-            sentence += " " + words.say("Wenige Fälle: nur ein Anhaltspunkt.")
+            sentence += " " + words.say(phrases.FEW_CASES)
         said.append(sentence)
     return tuple(said)

@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from atlas import phrases
 from atlas.analysis.counting import Beside, beside
 from atlas.analysis.spans import spans
 from atlas.model.dates import PartialDate
@@ -47,7 +48,7 @@ def beside_sentence(source: Scene, total: Total, words: Words) -> str:
     if total.unit == "municipalities" and total.instrument.published_with_districts:
         amount = words.count("{n} Gemeinde oder Kreis", "{n} Gemeinden und Kreise", total.value)
     elif total.unit == "municipalities":
-        amount = words.count("{n} Gemeinde", "{n} Gemeinden", total.value)
+        amount = words.count(*phrases.N_MUNICIPALITIES, total.value)
     else:
         unit = total.instrument.unit_one if total.value == 1 else total.instrument.unit
         amount = f"{words.number(total.value)} {words.label(unit)}"
@@ -63,7 +64,7 @@ def beside_sentence(source: Scene, total: Total, words: Words) -> str:
     later = words.say("weitere {later}, Beginn unbekannt", **told) if named.later else ""
     said.append(", ".join(filter(None, (known, later))) + ".")
     if named.districts:
-        places = words.count("{n} Gemeinde", "{n} Gemeinden", named.municipalities)
+        places = words.count(*phrases.N_MUNICIPALITIES, named.municipalities)
         said.append(
             words.count(
                 "Belegt sind sie in {places} und {n} Kreis.",

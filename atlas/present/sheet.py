@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from atlas import phrases
 from atlas.analysis.counting import Figure
 from atlas.analysis.status import StatusLine
 from atlas.model.programme import Counts
@@ -168,7 +169,7 @@ def build_sheet(scene: Scene, position: int, words: Words, home: str = "") -> Fa
         detail.name,
         " · ".join(part for part in subtitle if part),
         words.say("Gemeindeschlüssel {ags}", ags=detail.ags),
-        words.say("Stand: {day}", day=words.day(scene.as_of)),
+        words.say(phrases.AS_OF_DAY, day=words.day(scene.as_of)),
         tuple(part for part in (" ".join(sentences(scene, position, words)), near) if part),
         _parts(scene, page, words, "" if is_city else district),
         status,
@@ -183,7 +184,7 @@ def build_sheet(scene: Scene, position: int, words: Words, home: str = "") -> Fa
         words.say("Seite {page} von {pages}"),
         " ".join(invented(scene, words)),
         address,
-        words.say("Immer aktuell: {page}", page=address.partition("://")[2]) if address else "",
+        words.say(phrases.ALWAYS_CURRENT, page=address.partition("://")[2]) if address else "",
         words.say("QR-Code mit der Adresse der Seite von {name}", name=detail.name),
     )
 
@@ -231,12 +232,12 @@ def _status(scene: Scene, each: InstrumentDetail, line: StatusLine, sources: _So
 def _entry(entry: Entry, status: str, words: Words) -> str:
     """Return ``17.12.2021: unterzeichnet. Gemeinsam: Städtebund Silberberg. Anmerkung.``, less what ``status`` says."""
     texts = {"stage": entry.stage, "since": entry.when}
-    plain = {words.say("{stage}, {since}", **texts), words.say("{stage} seit {since}", **texts)}
+    plain = {words.say(phrases.STAGE_AND_SINCE, **texts), words.say(phrases.STAGE_SINCE, **texts)}
     told = [] if status in plain else [f"{entry.when}: {entry.stage}."]
     if entry.until and status not in plain:
         told.append(words.say("Bis {until}.", until=entry.until))
     if entry.case:
-        told.append(f"„{entry.case}“." if words.lang == "de" else f"“{entry.case}”.")
+        told.append(words.say("„{case}“.", case=entry.case))
     if entry.inferred:
         told.append(words.say("Erschlossen."))
     if entry.holder:
@@ -254,15 +255,15 @@ def _parts(scene: Scene, page: MunicipalityPage, words: Words, district: str) ->
         if district
         else words.say("{state} insgesamt", state=state)
     )
-    instrument = words.say("Baustein")
+    instrument = words.say(phrases.INSTRUMENT)
     return {
-        "legend": Part(words.say("Legende")),
+        "legend": Part(words.say(phrases.LEGEND)),
         "status": Part(
-            words.say("Was dokumentiert ist"), (instrument, words.say("Stand"), words.say("Angaben und Quellen"))
+            words.say("Was dokumentiert ist"), (instrument, words.say(phrases.STATUS), words.say("Angaben und Quellen"))
         ),
-        "next": Part(words.say("Ein möglicher nächster Schritt")),
+        "next": Part(words.say(phrases.POSSIBLE_NEXT_STEP)),
         "neighbours": Part(
-            page.detail.neighbour_heading, (column["name"], words.say("gemeinsame Grenze"), words.say("Stand"))
+            page.detail.neighbour_heading, (column["name"], words.say(phrases.SHARED_BORDER), words.say(phrases.STATUS))
         ),
         "shares": Part(compared, (instrument, *([column["district"]] if district else []), state)),
         "sources": Part(words.say("Quellen")),
@@ -305,14 +306,14 @@ def _shares_of(rows: Iterable[ShareRow], scene: Scene, words: Words, *, is_city:
         number = words.number(len(of.municipalities))
         if not scene.programme.has_shares:
             return number, ""
-        return words.say("{n} von {total}", n=number, total=words.number(of.total)), words.percent(of.share)
+        return words.say(phrases.N_OF_TOTAL, n=number, total=words.number(of.total)), words.percent(of.share)
 
     for row in rows:
         yield SheetShare(row.label, *(("", "") if is_city else told(row.here)), *told(row.whole))
         instrument = scene.programme.instrument(row.here.instrument)
         if instrument.counts is Counts.SO_FAR:
             here, whole = (words.number(len(of.in_force)) for of in (row.here, row.whole))
-            label = words.say("davon {holding}", holding=holding_said([instrument], words))
+            label = words.say(phrases.OF_WHICH_HOLDING, holding=holding_said([instrument], words))
             yield SheetShare(label, "" if is_city else here, "", whole, "")
 
 

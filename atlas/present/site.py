@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from atlas import phrases
 from atlas.analysis.status import NO_DATA
 from atlas.present.credits import invented, picture_credits
 from atlas.present.looks import LegendItem, layer_label, looks_of
@@ -67,16 +68,16 @@ def site_frame(scene: Scene, as_of: date, path: str, words: Words) -> Frame:
     return Frame(
         root="../" * (path.count("/") + (not is_german)) or "./",
         lang=words.lang,
-        title=words.say("Präventionsatlas {state}", state=words.label(scene.programme.territory)),
+        title=words.say(phrases.ATLAS_OF_STATE, state=words.label(scene.programme.territory)),
         subtitle=words.label(scene.programme.title),
-        credits=(words.say("Stand: {day}", day=words.day(as_of)), *picture_credits(scene, words)),
+        credits=(words.say(phrases.AS_OF_DAY, day=words.day(as_of)), *picture_credits(scene, words)),
         notice=" ".join(invented(scene, words)),
         home=f"{folder}index.html",
         links=(
-            (f"{folder}index.html", words.say("Karte")),
-            (f"{folder}kreis/index.html", words.say("Kreise")),
-            (f"{folder}gemeinde/index.html", words.say("Gemeinden")),
-            (f"{folder}ueber/index.html", words.say("Daten und Quellen")),
+            (f"{folder}index.html", words.say(phrases.MAP)),
+            (f"{folder}kreis/index.html", words.say(phrases.DISTRICTS)),
+            (f"{folder}gemeinde/index.html", words.say(phrases.MUNICIPALITIES)),
+            (f"{folder}ueber/index.html", words.say(phrases.DATA_AND_SOURCES)),
         ),
         links_label=words.say("Seiten"),
         other=f"en/{path}" if is_german else path,
@@ -128,16 +129,16 @@ def site_table(scene: Scene, address: Callable[[str], str], words: Words) -> Tab
     )
     layer = words.label(layer_label(scene.programme, spec.layer))
     return Table(
-        words.say("Gemeinden in der Tabelle"),
-        words.count("{n} Gemeinde", "{n} Gemeinden", len(rows)),
-        (words.say("Gemeinde"), words.say("Kreis"), layer, words.say("seit")),
+        words.say(phrases.MUNICIPALITIES_IN_TABLE),
+        words.count(*phrases.N_MUNICIPALITIES, len(rows)),
+        (words.say(phrases.MUNICIPALITY), words.say(phrases.DISTRICT), layer, words.say(phrases.SINCE)),
         rows,
     )
 
 
 def downloads(words: Words) -> tuple[str, Links]:
     """Return the heading and the links of open data and of the map as one file."""
-    return words.say("Mitnehmen"), (
+    return words.say(phrases.TAKE_HOME), (
         ("api/v1/status.csv", words.say("Stand je Gemeinde als CSV")),
         ("api/v1/status.geojson", words.say("mit Grenzen als GeoJSON")),
         ("api/v1/status.gpkg", words.say("mit Grenzen als GeoPackage, etwa für QGIS")),
@@ -167,18 +168,18 @@ def visits(words: Words) -> str:
 def list_headings(kind: str, count: int, scene: Scene, words: Words) -> tuple[str, str]:
     """Return the headings of the list of districts or municipalities: of the page, and of the list."""
     if kind == "kreis":
-        return words.say("Kreise"), words.label(scene.programme.territory)
-    return words.say("Gemeinden"), words.count("{n} Gemeinde", "{n} Gemeinden", count)
+        return words.say(phrases.DISTRICTS), words.label(scene.programme.territory)
+    return words.say(phrases.MUNICIPALITIES), words.count(*phrases.N_MUNICIPALITIES, count)
 
 
 def map_day(scene: Scene, words: Words) -> str:
     """Return day and number of municipalities of the map."""
-    return words.say("Stand: {day}. Gemeinden: {n}", day=words.day(scene.as_of), n=words.number(scene.spec.total))
+    return words.say(phrases.AS_OF_DAY_WITH_COUNT, day=words.day(scene.as_of), n=words.number(scene.spec.total))
 
 
 def layers_label(words: Words) -> str:
     """Return what the choice of layers is."""
-    return words.say("Was die Karte zeigt")
+    return words.say(phrases.WHAT_THE_MAP_SHOWS)
 
 
 def loading(words: Words) -> str:
@@ -190,18 +191,18 @@ def script_words(scene: Scene, words: Words) -> dict[str, str]:
     """Return what `site.js` says, by its names."""
     state = words.label(scene.programme.territory)
     return {
-        "asOf": words.say("Stand: {day}. Gemeinden: {n}", day="{day}", n="{n}"),
-        "map": words.say("Karte der Gemeinden: {state}", state=state),
-        "search": words.say("Gemeinde suchen"),
-        "day": words.say("Stichtag"),
-        "district": words.say("Kreis"),
-        "whole": words.say("ganz {state}", state=state),
-        "documented": words.say("nur mit dokumentierter Aktivität"),
-        "copy": words.say("Link kopieren"),
-        "copied": words.say("Kopiert."),
-        "inBar": words.say("Der Link steht in der Adresszeile."),
+        "asOf": words.say(phrases.AS_OF_DAY_WITH_COUNT, day="{day}", n="{n}"),
+        "map": words.say(phrases.MAP_OF_MUNICIPALITIES_STATE, state=state),
+        "search": words.say(phrases.FIND_A_MUNICIPALITY),
+        "day": words.say(phrases.AS_OF_DATE),
+        "district": words.say(phrases.DISTRICT),
+        "whole": words.say(phrases.WHOLE_STATE, state=state),
+        "documented": words.say(phrases.ONLY_ACTIVE),
+        "copy": words.say(phrases.COPY_LINK),
+        "copied": words.say(phrases.COPIED),
+        "inBar": words.say(phrases.LINK_IN_ADDRESS_BAR),
         "choose": words.say("Gemeinde auf der Karte, in der Suche oder in der Tabelle wählen."),
-        "absent": words.say("Diese Gemeinde gab es am Stichtag nicht."),
-        "page": words.say("Zur Seite der Gemeinde"),
-        "clear": words.say("Auswahl aufheben"),
+        "absent": words.say(phrases.MUNICIPALITY_NOT_THERE),
+        "page": words.say(phrases.TO_MUNICIPALITY_PAGE),
+        "clear": words.say(phrases.CLEAR_SELECTION),
     }

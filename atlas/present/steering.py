@@ -8,6 +8,7 @@ from datetime import date
 
 import pandas as pd
 
+from atlas import phrases
 from atlas.analysis.durations import FEW, LEAST, STANDING, is_known, joint_lines, waiting
 from atlas.analysis.facts import entry_ranges
 from atlas.analysis.stages import entry_cases
@@ -350,7 +351,7 @@ def _hints(source: Scene, cases: pd.DataFrame, words: Words) -> tuple[str, ...]:
                 **told,
             )
             if first["observed"] < FEW:
-                text += " " + words.say("Wenige Fälle: nur ein Anhaltspunkt.")
+                text += " " + words.say(phrases.FEW_CASES)
         said.append(text)
     return tuple(said)
 
@@ -435,10 +436,8 @@ def _stage_said(instrument: Instrument, total: Total, begun: Total | None, lines
         "stage": words.label(stage.label),
         "n": words.number(total.value),
         "day": words.partial(total.text),
-        "open": words.count("{n} Vorgang", "{n} Vorgänge", len(here)),
-        "places": words.count(
-            "{n} Gemeinde", "{n} Gemeinden", len({member for each in here["members"] for member in each})
-        ),
+        "open": words.count(*phrases.N_ARRANGEMENTS, len(here)),
+        "places": words.count(*phrases.N_MUNICIPALITIES, len({member for each in here["members"] for member in each})),
     }
     if begun is None:
         return words.say(

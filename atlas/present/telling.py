@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from atlas import phrases
 from atlas.analysis.status import NO_DATA, StatusLine
 from atlas.model.boundaries import INDEPENDENT_CITIES, mergers
 from atlas.model.dates import PartialDate
 from atlas.model.programme import OVERVIEW
 from atlas.model.states import State
+from atlas.phrases import N_
 from atlas.present.credits import invented
 from atlas.present.detail import case_lines, status_sentence, unique_names
 from atlas.present.looks import layer_label
@@ -150,9 +152,11 @@ def _rule(scene: Scene, lines: Sequence[StatusLine], words: Words) -> Iterator[s
 
 
 def _nothing(scene: Scene, position: int, words: Words, *, is_only_own: bool) -> str:
-    text = "Für {place} ist keine Aktivität öffentlich dokumentiert. Das heißt nicht, dass es keine gibt."
+    text = N_("Für {place} ist keine Aktivität öffentlich dokumentiert. Das heißt nicht, dass es keine gibt.")
     if is_only_own:
-        text = "Für {place} selbst ist keine Aktivität öffentlich dokumentiert. Das heißt nicht, dass es keine gibt."
+        text = N_(
+            "Für {place} selbst ist keine Aktivität öffentlich dokumentiert. Das heißt nicht, dass es keine gibt."
+        )
     return words.say(text, place=place(scene, position, words))
 
 
@@ -178,7 +182,7 @@ def _told(scene: Scene, position: int, cases: Sequence[tuple[str, StatusLine]], 
 def _plainly(scene: Scene, line: StatusLine, who: str, words: Words, case: str = "") -> str:
     """Return a sentence for a stage of which the programme does not say how it is told, or that does not hold."""
     label = words.label(scene.programme.instrument(line.instrument).label)
-    what = words.say("{name} („{case}“)", name=label, case=case) if case else label
+    what = words.say(phrases.NAME_WITH_CASE, name=label, case=case) if case else label
     status = status_sentence(line, scene.programme, words, with_rule=False)
     return sentence(
         words.say("für {place} ist dokumentiert: {what}, {status}", place=who, what=what, status=status)
@@ -190,7 +194,7 @@ def _of_district(scene: Scene, line: StatusLine, words: Words) -> str:
     name = str(scene.edition.districts.at[line.district, "name"])
     told = _clause(scene, None, line, words)
     if told:
-        return sentence(f"{words.say('der {district}', district=name)} {told}")
+        return sentence(words.say("der {district}", district=name) + f" {told}")
     return _plainly(scene, line, words.say("den {district}", district=name), words)
 
 
@@ -215,7 +219,7 @@ def _clause(scene: Scene, position: int | None, line: StatusLine, words: Words, 
     # One pass over the programme's own text: what is put in is never looked at again.
     pieces = [values.get(piece, piece) for piece in _pieces(text)]
     told = " ".join("".join(pieces).split()).replace(" ,", ",")
-    told = words.say("{name} („{case}“)", name=told, case=case) if case else told
+    told = words.say(phrases.NAME_WITH_CASE, name=told, case=case) if case else told
     if is_over:
         return f"{told}; {said(since_, words)}"
     return f"{told}; {until_said(line.until, words)}" if line.until and line.state == State.IN_FORCE else told
@@ -306,17 +310,17 @@ def neighbours_sentence(scene: Scene, position: int, words: Words, most: int | N
     if not near:
         return ""
     if len(near) == 1:
-        text = "Für die einzige Nachbargemeinde, {name}, ist keine Beteiligung öffentlich dokumentiert."
+        text = N_("Für die einzige Nachbargemeinde, {name}, ist keine Beteiligung öffentlich dokumentiert.")
         if active:
-            text = "Für die einzige Nachbargemeinde, {name}, ist eine Beteiligung dokumentiert."
+            text = N_("Für die einzige Nachbargemeinde, {name}, ist eine Beteiligung dokumentiert.")
         return words.say(text, name=unique_names(scene, near)[0])
-    text = "Für {n} der {total} Nachbargemeinden ist eine Beteiligung dokumentiert: {names}"
+    text = N_("Für {n} der {total} Nachbargemeinden ist eine Beteiligung dokumentiert: {names}")
     if not active:
-        text = "Für keine der {total} Nachbargemeinden ist eine Beteiligung öffentlich dokumentiert"
+        text = N_("Für keine der {total} Nachbargemeinden ist eine Beteiligung öffentlich dokumentiert")
     elif len(active) == len(near):
-        text = "Für alle {total} Nachbargemeinden ist eine Beteiligung dokumentiert: {names}"
+        text = N_("Für alle {total} Nachbargemeinden ist eine Beteiligung dokumentiert: {names}")
     elif len(active) == 1:
-        text = "Für eine der {total} Nachbargemeinden ist eine Beteiligung dokumentiert: {names}"
+        text = N_("Für eine der {total} Nachbargemeinden ist eine Beteiligung dokumentiert: {names}")
     names = _few(unique_names(scene, active), most, words)
     return sentence(words.say(text, n=words.number(len(active)), total=words.number(len(near)), names=names))
 
@@ -325,4 +329,4 @@ def _few(names: list[str], most: int | None, words: Words) -> str:
     """Return ``A, B und C``, or the first ``most`` and how many more there are."""
     if most is None or len(names) <= most:
         return words.listed(names)
-    return words.say("{names} und {n} weitere", names=", ".join(names[:most]), n=words.number(len(names) - most))
+    return words.say(phrases.NAMES_AND_N_MORE, names=", ".join(names[:most]), n=words.number(len(names) - most))

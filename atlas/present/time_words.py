@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from atlas import phrases
 from atlas.analysis.events import (
     BEGINNINGS,
     BEGUN,
@@ -28,6 +29,7 @@ from atlas.analysis.status import NO_DATA
 from atlas.model.dates import PartialDate
 from atlas.model.programme import Counts, ExitKind, Instrument, Label, Programme, Stage, StageKind
 from atlas.model.states import State
+from atlas.phrases import N_
 from atlas.present.wording import Words
 
 REACHED_ON = "reached"
@@ -101,9 +103,9 @@ def beside_said(row: Mapping[Hashable, Any], instrument: Instrument, words: Word
         holding = holding_said([instrument], words)
         said.append(words.say("davon {holding}: {n}", holding=holding, n=words.number(int(row["in_force"]))))
     if documented_later:
-        said.append(words.say("{n} weitere erst später belegt", n=words.number(documented_later)))
+        said.append(words.say(phrases.N_MORE_DOCUMENTED_LATER, n=words.number(documented_later)))
     if period_unknown:
-        said.append(words.say("{n} weitere, Zeitraum unbekannt", n=words.number(period_unknown)))
+        said.append(words.say(phrases.N_MORE_PERIOD_UNKNOWN, n=words.number(period_unknown)))
     return said
 
 
@@ -141,9 +143,9 @@ def _why_begun(row: Mapping[Hashable, Any], stage: Stage, words: Words) -> str:
         if pd.isna(row["earliest"]) or row["what"] != BEGUN:
             return said
         days = {"first": words.day(row["earliest"].date()), "last": words.day(row["day"].date())}
-        text = "erreicht zwischen {first} und {last}" if stage.is_act else "Beginn zwischen {first} und {last}"
+        text = N_("erreicht zwischen {first} und {last}") if stage.is_act else N_("Beginn zwischen {first} und {last}")
         return words.say(text, **days)
-    said = words.say("erreicht {date}" if stage.is_act else "Beginn {date}", date=told)
+    said = words.say(N_("erreicht {date}") if stage.is_act else N_("Beginn {date}"), date=told)
     return said if dated.day else words.say("{said}, Tag nicht bekannt", said=said)
 
 
@@ -172,7 +174,9 @@ def _why_left(row: Mapping[Hashable, Any], programme: Programme, words: Words) -
     if row["since_means"] == "undated":
         said = since_said(row, words)
         text = (
-            "als ruhend belegt, Tag unbekannt ({read})" if is_asleep else "als beendet belegt, Tag unbekannt ({read})"
+            N_("als ruhend belegt, Tag unbekannt ({read})")
+            if is_asleep
+            else N_("als beendet belegt, Tag unbekannt ({read})")
         )
         return words.say(text, read=said)
     if is_asleep:

@@ -23,6 +23,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from atlas import phrases
 from atlas.errors import Problem
 from atlas.model.dates import ZONE, PartialDate
 from atlas.model.programme import Label
@@ -74,14 +75,14 @@ class Words:
     def _place(self, place: str) -> str:
         """Return a place in the reader's language: our own word at the start of a part. What comes from files stays."""
         known = {
-            "Zeile": self.say("Zeile"),
-            "Spalte": self.say("Spalte"),
+            "Zeile": self.say(phrases.LINE),
+            "Spalte": self.say(phrases.COLUMN),
             "Eintrag": self.say("Eintrag"),
             "Änderung": self.say("Änderung"),
             "Bestand": self.say("Bestand"),
-            "Gemeinde": self.say("Gemeinde"),
-            "Notiz": self.say("Notiz"),
-            "nächster Schritt": self.say("nächster Schritt"),
+            "Gemeinde": self.say(phrases.MUNICIPALITY),
+            "Notiz": self.say(phrases.PRIVATE_NOTE),
+            "nächster Schritt": self.say(phrases.NEXT_STEP),
         }
         said = re.sub(rf"(?:^|(?<=, ))({'|'.join(known)})(?= |$)", lambda found: known[found[1]], place)
         return said if self.lang == "de" else re.sub("„(.*)“", "“\\1”", said)
@@ -122,9 +123,9 @@ class Words:
     def since(self, text: str, means: str, read_on: str = "") -> str:
         """Return since when something holds, with how well that is known; ``read_on`` is when its source was read."""
         if means == "undated" and read_on:
-            return self.say("undatiert, gelesen {day}", day=self.partial(read_on))
+            return self.say(phrases.UNDATED_READ_DAY, day=self.partial(read_on))
         if means == "undated":
-            return self.say("undatiert")
+            return self.say(phrases.UNDATED)
         if means in {"known_by", "source"}:
-            return self.say("spätestens {day}", day=self.partial(text))
+            return self.say(phrases.DAY_AT_THE_LATEST, day=self.partial(text))
         return self.partial(text)

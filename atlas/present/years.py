@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from atlas import phrases
 from atlas.analysis.counting import Figure, figure
 from atlas.analysis.events import BEGINNINGS, BOUNDARY, FLOWS, in_period
 from atlas.analysis.progress import Course, progress
@@ -45,14 +46,14 @@ class YearRow:
 def year_headings(rows: Iterable[YearRow], instrument: Instrument, words: Words) -> dict[str, str]:
     """Return the headings of the columns with numbers, by column; a flow that is zero in all rows is left out."""
     shown = {column for row in rows for column, door in row.doors.items() if door.number}
-    headings = {"municipalities": words.say("Gemeinden"), "arrangements": words.label(instrument.unit)}
+    headings = {"municipalities": words.say(phrases.MUNICIPALITIES), "arrangements": words.label(instrument.unit)}
     headings |= {what: words.label(flow_label(what, instrument)) for what in FLOWS}
     headings |= {
-        "boundary_in": words.say("Gebietsänderung, mehr"),
-        "boundary_out": words.say("Gebietsänderung, weniger"),
-        "in_force": words.say("davon {holding}", holding=holding_said([instrument], words)),
-        "documented_later": words.say("erst später belegt"),
-        "period_unknown": words.say("Zeitraum unbekannt"),
+        "boundary_in": words.say(phrases.BOUNDARY_CHANGE_MORE),
+        "boundary_out": words.say(phrases.BOUNDARY_CHANGE_FEWER),
+        "in_force": words.say(phrases.OF_WHICH_HOLDING, holding=holding_said([instrument], words)),
+        "documented_later": words.say(phrases.DOCUMENTED_ONLY_LATER),
+        "period_unknown": words.say(phrases.PERIOD_UNKNOWN),
     }
     return {key: said for key, said in headings.items() if key in shown or key in {"municipalities", "arrangements"}}
 
@@ -95,17 +96,15 @@ class _Year:
         def happened(what: str) -> Callable[[], pd.DataFrame]:
             return lambda: event_rows(source, self._happened(what, start, end), words)
 
-        whole = words.say("{what}: Gemeinden. Stand {day}", **told)
-        joint = words.say(
-            "{what}: {list}, gemeinsame einmal gezählt. Stand {day}", **told, list=words.label(self.instrument.unit)
-        )
+        whole = words.say(phrases.LIST_OF_MUNICIPALITIES, **told)
+        joint = words.say(phrases.LIST_OF_ARRANGEMENTS, **told, list=words.label(self.instrument.unit))
         headings = {
-            "in_force": words.say("davon {holding}", holding=holding_said([self.instrument], words)),
+            "in_force": words.say(phrases.OF_WHICH_HOLDING, holding=holding_said([self.instrument], words)),
             "documented_later": words.say("erst später belegt, Beginn unbekannt"),
-            "period_unknown": words.say("Zeitraum unbekannt"),
+            "period_unknown": words.say(phrases.PERIOD_UNKNOWN),
         }
         flows = {what: words.label(flow_label(what, self.instrument)) for what in FLOWS}
-        flows |= dict.fromkeys(BY_BOUNDARY, words.say("durch Gebietsänderungen"))
+        flows |= dict.fromkeys(BY_BOUNDARY, words.say(phrases.THROUGH_BOUNDARY_CHANGES))
         doors = {
             "municipalities": (whole, listed("municipalities")),
             "arrangements": (joint, lambda: arrangement_rows(stock(), source.edition, words)),

@@ -13,6 +13,7 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
+from atlas import phrases
 from atlas.present.progress import Curve, DistrictBar
 from atlas.present.wording import Words
 from atlas.render.fonts import FAMILY, FOLDER, embedded_faces
@@ -100,7 +101,7 @@ def curve_chart(
         layers.append(marks.encode(time, alt.Y("value:Q", scale=height)))
         first, last = points["date"].iloc[0], points["date"].iloc[-1]
         has_room = told["date"].iloc[-1] < first + (last - first) * 0.8
-        name = alt.Chart(told.tail(1).assign(said=words.say("veröffentlicht"))).mark_text(
+        name = alt.Chart(told.tail(1).assign(said=words.say(phrases.PUBLISHED))).mark_text(
             align="left" if has_room else "right",
             dx=9 if has_room else 5,
             dy=0 if has_room else -13,
@@ -154,7 +155,7 @@ def _steps(
 def _end_labels(curve: Curve, words: Words, top: int, colour: str) -> list[alt.Chart]:
     """Return the names of the lines at their ends, apart from each other even where the lines meet."""
     told: list[tuple[float, str, Literal[700, 400]]] = [
-        (curve.municipalities, words.count("{n} Gemeinde", "{n} Gemeinden", curve.municipalities), 700),
+        (curve.municipalities, words.count(*phrases.N_MUNICIPALITIES, curve.municipalities), 700),
         (curve.arrangements, f"{words.number(curve.arrangements)} {curve.unit}", 400),
     ]
     if curve.holding:
@@ -204,7 +205,7 @@ def district_chart(
     is_narrow: bool = False,
 ) -> dict[str, object]:
     """Return the share of every district as bars, largest first, each with n of N and per cent."""
-    told = words.say("{n} von {total}", n="{n}", total="{total}")
+    told = words.say(phrases.N_OF_TOTAL, n="{n}", total="{total}")
     frame = pd.DataFrame(
         [
             {

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal, NamedTuple
 
+from atlas import phrases
 from atlas.model.excerpt import PRINTED, Kind, Size
 from atlas.present.looks import Look
 from atlas.present.picture import LegendLine, Picture
@@ -354,6 +355,6 @@ def _scale_bar(frame: Frame, text: float, words: Words, *, bare: bool) -> ScaleB
     left, _, right, bottom = frame.box
     widths = [(km, km * 1000 * frame.scale) for km in _BARS_KM]
     km, width = next(((km, w) for km, w in reversed(widths) if w <= (right - left) / 5), widths[0])
-    told = words.say("{km} km", km=words.number(km, 0 if km >= 1 else 1))
+    told = words.say(phrases.KILOMETRES, km=words.number(km, 0 if km >= 1 else 1))
     inset = 0.0 if bare else text * 0.6
     return ScaleBar(left + inset, bottom - text * 0.2 - inset, width, told, text * 0.72)

@@ -21,6 +21,7 @@ from pyarrow import parquet
 from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import Change, Edition, Level, Provenance
 from atlas.model.keys import parse_ags, parse_district_key, state_of
+from atlas.phrases import N_
 
 EDITION_FILE = "edition.toml"
 _BUILT = {".parquet", ".topojson"}
@@ -107,18 +108,20 @@ def _file_problems(folder: Path, sums: dict[str, str], name: str) -> list[Proble
         if not path.is_file():
             found.append(_missing(name, file))
         elif path.suffix in _BUILT and hashlib.sha256(path.read_bytes()).hexdigest() != wanted:
-            text = "Die Datei {file} ist nicht mehr die, die gebaut wurde (Prüfsumme). Bitte den Ordner wiederherstellen oder neu bauen."
+            text = N_(
+                "Die Datei {file} ist nicht mehr die, die gebaut wurde (Prüfsumme). Bitte den Ordner wiederherstellen oder neu bauen."
+            )
             found.append(Problem(name, text, {"file": file}))
     return found
 
 
 def _missing(name: str, file: str) -> Problem:
-    text = "Im Gebietsstand fehlt eine Datei ({file}). Bitte den Ordner wiederherstellen oder neu bauen."
+    text = N_("Im Gebietsstand fehlt eine Datei ({file}). Bitte den Ordner wiederherstellen oder neu bauen.")
     return Problem(name, text, {"file": file})
 
 
 def _broken(name: str, error: Exception) -> Problem:
-    text = "Der Gebietsstand ist beschädigt ({reason}). Bitte den Ordner wiederherstellen oder neu bauen."
+    text = N_("Der Gebietsstand ist beschädigt ({reason}). Bitte den Ordner wiederherstellen oder neu bauen.")
     return Problem(name, text, {"reason": str(error)[:200]})
 
 
@@ -249,7 +252,9 @@ def read_delivery(path: Path) -> Delivery:
         areas = gpd.read_file(source, layer=layer, engine="pyogrio")
         names = _district_names(layers)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, zipfile.BadZipFile, OSError) as error:
-        text = "Die Datei lässt sich nicht lesen ({reason}). Erwartet wird GeoPackage, Shapefile, GeoJSON oder GML, auch als ZIP."
+        text = N_(
+            "Die Datei lässt sich nicht lesen ({reason}). Erwartet wird GeoPackage, Shapefile, GeoJSON oder GML, auch als ZIP."
+        )
         raise AtlasError(Problem(name, text, {"reason": str(error)[:200]})) from error
     columns = {str(column).lower(): str(column) for column in areas.columns if column != "geometry"}
     if problems := _layout_problems(areas, columns, name):
@@ -272,13 +277,15 @@ def read_delivery(path: Path) -> Delivery:
 def _layout_problems(areas: pd.DataFrame, columns: Mapping[str, str], name: str) -> list[Problem]:
     found = []
     if _first((*_KEY_COLUMNS, *_REGIONAL_KEY_COLUMNS), columns) is None:
-        text = "Es gibt keine Spalte mit dem Gemeindeschlüssel. Erwartet wird AGS oder ARS; vorhanden sind: {columns}."
+        text = N_(
+            "Es gibt keine Spalte mit dem Gemeindeschlüssel. Erwartet wird AGS oder ARS; vorhanden sind: {columns}."
+        )
         found.append(Problem(name, text, {"columns": ", ".join(columns.values())[:300] or "–"}))
     if not isinstance(areas, gpd.GeoDataFrame):
-        text = "Die Datei enthält keine Flächen. Bitte die Ebene mit den Gemeindeflächen liefern."
+        text = N_("Die Datei enthält keine Flächen. Bitte die Ebene mit den Gemeindeflächen liefern.")
         found.append(Problem(name, text))
     elif areas.crs is None:
-        text = "Die Datei nennt ihr Koordinatensystem nicht. Bitte mit .prj-Datei oder als GeoPackage liefern."
+        text = N_("Die Datei nennt ihr Koordinatensystem nicht. Bitte mit .prj-Datei oder als GeoPackage liefern.")
         found.append(Problem(name, text))
     return found
 

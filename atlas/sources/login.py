@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from atlas.errors import Problem
 from atlas.model.loopback import is_loopback
+from atlas.phrases import N_
 from atlas.sources.settings import SettingsError
 
 PROVIDER: Final = ("ATLAS_OIDC_METADATA_URL", "ATLAS_OIDC_CLIENT_ID", "ATLAS_OIDC_CLIENT_SECRET", "ATLAS_COOKIE_SECRET")
@@ -93,17 +94,17 @@ class LoginSettings:
 
 def _provider_problems(given: Mapping[str, str], address: str) -> list[Problem]:
     missing = [name for name in PROVIDER if not given[name]]
-    text = "Die Angabe fehlt. Die Anmeldung braucht {all} und ATLAS_ADDRESS."
+    text = N_("Die Angabe fehlt. Die Anmeldung braucht {all} und ATLAS_ADDRESS.")
     problems = [Problem(name, text, {"all": ", ".join(PROVIDER)}) for name in missing]
     if not address:
         problems.append(Problem("ATLAS_ADDRESS", text, {"all": ", ".join(PROVIDER)}))
     for name, url in (("ATLAS_OIDC_METADATA_URL", given["ATLAS_OIDC_METADATA_URL"]), ("ATLAS_ADDRESS", address)):
         if url and not _is_safe(url):
-            text = "„{given}“ geht nicht: Die Anmeldung braucht eine Adresse mit https://."
+            text = N_("„{given}“ geht nicht: Die Anmeldung braucht eine Adresse mit https://.")
             problems.append(Problem(name, text, {"given": url[:80]}))
     secret = given["ATLAS_COOKIE_SECRET"]
     if secret and len(secret) < _SHORTEST_SECRET:
-        text = (
+        text = N_(
             "Das Geheimnis ist zu kurz. Bitte mindestens {n} zufällige Zeichen, zum Beispiel aus: openssl rand -hex 32"
         )
         problems.append(Problem("ATLAS_COOKIE_SECRET", text, {"n": _SHORTEST_SECRET}))
@@ -113,13 +114,13 @@ def _provider_problems(given: Mapping[str, str], address: str) -> list[Problem]:
 def _local_problems(name: str, *, has_provider: bool, address: str) -> list[Problem]:
     problems = []
     if len(name) > _LONGEST_NAME or not name.isprintable():
-        text = "Der Name muss in einer Zeile stehen und darf höchstens {n} Zeichen haben."
+        text = N_("Der Name muss in einer Zeile stehen und darf höchstens {n} Zeichen haben.")
         problems.append(Problem(LOCAL_EDITOR, text, {"n": _LONGEST_NAME}))
     if has_provider:
-        text = "Örtliche Bearbeitung und Anmeldung schließen sich aus. Bitte ATLAS_LOCAL_EDITOR löschen."
+        text = N_("Örtliche Bearbeitung und Anmeldung schließen sich aus. Bitte ATLAS_LOCAL_EDITOR löschen.")
         problems.append(Problem(LOCAL_EDITOR, text))
     elif address and not is_loopback(urlsplit(address).hostname):
-        text = (
+        text = N_(
             "Örtliche Bearbeitung geht nur, wo niemand von außen hinkommt; ATLAS_ADDRESS nennt aber eine öffentliche "
             "Adresse. Bitte eine von beiden Angaben löschen."
         )

@@ -8,6 +8,7 @@ from atlas.errors import AtlasError, Problem
 from atlas.model.areas import Areas
 from atlas.model.boundaries import Edition
 from atlas.model.programme import Programme
+from atlas.phrases import N_
 from atlas.sources.toml import read_toml
 
 
@@ -30,6 +31,6 @@ def read_areas(path: Path, editions: dict[str, tuple[Edition, ...]], shown_as: s
     known = {str(key) for edition in editions.get(found.boundary_set, ()) for key in edition.districts.index}
     unknown = [key for area in found.areas for key in area.districts if key not in known]
     if unknown:
-        text = "Diese Kreise gibt es nicht: {list}. Bitte die Schlüssel berichtigen."
+        text = N_("Diese Kreise gibt es nicht: {list}. Bitte die Schlüssel berichtigen.")
         raise AtlasError(Problem(shown_as or str(path), text, {"list": ", ".join(unknown)}))
     return found

@@ -12,10 +12,12 @@ from typing import get_args
 
 import pandas as pd
 
+from atlas import phrases
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.programme import Counts, Programme, Unit
 from atlas.model.records import OPTIONAL_COLUMNS, OPTIONAL_TOTALS, READ_ON, RECORD_COLUMNS, TOTAL_COLUMNS, Records
 from atlas.model.rules import Fault, Row, check_date, check_source, faults, is_after_reading, record_checker
+from atlas.phrases import N_
 from atlas.sources.store import Store
 
 
@@ -58,7 +60,7 @@ def read_records(
         if store and not problems:
             store.seed(programme.key, table, name, file_sum(root / name))
     elif store and (root / name).exists() and file_sum(root / name) != store.file_sum(programme.key):
-        text = (
+        text = N_(
             "Die Datei wurde geändert, nachdem der Bestand aus ihr angelegt war; seitdem wird er in der Datenbank gepflegt. "
             "Bitte mit „python -m atlas import“ übernehmen, was neu ist."
         )
@@ -105,7 +107,7 @@ def _with_day(
     usual = programme.retrieved.isoformat() if programme.retrieved else ""
     silent = [line for line, row in rows if not (row["retrieved"] or usual)]
     if silent:
-        text = (
+        text = N_(
             "Wann die Quelle gelesen wurde, steht nirgends (Einträge: {count}). Bitte die Spalte retrieved ergänzen "
             "(JJJJ-MM-TT) oder in data/programmes/{programme}.toml die Zeile „retrieved = JJJJ-MM-TT“."
         )
@@ -118,7 +120,7 @@ def _with_day(
 def _begun_after_entry(table: pd.DataFrame, places: str) -> Iterable[Problem]:
     """Yield a warning for every entry of an older program whose date begins after the day it was entered."""
     given = table[["date", "source_date"]].max(axis=1)
-    text = (
+    text = N_(
         "Das Datum „{given}“ beginnt erst nach dem Tag, an dem der Eintrag in den Bestand kam ({read_on}). Bitte das Datum "
         "berichtigen, oder in retrieved den Tag angeben, an dem die Quelle gelesen wurde."
     )
@@ -132,7 +134,7 @@ def _duplicate_rows(records: Records) -> list[Problem]:
     """Return a warning for every row that repeats an earlier one word for word."""
     columns = [column for column in RECORD_COLUMNS if column != "municipality"]
     repeated = records.table[records.table.duplicated(columns)]
-    text = "Dieser Eintrag steht schon weiter oben. Bitte einen der beiden löschen."
+    text = N_("Dieser Eintrag steht schon weiter oben. Bitte einen der beiden löschen.")
     return [Problem(f"{records.places} {line}", text, severity=Severity.WARNING) for line in repeated["line"]]
 
 
@@ -141,29 +143,29 @@ def _rows(path: Path, name: str, columns: Sequence[str], problems: list[Problem]
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        problems.append(Problem(name, "Die Datei fehlt. Bitte anlegen oder aus der Sicherung holen."))
+        problems.append(Problem(name, phrases.FILE_MISSING))
         return []
     except UnicodeDecodeError:
-        problems.append(Problem(name, "Die Datei ist nicht in UTF-8 gespeichert. Bitte als UTF-8 speichern."))
+        problems.append(Problem(name, phrases.FILE_NOT_UTF8))
         return []
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         header = list(reader.fieldnames or ())
         if missing := [column for column in columns if column not in {*header, *OPTIONAL_COLUMNS, *OPTIONAL_TOTALS}]:
-            text = (
+            text = N_(
                 "In der Kopfzeile fehlt: {columns}. Erwartet werden Spalten mit Komma getrennt, in dieser Schreibweise."
             )
             problems.append(Problem(f"{name}, Zeile 1", text, {"columns": ", ".join(missing)}))
             return []
         rows = [(reader.line_num, {column: row[column] for column in row}) for row in reader]
     except csv.Error as error:
-        text = "Die Zeile ist kein gültiges CSV ({reason}). Bitte Anführungszeichen prüfen."
+        text = N_("Die Zeile ist kein gültiges CSV ({reason}). Bitte Anführungszeichen prüfen.")
         problems.append(Problem(f"{name}, Zeile {reader.line_num}", text, {"reason": str(error)}))
         return []
     good: list[tuple[int, Row]] = []
     for line, row in rows:
         if None in row or None in row.values():
-            text = (
+            text = N_(
                 "Die Zeile hat mehr oder weniger Felder als die Kopfzeile. Bitte Kommas und Anführungszeichen prüfen."
             )
             problems.append(Problem(f"{name}, Zeile {line}", text))
@@ -175,11 +177,11 @@ def _rows(path: Path, name: str, columns: Sequence[str], problems: list[Problem]
 def _check_total(row: Row) -> Iterable[Fault]:
     yield from check_date(row["date"], "date")
     if not row["date"]:
-        yield "date", "Das Datum fehlt. Bitte ergänzen.", {}
+        yield "date", N_("Das Datum fehlt. Bitte ergänzen."), {}
     if not re.fullmatch(r"[0-9]{1,9}", row["value"]):
-        yield "value", "„{given}“ ist keine ganze Zahl.", {"given": row["value"]}
+        yield "value", phrases.NOT_A_WHOLE_NUMBER, {"given": row["value"]}
     for column, allowed in (("counts", tuple(Counts)), ("unit", get_args(Unit))):
         if row[column] and row[column] not in allowed:
-            text = "„{given}“ ist hier nicht erlaubt; möglich ist {allowed}, oder nichts."
+            text = N_("„{given}“ ist hier nicht erlaubt; möglich ist {allowed}, oder nichts.")
             yield column, text, {"given": row[column], "allowed": ", ".join(allowed)}
     yield from check_source(row["source_url"])

@@ -28,6 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from atlas.errors import AtlasError, Problem
 from atlas.model.logins import Login
 from atlas.model.rights import Role
+from atlas.phrases import N_
 from atlas.sources.toml import parse_toml
 
 _LOG = logging.getLogger(__name__)
@@ -119,7 +120,7 @@ class Rights:
     def _parsed(self, content: bytes | None) -> tuple[_Table | None, tuple[Problem, ...]]:
         name = str(self._path)
         if content is None:
-            text = (
+            text = N_(
                 "Die Tabelle der Rechte fehlt oder ist nicht lesbar. Bitte anlegen; das Muster steht in docs/login.md."
             )
             return None, (Problem(name, text),)

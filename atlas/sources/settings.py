@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from atlas.errors import AtlasError, Problem
+from atlas.phrases import N_
 from atlas.sources.store.database import Database
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
@@ -92,6 +93,8 @@ def parse_address(text: str) -> str:
     """
     text = text.strip().rstrip("/")
     if text and not _ADDRESS.fullmatch(text):
-        told = "„{given}“ ist keine Adresse der Anwendung. Erwartet wird zum Beispiel https://atlas.example.org, ohne Parameter."
+        told = N_(
+            "„{given}“ ist keine Adresse der Anwendung. Erwartet wird zum Beispiel https://atlas.example.org, ohne Parameter."
+        )
         raise AtlasError(Problem("ATLAS_ADDRESS", told, {"given": text[:80]}))
     return text

@@ -21,6 +21,7 @@ from atlas.model.records import READ_ON, Records
 from atlas.model.rights import Actor, Right, require
 from atlas.model.rules import Row, faults, record_checker
 from atlas.model.snapshot import Snapshot, unknown_programme
+from atlas.phrases import N_
 from atlas.sources.boundaries import list_editions
 from atlas.sources.programmes import read_areas, read_programme
 from atlas.sources.records import read_records, rows_of
@@ -110,7 +111,7 @@ def programme_files(root: Path) -> dict[str, Path]:
 def _wanted(root: Path, only: str, blockers: list[Problem]) -> Iterable[Path]:
     files = programme_files(root)
     if not files:
-        text = "Es gibt kein Programm. Bitte eines anlegen: python -m atlas programme new KEY --boundary-set SET"
+        text = N_("Es gibt kein Programm. Bitte eines anlegen: python -m atlas programme new KEY --boundary-set SET")
         blockers.append(Problem("data/programmes", text))
     if only and only not in files:
         blockers.append(unknown_programme(only, "--programme", files))
@@ -121,7 +122,7 @@ def _programme(path: Path, name: str) -> Programme:
     """Return the programme of a file. Record and totals are found by its key, so that must be the file's name."""
     programme = read_programme(path, name)
     if programme.key != path.stem:
-        text = "Der Schlüssel „{given}“ ist nicht der Name der Datei. Bitte den einen oder den anderen ändern."
+        text = N_("Der Schlüssel „{given}“ ist nicht der Name der Datei. Bitte den einen oder den anderen ändern.")
         raise AtlasError(Problem(f"{name}, key", text, {"given": programme.key}))
     return programme
 
@@ -136,7 +137,7 @@ def _editions(root: Path, blockers: list[Problem]) -> dict[str, tuple[Edition, .
     for edition in sorted(found, key=lambda each: each.starts):
         by_state[edition.boundary_set] = (*by_state.get(edition.boundary_set, ()), edition)
     if not found:
-        text = "Es gibt keinen Gebietsstand. Bitte mit „python -m atlas boundaries add“ einen anlegen."
+        text = N_("Es gibt keinen Gebietsstand. Bitte mit „python -m atlas boundaries add“ einen anlegen.")
         blockers.append(Problem("geodata", text))
     return by_state
 
@@ -144,7 +145,7 @@ def _editions(root: Path, blockers: list[Problem]) -> dict[str, tuple[Edition, .
 def keys_of(programme: Programme, editions: dict[str, tuple[Edition, ...]], name: str) -> frozenset[str]:
     """Return every municipality and district key that exists or has existed in the programme's boundary set."""
     if editions and programme.boundary_set not in editions:
-        text = "Für {given} gibt es keinen Gebietsstand unter geodata. Bitte anlegen oder boundary_set berichtigen."
+        text = N_("Für {given} gibt es keinen Gebietsstand unter geodata. Bitte anlegen oder boundary_set berichtigen.")
         raise AtlasError(Problem(f"{name}, boundary_set", text, {"given": programme.boundary_set}))
     return known_keys(editions.get(programme.boundary_set, ()))
 
@@ -262,7 +263,7 @@ class SnapshotStore:
     def _writable(self, actor: Actor) -> Store:
         require(actor, Right.EDIT)
         if self.store is None:
-            text = (
+            text = N_(
                 "Der Bestand wird in Dateien geführt und lässt sich hier nicht ändern. Bitte ATLAS_DATABASE_URL setzen."
             )
             raise AtlasError(Problem("data/participation", text))

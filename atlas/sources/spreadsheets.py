@@ -22,6 +22,7 @@ from typing import Any
 
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.sheets import Merged, Sheet
+from atlas.phrases import N_
 
 _CHILD = Path(__file__).with_name("workbook.py")
 _MB = 1_000_000
@@ -70,7 +71,7 @@ def read_sheet(body: bytes, name: str, limits: Limits = ON_SCREEN) -> Sheet:
         If it is too large, or no table can be read from it at all.
     """
     if len(body) > limits.body_bytes:
-        text = (
+        text = N_(
             "Die Datei ist größer als {most} MB. Bitte nur das Blatt mit den Einträgen speichern oder die Datei teilen."
         )
         values: dict[str, str | int | float] = {"most": limits.body_bytes // _MB}
@@ -86,10 +87,12 @@ def _refuse_other_kinds(body: bytes, name: str) -> None:
     if not body.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise AtlasError(Problem(name, "Die Datei ist leer."))
     if body.startswith(b"\xd0\xcf\x11\xe0"):
-        text = "Das ist eine alte Excel-Datei (.xls) oder eine mit Kennwort. Bitte als .xlsx ohne Kennwort speichern."
+        text = N_(
+            "Das ist eine alte Excel-Datei (.xls) oder eine mit Kennwort. Bitte als .xlsx ohne Kennwort speichern."
+        )
         raise AtlasError(Problem(name, text))
     if start.startswith((b"%pdf", b"<!doctype", b"<html", b"<?xml", b"{\\rtf", b"\x89png", b"\x1f\x8b", b"<table")):
-        text = "Das ist keine Tabelle. Gelesen werden CSV und Excel-Dateien (.xlsx)."
+        text = N_("Das ist keine Tabelle. Gelesen werden CSV und Excel-Dateien (.xlsx).")
         raise AtlasError(Problem(name, text))
 
 
@@ -108,7 +111,7 @@ def _read_csv(body: bytes, name: str, limits: Limits) -> Sheet:
         if len(cells) > limits.columns and any(cells[limits.columns :]):
             raise AtlasError(_too_many(name, "columns", limits))
         rows.append((line + skipped, tuple(known.setdefault(cell, cell) for cell in map(tidy, cells))))
-    told = "Gelesen als CSV: Zeichensatz {encoding}, Trennzeichen „{separator}“."
+    told = N_("Gelesen als CSV: Zeichensatz {encoding}, Trennzeichen „{separator}“.")
     values: dict[str, str | int | float] = {"encoding": encoding, "separator": _SEPARATORS[separator]}
     return Sheet(
         rows,
@@ -129,7 +132,9 @@ def _decoded(body: bytes, name: str) -> tuple[str, str]:
             continue
         if "\0" not in text:
             return text, called
-    told = "Der Zeichensatz ist nicht zu erkennen, oder das ist keine Tabelle. Bitte als CSV in UTF-8 oder als .xlsx speichern."
+    told = N_(
+        "Der Zeichensatz ist nicht zu erkennen, oder das ist keine Tabelle. Bitte als CSV in UTF-8 oder als .xlsx speichern."
+    )
     raise AtlasError(Problem(name, told))
 
 
@@ -195,10 +200,10 @@ def _read_workbook(body: bytes, name: str, limits: Limits) -> Sheet:
         (int(line), tuple(known.setdefault(cell, cell) for cell in map(tidy, cells))) for line, cells in answer["rows"]
     )
     rows = [(line, cells) for line, cells in read if any(cells) or line in calculated]
-    told = "Gelesen wird das Blatt „{sheet}“."
+    told = N_("Gelesen wird das Blatt „{sheet}“.")
     values: dict[str, str | int | float] = {"sheet": answer["sheet"]}
     if answer["others"]:
-        told = "Gelesen wird nur das Blatt „{sheet}“, nicht: {others}."
+        told = N_("Gelesen wird nur das Blatt „{sheet}“, nicht: {others}.")
         values["others"] = ", ".join(answer["others"])
     return Sheet(
         rows,
@@ -219,17 +224,23 @@ def _check_parts(body: bytes, name: str, limits: Limits) -> None:
     names = {part.filename.lower() for part in parts}
     unpacked = sum(part.file_size for part in parts)
     if "xl/workbook.xml" not in names:
-        text = "Das ist keine Excel-Datei. Gelesen werden CSV und .xlsx; Tabellen aus LibreOffice bitte als .xlsx speichern."
+        text = N_(
+            "Das ist keine Excel-Datei. Gelesen werden CSV und .xlsx; Tabellen aus LibreOffice bitte als .xlsx speichern."
+        )
         raise AtlasError(Problem(name, text))
     if any("vbaproject" in each or each.startswith("xl/externallinks/") for each in names):
-        text = "Die Datei enthält Makros oder Verknüpfungen zu anderen Dateien. Bitte ohne sie als .xlsx speichern."
+        text = N_("Die Datei enthält Makros oder Verknüpfungen zu anderen Dateien. Bitte ohne sie als .xlsx speichern.")
         raise AtlasError(Problem(name, text))
     is_tight = unpacked > _RATIO_FROM and unpacked > _MOST_RATIO * len(body)
     if len(parts) > _MOST_PARTS:
-        text = "Die Datei besteht aus {count} Teilen, wie eine mit vielen Bildern. Bitte nur die Zeilen mit Einträgen in eine neue Datei kopieren."
+        text = N_(
+            "Die Datei besteht aus {count} Teilen, wie eine mit vielen Bildern. Bitte nur die Zeilen mit Einträgen in eine neue Datei kopieren."
+        )
         raise AtlasError(Problem(name, text, {"count": len(parts)}))
     if unpacked > limits.unpacked_bytes or is_tight:
-        text = "Die Datei ist ausgepackt zu groß ({size} MB). Bitte nur die Zeilen mit Einträgen in eine neue Datei kopieren."
+        text = N_(
+            "Die Datei ist ausgepackt zu groß ({size} MB). Bitte nur die Zeilen mit Einträgen in eine neue Datei kopieren."
+        )
         raise AtlasError(Problem(name, text, {"size": unpacked // _MB}))
     if any(part.flag_bits & 1 for part in parts):
         raise AtlasError(Problem(name, "Die Datei hat ein Kennwort. Bitte ohne Kennwort speichern."))
@@ -271,13 +282,19 @@ def _refusal(name: str, reason: str, where: str, limits: Limits) -> Problem:
 
 def _too_many(name: str, reason: str, limits: Limits, where: str = "") -> Problem:
     if reason == "columns":
-        text = "Die Tabelle reicht über Spalte {most} hinaus. Bitte nur die Spalten mit Einträgen in eine neue Datei kopieren."
+        text = N_(
+            "Die Tabelle reicht über Spalte {most} hinaus. Bitte nur die Spalten mit Einträgen in eine neue Datei kopieren."
+        )
         return Problem(name, text, {"most": limits.columns})
     place = f"{name}, Zeile {where}" if where else name
-    text = "Die Tabelle hat mehr als {most} Zeilen. Bitte die Datei teilen, oder leere Zeilen mit Inhalt weit unten löschen."
+    text = N_(
+        "Die Tabelle hat mehr als {most} Zeilen. Bitte die Datei teilen, oder leere Zeilen mit Inhalt weit unten löschen."
+    )
     return Problem(place, text, {"most": limits.rows})
 
 
 def _unreadable(name: str) -> Problem:
-    text = "Die Excel-Datei ist beschädigt oder verlangt zu viel beim Lesen. Bitte in Excel öffnen und neu als .xlsx oder CSV speichern."
+    text = N_(
+        "Die Excel-Datei ist beschädigt oder verlangt zu viel beim Lesen. Bitte in Excel öffnen und neu als .xlsx oder CSV speichern."
+    )
     return Problem(name, text)

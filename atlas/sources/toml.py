@@ -9,20 +9,22 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from atlas import phrases
 from atlas.errors import AtlasError, Problem
+from atlas.phrases import N_
 
 M = TypeVar("M", bound=BaseModel)
 
 _SAYINGS = {
-    "missing": "Die Angabe fehlt. Bitte ergänzen.",
-    "extra_forbidden": "Diese Angabe ist nicht vorgesehen. Bitte löschen oder die Schreibweise prüfen.",
-    "string_pattern_mismatch": "„{given}“ hat nicht die erwartete Form ({expected}).",
-    "string_too_short": "Der Text ist leer. Bitte ausfüllen.",
-    "literal_error": "„{given}“ ist hier nicht möglich; erlaubt ist {expected}.",
-    "enum": "„{given}“ ist hier nicht möglich; erlaubt ist {expected}.",
-    "value_error": "Die Angaben passen nicht zusammen: {reason}.",
+    "missing": N_("Die Angabe fehlt. Bitte ergänzen."),
+    "extra_forbidden": N_("Diese Angabe ist nicht vorgesehen. Bitte löschen oder die Schreibweise prüfen."),
+    "string_pattern_mismatch": N_("„{given}“ hat nicht die erwartete Form ({expected})."),
+    "string_too_short": N_("Der Text ist leer. Bitte ausfüllen."),
+    "literal_error": phrases.NOT_ALLOWED_HERE,
+    "enum": phrases.NOT_ALLOWED_HERE,
+    "value_error": N_("Die Angaben passen nicht zusammen: {reason}."),
 }
-_OTHERWISE = "„{given}“ ist hier nicht gültig ({reason})."
+_OTHERWISE = N_("„{given}“ ist hier nicht gültig ({reason}).")
 
 
 def read_toml(path: Path, model: type[M], shown_as: str | None = None) -> M:
@@ -46,7 +48,7 @@ def read_toml(path: Path, model: type[M], shown_as: str | None = None) -> M:
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise AtlasError(Problem(name, "Die Datei fehlt. Bitte anlegen oder aus der Sicherung holen.")) from error
+        raise AtlasError(Problem(name, phrases.FILE_MISSING)) from error
     return parse_toml(content, model, name)
 
 
@@ -61,10 +63,10 @@ def parse_toml(content: bytes, model: type[M], name: str) -> M:
     try:
         raw = tomllib.loads(content.decode("utf-8"))
     except UnicodeDecodeError as error:
-        text = "Die Datei ist nicht in UTF-8 gespeichert. Bitte als UTF-8 speichern."
+        text = phrases.FILE_NOT_UTF8
         raise AtlasError(Problem(name, text)) from error
     except tomllib.TOMLDecodeError as error:
-        text = "Das ist kein gültiges TOML: {reason}. Bitte die genannte Stelle berichtigen."
+        text = N_("Das ist kein gültiges TOML: {reason}. Bitte die genannte Stelle berichtigen.")
         raise AtlasError(Problem(name, text, {"reason": str(error)})) from error
     try:
         return model.model_validate(raw)

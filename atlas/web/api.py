@@ -16,11 +16,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from atlas import phrases
 from atlas.errors import AtlasError, Problem
 from atlas.export.open_data import boundaries_file, cases_file, file_name, records_file, status_file
 from atlas.model.records import newest_source_day
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
+from atlas.phrases import N_
 from atlas.present.catalogue import build_catalogue
 from atlas.present.open_data import OFFERS, ROOT, Content, Offer
 from atlas.present.open_data_page import build_open_data
@@ -93,9 +95,9 @@ class _Api:
         if request.method == "OPTIONS":
             return preflight()
         if request.method not in {"GET", "HEAD"}:
-            return refused(request, 405, [Problem("", "Hier wird nur gelesen: GET, HEAD oder OPTIONS.")], words)
+            return refused(request, 405, [Problem("", phrases.READ_ONLY_METHODS)], words)
         if offer is None:
-            text = "Diese Adresse gibt es nicht. Alle Adressen nennt {page}."
+            text = N_("Diese Adresse gibt es nicht. Alle Adressen nennt {page}.")
             return refused(request, 404, [Problem("", text, {"page": f"{ROOT}/"})], words)
         return await anyio.to_thread.run_sync(self._respond, request, offer, words, limiter=self._limiter)
 
@@ -113,7 +115,7 @@ class _Api:
         except RefusedError as error:
             return refused(request, 400, error.problems, words)
         except AtlasError as error:
-            text = "Die Daten sind gerade nicht lesbar ({n} Befunde). Bitte später noch einmal versuchen."
+            text = N_("Die Daten sind gerade nicht lesbar ({n} Befunde). Bitte später noch einmal versuchen.")
             return refused(request, 503, [Problem("", text, {"n": len(error.problems)})], words)
         return delivered(request, file, offer.media_type, _about(offer, asked, snapshot), words)
 

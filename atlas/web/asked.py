@@ -9,6 +9,7 @@ from datetime import date
 from atlas.errors import AtlasError, Problem
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import EARLIEST, LANGUAGES, LATEST, parse_day
+from atlas.phrases import N_
 from atlas.present.open_data import FORMS, Offer
 
 _SHOWN = 40
@@ -103,7 +104,7 @@ def _misnamed(offer: Offer, query: Sequence[tuple[str, str]]) -> Iterator[Proble
     names = [name for name, _ in query]
     for name in list(dict.fromkeys(names))[:_NAMED]:
         if name not in offer.parameters:
-            text = "Diesen Parameter gibt es hier nicht; vorhanden: {known}."
+            text = N_("Diesen Parameter gibt es hier nicht; vorhanden: {known}.")
             yield Problem(_short(name), text, {"known": ", ".join(offer.parameters)})
         elif names.count(name) > 1:
             yield Problem(name, "Der Parameter steht mehrfach in der Adresse. Bitte nur einmal angeben.")
@@ -112,12 +113,12 @@ def _misnamed(offer: Offer, query: Sequence[tuple[str, str]]) -> Iterator[Proble
 def _impossible(offer: Offer, given: dict[str, str]) -> Iterator[Problem]:
     for name, known in (("lang", LANGUAGES), ("form", FORMS)):
         if name in offer.parameters and given.get(name, known[0]) not in known:
-            text = "„{given}“ gibt es nicht; möglich: {known}."
+            text = N_("„{given}“ gibt es nicht; möglich: {known}.")
             yield Problem(name, text, {"given": _short(given[name]), "known": ", ".join(known)})
 
 
 def _no_day(place: str, given: str) -> Problem:
-    text = "„{given}“ ist kein Tag der Form JJJJ-MM-TT vom {first} bis zum {last}."
+    text = N_("„{given}“ ist kein Tag der Form JJJJ-MM-TT vom {first} bis zum {last}.")
     values = {"given": _short(given), "first": EARLIEST.isoformat(), "last": LATEST.isoformat()}
     return Problem(place, text, {**values})
 

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from atlas.errors import Problem
+from atlas.phrases import N_
 from atlas.present.wording import Words
 from atlas.web.page import accepts_gzip
 
@@ -63,7 +64,7 @@ def delivered(request: Request, file: File, media_type: str, headers: dict[str, 
     common |= {"Content-Type": kind, **headers}
     if part is not None:
         if part.start >= part.stop:
-            text = "Diesen Teil gibt es nicht; die Datei hat {n} Bytes."
+            text = N_("Diesen Teil gibt es nicht; die Datei hat {n} Bytes.")
             answer = refused(request, 416, [Problem("Range", text, {"n": len(file.body)})], words)
             answer.headers["Content-Range"] = f"bytes */{len(file.body)}"
             return answer

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from atlas import phrases
 from atlas.errors import AtlasError, Problem
 from atlas.export.pictures import MEDIA_TYPES, draw, page_of, picture_stem, written
 from atlas.model.excerpt import LIVE, Excerpt, Form, Kind, Size, excerpt_from_query, parse_places
@@ -22,6 +23,7 @@ from atlas.model.keys import parse_ags
 from atlas.model.programme import OVERVIEW
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import EARLIEST, LANGUAGES, LATEST, ViewState, parse_day, view_from_query
+from atlas.phrases import N_
 from atlas.present.detail import absent, position_or_heir
 from atlas.present.picture import picture_view
 from atlas.present.scene import Scenes, Shelf
@@ -107,7 +109,7 @@ def _day(text: str) -> date | None:
         return None
     day = parse_day(text)
     if day is None:
-        told = "Erwartet wird ein Tag der Form JJJJ-MM-TT von {first} bis {last}."
+        told = N_("Erwartet wird ein Tag der Form JJJJ-MM-TT von {first} bis {last}.")
         raise AtlasError(Problem("stichtag", told, {"first": EARLIEST.isoformat(), "last": LATEST.isoformat()}))
     return day
 
@@ -116,7 +118,7 @@ def _own(text: str) -> str | None:
     try:
         return parse_ags(text) if text else None
     except ValueError:
-        raise AtlasError(Problem("gemeinde", "Erwartet wird ein Gemeindeschlüssel mit acht Ziffern.")) from None
+        raise AtlasError(Problem("gemeinde", phrases.WRONG_MUNICIPALITY_KEY)) from None
 
 
 def _places(text: str, snapshot: Snapshot, programme: str) -> tuple[str, ...]:
@@ -125,7 +127,9 @@ def _places(text: str, snapshot: Snapshot, programme: str) -> tuple[str, ...]:
         return ()
     if text.isascii() and text.isdigit():
         return parse_places(text)
-    told = "„{given}“ gibt es nicht. Erwartet wird „{state}“, ein Kreisschlüssel (5 Ziffern) oder ein Gemeindeschlüssel (8 Ziffern)."
+    told = N_(
+        "„{given}“ gibt es nicht. Erwartet wird „{state}“, ein Kreisschlüssel (5 Ziffern) oder ein Gemeindeschlüssel (8 Ziffern)."
+    )
     raise AtlasError(Problem("Adresse", told, {"given": text[:40], "state": state}))
 
 

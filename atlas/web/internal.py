@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Scope
 
+from atlas import phrases
 from atlas.errors import AtlasError, Problem
 from atlas.export.follow_ups import due_calendar, due_table
 from atlas.export.intake import changes_log
@@ -21,6 +22,7 @@ from atlas.model.dates import ZONE, parse_moment
 from atlas.model.rights import VISITOR, Actor, Right
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState, view_from_query
+from atlas.phrases import N_
 from atlas.present.follow_ups import DueRow, due_rows
 from atlas.present.scene import Scene, Scenes
 from atlas.present.steering import area_of
@@ -129,7 +131,7 @@ class _Internal:
 
         def made(store: Store, actor: Actor, _: Snapshot) -> Response:
             if not re.fullmatch(r"[0-9]{1,15}", given):
-                raise AtlasError(Problem("seit", "„{given}“ ist keine ganze Zahl.", {"given": given[:_SHOWN]}))
+                raise AtlasError(Problem("seit", phrases.NOT_A_WHOLE_NUMBER, {"given": given[:_SHOWN]}))
             told = changes_log(store.changes(actor, int(given), MOST_CHANGES)).to_dict("records")
             return JSONResponse(told, headers=_HEADERS)
 
@@ -189,7 +191,7 @@ def _moment(given: str) -> datetime:
     try:
         return parse_moment(given, now) if given else now
     except ValueError:
-        text = "„{given}“ ist kein Zeitpunkt der Form JJJJ-MM-TTThh:mm."
+        text = N_("„{given}“ ist kein Zeitpunkt der Form JJJJ-MM-TTThh:mm.")
         raise AtlasError(Problem("stand", text, {"given": given[:_SHOWN]})) from None
 
 

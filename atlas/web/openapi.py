@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from atlas import phrases
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import LANGUAGES
 from atlas.present.open_data import (
@@ -48,7 +49,7 @@ def describe(snapshot: Snapshot, base: str, words: Words) -> Node:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": words.say("Präventionsatlas: offene Daten"),
+            "title": words.say(phrases.ATLAS_OPEN_DATA),
             "version": "1",
             "description": words.label(default.provenance),
         },
@@ -71,7 +72,7 @@ def describe(snapshot: Snapshot, base: str, words: Words) -> Node:
 def _operation(offer: Offer, snapshot: Snapshot, words: Words) -> Node:
     about = {
         "": words.say("Seite mit allen Dateien"),
-        "catalog.jsonld": words.say("Katalog nach DCAT-AP.de"),
+        "catalog.jsonld": words.say(phrases.CATALOGUE_IN_DCAT_AP_DE),
         "openapi.json": words.say("Diese Beschreibung"),
     }
     default = snapshot.programme("")
@@ -143,7 +144,7 @@ def _responses(words: Words) -> Node:
         "304": {"description": words.say("Unverändert seit der Kennung in If-None-Match.")},
         **{code: {"description": text, "content": problem} for code, text in said.items()},
         # Without a form: behind the guard of the whole site it is a line of plain text.
-        "405": {"description": words.say("Hier wird nur gelesen: GET, HEAD oder OPTIONS.")},
+        "405": {"description": words.say(phrases.READ_ONLY_METHODS)},
         "416": {"description": words.say("Diesen Teil gibt es nicht."), "content": problem},
     }
 

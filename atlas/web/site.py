@@ -13,6 +13,7 @@ from pathlib import Path
 
 from atlas.errors import AtlasError, Problem
 from atlas.export.workers import executor
+from atlas.phrases import N_
 from atlas.present.scene import Scenes
 from atlas.sources.snapshot import load_snapshot
 from atlas.web.site_frame import Files, Order, Site
@@ -36,7 +37,9 @@ def publish(order: Order, folder: Path, jobs: int = 2) -> int:
         If the folder holds something else, or the data can't be used.
     """
     if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).exists():
-        text = "In diesem Ordner liegt etwas anderes als eine frühere Fassung der Seiten. Bitte einen leeren Ordner nehmen."
+        text = N_(
+            "In diesem Ordner liegt etwas anderes als eine frühere Fassung der Seiten. Bitte einen leeren Ordner nehmen."
+        )
         raise AtlasError(Problem(str(folder), text))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as work:

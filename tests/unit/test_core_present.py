@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-import string
 import threading
 from collections.abc import Callable
 from datetime import date
 
 import pandas as pd
 import pytest
-from babel.messages.pofile import read_po
 
 from atlas.analysis.quality import check_snapshot
 from atlas.errors import Problem
@@ -30,7 +28,6 @@ from atlas.present.since import packed, said, since_of
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
-from tests import catalogue
 from tests.conftest import TODAY
 
 DE, EN = Words("de"), Words("en")
@@ -39,23 +36,6 @@ DE, EN = Words("de"), Words("en")
 def unpack(codes: str) -> str:
     """Do what the browser does (map.js, parts/shared.js)."""
     return re.sub(r"(.)([A-Z])", lambda run: run[1] * (ord(run[2]) - 62), codes)
-
-
-def test_every_message_has_an_english_one_with_the_same_placeholders() -> None:
-    with (catalogue.ROOT / "atlas" / "locale" / "en.po").open("rb") as file:
-        known = read_po(file, locale="en")
-    translated: dict[str, str] = {}
-    for message in known:
-        ids = message.id if isinstance(message.id, tuple) else (message.id,)
-        strings = message.string if isinstance(message.string, tuple) else (message.string,)
-        if message.id:
-            translated |= dict(zip(ids, strings, strict=True))
-    said = catalogue.messages()
-    assert sorted(said.keys() - translated.keys()) == []
-    assert sorted(translated.keys() - said.keys()) == []
-    for german, english in translated.items():
-        fields = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in (german, english)]
-        assert fields[0] == fields[1], german
 
 
 def test_numbers_and_dates_take_the_form_of_the_language() -> None:

@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import sqlalchemy as sa
 
+from atlas import phrases
 from atlas.errors import AtlasError, Problem
 from atlas.model.cases import MOST_TEXT, RECEIPT_LETTERS, FollowUp, Report, StaleFollowUpError
 from atlas.model.keys import parse_ags
 from atlas.model.rights import Actor, Right, require
+from atlas.phrases import N_
 from atlas.sources.store.database import Database
 from atlas.sources.store.schema import answer as answers_
 from atlas.sources.store.schema import follow_up as follow_ups_
@@ -90,7 +92,7 @@ class FollowUps:
 
 def _check(wanted: FollowUp) -> None:
     problems = [
-        Problem(place, "Der Text hat {count} Zeichen; erlaubt sind {most}.", {"count": len(text), "most": MOST_TEXT})
+        Problem(place, phrases.TEXT_TOO_LONG, {"count": len(text), "most": MOST_TEXT})
         for place, text in (("Notiz", wanted.note), ("nächster Schritt", wanted.step))
         if len(text) > MOST_TEXT
     ]
@@ -99,7 +101,7 @@ def _check(wanted: FollowUp) -> None:
     try:
         parse_ags(wanted.ags)
     except ValueError:
-        problems.append(Problem("Gemeinde", "Erwartet wird ein Gemeindeschlüssel mit acht Ziffern."))
+        problems.append(Problem("Gemeinde", phrases.WRONG_MUNICIPALITY_KEY))
     if problems:
         raise AtlasError(*problems)
 
@@ -140,7 +142,7 @@ class Reports:
         """
         text = text.strip()
         if not text or len(text) > MOST_TEXT:
-            told = "Bitte in höchstens {most} Zeichen sagen, was nicht stimmt."
+            told = N_("Bitte in höchstens {most} Zeichen sagen, was nicht stimmt.")
             raise AtlasError(Problem("", told, {"most": MOST_TEXT}))
         self.tidy()
         receipt = "-".join("".join(secrets.choice(RECEIPT_LETTERS) for _ in range(4)) for _ in range(3))
@@ -148,10 +150,12 @@ class Reports:
         with self._database.writing() as connection:
             mine = sa.and_(reports_.c.programme == programme, reports_.c.ags == ags, _UNANSWERED)
             if connection.execute(_count(mine)).scalar_one() >= MOST_OPEN:
-                told = "Zu dieser Gemeinde warten schon Meldungen auf Antwort. Bitte versuchen Sie es in einigen Tagen noch einmal."
+                told = N_(
+                    "Zu dieser Gemeinde warten schon Meldungen auf Antwort. Bitte versuchen Sie es in einigen Tagen noch einmal."
+                )
                 raise AtlasError(Problem("", told))
             if connection.execute(_count(reports_.c.received_at > now - timedelta(days=1))).scalar_one() >= MOST_A_DAY:
-                told = "Heute sind sehr viele Meldungen eingegangen. Bitte versuchen Sie es morgen noch einmal."
+                told = N_("Heute sind sehr viele Meldungen eingegangen. Bitte versuchen Sie es morgen noch einmal.")
                 raise AtlasError(Problem("", told))
             made = {"receipt": receipt, "programme": programme, "ags": ags, "received_at": now, "text": text}
             connection.execute(sa.insert(reports_), [made])
@@ -196,12 +200,12 @@ class Reports:
         require(actor, Right.EDIT)
         text = text.strip()
         if not text or len(text) > MOST_TEXT:
-            told = "Bitte in höchstens {most} Zeichen antworten; wer gemeldet hat, liest es mit der Quittung."
+            told = N_("Bitte in höchstens {most} Zeichen antworten; wer gemeldet hat, liest es mit der Quittung.")
             raise AtlasError(Problem("", told, {"most": MOST_TEXT}))
         with self._database.writing() as connection:
             known = connection.execute(_with_answer().where(reports_.c.receipt == receipt)).mappings().first()
             if known is None or known["answer"] is not None:
-                told = "Diese Meldung gibt es nicht, oder sie ist schon beantwortet. Bitte die Liste neu ansehen."
+                told = N_("Diese Meldung gibt es nicht, oder sie ist schon beantwortet. Bitte die Liste neu ansehen.")
                 raise AtlasError(Problem(receipt, told))
             made = {
                 "receipt": receipt,

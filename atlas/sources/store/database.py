@@ -15,6 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from atlas.errors import AtlasError, Problem
+from atlas.phrases import N_
 
 try:  # the interpreter's own library is often older than the fix of the WAL-reset bug
     from pysqlite3 import dbapi2 as driver
@@ -90,7 +91,7 @@ class Database:
         try:
             yield
         except sa.exc.OperationalError as error:
-            text = (
+            text = N_(
                 "Die Datenbank antwortet nicht, ist gesperrt oder voll ({reason}). Nichts wurde gespeichert. Bitte gleich "
                 "noch einmal versuchen; bleibt es so, hilft docs/operations.md."
             )
@@ -98,7 +99,7 @@ class Database:
         except sa.exc.DatabaseError as error:
             if type(error) is not sa.exc.DatabaseError:  # one of its many kinds: a fault of ours
                 raise
-            text = (
+            text = N_(
                 "Die Datei der Datenbank ist beschädigt, oder sie ist keine. Nichts wurde gespeichert. Eine Sicherung bringt "
                 "„python -m atlas store restore“ zurück; wie, steht in docs/operations.md."
             )
@@ -124,7 +125,7 @@ class Database:
 
 
 def _wrong_url() -> AtlasError:
-    text = (
+    text = N_(
         "Das ist keine Adresse einer Datenbank. Erwartet wird sqlite:////pfad/atlas.sqlite3 oder "
         "postgresql://nutzer@host/datenbank."
     )
@@ -170,7 +171,7 @@ def migrate(database: Database) -> None:
     with database.writing() as connection:
         found = revision(connection)
         if found is not None and found not in {step.revision for step in script.walk_revisions()}:
-            text = (
+            text = N_(
                 "Die Datenbank hat ein neueres Schema ({found}) als dieses Programm kennt. Bitte das Programm erneuern."
             )
             raise AtlasError(Problem(PLACE, text, {"found": found}))
@@ -189,7 +190,9 @@ def _make_folder(file: Path) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        text = "Der Ordner {folder} lässt sich nicht anlegen. Bitte ATLAS_DATABASE_URL auf einen beschreibbaren Ort setzen."
+        text = N_(
+            "Der Ordner {folder} lässt sich nicht anlegen. Bitte ATLAS_DATABASE_URL auf einen beschreibbaren Ort setzen."
+        )
         raise AtlasError(Problem(PLACE, text, {"folder": str(file.parent)})) from error
 
 
@@ -211,9 +214,9 @@ def back_up(database: Database, target: Path) -> None:
         If the file exists or can't be written, or the database is not SQLite.
     """
     if database.kind != "sqlite":
-        text = "Diese Datenbank sichert pg_dump; wie, steht in docs/operations.md."
+        text = N_("Diese Datenbank sichert pg_dump; wie, steht in docs/operations.md.")
         raise AtlasError(Problem(PLACE, text))
-    text = "Die Datei lässt sich nicht schreiben oder ist schon da. Bitte einen neuen Namen nehmen."
+    text = N_("Die Datei lässt sich nicht schreiben oder ist schon da. Bitte einen neuen Namen nehmen.")
     unfinished = target.with_name(f"{target.name}.unfertig")
     try:
         with unfinished.open("xb"):

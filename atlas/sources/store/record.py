@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from atlas import phrases
 from atlas.errors import AtlasError, Problem
 from atlas.model.dates import ZONE
 from atlas.model.edits import (
@@ -37,6 +38,7 @@ from atlas.model.edits import (
 from atlas.model.records import READ_ON, RECORD_COLUMNS
 from atlas.model.rights import Actor, Right, require
 from atlas.model.rules import is_after_reading
+from atlas.phrases import N_
 from atlas.sources.store.cases import FollowUps, Reports
 from atlas.sources.store.database import Database, migrate
 from atlas.sources.store.logins import StoredLoginEnds
@@ -247,10 +249,10 @@ class Store:
             first = sa.select(sa.func.min(changes_.c.recorded_at)).where(changes_.c.programme == programme)
             begun = connection.execute(first).scalar()
         if known_at > self._clock():
-            text = "Der Zeitpunkt liegt in der Zukunft. Was der Bestand dann sagt, weiß noch niemand."
+            text = N_("Der Zeitpunkt liegt in der Zukunft. Was der Bestand dann sagt, weiß noch niemand.")
             raise AtlasError(Problem(_said(known_at), text))
         if begun is None or known_at < begun:
-            text = "Damals wurde hier noch kein Bestand geführt; die erste Änderung ist vom {begun}."
+            text = N_("Damals wurde hier noch kein Bestand geführt; die erste Änderung ist vom {begun}.")
             raise AtlasError(Problem(_said(known_at), text, {"begun": _said(begun) if begun else "–"}))
         return self._records(programme, known_at)
 
@@ -297,7 +299,9 @@ class Store:
         with self._writer, self.database.writing() as connection:
             found = connection.execute(sa.select(changes_).where(changes_.c.number == number)).mappings().first()
             if found is None or found["kind"] == ChangeKind.SEED:
-                text = "Diese Änderung gibt es nicht, oder sie ist die Anlage des Bestands und lässt sich nicht zurücknehmen."
+                text = N_(
+                    "Diese Änderung gibt es nicht, oder sie ist die Anlage des Bestands und lässt sich nicht zurücknehmen."
+                )
                 raise AtlasError(Problem(str(number), text))
             if found["actor"] != actor.name:
                 require(actor, Right.ADMINISTER)
@@ -429,7 +433,7 @@ def _read_on(row: sa.Row[*tuple[Any, ...]], days: Mapping[int, str]) -> str:
 
 def _demand_reason(edits: Sequence[Edit], occasion: Occasion) -> None:
     if not edits:
-        raise AtlasError(Problem("", "Es gibt nichts zu speichern: alles steht schon so im Bestand."))
+        raise AtlasError(Problem("", phrases.NOTHING_TO_SAVE))
     if not occasion.reason.strip() and needs_reason(edits):
         raise AtlasError(missing_reason())
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from atlas.errors import AtlasError, Problem
+from atlas.phrases import N_
 from atlas.sources.store.database import PLACE, Database, DriverError, StoreUnreachableError, copy_sqlite, revision
 from atlas.sources.store.record import open_store
 
@@ -26,11 +27,13 @@ def restore(database: Database, backup: Path, *, replace: bool) -> Path | None:
         If the database is not SQLite, there is one and ``replace`` is not set, or the backup can't be used.
     """
     if database.kind != "sqlite":
-        text = "Diese Datenbank stellt pg_restore wieder her; wie, steht in docs/operations.md."
+        text = N_("Diese Datenbank stellt pg_restore wieder her; wie, steht in docs/operations.md.")
         raise AtlasError(Problem(PLACE, text))
     target = database.file
     if target.exists() and not replace:
-        text = "Hier ist schon eine Datenbank. Soll die Sicherung an ihre Stelle, bitte --replace angeben; sie wird aufgehoben."
+        text = N_(
+            "Hier ist schon eine Datenbank. Soll die Sicherung an ihre Stelle, bitte --replace angeben; sie wird aufgehoben."
+        )
         raise AtlasError(Problem(str(target), text))
     unfinished = target.with_name(f"{target.name}.unfertig")
     try:
@@ -39,7 +42,7 @@ def restore(database: Database, backup: Path, *, replace: bool) -> Path | None:
         former = _put_aside(target) if target.exists() else None
         unfinished.replace(target)
     except OSError as error:
-        text = "Die Datenbank lässt sich nicht an ihren Ort bringen ({reason})."
+        text = N_("Die Datenbank lässt sich nicht an ihren Ort bringen ({reason}).")
         raise AtlasError(Problem(str(target), text, {"reason": error.strerror or str(error)})) from error
     finally:
         for path in unfinished.parent.glob(f"{unfinished.name}*"):
@@ -53,7 +56,7 @@ def _copy(backup: Path, unfinished: Path) -> None:
     try:
         copy_sqlite(backup, unfinished)
     except DriverError as error:
-        text = "Das ist keine lesbare Sicherung von SQLite. Nichts wurde verändert."
+        text = N_("Das ist keine lesbare Sicherung von SQLite. Nichts wurde verändert.")
         raise AtlasError(Problem(str(backup), text)) from error
 
 
@@ -74,12 +77,12 @@ def _check(file: Path, name: str) -> None:
     finally:
         checked.close()
     if not is_whole:
-        text = "Die Sicherung ist beschädigt. Nichts wurde verändert; bitte eine frühere nehmen."
+        text = N_("Die Sicherung ist beschädigt. Nichts wurde verändert; bitte eine frühere nehmen.")
         raise AtlasError(Problem(name, text))
     if not is_store:
         raise AtlasError(Problem(name, "Das ist keine Datenbank dieser Anwendung. Nichts wurde verändert."))
     if altered:
-        text = (
+        text = N_(
             "Die Sicherung ist nicht mehr, wie sie geschrieben wurde (Änderung {numbers}). Nichts wurde verändert; bitte eine "
             "frühere nehmen."
         )
