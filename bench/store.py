@@ -79,7 +79,7 @@ def _killed_upgrades(fresh: Callable[[str], AbstractContextManager[str]], kind: 
     return f"{kills} kills, found old {steps['0001']}, new {steps['0002']}: {len(found)} faults"
 
 
-def _snapshot() -> tuple[Programme, Edition, tuple[boundaries.Change, ...]]:
+def _snapshot() -> tuple[Programme, Edition, tuple[boundaries.BoundaryChange, ...]]:
     snapshot = load_snapshot(Settings(Path(__file__).parents[1]))
     programme = snapshot.programme("")
     return programme, snapshot.edition(programme, date(2026, 11, 23)), snapshot.changes(programme)

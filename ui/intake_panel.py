@@ -11,9 +11,9 @@ import streamlit as st
 
 from atlas import phrases
 from atlas.analysis.columns import FIELDS, HEADINGS, REQUIRED, Column
-from atlas.analysis.difference import Answer, Difference, Kind, applied
+from atlas.analysis.difference import Answer, Difference, StepKind, applied
 from atlas.errors import AtlasError, Problem, Severity
-from atlas.export.intake import TEMPLATES, Delivery, Terms, difference_table, read_intake
+from atlas.export.intake import TEMPLATES, ImportedTable, Terms, difference_table, read_intake
 from atlas.export.tables import excel_csv
 from atlas.model.edits import Edit
 from atlas.model.programme import OVERVIEW
@@ -75,7 +75,7 @@ class _Received:
     body: bytes
     mapping: dict[str, str] = field(default_factory=dict)
     answers: dict[int, Answer] = field(default_factory=dict)
-    delivery: Delivery | None = None
+    delivery: ImportedTable | None = None
     checked: tuple[object, ...] = ()
     was_old: bool = False
     problems: tuple[Problem, ...] = ()
@@ -186,7 +186,7 @@ def _check(drawn: Scene, received: _Received) -> None:
         received.problems = error.problems
 
 
-def _delivery(drawn: Scene, received: _Received, delivery: Delivery) -> None:
+def _delivery(drawn: Scene, received: _Received, delivery: ImportedTable) -> None:
     said = words()
     intake = delivery.intake
     if received.was_old:
@@ -247,7 +247,7 @@ def _assign(heading: str, position: int) -> None:
         received.mapping[heading] = chosen
 
 
-def _findings_table(delivery: Delivery, said: Words) -> pd.DataFrame:
+def _findings_table(delivery: ImportedTable, said: Words) -> pd.DataFrame:
     titles = finding_titles(said)
     rows = [[getattr(each, name) or "" for name in titles] for each in finding_rows(delivery.intake.findings, said)]
     return pd.DataFrame(rows, columns=list(titles.values()), dtype=object)
@@ -256,7 +256,7 @@ def _findings_table(delivery: Delivery, said: Words) -> pd.DataFrame:
 # ---- what would change ------------------------------------------------------------------------------------------------
 
 
-def _difference(drawn: Scene, received: _Received, delivery: Delivery) -> None:
+def _difference(drawn: Scene, received: _Received, delivery: ImportedTable) -> None:
     said = words()
     difference = delivery.intake.difference
     blocks.heading(said.say("Was sich ändern würde"))
@@ -264,9 +264,9 @@ def _difference(drawn: Scene, received: _Received, delivery: Delivery) -> None:
     _questions(drawn, difference)
     may_erase = _erasing(drawn, difference)
     is_whole = False
-    if difference.of(Kind.MISSING):
+    if difference.of(StepKind.MISSING):
         label = said.say("Die Datei ist der ganze Bestand: was in ihr fehlt, wird zurückgezogen ({n} Einträge)",
-                         n=said.number(len(difference.of(Kind.MISSING))))  # fmt: skip
+                         n=said.number(len(difference.of(StepKind.MISSING))))  # fmt: skip
         is_whole = st.toggle(label, key=_WHOLE)
     edits = delivery.edits(is_whole=is_whole, may_erase=may_erase)
     if not edits:

@@ -33,7 +33,7 @@ from atlas.present.wording import Words
 from atlas.sources.login import LoginSettings
 from atlas.sources.rights import Rights
 from atlas.sources.store import StoreUnreachableError
-from atlas.web.door import Door, Reason, Standing
+from atlas.web.door import Authenticator, Reason, Standing
 from ui import blocks
 from ui.cache import store
 from ui.state import words
@@ -61,7 +61,7 @@ def login_ends() -> LoginEnds:
 
 
 @cache
-def door() -> Door:
+def door() -> Authenticator:
     """Return the one door of this process.
 
     Raises
@@ -76,7 +76,7 @@ def door() -> Door:
         )
         raise AtlasError(Problem("server.trustedUserHeaders", text))
     bound = config.get_option("server.address")
-    return Door(settings, Rights(settings.rights), login_ends, bound, lambda: datetime.now(UTC))
+    return Authenticator(settings, Rights(settings.rights), login_ends, bound, lambda: datetime.now(UTC))
 
 
 def current_actor() -> Actor:

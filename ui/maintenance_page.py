@@ -21,7 +21,7 @@ _PARAMETER = "teil"
 """Of the address: which part is shown."""
 
 
-class Part(StrEnum):
+class MaintenancePart(StrEnum):
     """The parts of the page, by their value in the address."""
 
     ENTRIES = "eintraege"
@@ -51,30 +51,34 @@ def _inside(drawn: Scene, standing: Standing) -> dict[str, str]:
     who = f"{standing.actor.name} · {role_name(standing.actor.role, said)}"
     blocks.draw("section", title=said.say(phrases.MAINTENANCE), text=who)
     labels = {
-        Part.ENTRIES: said.say(phrases.ENTRIES),
-        Part.INTAKE: said.say(phrases.IMPORT),
-        Part.REPORTS: said.say("Meldungen"),
-        Part.LOG: said.say("Verlauf"),
+        MaintenancePart.ENTRIES: said.say(phrases.ENTRIES),
+        MaintenancePart.INTAKE: said.say(phrases.IMPORT),
+        MaintenancePart.REPORTS: said.say("Meldungen"),
+        MaintenancePart.LOG: said.say("Verlauf"),
     }
     asked = st.query_params.get(_PARAMETER)
-    seed(Keys.PART, st.session_state.get(Keys.PART) or (Part(asked) if asked in list(Part) else Part.ENTRIES))
+    seed(
+        Keys.PART,
+        st.session_state.get(Keys.PART)
+        or (MaintenancePart(asked) if asked in list(MaintenancePart) else MaintenancePart.ENTRIES),
+    )
     part = st.segmented_control(
         said.say("Teil"),
-        list(Part),
+        list(MaintenancePart),
         format_func=labels.__getitem__,
         required=True,
         key=Keys.PART,
         label_visibility="collapsed",
     )
-    if part is Part.ENTRIES:
+    if part is MaintenancePart.ENTRIES:
         entries_panel.show(drawn)
-    elif part is Part.INTAKE:
+    elif part is MaintenancePart.INTAKE:
         intake_panel.show(drawn)
-    elif part is Part.REPORTS:
+    elif part is MaintenancePart.REPORTS:
         reports_panel.show(drawn)
     else:
         log_panel.show(drawn)
-    return {} if part is None or part is Part.ENTRIES else {_PARAMETER: part.value}
+    return {} if part is None or part is MaintenancePart.ENTRIES else {_PARAMETER: part.value}
 
 
 def _gate(standing: Standing) -> None:

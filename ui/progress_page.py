@@ -13,7 +13,7 @@ from atlas.model.view import EARLIEST, page_address
 from atlas.present.changes import Changes, build_changes, change_rows
 from atlas.present.charts import Chart, chart_picture
 from atlas.present.detail import as_of_sentence
-from atlas.present.figures import Door
+from atlas.present.figures import DrillDown
 from atlas.present.headings import headings
 from atlas.present.map_spec import counted_legend
 from atlas.present.paragraph import paragraph
@@ -121,7 +121,7 @@ def _numbers(drawn: Scene, instrument: Instrument, counts: Counts | None = None)
         figures_panel.open_door({door.key: door for row in rows for door in row.doors.values()}, asked)
 
 
-def _cell(door: Door) -> str | list[str]:
+def _cell(door: DrillDown) -> str | list[str]:
     return [door.key, door.text] if door.number else door.text
 
 

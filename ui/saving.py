@@ -24,7 +24,7 @@ _TRIES = 5
 
 
 @dataclass
-class _Own:
+class _Saved:
     """What this session has saved.
 
     Its fields are plain ones on purpose: a second click stops the first one's run at its next access to the session's
@@ -36,10 +36,10 @@ class _Own:
     problems: tuple[Problem, ...] = ()
 
 
-def _own() -> _Own:
+def _own() -> _Saved:
     kept = st.session_state.get(_KEY)
-    if not isinstance(kept, _Own):
-        st.session_state[_KEY] = kept = _Own()
+    if not isinstance(kept, _Saved):
+        st.session_state[_KEY] = kept = _Saved()
     return kept
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from atlas.analysis.days import iso_days
 from atlas.analysis.status import cases_as_of, held_on
-from atlas.model.boundaries import Change, Edition
+from atlas.model.boundaries import BoundaryChange, Edition
 from atlas.model.keys import is_district_key
 from atlas.model.programme import Programme
 from atlas.model.states import State
@@ -39,7 +39,7 @@ _OF_STATE = [str(state) for state in State if state.holds or state is State.PLAN
 
 
 def case_list(
-    spans_: pd.DataFrame, programme: Programme, edition: Edition, changes: Iterable[Change], as_of: date
+    spans_: pd.DataFrame, programme: Programme, edition: Edition, changes: Iterable[BoundaryChange], as_of: date
 ) -> pd.DataFrame:
     """Return the cases of every instrument that repeats, and of every participant that has several in one instrument.
 

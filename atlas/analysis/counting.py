@@ -10,7 +10,7 @@ import pandas as pd
 
 from atlas.analysis.spans import counting
 from atlas.analysis.status import held_on, successors
-from atlas.model.boundaries import Change
+from atlas.model.boundaries import BoundaryChange
 from atlas.model.keys import is_district_key
 from atlas.model.programme import Counts, Unit
 from atlas.model.states import State
@@ -181,7 +181,7 @@ class Beside:
 def beside(  # noqa: PLR0913 - what is counted, how, and on which day: none of it has a sensible default
     spans_: pd.DataFrame,
     instrument: str,
-    changes: Iterable[Change],
+    changes: Iterable[BoundaryChange],
     day: date,
     *,
     unit: Unit,

@@ -17,7 +17,7 @@ import pyproj
 import shapely
 
 from atlas.errors import AtlasError, Problem
-from atlas.model.boundaries import INDEPENDENT_CITIES, Change, Level, mergers
+from atlas.model.boundaries import INDEPENDENT_CITIES, BoundaryChange, Level, mergers
 from atlas.model.keys import Ags, district_of
 from atlas.phrases import N_
 
@@ -189,7 +189,7 @@ def heirs_by_place(gone: gpd.GeoDataFrame, there: gpd.GeoDataFrame) -> pd.DataFr
 
 
 def extents(
-    areas: gpd.GeoDataFrame, changes: Iterable[Change], starts: date
+    areas: gpd.GeoDataFrame, changes: Iterable[BoundaryChange], starts: date
 ) -> tuple[pd.DataFrame, list[tuple[int, ...]]]:
     """Return every extent a municipality has had since ``starts``, and the pieces each is made of.
 

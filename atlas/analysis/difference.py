@@ -16,7 +16,7 @@ from atlas.model.edits import RECORD_FIELDS, Add, Correct, Edit, Record, Withdra
 from atlas.model.records import READ_ON, RECORD_COLUMNS
 
 
-class Kind(StrEnum):
+class StepKind(StrEnum):
     """What a table would do to an entry."""
 
     ADDED = "added"
@@ -28,7 +28,7 @@ class Kind(StrEnum):
     """In the record, not in the table."""
 
 
-TOUCHING = (Kind.CHANGED, Kind.ERASING)
+TOUCHING = (StepKind.CHANGED, StepKind.ERASING)
 """What is done to an entry of the record."""
 
 
@@ -51,7 +51,7 @@ class Answer(NamedTuple):
 NO_ANSWERS: Mapping[int, Answer] = MappingProxyType({})
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """A good row of a table: its line, the number of the entry it names (0 for none), what it says."""
 
     line: int
@@ -98,7 +98,7 @@ class Step:
         What the row itself says; None without a row.
     """
 
-    kind: Kind
+    kind: StepKind
     line: int
     entry: int
     version: int
@@ -132,7 +132,7 @@ class Difference:
     steps: tuple[Step, ...] = ()
     questions: tuple[Question, ...] = ()
 
-    def of(self, *kinds: Kind) -> list[Step]:
+    def of(self, *kinds: StepKind) -> list[Step]:
         """Return the steps of some kinds."""
         return [step for step in self.steps if step.kind in kinds]
 
@@ -154,11 +154,11 @@ class Difference:
         edits: list[Edit] = []
         for step in self.steps:
             record = step.new if may_erase else step.safe
-            if step.kind is Kind.ADDED and step.new:
+            if step.kind is StepKind.ADDED and step.new:
                 edits.append(Add(step.new))
             elif step.kind in TOUCHING and record and record != step.old:
                 edits.append(Correct(step.entry, step.version, record))
-            elif step.kind is Kind.MISSING and is_whole:
+            elif step.kind is StepKind.MISSING and is_whole:
                 edits.append(Withdraw(step.entry, step.version))
         return edits
 
@@ -180,7 +180,7 @@ def applied(table: pd.DataFrame, edits: Iterable[Edit], today: date) -> pd.DataF
     return made
 
 
-class _Entry(NamedTuple):
+class _KnownEntry(NamedTuple):
     entry: int
     version: int
     record: Record
@@ -214,7 +214,7 @@ class People:
 
 
 def compare(
-    rows: Sequence[Row],
+    rows: Sequence[TableRow],
     entries: Mapping[int, tuple[int, Record]],
     given: Iterable[str],
     people: People,
@@ -243,8 +243,8 @@ def compare(
         What somebody has said of a row, by its line. An answer that is none of the choices is no answer.
     """
     fields = frozenset(given)
-    left = {number: _Entry(number, *entry) for number, entry in entries.items()}
-    pairs: dict[int, _Entry] = {}
+    left = {number: _KnownEntry(number, *entry) for number, entry in entries.items()}
+    pairs: dict[int, _KnownEntry] = {}
     waiting: list[int] = []
     for at, row in enumerate(rows):
         if row.entry in left:
@@ -268,10 +268,10 @@ def compare(
             answer = told.get(row.line)
             named = cases.get(answer.entry, "") if answer and answer.tie is Tie.FURTHER else ""
             record = replace(row.record, case=named or row.record.case)
-            steps.append(Step(Kind.ADDED, row.line, 0, 0, None, record, record, row.record))
+            steps.append(Step(StepKind.ADDED, row.line, 0, 0, None, record, record, row.record))
         else:
             steps.append(_step(row, entry, fields, people, is_told=row.line in told))
-    steps += [Step(Kind.MISSING, 0, each.entry, each.version, each.record, None) for each in left.values()]
+    steps += [Step(StepKind.MISSING, 0, each.entry, each.version, each.record, None) for each in left.values()]
     return Difference(tuple(_with_case(step, cases) for step in steps), questions)
 
 
@@ -292,9 +292,9 @@ def _identity(names: Sequence[str], heir: Mapping[str, str]) -> _Identity:
 
 def _pair(
     waiting: list[int],
-    rows: Sequence[Row],
-    left: dict[int, _Entry],
-    pairs: dict[int, _Entry],
+    rows: Sequence[TableRow],
+    left: dict[int, _KnownEntry],
+    pairs: dict[int, _KnownEntry],
     identity: _Identity,
     *,
     is_unique: bool,
@@ -302,7 +302,7 @@ def _pair(
     """Pair what agrees, each entry once, in order; return the rows that are still without one."""
     if not left:
         return waiting
-    free: dict[tuple[str, ...], list[_Entry]] = defaultdict(list)
+    free: dict[tuple[str, ...], list[_KnownEntry]] = defaultdict(list)
     for entry in reversed(left.values()):
         free[identity(entry.record)].append(entry)
     claims = Counter(identity(rows[at].record) for at in waiting)
@@ -319,16 +319,16 @@ def _pair(
 
 def _pair_by_date(
     waiting: list[int],
-    rows: Sequence[Row],
-    left: dict[int, _Entry],
-    pairs: dict[int, _Entry],
+    rows: Sequence[TableRow],
+    left: dict[int, _KnownEntry],
+    pairs: dict[int, _KnownEntry],
     fields: frozenset[str],
     heir: Mapping[str, str],
 ) -> None:
     """Pair a row with an entry if its date is the entry's, more exact, and all else it says is the same."""
     besides = [name for name in RECORD_FIELDS if name in fields - {"municipality", "date", "retrieved"}]
     identity = _identity(besides, heir)
-    free: dict[tuple[str, ...], list[_Entry]] = defaultdict(list)
+    free: dict[tuple[str, ...], list[_KnownEntry]] = defaultdict(list)
     for entry in left.values():
         free[identity(entry.record)].append(entry)
     fitting = {
@@ -350,7 +350,7 @@ def _is_finer(new: Record, old: Record) -> bool:
 
 
 def _questions(
-    fresh: Iterable[Row],
+    fresh: Iterable[TableRow],
     entries: Mapping[int, tuple[int, Record]],
     left: Container[int],
     heir: Mapping[str, str],
@@ -379,13 +379,13 @@ def _questions(
             yield Question(row.line, row.record, near, choices, answer if answer in choices else None)
 
 
-def _is_one(row: Row, known: Record) -> bool:
+def _is_one(row: TableRow, known: Record) -> bool:
     """Return whether a row says already that it is of an entry's case."""
     return bool(known.case) and row.record.case == known.case
 
 
 def _cases(
-    rows: Iterable[Row], entries: Mapping[int, tuple[int, Record]], told: Mapping[int, Answer]
+    rows: Iterable[TableRow], entries: Mapping[int, tuple[int, Record]], told: Mapping[int, Answer]
 ) -> dict[int, str]:
     """Return the case of each entry that a row is further evidence of, by number: its own, the row's, or a new name."""
     cases: dict[int, str] = {}
@@ -403,13 +403,13 @@ def _with_case(step: Step, cases: Mapping[int, str]) -> Step:
     if step.old is None or case is None or case == step.old.case:
         return step
     new, safe = (replace(each or step.old, case=case) for each in (step.new, step.safe))
-    return replace(step, kind=Kind.CHANGED, new=new, safe=safe)
+    return replace(step, kind=StepKind.CHANGED, new=new, safe=safe)
 
 
 # ---- what becomes of an entry -----------------------------------------------------------------------------------------
 
 
-def _step(row: Row, entry: _Entry, fields: frozenset[str], people: People, *, is_told: bool) -> Step:
+def _step(row: TableRow, entry: _KnownEntry, fields: frozenset[str], people: People, *, is_told: bool) -> Step:
     """Return what a row makes of the entry it is; ``is_told``: because somebody has said so."""
     old, new = entry.record, row.record
     kept = {name: getattr(old, name) for name in RECORD_FIELDS if name not in fields}
@@ -431,5 +431,5 @@ def _step(row: Row, entry: _Entry, fields: frozenset[str], people: People, *, is
         and (not getattr(new, name) or (is_guess and not (name == "date" and _is_finer(new, old))))
     }  # fmt: skip
     safe = replace(new, **lost)
-    kind = Kind.UNCHANGED if new == old else Kind.ERASING if safe == old else Kind.CHANGED
+    kind = StepKind.UNCHANGED if new == old else StepKind.ERASING if safe == old else StepKind.CHANGED
     return Step(kind, row.line, entry.entry, entry.version, old, new, safe, row.record)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, joined, ordinals, ranges, table_of
 from atlas.analysis.status import successors
-from atlas.model.boundaries import Change, Edition, mergers
+from atlas.model.boundaries import BoundaryChange, Edition, mergers
 from atlas.model.programme import Unit
 from atlas.model.states import State
 
@@ -73,7 +73,7 @@ class _Pieces:
 def episodes(
     spans_: pd.DataFrame,
     edition: Edition,
-    changes: Iterable[Change],
+    changes: Iterable[BoundaryChange],
     unit: Unit = "municipalities",
     district: str | None = None,
 ) -> pd.DataFrame:
@@ -141,7 +141,7 @@ def episodes(
     return table_of(columns, EPISODE_COLUMNS)
 
 
-def _pieces(spans_: pd.DataFrame, edition: Edition, changes: tuple[Change, ...]) -> _Pieces:
+def _pieces(spans_: pd.DataFrame, edition: Edition, changes: tuple[BoundaryChange, ...]) -> _Pieces:
     order = _strongest_first(spans_)
     who, keys = pd.factorize(spans_["participant"].to_numpy(dtype=object))
     extents = pd.DataFrame({"ags": edition.municipalities["ags"].to_numpy(dtype=object)})
@@ -243,7 +243,7 @@ def _winners(case: Ints, begin: Ints, end: Ints, piece: Ints) -> tuple[Ints, Int
     return best[held], marks[held] % DAYS, marks[np.minimum(held + 1, len(marks) - 1)] % DAYS
 
 
-def holders(keys: Iterable[object], changes: tuple[Change, ...], starts: date) -> pd.DataFrame:
+def holders(keys: Iterable[object], changes: tuple[BoundaryChange, ...], starts: date) -> pd.DataFrame:
     """Return who holds the territory of each key from when until when, from ``starts`` on.
 
     Columns ``key`` (its number in ``keys``), ``holder`` (AGS), ``begin`` and ``end`` (ordinals), by key and day.

@@ -11,7 +11,7 @@ import pandas as pd
 
 from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, joined, ordinals, table_of
 from atlas.analysis.status import successors
-from atlas.model.boundaries import Change, mergers
+from atlas.model.boundaries import BoundaryChange, mergers
 from atlas.model.programme import StageKind, Unit
 
 EVENT_COLUMNS = (
@@ -65,7 +65,7 @@ def seen_from(rows: pd.DataFrame, start: Ints) -> npt.NDArray[np.object_]:
     return what
 
 
-def events(episodes_: pd.DataFrame, changes: Iterable[Change], unit: Unit = "municipalities") -> pd.DataFrame:
+def events(episodes_: pd.DataFrame, changes: Iterable[BoundaryChange], unit: Unit = "municipalities") -> pd.DataFrame:
     """Return every day on which a municipality, or an arrangement, began or ceased to be counted in an instrument.
 
     The number counted on a day is that of an earlier day of the edition, plus the beginnings after that day up to and with
@@ -119,7 +119,7 @@ class _Timeline:
     A case is a municipality's key in an instrument, as one number: ``instrument * keys + key``.
     """
 
-    def __init__(self, episodes_: pd.DataFrame, changes: tuple[Change, ...], key: str) -> None:
+    def __init__(self, episodes_: pd.DataFrame, changes: tuple[BoundaryChange, ...], key: str) -> None:
         ags = episodes_[key].astype(str).to_numpy(dtype=object)
         merged = [key for change in changes for key in (change.old_ags, change.new_ags)]
         code, self.keys = pd.factorize(np.concatenate([ags, np.asarray(merged, dtype=object)]), sort=True)

@@ -18,15 +18,15 @@ from atlas.analysis.difference import (
     TOUCHING,
     Answer,
     Difference,
-    Kind,
     People,
-    Row,
     Step,
+    StepKind,
+    TableRow,
     Tie,
     compare,
     entries_of,
 )
-from atlas.analysis.naming import Participants, Stages
+from atlas.analysis.naming import Participants, StageNames
 from atlas.analysis.quality import disorder
 from atlas.analysis.values import (
     Reading,
@@ -290,7 +290,7 @@ class _Check:
         self._width = len(columns)
         self._at = {column.field: column.position for column in columns if column.field}
         self._headings = {column.field: column.heading for column in columns if column.field}
-        stages = Stages(programme)
+        stages = StageNames(programme)
         self._plans = {
             (each.key, stage.key)
             for each in programme.instruments
@@ -313,7 +313,7 @@ class _Check:
         answers: Mapping[int, Answer],
     ) -> Difference:
         """Return what the rows would change; what there is to say of them goes to the findings."""
-        rows: list[Row] = []
+        rows: list[TableRow] = []
         for line, cells in body:
             if fault := self._form(cells, headings):
                 self.findings.append(Finding(line, "", "", fault.text, fault.values))
@@ -353,7 +353,7 @@ class _Check:
             return Remark("Die Kopfzeile wiederholt sich. Bitte diese Zeile löschen.")
         return None
 
-    def _row(self, line: int, cells: tuple[str, ...]) -> Row | None:
+    def _row(self, line: int, cells: tuple[str, ...]) -> TableRow | None:
         """Return the row if nothing stops it."""
         raw = {field: cells[position] for field, position in self._at.items()}
         readings = self._readings(raw)
@@ -365,7 +365,7 @@ class _Check:
         if not is_good:
             return None
         entry = readings.pop(ENTRY).value
-        return Row(line, int(entry or 0), Record(**{field: reading.value for field, reading in readings.items()}))
+        return TableRow(line, int(entry or 0), Record(**{field: reading.value for field, reading in readings.items()}))
 
     def _readings(self, raw: Mapping[str, str]) -> dict[str, Reading]:
         """Return a reading for every field."""
@@ -448,7 +448,7 @@ class _Check:
 
     # ---- rows beside each other ---------------------------------------------------------------------------------------
 
-    def _without_repeated(self, rows: Iterable[Row]) -> list[Row]:
+    def _without_repeated(self, rows: Iterable[TableRow]) -> list[TableRow]:
         """Return rows that say something the ones before did not; the others are faults."""
         said: dict[Record, int] = {}
         numbered: dict[int, int] = {}
@@ -469,15 +469,15 @@ class _Check:
 
     def _doubt(self, difference: Difference) -> None:
         """Say what is doubtful about the record as it would be."""
-        fresh = difference.of(Kind.ADDED, *TOUCHING)
+        fresh = difference.of(StepKind.ADDED, *TOUCHING)
         same: dict[tuple[str, ...], int] = {}
-        for step in difference.of(Kind.ADDED, *TOUCHING, Kind.UNCHANGED):
+        for step in difference.of(StepKind.ADDED, *TOUCHING, StepKind.UNCHANGED):
             new = step.new
             assert new is not None  # noqa: S101 - these kinds have one; tells mypy so
             first = same.setdefault(
                 (new.ags, new.instrument, new.status, new.date, new.joint_with, new.case), step.line
             )
-            if first != step.line and step.kind is not Kind.UNCHANGED:
+            if first != step.line and step.kind is not StepKind.UNCHANGED:
                 text = N_(
                     "Dieselbe Stufe steht mit demselben Datum schon in Zeile {line}; nur Anmerkung oder Quelle sind anders."
                 )
@@ -501,7 +501,7 @@ class _Check:
 
     def _doubt_new_columns(self, step: Step, new: Record) -> None:
         """Say what is doubtful about an end or the name of a case."""
-        if step.kind is Kind.UNCHANGED:
+        if step.kind is StepKind.UNCHANGED:
             return
         stage = self._programme.rung(f"{new.instrument}:{new.status}").stage
         if new.until and stage.is_act:
@@ -520,7 +520,7 @@ class _Check:
         if not fresh:
             return
         # Lines of the table stand below zero, to tell them from numbers of entries.
-        beside = [(step.entry, step.old) for step in difference.of(Kind.MISSING, Kind.UNCHANGED)]
+        beside = [(step.entry, step.old) for step in difference.of(StepKind.MISSING, StepKind.UNCHANGED)]
         told = [(line, record) for line, record in (*beside, *((-step.line, step.new) for step in fresh)) if record]
         table = pd.DataFrame({name: [getattr(record, name) for _, record in told] for name in _ORDERED})
         said: set[int] = set()

@@ -14,7 +14,7 @@ from atlas.analysis.quality import known_names, plain_name
 from atlas.analysis.status import successors
 from atlas.analysis.values import Reading, Remark, remark_of
 from atlas.errors import Severity
-from atlas.model.boundaries import Change, Edition, known_keys
+from atlas.model.boundaries import BoundaryChange, Edition, known_keys
 from atlas.model.dates import PartialDate
 from atlas.model.programme import Instrument, Programme, Stage
 from atlas.model.rules import check_key, check_stage, closest_key
@@ -134,7 +134,7 @@ class Participants:
 
     def abolished(self, key: str, day: str) -> Remark | None:
         """Return what there is to say of a key merged away, beside a date (empty or good); None of any other."""
-        change: Change | None = self._ended.get(key)
+        change: BoundaryChange | None = self._ended.get(key)
         if change is None:
             return None
         heir = self.heir[key]
@@ -157,7 +157,7 @@ def _official_names(editions: Iterable[Edition]) -> dict[str, str]:
     return names
 
 
-class Stages:
+class StageNames:
     """Instruments and stages of a programme, by key or by the label they have in German or English."""
 
     def __init__(self, programme: Programme) -> None:

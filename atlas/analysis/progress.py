@@ -16,7 +16,7 @@ import pandas as pd
 from atlas.analysis.days import Bools, Ints, as_days, ordinals, places_of, running, table_of
 from atlas.analysis.episodes import episodes
 from atlas.analysis.events import BEGINNINGS, BOUNDARY, FLOWS, events, seen_from
-from atlas.model.boundaries import Change, Edition
+from atlas.model.boundaries import BoundaryChange, Edition
 from atlas.model.programme import Unit
 from atlas.model.states import State
 
@@ -67,7 +67,9 @@ class Course:
         return self.municipalities if unit == "municipalities" else self.arrangements
 
 
-def course(spans_: pd.DataFrame, edition: Edition, changes: Iterable[Change], district: str | None = None) -> Course:
+def course(
+    spans_: pd.DataFrame, edition: Edition, changes: Iterable[BoundaryChange], district: str | None = None
+) -> Course:
     """Return the course of what `spans` returned."""
     changes = tuple(changes)
 

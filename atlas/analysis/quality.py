@@ -132,7 +132,7 @@ def _order(table: pd.DataFrame, programme: Programme, places: str) -> list[Probl
     ]
 
 
-class _Step(NamedTuple):
+class _DatedStep(NamedTuple):
     rank: int
     label: str
     counts_from: date
@@ -151,7 +151,7 @@ def disorder(table: pd.DataFrame, programme: Programme) -> Iterable[tuple[int, i
         for each in programme.instruments
         for stage in each.stages
     }
-    ladders: dict[tuple[str, str], list[_Step]] = {}
+    ladders: dict[tuple[str, str], list[_DatedStep]] = {}
     told = entry_ranges(table, programme)
     first = told["begin"].fillna(told["since_day"])
     columns = (table["ags"], table["instrument"], table["status"], told["since_day"], first, told["since"])
@@ -160,7 +160,7 @@ def disorder(table: pd.DataFrame, programme: Programme) -> Iterable[tuple[int, i
     ):
         rung = rungs[f"{instrument}:{status}"]
         if rung.stage.kind is StageKind.STEP and sense in {"reached", "known_by"}:
-            step = _Step(rung.rank, rung.stage.label.de, counts_from.date(), begin.date(), since, int(line))
+            step = _DatedStep(rung.rank, rung.stage.label.de, counts_from.date(), begin.date(), since, int(line))
             ladders.setdefault((str(ags), str(instrument)), []).append(step)
     text = N_("„{stage}“ ({since}) liegt nach der höheren Stufe „{higher}“ ({higher_since}). Bitte Daten prüfen.")
     for steps in ladders.values():
@@ -179,7 +179,7 @@ def disorder(table: pd.DataFrame, programme: Programme) -> Iterable[tuple[int, i
                 )
 
 
-def _counts_from(step: _Step) -> date:
+def _counts_from(step: _DatedStep) -> date:
     return step.counts_from
 
 

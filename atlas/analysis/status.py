@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from atlas.analysis.days import iso_days
-from atlas.model.boundaries import Change, Edition
+from atlas.model.boundaries import BoundaryChange, Edition
 from atlas.model.programme import Programme
 
 NO_DATA = "no_data"
@@ -56,7 +56,7 @@ class StatusLine(NamedTuple):
 STATUS_COLUMNS = StatusLine._fields
 
 
-def successors(changes: Iterable[Change], day: date) -> dict[str, str]:
+def successors(changes: Iterable[BoundaryChange], day: date) -> dict[str, str]:
     """Return, for every key that is gone by ``day``, the key of the municipality that holds its territory then.
 
     Several may merge on one day, one into the other; their order does not matter.
@@ -73,7 +73,7 @@ def successors(changes: Iterable[Change], day: date) -> dict[str, str]:
     return heir
 
 
-def _since(change: Change) -> date:
+def _since(change: BoundaryChange) -> date:
     return date.min if change.renumbered else change.effective
 
 
@@ -88,7 +88,7 @@ def held_on(stretches: pd.DataFrame, day: date, begin: str = "since_day") -> pd.
 
 
 def status_as_of(
-    spans_: pd.DataFrame, programme: Programme, edition: Edition, changes: Iterable[Change], as_of: date
+    spans_: pd.DataFrame, programme: Programme, edition: Edition, changes: Iterable[BoundaryChange], as_of: date
 ) -> pd.DataFrame:
     """Return one row for every municipality of the day and every instrument of the programme.
 
@@ -124,7 +124,7 @@ def status_as_of(
     return _full_table(pd.concat([own, through]), municipalities, [each.key for each in programme.instruments])
 
 
-def cases_as_of(spans_: pd.DataFrame, edition: Edition, changes: Iterable[Change], as_of: date) -> pd.DataFrame:
+def cases_as_of(spans_: pd.DataFrame, edition: Edition, changes: Iterable[BoundaryChange], as_of: date) -> pd.DataFrame:
     """Return one row for every case of a municipality of the day of which anything can be said then.
 
     What is derived is a case of its own, ``derived`` in ``basis`` as everywhere.
@@ -208,7 +208,9 @@ def _full_table(best: pd.DataFrame, municipalities: pd.DataFrame, instruments: l
     return table.astype({"counted": bool, "in_force": bool, "inferred": bool, "row": "int64"}).copy()
 
 
-def _own(current: pd.DataFrame, municipalities: pd.DataFrame, changes: Iterable[Change], as_of: date) -> pd.DataFrame:
+def _own(
+    current: pd.DataFrame, municipalities: pd.DataFrame, changes: Iterable[BoundaryChange], as_of: date
+) -> pd.DataFrame:
     """Return the spans of municipalities, each at the position of the municipality that holds its key today."""
     heir = successors(changes, as_of)
     position = dict(zip(municipalities["ags"], municipalities.index, strict=True))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from atlas.analysis.columns import ENTRY, FIELDS, HEADINGS
-from atlas.analysis.difference import TOUCHING, Answer, Kind, Question, Step
+from atlas.analysis.difference import TOUCHING, Answer, Question, Step, StepKind
 from atlas.analysis.intake import Finding, check_sheet
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.edits import RECORD_FIELDS, Add, Correct, Edit, Record, Withdraw
@@ -109,7 +109,7 @@ def check_typed(
     ]
     answered = {each.answer.entry for each in questions if each.answer}
     versions = {each.entry: each.version for each in rows}
-    for step in intake.difference.of(Kind.ADDED, *TOUCHING, Kind.UNCHANGED):
+    for step in intake.difference.of(StepKind.ADDED, *TOUCHING, StepKind.UNCHANGED):
         assert step.new is not None  # noqa: S101 - these kinds have one; tells mypy so
         number = step.line - _FIRST_LINE + 1
         is_new = step.line and not rows[number - 1].entry and step.entry not in answered
@@ -118,7 +118,7 @@ def check_typed(
             edits.append(Add(step.said))
             if step.entry not in leaving:
                 findings.append(_known(step, number, lang))
-        elif step.kind is Kind.ADDED:
+        elif step.kind is StepKind.ADDED:
             edits.append(Add(step.new))
         elif step.kind in TOUCHING:
             edits.append(Correct(step.entry, versions.get(step.entry, step.version), step.new))
@@ -134,7 +134,7 @@ def _cells(typed: Typed) -> tuple[str, ...]:
 
 def _known(step: Step, line: int, lang: str) -> Finding:
     """Return what there is to say of a new entry that is one of the record."""
-    if step.kind is Kind.UNCHANGED:
+    if step.kind is StepKind.UNCHANGED:
         return Finding(line, "", "", N_("Genau das steht schon im Bestand."))
     text = N_("Fast dasselbe steht schon im Bestand; anders ist nur: {fields}. Soll das berichtigt werden, bitte dort.")
     names = ", ".join(HEADINGS[name].in_language(lang) for name in step.fields)

@@ -25,7 +25,7 @@ from atlas.analysis.coverage import (
 )
 from atlas.errors import AtlasError, Problem, Severity, few
 from atlas.export.editions import EditionDraft, write_edition
-from atlas.model.boundaries import Change, Edition, Level, Provenance
+from atlas.model.boundaries import BoundaryChange, Edition, Level, Provenance
 from atlas.phrases import N_
 from atlas.sources.boundaries import Delivery, list_editions, read_delivery, read_edition, read_geometry
 
@@ -266,7 +266,7 @@ def _incomplete(areas: gpd.GeoDataFrame, before: Edition, starts: date, name: st
 
 def _compared(
     areas: gpd.GeoDataFrame, before: Edition | None, starts: date, name: str
-) -> tuple[tuple[Change, ...], list[Problem]]:
+) -> tuple[tuple[BoundaryChange, ...], list[Problem]]:
     """Return the changes the new edition must know, and what is different from the edition before."""
     if before is None:
         return (), []
@@ -286,7 +286,7 @@ def _compared(
 
 def _ended(
     areas: gpd.GeoDataFrame, before: Edition, gone: pd.DataFrame, starts: date, name: str
-) -> tuple[list[Change], list[Problem]]:
+) -> tuple[list[BoundaryChange], list[Problem]]:
     """Return a change for every old key whose land lies in one new municipality, and say so; a warning for others."""
     shapes = read_geometry(before, Level.FULL).loc[gone.index].geometry.to_crs(before.metric_crs)
     heirs = heirs_by_place(gpd.GeoDataFrame({"ags": gone["ags"]}, geometry=shapes), areas)
@@ -296,7 +296,7 @@ def _ended(
         heir, share = str(heirs.at[ags, "heir"]), float(str(heirs.at[ags, "share"]))
         if share >= _SURE_HEIR:
             source = f"{name}: aus der Lage abgeleitet, {share:.1%} der Fläche"
-            changes.append(Change(ags, label, heir, names[heir], starts, source))
+            changes.append(BoundaryChange(ags, label, heir, names[heir], starts, source))
         else:
             text = N_(
                 "Für {name} ({ags}) ist kein Nachfolger eindeutig; am ehesten {heir} mit {share} % der Fläche. Bitte in changes.csv des neuen Gebietsstands eintragen."

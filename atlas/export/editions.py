@@ -36,7 +36,7 @@ from atlas.analysis.coverage import (
     place_table,
 )
 from atlas.errors import AtlasError, Problem
-from atlas.model.boundaries import Change, Level, Provenance
+from atlas.model.boundaries import BoundaryChange, Level, Provenance
 from atlas.model.keys import state_of
 from atlas.phrases import N_
 from atlas.sources.boundaries import EDITION_FILE
@@ -71,7 +71,7 @@ class EditionDraft:
     boundary_set: str
     starts: date
     areas: gpd.GeoDataFrame
-    changes: tuple[Change, ...]
+    changes: tuple[BoundaryChange, ...]
     district_names: Mapping[str, str]
     former_names: tuple[tuple[str, str], ...]
     provenance: Provenance
@@ -151,9 +151,9 @@ def _files(level: Level, table: pd.DataFrame, draft: EditionDraft) -> Iterable[t
         yield f"{level}-{key}", np.flatnonzero(states == key)
 
 
-def _change_table(changes: Iterable[Change]) -> pd.DataFrame:
+def _change_table(changes: Iterable[BoundaryChange]) -> pd.DataFrame:
     """Return the changes as a table; a column says which are of keys alone, if some are."""
-    columns = [each.name for each in fields(Change)]
+    columns = [each.name for each in fields(BoundaryChange)]
     table = pd.DataFrame([asdict(change) for change in changes], columns=columns)
     if not table["renumbered"].any():
         return table.drop(columns="renumbered")

@@ -12,7 +12,7 @@ import pandas as pd
 
 from atlas import phrases
 from atlas.analysis.columns import ENTRY, HEADINGS, REQUIRED
-from atlas.analysis.difference import TOUCHING, Answer, Difference, Kind
+from atlas.analysis.difference import TOUCHING, Answer, Difference, StepKind
 from atlas.analysis.intake import Intake, check_sheet
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.tables import excel_csv, neutral
@@ -21,7 +21,7 @@ from atlas.model.programme import Programme, StageKind
 from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
 from atlas.present.wording import Words
-from atlas.sources.spreadsheets import ON_SCREEN, Limits, read_sheet
+from atlas.sources.spreadsheets import ON_SCREEN, SpreadsheetLimits, read_sheet
 
 DIFFERENCE_COLUMNS = (
     "what", "line", "entry", "ags", "municipality", "instrument", "status", "date", "field", "before", "after",
@@ -30,7 +30,7 @@ DIFFERENCE_COLUMNS = (
 
 
 @dataclass(frozen=True, eq=False)
-class Delivery:
+class ImportedTable:
     """A file at the gate. Nothing of it is in the record.
 
     Attributes
@@ -105,11 +105,11 @@ class Terms:
     today: date
     programme: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
-    limits: Limits = ON_SCREEN
+    limits: SpreadsheetLimits = ON_SCREEN
     answers: Mapping[int, Answer] = field(default_factory=dict)
 
 
-def read_intake(body: bytes, name: str, snapshot: Snapshot, terms: Terms) -> Delivery:
+def read_intake(body: bytes, name: str, snapshot: Snapshot, terms: Terms) -> ImportedTable:
     """Return everything a person has to see before a file may become part of the record.
 
     ``delivery.intake.columns`` says which column is read as which field (for the mapping step; what is changed there comes
@@ -128,7 +128,7 @@ def read_intake(body: bytes, name: str, snapshot: Snapshot, terms: Terms) -> Del
     known = snapshot.programme(terms.programme)
     sheet = read_sheet(body, name, terms.limits)
     intake = check_sheet(sheet, snapshot, known, terms.mapping, terms.today, terms.answers)
-    return Delivery(name, hashlib.sha256(body).hexdigest(), known.key, snapshot.fingerprint, snapshot.head, intake)
+    return ImportedTable(name, hashlib.sha256(body).hexdigest(), known.key, snapshot.fingerprint, snapshot.head, intake)
 
 
 def difference_table(difference: Difference, *, is_whole: bool = False) -> pd.DataFrame:
@@ -143,7 +143,7 @@ def difference_table(difference: Difference, *, is_whole: bool = False) -> pd.Da
         between say what the entry is now.
     """
     rows: list[tuple[str, ...]] = []
-    for step in difference.of(Kind.ADDED, *TOUCHING, *([Kind.MISSING] if is_whole else [])):
+    for step in difference.of(StepKind.ADDED, *TOUCHING, *([StepKind.MISSING] if is_whole else [])):
         now = step.old or step.new
         assert now is not None  # noqa: S101 - every step has one; tells mypy so
         about = (
@@ -156,7 +156,7 @@ def difference_table(difference: Difference, *, is_whole: bool = False) -> pd.Da
             now.date,
         )
         for name in step.fields:
-            kind = Kind.ERASING if name in step.erased else Kind.CHANGED
+            kind = StepKind.ERASING if name in step.erased else StepKind.CHANGED
             rows.append((str(kind), *about, name, getattr(step.old, name), getattr(step.new, name)))
         if not step.fields:
             rows.append((str(step.kind), *about, "", "", ""))

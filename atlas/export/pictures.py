@@ -9,13 +9,13 @@ from functools import cache
 import geopandas as gpd
 
 from atlas.model.boundaries import Edition, Level, mergers
-from atlas.model.excerpt import Excerpt, Form, Kind
+from atlas.model.excerpt import Excerpt, ExcerptKind, Form
 from atlas.model.view import ViewState, page_address
 from atlas.present.map_spec import MapSpec
 from atlas.present.picture import Picture, build_picture, picture_view
 from atlas.present.scene import Scene, Scenes, Shelf
 from atlas.present.wording import Words
-from atlas.render.layout import Sheet, lay_out
+from atlas.render.layout import PictureLayout, lay_out
 from atlas.render.outlines import Land, Lands
 from atlas.render.raster import Pixels, pixels, png
 from atlas.render.svg import svg
@@ -36,7 +36,7 @@ class Drawn:
 
     scene: Scene
     picture: Picture
-    sheet: Sheet
+    sheet: PictureLayout
 
 
 def draw(
@@ -132,9 +132,9 @@ def page_of(address: str, view: ViewState, excerpt: Excerpt) -> str:
     if not address:
         return ""
     places = excerpt.places
-    district = places[0] if excerpt.kind is Kind.DISTRICT else None
-    own = places[0] if excerpt.kind is Kind.MUNICIPALITY else view.municipality
-    page = "gemeinde" if excerpt.kind is Kind.MUNICIPALITY else ""
+    district = places[0] if excerpt.kind is ExcerptKind.DISTRICT else None
+    own = places[0] if excerpt.kind is ExcerptKind.MUNICIPALITY else view.municipality
+    page = "gemeinde" if excerpt.kind is ExcerptKind.MUNICIPALITY else ""
     return page_address(f"{address.partition('://')[2]}/{page}", view.but(district=district, municipality=own))
 
 
@@ -143,7 +143,7 @@ def picture_stem(scene: Scene, excerpt: Excerpt) -> str:
     place = (
         excerpt.places[0]
         if len(excerpt.places) == 1
-        else Kind.SELECTION
+        else ExcerptKind.SELECTION
         if excerpt.places
         else scene.programme.boundary_set
     )

@@ -72,7 +72,7 @@ class SheetRun:
     failed: tuple[tuple[str, str, str], ...]
 
 
-class Report(Protocol):
+class OnSheetDone(Protocol):
     """Is told after each sheet how many are done, of how many."""
 
     def __call__(self, done: int, total: int, /) -> None:
@@ -89,7 +89,7 @@ class _Made:
     size: int
 
 
-def write_sheets(settings: Settings, order: SheetOrder, folder: Path, report: Report) -> SheetRun:
+def write_sheets(settings: Settings, order: SheetOrder, folder: Path, report: OnSheetDone) -> SheetRun:
     """Write the sheets that are missing or not current, and the index `INDEX` of all that are there.
 
     Raises

@@ -53,7 +53,7 @@ class Provenance:
 
 
 @dataclass(frozen=True)
-class Change:
+class BoundaryChange:
     """One municipality that ended and the one that took its territory, or one that only got another key.
 
     The key of a municipality changes when its district does. Districts are those of today on all dates, so the new
@@ -73,7 +73,7 @@ class Change:
         return self.renumbered or self.effective <= day
 
 
-def mergers(changes: Iterable[Change]) -> tuple[Change, ...]:
+def mergers(changes: Iterable[BoundaryChange]) -> tuple[BoundaryChange, ...]:
     """Return the changes on which something on the ground became different: all but those of keys alone."""
     return tuple(change for change in changes if not change.renumbered)
 
@@ -122,7 +122,7 @@ class Edition:
     municipalities: pd.DataFrame
     districts: pd.DataFrame
     borders: pd.DataFrame
-    changes: tuple[Change, ...]
+    changes: tuple[BoundaryChange, ...]
     former_names: dict[str, tuple[str, ...]]
     bounds: tuple[float, float, float, float]
     states: pd.DataFrame = field(default_factory=pd.DataFrame)

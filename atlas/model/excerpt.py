@@ -51,7 +51,7 @@ LIVE = (Size.SMALL, Size.MEDIUM, Size.LARGE, Size.SLIDE, Size.SQUARE)
 """Sizes a website may ask for."""
 
 
-class Kind(StrEnum):
+class ExcerptKind(StrEnum):
     """What a picture shows."""
 
     STATE = "land"
@@ -82,13 +82,13 @@ class Excerpt:
     title: str = ""
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ExcerptKind:
         """Return what the picture shows."""
         if not self.places:
-            return Kind.STATE
+            return ExcerptKind.STATE
         if len(self.places) > 1:
-            return Kind.SELECTION
-        return Kind.DISTRICT if is_district_key(self.places[0]) else Kind.MUNICIPALITY
+            return ExcerptKind.SELECTION
+        return ExcerptKind.DISTRICT if is_district_key(self.places[0]) else ExcerptKind.MUNICIPALITY
 
 
 def parse_places(text: str) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def parse_places(text: str) -> tuple[str, ...]:
         One problem for every part that is not a key.
     """
     text = text.strip()
-    if text in {"", Kind.STATE.value}:
+    if text in {"", ExcerptKind.STATE.value}:
         return ()
     parts = list(dict.fromkeys(part for part in text.replace(",", " ").split() if part))
     if len(parts) == 1 and is_district_key(parts[0]):
@@ -152,9 +152,9 @@ def excerpt_from_query(query: Mapping[str, str]) -> Excerpt:
 
 def excerpt_to_query(excerpt: Excerpt, municipality: str | None, district: str | None) -> dict[str, str]:
     """Return the parameters of an order beside those of its view: only what differs from the default."""
-    places = ",".join(excerpt.places) or Kind.STATE.value
+    places = ",".join(excerpt.places) or ExcerptKind.STATE.value
     query = {
-        "ausschnitt": "" if places == (municipality or district or Kind.STATE.value) else places,
+        "ausschnitt": "" if places == (municipality or district or ExcerptKind.STATE.value) else places,
         "groesse": "" if excerpt.size is Size.SLIDE else excerpt.size.value,
         "namen": "" if excerpt.labels else "0",
         "titel": excerpt.title,

@@ -8,7 +8,7 @@ from datetime import date
 
 from atlas.errors import Problem
 from atlas.model.areas import Areas
-from atlas.model.boundaries import Change, Edition
+from atlas.model.boundaries import BoundaryChange, Edition
 from atlas.model.programme import Programme
 from atlas.model.records import Records
 from atlas.phrases import N_
@@ -71,7 +71,7 @@ class Snapshot:
         """Return the problem that there is no programme ``given``; ``place`` says where it was asked for."""
         return unknown_programme(given, place, self.programmes)
 
-    def changes(self, programme: Programme) -> tuple[Change, ...]:
+    def changes(self, programme: Programme) -> tuple[BoundaryChange, ...]:
         """Return the mergers of all editions of a programme's boundary set."""
         return tuple(change for edition in self.editions[programme.boundary_set] for change in edition.changes)
 

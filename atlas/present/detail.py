@@ -15,7 +15,7 @@ from atlas import phrases
 from atlas.analysis.facts import entry_ranges
 from atlas.analysis.status import NO_DATA, StatusLine, successors
 from atlas.errors import Problem
-from atlas.model.boundaries import Change, mergers
+from atlas.model.boundaries import BoundaryChange, mergers
 from atlas.model.programme import Programme, StageKind
 from atlas.model.records import Records, source_name, web_address
 from atlas.model.states import State
@@ -198,7 +198,7 @@ def _kind(kind: str, words: Words) -> str:
     return kinds.get(kind, kind)
 
 
-def _is_part_of(change: Change, ags: str, as_of: date) -> bool:
+def _is_part_of(change: BoundaryChange, ags: str, as_of: date) -> bool:
     return change.effective <= as_of and change.new_ags == ags and change.old_ags != ags
 
 

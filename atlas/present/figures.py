@@ -25,7 +25,7 @@ Listed = tuple[str, ViewState | None]
 
 
 @dataclass(frozen=True)
-class Door:
+class DrillDown:
     """A number that opens its list.
 
     Attributes
@@ -60,7 +60,7 @@ class Card:
     """One key figure: a heading, one or two doors, those beside them, and a sentence."""
 
     heading: str
-    doors: tuple[Door, ...]
+    doors: tuple[DrillDown, ...]
     note: str
 
 
@@ -83,7 +83,7 @@ def _figure_card(each: Figure, scene: Scene, words: Words) -> Card:
     unit = instrument.unit_one if len(each.arrangements) == 1 else instrument.unit
     told = {"what": heading, "day": words.day(scene.as_of)}
     counted = tuple(sorted(look.key for look in looks_of(scene.programme, each.instrument) if look.counted))
-    municipalities = Door(
+    municipalities = DrillDown(
         f"{each.instrument}-municipalities",
         len(each.municipalities),
         words.count(*phrases.N_MUNICIPALITIES, len(each.municipalities)),
@@ -91,7 +91,7 @@ def _figure_card(each: Figure, scene: Scene, words: Words) -> Card:
         partial(municipality_rows, each.municipalities, scene.edition, words),
         counted,
     )
-    arrangements = Door(
+    arrangements = DrillDown(
         f"{each.instrument}-arrangements",
         len(each.arrangements),
         f"{words.number(len(each.arrangements))} {words.label(unit)}",
@@ -107,7 +107,7 @@ def _figure_card(each: Figure, scene: Scene, words: Words) -> Card:
     return Card(heading, (municipalities, arrangements, *beside(each, scene, words)), " · ".join(notes))
 
 
-def beside(each: Figure, scene: Scene, words: Words) -> Iterator[Door]:
+def beside(each: Figure, scene: Scene, words: Words) -> Iterator[DrillDown]:
     """Yield what stands beside a number: what it does not count, and what of it does not hold or was not read."""
     instrument, counted = scene.programme.instrument(each.instrument), each.municipalities
     state = counted["state"]
@@ -130,7 +130,7 @@ def beside(each: Figure, scene: Scene, words: Words) -> Iterator[Door]:
         if not len(rows) and key != "in_force":
             continue
         looks = () if key == "inferred" else tuple(sorted(set(look_keys(rows, instrument))))
-        yield Door(
+        yield DrillDown(
             f"{each.instrument}-{key}",
             len(rows),
             text,
@@ -165,14 +165,14 @@ def _class_cards(scene: Scene, words: Words) -> list[Card]:
         label = words.label(entry.look.label)
         text = words.count(*phrases.N_MUNICIPALITIES, len(members))
         list_of = partial(municipality_rows, members, scene.edition, words)
-        door = Door(f"{layer}-{entry.look.key}", len(members), text, label, list_of, (entry.look.key,))
+        door = DrillDown(f"{layer}-{entry.look.key}", len(members), text, label, list_of, (entry.look.key,))
         notes = _of_all(len(members) / spec.total if spec.total else 0.0, spec.total, scene, words)
         cards.append(Card(label[:1].upper() + label[1:], (door,), " · ".join(notes)))
     return cards
 
 
 def municipality_rows(rows: pd.DataFrame, edition: Edition, words: Words) -> pd.DataFrame:
-    """Return rows of the status table as a list: the columns of a `Door`."""
+    """Return rows of the status table as a list: the columns of a `DrillDown`."""
     ordered = rows.sort_values(["name", "ags"])
     return pd.DataFrame(
         {

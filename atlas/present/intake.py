@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from atlas import phrases
 from atlas.analysis.columns import HEADINGS
-from atlas.analysis.difference import Answer, Difference, Kind, Question, Step, Tie
+from atlas.analysis.difference import Answer, Difference, Question, Step, StepKind, Tie
 from atlas.analysis.intake import Finding, Intake
 from atlas.errors import Problem, Severity
 from atlas.model.edits import Record
@@ -35,7 +35,7 @@ def tally(intake: Intake, words: Words) -> str:
 
 def difference_tally(difference: Difference, words: Words) -> str:
     """Return in a few sentences what would change."""
-    counts = {str(kind): words.number(len(difference.of(kind))) for kind in Kind}
+    counts = {str(kind): words.number(len(difference.of(kind))) for kind in StepKind}
     told = [
         words.say(
             "{added} neu, {changed} geändert, {unchanged} unverändert, {missing} stehen nicht in der Datei.", **counts

@@ -132,7 +132,7 @@ def plain_legend(looks: Iterable[Look], words: Words) -> Legend:
     return Legend(words.say(phrases.LEGEND), tuple(items))
 
 
-class _Draft(NamedTuple):
+class _LookDraft(NamedTuple):
     """A look before it has its code."""
 
     key: str
@@ -198,12 +198,12 @@ def looks_of(programme: Programme, layer: str) -> tuple[Look, ...]:
     That is: what holds, what is documented only later, what nobody knows the time of, plans, what is over.
     """
     special = programme.special
-    drafts = [_Draft(NO_DATA, NO_DATA_LABEL, special.no_data, optional=False)]
+    drafts = [_LookDraft(NO_DATA, NO_DATA_LABEL, special.no_data, optional=False)]
     if layer == OVERVIEW:
         drafts += _overview_looks(programme)
     elif layer == CHANGES:
         drafts = [drafts[0]._replace(label=Label(de="nicht gezählt", en="not counted"))]
-        drafts += [_Draft(*each) for each in _CHANGE_LOOKS]
+        drafts += [_LookDraft(*each) for each in _CHANGE_LOOKS]
     else:
         drafts += _instrument_looks(programme, programme.instrument(layer))
     return tuple(
@@ -223,22 +223,22 @@ def looks_of(programme: Programme, layer: str) -> tuple[Look, ...]:
     )
 
 
-def _overview_looks(programme: Programme) -> list[_Draft]:
+def _overview_looks(programme: Programme) -> list[_LookDraft]:
     special = programme.special
     looks = [
-        _Draft(each.key, each.label, each.colour, each.hatch, counted=True, optional=False)
+        _LookDraft(each.key, each.label, each.colour, each.hatch, counted=True, optional=False)
         for each in programme.overview.classes
     ]
     through = Label(de=f"nur {special.district.de}", en=f"only {special.district.en}")
     later = Label(de="nur erst später belegt", en="only documented later")
     earlier = Label(de="nur Früheres oder Zeitraum unbekannt", en="only earlier, or period unknown")
-    looks.append(_Draft("district", through, special.no_data, special.district_hatch))
-    looks.append(_Draft(str(State.DOCUMENTED_LATER), later, special.no_data, "rings", ink=_NEUTRAL))
-    looks.append(_Draft(EARLIER, earlier, "#d8d4cb", "bars"))
+    looks.append(_LookDraft("district", through, special.no_data, special.district_hatch))
+    looks.append(_LookDraft(str(State.DOCUMENTED_LATER), later, special.no_data, "rings", ink=_NEUTRAL))
+    looks.append(_LookDraft(EARLIER, earlier, "#d8d4cb", "bars"))
     return looks
 
 
-def _instrument_looks(programme: Programme, instrument: Instrument) -> list[_Draft]:
+def _instrument_looks(programme: Programme, instrument: Instrument) -> list[_LookDraft]:
     stages = instrument.stages
     by_kind = {kind: [each for each in stages if each.kind is kind] for kind in StageKind}
     steps = by_kind[StageKind.STEP]
@@ -252,24 +252,24 @@ def _instrument_looks(programme: Programme, instrument: Instrument) -> list[_Dra
     ]
 
 
-def _beside_looks(special: Special, instrument: Instrument) -> list[_Draft]:
+def _beside_looks(special: Special, instrument: Instrument) -> list[_LookDraft]:
     """Return the looks of what stands beside the number."""
     counted = [stage for stage in instrument.stages if stage.is_counted]
     looks = []
     if counted:
         key, ink = _state_key(instrument, State.DOCUMENTED_LATER), min((each.colour for each in counted), key=_grey)
-        looks.append(_Draft(key, STATE_LABELS[State.DOCUMENTED_LATER], special.no_data, "rings", ink=ink))
+        looks.append(_LookDraft(key, STATE_LABELS[State.DOCUMENTED_LATER], special.no_data, "rings", ink=ink))
     if any(stage.months for stage in counted):
         key = _state_key(instrument, State.PERIOD_UNKNOWN)
-        looks.append(_Draft(key, STATE_LABELS[State.PERIOD_UNKNOWN], "#e4dfd3", "plus"))
+        looks.append(_LookDraft(key, STATE_LABELS[State.PERIOD_UNKNOWN], "#e4dfd3", "plus"))
     return looks
 
 
-def _over_looks(instrument: Instrument) -> list[_Draft]:
+def _over_looks(instrument: Instrument) -> list[_LookDraft]:
     """Return the looks of what is over: presumed, ended, plans no longer documented. Exits have those of their stages."""
     stages, so_far = instrument.stages, instrument.counts is Counts.SO_FAR
     steps = [stage for stage in stages if stage.kind is StageKind.STEP]
-    looks: list[_Draft] = []
+    looks: list[_LookDraft] = []
     if any(stage.months for stage in steps):
         key, colour = (
             _state_key(instrument, State.PRESUMED_OVER),
@@ -284,33 +284,33 @@ def _over_looks(instrument: Instrument) -> list[_Draft]:
         looks += _over_look(ended, STATE_LABELS[State.ENDED], "#d3cdc2", "cross", so_far=so_far)
     if plans := [stage for stage in stages if stage.kind is StageKind.PLAN]:
         key, colour = _state_key(instrument, State.PLAN_LAPSED), _lighter(plans[0].colour)
-        looks.append(_Draft(key, STATE_LABELS[State.PLAN_LAPSED], colour, "dashes"))
+        looks.append(_LookDraft(key, STATE_LABELS[State.PLAN_LAPSED], colour, "dashes"))
     return looks
 
 
-def _over_look(key: str, label: Label, colour: str, hatch: Pattern, *, so_far: bool) -> list[_Draft]:
+def _over_look(key: str, label: Label, colour: str, hatch: Pattern, *, so_far: bool) -> list[_LookDraft]:
     """Return the look of what is over; where all so far is counted a second one, of those who never were."""
     if not so_far:
-        return [_Draft(key, label, colour, hatch)]
+        return [_LookDraft(key, label, colour, hatch)]
     aside = Label(de=f"{label.de} (nicht gezählt)", en=f"{label.en} (not counted)")
     return [
-        _Draft(key, label, colour, hatch, counted=True),
-        _Draft(f"{key}~uncounted", aside, _lighter(colour, 0.6), hatch),
+        _LookDraft(key, label, colour, hatch, counted=True),
+        _LookDraft(f"{key}~uncounted", aside, _lighter(colour, 0.6), hatch),
     ]
 
 
-def _stage_looks(programme: Programme, instrument: Instrument, stage: Stage) -> list[_Draft]:
+def _stage_looks(programme: Programme, instrument: Instrument, stage: Stage) -> list[_LookDraft]:
     special = programme.special
-    looks = [_Draft(stage.key, stage.label, stage.colour, stage.hatch, stage.is_counted, optional=False)]
+    looks = [_LookDraft(stage.key, stage.label, stage.colour, stage.hatch, stage.is_counted, optional=False)]
     ref = f"{instrument.key}:{stage.key}"
     if any(ref in other.implies for each in programme.instruments for other in each.stages):
         label = Label(de=f"{stage.label.de} ({special.derived.de})", en=f"{stage.label.en} ({special.derived.en})")
         colour = _lighter(stage.colour)
-        looks.append(_Draft(f"{stage.key}~derived", label, colour, special.derived_hatch, stage.is_counted))
+        looks.append(_LookDraft(f"{stage.key}~derived", label, colour, special.derived_hatch, stage.is_counted))
     if stage.is_counted:
         label = Label(de=f"{stage.label.de} ({special.district.de})", en=f"{stage.label.en} ({special.district.en})")
         colour = _lighter(stage.colour, 0.72)
-        looks.append(_Draft(f"{stage.key}~district", label, colour, special.district_hatch))
+        looks.append(_LookDraft(f"{stage.key}~district", label, colour, special.district_hatch))
     return looks
 
 

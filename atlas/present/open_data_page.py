@@ -31,7 +31,7 @@ Links = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Part:
+class PagePart:
     """A heading of a level with paragraphs, links to files and explained names below it, as far as there are any."""
 
     level: int
@@ -63,7 +63,7 @@ class OpenDataPage:
     to_map: str
     notice: str
     intro: str
-    parts: tuple[Part, ...]
+    parts: tuple[PagePart, ...]
     machines: tuple[str, Links]
 
 
@@ -87,7 +87,7 @@ def build_open_data(snapshot: Snapshot, today: date, words: Words) -> OpenDataPa
         parts=(
             *(part for each in programmes for part in _programme(each, snapshot, today, words)),
             *_explained(words),
-            Part(2, words.say(phrases.SOURCES_AND_LICENCES), _sources(snapshot, words)),
+            PagePart(2, words.say(phrases.SOURCES_AND_LICENCES), _sources(snapshot, words)),
         ),
         machines=(
             words.say("Für Programme und Portale"),
@@ -99,11 +99,11 @@ def build_open_data(snapshot: Snapshot, today: date, words: Words) -> OpenDataPa
     )
 
 
-def _programme(programme: Programme, snapshot: Snapshot, today: date, words: Words) -> list[Part]:
+def _programme(programme: Programme, snapshot: Snapshot, today: date, words: Words) -> list[PagePart]:
     return [
-        Part(2, words.label(programme.title)),
+        PagePart(2, words.label(programme.title)),
         *(
-            Part(
+            PagePart(
                 3,
                 title(content, programme, words),
                 (description(content, programme, words),),
@@ -114,7 +114,7 @@ def _programme(programme: Programme, snapshot: Snapshot, today: date, words: Wor
     ]
 
 
-def _explained(words: Words) -> list[Part]:
+def _explained(words: Words) -> list[PagePart]:
     """Return what names in addresses and columns mean, and how QGIS opens a file."""
     parameters = {name: text for name, text in parameter_texts(words).items() if name != "date"}
     flows = words.say("So heißt es auf der Seite Fortschritt und in ihren Tabellen.")
@@ -123,14 +123,14 @@ def _explained(words: Words) -> list[Part]:
         "GeoJSON- oder GeoPackage-Datei."
     )
     return [
-        Part(2, words.say("Was sich in der Adresse angeben lässt"), terms=parameters),
-        Part(2, words.say("Was in den Spalten steht")),
-        Part(3, words.say("Stand je Gemeinde und Baustein"), terms=column_texts(Content.STATUS, words)),
-        Part(3, words.say("Dateien mit Geometrie, je Baustein"), terms=area_column_texts(words)),
-        Part(3, words.say("Fälle"), terms=column_texts(Content.CASES, words)),
-        Part(3, words.say("Zustände"), terms=state_texts(words)),
-        Part(3, words.say("Was in einem Zeitraum geschieht"), (flows,), terms=flow_texts(words)),
-        Part(2, words.say("In QGIS öffnen"), (in_qgis,)),
+        PagePart(2, words.say("Was sich in der Adresse angeben lässt"), terms=parameters),
+        PagePart(2, words.say("Was in den Spalten steht")),
+        PagePart(3, words.say("Stand je Gemeinde und Baustein"), terms=column_texts(Content.STATUS, words)),
+        PagePart(3, words.say("Dateien mit Geometrie, je Baustein"), terms=area_column_texts(words)),
+        PagePart(3, words.say("Fälle"), terms=column_texts(Content.CASES, words)),
+        PagePart(3, words.say("Zustände"), terms=state_texts(words)),
+        PagePart(3, words.say("Was in einem Zeitraum geschieht"), (flows,), terms=flow_texts(words)),
+        PagePart(2, words.say("In QGIS öffnen"), (in_qgis,)),
     ]
 
 

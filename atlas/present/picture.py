@@ -11,7 +11,7 @@ from atlas import phrases
 from atlas.analysis.status import NO_DATA
 from atlas.errors import AtlasError
 from atlas.model.boundaries import INDEPENDENT_CITIES, short_district
-from atlas.model.excerpt import Excerpt, Kind
+from atlas.model.excerpt import Excerpt, ExcerptKind
 from atlas.model.view import ViewState
 from atlas.present.credits import picture_credits
 from atlas.present.detail import absent, position_or_heir
@@ -63,7 +63,7 @@ class Name:
 
 
 @dataclass(frozen=True)
-class Area:
+class PictureArea:
     """A municipality the picture is about: its class, and what a reader who can't see it is told."""
 
     look: Look
@@ -106,12 +106,12 @@ class Picture:
         The whole picture in words.
     """
 
-    kind: Kind
+    kind: ExcerptKind
     lang: str
     title: str
     subtitle: str
     spec: MapSpec
-    areas: dict[int, Area]
+    areas: dict[int, PictureArea]
     own: int | None
     names: tuple[Name, ...]
     keyed: bool
@@ -128,8 +128,8 @@ class Picture:
 
 def picture_view(view: ViewState, excerpt: Excerpt) -> ViewState:
     """Return the view whose map a picture is drawn from: its district is the picture's."""
-    district = excerpt.places[0] if excerpt.kind is Kind.DISTRICT else None
-    own = excerpt.places[0] if excerpt.kind is Kind.MUNICIPALITY else view.municipality
+    district = excerpt.places[0] if excerpt.kind is ExcerptKind.DISTRICT else None
+    own = excerpt.places[0] if excerpt.kind is ExcerptKind.MUNICIPALITY else view.municipality
     return view.but(district=district, municipality=own, film=None, since=None, area=None)
 
 
@@ -151,14 +151,14 @@ def build_picture(
     keys, names = (scene.edition.municipalities[column].tolist() for column in ("ags", "name"))
     said = {key: words.label(look.label) for key, look in looks.items()}
     shown = {
-        position: Area(looks[code], keys[position], names[position], said[code])
+        position: PictureArea(looks[code], keys[position], names[position], said[code])
         for position in members
         if (code := spec.codes[position]) not in (ABSENT, FILTERED)
     }
     own = position_or_heir(scene, scene.view.municipality) if scene.view.municipality else None
     points = tuple(position for position in spec.points if position in shown)
     bodies = tuple((name, each) for name, each in spec.bodies if set(each) & shown.keys())
-    district_points = spec.district_points if excerpt.kind in (Kind.STATE, Kind.DISTRICT) else ()
+    district_points = spec.district_points if excerpt.kind in (ExcerptKind.STATE, ExcerptKind.DISTRICT) else ()
     legend = _legend(scene, (like or spec).legend, excerpt, shown, own, words)
     legend += _mark_lines(scene, like or spec, (points, district_points, bodies), words, is_fixed=like is not None)
     where = _where(scene, excerpt, members, words)
@@ -167,7 +167,7 @@ def build_picture(
     title = excerpt.title or words.say(
         "{programme} {where}: {layer}", programme=scene.programme.short, where=where, layer=layer
     )
-    is_round = excerpt.kind is Kind.MUNICIPALITY
+    is_round = excerpt.kind is ExcerptKind.MUNICIPALITY
     subtitle = words.say("Stand: {day} · {count}", day=words.day(scene.as_of), count=count)
     return Picture(
         excerpt.kind,
@@ -178,7 +178,7 @@ def build_picture(
         shown,
         own,
         _names(scene, excerpt, members, own),
-        excerpt.kind in (Kind.MUNICIPALITY, Kind.SELECTION),
+        excerpt.kind in (ExcerptKind.MUNICIPALITY, ExcerptKind.SELECTION),
         _district_names(scene, excerpt),
         points,
         scene.programme.special.point,
@@ -191,7 +191,7 @@ def build_picture(
     )
 
 
-def _counted(scene: Scene, shown: dict[int, Area], members: tuple[int, ...], words: Words) -> str:
+def _counted(scene: Scene, shown: dict[int, PictureArea], members: tuple[int, ...], words: Words) -> str:
     """Return how many municipalities a picture is about: all; of a programme for some, those with an entry of their own."""
     if scene.programme.has_shares:
         return words.count(*phrases.N_MUNICIPALITIES, len(members))
@@ -201,9 +201,9 @@ def _counted(scene: Scene, shown: dict[int, Area], members: tuple[int, ...], wor
 
 def _members(scene: Scene, excerpt: Excerpt, words: Words) -> tuple[int, ...]:
     """Return the positions a picture is about, most important first."""
-    if excerpt.kind is Kind.STATE:
+    if excerpt.kind is ExcerptKind.STATE:
         return scene.spec.inside
-    if excerpt.kind is Kind.DISTRICT:
+    if excerpt.kind is ExcerptKind.DISTRICT:
         if scene.district is None:
             raise AtlasError(scene.edition.unknown_district(excerpt.places[0], "ausschnitt"))
         return scene.spec.inside
@@ -212,7 +212,7 @@ def _members(scene: Scene, excerpt: Excerpt, words: Words) -> tuple[int, ...]:
     if missing:
         raise AtlasError(*(absent(scene, key, "ausschnitt", words) for key in missing))
     chosen = tuple(dict.fromkeys(position for position in found.values() if position is not None))
-    if excerpt.kind is Kind.SELECTION:
+    if excerpt.kind is ExcerptKind.SELECTION:
         return chosen
     return (*chosen, *(other for other, _ in scene.day.hood.lines[chosen[0]]))
 
@@ -221,7 +221,7 @@ def _legend(
     scene: Scene,
     lines_of: tuple[LegendEntry, ...],
     excerpt: Excerpt,
-    shown: dict[int, Area],
+    shown: dict[int, PictureArea],
     own: int | None,
     words: Words,
 ) -> tuple[LegendLine, ...]:
@@ -231,7 +231,7 @@ def _legend(
     """
     counts = Counter(area.look.key for area in shown.values())
     entries: list[LegendEntry] = [LegendEntry(each.look, counts[each.look.key]) for each in lines_of]
-    if excerpt.kind not in (Kind.STATE, Kind.DISTRICT) or scene.view.looks or scene.view.documented_only:
+    if excerpt.kind not in (ExcerptKind.STATE, ExcerptKind.DISTRICT) or scene.view.looks or scene.view.documented_only:
         entries = [each for each in entries if each.count]
     lines = [
         LegendLine(words.label(each.look.label), "area", each.look, each.count if each.look.has_number else None)
@@ -270,12 +270,12 @@ def _names(scene: Scene, excerpt: Excerpt, members: tuple[int, ...], own: int | 
     own_name = [] if own is None else [Name(own, str(rows.at[own, "name"]), is_own=True)]
     if not excerpt.labels:
         return tuple(own_name)
-    if excerpt.kind is Kind.STATE and len(scene.edition.states):
+    if excerpt.kind is ExcerptKind.STATE and len(scene.edition.states):
         others = _documented(scene, members)
-    elif excerpt.kind is Kind.STATE:
+    elif excerpt.kind is ExcerptKind.STATE:
         cities = rows.index[rows["kind"].isin(INDEPENDENT_CITIES)].intersection(list(members)).tolist()
         others = cities
-    elif excerpt.kind is Kind.MUNICIPALITY:
+    elif excerpt.kind is ExcerptKind.MUNICIPALITY:
         others = list(members)
     else:
         others = sorted(members, key=lambda position: -float(str(rows.at[position, "area_km2"])))
@@ -297,7 +297,7 @@ def _documented(scene: Scene, members: tuple[int, ...]) -> list[int]:
 
 def _district_names(scene: Scene, excerpt: Excerpt) -> dict[str, str]:
     """Return the names of districts for the map of the state, short unless a city has the same; of a country its states'."""
-    if excerpt.kind is not Kind.STATE or not excerpt.labels:
+    if excerpt.kind is not ExcerptKind.STATE or not excerpt.labels:
         return {}
     states = scene.edition.states
     if len(states):
@@ -328,11 +328,11 @@ def place_phrase(scene: Scene, key: str, words: Words) -> str:
 
 def _where(scene: Scene, excerpt: Excerpt, members: tuple[int, ...], words: Words) -> str:
     names = scene.edition.municipalities["name"]
-    if excerpt.kind is Kind.STATE:
+    if excerpt.kind is ExcerptKind.STATE:
         return words.say("in {state}", state=words.label(scene.programme.territory))
-    if excerpt.kind is Kind.DISTRICT:
+    if excerpt.kind is ExcerptKind.DISTRICT:
         return place_phrase(scene, excerpt.places[0], words)
-    if excerpt.kind is Kind.MUNICIPALITY:
+    if excerpt.kind is ExcerptKind.MUNICIPALITY:
         return words.say("in und um {name}", name=str(names[members[0]]))
     if len(members) <= _FEW:
         return words.say("in {names}", names=words.listed([str(names[position]) for position in members]))
@@ -342,7 +342,7 @@ def _where(scene: Scene, excerpt: Excerpt, members: tuple[int, ...], words: Word
 def _alt(
     scene: Scene,
     texts: tuple[str, str],
-    areas: dict[int, Area],
+    areas: dict[int, PictureArea],
     legend: tuple[LegendLine, ...],
     marked: Marked,
     words: Words,

@@ -18,7 +18,7 @@ from atlas.analysis.outreach import active_positions
 from atlas.analysis.progress import Course, course
 from atlas.analysis.spans import counting, spans
 from atlas.analysis.status import StatusLines, cases_as_of, status_as_of
-from atlas.model.boundaries import Change, Edition
+from atlas.model.boundaries import BoundaryChange, Edition
 from atlas.model.programme import Counts, Programme
 from atlas.model.records import Records
 from atlas.model.snapshot import Snapshot
@@ -103,7 +103,7 @@ class Day:
     as_of: date
     status: pd.DataFrame
     spans: pd.DataFrame
-    changes: tuple[Change, ...]
+    changes: tuple[BoundaryChange, ...]
 
     @cached_property
     def cases(self) -> pd.DataFrame:
@@ -169,7 +169,7 @@ class Scene:
     edition: Edition
     records: Records
     spans: pd.DataFrame
-    changes: tuple[Change, ...]
+    changes: tuple[BoundaryChange, ...]
     view: ViewState
     day: Day
     spec: MapSpec

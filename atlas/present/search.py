@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 
 from atlas.analysis.status import successors
-from atlas.model.boundaries import Change, Edition, mergers
+from atlas.model.boundaries import BoundaryChange, Edition, mergers
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Suggestion:
     keys: tuple[str, ...]
 
 
-def suggestions(edition: Edition, changes: Iterable[Change]) -> tuple[Suggestion, ...]:
+def suggestions(edition: Edition, changes: Iterable[BoundaryChange]) -> tuple[Suggestion, ...]:
     """Return every municipality of today and every former name, by name, whatever the date.
 
     There are two each of Reichenbach, Oelsnitz and Hartmannsdorf in Saxony: their district stands behind them.

@@ -80,7 +80,7 @@ class SheetSource:
 
 
 @dataclass(frozen=True)
-class Part:
+class SheetPart:
     """A part of the sheet with its heading and, for a table, the headings of its columns."""
 
     heading: str
@@ -125,7 +125,7 @@ class FactSheet:
     key: str
     day: str
     lead: tuple[str, ...]
-    parts: dict[str, Part]
+    parts: dict[str, SheetPart]
     status: tuple[SheetStatus, ...]
     rest: str
     next_step: tuple[tuple[str, str], ...]
@@ -247,7 +247,7 @@ def _entry(entry: Entry, status: str, words: Words) -> str:
     return " ".join([*told, entry.note]).strip() or f"{entry.when}."
 
 
-def _parts(scene: Scene, page: MunicipalityPage, words: Words, district: str) -> dict[str, Part]:
+def _parts(scene: Scene, page: MunicipalityPage, words: Words, district: str) -> dict[str, SheetPart]:
     column = headings(words, "name", "district")
     state = words.label(scene.programme.territory)
     compared = (
@@ -257,16 +257,16 @@ def _parts(scene: Scene, page: MunicipalityPage, words: Words, district: str) ->
     )
     instrument = words.say(phrases.INSTRUMENT)
     return {
-        "legend": Part(words.say(phrases.LEGEND)),
-        "status": Part(
+        "legend": SheetPart(words.say(phrases.LEGEND)),
+        "status": SheetPart(
             words.say("Was dokumentiert ist"), (instrument, words.say(phrases.STATUS), words.say("Angaben und Quellen"))
         ),
-        "next": Part(words.say(phrases.POSSIBLE_NEXT_STEP)),
-        "neighbours": Part(
+        "next": SheetPart(words.say(phrases.POSSIBLE_NEXT_STEP)),
+        "neighbours": SheetPart(
             page.detail.neighbour_heading, (column["name"], words.say(phrases.SHARED_BORDER), words.say(phrases.STATUS))
         ),
-        "shares": Part(compared, (instrument, *([column["district"]] if district else []), state)),
-        "sources": Part(words.say("Quellen")),
+        "shares": SheetPart(compared, (instrument, *([column["district"]] if district else []), state)),
+        "sources": SheetPart(words.say("Quellen")),
     }
 
 

@@ -29,7 +29,7 @@ def place_path(kind: str, key: str, words: Words) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Frame:
+class SiteFrame:
     """What stands around the content of every page. Addresses are from the root of the site.
 
     Attributes
@@ -62,10 +62,10 @@ class Frame:
     other_name: str
 
 
-def site_frame(scene: Scene, as_of: date, path: str, words: Words) -> Frame:
+def site_frame(scene: Scene, as_of: date, path: str, words: Words) -> SiteFrame:
     """Return the frame of the page at ``path``, from the root of its language."""
     folder, is_german = prefix(words), words.lang == "de"
-    return Frame(
+    return SiteFrame(
         root="../" * (path.count("/") + (not is_german)) or "./",
         lang=words.lang,
         title=words.say(phrases.ATLAS_OF_STATE, state=words.label(scene.programme.territory)),
@@ -87,7 +87,7 @@ def site_frame(scene: Scene, as_of: date, path: str, words: Words) -> Frame:
 
 
 @dataclass(frozen=True)
-class Row:
+class SiteRow:
     """A municipality in the table: name and address of its page, district, class, since when."""
 
     name: str
@@ -98,16 +98,16 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class SiteTable:
     """The municipalities as a table; ``label`` says what it is."""
 
     label: str
     caption: str
     titles: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[SiteRow, ...]
 
 
-def site_table(scene: Scene, address: Callable[[str], str], words: Words) -> Table:
+def site_table(scene: Scene, address: Callable[[str], str], words: Words) -> SiteTable:
     """Return the municipalities of a scene's district, or of all: of a programme for some, those with an entry.
 
     ``address`` gives that of a municipality's page, by key.
@@ -118,7 +118,7 @@ def site_table(scene: Scene, address: Callable[[str], str], words: Words) -> Tab
     every = scene.programme.has_shares
     shown = [position for position in spec.inside if every or spec.classes[position] != NO_DATA]
     rows = tuple(
-        Row(
+        SiteRow(
             lines[position][0].name,
             address(lines[position][0].ags),
             str(districts[lines[position][0].district]),
@@ -128,7 +128,7 @@ def site_table(scene: Scene, address: Callable[[str], str], words: Words) -> Tab
         for position in sorted(shown, key=lambda position: (lines[position][0].name, lines[position][0].ags))
     )
     layer = words.label(layer_label(scene.programme, spec.layer))
-    return Table(
+    return SiteTable(
         words.say(phrases.MUNICIPALITIES_IN_TABLE),
         words.count(*phrases.N_MUNICIPALITIES, len(rows)),
         (words.say(phrases.MUNICIPALITY), words.say(phrases.DISTRICT), layer, words.say(phrases.SINCE)),

@@ -13,7 +13,7 @@ import pandas as pd
 from atlas.model.boundaries import mergers
 from atlas.model.programme import OVERVIEW
 from atlas.model.view import EARLIEST, LANGUAGES, ViewState
-from atlas.present.figures import Card, Door, build_cards
+from atlas.present.figures import Card, DrillDown, build_cards
 from atlas.present.map_index import body_names
 from atlas.present.map_spec import pack, packed_bodies, packed_since
 from atlas.present.scene import Scene, Scenes
@@ -128,6 +128,6 @@ def _card(card: Card) -> list[object]:
     ]
 
 
-def _behind(door: Door) -> tuple[str, str]:
+def _behind(door: DrillDown) -> tuple[str, str]:
     """Return layer and classes whose table is the list behind a number; nothing where no classes say it."""
     return (door.key.rpartition("-")[0], " ".join(door.looks)) if door.looks else ("", "")

@@ -18,7 +18,7 @@ from atlas.analysis.spans import counting
 from atlas.analysis.status import cases_as_of, status_as_of
 from atlas.model.programme import Counts, Instrument
 from atlas.present.changes import BY_BOUNDARY
-from atlas.present.figures import Door, arrangement_rows, municipality_rows
+from atlas.present.figures import DrillDown, arrangement_rows, municipality_rows
 from atlas.present.progress import course_days
 from atlas.present.scene import Scene
 from atlas.present.time_words import flow_label, holding_said, reason
@@ -38,7 +38,7 @@ class YearRow:
     """
 
     day: str
-    doors: Mapping[str, Door]
+    doors: Mapping[str, DrillDown]
     total: str
     shares: tuple[str, ...]
 
@@ -122,7 +122,7 @@ class _Year:
         return YearRow(
             words.day(end),
             {
-                column: Door(f"{key}-{column}", int(row[column]), words.number(int(row[column])), title, rows)
+                column: DrillDown(f"{key}-{column}", int(row[column]), words.number(int(row[column])), title, rows)
                 for column, (title, rows) in doors.items()
             },
             words.number(int(row["total"])),

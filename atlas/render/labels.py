@@ -57,7 +57,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Label:
+class PlacedLabel:
     """A name that has its place: its lines, centred on ``x``, the first baseline at ``y``, and the box it fills."""
 
     wish: Wish
@@ -96,7 +96,7 @@ class Room:
         """Keep names off a box."""
         self._taken.append(box)
 
-    def set(self, wish: Wish, *, far: bool = False) -> Label | None:
+    def set(self, wish: Wish, *, far: bool = False) -> PlacedLabel | None:
         """Return the name at the best place that is free, which is then taken; None if there is none."""
         tries = [(lines, *_place(wish, lines, move)) for lines in _breaks(wish.text) for move in _moves(far=far)]
         free = [each for each in tries if self._is_free(each[1])]
@@ -108,7 +108,7 @@ class Room:
             best = max(range(len(free)), key=lambda number: (round(inside[number], 1), -number))
         lines, box, y = free[best]
         self.take(box)
-        return Label(wish, lines, (box[0] + box[2]) / 2, y, box)
+        return PlacedLabel(wish, lines, (box[0] + box[2]) / 2, y, box)
 
     def _is_free(self, box: Box) -> bool:
         left, top, right, bottom = box

@@ -1,6 +1,6 @@
 """A picture laid out on its page: where map, legend, names and lines of text stand. Lengths are points.
 
-SVG, PNG and PDF are written from the same `Sheet`, so they cannot differ.
+SVG, PNG and PDF are written from the same `PictureLayout`, so they cannot differ.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from statistics import median
 from typing import Literal, NamedTuple
 
 from atlas import phrases
-from atlas.model.excerpt import PRINTED, Kind, Size
+from atlas.model.excerpt import PRINTED, ExcerptKind, Size
 from atlas.present.looks import Look
 from atlas.present.picture import LegendLine, Picture
 from atlas.present.small_areas import has_dot, is_small
@@ -121,7 +121,7 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PictureLayout:
     """A picture laid out."""
 
     picture: Picture
@@ -135,7 +135,7 @@ class Sheet:
     ground: Ground
 
 
-def lay_out(picture: Picture, size: Size, lands: Lands, words: Words) -> Sheet:
+def lay_out(picture: Picture, size: Size, lands: Lands, words: Words) -> PictureLayout:
     """Return a picture laid out on a page of some size."""
     measures = MEASURES[size]
     text = measures.text
@@ -146,32 +146,34 @@ def lay_out(picture: Picture, size: Size, lands: Lands, words: Words) -> Sheet:
     # the map smaller: laid out again until the list fits into what was kept for it.
     keys: tuple[tuple[int, str], ...] = ()
     for _ in range(_TRIES):
-        frame = _frame(picture, _Legend(picture, measures, margin, (below, above), keys, words).room, lands, measures)
+        frame = _frame(
+            picture, _LegendBox(picture, measures, margin, (below, above), keys, words).room, lands, measures
+        )
         # Of a part of the state a picture to print is drawn from the full geometry, however small: it may be enlarged.
         is_sharp = size in PRINTED and picture.keyed
         land = lands(0 if is_sharp else 1 / (frame.scale * measures.dots))
-        bar = _scale_bar(frame, text, words, bare=picture.kind is Kind.STATE)
+        bar = _scale_bar(frame, text, words, bare=picture.kind is ExcerptKind.STATE)
         ground = _ground(picture, frame, land, text)
         names = set_names(picture, frame, land, text, bar.box, ground.bare)
         fits = len(names.keys) <= len(keys)
         keys = names.keys
         if fits:
             break
-    legend = _Legend(picture, measures, margin, (below, above), keys, words)
+    legend = _LegendBox(picture, measures, margin, (below, above), keys, words)
     texts = (*head, *legend.texts, *foot)
-    return Sheet(picture, measures, land, frame, texts, tuple(legend.swatches), names, bar, ground)
+    return PictureLayout(picture, measures, land, frame, texts, tuple(legend.swatches), names, bar, ground)
 
 
-def lay_out_map(picture: Picture, measures: Measures, lands: Lands, words: Words) -> Sheet:
+def lay_out_map(picture: Picture, measures: Measures, lands: Lands, words: Words) -> PictureLayout:
     """Return the map alone with its names, as large as the page: whoever sets it into a document does the rest."""
     inset = measures.text * 0.05
     room = (inset, inset, measures.width - inset, measures.height - inset)
     frame = _frame(picture, room, lands, measures)
     land = lands(1 / (frame.scale * measures.dots))
-    bar = _scale_bar(frame, measures.text, words, bare=picture.kind is Kind.STATE)
+    bar = _scale_bar(frame, measures.text, words, bare=picture.kind is ExcerptKind.STATE)
     ground = _ground(picture, frame, land, measures.text)
     names = set_names(picture, frame, land, measures.text, bar.box, ground.bare)
-    return Sheet(picture, measures, land, frame, (), (), names, bar, ground)
+    return PictureLayout(picture, measures, land, frame, (), (), names, bar, ground)
 
 
 def _ground(picture: Picture, frame: Frame, land: Land, text: float) -> Ground:
@@ -232,7 +234,7 @@ _ANY_M = 1000.0
 """Extents are taken from the coarse geometry: what a generalised outline loses is less than the margin."""
 
 
-class _Legend:
+class _LegendBox:
     """The legend: beside the map on a wide page, below it on a high one."""
 
     def __init__(
@@ -337,11 +339,11 @@ def _frame(picture: Picture, room: Box, lands: Lands, measures: Measures) -> Fra
     """Return the map as large as its room allows, in the middle of it."""
     focus = [*picture.areas] or list(picture.spec.classes)
     left, top, right, bottom = lands(_ANY_M).bounds(focus)
-    if picture.kind is not Kind.STATE:
+    if picture.kind is not ExcerptKind.STATE:
         around = 0.04 * max(right - left, bottom - top) + 300
         left, top, right, bottom = left - around, top - around, right + around, bottom + around
     width, height = room[2] - room[0], room[3] - room[1]
-    scale = min(width / (right - left), height / (bottom - top)) * (0.96 if picture.kind is Kind.STATE else 1)
+    scale = min(width / (right - left), height / (bottom - top)) * (0.96 if picture.kind is ExcerptKind.STATE else 1)
     spare_x, spare_y = width / scale - (right - left), height / scale - (bottom - top)
     window = (left - spare_x / 2, top - spare_y / 2, right + spare_x / 2, bottom + spare_y / 2)
     return Frame(room, window, scale)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from atlas.model.keys import state_of
 from atlas.present.picture import Name, Picture
-from atlas.render.labels import Box, Label, Room, Wish
+from atlas.render.labels import Box, PlacedLabel, Room, Wish
 from atlas.render.outlines import Frame, Land
 
 _MOST_KEYED = 15
@@ -39,8 +39,8 @@ class MapNames:
         Number and name of each of these.
     """
 
-    labels: tuple[Label, ...]
-    district_labels: tuple[Label, ...]
+    labels: tuple[PlacedLabel, ...]
+    district_labels: tuple[PlacedLabel, ...]
     numbers: tuple[Number, ...]
     keys: tuple[tuple[int, str], ...]
 
@@ -111,7 +111,7 @@ def _wish(name: Name, dotted: tuple[int, ...], frame: Frame, land: Land, text: f
     return Wish(name.position, x, y, name.text, size, bold=name.is_own, has_dot=name.position in dotted)
 
 
-def _set(wish: Wish, room: Room, *, is_own: bool) -> Label | None:
+def _set(wish: Wish, room: Room, *, is_own: bool) -> PlacedLabel | None:
     """Return the name where there is room for it, a little smaller if need be."""
     return room.set(wish, far=is_own) or room.set(replace(wish, size=wish.size * 0.84), far=wish.has_dot)
 
@@ -125,7 +125,7 @@ def _number(name: Name, number: int, room: Room, drawn_on: tuple[Frame, Land, fl
     return Number(x, y, text * 0.72, number)
 
 
-def _district_labels(picture: Picture, frame: Frame, land: Land, text: float, room: Room) -> tuple[Label, ...]:
+def _district_labels(picture: Picture, frame: Frame, land: Land, text: float, room: Room) -> tuple[PlacedLabel, ...]:
     found = []
     for key, told in picture.district_names.items():
         place = land.district_place(key)

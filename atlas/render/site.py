@@ -14,7 +14,7 @@ from atlas.present.district import DistrictPage
 from atlas.present.figures import Card
 from atlas.present.looks import Legend
 from atlas.present.municipality import MunicipalityPage
-from atlas.present.site import Frame, Links, Table
+from atlas.present.site import Links, SiteFrame, SiteTable
 from atlas.render.templates import drawn, drawn_part
 
 _FRAME_POLICY = (
@@ -27,7 +27,9 @@ _POLICY = (
 )
 
 
-def page(frame: Frame, heading: str, body: Markup, *, scripts: Sequence[str] = (), expected: Sequence[str] = ()) -> str:
+def page(
+    frame: SiteFrame, heading: str, body: Markup, *, scripts: Sequence[str] = (), expected: Sequence[str] = ()
+) -> str:
     """Return a whole page; ``expected`` are files its scripts will ask for, which the browser may fetch at once."""
     return drawn(
         "site.html", frame=frame, heading=heading, body=body, scripts=scripts, expected=expected, policy=_POLICY
@@ -59,7 +61,7 @@ def legend(title: str, definition: str, shown: Legend) -> Markup:
     return drawn_part("site_parts.html", "legend", title=title, definition=definition, shown=shown)
 
 
-def table(shown: Table) -> Markup:
+def table(shown: SiteTable) -> Markup:
     """Return the municipalities as a table."""
     return drawn_part("site_parts.html", "table", shown=shown)
 
@@ -89,6 +91,6 @@ def municipality(page: MunicipalityPage, picture: Markup, address: Callable[[str
     return drawn_part("site_parts.html", "municipality", page=page, picture=picture, address=address)
 
 
-def district(page: DistrictPage, picture: Markup, table: Table, address: Callable[[str, ViewState], str]) -> Markup:
+def district(page: DistrictPage, picture: Markup, table: SiteTable, address: Callable[[str, ViewState], str]) -> Markup:
     """Return the content of the page of a district."""
     return drawn_part("site_parts.html", "district", page=page, picture=picture, shown=table, address=address)

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from atlas.model.excerpt import Kind
+from atlas.model.excerpt import ExcerptKind
 from atlas.present.looks import Look, Pattern
 from atlas.present.picture import LegendLine
 from atlas.render.fonts import FAMILY, displayable, embedded_faces
-from atlas.render.labels import Label
-from atlas.render.layout import INK, QUIET, Sheet, Swatch, Text
+from atlas.render.labels import PlacedLabel
+from atlas.render.layout import INK, QUIET, PictureLayout, Swatch, Text
 from atlas.render.names import dot_radius
 
 _CONTEXT, _EDGE = "#fdfdfc", "#a8a59c"
@@ -48,12 +48,12 @@ _HATCHES: dict[Pattern, str] = {
 """Lines of a tile of 6 by 6."""
 
 
-def svg(sheet: Sheet) -> str:
+def svg(sheet: PictureLayout) -> str:
     """Return the whole picture as a file that stands for itself: typeface, title and description inside."""
     return _document(sheet, Markup("").join(_text(each) for each in sheet.texts), with_faces=True)
 
 
-def graphics(sheet: Sheet) -> str:
+def graphics(sheet: PictureLayout) -> str:
     """Return all but the lines of text, without typeface and ground: for a page that sets the texts itself."""
     return displayable(_document(sheet, Markup(), with_faces=False))
 
@@ -67,7 +67,7 @@ def mark_svg(line: LegendLine, text: float) -> str:
     ).format(_n(text * 1.5), _n(text * 1.05), pattern, _swatch(swatch, text))
 
 
-def _document(sheet: Sheet, texts: Markup, *, with_faces: bool) -> str:
+def _document(sheet: PictureLayout, texts: Markup, *, with_faces: bool) -> str:
     picture, measures = sheet.picture, sheet.measures
     width, height = _n(measures.width), _n(measures.height)
     faces = Markup("<style>{}</style>").format(Markup(embedded_faces())) if with_faces else Markup()  # noqa: S704 - our own rules
@@ -109,7 +109,7 @@ def _document(sheet: Sheet, texts: Markup, *, with_faces: bool) -> str:
     return _FORBIDDEN.sub("", made)
 
 
-def _map(sheet: Sheet) -> Markup:
+def _map(sheet: PictureLayout) -> Markup:
     land, frame, picture = sheet.land, sheet.frame, sheet.picture
     text = sheet.measures.text
     unit = frame.scale * land.unit_m
@@ -118,7 +118,7 @@ def _map(sheet: Sheet) -> Markup:
     fine = text * 0.035 / unit
     ground = sheet.ground
     districts, state = land.borders(frame.window)
-    lines = _FINE_LINES if ground.is_one and picture.kind is Kind.STATE and len(land.states) > 1 else _LINES
+    lines = _FINE_LINES if ground.is_one and picture.kind is ExcerptKind.STATE and len(land.states) > 1 else _LINES
     base = _ground(sheet) if ground.is_one else Markup()
     context = Markup("").join(
         Markup(f'<path d="{land.path(position)}"/>')  # noqa: S704 - our own digits
@@ -159,24 +159,24 @@ def _map(sheet: Sheet) -> Markup:
         own=own,
         points=_points(sheet),
         names=_names(sheet),
-        frame=_map_frame(sheet) if picture.kind is not Kind.STATE else Markup(),
+        frame=_map_frame(sheet) if picture.kind is not ExcerptKind.STATE else Markup(),
         bar=_bar(sheet),
     )
 
 
-def _ground(sheet: Sheet) -> Markup:
+def _ground(sheet: PictureLayout) -> Markup:
     fill = _fill(sheet.ground.look, "map") if sheet.ground.look else _CONTEXT
     return Markup('<path id="ground" fill="{}" d="{}"/>').format(fill, sheet.land.ground(sheet.frame.window))
 
 
-def _map_frame(sheet: Sheet) -> Markup:
+def _map_frame(sheet: PictureLayout) -> Markup:
     left, top, right, bottom = sheet.frame.box
     return Markup('<rect x="{}" y="{}" width="{}" height="{}" fill="none" stroke="#cfccc4" stroke-width="{}"/>').format(
         _n(left), _n(top), _n(right - left), _n(bottom - top), _n(sheet.measures.text * 0.06)
     )
 
 
-def _area(sheet: Sheet, position: int) -> Markup:
+def _area(sheet: PictureLayout, position: int) -> Markup:
     # Four hundred of these make a state: written without Markup.format, which takes most of the time a file costs.
     area = sheet.picture.areas[position]
     said = escape(f"{area.name}: {area.said}")
@@ -187,14 +187,14 @@ def _area(sheet: Sheet, position: int) -> Markup:
     )
 
 
-def _own(sheet: Sheet, unit: float) -> Markup:
+def _own(sheet: PictureLayout, unit: float) -> Markup:
     path, text = sheet.land.path(sheet.picture.own or 0), sheet.measures.text
     return Markup(
         '<g id="own"><path d="{0}" stroke="#ffffff" stroke-width="{1}"/><path d="{0}" stroke="{2}" stroke-width="{3}"/></g>'
     ).format(path, _n(text * 0.42 / unit), INK, _n(text * 0.22 / unit))
 
 
-def _points(sheet: Sheet) -> Markup:
+def _points(sheet: PictureLayout) -> Markup:
     picture, radius = sheet.picture, dot_radius(sheet.measures.text)
     colour = picture.point_colour
     placed = [sheet.frame.point(sheet.land.place(position)) for position in picture.points]
@@ -212,7 +212,7 @@ def _points(sheet: Sheet) -> Markup:
     ).format(colour, _n(radius * 0.3), closed, _n(radius * 0.6), opened, _class_dots(sheet, radius))
 
 
-def _class_dots(sheet: Sheet, radius: float) -> Markup:
+def _class_dots(sheet: PictureLayout, radius: float) -> Markup:
     """Return the dots of small areas; below a point of another kind there is a rim of the class's colour."""
     if not sheet.ground.dots:
         return Markup()
@@ -237,7 +237,7 @@ def _dot_colours(look: Look) -> tuple[str, Markup]:
     return _fill(look, "legend"), Markup()
 
 
-def _names(sheet: Sheet) -> Markup:
+def _names(sheet: PictureLayout) -> Markup:
     text = sheet.measures.text
     districts = _labels(sheet.names.district_labels)
     numbers = Markup("").join(
@@ -262,7 +262,7 @@ def _names(sheet: Sheet) -> Markup:
     ).format(_n(text * 0.24), QUIET, _n(text * 0.02), districts, _labels(sheet.names.labels), numbers)
 
 
-def _labels(labels: Iterable[Label]) -> Markup:
+def _labels(labels: Iterable[PlacedLabel]) -> Markup:
     return Markup("").join(
         Markup('<text x="{}" y="{}" font-size="{}"{}>{}</text>').format(
             _n(label.x), _n(y), _n(label.wish.size), Markup(' font-weight="700"') if label.wish.bold else "", line
@@ -272,7 +272,7 @@ def _labels(labels: Iterable[Label]) -> Markup:
     )
 
 
-def _bar(sheet: Sheet) -> Markup:
+def _bar(sheet: PictureLayout) -> Markup:
     bar = sheet.scale_bar
     tick = bar.size * 0.35
     return Markup(

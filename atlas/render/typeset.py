@@ -12,7 +12,7 @@ from pathlib import Path
 import typst
 
 from atlas.render.fonts import FOLDER, displayable
-from atlas.render.layout import Sheet
+from atlas.render.layout import PictureLayout
 from atlas.render.svg import graphics
 
 _TEMPLATES = Path(__file__).parent / "typst"
@@ -24,7 +24,7 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FOLDER])
 
 
-def picture_pdf(sheet: Sheet, *, is_tagged: bool = True) -> bytes:
+def picture_pdf(sheet: PictureLayout, *, is_tagged: bool = True) -> bytes:
     """Return a sheet as PDF/UA-1: drawing with its description, every line of text as text.
 
     Without tags it looks the same and is made in half the time: for what becomes dots at once.

@@ -19,7 +19,7 @@ import pyogrio
 from pyarrow import parquet
 
 from atlas.errors import AtlasError, Problem
-from atlas.model.boundaries import Change, Edition, Level, Provenance
+from atlas.model.boundaries import BoundaryChange, Edition, Level, Provenance
 from atlas.model.keys import parse_ags, parse_district_key, state_of
 from atlas.phrases import N_
 
@@ -159,8 +159,8 @@ def _places(path: Path) -> pd.DataFrame:
     return _table(path).set_index("key").astype(dict.fromkeys(_PLACES, float))
 
 
-def _change(row: Mapping[Any, Any]) -> Change:
-    return Change(
+def _change(row: Mapping[Any, Any]) -> BoundaryChange:
+    return BoundaryChange(
         parse_ags(row["old_ags"]),
         str(row["old_name"]),
         parse_ags(row["new_ags"]),

@@ -42,23 +42,23 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _Person(_Strict):
+class _PersonRow(_Strict):
     email: _Email
     role: Role
 
 
-class _Group(_Strict):
+class _GroupRow(_Strict):
     group: _Name
     role: Role
 
 
-class _Table(_Strict):
+class _RightsTable(_Strict):
     group_claim: _Name = "groups"
-    people: list[_Person] = Field(default_factory=list)
-    groups: list[_Group] = Field(default_factory=list)
+    people: list[_PersonRow] = Field(default_factory=list)
+    groups: list[_GroupRow] = Field(default_factory=list)
 
     @model_validator(mode="after")
-    def _each_once(self) -> _Table:
+    def _each_once(self) -> _RightsTable:
         for names in ([each.email for each in self.people], [each.group for each in self.groups]):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
@@ -79,7 +79,7 @@ class Rights:
         self._path = path
         self._lock = threading.Lock()
         self._content: bytes | None = None
-        self._table: _Table | None = None
+        self._table: _RightsTable | None = None
         self._problems: tuple[Problem, ...] = ()
         self._is_read = False
 
@@ -103,7 +103,7 @@ class Rights:
         """Return what is wrong with the file as it stands now. They quote it: for administrators only."""
         return self._current()[1]
 
-    def _current(self) -> tuple[_Table | None, tuple[Problem, ...]]:
+    def _current(self) -> tuple[_RightsTable | None, tuple[Problem, ...]]:
         # The whole file each time: it is small, and a stamp of time and size may miss a change.
         try:
             content: bytes | None = self._path.read_bytes()
@@ -117,7 +117,7 @@ class Rights:
                     _LOG.error("table of rights: %s; everybody is a visitor, see: python -m atlas check", problem.place)
             return self._table, self._problems
 
-    def _parsed(self, content: bytes | None) -> tuple[_Table | None, tuple[Problem, ...]]:
+    def _parsed(self, content: bytes | None) -> tuple[_RightsTable | None, tuple[Problem, ...]]:
         name = str(self._path)
         if content is None:
             text = N_(
@@ -125,6 +125,6 @@ class Rights:
             )
             return None, (Problem(name, text),)
         try:
-            return parse_toml(content, _Table, name), ()
+            return parse_toml(content, _RightsTable, name), ()
         except AtlasError as error:
             return None, error.problems

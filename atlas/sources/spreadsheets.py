@@ -37,7 +37,7 @@ _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD])
 
 
 @dataclass(frozen=True)
-class Limits:
+class SpreadsheetLimits:
     """What a file may ask for.
 
     Attributes
@@ -58,11 +58,11 @@ class Limits:
     memory_bytes: int = 1_000 * _MB
 
 
-ON_SCREEN = Limits(body_bytes=10 * _MB, unpacked_bytes=60 * _MB, rows=20_000, cpu_s=15)
-COMMAND_LINE = Limits(body_bytes=60 * _MB, unpacked_bytes=200 * _MB, rows=200_000, cpu_s=120)
+ON_SCREEN = SpreadsheetLimits(body_bytes=10 * _MB, unpacked_bytes=60 * _MB, rows=20_000, cpu_s=15)
+COMMAND_LINE = SpreadsheetLimits(body_bytes=60 * _MB, unpacked_bytes=200 * _MB, rows=200_000, cpu_s=120)
 
 
-def read_sheet(body: bytes, name: str, limits: Limits = ON_SCREEN) -> Sheet:
+def read_sheet(body: bytes, name: str, limits: SpreadsheetLimits = ON_SCREEN) -> Sheet:
     """Return the table in a file; what kind of file it is says its content, not its name.
 
     Raises
@@ -99,7 +99,7 @@ def _refuse_other_kinds(body: bytes, name: str) -> None:
 # ---- CSV --------------------------------------------------------------------------------------------------------------
 
 
-def _read_csv(body: bytes, name: str, limits: Limits) -> Sheet:
+def _read_csv(body: bytes, name: str, limits: SpreadsheetLimits) -> Sheet:
     text, encoding = _decoded(body, name)
     separator, text, skipped = _separator(text)
     broken: list[tuple[int, str]] = []
@@ -188,7 +188,7 @@ def tidy(text: str) -> str:
 # ---- XLSX -------------------------------------------------------------------------------------------------------------
 
 
-def _read_workbook(body: bytes, name: str, limits: Limits) -> Sheet:
+def _read_workbook(body: bytes, name: str, limits: SpreadsheetLimits) -> Sheet:
     _check_parts(body, name, limits)
     answer = _read_in_child(body, name, limits)
     if "refused" in answer:
@@ -214,7 +214,7 @@ def _read_workbook(body: bytes, name: str, limits: Limits) -> Sheet:
     )
 
 
-def _check_parts(body: bytes, name: str, limits: Limits) -> None:
+def _check_parts(body: bytes, name: str, limits: SpreadsheetLimits) -> None:
     """Refuse an archive by its list of contents, before anything is unpacked."""
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
@@ -246,7 +246,7 @@ def _check_parts(body: bytes, name: str, limits: Limits) -> None:
         raise AtlasError(Problem(name, "Die Datei hat ein Kennwort. Bitte ohne Kennwort speichern."))
 
 
-def _read_in_child(body: bytes, name: str, limits: Limits) -> dict[str, Any]:
+def _read_in_child(body: bytes, name: str, limits: SpreadsheetLimits) -> dict[str, Any]:
     """Return the answer of `atlas.sources.workbook`, run as a process that may fail or be stopped."""
     asked = {
         "memory_bytes": limits.memory_bytes,
@@ -272,7 +272,7 @@ def _read_in_child(body: bytes, name: str, limits: Limits) -> dict[str, Any]:
         return found
 
 
-def _refusal(name: str, reason: str, where: str, limits: Limits) -> Problem:
+def _refusal(name: str, reason: str, where: str, limits: SpreadsheetLimits) -> Problem:
     if reason in {"rows", "columns"}:
         return _too_many(name, reason, limits, where)
     if reason == "empty":
@@ -280,7 +280,7 @@ def _refusal(name: str, reason: str, where: str, limits: Limits) -> Problem:
     return _unreadable(name)
 
 
-def _too_many(name: str, reason: str, limits: Limits, where: str = "") -> Problem:
+def _too_many(name: str, reason: str, limits: SpreadsheetLimits, where: str = "") -> Problem:
     if reason == "columns":
         text = N_(
             "Die Tabelle reicht über Spalte {most} hinaus. Bitte nur die Spalten mit Einträgen in eine neue Datei kopieren."

@@ -30,7 +30,7 @@ _HEADER_ROOM = 50
 _LITERAL = re.compile(r"\"[^\"]*\"|\[[^\]]*\]|\\.")
 
 
-class RefusedError(Exception):
+class UnsafeWorkbookError(Exception):
     """The file asks for more than the limits allow, or for what no table needs. Arguments: reason, place."""
 
 
@@ -40,7 +40,7 @@ def main() -> None:
     _limit(limits)
     try:
         answer = read(sys.stdin.buffer.read(), limits)
-    except RefusedError as refusal:
+    except UnsafeWorkbookError as refusal:
         reason, where = refusal.args
         answer = {"refused": reason, "where": where}
     json.dump(answer, sys.stdout)
@@ -59,7 +59,7 @@ def read(body: bytes, limits: dict[str, int]) -> dict[str, Any]:
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         for part in archive.namelist():
             if part.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.read(part):
-                raise RefusedError("doctype", part)
+                raise UnsafeWorkbookError("doctype", part)
     sys.modules["numpy"] = None  # type: ignore[assignment] # openpyxl would load it, 30 MB for nothing
     import openpyxl
 
@@ -76,7 +76,7 @@ def read(body: bytes, limits: dict[str, int]) -> dict[str, Any]:
         if scan.cells:
             others = [each for each in visible if each != name]
             return {"sheet": name, "others": others} | scan.found()
-    raise RefusedError("empty", "")
+    raise UnsafeWorkbookError("empty", "")
 
 
 class Texts:
@@ -231,9 +231,9 @@ class Scan:
 
     def _keep(self, text: str) -> None:
         if self._line > self._most_lines:
-            raise RefusedError("rows", str(self._line))
+            raise UnsafeWorkbookError("rows", str(self._line))
         if self._column >= self._most_columns:
-            raise RefusedError("columns", str(self._column + 1))
+            raise UnsafeWorkbookError("columns", str(self._column + 1))
         self.cells.setdefault(self._line, {})[self._column] = text
 
     def _merge(self, reference: str) -> None:

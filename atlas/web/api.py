@@ -57,9 +57,9 @@ def build_api(current: Callable[[], Snapshot], scenes: Scenes) -> list[Route]:
     # Scenes of its own: a program that asks for day after day must not push the days of the pages out.
     api = _Api(current, Scenes(current, scenes.today, kept_rows=_ROWS))
     return [
-        *(Route(f"{ROOT}/{offer.path}", _Door(api, offer), include_in_schema=True) for offer in OFFERS),
+        *(Route(f"{ROOT}/{offer.path}", _Endpoint(api, offer), include_in_schema=True) for offer in OFFERS),
         Route(ROOT, _to_page, include_in_schema=False),
-        *(Route(path, _Door(api, None), include_in_schema=False) for path in ("/api", "/api/{rest:path}")),
+        *(Route(path, _Endpoint(api, None), include_in_schema=False) for path in ("/api", "/api/{rest:path}")),
     ]
 
 
@@ -69,7 +69,7 @@ async def _to_page(request: Request) -> Response:
 
 
 @dataclass(frozen=True)
-class _Door:
+class _Endpoint:
     """One address as an ASGI application: Starlette then leaves the methods to us."""
 
     api: _Api

@@ -43,7 +43,7 @@ class Standing:
         return self.reason in {Reason.LOGGED_OUT, Reason.TOO_OLD, Reason.ENDED}
 
 
-class Door:
+class Authenticator:
     """Looks up who is asking. Nothing is remembered from one question to the next.
 
     Parameters

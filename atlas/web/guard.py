@@ -135,7 +135,7 @@ def _varint(data: bytes, at: int, most: int) -> tuple[int, int]:
 
 
 @dataclass(frozen=True)
-class Limits:
+class RequestLimits:
     """How much one connection, and all of them together, may ask for."""
 
     frame_bytes: int = 256 * 1024
@@ -162,10 +162,10 @@ _VERDICTS: Final = (
 
 
 @dataclass
-class _Connection:
+class _Websocket:
     """One websocket: its token bucket and whether we have closed it."""
 
-    limits: Limits
+    limits: RequestLimits
     clock: Callable[[], float]
     tokens: float = field(init=False)
     last: float = field(init=False)
@@ -257,7 +257,7 @@ class Guard:
     hosts
         Host names (no ports) this site answers to. ``None`` answers to all.
     limits
-        See `Limits`.
+        See `RequestLimits`.
     clock
         Seconds, monotonic.
     may_upload
@@ -269,7 +269,7 @@ class Guard:
         app: ASGIApp,
         base_path: str = "",
         hosts: Collection[str] | None = None,
-        limits: Limits | None = None,
+        limits: RequestLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
         may_upload: Callable[[Scope], bool] = lambda _: False,
     ) -> None:
@@ -281,7 +281,7 @@ class Guard:
         self._stream_path = f"/{base}/{_CORE}/stream" if base else f"/{_CORE}/stream"
         self._base_segments = base.split("/") if base else []
         self._hosts = None if hosts is None else frozenset(host.lower() for host in hosts)
-        self._limits = limits or Limits()
+        self._limits = limits or RequestLimits()
         self._clock = clock
         self._open = 0
 
@@ -378,7 +378,7 @@ class Guard:
             self._open -= 1
 
     async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        connection = _Connection(self._limits, self._clock)
+        connection = _Websocket(self._limits, self._clock)
 
         async def guarded_receive() -> Message:
             while not connection.closed:

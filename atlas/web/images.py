@@ -18,7 +18,7 @@ from starlette.routing import Route
 from atlas import phrases
 from atlas.errors import AtlasError, Problem
 from atlas.export.pictures import MEDIA_TYPES, draw, page_of, picture_stem, written
-from atlas.model.excerpt import LIVE, Excerpt, Form, Kind, Size, excerpt_from_query, parse_places
+from atlas.model.excerpt import LIVE, Excerpt, ExcerptKind, Form, Size, excerpt_from_query, parse_places
 from atlas.model.keys import parse_ags
 from atlas.model.programme import OVERVIEW
 from atlas.model.snapshot import Snapshot
@@ -123,7 +123,7 @@ def _own(text: str) -> str | None:
 
 def _places(text: str, snapshot: Snapshot, programme: str) -> tuple[str, ...]:
     state = snapshot.programme(programme).territory.de.lower()
-    if text.lower() in {state, Kind.STATE.value}:
+    if text.lower() in {state, ExcerptKind.STATE.value}:
         return ()
     if text.isascii() and text.isdigit():
         return parse_places(text)

@@ -49,7 +49,7 @@ def build_routes(
     see `Images` for pictures; ``/atlas/{name}`` immutable payloads; ``/healthz`` the process lives; ``/readyz`` the data
     can be used, and what the store says of itself; ``/api/v1/`` the open data, see `build_api`.
     """
-    own = _Own(payloads, current, scenes, rights_problems, about_store)
+    own = _OwnRoutes(payloads, current, scenes, rights_problems, about_store)
     return [
         Route(f"{PREFIX}/{{table}}.csv", own.table),
         Route(f"{PREFIX}/verlauf.json", own.film),
@@ -63,7 +63,7 @@ def build_routes(
     ]
 
 
-class _Own:
+class _OwnRoutes:
     """The answers. Those that compute are not async: Starlette runs them in threads."""
 
     def __init__(

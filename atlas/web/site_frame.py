@@ -13,7 +13,7 @@ from atlas.export.pictures import Drawn, draw
 from atlas.model.excerpt import Excerpt, Size
 from atlas.model.view import ViewState
 from atlas.present.scene import Scene, Scenes
-from atlas.present.site import Frame, Table, place_path, prefix, site_frame, site_table
+from atlas.present.site import SiteFrame, SiteTable, place_path, prefix, site_frame, site_table
 from atlas.present.wording import Words
 from atlas.render import site as html
 from atlas.render.fonts import web_font
@@ -89,7 +89,7 @@ class Site:
             raise KeyError(name)
         return found.body
 
-    def frame(self, words: Words, path: str) -> Frame:
+    def frame(self, words: Words, path: str) -> SiteFrame:
         """Return the frame of the page at ``path``, from the root of its language."""
         return site_frame(self.scene, self.order.as_of, path, words)
 
@@ -111,7 +111,7 @@ class Site:
         view = self.view.but(lang=words.lang, **({"layer": layer} if layer else {}))
         return draw(self.scenes, view, Excerpt(places, size), words)
 
-    def table(self, scene: Scene, words: Words) -> Table:
+    def table(self, scene: Scene, words: Words) -> SiteTable:
         """Return the municipalities of a scene's district, or of all, as `site_table` does."""
         return site_table(scene, lambda ags: self.path("gemeinde", ags, words), words)
 

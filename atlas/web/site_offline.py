@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from atlas.present.site import Frame, loading
+from atlas.present.site import SiteFrame, loading
 from atlas.present.wording import Words
 from atlas.render.fonts import FAMILY, embedded_faces
 from atlas.render.site import map_body
@@ -54,7 +54,7 @@ class Inside:
     style: str
 
 
-def offline_page(frame: Frame, layers: Markup, inside: Inside, words: Words) -> str:
+def offline_page(frame: SiteFrame, layers: Markup, inside: Inside, words: Words) -> str:
     """Return the file: headline and foot of a page, the choice of layers, and all it needs."""
     urls = json.dumps(inside.urls)
     map_page = (

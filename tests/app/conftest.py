@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from atlas.model.rights import VISITOR, Actor
-from atlas.web.door import Door, Reason, Standing
+from atlas.web.door import Authenticator, Reason, Standing
 from tests.conftest import ROOT
 from ui import cache, components, login
 
@@ -62,6 +62,6 @@ def become(monkeypatch: pytest.MonkeyPatch) -> Become:
 
     def be(actor: Actor) -> None:
         reason = Reason.NO_LOGIN if actor is VISITOR else Reason.LOGIN
-        monkeypatch.setattr(Door, "standing", lambda *_: Standing(actor, reason))
+        monkeypatch.setattr(Authenticator, "standing", lambda *_: Standing(actor, reason))
 
     return be

@@ -17,7 +17,7 @@ from tests.app.test_pages import PAGES, fine, shown
 from tests.browser.payloads import PAYLOADS
 from tests.marked import MARK
 from ui import cache, report_form
-from ui.maintenance_page import Part
+from ui.maintenance_page import MaintenancePart
 
 TOWN, OTHER = "00021010", "00021020"
 ANNA, BERND, LESER = Actor("Anna", Role.EDITOR), Actor("Bernd", Role.EDITOR), Actor("Leser", Role.READER)
@@ -89,7 +89,7 @@ def maintenance(app: AppTest) -> AppTest:
 
 def part(app: AppTest, name: str) -> AppTest:
     """Show a part of the maintenance page."""
-    return fine(app.button_group(key="teil").set_value(Part(name)).run())
+    return fine(app.button_group(key="teil").set_value(MaintenancePart(name)).run())
 
 
 def test_editor_writes_a_follow_up(app_on: AppOn, miniland_root: Path, become: Become) -> None:

@@ -14,7 +14,7 @@ from shapely.affinity import translate
 
 from atlas.analysis.borders import shared_borders
 from atlas.analysis.coverage import coverage_problems, extents, heirs_by_place, mended, merged_geometry
-from atlas.model.boundaries import Change
+from atlas.model.boundaries import BoundaryChange
 from tests.lanes import law
 
 CELL_M = 3_000.0
@@ -35,7 +35,7 @@ def _grid(width: int, height: int) -> gpd.GeoDataFrame:
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> tuple[gpd.GeoDataFrame, tuple[Change, ...]]:
+def histories(draw: st.DrawFn) -> tuple[gpd.GeoDataFrame, tuple[BoundaryChange, ...]]:
     """Return a grid of municipalities and mergers, one a year, each of two that were still there."""
     areas = _grid(draw(st.integers(2, 4)), draw(st.integers(2, 4)))
     alive = list(areas["ags"])
@@ -44,7 +44,7 @@ def histories(draw: st.DrawFn) -> tuple[gpd.GeoDataFrame, tuple[Change, ...]]:
         old = draw(st.sampled_from(alive))
         heir = draw(st.sampled_from([each for each in alive if each != old]))
         alive.remove(old)
-        changes.append(Change(old, old, heir, heir, date(year, 1, 1), "erfunden"))
+        changes.append(BoundaryChange(old, old, heir, heir, date(year, 1, 1), "erfunden"))
     return areas, tuple(changes)
 
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from atlas.analysis.difference import Kind, entries_of
+from atlas.analysis.difference import StepKind, entries_of
 from atlas.errors import AtlasError, Problem, Severity
-from atlas.export.intake import Delivery, Terms, read_intake
+from atlas.export.intake import ImportedTable, Terms, read_intake
 from atlas.model.dates import PartialDate
 from atlas.model.edits import Add, Correct, Record
 from atlas.model.records import RECORD_COLUMNS
@@ -49,7 +49,7 @@ BAD = {
 """By column: texts that no entry may have there."""
 
 
-def _read(body: bytes, snapshot: Snapshot) -> Delivery | None:
+def _read(body: bytes, snapshot: Snapshot) -> ImportedTable | None:
     """Return what the gate makes of a file, None if it is refused; every sentence must be sayable in both languages."""
     problems: tuple[Problem, ...] = ()
     delivery = None
@@ -231,7 +231,7 @@ def test_without_numbers_and_confirmation_nothing_known_changes(
             assert new.pop("date", "").startswith(old.pop("date", ""))
             assert old.items() <= new.items()
     added = [edit for edit in delivery.edits() if isinstance(edit, Add)]
-    paired = delivery.intake.difference.of(Kind.CHANGED, Kind.ERASING, Kind.UNCHANGED)
+    paired = delivery.intake.difference.of(StepKind.CHANGED, StepKind.ERASING, StepKind.UNCHANGED)
     assert len(added) + len(paired) == len(rows)
 
 

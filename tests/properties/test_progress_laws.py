@@ -25,7 +25,7 @@ from atlas.analysis.progress import course, progress
 from atlas.analysis.spans import counting, spans
 from atlas.analysis.stages import entry_cases
 from atlas.analysis.status import cases_as_of, status_as_of, successors
-from atlas.model.boundaries import Change, Edition
+from atlas.model.boundaries import BoundaryChange, Edition
 from atlas.model.programme import Counts, Programme
 from atlas.model.records import READ_ON, RECORD_COLUMNS
 from tests import miniland, plain_time
@@ -83,7 +83,7 @@ class Case:
         return sorted(days | {day - timedelta(days=1) for day in days if day > STARTS})
 
 
-def make_edition(keys: list[str], changes: tuple[Change, ...]) -> Edition:
+def make_edition(keys: list[str], changes: tuple[BoundaryChange, ...]) -> Edition:
     """Return an edition of these municipalities with these mergers; geometry is of no interest here."""
     rows: list[list[object]] = []
     begun = dict.fromkeys(keys, STARTS)
@@ -136,7 +136,7 @@ def editions(draw: st.DrawFn) -> Edition:
                 ]
             )
         )
-        changes += [Change(old, old, heir, heir, day, "erfunden") for old, heir in pairs]
+        changes += [BoundaryChange(old, old, heir, heir, day, "erfunden") for old, heir in pairs]
         touched = {key for pair in pairs for key in pair}
         alive = (alive | touched) - {old for old, _ in pairs}
         free -= touched

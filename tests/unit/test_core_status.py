@@ -11,7 +11,7 @@ import pytest
 
 from atlas.analysis.spans import spans
 from atlas.analysis.status import NO_DATA, cases_as_of, status_as_of, successors
-from atlas.model.boundaries import Change
+from atlas.model.boundaries import BoundaryChange
 from atlas.model.programme import Programme
 from atlas.model.records import READ_ON, RECORD_COLUMNS
 from atlas.model.snapshot import Snapshot
@@ -246,8 +246,8 @@ def test_merged_key_stands_for_its_successor(stage_on: Callable[..., pd.Series])
 
 def test_successors_follow_a_chain() -> None:
     changes = [
-        Change("00000002", "b", "00000003", "c", date(2022, 1, 1), ""),
-        Change("00000001", "a", "00000002", "b", date(2020, 1, 1), ""),
+        BoundaryChange("00000002", "b", "00000003", "c", date(2022, 1, 1), ""),
+        BoundaryChange("00000001", "a", "00000002", "b", date(2020, 1, 1), ""),
     ]
     assert successors(changes, date(2021, 1, 1)) == {"00000001": "00000002"}
     assert successors(changes, date(2022, 1, 1)) == {"00000001": "00000003", "00000002": "00000003"}
@@ -264,7 +264,10 @@ def test_empty_record_gives_everybody_no_data(mini: Snapshot) -> None:
 @pytest.mark.parametrize("reverse", [False, True])
 def test_mergers_of_one_day_may_stand_in_any_order(reverse: bool) -> None:
     day = date(2020, 1, 1)
-    chain = [Change("00000001", "A", "00000002", "B", day, ""), Change("00000002", "B", "00000003", "C", day, "")]
+    chain = [
+        BoundaryChange("00000001", "A", "00000002", "B", day, ""),
+        BoundaryChange("00000002", "B", "00000003", "C", day, ""),
+    ]
     assert successors(reversed(chain) if reverse else chain, day) == {"00000001": "00000003", "00000002": "00000003"}
 
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 import openpyxl
 import pytest
 
-from atlas.analysis.difference import NO_ANSWERS, Answer, Kind, Tie, entries_of
+from atlas.analysis.difference import NO_ANSWERS, Answer, StepKind, Tie, entries_of
 from atlas.errors import Severity
-from atlas.export.intake import TEMPLATES, Delivery, Terms, difference_table, read_intake
+from atlas.export.intake import TEMPLATES, ImportedTable, Terms, difference_table, read_intake
 from atlas.export.tables import plain_csv
 from atlas.model.edits import Add, Correct, Record
 from atlas.model.programme import FOR_GOOD
@@ -37,7 +37,7 @@ GUERTEL = (
 )
 ILM = ("00022010", "Ilm", "pact", "signed", "2018-01-01", "reached", "", "Vor dem Zusammenschluss.", SOURCE, "")
 
-Gate = Callable[..., Delivery]
+Gate = Callable[..., ImportedTable]
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def repeating(mini: Snapshot) -> Snapshot:
 def gate(repeating: Snapshot) -> Gate:
     def read(
         *rows: tuple[str, ...], headings: tuple[str, ...] = HEADINGS, answers: Mapping[int, Answer] = NO_ANSWERS
-    ) -> Delivery:
+    ) -> ImportedTable:
         return read_intake(csv_file(rows, headings), "liste.csv", repeating, Terms(TODAY, answers=answers))
 
     return read
@@ -161,7 +161,7 @@ def test_what_erases_does_not_hold_up_what_does_not(gate: Gate, mini: Snapshot) 
 def test_successor_is_the_participant_and_its_entry_stays_what_it_is(gate: Gate, mini: Snapshot) -> None:
     delivery = gate(("00022015", "Neu-Ilm", *ILM[2:]))
     assert delivery.edits(may_erase=True) == []
-    (step,) = delivery.intake.difference.of(Kind.UNCHANGED)
+    (step,) = delivery.intake.difference.of(StepKind.UNCHANGED)
     assert step.entry == number_of(mini, "00022010")
 
 
@@ -190,7 +190,7 @@ def test_whole_record_with_and_without_numbers_changes_nothing(real: Snapshot) -
             delivery = read_intake(body, "x.csv", real, Terms(TODAY, programme.key))
             assert not delivery.intake.is_blocked
             assert delivery.edits(is_whole=True, may_erase=True) == []
-            assert len(delivery.intake.difference.of(Kind.UNCHANGED)) == len(table)
+            assert len(delivery.intake.difference.of(StepKind.UNCHANGED)) == len(table)
 
 
 def test_four_columns_are_read_as_people_write_them(gate: Gate) -> None:

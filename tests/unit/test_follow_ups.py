@@ -28,7 +28,7 @@ from atlas.sources.login import LoginSettings, Provider
 from atlas.sources.rights import Rights
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
-from atlas.web.door import Door
+from atlas.web.door import Authenticator
 from atlas.web.internal import KEY, about, build_internal
 
 TODAY = date(2026, 11, 23)
@@ -155,9 +155,9 @@ def rights(tmp_path: Path) -> Path:
     return path
 
 
-def door_of(rights: Path, secret: str = "c" * 32) -> Door:
+def door_of(rights: Path, secret: str = "c" * 32) -> Authenticator:
     provider = Provider("https://login.example", "atlas", "geheim", secret, "https://atlas.example")
-    return Door(LoginSettings(provider, "", rights), Rights(rights), LoginEndsInMemory, None, lambda: NOW)
+    return Authenticator(LoginSettings(provider, "", rights), Rights(rights), LoginEndsInMemory, None, lambda: NOW)
 
 
 def claims(email: str = ERIKA, **more: object) -> dict[str, object]:
@@ -205,7 +205,7 @@ def test_no_calendar_key_for_others(rights: Path, login: dict[str, object]) -> N
 
 
 def test_no_calendar_keys_without_a_login(rights: Path) -> None:
-    door = Door(LoginSettings(None, "", rights), Rights(rights), LoginEndsInMemory, None, lambda: NOW)
+    door = Authenticator(LoginSettings(None, "", rights), Rights(rights), LoginEndsInMemory, None, lambda: NOW)
     assert door.calendar_key(claims(), "mini//") == ""
     assert door.of_calendar_key(door._key_of(ERIKA, "mini//"), "mini//") == VISITOR
 

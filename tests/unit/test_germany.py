@@ -17,7 +17,7 @@ from atlas.analysis.naming import Participants
 from atlas.analysis.quality import check_snapshot
 from atlas.analysis.status import successors
 from atlas.export.editions import decode_topology
-from atlas.model.boundaries import Change, Edition, Level, known_keys, mergers
+from atlas.model.boundaries import BoundaryChange, Edition, Level, known_keys, mergers
 from atlas.model.keys import state_of
 from atlas.model.view import ViewState
 from atlas.present.detail import as_of_sentence
@@ -235,8 +235,8 @@ def test_what_is_not_mapped_is_said_once(tmp_path: Path) -> None:
 
 def test_renumbered_key_and_a_merger_join_up() -> None:
     changes = (
-        Change("00010001", "A", "00020001", "A", date(2020, 1, 1), "Quelle", renumbered=True),
-        Change("00020001", "A", "00020009", "B", date(2021, 1, 1), "Quelle"),
+        BoundaryChange("00010001", "A", "00020001", "A", date(2020, 1, 1), "Quelle", renumbered=True),
+        BoundaryChange("00020001", "A", "00020009", "B", date(2021, 1, 1), "Quelle"),
     )
     assert successors(changes, date(2019, 1, 1)) == {"00010001": "00020001"}
     assert successors(changes, date(2021, 1, 1)) == {"00010001": "00020009", "00020001": "00020009"}

@@ -16,8 +16,8 @@ from atlas.web.guard import (
     MESSAGES,
     OPERATIONS,
     Guard,
-    Limits,
     MalformedError,
+    RequestLimits,
     Uploads,
     message_type,
 )
@@ -151,7 +151,7 @@ def stream_scope(path: str = "/_stcore/stream", host: bytes = b"atlas.example") 
     return {"type": "websocket", "path": path, "headers": [(b"host", host)]}
 
 
-def converse(*incoming: Message, limits: Limits | None = None) -> tuple[Streamlit, Wire]:
+def converse(*incoming: Message, limits: RequestLimits | None = None) -> tuple[Streamlit, Wire]:
     app, wire = Streamlit(), Wire(*incoming)
     asyncio.run(Guard(app, limits=limits)(stream_scope(), wire.receive, wire.send))
     return app, wire
@@ -225,7 +225,7 @@ def test_only_so_many_connections_are_open_at_once() -> None:
         await opened.wait()
 
     async def scenario() -> None:
-        guard = Guard(waits, limits=Limits(connections=2))
+        guard = Guard(waits, limits=RequestLimits(connections=2))
         held = [asyncio.create_task(guard(stream_scope(), Wire().receive, Wire().send)) for _ in range(2)]
         await asyncio.sleep(0)
         assert guard.open_connections == 2

@@ -15,10 +15,10 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from atlas.analysis.difference import Kind
+from atlas.analysis.difference import StepKind
 from atlas.analysis.intake import Finding
 from atlas.errors import AtlasError, Severity
-from atlas.export.intake import TEMPLATES, Delivery, Terms, read_intake
+from atlas.export.intake import TEMPLATES, ImportedTable, Terms, read_intake
 from atlas.export.tables import excel_csv, plain_csv
 from atlas.model.edits import Add, Correct, Withdraw
 from atlas.model.records import RECORD_COLUMNS
@@ -47,10 +47,10 @@ GOOD = csv_file()
 
 
 @pytest.fixture(scope="session")
-def gate(mini: Snapshot) -> Callable[..., Delivery]:
+def gate(mini: Snapshot) -> Callable[..., ImportedTable]:
     """Return what reads a file for the invented state."""
 
-    def read(body: bytes, **mapping: str) -> Delivery:
+    def read(body: bytes, **mapping: str) -> ImportedTable:
         return read_intake(body, "liste.csv", mini, Terms(TODAY, mapping=mapping))
 
     return read
@@ -60,7 +60,7 @@ def _first_lines(findings: list[Finding]) -> list[str]:
     return [f"{each.problem.sentence()} | {each.suggestion}" for each in findings[:5]]
 
 
-def _found(delivery: Delivery, fault: Faulty) -> list[Finding]:
+def _found(delivery: ImportedTable, fault: Faulty) -> list[Finding]:
     return [
         each
         for each in delivery.intake.findings
@@ -93,7 +93,7 @@ def test_every_planted_fault_is_named_with_its_line(fault: Faulty, mini: Snapsho
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_table_is_refused_in_a_sentence(name: str, gate: Callable[..., Delivery]) -> None:
+def test_what_is_no_table_is_refused_in_a_sentence(name: str, gate: Callable[..., ImportedTable]) -> None:
     make, reason = REFUSED[name]
     with pytest.raises(AtlasError) as caught:
         gate(make())
@@ -102,7 +102,7 @@ def test_what_is_no_table_is_refused_in_a_sentence(name: str, gate: Callable[...
     assert Words("en").problem(problem)
 
 
-def test_files_without_faults_pass(gate: Callable[..., Delivery]) -> None:
+def test_files_without_faults_pass(gate: Callable[..., ImportedTable]) -> None:
     for body in (GOOD, xlsx_file()):
         delivery = gate(body)
         assert not delivery.intake.is_blocked, _first_lines(delivery.intake.of(Severity.BLOCKER))
@@ -110,7 +110,7 @@ def test_files_without_faults_pass(gate: Callable[..., Delivery]) -> None:
         assert len(delivery.edits()) == len(GOOD_ROWS)
 
 
-def test_all_faults_are_said_at_once(gate: Callable[..., Delivery]) -> None:
+def test_all_faults_are_said_at_once(gate: Callable[..., ImportedTable]) -> None:
     row = ("00021029", "Bergen", "nichts", "besteht", "31.02.2025", "circa", "", "x" * 3_000, "", "2027")
     findings = gate(csv_file([row, *GOOD_ROWS])).intake.of(Severity.BLOCKER)
     assert [each.column for each in findings] == [
@@ -119,14 +119,14 @@ def test_all_faults_are_said_at_once(gate: Callable[..., Delivery]) -> None:
     assert {each.line for each in findings} == {2}
 
 
-def test_a_date_written_the_german_way_is_no_american_one(gate: Callable[..., Delivery]) -> None:
+def test_a_date_written_the_german_way_is_no_american_one(gate: Callable[..., ImportedTable]) -> None:
     (step,) = [each for each in gate(GOOD).intake.difference.steps if each.line == 3]
     assert step.new is not None
     assert step.new.date == "2025-02-01"
 
 
-def test_what_people_write_is_stored_as_the_record_writes_it(gate: Callable[..., Delivery]) -> None:
-    added = gate(GOOD).intake.difference.of(Kind.ADDED)
+def test_what_people_write_is_stored_as_the_record_writes_it(gate: Callable[..., ImportedTable]) -> None:
+    added = gate(GOOD).intake.difference.of(StepKind.ADDED)
     told = [(each.new.instrument, each.new.status, each.new.date, each.new.date_means) for each in added if each.new]
     assert told == [
         ("pact", "signed", "2024-01-31", "reached"),
@@ -145,7 +145,7 @@ def test_what_people_write_is_stored_as_the_record_writes_it(gate: Callable[...,
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
 def test_any_usual_csv_is_read_and_its_lines_counted(
-    separator: str, encoding: str, end: str, gate: Callable[..., Delivery]
+    separator: str, encoding: str, end: str, gate: Callable[..., ImportedTable]
 ) -> None:
     rows = planted("Datum", "31.02.2025")
     delivery = gate(csv_file(rows, separator=separator, encoding=encoding, end=end))
@@ -155,12 +155,12 @@ def test_any_usual_csv_is_read_and_its_lines_counted(
     assert names == [row[1] for at, row in enumerate(rows, 2) if at != LINE]
 
 
-def test_utf_16_of_either_order_is_read(gate: Callable[..., Delivery]) -> None:
+def test_utf_16_of_either_order_is_read(gate: Callable[..., ImportedTable]) -> None:
     for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         assert not gate(mark + GOOD.decode().encode(encoding)).intake.is_blocked
 
 
-def test_lines_are_counted_as_an_editor_does(gate: Callable[..., Delivery]) -> None:
+def test_lines_are_counted_as_an_editor_does(gate: Callable[..., ImportedTable]) -> None:
     rows = planted("Datum", "31.02.2025", line=5)
     lines = csv_file(rows).decode().replace("Zwei; mit Zeichen.", "Zwei\r\nmit Zeile").split("\r\n00021050")
     body = f"sep=;\r\n\r\n{lines[0]}\r\n\r\n;;;;;;;;;\r\n00021050{lines[1]}".encode()
@@ -168,7 +168,7 @@ def test_lines_are_counted_as_an_editor_does(gate: Callable[..., Delivery]) -> N
     assert body.decode().split("\r\n")[fault.line - 1].startswith("00021050")
 
 
-def test_a_broken_line_does_not_hide_the_others(gate: Callable[..., Delivery]) -> None:
+def test_a_broken_line_does_not_hide_the_others(gate: Callable[..., ImportedTable]) -> None:
     text = csv_file(planted("Datum", "31.02.2025", line=6)).decode().replace("Eins.", '"Eins".')
     faults = gate(text.encode()).intake.of(Severity.BLOCKER)
     assert [each.line for each in faults] == [2, 6]
@@ -177,7 +177,7 @@ def test_a_broken_line_does_not_hide_the_others(gate: Callable[..., Delivery]) -
 # ---- Excel ------------------------------------------------------------------------------------------------------------
 
 
-def test_cells_of_excel_mean_what_they_show(gate: Callable[..., Delivery]) -> None:
+def test_cells_of_excel_mean_what_they_show(gate: Callable[..., ImportedTable]) -> None:
     def prepare(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
         for cell, day, form in (
             ("E2", date(2021, 6, 1), "mmm yy"),
@@ -190,11 +190,11 @@ def test_cells_of_excel_mean_what_they_show(gate: Callable[..., Delivery]) -> No
         sheet["E6"] = 2022
 
     delivery = gate(xlsx_file(prepare))
-    dates = [step.new.date for step in delivery.intake.difference.of(Kind.ADDED) if step.new]
+    dates = [step.new.date for step in delivery.intake.difference.of(StepKind.ADDED) if step.new]
     assert dates[:5] == ["2021-06", "2021", "2021-06-01", "2021-06", "2022"]
 
 
-def test_texts_are_read_wherever_a_workbook_keeps_them(gate: Callable[..., Delivery]) -> None:
+def test_texts_are_read_wherever_a_workbook_keeps_them(gate: Callable[..., ImportedTable]) -> None:
     """Excel keeps texts in a list of their own, other programs in the cells; both may be in pieces, with how to say them."""
     pieces = "<r><t>Ber</t></r><r><t>gen</t></r><rPh sb='0' eb='1'><t>falsch</t></rPh>"
     within = in_sheet("<t>Bergen</t>", pieces)
@@ -204,7 +204,7 @@ def test_texts_are_read_wherever_a_workbook_keeps_them(gate: Callable[..., Deliv
     assert gate(listed).edits() == gate(GOOD).edits()
 
 
-def test_days_are_counted_as_the_workbook_says(gate: Callable[..., Delivery]) -> None:
+def test_days_are_counted_as_the_workbook_says(gate: Callable[..., ImportedTable]) -> None:
     def prepare(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
         sheet["E2"] = date(2024, 1, 31)
         assert sheet.parent is not None
@@ -215,7 +215,7 @@ def test_days_are_counted_as_the_workbook_says(gate: Callable[..., Delivery]) ->
     assert gate(body).edits() == gate(GOOD).edits()
 
 
-def test_blank_lines_of_a_workbook_do_not_matter(gate: Callable[..., Delivery]) -> None:
+def test_blank_lines_of_a_workbook_do_not_matter(gate: Callable[..., ImportedTable]) -> None:
     def prepare(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
         sheet["A9"] = "  "
         sheet["B12"] = "\u00a0"
@@ -223,7 +223,7 @@ def test_blank_lines_of_a_workbook_do_not_matter(gate: Callable[..., Delivery]) 
     assert gate(xlsx_file(prepare)).edits() == gate(GOOD).edits()
 
 
-def test_formulas_and_merged_cells_beside_the_columns_read_do_not_matter(gate: Callable[..., Delivery]) -> None:
+def test_formulas_and_merged_cells_beside_the_columns_read_do_not_matter(gate: Callable[..., ImportedTable]) -> None:
     def prepare(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
         sheet["L1"] = "Summe"
         sheet["L2"] = "=1+1"
@@ -232,7 +232,7 @@ def test_formulas_and_merged_cells_beside_the_columns_read_do_not_matter(gate: C
     assert not gate(xlsx_file(prepare)).intake.is_blocked
 
 
-def test_a_claimed_dimension_is_not_believed(gate: Callable[..., Delivery]) -> None:
+def test_a_claimed_dimension_is_not_believed(gate: Callable[..., ImportedTable]) -> None:
     for claimed in (b"A1:A1", b"A1:XFD1048576"):
         sheet = {"xl/worksheets/sheet1.xml": lambda part, to=claimed: part.replace(b"A1:J7", to)}
         body = patched(xlsx_file(), sheet)
@@ -251,7 +251,7 @@ def test_a_workbook_is_read_in_a_process_that_may_die(monkeypatch: pytest.Monkey
 
 
 def test_what_reads_a_workbook_loads_nothing_from_the_environment(
-    gate: Callable[..., Delivery], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    gate: Callable[..., ImportedTable], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "openpyxl.py").write_text("raise SystemExit(3)")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
@@ -294,13 +294,13 @@ def test_reading_a_workbook_does_not_start_the_main_module_again(miniland_root: 
         ("AGS (8-stellig)", "gemeinde ", "Bau-stein", "Stufe*", " Datum", "datum_bedeutet", "Gemeinsam  mit", "anmerkung:", "QUELLE", "Datum_der_Quelle", "bis:", "Fall", "gelesen_am", "erschlossen"),
     ],
 )  # fmt: skip
-def test_columns_are_matched_by_name(headings: tuple[str, ...], gate: Callable[..., Delivery]) -> None:
+def test_columns_are_matched_by_name(headings: tuple[str, ...], gate: Callable[..., ImportedTable]) -> None:
     intake = gate(csv_file([(*row, "31.12.2027", "A", "1.10.2026", "ja") for row in GOOD_ROWS], headings)).intake
     assert tuple(column.field for column in intake.columns) == RECORD_COLUMNS
     assert not intake.is_blocked
 
 
-def test_a_mapping_goes_before_names(gate: Callable[..., Delivery]) -> None:
+def test_a_mapping_goes_before_names(gate: Callable[..., ImportedTable]) -> None:
     headings = [*HEADINGS[:7], "Quelle", "Anmerkung", HEADINGS[9]]  # the two are mixed up
     intake = gate(csv_file(headings=headings), Quelle="note", Anmerkung="source_url").intake
     assert not intake.is_blocked
@@ -308,12 +308,12 @@ def test_a_mapping_goes_before_names(gate: Callable[..., Delivery]) -> None:
     assert intake.difference.steps[0].new.note == "Eins."
 
 
-def test_columns_in_any_order(gate: Callable[..., Delivery]) -> None:
+def test_columns_in_any_order(gate: Callable[..., ImportedTable]) -> None:
     turned = gate(csv_file([row[::-1] for row in GOOD_ROWS], HEADINGS[::-1]))
     assert turned.edits() == gate(GOOD).edits()
 
 
-def test_the_empty_templates_are_what_the_gate_expects(gate: Callable[..., Delivery], mini: Snapshot) -> None:
+def test_the_empty_templates_are_what_the_gate_expects(gate: Callable[..., ImportedTable], mini: Snapshot) -> None:
     for lang in ("de", "en"):
         for make in TEMPLATES.values():
             intake = gate(make(mini.programme(""), Words(lang))).intake
@@ -323,7 +323,7 @@ def test_the_empty_templates_are_what_the_gate_expects(gate: Callable[..., Deliv
             ]
 
 
-def test_a_filled_in_template_passes_and_loses_no_zero(gate: Callable[..., Delivery], mini: Snapshot) -> None:
+def test_a_filled_in_template_passes_and_loses_no_zero(gate: Callable[..., ImportedTable], mini: Snapshot) -> None:
     book = openpyxl.load_workbook(io.BytesIO(TEMPLATES["xlsx"](mini.programme(""), Words("de"))))
     sheet = book.worksheets[0]
     assert sheet.column_dimensions["A"].number_format == "@"
@@ -353,28 +353,28 @@ def test_the_record_itself_changes_nothing(mini: Snapshot, real: Snapshot) -> No
             delivery = read_intake(body, "bestand.csv", snapshot, Terms(TODAY))
             assert not delivery.intake.is_blocked, _first_lines(delivery.intake.of(Severity.BLOCKER))
             assert delivery.edits(is_whole=True) == []
-            assert len(delivery.intake.difference.of(Kind.UNCHANGED)) == len(table)
+            assert len(delivery.intake.difference.of(StepKind.UNCHANGED)) == len(table)
 
 
 @pytest.mark.parametrize(
     ("column", "value", "kind"),
     [
-        ("note", "Neu.", Kind.ERASING),
-        ("source_url", "Ein Heft", Kind.ERASING),
-        ("source_date", "2020", Kind.ERASING),
-        ("until", "2030", Kind.CHANGED),
-        ("inferred", "yes", Kind.CHANGED),
+        ("note", "Neu.", StepKind.ERASING),
+        ("source_url", "Ein Heft", StepKind.ERASING),
+        ("source_date", "2020", StepKind.ERASING),
+        ("until", "2030", StepKind.CHANGED),
+        ("inferred", "yes", StepKind.CHANGED),
     ],
 )
 def test_a_changed_cell_is_a_correction_of_that_entry(
-    gate: Callable[..., Delivery], mini: Snapshot, column: str, value: str, kind: Kind
+    gate: Callable[..., ImportedTable], mini: Snapshot, column: str, value: str, kind: StepKind
 ) -> None:
     """Without a number what is known already is replaced only if that is confirmed; what was empty is filled."""
     rows = _table(mini)
     at = RECORD_COLUMNS.index(column)
     changed = [*rows[:4], (*rows[4][:at], value, *rows[4][at + 1 :]), *rows[5:]]
     delivery = gate(csv_file(changed, RECORD_COLUMNS))
-    assert len(delivery.edits()) == (kind is Kind.CHANGED)
+    assert len(delivery.edits()) == (kind is StepKind.CHANGED)
     (edit,) = delivery.edits(may_erase=True)
     assert isinstance(edit, Correct)
     assert getattr(edit.record, column) == value
@@ -382,23 +382,23 @@ def test_a_changed_cell_is_a_correction_of_that_entry(
     for step in difference.of(kind):
         assert step.entry == mini.records["mini"].table["line"][4]
         assert step.fields == (column,)
-        assert len(difference.of(Kind.UNCHANGED)) == len(rows) - 1
+        assert len(difference.of(StepKind.UNCHANGED)) == len(rows) - 1
 
 
-def test_a_more_exact_date_corrects_the_entry(gate: Callable[..., Delivery]) -> None:
+def test_a_more_exact_date_corrects_the_entry(gate: Callable[..., ImportedTable]) -> None:
     row = ("00021050", "Erlen", "talk", "held", "2020-06-15", "reached", "", "Monat bekannt.", KNOWN_SOURCE, "")
     (edit,) = gate(csv_file([row])).edits()
     assert isinstance(edit, Correct)
     assert edit.record.date == "2020-06-15"
 
 
-def test_another_date_is_another_entry(gate: Callable[..., Delivery]) -> None:
+def test_another_date_is_another_entry(gate: Callable[..., ImportedTable]) -> None:
     row = ("00021080", "Hafen", "council", "paused", "2024-06-15", "reached", "", "", SOURCE, "")
     (edit,) = gate(csv_file([row])).edits()
     assert isinstance(edit, Add)
 
 
-def test_the_number_of_an_entry_says_which_it_is(gate: Callable[..., Delivery], mini: Snapshot) -> None:
+def test_the_number_of_an_entry_says_which_it_is(gate: Callable[..., ImportedTable], mini: Snapshot) -> None:
     table = mini.records["mini"].table
     row = ("00021020", "Bergen", "pact", "signed", "2022-02-02", "reached", "", "", SOURCE, "")
     number = int(table["line"][3])
@@ -407,34 +407,38 @@ def test_the_number_of_an_entry_says_which_it_is(gate: Callable[..., Delivery], 
     assert (edit.entry, edit.record.status) == (number, "signed")
 
 
-def test_what_a_file_lacks_is_withdrawn_only_from_a_whole_record(gate: Callable[..., Delivery], mini: Snapshot) -> None:
+def test_what_a_file_lacks_is_withdrawn_only_from_a_whole_record(
+    gate: Callable[..., ImportedTable], mini: Snapshot
+) -> None:
     rows = _table(mini)
     delivery = gate(csv_file(rows[1:], RECORD_COLUMNS))
     assert delivery.edits() == []
     assert delivery.edits(is_whole=True) == [Withdraw(int(mini.records["mini"].table["line"][0]), 0)]
 
 
-def test_a_column_the_file_lacks_stays_as_it_is(gate: Callable[..., Delivery], mini: Snapshot) -> None:
+def test_a_column_the_file_lacks_stays_as_it_is(gate: Callable[..., ImportedTable], mini: Snapshot) -> None:
     at = [RECORD_COLUMNS.index(name) for name in ("ags", "municipality", "instrument", "status", "date", "source_url")]
     rows = [tuple(row[each] for each in at) for row in _table(mini)]
     delivery = gate(csv_file(rows, [RECORD_COLUMNS[each] for each in at]))
     assert delivery.edits(is_whole=True) == []
 
 
-def test_what_was_compared_with_an_older_record_is_not_saved(gate: Callable[..., Delivery], mini: Snapshot) -> None:
+def test_what_was_compared_with_an_older_record_is_not_saved(
+    gate: Callable[..., ImportedTable], mini: Snapshot
+) -> None:
     delivery = gate(GOOD)
     delivery.require_current(mini)
     with pytest.raises(AtlasError, match="inzwischen geändert"):
         delivery.require_current(replace(mini, fingerprint="another"))
 
 
-def test_joint_measures_are_an_entry_for_each_municipality(gate: Callable[..., Delivery]) -> None:
+def test_joint_measures_are_an_entry_for_each_municipality(gate: Callable[..., ImportedTable]) -> None:
     row = ("pact", "signed", "2025-03-01", "reached", "Bund", "", SOURCE, "")
     edits = gate(csv_file([("00021010", "Neustadt", *row), ("00021020", "Bergen", *row)])).edits()
     assert [edit.record.ags for edit in edits if isinstance(edit, Add)] == ["00021010", "00021020"]
 
 
-def test_formula_like_texts_come_back_as_they_were(gate: Callable[..., Delivery]) -> None:
+def test_formula_like_texts_come_back_as_they_were(gate: Callable[..., ImportedTable]) -> None:
     delivery = gate(csv_file(planted("Anmerkung", "'=1+1")))
     (step,) = [each for each in delivery.intake.difference.steps if each.line == LINE]
     assert step.new is not None

@@ -19,7 +19,7 @@ from atlas.sources.rights import Rights
 from atlas.sources.store import Store, StoreUnreachableError
 from atlas.sources.store.database import Database, migrate
 from atlas.sources.store.schema import login_end
-from atlas.web.door import Door, Reason
+from atlas.web.door import Authenticator, Reason
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PROVIDED = LoginSettings(Provider("https://login.example/.well-known", "atlas", "s", "c" * 32, "https://atlas.example"))
@@ -59,8 +59,8 @@ def rights(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def door(rights: Path) -> Door:
-    return Door(PROVIDED, Rights(rights), cache(LoginEndsInMemory), "0.0.0.0", lambda: NOW)  # noqa: S104 - bound to all
+def door(rights: Path) -> Authenticator:
+    return Authenticator(PROVIDED, Rights(rights), cache(LoginEndsInMemory), "0.0.0.0", lambda: NOW)  # noqa: S104 - bound to all
 
 
 # --- the table of rights
@@ -185,13 +185,13 @@ def test_the_pattern_in_the_documents_is_a_table(tmp_path: Path) -> None:
         ({"is_logged_in": "true"}, Reason.LOGGED_OUT),
     ],
 )
-def test_a_login_holds_for_eight_hours(door: Door, said: dict[str, object], reason: Reason) -> None:
+def test_a_login_holds_for_eight_hours(door: Authenticator, said: dict[str, object], reason: Reason) -> None:
     standing = door.standing(claims(**said), Connection())
     assert standing.reason is reason
     assert standing.actor == (Actor("erika@example.org", Role.EDITOR) if reason is Reason.LOGIN else VISITOR)
 
 
-def test_who_stands_nowhere_is_a_visitor_without_a_name(door: Door, rights: Path) -> None:
+def test_who_stands_nowhere_is_a_visitor_without_a_name(door: Authenticator, rights: Path) -> None:
     standing = door.standing(claims(email="x@example.org"), Connection())
     assert (standing.actor, standing.reason) == (VISITOR, Reason.NOT_LISTED)
     rights.unlink()
@@ -215,7 +215,7 @@ def test_who_stands_nowhere_is_a_visitor_without_a_name(door: Door, rights: Path
         ({}, "1"),
     ],
 )
-def test_nobody_gets_anothers_name_into_the_record(door: Door, said: dict[str, object], name: str) -> None:
+def test_nobody_gets_anothers_name_into_the_record(door: Authenticator, said: dict[str, object], name: str) -> None:
     group = {"realm": {"groups": ["atlas-lesen"]}}
     assert door.standing(claims(**({"email": None} | group | said)), Connection()).actor.name == name
 
@@ -223,7 +223,7 @@ def test_nobody_gets_anothers_name_into_the_record(door: Door, said: dict[str, o
 # --- ended logins
 
 
-def test_log_out_ends_every_login_up_to_now_and_no_later_one(door: Door) -> None:
+def test_log_out_ends_every_login_up_to_now_and_no_later_one(door: Authenticator) -> None:
     earlier = claims(iat=(NOW - timedelta(hours=1)).timestamp())
     door.end(claims())
     assert door.standing(claims(), Connection()).reason is Reason.ENDED
@@ -232,7 +232,7 @@ def test_log_out_ends_every_login_up_to_now_and_no_later_one(door: Door) -> None
     assert door.standing(claims(sub="2"), Connection()).reason is Reason.LOGIN
 
 
-def test_log_out_ends_a_login_whose_provider_has_a_clock_ahead(door: Door) -> None:
+def test_log_out_ends_a_login_whose_provider_has_a_clock_ahead(door: Authenticator) -> None:
     ahead = claims(iat=(NOW + timedelta(seconds=90)).timestamp())
     door.end(ahead)
     assert door.standing(ahead, Connection()).reason is Reason.ENDED
@@ -265,9 +265,9 @@ def store_at(database_url: str) -> Iterator[Callable[[datetime], Store]]:
 
 
 def test_log_out_in_one_process_ends_the_login_in_another(rights: Path, store_at: Callable[[datetime], Store]) -> None:
-    def process() -> Door:
+    def process() -> Authenticator:
         store = store_at(NOW)
-        return Door(PROVIDED, Rights(rights), lambda: store.login_ends, None, lambda: NOW)
+        return Authenticator(PROVIDED, Rights(rights), lambda: store.login_ends, None, lambda: NOW)
 
     here, there = process(), process()
     assert there.standing(claims(), Connection()).reason is Reason.LOGIN
@@ -307,7 +307,7 @@ def test_nobody_is_logged_in_while_the_database_is_away(
     rights: Path, store_at: Callable[[datetime], Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = store_at(NOW)
-    door = Door(PROVIDED, Rights(rights), lambda: store.login_ends, None, lambda: NOW)
+    door = Authenticator(PROVIDED, Rights(rights), lambda: store.login_ends, None, lambda: NOW)
 
     def away(_: object) -> None:
         raise sa.exc.OperationalError("SELECT", {}, Exception("away"))
@@ -344,9 +344,9 @@ FORWARDED = [
 ]
 
 
-def local_door(bound: str | None, settings: LoginSettings | None = None) -> Door:
+def local_door(bound: str | None, settings: LoginSettings | None = None) -> Authenticator:
     given = settings or LoginSettings(local_editor="Erika")
-    return Door(given, Rights(Path("/nowhere")), LoginEndsInMemory, bound, lambda: NOW)
+    return Authenticator(given, Rights(Path("/nowhere")), LoginEndsInMemory, bound, lambda: NOW)
 
 
 def standing_of(bound: str | None, client: str | None, headers: dict[str, str]) -> Reason:

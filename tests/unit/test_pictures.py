@@ -26,8 +26,8 @@ from atlas.model.excerpt import (
     MOST_CHOSEN,
     PRINTED,
     Excerpt,
+    ExcerptKind,
     Form,
-    Kind,
     Size,
     excerpt_from_query,
     excerpt_to_query,
@@ -377,7 +377,7 @@ def test_nonsense_in_an_address_is_left_out(query: dict[str, str]) -> None:
     excerpt = excerpt_from_query(query)
     assert excerpt.size in PRINTED
     assert len(excerpt.title) <= 120
-    assert excerpt.kind in Kind
+    assert excerpt.kind in ExcerptKind
 
 
 def test_address_of_the_page_is_that_of_the_same_view() -> None:
