@@ -16,15 +16,15 @@ from pathlib import Path
 import pandas as pd
 
 from atlas import terminal
+from atlas.adopt.boundaries import add_boundaries
+from atlas.adopt.programmes import NewProgramme, begin_programme
 from atlas.analysis.days import month_ends
 from atlas.analysis.outreach import white_spots
 from atlas.analysis.quality import check_snapshot
 from atlas.errors import AtlasError, Problem, Severity
-from atlas.export.deliveries import add_boundaries
 from atlas.export.kit import kit_scene, press_kit
 from atlas.export.open_data import records_file, status_file, written_table
 from atlas.export.pictures import draw, page_of, written
-from atlas.export.programmes import NewProgramme, begin_programme
 from atlas.export.sheet_run import SheetOrder, progress_on_stderr, write_sheets
 from atlas.export.tables import (
     cases_table,

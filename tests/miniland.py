@@ -17,7 +17,7 @@ from pathlib import Path
 import geopandas as gpd
 import shapely
 
-from atlas.export.editions import EditionDraft, write_edition
+from atlas.adopt.boundary_versions import EditionDraft, write_edition
 from atlas.model.boundaries import BoundaryChange, Provenance
 from atlas.sources.snapshot import SYNTHETIC_MARK
 

@@ -13,8 +13,9 @@ from atlas import phrases
 from atlas.analysis.columns import FIELDS, HEADINGS, REQUIRED, Column
 from atlas.analysis.difference import Answer, Difference, StepKind, applied
 from atlas.errors import AtlasError, Problem, Severity
-from atlas.export.intake import TEMPLATES, ImportedTable, Terms, difference_table, read_intake
 from atlas.export.tables import excel_csv
+from atlas.intake.gate import ImportedTable, Terms, difference_table, read_intake
+from atlas.intake.templates import TEMPLATES
 from atlas.model.edits import Edit
 from atlas.model.programme import OVERVIEW
 from atlas.model.rights import Right, require

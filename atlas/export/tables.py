@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date
 from types import SimpleNamespace
 
 import pandas as pd
@@ -16,6 +16,7 @@ from atlas.analysis.outreach import WhiteSpot, white_spots
 from atlas.analysis.progress import progress
 from atlas.model.boundaries import Edition
 from atlas.model.dates import year_before
+from atlas.model.edits import Change
 from atlas.model.programme import StageKind, Unit
 from atlas.model.states import State
 from atlas.model.view import EARLIEST
@@ -371,3 +372,26 @@ def file_stem(table: str, scene: Scene) -> str:
     layer = scene.spec.layer if table in {"veraenderungen", "verlauf"} else None
     about = scene.spec.layer if table == "tabelle" else "-".join(filter(None, (table, place, layer)))
     return f"praeventionsatlas-{scene.programme.key}-{about}-{scene.as_of}"
+
+
+LOG_COLUMNS = (
+    "number", "recorded_at", "actor", "programme", "kind", "added", "corrected", "withdrawn", "reason", "file",
+    "file_sum", "undoes",
+)  # fmt: skip
+"""Columns of what ``python -m atlas log`` writes, and names in ``/intern/aenderungen.json``: a contract."""
+
+
+def changes_log(changes: Sequence[Change]) -> pd.DataFrame:
+    """Return changes of the record in the order given.
+
+    Columns `LOG_COLUMNS`; ``recorded_at`` in UTC, exact, so that it can be asked for, ``undoes`` is the number of the change taken back, empty for others.
+    """
+    rows = [
+        (
+            change.number, change.recorded_at.astimezone(UTC).isoformat(timespec="microseconds"), change.actor,
+            change.programme, str(change.occasion.kind), change.added, change.corrected, change.withdrawn,
+            change.occasion.reason, change.occasion.file, change.occasion.file_sum, change.occasion.undoes or "",
+        )
+        for change in changes
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(LOG_COLUMNS), dtype=object)

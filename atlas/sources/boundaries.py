@@ -84,7 +84,7 @@ def read_edition(folder: Path, shown_as: str | None = None) -> Edition:
     Raises
     ------
     AtlasError
-        If files are missing, not the ones that were built, or not in the form `atlas.export.editions` writes.
+        If files are missing, not the ones that were built, or not in the form `atlas.adopt.boundary_versions` writes.
     """
     name = shown_as or str(folder)
     try:

@@ -15,9 +15,8 @@ from starlette.types import Scope
 from atlas import phrases
 from atlas.errors import AtlasError, Problem
 from atlas.export.follow_ups import due_calendar, due_table
-from atlas.export.intake import changes_log
 from atlas.export.open_data import records_file
-from atlas.export.tables import excel_csv, plain_csv
+from atlas.export.tables import changes_log, excel_csv, plain_csv
 from atlas.model.dates import ZONE, parse_moment
 from atlas.model.rights import VISITOR, Actor, Right
 from atlas.model.snapshot import Snapshot

@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from atlas.export.editions import write_edition
+from atlas.adopt.boundary_versions import write_edition
 from atlas.export.geo import status_geojson
 from atlas.export.pictures import draw, written
 from atlas.export.tables import excel_csv, neutral, plain_csv, view_table

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from atlas.analysis.difference import StepKind, entries_of
 from atlas.errors import AtlasError, Problem, Severity
-from atlas.export.intake import ImportedTable, Terms, read_intake
+from atlas.intake.gate import ImportedTable, Terms, read_intake
 from atlas.model.dates import PartialDate
 from atlas.model.edits import Add, Correct, Record
 from atlas.model.records import RECORD_COLUMNS

@@ -11,8 +11,9 @@ import pytest
 
 from atlas.analysis.difference import NO_ANSWERS, Answer, StepKind, Tie, entries_of
 from atlas.errors import Severity
-from atlas.export.intake import TEMPLATES, ImportedTable, Terms, difference_table, read_intake
 from atlas.export.tables import plain_csv
+from atlas.intake.gate import ImportedTable, Terms, difference_table, read_intake
+from atlas.intake.templates import TEMPLATES
 from atlas.model.edits import Add, Correct, Record
 from atlas.model.programme import FOR_GOOD
 from atlas.model.records import RECORD_COLUMNS

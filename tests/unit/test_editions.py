@@ -19,9 +19,9 @@ import pytest
 import shapely
 from shapely.affinity import translate
 
+from atlas.adopt.boundaries import add_boundaries
+from atlas.adopt.boundary_versions import decode_topology, write_edition
 from atlas.errors import AtlasError, Severity
-from atlas.export.deliveries import add_boundaries
-from atlas.export.editions import decode_topology, write_edition
 from atlas.model.boundaries import Edition, Level
 from atlas.sources.boundaries import list_editions, read_delivery, read_edition, read_geometry
 from tests import miniland

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 import shapely
 
+from atlas.adopt.boundary_versions import decode_topology
 from atlas.analysis.coverage import district_table
 from atlas.analysis.naming import Participants
 from atlas.analysis.quality import check_snapshot
 from atlas.analysis.status import successors
-from atlas.export.editions import decode_topology
 from atlas.model.boundaries import BoundaryChange, Edition, Level, known_keys, mergers
 from atlas.model.keys import state_of
 from atlas.model.view import ViewState

@@ -18,8 +18,9 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from atlas.analysis.difference import StepKind
 from atlas.analysis.intake import Finding
 from atlas.errors import AtlasError, Severity
-from atlas.export.intake import TEMPLATES, ImportedTable, Terms, read_intake
 from atlas.export.tables import excel_csv, plain_csv
+from atlas.intake.gate import ImportedTable, Terms, read_intake
+from atlas.intake.templates import TEMPLATES
 from atlas.model.edits import Add, Correct, Withdraw
 from atlas.model.records import RECORD_COLUMNS
 from atlas.model.snapshot import Snapshot

@@ -16,11 +16,10 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Scope
 
-from atlas.export.intake import LOG_COLUMNS
 from atlas.export.kit import press_kit
 from atlas.export.pictures import draw, written
 from atlas.export.sheet_run import SheetOrder, write_sheets
-from atlas.export.tables import TABLES
+from atlas.export.tables import LOG_COLUMNS, TABLES
 from atlas.model.excerpt import Form, excerpt_from_query
 from atlas.model.rights import VISITOR, Actor
 from atlas.model.view import ViewState, view_to_query

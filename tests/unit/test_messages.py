@@ -21,7 +21,7 @@ NOT_SAID = {
     "atlas/commands.py": "as atlas/__main__.py",
     "atlas/keeping.py": "as atlas/__main__.py",
     "atlas/export/sheet_run.py": "as atlas/__main__.py: how far a run is",
-    "atlas/export/deliveries.py": "attributions, in the words of their licence",
+    "atlas/adopt/boundaries.py": "attributions, in the words of their licence",
     "atlas/analysis/columns.py": "headings people write in their tables",
     "atlas/analysis/values.py": "words people write in cells",
     "atlas/analysis/naming.py": "kinds of places in names",

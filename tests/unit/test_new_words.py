@@ -24,9 +24,9 @@ ROWS = {
     "atlas/analysis/intake.py": "as atlas/present/intake.py",
 }
 OTHER = {
-    "atlas/export/deliveries.py": "municipalities of a newer delivery of boundaries",
+    "atlas/adopt/boundaries.py": "municipalities of a newer delivery of boundaries",
     "atlas/sources/records.py": "what a changed file has that the database lacks",
-    "atlas/export/programmes.py": "a boundary set to be taken in",
+    "atlas/adopt/programmes.py": "a boundary set to be taken in",
     "ui/entry_form.py": "the new state of an entry somebody else has changed; the entry that is being typed",
 }
 ANEW = re.compile(

@@ -11,9 +11,9 @@ import pytest
 from pydantic import BaseModel
 
 from atlas.__main__ import FINDINGS, FINE, WRONG_USE, main
+from atlas.adopt.programmes import NewProgramme, begin_programme
 from atlas.analysis.quality import check_snapshot
 from atlas.errors import AtlasError
-from atlas.export.programmes import NewProgramme, begin_programme
 from atlas.model.edits import Add, ChangeKind, Occasion, Record
 from atlas.model.programme import TO_FILL_IN, Programme
 from atlas.model.records import OPTIONAL_COLUMNS, READ_ON, RECORD_COLUMNS
@@ -23,7 +23,7 @@ from atlas.sources.snapshot import SnapshotStore, load_snapshot
 from atlas.sources.store import open_store
 from tests.conftest import ROOT, TODAY
 
-TEMPLATE = (ROOT / "atlas/export/programme.toml").read_text(encoding="utf-8")
+TEMPLATE = (ROOT / "atlas/adopt/programme.toml").read_text(encoding="utf-8")
 EDITOR = Actor("Probe", Role.EDITOR)
 NEW = NewProgramme("neu", "00", TODAY, 'Neues „Programm“ "in" \\ C:', "Miniland")
 ENTRY = Record("00021010", "Neustadt", "accession", "joined", "2024-05", "reached", source_url="Bericht")

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from atlas.adopt.boundary_versions import EditionDraft, write_edition
 from atlas.analysis.coverage import (
     INDEPENDENT_CITY,
     clean,
@@ -24,7 +25,6 @@ from atlas.analysis.coverage import (
     metric_crs,
 )
 from atlas.errors import AtlasError, Problem, Severity, few
-from atlas.export.editions import EditionDraft, write_edition
 from atlas.model.boundaries import BoundaryChange, Edition, Level, Provenance
 from atlas.phrases import N_
 from atlas.sources.boundaries import Delivery, list_editions, read_delivery, read_edition, read_geometry

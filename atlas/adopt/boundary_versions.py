@@ -180,7 +180,7 @@ def _write_table(table: pd.DataFrame, path: Path) -> None:
 def _write_about(draft: EditionDraft, crs: str, bounds: tuple[float, ...], folder: Path) -> None:
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
     lines = [
-        "# Written by atlas.export.editions; see geodata/README.md.",
+        "# Written by atlas.adopt.boundary_versions; see geodata/README.md.",
         f"boundary_set = {json.dumps(draft.boundary_set)}",
         f"starts = {draft.starts.isoformat()}",
         f"metric_crs = {json.dumps(crs)}",

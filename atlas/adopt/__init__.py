@@ -1,0 +1,1 @@
+"""Taking something new into the data folder: boundaries as an authority delivers them, a programme."""
