@@ -256,7 +256,9 @@ def run_export(given: argparse.Namespace) -> int:
     as_of = given.as_of or terminal.today()
     try:
         excerpt = Excerpt(parse_places(given.what), given.size, given.labels, given.title[:MOST_TITLE])
-        view = ViewState(given.programme, given.layer, as_of, municipality=given.own, lang=given.lang)
+        view = ViewState(
+            programme=given.programme, layer=given.layer, as_of=as_of, municipality=given.own, lang=given.lang
+        )
         page = page_of(_address(given), view, excerpt)
         drawn = draw(Scenes(lambda: snapshot, lambda: as_of), view, excerpt, Words(given.lang), page)
     except AtlasError as error:
@@ -281,7 +283,7 @@ def run_kit(given: argparse.Namespace) -> int:
     _known_layer(snapshot, given)
     as_of = given.as_of or terminal.today()
     scenes = Scenes(lambda: snapshot, lambda: as_of)
-    view = ViewState(given.programme, given.layer, as_of, municipality=given.ags)
+    view = ViewState(programme=given.programme, layer=given.layer, as_of=as_of, municipality=given.ags)
     try:
         scene, _ = kit_scene(scenes, view)
         body = press_kit(scenes, view, _address(given))
@@ -297,7 +299,7 @@ def run_sheets(given: argparse.Namespace) -> int:
     """Write the sheets of all municipalities, as far as they are not current."""
     snapshot = terminal.snapshot(given)
     as_of = given.as_of or terminal.today()
-    view = ViewState(given.programme, as_of=as_of, district=given.district, lang=given.lang)
+    view = ViewState(programme=given.programme, as_of=as_of, district=given.district, lang=given.lang)
     _known_district(_scene(snapshot, given.programme, as_of), given.district)
     order = SheetOrder(view, _address(given), given.jobs)
     try:

@@ -176,29 +176,29 @@ def draft(wanted: BoundarySet, layers: Mapping[str, gpd.GeoDataFrame]) -> Editio
     several = dict(zip(states["AGS"], zip(states["GEN"], states["BEZ"], strict=True), strict=True))
     display = {**{level: (TOLERANCE_M[level], QUANTA[level]) for level in QUANTA}, **wanted.display}
     return EditionDraft(
-        wanted.key,
-        STARTS,
-        areas.sort_values("ags").reset_index(drop=True),
-        changes,
-        {**former, **dict(wanted.districts.values())},
-        tuple((row["ags"], row["old_name"]) for row in renames.values()),
-        wanted.provenance,
-        own,
-        several if len(several) > 1 else {},
-        {level: tolerance_m for level, (tolerance_m, _) in display.items()},
-        {level: quanta for level, (_, quanta) in display.items()},
+        boundary_set=wanted.key,
+        starts=STARTS,
+        areas=areas.sort_values("ags").reset_index(drop=True),
+        changes=changes,
+        district_names={**former, **dict(wanted.districts.values())},
+        former_names=tuple((row["ags"], row["old_name"]) for row in renames.values()),
+        provenance=wanted.provenance,
+        district_kinds=own,
+        states=several if len(several) > 1 else {},
+        tolerance_m={level: tolerance_m for level, (tolerance_m, _) in display.items()},
+        quanta={level: quanta for level, (_, quanta) in display.items()},
     )
 
 
 def change(row: Mapping[str, str]) -> BoundaryChange:
     """Return a row of a table of changes; ``kind`` says which are of keys alone."""
     return BoundaryChange(
-        row["old_ags"],
-        row["old_name"],
-        row["new_ags"],
-        row["new_name"],
-        date.fromisoformat(row["effective_date"]),
-        row["source"],
+        old_ags=row["old_ags"],
+        old_name=row["old_name"],
+        new_ags=row["new_ags"],
+        new_name=row["new_name"],
+        effective=date.fromisoformat(row["effective_date"]),
+        source=row["source"],
         renumbered=row.get("kind") == "key",
     )
 

@@ -70,9 +70,30 @@ def districts() -> dict[str, str]:
 def changes() -> tuple[BoundaryChange, ...]:
     """Return the mergers: two make a new one, and one is taken in."""
     return (
-        BoundaryChange("00022010", "Ilm", "00022015", "Neu-Ilm", date(2020, 1, 1), "erfunden"),
-        BoundaryChange("00022020", "Jena", "00022015", "Neu-Ilm", date(2020, 1, 1), "erfunden"),
-        BoundaryChange("00022030", "Kirch", "00022040", "Neustadt", date(2022, 1, 1), "erfunden"),
+        BoundaryChange(
+            old_ags="00022010",
+            old_name="Ilm",
+            new_ags="00022015",
+            new_name="Neu-Ilm",
+            effective=date(2020, 1, 1),
+            source="erfunden",
+        ),
+        BoundaryChange(
+            old_ags="00022020",
+            old_name="Jena",
+            new_ags="00022015",
+            new_name="Neu-Ilm",
+            effective=date(2020, 1, 1),
+            source="erfunden",
+        ),
+        BoundaryChange(
+            old_ags="00022030",
+            old_name="Kirch",
+            new_ags="00022040",
+            new_name="Neustadt",
+            effective=date(2022, 1, 1),
+            source="erfunden",
+        ),
     )
 
 
@@ -183,7 +204,15 @@ TOTALS = (
 def draft() -> EditionDraft:
     """Return the boundaries as a draft."""
     areas = municipalities().sort_values("ags").reset_index(drop=True)
-    return EditionDraft(STATE, STARTS, areas, changes(), districts(), (("00021050", "Alt-Erlen"),), provenance())
+    return EditionDraft(
+        boundary_set=STATE,
+        starts=STARTS,
+        areas=areas,
+        changes=changes(),
+        district_names=districts(),
+        former_names=(("00021050", "Alt-Erlen"),),
+        provenance=provenance(),
+    )
 
 
 def write(root: Path) -> Path:

@@ -67,7 +67,9 @@ def _count(rows: list[DueRow]) -> str:
 def _query(now: Scene) -> dict[str, str]:
     """Return what the files need of the view: place and language. An area there is none of would be refused."""
     area = area_of(now)
-    kept = ViewState(now.view.programme, area=area.key if area else None, district=None if area else now.district)
+    kept = ViewState(
+        programme=now.view.programme, area=area.key if area else None, district=None if area else now.district
+    )
     return view_to_query(kept.but(lang=now.view.lang))
 
 

@@ -242,7 +242,7 @@ def _snippet(drawn: Scene, excerpt: Excerpt, size: Size, made: Drawn) -> str:
     place = excerpt.places[0] if excerpt.places else drawn.programme.territory.de.lower()
     own = view.municipality if excerpt.kind is not ExcerptKind.MUNICIPALITY else None
     as_of = view.as_of if view.as_of != today() else None
-    image = ViewState(view.programme, view.layer, as_of, municipality=own, lang=view.lang)
+    image = ViewState(programme=view.programme, layer=view.layer, as_of=as_of, municipality=own, lang=view.lang)
     query = view_to_query(image) | ({"groesse": size.value} if size is not Size.MEDIUM else {})
     query |= {} if excerpt.labels else {"namen": "0"}
     shown = made.scene.view

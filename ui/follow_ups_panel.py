@@ -56,7 +56,7 @@ def show(drawn: Scene, ags: str) -> None:
         return
     programme = drawn.programme.key
     history = kept.follow_ups.history(actor, programme, ags)
-    newest = history[0] if history else FollowUp(ags)
+    newest = history[0] if history else FollowUp(ags=ags)
     if actor.may(Right.EDIT):
         _form(_draft(programme, newest))
     else:
@@ -171,7 +171,7 @@ def _save(*, is_done: bool = False) -> None:
     if not isinstance(draft, _FollowUpDraft) or kept is None:
         return
     step, due = ("", None) if is_done else (st.session_state[_STEP], st.session_state[_DUE])
-    wanted = FollowUp(draft.base.ags, draft.base.version, st.session_state[_NOTE], step, due)
+    wanted = FollowUp(ags=draft.base.ags, version=draft.base.version, note=st.session_state[_NOTE], step=step, due=due)
     draft.is_saved, draft.problems = False, ()
     try:
         saved = kept.follow_ups.save(current_actor(), draft.programme, wanted)

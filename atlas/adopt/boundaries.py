@@ -107,13 +107,13 @@ def add_boundaries(
     changes, compared = _compared(areas, before, starts, path.name)
     districts = _district_names(delivery, areas, before)
     draft = EditionDraft(
-        state,
-        starts,
-        areas,
-        changes,
-        districts,
-        _former_names(areas, before),
-        _provenance(path, starts, source),
+        boundary_set=state,
+        starts=starts,
+        areas=areas,
+        changes=changes,
+        district_names=districts,
+        former_names=_former_names(areas, before),
+        provenance=_provenance(path, starts, source),
     )
     write_edition(draft, folder, path.name)
     return read_edition(folder, str(folder.relative_to(root))), (
@@ -296,7 +296,11 @@ def _ended(
         heir, share = str(heirs.at[ags, "heir"]), float(str(heirs.at[ags, "share"]))
         if share >= _SURE_HEIR:
             source = f"{name}: aus der Lage abgeleitet, {share:.1%} der Fläche"
-            changes.append(BoundaryChange(ags, label, heir, names[heir], starts, source))
+            changes.append(
+                BoundaryChange(
+                    old_ags=ags, old_name=label, new_ags=heir, new_name=names[heir], effective=starts, source=source
+                )
+            )
         else:
             text = N_(
                 "Für {name} ({ags}) ist kein Nachfolger eindeutig; am ehesten {heir} mit {share} % der Fläche. Bitte in changes.csv des neuen Gebietsstands eintragen."

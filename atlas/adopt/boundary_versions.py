@@ -48,7 +48,7 @@ _GROUP = 512
 """Municipalities in a group of rows: some two districts' worth of reading too much, and the file no larger."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EditionDraft:
     """What an edition is made from.
 

@@ -32,7 +32,7 @@ class Arrangement:
     members: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Figure:
     """What counts of one instrument on one day in one area, and what stands beside it.
 
@@ -97,17 +97,17 @@ def figure(status: pd.DataFrame, cases: pd.DataFrame, instrument: str, district:
     counted = rows[rows["counted"] & (rows["basis"] != "district")]
     counted_cases = every[every["counted"]]
     return Figure(
-        instrument,
-        counted,
-        int((counted["basis"] == "derived").sum()),
-        int(counted["inferred"].sum()),
-        counted_cases,
-        _arrangements(counted_cases),
-        counted[counted["in_force"]],
-        rows[rows["state"] == State.DOCUMENTED_LATER],
-        rows[rows["state"] == State.PERIOD_UNKNOWN],
-        int((rows["basis"] == "district").sum()),
-        len(rows),
+        instrument=instrument,
+        municipalities=counted,
+        derived=int((counted["basis"] == "derived").sum()),
+        inferred=int(counted["inferred"].sum()),
+        cases=counted_cases,
+        arrangements=_arrangements(counted_cases),
+        in_force=counted[counted["in_force"]],
+        documented_later=rows[rows["state"] == State.DOCUMENTED_LATER],
+        period_unknown=rows[rows["state"] == State.PERIOD_UNKNOWN],
+        through_district=int((rows["basis"] == "district").sum()),
+        total=len(rows),
     )
 
 

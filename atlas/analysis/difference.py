@@ -80,7 +80,7 @@ class Question:
     answer: Answer | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One entry, as it is and as it would be.
 
@@ -268,10 +268,24 @@ def compare(
             answer = told.get(row.line)
             named = cases.get(answer.entry, "") if answer and answer.tie is Tie.FURTHER else ""
             record = replace(row.record, case=named or row.record.case)
-            steps.append(Step(StepKind.ADDED, row.line, 0, 0, None, record, record, row.record))
+            steps.append(
+                Step(
+                    kind=StepKind.ADDED,
+                    line=row.line,
+                    entry=0,
+                    version=0,
+                    old=None,
+                    new=record,
+                    safe=record,
+                    said=row.record,
+                )
+            )
         else:
             steps.append(_step(row, entry, fields, people, is_told=row.line in told))
-    steps += [Step(StepKind.MISSING, 0, each.entry, each.version, each.record, None) for each in left.values()]
+    steps += [
+        Step(kind=StepKind.MISSING, line=0, entry=each.entry, version=each.version, old=each.record, new=None)
+        for each in left.values()
+    ]
     return Difference(tuple(_with_case(step, cases) for step in steps), questions)
 
 
@@ -432,4 +446,6 @@ def _step(row: TableRow, entry: _KnownEntry, fields: frozenset[str], people: Peo
     }  # fmt: skip
     safe = replace(new, **lost)
     kind = StepKind.UNCHANGED if new == old else StepKind.ERASING if safe == old else StepKind.CHANGED
-    return Step(kind, row.line, entry.entry, entry.version, old, new, safe, row.record)
+    return Step(
+        kind=kind, line=row.line, entry=entry.entry, version=entry.version, old=old, new=new, safe=safe, said=row.record
+    )

@@ -50,7 +50,7 @@ EPISODE_COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Pieces:
     """What spans say of rows of ``edition.municipalities``, an array each, strongest first.
 
@@ -67,7 +67,7 @@ class _Pieces:
 
     def only(self, which: Bools | Ints) -> _Pieces:
         """Return some of them."""
-        return _Pieces(*(values[which] for values in vars(self).values()))
+        return _Pieces(**{name: values[which] for name, values in vars(self).items()})
 
 
 def episodes(
@@ -159,7 +159,7 @@ def _pieces(spans_: pd.DataFrame, edition: Edition, changes: tuple[BoundaryChang
     held = {column: places[column].to_numpy()[place] for column in ("extent", "begin", "end", "valid_from", "valid_to")}
     begin = np.maximum(ordinals(spans_["since_day"])[number], np.maximum(held["begin"], held["valid_from"]))
     end = np.minimum(ordinals(spans_["until_day"])[number], np.minimum(held["end"], held["valid_to"]))
-    return _Pieces(number, held["extent"], begin, end, held["begin"], held["end"])
+    return _Pieces(number=number, extent=held["extent"], begin=begin, end=end, held=held["begin"], released=held["end"])
 
 
 def _strongest_first(spans_: pd.DataFrame) -> Ints:

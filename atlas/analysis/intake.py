@@ -72,7 +72,7 @@ _KEPT = 5_000
 """Readings kept for the next time the same text comes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One finding about a table.
 
@@ -107,7 +107,7 @@ class Finding:
         return Problem(", ".join(place), self.text, dict(self.values), self.severity)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Intake:
     """A table, checked and compared with the record.
 
@@ -167,13 +167,20 @@ def check_sheet(
     answers
         What somebody has said of rows that resemble entries, by line.
     """
-    findings = [Finding(0, "", "", note.text, note.values, note.severity) for note in sheet.notes]
+    findings = [
+        Finding(line=0, column="", given="", text=note.text, values=note.values, severity=note.severity)
+        for note in sheet.notes
+    ]
     text = N_(
         "Die Zeile ist kein gültiges CSV ({reason}). Bitte Anführungszeichen prüfen: eines fehlt oder steht zu viel."
     )
-    findings += [Finding(line, "", "", text, {"reason": reason}) for line, reason in sheet.broken]
+    findings += [
+        Finding(line=line, column="", given="", text=text, values={"reason": reason}) for line, reason in sheet.broken
+    ]
     if not sheet.rows:
-        return Intake((), 0, (), 0, (*findings, _empty()), Difference())
+        return Intake(
+            columns=(), header_line=0, preview=(), row_count=0, findings=(*findings, _empty()), difference=Difference()
+        )
     at = find_header(sheet, mapping)
     header_line, headings = sheet.rows[at]
     body = sheet.rows[at + 1 :]
@@ -189,12 +196,19 @@ def check_sheet(
         findings += check.findings
     position = {column.heading: column.position for column in columns}
     findings.sort(key=lambda each: (each.line, position.get(each.column, -1)))
-    return Intake(columns, header_line, tuple(body[:_PREVIEWED]), len(body), tuple(findings), difference)
+    return Intake(
+        columns=columns,
+        header_line=header_line,
+        preview=tuple(body[:_PREVIEWED]),
+        row_count=len(body),
+        findings=tuple(findings),
+        difference=difference,
+    )
 
 
 def _empty() -> Finding:
     text = N_("Unter der Kopfzeile steht nichts. Bitte eine Zeile je Eintrag ausfüllen.")
-    return Finding(0, "", "", text)
+    return Finding(line=0, column="", given="", text=text)
 
 
 # ---- the table as a whole ---------------------------------------------------------------------------------------------
@@ -211,40 +225,57 @@ def _about_columns(
     for each in FIELDS:
         if len(claiming := by_field.get(each, [])) > 1:
             text = N_("Mehrere Spalten passen zu „{field}“: {columns}. Bitte zuordnen, welche gilt.")
-            yield Finding(0, "", "", text, {"field": HEADINGS[each].de, "columns": ", ".join(claiming)})
+            yield Finding(
+                line=0,
+                column="",
+                given="",
+                text=text,
+                values={"field": HEADINGS[each].de, "columns": ", ".join(claiming)},
+            )
         if each in REQUIRED and not claiming:
             text = N_(
                 "Die Spalte „{field}“ fehlt in der Kopfzeile (Zeile {line}). Bitte zuordnen oder ergänzen; vorhanden: {known}."
             )
             close = next((column.heading for column in columns if column.guess == each), "")
             yield Finding(
-                0, "", "", text, {"field": HEADINGS[each].de, "line": header_line, "known": known}, suggestion=close
+                line=0,
+                column="",
+                given="",
+                text=text,
+                values={"field": HEADINGS[each].de, "line": header_line, "known": known},
+                suggestion=close,
             )
     for column in columns:
         if not column.field:
             text = N_("Diese Spalte wird nicht gelesen.")
-            yield Finding(0, column.heading, "", text, severity=Severity.NOTE, suggestion=column.guess)
+            yield Finding(
+                line=0, column=column.heading, given="", text=text, severity=Severity.NOTE, suggestion=column.guess
+            )
     if above:
         text = N_("Die Kopfzeile ist Zeile {line}; was darüber steht, wird nicht gelesen.")
-        yield Finding(0, "", "", text, {"line": header_line}, Severity.NOTE)
+        yield Finding(line=0, column="", given="", text=text, values={"line": header_line}, severity=Severity.NOTE)
     if "municipality" not in by_field:
         text = N_(
             "Ohne Spalte mit Namen lässt sich ein vertippter Schlüssel nicht erkennen; die Namen werden nach dem Schlüssel ergänzt."
         )
-        yield Finding(0, "", "", text, severity=Severity.WARNING)
+        yield Finding(line=0, column="", given="", text=text, severity=Severity.WARNING)
     if "date" in by_field and "date_means" not in by_field:
         text = N_("Die Spalte „Datum bedeutet“ fehlt: jedes Datum gilt als der Tag, an dem die Stufe erreicht war.")
-        yield Finding(0, "", "", text, severity=Severity.NOTE)
+        yield Finding(line=0, column="", given="", text=text, severity=Severity.NOTE)
 
 
 def _about_mapping(mapping: Mapping[str, str], headings: Sequence[str]) -> Iterator[Finding]:
     for heading, given in mapping.items():
         if heading not in headings:
             text = N_("Die Spalte „{given}“ gibt es nicht; vorhanden: {known}.")
-            yield Finding(0, "", "", text, {"given": heading, "known": ", ".join(headings)})
+            yield Finding(
+                line=0, column="", given="", text=text, values={"given": heading, "known": ", ".join(headings)}
+            )
         elif given and given not in FIELDS:
             text = N_("Das Feld „{given}“ gibt es nicht; vorhanden: {known}.")
-            yield Finding(0, heading, "", text, {"given": given, "known": ", ".join(FIELDS)})
+            yield Finding(
+                line=0, column=heading, given="", text=text, values={"given": given, "known": ", ".join(FIELDS)}
+            )
 
 
 def _about_cells(sheet: Sheet, columns: Sequence[Column], header_line: int, lines: set[int]) -> Iterator[Finding]:
@@ -259,16 +290,22 @@ def _about_cells(sheet: Sheet, columns: Sequence[Column], header_line: int, line
                     "Die Zelle ist eine Formel; gelesen wird ihr zuletzt gespeichertes Ergebnis. Besser den Wert selbst eintragen."
                 )
                 severity = Severity.WARNING
-            yield Finding(line, read[position], "", text, severity=severity)
+            yield Finding(line=line, column=read[position], given="", text=text, severity=severity)
     for merged in sheet.merged:
         covered = [position for position in read if merged.column <= position <= merged.last_column]
         if covered and merged.last_line >= header_line:
             text = N_("Die Zellen {cells} sind verbunden. Bitte trennen und jede einzeln ausfüllen.")
-            yield Finding(max(merged.line, header_line), read[covered[0]], "", text, {"cells": merged.reference})
+            yield Finding(
+                line=max(merged.line, header_line),
+                column=read[covered[0]],
+                given="",
+                text=text,
+                values={"cells": merged.reference},
+            )
     if hidden := [line for line in sheet.hidden if line in lines]:
         text = N_("{n} ausgeblendete Zeilen werden mitgelesen ({lines}).")
         values: Values = {"n": len(hidden), "lines": ", ".join(map(str, hidden))}
-        yield Finding(0, "", "", text, values, Severity.WARNING)
+        yield Finding(line=0, column="", given="", text=text, values=values, severity=Severity.WARNING)
 
 
 # ---- row by row -------------------------------------------------------------------------------------------------------
@@ -316,7 +353,7 @@ class _Check:
         rows: list[TableRow] = []
         for line, cells in body:
             if fault := self._form(cells, headings):
-                self.findings.append(Finding(line, "", "", fault.text, fault.values))
+                self.findings.append(Finding(line=line, column="", given="", text=fault.text, values=fault.values))
             elif row := self._row(line, cells):
                 rows.append(row)
         rows = self._without_repeated(rows)
@@ -328,7 +365,7 @@ class _Check:
         for line, answer in answers.items():
             if line not in asked or asked[line].answer is None:
                 text = N_("Ob diese Zeile und Eintrag {entry} zusammengehören, steht nicht in Frage.")
-                self.findings.append(Finding(line, "", "", text, {"entry": answer.entry}))
+                self.findings.append(Finding(line=line, column="", given="", text=text, values={"entry": answer.entry}))
         self.findings += self._unanswerable(difference)
         self._doubt(difference)
         return difference
@@ -341,7 +378,13 @@ class _Check:
                 before = first.setdefault(each.answer.entry, each.line)
                 if before != each.line:
                     text = N_("Eintrag {entry} ist schon Zeile {line}. Bitte prüfen, welche Zeile gilt.")
-                    yield Finding(each.line, "", "", text, {"entry": each.answer.entry, "line": before})
+                    yield Finding(
+                        line=each.line,
+                        column="",
+                        given="",
+                        text=text,
+                        values={"entry": each.answer.entry, "line": before},
+                    )
 
     def _form(self, cells: tuple[str, ...], headings: tuple[str, ...]) -> Remark | None:
         if len(cells) < self._width or any(cells[self._width :]):
@@ -444,7 +487,7 @@ class _Check:
 
     def _say(self, line: int, field: str, given: str, remarks: Iterable[Remark]) -> None:
         heading = self._headings.get(field, field)
-        self.findings += [Finding(line, heading, given, *remark) for remark in remarks]
+        self.findings += [Finding(line=line, column=heading, given=given, **each._asdict()) for each in remarks]
 
     # ---- rows beside each other ---------------------------------------------------------------------------------------
 
@@ -459,10 +502,16 @@ class _Check:
             if row.entry and numbered.setdefault(row.entry, row.line) != row.line:
                 text = N_("Die Nummer dieses Eintrags steht schon in Zeile {line}. Bitte prüfen, welche Zeile gilt.")
                 self.findings.append(
-                    Finding(row.line, self._headings[ENTRY], str(row.entry), text, {"line": numbered[row.entry]})
+                    Finding(
+                        line=row.line,
+                        column=self._headings[ENTRY],
+                        given=str(row.entry),
+                        text=text,
+                        values={"line": numbered[row.entry]},
+                    )
                 )
             elif first != row.line:
-                self.findings.append(Finding(row.line, "", "", text, {"line": first}))
+                self.findings.append(Finding(line=row.line, column="", given="", text=text, values={"line": first}))
             else:
                 kept.append(row)
         return kept
@@ -481,7 +530,16 @@ class _Check:
                 text = N_(
                     "Dieselbe Stufe steht mit demselben Datum schon in Zeile {line}; nur Anmerkung oder Quelle sind anders."
                 )
-                self.findings.append(Finding(step.line, "", "", text, {"line": first}, Severity.WARNING))
+                self.findings.append(
+                    Finding(
+                        line=step.line,
+                        column="",
+                        given="",
+                        text=text,
+                        values={"line": first},
+                        severity=Severity.WARNING,
+                    )
+                )
             self._doubt_new_columns(step, new)
             if step.old and new.date and step.old.date != new.date and step.old.date.startswith(new.date):
                 text = N_("Das Datum ist ungenauer als im Bestand ({known}).")
@@ -529,4 +587,6 @@ class _Check:
             if line and line not in said:
                 said.add(line)
                 heading = self._headings.get("date", "")
-                self.findings.append(Finding(-line, heading, "", text, values, Severity.WARNING))
+                self.findings.append(
+                    Finding(line=-line, column=heading, given="", text=text, values=values, severity=Severity.WARNING)
+                )

@@ -9,7 +9,7 @@ import pandas as pd
 from atlas.analysis.neighbours import Neighbour, Neighbourhood, components
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WhiteSpot:
     """A municipality without documented activity of its own, and what lies around it.
 
@@ -95,7 +95,16 @@ def white_spots(status: pd.DataFrame, hood: Neighbourhood, district: str | None 
         if warm:
             metres = sum(each.border_m for each in warm)
             outline, edge = hood.outline_m[position], hood.edge_m[position]
-            spots.append(WhiteSpot(position, warm, len(near), metres, outline, edge))
+            spots.append(
+                WhiteSpot(
+                    position=position,
+                    active=warm,
+                    neighbours=len(near),
+                    active_m=metres,
+                    outline_m=outline,
+                    edge_m=edge,
+                )
+            )
     return tuple(sorted(spots, key=lambda spot: (-spot.share, spot.position)))
 
 

@@ -74,7 +74,7 @@ _ENDS = ("", State.ENDED, State.DORMANT, State.PRESUMED_OVER, State.PLAN_LAPSED)
 """In which way what held ends."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class _Rows:
     """Stretches of time, an array each.
 
@@ -108,11 +108,11 @@ class _Rows:
     def joined(self, *others: _Rows) -> _Rows:
         """Return them with others behind."""
         every = (self, *others)
-        return _Rows(*(np.concatenate([vars(each)[name] for each in every]) for name in vars(self)))
+        return _Rows(**{name: np.concatenate([vars(each)[name] for each in every]) for name in vars(self)})
 
     def only(self, which: Bools | Ints) -> _Rows:
         """Return some of them."""
-        return _Rows(*(values[which] for values in vars(self).values()))
+        return _Rows(**{name: values[which] for name, values in vars(self).items()})
 
 
 def _rows(stages: Stages, which: Ints, state: Ints | int, first: Ints, last: Ints) -> _Rows:
@@ -317,7 +317,7 @@ def _own_says_as_much(direct: _Rows, facts: Facts, ladders: Ladders, who: Ints, 
     return last, case
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class _Cases:
     """The cases, an array each by number.
 
@@ -348,7 +348,15 @@ def _cases(direct: _Rows, in_force: Bools, block: Block, ladders: Ladders) -> _C
     instrument[case], who[case] = ladders.instrument[facts.rung], facts.participant.code
     acts = ladders.is_act[direct.rung[in_force]]
     end = most(direct.case[in_force], np.where(acts, direct.first[in_force], direct.last[in_force]), size)
-    return _Cases(begin, since, np.where(end == 0, NEVER, end), who, instrument, name, partner)
+    return _Cases(
+        begin=begin,
+        since=since,
+        end=np.where(end == 0, NEVER, end),
+        who=who,
+        instrument=instrument,
+        name=name,
+        partner=partner,
+    )
 
 
 def _joint(cases: _Cases, block: Block) -> pd.DataFrame:

@@ -25,7 +25,7 @@ def most(at: Ints, values: Ints, size: int) -> Ints:
     return found
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Boundaries:
     """What ends a phase of a case: exits, and steps certainly later than a further one, by case and day.
 
@@ -53,7 +53,7 @@ class Boundaries:
         return np.arange(len(self.fact), dtype=np.int64) - self.of_case[self.case]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Stages:
     """The stages of each phase of a case, the lowest first, plans before steps; an array each.
 
@@ -146,7 +146,14 @@ def _boundaries(facts: Facts, case: Ints, ladders: Ladders) -> Boundaries:
         same = (case[fact][1:] == case[fact][:-1]) & (rung[1:] == rung[:-1]) & is_exit[fact][1:]
         same &= earliest[1:] <= day[:-1]
         earliest[:-1][same] = np.maximum(earliest[:-1][same], earliest[1:][same])
-    return Boundaries(fact, case[fact], day, earliest, is_exit[fact], np.searchsorted(case[fact], places))
+    return Boundaries(
+        fact=fact,
+        case=case[fact],
+        day=day,
+        earliest=earliest,
+        is_exit=is_exit[fact],
+        of_case=np.searchsorted(case[fact], places),
+    )
 
 
 def _steps_down(facts: Facts, case: Ints, ladders: Ladders) -> Bools:

@@ -98,7 +98,7 @@ def check_typed(
     headings = tuple(HEADINGS[field].in_language(lang) for field in FIELDS)
     cells = [(line, _cells(row)) for line, row in enumerate(rows, _FIRST_LINE)]
     answers = {line: row.answer for line, row in enumerate(rows, _FIRST_LINE) if row.answer}
-    intake = check_sheet(Sheet([(_FIRST_LINE - 1, headings), *cells]), snapshot, programme, {}, today, answers)
+    intake = check_sheet(Sheet(rows=[(_FIRST_LINE - 1, headings), *cells]), snapshot, programme, {}, today, answers)
     findings = [replace(each, line=max(each.line - _FIRST_LINE + 1, 0)) for each in intake.findings]
     edits: list[Edit] = []
     leaving = {each.entry for each in gone}
@@ -135,10 +135,10 @@ def _cells(typed: Typed) -> tuple[str, ...]:
 def _known(step: Step, line: int, lang: str) -> Finding:
     """Return what there is to say of a new entry that is one of the record."""
     if step.kind is StepKind.UNCHANGED:
-        return Finding(line, "", "", N_("Genau das steht schon im Bestand."))
+        return Finding(line=line, column="", given="", text=N_("Genau das steht schon im Bestand."))
     text = N_("Fast dasselbe steht schon im Bestand; anders ist nur: {fields}. Soll das berichtigt werden, bitte dort.")
     names = ", ".join(HEADINGS[name].in_language(lang) for name in step.fields)
-    return Finding(line, "", "", text, {"fields": names}, Severity.WARNING)
+    return Finding(line=line, column="", given="", text=text, values={"fields": names}, severity=Severity.WARNING)
 
 
 # ---- the editable table -----------------------------------------------------------------------------------------------

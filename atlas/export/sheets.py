@@ -73,7 +73,7 @@ def _files(scene: Scene, told: FactSheet, picture: Picture, words: Words) -> dic
         "keys": drawn.names.keys,
         "status": status,
         "parts": {name: asdict(part) for name, part in told.parts.items()},
-        "neighbours": [asdict(each) for each in told.neighbours],
+        "neighbours": [vars(each) | {"look": each.look.key} for each in told.neighbours],
         "shares": [asdict(each) for each in told.shares],
         "sources": [asdict(each) for each in told.sources],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date
 from types import SimpleNamespace
 
@@ -14,6 +14,7 @@ from atlas.analysis.case_list import case_list
 from atlas.analysis.events import FLOWS
 from atlas.analysis.outreach import WhiteSpot, white_spots
 from atlas.analysis.progress import progress
+from atlas.analysis.status import StatusLine
 from atlas.model.boundaries import Edition
 from atlas.model.dates import year_before
 from atlas.model.edits import Change
@@ -138,24 +139,25 @@ def neighbours_table(scene: Scene, position: int) -> pd.DataFrame:
     a column with what `stages_said` returns.
     """
     keys = [instrument.key for instrument in scene.programme.instruments]
-    rows = []
+    rows = [[*place, *stages_said(pd.DataFrame(lines))] for place, lines in _near(scene, position)]
+    return pd.DataFrame(rows, columns=["ags", "name", "district", "border_km", *keys])
+
+
+def _near(scene: Scene, position: int) -> Iterator[tuple[tuple[object, ...], tuple[StatusLine, ...]]]:
+    """Yield key, name, district and border of each neighbour, and its lines of the status."""
     for other, border_m in scene.day.hood.lines[position]:
         lines = scene.day.lines[other]
         district = str(scene.edition.districts.at[lines[0].district, "name"])
-        stages = stages_said(pd.DataFrame(lines))
-        rows.append([lines[0].ags, lines[0].name, district, round(border_m / 1000, 3), *stages])
-    return pd.DataFrame(rows, columns=["ags", "name", "district", "border_km", *keys])
+        yield (lines[0].ags, lines[0].name, district, round(border_m / 1000, 3)), lines
 
 
 def neighbours_said(scene: Scene, position: int, words: Words) -> pd.DataFrame:
     """Return the same for readers: a column per instrument says stage and since when."""
     instruments = scene.programme.instruments
-    rows = []
-    for other, border_m in scene.day.hood.lines[position]:
-        lines = scene.day.lines[other]
-        district = str(scene.edition.districts.at[lines[0].district, "name"])
-        said = [status_sentence(line, scene.programme, words) for line in lines]
-        rows.append([lines[0].ags, lines[0].name, district, round(border_m / 1000, 3), *said, words.day(scene.as_of)])
+    rows = [
+        [*place, *(status_sentence(line, scene.programme, words) for line in lines), words.day(scene.as_of)]
+        for place, lines in _near(scene, position)
+    ]
     place = ["AGS", words.say(phrases.MUNICIPALITY), words.say(phrases.DISTRICT), words.say("Gemeinsame Grenze in km")]
     return pd.DataFrame(
         rows, columns=[*place, *(words.label(each.label) for each in instruments), words.say(phrases.AS_OF_DATE)]

@@ -23,7 +23,7 @@ DIFFERENCE_COLUMNS = (
 """Columns of what ``python -m atlas import`` writes: a contract."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class ImportedTable:
     """A file at the gate. Nothing of it is in the record.
 
@@ -122,7 +122,14 @@ def read_intake(body: bytes, name: str, snapshot: Snapshot, terms: Terms) -> Imp
     known = snapshot.programme(terms.programme)
     sheet = read_sheet(body, name, terms.limits)
     intake = check_sheet(sheet, snapshot, known, terms.mapping, terms.today, terms.answers)
-    return ImportedTable(name, hashlib.sha256(body).hexdigest(), known.key, snapshot.fingerprint, snapshot.head, intake)
+    return ImportedTable(
+        name=name,
+        sum=hashlib.sha256(body).hexdigest(),
+        programme=known.key,
+        fingerprint=snapshot.fingerprint,
+        head=snapshot.head,
+        intake=intake,
+    )
 
 
 def difference_table(difference: Difference, *, is_whole: bool = False) -> pd.DataFrame:

@@ -31,7 +31,7 @@ class Level(StrEnum):
     """Generalised by 200 m, a country by 300 m: the whole on a screen."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Provenance:
     """Where an edition comes from and how it must be named."""
 
@@ -52,7 +52,7 @@ class Provenance:
     """The newer list of keys that says so."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BoundaryChange:
     """One municipality that ended and the one that took its territory, or one that only got another key.
 
@@ -83,7 +83,7 @@ def short_district(name: str) -> str:
     return name.removeprefix("Landkreis ").removeprefix("Kreis ")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Edition:
     """All municipalities of a boundary set (a state, the country) from ``starts`` on, one row for every extent a municipality has had.
 

@@ -22,7 +22,7 @@ def parse_receipt(text: str) -> str | None:
     return given if _RECEIPT.fullmatch(given) else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FollowUp:
     """Internal: what the office knows of a municipality and does next.
 
@@ -58,7 +58,7 @@ class StaleFollowUpError(AtlasError):
         super().__init__(Problem(current.ags, text))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """An error somebody reported without a login.
 

@@ -102,7 +102,7 @@ class Occasion:
     undoes: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """What was done at once: an edit, an import. ``number`` grows with every change of the store."""
 

@@ -20,7 +20,7 @@ class Merged(NamedTuple):
     """As Excel writes it: ``A5:A7``."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Sheet:
     """What a file holds.
 

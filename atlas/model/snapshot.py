@@ -20,7 +20,7 @@ def unknown_programme(given: str, place: str, known: Iterable[str]) -> Problem:
     return Problem(place, text, {"given": given[:80], "known": ", ".join(known)})
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Snapshot:
     """Programmes, records and boundaries, all checked, with a fingerprint of the files they came from.
 

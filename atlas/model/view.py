@@ -20,7 +20,7 @@ LATEST = date(2099, 12, 31)
 LANGUAGES = ("de", "en")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ViewState:
     """One view of one page; the default is the overview of the whole state today, in German."""
 

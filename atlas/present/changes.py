@@ -39,7 +39,7 @@ class Stock:
     period_unknown: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Count:
     """One instrument on both days: ``before`` plus what came in less what went out by ``flows`` is ``after``.
 
@@ -69,7 +69,7 @@ class Count:
         return not self.rows.empty or (self.in_force is not None and self.in_force.moved)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Changes:
     """What changed between two days in the state, or in the view's district.
 
@@ -125,7 +125,17 @@ def build_changes(
     totals = [len(_inside(day.municipalities, after.district)) for day in days]
     spec = _spec(after, days[1], table)
     shares = after.programme.has_shares
-    return Changes(before.as_of, after.as_of, table, tuple(told), (totals[0], totals[1]), spec, shares, unit, counts)
+    return Changes(
+        start=before.as_of,
+        end=after.as_of,
+        table=table,
+        counts=tuple(told),
+        totals=(totals[0], totals[1]),
+        spec=spec,
+        has_shares=shares,
+        unit=unit,
+        counting=counts,
+    )
 
 
 def build_effect(before: Scene, after: Scene) -> Changes:
@@ -137,7 +147,15 @@ def build_effect(before: Scene, after: Scene) -> Changes:
     table = _inside(table, district).reset_index(drop=True)
     total = len(_inside(after.day.municipalities, district))
     spec = _spec(after, after.day, table)
-    return Changes(before.as_of, after.as_of, table, (), (total, total), spec, after.programme.has_shares)
+    return Changes(
+        start=before.as_of,
+        end=after.as_of,
+        table=table,
+        counts=(),
+        totals=(total, total),
+        spec=spec,
+        has_shares=after.programme.has_shares,
+    )
 
 
 def _inside(rows: pd.DataFrame, district: str | None) -> pd.DataFrame:
@@ -180,7 +198,9 @@ def _counts(
             Stock(int(row[unit]), int(row["in_force"]), int(row["documented_later"]), int(row["period_unknown"]))
             for row in (first, last)
         ]
-        found.append(Count(instrument, stocks[0], stocks[1], flows, rows, inferred=inferred))
+        found.append(
+            Count(instrument=instrument, before=stocks[0], after=stocks[1], flows=flows, rows=rows, inferred=inferred)
+        )
     return found
 
 
@@ -205,7 +225,18 @@ def _spec(after: Scene, day: Day, table: pd.DataFrame) -> MapSpec:
     legend = tuple(
         LegendEntry(looks[key], counts[key]) for key in (*_ORDER, NO_DATA) if counts[key] or not looks[key].optional
     )
-    return MapSpec(CHANGES, after.as_of, classes, "".join(codes), (), (), (), legend, tuple(inside), {})
+    return MapSpec(
+        layer=CHANGES,
+        as_of=after.as_of,
+        classes=classes,
+        codes="".join(codes),
+        points=(),
+        district_points=(),
+        bodies=(),
+        legend=legend,
+        inside=tuple(inside),
+        since={},
+    )
 
 
 def change_rows(changes: Changes, scene: Scene, words: Words) -> pd.DataFrame:

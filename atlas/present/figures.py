@@ -24,7 +24,7 @@ Listed = tuple[str, ViewState | None]
 """A number, said, and the view of the map that lists exactly what it counts; None where there is none."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DrillDown:
     """A number that opens its list.
 
@@ -84,20 +84,20 @@ def _figure_card(each: Figure, scene: Scene, words: Words) -> Card:
     told = {"what": heading, "day": words.day(scene.as_of)}
     counted = tuple(sorted(look.key for look in looks_of(scene.programme, each.instrument) if look.counted))
     municipalities = DrillDown(
-        f"{each.instrument}-municipalities",
-        len(each.municipalities),
-        words.count(*phrases.N_MUNICIPALITIES, len(each.municipalities)),
-        words.say(phrases.LIST_OF_MUNICIPALITIES, **told),
-        partial(municipality_rows, each.municipalities, scene.edition, words),
-        counted,
+        key=f"{each.instrument}-municipalities",
+        number=len(each.municipalities),
+        text=words.count(*phrases.N_MUNICIPALITIES, len(each.municipalities)),
+        title=words.say(phrases.LIST_OF_MUNICIPALITIES, **told),
+        rows=partial(municipality_rows, each.municipalities, scene.edition, words),
+        looks=counted,
     )
     arrangements = DrillDown(
-        f"{each.instrument}-arrangements",
-        len(each.arrangements),
-        f"{words.number(len(each.arrangements))} {words.label(unit)}",
-        words.say(phrases.LIST_OF_ARRANGEMENTS, **told, list=words.label(instrument.unit)),
-        partial(arrangement_rows, each, scene.edition, words),
-        counted,
+        key=f"{each.instrument}-arrangements",
+        number=len(each.arrangements),
+        text=f"{words.number(len(each.arrangements))} {words.label(unit)}",
+        title=words.say(phrases.LIST_OF_ARRANGEMENTS, **told, list=words.label(instrument.unit)),
+        rows=partial(arrangement_rows, each, scene.edition, words),
+        looks=counted,
     )
     notes = _of_all(each.share, each.total, scene, words)
     if each.derived:
@@ -131,12 +131,12 @@ def beside(each: Figure, scene: Scene, words: Words) -> Iterator[DrillDown]:
             continue
         looks = () if key == "inferred" else tuple(sorted(set(look_keys(rows, instrument))))
         yield DrillDown(
-            f"{each.instrument}-{key}",
-            len(rows),
-            text,
-            f"{words.label(instrument.label)}: {text}",
-            partial(municipality_rows, rows, scene.edition, words),
-            looks,
+            key=f"{each.instrument}-{key}",
+            number=len(rows),
+            text=text,
+            title=f"{words.label(instrument.label)}: {text}",
+            rows=partial(municipality_rows, rows, scene.edition, words),
+            looks=looks,
             is_beside=True,
         )
 
@@ -165,7 +165,14 @@ def _class_cards(scene: Scene, words: Words) -> list[Card]:
         label = words.label(entry.look.label)
         text = words.count(*phrases.N_MUNICIPALITIES, len(members))
         list_of = partial(municipality_rows, members, scene.edition, words)
-        door = DrillDown(f"{layer}-{entry.look.key}", len(members), text, label, list_of, (entry.look.key,))
+        door = DrillDown(
+            key=f"{layer}-{entry.look.key}",
+            number=len(members),
+            text=text,
+            title=label,
+            rows=list_of,
+            looks=(entry.look.key,),
+        )
         notes = _of_all(len(members) / spec.total if spec.total else 0.0, spec.total, scene, words)
         cards.append(Card(label[:1].upper() + label[1:], (door,), " · ".join(notes)))
     return cards

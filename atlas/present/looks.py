@@ -60,7 +60,7 @@ _OVER = {State.PRESUMED_OVER, State.ENDED, State.DORMANT}
 _NEUTRAL = "#5c6068"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Look:
     """One class of a layer.
 
@@ -208,16 +208,16 @@ def looks_of(programme: Programme, layer: str) -> tuple[Look, ...]:
         drafts += _instrument_looks(programme, programme.instrument(layer))
     return tuple(
         Look(
-            each.key,
-            CODES[i],
-            each.label,
-            each.colour,
-            each.hatch,
-            each.counted,
-            each.optional,
-            each.colour == special.no_data,
-            each.key != NO_DATA or programme.has_shares,
-            each.ink,
+            key=each.key,
+            code=CODES[i],
+            label=each.label,
+            colour=each.colour,
+            hatch=each.hatch,
+            counted=each.counted,
+            optional=each.optional,
+            on_paper=each.colour == special.no_data,
+            has_number=each.key != NO_DATA or programme.has_shares,
+            ink=each.ink,
         )
         for i, each in enumerate(drafts)
     )

@@ -47,7 +47,7 @@ def counted_legend(entries: Iterable[LegendEntry], words: Words) -> Legend:
     return Legend(words.say(phrases.LEGEND), tuple(items))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MapSpec:
     """One map, ready to be drawn by anything.
 
@@ -130,16 +130,16 @@ def build_map_spec(
     deciding = decisive_rows(status, programme, view.layer)
     order = [*list(looks.values())[1:], looks[NO_DATA]]
     return MapSpec(
-        view.layer,
-        as_of,
-        keys,
-        "".join(codes),
-        points,
-        district_points,
-        _bodies(cases, view.layer, inside),
-        tuple(LegendEntry(look, counts[look.key]) for look in order if counts[look.key] or not look.optional),
-        tuple(inside),
-        dict(zip(deciding.index.tolist(), sinces_of(deciding), strict=True)),
+        layer=view.layer,
+        as_of=as_of,
+        classes=keys,
+        codes="".join(codes),
+        points=points,
+        district_points=district_points,
+        bodies=_bodies(cases, view.layer, inside),
+        legend=tuple(LegendEntry(look, counts[look.key]) for look in order if counts[look.key] or not look.optional),
+        inside=tuple(inside),
+        since=dict(zip(deciding.index.tolist(), sinces_of(deciding), strict=True)),
     )
 
 

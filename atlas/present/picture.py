@@ -72,7 +72,7 @@ class PictureArea:
     said: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Picture:
     """Everything a picture shows and says.
 
@@ -170,24 +170,24 @@ def build_picture(
     is_round = excerpt.kind is ExcerptKind.MUNICIPALITY
     subtitle = words.say("Stand: {day} · {count}", day=words.day(scene.as_of), count=count)
     return Picture(
-        excerpt.kind,
-        words.lang,
-        title,
-        subtitle,
-        spec,
-        shown,
-        own,
-        _names(scene, excerpt, members, own),
-        excerpt.kind in (ExcerptKind.MUNICIPALITY, ExcerptKind.SELECTION),
-        _district_names(scene, excerpt),
-        points,
-        scene.programme.special.point,
-        district_points,
-        bodies,
-        legend,
-        picture_credits(scene, words),
-        address,
-        _alt(scene, (title, subtitle), shown, legend, (own, members[0] if is_round else None), words),
+        kind=excerpt.kind,
+        lang=words.lang,
+        title=title,
+        subtitle=subtitle,
+        spec=spec,
+        areas=shown,
+        own=own,
+        names=_names(scene, excerpt, members, own),
+        keyed=excerpt.kind in (ExcerptKind.MUNICIPALITY, ExcerptKind.SELECTION),
+        district_names=_district_names(scene, excerpt),
+        points=points,
+        point_colour=scene.programme.special.point,
+        district_points=district_points,
+        bodies=bodies,
+        legend=legend,
+        credits=picture_credits(scene, words),
+        address=address,
+        alt=_alt(scene, (title, subtitle), shown, legend, (own, members[0] if is_round else None), words),
     )
 
 
@@ -351,12 +351,13 @@ def _alt(
     is_filtered = bool(scene.view.looks) or scene.view.documented_only
     look = {each.key: each for each in looks_of(scene.programme, scene.spec.layer)}
     shown = Shown(
-        *texts,
-        tuple((line.label, line.count) for line in legend if line.count is not None),
-        None if is_filtered else sum(area.look.key != NO_DATA for area in areas.values()),
-        len(areas),
-        "" if own is None else str(scene.edition.municipalities.at[own, "name"]),
-        "" if own is None else words.label(look[scene.spec.classes[own]].label),
-        centre,
+        title=texts[0],
+        subtitle=texts[1],
+        counts=tuple((line.label, line.count) for line in legend if line.count is not None),
+        documented=None if is_filtered else sum(area.look.key != NO_DATA for area in areas.values()),
+        total=len(areas),
+        own="" if own is None else str(scene.edition.municipalities.at[own, "name"]),
+        own_status="" if own is None else words.label(look[scene.spec.classes[own]].label),
+        centre=centre,
     )
     return alt_text(scene, shown, words)

@@ -39,7 +39,7 @@ class Mark:
     source: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Curve:
     """One instrument over time.
 
@@ -106,7 +106,7 @@ class Multiple:
     is_chosen: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DistrictBar:
     """How far an instrument has come in one district."""
 
@@ -199,19 +199,19 @@ def _curve(source: Scene, course: Course, instrument: Instrument, rows: pd.DataF
     )
     beside = ", ".join(beside_said(rows.iloc[-1].to_dict(), instrument, words))
     return Curve(
-        instrument.key,
-        label,
-        unit,
-        counted[-1].colour if counted else instrument.stages[-1].colour,
-        points,
-        holding_said([instrument], words) if instrument.counts is Counts.SO_FAR else "",
-        published,
-        targets,
-        beside,
-        curve_legend([points], words),
-        _gap(source, instrument, words),
-        _doubt(source, course, instrument, words),
-        _alt(label, unit, points, beside, published, words),
+        instrument=instrument.key,
+        label=label,
+        unit=unit,
+        colour=counted[-1].colour if counted else instrument.stages[-1].colour,
+        points=points,
+        holding=holding_said([instrument], words) if instrument.counts is Counts.SO_FAR else "",
+        published=published,
+        targets=targets,
+        beside=beside,
+        legend=curve_legend([points], words),
+        gap=_gap(source, instrument, words),
+        doubt=_doubt(source, course, instrument, words),
+        alt=_alt(label, unit, points, beside, published, words),
     )
 
 
@@ -311,7 +311,14 @@ def district_bars(source: Scene, instrument: Instrument) -> tuple[DistrictBar, .
     rows = source.status[source.status["instrument"] == instrument.key]
     later = rows["district"][rows["state"] == State.DOCUMENTED_LATER].value_counts()
     found = [
-        DistrictBar(str(key), str(names[key]), int(covered), int(later.get(key, 0)), int(total), float(share))
+        DistrictBar(
+            key=str(key),
+            name=str(names[key]),
+            municipalities=int(covered),
+            later=int(later.get(key, 0)),
+            total=int(total),
+            share=float(share),
+        )
         for key, covered, total, share in table.itertuples(index=False)
         if total
     ]

@@ -76,7 +76,7 @@ def beside_sentence(source: Scene, total: Total, words: Words) -> str:
     return " ".join(said)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Total:
     """A published total: what it counts, and on which day.
 
@@ -121,7 +121,20 @@ def totals_of(records: Records, programme: Programme) -> tuple[Total, ...]:
         text = str(row["date"])
         day = PartialDate.parse(text).last_day()
         value, note, source = int(str(row["value"])), str(row["note"]), str(row["source_url"])
-        found.append(Total(text, day, measure, value, note, source, instrument, stage, unit, counts))
+        found.append(
+            Total(
+                text=text,
+                day=day,
+                measure=measure,
+                value=value,
+                note=note,
+                source=source,
+                instrument=instrument,
+                stage=stage,
+                unit=unit,
+                counts=counts,
+            )
+        )
     return tuple(sorted(found, key=lambda each: (each.day, each.value)))
 
 

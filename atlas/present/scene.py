@@ -148,7 +148,7 @@ class Day:
         return _hoods.get(key, lambda: neighbourhood(self.edition, self.as_of))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Scene:
     """Everything about one view.
 
@@ -258,7 +258,17 @@ class Scenes:
         spec = self._specs.get(
             (*base, drawn), lambda: build_map_spec(day.status, day.cases, programme, edition, drawn, as_of)
         )
-        return Scene(snapshot, programme, edition, records, folded, changes, view, day, spec)
+        return Scene(
+            snapshot=snapshot,
+            programme=programme,
+            edition=edition,
+            records=records,
+            spans=folded,
+            changes=changes,
+            view=view,
+            day=day,
+            spec=spec,
+        )
 
 
 def imagined(source: Scene, table: pd.DataFrame) -> Scene:

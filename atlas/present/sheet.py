@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from atlas import phrases
 from atlas.analysis.counting import Figure
@@ -16,7 +16,7 @@ from atlas.present.detail import Entry, InstrumentDetail, status_sentence
 from atlas.present.district import ShareRow, share_rows
 from atlas.present.headings import headings
 from atlas.present.looks import Look
-from atlas.present.municipality import MunicipalityPage, NextStep, build_page
+from atlas.present.municipality import MunicipalityPage, NeighbourRow, NextStep, build_page
 from atlas.present.scene import Scene, Shelf
 from atlas.present.telling import neighbours_sentence, one_stop, sentences
 from atlas.present.time_words import holding_said
@@ -42,17 +42,6 @@ class SheetStatus:
     status: tuple[str, ...]
     """How it stands; where there are several cases, each."""
     entries: tuple[SheetEntry, ...]
-
-
-@dataclass(frozen=True)
-class SheetNeighbour:
-    """A municipality next door; ``district`` is empty where it is one's own."""
-
-    name: str
-    district: str
-    border: str
-    status: tuple[str, ...]
-    is_active: bool
 
 
 @dataclass(frozen=True)
@@ -87,7 +76,7 @@ class SheetPart:
     columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FactSheet:
     """Everything a sheet says.
 
@@ -129,7 +118,7 @@ class FactSheet:
     status: tuple[SheetStatus, ...]
     rest: str
     next_step: tuple[tuple[str, str], ...]
-    neighbours: tuple[SheetNeighbour, ...]
+    neighbours: tuple[NeighbourRow, ...]
     notes: tuple[str, ...]
     shares: tuple[SheetShare, ...]
     sources: tuple[SheetSource, ...]
@@ -159,33 +148,33 @@ def build_sheet(scene: Scene, position: int, words: Words, home: str = "") -> Fa
     near = neighbours_sentence(scene, position, words)
     address = _address(scene, detail.ags, words, home)
     return FactSheet(
-        words.lang,
-        words.say("Steckbrief {name} ({programme})", name=detail.name, programme=scene.programme.short),
-        words.say(
+        lang=words.lang,
+        title=words.say("Steckbrief {name} ({programme})", name=detail.name, programme=scene.programme.short),
+        kicker=words.say(
             "Präventionsatlas {state} · {programme}",
             state=words.label(scene.programme.territory),
             programme=words.label(scene.programme.title),
         ),
-        detail.name,
-        " · ".join(part for part in subtitle if part),
-        words.say("Gemeindeschlüssel {ags}", ags=detail.ags),
-        words.say(phrases.AS_OF_DAY, day=words.day(scene.as_of)),
-        tuple(part for part in (" ".join(sentences(scene, position, words)), near) if part),
-        _parts(scene, page, words, "" if is_city else district),
-        status,
-        _rest(page, words),
-        _next(page.next_step),
-        tuple(_neighbours(page, district)),
-        tuple(map(one_stop, page.notes)),
-        tuple(_shares_of(_compared(scene, lines[0].district, words), scene, words, is_city=is_city)),
-        tuple(sources.found),
-        full_credits(scene, words)[1:],
-        " · ".join(picture_credits(scene, words)[:2]),
-        words.say("Seite {page} von {pages}"),
-        " ".join(invented(scene, words)),
-        address,
-        words.say(phrases.ALWAYS_CURRENT, page=address.partition("://")[2]) if address else "",
-        words.say("QR-Code mit der Adresse der Seite von {name}", name=detail.name),
+        name=detail.name,
+        subtitle=" · ".join(part for part in subtitle if part),
+        key=words.say("Gemeindeschlüssel {ags}", ags=detail.ags),
+        day=words.say(phrases.AS_OF_DAY, day=words.day(scene.as_of)),
+        lead=tuple(part for part in (" ".join(sentences(scene, position, words)), near) if part),
+        parts=_parts(scene, page, words, "" if is_city else district),
+        status=status,
+        rest=_rest(page, words),
+        next_step=_next(page.next_step),
+        neighbours=tuple(_neighbours(page, district)),
+        notes=tuple(map(one_stop, page.notes)),
+        shares=tuple(_shares_of(_compared(scene, lines[0].district, words), scene, words, is_city=is_city)),
+        sources=tuple(sources.found),
+        credits=full_credits(scene, words)[1:],
+        foot=" · ".join(picture_credits(scene, words)[:2]),
+        page_pattern=words.say("Seite {page} von {pages}"),
+        warning=" ".join(invented(scene, words)),
+        address=address,
+        address_text=words.say(phrases.ALWAYS_CURRENT, page=address.partition("://")[2]) if address else "",
+        qr_alt=words.say("QR-Code mit der Adresse der Seite von {name}", name=detail.name),
     )
 
 
@@ -288,15 +277,10 @@ def _next(step: NextStep | None) -> tuple[tuple[str, str], ...]:
     return tuple(said)
 
 
-def _neighbours(page: MunicipalityPage, district: str) -> Iterable[SheetNeighbour]:
+def _neighbours(page: MunicipalityPage, district: str) -> Iterable[NeighbourRow]:
+    """Yield the rows of the page, without a district that is one's own or the town itself."""
     for row in page.neighbours:
-        yield SheetNeighbour(
-            row.name,
-            row.district if row.district not in (district, row.name) else "",
-            row.border,
-            row.status,
-            row.is_active,
-        )
+        yield replace(row, district="") if row.district in (district, row.name) else row
 
 
 def _shares_of(rows: Iterable[ShareRow], scene: Scene, words: Words, *, is_city: bool) -> Iterable[SheetShare]:

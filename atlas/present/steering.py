@@ -42,7 +42,7 @@ class Over:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Steering:
     """What the page says, for one area or for all. A joint arrangement is one line.
 
@@ -111,18 +111,18 @@ def build_steering(source: Scene, words: Words) -> Steering:
     records = _records(source, districts_of(source))
     dated = records[records["dated"].notna()].sort_values(["dated", "name"], ascending=[False, True])
     return Steering(
-        case_rows(source, cases[cases["is_late"]], words),
-        case_rows(source, cases[~cases["is_late"]], words),
-        listed(_in_state(inside, State.PRESUMED_OVER)),
-        listed(_ending(source, inside)),
-        listed(_in_state(inside, State.PLAN_LAPSED)),
-        bool((cases["limit"] >= 0).any()),
-        _hints(source, cases, words),
-        _published(source, lines, cases, words),
-        record_rows(source, dated.head(_NEWEST), words),
-        _old(source, records, words),
-        record_rows(source, records[records["date"] == ""], words),
-        record_rows(source, records[records["source_date"] == ""], words),
+        late=case_rows(source, cases[cases["is_late"]], words),
+        open_=case_rows(source, cases[~cases["is_late"]], words),
+        over=listed(_in_state(inside, State.PRESUMED_OVER)),
+        ending=listed(_ending(source, inside)),
+        lapsed=listed(_in_state(inside, State.PLAN_LAPSED)),
+        has_limits=bool((cases["limit"] >= 0).any()),
+        hints=_hints(source, cases, words),
+        published=_published(source, lines, cases, words),
+        newest=record_rows(source, dated.head(_NEWEST), words),
+        old=_old(source, records, words),
+        undated=record_rows(source, records[records["date"] == ""], words),
+        unsourced=record_rows(source, records[records["source_date"] == ""], words),
     )
 
 

@@ -30,7 +30,7 @@ _NAMED = 6
 """So many neighbours an alternative text names."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Shown:
     """What a picture shows, for its alternative text.
 

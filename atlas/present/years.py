@@ -122,7 +122,13 @@ class _Year:
         return YearRow(
             words.day(end),
             {
-                column: DrillDown(f"{key}-{column}", int(row[column]), words.number(int(row[column])), title, rows)
+                column: DrillDown(
+                    key=f"{key}-{column}",
+                    number=int(row[column]),
+                    text=words.number(int(row[column])),
+                    title=title,
+                    rows=rows,
+                )
                 for column, (title, rows) in doors.items()
             },
             words.number(int(row["total"])),

@@ -24,7 +24,7 @@ _FONT = f"{FAMILY}, Arial, sans-serif"
 _LOCALES: dict[str, Literal["de-DE", "en-GB"]] = {"de": "de-DE", "en": "en-GB"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Paper:
     """What a chart is drawn on.
 
@@ -48,9 +48,9 @@ class Paper:
     is_dark: bool = False
 
 
-LIGHT = Paper("#1d2430", "#5d6470", "#e4e2dc", None, "#ffffff")
-DARK = Paper("#f1f3f5", "#b6bcc6", "#3a3f47", None, "#161616", is_dark=True)
-PRINT = Paper("#1d2430", "#5d6470", "#e4e2dc", "#ffffff", "#ffffff")
+LIGHT = Paper(ink="#1d2430", quiet="#5d6470", grid="#e4e2dc", ground=None, page="#ffffff")
+DARK = Paper(ink="#f1f3f5", quiet="#b6bcc6", grid="#3a3f47", ground=None, page="#161616", is_dark=True)
+PRINT = Paper(ink="#1d2430", quiet="#5d6470", grid="#e4e2dc", ground="#ffffff", page="#ffffff")
 
 
 def _visible(colour: str, paper: Paper) -> str:
@@ -109,7 +109,7 @@ def curve_chart(
             color=paper.ink,
             fontSize=12,
         )
-        layers.append(name.encode(time, alt.Y("value:Q", scale=height), alt.Text("said:N")))
+        layers.append(name.encode(time, alt.Y("value:Q", scale=height), alt.Text(x="said:N")))
     layers += _end_labels(curve, words, top, colour)
     return _finished(
         alt.layer(*layers).properties(width=235 if is_narrow else 620, height=190 if is_narrow else 250), paper, caption
@@ -166,7 +166,7 @@ def _end_labels(curve: Curve, words: Words, top: int, colour: str) -> list[alt.C
     for at, (_, said, weight) in zip(_apart([each[0] for each in told], top * 0.085), told, strict=True):
         frame = pd.DataFrame([{"date": last, "value": at, "said": said}])
         text = alt.Chart(frame).mark_text(align="left", dx=7, color=colour, fontSize=13, fontWeight=weight)
-        labels.append(text.encode(alt.X("date:T"), alt.Y("value:Q"), alt.Text("said:N")))
+        labels.append(text.encode(alt.X("date:T"), alt.Y("value:Q"), alt.Text(x="said:N")))
     return labels
 
 
@@ -225,8 +225,8 @@ def district_chart(
     )
     drawn = alt.Chart(frame).mark_bar(color=_visible(colour, paper), height=13).encode(width, place)
     text = alt.Chart(frame).mark_text(align="left", dx=5, color=paper.ink, fontSize=12)
-    both = alt.layer(drawn, text.encode(width, place, alt.Text("said:N")))
-    return _finished(both.properties(width=190 if is_narrow else 430, height=alt.Step(22)), paper, caption)
+    both = alt.layer(drawn, text.encode(width, place, alt.Text(x="said:N")))
+    return _finished(both.properties(width=190 if is_narrow else 430, height=alt.Step(kind=22)), paper, caption)
 
 
 def _finished(chart: alt.LayerChart | alt.FacetChart, paper: Paper, caption: tuple[str, ...]) -> dict[str, object]:

@@ -28,7 +28,7 @@ _FAR_MOVES = (
 _LONG, _SHORTEST = 13, 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Wish:
     """A name that wants to stand at a point.
 

@@ -50,7 +50,7 @@ MEASURES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Text:
     """A line of text with its baseline at ``y``."""
 
@@ -91,7 +91,7 @@ class ScaleBar:
         return self.x - 4, self.y - self.size * 2, self.x + max(self.width, self.size * 6) + 4, self.y + self.size
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ground:
     """What of a map is drawn one by one, and what is one piece of ground below it.
 
@@ -120,7 +120,7 @@ class Ground:
     bare: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PictureLayout:
     """A picture laid out."""
 
@@ -161,7 +161,17 @@ def lay_out(picture: Picture, size: Size, lands: Lands, words: Words) -> Picture
             break
     legend = _LegendBox(picture, measures, margin, (below, above), keys, words)
     texts = (*head, *legend.texts, *foot)
-    return PictureLayout(picture, measures, land, frame, texts, tuple(legend.swatches), names, bar, ground)
+    return PictureLayout(
+        picture=picture,
+        measures=measures,
+        land=land,
+        frame=frame,
+        texts=texts,
+        swatches=tuple(legend.swatches),
+        names=names,
+        scale_bar=bar,
+        ground=ground,
+    )
 
 
 def lay_out_map(picture: Picture, measures: Measures, lands: Lands, words: Words) -> PictureLayout:
@@ -173,7 +183,17 @@ def lay_out_map(picture: Picture, measures: Measures, lands: Lands, words: Words
     bar = _scale_bar(frame, measures.text, words, bare=picture.kind is ExcerptKind.STATE)
     ground = _ground(picture, frame, land, measures.text)
     names = set_names(picture, frame, land, measures.text, bar.box, ground.bare)
-    return PictureLayout(picture, measures, land, frame, (), (), names, bar, ground)
+    return PictureLayout(
+        picture=picture,
+        measures=measures,
+        land=land,
+        frame=frame,
+        texts=(),
+        swatches=(),
+        names=names,
+        scale_bar=bar,
+        ground=ground,
+    )
 
 
 def _ground(picture: Picture, frame: Frame, land: Land, text: float) -> Ground:
@@ -191,12 +211,12 @@ def _ground(picture: Picture, frame: Frame, land: Land, text: float) -> Ground:
         return tuple(position for position, look in each if look and has_dot(look, sides[position], size))
 
     return Ground(
-        is_one,
-        look,
-        tuple(position for position in drawn if looks[position] is None),
-        tuple(position for position in drawn if looks[position] is not None),
-        marked(text),
-        marked(text * _HARDLY_LARGER),
+        is_one=is_one,
+        look=look,
+        context=tuple(position for position in drawn if looks[position] is None),
+        areas=tuple(position for position in drawn if looks[position] is not None),
+        dots=marked(text),
+        bare=marked(text * _HARDLY_LARGER),
     )
 
 
@@ -209,10 +229,10 @@ def _head(picture: Picture, measures: Measures, margin: float) -> tuple[list[Tex
     y = margin + size * 0.75
     texts = []
     for line in lines_of(picture.title, width, size, bold=True):
-        texts.append(Text(margin, y, line, size, "title", bold=True))
+        texts.append(Text(x=margin, y=y, text=line, size=size, role="title", bold=True))
         y += size * 1.15
     y += text * 0.35
-    texts.append(Text(margin, y, picture.subtitle, text * 1.08, "subtitle", colour=QUIET))
+    texts.append(Text(x=margin, y=y, text=picture.subtitle, size=text * 1.08, role="subtitle", colour=QUIET))
     return texts, y + text * 0.9
 
 
@@ -223,7 +243,10 @@ def _foot(picture: Picture, measures: Measures, margin: float) -> tuple[list[Tex
     told = [picture.address] if picture.address else []
     lines = _flowing([*picture.credits, *told], " · ", width, size)
     top = measures.height - margin * 0.85 - (len(lines) - 1) * size * 1.25
-    texts = [Text(margin, top + i * size * 1.25, line, size, "credit", colour=QUIET) for i, line in enumerate(lines)]
+    texts = [
+        Text(x=margin, y=top + i * size * 1.25, text=line, size=size, role="credit", colour=QUIET)
+        for i, line in enumerate(lines)
+    ]
     return texts, top - size * 1.6
 
 
@@ -299,7 +322,9 @@ class _LegendBox:
         y = max(ends) + size * 0.5
         across = columns[-1][0] + columns[-1][1] - columns[0][0]
         for told in self._key_lines(across):
-            self.texts.append(Text(columns[0][0], y + size * 0.6, told, size * 0.85, "key", colour=QUIET))
+            self.texts.append(
+                Text(x=columns[0][0], y=y + size * 0.6, text=told, size=size * 0.85, role="key", colour=QUIET)
+            )
             y += size * 1.1
 
     def _line(self, line: LegendLine, lines: list[str], at: tuple[float, float], width: float) -> None:
@@ -307,10 +332,10 @@ class _LegendBox:
         self.swatches.append(Swatch(x, y, size * 1.5, size * 1.05, line))
         base = y + size * 0.87
         for i, told in enumerate(lines):
-            self.texts.append(Text(x + size * 2.1, base + i * size * 1.12, told, size, "legend"))
+            self.texts.append(Text(x=x + size * 2.1, y=base + i * size * 1.12, text=told, size=size, role="legend"))
         if line.count is not None:
             count = self._words.number(line.count)
-            self.texts.append(Text(x + width, base, count, size, "legend", bold=True, anchor="end"))
+            self.texts.append(Text(x=x + width, y=base, text=count, size=size, role="legend", bold=True, anchor="end"))
 
 
 def _split(heights: list[float]) -> int:

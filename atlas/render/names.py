@@ -108,7 +108,9 @@ def _is_on(frame: Frame, land: Land, name: Name) -> bool:
 def _wish(name: Name, dotted: tuple[int, ...], frame: Frame, land: Land, text: float) -> Wish:
     x, y = frame.point(land.place(name.position))
     size = text * (0.95 if name.is_own else 0.86)
-    return Wish(name.position, x, y, name.text, size, bold=name.is_own, has_dot=name.position in dotted)
+    return Wish(
+        key=name.position, x=x, y=y, text=name.text, size=size, bold=name.is_own, has_dot=name.position in dotted
+    )
 
 
 def _set(wish: Wish, room: Room, *, is_own: bool) -> PlacedLabel | None:
@@ -119,7 +121,7 @@ def _set(wish: Wish, room: Room, *, is_own: bool) -> PlacedLabel | None:
 def _number(name: Name, number: int, room: Room, drawn_on: tuple[Frame, Land, float]) -> Number:
     frame, land, text = drawn_on
     x, y = frame.point(land.place(name.position))
-    label = room.set(Wish(name.position, x, y, str(number), text * 1.2, least_width=text * 1.15))
+    label = room.set(Wish(key=name.position, x=x, y=y, text=str(number), size=text * 1.2, least_width=text * 1.15))
     if label:
         x, y = label.x, (label.box[1] + label.box[3]) / 2
     return Number(x, y, text * 0.72, number)
@@ -132,7 +134,7 @@ def _district_labels(picture: Picture, frame: Frame, land: Land, text: float, ro
         if place is None:
             continue
         x, y = frame.point(place)
-        wish = Wish(key, x, y, told, text * 0.9)
+        wish = Wish(key=key, x=x, y=y, text=told, size=text * 0.9)
         far = key != state_of(key)  # a state is large: its name stands in it or nowhere
         found.append(room.set(wish, far=far) or room.set(replace(wish, size=text * 0.75), far=far))
     return tuple(label for label in found if label)

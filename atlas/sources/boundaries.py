@@ -161,12 +161,12 @@ def _places(path: Path) -> pd.DataFrame:
 
 def _change(row: Mapping[Any, Any]) -> BoundaryChange:
     return BoundaryChange(
-        parse_ags(row["old_ags"]),
-        str(row["old_name"]),
-        parse_ags(row["new_ags"]),
-        str(row["new_name"]),
-        date.fromisoformat(row["effective"]),
-        str(row["source"]),
+        old_ags=parse_ags(row["old_ags"]),
+        old_name=str(row["old_name"]),
+        new_ags=parse_ags(row["new_ags"]),
+        new_name=str(row["new_name"]),
+        effective=date.fromisoformat(row["effective"]),
+        source=str(row["source"]),
         renumbered=row.get("renumbered") == "yes",
     )
 

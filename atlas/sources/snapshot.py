@@ -73,7 +73,16 @@ def load_snapshot(settings: Settings, store: Store | None = None, only: str = ""
     if blockers:
         raise AtlasError(*blockers)
     is_synthetic = (root / SYNTHETIC_MARK).exists()
-    return Snapshot(fingerprint, programmes, records, editions, areas, tuple(doubts), is_synthetic, head)
+    return Snapshot(
+        fingerprint=fingerprint,
+        programmes=programmes,
+        records=records,
+        editions=editions,
+        areas=areas,
+        problems=tuple(doubts),
+        is_synthetic=is_synthetic,
+        head=head,
+    )
 
 
 def as_known(snapshot: Snapshot, programme: Programme, table: pd.DataFrame, moment: datetime) -> Snapshot:

@@ -36,7 +36,7 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SpreadsheetLimits:
     """What a file may ask for.
 
@@ -114,7 +114,7 @@ def _read_csv(body: bytes, name: str, limits: SpreadsheetLimits) -> Sheet:
     told = N_("Gelesen als CSV: Zeichensatz {encoding}, Trennzeichen „{separator}“.")
     values: dict[str, str | int | float] = {"encoding": encoding, "separator": _SEPARATORS[separator]}
     return Sheet(
-        rows,
+        rows=rows,
         broken=tuple((line + skipped, why) for line, why in broken),
         notes=(Problem("", told, values, Severity.NOTE),),
     )
@@ -206,10 +206,10 @@ def _read_workbook(body: bytes, name: str, limits: SpreadsheetLimits) -> Sheet:
         told = N_("Gelesen wird nur das Blatt „{sheet}“, nicht: {others}.")
         values["others"] = ", ".join(answer["others"])
     return Sheet(
-        rows,
-        formulas,
-        tuple(Merged(*each) for each in answer["merged"]),
-        tuple(answer["hidden"]),
+        rows=rows,
+        formulas=formulas,
+        merged=tuple(Merged(*each) for each in answer["merged"]),
+        hidden=tuple(answer["hidden"]),
         notes=(Problem("", told, values, Severity.NOTE),),
     )
 

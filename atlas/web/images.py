@@ -88,7 +88,7 @@ def parse_order(place: str, form: str, query: Mapping[str, str], snapshot: Snaps
     places = _parsed(lambda: _places(place, snapshot, programme if programme in known else ""), problems)
     if problems:
         raise AtlasError(*problems)
-    view = ViewState(programme, layer, as_of, municipality=own, lang=lang)
+    view = ViewState(programme=programme, layer=layer, as_of=as_of, municipality=own, lang=lang)
     return ImageOrder(view, Excerpt(places or (), Size(size), names == "1"), Form(form))
 
 

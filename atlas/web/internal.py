@@ -176,7 +176,9 @@ class _Internal:
         query = dict(request.query_params)
         snapshot = self._current()
         view = view_from_query(query, {key: each.layers for key, each in snapshot.programmes.items()})
-        scene = self._scenes.of(ViewState(view.programme, district=view.district, area=view.area, lang=view.lang))
+        scene = self._scenes.of(
+            ViewState(programme=view.programme, district=view.district, area=view.area, lang=view.lang)
+        )
         is_known = (
             query.get("programm", scene.programme.key) == scene.programme.key
             and ("bereich" not in query or area_of(scene) is not None)

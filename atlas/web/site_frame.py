@@ -50,7 +50,7 @@ class Site:
     def __init__(self, order: Order, scenes: Scenes) -> None:
         self.order = order
         self.scenes = scenes
-        self.view = ViewState(order.programme, as_of=order.as_of)
+        self.view = ViewState(programme=order.programme, as_of=order.as_of)
         self.scene = scenes.of(self.view)
         lines, names = self.scene.day.lines, self.scene.edition.districts["name"]
         self.places = {lines[position][0].ags: lines[position][0].name for position in self.scene.addressed}

@@ -48,7 +48,7 @@ def click(app: AppTest, key: str) -> AppTest:
 
 
 def late(ags: str, days: int, step: str = "anrufen") -> FollowUp:
-    return FollowUp(ags, 0, "", step, cache.today() - timedelta(days=days))
+    return FollowUp(ags=ags, version=0, note="", step=step, due=cache.today() - timedelta(days=days))
 
 
 @pytest.mark.parametrize("actor", [LESER, ANNA], ids=["reader", "editor"])
@@ -128,7 +128,7 @@ def test_conflict_shows_both_texts_and_loses_none(app_on: AppOn, miniland_root: 
     app = app_on(miniland_root)
     become(ANNA)
     maintenance(app)
-    store().follow_ups.save(BERND, "mini", FollowUp(TOWN, 0, "Bernds Notiz", "Bernds Schritt"))
+    store().follow_ups.save(BERND, "mini", FollowUp(ags=TOWN, version=0, note="Bernds Notiz", step="Bernds Schritt"))
     app.text_area(key="follow-up-note").set_value("Annas Notiz")
     fine(click(app, "follow-up-save"))
     said = shown(app)
@@ -145,7 +145,7 @@ def test_other_ones_text_can_be_taken(app_on: AppOn, miniland_root: Path, become
     app = app_on(miniland_root)
     become(ANNA)
     maintenance(app)
-    store().follow_ups.save(BERND, "mini", FollowUp(TOWN, 0, "Bernds Notiz", "Bernds Schritt"))
+    store().follow_ups.save(BERND, "mini", FollowUp(ags=TOWN, version=0, note="Bernds Notiz", step="Bernds Schritt"))
     app.text_area(key="follow-up-note").set_value("Annas Notiz")
     fine(click(app, "follow-up-save"))
     fine(click(app, "follow-up-take"))
@@ -175,8 +175,8 @@ def test_right_is_asked_for_at_the_very_write(app_on: AppOn, miniland_root: Path
 def test_form_is_filled_anew_for_another_municipality(app_on: AppOn, miniland_root: Path, become: Become) -> None:
     app = app_on(miniland_root)
     become(ANNA)
-    store().follow_ups.save(ANNA, "mini", FollowUp(TOWN, 0, "Notiz eins"))
-    store().follow_ups.save(ANNA, "mini", FollowUp(OTHER, 0, "Notiz zwei"))
+    store().follow_ups.save(ANNA, "mini", FollowUp(ags=TOWN, version=0, note="Notiz eins"))
+    store().follow_ups.save(ANNA, "mini", FollowUp(ags=OTHER, version=0, note="Notiz zwei"))
     assert maintenance(app).text_area(key="follow-up-note").value == "Notiz eins"
     app.query_params["gemeinde"] = OTHER
     assert fine(app.run()).text_area(key="follow-up-note").value == "Notiz zwei"
@@ -185,7 +185,9 @@ def test_form_is_filled_anew_for_another_municipality(app_on: AppOn, miniland_ro
 def test_step_from_before_a_merger_can_be_done_at_the_heir(app_on: AppOn, miniland_root: Path, become: Become) -> None:
     app = app_on(miniland_root)
     become(ANNA)
-    store().follow_ups.save(ANNA, "mini", FollowUp("00022030", 0, "Alte Notiz", "Alter Schritt", cache.today()))
+    store().follow_ups.save(
+        ANNA, "mini", FollowUp(ags="00022030", version=0, note="Alte Notiz", step="Alter Schritt", due=cache.today())
+    )
     page(app, "maintenance")
     app.query_params["gemeinde"] = "00022030"  # leads to the heir
     said = shown(fine(app.run()))
@@ -321,7 +323,7 @@ def test_reader_reads_and_writes_nothing(app_on: AppOn, miniland_root: Path, bec
     app = app_on(miniland_root)
     become(LESER)
     store().reports.file("mini", TOWN, "Falsch.")
-    store().follow_ups.save(ANNA, "mini", FollowUp(TOWN, 0, "Notiz", "Schritt"))
+    store().follow_ups.save(ANNA, "mini", FollowUp(ags=TOWN, version=0, note="Notiz", step="Schritt"))
     assert "Notiz" in shown(maintenance(app))
     assert written(app) == []
     assert "Falsch." in shown(part(app, "meldungen"))
@@ -342,7 +344,9 @@ def test_hostile_texts_stay_texts(app_on: AppOn, miniland_root: Path, become: Be
     receipt = store().reports.file("mini", TOWN, text)
     store().reports.answer(ANNA, receipt, text, is_accepted=True)
     store().reports.file("mini", TOWN, text)
-    store().follow_ups.save(Actor("<img src=x onerror=alert(1)>", Role.EDITOR), "mini", FollowUp(TOWN, 0, text, text))
+    store().follow_ups.save(
+        Actor("<img src=x onerror=alert(1)>", Role.EDITOR), "mini", FollowUp(ags=TOWN, version=0, note=text, step=text)
+    )
     for said in (
         shown(maintenance(app)) + shown(part(app, "meldungen")),
         shown(fine(app.switch_page(PAGES["steering"]).run())),

@@ -29,7 +29,9 @@ def office(miniland_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     store = open_store(f"sqlite:///{log.with_suffix('.sqlite3')}")
     for ags, days in ((TOWN, 3), (OTHER, 12), ("00022030", -4)):
         due = today() - timedelta(days=days)
-        store.follow_ups.save(ANNA, "mini", FollowUp(ags, 0, "Notiz", f"<b>anrufen</b> {ags}", due))
+        store.follow_ups.save(
+            ANNA, "mini", FollowUp(ags=ags, version=0, note="Notiz", step=f"<b>anrufen</b> {ags}", due=due)
+        )
     with serving(miniland_root, log, ATLAS_LOCAL_EDITOR=ANNA.name) as url:
         yield url, store
     store.close()

@@ -44,7 +44,11 @@ def histories(draw: st.DrawFn) -> tuple[gpd.GeoDataFrame, tuple[BoundaryChange, 
         old = draw(st.sampled_from(alive))
         heir = draw(st.sampled_from([each for each in alive if each != old]))
         alive.remove(old)
-        changes.append(BoundaryChange(old, old, heir, heir, date(year, 1, 1), "erfunden"))
+        changes.append(
+            BoundaryChange(
+                old_ags=old, old_name=old, new_ags=heir, new_name=heir, effective=date(year, 1, 1), source="erfunden"
+            )
+        )
     return areas, tuple(changes)
 
 

@@ -100,17 +100,17 @@ def make_edition(keys: list[str], changes: tuple[BoundaryChange, ...]) -> Editio
     table = table.assign(area_km2=10.0 + np.arange(len(table)))
     districts = pd.DataFrame({"name": ["Nord", "Süd"]}, index=pd.Index(["00021", "00022"], name="key"))
     return Edition(
-        Path(),
-        "00",
-        STARTS,
-        miniland.CRS,
-        miniland.provenance(),
-        table.reset_index(drop=True),
-        districts,
-        pd.DataFrame(),
-        changes,
-        {},
-        (0, 0, 1, 1),
+        folder=Path(),
+        boundary_set="00",
+        starts=STARTS,
+        metric_crs=miniland.CRS,
+        provenance=miniland.provenance(),
+        municipalities=table.reset_index(drop=True),
+        districts=districts,
+        borders=pd.DataFrame(),
+        changes=changes,
+        former_names={},
+        bounds=(0, 0, 1, 1),
     )
 
 
@@ -136,7 +136,10 @@ def editions(draw: st.DrawFn) -> Edition:
                 ]
             )
         )
-        changes += [BoundaryChange(old, old, heir, heir, day, "erfunden") for old, heir in pairs]
+        changes += [
+            BoundaryChange(old_ags=old, old_name=old, new_ags=heir, new_name=heir, effective=day, source="erfunden")
+            for old, heir in pairs
+        ]
         touched = {key for pair in pairs for key in pair}
         alive = (alive | touched) - {old for old, _ in pairs}
         free -= touched

@@ -20,7 +20,7 @@ from atlas.sources.store.schema import report
 
 EDITOR, READER = Actor("anna@example.org", Role.EDITOR), Actor("leser@example.org", Role.READER)
 TOWN, OTHER = "00021010", "00021020"
-CALL = FollowUp(TOWN, 0, "Rät zum Herbst.", "anrufen", date(2024, 6, 1))
+CALL = FollowUp(ags=TOWN, version=0, note="Rät zum Herbst.", step="anrufen", due=date(2024, 6, 1))
 
 
 class Clock:
@@ -67,7 +67,7 @@ def test_second_editor_sees_the_first_ones_change(store: Store) -> None:
 
 
 def test_faults_of_a_follow_up_are_named_at_once(store: Store) -> None:
-    wrong = FollowUp("abc", 0, "n" * 2_001, "", date(2024, 1, 1))
+    wrong = FollowUp(ags="abc", version=0, note="n" * 2_001, step="", due=date(2024, 1, 1))
     with pytest.raises(AtlasError) as caught:
         store.follow_ups.save(EDITOR, "mini", wrong)
     assert [each.place for each in caught.value.problems] == ["Notiz", "nächster Schritt", "Gemeinde"]

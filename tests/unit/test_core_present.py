@@ -471,7 +471,15 @@ def test_link_names_only_what_differs_and_nonsense_is_the_default() -> None:
         view_from_query(nonsense | {"stufe": "a;b", "belegt": "ja", "von": "gestern", "verlauf": "2021-13"}, layers)
         == ViewState()
     )
-    view = ViewState("zwei", "x", date(2022, 12, 31), "00021", "00021010", frozenset({"held~derived"}), True)
+    view = ViewState(
+        programme="zwei",
+        layer="x",
+        as_of=date(2022, 12, 31),
+        district="00021",
+        municipality="00021010",
+        looks=frozenset({"held~derived"}),
+        documented_only=True,
+    )
     view = view.but(since=date(2021, 6, 30), film="2021-06", lang="en")
     assert view_from_query(view_to_query(view), layers) == view
     assert view_from_query({"stichtag": "1999-01-01"}, {}) == ViewState()

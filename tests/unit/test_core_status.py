@@ -246,8 +246,12 @@ def test_merged_key_stands_for_its_successor(stage_on: Callable[..., pd.Series])
 
 def test_successors_follow_a_chain() -> None:
     changes = [
-        BoundaryChange("00000002", "b", "00000003", "c", date(2022, 1, 1), ""),
-        BoundaryChange("00000001", "a", "00000002", "b", date(2020, 1, 1), ""),
+        BoundaryChange(
+            old_ags="00000002", old_name="b", new_ags="00000003", new_name="c", effective=date(2022, 1, 1), source=""
+        ),
+        BoundaryChange(
+            old_ags="00000001", old_name="a", new_ags="00000002", new_name="b", effective=date(2020, 1, 1), source=""
+        ),
     ]
     assert successors(changes, date(2021, 1, 1)) == {"00000001": "00000002"}
     assert successors(changes, date(2022, 1, 1)) == {"00000001": "00000003", "00000002": "00000003"}
@@ -265,8 +269,8 @@ def test_empty_record_gives_everybody_no_data(mini: Snapshot) -> None:
 def test_mergers_of_one_day_may_stand_in_any_order(reverse: bool) -> None:
     day = date(2020, 1, 1)
     chain = [
-        BoundaryChange("00000001", "A", "00000002", "B", day, ""),
-        BoundaryChange("00000002", "B", "00000003", "C", day, ""),
+        BoundaryChange(old_ags="00000001", old_name="A", new_ags="00000002", new_name="B", effective=day, source=""),
+        BoundaryChange(old_ags="00000002", old_name="B", new_ags="00000003", new_name="C", effective=day, source=""),
     ]
     assert successors(reversed(chain) if reverse else chain, day) == {"00000001": "00000003", "00000002": "00000003"}
 

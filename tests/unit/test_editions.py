@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -183,8 +184,8 @@ def test_overlapping_areas_are_refused_by_name(tmp_path: Path) -> None:
 def test_merger_of_an_unknown_municipality_is_refused(tmp_path: Path) -> None:
     draft = miniland.draft()
     wrong = tuple(change for change in draft.changes if change.old_ags != "00022010")
-    wrong = (*wrong, type(wrong[0])("00029999", "Nirgends", "00022015", "Neu-Ilm", date(2020, 1, 1), "x"))
-    changed = type(draft)(**{**draft.__dict__, "changes": wrong})
+    wrong = (*wrong, replace(wrong[0], old_ags="00029999", old_name="Nirgends", effective=date(2020, 1, 1)))
+    changed = replace(draft, changes=wrong)
     with pytest.raises(AtlasError, match="00029999 gab es am 2020-01-01 nicht"):
         write_edition(changed, tmp_path / "edition", "mini")
 

@@ -39,7 +39,15 @@ Maker = Callable[..., Scene]
 
 
 def follow_up(ags: str, due: date | None, step: str = "anrufen", note: str = "") -> FollowUp:
-    return FollowUp(ags, 1, note, step, due, datetime(2026, 11, 1, tzinfo=UTC), "anna@example.org")
+    return FollowUp(
+        ags=ags,
+        version=1,
+        note=note,
+        step=step,
+        due=due,
+        recorded_at=datetime(2026, 11, 1, tzinfo=UTC),
+        actor="anna@example.org",
+    )
 
 
 @pytest.fixture
@@ -220,7 +228,11 @@ def kept(own_root: Path, tmp_path: Path) -> Iterator[SnapshotStore]:
     store = kept.store
     assert store is not None
     for ags in ("00021020", "00022030"):
-        store.follow_ups.save(Actor("x", Role.EDITOR), "mini", FollowUp(ags, 0, "", "anrufen", date(2026, 11, 1)))
+        store.follow_ups.save(
+            Actor("x", Role.EDITOR),
+            "mini",
+            FollowUp(ags=ags, version=0, note="", step="anrufen", due=date(2026, 11, 1)),
+        )
     yield kept
     kept.close()
 

@@ -235,8 +235,23 @@ def test_what_is_not_mapped_is_said_once(tmp_path: Path) -> None:
 
 def test_renumbered_key_and_a_merger_join_up() -> None:
     changes = (
-        BoundaryChange("00010001", "A", "00020001", "A", date(2020, 1, 1), "Quelle", renumbered=True),
-        BoundaryChange("00020001", "A", "00020009", "B", date(2021, 1, 1), "Quelle"),
+        BoundaryChange(
+            old_ags="00010001",
+            old_name="A",
+            new_ags="00020001",
+            new_name="A",
+            effective=date(2020, 1, 1),
+            source="Quelle",
+            renumbered=True,
+        ),
+        BoundaryChange(
+            old_ags="00020001",
+            old_name="A",
+            new_ags="00020009",
+            new_name="B",
+            effective=date(2021, 1, 1),
+            source="Quelle",
+        ),
     )
     assert successors(changes, date(2019, 1, 1)) == {"00010001": "00020001"}
     assert successors(changes, date(2021, 1, 1)) == {"00010001": "00020009", "00020001": "00020009"}

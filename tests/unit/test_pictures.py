@@ -435,7 +435,7 @@ def _of_a_country(real: Snapshot) -> list[str]:
 def test_country_is_drawn_as_ground_with_what_is_documented_on_it(real: Snapshot, scenes: Scenes, drawn: Draw) -> None:
     assert _of_a_country(real)
     for key in _of_a_country(real):
-        screen = scenes.of(ViewState(key))
+        screen = scenes.of(ViewState(programme=key))
         picture = drawn(programme=key)
         ags = screen.edition.municipalities["ags"]
         documented = {ags[position]: look for position, look in screen.spec.classes.items() if look != "no_data"}
@@ -470,7 +470,7 @@ def test_part_of_a_country_has_all_lines_and_neighbours_of_its_surroundings(
     real: Snapshot, scenes: Scenes, drawn: Draw
 ) -> None:
     key = _of_a_country(real)[0]
-    scene = scenes.of(ViewState(key))
+    scene = scenes.of(ViewState(programme=key))
     whole = lands_of(scene)(50.0)
     for place in ("05111000", "11000", "10041100", "09780133"):
         sheet = drawn(place, programme=key).sheet

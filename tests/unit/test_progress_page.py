@@ -146,7 +146,18 @@ def test_published_total_stands_beside_what_is_documented(mini: Snapshot) -> Non
 
     def said(value: int, words: Words = DE) -> str:
         day = date(2022, 12, 31)
-        total = Total("2022", day, "talks", value, "", "", instrument, "", "municipalities", Counts.IN_FORCE)
+        total = Total(
+            text="2022",
+            day=day,
+            measure="talks",
+            value=value,
+            note="",
+            source="",
+            instrument=instrument,
+            stage="",
+            unit="municipalities",
+            counts=Counts.IN_FORCE,
+        )
         return beside_sentence(scene, total, words)
 
     how = {"unit": "municipalities", "counts": Counts.IN_FORCE, "with_districts": False}

@@ -145,7 +145,20 @@ def test_grant_that_is_open_says_until_when(real_scene: Of) -> None:
 def test_alternative_text_of_one_layer_says_whose_numbers_they_are(real_scene: Of) -> None:
     """Beside the neighbours that take part in anything at all."""
     scene = real_scene(layer="funding")
-    told = alt_text(scene, Shown("T", "S", (("keine bekannte Aktivität", 16),), 0, 16, "Ort", "S", 0), DE)
+    told = alt_text(
+        scene,
+        Shown(
+            title="T",
+            subtitle="S",
+            counts=(("keine bekannte Aktivität", 16),),
+            documented=0,
+            total=16,
+            own="Ort",
+            own_status="S",
+            centre=0,
+        ),
+        DE,
+    )
     assert told.endswith("Förderung – keine bekannte Aktivität: 16.")
 
 
@@ -271,11 +284,21 @@ def test_caption_says_place_day_and_sources(real_scene: Of, mini_scene: Of) -> N
 
 def test_alternative_text_is_one_line_and_not_too_long(real_scene: Of) -> None:
     scene = real_scene()
-    shown = Shown("T\nitel" * 40, "Stand", (("Eine Klasse mit langem Namen " * 20, 3),), 1, 5, "Ort", "Stufe")
+    shown = Shown(
+        title="T\nitel" * 40,
+        subtitle="Stand",
+        counts=(("Eine Klasse mit langem Namen " * 20, 3),),
+        documented=1,
+        total=5,
+        own="Ort",
+        own_status="Stufe",
+    )
     told = alt_text(scene, shown, DE)
     assert len(told) <= MOST_ALT
     assert "\n" not in told
     assert told.endswith(" …")
-    brief = alt_text(scene, Shown("T", "S", (("k", 2),), 1, 5), EN)
+    brief = alt_text(scene, Shown(title="T", subtitle="S", counts=(("k", 2),), documented=1, total=5), EN)
     assert brief == "Map. T. S. Something is documented for 1 of 5 municipalities. K: 2."
-    assert "1 of 5" not in alt_text(scene, Shown("T", "S", (("k", 2),), None, 5), EN)
+    assert "1 of 5" not in alt_text(
+        scene, Shown(title="T", subtitle="S", counts=(("k", 2),), documented=None, total=5), EN
+    )

@@ -34,7 +34,17 @@ def _cases(text: str, programme: Programme) -> Iterator[Markup]:
     yield from _follow_ups(text)
     yield from _entries(text, programme)
     rows = finding_rows(
-        [Finding(2, text, text, "„{given}“ ist keine ganze Zahl.", {"given": text}, suggestion=text)], DE
+        [
+            Finding(
+                line=2,
+                column=text,
+                given=text,
+                text="„{given}“ ist keine ganze Zahl.",
+                values={"given": text},
+                suggestion=text,
+            )
+        ],
+        DE,
     )
     yield intake.findings(finding_titles(DE) | {"told": text}, rows)
     yield from (templates.drawn_part("parts_editing.html", macro, **given) for macro, given in _parts(text))
@@ -65,8 +75,19 @@ def _parts(text: str) -> Iterator[tuple[str, dict[str, object]]]:
 
 
 def _follow_ups(text: str) -> Iterator[Markup]:
-    follow_up = FollowUp("00021010", 1, text, text, date(2026, 12, 1), NOW, text)
-    report = Report("AAAA-BBBB-CCCC", "00021010", NOW, text, text, is_accepted=True, answered_at=NOW, actor=text)
+    follow_up = FollowUp(
+        ags="00021010", version=1, note=text, step=text, due=date(2026, 12, 1), recorded_at=NOW, actor=text
+    )
+    report = Report(
+        receipt="AAAA-BBBB-CCCC",
+        ags="00021010",
+        received_at=NOW,
+        text=text,
+        answer=text,
+        is_accepted=True,
+        answered_at=NOW,
+        actor=text,
+    )
     row = DueRow(ags="00021010", name=text, district="x", late=1, due=text, lateness=text, written=follow_up)
     yield follow_ups.due_list([row], [text], lambda _: text)
     yield follow_ups.versions([follow_up_text(follow_up, DE)])
@@ -78,7 +99,16 @@ def _follow_ups(text: str) -> Iterator[Markup]:
 def _entries(text: str, programme: Programme) -> Iterator[Markup]:
     record = Record(text, text, text, text, "", "", text, text, text, text, text, text, text, text)
     other = Record("", "", "", "")
-    change = Change(4, NOW, text, programme.key, Occasion(ChangeKind.IMPORT, text, text, undoes=3), 1, 1, 1)
+    change = Change(
+        number=4,
+        recorded_at=NOW,
+        actor=text,
+        programme=programme.key,
+        occasion=Occasion(ChangeKind.IMPORT, text, text, undoes=3),
+        added=1,
+        corrected=1,
+        withdrawn=1,
+    )
     yield entries.entry(entry_text(record, programme, DE, text))
     yield entries.items([edit_item(Correct(1, 1, record), {1: other}, programme, DE)])
     yield entries.versions(version_items([Version(1, 1, record, False, change)], programme, DE))

@@ -115,13 +115,13 @@ def _versions(connection: sa.Connection, programme: str, ags: str) -> list[Follo
 def _follow_up(row: sa.RowMapping | dict[str, object]) -> FollowUp:
     due = str(row["due"])
     return FollowUp(
-        row["ags"],  # type: ignore[arg-type]
-        row["version"],  # type: ignore[arg-type]
-        row["note"],  # type: ignore[arg-type]
-        row["step"],  # type: ignore[arg-type]
-        date.fromisoformat(due) if due else None,
-        row["recorded_at"],  # type: ignore[arg-type]
-        row["actor"],  # type: ignore[arg-type]
+        ags=row["ags"],  # type: ignore[arg-type]
+        version=row["version"],  # type: ignore[arg-type]
+        note=row["note"],  # type: ignore[arg-type]
+        step=row["step"],  # type: ignore[arg-type]
+        due=date.fromisoformat(due) if due else None,
+        recorded_at=row["recorded_at"],  # type: ignore[arg-type]
+        actor=row["actor"],  # type: ignore[arg-type]
     )
 
 
@@ -175,7 +175,13 @@ class Reports:
         if row is None:
             return None
         return Report(
-            row["receipt"], row["ags"], row["received_at"], "", row["answer"], row["is_accepted"], row["answered_at"]
+            receipt=row["receipt"],
+            ags=row["ags"],
+            received_at=row["received_at"],
+            text="",
+            answer=row["answer"],
+            is_accepted=row["is_accepted"],
+            answered_at=row["answered_at"],
         )
 
     def inbox(self, actor: Actor, programme: str) -> list[Report]:

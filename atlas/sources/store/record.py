@@ -521,20 +521,20 @@ def _record(row: Row, prefix: str = "") -> Record:
 
 def _change(row: Row, prefix: str = "") -> Change:
     return Change(
-        row[f"{prefix}number"],
-        row[f"{prefix}recorded_at"],
-        row[f"{prefix}actor"],
-        row[f"{prefix}programme"],
-        Occasion(
+        number=row[f"{prefix}number"],
+        recorded_at=row[f"{prefix}recorded_at"],
+        actor=row[f"{prefix}actor"],
+        programme=row[f"{prefix}programme"],
+        occasion=Occasion(
             ChangeKind(row[f"{prefix}kind"]),
             row[f"{prefix}reason"],
             row[f"{prefix}file"],
             row[f"{prefix}file_sum"],
             row[f"{prefix}undoes"],
         ),
-        row[f"{prefix}added"],
-        row[f"{prefix}corrected"],
-        row[f"{prefix}withdrawn"],
+        added=row[f"{prefix}added"],
+        corrected=row[f"{prefix}corrected"],
+        withdrawn=row[f"{prefix}withdrawn"],
     )
 
 
