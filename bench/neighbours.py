@@ -73,7 +73,7 @@ def saxony() -> np.ndarray:
 
 
 def germany(package: Path) -> np.ndarray:
-    """Return all municipalities of the package, cleaned as shared/boundaries.md says, EPSG:25832."""
+    """Return all municipalities of the package, rounded and mended as `atlas.analysis.coverage` does, EPSG:25832."""
     with tarfile.open(package) as archive:
         member = archive.extractfile("package/gemeinden.geo.json")
         assert member is not None

@@ -1,7 +1,8 @@
 """From delivered polygons to a clean coverage, its extents over time, and its display geometry.
 
-A coverage here: polygons that meet edge to edge, vertex on vertex, without gaps or overlaps. What makes one, what
-breaks one and why `shapely.simplify` must never be used on it is in shared/boundaries.md.
+A coverage here: polygons that meet edge to edge, vertex on vertex, without gaps or overlaps. Coordinates are rounded before
+anything else, shapes mended after it. `shapely.simplify` breaks it, as it moves each polygon's edge by itself: at 100 m it
+made 1,347 gaps in Saxony and lost 90 of 1,143 borders; `shapely.coverage_simplify` loses none.
 """
 
 from __future__ import annotations

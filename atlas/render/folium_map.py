@@ -2,7 +2,7 @@
 
 folium and branca compile everything they are given as a template, without a sandbox: a name that says ``{{…}}`` would
 run on the server. So nothing from data passes through here but keys, class codes, dates and numbers, each checked
-against its form; names and words come to the browser as JSON over our own route. See shared/reliability.md.
+against its form; names and words come to the browser as JSON over our own route. Escaping does not help, and a value need not be shown to run.
 """
 
 from __future__ import annotations

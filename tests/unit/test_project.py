@@ -56,7 +56,7 @@ def test_what_moves_fast_is_pinned(package: str) -> None:
 
 
 def test_versions_are_above_the_known_holes() -> None:
-    """Floors from shared/reliability.md: an audit that cannot reach its service says nothing."""
+    """CVE-2026-33682 (Streamlit), CVE-2026-48818 (Starlette); an audit that cannot reach its service says nothing."""
     from packaging.version import Version
 
     locked = _locked("requirements.txt")
