@@ -16,8 +16,8 @@ from atlas.errors import AtlasError
 from atlas.model.dates import parse_moment
 from atlas.model.excerpt import PRINTED, Form, Size
 from atlas.model.keys import parse_ags, parse_district_key
+from atlas.model.languages import LANGUAGES
 from atlas.model.programme import OVERVIEW, Counts, Unit
-from atlas.model.view import LANGUAGES
 from atlas.sources.settings import SettingsError
 from atlas.terminal import FINDINGS, FINE, WRONG_USE, WrongUseError, complain
 

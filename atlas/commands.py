@@ -35,10 +35,11 @@ from atlas.export.tables import (
     white_spots_table,
 )
 from atlas.model.excerpt import MOST_TITLE, Excerpt, Form, parse_places
+from atlas.model.languages import LANGUAGES
 from atlas.model.programme import Counts
 from atlas.model.snapshot import Snapshot, unknown_programme
 from atlas.model.states import State
-from atlas.model.view import LANGUAGES, ViewState
+from atlas.model.view import ViewState
 from atlas.phrases import N_
 from atlas.present.changes import build_changes
 from atlas.present.detail import absent, position_or_heir

@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from atlas import phrases
+from atlas.model.languages import SOURCE_LANGUAGE, other_languages
 from atlas.model.view import page_address
 from atlas.present.credits import invented
 from atlas.present.elsewhere import in_programme
@@ -60,14 +61,13 @@ def _programme_chosen() -> None:
 def _links() -> None:
     """Show the button that copies the address of the view, and the way to the other language."""
     said = words()
-    other = "en" if said.lang == "de" else "de"
     data = {
         "label": said.say(phrases.COPY_LINK),
         "done": said.say(phrases.COPIED),
         "inBar": said.say(phrases.LINK_IN_ADDRESS_BAR),
         "today": today().isoformat(),
-        "other": other,
-        "language": "English" if other == "en" else "Deutsch",
+        "languages": other_languages(said.lang),
+        "source": SOURCE_LANGUAGE,
     }
     part("links")(key="links", data=data, width="content")
 

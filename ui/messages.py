@@ -11,6 +11,7 @@ import streamlit as st
 from atlas.analysis.difference import Answer, Question
 from atlas.analysis.intake import Finding
 from atlas.errors import AtlasError, Problem, Severity
+from atlas.model.languages import SOURCE_LANGUAGE
 from atlas.phrases import N_
 from atlas.present.intake import choice_label
 from atlas.present.wording import Words
@@ -93,4 +94,4 @@ def _in_language(text: str, number: str) -> str:
     try:
         return words().say(text, number=number)
     except Exception:  # noqa: BLE001 - the last line of defence must not fail itself
-        return Words("de").say(text, number=number)
+        return Words(SOURCE_LANGUAGE).say(text, number=number)

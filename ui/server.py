@@ -18,8 +18,10 @@ from streamlit import logger as streamlit_log
 from streamlit.runtime.secrets import SecretsValue
 
 from atlas.errors import AtlasError, Problem
+from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
 from atlas.model.logins import LONGEST
 from atlas.model.view import ViewState
+from atlas.present.wording import Words
 from atlas.web.guard import Guard
 from atlas.web.headers import SecurityHeaders
 from atlas.web.internal import build_internal
@@ -29,10 +31,10 @@ from atlas.web.routes import build_routes
 from ui.cache import payloads, scenes, store
 from ui.login import door, may_upload, reader_of
 
-_TITLES = {"de": "Präventionsatlas", "en": "Prevention atlas"}
+_TITLES = {lang: Words(lang).say("Präventionsatlas") for lang in LANGUAGES}
 _DESCRIPTIONS = {
-    "de": "Karte der kommunalen Prävention: welche Gemeinden teilnehmen, seit wann, mit Quelle.",
-    "en": "Map of municipal prevention: which municipalities take part, since when, with sources.",
+    lang: Words(lang).say("Karte der kommunalen Prävention: welche Gemeinden teilnehmen, seit wann, mit Quelle.")
+    for lang in LANGUAGES
 }
 _LOGIN_ROUTES = {"auth", "oauth2callback"}
 """First segments of Streamlit's own routes for logging in; pages of ours, as any other path, while nobody can."""
@@ -163,6 +165,8 @@ def middleware(static: Path, base_path: str) -> list[Middleware]:
     return [
         Middleware(SecurityHeaders, inline_script_hashes(index_html), base_path, is_https=is_https),
         Middleware(Guard, base_path, may_upload=may_upload),
-        Middleware(PageFrame, index_html, "de", _TITLES, _DESCRIPTIONS, page_predicate(tuple(own), base_path)),
+        Middleware(
+            PageFrame, index_html, SOURCE_LANGUAGE, _TITLES, _DESCRIPTIONS, page_predicate(tuple(own), base_path)
+        ),
         Middleware(CompressedAssets, static / "static", f"{base}/static"),
     ]

@@ -11,7 +11,9 @@ from atlas import phrases
 from atlas.errors import AtlasError
 from atlas.export.pictures import draw, page_of, picture_stem, written
 from atlas.model.excerpt import Excerpt, Form, Size
-from atlas.model.view import LANGUAGES, ViewState, page_address
+from atlas.model.languages import LANGUAGES
+from atlas.model.view import ViewState, page_address
+from atlas.phrases import N_
 from atlas.present.credits import full_credits, short_credits
 from atlas.present.detail import absent, position_or_heir
 from atlas.present.picture import build_picture, picture_view
@@ -19,6 +21,8 @@ from atlas.present.scene import Scene, Scenes
 from atlas.present.telling import caption, lasting_alt_text
 from atlas.present.wording import Words
 
+_CAPTION, _ALT_TEXT = N_("bildunterschrift.txt"), N_("alternativtext-de.txt")
+"""Names of files, different in each language."""
 _PICTURES = ((Size.SLIDE, (Form.PNG, Form.SVG)), (Size.SQUARE, (Form.PNG,)), (Size.A4, (Form.PDF,)))
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time every file in the ZIP bears: the same facts give the same bytes."""
@@ -50,11 +54,9 @@ def press_kit(scenes: Scenes, view: ViewState, address: str = "") -> bytes:
         files |= {f"{picture_stem(scene, order)}.{form}": written(drawn, form) for form in forms}
     described = scenes.of(picture_view(view, Excerpt(places)))
     alts = {lang: build_picture(described, Excerpt(places), words).alt for lang, words in said.items()}
-    texts = {
-        "bildunterschrift.txt": caption(scene, position, said["de"]),
-        "caption-en.txt": caption(scene, position, said["en"]),
-        "alternativtext-de.txt": alts["de"],
-        "alt-text-en.txt": alts["en"],
+    texts = {words.say(_CAPTION): caption(scene, position, words) for words in said.values()}
+    texts |= {words.say(_ALT_TEXT): alts[lang] for lang, words in said.items()}
+    texts |= {
         "quelle.txt": _sources(scene, said),
         "lies-mich.txt": _read_me(scene, position, list(files), address, said),
     }
@@ -131,12 +133,12 @@ def _purposes(pictures: list[str], words: Words) -> list[str]:
     )
     told = dict(zip(pictures, purposes, strict=True))
     told |= {
-        "bildunterschrift.txt": words.say("Bildunterschrift auf Deutsch"),
-        "caption-en.txt": words.say("Bildunterschrift auf Englisch"),
-        "alternativtext-de.txt": words.say("Alternativtext auf Deutsch, für alle, die das Bild nicht sehen"),
-        "alt-text-en.txt": words.say("Alternativtext auf Englisch"),
-        "quelle.txt": words.say("Quellen, Lizenzen, Vermerk"),
+        Words(lang).say(_CAPTION): words.say("Bildunterschrift auf {language}", language=words.language(lang))
+        for lang in LANGUAGES
     }
+    described = N_("Alternativtext auf {language}, für alle, die das Bild nicht sehen")
+    told |= {Words(lang).say(_ALT_TEXT): words.say(described, language=words.language(lang)) for lang in LANGUAGES}
+    told |= {"quelle.txt": words.say("Quellen, Lizenzen, Vermerk")}
     return [f"- {name}: {purpose}" for name, purpose in told.items()]
 
 

@@ -12,6 +12,8 @@ from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from atlas.model.languages import LANGUAGES
+
 KEY_PATTERN = r"^[a-z][a-z0-9_]*$"
 Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
@@ -74,14 +76,19 @@ class Strict(BaseModel):
 
 
 class Label(Strict):
-    """A text in the two languages."""
+    """A text in the languages the programme is told in; another is a field here."""
 
     de: Text
     en: Text
 
     def in_language(self, lang: str) -> str:
-        """Return the text in ``de`` or ``en``."""
-        return self.en if lang == "en" else self.de
+        """Return the text in a language; in English where the programme says none in it."""
+        return str(getattr(self, lang, self.en))
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Return the text in every language, by its key."""
+        return {lang: self.in_language(lang) for lang in LANGUAGES}
 
 
 class Publication(Strict):

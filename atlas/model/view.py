@@ -12,12 +12,12 @@ from datetime import date
 from urllib.parse import urlencode
 
 from atlas.model.keys import parse_ags, parse_district_key
+from atlas.model.languages import SOURCE_LANGUAGE, known_language
 from atlas.model.programme import OVERVIEW
 
 EARLIEST = date(2016, 1, 1)
 """Boundaries of municipalities are known from here on."""
 LATEST = date(2099, 12, 31)
-LANGUAGES = ("de", "en")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class ViewState:
     """Key of an area of responsibility."""
     film: str | None = None
     """Month at which the time-lapse stands, ``2021-06``; None means it is not open."""
-    lang: str = "de"
+    lang: str = SOURCE_LANGUAGE
 
     def but(self, **changes: object) -> ViewState:
         """Return a copy with some fields changed."""
@@ -60,7 +60,7 @@ def view_to_query(view: ViewState) -> dict[str, str]:
         "von": view.since.isoformat() if view.since else "",
         "bereich": view.area or "",
         "verlauf": view.film or "",
-        "lang": "" if view.lang == "de" else view.lang,
+        "lang": "" if view.lang == SOURCE_LANGUAGE else view.lang,
     }
     return {key: value for key, value in query.items() if value}
 
@@ -85,7 +85,7 @@ def view_from_query(query: Mapping[str, str], layers: Mapping[str, tuple[str, ..
     programme = query.get("programm", "")
     known = layers.get(programme) or next(iter(layers.values()), ())
     layer = query.get("ebene", OVERVIEW)
-    lang = query.get("lang", "de")
+    lang = query.get("lang", SOURCE_LANGUAGE)
     looks = frozenset(key for key in query.get("stufe", "")[:400].split() if _is_plain_key(key))
     return ViewState(
         programme=programme if programme in layers and programme != next(iter(layers)) else "",
@@ -98,7 +98,7 @@ def view_from_query(query: Mapping[str, str], layers: Mapping[str, tuple[str, ..
         since=parse_day(query.get("von", "")),
         area=query["bereich"] if _is_plain_key(query.get("bereich", "")) else None,
         film=_month(query.get("verlauf", "")),
-        lang=lang if lang in LANGUAGES else "de",
+        lang=known_language(lang),
     )
 
 

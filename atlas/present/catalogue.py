@@ -8,10 +8,11 @@ from typing import Any
 
 from atlas import phrases
 from atlas.model.dates import PartialDate
+from atlas.model.languages import LANGUAGES
 from atlas.model.programme import Programme
 from atlas.model.records import newest_source_day
 from atlas.model.snapshot import Snapshot
-from atlas.model.view import EARLIEST, LANGUAGES
+from atlas.model.view import EARLIEST
 from atlas.present.open_data import OFFERS, ROOT, Content, Offer, address, boundary_days, description, rights, title
 from atlas.present.wording import Words
 

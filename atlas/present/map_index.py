@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping
 
 from atlas import phrases
 from atlas.model.boundaries import INDEPENDENT_CITIES, Edition
+from atlas.model.languages import LANGUAGES
 from atlas.model.programme import Programme
 from atlas.model.records import Records
 from atlas.present.looks import CHANGES, Look, layer_definition, layer_label, looks_of
@@ -39,7 +40,7 @@ def build_map_index(programme: Programme, edition: Edition, records: Records) ->
         "point": programme.special.point,
         "bounds": [round(value, 4) for value in edition.bounds],
         "layers": {layer: _layer(programme, layer) for layer in (*programme.layers, CHANGES)},
-        "words": {lang: _words(programme, Words(lang)) for lang in ("de", "en")},
+        "words": {lang: _words(programme, Words(lang)) for lang in LANGUAGES},
         "attribution": {"text": edition.provenance.attribution, "url": edition.provenance.licence_url},
     }
 
@@ -66,8 +67,8 @@ def _district(row: Mapping[Hashable, object]) -> Json:
 def _layer(programme: Programme, layer: str) -> Json:
     label, definition = layer_label(programme, layer), layer_definition(programme, layer)
     return {
-        "label": {"de": label.de, "en": label.en},
-        "definition": {"de": definition.de, "en": definition.en},
+        "label": label.texts,
+        "definition": definition.texts,
         "looks": [_look(look) for look in looks_of(programme, layer)],
     }
 
@@ -76,7 +77,7 @@ def _look(look: Look) -> Json:
     return {
         "code": look.code,
         "key": look.key,
-        "label": {"de": look.label.de, "en": look.label.en},
+        "label": look.label.texts,
         "colour": look.colour,
         "line": look.hatch_colour,
         "hatch": look.hatch,

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from atlas import phrases
+from atlas.model.languages import SOURCE_LANGUAGE, other_languages
 from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
-from atlas.model.view import EARLIEST, LANGUAGES
+from atlas.model.view import EARLIEST
 from atlas.present.open_data import (
     OFFERS,
     Content,
@@ -56,8 +57,7 @@ class OpenDataPage:
     """
 
     lang: str
-    other_lang: str
-    other_name: str
+    other_languages: Mapping[str, str]
     title: str
     site: str
     to_map: str
@@ -69,13 +69,11 @@ class OpenDataPage:
 
 def build_open_data(snapshot: Snapshot, today: date, words: Words) -> OpenDataPage:
     """Return the page; its links are relative to its own address."""
-    other = next(lang for lang in LANGUAGES if lang != words.lang)
     notice = words.say(phrases.INVENTED_DATA)
     programmes = snapshot.programmes.values()
     return OpenDataPage(
         lang=words.lang,
-        other_lang=other,
-        other_name="English" if other == "en" else "Deutsch",
+        other_languages=other_languages(words.lang),
         title=words.say(phrases.OPEN_DATA),
         site=words.say(phrases.ATLAS_OF_STATE, state=words.label(snapshot.programme("").territory)),
         to_map=words.say(phrases.TO_THE_MAP),
@@ -147,7 +145,7 @@ def data_links(
 
 
 def _given(offer: Offer, day: date, words: Words) -> dict[str, str]:
-    given = {"date": day.isoformat(), "lang": "" if words.lang == LANGUAGES[0] else words.lang}
+    given = {"date": day.isoformat(), "lang": "" if words.lang == SOURCE_LANGUAGE else words.lang}
     return given | ({"stichtag": day.isoformat()} if "stichtag" in offer.parameters else {})
 
 

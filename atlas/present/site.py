@@ -8,6 +8,7 @@ from datetime import date
 
 from atlas import phrases
 from atlas.analysis.status import NO_DATA
+from atlas.model.languages import SOURCE_LANGUAGE, other_languages
 from atlas.present.credits import invented, picture_credits
 from atlas.present.looks import LegendItem, layer_label, looks_of
 from atlas.present.map_spec import since_said
@@ -20,7 +21,7 @@ Links = Iterable[tuple[str, str]]
 
 def prefix(words: Words) -> str:
     """Return the folder of a language, from the root."""
-    return "en/" if words.lang == "en" else ""
+    return "" if words.lang == SOURCE_LANGUAGE else f"{words.lang}/"
 
 
 def place_path(kind: str, key: str, words: Words) -> str:
@@ -44,8 +45,8 @@ class SiteFrame:
         That data are invented; empty if they are not.
     home, links, links_label
         Address of the first page, the pages every page leads to, and what that list is.
-    other, other_lang, other_name
-        Address of the same page in the other language, and that language.
+    others
+        Address of the same page in each other language, with that language's key and name.
     """
 
     root: str
@@ -57,16 +58,14 @@ class SiteFrame:
     home: str
     links: tuple[tuple[str, str], ...]
     links_label: str
-    other: str
-    other_lang: str
-    other_name: str
+    others: tuple[tuple[str, str, str], ...]
 
 
 def site_frame(scene: Scene, as_of: date, path: str, words: Words) -> SiteFrame:
     """Return the frame of the page at ``path``, from the root of its language."""
-    folder, is_german = prefix(words), words.lang == "de"
+    folder = prefix(words)
     return SiteFrame(
-        root="../" * (path.count("/") + (not is_german)) or "./",
+        root="../" * f"{folder}{path}".count("/") or "./",
         lang=words.lang,
         title=words.say(phrases.ATLAS_OF_STATE, state=words.label(scene.programme.territory)),
         subtitle=words.label(scene.programme.title),
@@ -80,9 +79,9 @@ def site_frame(scene: Scene, as_of: date, path: str, words: Words) -> SiteFrame:
             (f"{folder}ueber/index.html", words.say(phrases.DATA_AND_SOURCES)),
         ),
         links_label=words.say("Seiten"),
-        other=f"en/{path}" if is_german else path,
-        other_lang="en" if is_german else "de",
-        other_name="English" if is_german else "Deutsch",
+        others=tuple(
+            (f"{prefix(Words(lang))}{path}", lang, name) for lang, name in other_languages(words.lang).items()
+        ),
     )
 
 

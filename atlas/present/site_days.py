@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from atlas.model.boundaries import mergers
+from atlas.model.languages import LANGUAGES
 from atlas.model.programme import OVERVIEW
-from atlas.model.view import EARLIEST, LANGUAGES, ViewState
+from atlas.model.view import EARLIEST, ViewState
 from atlas.present.figures import Card, DrillDown, build_cards
 from atlas.present.map_index import body_names
 from atlas.present.map_spec import pack, packed_bodies, packed_since

@@ -14,7 +14,6 @@ from datetime import date, datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
-from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -26,20 +25,19 @@ from babel.numbers import format_decimal, format_percent
 from atlas import phrases
 from atlas.errors import Problem
 from atlas.model.dates import ZONE, PartialDate
+from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
 from atlas.model.programme import Label
 
-Lang = Literal["de", "en"]
-_LOCALES = {"de": Locale("de", "DE"), "en": Locale("en", "GB")}
-_CATALOGUE = Path(__file__).resolve().parents[1] / "locale" / "en.po"
+_CATALOGUES = Path(__file__).resolve().parents[1] / "locale"
 
 
 @cache
 def _catalogue(lang: str) -> NullTranslations:
-    if lang != "en":
+    if lang == SOURCE_LANGUAGE:
         return NullTranslations()
-    with _CATALOGUE.open("rb") as file:
+    with (_CATALOGUES / f"{lang}.po").open("rb") as file:
         compiled = io.BytesIO()
-        write_mo(compiled, read_po(file, locale="en"))
+        write_mo(compiled, read_po(file, locale=lang))
     return GNUTranslations(io.BytesIO(compiled.getvalue()))
 
 
@@ -51,7 +49,7 @@ class Words:
 
     @property
     def _locale(self) -> Locale:
-        return _LOCALES[self.lang]
+        return Locale.parse(LANGUAGES[self.lang].locale, sep="-")
 
     def say(self, text: str, /, **values: object) -> str:
         """Return the German ``text`` in the reader's language with its placeholders filled."""
@@ -85,7 +83,11 @@ class Words:
             "nächster Schritt": self.say(phrases.NEXT_STEP),
         }
         said = re.sub(rf"(?:^|(?<=, ))({'|'.join(known)})(?= |$)", lambda found: known[found[1]], place)
-        return said if self.lang == "de" else re.sub("„(.*)“", "“\\1”", said)
+        return said if self.lang == SOURCE_LANGUAGE else re.sub("„(.*)“", "“\\1”", said)
+
+    def language(self, lang: str) -> str:
+        """Return what a language is called, by its key."""
+        return str(Locale.parse(lang).get_language_name(self.lang))
 
     def number(self, value: float, digits: int = 0) -> str:
         """Return ``1.234,5`` or ``1,234.5``."""
@@ -94,7 +96,7 @@ class Words:
 
     def percent(self, share: float) -> str:
         """Return a share (0 to 1) as ``31,0 %`` or ``31.0%``."""
-        return str(format_percent(share, "#,##0.0 %" if self.lang == "de" else "#,##0.0%", locale=self._locale))
+        return str(format_percent(share, LANGUAGES[self.lang].percent, locale=self._locale))
 
     def listed(self, parts: Sequence[str]) -> str:
         """Return ``A, B und C``."""
@@ -102,7 +104,7 @@ class Words:
 
     def day(self, day: date) -> str:
         """Return ``31.12.2022`` or ``31 December 2022``."""
-        return str(format_date(day, "dd.MM.yyyy" if self.lang == "de" else "d MMMM y", locale=self._locale))
+        return str(format_date(day, LANGUAGES[self.lang].day, locale=self._locale))
 
     def moment(self, moment: datetime) -> str:
         """Return day and time in Germany: ``23.11.2026, 09:05``."""

@@ -14,14 +14,13 @@ import pandas as pd
 import vl_convert
 
 from atlas import phrases
+from atlas.model.languages import LANGUAGES
 from atlas.present.progress import Curve, DistrictBar
 from atlas.present.wording import Words
 from atlas.render.fonts import FAMILY, FOLDER, embedded_faces
 
 vl_convert.register_font_directory(str(FOLDER))
 _FONT = f"{FAMILY}, Arial, sans-serif"
-
-_LOCALES: dict[str, Literal["de-DE", "en-GB"]] = {"de": "de-DE", "en": "en-GB"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,7 +265,7 @@ def _finished(chart: alt.LayerChart | alt.FacetChart, paper: Paper, caption: tup
 
 def svg(spec: dict[str, object], words: Words, alt_text: str) -> str:
     """Return a chart as SVG whose texts are texts, with its description inside the file."""
-    locale = _LOCALES[words.lang]
+    locale = LANGUAGES[words.lang].locale
     made = vl_convert.vegalite_to_svg(spec, format_locale=locale, time_format_locale=locale)
     said = alt_text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     head, _, rest = made.partition(">")
@@ -275,6 +274,6 @@ def svg(spec: dict[str, object], words: Words, alt_text: str) -> str:
 
 def png(spec: dict[str, object], words: Words) -> bytes:
     """Return a chart as PNG, twice as fine as on screen."""
-    locale = _LOCALES[words.lang]
+    locale = LANGUAGES[words.lang].locale
     made: bytes = vl_convert.vegalite_to_png(spec, scale=2.5, format_locale=locale, time_format_locale=locale)
     return made

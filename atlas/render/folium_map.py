@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 import folium
 from jinja2 import Template
 
+from atlas.model.languages import known_language
 from atlas.present.map_spec import MapSpec, pack, packed_bodies, packed_points
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
@@ -104,7 +105,7 @@ def changing_part(
         "districtPoints": [_checked(_KEY, key) for key in spec.district_points],
         "selected": _checked(_KEY, selected or ""),
         "district": _checked(_KEY, district or ""),
-        "lang": "en" if lang == "en" else "de",
+        "lang": known_language(lang),
         "bodies": _checked(_BODIES, packed_bodies(spec, bodies)) if bodies else "",
         "near": [int(position) for position in near],
     }

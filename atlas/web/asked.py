@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from atlas.errors import AtlasError, Problem
+from atlas.model.languages import LANGUAGES
 from atlas.model.snapshot import Snapshot
-from atlas.model.view import EARLIEST, LANGUAGES, LATEST, parse_day
+from atlas.model.view import EARLIEST, LATEST, parse_day
 from atlas.phrases import N_
 from atlas.present.open_data import FORMS, Offer
 
@@ -111,7 +112,7 @@ def _misnamed(offer: Offer, query: Sequence[tuple[str, str]]) -> Iterator[Proble
 
 
 def _impossible(offer: Offer, given: dict[str, str]) -> Iterator[Problem]:
-    for name, known in (("lang", LANGUAGES), ("form", FORMS)):
+    for name, known in (("lang", tuple(LANGUAGES)), ("form", FORMS)):
         if name in offer.parameters and given.get(name, known[0]) not in known:
             text = N_("„{given}“ gibt es nicht; möglich: {known}.")
             yield Problem(name, text, {"given": _short(given[name]), "known": ", ".join(known)})

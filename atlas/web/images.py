@@ -20,9 +20,10 @@ from atlas.errors import AtlasError, Problem
 from atlas.export.pictures import MEDIA_TYPES, draw, page_of, picture_stem, written
 from atlas.model.excerpt import LIVE, Excerpt, ExcerptKind, Form, Size, excerpt_from_query, parse_places
 from atlas.model.keys import parse_ags
+from atlas.model.languages import LANGUAGES
 from atlas.model.programme import OVERVIEW
 from atlas.model.snapshot import Snapshot
-from atlas.model.view import EARLIEST, LANGUAGES, LATEST, ViewState, parse_day, view_from_query
+from atlas.model.view import EARLIEST, LATEST, ViewState, parse_day, view_from_query
 from atlas.phrases import N_
 from atlas.present.detail import absent, position_or_heir
 from atlas.present.picture import picture_view

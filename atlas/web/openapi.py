@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from atlas import phrases
+from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
 from atlas.model.snapshot import Snapshot
-from atlas.model.view import LANGUAGES
 from atlas.present.open_data import (
     FORMS,
     OFFERS,
@@ -117,7 +117,7 @@ def _parameters(snapshot: Snapshot, words: Words) -> Node:
         "date": _DAY,
         "kreis": {"type": "string", "enum": sorted(districts)},
         "form": {"type": "string", "enum": list(FORMS), "default": FORMS[0]},
-        "lang": {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]},
+        "lang": {"type": "string", "enum": list(LANGUAGES), "default": SOURCE_LANGUAGE},
     }
     said = parameter_texts(words)
     return {

@@ -17,13 +17,10 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-LANGUAGES: Final = ("de", "en")
+from atlas.model.languages import LANGUAGES
+from atlas.present.wording import Words
 
 _STREAMLIT_ROOTS: Final = ("component", "static", "media", "app")
-_NOSCRIPT: Final = {
-    "de": "Diese Anwendung braucht JavaScript. Bitte schalten Sie es in Ihrem Browser ein.",
-    "en": "This application needs JavaScript. Please switch it on in your browser.",
-}
 _SCRIPT: Final = re.compile(rb"<script(?![^>]*\ssrc\s*=)[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 _SERVICE_LINK: Final = re.compile(
     r'(?:<!--(?:(?!-->).)*agent API(?:(?!-->).)*-->\s*)?<link rel="service-desc"[^>]*>\s*',
@@ -118,7 +115,7 @@ class PageFrame:
         is_page: Callable[[str], bool] | None = None,
     ) -> None:
         if default_lang not in LANGUAGES:
-            raise ValueError(f"default_lang is {default_lang!r}; expected one of {LANGUAGES}")
+            raise ValueError(f"default_lang is {default_lang!r}; expected one of {list(LANGUAGES)}")
         self.app = app
         self._default_lang = default_lang
         self._is_page = is_page or page_predicate()
@@ -156,7 +153,8 @@ def framed_page(index_html: bytes, lang: str, title: str, description: str) -> b
     """Return Streamlit's page in ``lang`` with this title and description (plain text, escaped here)."""
     page = index_html.decode("utf-8")
     head = f'<title>{escape(title)}</title>\n    <meta name="description" content="{escape(description)}" />'
-    noscript = f"<noscript>\n      <p>{escape(_NOSCRIPT[lang])}</p>\n    </noscript>"
+    needs = Words(lang).say("Diese Anwendung braucht JavaScript. Bitte schalten Sie es in Ihrem Browser ein.")
+    noscript = f"<noscript>\n      <p>{escape(needs)}</p>\n    </noscript>"
     page = _replace_once(re.compile(r'<html lang="en">'), f'<html lang="{lang}">', page)
     page = _replace_once(re.compile(r"<title>.*?</title>", re.DOTALL), head, page)
     page = _replace_once(_SERVICE_LINK, "", page)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from atlas.export.pictures import written
 from atlas.model.excerpt import Form, Size
-from atlas.model.view import EARLIEST, LANGUAGES
+from atlas.model.languages import LANGUAGES
+from atlas.model.view import EARLIEST
 from atlas.present.detail import as_of_sentence
 from atlas.present.figures import build_cards
 from atlas.present.looks import layer_definition, layer_label, layer_short

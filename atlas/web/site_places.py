@@ -9,7 +9,8 @@ from atlas.analysis.quality import check_snapshot
 from atlas.export.open_data import boundaries_file, cases_file, records_file, status_file
 from atlas.export.pictures import Drawn, written
 from atlas.model.excerpt import Form, Size
-from atlas.model.view import LANGUAGES, ViewState, page_address
+from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
+from atlas.model.view import ViewState, page_address
 from atlas.present import about
 from atlas.present.catalogue import build_catalogue
 from atlas.present.detail import as_of_sentence
@@ -40,7 +41,7 @@ def municipality_pages(site: Site, keys: Iterable[str]) -> Files:
 
 def _pictures(key: str, drawn: Drawn, words: Words) -> Files:
     yield _image(key, words), written(drawn, Form.SVG)
-    if words.lang == "de":
+    if words.lang == SOURCE_LANGUAGE:
         yield f"bild/{key}.png", written(drawn, Form.PNG)
 
 
@@ -71,7 +72,7 @@ def _district(site: Site, scene: Scene, drawn: Drawn, words: Words) -> tuple[str
 
     def address(where: str, view: ViewState) -> str:
         """Return that of the application, where the site has the page."""
-        plain = view.but(as_of=None, lang="de")
+        plain = view.but(as_of=None, lang=SOURCE_LANGUAGE)
         if where == "gemeinde" and view.municipality:
             return site.path("gemeinde", view.municipality, words)
         if where == "kreis" and view.district:
@@ -126,7 +127,7 @@ def data_page(site: Site) -> Files:
 
 def open_data(site: Site) -> Files:
     """Yield the open data at the addresses of the application, as far as they need no parameters."""
-    scene, words, snapshot = site.scene, Words("de"), site.scene.snapshot
+    scene, words, snapshot = site.scene, Words(SOURCE_LANGUAGE), site.scene.snapshot
     for ending in ("csv", "json", "geojson", "gpkg"):
         yield f"api/v1/status.{ending}", status_file(scene, ending, words)
     for ending in ("csv", "json"):

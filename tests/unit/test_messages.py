@@ -31,11 +31,6 @@ NOT_SAID = {
     "atlas/present/wording.py": "quotation marks",
     "atlas/present/search.py": "letters",
     "atlas/render/fonts.py": "letters",
-    "atlas/render/typeset.py": "the name of the product",
-    "atlas/present/catalogue.py": "as atlas/render/typeset.py",
-    "ui/main.py": "as atlas/render/typeset.py",
-    "ui/server.py": "title and description in both languages",
-    "atlas/web/page.py": "a sentence in both languages",
     "atlas/model/programme.py": "what the template of a programme marks as open",
     "ui/state.py": "the name of a key",
 }

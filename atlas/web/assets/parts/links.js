@@ -1,4 +1,4 @@
-/* Copy the address of exactly this view, its date written out; and the same view in the other language. */
+/* Copy the address of exactly this view, its date written out; and the same view in other languages. */
 import { button, make, whenChanged } from "./shared.js";
 
 function address(change) {
@@ -36,15 +36,19 @@ export default function (component) {
       }
       setTimeout(() => { said.textContent = ""; }, 4000);
     });
-    const other = make("a", "atlas-language", data.language);
-    other.lang = data.other;
-    other.hreflang = data.other;
-    other.href = address({ lang: data.other === "de" ? "" : data.other }).href;
-    other.addEventListener("click", (event) => {
-      event.preventDefault();
-      window.location.assign(address({ lang: data.other === "de" ? "" : data.other }));
+    const languages = Object.entries(data.languages).map(([lang, name]) => {
+      const other = make("a", "atlas-language", name);
+      other.lang = lang;
+      other.hreflang = lang;
+      const there = () => address({ lang: lang === data.source ? "" : lang }).href;
+      other.href = there();
+      other.addEventListener("click", (event) => {
+        event.preventDefault();
+        window.location.assign(there());
+      });
+      return other;
     });
-    row.append(copy, other, said);
+    row.append(copy, ...languages, said);
     place.replaceChildren(row);
   });
 }
