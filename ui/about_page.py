@@ -14,15 +14,17 @@ from atlas.present.open_data import Content, title
 from atlas.present.open_data_page import data_links
 from atlas.present.published import published_rows
 from atlas.present.scene import Scene, Shelf
-from atlas.render import about as html
+from atlas.render.html import about_data as data_parts
 from atlas.render.html import file_links
-from atlas.render.open_data import open_data_links
+from atlas.render.templates import Pieces
 from atlas.sources.store.cases import KEPT_DAYS
 from ui import blocks
 from ui.cache import current_scene, store
 from ui.frame import foot, head
 from ui.login import door
 from ui.state import words, write_address
+
+html = Pieces("about.html")
 
 _findings: Shelf[list[Problem]] = Shelf(4)
 _published_rows: Shelf[pd.DataFrame] = Shelf(8)
@@ -43,7 +45,7 @@ def show() -> None:
         "die diese Anwendung betreibt."
     )
     parts = (
-        html.about_data(about_data(drawn, rows, problems, said)),
+        data_parts(about_data(drawn, rows, problems, said)),
         _open_data(drawn),
         html.licences(licences(drawn, said)),
         html.texts(accessibility(limits, said)),
@@ -89,7 +91,9 @@ def _open_data(drawn: Scene) -> Markup:
     items = [
         (
             title(content, drawn.programme, said),
-            open_data_links(data_links(drawn.snapshot, drawn.programme, content, drawn.as_of, said, "api/v1/")),
+            Pieces("parts.html").links_in_line(
+                data_links(drawn.snapshot, drawn.programme, content, drawn.as_of, said, "api/v1/")
+            ),
         )
         for content in (Content.STATUS, Content.CASES, Content.RECORDS, Content.BOUNDARIES)
     ]
@@ -101,4 +105,4 @@ def _open_data(drawn: Scene) -> Markup:
         address=f"api/v1/?lang={said.lang}",
         every=said.say("Alle Adressen, Begriffe und Lizenzen der offenen Daten"),
     )
-    return html.section(said.say(phrases.OPEN_DATA), listed)
+    return html.section(said.say(phrases.OPEN_DATA), [listed])

@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
-from atlas.render.templates import drawn_part
+from atlas.render.templates import Pieces
 
 WIDTH = 760
 """Of forms and boxes with text, in pixels: lines longer than that are hard to read."""
@@ -19,7 +19,8 @@ _Width = Literal["stretch", "content"]
 
 def part(macro: str, /, **model: object) -> Markup:
     """Return one of the pieces that pages are made of: a macro of ``parts_editing.html``, filled."""
-    return drawn_part("parts_editing.html", macro, **model)
+    made: Markup = getattr(Pieces("parts_editing.html"), macro)(**model)
+    return made
 
 
 def draw(macro: str, /, *, width: _Width = "stretch", **model: object) -> None:

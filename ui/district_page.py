@@ -8,11 +8,13 @@ from atlas.model.view import page_address
 from atlas.present.detail import as_of_sentence
 from atlas.present.district import DistrictPage, build_district
 from atlas.present.scene import Scene, Shelf
-from atlas.render import district as html
 from atlas.render.html import file_links
+from atlas.render.templates import Pieces
 from ui import blocks, filters, frame, map_panel, table_panel
 from ui.cache import current_scene
 from ui.state import MUNICIPALITY_PAGE, words, write_address
+
+html = Pieces("district.html")
 
 _pages: Shelf[DistrictPage] = Shelf(128)
 

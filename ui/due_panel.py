@@ -13,14 +13,15 @@ from atlas.model.view import ViewState, page_address, view_to_query
 from atlas.present.follow_ups import DueRow, due_rows, due_titles
 from atlas.present.scene import Scene
 from atlas.present.steering import area_of
-from atlas.render import follow_ups as html
-from atlas.render.templates import drawn_part
+from atlas.render.templates import Pieces
 from atlas.web.internal import KEY, PREFIX, about
 from ui import blocks
 from ui.cache import scene, store, today
 from ui.frame import site_address
 from ui.login import calendar_key, current_actor, door
 from ui.state import words
+
+html = Pieces("follow_ups.html")
 
 _FILES = f"{PREFIX.strip('/')}/wiedervorlagen"
 
@@ -48,7 +49,7 @@ def show(drawn: Scene) -> None:
             titles = due_titles(said)
             st.html(html.due_list(rows, titles, lambda ags: page_address("pflege", drawn.view.but(municipality=ags))))
         with st.container(horizontal=True, vertical_alignment="center", key="wiedervorlagen-dateien"):
-            st.html(drawn_part("parts.html", "files", links=_files(now)), width="content")
+            st.html(Pieces("parts.html").files(_files(now)), width="content")
             _subscription(now)
     blocks.heading(said.say("Aus den öffentlichen Angaben"))
 

@@ -13,12 +13,14 @@ from atlas.model.view import page_address
 from atlas.present.detail import position_of
 from atlas.present.entries import entries_at, entry_text, keys_of_place, place_of, places, version_items
 from atlas.present.scene import Scene
-from atlas.render import entries as html
+from atlas.render.templates import Pieces
 from atlas.sources.store import Store
 from ui import blocks, entries_table, entry_form, follow_ups_panel, saving
 from ui.cache import store
 from ui.login import current_actor
 from ui.state import Keys, look_at, seed, words
+
+html = Pieces("entries.html")
 
 
 def show(drawn: Scene) -> None:

@@ -18,12 +18,14 @@ from atlas.present.cells import Cells
 from atlas.present.entries import edit_item, entries_at, seen
 from atlas.present.intake import question_problem
 from atlas.present.scene import Scene
-from atlas.render import entries as html
+from atlas.render.templates import Pieces
 from ui import blocks, saving
 from ui.cache import scene, store, today
 from ui.login import current_actor
 from ui.messages import show_finding, show_findings
 from ui.state import current_view, words
+
+html = Pieces("entries.html")
 
 _SHEET, _REASON = "_entries_sheet", "entries-reason"
 _MOST = 2_000

@@ -15,11 +15,13 @@ from atlas.model.view import EARLIEST, LATEST
 from atlas.present.detail import position_or_heir
 from atlas.present.follow_ups import follow_up_text
 from atlas.present.scene import Scene
-from atlas.render import follow_ups as html
+from atlas.render.templates import Pieces
 from ui import blocks
 from ui.cache import store
 from ui.login import current_actor
 from ui.state import words
+
+html = Pieces("follow_ups.html")
 
 _DRAFT, _NOTE, _STEP, _DUE = "_follow_up", "follow-up-note", "follow-up-step", "follow-up-due"
 

@@ -34,15 +34,18 @@ from atlas.present.intake import (
 from atlas.present.map_spec import counted_legend
 from atlas.present.scene import Scene, imagined
 from atlas.present.wording import Words
-from atlas.render import entries as entries_html
-from atlas.render import intake as html
 from atlas.render.html import legend_line, list_table
+from atlas.render.templates import Pieces
 from atlas.sources.spreadsheets import ON_SCREEN
 from ui import blocks, map_panel, saving
 from ui.cache import scene, store, today
 from ui.login import current_actor
 from ui.messages import answer_of, ask, show_finding
 from ui.state import words
+
+html = Pieces("intake.html")
+
+entries_html = Pieces("entries.html")
 
 _RECEIVED, _ROUND = "_intake", "_intake_round"
 _WHOLE, _ERASE, _REASON = "intake-whole", "intake-erase", "intake-reason"

@@ -11,12 +11,14 @@ from atlas.model.edits import Change, ChangeKind
 from atlas.model.rights import Actor, Right
 from atlas.present.entries import change_tally, log_row, log_titles, version_items
 from atlas.present.scene import Scene
-from atlas.render import entries as html
+from atlas.render.templates import Pieces
 from atlas.sources.store import Store
 from ui import blocks, saving
 from ui.cache import store
 from ui.login import current_actor
 from ui.state import words
+
+html = Pieces("entries.html")
 
 _CHOSEN, _MOST, _REASON = "log-change", "_log_most", "log-reason"
 _STEP = 50

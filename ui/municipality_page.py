@@ -12,12 +12,14 @@ from atlas.present.elsewhere import Elsewhere, elsewhere, not_here, others
 from atlas.present.looks import looks_of, plain_legend
 from atlas.present.municipality import MunicipalityPage, build_page
 from atlas.present.scene import Scene, Shelf
-from atlas.render import municipality as html
 from atlas.render.html import file_links, legend_line
+from atlas.render.templates import Pieces
 from ui import blocks, filters, frame, map_panel, report_form, search, take_home
 from ui.cache import current_scene, scenes
 from ui.login import current_actor
 from ui.state import MAP_PAGE, words, write_address
+
+html = Pieces("municipality.html")
 
 _pages: Shelf[MunicipalityPage] = Shelf(256)
 

@@ -30,12 +30,14 @@ from atlas.present.progress import (
 from atlas.present.scene import Scene, Shelf
 from atlas.present.time_words import holding_said
 from atlas.present.years import YearRow, year_headings, year_rows
-from atlas.render import progress as html
 from atlas.render.html import chart_links, file_links, legend_line, list_table
+from atlas.render.templates import Pieces
 from ui import blocks, figures_panel, filters, frame, map_panel
 from ui.cache import current_scene, scene, scenes
 from ui.components import part
 from ui.state import Keys, change_view, seed, words, write_address
+
+html = Pieces("progress.html")
 
 _curves: Shelf[tuple[Curve, ...]] = Shelf(64)
 _rows: Shelf[tuple[YearRow, ...]] = Shelf(128)

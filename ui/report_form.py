@@ -12,12 +12,14 @@ from atlas.model.cases import MOST_TEXT, parse_receipt
 from atlas.present.detail import position_or_heir
 from atlas.present.follow_ups import outcome_text
 from atlas.present.scene import Scene
-from atlas.render import follow_ups as html
+from atlas.render.templates import Pieces
 from atlas.sources.store.cases import KEPT_DAYS
 from ui import blocks
 from ui.cache import scene, store
 from ui.reports_panel import name_today
 from ui.state import words
+
+html = Pieces("follow_ups.html")
 
 PARAMETER = "quittung"
 _TEXT, _ASKED = "report-text", "report-receipt"

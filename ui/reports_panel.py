@@ -13,11 +13,13 @@ from atlas.model.view import page_address
 from atlas.present.detail import position_or_heir
 from atlas.present.follow_ups import report_text
 from atlas.present.scene import Scene
-from atlas.render import follow_ups as html
+from atlas.render.templates import Pieces
 from ui import blocks
 from ui.cache import scene, store
 from ui.login import current_actor
 from ui.state import words
+
+html = Pieces("follow_ups.html")
 
 _TOLD = "_report_told"
 _VERDICTS = (True, False)

@@ -12,12 +12,14 @@ from atlas.errors import AtlasError, Problem
 from atlas.model.edits import Change, StaleError, Version
 from atlas.present.entries import change_tally, version_items
 from atlas.present.scene import Scene
-from atlas.render import entries as html
+from atlas.render.templates import Pieces
 from ui import blocks
 from ui.cache import store
 from ui.login import current_actor
 from ui.messages import show_finding
 from ui.state import words
+
+html = Pieces("entries.html")
 
 _KEY = "_saving"
 _TRIES = 5

@@ -7,17 +7,17 @@ from markupsafe import Markup
 
 from atlas.model.records import source_name, web_address
 from atlas.model.view import ViewState
+from atlas.present.about import AboutData
 from atlas.present.charts import Chart
-from atlas.present.detail import Detail
 from atlas.present.files import chart_files, table_files
-from atlas.present.looks import Legend
 from atlas.present.wording import Words
-from atlas.render.templates import drawn_part
+from atlas.render.templates import Pieces
 
-
-def detail(shown: Detail) -> Markup:
-    """Return what is known about a municipality, instrument by instrument, with its sources."""
-    return drawn_part("parts.html", "detail", shown=shown)
+_PARTS = Pieces("parts.html")
+detail = _PARTS.detail
+"""What is known about a municipality, instrument by instrument, with its sources: of a `Detail`."""
+legend_line = _PARTS.legend_line
+"""A legend in one line: of a `Legend`."""
 
 
 def list_table(rows: pd.DataFrame, headings: dict[str, str]) -> Markup:
@@ -28,19 +28,20 @@ def list_table(rows: pd.DataFrame, headings: dict[str, str]) -> Markup:
     shown = {column: title for column, title in headings.items() if (rows[column].astype(str) != "").any()}
     cells = rows[list(shown)].to_dict("records")
     sources = {str(text): (source_name(str(text)), web_address(str(text))) for text in rows.get("source", ())}
-    return drawn_part("parts.html", "list_table", headings=shown, rows=cells, sources=sources)
-
-
-def legend_line(legend: Legend) -> Markup:
-    """Return a legend in one line."""
-    return drawn_part("parts.html", "legend_line", legend=legend)
+    return _PARTS.list_table(headings=shown, rows=cells, sources=sources)
 
 
 def file_links(table: str, view: ViewState, words: Words) -> Markup:
     """Return links to a table as files, by its name below ``/atlas``; the view goes with it."""
-    return drawn_part("parts.html", "files", links=table_files(table, view, words))
+    return _PARTS.files(links=table_files(table, view, words))
 
 
 def chart_links(chart: Chart, view: ViewState, words: Words, table: str = "") -> Markup:
     """Return links to a chart as SVG and PNG, and to the numbers behind it."""
-    return drawn_part("parts.html", "files", links=chart_files(chart, view, words, table))
+    return _PARTS.files(links=chart_files(chart, view, words, table))
+
+
+def about_data(about: AboutData) -> Markup:
+    """Return what the data are: programme, glossary, published totals, findings."""
+    published = list_table(about.published, about.published_headings) if len(about.published) else ""
+    return Pieces("about.html").about_data(about, published)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.ext import Extension
@@ -43,7 +44,15 @@ def drawn(template: str, /, **model: object) -> Markup:
     return Markup(_ENVIRONMENT.get_template(template).render(model))  # noqa: S704 - escaped by the environment
 
 
-def drawn_part(template: str, macro: str, /, **model: object) -> Markup:
-    """Return one macro of a template filled with what it asks for, as `drawn` does; another name is a ``TypeError``."""
-    part: Markup = getattr(_ENVIRONMENT.get_template(template).module, macro)(**model)
-    return part
+class Pieces:
+    """The macros of a template as functions: ``Pieces("municipality.html").header(page)``.
+
+    What a macro takes stands in the template. Each returns what `drawn` would; a name it does not know is a ``TypeError``.
+    """
+
+    def __init__(self, template: str) -> None:
+        self._template = template
+
+    def __getattr__(self, macro: str) -> Callable[..., Markup]:
+        made: Callable[..., Markup] = getattr(_ENVIRONMENT.get_template(self._template).module, macro)
+        return made

@@ -28,7 +28,7 @@ from atlas.present.open_data import OFFERS, ROOT, Content, Offer
 from atlas.present.open_data_page import build_open_data
 from atlas.present.scene import Scenes, Shelf
 from atlas.present.wording import Words
-from atlas.render.open_data import open_data_page
+from atlas.render.templates import drawn
 from atlas.web.asked import Asked, RefusedError, language_of, parse_asked
 from atlas.web.delivery import File, delivered, filed, preflight, refused
 from atlas.web.openapi import describe
@@ -132,7 +132,7 @@ class _Api:
         if offer.content is Content.BOUNDARIES:
             return boundaries_file(snapshot, programme, asked.as_of, words)
         if not offer.path:
-            return open_data_page(build_open_data(snapshot, asked.as_of, words))
+            return drawn("open_data.html", page=build_open_data(snapshot, asked.as_of, words)).encode()
         return _json(build_catalogue(snapshot, base) if offer.ending == "jsonld" else describe(snapshot, base, words))
 
 

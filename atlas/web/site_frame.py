@@ -17,6 +17,7 @@ from atlas.present.site import SiteFrame, SiteTable, place_path, prefix, site_fr
 from atlas.present.wording import Words
 from atlas.render import site as html
 from atlas.render.fonts import web_font
+from atlas.render.templates import Pieces
 from atlas.sources.settings import Settings
 from atlas.web.payloads import PayloadStore, asset
 
@@ -119,4 +120,6 @@ class Site:
 def picture(address: str, drawn: Drawn, below: str) -> Markup:
     """Return a picture for a page, and what is said below it."""
     measures = drawn.sheet.measures
-    return html.picture(address, drawn.picture.alt, (round(measures.width), round(measures.height)), below)
+    return Pieces("site_parts.html").picture(
+        address, drawn.picture.alt, (round(measures.width), round(measures.height)), below
+    )

@@ -17,9 +17,11 @@ from atlas.present.search import suggestions
 from atlas.present.site import downloads, layers_label, map_day, prefix, script_words
 from atlas.present.site_days import changing_days, packed_days, stamps
 from atlas.present.wording import Words
-from atlas.render import site as html
+from atlas.render.templates import Pieces
 from atlas.web.site_frame import PARTS, Files, Site, picture
 from atlas.web.site_offline import Inside, as_data, offline_page
+
+html = Pieces("site_parts.html")
 
 
 def day_file(site: Site, layer: str) -> bytes:
@@ -58,12 +60,14 @@ def _map_page(site: Site, layer: str, files: Mapping[str, str], words: Words) ->
             layer,
             [(*each, prefix(words) + _layer_path(site, each[0])) for each in _layers(site, words)],
         ),
-        figures=html.cards(build_cards(scene, words)),
-        map=picture(image, drawn, as_of_sentence(scene, words)),
-        legend=html.legend(
-            label, words.label(layer_definition(programme, layer)), counted_legend(scene.spec.legend, words)
-        ),
-        table=html.table(site.table(scene, words)),
+        {
+            "figures": html.cards(build_cards(scene, words)),
+            "map": picture(image, drawn, as_of_sentence(scene, words)),
+            "legend": html.legend(
+                label, words.label(layer_definition(programme, layer)), counted_legend(scene.spec.legend, words)
+            ),
+            "table": html.table(site.table(scene, words)),
+        },
     )
     body += html.links(*downloads(words)) + html.about(as_data(_told(site, files, layer, words)))
     soon = [f"app/parts/{name}" for name in PARTS] + [f"atlas/{name}" for name in (site.urls.index, files[layer])]

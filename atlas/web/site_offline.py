@@ -13,8 +13,7 @@ from markupsafe import Markup
 from atlas.present.site import SiteFrame, loading
 from atlas.present.wording import Words
 from atlas.render.fonts import FAMILY, embedded_faces
-from atlas.render.site import map_body
-from atlas.render.templates import drawn
+from atlas.render.templates import Pieces, drawn
 from atlas.web.payloads import asset
 
 _MODULES = ("shared", "figures", "legend", "film", "table")
@@ -75,7 +74,7 @@ def offline_page(frame: SiteFrame, layers: Markup, inside: Inside, words: Words)
         told=as_data({**inside.about, "mapPage": map_page}),
         shim=Markup(_FILES),  # noqa: S704 - our own
         modules=as_data({"imports": modules}),
-        body=map_body("", loading(words), layers),
+        body=Pieces("site_parts.html").map_body("", loading(words), layers, {}),
     )
 
 

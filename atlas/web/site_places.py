@@ -21,10 +21,12 @@ from atlas.present.published import published_rows
 from atlas.present.scene import Scene
 from atlas.present.site import downloads, limits, list_headings, place_path, prefix, visits
 from atlas.present.wording import Words
-from atlas.render import about as about_html
-from atlas.render import site as html
+from atlas.render.html import about_data
+from atlas.render.templates import Pieces
 from atlas.web.site_frame import Files, Site, picture
 from atlas.web.site_offline import as_data
+
+about_html, html = Pieces("about.html"), Pieces("site_parts.html")
 
 
 def municipality_pages(site: Site, keys: Iterable[str]) -> Files:
@@ -103,7 +105,7 @@ def _list(site: Site, kind: str, items: list[tuple[str, str]], words: Words) -> 
         "english": f"en/{kind}/",
     }
     links = html.links(list_heading, [(place_path(kind, key, words), name) for key, name in items])
-    body = html.titled(heading, links, html.about(as_data(told)))
+    body = html.titled(heading, [links, html.about(as_data(told))])
     return site.page(f"{kind}/index.html", heading, body, words, "app/site_lookup.js")
 
 
@@ -115,14 +117,14 @@ def data_page(site: Site) -> Files:
         words = Words(lang)
         rows = published_rows(scene.snapshot, scene.programme, words)
         parts = (
-            about_html.about_data(about.about_data(scene, rows, problems, words)),
+            about_data(about.about_data(scene, rows, problems, words)),
             html.links(*downloads(words)),
             about_html.licences(about.licences(scene, words)),
             about_html.texts(about.accessibility(limits(words), words)),
             about_html.texts(about.privacy([visits(words)], words)),
         )
         heading = about.heading(words)
-        yield site.page("ueber/index.html", heading, html.titled(heading, *parts), words)
+        yield site.page("ueber/index.html", heading, html.titled(heading, parts), words)
 
 
 def open_data(site: Site) -> Files:

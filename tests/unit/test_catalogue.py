@@ -36,7 +36,7 @@ from atlas.present.open_data import (
 from atlas.present.open_data_page import build_open_data
 from atlas.present.scene import Scenes
 from atlas.present.wording import Words
-from atlas.render.open_data import open_data_page
+from atlas.render.templates import drawn
 from atlas.web import api
 from atlas.web.api import build_api
 from atlas.web.openapi import describe
@@ -183,7 +183,9 @@ def test_catalogue_takes_what_the_programme_states(real: Snapshot) -> None:
     assert distribution["dcterms:license"] == {"@id": "https://l.example/1"}
     assert distribution["dcterms:rights"]["rdfs:label"][1]["@value"] == "Entries: https://l.example/1"
     assert distribution["dcat:downloadURL"] == {"@id": "https://atlas.example/unten/api/v1/status.csv"}
-    assert str(escape("https://l.example/1")) in open_data_page(build_open_data(owned, TODAY, Words("de"))).decode()
+    assert str(escape("https://l.example/1")) in drawn(
+        "open_data.html", page=build_open_data(owned, TODAY, Words("de"))
+    )
 
 
 def test_invented_data_say_so_and_have_no_place(mini: Snapshot, mini_client: TestClient) -> None:

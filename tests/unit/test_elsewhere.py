@@ -9,7 +9,9 @@ from atlas.model.view import page_address
 from atlas.present.elsewhere import elsewhere, in_programme, not_here, others
 from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
-from atlas.render import municipality as html
+from atlas.render.templates import Pieces
+
+html = Pieces("municipality.html")
 
 DE = Words("de")
 ERFURT, LEIPZIG, GOETTINGEN = "16051000", "14713000", "03159016"

@@ -19,10 +19,13 @@ from atlas.present.municipality import build_page, name_list
 from atlas.present.scene import Scene, Scenes
 from atlas.present.timeline import axis
 from atlas.present.wording import Words
-from atlas.render import district as district_html
-from atlas.render import municipality as html
+from atlas.render.templates import Pieces
 from tests import miniland
 from tests.conftest import TODAY
+
+html = Pieces("municipality.html")
+
+district_html = Pieces("district.html")
 
 DE, EN = Words("de"), Words("en")
 NOBODY = Scenes(lambda: pytest.fail("no other scene is needed"), date.today)

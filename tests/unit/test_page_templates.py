@@ -31,13 +31,17 @@ from atlas.present.published import published_rows
 from atlas.present.scene import Scenes
 from atlas.present.site import downloads, site_frame, site_table
 from atlas.present.wording import Words
-from atlas.render import about, district, html, municipality, open_data, progress, site
-from atlas.render.templates import drawn
+from atlas.render import html
+from atlas.render import site as site_pages
+from atlas.render.templates import Pieces, drawn
 from tests.browser.payloads import PAYLOADS
 from tests.conftest import ROOT, TODAY
 from tests.elements import Elements
 
 DE = Words("de")
+about, district, municipality, progress, site = map(
+    Pieces, ("about.html", "district.html", "municipality.html", "progress.html", "site_parts.html")
+)
 EDITING = {"entries.html", "follow_ups.html", "intake.html", "parts_editing.html"}
 """Templates of pages behind a login, which have tests of their own."""
 
@@ -124,10 +128,10 @@ def _progress(m: dict[str, Any], text: str) -> Iterator[Markup]:
 
 
 def _about(m: dict[str, Any], text: str) -> Iterator[Markup]:
-    yield about.about_data(m["about"])
+    yield html.about_data(m["about"])
     yield about.licences(m["licences"])
     yield about.texts(m["section"])
-    yield about.section(text, Markup("<p></p>"))
+    yield about.section(text, [Markup("<p></p>")])
 
 
 def _parts(m: dict[str, Any], text: str) -> Iterator[Markup]:
@@ -137,16 +141,15 @@ def _parts(m: dict[str, Any], text: str) -> Iterator[Markup]:
         pd.DataFrame({"name": [text], "note": [text], "source": [text]}),
         dict.fromkeys(("name", "note", "source"), text),
     )
-    yield open_data.open_data_links(m["links"])
+    yield Pieces("parts.html").links_in_line(m["links"])
 
 
 def _site_parts(m: dict[str, Any], text: str) -> Iterator[Markup]:
-    yield site.map_body(
-        text, text, site.layers(text, text, [(text, text, text)]), legend=site.legend(text, text, m["legend"])
-    )
+    layers, legend = site.layers(text, text, [(text, text, text)]), site.legend(text, text, m["legend"])
+    yield site.map_body(text, text, layers, {"legend": legend})
     yield site.cards(m["cards"])
     yield site.table(m["site_table"])
-    yield site.titled(text, site.links(*m["downloads"]), site.picture(text, text, (1, 1), text))
+    yield site.titled(text, [site.links(*m["downloads"]), site.picture(text, text, (1, 1), text)])
     yield site.municipality(m["page"], Markup("<img>"), lambda _: text)
     yield site.district(m["district"], Markup("<img>"), m["site_table"], lambda *_: text)
 
@@ -163,10 +166,12 @@ CASES: dict[str, Callable[[dict[str, Any], str], Iterator[str]]] = {
     "about.html": _about,
     "parts.html": _parts,
     "site_parts.html": _site_parts,
-    "site.html": lambda m, text: iter([site.page(m["frame"], text, Markup("<p>"), scripts=[text], expected=[text])]),
-    "site_map.html": lambda _, text: iter([site.map_frame(text, text, text, [text])]),
+    "site.html": lambda m, text: iter(
+        [site_pages.page(m["frame"], text, Markup("<p>"), scripts=[text], expected=[text])]
+    ),
+    "site_map.html": lambda _, text: iter([site_pages.map_frame(text, text, text, [text])]),
     "site_offline.html": _offline,
-    "open_data.html": lambda m, _: iter([open_data.open_data_page(m["open"]).decode()]),
+    "open_data.html": lambda m, _: iter([drawn("open_data.html", page=m["open"])]),
 }
 
 

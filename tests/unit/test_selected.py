@@ -30,13 +30,14 @@ from atlas.present.scene import Scenes
 from atlas.present.sheet import build_sheet
 from atlas.present.wording import Words
 from atlas.present.years import year_rows
-from atlas.render import district as district_html
-from atlas.render.site import legend
+from atlas.render.templates import Pieces
 from atlas.sources.settings import Settings
 from atlas.web.site import publish
 from atlas.web.site_frame import Order
 from tests.unit.test_core_present import unpack
 from tests.unit.test_site import read
+
+district_html = Pieces("district.html")
 
 DE = Words("de")
 DAY = date(2024, 1, 1)
@@ -63,7 +64,7 @@ def test_legend_does_not_count_those_without_activity(selected: Scenes) -> None:
     counted = [look.key for look in looks_of(scene.programme, "overview") if look.has_number]
     assert "no_data" not in counted
     assert len(counted) == len(looks_of(scene.programme, "overview")) - 1
-    said = str(legend("", "", counted_legend(scene.spec.legend, DE)))
+    said = str(Pieces("site_parts.html").legend("", "", counted_legend(scene.spec.legend, DE)))
     assert said.count("<b></b>") == 1
     picture = build_picture(scene, Excerpt(), DE)
     assert [line.label for line in picture.legend if line.count is None] == ["keine bekannte Aktivität"]

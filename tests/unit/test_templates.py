@@ -20,12 +20,16 @@ from atlas.present.entries import edit_item, entry_text, log_row, log_titles, ve
 from atlas.present.follow_ups import DueRow, follow_up_text, outcome_text, report_text
 from atlas.present.intake import finding_rows, finding_titles, question_items
 from atlas.present.wording import Words
-from atlas.render import entries, follow_ups, intake, templates
+from atlas.render import templates
+from atlas.render.templates import Pieces
 from tests.browser.payloads import PAYLOADS
 from tests.conftest import ROOT
 from tests.elements import Elements
 
 DE = Words("de")
+entries, follow_ups, intake, parts = map(
+    Pieces, ("entries.html", "follow_ups.html", "intake.html", "parts_editing.html")
+)
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
 
 
@@ -47,7 +51,7 @@ def _cases(text: str, programme: Programme) -> Iterator[Markup]:
         DE,
     )
     yield intake.findings(finding_titles(DE) | {"told": text}, rows)
-    yield from (templates.drawn_part("parts_editing.html", macro, **given) for macro, given in _parts(text))
+    yield from (getattr(parts, macro)(**given) for macro, given in _parts(text))
     record = Record(text, text, text, text, note=text, source_url=text)
     yield intake.beside(question_items(Question(2, record, {1: record}, ()), programme, DE))
 
@@ -133,7 +137,7 @@ def test_pages_write_no_html() -> None:
 
 def test_a_name_that_is_missing_is_an_error() -> None:
     with pytest.raises(jinja2.UndefinedError, match="text"):
-        templates.drawn_part("parts_editing.html", "small_line")
+        parts.small_line()
 
 
 def test_indentation_of_a_template_is_not_drawn() -> None:
