@@ -24,7 +24,7 @@ from atlas.present.wording import Words
 def pack(codes: str) -> str:
     """Return class codes with runs shortened: a capital says how often the code before it stands, A thrice, Z 28 times.
 
-    ``0000001`` becomes ``0D1``. The browser writes them out again (`unpack` in map.js and parts/shared.js).
+    ``0000001`` becomes ``0D1``. The browser writes them out again (`unpack` in parts/shared.js).
     """
     return re.sub(r"(.)\1{2,27}", lambda run: run[1] + chr(ord("A") + len(run[0]) - 3), codes)
 
@@ -208,7 +208,7 @@ def packed_points(spec: MapSpec) -> str:
 def _gaps(positions: Iterable[int]) -> str:
     """Return the distances between positions: the last digit to base 36, what is above it in capitals to base 26.
 
-    ``02B3`` is 0, 2, 39: positions 0, 2, 41. The browser adds them up again (`positions` in map.js and parts/shared.js).
+    ``02B3`` is 0, 2, 39: positions 0, 2, 41. The browser adds them up again (`positions` in parts/shared.js).
     """
     return "".join(
         _capitals(gap // 36) + np.base_repr(gap % 36, 36).lower() for gap in np.diff([0, *map(int, positions)])

@@ -187,7 +187,7 @@ def loading(words: Words) -> str:
 
 
 def script_words(scene: Scene, words: Words) -> dict[str, str]:
-    """Return what `site.js` says, by its names."""
+    """Return what the script of the map page says, by its names."""
     state = words.label(scene.programme.territory)
     return {
         "asOf": words.say("Stand: {day}. Gemeinden: {n}", day="{day}", n="{n}"),

@@ -8,7 +8,6 @@ import json
 import threading
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib import resources
 from pathlib import Path
 
 from xstatic.pkg import leaflet
@@ -17,6 +16,7 @@ from atlas.model.boundaries import Edition, Level
 from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
 from atlas.present.map_index import build_map_index
+from atlas.web.scripts import asset, script
 
 PREFIX = "/atlas"
 _KEPT = 128
@@ -124,8 +124,8 @@ class PayloadStore:
 
 @cache
 def map_script() -> bytes:
-    """Return Leaflet (from the package XStatic-Leaflet) and our own scripts as one file."""
-    return b"\n;\n".join([_leaflet("leaflet.js"), asset("topology.js"), asset("ground.js"), asset("map.js")])
+    """Return Leaflet (from the package XStatic-Leaflet) and our own script as one file."""
+    return b"\n;\n".join([_leaflet("leaflet.js"), script("map/main.js")])
 
 
 @cache
@@ -137,8 +137,3 @@ def map_style(font: str) -> bytes:
 
 def _leaflet(name: str) -> bytes:
     return (Path(leaflet.BASE_DIR) / name).read_bytes().replace(b"//# sourceMappingURL=leaflet.js.map", b"")
-
-
-def asset(name: str) -> bytes:
-    """Return a script or style sheet of our own, by its path below ``assets``."""
-    return resources.files("atlas.web").joinpath("assets", *name.split("/")).read_bytes()

@@ -17,7 +17,7 @@ from atlas.present.site import downloads, layers_label, map_day, prefix, script_
 from atlas.present.site_days import changing_days, packed_days, stamps
 from atlas.present.wording import Words
 from atlas.render import site as html
-from atlas.web.site_frame import PARTS, Files, Site, picture
+from atlas.web.site_frame import Files, Site, picture
 from atlas.web.site_offline import Inside, as_data, offline_page
 
 
@@ -65,7 +65,7 @@ def _map_page(site: Site, layer: str, files: Mapping[str, str], words: Words) ->
         table=html.table(site.table(scene, words)),
     )
     body += html.links(*downloads(words)) + html.about(as_data(_told(site, files, layer, words)))
-    soon = [f"app/parts/{name}" for name in PARTS] + [f"atlas/{name}" for name in (site.urls.index, files[layer])]
+    soon = [f"atlas/{name}" for name in (site.urls.index, files[layer])]
     yield site.page(_layer_path(site, layer), label, body, words, "app/site.js", expected=soon)
 
 
@@ -79,7 +79,7 @@ def _layer_path(site: Site, layer: str) -> str:
 
 
 def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dict[str, object]:
-    """Return what `site.js` is told."""
+    """Return what the script of the map page is told (`About` in assets/types.d.ts)."""
     scene = site.scene
     return {
         "lang": words.lang,

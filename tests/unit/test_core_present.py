@@ -37,7 +37,7 @@ DE, EN = Words("de"), Words("en")
 
 
 def unpack(codes: str) -> str:
-    """Do what the browser does (map.js, parts/shared.js)."""
+    """Do what the browser does (parts/shared.js)."""
     return re.sub(r"(.)([A-Z])", lambda run: run[1] * (ord(run[2]) - 62), codes)
 
 

@@ -150,7 +150,7 @@ def test_days_of_the_site_are_those_of_the_application(scenes: Scenes, layer: st
 
 
 def _written(changes: list[str]) -> list[str]:
-    """Do what the browser does (site.js)."""
+    """Do what the browser does (`codesOfDays` in parts/shared.js)."""
     codes = list(re.sub(r"(.)([A-Z])", lambda found: found[1] * (ord(found[2]) - 62), changes[0]))
     written = ["".join(codes)]
     for change in changes[1:]:

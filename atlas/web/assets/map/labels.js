@@ -1,0 +1,43 @@
+/* Where names have room on the map, and how they are broken into lines. No text is drawn to find out. */
+
+/** @typedef {[number, number, number, number]} Box left, top, right, bottom, in pixels */
+
+/** The box of a text, in lines of 14 pixels, centred on a point; `letter` is the mean width of a letter.
+ * @param {string} text @param {number} letter @param {{ x: number, y: number }} middle @returns {Box} */
+export function boxOf(text, letter, { x, y }) {
+  const lines = text.split("\n");
+  const half = Math.max(...lines.map((line) => line.length)) * letter / 2 + 3;
+  const tall = lines.length * 7 + 1;
+  return [x - half, y - tall, x + half, y + tall];
+}
+
+/** Whether a box is free, and, given the map's size, inside of it; if so, it is taken.
+ * @param {Box[]} taken @param {Box} box @param {{ x: number, y: number } | null} [size] */
+export function take(taken, box, size = null) {
+  const [left, top, right, bottom] = box;
+  if (size && (left < 1 || top < 1 || right > size.x - 1 || bottom > size.y - 1)) return false;
+  if (taken.some((other) => left < other[2] && right > other[0] && top < other[3] && bottom > other[1])) return false;
+  taken.push(box);
+  return true;
+}
+
+/** A district's name as the map writes it: short, on two lines if long, told apart from a city of the same name.
+ * @param {string} name @param {string[]} others names of the other districts @param {boolean} isSmall */
+export function districtName(name, others, isSmall) {
+  const plain = name.replace(/^(Landkreis|Kreis) /, "");
+  const written = others.includes(plain) ? `Lkr. ${plain}` : plain;
+  return written.length > (isSmall ? 14 : 22) ? written.replace("-", "-\n") : written;
+}
+
+/** A municipality's name on two lines, where it can be broken.
+ * @param {string} name */
+export const inTwoLines = (name) => name.replace(/(.{3,}?)([ -])(?=\S{3,})/, (_, head, gap) => head + (gap === "-" ? "-\n" : "\n"));
+
+/** A body's name on two lines, broken at a space only.
+ * @param {string} name */
+export const bodyInTwoLines = (name) => name.replace(/^(.{6,}?) (?=\S{6,})/, "$1\n");
+
+/** Each text with each move in pixels, in order.
+ * @param {string[]} texts @param {[number, number][]} moves @returns {[string, number, number][]} */
+export const tries = (texts, moves) => texts.flatMap((text) =>
+  moves.map(([dx, dy]) => /** @type {[string, number, number]} */ ([text, dx, dy])));
