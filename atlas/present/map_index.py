@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 
-from atlas.model.boundaries import INDEPENDENT_CITIES, Edition
+from atlas.model.boundaries import INDEPENDENT_CITIES, Edition, map_names
 from atlas.model.programme import Programme
 from atlas.model.records import Records
 from atlas.present.looks import CHANGES, Look, layer_definition, layer_label, looks_of
@@ -32,7 +32,7 @@ def build_map_index(programme: Programme, edition: Edition, records: Records) ->
             [ags, name, district, round(lat, 4), round(lon, 4), round(area, 1)]
             for ags, name, district, lat, lon, area in zip(*columns, strict=True)
         ],
-        "districts": {str(key): _district(row) for key, row in edition.districts.to_dict("index").items()},
+        "districts": _districts(edition),
         "states": _states(edition),
         "bodies": body_names(records),
         "point": programme.special.point,
@@ -51,10 +51,16 @@ def _states(edition: Edition) -> Json:
     }
 
 
-def _district(row: Mapping[Hashable, object]) -> Json:
-    name = str(row["name"])
+def _districts(edition: Edition) -> Json:
+    rows = edition.districts.to_dict("index")
+    short = map_names(edition.districts["name"])
+    return {str(key): _district(row, name) for (key, row), name in zip(rows.items(), short, strict=True)}
+
+
+def _district(row: Mapping[Hashable, object], short: str) -> Json:
     return {
-        "name": name,
+        "name": str(row["name"]),
+        "short": short,
         "city": row["kind"] in INDEPENDENT_CITIES,
         "lat": round(float(str(row["label_lat"])), 4),
         "lng": round(float(str(row["label_lon"])), 4),

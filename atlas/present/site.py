@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from atlas.analysis.status import NO_DATA
+from atlas.model.view import EARLIEST
 from atlas.present.credits import invented, picture_credits
 from atlas.present.looks import LegendItem, layer_label, looks_of
 from atlas.present.map_spec import since_said
@@ -169,6 +170,15 @@ def list_headings(kind: str, count: int, scene: Scene, words: Words) -> tuple[st
     if kind == "kreis":
         return words.say("Kreise"), words.label(scene.programme.territory)
     return words.say("Gemeinden"), words.count("{n} Gemeinde", "{n} Gemeinden", count)
+
+
+def moved_keys(scene: Scene) -> list[list[str]]:
+    """Return old key, new key and the day (ISO) of every change of a municipality's key; renumbered are so from the first day."""
+    return [
+        [each.old_ags, each.new_ags, (EARLIEST if each.renumbered else each.effective).isoformat()]
+        for each in scene.changes
+        if each.old_ags != each.new_ags
+    ]
 
 
 def map_day(scene: Scene, words: Words) -> str:

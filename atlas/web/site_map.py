@@ -13,7 +13,7 @@ from atlas.present.figures import build_cards
 from atlas.present.looks import layer_definition, layer_label, layer_short
 from atlas.present.map_spec import counted_legend
 from atlas.present.search import suggestions
-from atlas.present.site import downloads, layers_label, map_day, prefix, script_words
+from atlas.present.site import downloads, layers_label, map_day, moved_keys, prefix, script_words
 from atlas.present.site_days import changing_days, packed_days, stamps
 from atlas.present.wording import Words
 from atlas.render import site as html
@@ -93,11 +93,7 @@ def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dic
         "map": "atlas/karte.html",
         "first": EARLIEST.isoformat(),
         "today": site.order.as_of.isoformat(),
-        "changes": [
-            [each.old_ags, each.new_ags, (EARLIEST if each.renumbered else each.effective).isoformat()]
-            for each in scene.changes
-            if each.old_ags != each.new_ags
-        ],
+        "changes": moved_keys(scene),
         "districts": [[key, str(scene.edition.districts["name"][key])] for key in scene.edition.district_keys],
         "search": [
             [each.text, list(each.keys)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 import string
 import threading
 from collections.abc import Callable
@@ -22,7 +21,7 @@ from atlas.present.figures import build_cards
 from atlas.present.film import build_film, film_legend
 from atlas.present.looks import layer_label, layer_short, look_key, looks_of
 from atlas.present.map_index import body_names, build_map_index
-from atlas.present.map_spec import pack, packed_bodies, packed_since
+from atlas.present.map_spec import packed_bodies, packed_since
 from atlas.present.published import published_rows
 from atlas.present.scene import Scene, Scenes, Shelf, imagined
 from atlas.present.search import suggestions
@@ -34,11 +33,6 @@ from tests import catalogue
 from tests.conftest import TODAY
 
 DE, EN = Words("de"), Words("en")
-
-
-def unpack(codes: str) -> str:
-    """Do what the browser does (parts/shared.js)."""
-    return re.sub(r"(.)([A-Z])", lambda run: run[1] * (ord(run[2]) - 62), codes)
 
 
 def test_every_message_has_an_english_one_with_the_same_placeholders() -> None:
@@ -124,11 +118,6 @@ def test_classes_differ_in_lightness_or_hatch(real: Snapshot) -> None:
             ]
             is_known = one.is_through_district and other.is_through_district
             assert is_known or abs(greys[0] - greys[1]) >= 20 or one.hatch != other.hatch, (layer, one.key, other.key)
-
-
-@pytest.mark.parametrize("codes", ["", "0", "00", "000", "0001", "0" * 28, "0" * 29, "-" * 40 + "." + "a" * 3, "0101"])
-def test_packed_codes_unpack_to_the_same(codes: str) -> None:
-    assert unpack(pack(codes)) == codes
 
 
 def test_legend_counts_add_up_to_the_municipalities(real_scene: Callable[..., Scene]) -> None:

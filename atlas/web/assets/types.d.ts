@@ -15,7 +15,7 @@ type Look = {
   onPaper: boolean; optional: boolean; hasNumber: boolean;
 };
 type Layer = { label: Bilingual; definition: Bilingual; looks: Look[] };
-type District = Movable & { name: string; city: boolean; bounds: [number, number, number, number] };
+type District = Movable & { name: string; short: string; city: boolean; bounds: [number, number, number, number] };
 type Words = Record<string, string> & { film: Record<string, string>; sinces: Record<string, [string, string]> };
 /** Key, name, district, latitude, longitude, area in km². */
 type Municipality = [string, string, string, number, number, number];
@@ -52,7 +52,7 @@ type Paint = {
   line: string; onPaper: boolean;
 };
 type JointBody = { name: string; members: number[] };
-type Month = { asOf: string; codes: string; points: number[]; districtPoints: string[]; counts: Record<string, number>; total: string };
+type Month = { asOf: string; codes: string; points: number[]; districtPoints: string[]; counts: Record<string, number>; total: number };
 type MapState = {
   map: import("leaflet").Map;
   tip: import("leaflet").Tooltip;
@@ -91,7 +91,7 @@ type AtlasMap = {
 
 /** The months of a film as they come from the server: class codes of the first in full, of the others what changes. */
 type Film = {
-  days: string[]; codes: string[]; points: number[][]; districtPoints: string[][]; counts: Record<string, number[]>; totals: string[];
+  days: string[]; codes: string[]; points: number[][]; districtPoints: string[][]; counts: Record<string, number[]>; totals: number[];
 };
 
 // ---- parts and site ----------------------------------------------------------------------------------------------------

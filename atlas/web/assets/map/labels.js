@@ -21,13 +21,9 @@ export function take(taken, box, size = null) {
   return true;
 }
 
-/** A district's name as the map writes it: short, on two lines if long, told apart from a city of the same name.
- * @param {string} name @param {string[]} others names of the other districts @param {boolean} isSmall */
-export function districtName(name, others, isSmall) {
-  const plain = name.replace(/^(Landkreis|Kreis) /, "");
-  const written = others.includes(plain) ? `Lkr. ${plain}` : plain;
-  return written.length > (isSmall ? 14 : 22) ? written.replace("-", "-\n") : written;
-}
+/** A district's name on two lines, if it is long.
+ * @param {string} name @param {boolean} isNarrow whether the map is */
+export const districtInLines = (name, isNarrow) => (name.length > (isNarrow ? 14 : 22) ? name.replace("-", "-\n") : name);
 
 /** A municipality's name on two lines, where it can be broken.
  * @param {string} name */

@@ -1,6 +1,6 @@
 /* Names on the map: districts from afar, municipalities close by, joint bodies, a neighbourhood. */
 import { make } from "../parts/shared.js";
-import { bodyInTwoLines, boxOf, districtName, inTwoLines, take, tries } from "./labels.js";
+import { bodyInTwoLines, boxOf, districtInLines, inTwoLines, take, tries } from "./labels.js";
 import { area, inFocus, isDocumented, isNarrow, isThere, positionOf, state } from "./state.js";
 
 /** @import { Box } from "./labels.js" */
@@ -54,8 +54,7 @@ function namesOfDistricts(letter) {
   const { districts, municipalities } = state.index;
   const pointed = new Set([...state.marked].map((i) => municipalities[i][2]));
   return Object.entries(districts).flatMap(([key, place]) => {
-    const others = Object.values(districts).filter((other) => other !== place).map(({ name }) => name);
-    const text = districtName(place.name, others, isNarrow());
+    const text = districtInLines(place.short, isNarrow());
     const kind = place.city ? "city-name" : "district-name";
     return hasRoom(taken, place, text, letter) ? [nameAt(place, text, place.city && pointed.has(key) ? `${kind} below` : kind)] : [];
   });

@@ -161,7 +161,7 @@ class Player {
     if (this.play.textContent !== going) this.play.textContent = going;
     const month = this.at >= 0 ? this.months[this.at] : null;
     const day = month ? said(month.asOf, this.lang) : "";
-    this.said.textContent = month ? words.total.replace("{day}", day).replace("{n}", month.total) : "";
+    this.said.textContent = month ? words.total.replace("{day}", day).replace("{n}", String(month.total)) : "";
     this.slider.setAttribute("aria-valuetext", day || words.now);
     this.take.hidden = this.leave.hidden = !month || Boolean(this.timer);
   }

@@ -1,5 +1,6 @@
 /* What holds on a day, from the file with all days of a layer. Knows no page. */
 import { ABSENT, FILTERED, bodiesOf, codesOfDays } from "../parts/shared.js";
+import { successor } from "./successor.js";
 
 /** A layer's file with the codes of each day written out.
  * @param {DayFile} file @returns {Days} */
@@ -8,6 +9,18 @@ export const unpackDays = (file) => ({ ...file, written: codesOfDays(file.codes)
 /** Number of the last day of change that is not after a day; the first of all if there is none.
  * @param {string[]} days @param {string} day */
 export const place = (days, day) => Math.max(0, days.findLastIndex((each) => each <= day));
+
+/** Whether a municipality is there on a day, by its key.
+ * @param {Days} file @param {string} day @param {MapIndex} index @returns {(ags: string) => boolean} */
+export function thereOn(file, day, index) {
+  const codes = file.written[place(file.days, day)];
+  return (ags) => index.municipalities.some((row, i) => row[0] === ags && codes[i] !== ABSENT);
+}
+
+/** The key of a municipality that is there on a day: this one, or that of whoever had taken it in by then; or empty.
+ * @param {string} ags @param {Days} file @param {string} day @param {MapIndex} index @param {About["changes"]} changes */
+export const successorOn = (ags, file, day, index, changes) =>
+  successor(ags, changes.filter(([, , effective]) => effective <= day), thereOn(file, day, index));
 
 /** Packed joint bodies without members that are not inside; only of two and more.
  * @param {string} bodies @param {(position: number) => boolean} isInside */

@@ -1,7 +1,7 @@
 /* A list of places in the static site: an address of the app that names one of them leads to its page. */
 import { successor } from "./successor.js";
 
-/** @type {{ parameter: string, keys: string[], changes: [string, string][], folder: string, english: string }} */
+/** @type {{ parameter: string, keys: string[], changes: About["changes"], folder: string, english: string }} */
 const about = JSON.parse(document.getElementById("site")?.textContent || "");
 const query = new URLSearchParams(window.location.search);
 const isEnglish = query.get("lang") === "en";

@@ -6,8 +6,7 @@ import drawFigures from "../parts/figures.js";
 import drawLegend from "../parts/legend.js";
 import { ABSENT, bodiesOf, button, loadIndex, make, number } from "../parts/shared.js";
 import drawTable from "../parts/table.js";
-import { described, place, unpackDays } from "./days.js";
-import { successor } from "./successor.js";
+import { described, successorOn, thereOn, unpackDays } from "./days.js";
 import { isDay, queryOf, readView } from "./view.js";
 
 /** @param {string} id */
@@ -54,13 +53,6 @@ function load(key) {
   files.set(key, known);
   return known;
 }
-
-/** Whether a municipality is there on the day the view asks for, by its key.
- * @param {Days} file @param {string} day @returns {(ags: string) => boolean} */
-const thereOn = (file, day) => (ags) => {
-  const codes = file.written[place(file.days, day)];
-  return index.municipalities.some((row, i) => row[0] === ags && codes[i] !== ABSENT);
-};
 
 // ---- drawing --------------------------------------------------------------------------------------------------------
 
@@ -162,7 +154,7 @@ async function show() {
   layer = file;
   const day = view.day || about.today;
   const now = described(file, day, view, index, lang);
-  const ags = successor(view.ags, about.changes.filter(([, , effective]) => effective <= day), thereOn(file, day));
+  const ags = successorOn(view.ags, file, day, index, about.changes);
   showMap(now, day, ags);
   showControls(day);
   byId("as-of").textContent = words.asOf.replace("{day}", () => read(day)).replace("{n}", () => number(now.total, lang));
@@ -193,7 +185,7 @@ function search() {
     const found = about.search.find(([text]) => text === box.value);
     if (!found) return;
     const [, keys] = found;
-    go({ ags: (layer && keys.find(thereOn(layer, view.day || about.today))) || keys[keys.length - 1] });
+    go({ ags: (layer && keys.find(thereOn(layer, view.day || about.today, index))) || keys[keys.length - 1] });
     box.value = "";
   });
   const label = labelled(words.search, box);

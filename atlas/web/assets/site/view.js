@@ -1,9 +1,9 @@
 /* The view of the map page in its address, in the parameters of the app. Knows no page. */
 
-/** Whether a text is a day of the site.
+/** Whether a text is a day of the site. The browser takes the 30th of February for the 2nd of March.
  * @param {string} text @param {Pick<About, "first" | "today">} about */
-export const isDay = (text, { first, today }) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
-  && text >= first && text <= today;
+export const isDay = (text, { first, today }) => /^\d{4}-\d\d-\d\d$/.test(text) && text >= first && text <= today
+  && new Date(text).toJSON()?.startsWith(text) === true;
 
 /** The view a query asks for; what it names wrongly counts as not named.
  * @param {string} query @param {About} about @returns {SiteView} */
