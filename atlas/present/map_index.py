@@ -7,6 +7,7 @@ from collections.abc import Hashable, Mapping
 from atlas.model.boundaries import INDEPENDENT_CITIES, Edition, map_names
 from atlas.model.programme import Programme
 from atlas.model.records import Records
+from atlas.present.hatches import DOTS, LINES, TILE
 from atlas.present.looks import CHANGES, Look, layer_definition, layer_label, looks_of
 from atlas.present.since import templates
 from atlas.present.wording import Words
@@ -35,6 +36,11 @@ def build_map_index(programme: Programme, edition: Edition, records: Records) ->
         "districts": _districts(edition),
         "states": _states(edition),
         "bodies": body_names(records),
+        "hatches": {
+            "tile": TILE,
+            "dots": DOTS._asdict(),
+            "lines": {key: each._asdict() for key, each in LINES.items()},
+        },
         "point": programme.special.point,
         "bounds": [round(value, 4) for value in edition.bounds],
         "layers": {layer: _layer(programme, layer) for layer in (*programme.layers, CHANGES)},

@@ -7,6 +7,7 @@ import string
 import threading
 from collections.abc import Callable
 from datetime import date
+from typing import get_args
 
 import pandas as pd
 import pytest
@@ -19,6 +20,7 @@ from atlas.model.view import ViewState, view_from_query, view_to_query
 from atlas.present.detail import as_of_sentence, build_detail, position_of
 from atlas.present.figures import build_cards
 from atlas.present.film import build_film, film_legend
+from atlas.present.hatches import LINES, Pattern
 from atlas.present.looks import layer_label, layer_short, look_key, looks_of
 from atlas.present.map_index import body_names, build_map_index
 from atlas.present.map_spec import packed_bodies, packed_since
@@ -103,6 +105,11 @@ def test_every_look_of_a_layer_has_its_own_key_and_code(real: Snapshot) -> None:
         assert len({look.key for look in looks}) == len({look.code for look in looks}) == len(looks)
         assert layer_label(programme, layer).de
         assert layer_short(programme, layer).en
+
+
+def test_every_hatch_has_its_marks() -> None:
+    hatches = {hatch for each in get_args(Pattern) for hatch in get_args(each)}
+    assert hatches == {"none", "dots", *LINES}
 
 
 def test_classes_differ_in_lightness_or_hatch(real: Snapshot) -> None:

@@ -24,6 +24,8 @@ type MapIndex = {
   districts: Record<string, District>;
   states: Record<string, Movable & { name: string }>;
   bodies: string[];
+  /** Side of a tile; what is drawn in it, by the name of the hatch (hatches.py). */
+  hatches: { tile: number; dots: { middles: Point[]; radius: number }; lines: Record<string, { path: string; width: number }> };
   point: string;
   bounds: [number, number, number, number];
   layers: Record<string, Layer>;
@@ -46,11 +48,8 @@ type View = {
   district: string; lang: Lang; bodies: string; near: number[];
 };
 type Sheet = { topology: Topology; first: number; last: number; positions: number[] };
-/** A look as the map paints it. */
-type Paint = {
-  fill: string; label: Bilingual; plain: string; dot: { fill: string; stroke?: string }; tile: number; hatch: string;
-  line: string; onPaper: boolean;
-};
+/** A look as the map paints it: fill of an element, colour without the hatch (empty: that of the page), dot of a small area. */
+type Paint = { look: Look; fill: string; plain: string; dot: { fill: string; stroke?: string } };
 type JointBody = { name: string; members: number[] };
 type Month = { asOf: string; codes: string; points: number[]; districtPoints: string[]; counts: Record<string, number>; total: number };
 type MapState = {

@@ -4,6 +4,7 @@
  * a country most are smaller than a finger: there the ground shows them all, answers where the pointer is, and only
  * those that matter are elements above it (see `elements` in painting.js). */
 import { ABSENT } from "../parts/shared.js";
+import { state } from "./state.js";
 
 const WORLD = L.CRS.EPSG3857;
 
@@ -70,26 +71,26 @@ const paler = (hex) => `#${(hex.match(/[0-9a-f]{2}/g) || [])
 const contextOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 
 /** A small tile with the hatch of a look, for the canvas.
- * @param {Paint} look @param {string} paint */
-function tile(look, paint) {
-  const ratio = window.devicePixelRatio || 1, size = look.tile;
+ * @param {Look} look @param {string} paint */
+function tileOf({ hatch, line, onPaper }, paint) {
+  const { tile, dots, lines } = state.index.hatches;
   const made = document.createElement("canvas");
-  made.width = made.height = Math.round(size * ratio);
+  made.width = made.height = Math.round(tile * (window.devicePixelRatio || 1));
   const context = contextOf(made);
-  context.scale(made.width / size, made.height / size);
+  context.scale(made.width / tile, made.height / tile);
   context.fillStyle = paint;
-  context.fillRect(0, 0, size, size);
-  const isPale = look.onPaper && document.documentElement.classList.contains("dark");
-  context.strokeStyle = context.fillStyle = isPale ? paler(look.line) : look.line;
-  if (look.hatch) {
-    context.lineWidth = 1.1;
-    context.stroke(new Path2D(look.hatch));
-  } else {
-    [1.5, 4.5].forEach((spot) => {
+  context.fillRect(0, 0, tile, tile);
+  const isPale = onPaper && document.documentElement.classList.contains("dark");
+  context.strokeStyle = context.fillStyle = isPale ? paler(line) : line;
+  if (hatch === "dots") {
+    dots.middles.forEach(([x, y]) => {
       context.beginPath();
-      context.arc(spot, spot, 0.8, 0, 7);
+      context.arc(x, y, dots.radius, 0, 7);
       context.fill();
     });
+  } else {
+    context.lineWidth = lines[hatch].width;
+    context.stroke(new Path2D(lines[hatch].path));
   }
   return made;
 }
@@ -224,13 +225,13 @@ export class Ground {
   }
 }
 
-/** What an area of a look is filled with on a canvas; without a look, as one the reader has filtered out.
- * @param {Paint | undefined} look @param {CanvasRenderingContext2D} context @param {number} scale */
-function fillOf(look, context, scale) {
-  const paint = look ? look.plain || colour("--no-data") : colour("--filtered");
-  if (!look?.tile) return paint;
+/** What an area is filled with on a canvas; without a paint, as one the reader has filtered out.
+ * @param {Paint | undefined} paint @param {CanvasRenderingContext2D} context @param {number} scale */
+function fillOf(paint, context, scale) {
+  const ground = paint ? paint.plain || colour("--no-data") : colour("--filtered");
+  if (!paint || paint.look.hatch === "none") return ground;
   const ratio = window.devicePixelRatio || 1;
-  const pattern = /** @type {CanvasPattern} */ (context.createPattern(tile(look, paint), "repeat"));
+  const pattern = /** @type {CanvasPattern} */ (context.createPattern(tileOf(paint.look, ground), "repeat"));
   pattern.setTransform(new DOMMatrix().scale(1 / (ratio * scale)));
   return pattern;
 }

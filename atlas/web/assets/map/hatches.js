@@ -4,20 +4,6 @@ import { state } from "./state.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** @type {Record<string, [number, string]>} size of a tile, and the lines in it */
-const HATCH = {
-  diagonal: [6, "M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2"],
-  antidiagonal: [6, "M-1,5 l2,2 M0,0 l6,6 M5,-1 l2,2"],
-  cross: [7, "M0,0 l7,7 M7,0 l-7,7"],
-  horizontal: [5, "M0,2.5 h5"],
-  vertical: [5, "M2.5,0 v5"],
-  dots: [6, ""],
-  rings: [6, "M1.3,3 a1.7,1.7 0 1 0 3.4,0 a1.7,1.7 0 1 0 -3.4,0"],
-  plus: [6, "M1,3 h4 M3,1 v4"],
-  bars: [6, "M1.5,0 v4 M4.5,3 v3 M4.5,0 v1"],
-  dashes: [6, "M0,1.5 h4 M3,4.5 h3 M0,4.5 h1"],
-};
-
 /** @param {string} tag @param {Record<string, string | number>} attributes @param {Element[]} children */
 function svg(tag, attributes, ...children) {
   const element = /** @type {SVGElement} */ (document.createElementNS(SVG, tag));
@@ -28,16 +14,16 @@ function svg(tag, attributes, ...children) {
 
 /** @param {string} id @param {Look} look */
 function pattern(id, look) {
-  const [size, path] = HATCH[look.hatch];
-  const ground = svg("rect", { width: size, height: size, fill: look.colour, class: look.onPaper ? "paper" : "" });
+  const { tile, dots, lines } = state.index.hatches;
+  const ground = svg("rect", { width: tile, height: tile, fill: look.colour, class: look.onPaper ? "paper" : "" });
   const marks = look.hatch === "dots"
-    ? [[1.5, 1.5], [4.5, 4.5]].map(([cx, cy]) => svg("circle", { cx, cy, r: 0.8, fill: look.line }))
-    : [svg("path", { d: path, stroke: look.line, "stroke-width": look.hatch === "rings" ? 0.9 : 1.1, fill: "none" })];
+    ? dots.middles.map(([cx, cy]) => svg("circle", { cx, cy, r: dots.radius, fill: look.line }))
+    : [svg("path", { d: lines[look.hatch].path, stroke: look.line, "stroke-width": lines[look.hatch].width, fill: "none" })];
   if (look.onPaper && look.hatch !== "dots") {
     marks[0].setAttribute("class", "on-paper"); // on a dark page lighter, as their ground is darker
     marks[0].style.setProperty("--hatch", look.line);
   }
-  return svg("pattern", { id, width: size, height: size, patternUnits: "userSpaceOnUse" }, ground, ...marks);
+  return svg("pattern", { id, width: tile, height: tile, patternUnits: "userSpaceOnUse" }, ground, ...marks);
 }
 
 /** The element that holds the patterns of the layer. */
@@ -51,11 +37,9 @@ function patternHolder() {
 
 /** @param {Look} look @param {string} fill @returns {Paint} */
 function paintOf(look, fill) {
-  const [tile, hatch] = HATCH[look.hatch] || [0, ""];
   const plain = look.code === NO_DATA || look.onPaper ? "" : look.colour;
   const isHollow = look.hatch === "rings"; // documented only later: its dot is a ring, too
-  const dot = isHollow ? { fill: "var(--no-data)", stroke: look.line } : { fill: plain };
-  return { fill, label: look.label, plain, dot, tile, hatch, line: look.line, onPaper: look.onPaper };
+  return { look, fill, plain, dot: isHollow ? { fill: "var(--no-data)", stroke: look.line } : { fill: plain } };
 }
 
 let preparedLayer = "";

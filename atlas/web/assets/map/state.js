@@ -54,9 +54,9 @@ export function readBodies() {
  * @param {number} position */
 export function status(position) {
   const code = state.view.codes[position];
-  const look = state.looks.get(code);
-  if (code === FILTERED || !look) return word("filtered");
-  const said = [look.label[lang()]];
+  const paint = state.looks.get(code);
+  if (code === FILTERED || !paint) return word("filtered");
+  const said = [paint.look.label[lang()]];
   if (state.marked.has(position)) said.push(word("points"));
   state.bodies.filter(({ members }) => members.includes(position))
     .forEach(({ name }) => said.push(word("jointly").replace("{body}", () => name)));
