@@ -6,7 +6,7 @@ import { bodyInTwoLines, boxOf, districtInLines, inTwoLines, take, tries } from 
 /** @typedef {import("../../atlas/web/assets/map/labels.js").Box} Box */
 
 test("a box is as wide as its longest line, and centred", () => {
-  assert.deepEqual(boxOf("Bad\nMuskau", 6, { x: 100, y: 50 }), [79, 35, 121, 65]);
+  assert.deepEqual(boxOf([18, 36], { x: 100, y: 50 }), [79, 35, 121, 65]);
 });
 
 test("a name takes its box, and no other comes over it", () => {

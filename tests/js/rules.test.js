@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { widthOf } from "../../atlas/web/assets/map/labels.js";
 import { areas, around, lines } from "../../atlas/web/assets/map/topology.js";
 import { monthsOf } from "../../atlas/web/assets/parts/film.js";
 import { ABSENT, FILTERED, NO_DATA, bodiesOf, positions, unpack } from "../../atlas/web/assets/parts/shared.js";
@@ -29,6 +30,13 @@ test("joint bodies are read with their members", () => {
 
 test("a date in the table is said as Python says it", () => {
   for (const [packed, lang, said] of vectors.dates) assert.equal(since(packed, lang, vectors.index.words[lang])[1], said, packed);
+});
+
+test("a name is as wide as in a picture, but for kerning", () => {
+  for (const [name, isBold, width] of vectors.widths) {
+    const found = widthOf(name, { size: 12, isBold, isUpper: false, spacing: 0 }, vectors.letters);
+    assert.ok(Math.abs(found - width) < 0.02 * width, `${name}: ${found}, ${width}`);
+  }
 });
 
 test("a view on a day of the site shows what the application shows", () => {

@@ -26,6 +26,7 @@ from atlas.present.since import HOLDS, Since, packed, said, templates
 from atlas.present.site import moved_keys
 from atlas.present.site_days import changing_days, packed_days, stamps
 from atlas.present.wording import Words
+from atlas.render.fonts import letter_widths, text_width
 from atlas.web.scripts import join, script
 from tests.conftest import ROOT, TODAY
 from tests.javascript import run_node
@@ -88,6 +89,12 @@ def test_the_browser_follows_the_rules_of_python(mini: Snapshot, tmp_path: Path)
             ],
             "dates": list(_dates()),
             "layers": [_days_of(scenes, layer) for layer in scene.programme.layers[::2]],
+            "letters": letter_widths(scene.edition.municipalities["name"]),
+            "widths": [
+                [name, bold, text_width(name, 12, bold=bold)]
+                for name in scene.edition.municipalities["name"]
+                for bold in (False, True)
+            ],
             "changes": moved_keys(scene),
             "successors": list(_successors(scenes)),
             "geometry": _geometry(scene),

@@ -26,6 +26,8 @@ type MapIndex = {
   bodies: string[];
   /** Side of a tile; what is drawn in it, by the name of the hatch (hatches.py). */
   hatches: { tile: number; dots: { middles: Point[]; radius: number }; lines: Record<string, { path: string; width: number }> };
+  /** How wide each letter of the names is, regular and bold, for text of size 1. */
+  letters: Record<string, [number, number]>;
   point: string;
   bounds: [number, number, number, number];
   layers: Record<string, Layer>;

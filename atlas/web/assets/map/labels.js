@@ -2,12 +2,20 @@
 
 /** @typedef {[number, number, number, number]} Box left, top, right, bottom, in pixels */
 
-/** The box of a text, in lines of 14 pixels, centred on a point; `letter` is the mean width of a letter.
- * @param {string} text @param {number} letter @param {{ x: number, y: number }} middle @returns {Box} */
-export function boxOf(text, letter, { x, y }) {
-  const lines = text.split("\n");
-  const half = Math.max(...lines.map((line) => line.length)) * letter / 2 + 3;
-  const tall = lines.length * 7 + 1;
+/** @typedef {{ size: number, isBold: boolean, isUpper: boolean, spacing: number }} Font size and spacing in pixels */
+/** @typedef {Record<string, [number, number]>} Letters how wide each is, regular and bold, for text of size 1 */
+
+/** How wide a line of text is, in pixels.
+ * @param {string} line @param {Font} font @param {Letters} letters */
+export function widthOf(line, { size, isBold, isUpper, spacing }, letters) {
+  const written = [...(isUpper ? line.toUpperCase() : line)];
+  return written.reduce((sum, letter) => sum + (letters[letter]?.[isBold ? 1 : 0] ?? 0.5) * size + spacing, 0);
+}
+
+/** The box of a text with lines of some widths, each 14 pixels high, centred on a point.
+ * @param {number[]} widths @param {{ x: number, y: number }} middle @returns {Box} */
+export function boxOf(widths, { x, y }) {
+  const half = Math.max(...widths) / 2 + 3, tall = widths.length * 7 + 1;
   return [x - half, y - tall, x + half, y + tall];
 }
 

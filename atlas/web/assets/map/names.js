@@ -1,9 +1,9 @@
 /* Names on the map: districts from afar, municipalities close by, joint bodies, a neighbourhood. */
 import { make } from "../parts/shared.js";
-import { bodyInTwoLines, boxOf, districtInLines, inTwoLines, take, tries } from "./labels.js";
+import { bodyInTwoLines, boxOf, districtInLines, inTwoLines, take, tries, widthOf } from "./labels.js";
 import { area, inFocus, isDocumented, isNarrow, isThere, positionOf, state } from "./state.js";
 
-/** @import { Box } from "./labels.js" */
+/** @import { Box, Font } from "./labels.js" */
 
 const LABEL_ZOOM = 10, DISTRICTS_ZOOM = 7.6;
 /** Of so many documented municipalities none is named on a whole country. */
@@ -14,12 +14,35 @@ const MOVES = {
   neighbour: [[0, 0], [0, 11], [0, -11], [14, 0], [-14, 0], [0, 20], [0, -20]],
 };
 
+/** By kind of name and whether the map is narrow. @type {Map<string, Font>} */
+const fonts = new Map();
+
+/** The font of a kind of name, as map.css says it.
+ * @param {string} kind */
+function fontOf(kind) {
+  const key = `${kind} ${isNarrow()}`, known = fonts.get(key);
+  if (known) return known;
+  const probe = make("div", kind);
+  state.map.getPane("names")?.append(probe);
+  const { fontSize, fontWeight, letterSpacing, textTransform } = getComputedStyle(probe);
+  const font = { size: parseFloat(fontSize), isBold: Number(fontWeight) >= 600, isUpper: textTransform === "uppercase",
+    spacing: parseFloat(letterSpacing) || 0 };
+  probe.remove();
+  fonts.set(key, font);
+  return font;
+}
+
+/** How wide a line of text is as a kind of name.
+ * @param {string} line @param {string} kind */
+const width = (line, kind) => widthOf(line, fontOf(kind), state.index.letters);
+
 /** Whether a name has room at its place, moved by some pixels, and, given the map's size, inside of it; if so, its box
  * is taken.
- * @param {Box[]} taken @param {Movable} place @param {string} text @param {number} letter
+ * @param {Box[]} taken @param {Movable} place @param {string} text @param {string} kind
  * @param {[number, number]} [move] @param {L.Point | null} [size] */
-function hasRoom(taken, { lat, lng }, text, letter, move = [0, 0], size = null) {
-  return take(taken, boxOf(text, letter, state.map.latLngToContainerPoint([lat, lng]).add(move)), size);
+function hasRoom(taken, { lat, lng }, text, kind, move = [0, 0], size = null) {
+  const widths = text.split("\n").map((line) => width(line, kind));
+  return take(taken, boxOf(widths, state.map.latLngToContainerPoint([lat, lng]).add(move)), size);
 }
 
 /** A name on the map; it is not for screen readers, which have the names of the areas.
@@ -43,12 +66,10 @@ let districtNames = [];
 
 export function showDistrictNames() {
   districtNames.forEach((name) => name.remove());
-  const letter = isNarrow() ? 5.2 : 6.2;
-  districtNames = state.ground && state.map.getZoom() < DISTRICTS_ZOOM ? namesFromAfar(letter) : namesOfDistricts(letter);
+  districtNames = state.ground && state.map.getZoom() < DISTRICTS_ZOOM ? namesFromAfar() : namesOfDistricts();
 }
 
-/** @param {number} letter */
-function namesOfDistricts(letter) {
+function namesOfDistricts() {
   /** @type {Box[]} */
   const taken = [];
   const { districts, municipalities } = state.index;
@@ -56,25 +77,24 @@ function namesOfDistricts(letter) {
   return Object.entries(districts).flatMap(([key, place]) => {
     const text = districtInLines(place.short, isNarrow());
     const kind = place.city ? "city-name" : "district-name";
-    return hasRoom(taken, place, text, letter) ? [nameAt(place, text, place.city && pointed.has(key) ? `${kind} below` : kind)] : [];
+    return hasRoom(taken, place, text, kind) ? [nameAt(place, text, place.city && pointed.has(key) ? `${kind} below` : kind)] : [];
   });
 }
 
-/** On a whole country: what is documented by name, where there is room, and between them the states.
- * @param {number} letter */
-function namesFromAfar(letter) {
+/** On a whole country: what is documented by name, where there is room, and between them the states. */
+function namesFromAfar() {
   /** @type {Box[]} */
   const taken = [];
   const documented = [...state.shown].filter((i) => isDocumented(i) && state.looks.get(state.view.codes[i])?.plain);
   const named = documented.length > MOST_FROM_AFAR ? [] : documented.sort(bySize);
   const names = named.flatMap((i) => {
-    const { name } = area(i), aside = letter * name.length / 2 + 9;
+    const { name } = area(i), aside = width(name, "municipality-name") / 2 + 9;
     const move = /** @type {[number, number][]} */ ([[0, 13], [0, -13], [aside, 0], [-aside, 0]])
-      .find((each) => hasRoom(taken, area(i), name, letter, each));
+      .find((each) => hasRoom(taken, area(i), name, "municipality-name", each));
     return move ? [nameAt(area(i), name, "municipality-name", ...move)] : [];
   });
-  return names.concat(Object.values(state.index.states).filter((place) => hasRoom(taken, place, place.name, letter * 1.2))
-    .map((place) => nameAt(place, place.name, "country-state-name")));
+  return names.concat(Object.values(state.index.states)
+    .filter((place) => hasRoom(taken, place, place.name, "country-state-name")).map((place) => nameAt(place, place.name, "country-state-name")));
 }
 
 /** @type {L.Marker[]} */
@@ -91,23 +111,23 @@ export function showMunicipalityNames() {
 function namesInSight() {
   /** @type {Box[]} */
   const taken = [];
-  const inSight = state.map.getBounds().pad(0.05), letter = 6.2;
+  const inSight = state.map.getBounds().pad(0.05);
   const names = state.index.municipalities.map((_, i) => i)
     .filter((i) => isThere(i) && inSight.contains([area(i).lat, area(i).lng])).sort(bySize)
-    .filter((i) => hasRoom(taken, area(i), area(i).name, letter))
+    .filter((i) => hasRoom(taken, area(i), area(i).name, "municipality-name"))
     .map((i) => nameAt(area(i), area(i).name, `municipality-name${state.marked.has(i) ? " below" : ""}`));
-  return names.concat(namesOfBodies(taken, letter));
+  return names.concat(namesOfBodies(taken));
 }
 
 /** The names of joint bodies: in the middle of their members, where names of places leave room.
- * @param {Box[]} taken @param {number} letter */
-function namesOfBodies(taken, letter) {
+ * @param {Box[]} taken */
+function namesOfBodies(taken) {
   const size = state.map.getSize();
   return state.bodies.flatMap(({ name, members }) => {
     const mean = (/** @type {"lat" | "lng"} */ of) => members.reduce((sum, i) => sum + area(i)[of], 0) / members.length;
     const place = { lat: mean("lat"), lng: mean("lng") };
     const found = tries([name, bodyInTwoLines(name)], MOVES.body)
-      .find(([text, dx, dy]) => hasRoom(taken, place, text, letter, [dx, dy], size));
+      .find(([text, dx, dy]) => hasRoom(taken, place, text, "body-name", [dx, dy], size));
     return found ? [nameAt(place, found[0], "body-name", found[1], found[2])] : [];
   });
 }
@@ -118,14 +138,15 @@ function namesOfNeighbourhood() {
   /** @type {Box[]} */
   const taken = [];
   const chosen = positionOf(state.view.selected), { near } = state.view;
-  const size = state.map.getSize(), letter = isNarrow() ? 5.7 : 6.4;
+  const size = state.map.getSize();
   const names = [chosen, ...near].filter((i) => i >= 0).map((i) => {
     const { name } = area(i), below = state.marked.has(i) ? 13 : 0;
+    const kind = i === chosen ? "chosen-name" : "neighbour-name";
     const found = tries([name, inTwoLines(name)], MOVES.neighbour).map(([text, dx, dy]) =>
       /** @type {[string, number, number]} */ ([text, dx, dy + below]))
-      .find(([text, dx, dy]) => hasRoom(taken, area(i), text, letter, [dx, dy], size));
+      .find(([text, dx, dy]) => hasRoom(taken, area(i), text, kind, [dx, dy], size));
     const [text, dx, dy] = found || [String(near.indexOf(i) + 1), 0, 0];
-    return nameAt(area(i), text, i === chosen ? "chosen-name" : found ? "neighbour-name" : "neighbour-number", dx, dy);
+    return nameAt(area(i), text, i === chosen || found ? kind : "neighbour-number", dx, dy);
   });
-  return names.concat(namesOfBodies(taken, letter));
+  return names.concat(namesOfBodies(taken));
 }
