@@ -126,4 +126,4 @@ bench: $(VENV)/.dev chromium ## measure side by side, print the tables
 	$(BIN)/python -m bench.country
 
 clean: ## remove the environment and what was built
-	rm -rf $(VENV) build test-artifacts
+	rm -rf $(VENV) node_modules build test-artifacts
