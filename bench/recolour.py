@@ -55,7 +55,7 @@ CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", 
 TARGETS = {"full": 12.0, "simplified": 4.0}
 QUIET_S = 0.7
 MOST = 2500
-"""So many areas are elements at most on our map; see map.js. Of more, those documented are."""
+"""So many areas are elements at most on our map; see map/painting.js. Of more, those documented are."""
 KINDS = {each.number: each.name for each in ForwardMsg.DESCRIPTOR.fields}
 
 WATCH = """(() => {

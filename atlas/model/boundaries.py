@@ -83,6 +83,13 @@ def short_district(name: str) -> str:
     return name.removeprefix("Landkreis ").removeprefix("Kreis ")
 
 
+def map_names(names: Iterable[str]) -> list[str]:
+    """Return the names of districts as maps write them: short, unless another is called so."""
+    whole = list(names)
+    short = map(short_district, whole)
+    return [f"Lkr. {each}" if each != name and each in whole else each for name, each in zip(whole, short, strict=True)]
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Edition:
     """All municipalities of a boundary set (a state, the country) from ``starts`` on, one row for every extent a municipality has had.

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
-
-import numpy as np
 
 from atlas.analysis.days import month_ends
 from atlas.analysis.status import NO_DATA, cases_as_of, status_as_of
 from atlas.present.looks import CODES
-from atlas.present.map_spec import LegendEntry, MapSpec, build_map_spec, pack
+from atlas.present.map_spec import LegendEntry, MapSpec, build_map_spec, pack_days
 from atlas.present.scene import Scene
 
 Json = dict[str, object]
@@ -53,25 +50,15 @@ def film_legend(film: Film) -> tuple[LegendEntry, ...]:
 def packed_film(film: Film) -> Json:
     """Return the film for the browser.
 
-    ``days`` (ISO); ``codes``: the packed class codes of the first, then only what changes, ``position+code`` with the
-    position to base 36, separated by commas; ``points`` and ``districtPoints`` per day; ``counts`` per class and day;
+    ``days`` (ISO); ``codes``: see `pack_days`; ``points`` and ``districtPoints`` per day; ``counts`` per class and day;
     ``totals``: municipalities of the chosen area per day.
     """
-    codes = [spec.codes for spec in film.specs]
-    changes = [
-        ",".join(
-            f"{np.base_repr(i, 36).lower()}{now}"
-            for i, (was, now) in enumerate(zip(before, after, strict=True))
-            if was != now
-        )
-        for before, after in pairwise(codes)
-    ]
     keys = list(dict.fromkeys(entry.look.key for spec in film.specs for entry in spec.legend))
     counts = [{entry.look.key: entry.count for entry in spec.legend} for spec in film.specs]
     return {
         "layer": film.specs[0].layer,
         "days": [day.isoformat() for day in film.days],
-        "codes": [pack(codes[0]), *changes],
+        "codes": pack_days([spec.codes for spec in film.specs]),
         "points": [list(spec.points) for spec in film.specs],
         "districtPoints": [list(spec.district_points) for spec in film.specs],
         "counts": {key: [each.get(key, 0) for each in counts] for key in keys},

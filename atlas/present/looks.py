@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -24,11 +24,9 @@ from atlas.model.programme import (
     StageKind,
 )
 from atlas.model.states import State
+from atlas.present.hatches import Pattern
 from atlas.present.time_words import STATE_LABELS
 from atlas.present.wording import Words
-
-Pattern = Hatch | Literal["rings", "plus", "bars", "dashes"]
-"""What a ground is drawn over with. The last four belong to what does not hold: hollow rings, crosses, broken lines."""
 
 CODES = "0123456789abcdefghijklmnopqrstuvwxyz"
 ABSENT = "-"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 
 from atlas import phrases
-from atlas.model.boundaries import INDEPENDENT_CITIES, Edition
+from atlas.model.boundaries import INDEPENDENT_CITIES, Edition, map_names
 from atlas.model.languages import LANGUAGES
 from atlas.model.programme import Programme
 from atlas.model.records import Records
+from atlas.present.hatches import DOTS, LINES, TILE
 from atlas.present.looks import CHANGES, Look, layer_definition, layer_label, looks_of
 from atlas.present.since import templates
 from atlas.present.wording import Words
@@ -34,9 +35,14 @@ def build_map_index(programme: Programme, edition: Edition, records: Records) ->
             [ags, name, district, round(lat, 4), round(lon, 4), round(area, 1)]
             for ags, name, district, lat, lon, area in zip(*columns, strict=True)
         ],
-        "districts": {str(key): _district(row) for key, row in edition.districts.to_dict("index").items()},
+        "districts": _districts(edition),
         "states": _states(edition),
         "bodies": body_names(records),
+        "hatches": {
+            "tile": TILE,
+            "dots": DOTS._asdict(),
+            "lines": {key: each._asdict() for key, each in LINES.items()},
+        },
         "point": programme.special.point,
         "bounds": [round(value, 4) for value in edition.bounds],
         "layers": {layer: _layer(programme, layer) for layer in (*programme.layers, CHANGES)},
@@ -53,10 +59,16 @@ def _states(edition: Edition) -> Json:
     }
 
 
-def _district(row: Mapping[Hashable, object]) -> Json:
-    name = str(row["name"])
+def _districts(edition: Edition) -> Json:
+    rows = edition.districts.to_dict("index")
+    short = map_names(edition.districts["name"])
+    return {str(key): _district(row, name) for (key, row), name in zip(rows.items(), short, strict=True)}
+
+
+def _district(row: Mapping[Hashable, object], short: str) -> Json:
     return {
-        "name": name,
+        "name": str(row["name"]),
+        "short": short,
         "city": row["kind"] in INDEPENDENT_CITIES,
         "lat": round(float(str(row["label_lat"])), 4),
         "lng": round(float(str(row["label_lon"])), 4),

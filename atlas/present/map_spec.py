@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -25,9 +26,27 @@ from atlas.present.wording import Words
 def pack(codes: str) -> str:
     """Return class codes with runs shortened: a capital says how often the code before it stands, A thrice, Z 28 times.
 
-    ``0000001`` becomes ``0D1``. The browser writes them out again (`unpack` in map.js and parts/shared.js).
+    ``0000001`` becomes ``0D1``. The browser writes them out again (`unpack` in parts/shared.js).
     """
     return re.sub(r"(.)\1{2,27}", lambda run: run[1] + chr(ord("A") + len(run[0]) - 3), codes)
+
+
+def pack_days(codes: Sequence[str]) -> list[str]:
+    """Return the class codes of several days: of the first packed, of each other what has changed since the one before.
+
+    Changes are ``position+code`` with the position to base 36, separated by commas. The browser writes them out again
+    (`codesOfDays` in parts/shared.js).
+    """
+    return [pack(codes[0]), *(_changes(before, after) for before, after in pairwise(codes))]
+
+
+def _changes(before: str, after: str) -> str:
+    changed = (i for i, (was, now) in enumerate(zip(before, after, strict=True)) if was != now)
+    return ",".join(f"{_base36(i)}{after[i]}" for i in changed)
+
+
+def _base36(number: int) -> str:
+    return np.base_repr(number, 36).lower()
 
 
 @dataclass(frozen=True)
@@ -202,18 +221,16 @@ def _bodies(cases: pd.DataFrame, layer: str, inside: dict[int, str]) -> tuple[tu
 
 
 def packed_points(spec: MapSpec) -> str:
-    """Return the positions with a point: each as its distance from the one before, see `_gaps`."""
-    return _gaps(spec.points)
+    """Return the positions with a point."""
+    return packed_positions(spec.points)
 
 
-def _gaps(positions: Iterable[int]) -> str:
-    """Return the distances between positions: the last digit to base 36, what is above it in capitals to base 26.
+def packed_positions(positions: Iterable[int]) -> str:
+    """Return the distances between ascending positions: the last digit to base 36, what is above it in capitals to base 26.
 
-    ``02B3`` is 0, 2, 39: positions 0, 2, 41. The browser adds them up again (`positions` in map.js and parts/shared.js).
+    ``02B3`` is 0, 2, 39: positions 0, 2, 41. The browser adds them up again (`positions` in parts/shared.js).
     """
-    return "".join(
-        _capitals(gap // 36) + np.base_repr(gap % 36, 36).lower() for gap in np.diff([0, *map(int, positions)])
-    )
+    return "".join(_capitals(gap // 36) + _base36(gap % 36) for gap in np.diff([0, *map(int, positions)]))
 
 
 def _capitals(number: int) -> str:
@@ -224,8 +241,7 @@ def packed_bodies(spec: MapSpec, names: Sequence[str]) -> str:
     """Return joint bodies by their number in ``names``, positions to base 36: ``3:c,14 5:7,8``."""
     number = {name: i for i, name in enumerate(names)}
     return " ".join(
-        f"{number[name]}:{','.join(np.base_repr(position, 36).lower() for position in members)}"
-        for name, members in spec.bodies
+        f"{number[name]}:{','.join(_base36(position) for position in members)}" for name, members in spec.bodies
     )
 
 
@@ -235,8 +251,8 @@ def since_said(spec: MapSpec, position: int, words: Words) -> str:
 
 
 def packed_since(spec: MapSpec) -> str:
-    """Return since when, grouped by what is said, positions as in `packed_points`: ``2106:cB4 <22:7 ?261123:9 o15:4``."""
+    """Return since when, grouped by what is said, positions as in `packed_positions`: ``2106:cB4 <22:7 ?261123:9 o15:4``."""
     groups: dict[str, list[int]] = {}
     for position, since in spec.since.items():
         groups.setdefault(packed(since), []).append(position)
-    return " ".join(f"{told}:{_gaps(sorted(positions))}" for told, positions in groups.items())
+    return " ".join(f"{told}:{packed_positions(sorted(positions))}" for told, positions in groups.items())

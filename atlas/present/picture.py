@@ -10,7 +10,7 @@ from typing import Literal
 from atlas import phrases
 from atlas.analysis.status import NO_DATA
 from atlas.errors import AtlasError
-from atlas.model.boundaries import INDEPENDENT_CITIES, short_district
+from atlas.model.boundaries import INDEPENDENT_CITIES, map_names
 from atlas.model.excerpt import Excerpt, ExcerptKind
 from atlas.model.view import ViewState
 from atlas.present.credits import picture_credits
@@ -304,13 +304,8 @@ def _district_names(scene: Scene, excerpt: Excerpt) -> dict[str, str]:
         named = {name.text for name in _names(scene, excerpt, scene.spec.inside, None)}
         return {str(key): str(name) for key, name in states["name"].items() if name not in named}
     districts = scene.edition.districts
-    is_city = districts["kind"].isin(INDEPENDENT_CITIES)
-    cities = set(districts["name"][is_city])
-    told = {}
-    for key, name in districts["name"][~is_city].items():
-        short = short_district(str(name))
-        told[str(key)] = str(name).replace("Landkreis ", "Lkr. ") if short in cities else short
-    return told
+    names = zip(districts.index, map_names(districts["name"]), districts["kind"], strict=True)
+    return {str(key): name for key, name, kind in names if kind not in INDEPENDENT_CITIES}
 
 
 def place_phrase(scene: Scene, key: str, words: Words) -> str:

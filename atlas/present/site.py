@@ -9,6 +9,7 @@ from datetime import date
 from atlas import phrases
 from atlas.analysis.status import NO_DATA
 from atlas.model.languages import SOURCE_LANGUAGE, other_languages
+from atlas.model.view import EARLIEST
 from atlas.present.credits import invented, picture_credits
 from atlas.present.looks import LegendItem, layer_label, looks_of
 from atlas.present.map_spec import since_said
@@ -171,6 +172,15 @@ def list_headings(kind: str, count: int, scene: Scene, words: Words) -> tuple[st
     return words.say(phrases.MUNICIPALITIES), words.count(*phrases.N_MUNICIPALITIES, count)
 
 
+def moved_keys(scene: Scene) -> list[list[str]]:
+    """Return old key, new key and the day (ISO) of every change of a municipality's key; renumbered are so from the first day."""
+    return [
+        [each.old_ags, each.new_ags, (EARLIEST if each.renumbered else each.effective).isoformat()]
+        for each in scene.changes
+        if each.old_ags != each.new_ags
+    ]
+
+
 def map_day(scene: Scene, words: Words) -> str:
     """Return day and number of municipalities of the map."""
     return words.say(phrases.AS_OF_DAY_WITH_COUNT, day=words.day(scene.as_of), n=words.number(scene.spec.total))
@@ -187,7 +197,7 @@ def loading(words: Words) -> str:
 
 
 def script_words(scene: Scene, words: Words) -> dict[str, str]:
-    """Return what `site.js` says, by its names."""
+    """Return what the script of the map page says, by its names."""
     state = words.label(scene.programme.territory)
     return {
         "asOf": words.say(phrases.AS_OF_DAY_WITH_COUNT, day="{day}", n="{n}"),

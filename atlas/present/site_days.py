@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from atlas.model.boundaries import mergers
@@ -16,7 +14,7 @@ from atlas.model.programme import OVERVIEW
 from atlas.model.view import EARLIEST, ViewState
 from atlas.present.figures import Card, DrillDown, build_cards
 from atlas.present.map_index import body_names
-from atlas.present.map_spec import pack, packed_bodies, packed_since
+from atlas.present.map_spec import pack_days, packed_bodies, packed_since
 from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 
@@ -56,7 +54,7 @@ def _stamps(status: pd.DataFrame, cases: pd.DataFrame) -> Stamps:
 def packed_days(scenes: Scenes, view: ViewState, days: Sequence[date], known: Sequence[Stamps]) -> Json:
     """Return a layer on all days; ``known`` is what `stamps` returned for them.
 
-    ``days`` (ISO); for each ``codes``: the first packed, then ``position+code`` of what changes, positions to base 36;
+    ``days`` (ISO); for each ``codes`` as `pack_days` gives them,
     ``points``, ``districtPoints``, ``bodies``, ``since`` as the map and the table get them from the app; ``cards``: by
     language, for the state (key "") and every district the key figures of the days on which they change, as ``[number
     of the day, cards]``, each card a heading, its doors as ``[text, layer, classes]`` (and 1 if it stands
@@ -64,25 +62,16 @@ def packed_days(scenes: Scenes, view: ViewState, days: Sequence[date], known: Se
     """
     drawn = [scenes.of(view.but(as_of=day)) for day in days]
     names = body_names(drawn[-1].records)
-    codes = [scene.spec.codes for scene in drawn]
     return {
         "layer": drawn[-1].spec.layer,
         "days": [day.isoformat() for day in days],
-        "codes": [pack(codes[0]), *(_changes(was, now) for was, now in itertools.pairwise(codes))],
+        "codes": pack_days([scene.spec.codes for scene in drawn]),
         "points": [list(scene.spec.points) for scene in drawn],
         "districtPoints": [list(scene.spec.district_points) for scene in drawn],
         "bodies": [packed_bodies(scene.spec, names) for scene in drawn],
         "since": [packed_since(scene.spec) for scene in drawn],
         "cards": {lang: _cards(scenes, drawn, known, Words(lang)) for lang in LANGUAGES},
     }
-
-
-def _changes(before: str, after: str) -> str:
-    return ",".join(
-        f"{np.base_repr(i, 36).lower()}{now}"
-        for i, (was, now) in enumerate(zip(before, after, strict=True))
-        if was != now
-    )
 
 
 def _cards(

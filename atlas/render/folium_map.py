@@ -40,7 +40,7 @@ class _NotCompiledAgain:
 
 
 class LocalMap(_NotCompiledAgain, folium.Map):
-    """An empty Leaflet map that loads its scripts from our own routes only; `atlas/web/assets/map.js` does the rest."""
+    """An empty Leaflet map that loads its scripts from our own routes only; `atlas/web/assets/map/` does the rest."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}var {{ this.get_name() }} = atlasMap.make('{{ this.get_name() }}');"

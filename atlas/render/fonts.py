@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 from unicodedata import category
@@ -63,6 +64,12 @@ def _measure(*, bold: bool) -> ImageFont.FreeTypeFont:
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Return how wide a line of text is, in the unit of ``size``."""
     return float(_measure(bold=bold).getlength(text)) * size / _MEASURED_AT
+
+
+def letter_widths(texts: Iterable[str]) -> dict[str, tuple[float, float]]:
+    """Return how wide each letter of some texts is, regular and bold, for text of size 1; capitals and small ones."""
+    letters = sorted({letter for text in texts for letter in text + text.upper()})
+    return {each: (round(text_width(each, 1), 3), round(text_width(each, 1, bold=True), 3)) for each in letters}
 
 
 def lines_of(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 from atlas.model.excerpt import ExcerptKind
-from atlas.present.looks import Look, Pattern
+from atlas.present.hatches import DOTS, LINES, TILE
+from atlas.present.looks import Look
 from atlas.present.picture import LegendLine
 from atlas.render.fonts import FAMILY, displayable, embedded_faces
 from atlas.render.labels import PlacedLabel
@@ -34,18 +35,6 @@ _FINE_LINES = _Lines("#cbc8bf", 0.04, "#6b6e75", 0.075)
 _FAMILY = f"{FAMILY}, Arial, sans-serif"
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters XML cannot hold, not even written as numbers."""
-_HATCHES: dict[Pattern, str] = {
-    "diagonal": "M-1.5 1.5L1.5 -1.5M0 6L6 0M4.5 7.5L7.5 4.5",
-    "antidiagonal": "M-1.5 4.5L1.5 7.5M0 0L6 6M4.5 -1.5L7.5 1.5",
-    "cross": "M-1.5 1.5L1.5 -1.5M0 6L6 0M4.5 7.5L7.5 4.5M-1.5 4.5L1.5 7.5M0 0L6 6M4.5 -1.5L7.5 1.5",
-    "horizontal": "M0 1.5H6M0 4.5H6",
-    "vertical": "M1.5 0V6M4.5 0V6",
-    "rings": "M1.3 3a1.7 1.7 0 1 0 3.4 0a1.7 1.7 0 1 0 -3.4 0",
-    "plus": "M1 3h4M3 1v4",
-    "bars": "M1.5 0v4M4.5 3v3M4.5 0v1",
-    "dashes": "M0 1.5h4M3 4.5h3M0 4.5h1",
-}
-"""Lines of a tile of 6 by 6."""
 
 
 def svg(sheet: PictureLayout) -> str:
@@ -339,17 +328,17 @@ def _text(each: Text) -> Markup:
 def _pattern(look: Look, where: str, scale: float) -> Markup:
     """Return the pattern of a look; on the finished page it is as large in the map as in the legend."""
     if look.hatch == "dots":
-        dots = '<circle cx="1.5" cy="1.5" r="0.85" fill="{0}"/><circle cx="4.5" cy="4.5" r="0.85" fill="{0}"/>'
-        inner = Markup(dots).format(look.hatch_colour)  # noqa: S704 - our own text
+        dot = Markup('<circle cx="{}" cy="{}" r="{}" fill="{}"/>')
+        inner = Markup("").join(dot.format(*middle, DOTS.radius, look.hatch_colour) for middle in DOTS.middles)
     else:
-        width = "0.8" if look.hatch in {"cross", "rings"} else "1"
-        inner = Markup('<path d="{}" stroke="{}" stroke-width="{}" fill="none"/>').format(
-            _HATCHES[look.hatch], look.hatch_colour, width
+        lines = LINES[look.hatch]
+        inner = Markup('<path d="{}" stroke="{}" stroke-width="{:g}" fill="none"/>').format(
+            lines.path, look.hatch_colour, lines.width
         )
     return Markup(
-        '<pattern id="{name}" patternUnits="userSpaceOnUse" width="6" height="6" patternTransform="scale({scale})">'
-        '<rect width="6" height="6" fill="{fill}"/>{inner}</pattern>'
-    ).format(name=_pattern_name(look, where), scale=_n(scale), fill=look.colour, inner=inner)
+        '<pattern id="{name}" patternUnits="userSpaceOnUse" width="{tile}" height="{tile}" patternTransform="scale({scale})">'
+        '<rect width="{tile}" height="{tile}" fill="{fill}"/>{inner}</pattern>'
+    ).format(name=_pattern_name(look, where), tile=TILE, scale=_n(scale), fill=look.colour, inner=inner)
 
 
 def _pattern_name(look: Look, where: str) -> str:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import string
 import threading
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib import resources
+from itertools import chain
 from pathlib import Path
 
 from xstatic.pkg import leaflet
 
 from atlas.model.boundaries import Edition, Level
 from atlas.model.programme import Programme
+from atlas.model.records import Records
 from atlas.model.snapshot import Snapshot
-from atlas.present.map_index import build_map_index
+from atlas.present.map_index import body_names, build_map_index
+from atlas.render.fonts import letter_widths
+from atlas.web.scripts import asset, script
 
 PREFIX = "/atlas"
 _KEPT = 128
@@ -112,7 +116,7 @@ class PayloadStore:
                 state: self.add(f"{Level.DETAIL}{state}", ".json", path.read_bytes())
                 for state, path in edition.detail_paths.items()
             }
-            index = json.dumps(build_map_index(programme, edition, records), ensure_ascii=False, separators=(",", ":"))
+            index = json.dumps(_map_index(programme, edition, records), ensure_ascii=False, separators=(",", ":"))
             self._maps[key] = MapUrls(
                 self.add(f"{programme.key}", ".json", index.encode()),
                 self.add(f"{Level.OVERVIEW}", ".json", edition.topology_path(Level.OVERVIEW).read_bytes()),
@@ -122,10 +126,17 @@ class PayloadStore:
         return self._maps[key]
 
 
+def _map_index(programme: Programme, edition: Edition, records: Records) -> dict[str, object]:
+    """Return the map's index with the widths of the letters that its names have."""
+    index = build_map_index(programme, edition, records)
+    places = (table["name"] for table in (edition.municipalities, edition.districts, edition.states) if len(table))
+    return index | {"letters": letter_widths(chain(*places, body_names(records), string.digits))}
+
+
 @cache
 def map_script() -> bytes:
-    """Return Leaflet (from the package XStatic-Leaflet) and our own scripts as one file."""
-    return b"\n;\n".join([_leaflet("leaflet.js"), asset("topology.js"), asset("ground.js"), asset("map.js")])
+    """Return Leaflet (from the package XStatic-Leaflet) and our own script as one file."""
+    return b"\n;\n".join([_leaflet("leaflet.js"), script("map/main.js")])
 
 
 @cache
@@ -137,8 +148,3 @@ def map_style(font: str) -> bytes:
 
 def _leaflet(name: str) -> bytes:
     return (Path(leaflet.BASE_DIR) / name).read_bytes().replace(b"//# sourceMappingURL=leaflet.js.map", b"")
-
-
-def asset(name: str) -> bytes:
-    """Return a script or style sheet of our own, by its path below ``assets``."""
-    return resources.files("atlas.web").joinpath("assets", *name.split("/")).read_bytes()

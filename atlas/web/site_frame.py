@@ -19,11 +19,13 @@ from atlas.render import site as html
 from atlas.render.fonts import web_font
 from atlas.render.templates import Pieces
 from atlas.sources.settings import Settings
-from atlas.web.payloads import PayloadStore, asset
+from atlas.web.payloads import PayloadStore
+from atlas.web.scripts import asset, script
 
 Files = Iterator[tuple[str, bytes]]
 """Paths below the folder of the site, and what is written there."""
-PARTS = ("shared.js", "figures.js", "legend.js", "table.js", "film.js")
+SCRIPTS = {"site.js": "site/main.js", "site_lookup.js": "site/lookup.js", "site_frame.js": "site/frame.js"}
+"""By name: the module each is made of."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,10 @@ class Site:
 
     def files(self) -> Files:
         """Yield scripts, styles, fonts, geometry, and the frame of the map."""
-        for name in ("page.css", "site.css", "site.js", "site_lookup.js", "site_frame.js", "favicon.svg"):
+        for name in ("page.css", "site.css", "favicon.svg"):
             yield f"app/{name}", asset(name)
-        for name in PARTS:
-            yield f"app/parts/{name}", asset(f"parts/{name}")
+        for name, entry in SCRIPTS.items():
+            yield f"app/{name}", script(entry)
         for name in ("regular", "bold"):
             yield f"app/fonts/{name}.woff", web_font(bold=name == "bold")
         for name in (*self.assets, self.urls.index, self.urls.overview, *self.urls.details.values()):

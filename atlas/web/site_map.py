@@ -14,11 +14,11 @@ from atlas.present.figures import build_cards
 from atlas.present.looks import layer_definition, layer_label, layer_short
 from atlas.present.map_spec import counted_legend
 from atlas.present.search import suggestions
-from atlas.present.site import downloads, layers_label, map_day, prefix, script_words
+from atlas.present.site import downloads, layers_label, map_day, moved_keys, prefix, script_words
 from atlas.present.site_days import changing_days, packed_days, stamps
 from atlas.present.wording import Words
 from atlas.render.templates import Pieces
-from atlas.web.site_frame import PARTS, Files, Site, picture
+from atlas.web.site_frame import Files, Site, picture
 from atlas.web.site_offline import Inside, as_data, offline_page
 
 html = Pieces("site_parts.html")
@@ -70,7 +70,7 @@ def _map_page(site: Site, layer: str, files: Mapping[str, str], words: Words) ->
         },
     )
     body += html.links(*downloads(words)) + html.about(as_data(_told(site, files, layer, words)))
-    soon = [f"app/parts/{name}" for name in PARTS] + [f"atlas/{name}" for name in (site.urls.index, files[layer])]
+    soon = [f"atlas/{name}" for name in (site.urls.index, files[layer])]
     yield site.page(_layer_path(site, layer), label, body, words, "app/site.js", expected=soon)
 
 
@@ -84,7 +84,7 @@ def _layer_path(site: Site, layer: str) -> str:
 
 
 def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dict[str, object]:
-    """Return what `site.js` is told."""
+    """Return what the script of the map page is told (`About` in assets/types.d.ts)."""
     scene = site.scene
     return {
         "lang": words.lang,
@@ -98,11 +98,7 @@ def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dic
         "map": "atlas/karte.html",
         "first": EARLIEST.isoformat(),
         "today": site.order.as_of.isoformat(),
-        "changes": [
-            [each.old_ags, each.new_ags, (EARLIEST if each.renumbered else each.effective).isoformat()]
-            for each in scene.changes
-            if each.old_ags != each.new_ags
-        ],
+        "changes": moved_keys(scene),
         "districts": [[key, str(scene.edition.districts["name"][key])] for key in scene.edition.district_keys],
         "search": [
             [each.text, list(each.keys)]

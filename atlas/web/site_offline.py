@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Mapping
@@ -14,11 +13,10 @@ from atlas.present.site import SiteFrame, loading
 from atlas.present.wording import Words
 from atlas.render.fonts import FAMILY, embedded_faces
 from atlas.render.templates import Pieces, drawn
-from atlas.web.payloads import asset
+from atlas.web.scripts import asset, script
 
-_MODULES = ("shared", "figures", "legend", "film", "table")
 _POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
 _FILES = """const inside = JSON.parse(document.getElementById("files").textContent);
@@ -39,7 +37,7 @@ class Inside:
     files
         By name: what the map page fetches, and the map's script and style sheet.
     about
-        What `site.js` is told.
+        What the script of the map page is told.
     urls
         What the map is told of its files.
     script, style
@@ -59,12 +57,10 @@ def offline_page(frame: SiteFrame, layers: Markup, inside: Inside, words: Words)
     map_page = (
         f'<!doctype html><html><head><meta charset="utf-8"><style>{_style(embedded_faces().replace(FAMILY, "Atlas") + _without_faces(inside.files[inside.style]))}</style></head><body>'
         f"<div id=\"map_div\" data-urls='{urls}'></div><script>window.fetch = window.parent.fetch;</script>"
-        f"<script>{_script(inside.files[inside.script])}</script><script>{_script(asset('site_frame.js').decode())}</script></body></html>"
+        f"<script>{_script(inside.files[inside.script].encode())}</script><script>{_script(script('site/frame.js'))}</script></body></html>"
     )
     styles = embedded_faces() + asset("page.css").decode() + _without_faces(asset("site.css").decode())
     files = {name: text for name, text in inside.files.items() if name not in (inside.script, inside.style)}
-    modules = {f"atlas/{name}": _module(asset(f"parts/{name}.js")) for name in _MODULES}
-    modules["atlas/site"] = _module(asset("site.js"))
     return drawn(
         "site_offline.html",
         frame=frame,
@@ -73,7 +69,7 @@ def offline_page(frame: SiteFrame, layers: Markup, inside: Inside, words: Words)
         files=as_data({"files": files}),
         told=as_data({**inside.about, "mapPage": map_page}),
         shim=Markup(_FILES),  # noqa: S704 - our own
-        modules=as_data({"imports": modules}),
+        script=Markup(_script(script("site/main.js"))),  # noqa: S704 - our own
         body=Pieces("site_parts.html").map_body("", loading(words), layers, {}),
     )
 
@@ -84,14 +80,9 @@ def as_data(said: object) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 - escaped here
 
 
-def _module(source: bytes) -> str:
-    """Return a module as an address of its own; what it imports is named as the import map names it."""
-    text = re.sub(r'from "\./(?:parts/)?(\w+)\.js"', r'from "atlas/\1"', source.decode())
-    return f"data:text/javascript;base64,{base64.b64encode(text.encode()).decode()}"
-
-
-def _script(text: str) -> str:
-    return text.replace("</script", "<\\/script")
+def _script(source: bytes) -> str:
+    """Return a script for inside a script element: nothing in it ends the element."""
+    return source.decode().replace("</script", "<\\/script")
 
 
 def _style(text: str) -> str:

@@ -19,7 +19,7 @@ from atlas.present.municipality import build_page
 from atlas.present.open_data import boundary_days
 from atlas.present.published import published_rows
 from atlas.present.scene import Scene
-from atlas.present.site import downloads, limits, list_headings, place_path, prefix, visits
+from atlas.present.site import downloads, limits, list_headings, moved_keys, place_path, prefix, visits
 from atlas.present.wording import Words
 from atlas.render.html import about_data
 from atlas.render.templates import Pieces
@@ -96,11 +96,10 @@ def lists(site: Site) -> Files:
 
 def _list(site: Site, kind: str, items: list[tuple[str, str]], words: Words) -> tuple[str, bytes]:
     heading, list_heading = list_headings(kind, len(items), site.scene, words)
-    moved = [[each.old_ags, each.new_ags] for each in site.scene.changes if each.old_ags != each.new_ags]
     told = {
         "parameter": kind,
         "keys": [key for key, _ in items],
-        "changes": moved if kind == "gemeinde" else [],
+        "changes": moved_keys(site.scene) if kind == "gemeinde" else [],
         "folder": f"{prefix(words)}{kind}/",
         "english": f"en/{kind}/",
     }

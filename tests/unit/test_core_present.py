@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import re
 import threading
 from collections.abc import Callable
 from datetime import date
+from typing import get_args
 
 import pandas as pd
 import pytest
@@ -18,9 +18,10 @@ from atlas.model.view import ViewState, view_from_query, view_to_query
 from atlas.present.detail import as_of_sentence, build_detail, position_of
 from atlas.present.figures import build_cards
 from atlas.present.film import build_film, film_legend
+from atlas.present.hatches import LINES, Pattern
 from atlas.present.looks import layer_label, layer_short, look_key, looks_of
 from atlas.present.map_index import body_names, build_map_index
-from atlas.present.map_spec import pack, packed_bodies, packed_since
+from atlas.present.map_spec import packed_bodies, packed_since
 from atlas.present.published import published_rows
 from atlas.present.scene import Scene, Scenes, Shelf, imagined
 from atlas.present.search import suggestions
@@ -31,11 +32,6 @@ from atlas.sources.snapshot import load_snapshot
 from tests.conftest import TODAY
 
 DE, EN = Words("de"), Words("en")
-
-
-def unpack(codes: str) -> str:
-    """Do what the browser does (map.js, parts/shared.js)."""
-    return re.sub(r"(.)([A-Z])", lambda run: run[1] * (ord(run[2]) - 62), codes)
 
 
 def test_numbers_and_dates_take_the_form_of_the_language() -> None:
@@ -91,6 +87,11 @@ def test_every_look_of_a_layer_has_its_own_key_and_code(real: Snapshot) -> None:
         assert layer_short(programme, layer).en
 
 
+def test_every_hatch_has_its_marks() -> None:
+    hatches = {hatch for each in get_args(Pattern) for hatch in get_args(each)}
+    assert hatches == {"none", "dots", *LINES}
+
+
 def test_classes_differ_in_lightness_or_hatch(real: Snapshot) -> None:
     """Grey print and colour-blind readers: no two classes of a layer may be the same grey and the same hatch.
 
@@ -104,11 +105,6 @@ def test_classes_differ_in_lightness_or_hatch(real: Snapshot) -> None:
             ]
             is_known = one.is_through_district and other.is_through_district
             assert is_known or abs(greys[0] - greys[1]) >= 20 or one.hatch != other.hatch, (layer, one.key, other.key)
-
-
-@pytest.mark.parametrize("codes", ["", "0", "00", "000", "0001", "0" * 28, "0" * 29, "-" * 40 + "." + "a" * 3, "0101"])
-def test_packed_codes_unpack_to_the_same(codes: str) -> None:
-    assert unpack(pack(codes)) == codes
 
 
 def test_legend_counts_add_up_to_the_municipalities(real_scene: Callable[..., Scene]) -> None:

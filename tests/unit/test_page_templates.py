@@ -155,7 +155,7 @@ def _site_parts(m: dict[str, Any], text: str) -> Iterator[Markup]:
 
 
 def _offline(m: dict[str, Any], text: str) -> Iterator[str]:
-    given = dict.fromkeys(("policy", "body"), text) | dict.fromkeys(("style", "files", "told", "shim", "modules"), "")
+    given = dict.fromkeys(("policy", "body"), text) | dict.fromkeys(("style", "files", "told", "shim", "script"), "")
     yield drawn("site_offline.html", frame=m["frame"], **given)
 
 

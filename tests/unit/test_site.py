@@ -27,6 +27,7 @@ from atlas.sources.settings import Settings
 from atlas.web.site import MARKER, publish
 from atlas.web.site_frame import Order
 from tests.conftest import TODAY
+from tests.javascript import called
 
 LAST = date(2024, 1, 1)
 
@@ -122,7 +123,7 @@ def test_days_of_the_site_are_those_of_the_application(scenes: Scenes, layer: st
     view = ViewState(layer=layer)
     days = changing_days(scenes, view, TODAY)
     packed = json.loads(json.dumps(packed_days(scenes, view, days, stamps(scenes, view, days))))
-    codes = _written(packed["codes"])
+    codes = ["".join(codes) for codes in called("parts/shared.js", "codesOfDays", packed["codes"])]
     chance = random.Random(layer)  # noqa: S311 - any days will do
     span = (TODAY - EARLIEST).days
     asked = [EARLIEST, TODAY, date(2022, 12, 31), date(2023, 1, 1)]
@@ -147,17 +148,6 @@ def test_days_of_the_site_are_those_of_the_application(scenes: Scenes, layer: st
             assert [[heading, [text for text, *_ in doors], note] for heading, doors, note in told] == [
                 [card.heading, [door.text for door in card.doors], card.note] for card in own
             ], (day, district)
-
-
-def _written(changes: list[str]) -> list[str]:
-    """Do what the browser does (site.js)."""
-    codes = list(re.sub(r"(.)([A-Z])", lambda found: found[1] * (ord(found[2]) - 62), changes[0]))
-    written = ["".join(codes)]
-    for change in changes[1:]:
-        for each in filter(None, change.split(",")):
-            codes[int(each[:-1], 36)] = each[-1]
-        written.append("".join(codes))
-    return written
 
 
 def test_same_data_give_the_same_site(site: Path, miniland_root: Path, tmp_path: Path) -> None:

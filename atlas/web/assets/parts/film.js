@@ -2,51 +2,46 @@
  *
  * Map and legend follow; "show this date" makes the month the page's own date. With reduced motion nothing runs by
  * itself: the same button goes one month on. The month stands in the address (`verlauf`), so it can be linked. */
-import { button, make, unpack } from "./shared.js";
+import { button, codesOfDays, make } from "./shared.js";
 
 const STEP_MS = 130;
-const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
+/** By query. @type {Map<string, Promise<Month[]>>} */
 const films = new Map();
 
-/** The film of the view in the address; its codes written out. */
-function load(query) {
-  if (!films.has(query)) {
-    films.set(query, fetch(new URL(`atlas/verlauf.json?${query}`, document.baseURI)).then(async (answer) => {
-      if (!answer.ok) throw new Error(`${answer.status}`);
-      return frames(await answer.json());
-    }).catch((error) => { films.delete(query); throw error; }));
-  }
-  return films.get(query);
+/** The film of the view in the address, month by month.
+ * @param {string} wanted a query */
+function load(wanted) {
+  const film = films.get(wanted) || fetch(new URL(`atlas/verlauf.json?${wanted}`, document.baseURI)).then(async (answer) => {
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    return monthsOf(await answer.json());
+  }).catch((error) => { films.delete(wanted); throw error; });
+  films.set(wanted, film);
+  return film;
 }
 
-function frames(film) {
-  let codes = [...unpack(film.codes[0])];
+/** The months of a film, its codes written out.
+ * @param {Film} film @returns {Month[]} */
+export function monthsOf(film) {
+  const codes = codesOfDays(film.codes);
   return film.days.map((day, k) => {
-    if (k) {
-      codes = codes.slice();
-      film.codes[k].split(",").filter(Boolean).forEach((change) => {
-        codes[parseInt(change.slice(0, -1), 36)] = change.slice(-1);
-      });
-    }
     const counts = Object.fromEntries(Object.entries(film.counts).map(([key, values]) => [key, values[k]]));
-    return { asOf: day, codes: codes.join(""), points: film.points[k], districtPoints: film.districtPoints[k], counts,
+    return { asOf: day, codes: codes[k].join(""), points: film.points[k], districtPoints: film.districtPoints[k], counts,
       total: film.totals[k] };
   });
 }
 
-function theMap() {
-  const frame = [...document.querySelectorAll("iframe")].find((each) => each.contentWindow && each.contentWindow.atlasMap);
-  return frame && frame.contentWindow.atlasMap;
+const theMap = () => [...document.querySelectorAll("iframe")].find((frame) => frame.contentWindow?.atlasMap)?.contentWindow?.atlasMap;
+
+/** Show a month, or with null the view, on the map and to whoever listens.
+ * @param {Month | null} month */
+function tell(month) {
+  theMap()?.film(month);
+  document.documentElement.classList.toggle("atlas-filming", Boolean(month));
+  document.dispatchEvent(new CustomEvent("atlas:film", { detail: month }));
 }
 
-function tell(frame) {
-  const map = theMap();
-  if (map) map.film(frame);
-  document.documentElement.classList.toggle("atlas-filming", Boolean(frame));
-  document.dispatchEvent(new CustomEvent("atlas:film", { detail: frame }));
-}
-
-/** The month as part of the address; no word to the server. */
+/** The month as part of the address; no word to the server.
+ * @param {string | null} day */
 function remember(day) {
   const url = new URL(window.location.href);
   if (day) url.searchParams.set("verlauf", day.slice(0, 7));
@@ -54,6 +49,7 @@ function remember(day) {
   if (url.href !== window.location.href) window.history.replaceState(window.history.state, "", url);
 }
 
+/** @param {string} day @param {Lang} lang */
 function said(day, lang) {
   const [year, month, date] = day.split("-").map(Number);
   return new Intl.DateTimeFormat(lang === "de" ? "de-DE" : "en-GB",
@@ -61,8 +57,17 @@ function said(day, lang) {
 }
 
 class Player {
-  constructor(place, data, words, choose) {
-    Object.assign(this, { place, data, words, at: -1, timer: 0, frames: null });
+  /** @param {HTMLElement} place @param {Lang} lang @param {Record<string, string>} words @param {(day: string) => void} choose */
+  constructor(place, lang, words, choose) {
+    this.place = place;
+    this.lang = lang;
+    this.words = words;
+    /** Number of the month shown, -1 for the view itself. */
+    this.at = -1;
+    this.timer = 0;
+    /** What the server has told, nothing before it was asked. @type {Month[]} */
+    this.months = [];
+    this.reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
     const row = make("section", "atlas-film");
     row.setAttribute("aria-label", words.title);
     this.play = button("atlas-copy", "", () => this.toggle());
@@ -73,7 +78,7 @@ class Player {
     this.slider.addEventListener("pointerdown", () => this.ready());
     this.slider.addEventListener("focus", () => this.ready());
     this.said = make("output", "atlas-film-day");
-    this.take = button("atlas-copy", words.take, () => choose(this.frames[this.at].asOf));
+    this.take = button("atlas-copy", words.take, () => choose(this.months[this.at].asOf));
     this.leave = button("atlas-copy", words.leave, () => this.close());
     this.file = make("a", "atlas-copy", words.file);
     this.file.download = "";
@@ -81,42 +86,45 @@ class Player {
     this.file.addEventListener("click", () => { this.file.href = `atlas/verlauf.gif?${query()}`; });
     row.append(this.play, this.slider, this.said, this.take, this.leave, this.file);
     place.replaceChildren(row);
-    reduced.addEventListener("change", () => this.pause());
+    this.reduced.addEventListener("change", () => this.pause());
     this.draw();
   }
 
   async ready() {
-    if (this.frames) return;
+    if (this.months.length) return;
     this.said.textContent = this.words.loading;
     try {
-      this.frames = await load(query());
+      this.months = await load(query());
     } catch (error) {
       this.said.textContent = this.words.failed;
       throw error;
     }
     this.said.textContent = "";
-    this.slider.max = this.frames.length - 1;
-    if (this.at < 0) this.slider.value = this.frames.length - 1;
+    this.slider.max = String(this.months.length - 1);
+    if (this.at < 0) this.slider.value = this.slider.max;
   }
 
   async toggle() {
     if (this.timer) { this.pause(); return; }
     await this.ready();
-    const next = this.at < 0 || this.at === this.frames.length - 1 ? 0 : this.at + 1;
-    this.show(next);
-    if (reduced.matches) { remember(this.frames[this.at].asOf); return; }
+    this.show(this.at < 0 || this.isLast() ? 0 : this.at + 1);
+    if (this.reduced.matches) { remember(this.months[this.at].asOf); return; }
     let last = performance.now();
-    const run = (now) => {
+    const run = (/** @type {number} */ now) => {
       if (!this.place.isConnected) { this.timer = 0; tell(null); return; }
       if (now - last >= STEP_MS) {
         last = now;
         this.show(this.at + 1);
       }
-      if (this.at === this.frames.length - 1) { this.pause(); return; }
+      if (this.isLast()) { this.pause(); return; }
       this.timer = requestAnimationFrame(run);
     };
     this.timer = requestAnimationFrame(run);
     this.draw();
+  }
+
+  isLast() {
+    return this.at === this.months.length - 1;
   }
 
   stop() {
@@ -126,21 +134,22 @@ class Player {
 
   pause() {
     this.stop();
-    if (this.at >= 0) remember(this.frames[this.at].asOf);
+    if (this.at >= 0) remember(this.months[this.at].asOf);
     this.draw();
   }
 
+  /** @param {number} at */
   show(at) {
     this.at = at;
-    this.slider.value = at;
-    tell(this.frames[at]);
+    this.slider.value = String(at);
+    tell(this.months[at]);
     this.draw();
   }
 
   close() {
     this.stop();
     this.at = -1;
-    if (this.frames) this.slider.value = this.frames.length - 1;
+    if (this.months.length) this.slider.value = this.slider.max;
     remember(null);
     tell(null);
     this.draw();
@@ -148,20 +157,23 @@ class Player {
 
   draw() {
     const { words } = this;
-    const { lang } = this.data;
-    const going = this.timer ? words.pause : reduced.matches ? words.next : words.play;
+    const going = this.timer ? words.pause : this.reduced.matches ? words.next : words.play;
     if (this.play.textContent !== going) this.play.textContent = going;
-    const frame = this.at >= 0 ? this.frames[this.at] : null;
-    const day = frame ? said(frame.asOf, lang) : "";
-    this.said.textContent = frame ? words.total.replace("{day}", day).replace("{n}", frame.total) : "";
+    const month = this.at >= 0 ? this.months[this.at] : null;
+    const day = month ? said(month.asOf, this.lang) : "";
+    this.said.textContent = month ? words.total.replace("{day}", day).replace("{n}", String(month.total)) : "";
     this.slider.setAttribute("aria-valuetext", day || words.now);
-    this.take.hidden = this.leave.hidden = !frame || Boolean(this.timer);
+    this.take.hidden = this.leave.hidden = !month || Boolean(this.timer);
   }
 }
 
-/** The control for `place`; a new view closes what ran. `choose` gets the day a reader takes over. */
-export function mountFilm(place, data, words, choose) {
-  const before = place.atlasPlayer;
+/** By its place on the page. @type {WeakMap<HTMLElement, Player>} */
+const players = new WeakMap();
+
+/** The control for `place`; a new view closes what ran. `choose` gets the day a reader takes over.
+ * @param {HTMLElement} place @param {Lang} lang @param {Record<string, string>} words @param {(day: string) => void} choose */
+export function mountFilm(place, lang, words, choose) {
+  const before = players.get(place);
   if (before) {
     // Not paused: that would write its month into the address of the new view.
     before.stop();
@@ -169,8 +181,9 @@ export function mountFilm(place, data, words, choose) {
   }
   const address = new URLSearchParams(window.location.search);
   const month = before ? null : address.get("verlauf");
-  place.atlasPlayer = new Player(place, data, words, (day) => { place.atlasPlayer.close(); choose(day); });
-  if (month) open(place.atlasPlayer, month);
+  const player = new Player(place, lang, words, (day) => { player.close(); choose(day); });
+  players.set(place, player);
+  if (month) open(player, month);
 }
 
 /** What the server is asked for: the view in the address, without what makes no difference to the map. */
@@ -180,11 +193,12 @@ function query() {
   return asked.toString();
 }
 
-/** A linked month: shown as soon as the map is there. */
+/** A linked month: shown as soon as the map is there.
+ * @param {Player} player @param {string} month */
 async function open(player, month) {
   await player.ready();
-  const at = player.frames.findIndex((frame) => frame.asOf.startsWith(month));
-  for (let i = 0; i < 200 && !(theMap() && theMap().isReady()); i += 1) {
+  const at = player.months.findIndex(({ asOf }) => asOf.startsWith(month));
+  for (let i = 0; i < 200 && !theMap()?.isReady(); i += 1) {
     await new Promise((done) => { setTimeout(done, 50); });
   }
   if (at >= 0) player.show(at);

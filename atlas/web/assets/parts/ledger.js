@@ -1,7 +1,11 @@
 /* A table whose numbers are buttons: each opens the list that makes it up. */
 import { button, make, whenChanged } from "./shared.js";
 
-export default function (component) {
+/** A text, or the key of what a number opens and the number.
+ * @typedef {string | [string, string]} Cell */
+
+/** @param {Component<{ headings: string[], rows: Cell[][], caption: string }>} component */
+export default function drawLedger(component) {
   whenChanged(component, (place, data) => {
     const table = make("table", "list ledger");
     const head = make("tr");
@@ -14,7 +18,7 @@ export default function (component) {
       const line = make("tr");
       line.append(...cells.map((content, i) => {
         const cell = make(i ? "td" : "th", i ? "number" : "");
-        if (!i) cell.scope = "row";
+        if (!i) cell.setAttribute("scope", "row");
         if (typeof content === "string") cell.textContent = content;
         else cell.append(button("atlas-number", content[1], () => component.setTriggerValue("door", content[0])));
         return cell;

@@ -1,35 +1,46 @@
 /* The legend: swatch, label, count. A click shows that class only, a second click all again. */
 import { button, make, number, swatch, whenChanged } from "./shared.js";
 
+/** @typedef {{ index: string, lang: Lang, layer: string, asOf: string, counts: string, chosen: string, points: number,
+ *   districtPoints: number, bodies: number }} LegendData */
+
+/** @param {string | number} count @param {Lang} lang */
 const spell = (count, lang) => (typeof count === "number" ? number(count, lang) : count);
 
+/** @param {string} key @param {number} count @param {Lang} lang */
 function counter(key, count, lang) {
   const made = make("b", "", number(count, lang));
   made.dataset.count = key;
   return made;
 }
 
-/** While the time-lapse runs, the counts follow it; afterwards they are the view's again. */
+/** While the time-lapse runs, the counts follow it; afterwards they are the view's again.
+ * @param {HTMLElement} box @param {LegendData} data */
 function follow(box, data) {
-  const own = new Map([...box.querySelectorAll("b[data-count]")].map((number) => [number, number.textContent]));
+  /** @type {NodeListOf<HTMLElement>} */
+  const counters = box.querySelectorAll("b[data-count]");
+  /** @type {NodeListOf<HTMLElement>} */
+  const optional = box.querySelectorAll("li[data-optional]");
+  const own = new Map([...counters].map((each) => [each, each.textContent || ""]));
+  /** @param {CustomEvent<Month | null>} event */
   const listen = ({ detail }) => {
     if (!box.isConnected) { document.removeEventListener("atlas:film", listen); return; }
     own.forEach((text, place) => {
-      const key = place.dataset.count;
+      const key = place.dataset.count || "";
+      /** @type {Record<string, string | number> | null} */
       const counts = detail && { ...detail.counts, "~points": detail.points.length, "~district": detail.districtPoints.length,
         "~bodies": "–" };
       const now = counts && counts[key] !== undefined ? spell(counts[key], data.lang) : detail ? "0" : text;
       if (place.textContent !== now) place.textContent = now;
     });
     // A class that only other months have is explained while one of them is shown.
-    box.querySelectorAll("li[data-optional]").forEach((item) => {
-      item.hidden = !(detail && detail.counts[item.dataset.optional]);
-    });
+    optional.forEach((item) => { item.hidden = !detail?.counts[item.dataset.optional || ""]; });
   };
   document.addEventListener("atlas:film", listen);
 }
 
-export default function (component) {
+/** @param {Component<LegendData>} component */
+export default function drawLegend(component) {
   whenChanged(component, (place, data, index) => {
     const words = index.words[data.lang];
     const layer = index.layers[data.layer];
@@ -40,7 +51,7 @@ export default function (component) {
     box.dataset.stichtag = data.asOf;
     const list = make("ul");
     const chosen = (data.chosen || "").split(" ");
-    const counts = new Map(data.counts.split(" ").map((pair) => pair.split(":")));
+    const counts = new Map(data.counts.split(" ").map((pair) => /** @type {[string, string]} */ (pair.split(":"))));
     [...layer.looks.slice(1), layer.looks[0]].forEach((look) => {
       const { code, key } = look;
       const line = button("atlas-legend-line", undefined, () => component.setTriggerValue("look", key));
@@ -57,14 +68,15 @@ export default function (component) {
       }
       list.append(item);
     });
-    [["dot", words.points, data.points, "~points"], ["dot open", words.districtPoints, data.districtPoints, "~district"],
-      ["body-line", words.bodies, data.bodies, "~bodies"]]
-      .filter(([, , count]) => count)
-      .forEach(([dot, label, count, key]) => {
-        const item = make("li", "atlas-legend-point");
-        item.append(make("i", dot), make("span", "", label), counter(key, count, data.lang));
-        list.append(item);
-      });
+    /** @type {[string, string, number, string][]} */
+    const marks = [["dot", words.points, data.points, "~points"],
+      ["dot open", words.districtPoints, data.districtPoints, "~district"],
+      ["body-line", words.bodies, data.bodies, "~bodies"]];
+    marks.filter(([, , count]) => count).forEach(([dot, label, count, key]) => {
+      const item = make("li", "atlas-legend-point");
+      item.append(make("i", dot), make("span", "", label), counter(key, count, data.lang));
+      list.append(item);
+    });
     box.append(make("h2", "", layer.label[data.lang]), list, make("p", "atlas-small", layer.definition[data.lang]));
     place.replaceChildren(box);
     follow(box, data);

@@ -1,6 +1,8 @@
 /* Copy the address of exactly this view, its date written out; and the same view in other languages. */
 import { button, make, whenChanged } from "./shared.js";
 
+/** The address with some parameters changed, those without a value left out.
+ * @param {Record<string, string>} change */
 function address(change) {
   const url = new URL(window.location.href);
   Object.entries(change).forEach(([key, value]) => {
@@ -18,7 +20,10 @@ function watchHistory() {
   window.addEventListener("popstate", () => window.location.reload());
 }
 
-export default function (component) {
+/** @typedef {{ label: string, done: string, inBar: string, today: string, languages: Record<string, string>, source: string }} LinksData */
+
+/** @param {Component<LinksData>} component */
+export default function drawLinks(component) {
   watchHistory();
   whenChanged(component, (place, data) => {
     const row = make("div", "atlas-links");
@@ -30,7 +35,7 @@ export default function (component) {
       try {
         await navigator.clipboard.writeText(url.href);
         said.textContent = data.done;
-      } catch (error) {
+      } catch {
         window.history.replaceState(null, "", url); // no clipboard without https: the address bar holds it
         said.textContent = data.inBar;
       }

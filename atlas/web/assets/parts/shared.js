@@ -1,14 +1,63 @@
-/* What all parts share: the file of names, looks and words, and making elements. */
-const files = new Map();
+/* What the parts, the map and the site share: class codes as the server packs them (map_spec.py, site_days.py), the file of
+ * names, looks and words, and making elements. */
 
-/** The index the map reads too; the browser fetches it once. `path` is relative to the page's base. */
-export function loadIndex(path) {
-  const url = new URL(path, document.baseURI).href;
-  if (!files.has(url)) files.set(url, fetch(url).then((answer) => answer.json()));
-  return files.get(url);
+// ---- class codes: free of the page --------------------------------------------------------------------------------------
+
+/** Codes of a row that is no municipality on the day, of one the reader has filtered out, of "no known activity". */
+export const ABSENT = "-";
+export const FILTERED = ".";
+export const NO_DATA = "0";
+
+/** Class codes with runs written out: a capital says how often the code before it stands, A thrice, Z 28 times.
+ * @param {string} codes */
+export const unpack = (codes) => codes.replace(/(.)([A-Z])/g, (_, code, run) => code.repeat(run.charCodeAt(0) - 62));
+
+/** Positions from the distances between them: the last digit to base 36, what is above it in capitals to base 26.
+ * @param {string} gaps @returns {number[]} */
+export function positions(gaps) {
+  let at = 0;
+  return (gaps.match(/[A-Z]*[0-9a-z]/g) || []).map((gap) => {
+    const high = [...gap.slice(0, -1)].reduce((sum, digit) => 26 * sum + digit.charCodeAt(0) - 65, 0);
+    at += 36 * high + parseInt(gap.slice(-1), 36);
+    return at;
+  });
 }
 
-/** An element with a class and a text; text is only ever set with textContent. */
+/** Class codes of every day: of the first in full, of each other what has changed since the day before.
+ * @param {string[]} changes @returns {string[][]} a code for each position, for each day */
+export function codesOfDays([first, ...changes]) {
+  let codes = [...unpack(first)];
+  return [codes, ...changes.map((change) => {
+    codes = codes.slice();
+    change.split(",").filter(Boolean).forEach((each) => { codes[parseInt(each.slice(0, -1), 36)] = each.slice(-1); });
+    return codes;
+  })];
+}
+
+/** Joint bodies: number or name, and positions of the members.
+ * @param {string} packed @returns {[string, number[]][]} */
+export const bodiesOf = (packed) => packed.split(" ").filter(Boolean).map((body) => {
+  const [name, members] = body.split(":");
+  return [name, members.split(",").map((position) => parseInt(position, 36))];
+});
+
+// ---- the page -----------------------------------------------------------------------------------------------------------
+
+/** @type {Map<string, Promise<any>>} */
+const files = new Map();
+
+/** A file of the server, the map's index among them; the browser fetches it once. `path` is relative to the page's base.
+ * @param {string} path @returns {Promise<any>} */
+export function loadIndex(path) {
+  const url = new URL(path, document.baseURI).href;
+  const file = files.get(url) || fetch(url).then((answer) => answer.json());
+  files.set(url, file);
+  return file;
+}
+
+/** An element with a class and a text; text is only ever set with textContent.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag @param {string} [className] @param {string} [text] @returns {HTMLElementTagNameMap[Tag]} */
 export function make(tag, className, text) {
   const element = document.createElement(tag);
   if (className) element.className = className;
@@ -16,7 +65,8 @@ export function make(tag, className, text) {
   return element;
 }
 
-/** A button that looks like its text. */
+/** A button that looks like its text.
+ * @param {string} className @param {string | undefined} text @param {() => void} act */
 export function button(className, text, act) {
   const element = make("button", className, text);
   element.type = "button";
@@ -24,7 +74,8 @@ export function button(className, text, act) {
   return element;
 }
 
-/** A small square in colour and hatch of a look. */
+/** A small square in colour and hatch of a look.
+ * @param {Look} look */
 export function swatch(look) {
   const square = make("i", `swatch hatch-${look.hatch}${look.onPaper ? " paper" : ""}`);
   square.style.setProperty("--fill", look.colour);
@@ -33,34 +84,31 @@ export function swatch(look) {
   return square;
 }
 
+/** @param {number} value @param {Lang} lang */
 export const number = (value, lang) => new Intl.NumberFormat(lang === "de" ? "de-DE" : "en-GB").format(value);
 
-/** Class codes with runs written out: a capital says how often the code before it stands, A thrice, Z 28 times. */
-export const unpack = (codes) => codes.replace(/(.)([A-Z])/g, (_, code, run) => code.repeat(run.charCodeAt(0) - 62));
-
-/** Positions from the distances between them: the last digit to base 36, what is above it in capitals to base 26. */
-export const positions = (gaps) => {
-  let at = 0;
-  return (gaps.match(/[A-Z]*[0-9a-z]/g) || []).map((gap) =>
-    at += 36 * [...gap.slice(0, -1)].reduce((high, digit) => 26 * high + digit.charCodeAt(0) - 65, 0) + parseInt(gap.at(-1), 36));
-};
-
+/** @returns {Promise<void>} */
 const afterPaint = () => new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); });
+/** @returns {Promise<void>} */
 const whenIdle = () => new Promise((done) => {
-  if (window.requestIdleCallback) window.requestIdleCallback(done, { timeout: 500 });
+  if ("requestIdleCallback" in window) window.requestIdleCallback(() => done(), { timeout: 500 });
   else setTimeout(done, 60);
 });
 
 /** Draw only when the data have changed, and never an older answer over a newer one. The first time at once; later
- * after the frame that shows the repainted map, or (`idle`) when the browser has nothing better to do. */
+ * after the frame that shows the repainted map, or (`idle`) when the browser has nothing better to do.
+ * @template Data
+ * @param {Component<Data>} component
+ * @param {(place: HTMLElement, data: Data, index: MapIndex) => void} draw */
 export async function whenChanged(component, draw, { idle = false } = {}) {
   const { parentElement } = component;
-  const signature = component.data instanceof Uint8Array ? new TextDecoder().decode(component.data) : JSON.stringify(component.data);
+  const { data: given } = component;
+  const signature = given instanceof Uint8Array ? new TextDecoder().decode(given) : JSON.stringify(given);
   if (parentElement.atlasDrawn === signature) return;
   const isFirst = parentElement.atlasDrawn === undefined;
   parentElement.atlasDrawn = signature;
   const data = JSON.parse(signature);
-  const index = data.index ? await loadIndex(data.index) : null;
+  const index = data.index && await loadIndex(data.index);
   if (!isFirst) await (idle ? whenIdle() : afterPaint());
   if (parentElement.atlasDrawn === signature) draw(parentElement, data, index);
 }

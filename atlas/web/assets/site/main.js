@@ -2,61 +2,43 @@
  *
  * The view stands in the address, in the parameters of the app. Classes only change on some days: a layer's file holds
  * them all, and a day shows the last of them. Map, legend, table and figures are those of the app. */
-import { button, loadIndex, make, number, unpack } from "./parts/shared.js";
-import drawFigures from "./parts/figures.js";
-import drawLegend from "./parts/legend.js";
-import drawTable from "./parts/table.js";
+import drawFigures from "../parts/figures.js";
+import drawLegend from "../parts/legend.js";
+import { ABSENT, bodiesOf, button, loadIndex, make, number } from "../parts/shared.js";
+import drawTable from "../parts/table.js";
+import { described, successorOn, thereOn, unpackDays } from "./days.js";
+import { isDay, queryOf, readView } from "./view.js";
 
-const ABSENT = "-", FILTERED = ".";
-const about = JSON.parse(document.getElementById("site").textContent);
+/** @param {string} id */
+const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+/** @type {About} */
+const about = JSON.parse(byId("site").textContent || "");
 const { lang, words } = about;
+/** By layer. @type {Map<string, Promise<Days>>} */
 const files = new Map();
+/** The layer shown, once it is there. @type {Days | null} */
 let layer = null;
-let index = null;
+/** @type {MapIndex} */
+let index;
+/** The frame of the map, once its script runs. @type {HTMLIFrameElement | null} */
 let frame = null;
+let view = readView(window.location.search, about);
 
 // ---- the view and its address ---------------------------------------------------------------------------------------
 
-const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
-  && text >= about.first && text <= about.today;
-
-function readView() {
-  const query = new URLSearchParams(window.location.search);
-  const get = (name) => query.get(name) || "";
-  return {
-    layer: about.layers[get("ebene")] ? get("ebene") : about.layer,
-    day: isDay(get("stichtag")) ? get("stichtag") : "",
-    district: about.districts.some(([key]) => key === get("kreis")) ? get("kreis") : "",
-    ags: /^\d{8}$/.test(get("gemeinde")) ? get("gemeinde") : "",
-    looks: new Set(get("stufe").split(" ").filter((key) => /^[a-z_~]+$/.test(key))),
-    documented: get("belegt") === "1",
-  };
-}
-
-let view = readView();
-
-function queryOf(of) {
-  const query = new URLSearchParams();
-  const put = (name, value) => { if (value) query.set(name, value); };
-  put("ebene", of.layer === about.home ? "" : of.layer);
-  put("stichtag", of.day);
-  put("kreis", of.district);
-  put("gemeinde", of.ags);
-  put("stufe", [...of.looks].sort().join(" "));
-  put("belegt", of.documented ? "1" : "");
-  return query;
-}
-
-const addressOf = (page, of) => {
-  const query = queryOf(of).toString();
+/** @param {string} page @param {SiteView} of */
+function addressOf(page, of) {
+  const query = queryOf(of, about.home);
   return new URL(query ? `${page}?${query}` : page, document.baseURI).href;
-};
+}
 
-/** A file opened from a disk has no address that may change. */
+/** A file opened from a disk has no address that may change.
+ * @param {string} address */
 function write(address) {
   if (window.location.protocol !== "file:") window.history.pushState(null, "", address);
 }
 
+/** @param {Partial<SiteView>} change */
 function go(change) {
   view = { ...view, ...change };
   write(addressOf(about.page, view));
@@ -65,84 +47,21 @@ function go(change) {
 
 // ---- what holds on a day --------------------------------------------------------------------------------------------
 
+/** @param {string} key @returns {Promise<Days>} */
 function load(key) {
-  if (!files.has(key)) {
-    files.set(key, loadIndex(about.layers[key]).then((file) => {
-      let codes = [...unpack(file.codes[0])];
-      file.written = file.codes.map((change, k) => {
-        if (k) {
-          codes = codes.slice();
-          change.split(",").filter(Boolean).forEach((each) => { codes[parseInt(each.slice(0, -1), 36)] = each.slice(-1); });
-        }
-        return codes;
-      });
-      return file;
-    }));
-  }
-  return files.get(key);
-}
-
-const place = (file, day) => Math.max(0, file.days.findLastIndex((each) => each <= day));
-
-/** The key of a municipality that is there on the day: its own, or that of whoever took it in. */
-function heir(ags, codes, day) {
-  const isThere = (key) => index.municipalities.some((row, i) => row[0] === key && codes[i] !== ABSENT);
-  let key = ags;
-  for (let step = 0; step < 20 && !isThere(key); step += 1) {
-    const change = about.changes.find(([old, , effective]) => old === key && effective <= day);
-    if (!change) return "";
-    [, key] = change;
-  }
-  return isThere(key) ? key : "";
-}
-
-function inside(i) {
-  return !view.district || index.municipalities[i][2] === view.district;
-}
-
-/** Joint bodies of which two members and more are inside. */
-function bodiesInside(text) {
-  return text.split(" ").filter(Boolean).map((said) => {
-    const [name, members] = said.split(":");
-    return [name, members.split(",").filter((position) => inside(parseInt(position, 36)))];
-  }).filter(([, members]) => members.length > 1).map(([name, members]) => `${name}:${members.join(",")}`).join(" ");
-}
-
-function described(file, day) {
-  const k = place(file, day);
-  const looks = index.layers[file.layer].looks;
-  const keys = new Map(looks.map((look) => [look.code, look.key]));
-  const known = new Set(looks.map((look) => look.key));
-  const wanted = [...view.looks].filter((key) => known.has(key));
-  const counts = new Map();
-  const codes = file.written[k].map((code, i) => {
-    if (code === ABSENT) return code;
-    if (!inside(i)) return FILTERED;
-    const key = keys.get(code);
-    counts.set(key, (counts.get(key) || 0) + 1);
-    return (wanted.length && !wanted.includes(key)) || (view.documented && key === "no_data") ? FILTERED : code;
-  });
-  const order = [...looks.slice(1), looks[0]].filter((look) => counts.get(look.key) || !look.optional);
-  const cards = file.cards[lang][view.district] || [];
-  const card = cards.findLast(([from]) => from <= k);
-  return {
-    codes: codes.join(""),
-    legend: order.map((look) => `${look.code}:${counts.get(look.key) || 0}`).join(" "),
-    total: [...counts.values()].reduce((sum, each) => sum + each, 0),
-    points: file.points[k].filter(inside),
-    districtPoints: file.districtPoints[k].filter((key) => !view.district || key === view.district),
-    bodies: bodiesInside(file.bodies[k]),
-    since: file.since[k],
-    cards: card ? card[1] : [],
-  };
+  const known = files.get(key) || loadIndex(about.layers[key]).then(unpackDays);
+  files.set(key, known);
+  return known;
 }
 
 // ---- drawing --------------------------------------------------------------------------------------------------------
 
-const byId = (id) => document.getElementById(id);
+/** @typedef {ReturnType<typeof described>} Now */
+/** @param {string} day */
 const read = (day) => new Intl.DateTimeFormat(lang === "de" ? "de-DE" : "en-GB",
   lang === "de" ? { dateStyle: "medium" } : { dateStyle: "long" }).format(new Date(`${day}T12:00:00`));
 
+/** @param {Now} now */
 function showCards(now) {
   drawFigures({ parentElement: byId("figures"),
     data: { cards: now.cards.map(([heading, doors, note]) => [heading,
@@ -155,10 +74,11 @@ function showCards(now) {
     } });
 }
 
+/** @param {Now} now @param {string} day */
 function showLegend(now, day) {
   drawLegend({ parentElement: byId("legend"),
     data: { index: about.index, lang, layer: view.layer, asOf: day, counts: now.legend, points: now.points.length,
-      districtPoints: now.districtPoints.length, bodies: now.bodies.split(" ").filter(Boolean).length,
+      districtPoints: now.districtPoints.length, bodies: bodiesOf(now.bodies).length,
       chosen: [...view.looks].sort().join(" ") },
     setTriggerValue: (_, key) => {
       const looks = new Set(view.looks);
@@ -167,16 +87,18 @@ function showLegend(now, day) {
     } });
 }
 
+/** @param {Now} now */
 function showTable(now) {
   drawTable({ parentElement: byId("table"),
     data: { index: about.index, lang, layer: view.layer, codes: now.codes, since: now.since, plain: true },
     setTriggerValue: (_, ags) => go({ ags }) });
 }
 
+/** @param {string} ags @param {Now} now */
 function showChosen(ags, now) {
   const box = byId("chosen");
-  const row = ags && index.municipalities.findIndex((each, i) => each[0] === ags && now.codes[i] !== ABSENT);
-  if (!ags || row < 0) {
+  const row = index.municipalities.findIndex((each, i) => each[0] === ags && now.codes[i] !== ABSENT);
+  if (row < 0) {
     box.replaceChildren(make("p", "atlas-small", view.ags ? words.absent : words.choose));
     return;
   }
@@ -193,9 +115,11 @@ function showChosen(ags, now) {
     make("p", "", look ? look.label[lang] : index.words[lang].filtered), line, clear);
 }
 
+/** @param {Now} now @param {string} day @param {string} ags */
 function showMap(now, day, ags) {
-  if (!frame || !frame.contentWindow.atlasMap) return;
-  frame.contentWindow.atlasMap.show({ layer: view.layer, asOf: day, codes: now.codes, points: now.points,
+  const map = frame?.contentWindow?.atlasMap;
+  if (!frame || !map) return;
+  map.show({ layer: view.layer, asOf: day, codes: now.codes, points: now.points,
     districtPoints: now.districtPoints, selected: ags, district: view.district, lang, bodies: now.bodies });
   if (frame.className) {
     frame.className = "";
@@ -203,28 +127,34 @@ function showMap(now, day, ags) {
   }
 }
 
+/** @param {string} id */
+const input = (id) => /** @type {HTMLInputElement} */ (byId(id));
+/** @returns {NodeListOf<HTMLAnchorElement>} */
+const layerLinks = () => document.querySelectorAll("a[data-layer]");
+
+/** @param {string} day */
 function showControls(day) {
-  document.querySelectorAll("[data-layer]").forEach((link) => {
+  layerLinks().forEach((link) => {
     if (link.dataset.layer === view.layer) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
-    link.href = addressOf(about.page, { ...view, layer: link.dataset.layer, looks: new Set() });
+    link.href = addressOf(about.page, { ...view, layer: link.dataset.layer || "", looks: new Set() });
   });
-  byId("day").value = day;
-  byId("district").value = view.district;
-  byId("documented").checked = view.documented;
-  const other = document.querySelector("a.other");
+  input("day").value = day;
+  input("district").value = view.district;
+  input("documented").checked = view.documented;
+  const other = /** @type {HTMLAnchorElement | null} */ (document.querySelector("a.other"));
   if (other) other.href = addressOf(about.other, view);
-  document.querySelector("h1").textContent = index.layers[view.layer].label[lang];
+  /** @type {HTMLElement} */ (document.querySelector("h1")).textContent = index.layers[view.layer].label[lang];
 }
 
 async function show() {
-  const asked = view;
+  const wanted = view;
   const file = await load(view.layer);
-  if (asked !== view) return;
+  if (wanted !== view) return;
   layer = file;
   const day = view.day || about.today;
-  const now = described(layer, day);
-  const ags = view.ags ? heir(view.ags, [...layer.written[place(layer, day)]], day) : "";
+  const now = described(file, day, view, index, lang);
+  const ags = successorOn(view.ags, file, day, index, about.changes);
   showMap(now, day, ags);
   showControls(day);
   byId("as-of").textContent = words.asOf.replace("{day}", () => read(day)).replace("{n}", () => number(now.total, lang));
@@ -236,6 +166,7 @@ async function show() {
 
 // ---- controls -------------------------------------------------------------------------------------------------------
 
+/** @param {string} text @param {HTMLElement} control */
 function labelled(text, control, className = "") {
   const label = make("label", className);
   if (className) label.append(control, make("span", "", text));
@@ -253,9 +184,8 @@ function search() {
   box.addEventListener("input", () => {
     const found = about.search.find(([text]) => text === box.value);
     if (!found) return;
-    const codes = layer.written[place(layer, view.day || about.today)];
-    const isThere = (key) => index.municipalities.some((row, i) => row[0] === key && codes[i] !== ABSENT);
-    go({ ags: found[1].find(isThere) || found[1][found[1].length - 1] });
+    const [, keys] = found;
+    go({ ags: (layer && keys.find(thereOn(layer, view.day || about.today, index))) || keys[keys.length - 1] });
     box.value = "";
   });
   const label = labelled(words.search, box);
@@ -278,7 +208,7 @@ function districts() {
 function days() {
   const box = make("input");
   Object.assign(box, { type: "date", id: "day", min: about.first, max: about.today });
-  box.addEventListener("change", () => { if (isDay(box.value)) go({ day: box.value === about.today ? "" : box.value }); });
+  box.addEventListener("change", () => { if (isDay(box.value, about)) go({ day: box.value === about.today ? "" : box.value }); });
   return labelled(words.day, box);
 }
 
@@ -297,7 +227,7 @@ function copy() {
     try {
       await navigator.clipboard.writeText(link);
       said.textContent = words.copied;
-    } catch (error) {
+    } catch {
       window.history.replaceState(null, "", link);
       said.textContent = words.inBar;
     }
@@ -323,10 +253,10 @@ async function start() {
   if (about.map) map.src = new URL(about.map, document.baseURI).href;
   else map.srcdoc = about.mapPage;
   byId("map").append(map);
-  window.addEventListener("popstate", () => { view = readView(); show(); });
-  document.querySelectorAll("[data-layer]").forEach((link) => link.addEventListener("click", (event) => {
+  window.addEventListener("popstate", () => { view = readView(window.location.search, about); show(); });
+  layerLinks().forEach((link) => link.addEventListener("click", (event) => {
     event.preventDefault();
-    go({ layer: link.dataset.layer, looks: new Set() });
+    go({ layer: link.dataset.layer || "", looks: new Set() });
   }));
   byId("controls").replaceChildren(search(), days(), districts(), documented(), ...(about.map ? [copy()] : []));
   [index] = await Promise.all([loadIndex(about.index), load(view.layer)]);

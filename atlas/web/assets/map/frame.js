@@ -1,0 +1,100 @@
+/* The frame around the map: its height, light or dark, and the controls on it. */
+import { make } from "../parts/shared.js";
+import { home } from "./camera.js";
+import { showDistrictNames } from "./names.js";
+import { lang, state, word } from "./state.js";
+
+/** Height that shows the whole at the frame's width without a blank strip.
+ * @param {number} width @param {number} tall height of the whole for a width of one */
+function frameHeight(width, tall) {
+  const [share, most] = tall > 1 ? [tall, 760] : [width < 500 ? 0.84 : 0.62, 600];
+  return Math.round(Math.max(300, Math.min(most, width * share)));
+}
+
+/** streamlit-folium asks for a fixed height at every render; the frame knows better how wide it is, and asks only
+ * when that has changed: to look would force a layout right after every repainting. */
+export function fitFrame() {
+  const setHeight = window.Streamlit.setFrameHeight.bind(window.Streamlit);
+  let height = 0;
+  const fitToWidth = () => {
+    const wanted = frameHeight(document.documentElement.clientWidth || 700, state.urls.tall);
+    if (wanted !== height) setHeight(wanted);
+    height = wanted;
+  };
+  window.Streamlit.setFrameHeight = () => {};
+  fitToWidth();
+  window.addEventListener("resize", fitToWidth);
+  new ResizeObserver(() => {
+    state.map.invalidateSize({ animate: false });
+    if (!state.index) return;
+    if (!state.isMoved) home();
+    showDistrictNames();
+  }).observe(state.map.getContainer());
+}
+
+/** Dark if the page around the frame is. */
+export function followTheme() {
+  let isDark = false;
+  const look = () => {
+    const app = window.parent.document.querySelector(".stApp");
+    const [r, g, b] = ((app && getComputedStyle(app).backgroundColor) || "").match(/\d+/g)?.map(Number) || [255, 255, 255];
+    const wasDark = isDark;
+    isDark = 0.3 * r + 0.59 * g + 0.11 * b < 110;
+    document.documentElement.classList.toggle("dark", isDark);
+    if (isDark !== wasDark) state.ground?.redraw();
+  };
+  look();
+  window.addEventListener("message", () => setTimeout(look, 60));
+}
+
+/** Buttons of the map, by the word that says what each does. @type {Record<string, HTMLElement>} */
+const buttons = {};
+
+/** Zoom, scale, the way home and whose the boundaries are. */
+export function addControls() {
+  const zoom = L.control.zoom({ position: "topright" }).addTo(state.map);
+  L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 110 }).addTo(state.map);
+  const reset = new L.Control({ position: "topright" });
+  const homeButton = make("button", "home-button", "⌂");
+  reset.onAdd = () => {
+    const bar = L.DomUtil.create("div", "leaflet-bar");
+    homeButton.type = "button";
+    L.DomEvent.disableClickPropagation(bar);
+    homeButton.addEventListener("click", home);
+    bar.append(homeButton);
+    return bar;
+  };
+  reset.addTo(state.map);
+  const { _zoomInButton: zoomIn, _zoomOutButton: zoomOut } = /** @type {any} */ (zoom);
+  Object.assign(buttons, { zoomIn, zoomOut, home: homeButton });
+  const credit = new L.Control({ position: "bottomright" });
+  credit.onAdd = () => {
+    const box = L.DomUtil.create("div", "credit");
+    const { text, url } = state.index.attribution;
+    const link = make("a", "", text);
+    Object.assign(link, { href: url, target: "_blank", rel: "noopener noreferrer" });
+    box.append(link);
+    return box;
+  };
+  credit.addTo(state.map);
+}
+
+/** Say all that is said around the areas in the language of the view. */
+export function speakLanguage() {
+  document.documentElement.lang = lang();
+  document.title = word("title");
+  if (window.frameElement) /** @type {HTMLElement} */ (window.frameElement).title = word("title");
+  Object.entries(buttons).forEach(([key, button]) => {
+    button.title = word(key);
+    button.setAttribute("aria-label", word(key));
+  });
+  const group = state.map.getPane("areas")?.querySelector("svg");
+  group?.setAttribute("role", "group");
+  group?.setAttribute("aria-label", word("areas"));
+}
+
+/** Say that the map cannot be shown. */
+export function complain() {
+  state.map.getContainer().replaceChildren(make("p", "complaint",
+    "Die Karte konnte nicht geladen werden. Bitte die Seite neu laden. – The map could not be loaded. Please reload."));
+}

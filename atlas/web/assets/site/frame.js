@@ -1,0 +1,8 @@
+/* The frame of the map in the static site: what streamlit-folium does for it in the app, in a few lines. */
+window.Streamlit = {
+  setFrameHeight(height) { if (window.frameElement) /** @type {HTMLElement} */ (window.frameElement).style.height = `${height}px`; },
+  setComponentValue(value) { window.parent.document.dispatchEvent(new CustomEvent("atlas:pick", { detail: value })); },
+};
+const { urls } = window.atlasMap.make("map_div").getContainer().dataset;
+window.atlasMap.start(JSON.parse(urls || ""));
+window.parent.document.dispatchEvent(new CustomEvent("atlas:frame"));

@@ -1,0 +1,234 @@
+"""Scripts for the browser: how modules are joined into one, and that they follow the rules of the Python side."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+import shapely
+from atlas.export.editions import decode_topology
+
+from atlas.model.boundaries import Level
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import EARLIEST, ViewState, view_from_query, view_to_query
+from atlas.present.detail import position_or_heir
+from atlas.present.film import build_film, packed_film
+from atlas.present.looks import ABSENT, FILTERED, looks_of
+from atlas.present.map_index import body_names, build_map_index
+from atlas.present.map_spec import pack, packed_bodies, packed_positions, packed_since
+from atlas.present.scene import Scene, Scenes
+from atlas.present.since import HOLDS, Since, packed, said, templates
+from atlas.present.site import moved_keys
+from atlas.present.site_days import changing_days, packed_days, stamps
+from atlas.present.wording import Words
+from atlas.render.fonts import letter_widths, text_width
+from atlas.web.scripts import join, script
+from tests.conftest import ROOT, TODAY
+from tests.javascript import run_node
+
+MODULES = {
+    "main.js": 'import draw from "./parts/draw.js";\nimport {\n  size, twice as double,\n} from "./parts/size.js";\n'
+    "const name = `main ${size}`;\nconsole.log(name, double(size), draw(3));\n",
+    "parts/draw.js": 'import { twice } from "./size.js";\nconst name = "draw";\n'
+    "export default function draw(n) {\n  return `${name} ${twice(n)}`;\n}\n",
+    "parts/size.js": 'console.log("once");\nexport const size = 4;\nexport function twice(n) {\n  return 2 * n;\n}\n'
+    "export async function later() {}\nexport class Size {}\n",
+}
+
+
+def test_each_module_runs_once_before_those_that_import_it_and_keeps_its_names() -> None:
+    assert run_node("-", source=join("main.js", MODULES.__getitem__)) == "once\nmain 4 8 draw 6\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "export let count = 1;\n",
+        "export { a };\n",
+        'export * from "./b.js";\n',
+        'import "./b.js";\n',
+        'import * as b from "./b.js";\n',
+        'import { b } from "b";\n',
+        "export default 3;\n",
+        '  import {b} from "./b.js";\n',
+    ],
+)
+def test_a_form_the_joiner_does_not_know_is_refused(source: str) -> None:
+    with pytest.raises(ValueError, match=r"a.js: the joiner does not know this form: \w+"):
+        join("a.js", lambda _: source)
+
+
+def test_a_circle_is_refused() -> None:
+    modules = {"a.js": 'import { b } from "./x/b.js";\n', "x/b.js": 'import { a } from "../a.js";\n'}
+    with pytest.raises(ValueError, match=r"circle: a\.js → x/b\.js → a\.js"):
+        join("a.js", modules.__getitem__)
+
+
+@pytest.mark.parametrize("entry", ["map/main.js", "site/main.js", "site/lookup.js", "site/frame.js"])
+def test_what_is_served_is_one_script_that_needs_no_other(entry: str) -> None:
+    source = script(entry).decode()
+    run_node("--check", "-", source=source)
+    assert "import " not in {line[:7] for line in source.splitlines()}
+
+
+def test_the_browser_follows_the_rules_of_python(mini: Snapshot, tmp_path: Path) -> None:
+    scenes = Scenes(lambda: mini, lambda: TODAY)
+    scene = scenes.of(ViewState())
+    vectors = (
+        {
+            "special": [ABSENT, FILTERED, looks_of(scene.programme, scene.view.layer)[0].code],
+            "index": build_map_index(scene.programme, scene.edition, scene.records),
+            "codes": [[codes, pack(codes)] for codes in _codes(scene.spec.codes)],
+            "positions": [
+                [each, packed_positions(each)] for each in ([], [0], [35, 36], [0, 2, 41], [7, 700, 30_000, 10**6])
+            ],
+            "dates": list(_dates()),
+            "layers": [_days_of(scenes, layer) for layer in scene.programme.layers[::2]],
+            "letters": letter_widths(scene.edition.municipalities["name"]),
+            "widths": [
+                [name, bold, text_width(name, 12, bold=bold)]
+                for name in scene.edition.municipalities["name"]
+                for bold in (False, True)
+            ],
+            "changes": moved_keys(scene),
+            "successors": list(_successors(scenes)),
+            "geometry": _geometry(scene),
+            "film": _film(scenes.of(ViewState(as_of=date(2020, 6, 30)))),
+        }
+        | _bodies(scene)
+        | _queries(scene)
+    )
+    (tmp_path / "vectors.json").write_text(json.dumps(vectors), encoding="utf-8")
+    run_node("--test", *map(str, sorted((ROOT / "tests" / "js").glob("*.test.js"))), vectors=tmp_path / "vectors.json")
+
+
+def _codes(shown: str) -> Iterator[str]:
+    yield from ("", shown, "0101", "-" * 40 + "." + "a" * 3)
+    yield from ("z" * length + "1" for length in range(1, 60))
+
+
+def _dates() -> Iterator[tuple[str, str, str]]:
+    days = ("2021", "2021-06", "2021-06-30", "2000-01-01", "2035-12-31", "2036-01-01", "1998", "1998-07-05")
+    for kind in templates(Words("de")):
+        means = ("reached", "known_by", "undated") if kind == HOLDS else ("reached",)
+        each = [Since(kind, day, meaning) for day in days for meaning in means] + [Since(kind, "", "reached")]
+        if kind == HOLDS:
+            each.append(Since(kind, "", "undated"))
+        yield from ((packed(since), lang, said(since, Words(lang))) for since in each for lang in ("de", "en"))
+
+
+def _bodies(scene: Scene) -> dict[str, object]:
+    names = body_names(scene.records)
+    assert scene.spec.bodies
+    expected = [[str(names.index(name)), members] for name, members in scene.spec.bodies]
+    return {"bodies": [["", []], [packed_bodies(scene.spec, names), expected]]}
+
+
+def _days_of(scenes: Scenes, layer: str) -> dict[str, object]:
+    """Return the file of a layer, and what the application shows of it on some days."""
+    view = ViewState(layer=layer)
+    days = changing_days(scenes, view, TODAY)
+    file = packed_days(scenes, view, days, stamps(scenes, view, days))
+    scene = scenes.of(view)
+    looks = [look.key for look in looks_of(scene.programme, layer)]
+    filters: list[dict[str, Any]] = [{}, {"documented_only": True}, {"looks": frozenset(looks[1:3])}]
+    filters += [{"district": key} for key in scene.edition.district_keys[:2]]
+    filters.append({"district": scene.edition.district_keys[0], "looks": frozenset(looks[:1]), "documented_only": True})
+    asked = [days[0], days[-1], *days[1:-1:5], *(day + timedelta(days=1) for day in days[:-1:8])]
+    return {
+        "file": file,
+        "shown": [_shown(scenes, view.but(as_of=day, **fields)) for day in asked for fields in filters],
+    }
+
+
+def _shown(scenes: Scenes, view: ViewState) -> dict[str, object]:
+    scene = scenes.of(view)
+    spec, names = scene.spec, body_names(scene.records)
+    return {
+        "day": scene.as_of.isoformat(),
+        "view": {"district": view.district or "", "looks": sorted(view.looks), "documented": view.documented_only},
+        "expected": {
+            "codes": spec.codes,
+            "legend": " ".join(f"{entry.look.code}:{entry.count}" for entry in spec.legend),
+            "total": spec.total,
+            "points": spec.points,
+            "districtPoints": sorted(spec.district_points),
+            "bodies": [[str(names.index(name)), members] for name, members in spec.bodies],
+            "since": packed_since(spec),
+        },
+    }
+
+
+def _successors(scenes: Scenes) -> Iterator[tuple[str, str, str]]:
+    scene = scenes.of(ViewState())
+    moved = {key for old, new, _ in moved_keys(scene) for key in (old, new)}
+    assert moved
+    for day in changing_days(scenes, ViewState(), TODAY):
+        then = scenes.of(ViewState(as_of=day))
+        ags = then.edition.municipalities["ags"]
+        for key in sorted({*moved, *ags, "14999999"}):
+            position = position_or_heir(then, key)
+            yield key, day.isoformat(), "" if position is None else str(ags[position])
+
+
+def _queries(scene: Scene) -> dict[str, object]:
+    layers = scene.programme.layers
+    district, ags = scene.edition.district_keys[0], str(scene.edition.municipalities["ags"].iloc[0])
+    queries = [
+        "",
+        f"ebene={layers[1]}&stichtag=2022-12-31&kreis={district}&gemeinde={ags}&stufe=signed+no_data&belegt=1",
+        "ebene=nonsense&stichtag=2022-02-30&kreis=x&gemeinde=1&stufe=a.b+1&belegt=yes&fremd=1",
+        "ebene=overview&stichtag=1999-01-01&stufe=held~derived&belegt=0",
+    ]
+    known = {scene.programme.key: layers}
+    about = {
+        "layers": dict.fromkeys(layers, "x"),
+        "layer": layers[0],
+        "first": EARLIEST.isoformat(),
+        "today": TODAY.isoformat(),
+        "districts": [[key, ""] for key in scene.edition.district_keys],
+    }
+    return {
+        "about": about,
+        "queries": [[each, view_to_query(view_from_query(dict(parse_qsl(each)), known))] for each in queries],
+    }
+
+
+def _film(scene: Scene) -> dict[str, object]:
+    film = build_film(scene, TODAY)
+    return {"packed": packed_film(film), "codes": [spec.codes for spec in film.specs]}
+
+
+def _geometry(scene: Scene) -> dict[str, object]:
+    topology = json.loads(scene.edition.topology_path(Level.OVERVIEW).read_text(encoding="utf-8"))
+    shapes = decode_topology(topology)
+    present = [code != ABSENT for code in scene.spec.codes]
+    districts = scene.edition.municipalities["district"].tolist()
+    there = shapes[present]
+    whole = shapely.coverage_union_all(there)
+    by_district = [
+        shapely.coverage_union_all(
+            shapes[[is_there and key == each for is_there, each in zip(present, districts, strict=True)]]
+        )
+        for key in sorted(set(districts))
+    ]
+    borders = (sum(map(shapely.length, by_district)) - shapely.length(whole)) / 2
+    groups = [list(members) for _, members in scene.spec.bodies]
+    return {
+        "topology": topology,
+        "rings": [[_rings(polygon) for polygon in shapely.get_parts(shape)] for shape in shapes],
+        "districts": districts,
+        "present": present,
+        "lengths": {"outline": shapely.length(whole), "borders": borders},
+        "groups": [[members, shapely.length(shapely.coverage_union_all(shapes[members]))] for members in groups],
+    }
+
+
+def _rings(polygon: shapely.Polygon) -> list[list[list[float]]]:
+    """Return the rings of a polygon; the browser closes them itself."""
+    return [shapely.get_coordinates(ring)[:-1].tolist() for ring in (polygon.exterior, *polygon.interiors)]
