@@ -20,7 +20,10 @@ function watchHistory() {
   window.addEventListener("popstate", () => window.location.reload());
 }
 
-/** @typedef {{ label: string, done: string, inBar: string, today: string, languages: Record<string, string>, source: string }} LinksData */
+/**
+ * @typedef {{ label: string, done: string, inBar: string, today: string, languages: Record<string, string>,
+ *   source: string }} LinksData
+ */
 
 /** @param {Component<LinksData>} component */
 export default function drawLinks(component) {
