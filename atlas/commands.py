@@ -35,8 +35,9 @@ from atlas.export.tables import (
     white_spots_table,
 )
 from atlas.model.excerpt import MOST_TITLE, Excerpt, Form, parse_places
+from atlas.model.parameters import LAYER, PROGRAMME
 from atlas.model.programme import Counts
-from atlas.model.snapshot import Snapshot, unknown_programme
+from atlas.model.snapshot import Snapshot
 from atlas.model.states import State
 from atlas.model.view import LANGUAGES, ViewState
 from atlas.present.changes import build_changes
@@ -65,7 +66,7 @@ def run_check(given: argparse.Namespace) -> int:
     """Say every finding about the data and the table of rights, and how much there is of each instrument."""
     settings = Settings.from_environment()
     if given.programme and given.programme not in (known := programme_files(settings.root)):
-        raise terminal.WrongUseError(unknown_programme(given.programme, "--programme", known))
+        raise terminal.WrongUseError(PROGRAMME.among(known).problem(given.programme, "--programme"))
     snapshot = load_snapshot(settings, only=given.programme)
     return _say_findings(snapshot, [*check_snapshot(snapshot), *([] if given.programme else _login_problems())])
 
@@ -126,7 +127,7 @@ def run_cases(given: argparse.Namespace) -> int:
     if given.instrument is not None:
         known = [each.key for each in scene.programme.instruments]
         if given.instrument not in known:
-            raise terminal.WrongUseError(_unknown_instrument(given.instrument, "--instrument", known))
+            raise terminal.WrongUseError(LAYER.among(known).problem(given.instrument, "--instrument"))
         table = table[table["instrument"] == given.instrument]
     terminal.put(written_table(table, given.format), given.output)
     return terminal.FINE
@@ -330,12 +331,7 @@ def _form_of(output: Path | None) -> Form | None:
 def _known_layer(snapshot: Snapshot, given: argparse.Namespace) -> None:
     known = snapshot.programme(given.programme).layers
     if given.layer not in known:
-        raise terminal.WrongUseError(_unknown_instrument(given.layer, "--layer", known))
-
-
-def _unknown_instrument(given: str, place: str, known: Sequence[str]) -> Problem:
-    text = "Das Instrument {given} gibt es nicht; vorhanden: {known}."
-    return Problem(place, text, {"given": given, "known": ", ".join(known)})
+        raise terminal.WrongUseError(LAYER.among(known).problem(given.layer, "--layer"))
 
 
 def _unordered(first: date, last: date) -> Problem:

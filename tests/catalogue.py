@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-_TEXT_NAMES = {"text", "told", "sentence", "_OTHERWISE"}
+_TEXT_NAMES = {"text", "wrong", "told", "sentence", "_OTHERWISE"}
 
 
 def _constants(node: ast.expr | None) -> Iterator[str]:
@@ -29,14 +30,14 @@ def _said_by(node: ast.AST) -> Iterator[str]:
         case ast.Call(func=ast.Attribute(attr="count"), args=[one, many, *_]):
             yield from _constants(one)
             yield from _constants(many)
-        case ast.Call(func=ast.Name(id="say"), args=[first, *_]):
-            yield from _constants(first)
-        case ast.Call(func=ast.Name(id="Remark"), args=[first, *_]):
+        case ast.Call(func=ast.Name(id="say" | "Remark"), args=[first, *_]):
             yield from _constants(first)
         case ast.Call(func=ast.Name(id="Problem"), args=[_, second, *_]):
             yield from _constants(second)
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in _TEXT_NAMES or name == "_SAYINGS":
             yield from _constants(value)
+        case ast.Call(func=ast.Name(id="Parameter" | "choice"), keywords=keywords):
+            yield from chain.from_iterable(_constants(each.value) for each in keywords if each.arg in _TEXT_NAMES)
         case ast.Expr(value=ast.Yield(value=ast.Tuple(elts=[_, second, _]))):
             yield from _constants(second)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -124,25 +123,6 @@ def _is_ags(text: str) -> bool:
 def _not_a_key(part: str) -> Problem:
     told = "„{given}“ ist kein Schlüssel. Erwartet wird „land“, ein Kreisschlüssel (5 Ziffern) oder ein oder mehrere Gemeindeschlüssel (8 Ziffern)."
     return Problem("ausschnitt", told, {"given": part[:40]})
-
-
-def excerpt_from_query(query: Mapping[str, str]) -> Excerpt:
-    """Return the order a link asks for; what it asks for wrongly is left at the default.
-
-    Without ``ausschnitt`` it is the view's municipality, else its district, else the state.
-    """
-    asked = query.get("ausschnitt") or query.get("gemeinde") or query.get("kreis") or ""
-    try:
-        places = parse_places(asked[:2000])
-    except AtlasError:
-        places = ()
-    size = query.get("groesse", "")
-    return Excerpt(
-        places,
-        Size(size) if size in [each.value for each in PRINTED] else Size.SLIDE,
-        query.get("namen") != "0",
-        " ".join(query.get("titel", "").split())[:MOST_TITLE],
-    )
 
 
 def excerpt_to_query(excerpt: Excerpt, municipality: str | None, district: str | None) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from atlas.model.parameters import DAY, DISTRICT, FORM, LANG, PROGRAMME
 from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import EARLIEST, LANGUAGES
@@ -18,7 +19,6 @@ from atlas.present.open_data import (
     column_texts,
     description,
     flow_texts,
-    parameter_texts,
     rights,
     state_texts,
     title,
@@ -115,7 +115,7 @@ def _programme(programme: Programme, snapshot: Snapshot, today: date, words: Wor
 
 def _explained(words: Words) -> list[Part]:
     """Return what names in addresses and columns mean, and how QGIS opens a file."""
-    parameters = {name: text for name, text in parameter_texts(words).items() if name != "date"}
+    parameters = {each.name: words.say(each.text) for each in (PROGRAMME, DAY, DISTRICT, FORM, LANG)}
     flows = words.say("So heißt es auf der Seite Fortschritt und in ihren Tabellen.")
     in_qgis = words.say(
         "Layer › Layer hinzufügen › Vektorlayer hinzufügen, Quelltyp „Protokoll: HTTP(S)“, als Adresse die einer "

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-LANGUAGES: Final = ("de", "en")
+from atlas.model.view import LANGUAGES
 
 _STREAMLIT_ROOTS: Final = ("component", "static", "media", "app")
 _NOSCRIPT: Final = {

@@ -1,0 +1,239 @@
+"""The parameters of addresses and of the command line, one table: how each is read, what it means, what is said of a wrong value.
+
+Pages are lenient: what is wrong is left at the default. Files and the interface are strict: every fault is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Generic, TypeVar
+
+from atlas.errors import AtlasError, Problem
+from atlas.model.dates import parse_moment
+from atlas.model.excerpt import LIVE, MOST_TITLE, PRINTED, Excerpt, Size, parse_places
+from atlas.model.keys import parse_ags, parse_district_key
+from atlas.model.programme import OVERVIEW
+from atlas.model.view import EARLIEST, LANGUAGES, LATEST, ViewState
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+_SHOWN = 40
+"""So many characters of what was given are repeated in a message."""
+_OTHERWISE = "„{given}“ gibt es nicht; möglich: {known}."
+
+
+@dataclass(frozen=True)
+class Parameter(Generic[T]):
+    """One parameter.
+
+    Attributes
+    ----------
+    name
+        As it stands in addresses; the place of a fault.
+    parse
+        Gives the value of a text; `ValueError`, `KeyError` or `AtlasError` if it is none.
+    wrong
+        What is said of a wrong value: a German sentence with ``{given}``, ``{known}``, ``{first}`` and ``{last}`` day.
+    text
+        What it means, where that is described: a German sentence.
+    known
+        The allowed values, if they can be listed.
+    schema
+        What OpenAPI says of its text beside that.
+    """
+
+    name: str
+    parse: Callable[[str], T]
+    wrong: str = _OTHERWISE
+    text: str = ""
+    known: tuple[str, ...] = ()
+    schema: Mapping[str, str] = field(default_factory=dict)
+
+    def among(self, known: Iterable[str]) -> Parameter[str]:
+        """Return the same parameter where only ``known`` values exist."""
+        values = {key: key for key in known}
+        return Parameter(self.name, values.__getitem__, self.wrong, self.text, tuple(values), self.schema)
+
+    def problem(self, given: str, place: str = "") -> Problem:
+        """Return what is said of a wrong value; its place is the name unless another is given."""
+        return Problem(
+            place or self.name,
+            self.wrong,
+            {
+                "given": shown(given),
+                "known": ", ".join(self.known),
+                "first": EARLIEST.isoformat(),
+                "last": LATEST.isoformat(),
+            },
+        )
+
+
+def shown(given: str) -> str:
+    """Return as much of what was given as a message repeats."""
+    return given if len(given) <= _SHOWN else f"{given[:_SHOWN]}…"
+
+
+def moment(now: datetime) -> Parameter[datetime]:
+    """Return the parameter of a moment, for who asks at ``now``."""
+    return Parameter(
+        "stand", lambda text: parse_moment(text, now), wrong="„{given}“ ist kein Zeitpunkt der Form JJJJ-MM-TTThh:mm."
+    )
+
+
+def choice(name: str, values: Mapping[str, T], text: str = "") -> Parameter[T]:
+    """Return a parameter that has one of these values; the first is what is meant without it."""
+    return Parameter(name, values.__getitem__, text=text, known=tuple(values), schema={"default": next(iter(values))})
+
+
+def _day(text: str) -> date:
+    day = date.fromisoformat(text if text.isascii() and len(text) == len("2022-12-31") else "")
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError
+    return day
+
+
+def _month(text: str) -> str:
+    return f"{_day(f'{text}-01'):%Y-%m}"
+
+
+def _is_plain_key(key: str) -> bool:
+    return key.isascii() and key.replace("_", "").replace("~", "").isalpha()
+
+
+def _plain_key(text: str) -> str:
+    if not _is_plain_key(text):
+        raise ValueError
+    return text
+
+
+def _looks(text: str) -> frozenset[str]:
+    return frozenset(key for key in text[:400].split() if _is_plain_key(key))
+
+
+def _number(text: str) -> int:
+    return int(text if re.fullmatch("[0-9]{1,15}", text) else "")
+
+
+PROGRAMME = Parameter(
+    "programm",
+    str,
+    wrong="Das Programm {given} gibt es nicht; vorhanden: {known}.",
+    text="Schlüssel des Programms; ohne Angabe das erste.",
+)
+LAYER = Parameter("ebene", str, wrong="Das Instrument {given} gibt es nicht; vorhanden: {known}.")
+DAY = Parameter(
+    "stichtag",
+    _day,
+    wrong="„{given}“ ist kein Tag der Form JJJJ-MM-TT vom {first} bis zum {last}.",
+    text="Tag in der Form JJJJ-MM-TT; ohne Angabe heute.",
+    schema={
+        "format": "date",
+        "pattern": "^20(1[6-9]|[2-9][0-9])-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+        "example": "2022-12-31",
+    },
+)
+DAY_OF_PATH = Parameter(
+    "date",
+    _day,
+    wrong=DAY.wrong,
+    text="Tag in der Form JJJJ-MM-TT, zu dem die Gemeinden bestanden.",
+    schema=DAY.schema,
+)
+SINCE = Parameter("von", _day, wrong=DAY.wrong)
+MONTH = Parameter("verlauf", _month, wrong="„{given}“ ist kein Monat der Form JJJJ-MM.")
+DISTRICT = Parameter(
+    "kreis",
+    parse_district_key,
+    wrong="„{given}“ hat nicht fünf Ziffern; führende Nullen gehören dazu.",
+    text="Fünfstelliger Kreisschlüssel: nur dessen Gemeinden; ohne Angabe das ganze Gebiet.",
+)
+MUNICIPALITY = Parameter("gemeinde", parse_ags, wrong="„{given}“ hat nicht acht Ziffern; führende Nullen gehören dazu.")
+AREA = Parameter("bereich", _plain_key, wrong="Den Bereich {given} gibt es nicht.")
+LOOKS = Parameter("stufe", _looks)
+DOCUMENTED = choice("belegt", {"1": True, "0": False})
+FORM = choice(
+    "form",
+    {"plain": False, "excel": True},
+    text="plain: Kommas, Dezimalpunkt, für Programme. excel: Semikolons, Dezimalkomma und Kennung, für deutsches Excel.",
+)
+LANG = choice("lang", {lang: lang for lang in LANGUAGES}, text="Sprache der Quellenangaben und Meldungen: de oder en.")
+PLACES = Parameter("ausschnitt", parse_places)
+SIZE = choice("groesse", {each.value: each for each in PRINTED})
+LIVE_SIZE = choice("groesse", {each.value: each for each in LIVE})
+NAMES = choice("namen", {"1": True, "0": False})
+TITLE = Parameter("titel", lambda text: " ".join(text.split())[:MOST_TITLE])
+NUMBER = Parameter("seit", _number, wrong="„{given}“ ist keine ganze Zahl.")
+
+
+class Given:
+    """What was given, read parameter by parameter; what is wrong adds up in ``problems``.
+
+    An empty text is as good as none, unless it ``keeps_empty`` ones.
+    """
+
+    def __init__(self, query: Mapping[str, str], *, keeps_empty: bool = False) -> None:
+        self.query = {name: text for name, text in query.items() if text or keeps_empty}
+        self.problems: list[Problem] = []
+
+    def read(self, parameter: Parameter[T], otherwise: D) -> T | D:
+        """Return the value of a parameter; ``otherwise`` if it is not given, or wrong."""
+        text = self.query.get(parameter.name)
+        return otherwise if text is None else self.value(parameter, text, otherwise)
+
+    def value(self, parameter: Parameter[T], text: str, otherwise: D) -> T | D:
+        """Return the value a text stands for; ``otherwise`` if it is wrong."""
+        found: Iterable[Problem]
+        try:
+            return parameter.parse(text)
+        except AtlasError as error:
+            found = error.problems
+        except (KeyError, ValueError):
+            found = [parameter.problem(text)]
+        self.problems += [problem for problem in found if problem not in self.problems]
+        return otherwise
+
+
+def read_view(given: Given, layers: Mapping[str, tuple[str, ...]]) -> ViewState:
+    """Return the view that is asked for; what is asked for wrongly is left at the default.
+
+    Parameters
+    ----------
+    given
+        Parameters as they stand in the address, last value of each.
+    layers
+        Layer keys by programme key, default programme first: what may be asked for. Whether a municipality,
+        district or class exists is for the caller to check: that depends on the data, not on the form.
+    """
+    default = next(iter(layers), "")
+    programme = given.read(PROGRAMME.among(layers), default)
+    return ViewState(
+        programme="" if programme == default else programme,
+        layer=given.read(LAYER.among(layers.get(programme, ())), OVERVIEW),
+        as_of=given.read(DAY, None),
+        district=given.read(DISTRICT, None),
+        municipality=given.read(MUNICIPALITY, None),
+        looks=given.read(LOOKS, frozenset()),
+        documented_only=given.read(DOCUMENTED, otherwise=False),
+        since=given.read(SINCE, None),
+        area=given.read(AREA, None),
+        film=given.read(MONTH, None),
+        lang=given.read(LANG, "de"),
+    )
+
+
+def read_excerpt(given: Given) -> Excerpt:
+    """Return the order of a picture that is asked for; what is asked for wrongly is left at the default.
+
+    Without ``ausschnitt`` it is the view's municipality, else its district, else the state.
+    """
+    own = given.read(MUNICIPALITY, None) or given.read(DISTRICT, None)
+    return Excerpt(
+        given.read(PLACES, (own,) if own and PLACES.name not in given.query else ()),
+        given.read(SIZE, Size.SLIDE),
+        given.read(NAMES, otherwise=True),
+        given.read(TITLE, ""),
+    )
