@@ -36,7 +36,6 @@ from atlas.export.tables import (
 )
 from atlas.model.excerpt import MOST_TITLE, Excerpt, Form, parse_places
 from atlas.model.parameters import LAYER, PROGRAMME
-from atlas.model.programme import Counts
 from atlas.model.snapshot import Snapshot
 from atlas.model.states import State
 from atlas.model.view import LANGUAGES, ViewState
@@ -201,7 +200,7 @@ def run_progress(given: argparse.Namespace) -> int:
         raise terminal.WrongUseError(_unordered(first, as_of))
     _within_boundaries(scene, first)
     days, before = month_ends(first, as_of), first - timedelta(days=1)
-    table = progress_table(scene, scenes.course(scene, _counts(given)), days, before, given.unit)
+    table = progress_table(scene, scenes.course(scene, given.counts), days, before, given.unit)
     terminal.put(plain_csv(table), given.output)
     return terminal.FINE
 
@@ -216,9 +215,7 @@ def run_changes(given: argparse.Namespace) -> int:
     _known_layer(snapshot, given)
     after = scenes.of(view)
     _within_boundaries(after, given.start)
-    changed = build_changes(
-        scenes, scenes.of(view.but(as_of=given.start)), after, unit=given.unit, counts=_counts(given)
-    )
+    changed = build_changes(scenes, scenes.of(view.but(as_of=given.start)), after, unit=given.unit, counts=given.counts)
     if given.format == "text":
         texts = [paragraph(changed, after, Words(lang)) for lang in LANGUAGES]
         terminal.put("\n\n".join([*texts, ""]).encode().rstrip() + b"\n", given.output)
@@ -226,10 +223,6 @@ def run_changes(given: argparse.Namespace) -> int:
         terminal.put(plain_csv(changes_table(changed, after, terminal.WORDS)), given.output)
         sys.stderr.write(f"{paragraph(changed, after, terminal.WORDS)}\n")
     return terminal.FINE
-
-
-def _counts(given: argparse.Namespace) -> Counts | None:
-    return Counts(given.counts) if given.counts else None
 
 
 def _within_boundaries(scene: Scene, first: date, place: str = "--from") -> None:

@@ -36,7 +36,7 @@ def _said_by(node: ast.AST) -> Iterator[str]:
             yield from _constants(second)
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in _TEXT_NAMES or name == "_SAYINGS":
             yield from _constants(value)
-        case ast.Call(func=ast.Name(id="Parameter" | "choice"), keywords=keywords):
+        case ast.Call(func=ast.Name(id="Parameter" | "choice" | "replace"), keywords=keywords):
             yield from chain.from_iterable(_constants(each.value) for each in keywords if each.arg in _TEXT_NAMES)
         case ast.Expr(value=ast.Yield(value=ast.Tuple(elts=[_, second, _]))):
             yield from _constants(second)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import streamlit as st
 
+from atlas.model.parameters import Given, choice
 from atlas.model.rights import Right
 from atlas.present.scene import Scene
 from atlas.web.door import Reason, Standing
@@ -15,9 +16,6 @@ from ui.frame import foot, head
 from ui.login import current_standing, log_in, role_name
 from ui.state import Keys, seed, words, write_address
 
-_PARAMETER = "teil"
-"""Of the address: which part is shown."""
-
 
 class Part(StrEnum):
     """The parts of the page, by their value in the address."""
@@ -26,6 +24,9 @@ class Part(StrEnum):
     INTAKE = "einfuhr"
     REPORTS = "meldungen"
     LOG = "verlauf"
+
+
+_PART = choice("teil", {each.value: each for each in Part})
 
 
 def show() -> None:
@@ -54,8 +55,8 @@ def _inside(drawn: Scene, standing: Standing) -> dict[str, str]:
         Part.REPORTS: said.say("Meldungen"),
         Part.LOG: said.say("Verlauf"),
     }
-    asked = st.query_params.get(_PARAMETER)
-    seed(Keys.PART, st.session_state.get(Keys.PART) or (Part(asked) if asked in list(Part) else Part.ENTRIES))
+    asked = Given(st.query_params.to_dict()).read(_PART, Part.ENTRIES)
+    seed(Keys.PART, st.session_state.get(Keys.PART) or asked)
     part = st.segmented_control(
         said.say("Teil"),
         list(Part),
@@ -72,7 +73,7 @@ def _inside(drawn: Scene, standing: Standing) -> dict[str, str]:
         reports_panel.show(drawn)
     else:
         log_panel.show(drawn)
-    return {} if part is None or part is Part.ENTRIES else {_PARAMETER: part.value}
+    return {} if part is None or part is Part.ENTRIES else {_PART.name: part.value}
 
 
 def _gate(standing: Standing) -> None:

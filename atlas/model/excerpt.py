@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from atlas.errors import AtlasError, Problem
-from atlas.model.keys import is_district_key, parse_ags, parse_district_key
+from atlas.model.keys import is_ags, is_district_key
 
 MOST_CHOSEN = 60
 """How many municipalities a free selection may have: more is a district, or the state."""
@@ -102,22 +102,14 @@ def parse_places(text: str) -> tuple[str, ...]:
         return ()
     parts = list(dict.fromkeys(part for part in text.replace(",", " ").split() if part))
     if len(parts) == 1 and is_district_key(parts[0]):
-        return (parse_district_key(parts[0]),)
-    problems = [_not_a_key(part) for part in parts if not _is_ags(part)]
+        return (parts[0],)
+    problems = [_not_a_key(part) for part in parts if not is_ags(part)]
     if len(parts) > MOST_CHOSEN:
         told = "Es sind {n} Gemeinden gewählt, höchstens {most} gehen auf ein Bild. Bitte weniger wählen, oder einen Kreis."
         problems = [Problem("ausschnitt", told, {"n": len(parts), "most": MOST_CHOSEN})]
     if problems:
         raise AtlasError(*problems[:10])
     return tuple(parts)
-
-
-def _is_ags(text: str) -> bool:
-    try:
-        parse_ags(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _not_a_key(part: str) -> Problem:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
@@ -23,6 +23,8 @@ D = TypeVar("D")
 
 _SHOWN = 40
 """So many characters of what was given are repeated in a message."""
+_SPAN = {"first": EARLIEST.isoformat(), "last": LATEST.isoformat()}
+_DAY, _PLAIN = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "[A-Za-z_~]*[A-Za-z][A-Za-z_~]*"
 _OTHERWISE = "„{given}“ gibt es nicht; möglich: {known}."
 
 
@@ -58,18 +60,10 @@ class Parameter(Generic[T]):
         values = {key: key for key in known}
         return Parameter(self.name, values.__getitem__, self.wrong, self.text, tuple(values), self.schema)
 
-    def problem(self, given: str, place: str = "") -> Problem:
+    def problem(self, given: str, place: str | None = None) -> Problem:
         """Return what is said of a wrong value; its place is the name unless another is given."""
-        return Problem(
-            place or self.name,
-            self.wrong,
-            {
-                "given": shown(given),
-                "known": ", ".join(self.known),
-                "first": EARLIEST.isoformat(),
-                "last": LATEST.isoformat(),
-            },
-        )
+        values = {**_SPAN, "given": shown(given), "known": ", ".join(self.known)}
+        return Problem(self.name if place is None else place, self.wrong, {**values})
 
 
 def shown(given: str) -> str:
@@ -89,33 +83,26 @@ def choice(name: str, values: Mapping[str, T], text: str = "") -> Parameter[T]:
     return Parameter(name, values.__getitem__, text=text, known=tuple(values), schema={"default": next(iter(values))})
 
 
+def _formed(pattern: str, parse: Callable[[str], T]) -> Callable[[str], T]:
+    """Return what parses texts of a form only."""
+
+    def read(text: str) -> T:
+        if not re.fullmatch(pattern, text):
+            raise ValueError
+        return parse(text)
+
+    return read
+
+
 def _day(text: str) -> date:
-    day = date.fromisoformat(text if text.isascii() and len(text) == len("2022-12-31") else "")
+    day = date.fromisoformat(text)
     if not EARLIEST <= day <= LATEST:
         raise ValueError
     return day
 
 
-def _month(text: str) -> str:
-    return f"{_day(f'{text}-01'):%Y-%m}"
-
-
-def _is_plain_key(key: str) -> bool:
-    return key.isascii() and key.replace("_", "").replace("~", "").isalpha()
-
-
-def _plain_key(text: str) -> str:
-    if not _is_plain_key(text):
-        raise ValueError
-    return text
-
-
 def _looks(text: str) -> frozenset[str]:
-    return frozenset(key for key in text[:400].split() if _is_plain_key(key))
-
-
-def _number(text: str) -> int:
-    return int(text if re.fullmatch("[0-9]{1,15}", text) else "")
+    return frozenset(key for key in text[:400].split() if re.fullmatch(_PLAIN, key))
 
 
 PROGRAMME = Parameter(
@@ -127,7 +114,7 @@ PROGRAMME = Parameter(
 LAYER = Parameter("ebene", str, wrong="Das Instrument {given} gibt es nicht; vorhanden: {known}.")
 DAY = Parameter(
     "stichtag",
-    _day,
+    _formed(_DAY, _day),
     wrong="„{given}“ ist kein Tag der Form JJJJ-MM-TT vom {first} bis zum {last}.",
     text="Tag in der Form JJJJ-MM-TT; ohne Angabe heute.",
     schema={
@@ -136,15 +123,13 @@ DAY = Parameter(
         "example": "2022-12-31",
     },
 )
-DAY_OF_PATH = Parameter(
-    "date",
-    _day,
-    wrong=DAY.wrong,
-    text="Tag in der Form JJJJ-MM-TT, zu dem die Gemeinden bestanden.",
-    schema=DAY.schema,
+DAY_OF_PATH = replace(DAY, name="date", text="Tag in der Form JJJJ-MM-TT, zu dem die Gemeinden bestanden.")
+SINCE = replace(DAY, name="von", text="")
+MONTH = Parameter(
+    "verlauf",
+    _formed("[0-9]{4}-[0-9]{2}", lambda text: f"{_day(text + '-01'):%Y-%m}"),
+    wrong="„{given}“ ist kein Monat der Form JJJJ-MM.",
 )
-SINCE = Parameter("von", _day, wrong=DAY.wrong)
-MONTH = Parameter("verlauf", _month, wrong="„{given}“ ist kein Monat der Form JJJJ-MM.")
 DISTRICT = Parameter(
     "kreis",
     parse_district_key,
@@ -152,7 +137,7 @@ DISTRICT = Parameter(
     text="Fünfstelliger Kreisschlüssel: nur dessen Gemeinden; ohne Angabe das ganze Gebiet.",
 )
 MUNICIPALITY = Parameter("gemeinde", parse_ags, wrong="„{given}“ hat nicht acht Ziffern; führende Nullen gehören dazu.")
-AREA = Parameter("bereich", _plain_key, wrong="Den Bereich {given} gibt es nicht.")
+AREA = Parameter("bereich", _formed(_PLAIN, str), wrong="Den Bereich {given} gibt es nicht.")
 LOOKS = Parameter("stufe", _looks)
 DOCUMENTED = choice("belegt", {"1": True, "0": False})
 FORM = choice(
@@ -166,7 +151,7 @@ SIZE = choice("groesse", {each.value: each for each in PRINTED})
 LIVE_SIZE = choice("groesse", {each.value: each for each in LIVE})
 NAMES = choice("namen", {"1": True, "0": False})
 TITLE = Parameter("titel", lambda text: " ".join(text.split())[:MOST_TITLE])
-NUMBER = Parameter("seit", _number, wrong="„{given}“ ist keine ganze Zahl.")
+NUMBER = Parameter("seit", _formed("[0-9]{1,15}", int), wrong="„{given}“ ist keine ganze Zahl.")
 
 
 class Given:
@@ -200,13 +185,8 @@ class Given:
 def read_view(given: Given, layers: Mapping[str, tuple[str, ...]]) -> ViewState:
     """Return the view that is asked for; what is asked for wrongly is left at the default.
 
-    Parameters
-    ----------
-    given
-        Parameters as they stand in the address, last value of each.
-    layers
-        Layer keys by programme key, default programme first: what may be asked for. Whether a municipality,
-        district or class exists is for the caller to check: that depends on the data, not on the form.
+    ``layers`` are the layer keys by programme key, default programme first. Whether a municipality, district or class
+    exists is for the caller to check: that depends on the data, not on the form.
     """
     default = next(iter(layers), "")
     programme = given.read(PROGRAMME.among(layers), default)

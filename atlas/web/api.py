@@ -26,7 +26,7 @@ from atlas.present.scene import Scenes, Shelf
 from atlas.present.wording import Words
 from atlas.render.open_data import open_data_page
 from atlas.web.asked import Asked, parse_asked
-from atlas.web.delivery import Endpoint, File, RefusedError, delivered, filed, unknown_host
+from atlas.web.delivery import Endpoint, File, RefusedError, delivered, filed, refusal
 from atlas.web.openapi import describe
 
 _HOST = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
@@ -128,7 +128,7 @@ def _base(request: Request) -> str:
     """
     host = request.headers.get("host", "")
     if not _HOST.fullmatch(host):
-        raise unknown_host()
+        raise refusal(400, "Host")
     path = str(request.scope["path"])
     before = path[: path.rindex(ROOT)]
     return f"{request.scope.get('scheme', 'http')}://{host}{quote(before)}"

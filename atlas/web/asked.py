@@ -9,17 +9,7 @@ from datetime import date
 from starlette.requests import Request
 
 from atlas.errors import Problem
-from atlas.model.parameters import (
-    DAY,
-    DAY_OF_PATH,
-    DISTRICT,
-    FORM,
-    LANG,
-    PROGRAMME,
-    Given,
-    read_view,
-    shown,
-)
+from atlas.model.parameters import DAY, DAY_OF_PATH, DISTRICT, FORM, LANG, PROGRAMME, Given, read_view, shown
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.open_data import Offer
@@ -31,27 +21,13 @@ _NAMED = 12
 
 @dataclass(frozen=True)
 class Asked:
-    """A request for open data, every default put in.
-
-    Attributes
-    ----------
-    programme
-        Key of a programme there is.
-    as_of
-        The day asked for; today where none was given.
-    district
-        Key of a district there is; None means the whole state.
-    lang
-        Language of texts inside the file and of messages.
-    is_excel
-        Whether a CSV is for German Excel.
-    """
+    """A request for open data, every default put in: programme and district are there, without a district it is the whole state."""
 
     programme: str
     as_of: date
-    district: str | None = None
-    lang: str = "de"
-    is_excel: bool = False
+    district: str | None
+    lang: str
+    is_excel: bool
 
 
 def accept(given: Given) -> None:
@@ -69,18 +45,7 @@ def view_asked(given: Given, snapshot: Snapshot) -> ViewState:
 
 
 def parse_asked(offer: Offer, request: Request, snapshot: Snapshot, today: date) -> Asked:
-    """Return what is asked for.
-
-    Parameters
-    ----------
-    offer
-        The address asked.
-    request
-        With the parameters of its query, and the day where the offer's path has one.
-    snapshot
-        What there is.
-    today
-        What is meant where no day is given.
+    """Return what is asked of an offer, by the query and the day in the path, if it has one; without a day, of today.
 
     Raises
     ------
@@ -97,15 +62,9 @@ def parse_asked(offer: Offer, request: Request, snapshot: Snapshot, today: date)
     edition = snapshot.edition(snapshot.programme(programme), as_of)
     if district is not None and district not in edition.districts.index:
         given.problems.append(edition.unknown_district(district, DISTRICT.name))
-    asked = Asked(
-        programme=snapshot.programme(programme).key,
-        as_of=as_of,
-        district=district,
-        lang=given.read(LANG, "de"),
-        is_excel=given.read(FORM, otherwise=False),
-    )
+    lang, is_excel = given.read(LANG, "de"), given.read(FORM, otherwise=False)
     accept(given)
-    return asked
+    return Asked(snapshot.programme(programme).key, as_of, district, lang, is_excel)
 
 
 def misnamed(names: Sequence[str], known: Collection[str]) -> Iterator[Problem]:

@@ -26,6 +26,16 @@ _SHARED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Accept-Ranges, Content-Disposition, Content-Range, ETag",
 }
+_SAYINGS = {
+    400: "Unter diesem Namen gibt es hier keinen Server.",
+    404: "Diese Adresse gibt es nicht.",
+    405: "Hier wird nur gelesen: GET, HEAD oder OPTIONS.",
+    411: "Die Größe der Datei fehlt.",
+    413: "Die Datei ist zu groß, oder es wurden schon zu viele geladen.",
+    416: "Diesen Teil gibt es nicht; die Datei hat {n} Bytes.",
+    500: "Das hat nicht geklappt. Bitte später noch einmal versuchen.",
+    503: "Die Daten sind gerade nicht lesbar ({n} Befunde). Bitte später noch einmal versuchen.",
+}
 _RANGE = re.compile(r"bytes=(?:([0-9]{1,15})-([0-9]{0,15})|-([0-9]{1,15}))")
 
 
@@ -68,8 +78,7 @@ def delivered(request: Request, file: File, media_type: str, headers: Mapping[st
     common |= {"Content-Type": kind, **headers}
     if part is not None:
         if part.start >= part.stop:
-            text = "Diesen Teil gibt es nicht; die Datei hat {n} Bytes."
-            unknown = RefusedError(Problem("Range", text, {"n": len(file.body)}), status=416)
+            unknown = refusal(416, "Range", n=len(file.body))
             return refused(request, unknown, _SHARED | {"Content-Range": f"bytes */{len(file.body)}"})
         common["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{len(file.body)}"
         return _whole(request, file.body[part.start : part.stop], 206, common)
@@ -86,19 +95,9 @@ class RefusedError(AtlasError):
         self.status = status
 
 
-def read_only() -> RefusedError:
-    """Return the refusal of a method that writes."""
-    return RefusedError(Problem("", "Hier wird nur gelesen: GET, HEAD oder OPTIONS."), status=405)
-
-
-def unknown_host() -> RefusedError:
-    """Return the refusal of a Host header that is not the name of this site, or of none."""
-    return RefusedError(Problem("Host", "Unter diesem Namen gibt es hier keinen Server."))
-
-
-def missing() -> RefusedError:
-    """Return the refusal of an address there is nothing under."""
-    return RefusedError(Problem("", "Diese Adresse gibt es nicht."), status=404)
+def refusal(status: int, place: str = "", **values: str | int | float) -> RefusedError:
+    """Return the refusal a status stands for wherever it is given."""
+    return RefusedError(Problem(place, _SAYINGS[status], values), status=status)
 
 
 def refused(request: Request, error: RefusedError, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
@@ -157,9 +156,7 @@ class Endpoint:
         try:
             response = await self._answer(request)
         except AtlasError as error:
-            text = "Die Daten sind gerade nicht lesbar ({n} Befunde). Bitte später noch einmal versuchen."
-            unusable = RefusedError(Problem("", text, {"n": len(error.problems)}), status=503)
-            known = error if isinstance(error, RefusedError) else unusable
+            known = error if isinstance(error, RefusedError) else refusal(503, n=len(error.problems))
             response = refused(request, known, {**self.headers, **(_SHARED if self.is_shared else {})})
         await response(scope, receive, send)
 
@@ -167,7 +164,7 @@ class Endpoint:
         if request.method == "OPTIONS" and self.is_shared:
             return _preflight()
         if request.method not in {"GET", "HEAD"}:
-            raise read_only()
+            raise refusal(405)
         is_quick = iscoroutinefunction(self.answer)
         made = (
             self.answer(request) if is_quick else await to_thread.run_sync(self.answer, request, limiter=self.limiter)

@@ -22,8 +22,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from atlas.errors import Problem
-from atlas.web.delivery import RefusedError, missing, read_only, refused, unknown_host
+from atlas.web.delivery import RefusedError, refusal, refused
 
 _LOG = logging.getLogger(__name__)
 
@@ -297,14 +296,14 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge one request or connection."""
         if scope["type"] == "http":
-            refusal = self._refusal(scope)
+            error = self._refusal(scope)
             target = self._upload_target(scope)
             if target is not None and self._known_host(scope) and await self._uploads_open(scope):
                 await self._upload(target, scope, receive, send)
-            elif refusal is None:
+            elif error is None:
                 await self.app(scope, receive, send)
             else:
-                await refused(Request(scope), refusal)(scope, receive, send)
+                await refused(Request(scope), error)(scope, receive, send)
         elif scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
         else:
@@ -313,10 +312,10 @@ class Guard:
     def _refusal(self, scope: Scope) -> RefusedError | None:
         """Return why a request is refused, None if it may pass."""
         if not self._known_host(scope):
-            return unknown_host()
+            return refusal(400, "Host")
         if scope["method"] not in _METHODS:
-            return read_only()
-        return missing() if self._is_closed_path(scope["path"]) else None
+            return refusal(405)
+        return refusal(404) if self._is_closed_path(scope["path"]) else None
 
     def _is_closed_path(self, path: str) -> bool:
         segments = [segment for segment in path.replace("\\", "/").split("/") if segment]
@@ -339,14 +338,10 @@ class Guard:
     async def _upload(self, target: tuple[str, str], scope: Scope, receive: Receive, send: Send) -> None:
         size = _said_size(scope) if scope["method"] == "PUT" else 0
         if size is None:
-            unsized = RefusedError(Problem("Content-Length", "Die Größe der Datei fehlt."), status=411)
-            await refused(Request(scope), unsized)(scope, receive, send)
+            await refused(Request(scope), refusal(411, "Content-Length"))(scope, receive, send)
             return
         if not self._uploads.take(*target, size):
-            large = RefusedError(
-                Problem("", "Die Datei ist zu groß, oder es wurden schon zu viele geladen."), status=413
-            )
-            await refused(Request(scope), large)(scope, receive, send)
+            await refused(Request(scope), refusal(413))(scope, receive, send)
             return
         is_done = False
 

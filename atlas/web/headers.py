@@ -8,8 +8,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from atlas.errors import Problem
-from atlas.web.delivery import RefusedError, refused
+from atlas.web.delivery import refusal, refused
 
 FOLIUM_PATH: Final = "/component/streamlit_folium.st_folium/"
 """The one document that builds its scripts from text and can't live under the strict policy."""
@@ -110,10 +109,7 @@ class SecurityHeaders:
             await self.app(scope, receive, send_with_headers)
         except Exception:
             if not started:
-                broken = RefusedError(
-                    Problem("", "Das hat nicht geklappt. Bitte später noch einmal versuchen."), status=500
-                )
-                await refused(Request(scope), broken)(scope, receive, send_with_headers)
+                await refused(Request(scope), refusal(500))(scope, receive, send_with_headers)
             raise
 
 

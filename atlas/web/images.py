@@ -16,17 +16,7 @@ from starlette.routing import Route
 from atlas.errors import AtlasError, Problem
 from atlas.export.pictures import MEDIA_TYPES, draw, page_of, picture_stem, written
 from atlas.model.excerpt import Excerpt, Form, Kind, Size, parse_places
-from atlas.model.parameters import (
-    LIVE_SIZE,
-    NAMES,
-    PROGRAMME,
-    Given,
-    Parameter,
-    choice,
-    read_excerpt,
-    read_view,
-    shown,
-)
+from atlas.model.parameters import LIVE_SIZE, NAMES, PROGRAMME, Given, Parameter, choice, read_excerpt, read_view, shown
 from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
@@ -35,7 +25,7 @@ from atlas.present.picture import picture_view
 from atlas.present.scene import Scenes, Shelf
 from atlas.present.wording import Words
 from atlas.web.asked import accept, misnamed, view_asked
-from atlas.web.delivery import Endpoint, File, RefusedError, delivered, filed, missing
+from atlas.web.delivery import Endpoint, File, RefusedError, delivered, filed, refusal
 from atlas.web.payloads import PREFIX
 
 IMAGES = "/bild"
@@ -67,6 +57,7 @@ def parse_order(place: str, form: str, query: Mapping[str, str], snapshot: Snaps
     """
     given = Given({name: query[name] for name in _PARAMETERS if name in query})
     given.problems += misnamed(list(query), _PARAMETERS)
+    # The foot of an image names the programme as the address does, also the first one.
     view = read_view(given, snapshot.layers).but(programme=given.query.get(PROGRAMME.name, ""))
     places = Parameter("Adresse", lambda text: _places(text, snapshot.programme(view.programme)))
     excerpt = Excerpt(
@@ -134,7 +125,7 @@ class Images:
         """Return the picture an address of the export page asks for, as a file with a good name."""
         form, given = request.path_params["form"], Given(request.query_params)
         if form not in list(Form):
-            raise missing()
+            raise refusal(404)
         excerpt, snapshot = read_excerpt(given), self._current()
         view = view_asked(given, snapshot)
         view = view.but(as_of=view.as_of or self._scenes.today(), film=None, since=None, area=None)

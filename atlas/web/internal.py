@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -27,7 +28,7 @@ from atlas.present.steering import area_of
 from atlas.present.wording import Words
 from atlas.sources.store import Store, StoreUnreachableError
 from atlas.web.asked import accept
-from atlas.web.delivery import Endpoint, RefusedError, missing
+from atlas.web.delivery import Endpoint, RefusedError, refusal
 
 PREFIX: Final = "/intern"
 KEY: Final = "schluessel"
@@ -70,44 +71,32 @@ def build_internal(
     return [Route(f"{PREFIX}/{name}", Endpoint(answer, _HEADERS)) for name, answer in answers.items()]
 
 
+@dataclass(frozen=True)
 class _Internal:
     """The answers."""
 
-    def __init__(
-        self,
-        store: Callable[[], Store | None],
-        current: Callable[[], Snapshot],
-        scenes: Scenes,
-        asker: Asker,
-        address: str,
-    ) -> None:
-        self._store = store
-        self._current = current
-        self._scenes = scenes
-        self._asker = asker
-        self._address = address
+    _store: Callable[[], Store | None]
+    _current: Callable[[], Snapshot]
+    _scenes: Scenes
+    _asker: Asker
+    _address: str
 
     def table(self, request: Request) -> Response:
         given = Given(request.query_params)
         is_excel = given.read(FORM, otherwise=False)
-
-        def made(scene: Scene, rows: list[DueRow], words: Words) -> Response:
-            table = due_table(rows, words)
-            body = excel_csv(table) if is_excel else plain_csv(table)
-            return _file(scene, body, f"{'-excel' if is_excel else ''}.csv", "text/csv; charset=utf-8")
-
-        return self._answer(request, given, "", made)
+        scene, rows, words = self._due(request, given, "")
+        table = due_table(rows, words)
+        body = excel_csv(table) if is_excel else plain_csv(table)
+        return _file(scene, body, f"{'-excel' if is_excel else ''}.csv", "text/csv; charset=utf-8")
 
     def calendar(self, request: Request) -> Response:
-        def made(scene: Scene, rows: list[DueRow], words: Words) -> Response:
-            area = area_of(scene)
-            where = words.label(area.label if area else scene.programme.territory)
-            title = words.say("Wiedervorlagen {place}", place=where)
-            body = due_calendar(rows, title, scene.programme.key, self._address)
-            return _file(scene, body, ".ics", "text/calendar; charset=utf-8")
-
         given = Given(request.query_params)
-        return self._answer(request, given, given.query.get(KEY, "")[:80], made)
+        scene, rows, words = self._due(request, given, given.query.get(KEY, "")[:80])
+        area = area_of(scene)
+        where = words.label(area.label if area else scene.programme.territory)
+        title = words.say("Wiedervorlagen {place}", place=where)
+        body = due_calendar(rows, title, scene.programme.key, self._address)
+        return _file(scene, body, ".ics", "text/calendar; charset=utf-8")
 
     def records(self, request: Request) -> Response:
         store, actor, snapshot = self._record(request)
@@ -139,23 +128,22 @@ class _Internal:
         """Return the store, who asks and the data; there is nothing here for those who may not read what is internal."""
         actor, store = self._asker(request.scope, "", ""), self._store()
         if store is None or not actor.may(Right.READ_INTERNAL):
-            raise missing()
+            raise refusal(404)
         return store, actor, self._current()
 
-    def _answer(
-        self, request: Request, given: Given, key: str, made: Callable[[Scene, list[DueRow], Words], Response]
-    ) -> Response:
+    def _due(self, request: Request, given: Given, key: str) -> tuple[Scene, list[DueRow], Words]:
+        """Return the next steps of the view that is asked for, for who may read them by their login or the key."""
         # Before the data are looked at: who has no right does not learn whether they can be used.
         if not key and not self._asker(request.scope, "", "").may(Right.READ_INTERNAL):
-            raise missing()
+            raise refusal(404)
         scene = self._scene(request.query_params, given)
         actor = self._asker(request.scope, key, about(scene)) if scene else VISITOR
         store = self._store()
         if scene is None or store is None or not actor.may(Right.READ_INTERNAL):
-            raise missing()
+            raise refusal(404)
         accept(given)
         words, current = Words(scene.view.lang), store.follow_ups.current(actor, scene.programme.key)
-        return made(scene, due_rows(scene, current, self._scenes.today(), words), words)
+        return scene, due_rows(scene, current, self._scenes.today(), words), words
 
     def _scene(self, query: Mapping[str, str], given: Given) -> Scene | None:
         """Return today's scene of the view that is asked for; None if there is no such area, district or programme.

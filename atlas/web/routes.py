@@ -24,7 +24,7 @@ from atlas.present.scene import Scene, Scenes, Shelf
 from atlas.present.wording import Words
 from atlas.web.api import build_api
 from atlas.web.asked import view_asked
-from atlas.web.delivery import Endpoint, RefusedError, missing
+from atlas.web.delivery import Endpoint, RefusedError, refusal
 from atlas.web.images import Images
 from atlas.web.page import accepts_gzip
 from atlas.web.payloads import PREFIX, PayloadStore
@@ -90,7 +90,7 @@ class _Own:
     async def payload(self, request: Request) -> Response:
         found = self._payloads.get(request.path_params["name"])
         if found is None:
-            raise missing()
+            raise refusal(404)
         headers = {"Cache-Control": _FOREVER, "Vary": "Accept-Encoding"}
         if accepts_gzip(request.headers):
             return Response(found.gzipped, media_type=found.media_type, headers=headers | {"Content-Encoding": "gzip"})
@@ -99,7 +99,7 @@ class _Own:
     def table(self, request: Request) -> Response:
         name = request.path_params["table"]
         if name not in TABLES:
-            raise missing()
+            raise refusal(404)
         given = Given(request.query_params)
         is_excel = given.read(FORM, otherwise=False)
         scene = self._scene(given)
@@ -127,7 +127,7 @@ class _Own:
     def chart(self, request: Request) -> Response:
         form = request.path_params["form"]
         if form not in {"svg", "png"} or request.path_params["chart"] not in list(Chart):
-            raise missing()
+            raise refusal(404)
         given, which = Given(request.query_params), Chart(request.path_params["chart"])
         use = given.read(_USE, Use.LIGHT)
         scene = self._scene(given)

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from atlas.__main__ import WRONG_USE, main
 from atlas.errors import AtlasError, Problem
 from atlas.model.rights import VISITOR, Actor, Role
 from atlas.model.snapshot import Snapshot
@@ -250,3 +251,41 @@ def test_an_unforeseen_error_has_the_shape_and_says_nothing_of_the_inside() -> N
 
     answer = whole([Route("/x", Endpoint(fails))]).get("/x")
     assert told(answer, 500) == {"": "Das hat nicht geklappt. Bitte später noch einmal versuchen."}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("status --as-of x", VIEW["stichtag"]),
+        ("status --programme x", VIEW["programm"]),
+        ("status --format x", "„x“ gibt es nicht; möglich: csv, json, geojson, gpkg."),
+        ("cases --instrument x", "Das Instrument x gibt es nicht; vorhanden: talk, pact, council."),
+        ("records --known-at x", SENTENCES["stand"]),
+        ("neighbours x", VIEW["gemeinde"]),
+        ("whitespots --district x", VIEW["kreis"]),
+        ("progress --counts x", "„x“ gibt es nicht; möglich: in_force, so_far."),
+        ("export --what x -o x.png", SENTENCES["ausschnitt"]),
+        ("export --what land --layer x -o x.png", VIEW["ebene"]),
+        ("export --what land --size x", PRINTED),
+        ("template --lang x -o x.csv", "„x“ gibt es nicht; möglich: de, en."),
+        ("log --since x", SENTENCES["seit"]),
+        ("undo -- -1", SENTENCES["seit"].replace("x", "-1")),
+        ("import x.csv --same x", "„x“ ist nicht ZEILE=EINTRAG, beides als Nummer."),
+    ],
+)
+def test_command_line_says_the_same(
+    miniland_root: Path,
+    arguments: str,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("ATLAS_DATA_DIR", str(miniland_root))
+    try:
+        code: object = main(arguments.split())
+    except SystemExit as error:
+        code = error.code
+    assert code == WRONG_USE
+    told = capsys.readouterr().err
+    assert f"{said}\n" in told
+    assert "Traceback" not in told

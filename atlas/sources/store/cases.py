@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.cases import MOST_TEXT, RECEIPT_LETTERS, FollowUp, Report, StaleFollowUpError
-from atlas.model.keys import parse_ags
+from atlas.model.keys import is_ags
+from atlas.model.parameters import MUNICIPALITY
 from atlas.model.rights import Actor, Right, require
 from atlas.sources.store.database import Database
 from atlas.sources.store.schema import answer as answers_
@@ -96,10 +97,8 @@ def _check(wanted: FollowUp) -> None:
     ]
     if wanted.due and not wanted.step.strip():
         problems.append(Problem("nächster Schritt", "Zur Frist fehlt, was bis dahin zu tun ist. Bitte ergänzen."))
-    try:
-        parse_ags(wanted.ags)
-    except ValueError:
-        problems.append(Problem("Gemeinde", "Erwartet wird ein Gemeindeschlüssel mit acht Ziffern."))
+    if not is_ags(wanted.ags):
+        problems.append(MUNICIPALITY.problem(wanted.ags, "Gemeinde"))
     if problems:
         raise AtlasError(*problems)
 
