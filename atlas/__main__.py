@@ -9,21 +9,19 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TypeAlias, get_args
+from typing import TypeAlias, TypeVar, get_args
 
 from atlas import commands, keeping
 from atlas.errors import AtlasError
-from atlas.model.dates import parse_moment
-from atlas.model.excerpt import PRINTED, Form, Size
-from atlas.model.keys import parse_ags, parse_district_key
-from atlas.model.languages import LANGUAGES
+from atlas.model.excerpt import Form
+from atlas.model.parameters import DAY, DISTRICT, LANG, MUNICIPALITY, NUMBER, PROGRAMME, SIZE, Parameter, choice, moment
 from atlas.model.programme import OVERVIEW, Counts, Unit
 from atlas.sources.settings import SettingsError
 from atlas.terminal import FINDINGS, FINE, WRONG_USE, WrongUseError, complain
 
 __all__ = ["FINDINGS", "FINE", "WRONG_USE", "main"]
 
-_MOST_JOBS = 64
+T = TypeVar("T")
 _PORT = 8501
 _Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 _Command = Callable[[argparse.Namespace], int]
@@ -51,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--programme", default="", help="nur dieses Programm; ohne Angabe alle, und die Anmeldung")
     check.set_defaults(command=commands.run_check)
     run = known.add_parser("run", help="die Anwendung starten, auf diesem Rechner")
-    run.add_argument("--port", type=int, default=_PORT, help=f"ohne Angabe {_PORT}")
+    run.add_argument("--port", type=_NUMBER, default=_PORT, help=f"ohne Angabe {_PORT}")
     run.set_defaults(command=commands.run_application)
     _add_tables(known)
     _add_courses(known)
@@ -63,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     boundaries = known.add_parser("boundaries", help="Gebietsstände").add_subparsers(required=True, metavar="Befehl")
     add = boundaries.add_parser("add", help="einen neueren amtlichen Gebietsstand prüfen und aufnehmen")
     add.add_argument("file", type=Path, help="GeoPackage, Shapefile oder GeoJSON, auch als ZIP")
-    add.add_argument("--date", type=_day, required=True, metavar="JJJJ-MM-TT", help="gilt ab diesem Tag")
+    add.add_argument("--date", type=_DAY, required=True, metavar="JJJJ-MM-TT", help="gilt ab diesem Tag")
     add.add_argument("--attribution", help="Quellenvermerk, wenn er sich nicht aus der Datei ergibt")
     add.set_defaults(command=commands.run_add_boundaries)
     return parser
@@ -82,15 +80,15 @@ def _add_programme(known: _Subparsers) -> None:
 
 def _add_tables(known: _Subparsers) -> None:
     status = _command(known, "status", commands.run_status, "Stand je Gemeinde und Instrument an einem Tag")
-    status.add_argument("--as-of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
-    status.add_argument("--format", choices=("csv", "json", "geojson", "gpkg"), default="csv")
+    _add_as_of(status)
+    _add_choice(status, "--format", _among("csv", "json", "geojson", "gpkg"))
     _add_known_at(status)
     status.add_argument("--details", action="store_true", help="CSV und JSON auch mit Grund, Zustand und letztem Beleg")
 
     cases = _command(known, "cases", commands.run_cases, "jeder Fall mit Laufzeit und Zustand: Förderungen, Analysen …")
     cases.add_argument("--instrument", metavar="INSTRUMENT", help="nur dieses; ohne Angabe alle")
     _add_as_of(cases)
-    cases.add_argument("--format", choices=("csv", "json"), default="csv")
+    _add_choice(cases, "--format", _among("csv", "json"))
     _add_known_at(cases)
 
     records = _command(
@@ -100,12 +98,12 @@ def _add_tables(known: _Subparsers) -> None:
 
     purpose = "Nachbarn einer Gemeinde nach gemeinsamer Grenze, mit Stand"
     near = _command(known, "neighbours", commands.run_neighbours, purpose)
-    near.add_argument("ags", type=_ags, metavar="AGS", help="achtstelliger Gemeindeschlüssel")
+    near.add_argument("ags", type=_AGS, metavar="AGS", help="achtstelliger Gemeindeschlüssel")
     _add_as_of(near)
 
     purpose = "Gemeinden ohne dokumentierte Aktivität neben aktiven Nachbarn"
     spots = _command(known, "whitespots", commands.run_white_spots, purpose)
-    _add_district(spots, "fünfstelliger Kreisschlüssel")
+    _add_district(spots)
     _add_as_of(spots)
 
 
@@ -114,23 +112,23 @@ def _add_courses(known: _Subparsers) -> None:
     course.add_argument(
         "--from",
         dest="start",
-        type=_day,
+        type=_DAY,
         metavar="JJJJ-MM-TT",
         help="ohne Angabe ab Programmstart, soweit die Grenzen reichen",
     )
-    course.add_argument("--to", dest="as_of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
-    course.add_argument("--step", choices=("month",), default="month")
+    course.add_argument("--to", dest="as_of", type=_DAY, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
+    _add_choice(course, "--step", _among("month"))
     _add_counting(course)
-    _add_district(course, "fünfstelliger Kreisschlüssel")
+    _add_district(course)
 
     purpose = "was sich zwischen zwei Tagen verändert hat, mit fertigem Absatz"
     changes = _command(known, "changes", commands.run_changes, purpose)
-    changes.add_argument("--from", dest="start", type=_day, required=True, metavar="JJJJ-MM-TT")
-    changes.add_argument("--to", dest="as_of", type=_day, required=True, metavar="JJJJ-MM-TT")
+    changes.add_argument("--from", dest="start", type=_DAY, required=True, metavar="JJJJ-MM-TT")
+    changes.add_argument("--to", dest="as_of", type=_DAY, required=True, metavar="JJJJ-MM-TT")
     _add_layer(changes, "alle")
     _add_counting(changes)
     purpose = "Liste oder Absatz (deutsch, englisch)"
-    changes.add_argument("--format", choices=("csv", "text"), default="csv", help=purpose)
+    _add_choice(changes, "--format", _among("csv", "text"), purpose=purpose)
 
 
 def _add_pictures(known: _Subparsers) -> None:
@@ -139,17 +137,18 @@ def _add_pictures(known: _Subparsers) -> None:
     excerpt.add_argument("--what", required=True, metavar="WAS", help=purpose)
     _add_layer(excerpt, "die Übersicht")
     _add_as_of(excerpt)
-    excerpt.add_argument("--format", type=Form, choices=list(Form), help="ohne Angabe nach der Endung der Datei")
-    excerpt.add_argument("--size", type=Size, choices=PRINTED, default=Size.SLIDE)
-    excerpt.add_argument("--own", type=_ags, metavar="AGS", help="diese Gemeinde hervorheben")
+    form = choice("", {each.value: each for each in Form})
+    _add_choice(excerpt, "--format", form, optional=True, purpose="ohne Angabe nach der Endung der Datei")
+    _add_choice(excerpt, "--size", SIZE)
+    excerpt.add_argument("--own", type=_AGS, metavar="AGS", help="diese Gemeinde hervorheben")
     excerpt.add_argument("--no-labels", dest="labels", action="store_false", help="ohne Ortsnamen")
     excerpt.add_argument("--title", default="", help="eigener Titel; ohne Angabe ein passender")
-    excerpt.add_argument("--lang", choices=LANGUAGES, default="de")
+    _add_choice(excerpt, "--lang", LANG)
     _add_address(excerpt)
 
     purpose = "Pressepaket einer Gemeinde: Bilder, Bildunterschrift, Alternativtext, Quellen"
     kit = _command(known, "kit", commands.run_kit, purpose)
-    kit.add_argument("ags", type=_ags, metavar="AGS", help="achtstelliger Gemeindeschlüssel")
+    kit.add_argument("ags", type=_AGS, metavar="AGS", help="achtstelliger Gemeindeschlüssel")
     _add_layer(kit, "die Übersicht")
     _add_as_of(kit)
     _add_address(kit)
@@ -159,8 +158,8 @@ def _add_folders(known: _Subparsers) -> None:
     purpose = "ein Steckbrief (PDF) für jede Gemeinde, in einem Lauf"
     sheets = _command(known, "sheets", commands.run_sheets, purpose, is_folder=True)
     _add_as_of(sheets)
-    _add_district(sheets, "nur die Gemeinden dieses Kreises")
-    sheets.add_argument("--lang", choices=LANGUAGES, default="de")
+    _add_district(sheets)
+    _add_choice(sheets, "--lang", LANG)
     _add_address(sheets)
     _add_jobs(sheets)
 
@@ -190,32 +189,34 @@ def _add_keeping(known: _Subparsers) -> None:
     taken = _command(known, "import", keeping.run_import, purpose)
     taken.add_argument("file", type=Path, help="CSV oder .xlsx")
     purpose = "diese Spalte als dieses Feld lesen; ohne Feld gar nicht; mehrfach möglich"
-    taken.add_argument("--map", type=_assigned, action="append", default=[], metavar="SPALTE=FELD", help=purpose)
+    taken.add_argument("--map", type=_ASSIGNED, action="append", default=[], metavar="SPALTE=FELD", help=purpose)
     purpose = "die Datei ist der ganze Bestand: was in ihr fehlt, wird zurückgezogen"
     taken.add_argument("--whole", action="store_true", help=purpose)
     purpose = "diese Zeile ist dieser Eintrag und berichtigt ihn; ohne Antwort wird sie ein neuer; mehrfach möglich"
-    taken.add_argument("--same", type=_numbered, action="append", default=[], metavar="ZEILE=EINTRAG", help=purpose)
+    taken.add_argument("--same", type=_NUMBERED, action="append", default=[], metavar="ZEILE=EINTRAG", help=purpose)
     purpose = "diese Zeile ist ein weiterer Beleg für den Fall dieses Eintrags; beide bekommen einen Fallnamen"
-    taken.add_argument("--further", type=_numbered, action="append", default=[], metavar="ZEILE=EINTRAG", help=purpose)
+    taken.add_argument("--further", type=_NUMBERED, action="append", default=[], metavar="ZEILE=EINTRAG", help=purpose)
     purpose = "auch leeren oder ersetzen, was der Bestand schon weiß; sonst bleibt es stehen"
     taken.add_argument("--allow-erase", action="store_true", help=purpose)
     taken.add_argument("--apply", action="store_true", help="speichern, wenn nichts gesperrt ist")
     taken.add_argument("--reason", default="", metavar="TEXT", help="warum; steht im Protokoll")
 
     undo = known.add_parser("undo", help="eine Änderung des Bestands zurücknehmen, etwa einen ganzen Import")
-    undo.add_argument("number", type=int, metavar="NUMMER")
+    undo.add_argument("number", type=_NUMBER, metavar="NUMMER")
     undo.add_argument("--reason", required=True, metavar="TEXT", help="warum; steht im Protokoll")
     undo.set_defaults(command=keeping.run_undo)
 
     log = known.add_parser("log", help="die Änderungen des Bestands: wer, wann, warum")
-    log.add_argument("--since", type=int, default=0, metavar="NUMMER", help="nur die nach dieser; ohne Angabe alle")
-    log.add_argument("--limit", type=int, default=1_000, metavar="N", help="höchstens so viele, die ältesten zuerst")
+    log.add_argument("--since", type=_NUMBER, default=0, metavar="NUMMER", help="nur die nach dieser; ohne Angabe alle")
+    log.add_argument(
+        "--limit", type=_NUMBER, default=1_000, metavar="N", help="höchstens so viele, die ältesten zuerst"
+    )
     log.add_argument("-o", "--output", type=Path, help="Datei; ohne Angabe die Standardausgabe")
     log.set_defaults(command=keeping.run_log)
 
     template = known.add_parser("template", help="eine leere Tabelle zum Ausfüllen, .xlsx mit Erklärungen oder .csv")
-    template.add_argument("--programme", default="", help="Schlüssel des Programms; ohne Angabe das erste")
-    template.add_argument("--lang", choices=LANGUAGES, default="de")
+    template.add_argument("--programme", default="", help=PROGRAMME.text)
+    _add_choice(template, "--lang", LANG)
     template.add_argument("-o", "--output", type=Path, required=True, metavar="DATEI")
     template.set_defaults(command=keeping.run_template)
 
@@ -225,7 +226,7 @@ def _command(
 ) -> argparse.ArgumentParser:
     """Return the parser of a command that makes something of a programme's data, in a file or in a folder."""
     parser = known.add_parser(name, help=text)
-    parser.add_argument("--programme", default="", help="Schlüssel des Programms; ohne Angabe das erste")
+    parser.add_argument("--programme", default="", help=PROGRAMME.text)
     if is_folder:
         parser.add_argument("-o", "--output", type=Path, required=True, metavar="ORDNER")
     else:
@@ -238,11 +239,11 @@ def _add_known_at(parser: argparse.ArgumentParser) -> None:
     purpose = (
         "was der Bestand zu diesem Zeitpunkt sagte (deutsche Zeit; ein Tag allein: an seinem Ende); ohne Angabe jetzt"
     )
-    parser.add_argument("--known-at", type=_moment, metavar="JJJJ-MM-TTThh:mm", help=purpose)
+    parser.add_argument("--known-at", type=_typed(moment(datetime.now(UTC))), metavar="JJJJ-MM-TTThh:mm", help=purpose)
 
 
 def _add_as_of(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--as-of", type=_day, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
+    parser.add_argument("--as-of", type=_DAY, metavar="JJJJ-MM-TT", help=DAY.text)
 
 
 def _add_layer(parser: argparse.ArgumentParser, otherwise: str) -> None:
@@ -251,15 +252,15 @@ def _add_layer(parser: argparse.ArgumentParser, otherwise: str) -> None:
 
 def _add_counting(parser: argparse.ArgumentParser) -> None:
     purpose = "wovon Zugänge und Abgänge sind: Gemeinden, oder Vorgänge (gemeinsame einmal)"
-    parser.add_argument("--unit", choices=get_args(Unit), default="municipalities", help=purpose)
+    _add_choice(parser, "--unit", _among(*get_args(Unit)), purpose=purpose)
     purpose = (
         "was zählt: was am Tag in Kraft ist, oder alles bisher; ohne Angabe, wie es das Programm je Instrument sagt"
     )
-    parser.add_argument("--counts", choices=[str(each) for each in Counts], help=purpose)
+    _add_choice(parser, "--counts", choice("", {each.value: each for each in Counts}), optional=True, purpose=purpose)
 
 
-def _add_district(parser: argparse.ArgumentParser, text: str) -> None:
-    parser.add_argument("--district", type=_district, metavar="KREIS", help=text)
+def _add_district(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--district", type=_typed(DISTRICT), metavar="KREIS", help=DISTRICT.text)
 
 
 def _add_address(parser: argparse.ArgumentParser) -> None:
@@ -268,56 +269,51 @@ def _add_address(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_jobs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--jobs", type=_jobs, default=os.cpu_count() or 1, metavar="N", help="Prozesse zugleich")
+    parser.add_argument("--jobs", type=_JOBS, default=os.cpu_count() or 1, metavar="N", help="Prozesse zugleich")
 
 
-def _ags(text: str) -> str:
-    try:
-        return parse_ags(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} hat nicht acht Ziffern (führende Nullen gehören dazu)") from None
+def _add_choice(
+    parser: argparse.ArgumentParser, option: str, parameter: Parameter[T], *, optional: bool = False, purpose: str = ""
+) -> None:
+    """Add an option that has one of some values; without it the first is meant, unless it is ``optional``."""
+    shape, default = f"{{{','.join(parameter.known)}}}", None if optional else parameter.known[0]
+    parser.add_argument(option, type=_typed(parameter), metavar=shape, default=default, help=purpose)
 
 
-def _district(text: str) -> str:
-    try:
-        return parse_district_key(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} hat nicht fünf Ziffern (führende Nullen gehören dazu)") from None
+def _among(*keys: str) -> Parameter[str]:
+    return choice("", {key: key for key in keys})
+
+
+def _typed(parameter: Parameter[T]) -> Callable[[str], T]:
+    """Return what reads an argument by the table of parameters; a wrong one is refused with its sentence."""
+
+    def read(text: str) -> T:
+        try:
+            return parameter.parse(text)
+        except (KeyError, ValueError):
+            raise argparse.ArgumentTypeError(parameter.problem(text, "").sentence()) from None
+
+    return read
 
 
 def _assigned(text: str) -> tuple[str, str]:
     heading, sign, field = text.partition("=")
     if not (sign and heading.strip()):
-        raise argparse.ArgumentTypeError(f"{text!r} ist nicht SPALTE=FELD")
+        raise ValueError
     return " ".join(heading.split()), field.strip()
 
 
 def _numbered(text: str) -> tuple[int, int]:
     line, _, entry = text.partition("=")
-    try:
-        return int(line), int(entry)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} ist nicht ZEILE=EINTRAG, beides als Nummer") from None
+    return int(line), int(entry)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} ist kein Datum der Form JJJJ-MM-TT") from None
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return parse_moment(text, datetime.now(UTC))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} ist kein Zeitpunkt der Form JJJJ-MM-TTThh:mm") from None
-
-
-def _jobs(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST_JOBS):
-        raise argparse.ArgumentTypeError(f"{text!r} ist keine Zahl von 1 bis {_MOST_JOBS}")
-    return int(text)
+_DAY = _typed(Parameter("", date.fromisoformat, wrong=DAY.wrong))
+"""Any day: of one before the boundaries begin, the command says how far they reach."""
+_AGS, _NUMBER = _typed(MUNICIPALITY), _typed(NUMBER)
+_ASSIGNED = _typed(Parameter("", _assigned, "„{given}“ ist nicht SPALTE=FELD."))
+_NUMBERED = _typed(Parameter("", _numbered, "„{given}“ ist nicht ZEILE=EINTRAG, beides als Nummer."))
+_JOBS = _typed(Parameter("", {str(n): n for n in range(1, 65)}.__getitem__, "„{given}“ ist keine Zahl von 1 bis 64."))
 
 
 if __name__ == "__main__":

@@ -36,8 +36,8 @@ from atlas.export.tables import (
 )
 from atlas.model.excerpt import MOST_TITLE, Excerpt, Form, parse_places
 from atlas.model.languages import LANGUAGES
-from atlas.model.programme import Counts
-from atlas.model.snapshot import Snapshot, unknown_programme
+from atlas.model.parameters import LAYER, PROGRAMME
+from atlas.model.snapshot import Snapshot
 from atlas.model.states import State
 from atlas.model.view import ViewState
 from atlas.phrases import N_
@@ -67,7 +67,7 @@ def run_check(given: argparse.Namespace) -> int:
     """Say every finding about the data and the table of rights, and how much there is of each instrument."""
     settings = Settings.from_environment()
     if given.programme and given.programme not in (known := programme_files(settings.root)):
-        raise terminal.WrongUseError(unknown_programme(given.programme, "--programme", known))
+        raise terminal.WrongUseError(PROGRAMME.among(known).problem(given.programme, "--programme"))
     snapshot = load_snapshot(settings, only=given.programme)
     return _say_findings(snapshot, [*check_snapshot(snapshot), *([] if given.programme else _login_problems())])
 
@@ -128,7 +128,7 @@ def run_cases(given: argparse.Namespace) -> int:
     if given.instrument is not None:
         known = [each.key for each in scene.programme.instruments]
         if given.instrument not in known:
-            raise terminal.WrongUseError(_unknown_instrument(given.instrument, "--instrument", known))
+            raise terminal.WrongUseError(LAYER.among(known).problem(given.instrument, "--instrument"))
         table = table[table["instrument"] == given.instrument]
     terminal.put(written_table(table, given.format), given.output)
     return terminal.FINE
@@ -202,7 +202,7 @@ def run_progress(given: argparse.Namespace) -> int:
         raise terminal.WrongUseError(_unordered(first, as_of))
     _within_boundaries(scene, first)
     days, before = month_ends(first, as_of), first - timedelta(days=1)
-    table = progress_table(scene, scenes.course(scene, _counts(given)), days, before, given.unit)
+    table = progress_table(scene, scenes.course(scene, given.counts), days, before, given.unit)
     terminal.put(plain_csv(table), given.output)
     return terminal.FINE
 
@@ -217,9 +217,7 @@ def run_changes(given: argparse.Namespace) -> int:
     _known_layer(snapshot, given)
     after = scenes.of(view)
     _within_boundaries(after, given.start)
-    changed = build_changes(
-        scenes, scenes.of(view.but(as_of=given.start)), after, unit=given.unit, counts=_counts(given)
-    )
+    changed = build_changes(scenes, scenes.of(view.but(as_of=given.start)), after, unit=given.unit, counts=given.counts)
     if given.format == "text":
         texts = [paragraph(changed, after, Words(lang)) for lang in LANGUAGES]
         terminal.put("\n\n".join([*texts, ""]).encode().rstrip() + b"\n", given.output)
@@ -227,10 +225,6 @@ def run_changes(given: argparse.Namespace) -> int:
         terminal.put(plain_csv(changes_table(changed, after, terminal.WORDS)), given.output)
         sys.stderr.write(f"{paragraph(changed, after, terminal.WORDS)}\n")
     return terminal.FINE
-
-
-def _counts(given: argparse.Namespace) -> Counts | None:
-    return Counts(given.counts) if given.counts else None
 
 
 def _within_boundaries(scene: Scene, first: date, place: str = "--from") -> None:
@@ -336,12 +330,7 @@ def _form_of(output: Path | None) -> Form | None:
 def _known_layer(snapshot: Snapshot, given: argparse.Namespace) -> None:
     known = snapshot.programme(given.programme).layers
     if given.layer not in known:
-        raise terminal.WrongUseError(_unknown_instrument(given.layer, "--layer", known))
-
-
-def _unknown_instrument(given: str, place: str, known: Sequence[str]) -> Problem:
-    text = N_("Das Instrument {given} gibt es nicht; vorhanden: {known}.")
-    return Problem(place, text, {"given": given, "known": ", ".join(known)})
+        raise terminal.WrongUseError(LAYER.among(known).problem(given.layer, "--layer"))
 
 
 def _unordered(first: date, last: date) -> Problem:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.dates import ZONE
+from atlas.model.parameters import PROGRAMME
 from atlas.model.rights import Actor, Role
 from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
@@ -36,7 +37,7 @@ def snapshot(given: argparse.Namespace) -> Snapshot:
 def with_programme(data: Snapshot, given: argparse.Namespace) -> Snapshot:
     """Return the data if the programme asked for is among them; `WrongUseError` otherwise."""
     if given.programme and given.programme not in data.programmes:
-        raise WrongUseError(data.unknown_programme(given.programme, "--programme"))
+        raise WrongUseError(PROGRAMME.among(data.programmes).problem(given.programme, "--programme"))
     return data
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 import streamlit as st
 
 from atlas import phrases
+from atlas.model.parameters import Given, choice
 from atlas.model.rights import Right
 from atlas.phrases import N_
 from atlas.present.scene import Scene
@@ -17,9 +18,6 @@ from ui.frame import foot, head
 from ui.login import current_standing, log_in, role_name
 from ui.state import Keys, seed, words, write_address
 
-_PARAMETER = "teil"
-"""Of the address: which part is shown."""
-
 
 class MaintenancePart(StrEnum):
     """The parts of the page, by their value in the address."""
@@ -28,6 +26,9 @@ class MaintenancePart(StrEnum):
     INTAKE = "einfuhr"
     REPORTS = "meldungen"
     LOG = "verlauf"
+
+
+_PART = choice("teil", {each.value: each for each in MaintenancePart})
 
 
 def show() -> None:
@@ -56,12 +57,8 @@ def _inside(drawn: Scene, standing: Standing) -> dict[str, str]:
         MaintenancePart.REPORTS: said.say("Meldungen"),
         MaintenancePart.LOG: said.say("Verlauf"),
     }
-    asked = st.query_params.get(_PARAMETER)
-    seed(
-        Keys.PART,
-        st.session_state.get(Keys.PART)
-        or (MaintenancePart(asked) if asked in list(MaintenancePart) else MaintenancePart.ENTRIES),
-    )
+    asked = Given(st.query_params.to_dict()).read(_PART, MaintenancePart.ENTRIES)
+    seed(Keys.PART, st.session_state.get(Keys.PART) or asked)
     part = st.segmented_control(
         said.say("Teil"),
         list(MaintenancePart),
@@ -78,7 +75,7 @@ def _inside(drawn: Scene, standing: Standing) -> dict[str, str]:
         reports_panel.show(drawn)
     else:
         log_panel.show(drawn)
-    return {} if part is None or part is MaintenancePart.ENTRIES else {_PARAMETER: part.value}
+    return {} if part is None or part is MaintenancePart.ENTRIES else {_PART.name: part.value}
 
 
 def _gate(standing: Standing) -> None:

@@ -11,10 +11,11 @@ from enum import StrEnum
 
 import streamlit as st
 
-from atlas.model.excerpt import EXCERPT_PARAMETERS, Excerpt, excerpt_from_query
+from atlas.model.excerpt import EXCERPT_PARAMETERS, Excerpt
 from atlas.model.keys import is_district_key
+from atlas.model.parameters import Given, read_excerpt, read_view
 from atlas.model.snapshot import Snapshot
-from atlas.model.view import ViewState, view_from_query, view_to_query
+from atlas.model.view import ViewState, view_to_query
 from atlas.present.wording import Words
 from atlas.sources.settings import program_root
 
@@ -82,8 +83,7 @@ def read_address(snapshot: Snapshot | None) -> ViewState:
     """Return the view: from the address when it is new, else the session's own. Call before the first widget."""
     query = {key: st.query_params[key] for key in st.query_params}
     if Keys.VIEW not in st.session_state or (query and query != st.session_state.get(Keys.WRITTEN)):
-        layers = {key: each.layers for key, each in snapshot.programmes.items()} if snapshot else {"": ()}
-        view = view_from_query(query, layers)
+        view = read_view(Given(query), snapshot.layers if snapshot else {})
         if "lang" not in query and Keys.VIEW in st.session_state:
             view = view.but(lang=current_view().lang)
         st.session_state[Keys.VIEW] = view
@@ -93,7 +93,7 @@ def read_address(snapshot: Snapshot | None) -> ViewState:
 
 def current_excerpt() -> Excerpt:
     """Return the picture the session has ordered; what was not chosen follows the view."""
-    return excerpt_from_query(view_to_query(current_view()) | st.session_state.get(Keys.ORDER, {}))
+    return read_excerpt(Given(view_to_query(current_view()) | st.session_state.get(Keys.ORDER, {})))
 
 
 def change_excerpt(**changes: str) -> None:

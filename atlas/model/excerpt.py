@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from atlas.errors import AtlasError, Problem
-from atlas.model.keys import is_district_key, parse_ags, parse_district_key
+from atlas.model.keys import is_ags, is_district_key
 from atlas.phrases import N_
 
 MOST_CHOSEN = 60
@@ -104,8 +103,8 @@ def parse_places(text: str) -> tuple[str, ...]:
         return ()
     parts = list(dict.fromkeys(part for part in text.replace(",", " ").split() if part))
     if len(parts) == 1 and is_district_key(parts[0]):
-        return (parse_district_key(parts[0]),)
-    problems = [_not_a_key(part) for part in parts if not _is_ags(part)]
+        return (parts[0],)
+    problems = [_not_a_key(part) for part in parts if not is_ags(part)]
     if len(parts) > MOST_CHOSEN:
         told = N_(
             "Es sind {n} Gemeinden gewählt, höchstens {most} gehen auf ein Bild. Bitte weniger wählen, oder einen Kreis."
@@ -116,38 +115,11 @@ def parse_places(text: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def _is_ags(text: str) -> bool:
-    try:
-        parse_ags(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _not_a_key(part: str) -> Problem:
     told = N_(
         "„{given}“ ist kein Schlüssel. Erwartet wird „land“, ein Kreisschlüssel (5 Ziffern) oder ein oder mehrere Gemeindeschlüssel (8 Ziffern)."
     )
     return Problem("ausschnitt", told, {"given": part[:40]})
-
-
-def excerpt_from_query(query: Mapping[str, str]) -> Excerpt:
-    """Return the order a link asks for; what it asks for wrongly is left at the default.
-
-    Without ``ausschnitt`` it is the view's municipality, else its district, else the state.
-    """
-    asked = query.get("ausschnitt") or query.get("gemeinde") or query.get("kreis") or ""
-    try:
-        places = parse_places(asked[:2000])
-    except AtlasError:
-        places = ()
-    size = query.get("groesse", "")
-    return Excerpt(
-        places,
-        Size(size) if size in [each.value for each in PRINTED] else Size.SLIDE,
-        query.get("namen") != "0",
-        " ".join(query.get("titel", "").split())[:MOST_TITLE],
-    )
 
 
 def excerpt_to_query(excerpt: Excerpt, municipality: str | None, district: str | None) -> dict[str, str]:

@@ -42,6 +42,11 @@ def parse_district_key(text: str) -> DistrictKey:
     return DistrictKey(text)
 
 
+def is_ags(text: str) -> bool:
+    """Return whether a key is that of a municipality: eight digits."""
+    return _AGS.fullmatch(text) is not None
+
+
 def is_district_key(text: str) -> bool:
     """Return whether a participant's key is that of a district: five digits, where a municipality has eight."""
     return _DISTRICT.fullmatch(text) is not None

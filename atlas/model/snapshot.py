@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,13 +10,6 @@ from atlas.model.areas import Areas
 from atlas.model.boundaries import BoundaryChange, Edition
 from atlas.model.programme import Programme
 from atlas.model.records import Records
-from atlas.phrases import N_
-
-
-def unknown_programme(given: str, place: str, known: Iterable[str]) -> Problem:
-    """Return the problem that there is no programme ``given``, only those ``known``."""
-    text = N_("Das Programm {given} gibt es nicht; vorhanden: {known}.")
-    return Problem(place, text, {"given": given[:80], "known": ", ".join(known)})
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -53,6 +45,11 @@ class Snapshot:
     is_synthetic: bool = False
     head: int = 0
 
+    @property
+    def layers(self) -> dict[str, tuple[str, ...]]:
+        """Keys of what can be shown by programme key, default programme first."""
+        return {key: programme.layers for key, programme in self.programmes.items()}
+
     def programme(self, key: str) -> Programme:
         """Return a programme by key; an empty or unknown key means the default."""
         return self.programmes.get(key) or next(iter(self.programmes.values()))
@@ -66,10 +63,6 @@ class Snapshot:
             records={programme.key: self.records[programme.key]},
             editions={programme.boundary_set: self.editions[programme.boundary_set]},
         )
-
-    def unknown_programme(self, given: str, place: str) -> Problem:
-        """Return the problem that there is no programme ``given``; ``place`` says where it was asked for."""
-        return unknown_programme(given, place, self.programmes)
 
     def changes(self, programme: Programme) -> tuple[BoundaryChange, ...]:
         """Return the mergers of all editions of a programme's boundary set."""

@@ -53,7 +53,7 @@ class Offer:
     media_type
         Without parameters.
     parameters
-        Names of the query parameters it takes: those of `parameter_texts`.
+        Names of the query parameters it takes: those of `atlas.model.parameters`.
     """
 
     path: str
@@ -88,22 +88,6 @@ OFFERS = (
     Offer("catalog.jsonld", "application/ld+json", Content.ABOUT, ("lang",)),
     Offer("openapi.json", _JSON, Content.ABOUT, ("lang",)),
 )
-FORMS = ("plain", "excel")
-"""How a CSV is written: for programs, or for German Excel."""
-
-
-def parameter_texts(words: Words) -> Mapping[str, str]:
-    """Return what each parameter means, by its name."""
-    return {
-        "programm": words.say("Schlüssel des Programms; ohne Angabe das erste."),
-        "stichtag": words.say("Tag in der Form JJJJ-MM-TT; ohne Angabe heute."),
-        "kreis": words.say("Fünfstelliger Kreisschlüssel: nur dessen Gemeinden; ohne Angabe das ganze Gebiet."),
-        "form": words.say(
-            "plain: Kommas, Dezimalpunkt, für Programme. excel: Semikolons, Dezimalkomma und Kennung, für deutsches Excel."
-        ),
-        "lang": words.say("Sprache der Quellenangaben und Meldungen: de oder en."),
-        "date": words.say("Tag in der Form JJJJ-MM-TT, zu dem die Gemeinden bestanden."),
-    }
 
 
 def title(content: Content, programme: Programme, words: Words) -> str:

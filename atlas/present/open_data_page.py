@@ -8,6 +8,7 @@ from datetime import date
 
 from atlas import phrases
 from atlas.model.languages import SOURCE_LANGUAGE, other_languages
+from atlas.model.parameters import DAY, DISTRICT, FORM, LANG, PROGRAMME
 from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import EARLIEST
@@ -20,7 +21,6 @@ from atlas.present.open_data import (
     column_texts,
     description,
     flow_texts,
-    parameter_texts,
     rights,
     state_texts,
     title,
@@ -114,7 +114,7 @@ def _programme(programme: Programme, snapshot: Snapshot, today: date, words: Wor
 
 def _explained(words: Words) -> list[PagePart]:
     """Return what names in addresses and columns mean, and how QGIS opens a file."""
-    parameters = {name: text for name, text in parameter_texts(words).items() if name != "date"}
+    parameters = {each.name: words.say(each.text) for each in (PROGRAMME, DAY, DISTRICT, FORM, LANG)}
     flows = words.say("So heißt es auf der Seite Fortschritt und in ihren Tabellen.")
     in_qgis = words.say(
         "Layer › Layer hinzufügen › Vektorlayer hinzufügen, Quelltyp „Protokoll: HTTP(S)“, als Adresse die einer "

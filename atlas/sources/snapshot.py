@@ -16,11 +16,12 @@ import pandas as pd
 from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import Edition, known_keys
 from atlas.model.edits import Change, Correct, Edit, Occasion, Withdraw
+from atlas.model.parameters import PROGRAMME
 from atlas.model.programme import Programme
 from atlas.model.records import READ_ON, Records
 from atlas.model.rights import Actor, Right, require
 from atlas.model.rules import Row, faults, record_checker
-from atlas.model.snapshot import Snapshot, unknown_programme
+from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
 from atlas.sources.boundaries import list_editions
 from atlas.sources.programmes import read_areas, read_programme
@@ -123,7 +124,7 @@ def _wanted(root: Path, only: str, blockers: list[Problem]) -> Iterable[Path]:
         text = N_("Es gibt kein Programm. Bitte eines anlegen: python -m atlas programme new KEY --boundary-set SET")
         blockers.append(Problem("data/programmes", text))
     if only and only not in files:
-        blockers.append(unknown_programme(only, "--programme", files))
+        blockers.append(PROGRAMME.among(files).problem(only, "--programme"))
     return [path for key, path in files.items() if only in {"", key}]
 
 
@@ -257,7 +258,7 @@ class SnapshotStore:
         snapshot = self.current()
         known = snapshot.programmes.get(programme)
         if known is None:
-            raise AtlasError(snapshot.unknown_programme(programme, "programm"))
+            raise AtlasError(PROGRAMME.among(snapshot.programmes).problem(programme))
         editions = {known.boundary_set: snapshot.editions[known.boundary_set]}
         check = record_checker(known, keys_of(known, editions, programme))
         rows = _rows_to_be(snapshot.records[programme].table, edits, store.today)

@@ -5,32 +5,28 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from urllib.parse import quote
 
-import anyio
 from anyio import CapacityLimiter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
-from atlas import phrases
-from atlas.errors import AtlasError, Problem
+from atlas.errors import Problem
 from atlas.export.open_data import boundaries_file, cases_file, file_name, records_file, status_file
 from atlas.model.records import newest_source_day
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
-from atlas.phrases import N_
 from atlas.present.catalogue import build_catalogue
 from atlas.present.open_data import OFFERS, ROOT, Content, Offer
 from atlas.present.open_data_page import build_open_data
 from atlas.present.scene import Scenes, Shelf
 from atlas.present.wording import Words
 from atlas.render.templates import drawn
-from atlas.web.asked import Asked, RefusedError, language_of, parse_asked
-from atlas.web.delivery import File, delivered, filed, preflight, refused
+from atlas.web.asked import Asked, parse_asked
+from atlas.web.delivery import Endpoint, File, RefusedError, delivered, filed, refusal
 from atlas.web.openapi import describe
 
 _HOST = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
@@ -45,8 +41,6 @@ _AT_ONCE = 3
 def build_api(current: Callable[[], Snapshot], scenes: Scenes) -> list[Route]:
     """Return the routes of the open data: one for each of `OFFERS`, and those that refuse every other path.
 
-    Every answer but a redirect has the headers of `atlas.web.delivery`; every error has its shape.
-
     Parameters
     ----------
     current
@@ -56,28 +50,23 @@ def build_api(current: Callable[[], Snapshot], scenes: Scenes) -> list[Route]:
     """
     # Scenes of its own: a program that asks for day after day must not push the days of the pages out.
     api = _Api(current, Scenes(current, scenes.today, kept_rows=_ROWS))
+    unknown = Endpoint(_unknown, is_shared=True)
     return [
-        *(Route(f"{ROOT}/{offer.path}", _Endpoint(api, offer), include_in_schema=True) for offer in OFFERS),
-        Route(ROOT, _to_page, include_in_schema=False),
-        *(Route(path, _Endpoint(api, None), include_in_schema=False) for path in ("/api", "/api/{rest:path}")),
+        *(api.route(offer) for offer in OFFERS),
+        Route(ROOT, Endpoint(_to_page, is_shared=True), include_in_schema=False),
+        *(Route(path, unknown, include_in_schema=False) for path in ("/api", "/api/{rest:path}")),
     ]
+
+
+async def _unknown(_: Request) -> Response:
+    raise RefusedError(
+        Problem("", "Diese Adresse gibt es nicht. Alle Adressen nennt {page}.", {"page": f"{ROOT}/"}), status=404
+    )
 
 
 async def _to_page(request: Request) -> Response:
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"{ROOT.rpartition('/')[2]}/{query}", 308)
-
-
-@dataclass(frozen=True)
-class _Endpoint:
-    """One address as an ASGI application: Starlette then leaves the methods to us."""
-
-    api: _Api
-    offer: Offer | None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self.api.answer(Request(scope, receive), self.offer)
-        await response(scope, receive, send)
 
 
 class _Api:
@@ -90,34 +79,20 @@ class _Api:
         self._big: Shelf[File] = Shelf(_BIG, len)
         self._limiter = CapacityLimiter(_AT_ONCE)
 
-    async def answer(self, request: Request, offer: Offer | None) -> Response:
-        words = Words(language_of(request.query_params.multi_items()))
-        if request.method == "OPTIONS":
-            return preflight()
-        if request.method not in {"GET", "HEAD"}:
-            return refused(request, 405, [Problem("", phrases.READ_ONLY_METHODS)], words)
-        if offer is None:
-            text = N_("Diese Adresse gibt es nicht. Alle Adressen nennt {page}.")
-            return refused(request, 404, [Problem("", text, {"page": f"{ROOT}/"})], words)
-        return await anyio.to_thread.run_sync(self._respond, request, offer, words, limiter=self._limiter)
+    def route(self, offer: Offer) -> Route:
+        answer = partial(self._answer, offer)
+        endpoint = Endpoint(answer, is_shared=True, limiter=self._limiter)
+        return Route(f"{ROOT}/{offer.path}", endpoint, include_in_schema=True)
 
-    def _respond(self, request: Request, offer: Offer, words: Words) -> Response:
-        """Return the answer of an address that exists. Runs in a thread."""
-        try:
-            snapshot = self._current()
-            query = request.query_params.multi_items()
-            asked = parse_asked(offer, query, request.path_params.get("date"), snapshot, self._scenes.today())
-            # Only what is about the interface itself knows its own address; data files are the same everywhere.
-            base = _base(request) if offer.content is Content.ABOUT else ""
-            key = (snapshot.fingerprint, offer.path, *_content(offer, asked, snapshot), base)
-            shelf = self._big if offer.ending in {"geojson", "gpkg"} else self._small
-            file = shelf.get(key, lambda: filed(self._made(offer, asked, snapshot, base)))
-        except RefusedError as error:
-            return refused(request, 400, error.problems, words)
-        except AtlasError as error:
-            text = N_("Die Daten sind gerade nicht lesbar ({n} Befunde). Bitte später noch einmal versuchen.")
-            return refused(request, 503, [Problem("", text, {"n": len(error.problems)})], words)
-        return delivered(request, file, offer.media_type, _about(offer, asked, snapshot), words)
+    def _answer(self, offer: Offer, request: Request) -> Response:
+        snapshot = self._current()
+        asked = parse_asked(offer, request, snapshot, self._scenes.today())
+        # Only what is about the interface itself knows its own address; data files are the same everywhere.
+        base = _base(request) if offer.content is Content.ABOUT else ""
+        key = (snapshot.fingerprint, offer.path, *_content(offer, asked, snapshot), base)
+        shelf = self._big if offer.ending in {"geojson", "gpkg"} else self._small
+        file = shelf.get(key, lambda: filed(self._made(offer, asked, snapshot, base)))
+        return delivered(request, file, offer.media_type, _about(offer, asked, snapshot))
 
     def _made(self, offer: Offer, asked: Asked, snapshot: Snapshot, base: str) -> bytes:
         words = Words(asked.lang)
@@ -153,7 +128,7 @@ def _base(request: Request) -> str:
     """
     host = request.headers.get("host", "")
     if not _HOST.fullmatch(host):
-        raise RefusedError(Problem("Host", "Der Name des Servers in der Anfrage ist keiner."))
+        raise refusal(400, "Host")
     path = str(request.scope["path"])
     before = path[: path.rindex(ROOT)]
     return f"{request.scope.get('scheme', 'http')}://{host}{quote(before)}"

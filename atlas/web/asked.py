@@ -1,134 +1,78 @@
-"""What a request for open data asks for, read strictly: a wrong parameter is refused, never guessed."""
+"""What a request asks for, read strictly: a wrong parameter is refused, never guessed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from atlas.errors import AtlasError, Problem
-from atlas.model.languages import LANGUAGES
-from atlas.model.snapshot import Snapshot
-from atlas.model.view import EARLIEST, LATEST, parse_day
-from atlas.phrases import N_
-from atlas.present.open_data import FORMS, Offer
+from starlette.requests import Request
 
-_SHOWN = 40
-"""So many characters of what was given are repeated in a message."""
+from atlas.errors import Problem
+from atlas.model.parameters import DAY, DAY_OF_PATH, DISTRICT, FORM, LANG, PROGRAMME, Given, read_view, shown
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import ViewState
+from atlas.phrases import N_
+from atlas.present.open_data import Offer
+from atlas.web.delivery import RefusedError
 
 _NAMED = 12
 """So many different parameters of one address are looked at."""
 
 
-class RefusedError(AtlasError):
-    """A request that can't be answered as it stands."""
-
-
 @dataclass(frozen=True)
 class Asked:
-    """A request, every default put in.
-
-    Attributes
-    ----------
-    programme
-        Key of a programme there is.
-    as_of
-        The day asked for; today where none was given.
-    district
-        Key of a district there is; None means the whole state.
-    lang
-        Language of texts inside the file and of messages.
-    is_excel
-        Whether a CSV is for German Excel.
-    """
+    """A request for open data, every default put in: programme and district are there, without a district it is the whole state."""
 
     programme: str
     as_of: date
-    district: str | None = None
-    lang: str = "de"
-    is_excel: bool = False
+    district: str | None
+    lang: str
+    is_excel: bool
 
 
-def language_of(query: Sequence[tuple[str, str]]) -> str:
-    """Return the language a query asks for, German where it is not one we have."""
-    said = [value for name, value in query if name == "lang"]
-    return said[-1] if said and said[-1] in LANGUAGES else "de"
+def accept(given: Given) -> None:
+    """Refuse what was read wrongly: `RefusedError` with every fault at once."""
+    given.read(LANG, None)  # in which errors are told, also where nothing else is said
+    if given.problems:
+        raise RefusedError(*given.problems)
 
 
-def parse_asked(
-    offer: Offer, query: Sequence[tuple[str, str]], day_in_path: str | None, snapshot: Snapshot, today: date
-) -> Asked:
-    """Return what is asked for.
+def view_asked(given: Given, snapshot: Snapshot) -> ViewState:
+    """Return the view of a page's address that a file is asked for; `RefusedError` if anything read of it is wrong."""
+    view = read_view(given, snapshot.layers)
+    accept(given)
+    return view
 
-    Parameters
-    ----------
-    offer
-        The address asked.
-    query
-        Names and values as they stand in the address, in order.
-    day_in_path
-        What stands for ``{date}`` in the offer's path, None where it has none.
-    snapshot
-        What there is.
-    today
-        What is meant where no day is given.
+
+def parse_asked(offer: Offer, request: Request, snapshot: Snapshot, today: date) -> Asked:
+    """Return what is asked of an offer, by the query and the day in the path, if it has one; without a day, of today.
 
     Raises
     ------
     RefusedError
         Every fault at once; a problem's place is the name of the parameter.
     """
-    given = dict(query)
-    problems = [*_misnamed(offer, query), *_impossible(offer, given)]
-    programme = given.get("programm") if "programm" in offer.parameters else None
-    if programme is not None and programme not in snapshot.programmes:
-        problems.append(snapshot.unknown_programme(_short(programme), "programm"))
-    place, said = ("date", day_in_path) if day_in_path is not None else ("stichtag", given.get("stichtag"))
-    as_of = today if said is None or (place == "stichtag" and place not in offer.parameters) else parse_day(said)
-    if as_of is None:
-        problems.append(_no_day(place, said or ""))
-    district = given.get("kreis") if "kreis" in offer.parameters else None
-    if district is not None:
-        problems += _unknown_district(district, snapshot, programme or "", as_of or today)
-    if problems or as_of is None:
-        raise RefusedError(*problems)
-    return Asked(
-        programme=snapshot.programme(programme or "").key,
-        as_of=as_of,
-        district=district,
-        lang=given.get("lang", "de"),
-        is_excel=given.get("form") == "excel",
-    )
+    query = request.query_params.multi_items()
+    known = {name: text for name, text in query if name in offer.parameters}
+    given = Given(known | request.path_params, keeps_empty=True)
+    given.problems += misnamed([name for name, _ in query], offer.parameters)
+    programme = given.read(PROGRAMME.among(snapshot.programmes), "")
+    as_of = given.read(DAY_OF_PATH, given.read(DAY, today))
+    district = given.read(DISTRICT, None)
+    edition = snapshot.edition(snapshot.programme(programme), as_of)
+    if district is not None and district not in edition.districts.index:
+        given.problems.append(edition.unknown_district(district, DISTRICT.name))
+    lang, is_excel = given.read(LANG, "de"), given.read(FORM, otherwise=False)
+    accept(given)
+    return Asked(snapshot.programme(programme).key, as_of, district, lang, is_excel)
 
 
-def _misnamed(offer: Offer, query: Sequence[tuple[str, str]]) -> Iterator[Problem]:
-    names = [name for name, _ in query]
+def misnamed(names: Sequence[str], known: Collection[str]) -> Iterator[Problem]:
+    """Yield the problem of every name that is not known, and of those that are there several times."""
     for name in list(dict.fromkeys(names))[:_NAMED]:
-        if name not in offer.parameters:
+        if name not in known:
             text = N_("Diesen Parameter gibt es hier nicht; vorhanden: {known}.")
-            yield Problem(_short(name), text, {"known": ", ".join(offer.parameters)})
+            yield Problem(shown(name), text, {"known": ", ".join(known)})
         elif names.count(name) > 1:
             yield Problem(name, "Der Parameter steht mehrfach in der Adresse. Bitte nur einmal angeben.")
-
-
-def _impossible(offer: Offer, given: dict[str, str]) -> Iterator[Problem]:
-    for name, known in (("lang", tuple(LANGUAGES)), ("form", FORMS)):
-        if name in offer.parameters and given.get(name, known[0]) not in known:
-            text = N_("„{given}“ gibt es nicht; möglich: {known}.")
-            yield Problem(name, text, {"given": _short(given[name]), "known": ", ".join(known)})
-
-
-def _no_day(place: str, given: str) -> Problem:
-    text = N_("„{given}“ ist kein Tag der Form JJJJ-MM-TT vom {first} bis zum {last}.")
-    values = {"given": _short(given), "first": EARLIEST.isoformat(), "last": LATEST.isoformat()}
-    return Problem(place, text, {**values})
-
-
-def _unknown_district(given: str, snapshot: Snapshot, programme: str, day: date) -> Iterator[Problem]:
-    edition = snapshot.edition(snapshot.programme(programme), day)
-    if given not in edition.districts.index:
-        yield edition.unknown_district(_short(given), "kreis")
-
-
-def _short(given: str) -> str:
-    return given if len(given) <= _SHOWN else f"{given[:_SHOWN]}…"

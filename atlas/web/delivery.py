@@ -1,4 +1,4 @@
-"""Bytes over HTTP as other sites and programs expect them: validated, compressed, in parts, from anywhere."""
+"""Answers over HTTP as other sites and programs expect them: files validated, compressed, in parts; errors in one shape."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from inspect import iscoroutinefunction
+from types import MappingProxyType
 
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from atlas.errors import Problem
+from atlas import phrases
+from atlas.errors import AtlasError, Problem
+from atlas.model.parameters import LANG, Given
 from atlas.phrases import N_
 from atlas.present.wording import Words
 from atlas.web.page import accepts_gzip
@@ -21,6 +27,16 @@ METHODS = "GET, HEAD, OPTIONS"
 _SHARED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Accept-Ranges, Content-Disposition, Content-Range, ETag",
+}
+_SAYINGS = {
+    400: N_("Unter diesem Namen gibt es hier keinen Server."),
+    404: phrases.THERE_IS_NO_SUCH_ADDRESS,
+    405: phrases.READ_ONLY_METHODS,
+    411: N_("Die Größe der Datei fehlt."),
+    413: N_("Die Datei ist zu groß, oder es wurden schon zu viele geladen."),
+    416: N_("Diesen Teil gibt es nicht; die Datei hat {n} Bytes."),
+    500: N_("Das hat nicht geklappt. Bitte später noch einmal versuchen."),
+    503: N_("Die Daten sind gerade nicht lesbar ({n} Befunde). Bitte später noch einmal versuchen."),
 }
 _RANGE = re.compile(r"bytes=(?:([0-9]{1,15})-([0-9]{0,15})|-([0-9]{1,15}))")
 
@@ -44,7 +60,7 @@ def filed(body: bytes, level: int | None = 6) -> File:
     return File(body, packed, hashlib.sha256(body).hexdigest())
 
 
-def delivered(request: Request, file: File, media_type: str, headers: dict[str, str], words: Words) -> Response:
+def delivered(request: Request, file: File, media_type: str, headers: Mapping[str, str]) -> Response:
     """Return the answer with a file: 200, 304 if the client has it, 206 or 416 if it asks for a part.
 
     ``headers`` may say another ``Cache-Control`` than that a client must ask each time. The compressed form has an ETag of its own, as a strong one must. A part is never compressed.
@@ -64,10 +80,8 @@ def delivered(request: Request, file: File, media_type: str, headers: dict[str, 
     common |= {"Content-Type": kind, **headers}
     if part is not None:
         if part.start >= part.stop:
-            text = N_("Diesen Teil gibt es nicht; die Datei hat {n} Bytes.")
-            answer = refused(request, 416, [Problem("Range", text, {"n": len(file.body)})], words)
-            answer.headers["Content-Range"] = f"bytes */{len(file.body)}"
-            return answer
+            unknown = refusal(416, "Range", n=len(file.body))
+            return refused(request, unknown, _SHARED | {"Content-Range": f"bytes */{len(file.body)}"})
         common["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{len(file.body)}"
         return _whole(request, file.body[part.start : part.stop], 206, common)
     if packed is not None:
@@ -75,22 +89,92 @@ def delivered(request: Request, file: File, media_type: str, headers: dict[str, 
     return _whole(request, file.body if packed is None else packed, 200, common)
 
 
-def error_said(problems: Sequence[Problem], words: Words) -> dict[str, object]:
-    """Return what a client is told that has asked wrongly: every problem with its place."""
-    said = [{"place": each.place, "text": words.say(each.text).format(**each.values)} for each in problems]
-    return {"error": {"problems": said}}
+class RefusedError(AtlasError):
+    """A request that can't be answered as it stands; ``status`` is that of the answer."""
+
+    def __init__(self, *problems: Problem, status: int = 400) -> None:
+        super().__init__(*problems)
+        self.status = status
 
 
-def refused(request: Request, status: int, problems: Sequence[Problem], words: Words) -> Response:
-    """Return an error in the one shape of the interface."""
-    body = json.dumps(error_said(problems, words), ensure_ascii=False).encode("utf-8", "replace")
-    headers = _SHARED | {"Content-Type": "application/json", "Cache-Control": "no-store"}
-    if status == 405:  # noqa: PLR2004 - the one status that must name what is allowed
-        headers["Allow"] = METHODS
-    return _whole(request, body, status, headers)
+def refusal(status: int, place: str = "", **values: str | int | float) -> RefusedError:
+    """Return the refusal a status stands for wherever it is given."""
+    return RefusedError(Problem(place, _SAYINGS[status], values), status=status)
 
 
-def preflight() -> Response:
+def refused(request: Request, error: RefusedError, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
+    """Return an error in the one shape of all routes, in the language the address names.
+
+    JSON, ``{"error": {"problems": [{"place": …, "text": …}]}}``; a line of text for each problem if the client would
+    rather have that, by its Accept header.
+    """
+    words = Words(Given(request.query_params).read(LANG, "de"))
+    if _prefers_text(request.headers.get("accept", "")):
+        kind, body = "text/plain; charset=utf-8", "".join(f"{words.problem(each)}\n" for each in error.problems)
+    else:
+        told = [{"place": each.place, "text": words.say(each.text).format(**each.values)} for each in error.problems]
+        kind, body = "application/json", json.dumps({"error": {"problems": told}}, ensure_ascii=False)
+    allowed = {"Allow": METHODS} if error.status == 405 else {}  # noqa: PLR2004 - must name what is allowed
+    common = {"Content-Type": kind, "Cache-Control": "no-store", **allowed, **headers}
+    return _whole(request, body.encode("utf-8", "replace"), error.status, common)
+
+
+def _prefers_text(accept: str) -> bool:
+    """Return whether text is liked better than JSON: browsers name HTML, most programs anything."""
+    liked = {}
+    for offer in accept.lower().split(","):
+        kind, _, rest = offer.partition(";")
+        quality = re.search(r"q\s*=\s*([01](?:\.[0-9]{0,3})?)", rest)
+        liked[kind.strip()] = float(quality[1]) if quality else 1.0
+    text = max(liked.get(kind, 0.0) for kind in ("text/plain", "text/html", "text/*"))
+    return text > liked.get("application/json", liked.get("application/*", liked.get("*/*", 0.0)))
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One address as an ASGI application: Starlette leaves methods and errors to it, so that all routes answer them alike.
+
+    Attributes
+    ----------
+    answer
+        Gives the answer. `RefusedError` is what it can't answer, any other `AtlasError` means that the data can't be used.
+        Runs in a thread, unless it is async.
+    headers
+        Of every refusal.
+    is_shared
+        Whether scripts of other sites may ask and read.
+    limiter
+        Of its threads.
+    """
+
+    answer: Callable[[Request], Response | Awaitable[Response]]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    is_shared: bool = False
+    limiter: CapacityLimiter | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        try:
+            response = await self._answer(request)
+        except AtlasError as error:
+            known = error if isinstance(error, RefusedError) else refusal(503, n=len(error.problems))
+            response = refused(request, known, {**self.headers, **(_SHARED if self.is_shared else {})})
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        if request.method == "OPTIONS" and self.is_shared:
+            return _preflight()
+        if request.method not in {"GET", "HEAD"}:
+            raise refusal(405)
+        is_quick = iscoroutinefunction(self.answer)
+        made = (
+            self.answer(request) if is_quick else await to_thread.run_sync(self.answer, request, limiter=self.limiter)
+        )
+        return made if isinstance(made, Response) else await made
+
+
+def _preflight() -> Response:
     """Return what a browser asks before another site's script may send a validator or a range."""
     headers = {
         "Allow": METHODS,

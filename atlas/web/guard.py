@@ -19,7 +19,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from atlas.web.delivery import RefusedError, refusal, refused
 
 _LOG = logging.getLogger(__name__)
 
@@ -293,28 +296,26 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge one request or connection."""
         if scope["type"] == "http":
-            refused = self._refused(scope)
+            error = self._refusal(scope)
             target = self._upload_target(scope)
             if target is not None and self._known_host(scope) and await self._uploads_open(scope):
                 await self._upload(target, scope, receive, send)
-            elif refused is None:
+            elif error is None:
                 await self.app(scope, receive, send)
             else:
-                await _refuse(send, *refused)
+                await refused(Request(scope), error)(scope, receive, send)
         elif scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
-    def _refused(self, scope: Scope) -> tuple[int, bytes] | None:
-        """Return status and text of a refusal, None if the request may pass."""
+    def _refusal(self, scope: Scope) -> RefusedError | None:
+        """Return why a request is refused, None if it may pass."""
         if not self._known_host(scope):
-            return 400, b"Unknown host"
+            return refusal(400, "Host")
         if scope["method"] not in _METHODS:
-            return 405, b"Method Not Allowed"
-        if self._is_closed_path(scope["path"]):
-            return 404, b"Not Found"
-        return None
+            return refusal(405)
+        return refusal(404) if self._is_closed_path(scope["path"]) else None
 
     def _is_closed_path(self, path: str) -> bool:
         segments = [segment for segment in path.replace("\\", "/").split("/") if segment]
@@ -337,10 +338,10 @@ class Guard:
     async def _upload(self, target: tuple[str, str], scope: Scope, receive: Receive, send: Send) -> None:
         size = _said_size(scope) if scope["method"] == "PUT" else 0
         if size is None:
-            await _refuse(send, 411, b"Length Required")
+            await refused(Request(scope), refusal(411, "Content-Length"))(scope, receive, send)
             return
         if not self._uploads.take(*target, size):
-            await _refuse(send, 413, b"Content Too Large")
+            await refused(Request(scope), refusal(413))(scope, receive, send)
             return
         is_done = False
 
@@ -415,15 +416,3 @@ def _without_port(host: str) -> str:
     if host.startswith("["):
         return host[: host.find("]") + 1]
     return host.partition(":")[0].rstrip(".")
-
-
-async def _refuse(send: Send, status: int, body: bytes) -> None:
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(body)).encode("ascii")),
-        (b"cache-control", b"no-store"),
-    ]
-    if status == 405:  # noqa: PLR2004 - the one status that must name what is allowed
-        headers.append((b"allow", b"GET, HEAD, OPTIONS"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from atlas.web.delivery import refusal, refused
 
 FOLIUM_PATH: Final = "/component/streamlit_folium.st_folium/"
 """The one document that builds its scripts from text and can't live under the strict policy."""
@@ -49,7 +52,7 @@ def content_security_policy(*script_sources: str) -> str:
 class SecurityHeaders:
     """ASGI middleware that sets the security headers; the outermost one.
 
-    An exception that nobody below answered becomes a plain 500 here: Starlette's own error answer is made
+    An exception that nobody below answered becomes a 500 here: Starlette's own error answer is made
     outside of all user middleware and would go out without the headers. The exception is raised again, for
     the log.
 
@@ -106,20 +109,10 @@ class SecurityHeaders:
             await self.app(scope, receive, send_with_headers)
         except Exception:
             if not started:
-                await _internal_error(send_with_headers)
+                await refused(Request(scope), refusal(500))(scope, receive, send_with_headers)
             raise
 
 
 def _secure(cookie: bytes) -> bytes:
     flags = {part.strip().lower() for part in cookie.split(b";")[1:]}
     return cookie if b"secure" in flags else cookie + b"; Secure"
-
-
-async def _internal_error(send: Send) -> None:
-    body = b"Internal Server Error"
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(body)).encode("ascii")),
-    ]
-    await send({"type": "http.response.start", "status": 500, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -12,29 +12,26 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Scope
 
-from atlas import phrases
-from atlas.errors import AtlasError, Problem
+from atlas.errors import AtlasError
 from atlas.export.follow_ups import due_calendar, due_table
 from atlas.export.open_data import records_file
 from atlas.export.tables import changes_log, excel_csv, plain_csv
-from atlas.model.dates import ZONE, parse_moment
+from atlas.model.dates import ZONE
+from atlas.model.parameters import FORM, NUMBER, PROGRAMME, Given, moment, read_view
 from atlas.model.rights import VISITOR, Actor, Right
 from atlas.model.snapshot import Snapshot
-from atlas.model.view import ViewState, view_from_query
-from atlas.phrases import N_
+from atlas.model.view import ViewState
 from atlas.present.follow_ups import DueRow, due_rows
 from atlas.present.scene import Scene, Scenes
 from atlas.present.steering import area_of
 from atlas.present.wording import Words
 from atlas.sources.store import Store, StoreUnreachableError
-from atlas.web.asked import language_of
-from atlas.web.delivery import error_said
+from atlas.web.asked import accept
+from atlas.web.delivery import Endpoint, RefusedError, refusal
 
 PREFIX: Final = "/intern"
 KEY: Final = "schluessel"
 """Parameter with the secret of a personal calendar address."""
-_SHOWN: Final = 40
-"""So many characters of what was given are repeated in a message."""
 MOST_CHANGES: Final = 1_000
 """So many changes are given at once; the next by the number of the last one."""
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
@@ -64,118 +61,95 @@ def build_internal(
     every request. Nothing may be kept by anybody on the way.
     """
     own = _Internal(store, current, scenes, asker, address)
-    return [
-        Route(f"{PREFIX}/wiedervorlagen.csv", own.table),
-        Route(f"{PREFIX}/wiedervorlagen.ics", own.calendar),
-        Route(f"{PREFIX}/bestand.csv", own.records),
-        Route(f"{PREFIX}/aenderungen.json", own.changes),
-    ]
+    answers = {
+        "wiedervorlagen.csv": own.table,
+        "wiedervorlagen.ics": own.calendar,
+        "bestand.csv": own.records,
+        "aenderungen.json": own.changes,
+    }
+    return [Route(f"{PREFIX}/{name}", Endpoint(answer, _HEADERS)) for name, answer in answers.items()]
 
 
+@dataclass(frozen=True)
 class _Internal:
-    """The answers. They are not async: Starlette runs them in threads."""
+    """The answers."""
 
-    def __init__(
-        self,
-        store: Callable[[], Store | None],
-        current: Callable[[], Snapshot],
-        scenes: Scenes,
-        asker: Asker,
-        address: str,
-    ) -> None:
-        self._store = store
-        self._current = current
-        self._scenes = scenes
-        self._asker = asker
-        self._address = address
+    _store: Callable[[], Store | None]
+    _current: Callable[[], Snapshot]
+    _scenes: Scenes
+    _asker: Asker
+    _address: str
 
     def table(self, request: Request) -> Response:
-        def made(scene: Scene, rows: list[DueRow], words: Words) -> Response:
-            table = due_table(rows, words)
-            is_excel = request.query_params.get("form") == "excel"
-            body = excel_csv(table) if is_excel else plain_csv(table)
-            return _file(scene, body, f"{'-excel' if is_excel else ''}.csv", "text/csv; charset=utf-8")
-
-        return self._answer(request, "", made)
+        given = Given(request.query_params)
+        is_excel = given.read(FORM, otherwise=False)
+        scene, rows, words = self._due(request, given, "")
+        table = due_table(rows, words)
+        body = excel_csv(table) if is_excel else plain_csv(table)
+        return _file(scene, body, f"{'-excel' if is_excel else ''}.csv", "text/csv; charset=utf-8")
 
     def calendar(self, request: Request) -> Response:
-        def made(scene: Scene, rows: list[DueRow], words: Words) -> Response:
-            area = area_of(scene)
-            where = words.label(area.label if area else scene.programme.territory)
-            title = words.say("Wiedervorlagen {place}", place=where)
-            body = due_calendar(rows, title, scene.programme.key, self._address)
-            return _file(scene, body, ".ics", "text/calendar; charset=utf-8")
-
-        return self._answer(request, request.query_params.get(KEY, "")[:80], made)
+        given = Given(request.query_params)
+        scene, rows, words = self._due(request, given, given.query.get(KEY, "")[:80])
+        area = area_of(scene)
+        where = words.label(area.label if area else scene.programme.territory)
+        title = words.say("Wiedervorlagen {place}", place=where)
+        body = due_calendar(rows, title, scene.programme.key, self._address)
+        return _file(scene, body, ".ics", "text/calendar; charset=utf-8")
 
     def records(self, request: Request) -> Response:
-        query = request.query_params
-        is_excel = query.get("form") == "excel"
-
-        def made(store: Store, actor: Actor, snapshot: Snapshot) -> Response:
-            wanted = query.get("programm", "")
-            if wanted and wanted not in snapshot.programmes:
-                raise AtlasError(snapshot.unknown_programme(wanted[:_SHOWN], "programm"))
-            programme = snapshot.programme(wanted).key
-            moment = _moment(query.get("stand", ""))
-            table = store.past_records(actor, programme, moment)
-            stem = f"bestand-{programme}-{moment.astimezone(ZONE).strftime('%Y-%m-%d-%H%M')}"
-            body = records_file(table, is_excel=is_excel)
-            return _attached(body, f"{stem}{'-excel' if is_excel else ''}.csv", "text/csv; charset=utf-8")
-
-        return self._of_record(request, made)
+        store, actor, snapshot = self._record(request)
+        now = datetime.now(UTC)
+        given = Given(request.query_params)
+        programme = snapshot.programme(given.read(PROGRAMME.among(snapshot.programmes), "")).key
+        known_at = given.read(moment(now), now)
+        is_excel = given.read(FORM, otherwise=False)
+        accept(given)
+        try:
+            table = store.past_records(actor, programme, known_at)
+        except StoreUnreachableError:
+            raise
+        except AtlasError as error:  # at that moment there was no record yet, or it is ahead
+            raise RefusedError(*error.problems) from error
+        stem = f"bestand-{programme}-{known_at.astimezone(ZONE).strftime('%Y-%m-%d-%H%M')}"
+        body = records_file(table, is_excel=is_excel)
+        return _attached(body, f"{stem}{'-excel' if is_excel else ''}.csv", "text/csv; charset=utf-8")
 
     def changes(self, request: Request) -> Response:
-        given = request.query_params.get("seit", "0")
+        store, actor, _ = self._record(request)
+        given = Given(request.query_params, keeps_empty=True)
+        after = given.read(NUMBER, 0)
+        accept(given)
+        told = changes_log(store.changes(actor, after, MOST_CHANGES)).to_dict("records")
+        return JSONResponse(told, headers=_HEADERS)
 
-        def made(store: Store, actor: Actor, _: Snapshot) -> Response:
-            if not re.fullmatch(r"[0-9]{1,15}", given):
-                raise AtlasError(Problem("seit", phrases.NOT_A_WHOLE_NUMBER, {"given": given[:_SHOWN]}))
-            told = changes_log(store.changes(actor, int(given), MOST_CHANGES)).to_dict("records")
-            return JSONResponse(told, headers=_HEADERS)
+    def _record(self, request: Request) -> tuple[Store, Actor, Snapshot]:
+        """Return the store, who asks and the data; there is nothing here for those who may not read what is internal."""
+        actor, store = self._asker(request.scope, "", ""), self._store()
+        if store is None or not actor.may(Right.READ_INTERNAL):
+            raise refusal(404)
+        return store, actor, self._current()
 
-        return self._of_record(request, made)
+    def _due(self, request: Request, given: Given, key: str) -> tuple[Scene, list[DueRow], Words]:
+        """Return the next steps of the view that is asked for, for who may read them by their login or the key."""
+        # Before the data are looked at: who has no right does not learn whether they can be used.
+        if not key and not self._asker(request.scope, "", "").may(Right.READ_INTERNAL):
+            raise refusal(404)
+        scene = self._scene(request.query_params, given)
+        actor = self._asker(request.scope, key, about(scene)) if scene else VISITOR
+        store = self._store()
+        if scene is None or store is None or not actor.may(Right.READ_INTERNAL):
+            raise refusal(404)
+        accept(given)
+        words, current = Words(scene.view.lang), store.follow_ups.current(actor, scene.programme.key)
+        return scene, due_rows(scene, current, self._scenes.today(), words), words
 
-    def _of_record(self, request: Request, made: Callable[[Store, Actor, Snapshot], Response]) -> Response:
-        """Answer those who may read what is internal; what they ask wrongly is refused as the open data refuse it."""
-        try:
-            actor, store = self._asker(request.scope, "", ""), self._store()
-            if store is None or not actor.may(Right.READ_INTERNAL):
-                return _plain("not found", 404)
-            snapshot = self._current()
-        except AtlasError:
-            return _plain("data not ready", 503)
-        try:
-            return made(store, actor, snapshot)
-        except StoreUnreachableError:
-            return _plain("data not ready", 503)
-        except AtlasError as error:
-            words = Words(language_of(request.query_params.multi_items()))
-            return JSONResponse(error_said(error.problems, words), 400, headers=_HEADERS)
-
-    def _answer(self, request: Request, key: str, made: Callable[[Scene, list[DueRow], Words], Response]) -> Response:
-        try:
-            # Before the data are looked at: who has no right does not learn whether they can be used.
-            if not key and not self._asker(request.scope, "", "").may(Right.READ_INTERNAL):
-                return _plain("not found", 404)
-            scene = self._scene(request)
-            actor = self._asker(request.scope, key, about(scene)) if scene else VISITOR
-            store = self._store()
-            if scene is None or store is None or not actor.may(Right.READ_INTERNAL):
-                return _plain("not found", 404)
-            words, current = Words(scene.view.lang), store.follow_ups.current(actor, scene.programme.key)
-            return made(scene, due_rows(scene, current, self._scenes.today(), words), words)
-        except AtlasError:
-            return _plain("data not ready", 503)
-
-    def _scene(self, request: Request) -> Scene | None:
+    def _scene(self, query: Mapping[str, str], given: Given) -> Scene | None:
         """Return today's scene of the view that is asked for; None if there is no such area, district or programme.
 
         Pages show the whole state instead; here that would open more than a calendar's key was made for.
         """
-        query = dict(request.query_params)
-        snapshot = self._current()
-        view = view_from_query(query, {key: each.layers for key, each in snapshot.programmes.items()})
+        view = read_view(given, self._current().layers)
         scene = self._scenes.of(
             ViewState(programme=view.programme, district=view.district, area=view.area, lang=view.lang)
         )
@@ -185,15 +159,6 @@ class _Internal:
             and ("kreis" not in query or scene.district is not None)
         )
         return scene if is_known else None
-
-
-def _moment(given: str) -> datetime:
-    now = datetime.now(UTC)
-    try:
-        return parse_moment(given, now) if given else now
-    except ValueError:
-        text = N_("„{given}“ ist kein Zeitpunkt der Form JJJJ-MM-TTThh:mm.")
-        raise AtlasError(Problem("stand", text, {"given": given[:_SHOWN]})) from None
 
 
 def _file(scene: Scene, body: bytes, ending: str, media_type: str) -> Response:
@@ -206,7 +171,3 @@ def _file(scene: Scene, body: bytes, ending: str, media_type: str) -> Response:
 def _attached(body: bytes, name: str, media_type: str) -> Response:
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(body, media_type=media_type, headers=_HEADERS | disposition)
-
-
-def _plain(text: str, status: int) -> Response:
-    return Response(text, status, media_type="text/plain", headers=_HEADERS)

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from atlas import phrases
-from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
+from atlas.model.parameters import DAY, DAY_OF_PATH, DISTRICT, FORM, LANG, PROGRAMME
 from atlas.model.snapshot import Snapshot
 from atlas.present.open_data import (
-    FORMS,
     OFFERS,
     ROOT,
     Content,
@@ -17,20 +16,12 @@ from atlas.present.open_data import (
     area_column_texts,
     column_texts,
     description,
-    parameter_texts,
     state_texts,
     title,
 )
 from atlas.present.wording import Words
 
 Node = dict[str, Any]
-
-_DAY = {
-    "type": "string",
-    "format": "date",
-    "pattern": "^20(1[6-9]|[2-9][0-9])-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
-    "example": "2022-12-31",
-}
 
 
 def describe(snapshot: Snapshot, base: str, words: Words) -> Node:
@@ -111,41 +102,35 @@ def _parameters(snapshot: Snapshot, words: Words) -> Node:
     districts = {
         key for editions in snapshot.editions.values() for edition in editions for key in edition.districts.index
     }
-    schemas: dict[str, Node] = {
-        "programm": {"type": "string", "enum": list(snapshot.programmes)},
-        "stichtag": _DAY,
-        "date": _DAY,
-        "kreis": {"type": "string", "enum": sorted(districts)},
-        "form": {"type": "string", "enum": list(FORMS), "default": FORMS[0]},
-        "lang": {"type": "string", "enum": list(LANGUAGES), "default": SOURCE_LANGUAGE},
-    }
-    said = parameter_texts(words)
+    table = (PROGRAMME.among(snapshot.programmes), DAY, DAY_OF_PATH, DISTRICT.among(sorted(districts)), FORM, LANG)
     return {
-        name: {
-            "name": name,
-            "in": "path" if name == "date" else "query",
-            "required": name == "date",
-            "description": said[name],
-            "schema": schema,
+        each.name: {
+            "name": each.name,
+            "in": "path" if each is DAY_OF_PATH else "query",
+            "required": each is DAY_OF_PATH,
+            "description": words.say(each.text),
+            "schema": {"type": "string", **({"enum": list(each.known)} if each.known else {}), **each.schema},
         }
-        for name, schema in schemas.items()
+        for each in table
     }
 
 
 def _responses(words: Words) -> Node:
     said = {
         "400": words.say("Etwas an der Anfrage ist falsch; alles auf einmal genannt."),
-        "404": words.say("Diese Adresse gibt es nicht."),
+        "404": words.say(phrases.THERE_IS_NO_SUCH_ADDRESS),
+        "405": words.say(phrases.READ_ONLY_METHODS),
+        "416": words.say("Diesen Teil gibt es nicht."),
         "503": words.say("Die Daten sind gerade nicht lesbar."),
     }
-    problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    problem: Node = {
+        "application/json": {"schema": {"$ref": "#/components/schemas/Error"}},
+        "text/plain": {"schema": {"type": "string"}},
+    }
     return {
         "206": {"description": words.say("Der Teil, den Range nennt.")},
         "304": {"description": words.say("Unverändert seit der Kennung in If-None-Match.")},
         **{code: {"description": text, "content": problem} for code, text in said.items()},
-        # Without a form: behind the guard of the whole site it is a line of plain text.
-        "405": {"description": words.say(phrases.READ_ONLY_METHODS)},
-        "416": {"description": words.say("Diesen Teil gibt es nicht."), "content": problem},
     }
 
 

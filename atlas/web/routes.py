@@ -11,18 +11,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from atlas.errors import AtlasError
+from atlas.errors import AtlasError, Problem
 from atlas.export.animation import film_gif
 from atlas.export.charts import chart_png, chart_stem, chart_svg
 from atlas.export.tables import TABLES, excel_csv, file_stem, plain_csv
+from atlas.model.parameters import FORM, Given, choice
 from atlas.model.snapshot import Snapshot
-from atlas.model.view import view_from_query
 from atlas.present.charts import Chart, Use
 from atlas.present.film import build_film, packed_film
 from atlas.present.progress import Curve, build_curves
 from atlas.present.scene import Scene, Scenes, Shelf
 from atlas.present.wording import Words
 from atlas.web.api import build_api
+from atlas.web.asked import view_asked
+from atlas.web.delivery import Endpoint, RefusedError, refusal
 from atlas.web.images import Images
 from atlas.web.page import accepts_gzip
 from atlas.web.payloads import PREFIX, PayloadStore
@@ -30,6 +32,7 @@ from atlas.web.payloads import PREFIX, PayloadStore
 _FOREVER = "public, max-age=31536000, immutable"
 _SAID = 20
 """Places of problems that the answer to a check names."""
+_USE = choice("fuer", {each.value: each for each in Use})
 _CHECKED = {"Cache-Control": "no-cache"}
 
 
@@ -51,14 +54,14 @@ def build_routes(
     """
     own = _OwnRoutes(payloads, current, scenes, rights_problems, about_store)
     return [
-        Route(f"{PREFIX}/{{table}}.csv", own.table),
-        Route(f"{PREFIX}/verlauf.json", own.film),
-        Route(f"{PREFIX}/verlauf.gif", own.animation),
-        Route(f"{PREFIX}/diagramm/{{chart}}.{{form}}", own.chart),
+        Route(f"{PREFIX}/{{table}}.csv", Endpoint(own.table)),
+        Route(f"{PREFIX}/verlauf.json", Endpoint(own.film)),
+        Route(f"{PREFIX}/verlauf.gif", Endpoint(own.animation)),
+        Route(f"{PREFIX}/diagramm/{{chart}}.{{form}}", Endpoint(own.chart)),
         *Images(current, scenes, address).routes(),
-        Route(f"{PREFIX}/{{name}}", own.payload),
-        Route("/healthz", own.healthz),
-        Route("/readyz", own.readyz),
+        Route(f"{PREFIX}/{{name}}", Endpoint(own.payload)),
+        Route("/healthz", Endpoint(own.healthz)),
+        Route("/readyz", Endpoint(own.readyz)),
         *build_api(current, scenes),
     ]
 
@@ -87,7 +90,7 @@ class _OwnRoutes:
     async def payload(self, request: Request) -> Response:
         found = self._payloads.get(request.path_params["name"])
         if found is None:
-            return _plain("not found", 404)
+            raise refusal(404)
         headers = {"Cache-Control": _FOREVER, "Vary": "Accept-Encoding"}
         if accepts_gzip(request.headers):
             return Response(found.gzipped, media_type=found.media_type, headers=headers | {"Content-Encoding": "gzip"})
@@ -96,30 +99,25 @@ class _OwnRoutes:
     def table(self, request: Request) -> Response:
         name = request.path_params["table"]
         if name not in TABLES:
-            return _plain("not found", 404)
-        scene = self._scene(request)
-        if scene is None:
-            return _plain("data not ready", 503)
+            raise refusal(404)
+        given = Given(request.query_params)
+        is_excel = given.read(FORM, otherwise=False)
+        scene = self._scene(given)
         shown = TABLES[name](self._scenes, scene, Words(scene.view.lang))
         if shown is None:
-            return _plain("nothing to list for this view", 404)
-        is_excel = request.query_params.get("form") == "excel"
+            raise RefusedError(Problem("", "In dieser Ansicht gibt es dazu nichts aufzulisten."), status=404)
         file = f"{file_stem(name, scene)}{'-excel' if is_excel else ''}.csv"
         body = excel_csv(shown) if is_excel else plain_csv(shown)
         return Response(body, media_type="text/csv; charset=utf-8", headers=_CHECKED | _attached(file))
 
     def film(self, request: Request) -> Response:
-        scene = self._scene(request)
-        if scene is None:
-            return _plain("data not ready", 503)
+        scene = self._scene(Given(request.query_params))
         drawn = scene.view.but(municipality=None, lang="de", film=None, since=None)
         packed = self._films.get((*scene.key, drawn), lambda: _film_bytes(scene, self._scenes.today()))
         return Response(packed, media_type="application/json", headers=_CHECKED | {"Content-Encoding": "gzip"})
 
     def animation(self, request: Request) -> Response:
-        scene = self._scene(request)
-        if scene is None:
-            return _plain("data not ready", 503)
+        scene = self._scene(Given(request.query_params))
         words = Words(scene.view.lang)
         drawn = scene.view.but(municipality=None, film=None, since=None)
         body = self._animations.get((*scene.key, drawn), lambda: film_gif(self._scenes, scene, words))
@@ -128,15 +126,11 @@ class _OwnRoutes:
 
     def chart(self, request: Request) -> Response:
         form = request.path_params["form"]
-        try:
-            which, use = Chart(request.path_params["chart"]), Use(request.query_params.get("fuer", Use.LIGHT))
-        except ValueError:
-            return _plain("not found", 404)
-        if form not in {"svg", "png"}:
-            return _plain("not found", 404)
-        scene = self._scene(request)
-        if scene is None:
-            return _plain("data not ready", 503)
+        if form not in {"svg", "png"} or request.path_params["chart"] not in list(Chart):
+            raise refusal(404)
+        given, which = Given(request.query_params), Chart(request.path_params["chart"])
+        use = given.read(_USE, Use.LIGHT)
+        scene = self._scene(given)
         words = Words(scene.view.lang)
         key = (*scene.key, scene.view.layer, scene.district, words.lang, which, use, form)
         body = self._charts.get(key, lambda: self._drawn(scene, which, use, form, words))
@@ -170,14 +164,9 @@ class _OwnRoutes:
             ready["rights_problems"] = broken
         return _json(ready, 200)
 
-    def _scene(self, request: Request) -> Scene | None:
-        """Return the scene of the view a request asks for; None while the data are broken."""
-        try:
-            snapshot = self._current()
-        except AtlasError:
-            return None
-        layers = {key: each.layers for key, each in snapshot.programmes.items()}
-        return self._scenes.of(view_from_query(dict(request.query_params), layers))
+    def _scene(self, given: Given) -> Scene:
+        """Return the scene of the view that is asked for."""
+        return self._scenes.of(view_asked(given, self._current()))
 
 
 def _film_bytes(scene: Scene, today: date) -> bytes:
@@ -187,10 +176,6 @@ def _film_bytes(scene: Scene, today: date) -> bytes:
 
 def _attached(file: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{file}"'}
-
-
-def _plain(text: str, status: int) -> Response:
-    return Response(text, status, media_type="text/plain")
 
 
 def _json(body: dict[str, object], status: int) -> Response:

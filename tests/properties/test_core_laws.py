@@ -14,9 +14,10 @@ from atlas.analysis.status import NO_DATA, cases_as_of, status_as_of
 from atlas.export.tables import neutral, plain_csv
 from atlas.model.dates import PartialDate
 from atlas.model.keys import parse_ags
+from atlas.model.parameters import Given, read_view
 from atlas.model.records import READ_ON, RECORD_COLUMNS
 from atlas.model.snapshot import Snapshot
-from atlas.model.view import EARLIEST, LATEST, ViewState, view_from_query, view_to_query
+from atlas.model.view import EARLIEST, LATEST, ViewState, view_to_query
 from atlas.present.map_spec import build_map_spec, pack
 from atlas.present.scene import Scene, Scenes
 from tests.conftest import TODAY
@@ -185,7 +186,7 @@ VIEWS = st.builds(
 @LAWS
 @given(VIEWS)
 def test_a_link_brings_the_view_back(view: ViewState) -> None:
-    assert view_from_query(view_to_query(view), LAYERS) == view
+    assert read_view(Given(view_to_query(view)), LAYERS) == view
 
 
 @LAWS
@@ -196,8 +197,7 @@ def test_a_link_brings_the_view_back(view: ViewState) -> None:
     )
 )
 def test_any_link_gives_a_usable_view(mini: Snapshot, query: dict[str, str]) -> None:
-    layers = {key: each.layers for key, each in mini.programmes.items()}
-    scene = Scenes(lambda: mini, lambda: TODAY).of(view_from_query(query, layers))
+    scene = Scenes(lambda: mini, lambda: TODAY).of(read_view(Given(query), mini.layers))
     assert scene.spec.total > 0
 
 

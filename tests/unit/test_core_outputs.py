@@ -155,7 +155,7 @@ def test_table_of_a_view_is_a_file(client: TestClient) -> None:
     answer = client.get("/atlas/tabelle.csv?ebene=pact&stufe=signed&form=excel&stichtag=2024-01-01")
     assert answer.headers["content-disposition"].endswith('-mini-pact-2024-01-01-excel.csv"')
     assert len(answer.content.decode("utf-8-sig").strip().splitlines()) == 1 + 5
-    assert client.get("/atlas/tabelle.csv?ebene=%3Cx%3E&stichtag=heute&kreis=1").status_code == 200
+    assert client.get("/atlas/tabelle.csv?ebene=%3Cx%3E&stichtag=heute&kreis=1").status_code == 400
     assert client.get("/atlas/tabelle.csv?lang=en").text.startswith("AGS,Municipality,District")
 
 

@@ -13,8 +13,9 @@ import pytest
 
 from atlas.analysis.quality import check_snapshot
 from atlas.errors import Problem
+from atlas.model.parameters import Given, read_view
 from atlas.model.snapshot import Snapshot
-from atlas.model.view import ViewState, view_from_query, view_to_query
+from atlas.model.view import ViewState, view_to_query
 from atlas.present.detail import as_of_sentence, build_detail, position_of
 from atlas.present.figures import build_cards
 from atlas.present.film import build_film, film_legend
@@ -464,7 +465,7 @@ def test_link_names_only_what_differs_and_nonsense_is_the_default() -> None:
         "lang": "fr",
     }
     assert (
-        view_from_query(nonsense | {"stufe": "a;b", "belegt": "ja", "von": "gestern", "verlauf": "2021-13"}, layers)
+        read_view(Given(nonsense | {"stufe": "a;b", "belegt": "ja", "von": "gestern", "verlauf": "2021-13"}), layers)
         == ViewState()
     )
     view = ViewState(
@@ -477,8 +478,8 @@ def test_link_names_only_what_differs_and_nonsense_is_the_default() -> None:
         documented_only=True,
     )
     view = view.but(since=date(2021, 6, 30), film="2021-06", lang="en")
-    assert view_from_query(view_to_query(view), layers) == view
-    assert view_from_query({"stichtag": "1999-01-01"}, {}) == ViewState()
+    assert read_view(Given(view_to_query(view)), layers) == view
+    assert read_view(Given({"stichtag": "1999-01-01"}), {}) == ViewState()
 
 
 def test_shelf_makes_each_thing_once_and_forgets_the_oldest() -> None:

@@ -263,7 +263,8 @@ def test_feed_is_open_with_its_key_only(kept: SnapshotStore, rights: Path) -> No
         f"bereich=north&programm=x&{KEY}={key}",
     ):
         refused = client.get(f"/intern/wiedervorlagen.ics?{wrong}")
-        assert (refused.status_code, refused.text, refused.headers["cache-control"]) == (404, "not found", "no-store")
+        assert (refused.status_code, refused.headers["cache-control"]) == (404, "no-store")
+        assert refused.json()["error"]["problems"] == [{"place": "", "text": "Diese Adresse gibt es nicht."}]
     assert client.get(f"/intern/wiedervorlagen.csv?bereich=north&{KEY}={key}").status_code == 404
     rights.write_text("", encoding="utf-8")
     assert client.get(f"/intern/wiedervorlagen.ics?bereich=north&{KEY}={key}").status_code == 404

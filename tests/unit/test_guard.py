@@ -281,7 +281,13 @@ def status_of(
         sent.append(message)
 
     guard = Guard(inner, base_path, hosts)
-    scope = {"type": "http", "path": path, "method": method, "headers": [(b"host", host) for host in said]}
+    scope = {
+        "type": "http",
+        "query_string": b"",
+        "path": path,
+        "method": method,
+        "headers": [(b"host", host) for host in said],
+    }
     asyncio.run(guard(scope, Wire().receive, send))
     return sent[0]["status"], dict(sent[0]["headers"])
 
@@ -386,7 +392,7 @@ class Door:
         async def send(message: Message) -> None:
             sent.append(message)
 
-        scope = {"type": "http", "path": path, "method": method, "headers": raw}
+        scope = {"type": "http", "query_string": b"", "path": path, "method": method, "headers": raw}
         asyncio.run(self.guard(scope, Wire().receive, send))
         return int(sent[0]["status"])
 

@@ -59,37 +59,37 @@ def test_live_image_is_cached_and_answers_not_modified(client: TestClient, place
         ("14999999.png", "keine Gemeinde"),
         ("1452145.png", "kein Schlüssel"),
         ("%2e%2e/%2e%2e/etc/passwd.png", "gibt es nicht"),
-        ("sachsen.png?ebene=foo", "ebene: Diesen Wert gibt es nicht; möglich sind: overview"),
-        ("sachsen.png?stichtag=2022-13-45", "stichtag: Erwartet wird ein Tag"),
-        ("sachsen.png?stichtag=1999-01-01", "stichtag: Erwartet wird ein Tag"),
-        ("sachsen.png?stichtag=20220101", "stichtag: Erwartet wird ein Tag"),
-        ("sachsen.png?groesse=99999", "groesse: Diesen Wert gibt es nicht"),
-        ("sachsen.png?groesse=a3", "groesse: Diesen Wert gibt es nicht"),
-        ("sachsen.png?lang=fr", "lang: Diesen Wert gibt es nicht"),
-        ("sachsen.png?namen=ja", "namen: Diesen Wert gibt es nicht"),
-        ("sachsen.png?gemeinde=123", "gemeinde: Erwartet wird ein Gemeindeschlüssel"),
+        ("sachsen.png?ebene=foo", "ebene: Das Instrument foo gibt es nicht; vorhanden: overview"),
+        ("sachsen.png?stichtag=2022-13-45", "ist kein Tag der Form JJJJ-MM-TT vom 2016-01-01 bis zum 2099-12-31."),
+        ("sachsen.png?stichtag=1999-01-01", "ist kein Tag der Form JJJJ-MM-TT vom 2016-01-01 bis zum 2099-12-31."),
+        ("sachsen.png?stichtag=20220101", "ist kein Tag der Form JJJJ-MM-TT vom 2016-01-01 bis zum 2099-12-31."),
+        ("sachsen.png?groesse=99999", "gibt es nicht; möglich: small, medium, large, slide, square."),
+        ("sachsen.png?groesse=a3", "gibt es nicht; möglich: small, medium, large, slide, square."),
+        ("sachsen.png?lang=fr", "lang: „fr“ gibt es nicht; möglich: de, en."),
+        ("sachsen.png?namen=ja", "namen: „ja“ gibt es nicht; möglich: 1, 0."),
+        ("sachsen.png?gemeinde=123", "gemeinde: „123“ hat nicht acht Ziffern; führende Nullen gehören dazu."),
         ("sachsen.png?gemeinde=14999999", "gemeinde: Am 30.11.2026 gab es keine Gemeinde"),
-        ("sachsen.png?programm=foo", "programm: Diesen Wert gibt es nicht; möglich sind: asskomm"),
-        ("sachsen.png?width=100", "width: Diesen Parameter gibt es nicht"),
+        ("sachsen.png?programm=foo", "programm: Das Programm foo gibt es nicht; vorhanden: asskomm"),
+        ("sachsen.png?width=100", "width: Diesen Parameter gibt es hier nicht; vorhanden: programm, ebene"),
     ],
 )
 def test_wrong_live_image_is_refused_with_a_sentence(client: TestClient, address: str, message: str) -> None:
-    answer = client.get(f"/bild/{address}")
+    answer = client.get(f"/bild/{address}", headers={"Accept": "text/plain"})
     assert answer.status_code == 400
     assert message in answer.text
     assert answer.headers["cache-control"] == "no-store"
 
 
 def test_all_that_is_wrong_is_told_at_once_in_the_readers_language(client: TestClient) -> None:
-    answer = client.get("/bild/x.bmp?ebene=y&groesse=z&lang=en&stichtag=q")
+    answer = client.get("/bild/x.bmp?ebene=y&groesse=z&lang=en&stichtag=q", headers={"Accept": "text/plain"})
     assert [line.partition(":")[0] for line in answer.text.splitlines()] == [
         "ebene",
-        "groesse",
-        "Endung",
         "stichtag",
         "Adresse",
+        "groesse",
+        "Endung",
     ]
-    assert "There is no such value" in answer.text
+    assert "There is no “z”; possible: small" in answer.text
 
 
 @given(

@@ -20,7 +20,8 @@ from atlas.export.kit import press_kit
 from atlas.export.pictures import draw, written
 from atlas.export.sheet_run import SheetOrder, write_sheets
 from atlas.export.tables import LOG_COLUMNS, TABLES
-from atlas.model.excerpt import Form, excerpt_from_query
+from atlas.model.excerpt import Form
+from atlas.model.parameters import Given, read_excerpt
 from atlas.model.rights import VISITOR, Actor
 from atlas.model.view import ViewState, view_to_query
 from atlas.present.charts import Chart
@@ -202,7 +203,8 @@ def test_no_route_tells_a_visitor(visitor: House, path: str) -> None:
         assert not is_in(answer.content), address
         assert not is_in(str(answer.headers).encode()), address
         if path.startswith("/intern"):
-            assert (answer.status_code, answer.content) == (404, b"not found")
+            assert answer.status_code == 404
+            assert answer.json() == {"error": {"problems": [{"place": "", "text": "Diese Adresse gibt es nicht."}]}}
             assert answer.headers["cache-control"] == "no-store"
 
 
@@ -223,7 +225,7 @@ def test_no_file_to_take_home_holds_it(visitor: House, tmp_path: Path) -> None:
     kit = press_kit(visitor.scenes, view, "https://atlas.example.org")
     assert zipfile.is_zipfile(io.BytesIO(kit))
     assert not is_in(kit)
-    drawn = draw(visitor.scenes, view, excerpt_from_query(view_to_query(view)), Words("de"))
+    drawn = draw(visitor.scenes, view, read_excerpt(Given(view_to_query(view))), Words("de"))
     for form in Form:
         assert not is_in(written(drawn, form)), form
     order = SheetOrder(ViewState(as_of=date.fromisoformat(DAY)), "https://atlas.example.org")

@@ -10,9 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from atlas.export.tables import TABLES, neighbours_table, view_table, white_spots_table
+from atlas.model.parameters import Given, read_view
 from atlas.model.programme import PathStep
 from atlas.model.snapshot import Snapshot
-from atlas.model.view import ViewState, page_address, view_from_query
+from atlas.model.view import ViewState, page_address
 from atlas.present.detail import position_of
 from atlas.present.district import build_district
 from atlas.present.municipality import build_page, name_list
@@ -213,7 +214,7 @@ def test_every_number_of_a_district_leads_to_a_list_of_that_length(real_scene: C
             continue
         address = page_address("", row.number[1])
         query = {key: values[-1] for key, values in parse_qs(urlsplit(address).query).items()}
-        behind = real_scene(**vars(view_from_query(query, layers)))
+        behind = real_scene(**vars(read_view(Given(query), layers)))
         assert len(view_table(behind, DE)) == len(row.here.municipalities), row.label
         for text, view in row.beside:
             if view is not None:

@@ -29,10 +29,10 @@ from atlas.model.excerpt import (
     ExcerptKind,
     Form,
     Size,
-    excerpt_from_query,
     excerpt_to_query,
     parse_places,
 )
+from atlas.model.parameters import Given, read_excerpt
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.looks import Look, looks_of
@@ -368,13 +368,13 @@ def test_order_stands_in_the_address_and_comes_back(
 ) -> None:
     view = {"gemeinde": municipality or "", "kreis": district or ""}
     query = {key: value for key, value in view.items() if value} | excerpt_to_query(excerpt, municipality, district)
-    assert excerpt_from_query(query) == excerpt
+    assert read_excerpt(Given(query)) == excerpt
 
 
 @given(st.dictionaries(st.sampled_from(["ausschnitt", "groesse", "namen", "titel", "kreis", "gemeinde"]), st.text()))
 @law(200)
 def test_nonsense_in_an_address_is_left_out(query: dict[str, str]) -> None:
-    excerpt = excerpt_from_query(query)
+    excerpt = read_excerpt(Given(query))
     assert excerpt.size in PRINTED
     assert len(excerpt.title) <= 120
     assert excerpt.kind in ExcerptKind

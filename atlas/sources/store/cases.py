@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from atlas import phrases
 from atlas.errors import AtlasError, Problem
 from atlas.model.cases import MOST_TEXT, RECEIPT_LETTERS, FollowUp, Report, StaleFollowUpError
-from atlas.model.keys import parse_ags
+from atlas.model.keys import is_ags
+from atlas.model.parameters import MUNICIPALITY
 from atlas.model.rights import Actor, Right, require
 from atlas.phrases import N_
 from atlas.sources.store.database import Database
@@ -98,10 +99,8 @@ def _check(wanted: FollowUp) -> None:
     ]
     if wanted.due and not wanted.step.strip():
         problems.append(Problem("nächster Schritt", "Zur Frist fehlt, was bis dahin zu tun ist. Bitte ergänzen."))
-    try:
-        parse_ags(wanted.ags)
-    except ValueError:
-        problems.append(Problem("Gemeinde", phrases.WRONG_MUNICIPALITY_KEY))
+    if not is_ags(wanted.ags):
+        problems.append(MUNICIPALITY.problem(wanted.ags, "Gemeinde"))
     if problems:
         raise AtlasError(*problems)
 

@@ -1,0 +1,230 @@
+"""The parameters of addresses and of the command line, one table: how each is read, what it means, what is said of a wrong value.
+
+Pages are lenient: what is wrong is left at the default. Files and the interface are strict: every fault is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Generic, TypeVar
+
+from atlas import phrases
+from atlas.errors import AtlasError, Problem
+from atlas.model.dates import parse_moment
+from atlas.model.excerpt import LIVE, MOST_TITLE, PRINTED, Excerpt, Size, parse_places
+from atlas.model.keys import parse_ags, parse_district_key
+from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
+from atlas.model.programme import OVERVIEW
+from atlas.model.view import EARLIEST, LATEST, ViewState
+from atlas.phrases import N_
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+_SHOWN = 40
+"""So many characters of what was given are repeated in a message."""
+_SPAN = {"first": EARLIEST.isoformat(), "last": LATEST.isoformat()}
+_DAY, _PLAIN = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "[A-Za-z_~]*[A-Za-z][A-Za-z_~]*"
+_OTHERWISE = N_("„{given}“ gibt es nicht; möglich: {known}.")
+
+
+@dataclass(frozen=True)
+class Parameter(Generic[T]):
+    """One parameter.
+
+    Attributes
+    ----------
+    name
+        As it stands in addresses; the place of a fault.
+    parse
+        Gives the value of a text; `ValueError`, `KeyError` or `AtlasError` if it is none.
+    wrong
+        What is said of a wrong value: a German sentence with ``{given}``, ``{known}``, ``{first}`` and ``{last}`` day.
+    text
+        What it means, where that is described: a German sentence.
+    known
+        The allowed values, if they can be listed.
+    schema
+        What OpenAPI says of its text beside that.
+    """
+
+    name: str
+    parse: Callable[[str], T]
+    wrong: str = _OTHERWISE
+    text: str = ""
+    known: tuple[str, ...] = ()
+    schema: Mapping[str, str] = field(default_factory=dict)
+
+    def among(self, known: Iterable[str]) -> Parameter[str]:
+        """Return the same parameter where only ``known`` values exist."""
+        values = {key: key for key in known}
+        return Parameter(self.name, values.__getitem__, self.wrong, self.text, tuple(values), self.schema)
+
+    def problem(self, given: str, place: str | None = None) -> Problem:
+        """Return what is said of a wrong value; its place is the name unless another is given."""
+        values = {**_SPAN, "given": shown(given), "known": ", ".join(self.known)}
+        return Problem(self.name if place is None else place, self.wrong, {**values})
+
+
+def shown(given: str) -> str:
+    """Return as much of what was given as a message repeats."""
+    return given if len(given) <= _SHOWN else f"{given[:_SHOWN]}…"
+
+
+def moment(now: datetime) -> Parameter[datetime]:
+    """Return the parameter of a moment, for who asks at ``now``."""
+    return Parameter(
+        "stand",
+        lambda text: parse_moment(text, now),
+        wrong=N_("„{given}“ ist kein Zeitpunkt der Form JJJJ-MM-TTThh:mm."),
+    )
+
+
+def choice(name: str, values: Mapping[str, T], text: str = "") -> Parameter[T]:
+    """Return a parameter that has one of these values; the first is what is meant without it."""
+    return Parameter(name, values.__getitem__, text=text, known=tuple(values), schema={"default": next(iter(values))})
+
+
+def _formed(pattern: str, parse: Callable[[str], T]) -> Callable[[str], T]:
+    """Return what parses texts of a form only."""
+
+    def read(text: str) -> T:
+        if not re.fullmatch(pattern, text):
+            raise ValueError
+        return parse(text)
+
+    return read
+
+
+def _day(text: str) -> date:
+    day = date.fromisoformat(text)
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError
+    return day
+
+
+def _looks(text: str) -> frozenset[str]:
+    return frozenset(key for key in text[:400].split() if re.fullmatch(_PLAIN, key))
+
+
+PROGRAMME = Parameter(
+    "programm",
+    str,
+    wrong=N_("Das Programm {given} gibt es nicht; vorhanden: {known}."),
+    text=N_("Schlüssel des Programms; ohne Angabe das erste."),
+)
+LAYER = Parameter("ebene", str, wrong=N_("Das Instrument {given} gibt es nicht; vorhanden: {known}."))
+DAY = Parameter(
+    "stichtag",
+    _formed(_DAY, _day),
+    wrong=N_("„{given}“ ist kein Tag der Form JJJJ-MM-TT vom {first} bis zum {last}."),
+    text=N_("Tag in der Form JJJJ-MM-TT; ohne Angabe heute."),
+    schema={
+        "format": "date",
+        "pattern": "^20(1[6-9]|[2-9][0-9])-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+        "example": "2022-12-31",
+    },
+)
+DAY_OF_PATH = replace(DAY, name="date", text=N_("Tag in der Form JJJJ-MM-TT, zu dem die Gemeinden bestanden."))
+SINCE = replace(DAY, name="von", text="")
+MONTH = Parameter(
+    "verlauf",
+    _formed("[0-9]{4}-[0-9]{2}", lambda text: f"{_day(text + '-01'):%Y-%m}"),
+    wrong=N_("„{given}“ ist kein Monat der Form JJJJ-MM."),
+)
+DISTRICT = Parameter(
+    "kreis",
+    parse_district_key,
+    wrong=N_("„{given}“ hat nicht fünf Ziffern; führende Nullen gehören dazu."),
+    text=N_("Fünfstelliger Kreisschlüssel: nur dessen Gemeinden; ohne Angabe das ganze Gebiet."),
+)
+MUNICIPALITY = Parameter(
+    "gemeinde", parse_ags, wrong=N_("„{given}“ hat nicht acht Ziffern; führende Nullen gehören dazu.")
+)
+AREA = Parameter("bereich", _formed(_PLAIN, str), wrong=N_("Den Bereich {given} gibt es nicht."))
+LOOKS = Parameter("stufe", _looks)
+DOCUMENTED = choice("belegt", {"1": True, "0": False})
+FORM = choice(
+    "form",
+    {"plain": False, "excel": True},
+    text=N_(
+        "plain: Kommas, Dezimalpunkt, für Programme. excel: Semikolons, Dezimalkomma und Kennung, für deutsches Excel."
+    ),
+)
+LANG = choice(
+    "lang", {lang: lang for lang in LANGUAGES}, text=N_("Sprache der Quellenangaben und Meldungen: de oder en.")
+)
+PLACES = Parameter("ausschnitt", parse_places)
+SIZE = choice("groesse", {each.value: each for each in PRINTED})
+LIVE_SIZE = choice("groesse", {each.value: each for each in LIVE})
+NAMES = choice("namen", {"1": True, "0": False})
+TITLE = Parameter("titel", lambda text: " ".join(text.split())[:MOST_TITLE])
+NUMBER = Parameter("seit", _formed("[0-9]{1,15}", int), wrong=phrases.NOT_A_WHOLE_NUMBER)
+
+
+class Given:
+    """What was given, read parameter by parameter; what is wrong adds up in ``problems``.
+
+    An empty text is as good as none, unless it ``keeps_empty`` ones.
+    """
+
+    def __init__(self, query: Mapping[str, str], *, keeps_empty: bool = False) -> None:
+        self.query = {name: text for name, text in query.items() if text or keeps_empty}
+        self.problems: list[Problem] = []
+
+    def read(self, parameter: Parameter[T], otherwise: D) -> T | D:
+        """Return the value of a parameter; ``otherwise`` if it is not given, or wrong."""
+        text = self.query.get(parameter.name)
+        return otherwise if text is None else self.value(parameter, text, otherwise)
+
+    def value(self, parameter: Parameter[T], text: str, otherwise: D) -> T | D:
+        """Return the value a text stands for; ``otherwise`` if it is wrong."""
+        found: Iterable[Problem]
+        try:
+            return parameter.parse(text)
+        except AtlasError as error:
+            found = error.problems
+        except (KeyError, ValueError):
+            found = [parameter.problem(text)]
+        self.problems += [problem for problem in found if problem not in self.problems]
+        return otherwise
+
+
+def read_view(given: Given, layers: Mapping[str, tuple[str, ...]]) -> ViewState:
+    """Return the view that is asked for; what is asked for wrongly is left at the default.
+
+    ``layers`` are the layer keys by programme key, default programme first. Whether a municipality, district or class
+    exists is for the caller to check: that depends on the data, not on the form.
+    """
+    default = next(iter(layers), "")
+    programme = given.read(PROGRAMME.among(layers), default)
+    return ViewState(
+        programme="" if programme == default else programme,
+        layer=given.read(LAYER.among(layers.get(programme, ())), OVERVIEW),
+        as_of=given.read(DAY, None),
+        district=given.read(DISTRICT, None),
+        municipality=given.read(MUNICIPALITY, None),
+        looks=given.read(LOOKS, frozenset()),
+        documented_only=given.read(DOCUMENTED, otherwise=False),
+        since=given.read(SINCE, None),
+        area=given.read(AREA, None),
+        film=given.read(MONTH, None),
+        lang=given.read(LANG, SOURCE_LANGUAGE),
+    )
+
+
+def read_excerpt(given: Given) -> Excerpt:
+    """Return the order of a picture that is asked for; what is asked for wrongly is left at the default.
+
+    Without ``ausschnitt`` it is the view's municipality, else its district, else the state.
+    """
+    own = given.read(MUNICIPALITY, None) or given.read(DISTRICT, None)
+    return Excerpt(
+        given.read(PLACES, (own,) if own and PLACES.name not in given.query else ()),
+        given.read(SIZE, Size.SLIDE),
+        given.read(NAMES, otherwise=True),
+        given.read(TITLE, ""),
+    )

@@ -1,0 +1,291 @@
+"""Every route answers a wrong request alike: status, shape, sentences in the reader's language, and nothing of the inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from atlas.__main__ import WRONG_USE, main
+from atlas.errors import AtlasError, Problem
+from atlas.model.rights import VISITOR, Actor, Role
+from atlas.model.snapshot import Snapshot
+from atlas.present.open_data import OFFERS, ROOT
+from atlas.present.scene import Scenes
+from atlas.sources.settings import Settings
+from atlas.sources.snapshot import SnapshotStore
+from atlas.web.delivery import Endpoint
+from atlas.web.guard import Guard
+from atlas.web.headers import SecurityHeaders
+from atlas.web.internal import build_internal
+from atlas.web.payloads import PayloadStore
+from atlas.web.routes import build_routes
+from tests.conftest import TODAY
+
+VIEW = {
+    "programm": "Das Programm x gibt es nicht; vorhanden: mini.",
+    "ebene": "Das Instrument x gibt es nicht; vorhanden: overview, talk, pact, council.",
+    "stichtag": "„x“ ist kein Tag der Form JJJJ-MM-TT vom 2016-01-01 bis zum 2099-12-31.",
+    "kreis": "„x“ hat nicht fünf Ziffern; führende Nullen gehören dazu.",
+    "gemeinde": "„x“ hat nicht acht Ziffern; führende Nullen gehören dazu.",
+    "belegt": "„x“ gibt es nicht; möglich: 1, 0.",
+    "von": "„x“ ist kein Tag der Form JJJJ-MM-TT vom 2016-01-01 bis zum 2099-12-31.",
+    "bereich": "Den Bereich 1 gibt es nicht.",
+    "verlauf": "„x“ ist kein Monat der Form JJJJ-MM.",
+}
+MORE = {
+    "form": "„x“ gibt es nicht; möglich: plain, excel.",
+    "fuer": "„x“ gibt es nicht; möglich: hell, dunkel, schmal-hell, schmal-dunkel, datei.",
+    "ausschnitt": "„x“ ist kein Schlüssel. Erwartet wird „land“, ein Kreisschlüssel (5 Ziffern) oder ein oder mehrere "
+    "Gemeindeschlüssel (8 Ziffern).",
+    "namen": "„x“ gibt es nicht; möglich: 1, 0.",
+    "stand": "„x“ ist kein Zeitpunkt der Form JJJJ-MM-TTThh:mm.",
+    "seit": "„x“ ist keine ganze Zahl.",
+    "date": VIEW["stichtag"],
+    "Adresse": "„x“ gibt es nicht. Erwartet wird „miniland“, ein Kreisschlüssel (5 Ziffern) oder ein Gemeindeschlüssel (8 Ziffern).",
+    "Endung": "„x“ gibt es nicht; möglich: svg, png.",
+    "": "Diese Adresse gibt es nicht.",
+}
+SENTENCES = VIEW | MORE
+PRINTED = "„x“ gibt es nicht; möglich: slide, square, a4, a4-portrait, a3, a3-portrait."
+LIVE = "„x“ gibt es nicht; möglich: small, medium, large, slide, square."
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A wrong request: what is asked for, and what is said of which place."""
+
+    address: str
+    names: tuple[str, ...] = ()
+    """Of parameters, each with a wrong value."""
+    also: tuple[tuple[str, str], ...] = ()
+    """Places and sentences beside theirs."""
+    status: int = 400
+
+    @property
+    def query(self) -> dict[str, str]:
+        own = {name: "1" if name == "bereich" else "x" for name in self.names}
+        return own | ({"groesse": "x"} if any(place == "groesse" for place, _ in self.also) else {})
+
+    @property
+    def told(self) -> dict[str, str]:
+        return {name: SENTENCES[name] for name in self.names} | dict(self.also)
+
+
+def nothing(address: str) -> Wrong:
+    return Wrong(address, also=(("", SENTENCES[""]),), status=404)
+
+
+def unknown(address: str) -> Wrong:
+    return Wrong(address, also=(("", f"Diese Adresse gibt es nicht. Alle Adressen nennt {ROOT}/."),), status=404)
+
+
+def wrong_offers() -> Iterator[tuple[str, list[Wrong]]]:
+    for offer in OFFERS:
+        names = tuple(name for name in offer.parameters if name != "lang")
+        address = f"{ROOT}/{offer.path.replace('{date}', 'x')}"
+        in_path = (("date", SENTENCES["date"]),) if "{date}" in offer.path else ()
+        none = (("y", f"Diesen Parameter gibt es hier nicht; vorhanden: {', '.join(offer.parameters)}."),)
+        yield f"{ROOT}/{offer.path}", [Wrong(f"{address}?y=1", names, (*in_path, *none))]
+
+
+WRONG: dict[str, list[Wrong]] = {
+    "/atlas/{table}.csv": [nothing("/atlas/x.csv"), Wrong("/atlas/tabelle.csv", (*VIEW, "form"))],
+    "/atlas/verlauf.json": [Wrong("/atlas/verlauf.json", tuple(VIEW))],
+    "/atlas/verlauf.gif": [Wrong("/atlas/verlauf.gif", tuple(VIEW))],
+    "/atlas/diagramm/{chart}.{form}": [
+        nothing("/atlas/diagramm/x.svg"),
+        nothing("/atlas/diagramm/kurve.x"),
+        Wrong("/atlas/diagramm/kurve.svg", (*VIEW, "fuer")),
+    ],
+    "/bild/{name:path}": [
+        Wrong(
+            "/bild/x.x",
+            ("programm", "ebene", "stichtag", "gemeinde", "namen"),
+            (("Adresse", SENTENCES["Adresse"]), ("Endung", SENTENCES["Endung"]), ("groesse", LIVE)),
+        ),
+    ],
+    "/atlas/ausschnitt.{form}": [
+        nothing("/atlas/ausschnitt.x"),
+        Wrong("/atlas/ausschnitt.svg", (*VIEW, "ausschnitt", "namen"), (("groesse", PRINTED),)),
+        Wrong(
+            "/atlas/ausschnitt.svg?ausschnitt=99999",
+            also=(("ausschnitt", "Den Kreis 99999 gibt es nicht; vorhanden: 00011, 00021, 00022."),),
+        ),
+    ],
+    "/atlas/{name}": [nothing("/atlas/x")],
+    "/healthz": [],
+    "/readyz": [],
+    **dict(wrong_offers()),
+    ROOT: [],
+    "/api": [unknown("/api")],
+    "/api/{rest:path}": [unknown("/api/x"), unknown(f"{ROOT}/x")],
+    "/intern/wiedervorlagen.csv": [
+        nothing("/intern/wiedervorlagen.csv?kreis=x"),
+        Wrong("/intern/wiedervorlagen.csv", ("form", "stichtag")),
+    ],
+    "/intern/wiedervorlagen.ics": [nothing("/intern/wiedervorlagen.ics?schluessel=x")],
+    "/intern/bestand.csv": [Wrong("/intern/bestand.csv", ("programm", "stand", "form"))],
+    "/intern/aenderungen.json": [Wrong("/intern/aenderungen.json", ("seit",))],
+}
+EVERY = [
+    pytest.param(wrong, id=f"{path} {number}") for path, all_ in WRONG.items() for number, wrong in enumerate(all_)
+]
+
+
+@pytest.fixture(scope="module")
+def routes(miniland_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Route]]:
+    kept = SnapshotStore(Settings(miniland_root, database=f"sqlite:///{tmp_path_factory.mktemp('routes')}/x.sqlite3"))
+    kept.current()
+    scenes = Scenes(kept.current, lambda: TODAY)
+    yield [
+        *build_routes(PayloadStore(""), kept.current, scenes),
+        *build_internal(
+            lambda: kept.store, kept.current, scenes, lambda _, key, __: VISITOR if key else Actor("x", Role.READER)
+        ),
+    ]
+    kept.close()
+
+
+@pytest.fixture(scope="module")
+def client(routes: list[Route]) -> TestClient:
+    return whole(routes)
+
+
+def whole(routes: list[Route]) -> TestClient:
+    """Return a client of the routes behind what stands before them in the application."""
+    before = [Middleware(SecurityHeaders, ()), Middleware(Guard, hosts={"testserver"})]
+    app = Starlette(routes=routes, middleware=before)
+    return TestClient(app, raise_server_exceptions=False)
+
+
+def told(answer: Response, status: int) -> dict[str, str]:
+    """Return what an answer says of which place, having checked its shape."""
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert set(answer.json()) == {"error"}
+    assert set(answer.json()["error"]) == {"problems"}
+    problems = answer.json()["error"]["problems"]
+    assert all(set(each) == {"place", "text"} for each in problems)
+    assert "Traceback" not in answer.text
+    return {each["place"]: each["text"] for each in problems}
+
+
+def test_every_route_is_asked_wrongly(routes: list[Route]) -> None:
+    assert {route.path for route in routes} == set(WRONG)
+
+
+@pytest.mark.parametrize("wrong", EVERY)
+def test_wrong_values_are_told_in_one_sentence_each(client: TestClient, wrong: Wrong) -> None:
+    address = f"{wrong.address}{'&' if '?' in wrong.address else '?'}"
+    address += "&".join(f"{name}={text}" for name, text in wrong.query.items())
+    german = told(client.get(address), wrong.status)
+    assert german == wrong.told
+    english = told(client.get(f"{address}&lang=en"), wrong.status)
+    assert list(english) == list(german)
+    assert not {*english.values()} & {*german.values()}
+    if wrong.status == 400:
+        assert "lang" in told(client.get(f"{address}&lang=fr"), 400)
+    lines = [f"{place}: {text}" if place else text for place, text in german.items()]
+    for accept in ("text/plain", "text/html,application/xhtml+xml,*/*;q=0.8", "application/json;q=0.5,text/*"):
+        plain = client.get(address, headers={"Accept": accept})
+        assert (plain.status_code, plain.headers["content-type"]) == (wrong.status, "text/plain; charset=utf-8")
+        assert plain.text.splitlines() == lines
+    for accept in ("application/json", "*/*", "image/avif,*/*;q=0.8", "text/plain;q=0.1,application/*", ""):
+        assert told(client.get(address, headers={"Accept": accept}), wrong.status) == german
+    assert client.head(address).status_code == wrong.status
+
+
+@pytest.mark.parametrize("path", WRONG)
+def test_writing_is_refused_everywhere(routes: list[Route], client: TestClient, path: str) -> None:
+    address = path.replace("{date}", "2022-12-31").replace("{", "").replace("}", "").replace(":path", "")
+    for asked in (client, TestClient(Starlette(routes=routes))):
+        answer = asked.post(address)
+        assert told(answer, 405) == {"": "Hier wird nur gelesen: GET, HEAD oder OPTIONS."}
+        assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_what_stands_before_the_routes_refuses_in_the_same_shape(client: TestClient) -> None:
+    assert told(client.get("/healthz", headers={"Host": "x"}), 400) == {
+        "Host": "Unter diesem Namen gibt es hier keinen Server."
+    }
+    assert told(client.get("/_stcore/metrics?lang=en"), 404) == {"": "There is no such address."}
+
+
+@pytest.mark.parametrize("path", [path for path in WRONG if path not in {"/healthz", "/readyz", "/atlas/{name}", ROOT}])
+def test_data_that_cannot_be_used_are_said_and_nothing_more(path: str) -> None:
+    def broken() -> Snapshot:
+        raise AtlasError(Problem("data/geheim.csv", "Zeile 3"))
+
+    scenes = Scenes(broken, lambda: TODAY)
+    reader = Actor("x", Role.READER)
+    store = object()
+    sick = whole(
+        [
+            *build_routes(PayloadStore(""), broken, scenes),
+            *build_internal(lambda: store, broken, scenes, lambda *_: reader),  # type: ignore[arg-type,return-value]
+        ]
+    )
+    address = path.replace("{date}", "2022-12-31").replace("{table}", "tabelle").replace("{chart}", "kurve")
+    address = address.replace("{form}", "svg").replace("{name:path}", "land.svg").replace("{rest:path}", "x")
+    if address.startswith("/api") and not address.startswith(f"{ROOT}/"):
+        assert sick.get(address).status_code == 404
+        return
+    assert told(sick.get(address), 503) == {
+        "": "Die Daten sind gerade nicht lesbar (1 Befunde). Bitte später noch einmal versuchen."
+    }
+
+
+def test_an_unforeseen_error_has_the_shape_and_says_nothing_of_the_inside() -> None:
+    def fails(_: Request) -> Response:
+        raise RuntimeError("geheim")
+
+    answer = whole([Route("/x", Endpoint(fails))]).get("/x")
+    assert told(answer, 500) == {"": "Das hat nicht geklappt. Bitte später noch einmal versuchen."}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("status --as-of x", VIEW["stichtag"]),
+        ("status --programme x", VIEW["programm"]),
+        ("status --format x", "„x“ gibt es nicht; möglich: csv, json, geojson, gpkg."),
+        ("cases --instrument x", "Das Instrument x gibt es nicht; vorhanden: talk, pact, council."),
+        ("records --known-at x", SENTENCES["stand"]),
+        ("neighbours x", VIEW["gemeinde"]),
+        ("whitespots --district x", VIEW["kreis"]),
+        ("progress --counts x", "„x“ gibt es nicht; möglich: in_force, so_far."),
+        ("export --what x -o x.png", SENTENCES["ausschnitt"]),
+        ("export --what land --layer x -o x.png", VIEW["ebene"]),
+        ("export --what land --size x", PRINTED),
+        ("template --lang x -o x.csv", "„x“ gibt es nicht; möglich: de, en."),
+        ("log --since x", SENTENCES["seit"]),
+        ("undo -- -1", SENTENCES["seit"].replace("x", "-1")),
+        ("import x.csv --same x", "„x“ ist nicht ZEILE=EINTRAG, beides als Nummer."),
+    ],
+)
+def test_command_line_says_the_same(
+    miniland_root: Path,
+    arguments: str,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("ATLAS_DATA_DIR", str(miniland_root))
+    try:
+        code: object = main(arguments.split())
+    except SystemExit as error:
+        code = error.code
+    assert code == WRONG_USE
+    told = capsys.readouterr().err
+    assert f"{said}\n" in told
+    assert "Traceback" not in told
