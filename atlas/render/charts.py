@@ -108,7 +108,7 @@ def curve_chart(
             color=paper.ink,
             fontSize=12,
         )
-        layers.append(name.encode(time, alt.Y("value:Q", scale=height), alt.Text(x="said:N")))
+        layers.append(name.encode(time, alt.Y("value:Q", scale=height), alt.Text("said:N")))
     layers += _end_labels(curve, words, top, colour)
     return _finished(
         alt.layer(*layers).properties(width=235 if is_narrow else 620, height=190 if is_narrow else 250), paper, caption
@@ -165,7 +165,7 @@ def _end_labels(curve: Curve, words: Words, top: int, colour: str) -> list[alt.C
     for at, (_, said, weight) in zip(_apart([each[0] for each in told], top * 0.085), told, strict=True):
         frame = pd.DataFrame([{"date": last, "value": at, "said": said}])
         text = alt.Chart(frame).mark_text(align="left", dx=7, color=colour, fontSize=13, fontWeight=weight)
-        labels.append(text.encode(alt.X("date:T"), alt.Y("value:Q"), alt.Text(x="said:N")))
+        labels.append(text.encode(alt.X("date:T"), alt.Y("value:Q"), alt.Text("said:N")))
     return labels
 
 
@@ -224,8 +224,8 @@ def district_chart(
     )
     drawn = alt.Chart(frame).mark_bar(color=_visible(colour, paper), height=13).encode(width, place)
     text = alt.Chart(frame).mark_text(align="left", dx=5, color=paper.ink, fontSize=12)
-    both = alt.layer(drawn, text.encode(width, place, alt.Text(x="said:N")))
-    return _finished(both.properties(width=190 if is_narrow else 430, height=alt.Step(kind=22)), paper, caption)
+    both = alt.layer(drawn, text.encode(width, place, alt.Text("said:N")))
+    return _finished(both.properties(width=190 if is_narrow else 430, height=alt.Step(22)), paper, caption)
 
 
 def _finished(chart: alt.LayerChart | alt.FacetChart, paper: Paper, caption: tuple[str, ...]) -> dict[str, object]:

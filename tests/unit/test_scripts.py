@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 import shapely
-from atlas.export.editions import decode_topology
 
+from atlas.adopt.boundary_versions import decode_topology
 from atlas.model.boundaries import Level
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import EARLIEST, ViewState, view_from_query, view_to_query
