@@ -14,8 +14,9 @@ import shapely
 
 from atlas.adopt.boundary_versions import decode_topology
 from atlas.model.boundaries import Level
+from atlas.model.parameters import Given, read_view
 from atlas.model.snapshot import Snapshot
-from atlas.model.view import EARLIEST, ViewState, view_from_query, view_to_query
+from atlas.model.view import EARLIEST, ViewState, view_to_query
 from atlas.present.detail import position_or_heir
 from atlas.present.film import build_film, packed_film
 from atlas.present.looks import ABSENT, FILTERED, looks_of
@@ -195,7 +196,7 @@ def _queries(scene: Scene) -> dict[str, object]:
     }
     return {
         "about": about,
-        "queries": [[each, view_to_query(view_from_query(dict(parse_qsl(each)), known))] for each in queries],
+        "queries": [[each, view_to_query(read_view(Given(dict(parse_qsl(each))), known))] for each in queries],
     }
 
 
