@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeAlias, TypeVar, get_args
 
-from atlas import commands, keeping
+from atlas import commands, maintenance
 from atlas.errors import AtlasError
 from atlas.model.excerpt import Form
 from atlas.model.parameters import DAY, DISTRICT, LANG, MUNICIPALITY, NUMBER, PROGRAMME, SIZE, Parameter, choice, moment
@@ -173,20 +173,20 @@ def _add_folders(known: _Subparsers) -> None:
 def _add_store(known: _Subparsers) -> None:
     store = known.add_parser("store", help="Datenbank des Bestands").add_subparsers(required=True, metavar="Befehl")
     about = store.add_parser("about", help="Art, Schema, Zahl der Änderungen, und ob sie unverändert sind")
-    about.set_defaults(command=keeping.run_store_about)
+    about.set_defaults(command=maintenance.run_store_about)
     backup = store.add_parser("backup", help="eine Datenbank von SQLite im laufenden Betrieb sichern")
     backup.add_argument("-o", "--output", type=Path, required=True, metavar="DATEI", help="eine neue Datei")
-    backup.set_defaults(command=keeping.run_store_backup)
+    backup.set_defaults(command=maintenance.run_store_backup)
     restore = store.add_parser("restore", help="eine Sicherung von SQLite prüfen und zur Datenbank machen")
     restore.add_argument("file", type=Path, metavar="DATEI", help="was store backup geschrieben hat")
     purpose = "auch wenn es schon eine Datenbank gibt; die bisherige wird daneben aufgehoben"
     restore.add_argument("--replace", action="store_true", help=purpose)
-    restore.set_defaults(command=keeping.run_store_restore)
+    restore.set_defaults(command=maintenance.run_store_restore)
 
 
 def _add_keeping(known: _Subparsers) -> None:
     purpose = "eine Tabelle prüfen und mit dem Bestand vergleichen; gespeichert wird nur mit --apply"
-    taken = _command(known, "import", keeping.run_import, purpose)
+    taken = _command(known, "import", maintenance.run_import, purpose)
     taken.add_argument("file", type=Path, help="CSV oder .xlsx")
     purpose = "diese Spalte als dieses Feld lesen; ohne Feld gar nicht; mehrfach möglich"
     taken.add_argument("--map", type=_ASSIGNED, action="append", default=[], metavar="SPALTE=FELD", help=purpose)
@@ -204,7 +204,7 @@ def _add_keeping(known: _Subparsers) -> None:
     undo = known.add_parser("undo", help="eine Änderung des Bestands zurücknehmen, etwa einen ganzen Import")
     undo.add_argument("number", type=_NUMBER, metavar="NUMMER")
     undo.add_argument("--reason", required=True, metavar="TEXT", help="warum; steht im Protokoll")
-    undo.set_defaults(command=keeping.run_undo)
+    undo.set_defaults(command=maintenance.run_undo)
 
     log = known.add_parser("log", help="die Änderungen des Bestands: wer, wann, warum")
     log.add_argument("--since", type=_NUMBER, default=0, metavar="NUMMER", help="nur die nach dieser; ohne Angabe alle")
@@ -212,13 +212,13 @@ def _add_keeping(known: _Subparsers) -> None:
         "--limit", type=_NUMBER, default=1_000, metavar="N", help="höchstens so viele, die ältesten zuerst"
     )
     log.add_argument("-o", "--output", type=Path, help="Datei; ohne Angabe die Standardausgabe")
-    log.set_defaults(command=keeping.run_log)
+    log.set_defaults(command=maintenance.run_log)
 
     template = known.add_parser("template", help="eine leere Tabelle zum Ausfüllen, .xlsx mit Erklärungen oder .csv")
     template.add_argument("--programme", default="", help=PROGRAMME.text)
     _add_choice(template, "--lang", LANG)
     template.add_argument("-o", "--output", type=Path, required=True, metavar="DATEI")
-    template.set_defaults(command=keeping.run_template)
+    template.set_defaults(command=maintenance.run_template)
 
 
 def _command(

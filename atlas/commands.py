@@ -22,7 +22,7 @@ from atlas.analysis.days import month_ends
 from atlas.analysis.outreach import white_spots
 from atlas.analysis.quality import check_snapshot
 from atlas.errors import AtlasError, Problem, Severity
-from atlas.export.kit import kit_scene, press_kit
+from atlas.export.kit import kit_context, press_kit
 from atlas.export.open_data import records_file, status_file, written_table
 from atlas.export.pictures import draw, page_of, written
 from atlas.export.sheet_run import SheetOrder, progress_on_stderr, write_sheets
@@ -42,10 +42,10 @@ from atlas.model.states import State
 from atlas.model.view import ViewState
 from atlas.phrases import N_
 from atlas.present.changes import build_changes
-from atlas.present.detail import absent, position_or_heir
+from atlas.present.context import ViewContext, ViewContexts
+from atlas.present.detail import absent, position_or_successor
 from atlas.present.municipality import neighbourhood_notes
 from atlas.present.paragraph import paragraph
-from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 from atlas.sources.login import LoginSettings
 from atlas.sources.rights import Rights
@@ -76,14 +76,14 @@ def _say_findings(snapshot: Snapshot, problems: Sequence[Problem]) -> int:
     for problem in problems:
         terminal.complain(problem)
     for programme in snapshot.programmes.values():
-        scene = _scene(snapshot, programme.key, terminal.today())
+        context = _context(snapshot, programme.key, terminal.today())
         terminal.tell(
-            f"{programme.key}: {len(scene.records.table)} Einträge, "
-            f"{len(scene.day.municipalities)} Gemeinden am {terminal.WORDS.day(scene.as_of)}"
+            f"{programme.key}: {len(context.records.table)} Einträge, "
+            f"{len(context.day.municipalities)} Gemeinden am {terminal.WORDS.day(context.as_of)}"
         )
         for instrument in programme.instruments:
-            counted = scene.day.figure(instrument.key)
-            over = scene.status[scene.status["instrument"] == instrument.key]["state"] == State.PRESUMED_OVER
+            counted = context.day.figure(instrument.key)
+            over = context.status[context.status["instrument"] == instrument.key]["state"] == State.PRESUMED_OVER
             terminal.tell(
                 f"  {instrument.key}: {len(counted.municipalities)} Gemeinden (davon {len(counted.in_force)} in Kraft oder erreicht, "
                 f"{counted.derived} abgeleitet, {counted.inferred} erschlossen), {len(counted.arrangements)} Vorgänge, "
@@ -116,17 +116,17 @@ def run_status(given: argparse.Namespace) -> int:
     snapshot = _known(given)
     if given.format == "gpkg" and given.output is None:
         raise terminal.WrongUseError(Problem("--output", "GeoPackage braucht eine Datei: -o stand.gpkg"))
-    scene = _scene(snapshot, given.programme, given.as_of or terminal.today())
-    terminal.put(status_file(scene, given.format, terminal.WORDS, with_details=given.details), given.output)
+    context = _context(snapshot, given.programme, given.as_of or terminal.today())
+    terminal.put(status_file(context, given.format, terminal.WORDS, with_details=given.details), given.output)
     return terminal.FINE
 
 
 def run_cases(given: argparse.Namespace) -> int:
     """Give every case of a day with its term and state, by the record as it is or as it was."""
-    scene = _scene(_known(given), given.programme, given.as_of or terminal.today())
-    table = cases_table(scene)
+    context = _context(_known(given), given.programme, given.as_of or terminal.today())
+    table = cases_table(context)
     if given.instrument is not None:
-        known = [each.key for each in scene.programme.instruments]
+        known = [each.key for each in context.programme.instruments]
         if given.instrument not in known:
             raise terminal.WrongUseError(LAYER.among(known).problem(given.instrument, "--instrument"))
         table = table[table["instrument"] == given.instrument]
@@ -166,27 +166,32 @@ def _past(given: argparse.Namespace) -> tuple[Snapshot, pd.DataFrame]:
 
 def run_neighbours(given: argparse.Namespace) -> int:
     """Give a municipality's neighbours, and say what the list does not."""
-    scene = _scene(terminal.snapshot(given), given.programme, given.as_of or terminal.today())
-    position = position_or_heir(scene, given.ags)
-    heir = scene.day.lines[position][0] if position is not None else None
-    if position is None or heir is None:
-        raise terminal.WrongUseError(absent(scene, given.ags, "AGS", terminal.WORDS))
-    if heir.ags != given.ags:
-        text = N_("Die Gemeinde {ags} gab es am {day} nicht mehr; ihr Gebiet gehört zu {heir} {name}.")
-        values = {"day": terminal.WORDS.day(scene.as_of), "ags": given.ags, "heir": heir.ags, "name": heir.name}
+    context = _context(terminal.snapshot(given), given.programme, given.as_of or terminal.today())
+    position = position_or_successor(context, given.ags)
+    successor = context.day.lines[position][0] if position is not None else None
+    if position is None or successor is None:
+        raise terminal.WrongUseError(absent(context, given.ags, "AGS", terminal.WORDS))
+    if successor.ags != given.ags:
+        text = N_("Die Gemeinde {ags} gab es am {day} nicht mehr; ihr Gebiet gehört zu {successor} {name}.")
+        values = {
+            "day": terminal.WORDS.day(context.as_of),
+            "ags": given.ags,
+            "successor": successor.ags,
+            "name": successor.name,
+        }
         raise terminal.WrongUseError(Problem("AGS", text, values))
-    terminal.put(plain_csv(neighbours_table(scene, position)), given.output)
-    for note in neighbourhood_notes(scene, position, terminal.WORDS):
+    terminal.put(plain_csv(neighbours_table(context, position)), given.output)
+    for note in neighbourhood_notes(context, position, terminal.WORDS):
         sys.stderr.write(f"{note}\n")
     return terminal.FINE
 
 
 def run_white_spots(given: argparse.Namespace) -> int:
     """Give municipalities without documented activity beside active neighbours."""
-    scene = _scene(terminal.snapshot(given), given.programme, given.as_of or terminal.today())
-    _known_district(scene, given.district)
-    spots = white_spots(scene.status, scene.day.hood, given.district)
-    terminal.put(plain_csv(white_spots_table(scene, spots)), given.output)
+    context = _context(terminal.snapshot(given), given.programme, given.as_of or terminal.today())
+    _known_district(context, given.district)
+    spots = white_spots(context.status, context.day.hood, given.district)
+    terminal.put(plain_csv(white_spots_table(context, spots)), given.output)
     return terminal.FINE
 
 
@@ -194,15 +199,15 @@ def run_progress(given: argparse.Namespace) -> int:
     """Give the numbers of every month."""
     snapshot = terminal.snapshot(given)
     as_of = given.as_of or terminal.today()
-    scenes = Scenes(lambda: snapshot, lambda: as_of)
-    scene = scenes.of(ViewState(programme=given.programme, as_of=as_of, district=given.district))
-    _known_district(scene, given.district)
-    first = given.start or scene.course_begins
+    contexts = ViewContexts(lambda: snapshot, lambda: as_of)
+    context = contexts.of(ViewState(programme=given.programme, as_of=as_of, district=given.district))
+    _known_district(context, given.district)
+    first = given.start or context.course_begins
     if first > as_of:
         raise terminal.WrongUseError(_unordered(first, as_of))
-    _within_boundaries(scene, first)
+    _within_boundaries(context, first)
     days, before = month_ends(first, as_of), first - timedelta(days=1)
-    table = progress_table(scene, scenes.course(scene, given.counts), days, before, given.unit)
+    table = progress_table(context, contexts.course(context, given.counts), days, before, given.unit)
     terminal.put(plain_csv(table), given.output)
     return terminal.FINE
 
@@ -212,12 +217,14 @@ def run_changes(given: argparse.Namespace) -> int:
     snapshot = terminal.snapshot(given)
     if given.start >= given.as_of:
         raise terminal.WrongUseError(_unordered(given.start, given.as_of))
-    scenes = Scenes(lambda: snapshot, lambda: given.as_of)
+    contexts = ViewContexts(lambda: snapshot, lambda: given.as_of)
     view = ViewState(programme=given.programme, as_of=given.as_of, layer=given.layer)
     _known_layer(snapshot, given)
-    after = scenes.of(view)
+    after = contexts.of(view)
     _within_boundaries(after, given.start)
-    changed = build_changes(scenes, scenes.of(view.but(as_of=given.start)), after, unit=given.unit, counts=given.counts)
+    changed = build_changes(
+        contexts, contexts.of(view.but(as_of=given.start)), after, unit=given.unit, counts=given.counts
+    )
     if given.format == "text":
         texts = [paragraph(changed, after, Words(lang)) for lang in LANGUAGES]
         terminal.put("\n\n".join([*texts, ""]).encode().rstrip() + b"\n", given.output)
@@ -227,17 +234,17 @@ def run_changes(given: argparse.Namespace) -> int:
     return terminal.FINE
 
 
-def _within_boundaries(scene: Scene, first: date, place: str = "--from") -> None:
+def _within_boundaries(context: ViewContext, first: date, place: str = "--from") -> None:
     """Refuse a day before the boundaries begin, for who was counted then cannot be said; of one ahead say what it shows."""
-    if first < scene.edition.starts:
+    if first < context.edition.starts:
         text = N_(
             "Die Gemeindegrenzen reichen bis {begins} zurück; {first} liegt davor. Bitte einen späteren Tag wählen."
         )
-        told = {"begins": scene.edition.starts.isoformat(), "first": first.isoformat()}
+        told = {"begins": context.edition.starts.isoformat(), "first": first.isoformat()}
         raise terminal.WrongUseError(Problem(place, text, {**told}))
-    if scene.as_of > terminal.today():
+    if context.as_of > terminal.today():
         text = N_("Der {day} liegt in der Zukunft; gezeigt wird, was heute bekannt ist.")
-        terminal.complain(Problem("", text, {"day": terminal.WORDS.day(scene.as_of)}, Severity.NOTE))
+        terminal.complain(Problem("", text, {"day": terminal.WORDS.day(context.as_of)}, Severity.NOTE))
 
 
 def run_export(given: argparse.Namespace) -> int:
@@ -255,7 +262,7 @@ def run_export(given: argparse.Namespace) -> int:
             programme=given.programme, layer=given.layer, as_of=as_of, municipality=given.own, lang=given.lang
         )
         page = page_of(_address(given), view, excerpt)
-        drawn = draw(Scenes(lambda: snapshot, lambda: as_of), view, excerpt, Words(given.lang), page)
+        drawn = draw(ViewContexts(lambda: snapshot, lambda: as_of), view, excerpt, Words(given.lang), page)
     except AtlasError as error:
         raise terminal.WrongUseError(*error.problems) from error
     terminal.put(written(drawn, form), given.output)
@@ -277,15 +284,15 @@ def run_kit(given: argparse.Namespace) -> int:
     snapshot = terminal.snapshot(given)
     _known_layer(snapshot, given)
     as_of = given.as_of or terminal.today()
-    scenes = Scenes(lambda: snapshot, lambda: as_of)
+    contexts = ViewContexts(lambda: snapshot, lambda: as_of)
     view = ViewState(programme=given.programme, layer=given.layer, as_of=as_of, municipality=given.ags)
     try:
-        scene, _ = kit_scene(scenes, view)
-        body = press_kit(scenes, view, _address(given))
+        context, _ = kit_context(contexts, view)
+        body = press_kit(contexts, view, _address(given))
     except AtlasError as error:
         raise terminal.WrongUseError(*error.problems) from error
-    if scene.view.municipality != given.ags:
-        sys.stderr.write(f"{given.ags} gehört am {terminal.WORDS.day(as_of)} zu {scene.view.municipality}.\n")
+    if context.view.municipality != given.ags:
+        sys.stderr.write(f"{given.ags} gehört am {terminal.WORDS.day(as_of)} zu {context.view.municipality}.\n")
     terminal.put(body, given.output)
     return terminal.FINE
 
@@ -295,7 +302,7 @@ def run_sheets(given: argparse.Namespace) -> int:
     snapshot = terminal.snapshot(given)
     as_of = given.as_of or terminal.today()
     view = ViewState(programme=given.programme, as_of=as_of, district=given.district, lang=given.lang)
-    _known_district(_scene(snapshot, given.programme, as_of), given.district)
+    _known_district(_context(snapshot, given.programme, as_of), given.district)
     order = SheetOrder(view, _address(given), given.jobs)
     try:
         run = write_sheets(Settings.from_environment(), order, given.output, progress_on_stderr())
@@ -338,15 +345,15 @@ def _unordered(first: date, last: date) -> Problem:
     return Problem("--from, --to", text, {"first": first.isoformat(), "last": last.isoformat()})
 
 
-def _known_district(scene: Scene, given: str | None) -> None:
-    if given and given not in scene.edition.districts.index:
-        raise terminal.WrongUseError(scene.edition.unknown_district(given, "--district"))
+def _known_district(context: ViewContext, given: str | None) -> None:
+    if given and given not in context.edition.districts.index:
+        raise terminal.WrongUseError(context.edition.unknown_district(given, "--district"))
 
 
-def _scene(snapshot: Snapshot, programme: str, as_of: date) -> Scene:
-    scene = Scenes(lambda: snapshot, lambda: as_of).of(ViewState(programme=programme))
-    _within_boundaries(scene, as_of, "--as-of")
-    return scene
+def _context(snapshot: Snapshot, programme: str, as_of: date) -> ViewContext:
+    context = ViewContexts(lambda: snapshot, lambda: as_of).of(ViewState(programme=programme))
+    _within_boundaries(context, as_of, "--as-of")
+    return context
 
 
 def run_add_boundaries(given: argparse.Namespace) -> int:

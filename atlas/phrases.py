@@ -56,7 +56,7 @@ JOINT_WITH = N_("gemeinsam mit {name}")
 KEY_OF_ANOTHER_NAME = N_(
     "Zum Schlüssel {ags} gehört „{official}“, hier steht „{given}“. Bitte Schlüssel und Namen vergleichen."
 )
-KEY_OF_A_PREDECESSOR = N_("Den Schlüssel {ags} gibt es nicht mehr; der Eintrag zählt für {heir} {heir_name}.")
+KEY_OF_A_PREDECESSOR = N_("Den Schlüssel {ags} gibt es nicht mehr; der Eintrag zählt für {successor} {successor_name}.")
 KILOMETRES = N_("{km} km")
 LAST_DOCUMENTED = N_("zuletzt belegt")
 LEGEND = N_("Legende")

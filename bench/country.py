@@ -28,8 +28,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from atlas.model.boundaries import Level
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
+from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.looks import ABSENT, layer_short, looks_of
-from atlas.present.scene import Scene, Scenes
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
 from atlas.web.payloads import Payload
@@ -70,30 +70,30 @@ def largest(snapshot: Snapshot) -> str:
     return max(here, key=lambda key: len(snapshot.records[key].table))
 
 
-def scenes_of(programme: str, labels: set[str]) -> list[Scene]:
+def contexts_of(programme: str, labels: set[str]) -> list[ViewContext]:
     """Return the scenes of the layers whose names are given, in order."""
-    scenes = Scenes(SnapshotStore(Settings.from_environment()).current, date.today)
-    layers = scenes.of(ViewState(programme=programme)).programme.layers
-    found = [scenes.of(ViewState(programme=programme, layer=layer)) for layer in layers]
+    contexts = ViewContexts(SnapshotStore(Settings.from_environment()).current, date.today)
+    layers = contexts.of(ViewState(programme=programme)).programme.layers
+    found = [contexts.of(ViewState(programme=programme, layer=layer)) for layer in layers]
     return [each for each in found if layer_short(each.programme, each.view.layer).de in labels]
 
 
-def wrong_on_canvas(page: Page, scene: Scene) -> int:
+def wrong_on_canvas(page: Page, context: ViewContext) -> int:
     """Return how many municipalities have another colour on our canvas than their class.
 
     Left out are those whose class has a hatch, and those of less than 40 km², in which a point may hit the next one.
     """
-    rows = scene.edition.municipalities
-    looks = {look.code: look for look in looks_of(scene.programme, scene.view.layer)}
+    rows = context.edition.municipalities
+    looks = {look.code: look for look in looks_of(context.programme, context.view.layer)}
     chosen = [
         i
-        for i, code in enumerate(scene.spec.codes)
+        for i, code in enumerate(context.spec.codes)
         if code != ABSENT and looks[code].hatch == "none" and rows["area_km2"].iloc[i] > 40
     ]
     points = rows.iloc[chosen][["label_lat", "label_lon"]].to_numpy().tolist()
     read = page.evaluate(READ_BACK, points)
     return sum(
-        not _alike(tuple(found), looks[scene.spec.codes[i]].colour) for i, found in zip(chosen, read, strict=True)
+        not _alike(tuple(found), looks[context.spec.codes[i]].colour) for i, found in zip(chosen, read, strict=True)
     )
 
 
@@ -131,7 +131,7 @@ KEEP = """(() => {
 class Deck:
     """The page with pydeck."""
 
-    def __init__(self, browser: Browser, url: str, scenes: list[Scene]) -> None:
+    def __init__(self, browser: Browser, url: str, contexts: list[ViewContext]) -> None:
         self.page = browser.new_page(viewport={"width": 1440, "height": 1000}, locale="de-DE")
         self.page.add_init_script(recolour.WATCH)
         self.page.add_init_script(KEEP)
@@ -139,10 +139,10 @@ class Deck:
         self.times: list[float] = []
         self.sizes: list[int] = []
         self.given_up = 0
-        self.page.evaluate("given => { deckNow(given); }", _spot(scenes[0], scenes[-1]))
+        self.page.evaluate("given => { deckNow(given); }", _spot(contexts[0], contexts[-1]))
         self._wait_until_painted()
 
-    def change(self, before: Scene, after: Scene) -> None:
+    def change(self, before: ViewContext, after: ViewContext) -> None:
         """Choose a layer and note what it took."""
         self.page.bring_to_front()
         _wait_until_quiet(self.page)
@@ -167,7 +167,7 @@ class Deck:
         return False
 
 
-def _spot(wanted: Scene, other: Scene) -> dict[str, Any]:
+def _spot(wanted: ViewContext, other: ViewContext) -> dict[str, Any]:
     """Return a point in the largest municipality that looks different in two scenes, and its colour in the first."""
     position = _changing(wanted, other)
     row = wanted.edition.municipalities.iloc[position]
@@ -184,7 +184,7 @@ def _plane(lat: float, lon: float) -> tuple[float, float]:
     return scale * math.radians(lon), -scale * math.asinh(math.tan(math.radians(lat)))
 
 
-def _changing(one: Scene, other: Scene) -> int:
+def _changing(one: ViewContext, other: ViewContext) -> int:
     """Return the largest municipality whose colour differs between two scenes."""
     colours = [{look.code: look.colour for look in looks_of(each.programme, each.view.layer)} for each in (one, other)]
     differing = [
@@ -225,8 +225,8 @@ def main() -> int:
     options = parser.parse_args()
     programme = options.programme or largest(SnapshotStore(Settings.from_environment()).current())
     layers = recolour.layers(programme)
-    scenes = scenes_of(programme, {each.label for each in layers})
-    edition = scenes[0].edition
+    contexts = contexts_of(programme, {each.label for each in layers})
+    edition = contexts[0].edition
     size = len(Payload("", "", edition.topology_path(Level.OVERVIEW).read_bytes()).gzipped)
     with contextlib.ExitStack() as stack:
         settings = {
@@ -244,8 +244,8 @@ def main() -> int:
         )
         first = first_map(browser, ours, 5)
         contestants = [_open(browser, "ours", ours, layers[0]), _open(browser, "simplified", folium, layers[0])]
-        deck = None if options.no_pydeck else Deck(browser, deck_url, scenes)
-        wrong = _measure(contestants, deck, layers, scenes, options.rounds)
+        deck = None if options.no_pydeck else Deck(browser, deck_url, contexts)
+        wrong = _measure(contestants, deck, layers, contexts, options.rounds)
         browser.close()
     figures = recolour.report(contestants)
     print(f"{programme}, {len(edition.municipalities):,} areas")
@@ -254,7 +254,11 @@ def main() -> int:
 
 
 def _measure(
-    contestants: list[Contestant], deck: Deck | None, layers: list[recolour.Layer], scenes: list[Scene], rounds: int
+    contestants: list[Contestant],
+    deck: Deck | None,
+    layers: list[recolour.Layer],
+    contexts: list[ViewContext],
+    rounds: int,
 ) -> int:
     """Let all take their turns; return how many areas had another colour on our canvas than they ought to."""
     wrong = 0
@@ -266,9 +270,9 @@ def _measure(
         k = (number + 1) % len(layers)
         for contestant in contestants:
             contestant.changes.append(contestant.change(layers[k]))
-        wrong += wrong_on_canvas(contestants[0].page, scenes[k])
+        wrong += wrong_on_canvas(contestants[0].page, contexts[k])
         if deck and number < DECK_ROUNDS:
-            deck.change(scenes[number % len(layers)], scenes[k])
+            deck.change(contexts[number % len(layers)], contexts[k])
     last = layers[(rounds + 1) % len(layers)]
     _zoom_ours(contestants[0], last)
     for contestant in contestants[1:]:

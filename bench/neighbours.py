@@ -36,7 +36,7 @@ from atlas.analysis.borders import shared_borders
 from atlas.export.tables import neighbours_table
 from atlas.model.boundaries import Level
 from atlas.model.view import ViewState
-from atlas.present.scene import Scenes
+from atlas.present.context import ViewContexts
 from atlas.sources.boundaries import read_geometry
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
@@ -149,11 +149,11 @@ def _same(one: Pairs, other: Pairs) -> bool:
 def _look_ups() -> None:
     """Print how long it takes to look up one municipality's neighbours with their status, everything warm."""
     snapshot = load_snapshot(Settings.from_environment())
-    scene = Scenes(lambda: snapshot, lambda: _TODAY).of(ViewState())
-    hood, lines = scene.day.hood, scene.day.lines
+    context = ViewContexts(lambda: snapshot, lambda: _TODAY).of(ViewState())
+    hood, lines = context.day.hood, context.day.lines
     ways: dict[str, Callable[[int], object]] = {
         "neighbours with their status": lambda at: [(each, lines[each.position]) for each in hood.lines[at]],
-        "the same as a table (`atlas neighbours`)": lambda at: neighbours_table(scene, at),
+        "the same as a table (`atlas neighbours`)": lambda at: neighbours_table(context, at),
     }
     print("\n| look-up, each municipality, warm | median | 95 % |\n|---|---|---|")
     for name, look_up in ways.items():

@@ -31,8 +31,8 @@ from atlas.export.pictures import draw, written
 from atlas.model.boundaries import Level
 from atlas.model.excerpt import Excerpt, Form, Size
 from atlas.model.view import ViewState
+from atlas.present.context import ViewContexts
 from atlas.present.looks import looks_of
-from atlas.present.scene import Scenes
 from atlas.present.wording import Words
 from atlas.sources.boundaries import read_geometry
 from atlas.sources.settings import Settings
@@ -57,9 +57,9 @@ def _seconds(job: Callable[[], object], runs: int = _RUNS) -> float:
     return statistics.median(spent)
 
 
-def _ours(scenes: Scenes) -> dict[Form, float]:
+def _ours(contexts: ViewContexts) -> dict[Form, float]:
     """Return seconds per form; every run another layer and date, so that nothing finished is found again."""
-    layers = scenes.of(ViewState()).programme.layers
+    layers = contexts.of(ViewState()).programme.layers
     spent: dict[Form, float] = {}
     for form in Form:
         days = iter(_TODAY - timedelta(days=37 * i) for i in range(40))
@@ -67,21 +67,21 @@ def _ours(scenes: Scenes) -> dict[Form, float]:
         def make(form: Form = form, days: object = days) -> bytes:
             day = next(days)  # type: ignore[call-overload]
             view = ViewState(layer=layers[day.toordinal() % len(layers)], as_of=day)
-            return written(draw(scenes, view, Excerpt(size=Size.A4), Words("de")), form)
+            return written(draw(contexts, view, Excerpt(size=Size.A4), Words("de")), form)
 
         spent[form] = _seconds(make)
     return spent
 
 
-def _folium_page(scenes: Scenes, folder: Path) -> Path:
+def _folium_page(contexts: ViewContexts, folder: Path) -> Path:
     """Write the map a user would make, with its libraries beside it, and return the page."""
-    layer = scenes.of(ViewState()).programme.layers[1]
-    scene = scenes.of(ViewState(layer=layer))
-    looks = {look.code: look for look in looks_of(scene.programme, layer)}
-    areas = read_geometry(scene.edition, Level.DETAIL).to_crs("EPSG:4326")
+    layer = contexts.of(ViewState()).programme.layers[1]
+    context = contexts.of(ViewState(layer=layer))
+    looks = {look.code: look for look in looks_of(context.programme, layer)}
+    areas = read_geometry(context.edition, Level.DETAIL).to_crs("EPSG:4326")
     areas = gpd.GeoDataFrame(areas, geometry="geometry").assign(
-        name=scene.edition.municipalities["name"],
-        colour=[looks[c].colour if c in looks else "" for c in scene.spec.codes],
+        name=context.edition.municipalities["name"],
+        colour=[looks[c].colour if c in looks else "" for c in context.spec.codes],
     )
     areas = areas[areas["colour"] != ""]
     drawn = folium.Map(tiles=None, zoom_control=False)
@@ -180,10 +180,10 @@ def _ever_new(layers: Sequence[str], form: str) -> object:
 def main() -> int:
     """Measure and print; 1 if a live image failed."""
     snapshot = load_snapshot(Settings(ROOT))
-    scenes = Scenes(lambda: snapshot, lambda: _TODAY)
-    ours = _ours(scenes)
+    contexts = ViewContexts(lambda: snapshot, lambda: _TODAY)
+    ours = _ours(contexts)
     with tempfile.TemporaryDirectory() as work:
-        fresh, running = _screenshots(_folium_page(scenes, Path(work)))
+        fresh, running = _screenshots(_folium_page(contexts, Path(work)))
     print(
         "| whole state, A4, 300 dpi | median | against the screenshot, browser started | … browser running |\n|---|---|---|---|"
     )
@@ -191,8 +191,8 @@ def main() -> int:
         print(f"| {form.upper()} | {spent * 1000:.0f} ms | {fresh / spent:.1f} × | {running / spent:.1f} × |")
     print(f"| screenshot of the folium map | {fresh:.2f} s / {running:.2f} s (folium itself adds 3 s) | 1 | 1 |\n")
     failed = False
-    layers = scenes.of(ViewState()).programme.layers[:4]
-    keys = sorted(scenes.of(ViewState()).status["ags"].unique().tolist())
+    layers = contexts.of(ViewState()).programme.layers[:4]
+    keys = sorted(contexts.of(ViewState()).status["ags"].unique().tolist())
     print("| live images on loopback | requests/s | answers |\n|---|---|---|")
     with tempfile.TemporaryDirectory() as work, serving(ROOT, Path(work) / "log") as url:
         jobs = (

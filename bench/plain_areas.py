@@ -16,8 +16,8 @@ import streamlit as st
 
 from atlas.model.boundaries import Level
 from atlas.model.view import ViewState
+from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.looks import layer_short, looks_of
-from atlas.present.scene import Scene, Scenes
 from atlas.sources.boundaries import read_geometry
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
@@ -26,24 +26,24 @@ _VIEW = ViewState(programme=os.environ.get("BENCH_PROGRAMME", ""))
 
 
 @st.cache_resource
-def _scenes() -> Scenes:
-    return Scenes(SnapshotStore(Settings.from_environment()).current, date.today)
+def _contexts() -> ViewContexts:
+    return ViewContexts(SnapshotStore(Settings.from_environment()).current, date.today)
 
 
 @st.cache_resource
 def _areas() -> gpd.GeoDataFrame:
-    scene = _scenes().of(_VIEW)
-    shapes = read_geometry(scene.edition, Level(os.environ["BENCH_LEVEL"])).to_crs("EPSG:4326")
+    context = _contexts().of(_VIEW)
+    shapes = read_geometry(context.edition, Level(os.environ["BENCH_LEVEL"])).to_crs("EPSG:4326")
     if digits := os.environ.get("BENCH_DIGITS"):
         shapes = shapes.set_geometry(shapely.transform(shapes.geometry, lambda xy: xy.round(int(digits))))
-    areas = shapes.assign(name=scene.edition.municipalities["name"], position=shapes.index)
-    return areas[scene.edition.valid_at(scene.as_of)]
+    areas = shapes.assign(name=context.edition.municipalities["name"], position=shapes.index)
+    return areas[context.edition.valid_at(context.as_of)]
 
 
-def choose() -> Scene:
+def choose() -> ViewContext:
     """Show the choice of the layer and return what it shows."""
     st.set_page_config(layout="wide")
-    programme = _scenes().of(_VIEW).programme
+    programme = _contexts().of(_VIEW).programme
     layer = st.pills(
         "Layer",
         programme.layers,
@@ -51,18 +51,18 @@ def choose() -> Scene:
         default=programme.layers[0],
         required=True,
     )
-    return _scenes().of(_VIEW.but(layer=str(layer)))
+    return _contexts().of(_VIEW.but(layer=str(layer)))
 
 
-def coloured(scene: Scene) -> gpd.GeoDataFrame:
+def coloured(context: ViewContext) -> gpd.GeoDataFrame:
     """Return the areas of the day with ``name``, ``status`` and ``colour`` (``#rrggbb``)."""
-    keys = scene.spec.classes
-    looks = {look.key: look for look in looks_of(scene.programme, scene.view.layer)}
+    keys = context.spec.classes
+    looks = {look.key: look for look in looks_of(context.programme, context.view.layer)}
     shown = [looks[keys[position]] for position in _areas()["position"]]
     return _areas().assign(status=[look.label.de for look in shown], colour=[look.colour for look in shown])
 
 
-def middle(scene: Scene) -> tuple[float, float, bool]:
+def middle(context: ViewContext) -> tuple[float, float, bool]:
     """Return latitude and longitude of the middle, and whether it is a whole country."""
-    west, south, east, north = scene.edition.bounds
+    west, south, east, north = context.edition.bounds
     return (south + north) / 2, (west + east) / 2, east - west > 6

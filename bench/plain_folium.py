@@ -12,7 +12,7 @@ from pathlib import Path
 import folium
 from streamlit_folium import st_folium
 
-from atlas.present.scene import Scene
+from atlas.present.context import ViewContext
 from bench.plain_areas import choose, coloured, middle
 
 CDN = os.environ["BENCH_CDN"]
@@ -22,12 +22,12 @@ def _local(links: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(name, f"{CDN}/{Path(url).name}") for name, url in links]
 
 
-def _map(scene: Scene) -> folium.Map:
-    lat, lon, is_country = middle(scene)
+def _map(context: ViewContext) -> folium.Map:
+    lat, lon, is_country = middle(context)
     drawn = folium.Map(location=[lat, lon], zoom_start=6 if is_country else 8, tiles=None)
     drawn.default_js, drawn.default_css = _local(drawn.default_js), _local(drawn.default_css)
     folium.GeoJson(
-        coloured(scene),
+        coloured(context),
         style_function=lambda feature: {
             "fillColor": feature["properties"]["colour"],
             "color": "#555",

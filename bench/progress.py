@@ -29,7 +29,7 @@ from atlas.analysis.days import month_ends
 from atlas.analysis.progress import course, progress
 from atlas.analysis.spans import spans
 from atlas.analysis.status import cases_as_of, status_as_of
-from atlas.model.boundaries import BoundaryChange, Edition
+from atlas.model.boundaries import BoundaryChange, BoundaryVersion
 from atlas.model.programme import Programme
 from atlas.model.records import READ_ON, RECORD_COLUMNS
 from atlas.sources.settings import Settings
@@ -62,7 +62,7 @@ class Measured:
     months: int
 
 
-def synthetic(size: int, programme: Programme, edition: Edition) -> pd.DataFrame:
+def synthetic(size: int, programme: Programme, edition: BoundaryVersion) -> pd.DataFrame:
     """Return ``size`` random records with valid keys, instruments, stages and dates."""
     random = np.random.default_rng(2019)
     stages = [(instrument.key, stage.key) for instrument in programme.instruments for stage in instrument.stages]
@@ -93,7 +93,7 @@ def timed(work: Callable[[], T], rounds: int = 1) -> tuple[float, T]:
 
 
 def measure(
-    name: str, table: pd.DataFrame, programme: Programme, edition: Edition, changes: tuple[BoundaryChange, ...]
+    name: str, table: pd.DataFrame, programme: Programme, edition: BoundaryVersion, changes: tuple[BoundaryChange, ...]
 ) -> Measured:
     """Measure one record both ways and check that they agree."""
     instruments = [instrument.key for instrument in programme.instruments]

@@ -44,8 +44,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from atlas.model.view import ViewState
+from atlas.present.context import ViewContexts
 from atlas.present.looks import ABSENT, layer_short, looks_of
-from atlas.present.scene import Scenes
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
 from bench.sessions import _free_port, _wait_until_healthy
@@ -251,15 +251,15 @@ def _change(said: dict[str, Any], *, kept: bool) -> Change:
 
 def layers(programme: str = "") -> list[Layer]:
     """Return the layers with the patterns to expect today, from the same functions the pages use."""
-    scenes = Scenes(SnapshotStore(Settings.from_environment()).current, date.today)
+    contexts = ViewContexts(SnapshotStore(Settings.from_environment()).current, date.today)
     found: list[Layer] = []
-    for key in scenes.of(ViewState(programme=programme)).programme.layers:
-        scene = scenes.of(ViewState(programme=programme, layer=key))
-        codes = [code for code in scene.spec.codes if code != ABSENT]
-        colours = {look.code: look.colour for look in looks_of(scene.programme, key)}
+    for key in contexts.of(ViewState(programme=programme)).programme.layers:
+        context = contexts.of(ViewState(programme=programme, layer=key))
+        codes = [code for code in context.spec.codes if code != ABSENT]
+        colours = {look.code: look.colour for look in looks_of(context.programme, key)}
         elements = codes if len(codes) <= MOST else [code for code in codes if code != "0"]
-        ours = _pattern(elements) | {"painted": f"{key} {scene.as_of.isoformat()}"}
-        layer = Layer(layer_short(scene.programme, key).de, ours, _pattern([colours[code] for code in codes]))
+        ours = _pattern(elements) | {"painted": f"{key} {context.as_of.isoformat()}"}
+        layer = Layer(layer_short(context.programme, key).de, ours, _pattern([colours[code] for code in codes]))
         if not found or layer.plain != found[-1].plain:  # else nobody could tell when it has been painted
             found.append(layer)
     assert found[0].plain != found[-1].plain, f"{found[0].label} and {found[-1].label} look alike"

@@ -23,7 +23,7 @@ from pathlib import Path
 from atlas.analysis.spans import spans
 from atlas.analysis.status import status_as_of
 from atlas.model import boundaries
-from atlas.model.boundaries import Edition
+from atlas.model.boundaries import BoundaryVersion
 from atlas.model.edits import Add, Record
 from atlas.model.programme import Programme
 from atlas.model.rights import Actor, Role
@@ -79,7 +79,7 @@ def _killed_upgrades(fresh: Callable[[str], AbstractContextManager[str]], kind: 
     return f"{kills} kills, found old {steps['0001']}, new {steps['0002']}: {len(found)} faults"
 
 
-def _snapshot() -> tuple[Programme, Edition, tuple[boundaries.BoundaryChange, ...]]:
+def _snapshot() -> tuple[Programme, BoundaryVersion, tuple[boundaries.BoundaryChange, ...]]:
     snapshot = load_snapshot(Settings(Path(__file__).parents[1]))
     programme = snapshot.programme("")
     return programme, snapshot.edition(programme, date(2026, 11, 23)), snapshot.changes(programme)

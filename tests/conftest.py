@@ -14,7 +14,7 @@ import pytest
 
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
-from atlas.present.scene import Scene, Scenes
+from atlas.present.context import ViewContext, ViewContexts
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
 from atlas.web.site import publish
@@ -84,28 +84,28 @@ def real_before(real: Snapshot) -> Snapshot:
 
 
 @pytest.fixture(scope="session")
-def mini_scene(mini: Snapshot) -> Callable[..., Scene]:
+def mini_context(mini: Snapshot) -> Callable[..., ViewContext]:
     """Return a maker of scenes of the invented state: ``mini_scene(layer="pact")``."""
-    scenes = Scenes(lambda: mini, lambda: TODAY)
-    return lambda **fields: scenes.of(ViewState(**fields))
+    contexts = ViewContexts(lambda: mini, lambda: TODAY)
+    return lambda **fields: contexts.of(ViewState(**fields))
 
 
 @pytest.fixture(scope="session")
-def scenes(real: Snapshot) -> Scenes:
+def contexts(real: Snapshot) -> ViewContexts:
     """Return what makes scenes of the shipped data."""
-    return Scenes(lambda: real, lambda: TODAY)
+    return ViewContexts(lambda: real, lambda: TODAY)
 
 
 @pytest.fixture(scope="session")
-def scenes_before(real_before: Snapshot) -> Scenes:
+def contexts_before(real_before: Snapshot) -> ViewContexts:
     """Return the scenes of the shipped data without the additions."""
-    return Scenes(lambda: real_before, lambda: TODAY)
+    return ViewContexts(lambda: real_before, lambda: TODAY)
 
 
 @pytest.fixture(scope="session")
-def real_scene(scenes: Scenes) -> Callable[..., Scene]:
+def real_context(contexts: ViewContexts) -> Callable[..., ViewContext]:
     """Return a maker of scenes of the shipped data: ``real_scene(layer="pact")``."""
-    return lambda **fields: scenes.of(ViewState(**fields))
+    return lambda **fields: contexts.of(ViewState(**fields))
 
 
 @pytest.fixture(scope="session")

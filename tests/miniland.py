@@ -17,7 +17,7 @@ from pathlib import Path
 import geopandas as gpd
 import shapely
 
-from atlas.adopt.boundary_versions import EditionDraft, write_edition
+from atlas.adopt.boundary_versions import BoundaryVersionDraft, write_edition
 from atlas.model.boundaries import BoundaryChange, Provenance
 from atlas.sources.snapshot import SYNTHETIC_MARK
 
@@ -201,10 +201,10 @@ TOTALS = (
 )
 
 
-def draft() -> EditionDraft:
+def draft() -> BoundaryVersionDraft:
     """Return the boundaries as a draft."""
     areas = municipalities().sort_values("ags").reset_index(drop=True)
-    return EditionDraft(
+    return BoundaryVersionDraft(
         boundary_set=STATE,
         starts=STARTS,
         areas=areas,

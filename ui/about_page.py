@@ -10,50 +10,50 @@ from atlas import phrases
 from atlas.analysis.quality import check_snapshot
 from atlas.errors import Problem
 from atlas.present.about import about_data, accessibility, licences, privacy
+from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.open_data import Content, title
 from atlas.present.open_data_page import data_links
 from atlas.present.published import published_rows
-from atlas.present.scene import Scene, Shelf
 from atlas.render.html import about_data as data_parts
 from atlas.render.html import file_links
 from atlas.render.templates import Pieces
 from atlas.sources.store.cases import KEPT_DAYS
 from ui import blocks
-from ui.cache import current_scene, store
+from ui.cache import current_context, store
 from ui.frame import foot, head
 from ui.login import door
 from ui.state import words, write_address
 
 html = Pieces("about.html")
 
-_findings: Shelf[list[Problem]] = Shelf(4)
-_published_rows: Shelf[pd.DataFrame] = Shelf(8)
+_findings: SingleFlightCache[list[Problem]] = SingleFlightCache(4)
+_published_rows: SingleFlightCache[pd.DataFrame] = SingleFlightCache(8)
 
 
 def show() -> None:
     """Show the page."""
-    drawn = current_scene()
+    context = current_context()
     said = words()
-    with head(drawn):
+    with head(context):
         pass
-    key = (drawn.snapshot.fingerprint, drawn.programme.key, said.lang)
-    rows = _published_rows.get(key, lambda: published_rows(drawn.snapshot, drawn.programme, said))
-    problems = _findings.get(drawn.snapshot.fingerprint, lambda: check_snapshot(drawn.snapshot))
+    key = (context.snapshot.fingerprint, context.programme.key, said.lang)
+    rows = _published_rows.get(key, lambda: published_rows(context.snapshot, context.programme, said))
+    problems = _findings.get(context.snapshot.fingerprint, lambda: check_snapshot(context.snapshot))
     limits = said.say(
         "Bekannte Grenzen: Die Karte liegt in einem Rahmen, und einzelne Bedienelemente der Oberfläche sind von einer "
         "Bibliothek vorgegeben. Eine Prüfung durch die Überwachungsstelle steht aus. Bitte melden Sie Barrieren der Stelle, "
         "die diese Anwendung betreibt."
     )
     parts = (
-        data_parts(about_data(drawn, rows, problems, said)),
-        _open_data(drawn),
-        html.licences(licences(drawn, said)),
+        data_parts(about_data(context, rows, problems, said)),
+        _open_data(context),
+        html.licences(licences(context, said)),
         html.texts(accessibility(limits, said)),
         html.texts(privacy(_visits(), said)),
     )
     for part in parts:
         st.html(part)
-    foot(drawn)
+    foot(context)
     write_address()
 
 
@@ -86,13 +86,13 @@ def _visits() -> list[str]:
     return told
 
 
-def _open_data(drawn: Scene) -> Markup:
+def _open_data(context: ViewContext) -> Markup:
     said = words()
     items = [
         (
-            title(content, drawn.programme, said),
+            title(content, context.programme, said),
             Pieces("parts.html").links_in_line(
-                data_links(drawn.snapshot, drawn.programme, content, drawn.as_of, said, "api/v1/")
+                data_links(context.snapshot, context.programme, content, context.as_of, said, "api/v1/")
             ),
         )
         for content in (Content.STATUS, Content.CASES, Content.RECORDS, Content.BOUNDARIES)
@@ -101,7 +101,7 @@ def _open_data(drawn: Scene) -> Markup:
         "open_data",
         items=items,
         cases=said.say("Die Fälle dieses Programms mit Überschriften zum Lesen:"),
-        case_files=file_links("faelle", drawn.view.but(municipality=None), said),
+        case_files=file_links("faelle", context.view.but(municipality=None), said),
         address=f"api/v1/?lang={said.lang}",
         every=said.say("Alle Adressen, Begriffe und Lizenzen der offenen Daten"),
     )

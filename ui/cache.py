@@ -10,8 +10,8 @@ from streamlit import file_util
 
 from atlas.model.dates import ZONE
 from atlas.model.view import ViewState
-from atlas.present.detail import position_or_heir
-from atlas.present.scene import Scene, Scenes
+from atlas.present.context import ViewContext, ViewContexts
+from atlas.present.detail import position_or_successor
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
 from atlas.web.payloads import PayloadStore
@@ -25,9 +25,9 @@ def store() -> SnapshotStore:
 
 
 @cache
-def scenes() -> Scenes:
+def contexts() -> ViewContexts:
     """Return the one maker of scenes of this process."""
-    return Scenes(store().current, today)
+    return ViewContexts(store().current, today)
 
 
 @cache
@@ -42,7 +42,7 @@ def today() -> date:
     return datetime.now(ZONE).date()
 
 
-def current_scene() -> Scene:
+def current_context() -> ViewContext:
     """Return the scene of the session's view.
 
     A link may name a municipality that has since been merged: then its successor is looked at.
@@ -52,19 +52,19 @@ def current_scene() -> Scene:
     AtlasError
         If the data can't be used.
     """
-    drawn = scene(current_view())
+    drawn = context(current_view())
     ags = drawn.view.municipality
-    position = position_or_heir(drawn, ags) if ags else None
+    position = position_or_successor(drawn, ags) if ags else None
     if position is None:
         return drawn
-    heir = drawn.day.lines[position][0].ags
-    if heir == ags:
+    successor = drawn.day.lines[position][0].ags
+    if successor == ags:
         return drawn
-    change_view(municipality=heir)
-    return scene(current_view())
+    change_view(municipality=successor)
+    return context(current_view())
 
 
-def scene(view: ViewState) -> Scene:
+def context(view: ViewState) -> ViewContext:
     """Return the scene of a view.
 
     Raises
@@ -72,4 +72,4 @@ def scene(view: ViewState) -> Scene:
     AtlasError
         If the data can't be used.
     """
-    return scenes().of(view)
+    return contexts().of(view)

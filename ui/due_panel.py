@@ -10,13 +10,13 @@ from atlas import phrases
 from atlas.errors import AtlasError
 from atlas.model.rights import Right
 from atlas.model.view import ViewState, page_address, view_to_query
+from atlas.present.context import ViewContext
 from atlas.present.follow_ups import DueRow, due_rows, due_titles
-from atlas.present.scene import Scene
 from atlas.present.steering import area_of
 from atlas.render.templates import Pieces
 from atlas.web.internal import KEY, PREFIX, about
 from ui import blocks
-from ui.cache import scene, store, today
+from ui.cache import context, store, today
 from ui.frame import site_address
 from ui.login import calendar_key, current_actor, door
 from ui.state import words
@@ -26,13 +26,13 @@ html = Pieces("follow_ups.html")
 _FILES = f"{PREFIX.strip('/')}/wiedervorlagen"
 
 
-def show(drawn: Scene) -> None:
+def show(drawn: ViewContext) -> None:
     """Show the list of the chosen area as it is today, whatever day the page shows; nothing to visitors."""
     actor = current_actor()
     if not actor.may(Right.READ_INTERNAL):
         return
     said = words()
-    now = scene(drawn.view.but(as_of=None))
+    now = context(drawn.view.but(as_of=None))
     try:
         kept = store().store
         if kept is None:
@@ -65,7 +65,7 @@ def _count(rows: list[DueRow]) -> str:
     return " · ".join((late_said, said.say("{n} weitere", n=said.number(len(rows) - late))))
 
 
-def _query(now: Scene) -> dict[str, str]:
+def _query(now: ViewContext) -> dict[str, str]:
     """Return what the files need of the view: place and language. An area there is none of would be refused."""
     area = area_of(now)
     kept = ViewState(
@@ -74,7 +74,7 @@ def _query(now: Scene) -> dict[str, str]:
     return view_to_query(kept.but(lang=now.view.lang))
 
 
-def _files(now: Scene) -> list[tuple[str, str]]:
+def _files(now: ViewContext) -> list[tuple[str, str]]:
     """Return address and label of each file."""
     said, query = words(), _query(now)
     return [
@@ -88,7 +88,7 @@ def _address(ending: str, query: dict[str, str]) -> str:
     return f"{_FILES}.{ending}{'?' if query else ''}{urlencode(query)}"
 
 
-def _subscription(now: Scene) -> None:
+def _subscription(now: ViewContext) -> None:
     """Show the address calendar programs ask; it is a secret of this person, for they can't log in."""
     said = words()
     is_local = door().settings.provider is None

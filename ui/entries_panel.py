@@ -10,9 +10,9 @@ from atlas.errors import AtlasError
 from atlas.model.keys import is_district_key
 from atlas.model.rights import Actor, Right
 from atlas.model.view import page_address
+from atlas.present.context import ViewContext
 from atlas.present.detail import position_of
 from atlas.present.entries import entries_at, entry_text, keys_of_place, place_of, places, version_items
-from atlas.present.scene import Scene
 from atlas.render.templates import Pieces
 from atlas.sources.store import Store
 from ui import blocks, entries_table, entry_form, follow_ups_panel, saving
@@ -23,15 +23,15 @@ from ui.state import Keys, look_at, seed, words
 html = Pieces("entries.html")
 
 
-def show(drawn: Scene) -> None:
+def show(context: ViewContext) -> None:
     """Show the entries of the view's place, or of all in a table; nothing to who may not read them."""
     said = words()
     actor = current_actor()
     if not actor.may(Right.READ_INTERNAL):
         return
     kept = store().store
-    names = places(drawn)
-    place = place_of(drawn)
+    names = places(context)
+    place = place_of(context)
     _choose(names, place)
     if kept is None:
         blocks.text(said.say(phrases.RECORD_IN_FILES))
@@ -46,20 +46,20 @@ def show(drawn: Scene) -> None:
                 "Vergleichen und um viele Einträge auf einmal zu ändern."
             )
         )
-        entries_table.show(drawn, None, may_edit=may_edit)
+        entries_table.show(context, None, may_edit=may_edit)
         return
-    _heading(drawn, place, names[place])
+    _heading(context, place, names[place])
     if may_edit and _as_table():
-        entries_table.show(drawn, place, may_edit=True)
+        entries_table.show(context, place, may_edit=True)
     left, right = st.columns([1.45, 1], gap="large")
     with left:
         if not (may_edit and st.session_state[Keys.ENTRIES_AS]):
-            _list(drawn, place, may_edit=may_edit)
+            _list(context, place, may_edit=may_edit)
         if kept is not None:
-            _history(drawn, kept, actor, place)
+            _history(context, kept, actor, place)
     with right:
-        if position_of(drawn.status, place) is not None:
-            follow_ups_panel.show(drawn, place)
+        if position_of(context.status, place) is not None:
+            follow_ups_panel.show(context, place)
 
 
 def _choose(names: dict[str, str], place: str | None) -> None:
@@ -81,10 +81,10 @@ def _chosen() -> None:
     look_at(st.session_state[Keys.ENTRIES_OF])
 
 
-def _heading(drawn: Scene, place: str, name: str) -> None:
+def _heading(context: ViewContext, place: str, name: str) -> None:
     said = words()
     page = "kreis" if is_district_key(place) else "gemeinde"
-    link = blocks.part("link", address=page_address(page, drawn.view), label=said.say("Öffentliche Seite ansehen"))
+    link = blocks.part("link", address=page_address(page, context.view), label=said.say("Öffentliche Seite ansehen"))
     blocks.draw("place", title=name, content=link)
 
 
@@ -103,21 +103,21 @@ def _as_table() -> bool:
     return bool(chosen)
 
 
-def _list(drawn: Scene, place: str, *, may_edit: bool) -> None:
+def _list(context: ViewContext, place: str, *, may_edit: bool) -> None:
     said = words()
-    entries = entries_at(drawn, place)
-    draft = entry_form.draft_of(drawn.programme.key, place) if may_edit else None
+    entries = entries_at(context, place)
+    draft = entry_form.draft_of(context.programme.key, place) if may_edit else None
     if not entries:
         blocks.text(said.say("Über diesen Ort steht noch nichts im Bestand."))
     for each in entries:
         with st.container(border=True, width=blocks.WIDTH, key=f"entry-{each.entry}"):
             holder = each.record.municipality if each.record.ags != place else ""
             with st.container(horizontal=True, vertical_alignment="top"):
-                st.html(html.entry(entry_text(each.record, drawn.programme, said, holder)))
+                st.html(html.entry(entry_text(each.record, context.programme, said, holder)))
                 if may_edit and draft is None:
-                    _buttons(drawn, place, each)
+                    _buttons(context, place, each)
             if draft is not None and draft.base.entry == each.entry:
-                entry_form.show(drawn, draft)
+                entry_form.show(context, draft)
     if not may_edit:
         return
     if draft is None:
@@ -127,14 +127,14 @@ def _list(drawn: Scene, place: str, *, may_edit: bool) -> None:
             type="primary",
             key="entry-new",
             on_click=entry_form.begin,
-            args=(drawn, place, None),
+            args=(context, place, None),
         )
     elif draft.is_new or draft.base.entry not in {each.entry for each in entries}:
         with st.container(border=True, width=blocks.WIDTH, key="entry-fresh"):
-            entry_form.show(drawn, draft)
+            entry_form.show(context, draft)
 
 
-def _buttons(drawn: Scene, place: str, each: Typed) -> None:
+def _buttons(context: ViewContext, place: str, each: Typed) -> None:
     said = words()
     for key, label, icon, is_withdrawal in (
         ("correct", said.say("Berichtigen"), ":material/edit:", False),
@@ -146,15 +146,15 @@ def _buttons(drawn: Scene, place: str, each: Typed) -> None:
             key=f"entry-{key}-{each.entry}",
             type="tertiary",
             on_click=entry_form.begin,
-            args=(drawn, place, each),
+            args=(context, place, each),
             kwargs={"is_withdrawal": is_withdrawal},
         )
 
 
-def _history(drawn: Scene, kept: Store, actor: Actor, place: str) -> None:
+def _history(context: ViewContext, kept: Store, actor: Actor, place: str) -> None:
     said = words()
     try:
-        found = kept.history(actor, drawn.programme.key, *keys_of_place(drawn, place))
+        found = kept.history(actor, context.programme.key, *keys_of_place(context, place))
     except AtlasError as error:
         blocks.text(" ".join(map(said.problem, error.problems)))
         return
@@ -162,4 +162,4 @@ def _history(drawn: Scene, kept: Store, actor: Actor, place: str) -> None:
         return
     label = said.count(*phrases.HISTORY_OF_N_VERSIONS, len(found))
     with st.expander(label, width=blocks.WIDTH):
-        st.html(html.versions(version_items(found, drawn.programme, said)))
+        st.html(html.versions(version_items(found, context.programme, said)))

@@ -15,12 +15,12 @@ from atlas.errors import AtlasError, Problem
 from atlas.model.edits import Change, ChangeKind, Edit, Occasion, Version, missing_reason, needs_reason
 from atlas.model.rights import Actor
 from atlas.present.cells import Cells
+from atlas.present.context import ViewContext
 from atlas.present.entries import edit_item, entries_at, seen
 from atlas.present.intake import question_problem
-from atlas.present.scene import Scene
 from atlas.render.templates import Pieces
 from ui import blocks, saving
-from ui.cache import scene, store, today
+from ui.cache import context, store, today
 from ui.login import current_actor
 from ui.messages import show_finding, show_findings
 from ui.state import current_view, words
@@ -74,24 +74,24 @@ class _TableDraft:
     is_saved: bool = False
 
 
-def show(drawn: Scene, place: str | None, *, may_edit: bool) -> None:
+def show(context: ViewContext, place: str | None, *, may_edit: bool) -> None:
     """Show the entries of a place, all without one; to be changed by editors."""
     said = words()
-    count = len(drawn.records.table)
+    count = len(context.records.table)
     if place is None and count > _MOST:
         text = said.say("Der Bestand hat {n} Einträge, zu viele für eine Tabelle. Bitte einen Ort wählen.", n=count)
         blocks.text(text)
         return
-    sheet = _sheet(drawn, place)
-    cells = Cells(drawn, said, place)
+    sheet = _sheet(context, place)
+    cells = Cells(context, said, place)
     table = cells.table(sheet.base)
     if not may_edit:
         st.dataframe(table, hide_index=True, key="entries")
         return
     with blocks.place():
         if sheet.news:
-            _show_news(drawn, sheet)
-        elif sheet.seen != seen(entries_at(drawn, place)):
+            _show_news(context, sheet)
+        elif sheet.seen != seen(entries_at(context, place)):
             _show_age()
     with st.form("entries-form", border=False, enter_to_submit=False):
         st.data_editor(
@@ -105,7 +105,7 @@ def show(drawn: Scene, place: str | None, *, may_edit: bool) -> None:
             alt=said.say("Einträge als Tabelle, zum Ändern"),
         )
         with blocks.place(f"entries-outcome-{sheet.checks}"):
-            _outcome(drawn, sheet)
+            _outcome(context, sheet)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.text_input(
                 said.say(phrases.REASON),
@@ -121,7 +121,7 @@ def show(drawn: Scene, place: str | None, *, may_edit: bool) -> None:
             st.form_submit_button(said.say(phrases.DISCARD), key="entries-drop", on_click=_drop)
 
 
-def _outcome(drawn: Scene, sheet: _TableDraft) -> None:
+def _outcome(context: ViewContext, sheet: _TableDraft) -> None:
     """Show what the last check has found, and what would be saved."""
     said = words()
     for problem in sheet.problems:
@@ -136,20 +136,20 @@ def _outcome(drawn: Scene, sheet: _TableDraft) -> None:
         )
         before = {each.entry: each.record for each in sheet.base}
         with st.container(border=True, key="entries-preview"):
-            items = html.items(edit_item(each, before, drawn.programme, said) for each in sheet.previewed)
+            items = html.items(edit_item(each, before, context.programme, said) for each in sheet.previewed)
             blocks.draw("titled", title=label, content=items)
 
 
-def _sheet(drawn: Scene, place: str | None) -> _TableDraft:
+def _sheet(context: ViewContext, place: str | None) -> _TableDraft:
     """Return the table being changed; a new one for another place and after a change of one's own.
 
     What others write does not touch it: what is typed in the browser is not known here before it is saved.
     """
-    about = (drawn.programme.key, place, words().lang, saving.own_changes())
+    about = (context.programme.key, place, words().lang, saving.own_changes())
     sheet = st.session_state.get(_SHEET)
     if isinstance(sheet, _TableDraft) and not sheet.is_saved and sheet.about == about and sheet.key in st.session_state:
         return sheet
-    base = entries_at(drawn, place)
+    base = entries_at(context, place)
     fresh = _TableDraft(about, base, seen(base))
     st.session_state[_SHEET] = fresh
     return fresh
@@ -190,7 +190,7 @@ def _save(place: str | None) -> None:
 def _attempt(sheet: _TableDraft, place: str | None) -> Change | None:
     """Save if there is nothing left to say; otherwise the sheet knows what there is."""
     snapshot = store().current()
-    drawn, said, actor = scene(current_view()), words(), current_actor()
+    drawn, said, actor = context(current_view()), words(), current_actor()
     cells, state, reason = Cells(drawn, said, place), st.session_state.get(sheet.key), st.session_state[_REASON].strip()
     # From here on the session's state is left alone: a second click would stop this run there, half done.
     previewed = sheet.previewed
@@ -212,9 +212,9 @@ def _attempt(sheet: _TableDraft, place: str | None) -> Change | None:
     return store().save(current_actor(), drawn.programme.key, checked.edits, occasion, snapshot.head)
 
 
-def _look_for_news(actor: Actor, drawn: Scene, sheet: _TableDraft, place: str | None, done: TableEdits) -> bool:
+def _look_for_news(actor: Actor, context: ViewContext, sheet: _TableDraft, place: str | None, done: TableEdits) -> bool:
     """Note what others have written about the entries and places that are to be changed; return whether they have."""
-    now = entries_at(drawn, place)
+    now = entries_at(context, place)
     versions, before = {each.entry: each.version for each in now}, dict(sheet.seen)
     mine = ({each.entry for each in done.rows} | {each.entry for each in done.withdrawn}) & before.keys()
     about = {each.record.ags for each in done.rows}
@@ -233,13 +233,13 @@ def _look_for_news(actor: Actor, drawn: Scene, sheet: _TableDraft, place: str | 
     return True
 
 
-def _show_news(drawn: Scene, sheet: _TableDraft) -> None:
+def _show_news(context: ViewContext, sheet: _TableDraft) -> None:
     text = words().say(
         "{who} hat diese Einträge inzwischen geändert. Was Sie eingetragen haben, steht noch da; „Speichern“ ersetzt "
         "damit den neuen Stand.",
         who=saving.authors(sheet.news),
     )
-    saving.news(drawn, sheet.news, text, "entries-news")
+    saving.news(context, sheet.news, text, "entries-news")
 
 
 def _drop() -> None:

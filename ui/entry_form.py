@@ -15,6 +15,7 @@ from atlas.errors import AtlasError, Problem
 from atlas.model.edits import Change, ChangeKind, Occasion, Record, Version, Withdraw, missing_reason
 from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
+from atlas.present.context import ViewContext
 from atlas.present.entries import (
     Rung,
     as_written,
@@ -26,9 +27,8 @@ from atlas.present.entries import (
     seen,
 )
 from atlas.present.intake import question_text
-from atlas.present.scene import Scene
 from ui import blocks, saving
-from ui.cache import scene, store, today
+from ui.cache import context, store, today
 from ui.login import current_actor
 from ui.messages import answer_of, ask, show_finding, show_findings
 from ui.state import current_view, look_at, words
@@ -80,10 +80,10 @@ class EntryDraft:
         return not self.base.entry
 
 
-def begin(drawn: Scene, place: str, base: Typed | None, *, is_withdrawal: bool = False) -> None:
+def begin(context: ViewContext, place: str, base: Typed | None, *, is_withdrawal: bool = False) -> None:
     """Begin a draft: of a new entry without ``base``."""
     new = Typed(replace(_NEW, ags=place, retrieved=today().isoformat()))
-    _fill(EntryDraft(drawn.programme.key, place, base or new, seen(entries_at(drawn, place)), is_withdrawal))
+    _fill(EntryDraft(context.programme.key, place, base or new, seen(entries_at(context, place)), is_withdrawal))
     saving.forget()
 
 
@@ -111,23 +111,23 @@ def _fill(draft: EntryDraft) -> None:
     st.session_state.update(zip(_FIELDS, values, strict=True))
 
 
-def show(drawn: Scene, draft: EntryDraft) -> None:
+def show(context: ViewContext, draft: EntryDraft) -> None:
     """Show the form of a draft, and before it what others have written since it was begun."""
     said = words()
-    _look_for_news(drawn, draft)
+    _look_for_news(context, draft)
     with blocks.place():
         if draft.news:
-            _show_news(drawn, draft)
+            _show_news(context, draft)
     with st.form("entry", border=False, enter_to_submit=False):
         if draft.is_withdrawal:
             blocks.heading(said.say("Diesen Eintrag zurückziehen"), level=3)
         else:
-            _fields(drawn, draft)
+            _fields(context, draft)
         help_ = said.say(phrases.REASON_HINT)
         st.text_input(said.say(phrases.REASON), key=_REASON, help=help_, persist_state="session")
         with blocks.place():
             _findings(draft)
-            _questions(drawn, draft)
+            _questions(context, draft)
         checked = draft.checked
         warned = checked is not None and not checked.is_blocked and bool(checked.warnings)
         label = said.say(phrases.WITHDRAW) if draft.is_withdrawal else said.say(phrases.SAVE)
@@ -138,9 +138,9 @@ def show(drawn: Scene, draft: EntryDraft) -> None:
             st.form_submit_button(said.say(phrases.DISCARD), key="entry-drop", on_click=_drop)
 
 
-def _fields(drawn: Scene, draft: EntryDraft) -> None:
+def _fields(context: ViewContext, draft: EntryDraft) -> None:
     said = words()
-    names = places(drawn)
+    names = places(context)
     if draft.is_new:
         st.multiselect(
             said.say(phrases.APPLIES_TO),
@@ -150,12 +150,12 @@ def _fields(drawn: Scene, draft: EntryDraft) -> None:
             help=said.say("Mehrere, wenn sie es gemeinsam tun: Für jede entsteht ein Eintrag, in einer Änderung."),
             persist_state="session",
         )
-    ladder: list[Rung] = rungs(drawn.programme)
+    ladder: list[Rung] = rungs(context.programme)
     st.selectbox(
         said.say(phrases.INSTRUMENT_AND_STAGE),
         ladder,
         index=None,
-        format_func=lambda rung: rung_label(drawn.programme, rung, said),
+        format_func=lambda rung: rung_label(context.programme, rung, said),
         placeholder=said.say(phrases.PLEASE_CHOOSE),
         key=_RUNG,
         persist_state="session",
@@ -183,7 +183,7 @@ def _fields(drawn: Scene, draft: EntryDraft) -> None:
         ),
         persist_state="session",
     )
-    table = drawn.records.table
+    table = context.records.table
     st.selectbox(
         said.say("Gemeinsam über"),
         sorted({text for text in table["joint_with"] if text}),
@@ -194,7 +194,7 @@ def _fields(drawn: Scene, draft: EntryDraft) -> None:
         help=said.say("Name der Stelle, über die es mehrere gemeinsam tun, etwa ein Verwaltungsverband."),
         persist_state="session",
     )
-    here = table["ags"].isin(keys_of_place(drawn, draft.place))
+    here = table["ags"].isin(keys_of_place(context, draft.place))
     known = sorted({text for text in table.loc[here, "case"] if text})
     st.text_input(
         said.say(phrases.CASE),
@@ -241,14 +241,14 @@ def _fields(drawn: Scene, draft: EntryDraft) -> None:
 # ---- what others have written ---------------------------------------------------------------------------------------
 
 
-def _look_for_news(drawn: Scene, draft: EntryDraft) -> None:
+def _look_for_news(context: ViewContext, draft: EntryDraft) -> None:
     """Note what others have written about the place since the draft was last shown."""
-    entries = entries_at(drawn, draft.place)
+    entries = entries_at(context, draft.place)
     now = seen(entries)
     if now == draft.seen:
         return
     kept = store().store
-    keys = keys_of_place(drawn, draft.place)
+    keys = keys_of_place(context, draft.place)
     versions = kept.history(current_actor(), draft.programme, *keys) if kept else []
     known = dict(draft.seen)
     newest: dict[int, Version] = {}
@@ -268,14 +268,14 @@ def _look_for_news(drawn: Scene, draft: EntryDraft) -> None:
         draft.base = replace(draft.base, entry=0, version=0)
 
 
-def _show_news(drawn: Scene, draft: EntryDraft) -> None:
+def _show_news(context: ViewContext, draft: EntryDraft) -> None:
     said = words()
     text = said.say(
         "{who} hat hier inzwischen etwas geändert. Was Sie eingetragen haben, steht noch da; „Speichern“ gilt jetzt "
         "gegenüber diesem neuen Stand.",
         who=saving.authors(draft.news),
     )
-    with saving.news(drawn, draft.news, text, "entry-news"):
+    with saving.news(context, draft.news, text, "entry-news"):
         mine = next((each for each in draft.news if each.entry == draft.base.entry and not each.is_withdrawn), None)
         if mine and not draft.is_withdrawal:
             st.button(said.say(phrases.TAKE_THE_NEW_VERSION), key="entry-take", on_click=_take, args=(mine,))
@@ -338,7 +338,7 @@ def _save() -> None:
 def _attempt(draft: EntryDraft) -> Change | None:
     """Save if there is nothing left to say; otherwise the draft knows what there is."""
     snapshot: Snapshot = store().current()
-    drawn = scene(current_view())
+    drawn = context(current_view())
     draft.problems = ()
     if seen(entries_at(drawn, draft.place)) != draft.seen:
         return None  # the page shows it now
@@ -393,11 +393,11 @@ def _findings(draft: EntryDraft) -> None:
         show_findings(draft.checked.findings)
 
 
-def _questions(drawn: Scene, draft: EntryDraft) -> None:
+def _questions(context: ViewContext, draft: EntryDraft) -> None:
     """Ask of a new entry that resembles others whether it is one of them."""
     if draft.checked is None or draft.checked.is_blocked:
         return
-    said, names = words(), places(drawn)
+    said, names = words(), places(context)
     for each in draft.checked.questions:
         label = question_text(each, said)
         if len(draft.checked.questions) > 1:

@@ -22,44 +22,44 @@ from atlas.model.excerpt import (
     excerpt_to_query,
 )
 from atlas.model.view import ViewState, page_address, view_to_query
+from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.detail import municipality_names
-from atlas.present.scene import Scene, Shelf
-from atlas.present.telling import lasting_alt_text
+from atlas.present.narrative import lasting_alt_text
 from atlas.render.layout import MEASURES
 from ui import blocks, filters, frame
-from ui.cache import current_scene, scenes, today
+from ui.cache import contexts, current_context, today
 from ui.messages import show_problems
 from ui.state import Keys, change_excerpt, change_view, current_excerpt, current_view, seed, words, write_address
 
-_drawings: Shelf[Drawn] = Shelf(20_000, lambda drawn: len(drawn.picture.areas))
+_drawings: SingleFlightCache[Drawn] = SingleFlightCache(20_000, lambda drawn: len(drawn.picture.areas))
 
 
 def show() -> None:
     """Show the page."""
-    drawn = current_scene()
+    context = current_context()
     said = words()
-    with frame.head(drawn):
+    with frame.head(context):
         pass
     text = said.say(
         "Ein Ausschnitt für Folie, Website, Presse oder Ratssitzung. Titel, Legende, Stand und Quellen stehen im Bild."
     )
     blocks.draw("place", title=said.say("Karte mitnehmen"), content=blocks.part("paragraph", text=text))
-    filters.show(drawn)
+    filters.show(context)
     left, right = st.columns([1, 2.1], gap="large")
     with left:
-        _controls(drawn)
+        _controls(context)
     with right:
-        _picture(drawn)
-    frame.foot(drawn)
+        _picture(context)
+    frame.foot(context)
     view = current_view()
     write_address(excerpt_to_query(current_excerpt(), view.municipality, view.district))
 
 
-def _controls(drawn: Scene) -> None:
+def _controls(context: ViewContext) -> None:
     said = words()
     excerpt = current_excerpt()
     kinds = {
-        ExcerptKind.STATE: said.label(drawn.programme.territory),
+        ExcerptKind.STATE: said.label(context.programme.territory),
         ExcerptKind.DISTRICT: said.say(phrases.DISTRICT),
         ExcerptKind.MUNICIPALITY: said.say("Gemeinde mit Nachbarn"),
         ExcerptKind.SELECTION: said.say("eigene Auswahl"),
@@ -75,7 +75,7 @@ def _controls(drawn: Scene) -> None:
         key=Keys.KIND,
         on_change=_kind_chosen,
     )
-    _place(drawn, kind, excerpt)
+    _place(context, kind, excerpt)
     sizes = {
         Size.SLIDE: said.say("Folie 16 : 9"),
         Size.SQUARE: said.say("Quadrat"),
@@ -122,13 +122,13 @@ def _kind_chosen() -> None:
     change_excerpt(ausschnitt=standing.get(kind) or "")
 
 
-def _place(drawn: Scene, kind: ExcerptKind, excerpt: Excerpt) -> None:
+def _place(context: ViewContext, kind: ExcerptKind, excerpt: Excerpt) -> None:
     """Show the choice that goes with what is shown."""
     said = words()
-    names = municipality_names(drawn)
+    names = municipality_names(context)
     if kind is ExcerptKind.DISTRICT:
-        districts = drawn.edition.districts["name"]
-        keys = drawn.edition.district_keys
+        districts = context.edition.districts["name"]
+        keys = context.edition.district_keys
         _one(said.say(phrases.DISTRICT), keys, {key: str(districts[key]) for key in keys}, excerpt)
     elif kind is ExcerptKind.MUNICIPALITY:
         _one(said.say(phrases.MUNICIPALITY), list(names), names, excerpt)
@@ -145,9 +145,9 @@ def _place(drawn: Scene, kind: ExcerptKind, excerpt: Excerpt) -> None:
             on_change=lambda: change_excerpt(ausschnitt=",".join(st.session_state[Keys.CHOSEN])),
         )
     if kind is not ExcerptKind.MUNICIPALITY:
-        own = drawn.view.municipality if drawn.view.municipality in names else None
+        own = context.view.municipality if context.view.municipality in names else None
         seed(Keys.OWN, own)
-        addressed = {drawn.day.lines[position][0].ags for position in drawn.addressed} | {own}
+        addressed = {context.day.lines[position][0].ags for position in context.addressed} | {own}
         st.selectbox(
             said.say("Gemeinde hervorheben"),
             [key for key in names if key in addressed],
@@ -173,18 +173,18 @@ def _one(label: str, keys: list[str], names: dict[str, str], excerpt: Excerpt) -
     )
 
 
-def _picture(drawn: Scene) -> None:
+def _picture(context: ViewContext) -> None:
     said = words()
-    view = drawn.view.but(as_of=drawn.as_of)
+    view = context.view.but(as_of=context.as_of)
     excerpt = current_excerpt()
     kind = ExcerptKind(st.session_state.get(Keys.KIND) or excerpt.kind)
     if kind is not excerpt.kind:
         text = said.say("Bitte links wählen, was das Bild zeigen soll.")
         blocks.text(text)
         return
-    key = (*drawn.key, view, excerpt)
+    key = (*context.key, view, excerpt)
     try:
-        made = _drawings.get(key, lambda: draw(scenes(), view, excerpt, said))
+        made = _drawings.get(key, lambda: draw(contexts(), view, excerpt, said))
     except AtlasError as error:
         show_problems(error)
         return
@@ -193,7 +193,7 @@ def _picture(drawn: Scene) -> None:
     measures = MEASURES[excerpt.size]
     st.html(_image("image", excerpt.size, address.format("svg"), made.picture.alt, kind="preview"))
     _files(address, measures.width * measures.dots, measures.height * measures.dots)
-    _website(drawn, excerpt, made)
+    _website(context, excerpt, made)
 
 
 def _files(address: str, width: float, height: float) -> None:
@@ -214,7 +214,7 @@ def _image(macro: str, size: Size, address: str, alt: str, **more: str) -> Marku
     )
 
 
-def _website(drawn: Scene, excerpt: Excerpt, made: Drawn) -> None:
+def _website(context: ViewContext, excerpt: Excerpt, made: Drawn) -> None:
     """Show the alternative text, and the code that puts an always current picture into a website."""
     said = words()
     blocks.heading(said.say("Alternativtext"), level=3)
@@ -232,20 +232,20 @@ def _website(drawn: Scene, excerpt: Excerpt, made: Drawn) -> None:
         key=Keys.IMAGE_SIZE,
         label_visibility="collapsed",
     )
-    st.code(_snippet(drawn, excerpt, Size(size or Size.MEDIUM), made), language="html", wrap_lines=True)
+    st.code(_snippet(context, excerpt, Size(size or Size.MEDIUM), made), language="html", wrap_lines=True)
 
 
-def _snippet(drawn: Scene, excerpt: Excerpt, size: Size, made: Drawn) -> str:
+def _snippet(context: ViewContext, excerpt: Excerpt, size: Size, made: Drawn) -> str:
     """Return the HTML for a website. Without a date of one's own the picture is of the day it is looked at."""
     view = current_view()
     home = frame.site_address()
-    place = excerpt.places[0] if excerpt.places else drawn.programme.territory.de.lower()
+    place = excerpt.places[0] if excerpt.places else context.programme.territory.de.lower()
     own = view.municipality if excerpt.kind is not ExcerptKind.MUNICIPALITY else None
     as_of = view.as_of if view.as_of != today() else None
     image = ViewState(programme=view.programme, layer=view.layer, as_of=as_of, municipality=own, lang=view.lang)
     query = view_to_query(image) | ({"groesse": size.value} if size is not Size.MEDIUM else {})
     query |= {} if excerpt.labels else {"namen": "0"}
-    shown = made.scene.view
+    shown = made.context.view
     page = page_address(
         f"{home}/{'gemeinde' if excerpt.kind is ExcerptKind.MUNICIPALITY else ''}",
         view.but(municipality=shown.municipality, district=shown.district, as_of=as_of),

@@ -5,19 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from atlas.export.tables import excel_csv, plain_csv
+from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.figures import Card, DrillDown, build_cards
 from atlas.present.headings import headings
-from atlas.present.scene import Scene, Shelf
 from atlas.render.html import list_table
 from ui.components import part
 from ui.state import Keys, words
 
-_cards: Shelf[tuple[Card, ...]] = Shelf(128)
+_cards: SingleFlightCache[tuple[Card, ...]] = SingleFlightCache(128)
 
 
-def show(drawn: Scene) -> None:
+def show(context: ViewContext) -> None:
     """Show the cards of the view, and the list behind a number when it is asked for."""
-    cards = _build(drawn)
+    cards = _build(context)
     data = {"cards": [[card.heading, [_door(door) for door in card.doors], card.note] for card in cards]}
     asked = part("figures")(key=Keys.FIGURES, data=data, on_door_change=lambda: None).door
     if isinstance(asked, str):
@@ -29,10 +29,10 @@ def _door(door: DrillDown) -> str | list[object]:
     return [door.text, 1] if door.is_beside else door.text
 
 
-def _build(drawn: Scene) -> tuple[Card, ...]:
+def _build(context: ViewContext) -> tuple[Card, ...]:
     said = words()
-    key = (*drawn.key, drawn.view.layer, drawn.district, said.lang)
-    return _cards.get(key, lambda: build_cards(drawn, said))
+    key = (*context.key, context.view.layer, context.district, said.lang)
+    return _cards.get(key, lambda: build_cards(context, said))
 
 
 def open_door(doors: dict[str, DrillDown], asked: str) -> None:

@@ -9,8 +9,8 @@ import streamlit as st
 from atlas import phrases
 from atlas.model.programme import OVERVIEW
 from atlas.model.view import EARLIEST, LATEST
+from atlas.present.context import ViewContext
 from atlas.present.looks import layer_short
-from atlas.present.scene import Scene
 from ui.cache import today
 from ui.state import Keys, change_view, current_view, seed, words
 
@@ -18,20 +18,20 @@ _TODAY = "today"
 _OTHER = "other"
 
 
-def show(drawn: Scene) -> None:
+def show(context: ViewContext) -> None:
     """Show layer and date; each changes the view in its callback, before the page is drawn again."""
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
-        _layer(drawn)
-        as_of(drawn)
+        _layer(context)
+        as_of(context)
 
 
-def _layer(drawn: Scene) -> None:
+def _layer(context: ViewContext) -> None:
     said = words()
-    seed(Keys.LAYER, drawn.view.layer)
+    seed(Keys.LAYER, context.view.layer)
     st.pills(
         said.say(phrases.WHAT_THE_MAP_SHOWS),
-        drawn.programme.layers,
-        format_func=lambda layer: said.label(layer_short(drawn.programme, layer)),
+        context.programme.layers,
+        format_func=lambda layer: said.label(layer_short(context.programme, layer)),
         required=True,
         wrap=True,
         key=Keys.LAYER,
@@ -40,16 +40,16 @@ def _layer(drawn: Scene) -> None:
     )
 
 
-def _presets(drawn: Scene) -> list[str]:
-    ends = (date(year, 12, 31) for year in range(today().year - 1, drawn.programme.launched.year - 2, -1))
-    return [_TODAY, *(end.isoformat() for end in ends if end >= drawn.edition.starts), _OTHER]
+def _presets(context: ViewContext) -> list[str]:
+    ends = (date(year, 12, 31) for year in range(today().year - 1, context.programme.launched.year - 2, -1))
+    return [_TODAY, *(end.isoformat() for end in ends if end >= context.edition.starts), _OTHER]
 
 
-def as_of(drawn: Scene) -> None:
+def as_of(context: ViewContext) -> None:
     """Show the choice of the cut-off date."""
     said = words()
-    chosen = drawn.view.as_of
-    presets = _presets(drawn)
+    chosen = context.view.as_of
+    presets = _presets(context)
     is_preset = chosen is None or chosen.isoformat() in presets
     at = _OTHER if st.session_state.get(Keys.OTHER_DAY) or not is_preset else (chosen.isoformat() if chosen else _TODAY)
 
@@ -95,25 +95,25 @@ def _date_chosen() -> None:
         change_view(as_of=None if preset == _TODAY else date.fromisoformat(preset))
 
 
-def show_box(drawn: Scene) -> None:
+def show_box(context: ViewContext) -> None:
     """Show the box of filters by place. Classes are filtered in the legend."""
     said = words()
-    view = drawn.view
-    active = bool(drawn.district) + view.documented_only
+    view = context.view
+    active = bool(context.district) + view.documented_only
     label = said.say("Filter ({n})", n=active) if active else said.say("Filter")
     with st.popover(label, icon=":material/filter_alt:"):
-        _filters(drawn)
+        _filters(context)
 
 
-def district(drawn: Scene) -> None:
+def district(context: ViewContext) -> None:
     """Show the choice of a district."""
     said = words()
-    districts = drawn.edition.districts["name"]
-    whole = said.say(phrases.WHOLE_STATE, state=said.label(drawn.programme.territory))
-    seed(Keys.DISTRICT, drawn.district or "")
+    districts = context.edition.districts["name"]
+    whole = said.say(phrases.WHOLE_STATE, state=said.label(context.programme.territory))
+    seed(Keys.DISTRICT, context.district or "")
     st.selectbox(
         said.say(phrases.DISTRICT),
-        ["", *drawn.edition.district_keys],
+        ["", *context.edition.district_keys],
         format_func=lambda key: str(districts[key]) if key else whole,
         key=Keys.DISTRICT,
         on_change=lambda: change_view(district=st.session_state[Keys.DISTRICT] or None),
@@ -121,10 +121,10 @@ def district(drawn: Scene) -> None:
     )
 
 
-def _filters(drawn: Scene) -> None:
+def _filters(context: ViewContext) -> None:
     said = words()
-    view = drawn.view
-    district(drawn)
+    view = context.view
+    district(context)
     seed(Keys.DOCUMENTED, view.documented_only)
     st.toggle(
         said.say(phrases.ONLY_ACTIVE),

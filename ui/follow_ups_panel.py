@@ -12,9 +12,9 @@ from atlas.errors import AtlasError, Problem
 from atlas.model.cases import FollowUp, StaleFollowUpError
 from atlas.model.rights import Actor, NotAllowedError, Right
 from atlas.model.view import EARLIEST, LATEST
-from atlas.present.detail import position_or_heir
+from atlas.present.context import ViewContext
+from atlas.present.detail import position_or_successor
 from atlas.present.follow_ups import follow_up_text
-from atlas.present.scene import Scene
 from atlas.render.templates import Pieces
 from ui import blocks
 from ui.cache import store
@@ -45,7 +45,7 @@ class _FollowUpDraft:
     is_saved: bool = False
 
 
-def show(drawn: Scene, ags: str) -> None:
+def show(context: ViewContext, ags: str) -> None:
     """Show the follow-up of a municipality; a form for editors, text for readers, nothing for others."""
     said = words()
     actor = current_actor()
@@ -56,28 +56,28 @@ def show(drawn: Scene, ags: str) -> None:
     if kept is None:
         blocks.small(said.say("Der Bestand wird in Dateien geführt; Wiedervorlagen gibt es nur mit einer Datenbank."))
         return
-    programme = drawn.programme.key
+    programme = context.programme.key
     history = kept.follow_ups.history(actor, programme, ags)
     newest = history[0] if history else FollowUp(ags=ags)
     if actor.may(Right.EDIT):
         _form(_draft(programme, newest))
     else:
         st.html(html.written(follow_up_text(newest, said)))
-    _of_predecessors(drawn, ags, actor)
+    _of_predecessors(context, ags, actor)
     if history:
         label = said.count(*phrases.HISTORY_OF_N_VERSIONS, len(history))
         with st.expander(label, width=blocks.WIDTH):
             st.html(html.versions(follow_up_text(each, said) for each in history))
 
 
-def _of_predecessors(drawn: Scene, ags: str, actor: Actor) -> None:
+def _of_predecessors(context: ViewContext, ags: str, actor: Actor) -> None:
     """Show the steps that were noted for municipalities merged into this one since."""
     said = words()
     kept = store().store
-    old = {each.old_ags: each.old_name for each in drawn.changes}
-    for key, written in kept.follow_ups.current(actor, drawn.programme.key).items() if kept else ():
-        position = position_or_heir(drawn, key) if written.step and key in old and key != ags else None
-        if position is None or drawn.day.lines[position][0].ags != ags:
+    old = {each.old_ags: each.old_name for each in context.changes}
+    for key, written in kept.follow_ups.current(actor, context.programme.key).items() if kept else ():
+        position = position_or_successor(context, key) if written.step and key in old and key != ags else None
+        if position is None or context.day.lines[position][0].ags != ags:
             continue
         with st.container(border=True, width=blocks.WIDTH):
             text = said.say("Für {name} vorgemerkt, vor dem Zusammenschluss:", name=old[key])
@@ -85,7 +85,7 @@ def _of_predecessors(drawn: Scene, ags: str, actor: Actor) -> None:
             blocks.draw("titled", title=text, content=content, kind="atlas-small")
             if actor.may(Right.EDIT):
                 label = said.say(phrases.STEP_DONE)
-                st.button(label, key=f"follow-up-done-{key}", on_click=_done, args=(drawn.programme.key, written))
+                st.button(label, key=f"follow-up-done-{key}", on_click=_done, args=(context.programme.key, written))
 
 
 def _done(programme: str, written: FollowUp) -> None:

@@ -11,36 +11,36 @@ import streamlit as st
 from atlas import phrases
 from atlas.model.languages import SOURCE_LANGUAGE, other_languages
 from atlas.model.view import page_address
+from atlas.present.context import ViewContext
 from atlas.present.credits import invented
 from atlas.present.elsewhere import in_programme
-from atlas.present.scene import Scene
 from atlas.render.qr import qr_file, qr_picture
 from ui import blocks
-from ui.cache import scene, store, today
+from ui.cache import context, store, today
 from ui.components import part
 from ui.login import entrance
 from ui.state import Keys, change_view, current_view, seed, words
 
 
 @contextmanager
-def head(drawn: Scene) -> Iterator[None]:
+def head(context: ViewContext) -> Iterator[None]:
     """Show the head of a page: headline, what the block adds, and the links; below it the notice, if there is one."""
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
-        _title(drawn)
+        _title(context)
         yield
         _links()
-    _notice(drawn)
+    _notice(context)
 
 
-def _title(drawn: Scene) -> None:
+def _title(context: ViewContext) -> None:
     said = words()
-    programmes = drawn.snapshot.programmes
-    only = said.label(drawn.programme.title) if len(programmes) == 1 else ""
-    title = said.say(phrases.ATLAS_OF_STATE, state=said.label(drawn.programme.territory))
+    programmes = context.snapshot.programmes
+    only = said.label(context.programme.title) if len(programmes) == 1 else ""
+    title = said.say(phrases.ATLAS_OF_STATE, state=said.label(context.programme.territory))
     with st.container(key="title"):
         blocks.draw("head", title=title, programme=only)
         if len(programmes) > 1:
-            seed(Keys.PROGRAMME, drawn.programme.key)
+            seed(Keys.PROGRAMME, context.programme.key)
             st.selectbox(
                 said.say("Programm"),
                 list(programmes),
@@ -54,7 +54,7 @@ def _title(drawn: Scene) -> None:
 
 def _programme_chosen() -> None:
     """Look at another programme; a picture ordered of the former is forgotten."""
-    change_view(**vars(in_programme(scene(current_view()), st.session_state[Keys.PROGRAMME])))
+    change_view(**vars(in_programme(context(current_view()), st.session_state[Keys.PROGRAMME])))
     st.session_state[Keys.ORDER] = {}
 
 
@@ -106,19 +106,19 @@ def site_address() -> str:
     return store().settings.address or (st.context.url or "").rsplit("/", 1)[0]
 
 
-def _notice(drawn: Scene) -> None:
+def _notice(context: ViewContext) -> None:
     """Say on top of the page that data are invented, if they are."""
-    for text in invented(drawn, words()):
+    for text in invented(context, words()):
         blocks.draw("paragraph", text=text, kind="synthetic", role="note")
 
 
-def foot(drawn: Scene) -> None:
+def foot(context: ViewContext) -> None:
     """Show sources and attribution, and the way to log in where there is one."""
     said = words()
     blocks.draw(
         "foot",
-        attribution=drawn.edition.provenance.attribution,
-        source=said.label(drawn.programme.source_line),
+        attribution=context.edition.provenance.attribution,
+        source=said.label(context.programme.source_line),
         about=said.say("Quellen, Begriffe, Barrierefreiheit"),
     )
     entrance()

@@ -21,6 +21,7 @@ from atlas.model.programme import OVERVIEW
 from atlas.model.rights import Right, require
 from atlas.phrases import N_
 from atlas.present.changes import Changes, build_effect, change_rows
+from atlas.present.context import ViewContext, preview
 from atlas.present.entries import edit_item
 from atlas.present.headings import headings
 from atlas.present.intake import (
@@ -32,13 +33,12 @@ from atlas.present.intake import (
     tally,
 )
 from atlas.present.map_spec import counted_legend
-from atlas.present.scene import Scene, imagined
 from atlas.present.wording import Words
 from atlas.render.html import legend_line, list_table
 from atlas.render.templates import Pieces
 from atlas.sources.spreadsheets import ON_SCREEN
 from ui import blocks, map_panel, saving
-from ui.cache import scene, store, today
+from ui.cache import context, store, today
 from ui.login import current_actor
 from ui.messages import answer_of, ask, show_finding
 from ui.state import words
@@ -88,7 +88,7 @@ class _Received:
     is_saved: bool = False
 
 
-def show(drawn: Scene) -> None:
+def show(context: ViewContext) -> None:
     """Show the way in for files, and what the one at the gate would change; a sentence to who may not import."""
     said = words()
     actor = current_actor()
@@ -100,13 +100,13 @@ def show(drawn: Scene) -> None:
         return
     saving.show()
     received = _waiting()
-    _upload(drawn)
+    _upload(context)
     if received is None:
         return
-    _check(drawn, received)
+    _check(context, received)
     blocks.draw("heading", text=received.name, level=3, kind="written")
     if received.delivery is not None:
-        _delivery(drawn, received, received.delivery)
+        _delivery(context, received, received.delivery)
     else:
         _problems(received)
 
@@ -127,7 +127,7 @@ def _waiting() -> _Received | None:
     return received if isinstance(received, _Received) else None
 
 
-def _upload(drawn: Scene) -> None:
+def _upload(context: ViewContext) -> None:
     said = words()
     blocks.text(
         said.say(
@@ -149,7 +149,7 @@ def _upload(drawn: Scene) -> None:
         for form, make in TEMPLATES.items():
             st.download_button(
                 f".{form}",
-                data=lambda make=make: make(drawn.programme, said),  # type: ignore[misc]
+                data=lambda make=make: make(context.programme, said),  # type: ignore[misc]
                 file_name=said.say("vorlage") + f".{form}",
                 mime=_MIME[form],
                 key=f"intake-template-{form}",
@@ -170,11 +170,11 @@ def _receive(key: str) -> None:
         st.session_state[_RECEIVED] = _Received(uploaded.name, uploaded.getvalue())
 
 
-def _check(drawn: Scene, received: _Received) -> None:
+def _check(context: ViewContext, received: _Received) -> None:
     """Check the file, unless that was done with the same record, day, mapping and answers already."""
-    snapshot = drawn.snapshot
+    snapshot = context.snapshot
     said = (tuple(received.mapping.items()), tuple(received.answers.items()))
-    state = (snapshot.fingerprint, drawn.programme.key, today(), *said)
+    state = (snapshot.fingerprint, context.programme.key, today(), *said)
     if received.checked == state:
         return
     received.was_old = bool(received.checked) and received.checked[0] != snapshot.fingerprint
@@ -182,7 +182,7 @@ def _check(drawn: Scene, received: _Received) -> None:
     if received.was_old:
         received.problems = ()  # what is said instead: that it was compared again
         _forget_answers(received)  # they may be about other entries now
-    terms = Terms(today(), drawn.programme.key, received.mapping, answers=received.answers)
+    terms = Terms(today(), context.programme.key, received.mapping, answers=received.answers)
     try:
         with st.spinner(words().say("Die Tabelle wird geprüft …")):
             received.delivery = read_intake(received.body, received.name, snapshot, terms)
@@ -190,7 +190,7 @@ def _check(drawn: Scene, received: _Received) -> None:
         received.problems = error.problems
 
 
-def _delivery(drawn: Scene, received: _Received, delivery: ImportedTable) -> None:
+def _delivery(context: ViewContext, received: _Received, delivery: ImportedTable) -> None:
     said = words()
     intake = delivery.intake
     if received.was_old:
@@ -215,7 +215,7 @@ def _delivery(drawn: Scene, received: _Received, delivery: ImportedTable) -> Non
             blocks.text(said.say(phrases.AND_MORE, n=said.number(len(ranked) - _MOST_FINDINGS)))
         _download(said.say("Alle Befunde als CSV"), said.say("befunde"), lambda: _findings_table(delivery, said))
     if not intake.is_blocked:
-        _difference(drawn, received, delivery)
+        _difference(context, received, delivery)
 
 
 def _mapping(
@@ -260,13 +260,13 @@ def _findings_table(delivery: ImportedTable, said: Words) -> pd.DataFrame:
 # ---- what would change ------------------------------------------------------------------------------------------------
 
 
-def _difference(drawn: Scene, received: _Received, delivery: ImportedTable) -> None:
+def _difference(context: ViewContext, received: _Received, delivery: ImportedTable) -> None:
     said = words()
     difference = delivery.intake.difference
     blocks.heading(said.say("Was sich ändern würde"))
     blocks.text(difference_tally(difference, said))
-    _questions(drawn, difference)
-    may_erase = _erasing(drawn, difference)
+    _questions(context, difference)
+    may_erase = _erasing(context, difference)
     is_whole = False
     if difference.of(StepKind.MISSING):
         label = said.say("Die Datei ist der ganze Bestand: was in ihr fehlt, wird zurückgezogen ({n} Einträge)",
@@ -276,11 +276,11 @@ def _difference(drawn: Scene, received: _Received, delivery: ImportedTable) -> N
     if not edits:
         blocks.text(said.say(phrases.NOTHING_TO_SAVE))
         return
-    _map(drawn, received, edits, (is_whole, may_erase))
+    _map(context, received, edits, (is_whole, may_erase))
     label = said.count("{n} Änderung im Einzelnen", "{n} Änderungen im Einzelnen", len(edits))
     with st.expander(label, expanded=len(edits) <= _OPEN_UNTIL, width=blocks.WIDTH):
         before = {step.entry: step.old for step in difference.steps if step.old}
-        st.html(entries_html.items(edit_item(each, before, drawn.programme, said) for each in edits[:_MOST_STEPS]))
+        st.html(entries_html.items(edit_item(each, before, context.programme, said) for each in edits[:_MOST_STEPS]))
         if len(edits) > _MOST_STEPS:
             blocks.text(said.say(phrases.AND_MORE, n=said.number(len(edits) - _MOST_STEPS)))
         _download(
@@ -304,7 +304,7 @@ def _difference(drawn: Scene, received: _Received, delivery: ImportedTable) -> N
         st.form_submit_button(label, type="primary", key="intake-save", on_click=_save)
 
 
-def _questions(drawn: Scene, difference: Difference) -> None:
+def _questions(context: ViewContext, difference: Difference) -> None:
     """Ask of each new row that resembles entries what it is; unless somebody says otherwise it is a new entry."""
     asked = difference.questions[:_MOST_STEPS]
     if not asked:
@@ -317,7 +317,7 @@ def _questions(drawn: Scene, difference: Difference) -> None:
         )
         for each in asked:
             with st.container(border=True, key=f"intake-question-{each.line}"):
-                st.html(html.beside(question_items(each, drawn.programme, said)))
+                st.html(html.beside(question_items(each, context.programme, said)))
                 ask(each, said.say("Zeile {n} ist", n=each.line), f"{_ANSWER}{each.line}", partial(_answer, each.line))
         if len(difference.questions) > len(asked):
             blocks.text(said.say(phrases.AND_MORE, n=said.number(len(difference.questions) - len(asked))))
@@ -337,7 +337,7 @@ def _forget_answers(received: _Received) -> None:
     received.answers.clear()
 
 
-def _erasing(drawn: Scene, difference: Difference) -> bool:
+def _erasing(context: ViewContext, difference: Difference) -> bool:
     """List what would take known values away; return whether that is wanted, which nobody but a person says."""
     erasing = difference.erasing
     if not erasing:
@@ -350,18 +350,18 @@ def _erasing(drawn: Scene, difference: Difference) -> bool:
             len(erasing),
         )
         blocks.draw("titled", title=label)
-        st.html(entries_html.items(erasing_items(erasing[:_MOST_STEPS], drawn.programme, said)))
+        st.html(entries_html.items(erasing_items(erasing[:_MOST_STEPS], context.programme, said)))
         if len(erasing) > _MOST_STEPS:
             blocks.text(said.say(phrases.AND_MORE, n=said.number(len(erasing) - _MOST_STEPS)))
         return st.checkbox(said.say("Auch das übernehmen; sonst bleibt das Bekannte stehen"), key=_ERASE)
 
 
-def _map(drawn: Scene, received: _Received, edits: list[Edit], chosen: tuple[bool, bool]) -> None:
+def _map(drawn: ViewContext, received: _Received, edits: list[Edit], chosen: tuple[bool, bool]) -> None:
     """Show which municipalities would be something else: of the whole state and on all instruments, as the file is."""
     said = words()
-    now = scene(drawn.view.but(as_of=None, layer=OVERVIEW, district=None, municipality=None, looks=frozenset()))
+    now = context(drawn.view.but(as_of=None, layer=OVERVIEW, district=None, municipality=None, looks=frozenset()))
     if received.effect is None or received.effect[0] != chosen:
-        received.effect = (chosen, build_effect(now, imagined(now, applied(now.records.table, edits, now.as_of))))
+        received.effect = (chosen, build_effect(now, preview(now, applied(now.records.table, edits, now.as_of))))
     effect = received.effect[1]
     left, right = st.columns([2.2, 1], gap="medium")
     with left:

@@ -9,8 +9,8 @@ import streamlit as st
 from atlas import phrases
 from atlas.model.edits import Change, ChangeKind
 from atlas.model.rights import Actor, Right
+from atlas.present.context import ViewContext
 from atlas.present.entries import change_tally, log_row, log_titles, version_items
-from atlas.present.scene import Scene
 from atlas.render.templates import Pieces
 from atlas.sources.store import Store
 from ui import blocks, saving
@@ -26,7 +26,7 @@ _SHOWN = 100
 """Entries of one change that are shown."""
 
 
-def show(drawn: Scene) -> None:
+def show(context: ViewContext) -> None:
     """Show the newest changes; what one of them wrote, and the way back, when it is chosen."""
     said = words()
     actor = current_actor()
@@ -38,7 +38,7 @@ def show(drawn: Scene) -> None:
         return
     saving.show()
     most = int(st.session_state.get(_MOST, _STEP))
-    found = kept.newest_changes(actor, drawn.programme.key, most + 1)
+    found = kept.newest_changes(actor, context.programme.key, most + 1)
     shown = {each.number: each for each in found[:most]}
     if not shown:
         blocks.text(said.say("Es wurde noch nichts geändert."))
@@ -56,7 +56,7 @@ def show(drawn: Scene) -> None:
         width=620,
     )
     if number is not None:
-        _change(drawn, kept, actor, shown[number], undone.get(number))
+        _change(context, kept, actor, shown[number], undone.get(number))
     st.html(html.changes(log_titles(said), [log_row(each, undone.get(each.number), said) for each in found[:most]]))
     if len(found) > most:
         st.button(said.say("Weitere anzeigen"), key="log-more", on_click=_more)
@@ -72,27 +72,27 @@ def _label(change: Change) -> str:
     return f"{change.number} · {said.moment(change.recorded_at)} · {who} · {change_tally(change, said)}"
 
 
-def _change(drawn: Scene, kept: Store, actor: Actor, change: Change, undone_by: int | None) -> None:
+def _change(context: ViewContext, kept: Store, actor: Actor, change: Change, undone_by: int | None) -> None:
     """Show what a change wrote, with what stood there before; and the way back to those who may."""
     said = words()
     some = kept.written_by(actor, change.number, _SHOWN)
     before = kept.before(actor, some)
     more = change.added + change.corrected + change.withdrawn - len(some)
     with st.container(border=True, key="log-open"):
-        st.html(html.versions(version_items(some, drawn.programme, said, before)))
+        st.html(html.versions(version_items(some, context.programme, said, before)))
         if more:
             blocks.text(said.say(phrases.AND_MORE, n=said.number(more)))
         label = said.say("Der ganze Bestand nach dieser Änderung (CSV)")
-        blocks.draw("link", address=_then(drawn, change), label=label, kind="atlas-small", is_file=True)
+        blocks.draw("link", address=_then(context, change), label=label, kind="atlas-small", is_file=True)
         if undone_by is not None:
             blocks.text(said.say("Zurückgenommen durch Änderung {n}.", n=undone_by))
         elif change.occasion.kind is not ChangeKind.SEED and actor.may(Right.EDIT):
             _undo_form(actor, change)
 
 
-def _then(drawn: Scene, change: Change) -> str:
+def _then(context: ViewContext, change: Change) -> str:
     """Return the address of the record as it was after a change."""
-    asked = {"stand": change.recorded_at.isoformat(), "programm": drawn.programme.key, "form": "excel"}
+    asked = {"stand": change.recorded_at.isoformat(), "programm": context.programme.key, "form": "excel"}
     return f"intern/bestand.csv?{urlencode(asked)}"
 
 

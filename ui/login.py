@@ -33,7 +33,7 @@ from atlas.present.wording import Words
 from atlas.sources.login import LoginSettings
 from atlas.sources.rights import Rights
 from atlas.sources.store import StoreUnreachableError
-from atlas.web.door import Authenticator, Reason, Standing
+from atlas.web.authenticator import Authenticator, Reason, Standing
 from ui import blocks
 from ui.cache import store
 from ui.state import words

@@ -10,10 +10,10 @@ from atlas import phrases
 from atlas.model.parameters import Given, choice
 from atlas.model.rights import Right
 from atlas.phrases import N_
-from atlas.present.scene import Scene
-from atlas.web.door import Reason, Standing
+from atlas.present.context import ViewContext
+from atlas.web.authenticator import Reason, Standing
 from ui import blocks, entries_panel, intake_panel, log_panel, reports_panel
-from ui.cache import current_scene
+from ui.cache import current_context
 from ui.frame import foot, head
 from ui.login import current_standing, log_in, role_name
 from ui.state import Keys, seed, words, write_address
@@ -33,20 +33,20 @@ _PART = choice("teil", {each.value: each for each in MaintenancePart})
 
 def show() -> None:
     """Show the page."""
-    drawn = current_scene()
+    context = current_context()
     standing = current_standing()
     more: dict[str, str] = {}
-    with head(drawn):
+    with head(context):
         pass
     if standing.actor.may(Right.READ_INTERNAL):
-        more = _inside(drawn, standing)
+        more = _inside(context, standing)
     else:
         _gate(standing)
-    foot(drawn)
+    foot(context)
     write_address(more)
 
 
-def _inside(drawn: Scene, standing: Standing) -> dict[str, str]:
+def _inside(context: ViewContext, standing: Standing) -> dict[str, str]:
     """Show the chosen part; return what belongs into the address beside the view."""
     said = words()
     who = f"{standing.actor.name} · {role_name(standing.actor.role, said)}"
@@ -68,13 +68,13 @@ def _inside(drawn: Scene, standing: Standing) -> dict[str, str]:
         label_visibility="collapsed",
     )
     if part is MaintenancePart.ENTRIES:
-        entries_panel.show(drawn)
+        entries_panel.show(context)
     elif part is MaintenancePart.INTAKE:
-        intake_panel.show(drawn)
+        intake_panel.show(context)
     elif part is MaintenancePart.REPORTS:
-        reports_panel.show(drawn)
+        reports_panel.show(context)
     else:
-        log_panel.show(drawn)
+        log_panel.show(context)
     return {} if part is None or part is MaintenancePart.ENTRIES else {_PART.name: part.value}
 
 

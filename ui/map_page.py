@@ -9,24 +9,24 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import figures_panel, filters, frame, map_panel, search
-from ui.cache import current_scene
+from ui.cache import current_context
 from ui.state import write_address
 
 
 def show() -> None:
     """Show the page."""
-    drawn = current_scene()
-    with frame.head(drawn):
-        search.show(drawn)
-        filters.show_box(drawn)
+    context = current_context()
+    with frame.head(context):
+        search.show(context)
+        filters.show_box(context)
     _changing()
-    frame.foot(drawn)
+    frame.foot(context)
 
 
 @st.fragment
 def _changing() -> None:
-    drawn = current_scene()
-    filters.show(drawn)
-    figures_panel.show(drawn)
-    map_panel.show(drawn)
+    context = current_context()
+    filters.show(context)
+    figures_panel.show(context)
+    map_panel.show(context)
     write_address()

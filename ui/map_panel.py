@@ -9,10 +9,10 @@ from streamlit_folium import st_folium
 
 from atlas import phrases
 from atlas.model.view import view_to_query
+from atlas.present.context import ViewContext
 from atlas.present.detail import as_of_sentence, build_detail, position_of
 from atlas.present.map_index import body_names
 from atlas.present.map_spec import MapSpec
-from atlas.present.scene import Scene
 from atlas.render import html
 from atlas.render.folium_map import base_map, changing_part
 from ui import blocks, table_panel
@@ -24,53 +24,53 @@ _LEADING = (Keys.AREA_MAP, Keys.CHANGES_MAP)
 """Maps on which a choice leads to another page, also when it is the municipality chosen before."""
 
 
-def show(drawn: Scene) -> None:
+def show(context: ViewContext) -> None:
     """Show map and table beside legend and detail; a phone has all below each other, the table last (style.css)."""
     left, right = st.columns([2.2, 1], gap="medium")
     with left:
-        _map(drawn)
-        blocks.small(as_of_sentence(drawn, words()))
-        table_panel.show(drawn)
+        _map(context)
+        blocks.small(as_of_sentence(context, words()))
+        table_panel.show(context)
     with right:
-        legend(drawn)
-        _detail(drawn)
+        legend(context)
+        _detail(context)
 
 
-def show_neighbourhood(drawn: Scene, near: list[int]) -> None:
+def show_neighbourhood(context: ViewContext, near: list[int]) -> None:
     """Show the chosen municipality with its neighbours; a choice on the map leads to that municipality's page."""
-    if _pick(drawn, Keys.NEIGHBOURHOOD, near):
+    if _pick(context, Keys.NEIGHBOURHOOD, near):
         st.rerun()
 
 
-def show_area(drawn: Scene, page: str) -> None:
+def show_area(context: ViewContext, page: str) -> None:
     """Show the view's district, or the state; a choice on the map leads to ``page``."""
-    if _pick(drawn, Keys.AREA_MAP):
+    if _pick(context, Keys.AREA_MAP):
         st.switch_page(page)
 
 
-def show_changes(drawn: Scene, spec: MapSpec) -> None:
+def show_changes(context: ViewContext, spec: MapSpec) -> None:
     """Show the map of what happened between two days; a choice on it leads to the municipality's page."""
-    if _pick(drawn, Keys.CHANGES_MAP, spec=spec):
+    if _pick(context, Keys.CHANGES_MAP, spec=spec):
         st.switch_page(MUNICIPALITY_PAGE)
 
 
-def show_effect(drawn: Scene, spec: MapSpec) -> None:
+def show_effect(context: ViewContext, spec: MapSpec) -> None:
     """Show the map of what entries would change that are not saved yet; a choice on it leads nowhere."""
-    _pick(drawn, Keys.INTAKE_MAP, spec=spec)
+    _pick(context, Keys.INTAKE_MAP, spec=spec)
 
 
-def _map(drawn: Scene) -> None:
-    if _pick(drawn, Keys.MAP):
+def _map(context: ViewContext) -> None:
+    if _pick(context, Keys.MAP):
         st.rerun(scope="fragment")
 
 
-def _pick(drawn: Scene, key: Keys, near: Sequence[int] = (), spec: MapSpec | None = None) -> bool:
+def _pick(context: ViewContext, key: Keys, near: Sequence[int] = (), spec: MapSpec | None = None) -> bool:
     """Draw the map and return whether another municipality has just been chosen on it, which the view then has."""
-    view = drawn.view
-    urls = payloads().map_urls(drawn.snapshot, drawn.programme, drawn.edition)
+    view = context.view
+    urls = payloads().map_urls(context.snapshot, context.programme, context.edition)
     base = base_map(*payloads().map_assets(), urls.told("../../atlas/"))
-    names = body_names(drawn.records)
-    part_ = changing_part(spec or drawn.spec, view.municipality, view.district, view.lang, near, names)
+    names = body_names(context.records)
+    part_ = changing_part(spec or context.spec, view.municipality, view.district, view.lang, near, names)
     picked = st_folium(
         base,
         key=key,
@@ -84,17 +84,17 @@ def _pick(drawn: Scene, key: Keys, near: Sequence[int] = (), spec: MapSpec | Non
         return False
     st.session_state[Keys.PICK] = picked
     ags = str(picked.get("ags", ""))
-    if position_of(drawn.status, ags) is None or (ags == current_view().municipality and key not in _LEADING):
+    if position_of(context.status, ags) is None or (ags == current_view().municipality and key not in _LEADING):
         return False
     change_view(municipality=ags)
     return True
 
 
-def legend(drawn: Scene) -> None:
+def legend(context: ViewContext) -> None:
     """Show the legend; it counts, and filters by class."""
-    view, spec = drawn.view, drawn.spec
+    view, spec = context.view, context.spec
     data = {
-        "index": f"atlas/{payloads().map_urls(drawn.snapshot, drawn.programme, drawn.edition).index}",
+        "index": f"atlas/{payloads().map_urls(context.snapshot, context.programme, context.edition).index}",
         "lang": view.lang,
         "layer": spec.layer,
         "asOf": spec.as_of.isoformat(),
@@ -114,26 +114,26 @@ def _look_chosen() -> None:
         change_view(looks=current_view().looks ^ {key})
 
 
-def _detail(drawn: Scene) -> None:
+def _detail(context: ViewContext) -> None:
     said = words()
-    ags = drawn.view.municipality
+    ags = context.view.municipality
     if ags is None:
         text = said.say(
             "Gemeinde auf der Karte, in der Suche oder in der Tabelle wählen: Stand, Quellen und Nachbarn stehen dann hier."
         )
         blocks.small(text)
         return
-    position = position_of(drawn.status, ags)
+    position = position_of(context.status, ags)
     if position is None:
         blocks.small(said.say(phrases.MUNICIPALITY_NOT_THERE))
         return
-    st.html(html.detail(build_detail(drawn, position, said)))
+    st.html(html.detail(build_detail(context, position, said)))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
             MUNICIPALITY_PAGE,
             label=said.say(phrases.TO_MUNICIPALITY_PAGE),
             icon=":material/arrow_forward:",
-            query_params=view_to_query(drawn.view),
+            query_params=view_to_query(context.view),
         )
         st.button(
             said.say(phrases.CLEAR_SELECTION),

@@ -12,6 +12,7 @@ from atlas.model.programme import Counts, Instrument
 from atlas.model.view import EARLIEST, page_address
 from atlas.present.changes import Changes, build_changes, change_rows
 from atlas.present.charts import Chart, chart_picture
+from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.detail import as_of_sentence
 from atlas.present.figures import DrillDown
 from atlas.present.headings import headings
@@ -27,80 +28,85 @@ from atlas.present.progress import (
     multiples,
     reach_sentence,
 )
-from atlas.present.scene import Scene, Shelf
 from atlas.present.time_words import holding_said
 from atlas.present.years import YearRow, year_headings, year_rows
 from atlas.render.html import chart_links, file_links, legend_line, list_table
 from atlas.render.templates import Pieces
 from ui import blocks, figures_panel, filters, frame, map_panel
-from ui.cache import current_scene, scene, scenes
+from ui.cache import context, contexts, current_context
 from ui.components import part
 from ui.state import Keys, change_view, seed, words, write_address
 
 html = Pieces("progress.html")
 
-_curves: Shelf[tuple[Curve, ...]] = Shelf(64)
-_rows: Shelf[tuple[YearRow, ...]] = Shelf(128)
-_changes: Shelf[Changes] = Shelf(64)
+_curves: SingleFlightCache[tuple[Curve, ...]] = SingleFlightCache(64)
+_rows: SingleFlightCache[tuple[YearRow, ...]] = SingleFlightCache(128)
+_changes: SingleFlightCache[Changes] = SingleFlightCache(64)
 
 
 def show() -> None:
     """Show the page."""
-    drawn = current_scene()
-    with frame.head(drawn):
+    context = current_context()
+    with frame.head(context):
         pass
     said = words()
     with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
         blocks.draw("place", title=said.say(phrases.PROGRESS))
-        filters.district(drawn)
-    filters.show(drawn)
-    blocks.small(as_of_sentence(drawn, said))
-    instrument = chosen_instrument(drawn)
-    curves = _build(drawn)
+        filters.district(context)
+    filters.show(context)
+    blocks.small(as_of_sentence(context, said))
+    instrument = chosen_instrument(context)
+    curves = _build(context)
     chosen = next(curve for curve in curves if curve.instrument == instrument.key)
-    _curve(drawn, chosen, instrument)
+    _curve(context, chosen, instrument)
     blocks.heading(said.say(phrases.ALL_INSTRUMENTS))
     legend = curve_legend([curve.points for curve in curves], said)
     if missing := [line for line in legend if line not in chosen.legend]:
         st.html(html.sentences(missing))
-    st.html(html.multiples(multiples(curves, drawn.view, instrument.key, said), page_address))
-    if drawn.district is None and drawn.programme.has_shares:
-        _districts(drawn, instrument)
-    _durations(drawn)
-    _between(drawn)
-    frame.foot(drawn)
+    st.html(html.multiples(multiples(curves, context.view, instrument.key, said), page_address))
+    if context.district is None and context.programme.has_shares:
+        _districts(context, instrument)
+    _durations(context)
+    _between(context)
+    frame.foot(context)
     write_address()
 
 
-def _build(drawn: Scene) -> tuple[Curve, ...]:
+def _build(context: ViewContext) -> tuple[Curve, ...]:
     said = words()
-    key = (*drawn.key, drawn.district, said.lang)
-    return _curves.get(key, lambda: build_curves(drawn, scenes().course(drawn), said))
+    key = (*context.key, context.district, said.lang)
+    return _curves.get(key, lambda: build_curves(context, contexts().course(context), said))
 
 
-def _curve(drawn: Scene, curve: Curve, instrument: Instrument) -> None:
+def _curve(context: ViewContext, curve: Curve, instrument: Instrument) -> None:
     said = words()
     blocks.heading(curve.label)
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
-        st.html(html.chart(chart_picture(Chart.CURVE, drawn.view, curve.alt)))
+        st.html(html.chart(chart_picture(Chart.CURVE, context.view, curve.alt)))
     with right:
-        texts = [*curve.legend, curve.gap, curve.doubt, reach_sentence(drawn, said), said.label(instrument.definition)]
+        texts = [
+            *curve.legend,
+            curve.gap,
+            curve.doubt,
+            reach_sentence(context, said),
+            said.label(instrument.definition),
+        ]
         st.html(html.sentences(texts))
-        st.html(chart_links(Chart.CURVE, drawn.view, said, "fortschritt"))
-    _numbers(drawn, instrument)
+        st.html(chart_links(Chart.CURVE, context.view, said, "fortschritt"))
+    _numbers(context, instrument)
     if instrument.counts is Counts.SO_FAR:
         blocks.heading(said.say("{what}: davon {holding}", what=curve.label, holding=holding_said([instrument], said)))
-        _numbers(drawn, instrument, Counts.IN_FORCE)
+        _numbers(context, instrument, Counts.IN_FORCE)
 
 
-def _numbers(drawn: Scene, instrument: Instrument, counts: Counts | None = None) -> None:
+def _numbers(context: ViewContext, instrument: Instrument, counts: Counts | None = None) -> None:
     """Show the table behind the curve, and the list behind a number when it is asked for."""
     said = words()
-    key = (*drawn.key, drawn.district, instrument.key, said.lang, counts)
-    rows = _rows.get(key, lambda: year_rows(drawn, scenes().course(drawn, counts), instrument, said, counts))
+    key = (*context.key, context.district, instrument.key, said.lang, counts)
+    rows = _rows.get(key, lambda: year_rows(context, contexts().course(context, counts), instrument, said, counts))
     titles = year_headings(rows, instrument, said)
-    has_shares = drawn.programme.has_shares and counts is None
+    has_shares = context.programme.has_shares and counts is None
     data = {
         "caption": said.say("Jede Zahl öffnet die Liste, aus der sie besteht. Zugänge und Abgänge zählen Gemeinden."),
         "headings": [
@@ -127,18 +133,18 @@ def _cell(door: DrillDown) -> str | list[str]:
     return [door.key, door.text] if door.number else door.text
 
 
-def _districts(drawn: Scene, instrument: Instrument) -> None:
+def _districts(context: ViewContext, instrument: Instrument) -> None:
     said = words()
     title = said.say(phrases.SHARE_BY_DISTRICT, what=said.label(instrument.label))
     blocks.heading(title)
-    st.html(html.chart(chart_picture(Chart.DISTRICTS, drawn.view, title)))
-    st.html(html.district_table(district_table(drawn, instrument, said), page_address))
-    st.html(chart_links(Chart.DISTRICTS, drawn.view, said))
+    st.html(html.chart(chart_picture(Chart.DISTRICTS, context.view, title)))
+    st.html(html.district_table(district_table(context, instrument, said), page_address))
+    st.html(chart_links(Chart.DISTRICTS, context.view, said))
 
 
-def _durations(drawn: Scene) -> None:
+def _durations(context: ViewContext) -> None:
     said = words()
-    told = duration_sentences(drawn, scenes().course(drawn), said)
+    told = duration_sentences(context, contexts().course(context), said)
     if told:
         blocks.heading(said.say("Von einem Schritt zum nächsten"))
         about = said.say(
@@ -147,10 +153,10 @@ def _durations(drawn: Scene) -> None:
         st.html(html.sentences([*told, about]))
 
 
-def _between(drawn: Scene) -> None:
+def _between(context: ViewContext) -> None:
     said = words()
     blocks.heading(said.say("Was sich verändert hat"), anchor="veraenderungen")
-    start = drawn.view.since or max(EARLIEST, year_before(drawn.as_of))
+    start = context.view.since or max(EARLIEST, year_before(context.as_of))
     with st.container(horizontal=True, vertical_alignment="bottom", key="vergleich"):
         seed(Keys.SINCE, start)
         st.date_input(
@@ -161,17 +167,17 @@ def _between(drawn: Scene) -> None:
             on_change=lambda: change_view(since=st.session_state[Keys.SINCE] or None),
             width=160,
         )
-        blocks.text(said.say("Stichtag: {day}", day=said.day(drawn.as_of)))
-    if start >= drawn.as_of:
+        blocks.text(said.say("Stichtag: {day}", day=said.day(context.as_of)))
+    if start >= context.as_of:
         st.html(html.sentences([said.say("Der erste Tag muss vor dem Stichtag liegen. Bitte einen früheren wählen.")]))
         return
-    _show_changes(drawn, start)
+    _show_changes(context, start)
 
 
-def _show_changes(drawn: Scene, start: date) -> None:
+def _show_changes(drawn: ViewContext, start: date) -> None:
     said = words()
     key = (*drawn.key, start, drawn.view.layer, drawn.district)
-    changes = _changes.get(key, lambda: build_changes(scenes(), scene(drawn.view.but(as_of=start)), drawn))
+    changes = _changes.get(key, lambda: build_changes(contexts(), context(drawn.view.but(as_of=start)), drawn))
     left, right = st.columns([1.4, 1], gap="medium")
     with left:
         map_panel.show_changes(drawn, changes.spec)

@@ -9,13 +9,13 @@ import streamlit as st
 
 from atlas.errors import AtlasError
 from atlas.model.cases import MOST_TEXT, parse_receipt
-from atlas.present.detail import position_or_heir
+from atlas.present.context import ViewContext
+from atlas.present.detail import position_or_successor
 from atlas.present.follow_ups import outcome_text
-from atlas.present.scene import Scene
 from atlas.render.templates import Pieces
 from atlas.sources.store.cases import KEPT_DAYS
 from ui import blocks
-from ui.cache import scene, store
+from ui.cache import context, store
 from ui.reports_panel import name_today
 from ui.state import words
 
@@ -56,27 +56,27 @@ def _filed() -> _Filed:
     return filed
 
 
-def badge(drawn: Scene, ags: str) -> None:
+def badge(context: ViewContext, ags: str) -> None:
     """Say that somebody has reported an error that is not answered yet. The page stands without the store, too."""
     try:
         kept = store().store
-        waiting = kept.reports.waiting(drawn.programme.key) if kept else frozenset()
+        waiting = kept.reports.waiting(context.programme.key) if kept else frozenset()
     except AtlasError:
         return
-    if waiting & {ags, key_today(drawn, ags)}:
+    if waiting & {ags, key_today(context, ags)}:
         said = words()
         text = said.say("Zu diesen Angaben ist eine Meldung eingegangen, die noch geprüft wird.")
         st.html(html.correction_asked(said.say("Korrektur angefragt"), text))
 
 
-def key_today(drawn: Scene, ags: str) -> str:
+def key_today(drawn: ViewContext, ags: str) -> str:
     """Return the key a municipality of the view's day has today: what is reported is about now."""
-    today = scene(drawn.view.but(as_of=None))
-    position = position_or_heir(today, ags)
+    today = context(drawn.view.but(as_of=None))
+    position = position_or_successor(today, ags)
     return today.day.lines[position][0].ags if position is not None else ags
 
 
-def show(drawn: Scene, ags: str) -> dict[str, str]:
+def show(context: ViewContext, ags: str) -> dict[str, str]:
     """Show the form and the field for a receipt; return what of it belongs into the address."""
     said = words()
     _read_address()
@@ -88,8 +88,8 @@ def show(drawn: Scene, ags: str) -> dict[str, str]:
         if is_filed:
             _receipt(filed.receipt)
         else:
-            _form(drawn, ags)
-        _ask(drawn, receipt)
+            _form(context, ags)
+        _ask(context, receipt)
     st.session_state[_WRITTEN] = receipt
     return {PARAMETER: receipt} if receipt else {}
 
@@ -101,7 +101,7 @@ def _read_address() -> None:
         st.session_state[_ASKED] = parse_receipt(given) or ""
 
 
-def _form(drawn: Scene, ags: str) -> None:
+def _form(context: ViewContext, ags: str) -> None:
     said = words()
     blocks.small(
         said.say(
@@ -122,7 +122,7 @@ def _form(drawn: Scene, ags: str) -> None:
             said.say("Meldung abschicken"),
             key="report-send",
             on_click=_file,
-            args=(drawn.programme.key, ags, key_today(drawn, ags)),
+            args=(context.programme.key, ags, key_today(context, ags)),
         )
     if told := _filed().told:
         st.error(told, icon=":material/error:")
@@ -166,7 +166,7 @@ def _again() -> None:
     _filed().receipt = ""
 
 
-def _ask(drawn: Scene, receipt: str | None) -> None:
+def _ask(drawn: ViewContext, receipt: str | None) -> None:
     """Show the field for a receipt and what became of the report."""
     said = words()
     st.text_input(said.say("Schon gemeldet? Quittung"), key=_ASKED, placeholder="XXXX-XXXX-XXXX", width=300)
@@ -184,5 +184,5 @@ def _ask(drawn: Scene, receipt: str | None) -> None:
     if found is None:
         blocks.small(said.say("Diese Quittung kennen wir nicht. Bitte genau so eingeben, wie sie angezeigt wurde."))
     else:
-        _, name = name_today(scene(drawn.view.but(as_of=None)), found.ags)
+        _, name = name_today(context(drawn.view.but(as_of=None)), found.ags)
         st.html(html.outcome(outcome_text(found, name, words())))

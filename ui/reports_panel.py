@@ -10,12 +10,12 @@ from atlas.errors import AtlasError
 from atlas.model.cases import Report
 from atlas.model.rights import Right
 from atlas.model.view import page_address
-from atlas.present.detail import position_or_heir
+from atlas.present.context import ViewContext
+from atlas.present.detail import position_or_successor
 from atlas.present.follow_ups import report_text
-from atlas.present.scene import Scene
 from atlas.render.templates import Pieces
 from ui import blocks
-from ui.cache import scene, store
+from ui.cache import context, store
 from ui.login import current_actor
 from ui.state import words
 
@@ -25,7 +25,7 @@ _TOLD = "_report_told"
 _VERDICTS = (True, False)
 
 
-def show(drawn: Scene) -> None:
+def show(drawn: ViewContext) -> None:
     """Show all reports: those without an answer with a form, the others folded; nothing to who may not read them."""
     said = words()
     actor = current_actor()
@@ -41,7 +41,7 @@ def show(drawn: Scene) -> None:
     answered = [each for each in reversed(found) if each.answer is not None]
     if not waiting:
         blocks.small(said.say("Es wartet keine Meldung auf Antwort."))
-    today = scene(drawn.view.but(as_of=None))
+    today = context(drawn.view.but(as_of=None))
     for each in waiting:
         with st.container(border=True, width=blocks.WIDTH):
             st.html(_report(today, each))
@@ -54,16 +54,16 @@ def show(drawn: Scene) -> None:
                 st.html(_report(today, each))
 
 
-def name_today(today: Scene, ags: str) -> tuple[str, str]:
+def name_today(today: ViewContext, ags: str) -> tuple[str, str]:
     """Return key and name of a municipality as it is today; of its successor if it has been merged."""
-    position = position_or_heir(today, ags)
+    position = position_or_successor(today, ags)
     if position is None:
         return ags, ags
     line = today.day.lines[position][0]
     return line.ags, line.name
 
 
-def _report(today: Scene, each: Report) -> Markup:
+def _report(today: ViewContext, each: Report) -> Markup:
     ags, name = name_today(today, each.ags)
     address = page_address("pflege", today.view.but(municipality=ags))
     return html.report(report_text(each, name, address, words()))

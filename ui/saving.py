@@ -10,8 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.edits import Change, StaleError, Version
+from atlas.present.context import ViewContext
 from atlas.present.entries import change_tally, version_items
-from atlas.present.scene import Scene
 from atlas.render.templates import Pieces
 from ui import blocks
 from ui.cache import store
@@ -92,9 +92,9 @@ def authors(versions: Iterable[Version]) -> str:
     return words().listed(sorted({each.change.actor for each in versions}))
 
 
-def news(drawn: Scene, versions: Iterable[Version], told: str, key: str) -> DeltaGenerator:
+def news(context: ViewContext, versions: Iterable[Version], told: str, key: str) -> DeltaGenerator:
     """Show what others have written since a draft was begun; return the box it stands in."""
-    written = html.versions(version_items(versions, drawn.programme, words()))
+    written = html.versions(version_items(versions, context.programme, words()))
     box = st.container(border=True, key=key)
     box.html(blocks.part("titled", title=told, content=written, role="alert"))
     return box

@@ -5,19 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from atlas import phrases
-from atlas.present.scene import Scene, Shelf
+from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.search import Suggestion, suggestions
-from ui.cache import scene
+from ui.cache import context
 from ui.state import Keys, change_view, current_view, words
 
-_suggestions: Shelf[tuple[Suggestion, ...]] = Shelf(16)
+_suggestions: SingleFlightCache[tuple[Suggestion, ...]] = SingleFlightCache(16)
 
 
-def show(drawn: Scene) -> None:
+def show(context: ViewContext) -> None:
     """Show the box; a choice selects the municipality on the map and beside it."""
     said = words()
-    key = (drawn.snapshot.fingerprint, drawn.programme.boundary_set, drawn.edition.starts)
-    found = _suggestions.get(key, lambda: suggestions(drawn.edition, drawn.changes))
+    key = (context.snapshot.fingerprint, context.programme.boundary_set, context.edition.starts)
+    found = _suggestions.get(key, lambda: suggestions(context.edition, context.changes))
     st.selectbox(
         said.say(phrases.FIND_A_MUNICIPALITY),
         range(len(found)),
@@ -36,6 +36,6 @@ def _choose(found: tuple[Suggestion, ...]) -> None:
     number = st.session_state[Keys.SEARCH]
     if number is None:
         return
-    present = set(scene(current_view()).status["ags"])
+    present = set(context(current_view()).status["ags"])
     keys = found[number].keys
     change_view(municipality=next((ags for ags in keys if ags in present), keys[-1]))

@@ -28,7 +28,7 @@ from atlas.web.internal import build_internal
 from atlas.web.logs import OWN, log_as_json
 from atlas.web.page import CompressedAssets, PageFrame, inline_script_hashes, page_predicate
 from atlas.web.routes import build_routes
-from ui.cache import payloads, scenes, store
+from ui.cache import contexts, payloads, store
 from ui.login import door, may_upload, reader_of
 
 _TITLES = {lang: Words(lang).say("Präventionsatlas") for lang in LANGUAGES}
@@ -69,7 +69,7 @@ def warm_up() -> threading.Thread:
             snapshot = store().current()
             sets = {programme.boundary_set: key for key, programme in reversed(snapshot.programmes.items())}
             for key in sets.values():
-                drawn = scenes().of(ViewState(programme=key))
+                drawn = contexts().of(ViewState(programme=key))
                 payloads().warm_up(snapshot, drawn.programme, drawn.edition)
 
     begun = threading.Thread(target=load, name="warm-up", daemon=True)
@@ -129,8 +129,8 @@ def routes(base_path: str = "") -> list[Route]:
     """Return our own routes; below the base path too, if there is one: a check of health may ask either way."""
     address = store().settings.address
     own = [
-        *build_routes(payloads(), store().current, scenes(), address, door().problems, _about_store),
-        *build_internal(lambda: store().store, store().current, scenes(), reader_of, address),
+        *build_routes(payloads(), store().current, contexts(), address, door().problems, _about_store),
+        *build_internal(lambda: store().store, store().current, contexts(), reader_of, address),
     ]
     base = base_path.strip("/")
     below = [Route(f"/{base}{each.path}", each.endpoint, methods=each.methods, name=each.name) for each in own]

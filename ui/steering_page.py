@@ -8,53 +8,53 @@ import streamlit as st
 from atlas import phrases
 from atlas.model.keys import is_district_key
 from atlas.model.view import page_address
+from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.headings import headings
-from atlas.present.scene import Scene, Shelf
 from atlas.present.steering import Steering, area_of, build_steering
 from atlas.render.html import file_links, list_table
 from ui import blocks, due_panel, filters, frame
-from ui.cache import current_scene
+from ui.cache import current_context
 from ui.state import Keys, change_view, seed, words, write_address
 
-_pages: Shelf[Steering] = Shelf(64)
+_pages: SingleFlightCache[Steering] = SingleFlightCache(64)
 _FOLDED = 12
 """Lists longer than this are folded."""
 
 
 def show() -> None:
     """Show the page."""
-    drawn = current_scene()
-    with frame.head(drawn):
+    context = current_context()
+    with frame.head(context):
         pass
     said = words()
     with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
         blocks.draw("place", title=said.say(phrases.STEERING))
-        _area(drawn)
-        filters.as_of(drawn)
-    due_panel.show(drawn)
+        _area(context)
+        filters.as_of(context)
+    due_panel.show(context)
     blocks.text(
         said.say(
             "Diese Ansicht beruht allein auf öffentlichen Quellen. Was hier lange steht, kann längst weiter sein, ohne dass "
             "es veröffentlicht wurde: ein Anlass nachzufragen, kein Urteil."
         )
     )
-    key = (*drawn.key, drawn.district, drawn.view.area, said.lang)
-    page = _pages.get(key, lambda: build_steering(drawn, said))
-    _late(drawn, page)
-    _over(drawn, page)
-    _record(drawn, page)
-    frame.foot(drawn)
+    key = (*context.key, context.district, context.view.area, said.lang)
+    page = _pages.get(key, lambda: build_steering(context, said))
+    _late(context, page)
+    _over(context, page)
+    _record(context, page)
+    frame.foot(context)
     write_address()
 
 
-def _area(drawn: Scene) -> None:
+def _area(context: ViewContext) -> None:
     said = words()
-    areas = drawn.snapshot.areas
-    if areas is None or areas.boundary_set != drawn.programme.boundary_set:
-        filters.district(drawn)
+    areas = context.snapshot.areas
+    if areas is None or areas.boundary_set != context.programme.boundary_set:
+        filters.district(context)
         return
-    whole = said.say(phrases.WHOLE_STATE, state=said.label(drawn.programme.territory))
-    chosen = area_of(drawn)
+    whole = said.say(phrases.WHOLE_STATE, state=said.label(context.programme.territory))
+    chosen = area_of(context)
     seed(Keys.AREA_OF_RESPONSIBILITY, chosen.key if chosen else "")
     labels = {area.key: said.label(area.label) for area in areas.areas}
     st.selectbox(
@@ -68,7 +68,7 @@ def _area(drawn: Scene) -> None:
     )
 
 
-def _late(drawn: Scene, page: Steering) -> None:
+def _late(context: ViewContext, page: Steering) -> None:
     said = words()
     blocks.heading(said.say("Was lange steht"))
     if page.late.empty:
@@ -85,7 +85,7 @@ def _late(drawn: Scene, page: Steering) -> None:
                 len(page.late),
             )
         )
-        _cases(drawn, page.late)
+        _cases(context, page.late)
     if number := len(page.open_):
         count = (
             said.count(
@@ -100,13 +100,13 @@ def _late(drawn: Scene, page: Steering) -> None:
                 number,
             )
         )
-        _counted(drawn, page.open_, count)
+        _counted(context, page.open_, count)
     for sentence in (*page.published, *page.hints):
         blocks.small(sentence)
-    st.html(file_links("steuerung", drawn.view.but(municipality=None), said))
+    st.html(file_links("steuerung", context.view.but(municipality=None), said))
 
 
-def _over(drawn: Scene, page: Steering) -> None:
+def _over(context: ViewContext, page: Steering) -> None:
     """Show what has ended without anybody saying so, or is about to."""
     said = words()
     parts = (
@@ -119,48 +119,48 @@ def _over(drawn: Scene, page: Steering) -> None:
         if part.rows.empty:
             blocks.text(said.say("Nichts."))
             continue
-        _counted(drawn, part.rows, said.count(*phrases.N_ARRANGEMENTS, len(part.rows)))
+        _counted(context, part.rows, said.count(*phrases.N_ARRANGEMENTS, len(part.rows)))
         for rule in part.rules:
             blocks.small(rule)
 
 
-def _counted(drawn: Scene, rows: pd.DataFrame, count: str) -> None:
+def _counted(context: ViewContext, rows: pd.DataFrame, count: str) -> None:
     """Show a list below its count; a long one is folded."""
     if len(rows) > _FOLDED:
         with st.expander(count):
-            _cases(drawn, rows)
+            _cases(context, rows)
     else:
         blocks.text(count)
-        _cases(drawn, rows)
+        _cases(context, rows)
 
 
-def _cases(drawn: Scene, rows: pd.DataFrame) -> None:
+def _cases(context: ViewContext, rows: pd.DataFrame) -> None:
     columns = ("name", "instrument", "stage", "reached", "last_proof", "ends", "days", "limit")
     titles = headings(words(), *columns, "joint_with", "district", "source")
-    _table(drawn, rows.rename(columns={"since": "reached"}), titles)
+    _table(context, rows.rename(columns={"since": "reached"}), titles)
 
 
-def _table(drawn: Scene, rows: pd.DataFrame, titles: dict[str, str]) -> None:
+def _table(context: ViewContext, rows: pd.DataFrame, titles: dict[str, str]) -> None:
     """Show a list whose names lead to the pages of the municipalities and districts."""
     linked = [
-        blocks.part("place_links", links=[(_address(drawn, key), name) for key, name in places])
+        blocks.part("place_links", links=[(_address(context, key), name) for key, name in places])
         for places in rows["places"]
     ]
     table = list_table(rows.assign(name=pd.Series(linked, index=rows.index, dtype=object)), titles)
     blocks.draw("wide", content=table)
 
 
-def _address(drawn: Scene, key: str) -> str:
+def _address(context: ViewContext, key: str) -> str:
     if is_district_key(key):
-        return page_address("kreis", drawn.view.but(municipality=None, area=None, district=key))
-    return page_address("gemeinde", drawn.view.but(municipality=key))
+        return page_address("kreis", context.view.but(municipality=None, area=None, district=key))
+    return page_address("gemeinde", context.view.but(municipality=key))
 
 
-def _record(drawn: Scene, page: Steering) -> None:
+def _record(context: ViewContext, page: Steering) -> None:
     said = words()
     titles = headings(said, "name", "district", "instrument", "stage", "date", "note", "source")
     blocks.heading(said.say("Zuletzt datierte Einträge"))
-    _table(drawn, page.newest.rename(columns={"since": "date"}), titles)
+    _table(context, page.newest.rename(columns={"since": "date"}), titles)
     blocks.heading(said.say("Wie vollständig die Angaben sind"))
     old = headings(said, "name", "district", "newest")
     parts = (
@@ -187,4 +187,4 @@ def _record(drawn: Scene, page: Steering) -> None:
     for rows, columns, label in parts:
         with st.expander(label):
             if len(rows):
-                _table(drawn, rows.rename(columns={"since": "date"}), columns)
+                _table(context, rows.rename(columns={"since": "date"}), columns)

@@ -6,18 +6,18 @@ from datetime import date
 
 import streamlit as st
 
+from atlas.present.context import ViewContext
 from atlas.present.map_spec import pack, packed_since
-from atlas.present.scene import Scene
 from ui.cache import payloads
 from ui.components import part
 from ui.state import Keys, change_view
 
 
-def show(drawn: Scene, page: str | None = None) -> None:
+def show(context: ViewContext, page: str | None = None) -> None:
     """Show the table of what the map shows; a choice in it selects the municipality and leads to ``page`` if given."""
-    view, spec = drawn.view, drawn.spec
+    view, spec = context.view, context.spec
     data: dict[str, object] = {
-        "index": f"atlas/{payloads().map_urls(drawn.snapshot, drawn.programme, drawn.edition).index}",
+        "index": f"atlas/{payloads().map_urls(context.snapshot, context.programme, context.edition).index}",
         "lang": view.lang,
         "layer": spec.layer,
         "codes": pack(spec.codes),

@@ -10,17 +10,17 @@ from atlas import phrases
 from atlas.export.kit import kit_stem, press_kit
 from atlas.export.sheets import sheet_pdf, sheet_stem
 from atlas.model.view import ViewState, view_to_query
-from atlas.present.scene import Scene
-from ui.cache import scenes
+from atlas.present.context import ViewContext
+from ui.cache import contexts
 from ui.frame import site_address
 from ui.state import EXPORT_PAGE, words
 
 
-def show(drawn: Scene, position: int) -> None:
+def show(context: ViewContext, position: int) -> None:
     """Show the row of links and buttons for the municipality at ``position``."""
     said = words()
-    ags = drawn.day.lines[position][0].ags
-    view = drawn.view.but(municipality=ags, as_of=drawn.as_of)
+    ags = context.day.lines[position][0].ags
+    view = context.view.but(municipality=ags, as_of=context.as_of)
     home = site_address()
     with st.container(horizontal=True, vertical_alignment="center", key="mitnehmen"):
         st.markdown(f"**{said.say(phrases.TAKE_HOME)}**", width="content")
@@ -28,13 +28,13 @@ def show(drawn: Scene, position: int) -> None:
             EXPORT_PAGE,
             label=said.say("Karte als Bild"),
             icon=":material/image:",
-            query_params=view_to_query(drawn.view.but(municipality=ags)),
+            query_params=view_to_query(context.view.but(municipality=ags)),
             width="content",
         )
         st.download_button(
             said.say("Pressepaket (ZIP)"),
             partial(_kit, view, home),
-            f"{kit_stem(drawn)}.zip",
+            f"{kit_stem(context)}.zip",
             "application/zip",
             key="pressepaket",
             on_click="ignore",
@@ -43,7 +43,7 @@ def show(drawn: Scene, position: int) -> None:
         st.download_button(
             said.say("Steckbrief (PDF)"),
             partial(_sheet, view, position, home),
-            f"{sheet_stem(drawn, ags, said.lang)}.pdf",
+            f"{sheet_stem(context, ags, said.lang)}.pdf",
             "application/pdf",
             key="steckbrief",
             on_click="ignore",
@@ -52,8 +52,8 @@ def show(drawn: Scene, position: int) -> None:
 
 
 def _kit(view: ViewState, home: str) -> bytes:
-    return press_kit(scenes(), view, home)
+    return press_kit(contexts(), view, home)
 
 
 def _sheet(view: ViewState, position: int, home: str) -> bytes:
-    return sheet_pdf(scenes(), view, position, home)
+    return sheet_pdf(contexts(), view, position, home)

@@ -12,20 +12,20 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from atlas.adopt.boundary_versions import EditionDraft, write_edition
+from atlas.adopt.boundary_versions import BoundaryVersionDraft, write_edition
 from atlas.analysis.coverage import (
     INDEPENDENT_CITY,
     clean,
     coverage_problems,
     degree_bounds,
     geodesic_km2,
-    heirs_by_place,
     is_independent,
     mended,
     metric_crs,
+    successors_by_place,
 )
 from atlas.errors import AtlasError, Problem, Severity, few
-from atlas.model.boundaries import BoundaryChange, Edition, Level, Provenance
+from atlas.model.boundaries import BoundaryChange, BoundaryVersion, Level, Provenance
 from atlas.phrases import N_
 from atlas.sources.boundaries import Delivery, list_editions, read_delivery, read_edition, read_geometry
 
@@ -55,7 +55,7 @@ _DL_DE_BY = ("Datenlizenz Deutschland – Namensnennung – Version 2.0", "https
 
 def add_boundaries(
     path: Path, starts: date, root: Path, *, attribution: str | None = None, licence: tuple[str, str] | None = None
-) -> tuple[Edition, tuple[Problem, ...]]:
+) -> tuple[BoundaryVersion, tuple[Problem, ...]]:
     """Check an official boundary file and take it in as a new edition.
 
     What is known of the edition before is carried on: names of districts, former names, mergers still to come. Where
@@ -106,7 +106,7 @@ def add_boundaries(
         raise AtlasError(*found)
     changes, compared = _compared(areas, before, starts, path.name)
     districts = _district_names(delivery, areas, before)
-    draft = EditionDraft(
+    draft = BoundaryVersionDraft(
         boundary_set=state,
         starts=starts,
         areas=areas,
@@ -154,7 +154,7 @@ def _of_one_state(areas: gpd.GeoDataFrame, states: set[str], name: str) -> tuple
 
 
 def _checked_areas(
-    areas: gpd.GeoDataFrame, before: Edition | None, starts: date, name: str
+    areas: gpd.GeoDataFrame, before: BoundaryVersion | None, starts: date, name: str
 ) -> tuple[gpd.GeoDataFrame, list[Problem]]:
     """Return one clean row per municipality, and everything found about names and shapes."""
     areas, found = _with_shapes(areas, name)
@@ -230,7 +230,9 @@ def _one_row_each(areas: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame,
     return areas.dissolve("ags", as_index=False, aggfunc="first")[["ags", "name", "kind", "geometry"]], problems
 
 
-def _with_names(areas: gpd.GeoDataFrame, before: Edition | None, name: str) -> tuple[gpd.GeoDataFrame, list[Problem]]:
+def _with_names(
+    areas: gpd.GeoDataFrame, before: BoundaryVersion | None, name: str
+) -> tuple[gpd.GeoDataFrame, list[Problem]]:
     """Return the areas with names and kinds: the file's own, else those of the edition before."""
     names, kinds = ({}, {}) if before is None else (_latest(before, "name"), _latest(before, "kind"))
     filled = areas.assign(
@@ -247,13 +249,13 @@ def _with_names(areas: gpd.GeoDataFrame, before: Edition | None, name: str) -> t
     return filled, [Problem(name, text, {"n": len(missing), "list": few(missing)})]
 
 
-def _latest(edition: Edition, column: str) -> dict[str, str]:
+def _latest(edition: BoundaryVersion, column: str) -> dict[str, str]:
     """Return name or kind by key, as last known."""
     rows = edition.municipalities
     return {str(ags): str(value) for ags, value in zip(rows["ags"], rows[column], strict=True)}
 
 
-def _incomplete(areas: gpd.GeoDataFrame, before: Edition, starts: date, name: str) -> Problem | None:
+def _incomplete(areas: gpd.GeoDataFrame, before: BoundaryVersion, starts: date, name: str) -> Problem | None:
     """Return a blocker if the file holds clearly more or less land than the edition before."""
     share = float(geodesic_km2(areas.geometry).sum() / before.municipalities["area_km2"][before.valid_at(starts)].sum())
     if abs(share - 1) <= _SAME_LAND:
@@ -265,7 +267,7 @@ def _incomplete(areas: gpd.GeoDataFrame, before: Edition, starts: date, name: st
 
 
 def _compared(
-    areas: gpd.GeoDataFrame, before: Edition | None, starts: date, name: str
+    areas: gpd.GeoDataFrame, before: BoundaryVersion | None, starts: date, name: str
 ) -> tuple[tuple[BoundaryChange, ...], list[Problem]]:
     """Return the changes the new edition must know, and what is different from the edition before."""
     if before is None:
@@ -285,28 +287,33 @@ def _compared(
 
 
 def _ended(
-    areas: gpd.GeoDataFrame, before: Edition, gone: pd.DataFrame, starts: date, name: str
+    areas: gpd.GeoDataFrame, before: BoundaryVersion, gone: pd.DataFrame, starts: date, name: str
 ) -> tuple[list[BoundaryChange], list[Problem]]:
     """Return a change for every old key whose land lies in one new municipality, and say so; a warning for others."""
     shapes = read_geometry(before, Level.FULL).loc[gone.index].geometry.to_crs(before.metric_crs)
-    heirs = heirs_by_place(gpd.GeoDataFrame({"ags": gone["ags"]}, geometry=shapes), areas)
+    successors_of = successors_by_place(gpd.GeoDataFrame({"ags": gone["ags"]}, geometry=shapes), areas)
     names = dict(zip(areas["ags"], areas["name"], strict=True))
     changes, notes = [], []
     for ags, label in zip(gone["ags"], gone["name"], strict=True):
-        heir, share = str(heirs.at[ags, "heir"]), float(str(heirs.at[ags, "share"]))
+        successor, share = str(successors_of.at[ags, "successor"]), float(str(successors_of.at[ags, "share"]))
         if share >= _SURE_HEIR:
             source = f"{name}: aus der Lage abgeleitet, {share:.1%} der Fläche"
             changes.append(
                 BoundaryChange(
-                    old_ags=ags, old_name=label, new_ags=heir, new_name=names[heir], effective=starts, source=source
+                    old_ags=ags,
+                    old_name=label,
+                    new_ags=successor,
+                    new_name=names[successor],
+                    effective=starts,
+                    source=source,
                 )
             )
         else:
             text = N_(
-                "Für {name} ({ags}) ist kein Nachfolger eindeutig; am ehesten {heir} mit {share} % der Fläche. Bitte in changes.csv des neuen Gebietsstands eintragen."
+                "Für {name} ({ags}) ist kein Nachfolger eindeutig; am ehesten {successor} mit {share} % der Fläche. Bitte in changes.csv des neuen Gebietsstands eintragen."
             )
-            likely = f"{names[heir]} ({heir})" if heir else "–"
-            values: dict[str, str | int | float] = {"name": label, "ags": ags, "heir": likely}
+            likely = f"{names[successor]} ({successor})" if successor else "–"
+            values: dict[str, str | int | float] = {"name": label, "ags": ags, "successor": likely}
             notes.append(Problem(name, text, {**values, "share": round(share * 100, 1)}, Severity.WARNING))
     if changes:
         text = N_(
@@ -317,7 +324,7 @@ def _ended(
     return changes, notes
 
 
-def _former_names(areas: gpd.GeoDataFrame, before: Edition | None) -> tuple[tuple[str, str], ...]:
+def _former_names(areas: gpd.GeoDataFrame, before: BoundaryVersion | None) -> tuple[tuple[str, str], ...]:
     """Return the former names still of use: those known, and those the new file spells differently."""
     if before is None:
         return ()
@@ -329,7 +336,7 @@ def _former_names(areas: gpd.GeoDataFrame, before: Edition | None) -> tuple[tupl
     return tuple(pairs)
 
 
-def _district_names(delivery: Delivery, areas: gpd.GeoDataFrame, before: Edition | None) -> dict[str, str]:
+def _district_names(delivery: Delivery, areas: gpd.GeoDataFrame, before: BoundaryVersion | None) -> dict[str, str]:
     """Return names of districts: of the edition before, else of the file; a city that is one has its own name."""
     cities = {
         str(ags)[:5]: str(label) for ags, label in zip(areas["ags"], areas["name"], strict=True) if is_independent(ags)

@@ -49,7 +49,7 @@ _GROUP = 512
 
 
 @dataclass(frozen=True, kw_only=True)
-class EditionDraft:
+class BoundaryVersionDraft:
     """What an edition is made from.
 
     Attributes
@@ -81,7 +81,7 @@ class EditionDraft:
     quanta: Mapping[Level, int] = field(default_factory=lambda: QUANTA)
 
 
-def write_edition(draft: EditionDraft, folder: Path, shown_as: str) -> None:
+def write_edition(draft: BoundaryVersionDraft, folder: Path, shown_as: str) -> None:
     """Write a new edition folder, whole or not at all. The same draft gives the same bytes.
 
     Raises
@@ -105,7 +105,7 @@ def write_edition(draft: EditionDraft, folder: Path, shown_as: str) -> None:
 
 
 def _write_files(
-    draft: EditionDraft, areas: gpd.GeoDataFrame, crs: str, bounds: tuple[float, ...], folder: Path
+    draft: BoundaryVersionDraft, areas: gpd.GeoDataFrame, crs: str, bounds: tuple[float, ...], folder: Path
 ) -> None:
     table, pieces = extents(areas, draft.changes, draft.starts)
     full = merged_geometry(pieces, areas.geometry)
@@ -141,7 +141,9 @@ def _write_files(
     _write_about(draft, crs, bounds, folder)
 
 
-def _files(level: Level, table: pd.DataFrame, draft: EditionDraft) -> Iterable[tuple[str, npt.NDArray[np.int64]]]:
+def _files(
+    level: Level, table: pd.DataFrame, draft: BoundaryVersionDraft
+) -> Iterable[tuple[str, npt.NDArray[np.int64]]]:
     """Yield names of the level's topologies, each with its rows: the detail of several states in a file for each."""
     if level is not Level.DETAIL or not draft.states:
         yield str(level), np.arange(len(table))
@@ -177,7 +179,7 @@ def _write_table(table: pd.DataFrame, path: Path) -> None:
     table.to_csv(path, index=False, lineterminator="\n", date_format="%Y-%m-%d", encoding="utf-8")
 
 
-def _write_about(draft: EditionDraft, crs: str, bounds: tuple[float, ...], folder: Path) -> None:
+def _write_about(draft: BoundaryVersionDraft, crs: str, bounds: tuple[float, ...], folder: Path) -> None:
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
     lines = [
         "# Written by atlas.adopt.boundary_versions; see geodata/README.md.",

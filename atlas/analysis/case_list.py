@@ -11,7 +11,7 @@ import pandas as pd
 
 from atlas.analysis.days import iso_days
 from atlas.analysis.status import cases_as_of, held_on
-from atlas.model.boundaries import BoundaryChange, Edition
+from atlas.model.boundaries import BoundaryChange, BoundaryVersion
 from atlas.model.keys import is_district_key
 from atlas.model.programme import Programme
 from atlas.model.states import State
@@ -39,7 +39,7 @@ _OF_STATE = [str(state) for state in State if state.holds or state is State.PLAN
 
 
 def case_list(
-    spans_: pd.DataFrame, programme: Programme, edition: Edition, changes: Iterable[BoundaryChange], as_of: date
+    spans_: pd.DataFrame, programme: Programme, edition: BoundaryVersion, changes: Iterable[BoundaryChange], as_of: date
 ) -> pd.DataFrame:
     """Return the cases of every instrument that repeats, and of every participant that has several in one instrument.
 
@@ -100,7 +100,7 @@ def case_list(
     return table.loc[order.index].reset_index(drop=True)
 
 
-def _of_districts(spans_: pd.DataFrame, edition: Edition, as_of: date) -> pd.DataFrame:
+def _of_districts(spans_: pd.DataFrame, edition: BoundaryVersion, as_of: date) -> pd.DataFrame:
     """Return the cases of districts as `cases_as_of` does those of municipalities."""
     own = spans_[spans_["participant"].map(is_district_key).astype(bool)]
     own = held_on(own[own["participant"].isin(edition.districts.index)], as_of)

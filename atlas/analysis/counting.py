@@ -210,8 +210,8 @@ def beside(  # noqa: PLR0913 - what is counted, how, and on which day: none of i
         held = held[held["stage"] == stage]
     is_district = held["participant"].map(is_district_key).astype(bool)
     held = held if with_districts else held[~is_district]
-    heir = successors(changes, day)
-    held = held.assign(holder=[heir.get(key, key) for key in held["participant"]])
+    successor = successors(changes, day)
+    held = held.assign(holder=[successor.get(key, key) for key in held["participant"]])
     key = "holder" if unit == "municipalities" else "arrangement"
     counted = held[held["counted"]]
     later = held[(held["state"] == State.DOCUMENTED_LATER) & ~held[key].isin(counted[key])]

@@ -164,7 +164,7 @@ def _rough(m2: float) -> float | int:
     return int(float(f"{m2:.3g}")) if m2 >= 1 else float(f"{m2:.2g}")
 
 
-def heirs_by_place(gone: gpd.GeoDataFrame, there: gpd.GeoDataFrame) -> pd.DataFrame:
+def successors_by_place(gone: gpd.GeoDataFrame, there: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return, for areas that have ended, which of those there now took most of each.
 
     Parameters
@@ -175,7 +175,7 @@ def heirs_by_place(gone: gpd.GeoDataFrame, there: gpd.GeoDataFrame) -> pd.DataFr
     Returns
     -------
     pandas.DataFrame
-        Index ``ags`` of ``gone``; ``heir`` (key, empty if nothing lies there), ``share`` of the area, 0 to 1.
+        Index ``ags`` of ``gone``; ``successor`` (key, empty if nothing lies there), ``share`` of the area, 0 to 1.
     """
     new = there.geometry.to_numpy()
     tree, keys = shapely.STRtree(new), there["ags"].to_numpy()
@@ -184,9 +184,9 @@ def heirs_by_place(gone: gpd.GeoDataFrame, there: gpd.GeoDataFrame) -> pd.DataFr
         near = tree.query(shape, predicate="intersects")
         common = shapely.area(shapely.intersection(shape, new[near]))
         best = int(np.argmax(common)) if len(near) else -1
-        heir, share = (str(keys[near[best]]), float(common[best] / shape.area)) if len(near) else ("", 0.0)
-        rows.append({"ags": str(ags), "heir": heir, "share": share})
-    return pd.DataFrame(rows, columns=["ags", "heir", "share"]).set_index("ags")
+        successor, share = (str(keys[near[best]]), float(common[best] / shape.area)) if len(near) else ("", 0.0)
+        rows.append({"ags": str(ags), "successor": successor, "share": share})
+    return pd.DataFrame(rows, columns=["ags", "successor", "share"]).set_index("ags")
 
 
 def extents(
@@ -239,9 +239,9 @@ def extents(
         begin(str(ags), str(name), str(kind), str(district), starts, (int(piece),))
     coming = (change for change in mergers(changes) if change.effective > starts)
     ordered = sorted(coming, key=lambda each: each.effective)
-    for day, heir in dict.fromkeys((change.effective, change.new_ags) for change in ordered):
-        merged = [change for change in ordered if (change.effective, change.new_ags) == (day, heir)]
-        ending = [change.old_ags for change in merged] + [heir] * (heir in alive)
+    for day, successor in dict.fromkeys((change.effective, change.new_ags) for change in ordered):
+        merged = [change for change in ordered if (change.effective, change.new_ags) == (day, successor)]
+        ending = [change.old_ags for change in merged] + [successor] * (successor in alive)
         if unknown := [ags for ags in ending if ags not in alive]:
             problems += [_unknown_key(ags, day) for ags in unknown]
             continue
@@ -251,10 +251,10 @@ def extents(
         kinds = {str(rows[row]["kind"]) for row in old}
         kind = next(each for each in (*INDEPENDENT_CITIES, "Stadt", "Gemeinde", *kinds) if each in kinds)
         begin(
-            heir,
+            successor,
             merged[0].new_name,
             kind,
-            district_of(Ags(heir)),
+            district_of(Ags(successor)),
             day,
             tuple(piece for row in old for piece in parts[row]),
         )

@@ -203,13 +203,13 @@ class People:
 
     Attributes
     ----------
-    heir
+    successor
         Successor of each key merged away: it may stand for the old one.
     fits
         Whether a key has or had a name. A name that does is not changed into another that does, too.
     """
 
-    heir: Mapping[str, str]
+    successor: Mapping[str, str]
     fits: Callable[[str, str], bool]
 
 
@@ -251,11 +251,11 @@ def compare(
             pairs[at] = left.pop(row.entry)
         else:
             waiting.append(at)
-    for identity, is_unique in _identities(fields, people.heir):
+    for identity, is_unique in _identities(fields, people.successor):
         waiting = _pair(waiting, rows, left, pairs, identity, is_unique=is_unique)
-    _pair_by_date(waiting, rows, left, pairs, fields, people.heir)
+    _pair_by_date(waiting, rows, left, pairs, fields, people.successor)
     fresh = [rows[at] for at in waiting if at not in pairs]
-    questions = tuple(_questions(fresh, entries, left, people.heir, repeats, answers))
+    questions = tuple(_questions(fresh, entries, left, people.successor, repeats, answers))
     told = {each.line: each.answer for each in questions if each.answer}
     for at, row in enumerate(rows):
         answer = told.get(row.line)
@@ -293,15 +293,15 @@ _Identity = Callable[[Record], tuple[str, ...]]
 _IDENTITY = ("ags", "instrument", "status", "case", "joint_with", "date")
 
 
-def _identities(fields: frozenset[str], heir: Mapping[str, str]) -> Iterable[tuple[_Identity, bool]]:
+def _identities(fields: frozenset[str], successor: Mapping[str, str]) -> Iterable[tuple[_Identity, bool]]:
     """Yield what must agree, the strictest first, and whether it must be so of one row and one entry only."""
     everything = tuple(name for name in RECORD_FIELDS if name != "municipality")
     for names, is_unique in ((everything, False), ((*_IDENTITY, "source_url"), True), (_IDENTITY, True)):
-        yield _identity([name for name in names if name in fields], heir), is_unique
+        yield _identity([name for name in names if name in fields], successor), is_unique
 
 
-def _identity(names: Sequence[str], heir: Mapping[str, str]) -> _Identity:
-    return lambda record: tuple(heir.get(value, value) for value in (getattr(record, name) for name in names))
+def _identity(names: Sequence[str], successor: Mapping[str, str]) -> _Identity:
+    return lambda record: tuple(successor.get(value, value) for value in (getattr(record, name) for name in names))
 
 
 def _pair(
@@ -337,11 +337,11 @@ def _pair_by_date(
     left: dict[int, _KnownEntry],
     pairs: dict[int, _KnownEntry],
     fields: frozenset[str],
-    heir: Mapping[str, str],
+    successor: Mapping[str, str],
 ) -> None:
     """Pair a row with an entry if its date is the entry's, more exact, and all else it says is the same."""
     besides = [name for name in RECORD_FIELDS if name in fields - {"municipality", "date", "retrieved"}]
-    identity = _identity(besides, heir)
+    identity = _identity(besides, successor)
     free: dict[tuple[str, ...], list[_KnownEntry]] = defaultdict(list)
     for entry in left.values():
         free[identity(entry.record)].append(entry)
@@ -367,12 +367,12 @@ def _questions(
     fresh: Iterable[TableRow],
     entries: Mapping[int, tuple[int, Record]],
     left: Container[int],
-    heir: Mapping[str, str],
+    successor: Mapping[str, str],
     repeats: Container[str],
     answers: Mapping[int, Answer],
 ) -> Iterable[Question]:
     """Yield a question for each new row that resembles entries; one that another row is already cannot be the same."""
-    rung = _identity(("ags", "instrument", "status"), heir)
+    rung = _identity(("ags", "instrument", "status"), successor)
     alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for number, (_, record) in entries.items():
         alike[rung(record)].append(number)
@@ -427,7 +427,7 @@ def _step(row: TableRow, entry: _KnownEntry, fields: frozenset[str], people: Peo
     """Return what a row makes of the entry it is; ``is_told``: because somebody has said so."""
     old, new = entry.record, row.record
     kept = {name: getattr(old, name) for name in RECORD_FIELDS if name not in fields}
-    if people.heir.get(old.ags, old.ags) == people.heir.get(new.ags, new.ags) and not row.entry:
+    if people.successor.get(old.ags, old.ags) == people.successor.get(new.ags, new.ags) and not row.entry:
         kept["ags"] = old.ags
     if kept.get("ags", new.ags) == old.ags and people.fits(old.ags, old.municipality):
         kept["municipality"] = old.municipality

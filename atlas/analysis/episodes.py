@@ -12,7 +12,7 @@ import pandas as pd
 
 from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, joined, ordinals, ranges, table_of
 from atlas.analysis.status import successors
-from atlas.model.boundaries import BoundaryChange, Edition, mergers
+from atlas.model.boundaries import BoundaryChange, BoundaryVersion, mergers
 from atlas.model.programme import Unit
 from atlas.model.states import State
 
@@ -72,7 +72,7 @@ class _Pieces:
 
 def episodes(
     spans_: pd.DataFrame,
-    edition: Edition,
+    edition: BoundaryVersion,
     changes: Iterable[BoundaryChange],
     unit: Unit = "municipalities",
     district: str | None = None,
@@ -141,7 +141,7 @@ def episodes(
     return table_of(columns, EPISODE_COLUMNS)
 
 
-def _pieces(spans_: pd.DataFrame, edition: Edition, changes: tuple[BoundaryChange, ...]) -> _Pieces:
+def _pieces(spans_: pd.DataFrame, edition: BoundaryVersion, changes: tuple[BoundaryChange, ...]) -> _Pieces:
     order = _strongest_first(spans_)
     who, keys = pd.factorize(spans_["participant"].to_numpy(dtype=object))
     extents = pd.DataFrame({"ags": edition.municipalities["ags"].to_numpy(dtype=object)})
@@ -249,15 +249,16 @@ def holders(keys: Iterable[object], changes: tuple[BoundaryChange, ...], starts:
     Columns ``key`` (its number in ``keys``), ``holder`` (AGS), ``begin`` and ``end`` (ordinals), by key and day.
     """
     days = [starts, *sorted({change.effective for change in mergers(changes) if change.effective > starts})]
-    heirs = [successors(changes, day) for day in days]
+    successors_of = [successors(changes, day) for day in days]
     ends = [*(day.toordinal() for day in days[1:]), NEVER]
     rows = []
     for number, key in enumerate(map(str, keys)):
-        if key not in heirs[-1]:
+        if key not in successors_of[-1]:
             rows.append((number, key, starts.toordinal(), NEVER))
             continue
         rows += [
-            (number, heir.get(key, key), day.toordinal(), end) for heir, day, end in zip(heirs, days, ends, strict=True)
+            (number, successor.get(key, key), day.toordinal(), end)
+            for successor, day, end in zip(successors_of, days, ends, strict=True)
         ]
     table = pd.DataFrame(rows, columns=["key", "holder", "begin", "end"])
     return table.astype({"key": "int64", "holder": object, "begin": "int64", "end": "int64"})

@@ -73,7 +73,7 @@ def events(episodes_: pd.DataFrame, changes: Iterable[BoundaryChange], unit: Uni
     merger crosses its border.
 
     * A change of stage within what is counted is no event, nor is a merger that only changes the key.
-    * Of several counted municipalities that merge into a counted one, all but one end: the heir goes on if it was
+    * Of several counted municipalities that merge into a counted one, all but one end: the successor goes on if it was
       counted itself, else the first by AGS.
     * What already was so on the edition's first day begins without an event.
     * What begins again is ``revived``; what goes on in the same case after its presumed end is ``first_documented``.
@@ -158,22 +158,24 @@ class _Timeline:
     def _moves(self, merged: Ints) -> None:
         """Keep who went where on which day; on one day a key may go through several hands."""
         days = np.asarray([change.effective.toordinal() for change in self.changes], dtype=np.int64)
-        heirs = {change.effective: successors(self.changes, change.effective) for change in self.changes}
-        names = [heirs[change.effective][change.old_ags] for change in self.changes]
-        heir = np.searchsorted(self.keys, np.asarray(names, dtype=object)) if names else np.empty(0, dtype=np.int64)
+        successors_of = {change.effective: successors(self.changes, change.effective) for change in self.changes}
+        names = [successors_of[change.effective][change.old_ags] for change in self.changes]
+        successor = (
+            np.searchsorted(self.keys, np.asarray(names, dtype=object)) if names else np.empty(0, dtype=np.int64)
+        )
         left = merged[0::2] * DAYS + days
         order = np.argsort(left)
         self.left: Ints = left[order]
-        self.heir: Ints = heir[order]
-        self.arrivals: Ints = np.unique(heir * DAYS + days)
+        self.successor: Ints = successor[order]
+        self.arrivals: Ints = np.unique(successor * DAYS + days)
 
-    def heir_case(self, case: Ints, day: Ints) -> Ints:
+    def successor_case(self, case: Ints, day: Ints) -> Ints:
         """Return the case that goes on where ``case`` ends on ``day``; itself if it was not merged away then."""
         wanted = case % self.size * DAYS + day
         at = np.minimum(np.searchsorted(self.left, wanted), len(self.left) - 1)
         moved = self.left[at] == wanted if len(self.left) else np.zeros(len(wanted), dtype=bool)
-        heirs = self.heir[at] if len(self.left) else case
-        return np.where(moved, case - case % self.size + heirs, case)
+        successors_of = self.successor[at] if len(self.left) else case
+        return np.where(moved, case - case % self.size + successors_of, case)
 
     def grows(self, case: Ints, day: Ints) -> Bools:
         """Return whether the municipality of ``case`` takes in another on ``day``."""
@@ -192,7 +194,7 @@ def _begins(line: _Timeline) -> pd.DataFrame:
     """Return the stretches that begin with an event: ``day``, ``what``, ``because`` and rows of the timeline."""
     case, day = line.case[line.first], line.begin[line.first]
     ends = line.end[line.last]
-    goes_on = np.isin(case * DAYS + day, line.heir_case(line.case[line.last], ends) * DAYS + ends)
+    goes_on = np.isin(case * DAYS + day, line.successor_case(line.case[line.last], ends) * DAYS + ends)
     at = line.first[~goes_on & ~line.initial[line.first]]
     case, day = line.case[at], line.begin[at]
     before = np.maximum(at - 1, 0)
@@ -212,16 +214,16 @@ def _ends(line: _Timeline) -> pd.DataFrame:
     """Return the stretches that end with an event: ``day``, ``what``, ``because`` and rows of the timeline."""
     at = line.last[line.end[line.last] < NEVER]
     day = line.end[at]
-    heir = line.heir_case(line.case[at], day)
-    after = line.holding(heir, day)
-    order = np.lexsort((line.case[at], day, heir))  # within an instrument, cases are in order of AGS
-    at, day, heir, after = at[order], day[order], heir[order], after[order]
+    successor = line.successor_case(line.case[at], day)
+    after = line.holding(successor, day)
+    order = np.lexsort((line.case[at], day, successor))  # within an instrument, cases are in order of AGS
+    at, day, successor, after = at[order], day[order], successor[order], after[order]
     there = np.maximum(after, 0)
     survives = (after >= 0) & line.counted[there]
-    # An heir that was not counted until then carries one of the parts on; one that was counted carries itself on.
-    was_counted = survives & _counted_before(line, heir, day)
+    # An successor that was not counted until then carries one of the parts on; one that was counted carries itself on.
+    was_counted = survives & _counted_before(line, successor, day)
     is_first = np.ones(len(at), dtype=bool)
-    is_first[1:] = (heir[1:] != heir[:-1]) | (day[1:] != day[:-1])
+    is_first[1:] = (successor[1:] != successor[:-1]) | (day[1:] != day[:-1])
     event = ~(survives & ~was_counted & is_first)
     # It ends by the record where its own stretch does, or something else of the case takes its place.
     by_record = ~survives & ((line.over[at] == day) | ((after >= 0) & (line.since[there] == day)))

@@ -358,7 +358,7 @@ class _Check:
                 rows.append(row)
         rows = self._without_repeated(rows)
         given = {field for field in self._at if field in RECORD_COLUMNS}
-        people = People(self._people.heir, self._people.fits)
+        people = People(self._people.successor, self._people.fits)
         repeats = {each.key for each in self._programme.instruments if each.repeats}
         difference = compare(rows, self._entries, given, people, repeats, answers)
         asked = {each.line: each for each in difference.questions}

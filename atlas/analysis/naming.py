@@ -14,7 +14,7 @@ from atlas.analysis.quality import known_names, plain_name
 from atlas.analysis.status import successors
 from atlas.analysis.values import Reading, Remark, remark_of
 from atlas.errors import Severity
-from atlas.model.boundaries import BoundaryChange, Edition, known_keys
+from atlas.model.boundaries import BoundaryChange, BoundaryVersion, known_keys
 from atlas.model.dates import PartialDate
 from atlas.model.programme import Instrument, Programme, Stage
 from atlas.model.rules import check_key, check_stage, closest_key
@@ -42,12 +42,12 @@ class Participants:
         Of the programme's state.
     """
 
-    def __init__(self, editions: tuple[Edition, ...]) -> None:
+    def __init__(self, editions: tuple[BoundaryVersion, ...]) -> None:
         self.keys = known_keys(editions)
         self._names = known_names(editions)
         self._official = _official_names(editions)
         self._ended = {change.old_ags: change for edition in editions for change in edition.changes}
-        self.heir = successors(self._ended.values(), date.max)
+        self.successor = successors(self._ended.values(), date.max)
         self._bare = {key: {plain_name(_TITLE.sub("", each)) for each in names} for key, names in self._names.items()}
         self._bare_official = {key: plain_name(_TITLE.sub("", name)) for key, name in self._official.items()}
         self._keys_of: dict[str, list[str]] = {}
@@ -137,18 +137,23 @@ class Participants:
         change: BoundaryChange | None = self._ended.get(key)
         if change is None:
             return None
-        heir = self.heir[key]
-        values = {"ags": key, "heir": heir, "heir_name": self.name(heir), "day": change.effective.strftime("%d.%m.%Y")}
+        successor = self.successor[key]
+        values = {
+            "ags": key,
+            "successor": successor,
+            "successor_name": self.name(successor),
+            "day": change.effective.strftime("%d.%m.%Y"),
+        }
         if day and PartialDate.parse(day).first_day() >= change.effective:
             text = N_(
-                "Den Schlüssel {ags} gibt es seit dem {day} nicht mehr, der Eintrag ist jünger; er zählt für {heir} {heir_name}."
+                "Den Schlüssel {ags} gibt es seit dem {day} nicht mehr, der Eintrag ist jünger; er zählt für {successor} {successor_name}."
             )
-            return Remark(text, values, Severity.WARNING, f"{heir} {self.name(heir)}")
+            return Remark(text, values, Severity.WARNING, f"{successor} {self.name(successor)}")
         text = phrases.KEY_OF_A_PREDECESSOR
-        return Remark(text, values, Severity.NOTE, f"{heir} {self.name(heir)}")
+        return Remark(text, values, Severity.NOTE, f"{successor} {self.name(successor)}")
 
 
-def _official_names(editions: Iterable[Edition]) -> dict[str, str]:
+def _official_names(editions: Iterable[BoundaryVersion]) -> dict[str, str]:
     names: dict[str, str] = {}
     for edition in editions:
         names |= {change.old_ags: change.old_name for change in edition.changes}

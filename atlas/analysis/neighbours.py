@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from atlas.model.boundaries import Edition
+from atlas.model.boundaries import BoundaryVersion
 
 _EDGE_M = 1.0
 """Below this an outline has no part without a neighbour: borders are stored to the millimetre, and rounded one by one."""
@@ -96,7 +96,7 @@ def _way_back(came_from: Mapping[int, int], end: int) -> tuple[int, ...]:
     return tuple(reversed(path))
 
 
-def neighbourhood(edition: Edition, day: date) -> Neighbourhood:
+def neighbourhood(edition: BoundaryVersion, day: date) -> Neighbourhood:
     """Return who borders on whom among the municipalities of ``day``."""
     valid = edition.valid_at(day)
     borders = edition.borders

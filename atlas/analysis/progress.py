@@ -16,7 +16,7 @@ import pandas as pd
 from atlas.analysis.days import Bools, Ints, as_days, ordinals, places_of, running, table_of
 from atlas.analysis.episodes import episodes
 from atlas.analysis.events import BEGINNINGS, BOUNDARY, FLOWS, events, seen_from
-from atlas.model.boundaries import BoundaryChange, Edition
+from atlas.model.boundaries import BoundaryChange, BoundaryVersion
 from atlas.model.programme import Unit
 from atlas.model.states import State
 
@@ -57,7 +57,7 @@ class Course:
         Five-digit key; None for all.
     """
 
-    edition: Edition
+    edition: BoundaryVersion
     municipalities: Line
     arrangements: Line
     district: str | None = None
@@ -68,7 +68,7 @@ class Course:
 
 
 def course(
-    spans_: pd.DataFrame, edition: Edition, changes: Iterable[BoundaryChange], district: str | None = None
+    spans_: pd.DataFrame, edition: BoundaryVersion, changes: Iterable[BoundaryChange], district: str | None = None
 ) -> Course:
     """Return the course of what `spans` returned."""
     changes = tuple(changes)
@@ -176,7 +176,7 @@ def _flows(events_: pd.DataFrame, instruments: Sequence[str], at: Ints, district
     return flow
 
 
-def _existence(edition: Edition, district: str | None) -> tuple[Ints, Ints, Ints]:
+def _existence(edition: BoundaryVersion, district: str | None) -> tuple[Ints, Ints, Ints]:
     """Return a column 0, first day and end of every row of the edition, of one district if it is given."""
     rows = edition.municipalities
     if district is not None:
@@ -184,7 +184,7 @@ def _existence(edition: Edition, district: str | None) -> tuple[Ints, Ints, Ints
     return np.zeros(len(rows), dtype=np.int64), ordinals(rows["valid_from"]), ordinals(rows["valid_to"])
 
 
-def _land(edition: Edition, district: str | None) -> Ints:
+def _land(edition: BoundaryVersion, district: str | None) -> Ints:
     """Return the area of every row of the edition, of one district if it is given, in thousands of square metres.
 
     Whole numbers: sums of them are exact in any order.
@@ -196,7 +196,7 @@ def _land(edition: Edition, district: str | None) -> Ints:
 
 
 def _land_covered(
-    episodes_: pd.DataFrame, edition: Edition, instruments: Sequence[str], at: Ints, district: str | None
+    episodes_: pd.DataFrame, edition: BoundaryVersion, instruments: Sequence[str], at: Ints, district: str | None
 ) -> Ints:
     """Return the area of the municipalities counted, days by instruments, as in `_land`.
 

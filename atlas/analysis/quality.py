@@ -14,7 +14,7 @@ from atlas.analysis.facts import entry_ranges
 from atlas.analysis.stages import entry_cases
 from atlas.analysis.status import successors
 from atlas.errors import Problem, Severity, few
-from atlas.model.boundaries import Edition
+from atlas.model.boundaries import BoundaryVersion
 from atlas.model.programme import TO_FILL_IN, ExitKind, Programme, StageKind
 from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
@@ -75,7 +75,7 @@ def _problem(places: str, line: int, column: str, text: str, **values: str | int
     return Problem(f"{places} {line}, {column}", text, dict(values), Severity.WARNING)
 
 
-def _names(table: pd.DataFrame, editions: tuple[Edition, ...], places: str) -> list[Problem]:
+def _names(table: pd.DataFrame, editions: tuple[BoundaryVersion, ...], places: str) -> list[Problem]:
     """The name beside a key must be one the municipality has or had: it is there to catch a mistyped key."""
     known = known_names(editions)
     text = phrases.KEY_OF_ANOTHER_NAME
@@ -86,7 +86,7 @@ def _names(table: pd.DataFrame, editions: tuple[Edition, ...], places: str) -> l
     ]
 
 
-def known_names(editions: tuple[Edition, ...]) -> dict[str, set[str]]:
+def known_names(editions: tuple[BoundaryVersion, ...]) -> dict[str, set[str]]:
     """Return every name a municipality or district has or had, by key, each as `plain_name` gives it."""
     known: dict[str, set[str]] = {}
     for edition in editions:
@@ -106,21 +106,21 @@ def plain_name(name: str) -> str:
     return re.sub(r"\s+", "", name).lower()
 
 
-def _keys(table: pd.DataFrame, editions: tuple[Edition, ...], places: str) -> list[Problem]:
+def _keys(table: pd.DataFrame, editions: tuple[BoundaryVersion, ...], places: str) -> list[Problem]:
     """A merged key is read as its successor; worth knowing, and wrong if the record is newer than the merger."""
     changes = [change for edition in editions for change in edition.changes]
-    heir = successors(changes, date.max)
+    successor = successors(changes, date.max)
     names = {change.new_ags: change.new_name for change in changes}
     text = phrases.KEY_OF_A_PREDECESSOR
     return [
         Problem(
             f"{places} {line}, ags",
             text,
-            {"ags": ags, "heir": heir[ags], "heir_name": names.get(heir[ags], "")},
+            {"ags": ags, "successor": successor[ags], "successor_name": names.get(successor[ags], "")},
             Severity.NOTE,
         )
         for line, ags in zip(table["line"], table["ags"], strict=True)
-        if ags in heir
+        if ags in successor
     ]
 
 

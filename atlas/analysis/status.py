@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from atlas.analysis.days import iso_days
-from atlas.model.boundaries import BoundaryChange, Edition
+from atlas.model.boundaries import BoundaryChange, BoundaryVersion
 from atlas.model.programme import Programme
 
 NO_DATA = "no_data"
@@ -61,16 +61,16 @@ def successors(changes: Iterable[BoundaryChange], day: date) -> dict[str, str]:
 
     Several may merge on one day, one into the other; their order does not matter.
     """
-    heir: dict[str, str] = {}
+    successor: dict[str, str] = {}
     ended: dict[str, date] = {}
     for change in sorted(changes, key=_since):
         if change.holds_on(day):
             same_day = ended.get(change.new_ags) == _since(change)
-            now = heir[change.new_ags] if same_day else change.new_ags
+            now = successor[change.new_ags] if same_day else change.new_ags
             ended[change.old_ags] = _since(change)
-            heir = {old: now if holder == change.old_ags else holder for old, holder in heir.items()}
-            heir[change.old_ags] = now
-    return heir
+            successor = {old: now if holder == change.old_ags else holder for old, holder in successor.items()}
+            successor[change.old_ags] = now
+    return successor
 
 
 def _since(change: BoundaryChange) -> date:
@@ -88,7 +88,7 @@ def held_on(stretches: pd.DataFrame, day: date, begin: str = "since_day") -> pd.
 
 
 def status_as_of(
-    spans_: pd.DataFrame, programme: Programme, edition: Edition, changes: Iterable[BoundaryChange], as_of: date
+    spans_: pd.DataFrame, programme: Programme, edition: BoundaryVersion, changes: Iterable[BoundaryChange], as_of: date
 ) -> pd.DataFrame:
     """Return one row for every municipality of the day and every instrument of the programme.
 
@@ -124,7 +124,9 @@ def status_as_of(
     return _full_table(pd.concat([own, through]), municipalities, [each.key for each in programme.instruments])
 
 
-def cases_as_of(spans_: pd.DataFrame, edition: Edition, changes: Iterable[BoundaryChange], as_of: date) -> pd.DataFrame:
+def cases_as_of(
+    spans_: pd.DataFrame, edition: BoundaryVersion, changes: Iterable[BoundaryChange], as_of: date
+) -> pd.DataFrame:
     """Return one row for every case of a municipality of the day of which anything can be said then.
 
     What is derived is a case of its own, ``derived`` in ``basis`` as everywhere.
@@ -212,10 +214,10 @@ def _own(
     current: pd.DataFrame, municipalities: pd.DataFrame, changes: Iterable[BoundaryChange], as_of: date
 ) -> pd.DataFrame:
     """Return the spans of municipalities, each at the position of the municipality that holds its key today."""
-    heir = successors(changes, as_of)
+    successor = successors(changes, as_of)
     position = dict(zip(municipalities["ags"], municipalities.index, strict=True))
     code, keys = pd.factorize(current["participant"].to_numpy(dtype=object))
-    holder = np.asarray([position.get(heir.get(key, key), -1) for key in keys], dtype=np.int64)[code]
+    holder = np.asarray([position.get(successor.get(key, key), -1) for key in keys], dtype=np.int64)[code]
     there = np.flatnonzero(holder >= 0)
     return current.iloc[there].assign(position=holder[there])
 

@@ -7,27 +7,27 @@ from dataclasses import replace
 
 from atlas.export.pictures import dots, draw
 from atlas.model.excerpt import Excerpt, Size
+from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.film import Film, build_film, film_legend
 from atlas.present.map_spec import MapSpec
-from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 from atlas.render.animation import gif
 
 _MONTH_MS, _LAST_MS = 220, 3000
 
 
-def film_gif(scenes: Scenes, scene: Scene, words: Words) -> bytes:
+def film_gif(contexts: ViewContexts, context: ViewContext, words: Words) -> bytes:
     """Return the months of a view's layer as an animated GIF, with date, legend with counts and sources in every frame.
 
     Months in which nothing changes lengthen the frame before. Runs once.
     """
-    excerpt = Excerpt((scene.district,) if scene.district else (), Size.FILM, labels=False)
-    view = scene.view.but(municipality=None)
+    excerpt = Excerpt((context.district,) if context.district else (), Size.FILM, labels=False)
+    view = context.view.but(municipality=None)
     frames, lasting = [], []
-    film = build_film(scene, scenes.today())
+    film = build_film(context, contexts.today())
     like = replace(film.specs[-1], legend=film_legend(film))
     for spec, months in _lasting(film):
-        drawn = draw(scenes, view.but(as_of=spec.as_of), excerpt, words, like=like)
+        drawn = draw(contexts, view.but(as_of=spec.as_of), excerpt, words, like=like)
         frames.append(dots(drawn))
         lasting.append(_MONTH_MS * months)
     lasting[-1] = _LAST_MS

@@ -18,10 +18,10 @@ import shapely
 
 from atlas.analysis.status import NO_DATA
 from atlas.export.tables import stages_said
-from atlas.model.boundaries import Edition, Level
+from atlas.model.boundaries import BoundaryVersion, Level
 from atlas.model.records import newest_source_day
+from atlas.present.context import ViewContext
 from atlas.present.credits import boundary_credits, full_credits
-from atlas.present.scene import Scene
 from atlas.present.wording import Words
 from atlas.sources.boundaries import read_geometry
 
@@ -32,27 +32,27 @@ _PORTION = 2000
 """So many areas of a GeoJSON file are made at a time: all of a country as Python objects would take a gigabyte."""
 
 
-def status_areas(scene: Scene, level: Level, district: str | None = None) -> gpd.GeoDataFrame:
+def status_areas(context: ViewContext, level: Level, district: str | None = None) -> gpd.GeoDataFrame:
     """Return what `status_properties` returns with geometry, in the edition's metric CRS; RangeIndex."""
-    table = status_properties(scene, district)
-    geometry = read_geometry(scene.edition, level, table.index.tolist()).geometry
-    return gpd.GeoDataFrame(table, geometry=geometry, crs=scene.edition.metric_crs).reset_index(drop=True)
+    table = status_properties(context, district)
+    geometry = read_geometry(context.edition, level, table.index.tolist()).geometry
+    return gpd.GeoDataFrame(table, geometry=geometry, crs=context.edition.metric_crs).reset_index(drop=True)
 
 
-def status_properties(scene: Scene, district: str | None = None) -> pd.DataFrame:
+def status_properties(context: ViewContext, district: str | None = None) -> pd.DataFrame:
     """Return one row per municipality of the day.
 
     Index ``position``. Columns ``ags``, ``name``, ``district`` (name), then for each instrument what `stages_said` returns
     (``no_data`` where nothing is documented), and with its key before them, as ``<instrument>_basis``, ``basis``,
     ``state``, ``until``, ``last_proof`` and ``inferred`` (a truth value). With ``district`` (a key) its municipalities only.
     """
-    status, edition = scene.status, scene.edition
+    status, edition = context.status, context.edition
     if district is not None:
         status = status[status["district"] == district]
     positions = status.index.unique()
     table = edition.municipalities.loc[positions, ["ags", "name", "district"]].copy()
     table["district"] = table["district"].map(edition.districts["name"])
-    for instrument in scene.programme.instruments:
+    for instrument in context.programme.instruments:
         rows = status[status["instrument"] == instrument.key]
         table[instrument.key] = stages_said(rows)
         for column in _DETAILS:
@@ -60,16 +60,16 @@ def status_properties(scene: Scene, district: str | None = None) -> pd.DataFrame
     return table
 
 
-def status_geojson(scene: Scene, words: Words, district: str | None = None) -> bytes:
+def status_geojson(context: ViewContext, words: Words, district: str | None = None) -> bytes:
     """Return RFC 7946 GeoJSON: WGS 84, five decimals, counter-clockwise; null where nothing is documented.
 
     The collection carries ``source`` and ``attribution`` members, as GeoNutzV asks for.
     """
-    table = status_properties(scene, district).astype(object)
-    return _geojson(table.mask(table == NO_DATA, None), scene.edition, Level.DETAIL, full_credits(scene, words))
+    table = status_properties(context, district).astype(object)
+    return _geojson(table.mask(table == NO_DATA, None), context.edition, Level.DETAIL, full_credits(context, words))
 
 
-def boundary_properties(edition: Edition, day: date) -> pd.DataFrame:
+def boundary_properties(edition: BoundaryVersion, day: date) -> pd.DataFrame:
     """Return the municipalities as they were on ``day``.
 
     Index ``position``. Columns ``ags``, ``name``, ``kind``, ``district`` (key), ``district_name``, ``area_km2`` (geodesic),
@@ -83,7 +83,7 @@ def boundary_properties(edition: Edition, day: date) -> pd.DataFrame:
     )
 
 
-def boundaries_geojson(edition: Edition, day: date, words: Words, *, is_synthetic: bool) -> bytes:
+def boundaries_geojson(edition: BoundaryVersion, day: date, words: Words, *, is_synthetic: bool) -> bytes:
     """Return the municipalities of ``day`` as RFC 7946 GeoJSON: WGS 84, five decimals, counter-clockwise, full geometry.
 
     Properties as in `boundary_properties`; the collection carries ``date``, ``source`` and ``attribution`` members. Common
@@ -93,14 +93,16 @@ def boundaries_geojson(edition: Edition, day: date, words: Words, *, is_syntheti
     return _geojson(boundary_properties(edition, day), edition, Level.FULL, credits_, date=day.isoformat())
 
 
-def _geojson(table: pd.DataFrame, edition: Edition, level: Level, source: Sequence[str], **members: str) -> bytes:
+def _geojson(
+    table: pd.DataFrame, edition: BoundaryVersion, level: Level, source: Sequence[str], **members: str
+) -> bytes:
     """Return a collection of the rows of ``table``, whose index is ``position``, with the geometry of a level."""
     about = _json(members | {"source": list(source), "attribution": edition.provenance.attribution})
     features = b",".join(_features(table, edition, level))
     return b'{"type":"FeatureCollection","features":[' + features + b"]," + about[1:].encode()
 
 
-def _features(table: pd.DataFrame, edition: Edition, level: Level) -> Iterator[bytes]:
+def _features(table: pd.DataFrame, edition: BoundaryVersion, level: Level) -> Iterator[bytes]:
     for begin in range(0, len(table), _PORTION):
         rows = table.iloc[begin : begin + _PORTION]
         degrees = read_geometry(edition, level, rows.index.tolist()).geometry.to_crs("EPSG:4326").to_numpy()
@@ -114,14 +116,14 @@ def _json(node: Mapping[Any, object]) -> str:
     return json.dumps(node, ensure_ascii=False, separators=(",", ":"))
 
 
-def write_status_gpkg(scene: Scene, words: Words, path: Path, district: str | None = None) -> None:
+def write_status_gpkg(context: ViewContext, words: Words, path: Path, district: str | None = None) -> None:
     """Write a GeoPackage in the metric CRS with full geometry: layer ``status``, and ``quelle`` with the source lines.
 
     Its date of last change is the newest in the record, so that the same data give the same bytes.
     """
-    areas = status_areas(scene, Level.FULL, district)
-    about = pd.DataFrame({"text": list(full_credits(scene, words))})
-    changed = newest_source_day(scene.records.table) or scene.edition.starts
+    areas = status_areas(context, Level.FULL, district)
+    about = pd.DataFrame({"text": list(full_credits(context, words))})
+    changed = newest_source_day(context.records.table) or context.edition.starts
     path.unlink(missing_ok=True)
     with _DATED:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{changed.isoformat()}T00:00:00.000Z"})
@@ -132,9 +134,9 @@ def write_status_gpkg(scene: Scene, words: Words, path: Path, district: str | No
             pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
-def status_gpkg(scene: Scene, words: Words, district: str | None = None) -> bytes:
+def status_gpkg(context: ViewContext, words: Words, district: str | None = None) -> bytes:
     """Return what `write_status_gpkg` writes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "status.gpkg"
-        write_status_gpkg(scene, words, path, district)
+        write_status_gpkg(context, words, path, district)
         return path.read_bytes()

@@ -14,11 +14,11 @@ from atlas.model.excerpt import Excerpt, Form, Size
 from atlas.model.languages import LANGUAGES
 from atlas.model.view import ViewState, page_address
 from atlas.phrases import N_
+from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.credits import full_credits, short_credits
-from atlas.present.detail import absent, position_or_heir
+from atlas.present.detail import absent, position_or_successor
+from atlas.present.narrative import caption, lasting_alt_text
 from atlas.present.picture import build_picture, picture_view
-from atlas.present.scene import Scene, Scenes
-from atlas.present.telling import caption, lasting_alt_text
 from atlas.present.wording import Words
 
 _CAPTION, _ALT_TEXT = N_("bildunterschrift.txt"), N_("alternativtext-de.txt")
@@ -28,7 +28,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time every file in the ZIP bears: the same facts give the same bytes."""
 
 
-def press_kit(scenes: Scenes, view: ViewState, address: str = "") -> bytes:
+def press_kit(contexts: ViewContexts, view: ViewState, address: str = "") -> bytes:
     """Return the press kit of the view's municipality as a ZIP; the same view and data give the same bytes.
 
     Parameters
@@ -43,27 +43,27 @@ def press_kit(scenes: Scenes, view: ViewState, address: str = "") -> bytes:
     AtlasError
         If there was no such municipality on the day, nor a successor of it.
     """
-    scene, position = kit_scene(scenes, view)
-    view = scene.view
+    context, position = kit_context(contexts, view)
+    view = context.view
     places = (str(view.municipality),)
     said = {lang: Words(lang) for lang in LANGUAGES}
     files: dict[str, bytes] = {}
     for size, forms in _PICTURES:
         order = Excerpt(places, size)
-        drawn = draw(scenes, view, order, said[view.lang], page_of(address, view, order))
-        files |= {f"{picture_stem(scene, order)}.{form}": written(drawn, form) for form in forms}
-    described = scenes.of(picture_view(view, Excerpt(places)))
+        drawn = draw(contexts, view, order, said[view.lang], page_of(address, view, order))
+        files |= {f"{picture_stem(context, order)}.{form}": written(drawn, form) for form in forms}
+    described = contexts.of(picture_view(view, Excerpt(places)))
     alts = {lang: build_picture(described, Excerpt(places), words).alt for lang, words in said.items()}
-    texts = {words.say(_CAPTION): caption(scene, position, words) for words in said.values()}
+    texts = {words.say(_CAPTION): caption(context, position, words) for words in said.values()}
     texts |= {words.say(_ALT_TEXT): alts[lang] for lang, words in said.items()}
     texts |= {
-        "quelle.txt": _sources(scene, said),
-        "lies-mich.txt": _read_me(scene, position, list(files), address, said),
+        "quelle.txt": _sources(context, said),
+        "lies-mich.txt": _read_me(context, position, list(files), address, said),
     }
-    return _zipped(kit_stem(scene), files | {name: _text(text) for name, text in texts.items()})
+    return _zipped(kit_stem(context), files | {name: _text(text) for name, text in texts.items()})
 
 
-def kit_scene(scenes: Scenes, view: ViewState) -> tuple[Scene, int]:
+def kit_context(contexts: ViewContexts, view: ViewState) -> tuple[ViewContext, int]:
     """Return the scene of a kit, its municipality replaced by the successor if it has been merged, and the position.
 
     The view's date is written out, filters are left out: a kit shows all that is known.
@@ -73,53 +73,53 @@ def kit_scene(scenes: Scenes, view: ViewState) -> tuple[Scene, int]:
     AtlasError
         If there was no such municipality on the day, nor a successor of it.
     """
-    as_of = view.as_of or scenes.today()
+    as_of = view.as_of or contexts.today()
     view = view.but(
         as_of=as_of, district=None, looks=frozenset(), documented_only=False, since=None, area=None, film=None
     )
-    scene = scenes.of(view)
-    position = position_or_heir(scene, view.municipality or "")
+    context = contexts.of(view)
+    position = position_or_successor(context, view.municipality or "")
     if position is None:
-        raise AtlasError(absent(scene, view.municipality or "–", "AGS", Words(view.lang)))
-    return scenes.of(view.but(municipality=scene.day.lines[position][0].ags)), position
+        raise AtlasError(absent(context, view.municipality or "–", "AGS", Words(view.lang)))
+    return contexts.of(view.but(municipality=context.day.lines[position][0].ags)), position
 
 
-def kit_stem(scene: Scene) -> str:
+def kit_stem(context: ViewContext) -> str:
     """Return the name of a kit's file without its ending: plain letters, key and date."""
-    return f"pressepaket-{scene.programme.key}-{scene.view.municipality}-{scene.spec.layer}-{scene.as_of}"
+    return f"pressepaket-{context.programme.key}-{context.view.municipality}-{context.spec.layer}-{context.as_of}"
 
 
-def _sources(scene: Scene, words: Mapping[str, Words]) -> str:
-    about = scene.edition.provenance
+def _sources(context: ViewContext, words: Mapping[str, Words]) -> str:
+    about = context.edition.provenance
     blocks = []
     for said in words.values():
         lines = [
             said.say(phrases.SOURCES_AND_LICENCES),
             "",
-            *full_credits(scene, said),
+            *full_credits(context, said),
             said.say("Lizenz der Grenzen: {licence}, {url}", licence=about.licence, url=about.licence_url or "–"),
-            said.say("Vermerk, der bei jeder Veröffentlichung dabeisteht: {text}", text=_note(scene, said)),
+            said.say("Vermerk, der bei jeder Veröffentlichung dabeisteht: {text}", text=_note(context, said)),
         ]
         blocks.append("\n".join(lines))
     return "\n\n\n".join(blocks)
 
 
-def _note(scene: Scene, words: Words) -> str:
+def _note(context: ViewContext, words: Words) -> str:
     """Return the line that is owed beside every picture."""
-    source, boundaries, *_ = short_credits(scene, words)
+    source, boundaries, *_ = short_credits(context, words)
     return f"{source} · {boundaries}"
 
 
-def _read_me(scene: Scene, position: int, pictures: list[str], address: str, words: Mapping[str, Words]) -> str:
-    name = scene.day.lines[position][0].name
+def _read_me(context: ViewContext, position: int, pictures: list[str], address: str, words: Mapping[str, Words]) -> str:
+    name = context.day.lines[position][0].name
     blocks = []
     for said in words.values():
-        heading = said.say("Pressepaket {name} ({ags})", name=name, ags=scene.view.municipality)
-        lines = [heading, said.say(phrases.AS_OF_DAY, day=said.day(scene.as_of)), ""]
+        heading = said.say("Pressepaket {name} ({ags})", name=name, ags=context.view.municipality)
+        lines = [heading, said.say(phrases.AS_OF_DAY, day=said.day(context.as_of)), ""]
         lines += [said.say("Welche Datei wofür"), *_purposes(pictures, said), ""]
-        lines += [said.say("So wird zitiert"), _citation(scene, address, said), *_honesty(scene, said)]
+        lines += [said.say("So wird zitiert"), _citation(context, address, said), *_honesty(context, said)]
         if address:
-            lines += ["", *_always_current(scene, address, name, said)]
+            lines += ["", *_always_current(context, address, name, said)]
         blocks.append("\n".join(lines))
     return "\n\n\n".join(blocks)
 
@@ -142,32 +142,32 @@ def _purposes(pictures: list[str], words: Words) -> list[str]:
     return [f"- {name}: {purpose}" for name, purpose in told.items()]
 
 
-def _citation(scene: Scene, address: str, words: Words) -> str:
+def _citation(context: ViewContext, address: str, words: Words) -> str:
     note = words.say(
         "Präventionsatlas {state}, Stand {day}. {note}",
-        state=words.label(scene.programme.territory),
-        day=words.day(scene.as_of),
-        note=_note(scene, words),
+        state=words.label(context.programme.territory),
+        day=words.day(context.as_of),
+        note=_note(context, words),
     )
-    page = page_of(address, scene.view, Excerpt((str(scene.view.municipality),)))
+    page = page_of(address, context.view, Excerpt((str(context.view.municipality),)))
     return f"{note}. {address.partition('://')[0]}://{page}" if page else f"{note}."
 
 
-def _honesty(scene: Scene, words: Words) -> list[str]:
+def _honesty(context: ViewContext, words: Words) -> list[str]:
     said = words.say("Kein Eintrag heißt: hier nicht dokumentiert, nie: nimmt nicht teil.")
-    if scene.snapshot.is_synthetic:
+    if context.snapshot.is_synthetic:
         return [said, words.say("Achtung: Alle Daten in diesem Paket sind erfunden. Bitte nicht veröffentlichen.")]
     return [said]
 
 
-def _always_current(scene: Scene, address: str, name: str, words: Words) -> list[str]:
+def _always_current(context: ViewContext, address: str, name: str, words: Words) -> list[str]:
     """Return the address of the page and of the image that show every day what holds then."""
-    view = ViewState(programme=scene.view.programme, layer=scene.view.layer, lang=words.lang)
-    ags = str(scene.view.municipality)
+    view = ViewState(programme=context.view.programme, layer=context.view.layer, lang=words.lang)
+    ags = str(context.view.municipality)
     page = page_address(f"{address}/gemeinde", view.but(municipality=ags))
     image = page_address(f"{address}/bild/{ags}.svg", view)
     # An image of the day it is looked at must not be described by what holds today.
-    title = words.say("{programme} in und um {name}", programme=scene.programme.short, name=name)
+    title = words.say("{programme} in und um {name}", programme=context.programme.short, name=name)
     alt = lasting_alt_text(title, words)
     return [
         words.say(phrases.ALWAYS_CURRENT, page=page),

@@ -11,13 +11,13 @@ from atlas.export.tables import DETAIL_COLUMNS, STATUS_COLUMNS, cases_table, exc
 from atlas.model.programme import Programme
 from atlas.model.records import RECORD_COLUMNS
 from atlas.model.snapshot import Snapshot
+from atlas.present.context import ViewContext
 from atlas.present.open_data import Content
-from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
 
 def status_file(
-    scene: Scene,
+    context: ViewContext,
     ending: str,
     words: Words,
     *,
@@ -44,17 +44,17 @@ def status_file(
         CSV for German Excel.
     """
     if ending == "geojson":
-        return status_geojson(scene, words, district)
+        return status_geojson(context, words, district)
     if ending == "gpkg":
-        return status_gpkg(scene, words, district)
+        return status_gpkg(context, words, district)
     columns = [*STATUS_COLUMNS, *(DETAIL_COLUMNS if with_details else ())]
-    table = status_table(scene.status, scene.edition, district)[columns]
+    table = status_table(context.status, context.edition, district)[columns]
     return written_table(table, ending, is_excel=is_excel)
 
 
-def cases_file(scene: Scene, ending: str, *, district: str | None = None, is_excel: bool = False) -> bytes:
+def cases_file(context: ViewContext, ending: str, *, district: str | None = None, is_excel: bool = False) -> bytes:
     """Return the cases of a scene's date as ``csv`` or ``json``, of one district if its key is given."""
-    return written_table(cases_table(scene, district), ending, is_excel=is_excel)
+    return written_table(cases_table(context, district), ending, is_excel=is_excel)
 
 
 def written_table(table: pd.DataFrame, ending: str, *, is_excel: bool = False) -> bytes:

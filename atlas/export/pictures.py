@@ -8,12 +8,12 @@ from functools import cache
 
 import geopandas as gpd
 
-from atlas.model.boundaries import Edition, Level, mergers
+from atlas.model.boundaries import BoundaryVersion, Level, mergers
 from atlas.model.excerpt import Excerpt, ExcerptKind, Form
 from atlas.model.view import ViewState, page_address
+from atlas.present.context import SingleFlightCache, ViewContext, ViewContexts
 from atlas.present.map_spec import MapSpec
 from atlas.present.picture import Picture, build_picture, picture_view
-from atlas.present.scene import Scene, Scenes, Shelf
 from atlas.present.wording import Words
 from atlas.render.layout import PictureLayout, lay_out
 from atlas.render.outlines import Land, Lands
@@ -26,7 +26,7 @@ _UNIT_M = {Level.FULL: 1.0, Level.DETAIL: 5.0, Level.OVERVIEW: 20.0}
 _FINE_M, _COARSE_M = 22.0, 130.0
 """Metres a dot spans below which the full geometry is drawn, and above which the coarse one."""
 MEDIA_TYPES = {Form.PNG: "image/png", Form.SVG: "image/svg+xml", Form.PDF: "application/pdf"}
-_lands: Shelf[Land] = Shelf(40_000, len)
+_lands: SingleFlightCache[Land] = SingleFlightCache(40_000, len)
 """Written-out geometry: edition, level and day of the last change. Immutable, about 2 kB for each municipality."""
 
 
@@ -34,13 +34,18 @@ _lands: Shelf[Land] = Shelf(40_000, len)
 class Drawn:
     """A picture described and laid out."""
 
-    scene: Scene
+    context: ViewContext
     picture: Picture
     sheet: PictureLayout
 
 
 def draw(
-    scenes: Scenes, view: ViewState, excerpt: Excerpt, words: Words, address: str = "", like: MapSpec | None = None
+    contexts: ViewContexts,
+    view: ViewState,
+    excerpt: Excerpt,
+    words: Words,
+    address: str = "",
+    like: MapSpec | None = None,
 ) -> Drawn:
     """Return a picture laid out, ready to be written in any form; see `build_picture`.
 
@@ -49,9 +54,9 @@ def draw(
     AtlasError
         For places that did not exist on the view's date.
     """
-    scene = scenes.of(picture_view(view, excerpt))
-    picture = build_picture(scene, excerpt, words, address, like)
-    return Drawn(scene, picture, lay_out(picture, excerpt.size, lands_of(scene, picture.areas), words))
+    context = contexts.of(picture_view(view, excerpt))
+    picture = build_picture(context, excerpt, words, address, like)
+    return Drawn(context, picture, lay_out(picture, excerpt.size, lands_of(context, picture.areas), words))
 
 
 def written(drawn: Drawn, form: Form) -> bytes:
@@ -70,30 +75,30 @@ def dots(drawn: Drawn) -> Pixels:
     return pixels(picture_pdf(drawn.sheet, is_tagged=False), width, height)
 
 
-def lands_of(scene: Scene, focus: Iterable[int] = ()) -> Lands:
+def lands_of(context: ViewContext, focus: Iterable[int] = ()) -> Lands:
     """Return what gives the geometry of a scene's day by scale.
 
     Of several states the finer levels are those near the municipalities of ``focus`` only: full geometry of all of
     Germany would take a quarter of a gigabyte for the picture of one town.
     """
-    edition, positions = scene.edition, list(scene.day.lines)
+    edition, positions = context.edition, list(context.day.lines)
     focus = list(focus)
     near = _districts_near(edition, focus) if focus and len(edition.states) else frozenset(edition.districts.index)
     changed = max(
-        [edition.starts, *(each.effective for each in mergers(scene.changes) if each.effective <= scene.as_of)]
+        [edition.starts, *(each.effective for each in mergers(context.changes) if each.effective <= context.as_of)]
     )
 
     def of(dot_m: float) -> Land:
         level = Level.FULL if dot_m < _FINE_M else Level.DETAIL if dot_m < _COARSE_M else Level.OVERVIEW
         districts = frozenset(edition.districts.index) if level is Level.OVERVIEW else near
-        key = (scene.snapshot.fingerprint, str(edition.folder), changed, level, districts)
+        key = (context.snapshot.fingerprint, str(edition.folder), changed, level, districts)
         of_day = edition.municipalities.loc[positions, "district"]
         return _lands.get(key, lambda: _land(edition, level, of_day.index[of_day.isin(districts)].tolist()))
 
     return of
 
 
-def _districts_near(edition: Edition, focus: list[int]) -> frozenset[str]:
+def _districts_near(edition: BoundaryVersion, focus: list[int]) -> frozenset[str]:
     """Return the districts that a picture of some municipalities may show: all within its wide surroundings."""
     rows, districts = edition.municipalities.loc[focus], edition.districts
     west, east = rows["label_lon"].min(), rows["label_lon"].max()
@@ -104,7 +109,7 @@ def _districts_near(edition: Edition, focus: list[int]) -> frozenset[str]:
     return frozenset(map(str, districts.index[is_near]))
 
 
-def _land(edition: Edition, level: Level, positions: list[int]) -> Land:
+def _land(edition: BoundaryVersion, level: Level, positions: list[int]) -> Land:
     shapes = gpd.GeoSeries(read_geometry(edition, level, positions).geometry)
     rows = edition.municipalities.loc[positions]
     places = gpd.GeoSeries.from_xy(rows["label_lon"], rows["label_lat"], index=rows.index, crs="EPSG:4326")
@@ -118,7 +123,7 @@ def _land(edition: Edition, level: Level, positions: list[int]) -> Land:
 
 
 @cache
-def _corner(edition: Edition) -> tuple[float, float]:
+def _corner(edition: BoundaryVersion) -> tuple[float, float]:
     """Return the north-west corner of the whole in the metric CRS: the origin of every level's coordinates."""
     whole = read_geometry(edition, Level.OVERVIEW).total_bounds
     return float(whole[0]), float(whole[3])
@@ -138,13 +143,13 @@ def page_of(address: str, view: ViewState, excerpt: Excerpt) -> str:
     return page_address(f"{address.partition('://')[2]}/{page}", view.but(district=district, municipality=own))
 
 
-def picture_stem(scene: Scene, excerpt: Excerpt) -> str:
+def picture_stem(context: ViewContext, excerpt: Excerpt) -> str:
     """Return the name of a picture's file without its ending: plain letters, place, layer, size and date."""
     place = (
         excerpt.places[0]
         if len(excerpt.places) == 1
         else ExcerptKind.SELECTION
         if excerpt.places
-        else scene.programme.boundary_set
+        else context.programme.boundary_set
     )
-    return f"praeventionsatlas-{scene.programme.key}-{place}-{scene.spec.layer}-{excerpt.size}-{scene.as_of}"
+    return f"praeventionsatlas-{context.programme.key}-{place}-{context.spec.layer}-{excerpt.size}-{context.as_of}"

@@ -28,7 +28,7 @@ from atlas.export.tables import plain_csv
 from atlas.export.workers import executor
 from atlas.model.view import ViewState
 from atlas.phrases import N_
-from atlas.present.scene import Scene, Scenes
+from atlas.present.context import ViewContext, ViewContexts
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
 
@@ -97,10 +97,10 @@ def write_sheets(settings: Settings, order: SheetOrder, folder: Path, report: On
     AtlasError
         If the data can't be used, or nothing can be written to the folder.
     """
-    _scenes.cache_clear()  # the files may have changed since this process last looked
-    scene = _scenes(settings, order).of(order.view)
-    stems = _stems(scene)
-    mark = _mark(scene, order)
+    _contexts.cache_clear()  # the files may have changed since this process last looked
+    context = _contexts(settings, order).of(order.view)
+    stems = _stems(context)
+    mark = _mark(context, order)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         known = _read(folder / MANIFEST)
@@ -120,22 +120,22 @@ def write_sheets(settings: Settings, order: SheetOrder, folder: Path, report: On
             made[stem] = _Made(mark, *outcome)
             _write(folder / MANIFEST, _manifest(known | made))
         report(len(made) + len(failed), len(stems))
-    _write(folder / INDEX, plain_csv(_index(scene, {stem: made[stem] for stem in stems if stem in made}, stems)))
-    names = ((scene.day.lines[stems[stem]][0], reason) for stem, reason in sorted(failed.items()))
+    _write(folder / INDEX, plain_csv(_index(context, {stem: made[stem] for stem in stems if stem in made}, stems)))
+    names = ((context.day.lines[stems[stem]][0], reason) for stem, reason in sorted(failed.items()))
     return SheetRun(len(made) - kept, kept, tuple((line.name, line.ags, reason) for line, reason in names))
 
 
-def _stems(scene: Scene) -> dict[str, int]:
+def _stems(context: ViewContext) -> dict[str, int]:
     """Return names of files without ending and positions, of the municipalities that have a sheet, in order of their keys."""
-    lines = {position: scene.day.lines[position][0] for position in scene.addressed}
-    inside = [position for position, row in lines.items() if scene.district in (None, row.district)]
+    lines = {position: context.day.lines[position][0] for position in context.addressed}
+    inside = [position for position, row in lines.items() if context.district in (None, row.district)]
     inside.sort(key=lambda position: lines[position].ags)
-    return {sheet_stem(scene, lines[position].ags, scene.view.lang): position for position in inside}
+    return {sheet_stem(context, lines[position].ags, context.view.lang): position for position in inside}
 
 
-def _mark(scene: Scene, order: SheetOrder) -> str:
+def _mark(context: ViewContext, order: SheetOrder) -> str:
     """Return what the sheets depend on: data, programme, day, language, address, and this program itself."""
-    parts = (*map(str, scene.key), scene.view.lang, order.home, _code_mark())
+    parts = (*map(str, context.key), context.view.lang, order.home, _code_mark())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 
 
@@ -211,35 +211,35 @@ def _reason(error: BaseException) -> str:
 
 
 @cache
-def _scenes(settings: Settings, order: SheetOrder) -> Scenes:
+def _contexts(settings: Settings, order: SheetOrder) -> ViewContexts:
     """Return what the sheets are made from; each process reads the files once for a run."""
     snapshot = load_snapshot(settings)
     as_of = order.view.as_of
     assert as_of is not None  # noqa: S101 - the order says it; tells mypy so
-    return Scenes(lambda: snapshot, lambda: as_of)
+    return ViewContexts(lambda: snapshot, lambda: as_of)
 
 
 def _make(settings: Settings, order: SheetOrder, path: Path, position: int) -> tuple[str, int, int]:
-    body = sheet_pdf(_scenes(settings, order), order.view, position, order.home)
+    body = sheet_pdf(_contexts(settings, order), order.view, position, order.home)
     _write(path, body)
     return hashlib.sha256(body).hexdigest(), pages_of(body), len(body)
 
 
-def _index(scene: Scene, made: Mapping[str, _Made], stems: Mapping[str, int]) -> pd.DataFrame:
+def _index(context: ViewContext, made: Mapping[str, _Made], stems: Mapping[str, int]) -> pd.DataFrame:
     """Return one row for each sheet that is there.
 
     Columns ``ags``, ``name``, ``kind``, ``district``, ``file``, ``pages``, ``bytes``, ``documented`` (instruments of which
     anything is documented), and for each instrument 1 where the municipality counts as covered by its own doing: these
     add up to the published figures.
     """
-    keys = [instrument.key for instrument in scene.programme.instruments]
+    keys = [instrument.key for instrument in context.programme.instruments]
     rows = []
     for stem, each in made.items():
-        lines = scene.day.lines[stems[stem]]
-        row = scene.edition.municipalities.loc[stems[stem]]
+        lines = context.day.lines[stems[stem]]
+        row = context.edition.municipalities.loc[stems[stem]]
         covered = [int(line.counted and line.basis != "district") for line in lines]
         documented = sum(line.stage != NO_DATA for line in lines)
-        district = scene.edition.districts.at[lines[0].district, "name"]
+        district = context.edition.districts.at[lines[0].district, "name"]
         told = [lines[0].ags, lines[0].name, row["kind"], district, f"{stem}.pdf", each.pages, each.size, documented]
         rows.append([*told, *covered])
     columns = ["ags", "name", "kind", "district", "file", "pages", "bytes", "documented", *keys]

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from atlas.export.pictures import lands_of
 from atlas.model.excerpt import Excerpt, Size
 from atlas.model.view import ViewState
+from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.picture import LegendLine, Picture, build_picture, picture_view
-from atlas.present.scene import Scene, Scenes
 from atlas.present.sheet import FactSheet, build_sheet
 from atlas.present.wording import Words
 from atlas.render.layout import Measures, lay_out_map
@@ -23,23 +23,23 @@ _MARK = 9.0
 _PAGES = re.compile(rb"<xmpTPg:NPages>([0-9]+)</xmpTPg:NPages>")
 
 
-def sheet_pdf(scenes: Scenes, view: ViewState, position: int, home: str = "") -> bytes:
+def sheet_pdf(contexts: ViewContexts, view: ViewState, position: int, home: str = "") -> bytes:
     """Return the sheet of the municipality at ``position`` on the view's day, in its language, as PDF/UA-1.
 
     ``home`` is the application's address; without it the sheet has no QR code.
     """
     words = Words(view.lang)
-    plain = ViewState(programme=view.programme, as_of=view.as_of or scenes.today(), lang=view.lang)
-    ags = scenes.of(plain).day.lines[position][0].ags
-    scene = scenes.of(picture_view(plain.but(municipality=ags), Excerpt((ags,))))
-    picture = build_picture(scene, Excerpt((ags,), Size.A4), words)
-    told = build_sheet(scene, position, words, home)
-    return document("sheet.typ", _files(scene, told, picture, words))
+    plain = ViewState(programme=view.programme, as_of=view.as_of or contexts.today(), lang=view.lang)
+    ags = contexts.of(plain).day.lines[position][0].ags
+    context = contexts.of(picture_view(plain.but(municipality=ags), Excerpt((ags,))))
+    picture = build_picture(context, Excerpt((ags,), Size.A4), words)
+    told = build_sheet(context, position, words, home)
+    return document("sheet.typ", _files(context, told, picture, words))
 
 
-def _files(scene: Scene, told: FactSheet, picture: Picture, words: Words) -> dict[str, bytes]:
+def _files(context: ViewContext, told: FactSheet, picture: Picture, words: Words) -> dict[str, bytes]:
     """Return what the template reads: texts, map, signs of the legend, QR code."""
-    drawn = lay_out_map(picture, _MAP, lands_of(scene, picture.areas), words)
+    drawn = lay_out_map(picture, _MAP, lands_of(context, picture.areas), words)
     marks: dict[str, bytes] = {}
 
     def mark(line: LegendLine) -> str:
@@ -87,9 +87,9 @@ def _added(marks: dict[str, bytes], made: bytes) -> str:
     return name
 
 
-def sheet_stem(scene: Scene, ags: str, lang: str) -> str:
+def sheet_stem(context: ViewContext, ags: str, lang: str) -> str:
     """Return the name of a sheet's file without its ending: plain letters, key, date, and the language if not German."""
-    return f"steckbrief-{scene.programme.key}-{ags}-{scene.as_of}{'' if lang == 'de' else f'-{lang}'}"
+    return f"steckbrief-{context.programme.key}-{ags}-{context.as_of}{'' if lang == 'de' else f'-{lang}'}"
 
 
 def pages_of(pdf: bytes) -> int:

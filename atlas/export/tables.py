@@ -15,19 +15,19 @@ from atlas.analysis.events import FLOWS
 from atlas.analysis.outreach import WhiteSpot, white_spots
 from atlas.analysis.progress import progress
 from atlas.analysis.status import StatusLine
-from atlas.model.boundaries import Edition
+from atlas.model.boundaries import BoundaryVersion
 from atlas.model.dates import year_before
 from atlas.model.edits import Change
 from atlas.model.programme import StageKind, Unit
 from atlas.model.states import State
 from atlas.model.view import EARLIEST
 from atlas.present.changes import Changes, build_changes, change_rows
+from atlas.present.context import Course, ViewContext, ViewContexts
 from atlas.present.detail import position_of, status_sentence
 from atlas.present.headings import headings
 from atlas.present.looks import layer_label, looks_of
 from atlas.present.map_spec import decisive_rows, since_said
 from atlas.present.progress import course_days
-from atlas.present.scene import Course, Scene, Scenes
 from atlas.present.steering import case_rows, steering_lines
 from atlas.present.time_words import FLOW_LABELS, STATE_LABELS, holding_said
 from atlas.present.wording import Words
@@ -49,7 +49,7 @@ def neutral(text: str) -> str:
     return f"'{text}" if text.startswith(_TRIGGERS) else text
 
 
-def status_table(status: pd.DataFrame, edition: Edition, district: str | None = None) -> pd.DataFrame:
+def status_table(status: pd.DataFrame, edition: BoundaryVersion, district: str | None = None) -> pd.DataFrame:
     """Return the status in the columns of the contract and the detail columns, one row per municipality and instrument.
 
     ``stage`` is what `stages_said` returns, ``since`` the date as known, ``district`` its name, ``inferred`` ``yes`` or
@@ -107,12 +107,12 @@ def _cell(value: object, *, decimal_comma: bool) -> str:
     return neutral(str(value)) if isinstance(value, str) else str(value)
 
 
-def view_table(scene: Scene, words: Words) -> pd.DataFrame:
+def view_table(context: ViewContext, words: Words) -> pd.DataFrame:
     """Return what map and table show, as said on the page: one row for each municipality shown.
 
     Columns in the reader's language: key, name, district, status, since, source, as-of date.
     """
-    status, spec, programme, edition = scene.status, scene.spec, scene.programme, scene.edition
+    status, spec, programme, edition = context.status, context.spec, context.programme, context.edition
     looks = {look.key: words.label(look.label) for look in looks_of(programme, spec.layer)}
     classes = spec.classes
     deciding = decisive_rows(status, programme, spec.layer)
@@ -132,31 +132,31 @@ def view_table(scene: Scene, words: Words) -> pd.DataFrame:
     )
 
 
-def neighbours_table(scene: Scene, position: int) -> pd.DataFrame:
+def neighbours_table(context: ViewContext, position: int) -> pd.DataFrame:
     """Return a municipality's neighbours by shared border, longest first, in the columns of the contract.
 
     ``ags``, ``name``, ``district`` (its name), ``border_km`` (three decimals), and for each instrument of the programme
     a column with what `stages_said` returns.
     """
-    keys = [instrument.key for instrument in scene.programme.instruments]
-    rows = [[*place, *stages_said(pd.DataFrame(lines))] for place, lines in _near(scene, position)]
+    keys = [instrument.key for instrument in context.programme.instruments]
+    rows = [[*place, *stages_said(pd.DataFrame(lines))] for place, lines in _near(context, position)]
     return pd.DataFrame(rows, columns=["ags", "name", "district", "border_km", *keys])
 
 
-def _near(scene: Scene, position: int) -> Iterator[tuple[tuple[object, ...], tuple[StatusLine, ...]]]:
+def _near(context: ViewContext, position: int) -> Iterator[tuple[tuple[object, ...], tuple[StatusLine, ...]]]:
     """Yield key, name, district and border of each neighbour, and its lines of the status."""
-    for other, border_m in scene.day.hood.lines[position]:
-        lines = scene.day.lines[other]
-        district = str(scene.edition.districts.at[lines[0].district, "name"])
+    for other, border_m in context.day.hood.lines[position]:
+        lines = context.day.lines[other]
+        district = str(context.edition.districts.at[lines[0].district, "name"])
         yield (lines[0].ags, lines[0].name, district, round(border_m / 1000, 3)), lines
 
 
-def neighbours_said(scene: Scene, position: int, words: Words) -> pd.DataFrame:
+def neighbours_said(context: ViewContext, position: int, words: Words) -> pd.DataFrame:
     """Return the same for readers: a column per instrument says stage and since when."""
-    instruments = scene.programme.instruments
+    instruments = context.programme.instruments
     rows = [
-        [*place, *(status_sentence(line, scene.programme, words) for line in lines), words.day(scene.as_of)]
-        for place, lines in _near(scene, position)
+        [*place, *(status_sentence(line, context.programme, words) for line in lines), words.day(context.as_of)]
+        for place, lines in _near(context, position)
     ]
     place = ["AGS", words.say(phrases.MUNICIPALITY), words.say(phrases.DISTRICT), words.say("Gemeinsame Grenze in km")]
     return pd.DataFrame(
@@ -179,19 +179,19 @@ WHITE_SPOT_COLUMNS = (
 """Columns of ``python -m atlas whitespots``."""
 
 
-def white_spots_table(scene: Scene, spots: Sequence[WhiteSpot]) -> pd.DataFrame:
+def white_spots_table(context: ViewContext, spots: Sequence[WhiteSpot]) -> pd.DataFrame:
     """Return the outreach list with the numbers behind each rank.
 
     Columns `WHITE_SPOT_COLUMNS`: ``share`` (of the outline that touches active municipalities, four decimals),
     ``active_km``, ``outline_km``, ``edge_km`` (the part that is the state's edge; three decimals), ``active`` of
     ``neighbours`` (how many), ``names`` of the active ones, longest border first.
     """
-    rows = scene.edition.municipalities
+    rows = context.edition.municipalities
     found = [
         (
             rows.at[spot.position, "ags"],
             rows.at[spot.position, "name"],
-            scene.edition.districts.at[rows.at[spot.position, "district"], "name"],
+            context.edition.districts.at[rows.at[spot.position, "district"], "name"],
             round(spot.share, 4),
             *(round(metres / 1000, 3) for metres in (spot.active_m, spot.outline_m, spot.edge_m)),
             len(spot.active),
@@ -203,7 +203,7 @@ def white_spots_table(scene: Scene, spots: Sequence[WhiteSpot]) -> pd.DataFrame:
     return pd.DataFrame(found, columns=list(WHITE_SPOT_COLUMNS))
 
 
-def white_spots_said(scene: Scene, spots: Sequence[WhiteSpot], words: Words) -> pd.DataFrame:
+def white_spots_said(context: ViewContext, spots: Sequence[WhiteSpot], words: Words) -> pd.DataFrame:
     """Return the same with headings for readers."""
     titles = (
         "AGS",
@@ -217,11 +217,11 @@ def white_spots_said(scene: Scene, spots: Sequence[WhiteSpot], words: Words) -> 
         words.say("Nachbarn insgesamt"),
         words.say("Namen der aktiven Nachbarn"),
     )
-    table = white_spots_table(scene, spots).set_axis(list(titles), axis=1)
-    return table.assign(**{words.say(phrases.AS_OF_DATE): words.day(scene.as_of)})
+    table = white_spots_table(context, spots).set_axis(list(titles), axis=1)
+    return table.assign(**{words.say(phrases.AS_OF_DATE): words.day(context.as_of)})
 
 
-def changes_table(changes: Changes, scene: Scene, words: Words) -> pd.DataFrame:
+def changes_table(changes: Changes, context: ViewContext, words: Words) -> pd.DataFrame:
     """Return the contract of ``python -m atlas changes``.
 
     Columns ``what``, ``because``, ``ags``, ``name``, ``district`` (key), ``instrument``, ``stage_before``, ``stage``,
@@ -231,43 +231,43 @@ def changes_table(changes: Changes, scene: Scene, words: Words) -> pd.DataFrame:
     columns = ["what", "because", "ags", "name", "district", "instrument", "stage_before", "stage", "since", "source"]
     table = changes.table[[*columns, "joint_with", "day", "earliest"]]
     days = {column: table[column].dt.strftime("%Y-%m-%d").fillna("") for column in ("day", "earliest")}
-    return table.assign(**days, reason=change_rows(changes, scene, words)["reason"].to_numpy())
+    return table.assign(**days, reason=change_rows(changes, context, words)["reason"].to_numpy())
 
 
-def changes_said(scene: Scene, changes: Changes, words: Words) -> pd.DataFrame:
+def changes_said(context: ViewContext, changes: Changes, words: Words) -> pd.DataFrame:
     """Return the same for readers, with both dates."""
-    rows = change_rows(changes, scene, words)
+    rows = change_rows(changes, context, words)
     rows = rows.rename(columns=headings(words, *rows.columns))
     return rows.assign(**{words.say("vom"): words.day(changes.start), words.say("bis zum"): words.day(changes.end)})
 
 
 def progress_table(
-    scene: Scene, course: Course, days: Sequence[date], since: date, unit: Unit = "municipalities"
+    context: ViewContext, course: Course, days: Sequence[date], since: date, unit: Unit = "municipalities"
 ) -> pd.DataFrame:
     """Return the contract of ``python -m atlas progress``, one row per day and instrument.
 
     Columns as in `progress` up to ``share``: ``date`` (ISO), flows since the row before, the first since ``since``,
     ``share`` (four decimals; empty where the programme is not for all).
     """
-    keys = [instrument.key for instrument in scene.programme.instruments]
+    keys = [instrument.key for instrument in context.programme.instruments]
     table = progress(course, keys, list(days), since=since, unit=unit)
-    share = table["share"].round(4) if scene.programme.has_shares else ""
+    share = table["share"].round(4) if context.programme.has_shares else ""
     return table.drop(columns="area_share").assign(date=table["date"].dt.strftime("%Y-%m-%d"), share=share)
 
 
-def cases_table(scene: Scene, district: str | None = None) -> pd.DataFrame:
+def cases_table(context: ViewContext, district: str | None = None) -> pd.DataFrame:
     """Return what `case_list` returns for the scene's day; with ``district`` (a key) of it and its municipalities only."""
-    day = scene.day
-    table = case_list(day.spans, scene.programme, scene.edition, day.changes, scene.as_of)
+    day = context.day
+    table = case_list(day.spans, context.programme, context.edition, day.changes, context.as_of)
     if district is None:
         return table
-    return table[table["district"] == scene.edition.districts.at[district, "name"]].reset_index(drop=True)
+    return table[table["district"] == context.edition.districts.at[district, "name"]].reset_index(drop=True)
 
 
-def cases_said(scene: Scene, words: Words) -> pd.DataFrame:
+def cases_said(context: ViewContext, words: Words) -> pd.DataFrame:
     """Return the same for readers, of the view's district if it has one."""
-    table = cases_table(scene, scene.district)
-    programme = scene.programme
+    table = cases_table(context, context.district)
+    programme = context.programme
     rungs = [programme.rung(f"{row.instrument}:{row.stage}") for row in table.itertuples()]
     said = table.assign(
         instrument=[words.label(rung.instrument.label) for rung in rungs],
@@ -294,37 +294,37 @@ def cases_said(scene: Scene, words: Words) -> pd.DataFrame:
         "last_proof": words.say(phrases.LAST_DOCUMENTED),
         **headings(words, "joint_with", "source"),
     }
-    return said[list(titles)].rename(columns=titles).assign(**{words.say(phrases.AS_OF_DATE): words.day(scene.as_of)})
+    return said[list(titles)].rename(columns=titles).assign(**{words.say(phrases.AS_OF_DATE): words.day(context.as_of)})
 
 
-def _view(_: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
-    return view_table(scene, words)
+def _view(_: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame:
+    return view_table(context, words)
 
 
-def _neighbours(_: Scenes, scene: Scene, words: Words) -> pd.DataFrame | None:
-    ags = scene.view.municipality
-    position = position_of(scene.status, ags) if ags else None
-    return None if position is None else neighbours_said(scene, position, words)
+def _neighbours(_: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame | None:
+    ags = context.view.municipality
+    position = position_of(context.status, ags) if ags else None
+    return None if position is None else neighbours_said(context, position, words)
 
 
-def _white_spots(_: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
-    return white_spots_said(scene, white_spots(scene.status, scene.day.hood, scene.district), words)
+def _white_spots(_: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame:
+    return white_spots_said(context, white_spots(context.status, context.day.hood, context.district), words)
 
 
-def _changes(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame | None:
-    start = scene.view.since or max(EARLIEST, year_before(scene.as_of))
-    if start >= scene.as_of:
+def _changes(contexts: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame | None:
+    start = context.view.since or max(EARLIEST, year_before(context.as_of))
+    if start >= context.as_of:
         return None
-    return changes_said(scene, build_changes(scenes, scenes.of(scene.view.but(as_of=start)), scene), words)
+    return changes_said(context, build_changes(contexts, contexts.of(context.view.but(as_of=start)), context), words)
 
 
-def _cases(_: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
-    return cases_said(scene, words)
+def _cases(_: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame:
+    return cases_said(context, words)
 
 
-def _progress(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
-    labels = {each.key: words.label(each.label) for each in scene.programme.instruments}
-    table = progress_table(scene, scenes.course(scene), *course_days(scene))
+def _progress(contexts: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame:
+    labels = {each.key: words.label(each.label) for each in context.programme.instruments}
+    table = progress_table(context, contexts.course(context), *course_days(context))
     titles = {
         "date": words.say(phrases.AS_OF_DATE),
         "instrument": words.say(phrases.INSTRUMENT),
@@ -333,7 +333,7 @@ def _progress(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
         **{what: words.label(FLOW_LABELS[what]) for what in FLOWS},
         "boundary_in": words.say(phrases.BOUNDARY_CHANGE_MORE),
         "boundary_out": words.say(phrases.BOUNDARY_CHANGE_FEWER),
-        "in_force": words.say(phrases.OF_WHICH_HOLDING, holding=holding_said(scene.programme.instruments, words)),
+        "in_force": words.say(phrases.OF_WHICH_HOLDING, holding=holding_said(context.programme.instruments, words)),
         "documented_later": words.say(phrases.DOCUMENTED_ONLY_LATER),
         "period_unknown": words.say(phrases.PERIOD_UNKNOWN),
         "total": words.say("Gemeinden insgesamt"),
@@ -342,21 +342,21 @@ def _progress(scenes: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
     return table.assign(instrument=table["instrument"].map(labels)).rename(columns=titles)
 
 
-def _steering(_: Scenes, scene: Scene, words: Words) -> pd.DataFrame:
-    lines = steering_lines(scene)
+def _steering(_: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame:
+    lines = steering_lines(context)
     numbers = {name: lines[name].where(lines[name] >= 0, "") for name in ("days", "limit")}
     ends = [words.day(day.date()) if pd.notna(day) else "" for day in lines["ends_on"]]
     late = [words.say(phrases.YES) if is_late else words.say(phrases.NO) for is_late in lines["is_late"]]
-    rows = case_rows(scene, lines, words).assign(**numbers, late=late, ends=ends)
+    rows = case_rows(context, lines, words).assign(**numbers, late=late, ends=ends)
     titles = headings(words, "name", "district", "joint_with", "instrument", "stage")
     titles["state"] = words.say(phrases.STATE)
     titles |= headings(words, "reached", "last_proof", "ends", "days", "limit", "source")
     titles |= {"late": words.say("über der Grenze"), "day": words.say(phrases.AS_OF_DATE)}
     rows = rows.rename(columns={"since": "reached"})
-    return rows.assign(day=words.day(scene.as_of))[list(titles)].rename(columns=titles)
+    return rows.assign(day=words.day(context.as_of))[list(titles)].rename(columns=titles)
 
 
-TABLES: Mapping[str, Callable[[Scenes, Scene, Words], pd.DataFrame | None]] = {
+TABLES: Mapping[str, Callable[[ViewContexts, ViewContext, Words], pd.DataFrame | None]] = {
     "tabelle": _view,
     "nachbarn": _neighbours,
     "ansprache": _white_spots,
@@ -368,12 +368,12 @@ TABLES: Mapping[str, Callable[[Scenes, Scene, Words], pd.DataFrame | None]] = {
 """What can be had as CSV from the pages, by name: the table of a view, None if the view asks for nothing there is."""
 
 
-def file_stem(table: str, scene: Scene) -> str:
+def file_stem(table: str, context: ViewContext) -> str:
     """Return the name of a file without its ending: plain letters, what it is about, and the date."""
-    place = scene.view.municipality if table == "nachbarn" else scene.district if table == "ansprache" else None
-    layer = scene.spec.layer if table in {"veraenderungen", "verlauf"} else None
-    about = scene.spec.layer if table == "tabelle" else "-".join(filter(None, (table, place, layer)))
-    return f"praeventionsatlas-{scene.programme.key}-{about}-{scene.as_of}"
+    place = context.view.municipality if table == "nachbarn" else context.district if table == "ansprache" else None
+    layer = context.spec.layer if table in {"veraenderungen", "verlauf"} else None
+    about = context.spec.layer if table == "tabelle" else "-".join(filter(None, (table, place, layer)))
+    return f"praeventionsatlas-{context.programme.key}-{about}-{context.as_of}"
 
 
 LOG_COLUMNS = (

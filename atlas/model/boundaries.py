@@ -91,7 +91,7 @@ def map_names(names: Iterable[str]) -> list[str]:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Edition:
+class BoundaryVersion:
     """All municipalities of a boundary set (a state, the country) from ``starts`` on, one row for every extent a municipality has had.
 
     A municipality that takes in another has two rows: one until that day, one from then on. A row's position is
@@ -194,7 +194,7 @@ class Edition:
         return self.folder / f"{level}.parquet"
 
 
-def known_keys(editions: Iterable[Edition]) -> frozenset[str]:
+def known_keys(editions: Iterable[BoundaryVersion]) -> frozenset[str]:
     """Return every municipality and district key that exists or has existed."""
     keys: set[str] = set()
     for edition in editions:

@@ -7,7 +7,7 @@ from datetime import date
 
 from atlas.errors import Problem
 from atlas.model.areas import Areas
-from atlas.model.boundaries import BoundaryChange, Edition
+from atlas.model.boundaries import BoundaryChange, BoundaryVersion
 from atlas.model.programme import Programme
 from atlas.model.records import Records
 
@@ -39,7 +39,7 @@ class Snapshot:
     fingerprint: str
     programmes: dict[str, Programme]
     records: dict[str, Records]
-    editions: dict[str, tuple[Edition, ...]]
+    editions: dict[str, tuple[BoundaryVersion, ...]]
     areas: Areas | None = None
     problems: tuple[Problem, ...] = ()
     is_synthetic: bool = False
@@ -68,7 +68,7 @@ class Snapshot:
         """Return the mergers of all editions of a programme's boundary set."""
         return tuple(change for edition in self.editions[programme.boundary_set] for change in edition.changes)
 
-    def edition(self, programme: Programme, day: date) -> Edition:
+    def edition(self, programme: Programme, day: date) -> BoundaryVersion:
         """Return the boundaries for a programme on ``day``: the newest edition that had begun by then.
 
         Before the first edition begins, the first one stands in.

@@ -11,8 +11,8 @@ from atlas import phrases
 from atlas.errors import Problem, Severity
 from atlas.model.boundaries import Provenance
 from atlas.model.programme import Programme
+from atlas.present.context import ViewContext
 from atlas.present.looks import LegendItem, looks_of, plain_legend
-from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
 
@@ -81,7 +81,7 @@ def glossary(programme: Programme, words: Words) -> tuple[Term, ...]:
     return tuple(terms)
 
 
-def about_data(scene: Scene, published: pd.DataFrame, problems: Sequence[Problem], words: Words) -> AboutData:
+def about_data(context: ViewContext, published: pd.DataFrame, problems: Sequence[Problem], words: Words) -> AboutData:
     """Return what the data are.
 
     Parameters
@@ -96,9 +96,9 @@ def about_data(scene: Scene, published: pd.DataFrame, problems: Sequence[Problem
         The reader's language.
     """
     return AboutData(
-        programme=_programme(scene, words),
+        programme=_programme(context, words),
         words=_words(words),
-        terms=glossary(scene.programme, words),
+        terms=glossary(context.programme, words),
         totals=_totals(len(published), words),
         published=published,
         published_headings={
@@ -115,14 +115,14 @@ def about_data(scene: Scene, published: pd.DataFrame, problems: Sequence[Problem
     )
 
 
-def _programme(scene: Scene, words: Words) -> Section:
-    table = scene.records.table
+def _programme(context: ViewContext, words: Words) -> Section:
+    table = context.records.table
     count = words.say(
         "{records} Einträge zu {participants} Gemeinden und Kreisen, jeder mit seiner Quelle.",
         records=words.number(len(table)),
         participants=words.number(table["ags"].nunique()),
     )
-    texts = (words.label(scene.programme.about), words.label(scene.programme.provenance), count)
+    texts = (words.label(context.programme.about), words.label(context.programme.provenance), count)
     return Section(words.say("Was hier zu sehen ist"), texts)
 
 
@@ -157,9 +157,9 @@ def _findings(problems: Sequence[Problem], words: Words) -> Section:
     return Section(words.say("Befunde der Datenprüfung"), (said,), words.say("Alle Befunde"))
 
 
-def licences(scene: Scene, words: Words) -> Licences:
+def licences(context: ViewContext, words: Words) -> Licences:
     """Return where boundaries and program come from, and under which licences."""
-    provenance = scene.edition.provenance
+    provenance = context.edition.provenance
     texts = (
         provenance.attribution_long,
         *_limits(provenance, words),

@@ -10,8 +10,8 @@ import pandas as pd
 from atlas import phrases
 from atlas.analysis.columns import HEADINGS
 from atlas.analysis.typed import TableEdits, Typed, from_table
+from atlas.present.context import ViewContext
 from atlas.present.entries import as_written, places, rung_label, rungs
-from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
 _PLAIN = ("date", "until", "joint_with", "case", "note", "source_url", "source_date", "retrieved")
@@ -36,11 +36,11 @@ class Cells:
         Key of the place that all of them are of; without one there is a column for it.
     """
 
-    def __init__(self, source: Scene, words: Words, place: str | None) -> None:
+    def __init__(self, context: ViewContext, words: Words, place: str | None) -> None:
         self._words = words
-        self._programme = source.programme
+        self._programme = context.programme
         self._place = place
-        self._names = places(source)
+        self._names = places(context)
         fields = {name: words.label(label) for name, label in HEADINGS.items()}
         fields |= {"ags": words.say("Ort"), "status": words.say(phrases.INSTRUMENT_AND_STAGE)}
         self.titles = {name: fields[name] for name in _ORDER if name != "ags" or place is None}

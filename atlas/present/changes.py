@@ -17,9 +17,9 @@ from atlas.analysis.progress import progress
 from atlas.analysis.spans import counting
 from atlas.analysis.status import NO_DATA, status_as_of
 from atlas.model.programme import OVERVIEW, Counts, Instrument, Unit
+from atlas.present.context import Day, ViewContext, ViewContexts
 from atlas.present.looks import ABSENT, CHANGES, FILTERED, looks_of
 from atlas.present.map_spec import LegendEntry, MapSpec
-from atlas.present.scene import Day, Scene, Scenes
 from atlas.present.time_words import FLOW_LABELS, flow_label, is_dated_after, reason
 from atlas.present.wording import Words
 
@@ -103,9 +103,14 @@ class Changes:
 
 
 def build_changes(
-    scenes: Scenes, before: Scene, after: Scene, *, unit: Unit = "municipalities", counts: Counts | None = None
+    contexts: ViewContexts,
+    before: ViewContext,
+    after: ViewContext,
+    *,
+    unit: Unit = "municipalities",
+    counts: Counts | None = None,
 ) -> Changes:
-    """Return what changed from one scene to a later one of the same view; ``counts`` as in `Scenes.course`.
+    """Return what changed from one scene to a later one of the same view; ``counts`` as in `ViewContexts.course`.
 
     Raises
     ------
@@ -114,11 +119,11 @@ def build_changes(
     """
     if before.as_of >= after.as_of:
         raise ValueError("the first day must lie before the second")
-    told = _counts(scenes, before, after, unit, counts)
+    told = _counts(contexts, before, after, unit, counts)
     if counts is None:
         for number, each in enumerate(told):
             if each.instrument.counts is Counts.SO_FAR:
-                (line,) = _counts(scenes, before, after, unit, Counts.IN_FORCE, each.instrument)
+                (line,) = _counts(contexts, before, after, unit, Counts.IN_FORCE, each.instrument)
                 told[number] = Count(**(vars(each) | {"in_force": line}))
     table = pd.concat([each.rows for each in told], ignore_index=True)
     days = (_counted(before, counts), _counted(after, counts))
@@ -138,7 +143,7 @@ def build_changes(
     )
 
 
-def build_effect(before: Scene, after: Scene) -> Changes:
+def build_effect(before: ViewContext, after: ViewContext) -> Changes:
     """Return what is different in another scene of the same view and day: with other entries."""
     layer, district = after.view.layer, after.district
     table = effect_of(before.status, after.status)
@@ -162,21 +167,26 @@ def _inside(rows: pd.DataFrame, district: str | None) -> pd.DataFrame:
     return rows if district is None else rows[rows["district"] == district]
 
 
-def _counted(scene: Scene, counts: Counts | None) -> Day:
+def _counted(context: ViewContext, counts: Counts | None) -> Day:
     """Return the day of a scene as it is where all instruments count in one way."""
     if counts is None:
-        return scene.day
-    spans = counting(scene.spans, counts)
-    status = status_as_of(spans, scene.programme, scene.edition, scene.changes, scene.as_of)
-    return Day(scene.edition, scene.as_of, status, spans, scene.changes)
+        return context.day
+    spans = counting(context.spans, counts)
+    status = status_as_of(spans, context.programme, context.edition, context.changes, context.as_of)
+    return Day(context.edition, context.as_of, status, spans, context.changes)
 
 
 def _counts(
-    scenes: Scenes, before: Scene, after: Scene, unit: Unit, counts: Counts | None, only: Instrument | None = None
+    contexts: ViewContexts,
+    before: ViewContext,
+    after: ViewContext,
+    unit: Unit,
+    counts: Counts | None,
+    only: Instrument | None = None,
 ) -> list[Count]:
     layer, district = only.key if only else after.view.layer, after.district
     instruments = [each for each in after.programme.instruments if layer in (OVERVIEW, each.key)]
-    course = scenes.course(after, counts)
+    course = contexts.course(after, counts)
     days = [_counted(before, counts), _counted(after, counts)]
     is_place = unit == "municipalities"
     states = [day.status if is_place else day.cases for day in days]
@@ -204,7 +214,7 @@ def _counts(
     return found
 
 
-def _spec(after: Scene, day: Day, table: pd.DataFrame) -> MapSpec:
+def _spec(after: ViewContext, day: Day, table: pd.DataFrame) -> MapSpec:
     layer, district = after.view.layer, after.district
     looks = {look.key: look for look in looks_of(after.programme, CHANGES)}
     rank = {what: place for place, what in enumerate(_ORDER)}
@@ -239,7 +249,7 @@ def _spec(after: Scene, day: Day, table: pd.DataFrame) -> MapSpec:
     )
 
 
-def change_rows(changes: Changes, scene: Scene, words: Words) -> pd.DataFrame:
+def change_rows(changes: Changes, context: ViewContext, words: Words) -> pd.DataFrame:
     """Return the list for readers.
 
     Columns ``name``, ``district``, ``instrument``, ``what``, ``reason``, ``before``, ``after``, ``joint_with``,
@@ -247,7 +257,7 @@ def change_rows(changes: Changes, scene: Scene, words: Words) -> pd.DataFrame:
     """
     whats = {what: words.label(label) for what, label in FLOW_LABELS.items()}
     whats |= {GAINED: words.say("dann gezählt"), LOST: words.say("dann nicht mehr gezählt")}
-    programme = scene.programme
+    programme = context.programme
 
     def what_of(row: Mapping[Hashable, Any]) -> str:
         what = row["what"]
@@ -271,7 +281,7 @@ def change_rows(changes: Changes, scene: Scene, words: Words) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "name": rows["name"].tolist(),
-            "district": [str(scene.edition.districts.at[key, "name"]) for key in rows["district"]],
+            "district": [str(context.edition.districts.at[key, "name"]) for key in rows["district"]],
             "instrument": [words.label(programme.instrument(key).label) for key in rows["instrument"]],
             "what": [what_of(row) for row in records],
             "reason": [reason(row, programme, words) for row in records],

@@ -20,8 +20,8 @@ from atlas.model.programme import Programme, StageKind
 from atlas.model.records import Records, source_name, web_address
 from atlas.model.states import State
 from atlas.phrases import N_
+from atlas.present.context import ViewContext
 from atlas.present.looks import Look, look_key, looks_of
-from atlas.present.scene import Scene
 from atlas.present.since import ENDED, HOLDS, LAPSED, OVER, ended_by_itself, lines_of, said, since_of
 from atlas.present.wording import Words
 
@@ -133,48 +133,48 @@ def position_of(status: pd.DataFrame, ags: str) -> int | None:
     return int(found[0]) if len(found) else None
 
 
-def position_or_heir(source: Scene, ags: str) -> int | None:
+def position_or_successor(context: ViewContext, ags: str) -> int | None:
     """Return the position of a municipality of the day, of its successor if it has been merged; None without either."""
-    position = position_of(source.status, ags)
+    position = position_of(context.status, ags)
     if position is not None:
         return position
-    heir = successors(source.changes, source.as_of).get(ags)
-    return position_of(source.status, heir) if heir else None
+    successor = successors(context.changes, context.as_of).get(ags)
+    return position_of(context.status, successor) if successor else None
 
 
-def absent(source: Scene, ags: str, place: str, words: Words) -> Problem:
+def absent(context: ViewContext, ags: str, place: str, words: Words) -> Problem:
     """Return the problem that there was no such municipality on the day; ``place`` says where it was asked for."""
     text = N_("Am {day} gab es keine Gemeinde mit dem Schlüssel {ags}.")
-    return Problem(place, text, {"day": words.day(source.as_of), "ags": ags})
+    return Problem(place, text, {"day": words.day(context.as_of), "ags": ags})
 
 
-def unique_names(source: Scene, positions: Iterable[int]) -> list[str]:
+def unique_names(context: ViewContext, positions: Iterable[int]) -> list[str]:
     """Return the names of municipalities, with the district where the state has several of the name."""
-    often = Counter(source.day.municipalities["name"])
-    districts = source.edition.districts["name"].to_dict()
-    rows = source.edition.municipalities.loc[list(positions), ["name", "district"]]
+    often = Counter(context.day.municipalities["name"])
+    districts = context.edition.districts["name"].to_dict()
+    rows = context.edition.municipalities.loc[list(positions), ["name", "district"]]
     told = zip(rows["name"], rows["district"], strict=True)
     return [name if often[name] == 1 else f"{name} ({districts[district]})" for name, district in told]
 
 
-def municipality_names(source: Scene) -> dict[str, str]:
+def municipality_names(context: ViewContext) -> dict[str, str]:
     """Return the municipalities of the day by key, in order of name; with the district where several have the same."""
-    rows = source.day.municipalities.sort_values(["name", "ags"])
-    return dict(zip(rows["ags"], unique_names(source, rows.index), strict=True))
+    rows = context.day.municipalities.sort_values(["name", "ags"])
+    return dict(zip(rows["ags"], unique_names(context, rows.index), strict=True))
 
 
-def build_detail(source: Scene, position: int, words: Words) -> Detail:
+def build_detail(context: ViewContext, position: int, words: Words) -> Detail:
     """Return what is known about the municipality at ``position`` of the day's status table."""
-    row = source.edition.municipalities.loc[position].to_dict()
-    district = str(source.edition.districts.loc[row["district"], "name"])
+    row = context.edition.municipalities.loc[position].to_dict()
+    district = str(context.edition.districts.loc[row["district"], "name"])
     area = words.say(phrases.SQUARE_KILOMETRES, km2=words.number(float(row["area_km2"]), 1))
     kind = _kind(str(row["kind"]), words)
     place = [kind, area] if district == row["name"] else [kind, district, area]
-    names = [change.old_name for change in mergers(source.changes) if _is_part_of(change, row["ags"], source.as_of)]
-    entries = _entries(source, str(row["ags"]), str(row["district"]), words)
-    instruments = tuple(_instrument(source, position, line, entries, words) for line in source.day.lines[position])
+    names = [change.old_name for change in mergers(context.changes) if _is_part_of(change, row["ags"], context.as_of)]
+    entries = _entries(context, str(row["ags"]), str(row["district"]), words)
+    instruments = tuple(_instrument(context, position, line, entries, words) for line in context.day.lines[position])
     nothing = words.say("Hier ist keine Aktivität öffentlich dokumentiert. Das heißt nicht, dass es keine gibt.")
-    near = _neighbours(source, position, words)
+    near = _neighbours(context, position, words)
     return Detail(
         ags=str(row["ags"]),
         name=str(row["name"]),
@@ -182,7 +182,7 @@ def build_detail(source: Scene, position: int, words: Words) -> Detail:
         merged_from=words.say("mit {names}", names=", ".join(names)) if names else "",
         instruments=instruments,
         nothing="" if any(each.look.key != NO_DATA for each in instruments) else nothing,
-        neighbour_heading=neighbour_heading(len(near), len(source.day.hood.lines[position]), words),
+        neighbour_heading=neighbour_heading(len(near), len(context.day.hood.lines[position]), words),
         neighbours=near,
     )
 
@@ -244,11 +244,11 @@ def _standing(line: StatusLine, programme: Programme, words: Words, *, with_rule
     return status
 
 
-def case_lines(source: Scene, position: int) -> tuple[tuple[str, StatusLine], ...]:
+def case_lines(context: ViewContext, position: int) -> tuple[tuple[str, StatusLine], ...]:
     """Return the cases of a municipality that its own entries tell of, in order of instrument, each with its name."""
-    rows = source.day.cases
+    rows = context.day.cases
     rows = rows[(rows.index == position) & (rows["basis"] == "direct")]
-    order = {each.key: place for place, each in enumerate(source.programme.instruments)}
+    order = {each.key: place for place, each in enumerate(context.programme.instruments)}
     rows = rows.iloc[rows["instrument"].map(order).to_numpy().argsort(kind="stable")]
     return tuple(zip(rows["case_name"].tolist(), lines_of(rows), strict=True))
 
@@ -259,14 +259,14 @@ def case_name(name: str, line: StatusLine, number: int, words: Words) -> str:
 
 
 def _instrument(
-    source: Scene, position: int, line: StatusLine, entries: dict[str, list[Entry]], words: Words
+    context: ViewContext, position: int, line: StatusLine, entries: dict[str, list[Entry]], words: Words
 ) -> InstrumentDetail:
-    programme = source.programme
+    programme = context.programme
     instrument = programme.instrument(line.instrument)
     key = look_key(instrument, line.stage, line.basis, line.state, counted=line.counted, in_force=line.in_force)
     look = next(each for each in looks_of(programme, line.instrument) if each.key == key)
     own = entries.get(line.instrument, ())
-    cases = [each for each in case_lines(source, position) if each[1].instrument == line.instrument] if own else []
+    cases = [each for each in case_lines(context, position) if each[1].instrument == line.instrument] if own else []
     status = status_sentence(line, programme, words)
     by_case = (
         words.say(
@@ -291,26 +291,26 @@ def _ranges(records: Records, programme: Programme) -> pd.DataFrame:
     return entry_ranges(records.table, programme)
 
 
-def _entries(source: Scene, ags: str, district: str, words: Words) -> dict[str, list[Entry]]:
+def _entries(context: ViewContext, ags: str, district: str, words: Words) -> dict[str, list[Entry]]:
     """Return the records of what may have begun by the day, by instrument, oldest first."""
-    heir = successors(source.changes, source.as_of)
-    table = source.records.table
-    told = _ranges(source.records, source.programme)
+    successor = successors(context.changes, context.as_of)
+    table = context.records.table
+    told = _ranges(context.records, context.programme)
     known = zip(
         table.itertuples(index=False),
-        (told["begin"] > pd.Timestamp(source.as_of)).tolist(),
+        (told["begin"] > pd.Timestamp(context.as_of)).tolist(),
         told["since_day"].tolist(),
         [words.since(*each) for each in zip(told["since"], told["since_means"], told["read_on"], strict=True)],
         strict=True,
     )
-    names = {change.old_ags: change.old_name for change in mergers(source.changes)}
+    names = {change.old_ags: change.old_name for change in mergers(context.changes)}
     found: dict[str, list[tuple[pd.Timestamp, Entry]]] = {}
     for record, is_later, counts_from, since in known:
         participant = str(record.ags)
-        if is_later or (heir.get(participant, participant) != ags and participant != district):
+        if is_later or (successor.get(participant, participant) != ags and participant != district):
             continue
         holder = "" if participant == ags else names.get(participant) or str(record.municipality)
-        stage = source.programme.rung(f"{record.instrument}:{record.status}").stage
+        stage = context.programme.rung(f"{record.instrument}:{record.status}").stage
         entry = _entry(record, since, words.label(stage.label), holder, words)
         found.setdefault(str(record.instrument), []).append((counts_from, entry))
     return {key: [entry for _, entry in sorted(pairs, key=lambda pair: pair[0])] for key, pairs in found.items()}
@@ -351,30 +351,30 @@ def neighbour_heading(active: int, every: int, words: Words) -> str:
     return words.say(text, active=words.number(active), all=words.number(every))
 
 
-def _neighbours(source: Scene, position: int, words: Words) -> tuple[NeighbourLine, ...]:
+def _neighbours(context: ViewContext, position: int, words: Words) -> tuple[NeighbourLine, ...]:
     """Return the neighbours by shared border that take part, longest border first."""
-    active = source.day.active
+    active = context.day.active
     lines = []
-    for other, border_m in source.day.hood.lines[position]:
+    for other, border_m in context.day.hood.lines[position]:
         if other in active:
-            rows = [line for line in source.day.lines[other] if line.in_force and line.basis == "direct"]
-            labels = [words.label(source.programme.instrument(line.instrument).short) for line in rows]
+            rows = [line for line in context.day.lines[other] if line.in_force and line.basis == "direct"]
+            labels = [words.label(context.programme.instrument(line.instrument).short) for line in rows]
             border = words.say("{km} km Grenze", km=words.number(border_m / 1000, 1))
             lines.append(NeighbourLine(rows[0].ags, rows[0].name, border, ", ".join(labels)))
     return tuple(lines)
 
 
-def as_of_sentence(source: Scene, words: Words) -> str:
+def as_of_sentence(context: ViewContext, words: Words) -> str:
     """Return what the date means: how many municipalities there were, and the last change of boundaries before it."""
-    kinds = source.edition.municipalities["kind"].iloc[source.status.index.unique()]
+    kinds = context.edition.municipalities["kind"].iloc[context.status.index.unique()]
     free = int((kinds == "Gemeindefreies Gebiet").sum())
-    values = {"day": words.day(source.as_of), "total": words.number(len(kinds) - free)}
+    values = {"day": words.day(context.as_of), "total": words.number(len(kinds) - free)}
     if free:
         text = N_("Stichtag {day}: {total} Gemeinden und {free} gemeindefreie Gebiete.")
         said = words.say(text, **values, free=words.number(free))
     else:
         said = words.say("Stichtag {day}: {total} Gemeinden.", **values)
-    past = [change for change in mergers(source.changes) if change.effective <= source.as_of]
+    past = [change for change in mergers(context.changes) if change.effective <= context.as_of]
     if not past:
         return said
     last = max(change.effective for change in past)
@@ -384,6 +384,6 @@ def as_of_sentence(source: Scene, words: Words) -> str:
             merged.setdefault(change.new_name, []).append(change.old_name)
     news = "; ".join(f"{' + '.join(old)} → {new}" for new, old in merged.items())
     text = N_("Letzte Gebietsänderung am {day}: {news}.")
-    if source.edition.provenance.unmapped:
+    if context.edition.provenance.unmapped:
         text = N_("Letzte eingetragene Gebietsänderung am {day}: {news}.")
     return f"{said} {words.say(text, day=words.day(last), news=news)}"

@@ -9,9 +9,9 @@ from atlas import phrases
 from atlas.analysis.counting import Figure, by_district
 from atlas.analysis.outreach import Group, WhiteSpot, groups, white_spots
 from atlas.model.view import ViewState
+from atlas.present.context import ViewContext
 from atlas.present.figures import Listed, beside
 from atlas.present.looks import looks_of
-from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
 _FIRST = 12
@@ -136,44 +136,44 @@ class DistrictPage:
         return self.spots[:_FIRST], self.spots[_FIRST:]
 
 
-def build_district(source: Scene, words: Words) -> DistrictPage:
+def build_district(context: ViewContext, words: Words) -> DistrictPage:
     """Return the page of the view's district, of the whole state if it names none."""
-    key = source.district
-    every = source.day.municipalities
+    key = context.district
+    every = context.day.municipalities
     members = every if key is None else every[every["district"] == key]
     area = float(members["area_km2"].sum())
     subtitle = [
         words.count(*phrases.N_MUNICIPALITIES, len(members)),
         words.say(phrases.SQUARE_KILOMETRES, km2=words.number(area)),
     ]
-    spots = white_spots(source.status, source.day.hood)
-    near = [spot for spot in spots if key in (None, _district_of(source, spot.position))]
-    gathered = groups(source.day.cases, source.day.hood)
+    spots = white_spots(context.status, context.day.hood)
+    near = [spot for spot in spots if key in (None, _district_of(context, spot.position))]
+    gathered = groups(context.day.cases, context.day.hood)
     here = set(members.index)
-    group_rows = tuple(_group(source, each, words) for each in gathered if here & set(each.members))
-    state = words.label(source.programme.territory)
+    group_rows = tuple(_group(context, each, words) for each in gathered if here & set(each.members))
+    state = words.label(context.programme.territory)
     return DistrictPage(
         key=key or "",
-        name=str(source.edition.districts.at[key, "name"]) if key else state,
+        name=str(context.edition.districts.at[key, "name"]) if key else state,
         subtitle=" · ".join(subtitle),
-        shares=share_rows(source, key, words),
-        share_text=_share_text(source, words),
-        spots=tuple(_spot(source, spot, words) for spot in near),
+        shares=share_rows(context, key, words),
+        share_text=_share_text(context, words),
+        spots=tuple(_spot(context, spot, words) for spot in near),
         spot_text=_spot_text(words, is_empty=not near),
         more_spots=words.say("{n} weitere zeigen", n=words.number(len(near) - _FIRST)) if len(near) > _FIRST else "",
         groups=group_rows,
         group_text=_group_text(words, is_empty=not group_rows),
-        districts=() if key else _districts(source, spots, words),
-        district_text=_district_text(source, words),
+        districts=() if key else _districts(context, spots, words),
+        district_text=_district_text(context, words),
     )
 
 
-def _share_text(source: Scene, words: Words) -> TableText:
+def _share_text(context: ViewContext, words: Words) -> TableText:
     titles = (
         words.say(phrases.INSTRUMENT),
         words.say(phrases.MUNICIPALITIES),
-        words.say(phrases.SHARE) if source.programme.has_shares else "",
-        words.label(source.programme.territory) if source.district else "",
+        words.say(phrases.SHARE) if context.programme.has_shares else "",
+        words.label(context.programme.territory) if context.district else "",
     )
     note = words.say("Darunter: Vorgänge; gemeinsame mehrerer Gemeinden zählen einmal.")
     return TableText(note, tuple(filter(None, titles)))
@@ -199,27 +199,27 @@ def _group_text(words: Words, *, is_empty: bool) -> TableText:
     return TableText(none if is_empty else intro, titles)
 
 
-def _district_text(source: Scene, words: Words) -> TableText:
-    figures = (words.label(source.programme.instrument(each).short) for each in source.programme.overview.figures)
+def _district_text(context: ViewContext, words: Words) -> TableText:
+    figures = (words.label(context.programme.instrument(each).short) for each in context.programme.overview.figures)
     return TableText(
         "", (words.say(phrases.DISTRICT), words.say(phrases.MUNICIPALITIES), *figures, words.say("Weiße Flecken"))
     )
 
 
-def _district_of(source: Scene, position: int) -> str:
-    return source.day.lines[position][0].district
+def _district_of(context: ViewContext, position: int) -> str:
+    return context.day.lines[position][0].district
 
 
-def share_rows(source: Scene, district: str | None, words: Words) -> tuple[ShareRow, ...]:
+def share_rows(context: ViewContext, district: str | None, words: Words) -> tuple[ShareRow, ...]:
     """Return each instrument in a district against the whole."""
-    return tuple(_share(source, each.key, district, words) for each in source.programme.instruments)
+    return tuple(_share(context, each.key, district, words) for each in context.programme.instruments)
 
 
-def _share(source: Scene, instrument: str, district: str | None, words: Words) -> ShareRow:
-    here, whole = (source.day.figure(instrument, where) for where in (district, None))
-    told = source.programme.instrument(instrument)
+def _share(context: ViewContext, instrument: str, district: str | None, words: Words) -> ShareRow:
+    here, whole = (context.day.figure(instrument, where) for where in (district, None))
+    told = context.programme.instrument(instrument)
     unit = told.unit_one if len(here.arrangements) == 1 else told.unit
-    n, has_shares = words.number(len(here.municipalities)), source.programme.has_shares
+    n, has_shares = words.number(len(here.municipalities)), context.programme.has_shares
     compared = words.percent(whole.share) if has_shares else words.number(len(whole.municipalities))
     return ShareRow(
         label=words.label(told.label),
@@ -227,35 +227,35 @@ def _share(source: Scene, instrument: str, district: str | None, words: Words) -
         whole=whole,
         number=(
             words.say(phrases.N_OF_TOTAL, n=n, total=words.number(here.total)) if has_shares else n,
-            _covered_view(source, instrument, district) if len(here.municipalities) else None,
+            _covered_view(context, instrument, district) if len(here.municipalities) else None,
         ),
         arrangements=f"{words.number(len(here.arrangements))} {words.label(unit)}",
         beside=tuple(
-            (door.text, _listing(source, instrument, district, frozenset(door.looks)) if door.looks else None)
-            for door in beside(here, source, words)
+            (door.text, _listing(context, instrument, district, frozenset(door.looks)) if door.looks else None)
+            for door in beside(here, context, words)
         ),
         share=words.percent(here.share) if has_shares else "",
         compared=compared if district else "",
     )
 
 
-def _covered_view(source: Scene, instrument: str, district: str | None) -> ViewState:
+def _covered_view(context: ViewContext, instrument: str, district: str | None) -> ViewState:
     """Return the view whose table lists exactly the municipalities covered."""
-    counted = frozenset(look.key for look in looks_of(source.programme, instrument) if look.counted)
-    return _listing(source, instrument, district, counted)
+    counted = frozenset(look.key for look in looks_of(context.programme, instrument) if look.counted)
+    return _listing(context, instrument, district, counted)
 
 
-def _listing(source: Scene, instrument: str, district: str | None, looks: frozenset[str]) -> ViewState:
+def _listing(context: ViewContext, instrument: str, district: str | None, looks: frozenset[str]) -> ViewState:
     """Return the view whose table lists exactly the municipalities of some classes."""
-    return source.view.but(layer=instrument, district=district, municipality=None, looks=looks, documented_only=False)
+    return context.view.but(layer=instrument, district=district, municipality=None, looks=looks, documented_only=False)
 
 
-def _spot(source: Scene, spot: WhiteSpot, words: Words) -> SpotRow:
-    lines = source.day.lines[spot.position]
-    names = source.edition.municipalities["name"]
-    district = str(source.edition.districts.at[lines[0].district, "name"])
+def _spot(context: ViewContext, spot: WhiteSpot, words: Words) -> SpotRow:
+    lines = context.day.lines[spot.position]
+    names = context.edition.municipalities["name"]
+    district = str(context.edition.districts.at[lines[0].district, "name"])
     place = (
-        "" if source.district or district == lines[0].name else district,
+        "" if context.district or district == lines[0].name else district,
         words.say("Angebot des Kreises") if any(line.basis == "district" for line in lines) else "",
     )
     lengths = {"active": words.number(spot.active_m / 1000, 1), "outline": words.number(spot.outline_m / 1000, 1)}
@@ -272,20 +272,20 @@ def _spot(source: Scene, spot: WhiteSpot, words: Words) -> SpotRow:
     )
 
 
-def _group(source: Scene, group: Group, words: Words) -> GroupRow:
-    names = source.edition.municipalities["name"]
+def _group(context: ViewContext, group: Group, words: Words) -> GroupRow:
+    names = context.edition.municipalities["name"]
     members = sorted(str(names.iloc[position]) for position in group.members)
     bodies = words.say("gemeinsame Stellen: {names}", names=", ".join(group.bodies)) if group.bodies else ""
     return GroupRow(words.number(len(members)), words.number(group.arrangements), ", ".join(members), bodies)
 
 
-def _districts(source: Scene, spots: tuple[WhiteSpot, ...], words: Words) -> tuple[DistrictRow, ...]:
-    names = source.edition.districts["name"]
-    figures = source.programme.overview.figures
-    tables = [by_district(source.status, which, names.index) for which in figures]
+def _districts(context: ViewContext, spots: tuple[WhiteSpot, ...], words: Words) -> tuple[DistrictRow, ...]:
+    names = context.edition.districts["name"]
+    figures = context.programme.overview.figures
+    tables = [by_district(context.status, which, names.index) for which in figures]
     covered = [dict(zip(table["district"], table["municipalities"].tolist(), strict=True)) for table in tables]
-    white = Counter(_district_of(source, spot.position) for spot in spots)
-    totals = Counter(source.day.municipalities["district"])
+    white = Counter(_district_of(context, spot.position) for spot in spots)
+    totals = Counter(context.day.municipalities["district"])
     return tuple(
         DistrictRow(
             key,
@@ -293,13 +293,13 @@ def _districts(source: Scene, spots: tuple[WhiteSpot, ...], words: Words) -> tup
             words.number(totals[key]),
             tuple(
                 (
-                    (words.number(numbers[key]), _covered_view(source, which, key) if numbers[key] else None),
-                    words.percent(numbers[key] / totals[key]) if source.programme.has_shares else "",
+                    (words.number(numbers[key]), _covered_view(context, which, key) if numbers[key] else None),
+                    words.percent(numbers[key] / totals[key]) if context.programme.has_shares else "",
                 )
                 for which, numbers in zip(figures, covered, strict=True)
             ),
             white[key],
         )
-        for key in source.edition.district_keys
-        if totals[key] and (source.programme.has_shares or any(numbers[key] for numbers in covered))
+        for key in context.edition.district_keys
+        if totals[key] and (context.programme.has_shares or any(numbers[key] for numbers in covered))
     )

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from atlas.analysis.status import StatusLines
 from atlas.model.programme import OVERVIEW
 from atlas.model.view import ViewState
-from atlas.present.detail import position_or_heir, status_sentence
-from atlas.present.scene import Scene, Scenes
+from atlas.present.context import ViewContext, ViewContexts
+from atlas.present.detail import position_or_successor, status_sentence
 from atlas.present.wording import Words
 
 
@@ -36,35 +36,35 @@ class Elsewhere:
     status: tuple[tuple[str, str], ...]
 
 
-def in_programme(source: Scene, programme: str) -> ViewState:
+def in_programme(context: ViewContext, programme: str) -> ViewState:
     """Return the view in another programme: what only the one has is left out, day, place and language are kept.
 
     A district is kept if the other's boundary set has it; whether it has the municipality, its pages say.
     """
-    snapshot = source.snapshot
+    snapshot = context.snapshot
     first = next(iter(snapshot.programmes))
-    edition = snapshot.edition(snapshot.programme(programme), source.as_of)
-    return source.view.but(
+    edition = snapshot.edition(snapshot.programme(programme), context.as_of)
+    return context.view.but(
         programme="" if programme == first else programme,
         layer=OVERVIEW,
         looks=frozenset(),
         area=None,
         film=None,
-        district=source.view.district if source.view.district in edition.districts.index else None,
+        district=context.view.district if context.view.district in edition.districts.index else None,
     )
 
 
-def elsewhere(scenes: Scenes, source: Scene, ags: str, words: Words) -> tuple[Elsewhere, ...]:
+def elsewhere(contexts: ViewContexts, context: ViewContext, ags: str, words: Words) -> tuple[Elsewhere, ...]:
     """Return what the other programmes say of the municipality with this key, in their order.
 
     Those whose territory it does not belong to on the day are not among them.
     """
     found = []
-    for key, programme in source.snapshot.programmes.items():
-        if key == source.programme.key:
+    for key, programme in context.snapshot.programmes.items():
+        if key == context.programme.key:
             continue
-        there = scenes.of(in_programme(source, key))
-        position = position_or_heir(there, ags)
+        there = contexts.of(in_programme(context, key))
+        position = position_or_successor(there, ags)
         if position is None:
             continue
         rows = there.status.loc[[position]]

@@ -14,8 +14,8 @@ from atlas.model.dates import PartialDate
 from atlas.model.edits import RECORD_FIELDS, Add, Change, ChangeKind, Edit, Record, Version, Withdraw
 from atlas.model.programme import Programme
 from atlas.model.records import web_address
+from atlas.present.context import ViewContext
 from atlas.present.detail import municipality_names
-from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
 Rung = tuple[str, str]
@@ -35,33 +35,33 @@ def rung_label(programme: Programme, rung: Rung, words: Words) -> str:
     return ": ".join(dict.fromkeys((words.label(known.instrument.label), words.label(known.stage.label))))
 
 
-def places(source: Scene) -> dict[str, str]:
+def places(context: ViewContext) -> dict[str, str]:
     """Return all who can have entries on the day, by key: municipalities by name, then the districts of several."""
-    several = source.day.municipalities["district"].value_counts()
-    districts = source.edition.districts["name"]
-    return municipality_names(source) | {
-        key: str(districts[key]) for key in source.edition.district_keys if several.get(key, 0) > 1
+    several = context.day.municipalities["district"].value_counts()
+    districts = context.edition.districts["name"]
+    return municipality_names(context) | {
+        key: str(districts[key]) for key in context.edition.district_keys if several.get(key, 0) > 1
     }
 
 
-def place_of(source: Scene) -> str | None:
+def place_of(context: ViewContext) -> str | None:
     """Return the key of the place the view looks at: its municipality, else its district."""
-    known = places(source)
-    return next((key for key in (source.view.municipality, source.view.district) if key in known), None)
+    known = places(context)
+    return next((key for key in (context.view.municipality, context.view.district) if key in known), None)
 
 
-def keys_of_place(source: Scene, place: str) -> list[str]:
+def keys_of_place(context: ViewContext, place: str) -> list[str]:
     """Return the key of a place and those of the municipalities merged into it."""
-    heir = successors(source.changes, source.as_of)
-    return [place, *sorted(key for key, new in heir.items() if new == place and key != place)]
+    successor = successors(context.changes, context.as_of)
+    return [place, *sorted(key for key, new in successor.items() if new == place and key != place)]
 
 
-def entries_at(source: Scene, place: str | None) -> list[Typed]:
+def entries_at(context: ViewContext, place: str | None) -> list[Typed]:
     """Return the entries of a place, of everywhere without one: by place, instrument and date, undated ones last."""
-    order = {rung: number for number, rung in enumerate(rungs(source.programme))}
-    table = source.records.table
+    order = {rung: number for number, rung in enumerate(rungs(context.programme))}
+    table = context.records.table
     if place:
-        table = table[table["ags"].isin(keys_of_place(source, place))]
+        table = table[table["ags"].isin(keys_of_place(context, place))]
     found = [Typed(record, entry, version) for entry, (version, record) in entries_of(table).items()]
 
     def rank(each: Typed) -> tuple[object, ...]:

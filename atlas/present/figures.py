@@ -10,12 +10,12 @@ import pandas as pd
 
 from atlas import phrases
 from atlas.analysis.counting import Figure
-from atlas.model.boundaries import Edition
+from atlas.model.boundaries import BoundaryVersion
 from atlas.model.programme import OVERVIEW, Counts
 from atlas.model.states import State
 from atlas.model.view import ViewState
+from atlas.present.context import ViewContext
 from atlas.present.looks import look_keys, looks_of
-from atlas.present.scene import Scene
 from atlas.present.since import lines_of, said, since_of, sinces_of
 from atlas.present.time_words import holding_said
 from atlas.present.wording import Words
@@ -64,31 +64,33 @@ class Card:
     note: str
 
 
-def build_cards(scene: Scene, words: Words) -> tuple[Card, ...]:
+def build_cards(context: ViewContext, words: Words) -> tuple[Card, ...]:
     """Return the cards of a view, at most four.
 
     For the overview one for each of the programme's key instruments; for an instrument the covered municipalities
     and arrangements, then the largest of its other classes.
     """
-    programme, layer = scene.programme, scene.view.layer
+    programme, layer = context.programme, context.view.layer
     if layer == OVERVIEW:
-        figures = [scene.day.figure(key, scene.district) for key in programme.overview.figures]
-        return tuple(_figure_card(each, scene, words) for each in figures)
-    return (_figure_card(scene.day.figure(layer, scene.district), scene, words), *_class_cards(scene, words))[:4]
+        figures = [context.day.figure(key, context.district) for key in programme.overview.figures]
+        return tuple(_figure_card(each, context, words) for each in figures)
+    return (_figure_card(context.day.figure(layer, context.district), context, words), *_class_cards(context, words))[
+        :4
+    ]
 
 
-def _figure_card(each: Figure, scene: Scene, words: Words) -> Card:
-    instrument = scene.programme.instrument(each.instrument)
+def _figure_card(each: Figure, context: ViewContext, words: Words) -> Card:
+    instrument = context.programme.instrument(each.instrument)
     heading = words.label(instrument.label)
     unit = instrument.unit_one if len(each.arrangements) == 1 else instrument.unit
-    told = {"what": heading, "day": words.day(scene.as_of)}
-    counted = tuple(sorted(look.key for look in looks_of(scene.programme, each.instrument) if look.counted))
+    told = {"what": heading, "day": words.day(context.as_of)}
+    counted = tuple(sorted(look.key for look in looks_of(context.programme, each.instrument) if look.counted))
     municipalities = DrillDown(
         key=f"{each.instrument}-municipalities",
         number=len(each.municipalities),
         text=words.count(*phrases.N_MUNICIPALITIES, len(each.municipalities)),
         title=words.say(phrases.LIST_OF_MUNICIPALITIES, **told),
-        rows=partial(municipality_rows, each.municipalities, scene.edition, words),
+        rows=partial(municipality_rows, each.municipalities, context.edition, words),
         looks=counted,
     )
     arrangements = DrillDown(
@@ -96,20 +98,20 @@ def _figure_card(each: Figure, scene: Scene, words: Words) -> Card:
         number=len(each.arrangements),
         text=f"{words.number(len(each.arrangements))} {words.label(unit)}",
         title=words.say(phrases.LIST_OF_ARRANGEMENTS, **told, list=words.label(instrument.unit)),
-        rows=partial(arrangement_rows, each, scene.edition, words),
+        rows=partial(arrangement_rows, each, context.edition, words),
         looks=counted,
     )
-    notes = _of_all(each.share, each.total, scene, words)
+    notes = _of_all(each.share, each.total, context, words)
     if each.derived:
         notes.append(words.say("davon {n} abgeleitet", n=words.number(each.derived)))
     if each.through_district:
         notes.append(words.say("dazu {n} über den Kreis", n=words.number(each.through_district)))
-    return Card(heading, (municipalities, arrangements, *beside(each, scene, words)), " · ".join(notes))
+    return Card(heading, (municipalities, arrangements, *beside(each, context, words)), " · ".join(notes))
 
 
-def beside(each: Figure, scene: Scene, words: Words) -> Iterator[DrillDown]:
+def beside(each: Figure, context: ViewContext, words: Words) -> Iterator[DrillDown]:
     """Yield what stands beside a number: what it does not count, and what of it does not hold or was not read."""
-    instrument, counted = scene.programme.instrument(each.instrument), each.municipalities
+    instrument, counted = context.programme.instrument(each.instrument), each.municipalities
     state = counted["state"]
     later = words.say(phrases.N_MORE_DOCUMENTED_LATER, n=words.number(len(each.documented_later)))
     unknown = words.say(phrases.N_MORE_PERIOD_UNKNOWN, n=words.number(len(each.period_unknown)))
@@ -135,26 +137,26 @@ def beside(each: Figure, scene: Scene, words: Words) -> Iterator[DrillDown]:
             number=len(rows),
             text=text,
             title=f"{words.label(instrument.label)}: {text}",
-            rows=partial(municipality_rows, rows, scene.edition, words),
+            rows=partial(municipality_rows, rows, context.edition, words),
             looks=looks,
             is_beside=True,
         )
 
 
-def _of_all(share: float, total: int, scene: Scene, words: Words) -> list[str]:
+def _of_all(share: float, total: int, context: ViewContext, words: Words) -> list[str]:
     """Return the share of all municipalities, where the programme is for all of them."""
-    if not scene.programme.has_shares:
+    if not context.programme.has_shares:
         return []
     return [words.say("{share} von {total}", share=words.percent(share), total=words.number(total))]
 
 
-def _class_cards(scene: Scene, words: Words) -> list[Card]:
+def _class_cards(context: ViewContext, words: Words) -> list[Card]:
     """Return a card for every class that the first card does not tell of already."""
-    status, layer, spec = scene.status, scene.view.layer, scene.spec
+    status, layer, spec = context.status, context.view.layer, context.spec
     rows = status[status["instrument"] == layer]
     classes = spec.classes
     counted_classes = sum(entry.look.counted for entry in spec.legend)
-    own = {stage.key for stage in scene.programme.instrument(layer).stages}
+    own = {stage.key for stage in context.programme.instrument(layer).stages}
     cards = []
     for entry in spec.legend:
         is_stage = entry.look.key.partition("~")[0] in own
@@ -164,7 +166,7 @@ def _class_cards(scene: Scene, words: Words) -> list[Card]:
         members = members[members.index.isin(list(spec.inside))]
         label = words.label(entry.look.label)
         text = words.count(*phrases.N_MUNICIPALITIES, len(members))
-        list_of = partial(municipality_rows, members, scene.edition, words)
+        list_of = partial(municipality_rows, members, context.edition, words)
         door = DrillDown(
             key=f"{layer}-{entry.look.key}",
             number=len(members),
@@ -173,12 +175,12 @@ def _class_cards(scene: Scene, words: Words) -> list[Card]:
             rows=list_of,
             looks=(entry.look.key,),
         )
-        notes = _of_all(len(members) / spec.total if spec.total else 0.0, spec.total, scene, words)
+        notes = _of_all(len(members) / spec.total if spec.total else 0.0, spec.total, context, words)
         cards.append(Card(label[:1].upper() + label[1:], (door,), " · ".join(notes)))
     return cards
 
 
-def municipality_rows(rows: pd.DataFrame, edition: Edition, words: Words) -> pd.DataFrame:
+def municipality_rows(rows: pd.DataFrame, edition: BoundaryVersion, words: Words) -> pd.DataFrame:
     """Return rows of the status table as a list: the columns of a `DrillDown`."""
     ordered = rows.sort_values(["name", "ags"])
     return pd.DataFrame(
@@ -192,7 +194,7 @@ def municipality_rows(rows: pd.DataFrame, edition: Edition, words: Words) -> pd.
     )
 
 
-def arrangement_rows(each: Figure, edition: Edition, words: Words) -> pd.DataFrame:
+def arrangement_rows(each: Figure, edition: BoundaryVersion, words: Words) -> pd.DataFrame:
     """Return one row per arrangement: named by its body, or by the municipality whose own it is, and by its case."""
     names = edition.districts["name"]
     rows = []

@@ -7,9 +7,9 @@ from datetime import date
 
 from atlas.analysis.days import month_ends
 from atlas.analysis.status import NO_DATA, cases_as_of, status_as_of
+from atlas.present.context import ViewContext
 from atlas.present.looks import CODES
 from atlas.present.map_spec import LegendEntry, MapSpec, build_map_spec, pack_days
-from atlas.present.scene import Scene
 
 Json = dict[str, object]
 
@@ -22,21 +22,21 @@ class Film:
     specs: tuple[MapSpec, ...]
 
 
-def build_film(source: Scene, today: date) -> Film:
+def build_film(context: ViewContext, today: date) -> Film:
     """Return the maps of a view's layer and filter from where its course begins to the view's date.
 
     Not beyond today: a link may name any day, and the months to come are all alike.
     """
-    last = min(source.as_of, today)
-    days = month_ends(min(source.course_begins, last), last)
+    last = min(context.as_of, today)
+    days = month_ends(min(context.course_begins, last), last)
     specs = []
     for day in days:
-        edition = source.snapshot.edition(source.programme, day)
-        if edition is not source.edition:
+        edition = context.snapshot.edition(context.programme, day)
+        if edition is not context.edition:
             continue  # another delivery counts its positions anew; the map on screen can't show it
-        status = status_as_of(source.spans, source.programme, edition, source.changes, day)
-        cases = cases_as_of(source.spans, edition, source.changes, day)
-        specs.append(build_map_spec(status, cases, source.programme, edition, source.view.but(as_of=day), day))
+        status = status_as_of(context.spans, context.programme, edition, context.changes, day)
+        cases = cases_as_of(context.spans, edition, context.changes, day)
+        specs.append(build_map_spec(status, cases, context.programme, edition, context.view.but(as_of=day), day))
     return Film(tuple(spec.as_of for spec in specs), tuple(specs))
 
 

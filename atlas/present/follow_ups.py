@@ -8,8 +8,8 @@ from datetime import date
 
 from atlas import phrases
 from atlas.model.cases import FollowUp, Report
-from atlas.present.detail import position_or_heir, unique_names
-from atlas.present.scene import Scene
+from atlas.present.context import ViewContext
+from atlas.present.detail import position_or_successor, unique_names
 from atlas.present.steering import districts_of
 from atlas.present.wording import Words
 
@@ -46,7 +46,7 @@ class DueRow:
         return self.late is not None and self.late > 0
 
 
-def due_rows(source: Scene, current: Mapping[str, FollowUp], today: date, words: Words) -> list[DueRow]:
+def due_rows(context: ViewContext, current: Mapping[str, FollowUp], today: date, words: Words) -> list[DueRow]:
     """Return the next steps of the view's area, district or the whole state.
 
     The longest overdue first, then the coming ones by date, then those without one.
@@ -58,17 +58,17 @@ def due_rows(source: Scene, current: Mapping[str, FollowUp], today: date, words:
     current
         What `FollowUps.current` returned.
     """
-    inside = districts_of(source)
+    inside = districts_of(context)
     found = []
     for ags, written in current.items():
-        position = position_or_heir(source, ags)
+        position = position_or_successor(context, ags)
         if not written.step or position is None:
             continue
-        line = source.day.lines[position][0]
+        line = context.day.lines[position][0]
         if line.district in inside:
             late = (today - written.due).days if written.due else None
-            (name,) = unique_names(source, [position])
-            district = str(source.edition.districts.at[line.district, "name"])
+            (name,) = unique_names(context, [position])
+            district = str(context.edition.districts.at[line.district, "name"])
             due, lateness = (
                 words.day(written.due) if written.due else words.say(phrases.WITHOUT_DEADLINE),
                 _lateness(late, words),

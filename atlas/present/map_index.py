@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 
 from atlas import phrases
-from atlas.model.boundaries import INDEPENDENT_CITIES, Edition, map_names
+from atlas.model.boundaries import INDEPENDENT_CITIES, BoundaryVersion, map_names
 from atlas.model.languages import LANGUAGES
 from atlas.model.programme import Programme
 from atlas.model.records import Records
@@ -22,7 +22,7 @@ def body_names(records: Records) -> list[str]:
     return sorted(set(records.table["joint_with"]) - {""})
 
 
-def build_map_index(programme: Programme, edition: Edition, records: Records) -> Json:
+def build_map_index(programme: Programme, edition: BoundaryVersion, records: Records) -> Json:
     """Return names, districts, looks and words of a map, for all dates and layers and both languages.
 
     ``municipalities`` is in order of position: key, name, district key, latitude and longitude of the label point,
@@ -51,7 +51,7 @@ def build_map_index(programme: Programme, edition: Edition, records: Records) ->
     }
 
 
-def _states(edition: Edition) -> Json:
+def _states(edition: BoundaryVersion) -> Json:
     """Return name and label point of every state, where there is more than one."""
     return {
         str(key): {"name": row["name"], "lat": round(row["label_lat"], 4), "lng": round(row["label_lon"], 4)}
@@ -59,7 +59,7 @@ def _states(edition: Edition) -> Json:
     }
 
 
-def _districts(edition: Edition) -> Json:
+def _districts(edition: BoundaryVersion) -> Json:
     rows = edition.districts.to_dict("index")
     short = map_names(edition.districts["name"])
     return {str(key): _district(row, name) for (key, row), name in zip(rows.items(), short, strict=True)}

@@ -14,7 +14,7 @@ import pandas as pd
 
 from atlas import phrases
 from atlas.analysis.status import NO_DATA
-from atlas.model.boundaries import Edition
+from atlas.model.boundaries import BoundaryVersion
 from atlas.model.programme import OVERVIEW, Programme
 from atlas.model.states import State
 from atlas.model.view import ViewState
@@ -116,7 +116,12 @@ class MapSpec:
 
 
 def build_map_spec(
-    status: pd.DataFrame, cases: pd.DataFrame, programme: Programme, edition: Edition, view: ViewState, as_of: date
+    status: pd.DataFrame,
+    cases: pd.DataFrame,
+    programme: Programme,
+    edition: BoundaryVersion,
+    view: ViewState,
+    as_of: date,
 ) -> MapSpec:
     """Return the map of a view.
 

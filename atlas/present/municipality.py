@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from atlas import phrases
 from atlas.analysis.status import StatusLine
 from atlas.model.programme import PathStep
+from atlas.present.context import ViewContext
 from atlas.present.detail import Detail, build_detail, status_sentence
 from atlas.present.looks import Look, looks_of
-from atlas.present.scene import Scene
 from atlas.present.timeline import Axis, Bar, axis, bars
 from atlas.present.wording import Words
 
@@ -112,13 +112,13 @@ class MunicipalityPage:
     next_step: NextStep | None
 
 
-def build_page(source: Scene, position: int, words: Words) -> MunicipalityPage:
+def build_page(context: ViewContext, position: int, words: Words) -> MunicipalityPage:
     """Return the page of the municipality at ``position``."""
-    detail = build_detail(source, position, words)
-    scale = axis(source)
-    district = str(source.edition.municipalities.at[position, "district"])
+    detail = build_detail(context, position, words)
+    scale = axis(context)
+    district = str(context.edition.municipalities.at[position, "district"])
     undocumented = tuple(each.label for each in detail.instruments if each not in detail.documented)
-    drawn = bars(source, detail.ags, district, scale)
+    drawn = bars(context, detail.ags, district, scale)
     rest = words.say("Nicht dokumentiert: {list}.", list=", ".join(undocumented))
     return MunicipalityPage(
         detail=detail,
@@ -127,17 +127,17 @@ def build_page(source: Scene, position: int, words: Words) -> MunicipalityPage:
         undocumented=undocumented,
         rest=rest if undocumented and detail.documented else "",
         bars_note=_bars_note(drawn, words),
-        neighbours=neighbour_rows(source, position, words),
+        neighbours=neighbour_rows(context, position, words),
         neighbour_titles=(
             words.say(phrases.NUMBER),
             words.say(phrases.MUNICIPALITY),
             words.say(phrases.SHARED_BORDER),
             words.say(phrases.STATUS),
         ),
-        notes=neighbourhood_notes(source, position, words),
-        chains=_chains(source, position, words),
+        notes=neighbourhood_notes(context, position, words),
+        chains=_chains(context, position, words),
         chains_heading=words.say("Am nächsten"),
-        next_step=_next_step(source, position, words),
+        next_step=_next_step(context, position, words),
     )
 
 
@@ -152,23 +152,23 @@ def _bars_note(drawn: dict[str, tuple[Bar, ...]], words: Words) -> str:
     )
 
 
-def neighbour_rows(source: Scene, position: int, words: Words) -> tuple[NeighbourRow, ...]:
+def neighbour_rows(context: ViewContext, position: int, words: Words) -> tuple[NeighbourRow, ...]:
     """Return the neighbours by shared border, longest first, as the page says them."""
-    hood, layer = source.day.hood, source.view.layer
-    looks = {look.key: look for look in looks_of(source.programme, layer)}
-    classes = source.spec.classes
-    active = source.day.active
+    hood, layer = context.day.hood, context.view.layer
+    looks = {look.key: look for look in looks_of(context.programme, layer)}
+    classes = context.spec.classes
+    active = context.day.active
     rows = []
     for number, (other, border_m) in enumerate(hood.lines[position], start=1):
-        lines = source.day.lines[other]
-        known = tuple(_brief(source, line, words) for line in lines if line.basis in {"direct", "district"})
+        lines = context.day.lines[other]
+        known = tuple(_brief(context, line, words) for line in lines if line.basis in {"direct", "district"})
         rows.append(
             NeighbourRow(
                 number=number,
                 position=other,
                 ags=lines[0].ags,
                 name=lines[0].name,
-                district=str(source.edition.districts.at[lines[0].district, "name"]),
+                district=str(context.edition.districts.at[lines[0].district, "name"]),
                 border=words.say(phrases.KILOMETRES, km=words.number(border_m / 1000, 1)),
                 share=words.percent(border_m / hood.outline_m[position]),
                 look=looks[classes[other]],
@@ -179,10 +179,10 @@ def neighbour_rows(source: Scene, position: int, words: Words) -> tuple[Neighbou
     return tuple(rows)
 
 
-def _brief(source: Scene, line: StatusLine, words: Words) -> str:
+def _brief(context: ViewContext, line: StatusLine, words: Words) -> str:
     """Return ``Baustein: erreicht, 17.12.2021``."""
-    label = words.label(source.programme.instrument(line.instrument).short)
-    said = status_sentence(line, source.programme, words, with_rule=False)
+    label = words.label(context.programme.instrument(line.instrument).short)
+    said = status_sentence(line, context.programme, words, with_rule=False)
     return said if said.startswith(label) else f"{label}: {said}"
 
 
@@ -194,17 +194,17 @@ def name_list(names: Iterable[str], words: Words, most: int = _NAMED) -> str:
     return words.say(phrases.NAMES_AND_N_MORE, names=told, n=words.number(more)) if more > 0 else told
 
 
-def _names(source: Scene, positions: Iterable[int]) -> list[str]:
-    column = source.edition.municipalities["name"]
+def _names(context: ViewContext, positions: Iterable[int]) -> list[str]:
+    column = context.edition.municipalities["name"]
     return [str(column.iloc[position]) for position in positions]
 
 
-def neighbourhood_notes(source: Scene, position: int, words: Words) -> tuple[str, ...]:
+def neighbourhood_notes(context: ViewContext, position: int, words: Words) -> tuple[str, ...]:
     """Return what a list of neighbours does not say: corners, the state's edge, the second ring."""
-    hood = source.day.hood
+    hood = context.day.hood
     notes = []
     if corners := hood.corners[position]:
-        names = ", ".join(_names(source, corners))
+        names = ", ".join(_names(context, corners))
         notes.append(
             words.say("Nur in einem Punkt berührt (Punktkontakt, keine gemeinsame Grenze): {names}.", names=names)
         )
@@ -213,34 +213,34 @@ def neighbourhood_notes(source: Scene, position: int, words: Words) -> tuple[str
             words.say(
                 "{km} km der Grenze sind die Grenze von {state}. Nachbarn außerhalb sind hier nicht verzeichnet.",
                 km=words.number(edge_m / 1000, 1),
-                state=words.label(source.programme.territory),
+                state=words.label(context.programme.territory),
             )
         )
     ring = hood.second_ring(position)
-    active = source.day.active
+    active = context.day.active
     warm = [each for each in ring if each in active]
     if ring:
         said = words.count(
             "Dahinter liegt im zweiten Ring {n} Gemeinde", "Dahinter liegen im zweiten Ring {n} Gemeinden", len(ring)
         )
         taking_part = words.say("davon {n} mit dokumentierter Beteiligung", n=words.number(len(warm)))
-        names = f": {name_list(_names(source, warm), words, 6)}" if warm else ""
+        names = f": {name_list(_names(context, warm), words, 6)}" if warm else ""
         notes.append(f"{said}, {taking_part}{names}.")
     return tuple(notes)
 
 
-def _chains(source: Scene, position: int, words: Words) -> tuple[str, ...]:
+def _chains(context: ViewContext, position: int, words: Words) -> tuple[str, ...]:
     """Return, for each key instrument not in force here, how far it is to the next municipality that has it."""
-    programme = source.programme
-    own = {line.instrument for line in source.day.lines[position] if line.in_force and line.basis != "district"}
+    programme = context.programme
+    own = {line.instrument for line in context.day.lines[position] if line.in_force and line.basis != "district"}
     said = []
     for key in programme.overview.figures:
-        chain = None if key in own else source.day.hood.chain(position, source.day.direct.get(key, frozenset()))
+        chain = None if key in own else context.day.hood.chain(position, context.day.direct.get(key, frozenset()))
         if chain is None:
             continue
         told = {
             "what": words.label(programme.instrument(key).label),
-            "names": name_list(_names(source, chain.ends), words),
+            "names": name_list(_names(context, chain.ends), words),
         }
         if chain.steps == 1:
             said.append(words.say("{what}: gleich nebenan, {names}", **told))
@@ -249,23 +249,23 @@ def _chains(source: Scene, position: int, words: Words) -> tuple[str, ...]:
         if chain.steps > _WAY:
             said.append(words.say("{what}: {n} Gemeinden weiter, {names}", **told, n=steps))
             continue
-        via = ", ".join(_names(source, chain.path[1:-1]))
+        via = ", ".join(_names(context, chain.path[1:-1]))
         said.append(words.say("{what}: {n} Gemeinden weiter, {names} (über {via})", **told, n=steps, via=via))
     return tuple(said)
 
 
-def _next_step(source: Scene, position: int, words: Words) -> NextStep | None:
+def _next_step(context: ViewContext, position: int, words: Words) -> NextStep | None:
     """Return the first step in order that is not taken, and what is possible at any time; None where nothing is left."""
-    path = source.programme.path
+    path = context.programme.path
     if not path:
         return None
     # What has been implied counts as taken, and so does a stage that is not counted itself (a preliminary agreement
     # is an agreement on its way); what the district does is the district's.
-    own = {line.instrument for line in source.day.lines[position] if line.basis in {"direct", "derived"}}
-    taken = {line.instrument for line in source.day.lines[position] if line.counted and line.basis != "district"}
+    own = {line.instrument for line in context.day.lines[position] if line.basis in {"direct", "derived"}}
+    taken = {line.instrument for line in context.day.lines[position] if line.counted and line.basis != "district"}
     ahead = next((step for step in path if not step.any_order and step.instrument not in taken), None)
     offers = tuple(
-        (_label(source, step, words), words.label(step.invitation))
+        (_label(context, step, words), words.label(step.invitation))
         for step in path
         if step.any_order and step.instrument not in own
     )
@@ -275,7 +275,7 @@ def _next_step(source: Scene, position: int, words: Words) -> NextStep | None:
     }
     if ahead is None:
         return NextStep(offers=offers, **headings) if offers else None
-    hood, lines = source.day.hood, source.day.lines
+    hood, lines = context.day.hood, context.day.lines
     companions = [
         other
         for other, _ in hood.lines[position]
@@ -283,9 +283,9 @@ def _next_step(source: Scene, position: int, words: Words) -> NextStep | None:
             line.instrument == ahead.instrument and line.in_force and line.basis == "direct" for line in lines[other]
         )
     ]
-    names = name_list(_names(source, companions), words, 4)
+    names = name_list(_names(context, companions), words, 4)
     return NextStep(
-        heading=_label(source, ahead, words),
+        heading=_label(context, ahead, words),
         invitation=words.label(ahead.invitation),
         companions=words.say("In der Nachbarschaft schon gegangen: {names}.", names=names) if names else "",
         offers=offers,
@@ -293,5 +293,5 @@ def _next_step(source: Scene, position: int, words: Words) -> NextStep | None:
     )
 
 
-def _label(source: Scene, step: PathStep, words: Words) -> str:
-    return words.label(source.programme.instrument(step.instrument).label)
+def _label(context: ViewContext, step: PathStep, words: Words) -> str:
+    return words.label(context.programme.instrument(step.instrument).label)

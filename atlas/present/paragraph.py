@@ -14,8 +14,8 @@ from atlas.model.programme import Counts, Instrument
 from atlas.model.states import State
 from atlas.phrases import N_
 from atlas.present.changes import BY_BOUNDARY, Changes, Count
-from atlas.present.scene import Scene
-from atlas.present.telling import one_stop
+from atlas.present.context import ViewContext
+from atlas.present.narrative import one_stop
 from atlas.present.time_words import (
     REACHED_ON,
     STATE_LABELS,
@@ -47,7 +47,7 @@ _SAYINGS = {
 """What is said of each flow; ``{where}`` is ``in 2 Gemeinden: Arnsdorf und Radeberg``."""
 
 
-def paragraph(changes: Changes, after: Scene, words: Words) -> str:
+def paragraph(changes: Changes, after: ViewContext, words: Words) -> str:
     """Return the change ready for a report: numbers, names, both days, definition and source.
 
     A paragraph for each instrument in which anything happened, or for the only one. Its numbers are those of
@@ -72,7 +72,7 @@ class _Teller:
     """Says what changed between two days: ``told`` are place and days."""
 
     changes: Changes
-    after: Scene
+    after: ViewContext
     told: Mapping[str, str]
     words: Words
 

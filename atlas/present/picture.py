@@ -13,12 +13,12 @@ from atlas.errors import AtlasError
 from atlas.model.boundaries import INDEPENDENT_CITIES, map_names
 from atlas.model.excerpt import Excerpt, ExcerptKind
 from atlas.model.view import ViewState
+from atlas.present.context import ViewContext
 from atlas.present.credits import picture_credits
-from atlas.present.detail import absent, position_or_heir
+from atlas.present.detail import absent, position_or_successor
 from atlas.present.looks import ABSENT, FILTERED, Look, layer_label, looks_of
 from atlas.present.map_spec import LegendEntry, MapSpec
-from atlas.present.scene import Scene
-from atlas.present.telling import Shown, alt_text
+from atlas.present.narrative import Shown, alt_text
 from atlas.present.wording import Words
 
 _MOST_NAMED = 80
@@ -134,9 +134,9 @@ def picture_view(view: ViewState, excerpt: Excerpt) -> ViewState:
 
 
 def build_picture(
-    scene: Scene, excerpt: Excerpt, words: Words, address: str = "", like: MapSpec | None = None
+    context: ViewContext, excerpt: Excerpt, words: Words, address: str = "", like: MapSpec | None = None
 ) -> Picture:
-    """Return the picture of an order; ``scene`` is that of `picture_view`.
+    """Return the picture of an order; ``context`` is that of `picture_view`.
 
     With ``like``, a map of the same view, the legend has the lines it has there: the frames of a film do not jump.
 
@@ -145,30 +145,30 @@ def build_picture(
     AtlasError
         For places that did not exist on the day.
     """
-    members = _members(scene, excerpt, words)
-    spec = scene.spec
-    looks = {look.code: look for look in looks_of(scene.programme, spec.layer)}
-    keys, names = (scene.edition.municipalities[column].tolist() for column in ("ags", "name"))
+    members = _members(context, excerpt, words)
+    spec = context.spec
+    looks = {look.code: look for look in looks_of(context.programme, spec.layer)}
+    keys, names = (context.edition.municipalities[column].tolist() for column in ("ags", "name"))
     said = {key: words.label(look.label) for key, look in looks.items()}
     shown = {
         position: PictureArea(looks[code], keys[position], names[position], said[code])
         for position in members
         if (code := spec.codes[position]) not in (ABSENT, FILTERED)
     }
-    own = position_or_heir(scene, scene.view.municipality) if scene.view.municipality else None
+    own = position_or_successor(context, context.view.municipality) if context.view.municipality else None
     points = tuple(position for position in spec.points if position in shown)
     bodies = tuple((name, each) for name, each in spec.bodies if set(each) & shown.keys())
     district_points = spec.district_points if excerpt.kind in (ExcerptKind.STATE, ExcerptKind.DISTRICT) else ()
-    legend = _legend(scene, (like or spec).legend, excerpt, shown, own, words)
-    legend += _mark_lines(scene, like or spec, (points, district_points, bodies), words, is_fixed=like is not None)
-    where = _where(scene, excerpt, members, words)
-    count = _counted(scene, shown, members, words)
-    layer = words.label(layer_label(scene.programme, spec.layer))
+    legend = _legend(context, (like or spec).legend, excerpt, shown, own, words)
+    legend += _mark_lines(context, like or spec, (points, district_points, bodies), words, is_fixed=like is not None)
+    where = _where(context, excerpt, members, words)
+    count = _counted(context, shown, members, words)
+    layer = words.label(layer_label(context.programme, spec.layer))
     title = excerpt.title or words.say(
-        "{programme} {where}: {layer}", programme=scene.programme.short, where=where, layer=layer
+        "{programme} {where}: {layer}", programme=context.programme.short, where=where, layer=layer
     )
     is_round = excerpt.kind is ExcerptKind.MUNICIPALITY
-    subtitle = words.say("Stand: {day} · {count}", day=words.day(scene.as_of), count=count)
+    subtitle = words.say("Stand: {day} · {count}", day=words.day(context.as_of), count=count)
     return Picture(
         kind=excerpt.kind,
         lang=words.lang,
@@ -177,48 +177,48 @@ def build_picture(
         spec=spec,
         areas=shown,
         own=own,
-        names=_names(scene, excerpt, members, own),
+        names=_names(context, excerpt, members, own),
         keyed=excerpt.kind in (ExcerptKind.MUNICIPALITY, ExcerptKind.SELECTION),
-        district_names=_district_names(scene, excerpt),
+        district_names=_district_names(context, excerpt),
         points=points,
-        point_colour=scene.programme.special.point,
+        point_colour=context.programme.special.point,
         district_points=district_points,
         bodies=bodies,
         legend=legend,
-        credits=picture_credits(scene, words),
+        credits=picture_credits(context, words),
         address=address,
-        alt=_alt(scene, (title, subtitle), shown, legend, (own, members[0] if is_round else None), words),
+        alt=_alt(context, (title, subtitle), shown, legend, (own, members[0] if is_round else None), words),
     )
 
 
-def _counted(scene: Scene, shown: dict[int, PictureArea], members: tuple[int, ...], words: Words) -> str:
+def _counted(context: ViewContext, shown: dict[int, PictureArea], members: tuple[int, ...], words: Words) -> str:
     """Return how many municipalities a picture is about: all; of a programme for some, those with an entry of their own."""
-    if scene.programme.has_shares:
+    if context.programme.has_shares:
         return words.count(*phrases.N_MUNICIPALITIES, len(members))
     own = sum(area.look.key != NO_DATA and not area.look.is_through_district for area in shown.values())
     return words.count("{n} Gemeinde mit eigenem Eintrag", "{n} Gemeinden mit eigenem Eintrag", own)
 
 
-def _members(scene: Scene, excerpt: Excerpt, words: Words) -> tuple[int, ...]:
+def _members(context: ViewContext, excerpt: Excerpt, words: Words) -> tuple[int, ...]:
     """Return the positions a picture is about, most important first."""
     if excerpt.kind is ExcerptKind.STATE:
-        return scene.spec.inside
+        return context.spec.inside
     if excerpt.kind is ExcerptKind.DISTRICT:
-        if scene.district is None:
-            raise AtlasError(scene.edition.unknown_district(excerpt.places[0], "ausschnitt"))
-        return scene.spec.inside
-    found = {key: position_or_heir(scene, key) for key in excerpt.places}
+        if context.district is None:
+            raise AtlasError(context.edition.unknown_district(excerpt.places[0], "ausschnitt"))
+        return context.spec.inside
+    found = {key: position_or_successor(context, key) for key in excerpt.places}
     missing = [key for key, position in found.items() if position is None]
     if missing:
-        raise AtlasError(*(absent(scene, key, "ausschnitt", words) for key in missing))
+        raise AtlasError(*(absent(context, key, "ausschnitt", words) for key in missing))
     chosen = tuple(dict.fromkeys(position for position in found.values() if position is not None))
     if excerpt.kind is ExcerptKind.SELECTION:
         return chosen
-    return (*chosen, *(other for other, _ in scene.day.hood.lines[chosen[0]]))
+    return (*chosen, *(other for other, _ in context.day.hood.lines[chosen[0]]))
 
 
 def _legend(
-    scene: Scene,
+    context: ViewContext,
     lines_of: tuple[LegendEntry, ...],
     excerpt: Excerpt,
     shown: dict[int, PictureArea],
@@ -231,26 +231,30 @@ def _legend(
     """
     counts = Counter(area.look.key for area in shown.values())
     entries: list[LegendEntry] = [LegendEntry(each.look, counts[each.look.key]) for each in lines_of]
-    if excerpt.kind not in (ExcerptKind.STATE, ExcerptKind.DISTRICT) or scene.view.looks or scene.view.documented_only:
+    if (
+        excerpt.kind not in (ExcerptKind.STATE, ExcerptKind.DISTRICT)
+        or context.view.looks
+        or context.view.documented_only
+    ):
         entries = [each for each in entries if each.count]
     lines = [
         LegendLine(words.label(each.look.label), "area", each.look, each.count if each.look.has_number else None)
         for each in entries
     ]
     if own is not None and own in shown and len(shown) > 1:
-        lines.insert(0, LegendLine(str(scene.edition.municipalities.at[own, "name"]), "own"))
+        lines.insert(0, LegendLine(str(context.edition.municipalities.at[own, "name"]), "own"))
     return tuple(lines)
 
 
 def _mark_lines(
-    scene: Scene, like: MapSpec, marks: tuple[Sized, Sized, Sized], words: Words, *, is_fixed: bool
+    context: ViewContext, like: MapSpec, marks: tuple[Sized, Sized, Sized], words: Words, *, is_fixed: bool
 ) -> tuple[LegendLine, ...]:
     """Return the lines for points, points of districts and joint bodies, as far as there are any.
 
     If ``is_fixed``, as far as there are any in ``like``, whatever their number here.
     """
     points, district_points, bodies = map(len, marks)
-    programme, spec = scene.programme, like
+    programme, spec = context.programme, like
     colour = programme.special.point
     council = words.label(programme.instrument(programme.overview.points).label) if programme.overview.points else ""
     lines = []
@@ -264,14 +268,14 @@ def _mark_lines(
     return tuple(lines)
 
 
-def _names(scene: Scene, excerpt: Excerpt, members: tuple[int, ...], own: int | None) -> tuple[Name, ...]:
+def _names(context: ViewContext, excerpt: Excerpt, members: tuple[int, ...], own: int | None) -> tuple[Name, ...]:
     """Return the names to set: one's own first; of the state the cities without a district only."""
-    rows = scene.edition.municipalities
+    rows = context.edition.municipalities
     own_name = [] if own is None else [Name(own, str(rows.at[own, "name"]), is_own=True)]
     if not excerpt.labels:
         return tuple(own_name)
-    if excerpt.kind is ExcerptKind.STATE and len(scene.edition.states):
-        others = _documented(scene, members)
+    if excerpt.kind is ExcerptKind.STATE and len(context.edition.states):
+        others = _documented(context, members)
     elif excerpt.kind is ExcerptKind.STATE:
         cities = rows.index[rows["kind"].isin(INDEPENDENT_CITIES)].intersection(list(members)).tolist()
         others = cities
@@ -282,35 +286,35 @@ def _names(scene: Scene, excerpt: Excerpt, members: tuple[int, ...], own: int | 
     return (*own_name, *(Name(position, str(rows.at[position, "name"])) for position in others if position != own))
 
 
-def _documented(scene: Scene, members: tuple[int, ...]) -> list[int]:
+def _documented(context: ViewContext, members: tuple[int, ...]) -> list[int]:
     """Return the municipalities named on the map of a country: with entries of their own, by class, large ones first."""
-    looks = {look.key: look for look in looks_of(scene.programme, scene.spec.layer)}
-    areas = scene.edition.municipalities["area_km2"]
+    looks = {look.key: look for look in looks_of(context.programme, context.spec.layer)}
+    areas = context.edition.municipalities["area_km2"]
     found = [
         position
         for position in members
-        if (key := scene.spec.classes[position]) != NO_DATA and not looks[key].is_through_district
+        if (key := context.spec.classes[position]) != NO_DATA and not looks[key].is_through_district
     ]
-    order = {position: (looks[scene.spec.classes[position]].code, -float(areas[position])) for position in found}
+    order = {position: (looks[context.spec.classes[position]].code, -float(areas[position])) for position in found}
     return sorted(found, key=order.__getitem__)[:_MOST_NAMED]
 
 
-def _district_names(scene: Scene, excerpt: Excerpt) -> dict[str, str]:
+def _district_names(context: ViewContext, excerpt: Excerpt) -> dict[str, str]:
     """Return the names of districts for the map of the state, short unless a city has the same; of a country its states'."""
     if excerpt.kind is not ExcerptKind.STATE or not excerpt.labels:
         return {}
-    states = scene.edition.states
+    states = context.edition.states
     if len(states):
-        named = {name.text for name in _names(scene, excerpt, scene.spec.inside, None)}
+        named = {name.text for name in _names(context, excerpt, context.spec.inside, None)}
         return {str(key): str(name) for key, name in states["name"].items() if name not in named}
-    districts = scene.edition.districts
+    districts = context.edition.districts
     names = zip(districts.index, map_names(districts["name"]), districts["kind"], strict=True)
     return {str(key): name for key, name, kind in names if kind not in INDEPENDENT_CITIES}
 
 
-def place_phrase(scene: Scene, key: str, words: Words) -> str:
+def place_phrase(context: ViewContext, key: str, words: Words) -> str:
     """Return ``im Landkreis Zwickau``, ``in der Region Hannover``, ``in der Stadt Chemnitz`` for a district's key."""
-    row = scene.edition.districts.loc[key]
+    row = context.edition.districts.loc[key]
     name = str(row["name"])
     if row["kind"] in INDEPENDENT_CITIES:
         return words.say("in der Stadt {name}", name=name)
@@ -321,12 +325,12 @@ def place_phrase(scene: Scene, key: str, words: Words) -> str:
     return words.say("im {district}", district=name)
 
 
-def _where(scene: Scene, excerpt: Excerpt, members: tuple[int, ...], words: Words) -> str:
-    names = scene.edition.municipalities["name"]
+def _where(context: ViewContext, excerpt: Excerpt, members: tuple[int, ...], words: Words) -> str:
+    names = context.edition.municipalities["name"]
     if excerpt.kind is ExcerptKind.STATE:
-        return words.say("in {state}", state=words.label(scene.programme.territory))
+        return words.say("in {state}", state=words.label(context.programme.territory))
     if excerpt.kind is ExcerptKind.DISTRICT:
-        return place_phrase(scene, excerpt.places[0], words)
+        return place_phrase(context, excerpt.places[0], words)
     if excerpt.kind is ExcerptKind.MUNICIPALITY:
         return words.say("in und um {name}", name=str(names[members[0]]))
     if len(members) <= _FEW:
@@ -335,7 +339,7 @@ def _where(scene: Scene, excerpt: Excerpt, members: tuple[int, ...], words: Word
 
 
 def _alt(
-    scene: Scene,
+    context: ViewContext,
     texts: tuple[str, str],
     areas: dict[int, PictureArea],
     legend: tuple[LegendLine, ...],
@@ -343,16 +347,16 @@ def _alt(
     words: Words,
 ) -> str:
     own, centre = marked
-    is_filtered = bool(scene.view.looks) or scene.view.documented_only
-    look = {each.key: each for each in looks_of(scene.programme, scene.spec.layer)}
+    is_filtered = bool(context.view.looks) or context.view.documented_only
+    look = {each.key: each for each in looks_of(context.programme, context.spec.layer)}
     shown = Shown(
         title=texts[0],
         subtitle=texts[1],
         counts=tuple((line.label, line.count) for line in legend if line.count is not None),
         documented=None if is_filtered else sum(area.look.key != NO_DATA for area in areas.values()),
         total=len(areas),
-        own="" if own is None else str(scene.edition.municipalities.at[own, "name"]),
-        own_status="" if own is None else words.label(look[scene.spec.classes[own]].label),
+        own="" if own is None else str(context.edition.municipalities.at[own, "name"]),
+        own_status="" if own is None else words.label(look[context.spec.classes[own]].label),
         centre=centre,
     )
-    return alt_text(scene, shown, words)
+    return alt_text(context, shown, words)

@@ -19,10 +19,10 @@ from atlas.model.programme import OVERVIEW, Counts, Instrument
 from atlas.model.states import State
 from atlas.model.view import ViewState
 from atlas.present.charts import Chart, ChartPicture, chart_picture
+from atlas.present.context import ViewContext
 from atlas.present.figures import Listed
 from atlas.present.looks import looks_of
 from atlas.present.published import beside_sentence, totals_of
-from atlas.present.scene import Scene
 from atlas.present.time_words import beside_said, holding_said, periods_sentence
 from atlas.present.wording import Words
 
@@ -140,29 +140,29 @@ class DistrictTable:
     rows: tuple[DistrictLine, ...]
 
 
-def chosen_instrument(source: Scene) -> Instrument:
+def chosen_instrument(context: ViewContext) -> Instrument:
     """Return the instrument of the view; in the overview the first of the programme's key figures."""
-    key = source.view.layer
-    return source.programme.instrument(source.programme.overview.figures[0] if key == OVERVIEW else key)
+    key = context.view.layer
+    return context.programme.instrument(context.programme.overview.figures[0] if key == OVERVIEW else key)
 
 
-def course_days(source: Scene) -> tuple[list[date], date]:
+def course_days(context: ViewContext) -> tuple[list[date], date]:
     """Return the month ends from where the course begins to the view's date, and the day before."""
-    first = min(source.course_begins, source.as_of.replace(month=1, day=1))
-    return month_ends(first, source.as_of), first - timedelta(days=1)
+    first = min(context.course_begins, context.as_of.replace(month=1, day=1))
+    return month_ends(first, context.as_of), first - timedelta(days=1)
 
 
-def build_curves(source: Scene, course: Course, words: Words) -> tuple[Curve, ...]:
+def build_curves(context: ViewContext, course: Course, words: Words) -> tuple[Curve, ...]:
     """Return the curve of every instrument, in order."""
-    keys = [instrument.key for instrument in source.programme.instruments]
-    days, since = course_days(source)
-    first = max(since, source.edition.starts)  # the curve begins where its first year does, or the boundaries
+    keys = [instrument.key for instrument in context.programme.instruments]
+    days, since = course_days(context)
+    first = max(since, context.edition.starts)  # the curve begins where its first year does, or the boundaries
     days, since = [first, *(day for day in days if day > first)], first - timedelta(days=1)
     table = progress(course, keys, days, since=since)
     table = table.assign(earliest=table["municipalities"] + table["documented_later"])
     return tuple(
-        _curve(source, course, instrument, table[table["instrument"] == instrument.key], words)
-        for instrument in source.programme.instruments
+        _curve(context, course, instrument, table[table["instrument"] == instrument.key], words)
+        for instrument in context.programme.instruments
     )
 
 
@@ -178,22 +178,22 @@ def multiples(curves: Iterable[Curve], view: ViewState, chosen: str, words: Word
     return tuple(made)
 
 
-def reach_sentence(source: Scene, words: Words) -> str:
+def reach_sentence(context: ViewContext, words: Words) -> str:
     """Return from when on is counted, where the programme is older than the boundaries; else nothing."""
-    if source.course_begins <= source.programme.launched:
+    if context.course_begins <= context.programme.launched:
         return ""
     return words.say(
-        "Gezählt wird ab {day}: So weit reichen die Gemeindegrenzen zurück.", day=words.day(source.course_begins)
+        "Gezählt wird ab {day}: So weit reichen die Gemeindegrenzen zurück.", day=words.day(context.course_begins)
     )
 
 
-def _curve(source: Scene, course: Course, instrument: Instrument, rows: pd.DataFrame, words: Words) -> Curve:
+def _curve(context: ViewContext, course: Course, instrument: Instrument, rows: pd.DataFrame, words: Words) -> Curve:
     label, unit = words.label(instrument.label), words.label(instrument.unit)
     counted = [stage for stage in instrument.stages if stage.is_counted]
     columns = ["date", "municipalities", "arrangements", "earliest", "in_force", "first_documented"]
     points = rows[columns].reset_index(drop=True)
-    is_whole = source.district is None  # published totals and targets are the state's
-    published = _published(source, instrument, words) if is_whole else ()
+    is_whole = context.district is None  # published totals and targets are the state's
+    published = _published(context, instrument, words) if is_whole else ()
     targets = tuple(
         Mark(each.by, each.value, words.day(each.by), each.source) for each in instrument.targets if is_whole
     )
@@ -209,8 +209,8 @@ def _curve(source: Scene, course: Course, instrument: Instrument, rows: pd.DataF
         targets=targets,
         beside=beside,
         legend=curve_legend([points], words),
-        gap=_gap(source, instrument, words),
-        doubt=_doubt(source, course, instrument, words),
+        gap=_gap(context, instrument, words),
+        doubt=_doubt(context, course, instrument, words),
         alt=_alt(label, unit, points, beside, published, words),
     )
 
@@ -226,8 +226,8 @@ def curve_legend(curves: Iterable[pd.DataFrame], words: Words) -> tuple[str, ...
     return tuple(said)
 
 
-def _published(source: Scene, instrument: Instrument, words: Words) -> tuple[Mark, ...]:
-    totals = source.records.totals
+def _published(context: ViewContext, instrument: Instrument, words: Words) -> tuple[Mark, ...]:
+    totals = context.records.totals
     mine = totals[totals["measure"] == (instrument.published_measure or "")]
     marks = [
         Mark(
@@ -238,26 +238,26 @@ def _published(source: Scene, instrument: Instrument, words: Words) -> tuple[Mar
         )
         for row in mine.to_dict("records")
     ]
-    return tuple(sorted((mark for mark in marks if mark.day <= source.as_of), key=lambda mark: (mark.day, mark.value)))
+    return tuple(sorted((mark for mark in marks if mark.day <= context.as_of), key=lambda mark: (mark.day, mark.value)))
 
 
-def _gap(source: Scene, instrument: Instrument, words: Words) -> str:
+def _gap(context: ViewContext, instrument: Instrument, words: Words) -> str:
     """Return what is documented by name beside the newest published total; empty without one."""
     mine = [
         each
-        for each in totals_of(source.records, source.programme)
-        if each.instrument is instrument and not each.stage and each.day <= source.as_of
+        for each in totals_of(context.records, context.programme)
+        if each.instrument is instrument and not each.stage and each.day <= context.as_of
     ]
-    if not mine or source.district:
+    if not mine or context.district:
         return ""
-    return beside_sentence(source, mine[-1], words)
+    return beside_sentence(context, mine[-1], words)
 
 
-def _doubt(source: Scene, course: Course, instrument: Instrument, words: Words) -> str:
-    held = held_on(course.municipalities.episodes, source.as_of, "from_day")
+def _doubt(context: ViewContext, course: Course, instrument: Instrument, words: Words) -> str:
+    held = held_on(course.municipalities.episodes, context.as_of, "from_day")
     rows = held[held["counted"] & (held["instrument"] == instrument.key)]
-    if source.district:
-        rows = rows[rows["district"] == source.district]
+    if context.district:
+        rows = rows[rows["district"] == context.district]
     exact = (rows["since_means"] == "reached") & (rows["since"].str.len() == len("2022-12-31"))
     late = rows["since_means"] != "reached"
     if exact.all():
@@ -304,11 +304,11 @@ def _alt(label: str, unit: str, points: pd.DataFrame, beside: str, published: tu
 # --- districts and durations -----------------------------------------------------------------------------------------
 
 
-def district_bars(source: Scene, instrument: Instrument) -> tuple[DistrictBar, ...]:
+def district_bars(context: ViewContext, instrument: Instrument) -> tuple[DistrictBar, ...]:
     """Return the share of every district, largest first; ties by name."""
-    names = source.edition.districts["name"]
-    table = by_district(source.status, instrument.key, names.index)
-    rows = source.status[source.status["instrument"] == instrument.key]
+    names = context.edition.districts["name"]
+    table = by_district(context.status, instrument.key, names.index)
+    rows = context.status[context.status["instrument"] == instrument.key]
     later = rows["district"][rows["state"] == State.DOCUMENTED_LATER].value_counts()
     found = [
         DistrictBar(
@@ -325,10 +325,10 @@ def district_bars(source: Scene, instrument: Instrument) -> tuple[DistrictBar, .
     return tuple(sorted(found, key=lambda bar: (-bar.share, bar.name)))
 
 
-def district_table(source: Scene, instrument: Instrument, words: Words) -> DistrictTable:
+def district_table(context: ViewContext, instrument: Instrument, words: Words) -> DistrictTable:
     """Return the bars of the districts as a table."""
-    view = source.view.but(layer=instrument.key, municipality=None)
-    counted = frozenset(look.key for look in looks_of(source.programme, instrument.key) if look.counted)
+    view = context.view.but(layer=instrument.key, municipality=None)
+    counted = frozenset(look.key for look in looks_of(context.programme, instrument.key) if look.counted)
     rows = (
         DistrictLine(
             name=bar.name,
@@ -341,7 +341,7 @@ def district_table(source: Scene, instrument: Instrument, words: Words) -> Distr
             share=words.percent(bar.share),
             later=words.number(bar.later),
         )
-        for bar in district_bars(source, instrument)
+        for bar in district_bars(context, instrument)
     )
     titles = (
         words.say(phrases.DISTRICT),
@@ -353,13 +353,13 @@ def district_table(source: Scene, instrument: Instrument, words: Words) -> Distr
     return DistrictTable(words.say("Als Tabelle"), titles, tuple(rows))
 
 
-def duration_sentences(source: Scene, course: Course, words: Words) -> tuple[str, ...]:
+def duration_sentences(context: ViewContext, course: Course, words: Words) -> tuple[str, ...]:
     """Return how long it took from each step of the path to the next: median, n, and a hint where n is small."""
     said = []
-    for each in passages(course.municipalities.episodes, source.programme, source.as_of):
+    for each in passages(course.municipalities.episodes, context.programme, context.as_of):
         told = {
-            "start": words.label(source.programme.instrument(each.start).label),
-            "goal": words.label(source.programme.instrument(each.goal).label),
+            "start": words.label(context.programme.instrument(each.start).label),
+            "goal": words.label(context.programme.instrument(each.goal).label),
             "n": words.number(len(each.days)),
         }
         if not each.days:

@@ -14,7 +14,7 @@ from atlas.model.dates import PartialDate
 from atlas.model.programme import Counts, Instrument, Programme, Unit
 from atlas.model.records import Records
 from atlas.model.snapshot import Snapshot
-from atlas.present.scene import Scene
+from atlas.present.context import ViewContext
 from atlas.present.wording import Words
 
 
@@ -37,12 +37,12 @@ def named_on(source: Snapshot, programme: Programme, folded: pd.DataFrame, total
     )
 
 
-def beside_sentence(source: Scene, total: Total, words: Words) -> str:
+def beside_sentence(context: ViewContext, total: Total, words: Words) -> str:
     """Return one published total and what is documented beside it, in its unit; empty where nothing says the same.
 
     "19 von 22" is said only where those of whom the beginning is unknown could all be among the rest.
     """
-    named = named_on(source.snapshot, source.programme, source.spans, total)
+    named = named_on(context.snapshot, context.programme, context.spans, total)
     if named is None or total.instrument is None:
         return ""
     if total.unit == "municipalities" and total.instrument.published_with_districts:

@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 
 from atlas.analysis.status import successors
-from atlas.model.boundaries import BoundaryChange, Edition, mergers
+from atlas.model.boundaries import BoundaryChange, BoundaryVersion, mergers
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Suggestion:
     keys: tuple[str, ...]
 
 
-def suggestions(edition: Edition, changes: Iterable[BoundaryChange]) -> tuple[Suggestion, ...]:
+def suggestions(edition: BoundaryVersion, changes: Iterable[BoundaryChange]) -> tuple[Suggestion, ...]:
     """Return every municipality of today and every former name, by name, whatever the date.
 
     There are two each of Reichenbach, Oelsnitz and Hartmannsdorf in Saxony: their district stands behind them.
@@ -41,11 +41,13 @@ def suggestions(edition: Edition, changes: Iterable[BoundaryChange]) -> tuple[Su
     base = Counter(_base(name) for name in names.values())
     told = {ags: f"{name} ({places[ags]})" if base[_base(name)] > 1 else str(name) for ags, name in names.items()}
     found = [Suggestion(text, (ags,)) for ags, text in told.items()]
-    heir = successors(changes, date.max)
+    successor = successors(changes, date.max)
     found += [
-        Suggestion(f"{change.old_name} → {told[heir[change.old_ags]]}", (change.old_ags, heir[change.old_ags]))
+        Suggestion(
+            f"{change.old_name} → {told[successor[change.old_ags]]}", (change.old_ags, successor[change.old_ags])
+        )
         for change in mergers(changes)
-        if change.old_ags in heir and heir[change.old_ags] in told
+        if change.old_ags in successor and successor[change.old_ags] in told
     ]
     found += [
         Suggestion(f"{old} → {told[ags]}", (ags,))

@@ -11,18 +11,18 @@ from atlas.analysis.status import StatusLine
 from atlas.model.programme import Counts
 from atlas.model.records import source_name
 from atlas.model.view import ViewState, page_address
+from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.credits import full_credits, invented, picture_credits
 from atlas.present.detail import Entry, InstrumentDetail, status_sentence
 from atlas.present.district import ShareRow, share_rows
 from atlas.present.headings import headings
 from atlas.present.looks import Look
 from atlas.present.municipality import MunicipalityPage, NeighbourRow, NextStep, build_page
-from atlas.present.scene import Scene, Shelf
-from atlas.present.telling import neighbours_sentence, one_stop, sentences
+from atlas.present.narrative import neighbours_sentence, one_stop, sentences
 from atlas.present.time_words import holding_said
 from atlas.present.wording import Words
 
-_shares: Shelf[tuple[ShareRow, ...]] = Shelf(64)
+_shares: SingleFlightCache[tuple[ShareRow, ...]] = SingleFlightCache(64)
 
 
 @dataclass(frozen=True)
@@ -131,56 +131,56 @@ class FactSheet:
     qr_alt: str
 
 
-def build_sheet(scene: Scene, position: int, words: Words, home: str = "") -> FactSheet:
+def build_sheet(context: ViewContext, position: int, words: Words, home: str = "") -> FactSheet:
     """Return the sheet of the municipality at ``position``; ``home`` is the application's address, empty if unknown."""
-    page = build_page(scene, position, words)
+    page = build_page(context, position, words)
     detail = page.detail
-    lines = scene.day.lines[position]
-    district = str(scene.edition.districts.at[lines[0].district, "name"])
+    lines = context.day.lines[position]
+    district = str(context.edition.districts.at[lines[0].district, "name"])
     sources = _Sources(words)
     status = tuple(
-        _status(scene, each, line, sources, words)
+        _status(context, each, line, sources, words)
         for each, line in zip(detail.instruments, lines, strict=True)
         if each in detail.documented
     )
     is_city = district == detail.name
     subtitle = [detail.subtitle, detail.merged_from]
-    near = neighbours_sentence(scene, position, words)
-    address = _address(scene, detail.ags, words, home)
+    near = neighbours_sentence(context, position, words)
+    address = _address(context, detail.ags, words, home)
     return FactSheet(
         lang=words.lang,
-        title=words.say("Steckbrief {name} ({programme})", name=detail.name, programme=scene.programme.short),
+        title=words.say("Steckbrief {name} ({programme})", name=detail.name, programme=context.programme.short),
         kicker=words.say(
             "Präventionsatlas {state} · {programme}",
-            state=words.label(scene.programme.territory),
-            programme=words.label(scene.programme.title),
+            state=words.label(context.programme.territory),
+            programme=words.label(context.programme.title),
         ),
         name=detail.name,
         subtitle=" · ".join(part for part in subtitle if part),
         key=words.say("Gemeindeschlüssel {ags}", ags=detail.ags),
-        day=words.say(phrases.AS_OF_DAY, day=words.day(scene.as_of)),
-        lead=tuple(part for part in (" ".join(sentences(scene, position, words)), near) if part),
-        parts=_parts(scene, page, words, "" if is_city else district),
+        day=words.say(phrases.AS_OF_DAY, day=words.day(context.as_of)),
+        lead=tuple(part for part in (" ".join(sentences(context, position, words)), near) if part),
+        parts=_parts(context, page, words, "" if is_city else district),
         status=status,
         rest=_rest(page, words),
         next_step=_next(page.next_step),
         neighbours=tuple(_neighbours(page, district)),
         notes=tuple(map(one_stop, page.notes)),
-        shares=tuple(_shares_of(_compared(scene, lines[0].district, words), scene, words, is_city=is_city)),
+        shares=tuple(_shares_of(_compared(context, lines[0].district, words), context, words, is_city=is_city)),
         sources=tuple(sources.found),
-        credits=full_credits(scene, words)[1:],
-        foot=" · ".join(picture_credits(scene, words)[:2]),
+        credits=full_credits(context, words)[1:],
+        foot=" · ".join(picture_credits(context, words)[:2]),
         page_pattern=words.say("Seite {page} von {pages}"),
-        warning=" ".join(invented(scene, words)),
+        warning=" ".join(invented(context, words)),
         address=address,
         address_text=words.say(phrases.ALWAYS_CURRENT, page=address.partition("://")[2]) if address else "",
         qr_alt=words.say("QR-Code mit der Adresse der Seite von {name}", name=detail.name),
     )
 
 
-def _compared(scene: Scene, district: str, words: Words) -> tuple[ShareRow, ...]:
+def _compared(context: ViewContext, district: str, words: Words) -> tuple[ShareRow, ...]:
     """Return the rows of a district, counted once for all its municipalities."""
-    return _shares.get((*scene.key, district, words.lang), lambda: share_rows(scene, district, words))
+    return _shares.get((*context.key, district, words.lang), lambda: share_rows(context, district, words))
 
 
 class _Sources:
@@ -203,9 +203,11 @@ class _Sources:
         return self._numbers[entry.source]
 
 
-def _status(scene: Scene, each: InstrumentDetail, line: StatusLine, sources: _Sources, words: Words) -> SheetStatus:
+def _status(
+    context: ViewContext, each: InstrumentDetail, line: StatusLine, sources: _Sources, words: Words
+) -> SheetStatus:
     """Return what is documented of an instrument; the ground of what is only implied stands where the records do."""
-    programme, plain = scene.programme, each.status
+    programme, plain = context.programme, each.status
     known = plain if len(each.entries) == 1 else ""
     entries = [SheetEntry(_entry(entry, known, words), sources.number(entry)) for entry in each.entries]
     if line.basis == "derived":
@@ -236,9 +238,9 @@ def _entry(entry: Entry, status: str, words: Words) -> str:
     return " ".join([*told, entry.note]).strip() or f"{entry.when}."
 
 
-def _parts(scene: Scene, page: MunicipalityPage, words: Words, district: str) -> dict[str, SheetPart]:
+def _parts(context: ViewContext, page: MunicipalityPage, words: Words, district: str) -> dict[str, SheetPart]:
     column = headings(words, "name", "district")
-    state = words.label(scene.programme.territory)
+    state = words.label(context.programme.territory)
     compared = (
         words.say("{place} und {state} im Vergleich", place=district, state=state)
         if district
@@ -283,27 +285,27 @@ def _neighbours(page: MunicipalityPage, district: str) -> Iterable[NeighbourRow]
         yield replace(row, district="") if row.district in (district, row.name) else row
 
 
-def _shares_of(rows: Iterable[ShareRow], scene: Scene, words: Words, *, is_city: bool) -> Iterable[SheetShare]:
+def _shares_of(rows: Iterable[ShareRow], context: ViewContext, words: Words, *, is_city: bool) -> Iterable[SheetShare]:
     """Yield the line of each instrument; of one that counts all so far a second one, with what is in force."""
 
     def told(of: Figure) -> tuple[str, str]:
         number = words.number(len(of.municipalities))
-        if not scene.programme.has_shares:
+        if not context.programme.has_shares:
             return number, ""
         return words.say(phrases.N_OF_TOTAL, n=number, total=words.number(of.total)), words.percent(of.share)
 
     for row in rows:
         yield SheetShare(row.label, *(("", "") if is_city else told(row.here)), *told(row.whole))
-        instrument = scene.programme.instrument(row.here.instrument)
+        instrument = context.programme.instrument(row.here.instrument)
         if instrument.counts is Counts.SO_FAR:
             here, whole = (words.number(len(of.in_force)) for of in (row.here, row.whole))
             label = words.say(phrases.OF_WHICH_HOLDING, holding=holding_said([instrument], words))
             yield SheetShare(label, "" if is_city else here, "", whole, "")
 
 
-def _address(scene: Scene, ags: str, words: Words, home: str) -> str:
+def _address(context: ViewContext, ags: str, words: Words, home: str) -> str:
     """Return the address of the municipality's page, without a date: who comes back sees what holds then."""
     if not home:
         return ""
-    view = ViewState(programme=scene.view.programme, municipality=ags, lang=words.lang)
+    view = ViewState(programme=context.view.programme, municipality=ags, lang=words.lang)
     return page_address(f"{home}/gemeinde", view)

@@ -10,10 +10,10 @@ from atlas import phrases
 from atlas.analysis.status import NO_DATA
 from atlas.model.languages import SOURCE_LANGUAGE, other_languages
 from atlas.model.view import EARLIEST
+from atlas.present.context import ViewContext
 from atlas.present.credits import invented, picture_credits
 from atlas.present.looks import LegendItem, layer_label, looks_of
 from atlas.present.map_spec import since_said
-from atlas.present.scene import Scene
 from atlas.present.wording import Words
 
 Links = Iterable[tuple[str, str]]
@@ -62,16 +62,16 @@ class SiteFrame:
     others: tuple[tuple[str, str, str], ...]
 
 
-def site_frame(scene: Scene, as_of: date, path: str, words: Words) -> SiteFrame:
+def site_frame(context: ViewContext, as_of: date, path: str, words: Words) -> SiteFrame:
     """Return the frame of the page at ``path``, from the root of its language."""
     folder = prefix(words)
     return SiteFrame(
         root="../" * f"{folder}{path}".count("/") or "./",
         lang=words.lang,
-        title=words.say(phrases.ATLAS_OF_STATE, state=words.label(scene.programme.territory)),
-        subtitle=words.label(scene.programme.title),
-        credits=(words.say(phrases.AS_OF_DAY, day=words.day(as_of)), *picture_credits(scene, words)),
-        notice=" ".join(invented(scene, words)),
+        title=words.say(phrases.ATLAS_OF_STATE, state=words.label(context.programme.territory)),
+        subtitle=words.label(context.programme.title),
+        credits=(words.say(phrases.AS_OF_DAY, day=words.day(as_of)), *picture_credits(context, words)),
+        notice=" ".join(invented(context, words)),
         home=f"{folder}index.html",
         links=(
             (f"{folder}index.html", words.say(phrases.MAP)),
@@ -107,15 +107,15 @@ class SiteTable:
     rows: tuple[SiteRow, ...]
 
 
-def site_table(scene: Scene, address: Callable[[str], str], words: Words) -> SiteTable:
+def site_table(context: ViewContext, address: Callable[[str], str], words: Words) -> SiteTable:
     """Return the municipalities of a scene's district, or of all: of a programme for some, those with an entry.
 
     ``address`` gives that of a municipality's page, by key.
     """
-    spec, lines = scene.spec, scene.day.lines
-    looks = {look.key: LegendItem(look, words.label(look.label)) for look in looks_of(scene.programme, spec.layer)}
-    districts = scene.edition.districts["name"]
-    every = scene.programme.has_shares
+    spec, lines = context.spec, context.day.lines
+    looks = {look.key: LegendItem(look, words.label(look.label)) for look in looks_of(context.programme, spec.layer)}
+    districts = context.edition.districts["name"]
+    every = context.programme.has_shares
     shown = [position for position in spec.inside if every or spec.classes[position] != NO_DATA]
     rows = tuple(
         SiteRow(
@@ -127,7 +127,7 @@ def site_table(scene: Scene, address: Callable[[str], str], words: Words) -> Sit
         )
         for position in sorted(shown, key=lambda position: (lines[position][0].name, lines[position][0].ags))
     )
-    layer = words.label(layer_label(scene.programme, spec.layer))
+    layer = words.label(layer_label(context.programme, spec.layer))
     return SiteTable(
         words.say(phrases.MUNICIPALITIES_IN_TABLE),
         words.count(*phrases.N_MUNICIPALITIES, len(rows)),
@@ -165,25 +165,25 @@ def visits(words: Words) -> str:
     )
 
 
-def list_headings(kind: str, count: int, scene: Scene, words: Words) -> tuple[str, str]:
+def list_headings(kind: str, count: int, context: ViewContext, words: Words) -> tuple[str, str]:
     """Return the headings of the list of districts or municipalities: of the page, and of the list."""
     if kind == "kreis":
-        return words.say(phrases.DISTRICTS), words.label(scene.programme.territory)
+        return words.say(phrases.DISTRICTS), words.label(context.programme.territory)
     return words.say(phrases.MUNICIPALITIES), words.count(*phrases.N_MUNICIPALITIES, count)
 
 
-def moved_keys(scene: Scene) -> list[list[str]]:
+def moved_keys(context: ViewContext) -> list[list[str]]:
     """Return old key, new key and the day (ISO) of every change of a municipality's key; renumbered are so from the first day."""
     return [
         [each.old_ags, each.new_ags, (EARLIEST if each.renumbered else each.effective).isoformat()]
-        for each in scene.changes
+        for each in context.changes
         if each.old_ags != each.new_ags
     ]
 
 
-def map_day(scene: Scene, words: Words) -> str:
+def map_day(context: ViewContext, words: Words) -> str:
     """Return day and number of municipalities of the map."""
-    return words.say(phrases.AS_OF_DAY_WITH_COUNT, day=words.day(scene.as_of), n=words.number(scene.spec.total))
+    return words.say(phrases.AS_OF_DAY_WITH_COUNT, day=words.day(context.as_of), n=words.number(context.spec.total))
 
 
 def layers_label(words: Words) -> str:
@@ -196,9 +196,9 @@ def loading(words: Words) -> str:
     return words.say("Die Karte wird geladen …")
 
 
-def script_words(scene: Scene, words: Words) -> dict[str, str]:
+def script_words(context: ViewContext, words: Words) -> dict[str, str]:
     """Return what the script of the map page says, by its names."""
-    state = words.label(scene.programme.territory)
+    state = words.label(context.programme.territory)
     return {
         "asOf": words.say(phrases.AS_OF_DAY_WITH_COUNT, day="{day}", n="{n}"),
         "map": words.say(phrases.MAP_OF_MUNICIPALITIES_STATE, state=state),

@@ -12,32 +12,32 @@ from atlas.model.boundaries import mergers
 from atlas.model.languages import LANGUAGES
 from atlas.model.programme import OVERVIEW
 from atlas.model.view import EARLIEST, ViewState
+from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.figures import Card, DrillDown, build_cards
 from atlas.present.map_index import body_names
 from atlas.present.map_spec import pack_days, packed_bodies, packed_since
-from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 
 Json = dict[str, object]
 Stamps = dict[tuple[str, str], int]
 
 
-def changing_days(scenes: Scenes, view: ViewState, last: date) -> tuple[date, ...]:
+def changing_days(contexts: ViewContexts, view: ViewState, last: date) -> tuple[date, ...]:
     """Return the days up to ``last`` on which anything begins, ends or can be said otherwise, and the first of all.
 
     Between two of them nothing is different: whoever looks at a day is shown the last one before it.
     """
-    scene = scenes.of(view.but(as_of=last))
-    edges = pd.concat([scene.spans["since_day"], scene.spans["until_day"]])
+    context = contexts.of(view.but(as_of=last))
+    edges = pd.concat([context.spans["since_day"], context.spans["until_day"]])
     days = {day.date() for day in edges[edges <= pd.Timestamp(last)].unique()} | {
-        each.effective for each in mergers(scene.changes)
+        each.effective for each in mergers(context.changes)
     }
     return tuple(sorted({EARLIEST, *(day for day in days if EARLIEST <= day <= last)}))
 
 
-def stamps(scenes: Scenes, view: ViewState, days: Sequence[date]) -> list[Stamps]:
+def stamps(contexts: ViewContexts, view: ViewState, days: Sequence[date]) -> list[Stamps]:
     """Return for each day a number for every district and instrument that differs if anything there does."""
-    drawn = (scenes.of(view.but(as_of=day)).day for day in days)
+    drawn = (contexts.of(view.but(as_of=day)).day for day in days)
     return [_stamps(each.status, each.cases) for each in drawn]
 
 
@@ -51,7 +51,7 @@ def _stamps(status: pd.DataFrame, cases: pd.DataFrame) -> Stamps:
     return dict(zip(keys, totals.tolist(), strict=True))
 
 
-def packed_days(scenes: Scenes, view: ViewState, days: Sequence[date], known: Sequence[Stamps]) -> Json:
+def packed_days(contexts: ViewContexts, view: ViewState, days: Sequence[date], known: Sequence[Stamps]) -> Json:
     """Return a layer on all days; ``known`` is what `stamps` returned for them.
 
     ``days`` (ISO); for each ``codes`` as `pack_days` gives them,
@@ -60,22 +60,22 @@ def packed_days(scenes: Scenes, view: ViewState, days: Sequence[date], known: Se
     of the day, cards]``, each card a heading, its doors as ``[text, layer, classes]`` (and 1 if it stands
     beside the number), and a note.
     """
-    drawn = [scenes.of(view.but(as_of=day)) for day in days]
+    drawn = [contexts.of(view.but(as_of=day)) for day in days]
     names = body_names(drawn[-1].records)
     return {
         "layer": drawn[-1].spec.layer,
         "days": [day.isoformat() for day in days],
-        "codes": pack_days([scene.spec.codes for scene in drawn]),
-        "points": [list(scene.spec.points) for scene in drawn],
-        "districtPoints": [list(scene.spec.district_points) for scene in drawn],
-        "bodies": [packed_bodies(scene.spec, names) for scene in drawn],
-        "since": [packed_since(scene.spec) for scene in drawn],
-        "cards": {lang: _cards(scenes, drawn, known, Words(lang)) for lang in LANGUAGES},
+        "codes": pack_days([context.spec.codes for context in drawn]),
+        "points": [list(context.spec.points) for context in drawn],
+        "districtPoints": [list(context.spec.district_points) for context in drawn],
+        "bodies": [packed_bodies(context.spec, names) for context in drawn],
+        "since": [packed_since(context.spec) for context in drawn],
+        "cards": {lang: _cards(contexts, drawn, known, Words(lang)) for lang in LANGUAGES},
     }
 
 
 def _cards(
-    scenes: Scenes, drawn: Sequence[Scene], known: Sequence[Stamps], words: Words
+    contexts: ViewContexts, drawn: Sequence[ViewContext], known: Sequence[Stamps], words: Words
 ) -> dict[str, list[list[object]]]:
     """Return the key figures of the state and of every district, each only where they differ from the day before.
 
@@ -87,14 +87,14 @@ def _cards(
     for district in (None, *_districts_with_figures(drawn)):
         told: list[list[object]] = []
         before: object = None
-        for number, (scene, day) in enumerate(zip(drawn, known, strict=True)):
+        for number, (context, day) in enumerate(zip(drawn, known, strict=True)):
             stamp = [total for (where, what), total in day.items() if what in counted and district in (None, where)]
             if stamp == before:
                 continue
             before = stamp
             # The overview's figures need no map: it costs most of the time.
-            view = scene.view.but(district=district)
-            here = replace(scene, view=view) if layer == OVERVIEW else scenes.of(view)
+            view = context.view.but(district=district)
+            here = replace(context, view=view) if layer == OVERVIEW else contexts.of(view)
             cards = [_card(card) for card in build_cards(here, words)]
             if not told or told[-1][1] != cards:
                 told.append([number, cards])
@@ -102,12 +102,14 @@ def _cards(
     return found
 
 
-def _districts_with_figures(drawn: Sequence[Scene]) -> list[str]:
+def _districts_with_figures(drawn: Sequence[ViewContext]) -> list[str]:
     """Return the districts whose figures are given: all; of a programme for some those in which anything was ever documented."""
     last = drawn[-1]
     if last.programme.has_shares:
         return [str(key) for key in last.edition.districts.index]
-    return sorted({str(key) for scene in drawn for key in scene.status["district"][scene.status["basis"] != "none"]})
+    return sorted(
+        {str(key) for context in drawn for key in context.status["district"][context.status["basis"] != "none"]}
+    )
 
 
 def _card(card: Card) -> list[object]:

@@ -17,9 +17,9 @@ from atlas.model.areas import Area
 from atlas.model.dates import year_before
 from atlas.model.programme import Instrument, StageKind
 from atlas.model.states import State
+from atlas.present.context import ViewContext
 from atlas.present.detail import unique_names
 from atlas.present.published import Total, named_on, totals_of
-from atlas.present.scene import Scene
 from atlas.present.time_words import STATE_LABELS
 from atlas.present.wording import Words
 
@@ -86,56 +86,56 @@ class Steering:
     unsourced: pd.DataFrame
 
 
-def area_of(source: Scene) -> Area | None:
+def area_of(context: ViewContext) -> Area | None:
     """Return the area of the view, None if it names none there is."""
-    areas = source.snapshot.areas
-    return areas.get(source.view.area) if areas and areas.boundary_set == source.programme.boundary_set else None
+    areas = context.snapshot.areas
+    return areas.get(context.view.area) if areas and areas.boundary_set == context.programme.boundary_set else None
 
 
-def districts_of(source: Scene) -> frozenset[str]:
+def districts_of(context: ViewContext) -> frozenset[str]:
     """Return the districts the view looks at: those of its area, else its district, else all."""
-    if area := area_of(source):
+    if area := area_of(context):
         return frozenset(area.districts)
-    return frozenset([source.district]) if source.district else frozenset(map(str, source.edition.districts.index))
+    return frozenset([context.district]) if context.district else frozenset(map(str, context.edition.districts.index))
 
 
-def build_steering(source: Scene, words: Words) -> Steering:
+def build_steering(context: ViewContext, words: Words) -> Steering:
     """Return the page for the view's area, district or the whole state."""
-    lines = joint_lines(source.day.cases)
-    inside = _inside(source, lines)
-    cases = _waiting(source, lines)
+    lines = joint_lines(context.day.cases)
+    inside = _inside(context, lines)
+    cases = _waiting(context, lines)
 
     def listed(rows: pd.DataFrame) -> Over:
-        return Over(case_rows(source, rows, words), _rules(source, rows, words))
+        return Over(case_rows(context, rows, words), _rules(context, rows, words))
 
-    records = _records(source, districts_of(source))
+    records = _records(context, districts_of(context))
     dated = records[records["dated"].notna()].sort_values(["dated", "name"], ascending=[False, True])
     return Steering(
-        late=case_rows(source, cases[cases["is_late"]], words),
-        open_=case_rows(source, cases[~cases["is_late"]], words),
+        late=case_rows(context, cases[cases["is_late"]], words),
+        open_=case_rows(context, cases[~cases["is_late"]], words),
         over=listed(_in_state(inside, State.PRESUMED_OVER)),
-        ending=listed(_ending(source, inside)),
+        ending=listed(_ending(context, inside)),
         lapsed=listed(_in_state(inside, State.PLAN_LAPSED)),
         has_limits=bool((cases["limit"] >= 0).any()),
-        hints=_hints(source, cases, words),
-        published=_published(source, lines, cases, words),
-        newest=record_rows(source, dated.head(_NEWEST), words),
-        old=_old(source, records, words),
-        undated=record_rows(source, records[records["date"] == ""], words),
-        unsourced=record_rows(source, records[records["source_date"] == ""], words),
+        hints=_hints(context, cases, words),
+        published=_published(context, lines, cases, words),
+        newest=record_rows(context, dated.head(_NEWEST), words),
+        old=_old(context, records, words),
+        undated=record_rows(context, records[records["date"] == ""], words),
+        unsourced=record_rows(context, records[records["source_date"] == ""], words),
     )
 
 
-def steering_lines(source: Scene) -> pd.DataFrame:
+def steering_lines(context: ViewContext) -> pd.DataFrame:
     """Return every line of the page's lists of cases, each once: those beyond their limit first.
 
     Columns of `joint_lines` and `waiting` (``days`` and ``limit`` -1 where nobody waits), ``is_late``, ``ends_on`` (last
     day, where it ends by itself within the next twelve months; NaT else).
     """
-    lines = joint_lines(source.day.cases)
-    inside = _inside(source, lines)
-    cases = _waiting(source, lines)
-    ending = _ending(source, inside)
+    lines = joint_lines(context.day.cases)
+    inside = _inside(context, lines)
+    cases = _waiting(context, lines)
+    ending = _ending(context, inside)
     key = ["arrangement", "instrument", "stage", "state"]
     told = pd.concat(
         [
@@ -156,16 +156,16 @@ def _keys(table: pd.DataFrame, columns: list[str]) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(table[columns])
 
 
-def _inside(source: Scene, lines: pd.DataFrame) -> pd.DataFrame:
+def _inside(context: ViewContext, lines: pd.DataFrame) -> pd.DataFrame:
     """Return the lines of which a member lies in the districts of the view."""
-    wanted = districts_of(source)
-    district = source.edition.municipalities["district"]
+    wanted = districts_of(context)
+    district = context.edition.municipalities["district"]
     keep = [any(district.at[member] in wanted for member in members) for members in lines["members"]]
     return lines[pd.Series(keep, index=lines.index, dtype=bool)]
 
 
-def _waiting(source: Scene, lines: pd.DataFrame) -> pd.DataFrame:
-    cases = _inside(source, waiting(lines, source.spans, source.programme, source.as_of))
+def _waiting(context: ViewContext, lines: pd.DataFrame) -> pd.DataFrame:
+    cases = _inside(context, waiting(lines, context.spans, context.programme, context.as_of))
     return cases.sort_values("is_late", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -174,33 +174,33 @@ def _in_state(lines: pd.DataFrame, state: State) -> pd.DataFrame:
     return lines[lines["state"] == state].sort_values(["last_proof", "name", "instrument"], kind="stable")
 
 
-def _ending(source: Scene, lines: pd.DataFrame) -> pd.DataFrame:
+def _ending(context: ViewContext, lines: pd.DataFrame) -> pd.DataFrame:
     """Return what is in force and ends by itself within twelve months, with its last day ``ends_on``."""
     last = lines["until_day"] - pd.Timedelta(days=1)
-    today = pd.Timestamp(source.as_of)
+    today = pd.Timestamp(context.as_of)
     ahead = (last >= today) & (last <= today + pd.DateOffset(years=1))
-    told = entry_cases(source.records.table, source.programme)
+    told = entry_cases(context.records.table, context.programme)
     granted = pd.MultiIndex.from_frame(told[["case", "until_last"]].dropna())
     by_itself = pd.MultiIndex.from_arrays([lines["case"], last]).isin(granted)
-    by_itself |= (last == pd.Timestamp(source.programme.ended or date.min)).to_numpy()
+    by_itself |= (last == pd.Timestamp(context.programme.ended or date.min)).to_numpy()
     # An exit has a day as well, but nobody could see it coming.
     foreseen = (lines["ends"] == State.PRESUMED_OVER) | ((lines["ends"] == State.ENDED) & by_itself)
     found = lines.assign(ends_on=last)[(lines["state"] == State.IN_FORCE) & ahead & foreseen]
     return found.sort_values(["ends_on", "name"], kind="stable")
 
 
-def _records(source: Scene, inside: frozenset[str]) -> pd.DataFrame:
+def _records(context: ViewContext, inside: frozenset[str]) -> pd.DataFrame:
     """Return the records that hold by the day or of which nobody knows since when, with the district of their participant.
 
     ``dated`` is the day that the entry or its source gives at the latest, NaT for neither; ``since`` and ``since_means``
     as in `entry_ranges`; ``today`` the key of the municipality or district whose page tells of it.
     """
-    table = source.records.table
-    told = entry_ranges(table, source.programme)
-    places = source.edition.municipalities
+    table = context.records.table
+    told = entry_ranges(table, context.programme)
+    places = context.edition.municipalities
     district = dict(zip(places["ags"], places["district"], strict=True))
-    heir = successors(source.changes, source.as_of)
-    today = [heir.get(key, key) for key in table["ags"]]
+    successor = successors(context.changes, context.as_of)
+    today = [successor.get(key, key) for key in table["ags"]]
     rows = table.assign(
         dated=told["since_day"].where(told["since_means"] != "undated").to_numpy(),
         since=told["since"].to_numpy(),
@@ -210,22 +210,22 @@ def _records(source: Scene, inside: frozenset[str]) -> pd.DataFrame:
         district=[district.get(key, key[:5]) for key in today],
         name=table["municipality"],
     )
-    by_then = rows["dated"].isna() | (rows["dated"] <= pd.Timestamp(source.as_of))
+    by_then = rows["dated"].isna() | (rows["dated"] <= pd.Timestamp(context.as_of))
     return rows[rows["district"].isin(inside) & by_then]
 
 
-def case_rows(source: Scene, cases: pd.DataFrame, words: Words) -> pd.DataFrame:
+def case_rows(context: ViewContext, cases: pd.DataFrame, words: Words) -> pd.DataFrame:
     """Return lines said.
 
     Columns ``places`` (key and name of each member, a tuple of pairs), ``name`` (all of them), ``district``,
     ``instrument``, ``stage``, ``state``, ``since`` (when an act was reached; empty for what is a state),
-    ``last_proof`` (of a state), ``days``, ``limit`` (both empty where nobody waits, the second also where there is none), ``ends``, ``joint_with``, ``source``.
+    ``last_proof`` (of a state), ``days``, ``limit`` (both empty where nobody waits, the second also where there is none), ``ends``, ``joint_with``, ``context``.
     """
-    programme = source.programme
-    proofs = _proofs(source, words)
+    programme = context.programme
+    proofs = _proofs(context, words)
     members = sorted({member for each in cases["members"] for member in each})
-    name = dict(zip(members, unique_names(source, members), strict=True))
-    municipalities, districts = source.edition.municipalities, source.edition.districts["name"]
+    name = dict(zip(members, unique_names(context, members), strict=True))
+    municipalities, districts = context.edition.municipalities, context.edition.districts["name"]
     rows = []
     for line in cases.to_dict("records"):
         rung = programme.rung(f"{line['instrument']}:{line['stage']}")
@@ -264,10 +264,10 @@ def _waited(line: Mapping[Hashable, object], words: Words) -> dict[str, str]:
     return {"days": waited if days >= 0 else words.say("nicht bekannt"), "limit": said}
 
 
-def _proofs(source: Scene, words: Words) -> dict[tuple[int, pd.Timestamp], str]:
+def _proofs(context: ViewContext, words: Words) -> dict[tuple[int, pd.Timestamp], str]:
     """Return by case and day how the entry says it that is the proof of that day: as exactly as it knows."""
-    table = source.records.table
-    told = entry_cases(table, source.programme)
+    table = context.records.table
+    told = entry_cases(table, context.programme)
     known = zip(told["case"], told["proof"], table["date"], strict=True)
     return {(case, proof): words.partial(day) for case, proof, day in known if day and not pd.isna(proof)}
 
@@ -295,13 +295,13 @@ def _end_said(line: Mapping[Hashable, object], words: Words) -> str:
     return day
 
 
-def record_rows(source: Scene, records: pd.DataFrame, words: Words) -> pd.DataFrame:
+def record_rows(context: ViewContext, records: pd.DataFrame, words: Words) -> pd.DataFrame:
     """Return records said.
 
     Columns ``places`` and ``name`` as in `case_rows`, ``district``, ``instrument``, ``stage``, ``since``, ``note``,
-    ``source``.
+    ``context``.
     """
-    programme, districts = source.programme, source.edition.districts
+    programme, districts = context.programme, context.edition.districts
     rows = records.to_dict("records")
     return pd.DataFrame(
         {
@@ -317,22 +317,22 @@ def record_rows(source: Scene, records: pd.DataFrame, words: Words) -> pd.DataFr
     )
 
 
-def _old(source: Scene, records: pd.DataFrame, words: Words) -> pd.DataFrame:
+def _old(context: ViewContext, records: pd.DataFrame, words: Words) -> pd.DataFrame:
     newest = records.sort_values("dated", na_position="first", kind="stable").drop_duplicates("today", keep="last")
-    newest = newest[newest["dated"].isna() | (newest["dated"] < pd.Timestamp(year_before(source.as_of)))]
+    newest = newest[newest["dated"].isna() | (newest["dated"] < pd.Timestamp(year_before(context.as_of)))]
     newest = newest.sort_values(["dated", "name"], na_position="first")
-    said = record_rows(source, newest, words)
+    said = record_rows(context, newest, words)
     return said[["places", "name", "district"]].assign(newest=said["since"])
 
 
-def _hints(source: Scene, cases: pd.DataFrame, words: Words) -> tuple[str, ...]:
+def _hints(context: ViewContext, cases: pd.DataFrame, words: Words) -> tuple[str, ...]:
     """Return where each limit comes from, and how far to trust it."""
     said = []
     for (instrument, stage), group in cases.groupby(["instrument", "stage"], sort=False):
         first = group.iloc[0]
         told = {
-            "what": words.label(source.programme.instrument(str(instrument)).label),
-            "stage": words.label(source.programme.rung(f"{instrument}:{stage}").stage.label),
+            "what": words.label(context.programme.instrument(str(instrument)).label),
+            "stage": words.label(context.programme.rung(f"{instrument}:{stage}").stage.label),
             "days": words.number(int(first["limit"])),
             "n": words.number(int(first["observed"])),
         }
@@ -356,11 +356,11 @@ def _hints(source: Scene, cases: pd.DataFrame, words: Words) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _rules(source: Scene, lines: pd.DataFrame, words: Words) -> tuple[str, ...]:
+def _rules(context: ViewContext, lines: pd.DataFrame, words: Words) -> tuple[str, ...]:
     """Return after what time the stages of some lines are over by themselves, and whose rule that is."""
     by_rule: dict[tuple[bool, int, bool], list[str]] = {}
     for instrument, stage in dict.fromkeys(zip(lines["instrument"], lines["stage"], strict=True)):
-        rung = source.programme.rung(f"{instrument}:{stage}")
+        rung = context.programme.rung(f"{instrument}:{stage}")
         if rung.stage.months is not None:
             named = f"{words.label(rung.instrument.short)} ({words.label(rung.stage.label)})"
             rule = (rung.stage.kind is StageKind.PLAN, rung.stage.months, rung.stage.is_house_rule)
@@ -387,12 +387,12 @@ def _rule(rule: tuple[bool, int, bool], what: list[str], words: Words) -> str:
     return f"{said} {whose}"
 
 
-def _published(source: Scene, lines: pd.DataFrame, cases: pd.DataFrame, words: Words) -> tuple[str, ...]:
+def _published(context: ViewContext, lines: pd.DataFrame, cases: pd.DataFrame, words: Words) -> tuple[str, ...]:
     """Return what the newest published totals by the day say about the instruments of some cases."""
     newest: dict[str, tuple[Instrument, Total]] = {}
     concerned = set(cases["instrument"])
-    for total in totals_of(source.records, source.programme):
-        if total.instrument and total.instrument.key in concerned and total.day <= source.as_of:
+    for total in totals_of(context.records, context.programme):
+        if total.instrument and total.instrument.key in concerned and total.day <= context.as_of:
             newest[total.measure] = total.instrument, total
     by_stage = {instrument.key for instrument, total in newest.values() if total.stage}
     said = []
@@ -401,13 +401,13 @@ def _published(source: Scene, lines: pd.DataFrame, cases: pd.DataFrame, words: W
             begun = newest.get(instrument.published_measure or "")
             said.append(_stage_said(instrument, total, begun[1] if begun else None, lines, words))
         elif instrument.key not in by_stage:
-            said.append(_total_said(source, instrument, total, words))
+            said.append(_total_said(context, instrument, total, words))
     return tuple(said)
 
 
-def _total_said(source: Scene, instrument: Instrument, total: Total, words: Words) -> str:
+def _total_said(context: ViewContext, instrument: Instrument, total: Total, words: Words) -> str:
     """Return a published total and what is documented beside it."""
-    named = named_on(source.snapshot, source.programme, source.spans, total)
+    named = named_on(context.snapshot, context.programme, context.spans, total)
     documented, later = (named.documented, named.later) if named else (0, 0)
     told = {"what": words.label(instrument.label), "n": words.number(total.value), "day": words.partial(total.text)}
     told["documented"] = words.number(documented)

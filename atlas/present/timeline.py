@@ -12,8 +12,8 @@ from atlas.analysis.status import successors
 from atlas.model.keys import is_district_key
 from atlas.model.programme import StageKind
 from atlas.model.states import State
+from atlas.present.context import ViewContext
 from atlas.present.looks import Look, look_keys, looks_of
-from atlas.present.scene import Scene
 
 _EDGE = 0.07
 """Part of the axis at its end in which no year is written."""
@@ -72,10 +72,10 @@ class Axis:
         return min(1.0, max(0.0, share))
 
 
-def axis(source: Scene) -> Axis:
+def axis(context: ViewContext) -> Axis:
     """Return the axis of the view: at least a year long."""
-    launched = date(source.programme.launched.year, 1, 1)
-    last = source.as_of + timedelta(days=1)
+    launched = date(context.programme.launched.year, 1, 1)
+    last = context.as_of + timedelta(days=1)
     first = min(launched, date(last.year - 1, 1, 1))
     bare = Axis(first, last, ())
     step = next((each for each in _STEPS if (last.year - first.year) / each < _MOST), _STEPS[-1])
@@ -83,22 +83,22 @@ def axis(source: Scene) -> Axis:
     return Axis(first, last, tuple((year, place) for year, place in marks if place < 1 - _EDGE))
 
 
-def bars(source: Scene, ags: str, district: str, scale: Axis) -> dict[str, tuple[Bar, ...]]:
+def bars(context: ViewContext, ags: str, district: str, scale: Axis) -> dict[str, tuple[Bar, ...]]:
     """Return the bars of a municipality by instrument: its own, those of what was merged into it, its district's."""
-    heir = successors(source.changes, source.as_of)
-    rows = source.spans
-    mine = [heir.get(key, key) == ags for key in rows["participant"]]
+    successor = successors(context.changes, context.as_of)
+    rows = context.spans
+    mine = [successor.get(key, key) == ags for key in rows["participant"]]
     through = (rows["participant"] == district) & rows["in_force"]
-    begun = rows["since_day"] <= pd.Timestamp(source.as_of)
+    begun = rows["since_day"] <= pd.Timestamp(context.as_of)
     here = rows[(pd.Series(mine, index=rows.index, dtype=bool) | through) & begun]
-    return {str(key): _lanes(source, str(key), group, scale) for key, group in here.groupby("instrument", sort=False)}
+    return {str(key): _lanes(context, str(key), group, scale) for key, group in here.groupby("instrument", sort=False)}
 
 
-def _lanes(source: Scene, instrument: str, rows: pd.DataFrame, scale: Axis) -> tuple[Bar, ...]:
+def _lanes(context: ViewContext, instrument: str, rows: pd.DataFrame, scale: Axis) -> tuple[Bar, ...]:
     """Return the bars of an instrument: a case per lane, what is derived or the district's where there is room."""
     rows = rows.assign(basis=rows["basis"].where(~rows["participant"].map(is_district_key).astype(bool), "district"))
-    told = source.programme.instrument(instrument)
-    looks = {look.key: look for look in looks_of(source.programme, instrument)}
+    told = context.programme.instrument(instrument)
+    looks = {look.key: look for look in looks_of(context.programme, instrument)}
     rows = rows.assign(look=look_keys(rows, told))
     is_own = rows["basis"] == "direct"
     first = rows.groupby("case")["since_day"].transform("min")

@@ -18,9 +18,9 @@ from atlas.analysis.spans import counting
 from atlas.analysis.status import cases_as_of, status_as_of
 from atlas.model.programme import Counts, Instrument
 from atlas.present.changes import BY_BOUNDARY
+from atlas.present.context import ViewContext
 from atlas.present.figures import DrillDown, arrangement_rows, municipality_rows
 from atlas.present.progress import course_days
-from atlas.present.scene import Scene
 from atlas.present.time_words import flow_label, holding_said, reason
 from atlas.present.wording import Words
 
@@ -59,17 +59,17 @@ def year_headings(rows: Iterable[YearRow], instrument: Instrument, words: Words)
 
 
 def year_rows(
-    source: Scene, course: Course, instrument: Instrument, words: Words, counts: Counts | None = None
+    context: ViewContext, course: Course, instrument: Instrument, words: Words, counts: Counts | None = None
 ) -> tuple[YearRow, ...]:
     """Return a line for every year end and the view's date, newest first; every number opens its list.
 
-    ``course`` is that of ``counts``, see `Scenes.course`.
+    ``course`` is that of ``counts``, see `ViewContexts.course`.
     """
-    days, since = course_days(source)
-    ends = [day for day in days if (day.month, day.day) == (12, 31) or day == source.as_of]
+    days, since = course_days(context)
+    ends = [day for day in days if (day.month, day.day) == (12, 31) or day == context.as_of]
     table = progress(course, [instrument.key], ends, since=since)
     before = [since, *ends[:-1]]
-    maker = _Year(source, course, instrument, words, counts)
+    maker = _Year(context, course, instrument, words, counts)
     rows = [maker.row(row, start, end) for row, start, end in zip(table.to_dict("records"), before, ends, strict=True)]
     return tuple(reversed(rows))
 
@@ -78,7 +78,7 @@ def year_rows(
 class _Year:
     """Makes the lines of the table behind a curve."""
 
-    source: Scene
+    source: ViewContext
     course: Course
     instrument: Instrument
     words: Words
@@ -155,14 +155,14 @@ class _Year:
         return rows[(rows["what"].isin(BEGINNINGS) == (what == "boundary_in")) & by_boundary]
 
 
-def event_rows(source: Scene, rows: pd.DataFrame, words: Words) -> pd.DataFrame:
-    """Return what happened as a list: columns ``name``, ``district``, ``reason``, ``joint_with``, ``source``, all said."""
-    extents = source.edition.municipalities.drop_duplicates("ags", keep="last").set_index("ags")["name"]
+def event_rows(context: ViewContext, rows: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """Return what happened as a list: columns ``name``, ``district``, ``reason``, ``joint_with``, ``context``, all said."""
+    extents = context.edition.municipalities.drop_duplicates("ags", keep="last").set_index("ags")["name"]
     return pd.DataFrame(
         {
             "name": [str(extents[ags]) for ags in rows["ags"]],
-            "district": [str(source.edition.districts.at[key, "name"]) for key in rows["district"]],
-            "reason": [reason(row, source.programme, words) for row in rows.to_dict("records")],
+            "district": [str(context.edition.districts.at[key, "name"]) for key in rows["district"]],
+            "reason": [reason(row, context.programme, words) for row in rows.to_dict("records")],
             "joint_with": rows["joint_with"].tolist(),
             "source": rows["source"].tolist(),
         }

@@ -19,7 +19,7 @@ import pyogrio
 from pyarrow import parquet
 
 from atlas.errors import AtlasError, Problem
-from atlas.model.boundaries import BoundaryChange, Edition, Level, Provenance
+from atlas.model.boundaries import BoundaryChange, BoundaryVersion, Level, Provenance
 from atlas.model.keys import parse_ags, parse_district_key, state_of
 from atlas.phrases import N_
 
@@ -58,7 +58,7 @@ class Delivery:
     district_names: Mapping[str, str]
 
 
-def list_editions(root: Path) -> tuple[Edition, ...]:
+def list_editions(root: Path) -> tuple[BoundaryVersion, ...]:
     """Return every edition below ``root/geodata/<state>/<date>/``, by state, then date.
 
     Raises
@@ -78,7 +78,7 @@ def list_editions(root: Path) -> tuple[Edition, ...]:
     return tuple(found)
 
 
-def read_edition(folder: Path, shown_as: str | None = None) -> Edition:
+def read_edition(folder: Path, shown_as: str | None = None) -> BoundaryVersion:
     """Return the edition in a folder, without its geometry.
 
     Raises
@@ -125,14 +125,14 @@ def _broken(name: str, error: Exception) -> Problem:
     return Problem(name, text, {"reason": str(error)[:200]})
 
 
-def _edition(folder: Path, about: dict[str, Any]) -> Edition:
+def _edition(folder: Path, about: dict[str, Any]) -> BoundaryVersion:
     municipalities = _table(folder / "municipalities.csv")
     for column in ("valid_from", "valid_to"):
         municipalities[column] = pd.to_datetime(municipalities[column].replace("", None)).astype("datetime64[s]")
     former = _table(folder / "former_names.csv")
     west, south, east, north = (float(value) for value in about["bounds"])
     provenance = {"verified_to": None, **about["provenance"]}
-    return Edition(
+    return BoundaryVersion(
         folder=folder,
         boundary_set=str(about["boundary_set"]),
         starts=_as_date(about["starts"]),
@@ -177,7 +177,7 @@ def _as_date(value: object) -> date:
     return value
 
 
-def _check_tables(edition: Edition) -> None:
+def _check_tables(edition: BoundaryVersion) -> None:
     """Raise ValueError if the tables contradict each other; the rest of the product relies on these laws."""
     table, borders = edition.municipalities, edition.borders
     for ags in table["ags"].tolist():
@@ -198,7 +198,7 @@ def _check_tables(edition: Edition) -> None:
         raise ValueError("; ".join(broken))
 
 
-def read_geometry(edition: Edition, level: Level, positions: Sequence[int] | None = None) -> gpd.GeoDataFrame:
+def read_geometry(edition: BoundaryVersion, level: Level, positions: Sequence[int] | None = None) -> gpd.GeoDataFrame:
     """Return the geometry of a level: index position, one column ``geometry`` in the edition's metric CRS.
 
     With ``positions`` these only: the others are not even read, which for a country is most of the time and memory.

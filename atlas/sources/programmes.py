@@ -6,7 +6,7 @@ from pathlib import Path
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.areas import Areas
-from atlas.model.boundaries import Edition
+from atlas.model.boundaries import BoundaryVersion
 from atlas.model.programme import Programme
 from atlas.phrases import N_
 from atlas.sources.toml import read_toml
@@ -17,7 +17,9 @@ def read_programme(path: Path, shown_as: str | None = None) -> Programme:
     return read_toml(path, Programme, shown_as)
 
 
-def read_areas(path: Path, editions: dict[str, tuple[Edition, ...]], shown_as: str | None = None) -> Areas | None:
+def read_areas(
+    path: Path, editions: dict[str, tuple[BoundaryVersion, ...]], shown_as: str | None = None
+) -> Areas | None:
     """Return the areas of responsibility, None where there is no such file.
 
     Raises

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from atlas.errors import AtlasError, Problem
-from atlas.model.boundaries import Edition, known_keys
+from atlas.model.boundaries import BoundaryVersion, known_keys
 from atlas.model.edits import Change, Correct, Edit, Occasion, Withdraw
 from atlas.model.parameters import PROGRAMME
 from atlas.model.programme import Programme
@@ -137,13 +137,13 @@ def _programme(path: Path, name: str) -> Programme:
     return programme
 
 
-def _editions(root: Path, blockers: list[Problem]) -> dict[str, tuple[Edition, ...]]:
+def _editions(root: Path, blockers: list[Problem]) -> dict[str, tuple[BoundaryVersion, ...]]:
     try:
         found = list_editions(root)
     except AtlasError as error:
         blockers += error.problems
         return {}
-    by_state: dict[str, tuple[Edition, ...]] = {}
+    by_state: dict[str, tuple[BoundaryVersion, ...]] = {}
     for edition in sorted(found, key=lambda each: each.starts):
         by_state[edition.boundary_set] = (*by_state.get(edition.boundary_set, ()), edition)
     if not found:
@@ -152,7 +152,7 @@ def _editions(root: Path, blockers: list[Problem]) -> dict[str, tuple[Edition, .
     return by_state
 
 
-def keys_of(programme: Programme, editions: dict[str, tuple[Edition, ...]], name: str) -> frozenset[str]:
+def keys_of(programme: Programme, editions: dict[str, tuple[BoundaryVersion, ...]], name: str) -> frozenset[str]:
     """Return every municipality and district key that exists or has existed in the programme's boundary set."""
     if editions and programme.boundary_set not in editions:
         text = N_("Für {given} gibt es keinen Gebietsstand unter geodata. Bitte anlegen oder boundary_set berichtigen.")

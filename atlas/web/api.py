@@ -20,25 +20,25 @@ from atlas.model.records import newest_source_day
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.catalogue import build_catalogue
+from atlas.present.context import SingleFlightCache, ViewContexts
 from atlas.present.open_data import OFFERS, ROOT, Content, Offer
 from atlas.present.open_data_page import build_open_data
-from atlas.present.scene import Scenes, Shelf
 from atlas.present.wording import Words
 from atlas.render.templates import drawn
-from atlas.web.asked import Asked, parse_asked
 from atlas.web.delivery import Endpoint, File, RefusedError, delivered, filed, refusal
 from atlas.web.openapi import describe
+from atlas.web.request_parameters import Asked, parse_asked
 
 _HOST = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _SMALL, _BIG = 8_000_000, 32_000_000
 """So many bytes of tables and of areas are kept, packed forms included."""
 _ROWS = 64_000
-"""So many rows of status tables are kept for them; see `Scenes`."""
+"""So many rows of status tables are kept for them; see `ViewContexts`."""
 _AT_ONCE = 3
 """Threads of this interface, so that a burst of requests leaves those of the pages alone."""
 
 
-def build_api(current: Callable[[], Snapshot], scenes: Scenes) -> list[Route]:
+def build_api(current: Callable[[], Snapshot], contexts: ViewContexts) -> list[Route]:
     """Return the routes of the open data: one for each of `OFFERS`, and those that refuse every other path.
 
     Parameters
@@ -49,7 +49,7 @@ def build_api(current: Callable[[], Snapshot], scenes: Scenes) -> list[Route]:
         Those of the pages; they say what day it is.
     """
     # Scenes of its own: a program that asks for day after day must not push the days of the pages out.
-    api = _Api(current, Scenes(current, scenes.today, kept_rows=_ROWS))
+    api = _Api(current, ViewContexts(current, contexts.today, kept_rows=_ROWS))
     unknown = Endpoint(_unknown, is_shared=True)
     return [
         *(api.route(offer) for offer in OFFERS),
@@ -72,11 +72,11 @@ async def _to_page(request: Request) -> Response:
 class _Api:
     """The answers, with the bodies made last."""
 
-    def __init__(self, current: Callable[[], Snapshot], scenes: Scenes) -> None:
+    def __init__(self, current: Callable[[], Snapshot], contexts: ViewContexts) -> None:
         self._current = current
-        self._scenes = scenes
-        self._small: Shelf[File] = Shelf(_SMALL, len)
-        self._big: Shelf[File] = Shelf(_BIG, len)
+        self._contexts = contexts
+        self._small: SingleFlightCache[File] = SingleFlightCache(_SMALL, len)
+        self._big: SingleFlightCache[File] = SingleFlightCache(_BIG, len)
         self._limiter = CapacityLimiter(_AT_ONCE)
 
     def route(self, offer: Offer) -> Route:
@@ -86,7 +86,7 @@ class _Api:
 
     def _answer(self, offer: Offer, request: Request) -> Response:
         snapshot = self._current()
-        asked = parse_asked(offer, request, snapshot, self._scenes.today())
+        asked = parse_asked(offer, request, snapshot, self._contexts.today())
         # Only what is about the interface itself knows its own address; data files are the same everywhere.
         base = _base(request) if offer.content is Content.ABOUT else ""
         key = (snapshot.fingerprint, offer.path, *_content(offer, asked, snapshot), base)
@@ -98,10 +98,10 @@ class _Api:
         words = Words(asked.lang)
         programme = snapshot.programme(asked.programme)
         if offer.content in {Content.STATUS, Content.CASES}:
-            scene = self._scenes.of(ViewState(programme=asked.programme, as_of=asked.as_of))
+            context = self._contexts.of(ViewState(programme=asked.programme, as_of=asked.as_of))
             if offer.content is Content.CASES:
-                return cases_file(scene, offer.ending, district=asked.district, is_excel=asked.is_excel)
-            return status_file(scene, offer.ending, words, district=asked.district, is_excel=asked.is_excel)
+                return cases_file(context, offer.ending, district=asked.district, is_excel=asked.is_excel)
+            return status_file(context, offer.ending, words, district=asked.district, is_excel=asked.is_excel)
         if offer.content is Content.RECORDS:
             return records_file(snapshot.records[asked.programme].table, is_excel=asked.is_excel)
         if offer.content is Content.BOUNDARIES:

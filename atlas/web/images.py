@@ -21,13 +21,13 @@ from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.phrases import N_
-from atlas.present.detail import absent, position_or_heir
+from atlas.present.context import SingleFlightCache, ViewContexts
+from atlas.present.detail import absent, position_or_successor
 from atlas.present.picture import picture_view
-from atlas.present.scene import Scenes, Shelf
 from atlas.present.wording import Words
-from atlas.web.asked import accept, misnamed, view_asked
 from atlas.web.delivery import Endpoint, File, RefusedError, delivered, filed, refusal
 from atlas.web.payloads import PREFIX
+from atlas.web.request_parameters import accept, misnamed, view_asked
 
 IMAGES = "/bild"
 MAX_AGE_S = 300
@@ -95,11 +95,11 @@ class Images:
         from the request: whoever sends a false Host header must not get it into an image others are shown.
     """
 
-    def __init__(self, current: Callable[[], Snapshot], scenes: Scenes, address: str = "") -> None:
+    def __init__(self, current: Callable[[], Snapshot], contexts: ViewContexts, address: str = "") -> None:
         self._current = current
-        self._scenes = scenes
+        self._contexts = contexts
         self._address = address
-        self._drawn: Shelf[File] = Shelf(_KEPT_BYTES, len)
+        self._drawn: SingleFlightCache[File] = SingleFlightCache(_KEPT_BYTES, len)
         self._drawing = threading.BoundedSemaphore(2)
         self._recent: OrderedDict[tuple[str, str], tuple[float, File]] = OrderedDict()
 
@@ -131,25 +131,25 @@ class Images:
             raise refusal(404)
         excerpt, snapshot = read_excerpt(given), self._current()
         view = view_asked(given, snapshot)
-        view = view.but(as_of=view.as_of or self._scenes.today(), film=None, since=None, area=None)
+        view = view.but(as_of=view.as_of or self._contexts.today(), film=None, since=None, area=None)
         order = ImageOrder(view, excerpt, Form(form))
         # Nobody else is shown what this reader's Host header says: here it may stand in the foot.
         address = self._address or str(request.base_url).rstrip("/")
         image = self._drawn.get((snapshot.fingerprint, order, address), lambda: self._made(order, address))
-        scene = self._scenes.of(picture_view(view, order.excerpt))
-        file = f"{picture_stem(scene, order.excerpt)}.{form}"
+        context = self._contexts.of(picture_view(view, order.excerpt))
+        file = f"{picture_stem(context, order.excerpt)}.{form}"
         return _answer(image, form, request, {"Content-Disposition": f'attachment; filename="{file}"'})
 
     def _image(self, name: str, query: Mapping[str, str]) -> File:
         snapshot = self._current()
         place, _, form = name.rpartition(".")
         order = parse_order(place, form, query, snapshot)
-        view = order.view.but(as_of=order.view.as_of or self._scenes.today())
+        view = order.view.but(as_of=order.view.as_of or self._contexts.today())
         own = view.municipality
         if own:
-            scene = self._scenes.of(picture_view(view, order.excerpt))
-            if position_or_heir(scene, own) is None:
-                raise RefusedError(absent(scene, own, "gemeinde", Words(view.lang)))
+            context = self._contexts.of(picture_view(view, order.excerpt))
+            if position_or_successor(context, own) is None:
+                raise RefusedError(absent(context, own, "gemeinde", Words(view.lang)))
         order = replace(order, view=view)
         return self._drawn.get((snapshot.fingerprint, order), lambda: self._made(order, self._address))
 
@@ -157,7 +157,7 @@ class Images:
         page = page_of(address, order.view, order.excerpt)
         with self._drawing:
             try:
-                drawn = draw(self._scenes, order.view, order.excerpt, Words(order.view.lang), page)
+                drawn = draw(self._contexts, order.view, order.excerpt, Words(order.view.lang), page)
             except AtlasError as error:  # places there are none of on the day
                 raise RefusedError(*error.problems) from error
             body = written(drawn, order.form)

@@ -21,13 +21,13 @@ from atlas.model.parameters import FORM, NUMBER, PROGRAMME, Given, moment, read_
 from atlas.model.rights import VISITOR, Actor, Right
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
+from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.follow_ups import DueRow, due_rows
-from atlas.present.scene import Scene, Scenes
 from atlas.present.steering import area_of
 from atlas.present.wording import Words
 from atlas.sources.store import Store, StoreUnreachableError
-from atlas.web.asked import accept
 from atlas.web.delivery import Endpoint, RefusedError, refusal
+from atlas.web.request_parameters import accept
 
 PREFIX: Final = "/intern"
 KEY: Final = "schluessel"
@@ -39,16 +39,16 @@ Asker = Callable[[Scope, str, str], Actor]
 """Gives who sends a request: by their cookie or as local editor, or by the key and what a calendar is about."""
 
 
-def about(source: Scene) -> str:
+def about(context: ViewContext) -> str:
     """Return what the key of a calendar address opens: the programme, and the area or district of the view."""
-    area = area_of(source)
-    return f"{source.programme.key}/{area.key if area else ''}/{'' if area else source.district or ''}"
+    area = area_of(context)
+    return f"{context.programme.key}/{area.key if area else ''}/{'' if area else context.district or ''}"
 
 
 def build_internal(
     store: Callable[[], Store | None],
     current: Callable[[], Snapshot],
-    scenes: Scenes,
+    contexts: ViewContexts,
     asker: Asker,
     address: str = "",
 ) -> list[Route]:
@@ -60,7 +60,7 @@ def build_internal(
     Who has no right, or asks for an area there is none of, gets 404, as if there were nothing. Rights are looked up for
     every request. Nothing may be kept by anybody on the way.
     """
-    own = _Internal(store, current, scenes, asker, address)
+    own = _Internal(store, current, contexts, asker, address)
     answers = {
         "wiedervorlagen.csv": own.table,
         "wiedervorlagen.ics": own.calendar,
@@ -76,26 +76,26 @@ class _Internal:
 
     _store: Callable[[], Store | None]
     _current: Callable[[], Snapshot]
-    _scenes: Scenes
+    _contexts: ViewContexts
     _asker: Asker
     _address: str
 
     def table(self, request: Request) -> Response:
         given = Given(request.query_params)
         is_excel = given.read(FORM, otherwise=False)
-        scene, rows, words = self._due(request, given, "")
+        context, rows, words = self._due(request, given, "")
         table = due_table(rows, words)
         body = excel_csv(table) if is_excel else plain_csv(table)
-        return _file(scene, body, f"{'-excel' if is_excel else ''}.csv", "text/csv; charset=utf-8")
+        return _file(context, body, f"{'-excel' if is_excel else ''}.csv", "text/csv; charset=utf-8")
 
     def calendar(self, request: Request) -> Response:
         given = Given(request.query_params)
-        scene, rows, words = self._due(request, given, given.query.get(KEY, "")[:80])
-        area = area_of(scene)
-        where = words.label(area.label if area else scene.programme.territory)
+        context, rows, words = self._due(request, given, given.query.get(KEY, "")[:80])
+        area = area_of(context)
+        where = words.label(area.label if area else context.programme.territory)
         title = words.say("Wiedervorlagen {place}", place=where)
-        body = due_calendar(rows, title, scene.programme.key, self._address)
-        return _file(scene, body, ".ics", "text/calendar; charset=utf-8")
+        body = due_calendar(rows, title, context.programme.key, self._address)
+        return _file(context, body, ".ics", "text/calendar; charset=utf-8")
 
     def records(self, request: Request) -> Response:
         store, actor, snapshot = self._record(request)
@@ -130,41 +130,41 @@ class _Internal:
             raise refusal(404)
         return store, actor, self._current()
 
-    def _due(self, request: Request, given: Given, key: str) -> tuple[Scene, list[DueRow], Words]:
+    def _due(self, request: Request, given: Given, key: str) -> tuple[ViewContext, list[DueRow], Words]:
         """Return the next steps of the view that is asked for, for who may read them by their login or the key."""
         # Before the data are looked at: who has no right does not learn whether they can be used.
         if not key and not self._asker(request.scope, "", "").may(Right.READ_INTERNAL):
             raise refusal(404)
-        scene = self._scene(request.query_params, given)
-        actor = self._asker(request.scope, key, about(scene)) if scene else VISITOR
+        context = self._context(request.query_params, given)
+        actor = self._asker(request.scope, key, about(context)) if context else VISITOR
         store = self._store()
-        if scene is None or store is None or not actor.may(Right.READ_INTERNAL):
+        if context is None or store is None or not actor.may(Right.READ_INTERNAL):
             raise refusal(404)
         accept(given)
-        words, current = Words(scene.view.lang), store.follow_ups.current(actor, scene.programme.key)
-        return scene, due_rows(scene, current, self._scenes.today(), words), words
+        words, current = Words(context.view.lang), store.follow_ups.current(actor, context.programme.key)
+        return context, due_rows(context, current, self._contexts.today(), words), words
 
-    def _scene(self, query: Mapping[str, str], given: Given) -> Scene | None:
+    def _context(self, query: Mapping[str, str], given: Given) -> ViewContext | None:
         """Return today's scene of the view that is asked for; None if there is no such area, district or programme.
 
         Pages show the whole state instead; here that would open more than a calendar's key was made for.
         """
         view = read_view(given, self._current().layers)
-        scene = self._scenes.of(
+        context = self._contexts.of(
             ViewState(programme=view.programme, district=view.district, area=view.area, lang=view.lang)
         )
         is_known = (
-            query.get("programm", scene.programme.key) == scene.programme.key
-            and ("bereich" not in query or area_of(scene) is not None)
-            and ("kreis" not in query or scene.district is not None)
+            query.get("programm", context.programme.key) == context.programme.key
+            and ("bereich" not in query or area_of(context) is not None)
+            and ("kreis" not in query or context.district is not None)
         )
-        return scene if is_known else None
+        return context if is_known else None
 
 
-def _file(scene: Scene, body: bytes, ending: str, media_type: str) -> Response:
-    area = area_of(scene)
-    place = area.key if area else scene.district
-    stem = "-".join(filter(None, ("wiedervorlagen", scene.programme.key, place, scene.as_of.isoformat())))
+def _file(context: ViewContext, body: bytes, ending: str, media_type: str) -> Response:
+    area = area_of(context)
+    place = area.key if area else context.district
+    stem = "-".join(filter(None, ("wiedervorlagen", context.programme.key, place, context.as_of.isoformat())))
     return _attached(body, f"{stem}{ending}", media_type)
 
 

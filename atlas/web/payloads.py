@@ -14,7 +14,7 @@ from pathlib import Path
 
 from xstatic.pkg import leaflet
 
-from atlas.model.boundaries import Edition, Level
+from atlas.model.boundaries import BoundaryVersion, Level
 from atlas.model.programme import Programme
 from atlas.model.records import Records
 from atlas.model.snapshot import Snapshot
@@ -101,13 +101,13 @@ class PayloadStore:
         """Return the names of the map's script and style sheet."""
         return self.add("map", ".js", map_script()), self.add("map", ".css", map_style(self._font))
 
-    def warm_up(self, snapshot: Snapshot, programme: Programme, edition: Edition) -> None:
+    def warm_up(self, snapshot: Snapshot, programme: Programme, edition: BoundaryVersion) -> None:
         """Make and pack what the first map of a set needs before anybody asks for it."""
         urls = self.map_urls(snapshot, programme, edition)
         for name in (urls.index, urls.overview):
             _ = self._payloads[name].gzipped
 
-    def map_urls(self, snapshot: Snapshot, programme: Programme, edition: Edition) -> MapUrls:
+    def map_urls(self, snapshot: Snapshot, programme: Programme, edition: BoundaryVersion) -> MapUrls:
         """Return the paths of a map's data, made on the first call for this snapshot."""
         key = (snapshot.fingerprint, programme.key, edition.starts.isoformat())
         if key not in self._maps:
@@ -126,7 +126,7 @@ class PayloadStore:
         return self._maps[key]
 
 
-def _map_index(programme: Programme, edition: Edition, records: Records) -> dict[str, object]:
+def _map_index(programme: Programme, edition: BoundaryVersion, records: Records) -> dict[str, object]:
     """Return the map's index with the widths of the letters that its names have."""
     index = build_map_index(programme, edition, records)
     places = (table["name"] for table in (edition.municipalities, edition.districts, edition.states) if len(table))

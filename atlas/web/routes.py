@@ -18,16 +18,16 @@ from atlas.export.tables import TABLES, excel_csv, file_stem, plain_csv
 from atlas.model.parameters import FORM, Given, choice
 from atlas.model.snapshot import Snapshot
 from atlas.present.charts import Chart, Use
+from atlas.present.context import SingleFlightCache, ViewContext, ViewContexts
 from atlas.present.film import build_film, packed_film
 from atlas.present.progress import Curve, build_curves
-from atlas.present.scene import Scene, Scenes, Shelf
 from atlas.present.wording import Words
 from atlas.web.api import build_api
-from atlas.web.asked import view_asked
 from atlas.web.delivery import Endpoint, RefusedError, refusal
 from atlas.web.images import Images
 from atlas.web.page import accepts_gzip
 from atlas.web.payloads import PREFIX, PayloadStore
+from atlas.web.request_parameters import view_asked
 
 _FOREVER = "public, max-age=31536000, immutable"
 _SAID = 20
@@ -39,7 +39,7 @@ _CHECKED = {"Cache-Control": "no-cache"}
 def build_routes(
     payloads: PayloadStore,
     current: Callable[[], Snapshot],
-    scenes: Scenes,
+    contexts: ViewContexts,
     address: str = "",
     rights_problems: Callable[[], int] = lambda: 0,
     about_store: Callable[[], dict[str, object]] = dict,
@@ -52,17 +52,17 @@ def build_routes(
     see `Images` for pictures; ``/atlas/{name}`` immutable payloads; ``/healthz`` the process lives; ``/readyz`` the data
     can be used, and what the store says of itself; ``/api/v1/`` the open data, see `build_api`.
     """
-    own = _OwnRoutes(payloads, current, scenes, rights_problems, about_store)
+    own = _OwnRoutes(payloads, current, contexts, rights_problems, about_store)
     return [
         Route(f"{PREFIX}/{{table}}.csv", Endpoint(own.table)),
         Route(f"{PREFIX}/verlauf.json", Endpoint(own.film)),
         Route(f"{PREFIX}/verlauf.gif", Endpoint(own.animation)),
         Route(f"{PREFIX}/diagramm/{{chart}}.{{form}}", Endpoint(own.chart)),
-        *Images(current, scenes, address).routes(),
+        *Images(current, contexts, address).routes(),
         Route(f"{PREFIX}/{{name}}", Endpoint(own.payload)),
         Route("/healthz", Endpoint(own.healthz)),
         Route("/readyz", Endpoint(own.readyz)),
-        *build_api(current, scenes),
+        *build_api(current, contexts),
     ]
 
 
@@ -73,7 +73,7 @@ class _OwnRoutes:
         self,
         payloads: PayloadStore,
         current: Callable[[], Snapshot],
-        scenes: Scenes,
+        contexts: ViewContexts,
         rights_problems: Callable[[], int],
         about_store: Callable[[], dict[str, object]],
     ) -> None:
@@ -81,11 +81,11 @@ class _OwnRoutes:
         self._rights_problems = rights_problems
         self._about_store = about_store
         self._current = current
-        self._scenes = scenes
-        self._films: Shelf[bytes] = Shelf(8_000_000, len)
-        self._animations: Shelf[bytes] = Shelf(32_000_000, len)
-        self._curves: Shelf[tuple[Curve, ...]] = Shelf(32)
-        self._charts: Shelf[bytes] = Shelf(256)
+        self._contexts = contexts
+        self._films: SingleFlightCache[bytes] = SingleFlightCache(8_000_000, len)
+        self._animations: SingleFlightCache[bytes] = SingleFlightCache(32_000_000, len)
+        self._curves: SingleFlightCache[tuple[Curve, ...]] = SingleFlightCache(32)
+        self._charts: SingleFlightCache[bytes] = SingleFlightCache(256)
 
     async def payload(self, request: Request) -> Response:
         found = self._payloads.get(request.path_params["name"])
@@ -102,26 +102,26 @@ class _OwnRoutes:
             raise refusal(404)
         given = Given(request.query_params)
         is_excel = given.read(FORM, otherwise=False)
-        scene = self._scene(given)
-        shown = TABLES[name](self._scenes, scene, Words(scene.view.lang))
+        context = self._context(given)
+        shown = TABLES[name](self._contexts, context, Words(context.view.lang))
         if shown is None:
             raise RefusedError(Problem("", "In dieser Ansicht gibt es dazu nichts aufzulisten."), status=404)
-        file = f"{file_stem(name, scene)}{'-excel' if is_excel else ''}.csv"
+        file = f"{file_stem(name, context)}{'-excel' if is_excel else ''}.csv"
         body = excel_csv(shown) if is_excel else plain_csv(shown)
         return Response(body, media_type="text/csv; charset=utf-8", headers=_CHECKED | _attached(file))
 
     def film(self, request: Request) -> Response:
-        scene = self._scene(Given(request.query_params))
-        drawn = scene.view.but(municipality=None, lang="de", film=None, since=None)
-        packed = self._films.get((*scene.key, drawn), lambda: _film_bytes(scene, self._scenes.today()))
+        context = self._context(Given(request.query_params))
+        drawn = context.view.but(municipality=None, lang="de", film=None, since=None)
+        packed = self._films.get((*context.key, drawn), lambda: _film_bytes(context, self._contexts.today()))
         return Response(packed, media_type="application/json", headers=_CHECKED | {"Content-Encoding": "gzip"})
 
     def animation(self, request: Request) -> Response:
-        scene = self._scene(Given(request.query_params))
-        words = Words(scene.view.lang)
-        drawn = scene.view.but(municipality=None, film=None, since=None)
-        body = self._animations.get((*scene.key, drawn), lambda: film_gif(self._scenes, scene, words))
-        headers = _CHECKED | _attached(f"{file_stem('verlauf', scene)}.gif")
+        context = self._context(Given(request.query_params))
+        words = Words(context.view.lang)
+        drawn = context.view.but(municipality=None, film=None, since=None)
+        body = self._animations.get((*context.key, drawn), lambda: film_gif(self._contexts, context, words))
+        headers = _CHECKED | _attached(f"{file_stem('verlauf', context)}.gif")
         return Response(body, media_type="image/gif", headers=headers)
 
     def chart(self, request: Request) -> Response:
@@ -130,20 +130,20 @@ class _OwnRoutes:
             raise refusal(404)
         given, which = Given(request.query_params), Chart(request.path_params["chart"])
         use = given.read(_USE, Use.LIGHT)
-        scene = self._scene(given)
-        words = Words(scene.view.lang)
-        key = (*scene.key, scene.view.layer, scene.district, words.lang, which, use, form)
-        body = self._charts.get(key, lambda: self._drawn(scene, which, use, form, words))
-        headers = _CHECKED | (_attached(f"{chart_stem(scene, which)}.{form}") if use is Use.FILE else {})
+        context = self._context(given)
+        words = Words(context.view.lang)
+        key = (*context.key, context.view.layer, context.district, words.lang, which, use, form)
+        body = self._charts.get(key, lambda: self._drawn(context, which, use, form, words))
+        headers = _CHECKED | (_attached(f"{chart_stem(context, which)}.{form}") if use is Use.FILE else {})
         return Response(body, media_type="image/png" if form == "png" else "image/svg+xml", headers=headers)
 
-    def _drawn(self, scene: Scene, which: Chart, use: Use, form: str, words: Words) -> bytes:
-        course = self._scenes.course(scene)
-        key = (*scene.key, scene.district, words.lang)
-        curves = self._curves.get(key, lambda: build_curves(scene, course, words))
+    def _drawn(self, context: ViewContext, which: Chart, use: Use, form: str, words: Words) -> bytes:
+        course = self._contexts.course(context)
+        key = (*context.key, context.district, words.lang)
+        curves = self._curves.get(key, lambda: build_curves(context, course, words))
         if form == "png":
-            return chart_png(scene, course, curves, which, words)
-        return chart_svg(scene, course, curves, which, use, words)
+            return chart_png(context, course, curves, which, words)
+        return chart_svg(context, course, curves, which, use, words)
 
     async def healthz(self, _: Request) -> Response:
         return Response("ok", media_type="text/plain", headers={"Cache-Control": "no-store"})
@@ -164,13 +164,13 @@ class _OwnRoutes:
             ready["rights_problems"] = broken
         return _json(ready, 200)
 
-    def _scene(self, given: Given) -> Scene:
+    def _context(self, given: Given) -> ViewContext:
         """Return the scene of the view that is asked for."""
-        return self._scenes.of(view_asked(given, self._current()))
+        return self._contexts.of(view_asked(given, self._current()))
 
 
-def _film_bytes(scene: Scene, today: date) -> bytes:
-    said = json.dumps(packed_film(build_film(scene, today)), separators=(",", ":"))
+def _film_bytes(context: ViewContext, today: date) -> bytes:
+    said = json.dumps(packed_film(build_film(context, today)), separators=(",", ":"))
     return gzip.compress(said.encode(), 6, mtime=0)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from atlas.errors import AtlasError, Problem
 from atlas.export.workers import executor
 from atlas.phrases import N_
-from atlas.present.scene import Scenes
+from atlas.present.context import ViewContexts
 from atlas.sources.snapshot import load_snapshot
 from atlas.web.site_frame import Files, Order, Site
 from atlas.web.site_map import day_file, map_pages
@@ -64,7 +64,7 @@ def _all(order: Order, jobs: int) -> Files:
     site = _site(order)
     keys = list(site.places)
     with executor(jobs) as pool:
-        days = {layer: pool.submit(_day_file, order, layer) for layer in site.scene.programme.layers}
+        days = {layer: pool.submit(_day_file, order, layer) for layer in site.context.programme.layers}
         places = [pool.submit(_places, order, keys[i : i + _CHUNK]) for i in range(0, len(keys), _CHUNK)]
         yield from site.files()
         yield from data_page(site)
@@ -88,4 +88,4 @@ def _places(order: Order, keys: list[str]) -> list[tuple[str, bytes]]:
 def _site(order: Order) -> Site:
     """Return the site; each process that works on it reads the data once."""
     snapshot = load_snapshot(order.settings).alone(order.programme)
-    return Site(order, Scenes(lambda: snapshot, lambda: order.as_of, kept_rows=512_000))
+    return Site(order, ViewContexts(lambda: snapshot, lambda: order.as_of, kept_rows=512_000))

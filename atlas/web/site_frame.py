@@ -12,7 +12,7 @@ from markupsafe import Markup
 from atlas.export.pictures import Drawn, draw
 from atlas.model.excerpt import Excerpt, Size
 from atlas.model.view import ViewState
-from atlas.present.scene import Scene, Scenes
+from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.site import SiteFrame, SiteTable, place_path, prefix, site_frame, site_table
 from atlas.present.wording import Words
 from atlas.render import site as html
@@ -50,22 +50,22 @@ class Site:
         Names of the map's data, script and style sheet among ``payloads``.
     """
 
-    def __init__(self, order: Order, scenes: Scenes) -> None:
+    def __init__(self, order: Order, contexts: ViewContexts) -> None:
         self.order = order
-        self.scenes = scenes
+        self.contexts = contexts
         self.view = ViewState(programme=order.programme, as_of=order.as_of)
-        self.scene = scenes.of(self.view)
-        lines, names = self.scene.day.lines, self.scene.edition.districts["name"]
-        self.places = {lines[position][0].ags: lines[position][0].name for position in self.scene.addressed}
-        status = self.scene.status
+        self.context = contexts.of(self.view)
+        lines, names = self.context.day.lines, self.context.edition.districts["name"]
+        self.places = {lines[position][0].ags: lines[position][0].name for position in self.context.addressed}
+        status = self.context.status
         with_page = set(status["district"][status["basis"] != "none"])
         self.districts = {
             key: str(names[key])
-            for key in self.scene.edition.district_keys
-            if self.scene.programme.has_shares or key in with_page
+            for key in self.context.edition.district_keys
+            if self.context.programme.has_shares or key in with_page
         }
         self.payloads = PayloadStore("../app/fonts/regular.woff")
-        self.urls = self.payloads.map_urls(self.scene.snapshot, self.scene.programme, self.scene.edition)
+        self.urls = self.payloads.map_urls(self.context.snapshot, self.context.programme, self.context.edition)
         self.assets = self.payloads.map_assets()
 
     def files(self) -> Files:
@@ -94,7 +94,7 @@ class Site:
 
     def frame(self, words: Words, path: str) -> SiteFrame:
         """Return the frame of the page at ``path``, from the root of its language."""
-        return site_frame(self.scene, self.order.as_of, path, words)
+        return site_frame(self.context, self.order.as_of, path, words)
 
     def path(self, kind: str, key: str, words: Words) -> str:
         """Return the path of the page of a municipality or district, from the root; of one without a page, the map's with it."""
@@ -112,11 +112,11 @@ class Site:
     def drawn(self, places: tuple[str, ...], size: Size, words: Words, layer: str | None = None) -> Drawn:
         """Return the picture of a place on the day of the site."""
         view = self.view.but(lang=words.lang, **({"layer": layer} if layer else {}))
-        return draw(self.scenes, view, Excerpt(places, size), words)
+        return draw(self.contexts, view, Excerpt(places, size), words)
 
-    def table(self, scene: Scene, words: Words) -> SiteTable:
+    def table(self, context: ViewContext, words: Words) -> SiteTable:
         """Return the municipalities of a scene's district, or of all, as `site_table` does."""
-        return site_table(scene, lambda ags: self.path("gemeinde", ags, words), words)
+        return site_table(context, lambda ags: self.path("gemeinde", ags, words), words)
 
 
 def picture(address: str, drawn: Drawn, below: str) -> Markup:

@@ -27,8 +27,8 @@ html = Pieces("site_parts.html")
 def day_file(site: Site, layer: str) -> bytes:
     """Return a layer on all days on which anything changes, as JSON."""
     view = site.view.but(as_of=None, layer=layer)
-    days = changing_days(site.scenes, view, site.order.as_of)
-    packed = packed_days(site.scenes, view, days, stamps(site.scenes, view, days))
+    days = changing_days(site.contexts, view, site.order.as_of)
+    packed = packed_days(site.contexts, view, days, stamps(site.contexts, view, days))
     return json.dumps(packed, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -45,8 +45,8 @@ def map_pages(site: Site, days: Mapping[str, bytes]) -> Files:
 
 
 def _map_page(site: Site, layer: str, files: Mapping[str, str], words: Words) -> Files:
-    scene = site.scenes.of(site.view.but(layer=layer))
-    programme = scene.programme
+    context = site.contexts.of(site.view.but(layer=layer))
+    programme = context.programme
     drawn = site.drawn((), Size.LARGE, words, layer)
     state = programme.territory.de.lower()
     image = f"{prefix(words)}bild/{state}{'' if layer == programme.layers[0] else f'-{layer}'}.svg"
@@ -54,19 +54,19 @@ def _map_page(site: Site, layer: str, files: Mapping[str, str], words: Words) ->
     label = words.label(layer_label(programme, layer))
     body = html.map_body(
         label,
-        map_day(scene, words),
+        map_day(context, words),
         html.layers(
             layers_label(words),
             layer,
             [(*each, prefix(words) + _layer_path(site, each[0])) for each in _layers(site, words)],
         ),
         {
-            "figures": html.cards(build_cards(scene, words)),
-            "map": picture(image, drawn, as_of_sentence(scene, words)),
+            "figures": html.cards(build_cards(context, words)),
+            "map": picture(image, drawn, as_of_sentence(context, words)),
             "legend": html.legend(
-                label, words.label(layer_definition(programme, layer)), counted_legend(scene.spec.legend, words)
+                label, words.label(layer_definition(programme, layer)), counted_legend(context.spec.legend, words)
             ),
-            "table": html.table(site.table(scene, words)),
+            "table": html.table(site.table(context, words)),
         },
     )
     body += html.links(*downloads(words)) + html.about(as_data(_told(site, files, layer, words)))
@@ -75,50 +75,50 @@ def _map_page(site: Site, layer: str, files: Mapping[str, str], words: Words) ->
 
 
 def _layers(site: Site, words: Words) -> list[tuple[str, str]]:
-    programme = site.scene.programme
+    programme = site.context.programme
     return [(key, words.label(layer_short(programme, key))) for key in programme.layers]
 
 
 def _layer_path(site: Site, layer: str) -> str:
-    return "index.html" if layer == site.scene.programme.layers[0] else f"ebene/{layer}/index.html"
+    return "index.html" if layer == site.context.programme.layers[0] else f"ebene/{layer}/index.html"
 
 
 def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dict[str, object]:
     """Return what the script of the map page is told (`About` in assets/types.d.ts)."""
-    scene = site.scene
+    context = site.context
     return {
         "lang": words.lang,
         "prefix": prefix(words),
         "page": prefix(words),
         "other": "" if words.lang == "en" else "en/",
         "layer": layer,
-        "home": scene.programme.layers[0],
+        "home": context.programme.layers[0],
         "layers": {key: f"atlas/{name}" for key, name in files.items()},
         "index": f"atlas/{site.urls.index}",
         "map": "atlas/karte.html",
         "first": EARLIEST.isoformat(),
         "today": site.order.as_of.isoformat(),
-        "changes": moved_keys(scene),
-        "districts": [[key, str(scene.edition.districts["name"][key])] for key in scene.edition.district_keys],
+        "changes": moved_keys(context),
+        "districts": [[key, str(context.edition.districts["name"][key])] for key in context.edition.district_keys],
         "search": [
             [each.text, list(each.keys)]
-            for each in suggestions(scene.edition, scene.changes)
+            for each in suggestions(context.edition, context.changes)
             if any(key in site.places for key in each.keys)
         ],
-        "pages": None if scene.programme.has_shares else list(site.places),
-        "words": script_words(site.scene, words),
+        "pages": None if context.programme.has_shares else list(site.places),
+        "words": script_words(site.context, words),
     }
 
 
 def _offline(site: Site, files: Mapping[str, str], words: Words) -> tuple[str, bytes]:
     """Return the map as one file that needs no network and no server: scripts, geometry and all days inside."""
-    layer = site.scene.programme.layers[0]
+    layer = site.context.programme.layers[0]
     named = (site.urls.index, site.urls.overview, *files.values(), *site.assets)
     about = _told(site, files, layer, words) | {
         "map": "",
         "other": "",
         # The pages of municipalities are not inside.
-        "words": script_words(site.scene, words) | {"page": ""},
+        "words": script_words(site.context, words) | {"page": ""},
     }
     layers = html.layers(layers_label(words), layer, [(*each, "") for each in _layers(site, words)])
     # The fine geometry is not inside.

@@ -13,12 +13,12 @@ from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
 from atlas.model.view import ViewState, page_address
 from atlas.present import about
 from atlas.present.catalogue import build_catalogue
+from atlas.present.context import ViewContext
 from atlas.present.detail import as_of_sentence
 from atlas.present.district import build_district
 from atlas.present.municipality import build_page
 from atlas.present.open_data import boundary_days
 from atlas.present.published import published_rows
-from atlas.present.scene import Scene
 from atlas.present.site import downloads, limits, list_headings, moved_keys, place_path, prefix, visits
 from atlas.present.wording import Words
 from atlas.render.html import about_data
@@ -31,7 +31,7 @@ about_html, html = Pieces("about.html"), Pieces("site_parts.html")
 
 def municipality_pages(site: Site, keys: Iterable[str]) -> Files:
     """Yield the pages of some municipalities in both languages, and their pictures."""
-    every = site.scene.day.municipalities["ags"]
+    every = site.context.day.municipalities["ags"]
     positions = dict(zip(every, every.index.tolist(), strict=True))
     for ags in keys:
         for lang in LANGUAGES:
@@ -52,9 +52,9 @@ def _image(key: str, words: Words) -> str:
 
 
 def _municipality(site: Site, position: int, drawn: Drawn, words: Words) -> tuple[str, bytes]:
-    page = build_page(site.scene, position, words)
+    page = build_page(site.context, position, words)
     ags = page.detail.ags
-    image = picture(_image(ags, words), drawn, as_of_sentence(site.scene, words))
+    image = picture(_image(ags, words), drawn, as_of_sentence(site.context, words))
     body = html.municipality(page, image, lambda key: site.path("gemeinde", key, words))
     return site.page(f"gemeinde/{ags}/index.html", page.detail.name, body, words)
 
@@ -66,11 +66,11 @@ def district_pages(site: Site) -> Files:
         for key in site.districts:
             drawn = site.drawn((key,), Size.LARGE, words)
             yield from _pictures(key, drawn, words)
-            yield _district(site, site.scenes.of(site.view.but(district=key)), drawn, words)
+            yield _district(site, site.contexts.of(site.view.but(district=key)), drawn, words)
 
 
-def _district(site: Site, scene: Scene, drawn: Drawn, words: Words) -> tuple[str, bytes]:
-    page = build_district(scene, words)
+def _district(site: Site, context: ViewContext, drawn: Drawn, words: Words) -> tuple[str, bytes]:
+    page = build_district(context, words)
 
     def address(where: str, view: ViewState) -> str:
         """Return that of the application, where the site has the page."""
@@ -81,9 +81,9 @@ def _district(site: Site, scene: Scene, drawn: Drawn, words: Words) -> tuple[str
             return site.path("kreis", view.district, words)
         return page_address(f"{prefix(words)}index.html", plain)
 
-    image = picture(_image(str(scene.district), words), drawn, as_of_sentence(scene, words))
-    body = html.district(page, image, site.table(scene, words), address)
-    return site.page(f"kreis/{scene.district}/index.html", page.name, body, words)
+    image = picture(_image(str(context.district), words), drawn, as_of_sentence(context, words))
+    body = html.district(page, image, site.table(context, words), address)
+    return site.page(f"kreis/{context.district}/index.html", page.name, body, words)
 
 
 def lists(site: Site) -> Files:
@@ -95,11 +95,11 @@ def lists(site: Site) -> Files:
 
 
 def _list(site: Site, kind: str, items: list[tuple[str, str]], words: Words) -> tuple[str, bytes]:
-    heading, list_heading = list_headings(kind, len(items), site.scene, words)
+    heading, list_heading = list_headings(kind, len(items), site.context, words)
     told = {
         "parameter": kind,
         "keys": [key for key, _ in items],
-        "changes": moved_keys(site.scene) if kind == "gemeinde" else [],
+        "changes": moved_keys(site.context) if kind == "gemeinde" else [],
         "folder": f"{prefix(words)}{kind}/",
         "english": f"en/{kind}/",
     }
@@ -110,15 +110,15 @@ def _list(site: Site, kind: str, items: list[tuple[str, str]], words: Words) -> 
 
 def data_page(site: Site) -> Files:
     """Yield the data page in both languages: what the data page of the application says, for pages without a server."""
-    scene = site.scene
-    problems = check_snapshot(scene.snapshot)
+    context = site.context
+    problems = check_snapshot(context.snapshot)
     for lang in LANGUAGES:
         words = Words(lang)
-        rows = published_rows(scene.snapshot, scene.programme, words)
+        rows = published_rows(context.snapshot, context.programme, words)
         parts = (
-            about_data(about.about_data(scene, rows, problems, words)),
+            about_data(about.about_data(context, rows, problems, words)),
             html.links(*downloads(words)),
-            about_html.licences(about.licences(scene, words)),
+            about_html.licences(about.licences(context, words)),
             about_html.texts(about.accessibility(limits(words), words)),
             about_html.texts(about.privacy([visits(words)], words)),
         )
@@ -128,16 +128,16 @@ def data_page(site: Site) -> Files:
 
 def open_data(site: Site) -> Files:
     """Yield the open data at the addresses of the application, as far as they need no parameters."""
-    scene, words, snapshot = site.scene, Words(SOURCE_LANGUAGE), site.scene.snapshot
+    context, words, snapshot = site.context, Words(SOURCE_LANGUAGE), site.context.snapshot
     for ending in ("csv", "json", "geojson", "gpkg"):
-        yield f"api/v1/status.{ending}", status_file(scene, ending, words)
+        yield f"api/v1/status.{ending}", status_file(context, ending, words)
     for ending in ("csv", "json"):
-        yield f"api/v1/cases.{ending}", cases_file(scene, ending)
-    yield "api/v1/records.csv", records_file(scene.records.table)
-    days = [day for day in boundary_days(snapshot, scene.programme) if day <= site.order.as_of]
+        yield f"api/v1/cases.{ending}", cases_file(context, ending)
+    yield "api/v1/records.csv", records_file(context.records.table)
+    days = [day for day in boundary_days(snapshot, context.programme) if day <= site.order.as_of]
     # Those of a country are 50 MB for each day: the newest has to do.
-    for day in days[-1:] if len(scene.edition.states) else days:
-        yield f"api/v1/boundaries/{day}.geojson", boundaries_file(snapshot, scene.programme, day, words)
+    for day in days[-1:] if len(context.edition.states) else days:
+        yield f"api/v1/boundaries/{day}.geojson", boundaries_file(snapshot, context.programme, day, words)
     if site.order.settings.address:
         said = build_catalogue(snapshot, site.order.settings.address)
         yield "api/v1/catalog.jsonld", json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()

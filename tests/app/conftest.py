@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from atlas.model.rights import VISITOR, Actor
-from atlas.web.door import Authenticator, Reason, Standing
+from atlas.web.authenticator import Authenticator, Reason, Standing
 from tests.conftest import ROOT
 from ui import cache, components, login
 
@@ -30,7 +30,7 @@ def app_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[AppOn]:
         # Each AppTest has a component registry of its own; ours is filled once per process.
         for each in (
             cache.store,
-            cache.scenes,
+            cache.contexts,
             cache.payloads,
             login.door,
             login.ends_in_memory,

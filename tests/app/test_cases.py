@@ -182,14 +182,16 @@ def test_form_is_filled_anew_for_another_municipality(app_on: AppOn, miniland_ro
     assert fine(app.run()).text_area(key="follow-up-note").value == "Notiz zwei"
 
 
-def test_step_from_before_a_merger_can_be_done_at_the_heir(app_on: AppOn, miniland_root: Path, become: Become) -> None:
+def test_step_from_before_a_merger_can_be_done_at_the_successor(
+    app_on: AppOn, miniland_root: Path, become: Become
+) -> None:
     app = app_on(miniland_root)
     become(ANNA)
     store().follow_ups.save(
         ANNA, "mini", FollowUp(ags="00022030", version=0, note="Alte Notiz", step="Alter Schritt", due=cache.today())
     )
     page(app, "maintenance")
-    app.query_params["gemeinde"] = "00022030"  # leads to the heir
+    app.query_params["gemeinde"] = "00022030"  # leads to the successor
     said = shown(fine(app.run()))
     assert "Für Kirch vorgemerkt" in said
     assert "Alter Schritt" in said

@@ -24,7 +24,7 @@ from atlas.export.pictures import draw, written
 from atlas.export.tables import excel_csv, neutral, plain_csv, view_table
 from atlas.model.excerpt import Excerpt, Form
 from atlas.model.view import ViewState
-from atlas.present.scene import Scene, Scenes
+from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.wording import Words
 from atlas.render.folium_map import changing_part
 from atlas.sources.settings import Settings
@@ -78,14 +78,14 @@ def hostile_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def hostile_scenes(hostile_root: Path) -> Scenes:
+def hostile_contexts(hostile_root: Path) -> ViewContexts:
     snapshot = load_snapshot(Settings(hostile_root))
-    return Scenes(lambda: snapshot, lambda: date(2024, 1, 1))
+    return ViewContexts(lambda: snapshot, lambda: date(2024, 1, 1))
 
 
 @pytest.fixture(scope="module")
-def hostile_scene(hostile_scenes: Scenes) -> Scene:
-    return hostile_scenes.of(ViewState(layer="pact"))
+def hostile_context(hostile_contexts: ViewContexts) -> ViewContext:
+    return hostile_contexts.of(ViewState(layer="pact"))
 
 
 @pytest.fixture(scope="module")
@@ -107,8 +107,8 @@ def test_there_are_enough_payloads() -> None:
     assert len(set(PAYLOADS)) == len(PAYLOADS) >= 60
 
 
-def test_files_neutralise_formulas_and_read_back_as_written(hostile_scene: Scene) -> None:
-    table = view_table(hostile_scene, Words("de"))
+def test_files_neutralise_formulas_and_read_back_as_written(hostile_context: ViewContext) -> None:
+    table = view_table(hostile_context, Words("de"))
     for body, separator in ((plain_csv(table), ","), (excel_csv(table), ";")):
         rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), delimiter=separator))[1:]
         cells = {row[0]: row for row in rows}
@@ -119,14 +119,14 @@ def test_files_neutralise_formulas_and_read_back_as_written(hostile_scene: Scene
         assert MARK not in body.decode("utf-8-sig")
 
 
-def test_geojson_keeps_texts_as_written(hostile_scene: Scene) -> None:
-    made = json.loads(status_geojson(hostile_scene, Words("de")))
+def test_geojson_keeps_texts_as_written(hostile_context: ViewContext) -> None:
+    made = json.loads(status_geojson(hostile_context, Words("de")))
     assert [each["properties"]["name"] for each in made["features"]] == [payload.strip() for payload in PAYLOADS]
 
 
-def test_pictures_show_texts_as_written(hostile_scenes: Scenes) -> None:
+def test_pictures_show_texts_as_written(hostile_contexts: ViewContexts) -> None:
     for places in ((), (KEYS[0],), ("00021",), tuple(KEYS[:40])):
-        drawn = draw(hostile_scenes, ViewState(layer="pact", municipality=KEYS[1]), Excerpt(places), Words("de"))
+        drawn = draw(hostile_contexts, ViewState(layer="pact", municipality=KEYS[1]), Excerpt(places), Words("de"))
         root = ET.fromstring(written(drawn, Form.SVG))  # noqa: S314 - our own file
         titles = {each.text for each in root.iter("{http://www.w3.org/2000/svg}title")}
         shown = [area.ags for area in drawn.picture.areas.values()]
@@ -143,8 +143,8 @@ def written_out(payload: str) -> str:
     return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", payload.strip())
 
 
-def test_nothing_of_it_passes_through_folium(hostile_scene: Scene) -> None:
-    part = changing_part(hostile_scene.spec, KEYS[0], "00021", "de")
+def test_nothing_of_it_passes_through_folium(hostile_context: ViewContext) -> None:
+    part = changing_part(hostile_context.spec, KEYS[0], "00021", "de")
     script = str(part._template.module.script(part))
     assert MARK not in script
     assert not any(payload in script for payload in PAYLOADS if len(payload) > 4)

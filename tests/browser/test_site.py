@@ -14,9 +14,9 @@ from playwright.sync_api import Browser
 
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
+from atlas.present.context import ViewContexts
 from atlas.present.figures import build_cards
 from atlas.present.map_spec import since_said
-from atlas.present.scene import Scenes
 from atlas.present.wording import Words
 from tests.browser.conftest import Visit
 from tests.browser.test_accessibility import AXE, RUN
@@ -40,8 +40,8 @@ def site_url(mini_site: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def scenes(mini: Snapshot) -> Scenes:
-    return Scenes(lambda: mini, lambda: LAST)
+def contexts(mini: Snapshot) -> ViewContexts:
+    return ViewContexts(lambda: mini, lambda: LAST)
 
 
 def shown(seen: Visit, layer: str, day: str = LAST.isoformat()) -> None:
@@ -70,19 +70,19 @@ def doors(seen: Visit) -> list[str]:
 @pytest.mark.parametrize("day", [None, "2019-12-31", "2021-01-01"])
 @pytest.mark.parametrize(("layer", "district"), [("overview", ""), ("pact", ""), ("pact", "00021")])
 def test_numbers_are_those_of_the_application(
-    visit: Callable[..., Visit], site_url: str, scenes: Scenes, layer: str, district: str, day: str | None
+    visit: Callable[..., Visit], site_url: str, contexts: ViewContexts, layer: str, district: str, day: str | None
 ) -> None:
     query = "&".join(f"{k}={v}" for k, v in (("ebene", layer), ("stichtag", day), ("kreis", district)) if v)
     seen = visit(site_url).open(f"/?{query}")
     shown(seen, layer, day or LAST.isoformat())
     as_of = date.fromisoformat(day) if day else LAST
-    scene = scenes.of(ViewState(layer=layer, as_of=as_of, district=district or None))
-    assert counts(seen) == {entry.look.key: entry.count for entry in scene.spec.legend}
-    assert doors(seen) == [door.text for card in build_cards(scene, Words("de")) for door in card.doors]
-    seen.page.locator("#table tbody tr").nth(scene.spec.total - 1).wait_for(state="attached")
-    assert seen.page.locator("#table tbody tr").count() == scene.spec.total
+    context = contexts.of(ViewState(layer=layer, as_of=as_of, district=district or None))
+    assert counts(seen) == {entry.look.key: entry.count for entry in context.spec.legend}
+    assert doors(seen) == [door.text for card in build_cards(context, Words("de")) for door in card.doors]
+    seen.page.locator("#table tbody tr").nth(context.spec.total - 1).wait_for(state="attached")
+    assert seen.page.locator("#table tbody tr").count() == context.spec.total
     told = seen.page.locator("#table tbody td:last-child").all_inner_texts()
-    assert sorted(told) == sorted(since_said(scene.spec, place, Words("de")) for place in scene.spec.inside)
+    assert sorted(told) == sorted(since_said(context.spec, place, Words("de")) for place in context.spec.inside)
     assert seen.errors == []
     assert seen.foreign == []
 
@@ -148,14 +148,16 @@ def test_english_link_leads_to_the_english_page(visit: Callable[..., Visit], sit
     assert seen.page.locator("html").get_attribute("lang") == "en"
 
 
-def test_without_scripts_there_are_map_figures_and_table(browser: Browser, site_url: str, scenes: Scenes) -> None:
+def test_without_scripts_there_are_map_figures_and_table(
+    browser: Browser, site_url: str, contexts: ViewContexts
+) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{site_url}/ebene/pact/index.html")
     image = page.locator("img.site-map")
     assert image.is_visible()
     assert str(image.get_attribute("alt")).startswith("Karte.")
-    assert page.locator("table.atlas-table tbody tr").count() == scenes.of(ViewState(layer="pact")).spec.total
+    assert page.locator("table.atlas-table tbody tr").count() == contexts.of(ViewState(layer="pact")).spec.total
     context.close()
 
 

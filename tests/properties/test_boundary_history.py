@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shapely.affinity import translate
 
 from atlas.analysis.borders import shared_borders
-from atlas.analysis.coverage import coverage_problems, extents, heirs_by_place, mended, merged_geometry
+from atlas.analysis.coverage import coverage_problems, extents, mended, merged_geometry, successors_by_place
 from atlas.model.boundaries import BoundaryChange
 from tests.lanes import law
 
@@ -42,11 +42,16 @@ def histories(draw: st.DrawFn) -> tuple[gpd.GeoDataFrame, tuple[BoundaryChange, 
     changes = []
     for year in range(2017, 2017 + draw(st.integers(0, len(alive) - 2))):
         old = draw(st.sampled_from(alive))
-        heir = draw(st.sampled_from([each for each in alive if each != old]))
+        successor = draw(st.sampled_from([each for each in alive if each != old]))
         alive.remove(old)
         changes.append(
             BoundaryChange(
-                old_ags=old, old_name=old, new_ags=heir, new_name=heir, effective=date(year, 1, 1), source="erfunden"
+                old_ags=old,
+                old_name=old,
+                new_ags=successor,
+                new_name=successor,
+                effective=date(year, 1, 1),
+                source="erfunden",
             )
         )
     return areas, tuple(changes)
@@ -98,14 +103,14 @@ def test_pieces_find_their_successor_by_their_place(history: tuple) -> None:
     today = table["valid_to"].isna().to_numpy()
     shapes = merged_geometry(pieces, areas.geometry)
     now = gpd.GeoDataFrame({"ags": table.loc[today, "ags"]}, geometry=shapes[today], crs=CRS)
-    heirs = heirs_by_place(areas, now)
+    successors_of = successors_by_place(areas, now)
     led_to = {change.old_ags: change.new_ags for change in changes}
     for ags in areas["ags"]:
-        heir = ags
-        while heir in led_to:
-            heir = led_to[heir]
-        assert heirs.at[ags, "heir"] == heir
-        assert abs(heirs.at[ags, "share"] - 1) < 1e-9
+        successor = ags
+        while successor in led_to:
+            successor = led_to[successor]
+        assert successors_of.at[ags, "successor"] == successor
+        assert abs(successors_of.at[ags, "share"] - 1) < 1e-9
 
 
 @quickly

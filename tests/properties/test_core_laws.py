@@ -18,8 +18,8 @@ from atlas.model.parameters import Given, read_view
 from atlas.model.records import READ_ON, RECORD_COLUMNS
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import EARLIEST, LATEST, ViewState, view_to_query
+from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.map_spec import build_map_spec, pack
-from atlas.present.scene import Scene, Scenes
 from tests.conftest import TODAY
 from tests.lanes import law
 from tests.unit.test_core_present import unpack
@@ -197,8 +197,8 @@ def test_a_link_brings_the_view_back(view: ViewState) -> None:
     )
 )
 def test_any_link_gives_a_usable_view(mini: Snapshot, query: dict[str, str]) -> None:
-    scene = Scenes(lambda: mini, lambda: TODAY).of(read_view(Given(query), mini.layers))
-    assert scene.spec.total > 0
+    context = ViewContexts(lambda: mini, lambda: TODAY).of(read_view(Given(query), mini.layers))
+    assert context.spec.total > 0
 
 
 @LAWS
@@ -219,5 +219,5 @@ def test_csv_reads_back_as_the_table(rows: list[tuple[str, int]]) -> None:
     assert read == [[neutral(said), str(number)] for said, number in rows]
 
 
-def test_scene_is_the_same_for_all_who_ask(mini_scene: Callable[..., Scene]) -> None:
-    assert mini_scene(layer="pact").status is mini_scene(layer="talk").status
+def test_scene_is_the_same_for_all_who_ask(mini_context: Callable[..., ViewContext]) -> None:
+    assert mini_context(layer="pact").status is mini_context(layer="talk").status

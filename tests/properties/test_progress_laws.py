@@ -25,7 +25,7 @@ from atlas.analysis.progress import course, progress
 from atlas.analysis.spans import counting, spans
 from atlas.analysis.stages import entry_cases
 from atlas.analysis.status import cases_as_of, status_as_of, successors
-from atlas.model.boundaries import BoundaryChange, Edition
+from atlas.model.boundaries import BoundaryChange, BoundaryVersion
 from atlas.model.programme import Counts, Programme
 from atlas.model.records import READ_ON, RECORD_COLUMNS
 from tests import miniland, plain_time
@@ -51,7 +51,7 @@ STAGES += 2 * [
 class Case:
     """An edition, records, and what follows from them."""
 
-    edition: Edition
+    edition: BoundaryVersion
     table: pd.DataFrame
     programme: Programme = PROGRAMMES[0]
     counts: Counts | None = None
@@ -83,7 +83,7 @@ class Case:
         return sorted(days | {day - timedelta(days=1) for day in days if day > STARTS})
 
 
-def make_edition(keys: list[str], changes: tuple[BoundaryChange, ...]) -> Edition:
+def make_edition(keys: list[str], changes: tuple[BoundaryChange, ...]) -> BoundaryVersion:
     """Return an edition of these municipalities with these mergers; geometry is of no interest here."""
     rows: list[list[object]] = []
     begun = dict.fromkeys(keys, STARTS)
@@ -99,7 +99,7 @@ def make_edition(keys: list[str], changes: tuple[BoundaryChange, ...]) -> Editio
     table = table.assign(name=table["ags"].str[-3:], kind="Gemeinde", district=table["ags"].str[:5])
     table = table.assign(area_km2=10.0 + np.arange(len(table)))
     districts = pd.DataFrame({"name": ["Nord", "Süd"]}, index=pd.Index(["00021", "00022"], name="key"))
-    return Edition(
+    return BoundaryVersion(
         folder=Path(),
         boundary_set="00",
         starts=STARTS,
@@ -115,7 +115,7 @@ def make_edition(keys: list[str], changes: tuple[BoundaryChange, ...]) -> Editio
 
 
 @st.composite
-def editions(draw: st.DrawFn) -> Edition:
+def editions(draw: st.DrawFn) -> BoundaryVersion:
     """Return seven municipalities of two districts with up to four mergers, some on one day, some in a chain."""
     keys = ["00021010", "00021020", "00021030", "00021040", "00022010", "00022020", "00022030"]
     alive, free, changes, day = set(keys), set(keys), [], date(2018, 1, 1)
@@ -137,8 +137,10 @@ def editions(draw: st.DrawFn) -> Edition:
             )
         )
         changes += [
-            BoundaryChange(old_ags=old, old_name=old, new_ags=heir, new_name=heir, effective=day, source="erfunden")
-            for old, heir in pairs
+            BoundaryChange(
+                old_ags=old, old_name=old, new_ags=successor, new_name=successor, effective=day, source="erfunden"
+            )
+            for old, successor in pairs
         ]
         touched = {key for pair in pairs for key in pair}
         alive = (alive | touched) - {old for old, _ in pairs}
@@ -265,12 +267,12 @@ def test_events_are_where_the_number_counted_moves(case: Case) -> None:
         was, now = (own[own["counted"]] for own in (case.own(day - timedelta(days=1)), case.own(day)))
         todays = case.events[case.events["day"] == pd.Timestamp(day)]
         begun, over = (todays[todays["what"].isin(whats)] for whats in (BEGINNINGS, ENDINGS))
-        heir = successors(changes, day)
+        successor = successors(changes, day)
         for key in INSTRUMENTS:
             before = sorted(was.loc[was["instrument"] == key, "ags"])
             after = set(now.loc[now["instrument"] == key, "ags"])
             ended = set(over.loc[over["instrument"] == key, "ags"])
-            left = [heir.get(ags, ags) for ags in before if ags not in ended]
+            left = [successor.get(ags, ags) for ags in before if ags not in ended]
             assert len(left) == len(set(left)), "two that merge must not both go on"
             assert set(left) | set(begun.loc[begun["instrument"] == key, "ags"]) == after, (day, key)
             assert not set(left) & set(begun.loc[begun["instrument"] == key, "ags"])

@@ -21,7 +21,7 @@ from atlas.adopt.boundaries import add_boundaries
 from atlas.adopt.boundary_versions import decode_topology, write_topology
 from atlas.analysis.coverage import clean, coverage_problems, metric_crs
 from atlas.errors import AtlasError, Problem, Severity
-from atlas.model.boundaries import Edition, Level
+from atlas.model.boundaries import BoundaryVersion, Level
 from atlas.sources.boundaries import list_editions, read_delivery, read_edition, read_geometry
 from tests import miniland
 
@@ -61,7 +61,9 @@ def _written(areas: gpd.GeoDataFrame, path: Path, **options: object) -> Path:
     return path
 
 
-def _take_in(areas: gpd.GeoDataFrame, root: Path, name: str = "neu.gpkg") -> tuple[Edition, tuple[Problem, ...]]:
+def _take_in(
+    areas: gpd.GeoDataFrame, root: Path, name: str = "neu.gpkg"
+) -> tuple[BoundaryVersion, tuple[Problem, ...]]:
     return add_boundaries(_written(areas, root.parent / name), TODAY, root, attribution="Quelle: wir")
 
 
@@ -287,8 +289,8 @@ def test_divided_municipality_has_no_sure_successor(areas: gpd.GeoDataFrame, roo
     middle = (south + north) / 2
     halves = {"00021010": shapely.box(west, middle, east, north), "00022015": shapely.box(west, south, east, middle)}
     for ags, half in halves.items():
-        heir = _row(areas, ags)
-        areas.loc[heir, "geometry"] = shapely.union(areas.geometry[heir], half)
+        successor = _row(areas, ags)
+        areas.loc[successor, "geometry"] = shapely.union(areas.geometry[successor], half)
     city = _row(areas, "00011000")
     areas.loc[city, "geometry"] = shapely.snap(areas.geometry[city], shapely.Point(east, middle), 0.1)
     west_c, south_c, east_c, north_c = areas.geometry[city].bounds

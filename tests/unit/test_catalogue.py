@@ -24,6 +24,7 @@ from atlas.model.snapshot import Snapshot
 from atlas.model.states import State
 from atlas.model.view import ViewState
 from atlas.present.catalogue import NO_LICENCE, build_catalogue
+from atlas.present.context import ViewContexts
 from atlas.present.open_data import (
     OFFERS,
     ROOT,
@@ -34,7 +35,6 @@ from atlas.present.open_data import (
     state_texts,
 )
 from atlas.present.open_data_page import build_open_data
-from atlas.present.scene import Scenes
 from atlas.present.wording import Words
 from atlas.render.templates import drawn
 from atlas.web import api
@@ -57,7 +57,7 @@ def mini_client(mini: Snapshot) -> TestClient:
 def test_description_and_routes_name_the_same(client: TestClient, real: Snapshot) -> None:
     routes = {
         route.path.removeprefix(ROOT)
-        for route in build_api(lambda: real, Scenes(lambda: real, lambda: TODAY))
+        for route in build_api(lambda: real, ViewContexts(lambda: real, lambda: TODAY))
         if route.include_in_schema
     }
     described = client.get(address("openapi.json")).json()
@@ -241,7 +241,7 @@ def test_every_column_and_every_state_is_described(client: TestClient, real: Sna
         assert tuple(described["properties"]) == tuple(described["required"]) == columns
         assert all(node.get("description") or node.get("$ref") for node in described["properties"].values())
     assert set(schemas["State"]["enum"]) == {str(state) for state in State}
-    areas = status_properties(Scenes(lambda: real, lambda: TODAY).of(ViewState()))
+    areas = status_properties(ViewContexts(lambda: real, lambda: TODAY).of(ViewState()))
     of_one = {name.replace("council", "baustein") for name in areas.columns if name.startswith("council")}
     assert of_one == set(area_column_texts(Words("de")))
     assert set(flow_texts(Words("de"))) == {*FLOWS, CHANGED}

@@ -29,8 +29,8 @@ from atlas.model.edits import ChangeKind, Correct, Occasion
 from atlas.model.rights import Actor, Role
 from atlas.model.snapshot import Snapshot
 from atlas.present.about import glossary
+from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.detail import build_detail, position_of
-from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 from atlas.render import html
 from atlas.render.folium_map import base_map, changing_part
@@ -45,9 +45,9 @@ from tests.conftest import ROOT, TODAY
 DE = Words("de")
 
 
-def test_status_has_the_columns_of_the_contract(mini_scene: Callable[..., Scene]) -> None:
-    scene = mini_scene()
-    table = status_table(scene.status, scene.edition)
+def test_status_has_the_columns_of_the_contract(mini_context: Callable[..., ViewContext]) -> None:
+    context = mini_context()
+    table = status_table(context.status, context.edition)
     assert (
         tuple(table.columns[:7])
         == STATUS_COLUMNS
@@ -62,8 +62,8 @@ def test_text_that_begins_like_a_formula_is_neutralised(text: str) -> None:
     assert neutral("a" + text) == "a" + text
 
 
-def test_csv_reads_back_as_the_table(mini_scene: Callable[..., Scene]) -> None:
-    table = view_table(mini_scene(layer="pact"), DE)
+def test_csv_reads_back_as_the_table(mini_context: Callable[..., ViewContext]) -> None:
+    table = view_table(mini_context(layer="pact"), DE)
     read = pd.read_csv(io.BytesIO(plain_csv(table)), dtype=str, keep_default_na=False)
     assert read.to_numpy().tolist() == table.astype(str).to_numpy().tolist()
     assert table["Stichtag"].unique().tolist() == ["30.11.2026"]
@@ -84,8 +84,8 @@ def test_no_text_makes_a_row_of_its_own(write: Callable[..., bytes], separator: 
     assert rows == [["a", "b"], [text, "y"], ["x", text]]
 
 
-def test_geojson_is_in_degrees_and_says_its_source(mini_scene: Callable[..., Scene]) -> None:
-    made = json.loads(status_geojson(mini_scene(), DE))
+def test_geojson_is_in_degrees_and_says_its_source(mini_context: Callable[..., ViewContext]) -> None:
+    made = json.loads(status_geojson(mini_context(), DE))
     assert len(made["features"]) == 11
     x, y = made["features"][0]["geometry"]["coordinates"][0][0]
     assert 12 < x < 14
@@ -95,10 +95,10 @@ def test_geojson_is_in_degrees_and_says_its_source(mini_scene: Callable[..., Sce
     assert made["features"][0]["properties"]["talk"] is None
 
 
-def test_geopackage_has_the_areas_and_their_source(mini_scene: Callable[..., Scene], tmp_path: Path) -> None:
+def test_geopackage_has_the_areas_and_their_source(mini_context: Callable[..., ViewContext], tmp_path: Path) -> None:
     path = tmp_path / "stand.gpkg"
     for _ in range(2):  # a second time over the first
-        write_status_gpkg(mini_scene(), DE, path)
+        write_status_gpkg(mini_context(), DE, path)
     assert sorted(pyogrio.list_layers(path)[:, 0]) == ["quelle", "status"]
     assert pyogrio.read_info(path, layer="status")["features"] == 11
 
@@ -112,7 +112,7 @@ def client(mini: Snapshot) -> TestClient:
     programme = mini.programme("")
     store.map_urls(mini, programme, mini.editions["00"][0])
     store.map_assets()
-    app = Starlette(routes=build_routes(store, lambda: mini, Scenes(lambda: mini, lambda: TODAY)))
+    app = Starlette(routes=build_routes(store, lambda: mini, ViewContexts(lambda: mini, lambda: TODAY)))
     test_client = TestClient(app)
     test_client.names = store  # type: ignore[attr-defined]
     return test_client
@@ -166,7 +166,7 @@ def test_health_and_readiness(client: TestClient) -> None:
     def broken() -> Snapshot:
         raise AtlasError(Problem("x", "y"))
 
-    sick = TestClient(Starlette(routes=build_routes(PayloadStore(), broken, Scenes(broken, lambda: TODAY))))
+    sick = TestClient(Starlette(routes=build_routes(PayloadStore(), broken, ViewContexts(broken, lambda: TODAY))))
     assert (sick.get("/readyz").status_code, sick.get("/healthz").status_code) == (503, 200)
     assert sick.get("/atlas/tabelle.csv").status_code == 503
 
@@ -185,14 +185,14 @@ def test_only_one_module_of_the_core_and_one_of_the_pages_know_folium() -> None:
     assert found == {"atlas/render/folium_map.py", "ui/map_panel.py"}
 
 
-def _script(scene: Scene, **changes: object) -> str:
-    spec = type(scene.spec)(**{**scene.spec.__dict__, **changes})
-    part = changing_part(spec, scene.view.municipality, scene.view.district, scene.view.lang)
+def _script(context: ViewContext, **changes: object) -> str:
+    spec = type(context.spec)(**{**context.spec.__dict__, **changes})
+    part = changing_part(spec, context.view.municipality, context.view.district, context.view.lang)
     return str(part._template.module.script(part))
 
 
-def test_map_script_carries_codes_and_no_names(mini_scene: Callable[..., Scene]) -> None:
-    script = _script(mini_scene(municipality="00021040"))
+def test_map_script_carries_codes_and_no_names(mini_context: Callable[..., ViewContext]) -> None:
+    script = _script(mini_context(municipality="00021040"))
     assert 'atlasMap.show({"layer":"overview"' in script
     assert "Drachen" not in script
     assert "31337" not in script
@@ -209,10 +209,10 @@ def test_map_script_carries_codes_and_no_names(mini_scene: Callable[..., Scene])
     ],
 )
 def test_nothing_of_another_form_passes_through_folium(
-    mini_scene: Callable[..., Scene], changes: dict[str, object]
+    mini_context: Callable[..., ViewContext], changes: dict[str, object]
 ) -> None:
     with pytest.raises(ValueError, match=r"may not pass|invalid literal"):
-        _script(mini_scene(), **changes)
+        _script(mini_context(), **changes)
 
 
 def test_base_map_takes_names_of_payloads_only() -> None:
@@ -226,21 +226,21 @@ def test_base_map_takes_names_of_payloads_only() -> None:
         base_map("a.js", "a.css", told | {"overview": "{{x}}"})
 
 
-def test_html_escapes_what_comes_from_data(mini_scene: Callable[..., Scene]) -> None:
-    scene = mini_scene()
-    position = position_of(scene.status, "00021040")
+def test_html_escapes_what_comes_from_data(mini_context: Callable[..., ViewContext]) -> None:
+    context = mini_context()
+    position = position_of(context.status, "00021040")
     assert position is not None
-    said = str(html.detail(build_detail(scene, position, DE)))
+    said = str(html.detail(build_detail(context, position, DE)))
     assert "<img" not in said
     assert "<script" not in said
     assert "&lt;img src=x onerror=alert(1)&gt; {{31337*3}}" in said
 
 
-def test_detail_without_anything_says_so(mini_scene: Callable[..., Scene]) -> None:
-    scene = mini_scene(as_of=date(2016, 6, 1))
-    position = position_of(scene.status, "00022040")
+def test_detail_without_anything_says_so(mini_context: Callable[..., ViewContext]) -> None:
+    context = mini_context(as_of=date(2016, 6, 1))
+    position = position_of(context.status, "00022040")
     assert position is not None
-    assert "Hier ist keine Aktivität öffentlich dokumentiert" in html.detail(build_detail(scene, position, DE))
+    assert "Hier ist keine Aktivität öffentlich dokumentiert" in html.detail(build_detail(context, position, DE))
 
 
 def test_list_leaves_out_empty_columns_and_links_only_addresses() -> None:

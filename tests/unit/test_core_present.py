@@ -16,6 +16,7 @@ from atlas.errors import Problem
 from atlas.model.parameters import Given, read_view
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState, view_to_query
+from atlas.present.context import SingleFlightCache, ViewContext, ViewContexts, preview
 from atlas.present.detail import as_of_sentence, build_detail, position_of
 from atlas.present.figures import build_cards
 from atlas.present.film import build_film, film_legend
@@ -24,7 +25,6 @@ from atlas.present.looks import layer_label, layer_short, look_key, looks_of
 from atlas.present.map_index import body_names, build_map_index
 from atlas.present.map_spec import packed_bodies, packed_since
 from atlas.present.published import published_rows
-from atlas.present.scene import Scene, Scenes, Shelf, imagined
 from atlas.present.search import suggestions
 from atlas.present.since import packed, said, since_of
 from atlas.present.wording import Words
@@ -108,42 +108,42 @@ def test_classes_differ_in_lightness_or_hatch(real: Snapshot) -> None:
             assert is_known or abs(greys[0] - greys[1]) >= 20 or one.hatch != other.hatch, (layer, one.key, other.key)
 
 
-def test_legend_counts_add_up_to_the_municipalities(real_scene: Callable[..., Scene]) -> None:
-    for layer in real_scene().programme.layers:
+def test_legend_counts_add_up_to_the_municipalities(real_context: Callable[..., ViewContext]) -> None:
+    for layer in real_context().programme.layers:
         for district in (None, "14626", "14511"):
-            spec = real_scene(layer=layer, district=district).spec
+            spec = real_context(layer=layer, district=district).spec
             assert sum(entry.count for entry in spec.legend) == spec.total
             shown = {look.look.code for look in spec.legend}
             assert set(spec.codes) <= shown | {"-", "."}
 
 
-def test_filters_hide_and_unknown_ones_filter_nothing(mini_scene: Callable[..., Scene]) -> None:
-    everything = mini_scene(layer="pact").spec
+def test_filters_hide_and_unknown_ones_filter_nothing(mini_context: Callable[..., ViewContext]) -> None:
+    everything = mini_context(layer="pact").spec
     assert len(everything.shown) == 11
-    assert len(mini_scene(layer="pact", district="00022").spec.shown) == 2
-    assert len(mini_scene(layer="pact", looks=frozenset({"signed"})).spec.shown) == 5
-    assert len(mini_scene(layer="pact", documented_only=True).spec.shown) == 6
-    assert mini_scene(layer="pact", looks=frozenset({"gibtsnicht"}), district="99999").spec.codes == everything.codes
+    assert len(mini_context(layer="pact", district="00022").spec.shown) == 2
+    assert len(mini_context(layer="pact", looks=frozenset({"signed"})).spec.shown) == 5
+    assert len(mini_context(layer="pact", documented_only=True).spec.shown) == 6
+    assert mini_context(layer="pact", looks=frozenset({"gibtsnicht"}), district="99999").spec.codes == everything.codes
 
 
-def test_points_are_councils_and_district_councils(mini_scene: Callable[..., Scene]) -> None:
-    scene = mini_scene()
-    names = {scene.edition.municipalities.at[position, "name"] for position in scene.spec.points}
+def test_points_are_councils_and_district_councils(mini_context: Callable[..., ViewContext]) -> None:
+    context = mini_context()
+    names = {context.edition.municipalities.at[position, "name"] for position in context.spec.points}
     assert names == {"Ministadt", "Hafen"}
-    assert scene.spec.district_points == ("00021",)
-    assert mini_scene(layer="pact").spec.points == ()
+    assert context.spec.district_points == ("00021",)
+    assert mini_context(layer="pact").spec.points == ()
 
 
-def read(scene: Scene) -> Scene:
+def read(context: ViewContext) -> ViewContext:
     """Return a scene of entries whose sources have been read on one day."""
-    return imagined(scene, scene.records.table.assign(retrieved="2023-07-01", read_on="2023-07-01"))
+    return preview(context, context.records.table.assign(retrieved="2023-07-01", read_on="2023-07-01"))
 
 
-def test_since_is_grouped_by_date(mini_scene: Callable[..., Scene]) -> None:
-    groups = dict(part.split(":") for part in packed_since(mini_scene(layer="talk").spec).split(" "))
+def test_since_is_grouped_by_date(mini_context: Callable[..., ViewContext]) -> None:
+    groups = dict(part.split(":") for part in packed_since(mini_context(layer="talk").spec).split(" "))
     assert {"2006", "<2011", "<5yq"} <= groups.keys()
-    assert "?6me:" in packed_since(read(mini_scene(layer="council")).spec), "undated says when it was read"
-    assert ".1998" in packed_since(mini_scene(layer="council").spec)
+    assert "?6me:" in packed_since(read(mini_context(layer="council")).spec), "undated says when it was read"
+    assert ".1998" in packed_since(mini_context(layer="council").spec)
 
 
 @pytest.mark.parametrize(
@@ -204,27 +204,27 @@ def test_since_is_grouped_by_date(mini_scene: Callable[..., Scene]) -> None:
     ],
 )
 def test_a_column_of_dates_says_what_its_date_is(
-    mini_scene: Callable[..., Scene], fields: dict[str, str], short: str, german: str, english: str
+    mini_context: Callable[..., ViewContext], fields: dict[str, str], short: str, german: str, english: str
 ) -> None:
     plain = {"kind": "step", "state": "in_force", "since": "", "since_means": "reached", "read_on": "", "until": ""}
-    since = since_of(mini_scene().day.lines[0][0]._replace(**(plain | fields)))
+    since = since_of(mini_context().day.lines[0][0]._replace(**(plain | fields)))
     assert packed(since) == short
     assert (said(since, DE), said(since, EN)) == (german, english)
 
 
-def test_municipality_is_in_the_first_class_that_applies(mini_scene: Callable[..., Scene]) -> None:
-    scene = mini_scene()
-    looks = {look.code: look.key for look in looks_of(scene.programme, "overview")}
-    rows = scene.edition.municipalities
-    found = {rows.at[i, "name"]: looks[code] for i, code in enumerate(scene.spec.codes) if code not in "-."}
+def test_municipality_is_in_the_first_class_that_applies(mini_context: Callable[..., ViewContext]) -> None:
+    context = mini_context()
+    looks = {look.code: look.key for look in looks_of(context.programme, "overview")}
+    rows = context.edition.municipalities
+    found = {rows.at[i, "name"]: looks[code] for i, code in enumerate(context.spec.codes) if code not in "-."}
     assert (found["Gürtel"], found["Erlen"], found["Hafen"], found["Dreieck"]) == ("pact", "talk", "other", "district")
 
 
 @pytest.mark.parametrize("day", [None, date(2018, 12, 31), date(2022, 12, 31)])
-def test_every_number_is_the_length_of_its_list(real_scene: Callable[..., Scene], day: date | None) -> None:
-    for layer in real_scene().programme.layers:
+def test_every_number_is_the_length_of_its_list(real_context: Callable[..., ViewContext], day: date | None) -> None:
+    for layer in real_context().programme.layers:
         for district in (None, "14626"):
-            for card in build_cards(real_scene(layer=layer, as_of=day, district=district), DE):
+            for card in build_cards(real_context(layer=layer, as_of=day, district=district), DE):
                 for door in card.doors:
                     assert door.number == len(door.rows()), (layer, door.key)
                     assert DE.number(door.number) in door.text.split()
@@ -236,27 +236,32 @@ DAYS = [date(2018, 12, 31), date(2022, 6, 30), date(2023, 6, 30), date(2024, 12,
 
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("day", DAYS)
-def test_classes_that_are_counted_hold_exactly_who_is_counted(real: Snapshot, scenes: Scenes, day: date | None) -> None:
+def test_classes_that_are_counted_hold_exactly_who_is_counted(
+    real: Snapshot, contexts: ViewContexts, day: date | None
+) -> None:
     """Cards, doors and districts list what is counted by its classes: also where all so far is."""
     for programme in real.programmes.values():
         for instrument in programme.instruments:
-            scene = scenes.of(ViewState(programme=programme.key, layer=instrument.key, as_of=day))
+            context = contexts.of(ViewState(programme=programme.key, layer=instrument.key, as_of=day))
             looks = {look.key: look for look in looks_of(programme, instrument.key)}
-            shown = {place for place, key in scene.spec.classes.items() if looks[key].counted}
-            assert shown == set(scene.day.figure(instrument.key).municipalities.index), (programme.key, instrument.key)
+            shown = {place for place, key in context.spec.classes.items() if looks[key].counted}
+            assert shown == set(context.day.figure(instrument.key).municipalities.index), (
+                programme.key,
+                instrument.key,
+            )
 
 
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("day", DAYS)
 def test_a_class_of_the_overview_is_only_for_what_holds_or_is_planned(
-    real: Snapshot, scenes: Scenes, day: date | None
+    real: Snapshot, contexts: ViewContexts, day: date | None
 ) -> None:
     for programme in real.programmes.values():
-        scene = scenes.of(ViewState(programme=programme.key, as_of=day))
+        context = contexts.of(ViewState(programme=programme.key, as_of=day))
         named = {each.key: set(each.any) for each in programme.overview.classes}
-        for place, key in scene.spec.classes.items():
-            standing = {f"{line.instrument}:{line.stage}": line.state for line in scene.day.lines[place]}
-            own = {line.state for line in scene.day.lines[place] if line.basis in {"direct", "derived"}}
+        for place, key in context.spec.classes.items():
+            standing = {f"{line.instrument}:{line.stage}": line.state for line in context.day.lines[place]}
+            own = {line.state for line in context.day.lines[place] if line.basis in {"direct", "derived"}}
             if key in named:
                 assert {standing.get(ref) for ref in named[key]} & {"in_force", "reached", "planned"}
             elif key == "documented_later":
@@ -265,8 +270,8 @@ def test_a_class_of_the_overview_is_only_for_what_holds_or_is_planned(
             elif key == "earlier":
                 assert own
                 assert not own & {"in_force", "reached", "documented_later"}
-        points = {scene.edition.municipalities.at[place, "ags"] for place in scene.spec.points}
-        lines = scene.status[scene.status["instrument"] == (programme.overview.points or "")]
+        points = {context.edition.municipalities.at[place, "ags"] for place in context.spec.points}
+        lines = context.status[context.status["instrument"] == (programme.overview.points or "")]
         assert points == set(lines["ags"][lines["in_force"] & (lines["basis"] == "direct")])
 
 
@@ -299,24 +304,24 @@ def test_look_follows_from_the_state(
     assert look.counted == counted
 
 
-def test_legend_of_a_film_explains_what_only_some_months_show(scenes: Scenes) -> None:
-    scene = scenes.of(ViewState(layer="council"))
-    film = build_film(scene, TODAY)
+def test_legend_of_a_film_explains_what_only_some_months_show(contexts: ViewContexts) -> None:
+    context = contexts.of(ViewState(layer="council"))
+    film = build_film(context, TODAY)
     lines = [entry.look.key for entry in film_legend(film)]
     assert "documented_later" in lines
-    assert "documented_later" not in [entry.look.key for entry in scene.spec.legend]
+    assert "documented_later" not in [entry.look.key for entry in context.spec.legend]
     assert lines[-1] == "no_data"
     for spec in film.specs:
         assert {entry.look.key for entry in spec.legend if entry.count} <= set(lines)
 
 
-def card_texts(scene: Scene) -> list[str]:
-    return [door.text for door in build_cards(scene, DE)[0].doors]
+def card_texts(context: ViewContext) -> list[str]:
+    return [door.text for door in build_cards(context, DE)[0].doors]
 
 
-def test_what_is_not_counted_stands_beside_the_number(scenes_before: Scenes) -> None:
+def test_what_is_not_counted_stands_beside_the_number(contexts_before: ViewContexts) -> None:
     """The right values of docs/time.md."""
-    councils = scenes_before.of(ViewState(layer="council", as_of=date(2024, 12, 31)))
+    councils = contexts_before.of(ViewState(layer="council", as_of=date(2024, 12, 31)))
     assert card_texts(councils)[::2][:2] == ["23 Gemeinden", "6 weitere erst später belegt"]
     later = next(door for door in build_cards(councils, DE)[0].doors if door.key == "council-documented_later")
     assert later.rows()["name"].tolist() == [
@@ -327,27 +332,27 @@ def test_what_is_not_counted_stands_beside_the_number(scenes_before: Scenes) -> 
         "Thallwitz",
         "Wurzen",
     ]
-    grants = scenes_before.of(ViewState(layer="funding", as_of=date(2023, 6, 30)))
+    grants = contexts_before.of(ViewState(layer="funding", as_of=date(2023, 6, 30)))
     assert {"davon 4 in Kraft", "1 weitere, Zeitraum unbekannt"} <= set(card_texts(grants))
-    talks = scenes_before.of(ViewState(programme="konfliktberatung", layer="consultation"))
+    talks = contexts_before.of(ViewState(programme="konfliktberatung", layer="consultation"))
     assert "davon 3 vermutlich beendet" in card_texts(talks)
     assert len(councils.spec.legend) == len({entry.look.key for entry in councils.spec.legend})
     assert {entry.look.key: entry.count for entry in councils.spec.legend}["documented_later"] == 6
 
 
-def test_arrangements_are_named_by_their_case(scenes: Scenes) -> None:
-    grants = build_cards(scenes.of(ViewState(layer="agreement")), DE)[0].doors[1].rows()
+def test_arrangements_are_named_by_their_case(contexts: ViewContexts) -> None:
+    grants = build_cards(contexts.of(ViewState(layer="agreement")), DE)[0].doors[1].rows()
     assert grants["name"].tolist().count("Schwarzenberg/Erzgeb.") == 1
     assert grants["name"].tolist().count("Städtebund Silberberg") == 1
-    consultations = build_cards(scenes.of(ViewState(programme="konfliktberatung", layer="consultation")), DE)
+    consultations = build_cards(contexts.of(ViewState(programme="konfliktberatung", layer="consultation")), DE)
     assert "Berlin („Moabit“)" in consultations[0].doors[1].rows()["name"].tolist()
 
 
-def test_detail_says_status_ground_and_source(mini_scene: Callable[..., Scene]) -> None:
-    scene = mini_scene()
-    position = position_of(scene.status, "00021060")
+def test_detail_says_status_ground_and_source(mini_context: Callable[..., ViewContext]) -> None:
+    context = mini_context()
+    position = position_of(context.status, "00021060")
     assert position is not None
-    detail = build_detail(scene, position, DE)
+    detail = build_detail(context, position, DE)
     said = {each.label: each.status for each in detail.documented}
     assert said["Gespräch"] == "geführt, spätestens 01.03.2021 (abgeleitet aus Vereinbarung: unterzeichnet)"
     assert said["Rat"] == "besteht seit Mai 2021 (über den Kreis)"
@@ -357,21 +362,21 @@ def test_detail_says_status_ground_and_source(mini_scene: Callable[..., Scene]) 
     assert detail.neighbour_heading.startswith(f"{len(detail.neighbours)} von 5 ")
 
 
-def test_detail_of_a_merged_municipality_names_its_parts(mini_scene: Callable[..., Scene]) -> None:
-    scene = read(mini_scene())
-    position = position_of(scene.status, "00022015")
+def test_detail_of_a_merged_municipality_names_its_parts(mini_context: Callable[..., ViewContext]) -> None:
+    context = read(mini_context())
+    position = position_of(context.status, "00022015")
     assert position is not None
-    detail = build_detail(scene, position, EN)
+    detail = build_detail(context, position, EN)
     assert detail.merged_from == "with Ilm, Jena"
     assert {entry.holder for each in detail.documented for entry in each.entries} == {"Ilm", "Jena"}
     council = next(each for each in detail.instruments if each.label == "Council")
     assert (council.status, council.entries[0].link) == ("plan, undated, read 1 July 2023", None)
-    assert position_of(scene.status, "00022010") is None
+    assert position_of(context.status, "00022010") is None
 
 
-def test_date_says_its_municipalities_and_the_last_change(real_scene: Callable[..., Scene]) -> None:
-    assert as_of_sentence(real_scene(as_of=date(2016, 5, 1)), DE) == "Stichtag 01.05.2016: 426 Gemeinden."
-    said = as_of_sentence(real_scene(as_of=date(2023, 1, 1)), DE)
+def test_date_says_its_municipalities_and_the_last_change(real_context: Callable[..., ViewContext]) -> None:
+    assert as_of_sentence(real_context(as_of=date(2016, 5, 1)), DE) == "Stichtag 01.05.2016: 426 Gemeinden."
+    said = as_of_sentence(real_context(as_of=date(2023, 1, 1)), DE)
     assert said.endswith("418 Gemeinden. Letzte Gebietsänderung am 01.01.2023: Ostrau + Zschaitz-Ottewig → Jahnatal.")
 
 
@@ -483,7 +488,7 @@ def test_link_names_only_what_differs_and_nonsense_is_the_default() -> None:
 
 
 def test_shelf_makes_each_thing_once_and_forgets_the_oldest() -> None:
-    shelf: Shelf[int] = Shelf(2)
+    shelf: SingleFlightCache[int] = SingleFlightCache(2)
     made: list[str] = []
     gate = threading.Barrier(8)
 
@@ -504,7 +509,7 @@ def test_shelf_makes_each_thing_once_and_forgets_the_oldest() -> None:
 
 
 def test_shelf_keeps_by_weight_and_always_the_newest() -> None:
-    shelf: Shelf[str] = Shelf(10, len)
+    shelf: SingleFlightCache[str] = SingleFlightCache(10, len)
     made: list[str] = []
 
     def get(key: str, size: int) -> str:
@@ -518,22 +523,22 @@ def test_shelf_keeps_by_weight_and_always_the_newest() -> None:
     assert made == ["a", "b", "c", "b", "d"]
 
 
-def test_a_case_of_its_own_leaves_a_municipality_in_its_joint_body(real_scene: Callable[..., Scene]) -> None:
-    scene = real_scene(layer="agreement")
-    table = scene.records.table
+def test_a_case_of_its_own_leaves_a_municipality_in_its_joint_body(real_context: Callable[..., ViewContext]) -> None:
+    context = real_context(layer="agreement")
+    table = context.records.table
     joint = table["joint_with"] == "Städtebund Silberberg"
     town = str(table.loc[joint & (table["instrument"] == "agreement"), "ags"].iloc[0])
     row = table[joint & (table["ags"] == town) & (table["instrument"] == "agreement")].iloc[:1]
     own = row.assign(joint_with="", case="eigene", date="2018-01-01", date_means="reached")
-    drawn = imagined(scene, pd.concat([table, own], ignore_index=True))
+    drawn = preview(context, pd.concat([table, own], ignore_index=True))
     position = next(i for i in drawn.spec.inside if drawn.edition.municipalities.at[i, "ags"] == town)
     (line,) = (each for each in drawn.day.lines[position] if each.instrument == "agreement")
     assert line.joint_with == "", "the older one, its own, speaks for it"
     assert position in dict(drawn.spec.bodies)["Städtebund Silberberg"]
 
 
-def test_joint_bodies_are_drawn_where_they_are_in_force(real_scene: Callable[..., Scene]) -> None:
-    overview, agreement, early = real_scene(), real_scene(layer="agreement"), real_scene(as_of=date(2020, 1, 1))
+def test_joint_bodies_are_drawn_where_they_are_in_force(real_context: Callable[..., ViewContext]) -> None:
+    overview, agreement, early = real_context(), real_context(layer="agreement"), real_context(as_of=date(2020, 1, 1))
     bodies = dict(overview.spec.bodies)
     assert len(bodies["Städtebund Silberberg"]) == 5
     assert "KPR Wurzener Land" in bodies

@@ -15,7 +15,7 @@ from atlas.model.boundaries import BoundaryChange
 from atlas.model.programme import Programme
 from atlas.model.records import READ_ON, RECORD_COLUMNS
 from atlas.model.snapshot import Snapshot
-from atlas.present.scene import Scene
+from atlas.present.context import ViewContext
 from tests import miniland
 
 ERLEN, NEUSTADT, HAFEN, ILM = "00021050", "00021010", "00021080", "00022010"
@@ -275,23 +275,23 @@ def test_mergers_of_one_day_may_stand_in_any_order(reverse: bool) -> None:
     assert successors(reversed(chain) if reverse else chain, day) == {"00000001": "00000003", "00000002": "00000003"}
 
 
-def test_joint_arrangement_counts_once_and_its_municipalities_each(mini_scene: Callable[..., Scene]) -> None:
-    counted = mini_scene().day.figure("pact")
+def test_joint_arrangement_counts_once_and_its_municipalities_each(mini_context: Callable[..., ViewContext]) -> None:
+    counted = mini_context().day.figure("pact")
     assert (len(counted.municipalities), len(counted.arrangements)) == (5, 4)
     bodies = {each.body: len(each.members) for each in counted.arrangements if each.body}
     assert bodies == {"Zweckverband Ring": 2, "Bund der Drachen": 1}
 
 
-def test_figure_counts_a_district_alone(mini_scene: Callable[..., Scene]) -> None:
-    counted = mini_scene().day.figure("pact", "00022")
+def test_figure_counts_a_district_alone(mini_context: Callable[..., ViewContext]) -> None:
+    counted = mini_context().day.figure("pact", "00022")
     assert (len(counted.municipalities), counted.total) == (1, 2)
-    assert mini_scene().day.figure("pact", "99999").share == 0.0
+    assert mini_context().day.figure("pact", "99999").share == 0.0
 
 
 @pytest.mark.parametrize(("day", "count"), [("2018-12-31", 421), ("2022-12-31", 419), ("2023-01-01", 418)])
-def test_saxony_on_a_day(real_scene: Callable[..., Scene], day: str, count: int) -> None:
-    assert real_scene(as_of=date.fromisoformat(day)).status.index.nunique() == count
+def test_saxony_on_a_day(real_context: Callable[..., ViewContext], day: str, count: int) -> None:
+    assert real_context(as_of=date.fromisoformat(day)).status.index.nunique() == count
 
 
-def test_saxony_has_54_documented_agreements(real_scene: Callable[..., Scene]) -> None:
-    assert len(real_scene().day.figure("agreement").municipalities) == 54
+def test_saxony_has_54_documented_agreements(real_context: Callable[..., ViewContext]) -> None:
+    assert len(real_context().day.figure("agreement").municipalities) == 54

@@ -23,7 +23,7 @@ from shapely.affinity import translate
 from atlas.adopt.boundaries import add_boundaries
 from atlas.adopt.boundary_versions import decode_topology, write_edition
 from atlas.errors import AtlasError, Severity
-from atlas.model.boundaries import Edition, Level
+from atlas.model.boundaries import BoundaryVersion, Level
 from atlas.sources.boundaries import list_editions, read_delivery, read_edition, read_geometry
 from tests import miniland
 
@@ -32,7 +32,7 @@ SAXONY = ROOT / "geodata" / "14" / "2016-01-01"
 
 
 @pytest.fixture(scope="module")
-def saxony() -> Edition:
+def saxony() -> BoundaryVersion:
     return read_edition(SAXONY)
 
 
@@ -66,7 +66,7 @@ def _mini_today(root: Path) -> gpd.GeoDataFrame:
         ("2026-02-27", 418),
     ],
 )
-def test_saxony_has_the_official_number_of_municipalities(saxony: Edition, day: str, count: int) -> None:
+def test_saxony_has_the_official_number_of_municipalities(saxony: BoundaryVersion, day: str, count: int) -> None:
     assert saxony.valid_at(date.fromisoformat(day)).sum() == count
 
 
@@ -75,7 +75,7 @@ def test_saxony_has_the_official_number_of_municipalities(saxony: Edition, day: 
     [("2021-06-01", 1146, 5, 7674.648), ("2023-01-01", 1143, 5, 7663.717)],
 )
 def test_saxony_has_the_measured_neighbours(
-    saxony: Edition, day: str, lines: int, points: int, length_km: float
+    saxony: BoundaryVersion, day: str, lines: int, points: int, length_km: float
 ) -> None:
     there = saxony.valid_at(date.fromisoformat(day))
     borders = saxony.borders[there[saxony.borders["a"]] & there[saxony.borders["b"]]]
@@ -84,7 +84,7 @@ def test_saxony_has_the_measured_neighbours(
     assert borders["border_m"].sum() / 1000 == pytest.approx(length_km, abs=0.001)
 
 
-def test_neighbours_agree_with_a_second_method(saxony: Edition) -> None:
+def test_neighbours_agree_with_a_second_method(saxony: BoundaryVersion) -> None:
     there = np.flatnonzero(saxony.valid_at(date(2023, 1, 1)))
     shapes = read_geometry(saxony, Level.FULL).geometry.to_numpy()[there]
     left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
@@ -105,7 +105,7 @@ def test_every_file_has_the_sum_its_edition_says() -> None:
 
 
 @pytest.mark.parametrize("level", [Level.OVERVIEW, Level.DETAIL])
-def test_display_geometry_fits_together_on_every_date(saxony: Edition, level: Level) -> None:
+def test_display_geometry_fits_together_on_every_date(saxony: BoundaryVersion, level: Level) -> None:
     shapes = decode_topology(json.loads(saxony.topology_path(level).read_text(encoding="ascii")))
     assert len(shapes) == len(saxony.municipalities)
     for day in sorted({change.effective for change in saxony.changes} | {saxony.starts}):
@@ -115,17 +115,17 @@ def test_display_geometry_fits_together_on_every_date(saxony: Edition, level: Le
         assert len(shapely.get_parts(shapely.union_all(there))) == 1
 
 
-def test_attribution_is_the_one_that_is_owed(saxony: Edition) -> None:
+def test_attribution_is_the_one_that_is_owed(saxony: BoundaryVersion) -> None:
     assert saxony.provenance.attribution == "© GeoBasis-DE / BKG 2017 (Daten verändert)"
     assert "GeoNutzV" in saxony.provenance.attribution_long
 
 
-def test_area_is_geodesic(saxony: Edition) -> None:
+def test_area_is_geodesic(saxony: BoundaryVersion) -> None:
     there = saxony.valid_at(date(2023, 1, 1))
     assert saxony.municipalities.loc[there, "area_km2"].sum() == pytest.approx(18_448.7, abs=0.1)
 
 
-def test_full_geometry_has_no_topology(saxony: Edition) -> None:
+def test_full_geometry_has_no_topology(saxony: BoundaryVersion) -> None:
     with pytest.raises(ValueError, match="not for display"):
         saxony.topology_path(Level.FULL)
 

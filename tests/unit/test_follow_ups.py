@@ -21,21 +21,21 @@ from atlas.model.cases import FollowUp, parse_receipt
 from atlas.model.logins import LoginEndsInMemory
 from atlas.model.rights import VISITOR, Actor, Role
 from atlas.model.view import ViewState
+from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.follow_ups import DueRow, due_rows
-from atlas.present.scene import Scene, Scenes
 from atlas.present.wording import Words
 from atlas.sources.login import LoginSettings, Provider
 from atlas.sources.rights import Rights
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
-from atlas.web.door import Authenticator
+from atlas.web.authenticator import Authenticator
 from atlas.web.internal import KEY, about, build_internal
 
 TODAY = date(2026, 11, 23)
 
 DE = Words("de")
 HOSTILE = 'Anruf\r\nATTENDEE:mailto:x@example.org\n"; =1+1, <b>\u2028\x07'
-Maker = Callable[..., Scene]
+Maker = Callable[..., ViewContext]
 
 
 def follow_up(ags: str, due: date | None, step: str = "anrufen", note: str = "") -> FollowUp:
@@ -51,7 +51,7 @@ def follow_up(ags: str, due: date | None, step: str = "anrufen", note: str = "")
 
 
 @pytest.fixture
-def rows(mini_scene: Maker) -> list[DueRow]:
+def rows(mini_context: Maker) -> list[DueRow]:
     current = {
         "00021010": follow_up("00021010", date(2026, 11, 24)),
         "00021020": follow_up("00021020", date(2026, 11, 11), HOSTILE, "Ruft Frau Muster an.\n=2+2"),
@@ -62,7 +62,7 @@ def rows(mini_scene: Maker) -> list[DueRow]:
         "00022010": follow_up("00022010", date(2026, 12, 24)),
         "99999999": follow_up("99999999", date(2020, 1, 1)),
     }
-    return due_rows(mini_scene(), current, TODAY, DE)
+    return due_rows(mini_context(), current, TODAY, DE)
 
 
 def test_longest_overdue_comes_first_then_what_is_next_then_what_has_no_date(rows: list[DueRow]) -> None:
@@ -77,15 +77,15 @@ def test_longest_overdue_comes_first_then_what_is_next_then_what_has_no_date(row
     assert [row.is_late for row in rows] == [True, True, False, False, False, False]
 
 
-def test_step_of_a_merged_municipality_leads_to_its_heir(rows: list[DueRow]) -> None:
-    (heir,) = (row for row in rows if row.name == "Neu-Ilm")
-    assert heir.written.ags == "00022010"
-    assert heir.ags != "00022010"
+def test_step_of_a_merged_municipality_leads_to_its_successor(rows: list[DueRow]) -> None:
+    (successor,) = (row for row in rows if row.name == "Neu-Ilm")
+    assert successor.written.ags == "00022010"
+    assert successor.ags != "00022010"
 
 
-def test_list_is_that_of_the_area_or_district(scenes: Scenes, real_scene: Maker) -> None:
+def test_list_is_that_of_the_area_or_district(contexts: ViewContexts, real_context: Maker) -> None:
     current = {ags: follow_up(ags, TODAY) for ags in ("14625020", "14626010", "14521450")}
-    found = {ags: due_rows(real_scene(**view), current, TODAY, DE) for ags, view in _VIEWS.items()}
+    found = {ags: due_rows(real_context(**view), current, TODAY, DE) for ags, view in _VIEWS.items()}
     assert {name: sorted(row.ags for row in each) for name, each in found.items()} == {
         "whole": sorted(current),
         "area": ["14625020", "14626010"],
@@ -238,16 +238,18 @@ def kept(own_root: Path, tmp_path: Path) -> Iterator[SnapshotStore]:
 
 
 def client_of(kept: SnapshotStore, rights: Path) -> TestClient:
-    scenes, door = Scenes(kept.current, lambda: TODAY), door_of(rights)
+    contexts, door = ViewContexts(kept.current, lambda: TODAY), door_of(rights)
     routes = build_internal(
-        lambda: kept.store, kept.current, scenes, lambda _, key, what: door.of_calendar_key(key, what)
+        lambda: kept.store, kept.current, contexts, lambda _, key, what: door.of_calendar_key(key, what)
     )
     return TestClient(Starlette(routes=routes))
 
 
 def test_feed_is_open_with_its_key_only(kept: SnapshotStore, rights: Path) -> None:
     client = client_of(kept, rights)
-    key = door_of(rights).calendar_key(claims(), about(Scenes(kept.current, lambda: TODAY).of(ViewState(area="north"))))
+    key = door_of(rights).calendar_key(
+        claims(), about(ViewContexts(kept.current, lambda: TODAY).of(ViewState(area="north")))
+    )
     answer = client.get(f"/intern/wiedervorlagen.ics?bereich=north&{KEY}={key}")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
@@ -272,8 +274,8 @@ def test_feed_is_open_with_its_key_only(kept: SnapshotStore, rights: Path) -> No
 
 @pytest.mark.parametrize("address", ["?bereich=south", "?bereich=", "?kreis=00099", "?kreis=x", "?programm=other"])
 def test_place_there_is_none_of_opens_nothing(kept: SnapshotStore, address: str) -> None:
-    scenes = Scenes(kept.current, lambda: TODAY)
-    routes = build_internal(lambda: kept.store, kept.current, scenes, lambda *_: Actor("x", Role.READER))
+    contexts = ViewContexts(kept.current, lambda: TODAY)
+    routes = build_internal(lambda: kept.store, kept.current, contexts, lambda *_: Actor("x", Role.READER))
     client = TestClient(Starlette(routes=routes))
     assert client.get("/intern/wiedervorlagen.csv").text.count("anrufen") == 2
     assert client.get("/intern/wiedervorlagen.csv?kreis=00022").text.count("anrufen") == 1
@@ -282,8 +284,8 @@ def test_place_there_is_none_of_opens_nothing(kept: SnapshotStore, address: str)
 
 def test_record_in_files_has_no_list(miniland_root: Path) -> None:
     kept = SnapshotStore(Settings(miniland_root))
-    scenes = Scenes(kept.current, lambda: TODAY)
-    routes = build_internal(lambda: kept.store, kept.current, scenes, lambda *_: Actor("x", Role.READER))
+    contexts = ViewContexts(kept.current, lambda: TODAY)
+    routes = build_internal(lambda: kept.store, kept.current, contexts, lambda *_: Actor("x", Role.READER))
     assert TestClient(Starlette(routes=routes)).get("/intern/wiedervorlagen.csv").status_code == 404
 
 
@@ -291,9 +293,9 @@ def test_broken_data_are_told_to_nobody_without_a_right(miniland_root: Path) -> 
     def broken() -> None:
         raise AtlasError(Problem("x", "y"))
 
-    scenes = Scenes(broken, lambda: TODAY)  # type: ignore[arg-type]
+    contexts = ViewContexts(broken, lambda: TODAY)  # type: ignore[arg-type]
     for actor, status in ((VISITOR, 404), (Actor("x", Role.READER), 503)):
-        routes = build_internal(lambda: None, broken, scenes, lambda *_, actor=actor: actor)  # type: ignore[arg-type,misc]
+        routes = build_internal(lambda: None, broken, contexts, lambda *_, actor=actor: actor)  # type: ignore[arg-type,misc]
         assert TestClient(Starlette(routes=routes)).get("/intern/wiedervorlagen.csv").status_code == status
 
 

@@ -17,12 +17,12 @@ from atlas.analysis.coverage import district_table
 from atlas.analysis.naming import Participants
 from atlas.analysis.quality import check_snapshot
 from atlas.analysis.status import successors
-from atlas.model.boundaries import BoundaryChange, Edition, Level, known_keys, mergers
+from atlas.model.boundaries import BoundaryChange, BoundaryVersion, Level, known_keys, mergers
 from atlas.model.keys import state_of
 from atlas.model.view import ViewState
+from atlas.present.context import ViewContexts
 from atlas.present.detail import as_of_sentence
 from atlas.present.picture import place_phrase
-from atlas.present.scene import Scenes
 from atlas.present.search import suggestions
 from atlas.present.wording import Words
 from atlas.sources.boundaries import read_edition, read_geometry
@@ -37,12 +37,12 @@ _MOST_FOLDER = 40_000_000
 
 
 @pytest.fixture(scope="module")
-def germany() -> Edition:
+def germany() -> BoundaryVersion:
     return read_edition(ROOT / "geodata" / "de" / "2016-01-01")
 
 
 @pytest.fixture(scope="module")
-def saxony() -> Edition:
+def saxony() -> BoundaryVersion:
     return read_edition(ROOT / "geodata" / "14" / "2016-01-01")
 
 
@@ -56,18 +56,18 @@ def saxony() -> Edition:
         ("2023-01-01", 11_287),
     ],
 )
-def test_mergers_that_are_mapped_happen_on_their_days(germany: Edition, day: str, count: int) -> None:
+def test_mergers_that_are_mapped_happen_on_their_days(germany: BoundaryVersion, day: str, count: int) -> None:
     assert germany.valid_at(date.fromisoformat(day)).sum() == count
 
 
-def test_kinds_are_those_of_the_source(germany: Edition) -> None:
+def test_kinds_are_those_of_the_source(germany: BoundaryVersion) -> None:
     kinds = germany.municipalities["kind"][germany.valid_at(START)].value_counts().to_dict()
     cities = kinds.pop("Kreisfreie Stadt") + kinds.pop("Stadtkreis")
     assert cities == 106  # 107 in the source; Eisenach belongs to its district on all dates
     assert kinds == {"Gemeinde": 9025, "Stadt": 2059 - 106, "Gemeindefreies Gebiet": 215}
 
 
-def test_cities_of_their_own_end_in_three_noughts_and_no_other(germany: Edition) -> None:
+def test_cities_of_their_own_end_in_three_noughts_and_no_other(germany: BoundaryVersion) -> None:
     rows = germany.municipalities
     is_city = rows["kind"].isin(["Kreisfreie Stadt", "Stadtkreis"])
     assert (rows["ags"].str.endswith("000") == is_city).all()
@@ -94,17 +94,17 @@ def test_cities_of_their_own_end_in_three_noughts_and_no_other(germany: Edition)
         ("16063", "Wartburgkreis", "Landkreis"),
     ],
 )
-def test_districts_are_called_what_they_are(germany: Edition, key: str, name: str, kind: str) -> None:
+def test_districts_are_called_what_they_are(germany: BoundaryVersion, key: str, name: str, kind: str) -> None:
     assert germany.districts.loc[key, ["name", "kind"]].tolist() == [name, kind]
 
 
-def test_districts_of_today_have_names_of_their_own(germany: Edition) -> None:
+def test_districts_of_today_have_names_of_their_own(germany: BoundaryVersion) -> None:
     assert len(germany.districts) == 400
     assert germany.districts["name"].is_unique
     assert not {"03152", "03156", "16056"} & set(germany.districts.index)
 
 
-def test_there_are_sixteen_states_and_their_municipalities_lie_side_by_side(germany: Edition) -> None:
+def test_there_are_sixteen_states_and_their_municipalities_lie_side_by_side(germany: BoundaryVersion) -> None:
     assert germany.states["name"].is_unique
     assert len(germany.states) == 16
     assert germany.states.loc["02", ["name", "kind"]].tolist() == ["Hamburg", "Freie und Hansestadt"]
@@ -113,7 +113,7 @@ def test_there_are_sixteen_states_and_their_municipalities_lie_side_by_side(germ
     assert set(states) == set(germany.states.index)
 
 
-def test_each_detail_file_holds_the_rows_of_its_state_in_order(germany: Edition) -> None:
+def test_each_detail_file_holds_the_rows_of_its_state_in_order(germany: BoundaryVersion) -> None:
     ids = {}
     for key, path in germany.detail_paths.items():
         objects = json.loads(path.read_text(encoding="ascii"))["objects"]["municipalities"]["geometries"]
@@ -122,17 +122,17 @@ def test_each_detail_file_holds_the_rows_of_its_state_in_order(germany: Edition)
     assert [each for key in germany.states.index for each in ids[key]] == germany.municipalities["ags"].tolist()
 
 
-def test_detail_of_a_single_state_is_one_file(saxony: Edition) -> None:
+def test_detail_of_a_single_state_is_one_file(saxony: BoundaryVersion) -> None:
     assert saxony.detail_paths == {"": saxony.topology_path(Level.DETAIL)}
     assert saxony.states.empty
 
 
-def test_detail_of_several_states_is_in_no_single_file(germany: Edition) -> None:
+def test_detail_of_several_states_is_in_no_single_file(germany: BoundaryVersion) -> None:
     with pytest.raises(ValueError, match="one file for each"):
         germany.topology_path(Level.DETAIL)
 
 
-def test_overview_fits_together_and_is_small_enough(germany: Edition) -> None:
+def test_overview_fits_together_and_is_small_enough(germany: BoundaryVersion) -> None:
     body = germany.topology_path(Level.OVERVIEW).read_bytes()
     assert len(gzip.compress(body, 9)) <= _MOST_OVERVIEW
     shapes = decode_topology(json.loads(body))
@@ -142,11 +142,11 @@ def test_overview_fits_together_and_is_small_enough(germany: Edition) -> None:
         assert shapely.coverage_is_valid(now)
 
 
-def test_folder_stays_small(germany: Edition) -> None:
+def test_folder_stays_small(germany: BoundaryVersion) -> None:
     assert sum(path.stat().st_size for path in germany.folder.iterdir()) <= _MOST_FOLDER
 
 
-def test_neighbours_before_the_changes_are_those_measured(germany: Edition) -> None:
+def test_neighbours_before_the_changes_are_those_measured(germany: BoundaryVersion) -> None:
     there = germany.valid_at(START)
     borders = germany.borders[there[germany.borders["a"]] & there[germany.borders["b"]]]
     assert (borders["border_m"] > 0).sum() == 33_178
@@ -154,7 +154,7 @@ def test_neighbours_before_the_changes_are_those_measured(germany: Edition) -> N
     assert round(borders["border_m"].sum() / 1000) == 168_883
 
 
-def test_neighbours_agree_with_a_second_method_in_one_state(germany: Edition) -> None:
+def test_neighbours_agree_with_a_second_method_in_one_state(germany: BoundaryVersion) -> None:
     there = germany.valid_at(TODAY) & germany.municipalities["ags"].str.startswith("16").to_numpy(dtype=bool)
     shapes = read_geometry(germany, Level.FULL).geometry.to_numpy()[there]
     left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
@@ -164,7 +164,7 @@ def test_neighbours_agree_with_a_second_method_in_one_state(germany: Edition) ->
     assert found == set(zip(inside["a"], inside["b"], strict=True))
 
 
-def test_saxon_part_is_the_set_of_the_state(germany: Edition, saxony: Edition) -> None:
+def test_saxon_part_is_the_set_of_the_state(germany: BoundaryVersion, saxony: BoundaryVersion) -> None:
     columns = ["ags", "name", "kind", "district", "valid_from", "valid_to"]
     mine = germany.municipalities[germany.municipalities["ags"].str.startswith("14")].reset_index(drop=True)
     assert mine[columns].equals(saxony.municipalities[columns])
@@ -180,7 +180,7 @@ def test_saxon_part_is_the_set_of_the_state(germany: Edition, saxony: Edition) -
     ],
 )
 def test_key_that_changed_with_its_district_leads_to_the_new_one_on_all_dates(
-    germany: Edition, old: str, new: str, name: str
+    germany: BoundaryVersion, old: str, new: str, name: str
 ) -> None:
     rows = germany.municipalities.set_index("ags")
     assert (rows.loc[new, "name"], rows.loc[new, "district"]) == (name, new[:5])
@@ -188,34 +188,34 @@ def test_key_that_changed_with_its_district_leads_to_the_new_one_on_all_dates(
     assert old not in rows.index
     assert old in known_keys([germany])
     assert successors(germany.changes, START)[old] == new
-    assert Participants((germany,)).heir[old] == new
+    assert Participants((germany,)).successor[old] == new
 
 
-def test_municipality_that_ended_with_its_district_lies_in_that_of_today(germany: Edition) -> None:
+def test_municipality_that_ended_with_its_district_lies_in_that_of_today(germany: BoundaryVersion) -> None:
     wieda = germany.municipalities.set_index("ags").loc["03156013"]
     assert (wieda["district"], wieda["valid_to"].date()) == ("03159", date(2016, 11, 1))
     assert successors(germany.changes, TODAY)["03156013"] == "03159036"
 
 
-def test_heldburg_takes_in_three(germany: Edition) -> None:
+def test_heldburg_takes_in_three(germany: BoundaryVersion) -> None:
     merged = {each.old_name for each in mergers(germany.changes) if each.new_ags == "16069063"}
     assert merged == {"Bad Colberg-Heldburg", "Gompertshausen", "Hellingen"}
 
 
-def test_every_mapped_change_has_a_source_and_an_heir_of_today(germany: Edition) -> None:
+def test_every_mapped_change_has_a_source_and_an_successor_of_today(germany: BoundaryVersion) -> None:
     today = set(germany.municipalities["ags"][germany.valid_at(TODAY)])
-    heir = successors(germany.changes, TODAY)
-    assert {heir[each.old_ags] for each in germany.changes} <= today
+    successor = successors(germany.changes, TODAY)
+    assert {successor[each.old_ags] for each in germany.changes} <= today
     assert all(each.source for each in germany.changes)
 
 
-def test_search_does_not_offer_a_key_as_a_former_name(germany: Edition) -> None:
+def test_search_does_not_offer_a_key_as_a_former_name(germany: BoundaryVersion) -> None:
     told = [each.text for each in suggestions(germany, germany.changes)]
     assert not [text for text in told if text.startswith("Göttingen →")]
     assert "Hellingen → Heldburg" in told
 
 
-def test_harz_is_called_by_its_district_of_today(germany: Edition) -> None:
+def test_harz_is_called_by_its_district_of_today(germany: BoundaryVersion) -> None:
     assert germany.former_names["03159501"] == ("Harz (Landkreis Osterode)",)
     assert germany.municipalities.set_index("ags").loc["03159501", "name"] == "Harz (Landkreis Göttingen)"
 
@@ -257,7 +257,7 @@ def test_renumbered_key_and_a_merger_join_up() -> None:
     assert successors(changes, date(2021, 1, 1)) == {"00010001": "00020009", "00020001": "00020009"}
 
 
-def test_kind_of_a_district_is_a_word_of_its_own(germany: Edition) -> None:
+def test_kind_of_a_district_is_a_word_of_its_own(germany: BoundaryVersion) -> None:
     rows = germany.municipalities[germany.municipalities["district"] == "03241"]
     outlines = read_geometry(germany, Level.OVERVIEW).geometry.iloc[rows.index[:1]].set_axis(["03241"])
     table = district_table(rows, outlines, {"03241": "Region Hannover"}, {"03241": "Landkreis"})
@@ -274,14 +274,14 @@ def test_day_is_told_with_unincorporated_areas_and_only_the_changes_entered(tmp_
     path = root / "data" / "programmes" / "asskomm.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('boundary_set = "14"', 'boundary_set = "de"'), "utf-8")
     snapshot = load_snapshot(Settings(root=root))
-    scene = Scenes(lambda: snapshot, lambda: TODAY).of(ViewState())
-    said = as_of_sentence(scene, Words("de"))
+    context = ViewContexts(lambda: snapshot, lambda: TODAY).of(ViewState())
+    said = as_of_sentence(context, Words("de"))
     assert said.startswith("Stichtag 01.01.2026: 11.072 Gemeinden und 215 gemeindefreie Gebiete. Letzte eingetragene")
-    told = [place_phrase(scene, key, Words("de")) for key in ("03241", "05962", "08111", "01051")]
+    told = [place_phrase(context, key, Words("de")) for key in ("03241", "05962", "08111", "01051")]
     assert told == ["in der Region Hannover", "im Märkischen Kreis", "in der Stadt Stuttgart", "im Kreis Dithmarschen"]
 
 
-def test_an_unknown_district_is_told_those_of_its_state_and_not_four_hundred(germany: Edition) -> None:
+def test_an_unknown_district_is_told_those_of_its_state_and_not_four_hundred(germany: BoundaryVersion) -> None:
     assert germany.unknown_district("14999", "kreis").values["known"].startswith("14511, 14521")
     known = germany.unknown_district("1", "kreis").values["known"]
     assert known.startswith("01001, ")

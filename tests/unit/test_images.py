@@ -15,7 +15,7 @@ from atlas.model.excerpt import (
     parse_places,
 )
 from atlas.model.snapshot import Snapshot
-from atlas.present.scene import Scenes
+from atlas.present.context import ViewContexts
 from atlas.present.wording import Words
 from atlas.render.layout import MEASURES
 from atlas.web.images import Images, parse_order
@@ -26,8 +26,8 @@ DE = Words("de")
 
 
 @pytest.fixture(scope="module")
-def client(real: Snapshot, scenes: Scenes) -> TestClient:
-    return TestClient(Starlette(routes=Images(lambda: real, scenes).routes()), raise_server_exceptions=True)
+def client(real: Snapshot, contexts: ViewContexts) -> TestClient:
+    return TestClient(Starlette(routes=Images(lambda: real, contexts).routes()), raise_server_exceptions=True)
 
 
 @pytest.mark.parametrize("form", ["svg", "png"])
@@ -112,8 +112,8 @@ def test_nonsense_is_refused_or_parsed(real: Snapshot, place: str, form: str, qu
     assert all(problem.sentence() for problem in problems)
 
 
-def test_false_host_does_not_get_into_a_live_image(real: Snapshot, scenes: Scenes) -> None:
-    app = Starlette(routes=Images(lambda: real, scenes, "https://atlas.example.org").routes())
+def test_false_host_does_not_get_into_a_live_image(real: Snapshot, contexts: ViewContexts) -> None:
+    app = Starlette(routes=Images(lambda: real, contexts, "https://atlas.example.org").routes())
     answer = TestClient(app, base_url="http://boese.invalid").get("/bild/sachsen.svg")
     assert "atlas.example.org/?stichtag=2026-11-30" in answer.text
     assert "boese" not in answer.text
@@ -134,11 +134,11 @@ def test_export_page_s_file_is_that_of_the_command_line(
     assert file.read_bytes() == answer.content
 
 
-def test_while_the_data_are_broken_there_is_no_image(scenes: Scenes) -> None:
+def test_while_the_data_are_broken_there_is_no_image(contexts: ViewContexts) -> None:
     def broken() -> Snapshot:
         raise AtlasError(*_problem())
 
-    answer = TestClient(Starlette(routes=Images(broken, scenes).routes()))
+    answer = TestClient(Starlette(routes=Images(broken, contexts).routes()))
     assert answer.get("/bild/sachsen.png").status_code == 503
     assert answer.get("/atlas/ausschnitt.png").status_code == 503
 

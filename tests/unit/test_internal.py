@@ -25,8 +25,8 @@ from atlas.model.parameters import Given, read_excerpt
 from atlas.model.rights import VISITOR, Actor
 from atlas.model.view import ViewState, view_to_query
 from atlas.present.charts import Chart
+from atlas.present.context import ViewContexts
 from atlas.present.open_data import OFFERS, ROOT
-from atlas.present.scene import Scenes
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore, load_snapshot
@@ -48,7 +48,7 @@ class House:
     """An application on the marked store; ``asking`` is who asks."""
 
     settings: Settings
-    scenes: Scenes
+    contexts: ViewContexts
     routes: list[Route]
     asking: list[Actor]
 
@@ -64,17 +64,17 @@ def house(miniland_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     url = f"sqlite:///{folder}/store.sqlite3"
     marked.plant(root, url)
     kept = SnapshotStore(Settings(root, database=url))
-    scenes = Scenes(kept.current, lambda: TODAY)
+    contexts = ViewContexts(kept.current, lambda: TODAY)
     asking = [VISITOR]
 
     def asker(_: Scope, key: str, __: str) -> Actor:
         return VISITOR if key else asking[0]
 
     routes = [
-        *build_routes(PayloadStore(""), kept.current, scenes),
-        *build_internal(lambda: kept.store, kept.current, scenes, asker),
+        *build_routes(PayloadStore(""), kept.current, contexts),
+        *build_internal(lambda: kept.store, kept.current, contexts, asker),
     ]
-    yield House(kept.settings, scenes, routes, asking)
+    yield House(kept.settings, contexts, routes, asking)
     kept.close()
 
 
@@ -210,8 +210,8 @@ def test_no_route_tells_a_visitor(visitor: House, path: str) -> None:
 
 def test_no_payload_of_the_map_holds_it(visitor: House) -> None:
     store = PayloadStore("")
-    scene = visitor.scenes.of(ViewState())
-    urls = store.map_urls(scene.snapshot, scene.programme, scene.edition)
+    context = visitor.contexts.of(ViewState())
+    urls = store.map_urls(context.snapshot, context.programme, context.edition)
     names = [urls.index, urls.overview, *urls.details.values()]
     assert names
     for name in names:
@@ -222,10 +222,10 @@ def test_no_payload_of_the_map_holds_it(visitor: House) -> None:
 
 def test_no_file_to_take_home_holds_it(visitor: House, tmp_path: Path) -> None:
     view = ViewState(municipality=TOWN, as_of=date.fromisoformat(DAY))
-    kit = press_kit(visitor.scenes, view, "https://atlas.example.org")
+    kit = press_kit(visitor.contexts, view, "https://atlas.example.org")
     assert zipfile.is_zipfile(io.BytesIO(kit))
     assert not is_in(kit)
-    drawn = draw(visitor.scenes, view, read_excerpt(Given(view_to_query(view))), Words("de"))
+    drawn = draw(visitor.contexts, view, read_excerpt(Given(view_to_query(view))), Words("de"))
     for form in Form:
         assert not is_in(written(drawn, form)), form
     order = SheetOrder(ViewState(as_of=date.fromisoformat(DAY)), "https://atlas.example.org")

@@ -14,10 +14,10 @@ from PIL import Image
 
 from atlas.__main__ import FINE, WRONG_USE, main
 from atlas.errors import AtlasError
-from atlas.export.kit import kit_scene, kit_stem, press_kit
+from atlas.export.kit import kit_context, kit_stem, press_kit
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
-from atlas.present.scene import Scenes
+from atlas.present.context import ViewContexts
 from tests.conftest import TODAY
 
 HOME = "https://atlas.example.org/unter"
@@ -42,8 +42,8 @@ def opened(body: bytes) -> Kit:
 
 
 @pytest.fixture(scope="module")
-def kit(scenes: Scenes) -> Kit:
-    return opened(press_kit(scenes, ViewState(municipality=OELSNITZ), HOME))
+def kit(contexts: ViewContexts) -> Kit:
+    return opened(press_kit(contexts, ViewState(municipality=OELSNITZ), HOME))
 
 
 def text(kit: Kit, name: str) -> str:
@@ -52,7 +52,7 @@ def text(kit: Kit, name: str) -> str:
     return kit[name].decode("utf-8-sig").replace("\r\n", "\n")
 
 
-def test_everything_is_there_and_small_enough(scenes: Scenes, kit: Kit) -> None:
+def test_everything_is_there_and_small_enough(contexts: ViewContexts, kit: Kit) -> None:
     pictures = {name: body for name, body in kit.items() if name not in TEXTS}
     assert set(kit) - set(pictures) == TEXTS
     assert sorted(Path(name).suffix for name in pictures) == [".pdf", ".png", ".png", ".svg"]
@@ -63,12 +63,14 @@ def test_everything_is_there_and_small_enough(scenes: Scenes, kit: Kit) -> None:
     sizes = {Image.open(io.BytesIO(body)).size for name, body in pictures.items() if name.endswith(".png")}
     assert sizes == {(3840, 2160), (1080, 1080)}
     assert sum(map(len, kit.values())) <= 5_000_000
-    scene, _ = kit_scene(scenes, ViewState(municipality=OELSNITZ))
-    assert kit_stem(scene) == "pressepaket-asskomm-14521450-overview-2026-11-30"
+    context, _ = kit_context(contexts, ViewState(municipality=OELSNITZ))
+    assert kit_stem(context) == "pressepaket-asskomm-14521450-overview-2026-11-30"
 
 
 def test_same_facts_give_the_same_bytes(real: Snapshot) -> None:
-    made = {press_kit(Scenes(lambda: real, lambda: TODAY), ViewState(municipality="14524060"), HOME) for _ in range(2)}
+    made = {
+        press_kit(ViewContexts(lambda: real, lambda: TODAY), ViewState(municipality="14524060"), HOME) for _ in range(2)
+    }
     assert len(made) == 1
 
 
@@ -98,24 +100,24 @@ def test_read_me_names_every_file_and_the_page_that_is_always_current(kit: Kit) 
     assert "erfunden" not in told
 
 
-def test_sources_name_licence_and_day_in_both_languages(kit: Kit, scenes: Scenes) -> None:
+def test_sources_name_licence_and_day_in_both_languages(kit: Kit, contexts: ViewContexts) -> None:
     told = text(kit, "quelle.txt")
-    about = scenes.of(ViewState()).edition.provenance
+    about = contexts.of(ViewState()).edition.provenance
     for wanted in (about.attribution, about.licence, about.licence_url, "Stand: 30.11.2026", "As of 30 November 2026"):
         assert wanted in told
 
 
-def test_without_an_address_none_is_named(scenes: Scenes) -> None:
-    kit = opened(press_kit(scenes, ViewState(municipality="14524060")))
+def test_without_an_address_none_is_named(contexts: ViewContexts) -> None:
+    kit = opened(press_kit(contexts, ViewState(municipality="14524060")))
     told = text(kit, "lies-mich.txt")
     assert "<img" not in told
     assert "gemeinde?" not in told
     assert "://." not in told
 
 
-def test_day_layer_and_language_are_those_of_the_view(scenes: Scenes) -> None:
+def test_day_layer_and_language_are_those_of_the_view(contexts: ViewContexts) -> None:
     view = ViewState(municipality=OELSNITZ, layer="council", as_of=date(2022, 12, 31), lang="en", documented_only=True)
-    kit = opened(press_kit(scenes, view, HOME))
+    kit = opened(press_kit(contexts, view, HOME))
     assert any("council-slide-2022-12-31" in name for name in kit)
     (svg,) = (body.decode() for name, body in kit.items() if name.endswith(".svg"))
     assert 'lang="en"' in svg
@@ -125,7 +127,7 @@ def test_day_layer_and_language_are_those_of_the_view(scenes: Scenes) -> None:
 
 
 def test_invented_data_say_so_in_every_text(mini: Snapshot) -> None:
-    kit = opened(press_kit(Scenes(lambda: mini, lambda: TODAY), ViewState(municipality="00021040"), HOME))
+    kit = opened(press_kit(ViewContexts(lambda: mini, lambda: TODAY), ViewState(municipality="00021040"), HOME))
     assert "Beispieldaten" in text(kit, "bildunterschrift.txt")
     assert "Beispieldaten" in text(kit, "quelle.txt")
     assert "Alle Daten in diesem Paket sind erfunden" in text(kit, "lies-mich.txt")
@@ -135,25 +137,25 @@ def test_invented_data_say_so_in_every_text(mini: Snapshot) -> None:
     assert "&lt;img src=x onerror=alert(1)&gt;" in snippet
 
 
-def test_old_key_leads_to_the_successor_and_an_unknown_one_to_a_sentence(scenes: Scenes) -> None:
-    scene, position = kit_scene(scenes, ViewState(municipality="14522450"))
-    assert scene.view.municipality == "14522275"
-    assert scene.day.lines[position][0].name == "Jahnatal"
-    before, _ = kit_scene(scenes, ViewState(municipality="14522450", as_of=date(2022, 12, 31)))
+def test_old_key_leads_to_the_successor_and_an_unknown_one_to_a_sentence(contexts: ViewContexts) -> None:
+    context, position = kit_context(contexts, ViewState(municipality="14522450"))
+    assert context.view.municipality == "14522275"
+    assert context.day.lines[position][0].name == "Jahnatal"
+    before, _ = kit_context(contexts, ViewState(municipality="14522450", as_of=date(2022, 12, 31)))
     assert before.view.municipality == "14522450"
     for nobody in ("14999999", None):
         with pytest.raises(AtlasError, match="gab es keine Gemeinde"):
-            press_kit(scenes, ViewState(municipality=nobody))
+            press_kit(contexts, ViewState(municipality=nobody))
 
 
 def test_command_line_gives_the_kit_of_the_button(
-    scenes: Scenes, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    contexts: ViewContexts, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ATLAS_ADDRESS", HOME)
     file = tmp_path / "kit.zip"
     assert main(["kit", "14522450", "--as-of", "2026-11-30", "-o", str(file)]) == FINE
     assert "14522450 gehört am 30.11.2026 zu 14522275" in capsys.readouterr().err
-    assert file.read_bytes() == press_kit(scenes, ViewState(municipality="14522275", as_of=TODAY), HOME)
+    assert file.read_bytes() == press_kit(contexts, ViewState(municipality="14522275", as_of=TODAY), HOME)
 
 
 @pytest.mark.usefixtures("shipped")

@@ -19,7 +19,7 @@ from atlas.sources.rights import Rights
 from atlas.sources.store import Store, StoreUnreachableError
 from atlas.sources.store.database import Database, migrate
 from atlas.sources.store.schema import login_end
-from atlas.web.door import Authenticator, Reason
+from atlas.web.authenticator import Authenticator, Reason
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PROVIDED = LoginSettings(Provider("https://login.example/.well-known", "atlas", "s", "c" * 32, "https://atlas.example"))

@@ -19,7 +19,7 @@ GERMAN = re.compile(
 NOT_SAID = {
     "atlas/__main__.py": "the command line speaks German",
     "atlas/commands.py": "as atlas/__main__.py",
-    "atlas/keeping.py": "as atlas/__main__.py",
+    "atlas/maintenance.py": "as atlas/__main__.py",
     "atlas/export/sheet_run.py": "as atlas/__main__.py: how far a run is",
     "atlas/adopt/boundaries.py": "attributions, in the words of their licence",
     "atlas/analysis/columns.py": "headings people write in their tables",

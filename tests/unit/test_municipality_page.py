@@ -14,10 +14,10 @@ from atlas.model.parameters import Given, read_view
 from atlas.model.programme import PathStep
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState, page_address
+from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.detail import position_of
 from atlas.present.district import build_district
 from atlas.present.municipality import build_page, name_list
-from atlas.present.scene import Scene, Scenes
 from atlas.present.timeline import axis
 from atlas.present.wording import Words
 from atlas.render.templates import Pieces
@@ -29,20 +29,20 @@ html = Pieces("municipality.html")
 district_html = Pieces("district.html")
 
 DE, EN = Words("de"), Words("en")
-NOBODY = Scenes(lambda: pytest.fail("no other scene is needed"), date.today)
+NOBODY = ViewContexts(lambda: pytest.fail("no other scene is needed"), date.today)
 OELSNITZ, CHEMNITZ, ZITTAU, JAHNATAL = "14521450", "14511000", "14626610", "14522275"
 DRESDEN = "14612000"
 
 
-def page_of(scene: Scene, ags: str, words: Words = DE) -> tuple[int, object]:
-    position = position_of(scene.status, ags)
+def page_of(context: ViewContext, ags: str, words: Words = DE) -> tuple[int, object]:
+    position = position_of(context.status, ags)
     assert position is not None
-    return position, build_page(scene, position, words)
+    return position, build_page(context, position, words)
 
 
-def test_neighbours_are_numbered_by_border(real_scene: Callable[..., Scene]) -> None:
-    scene = real_scene()
-    position, page = page_of(scene, OELSNITZ)
+def test_neighbours_are_numbered_by_border(real_context: Callable[..., ViewContext]) -> None:
+    context = real_context()
+    position, page = page_of(context, OELSNITZ)
     assert [row.number for row in page.neighbours] == list(range(1, 9))
     assert page.neighbours[0].name == "Hartenstein"
     shares = [float(row.share.rstrip("\xa0 %").replace(",", ".")) for row in page.neighbours]
@@ -50,35 +50,35 @@ def test_neighbours_are_numbered_by_border(real_scene: Callable[..., Scene]) -> 
     stollberg = page.neighbours[1]
     assert "Vereinbarung: unterzeichnet seit 20.01.2023" in stollberg.status
     assert stollberg.is_active
-    table = neighbours_table(scene, position)
+    table = neighbours_table(context, position)
     assert list(table.columns[:4]) == ["ags", "name", "district", "border_km"]
-    assert list(table.columns[4:]) == [each.key for each in scene.programme.instruments]
+    assert list(table.columns[4:]) == [each.key for each in context.programme.instruments]
     assert table["ags"].tolist() == [row.ags for row in page.neighbours]
 
 
-def test_the_states_edge_and_corners_are_said(real_scene: Callable[..., Scene]) -> None:
-    _, zittau = page_of(real_scene(), ZITTAU)
+def test_the_states_edge_and_corners_are_said(real_context: Callable[..., ViewContext]) -> None:
+    _, zittau = page_of(real_context(), ZITTAU)
     assert any("die Grenze von Sachsen" in note and "außerhalb" in note for note in zittau.notes)
-    _, elstra = page_of(real_scene(), "14625130")
+    _, elstra = page_of(real_context(), "14625130")
     assert any("Punktkontakt" in note and "Steina" in note for note in elstra.notes)
-    _, oelsnitz = page_of(real_scene(), OELSNITZ)
+    _, oelsnitz = page_of(real_context(), OELSNITZ)
     assert not any("die Grenze von" in note or "Punktkontakt" in note for note in oelsnitz.notes)
 
 
-def test_chain_leads_to_the_nearest_council(real_scene: Callable[..., Scene]) -> None:
-    scene = real_scene()
-    _, page = page_of(scene, "14524070")  # Gersdorf, beside Oelsnitz with its council
+def test_chain_leads_to_the_nearest_council(real_context: Callable[..., ViewContext]) -> None:
+    context = real_context()
+    _, page = page_of(context, "14524070")  # Gersdorf, beside Oelsnitz with its council
     assert "Kommunaler Präventionsrat: gleich nebenan, Oelsnitz/Erzgeb." in page.chains
-    _, kamenz = page_of(scene, "14625250")
+    _, kamenz = page_of(context, "14625250")
     assert any("Gemeinden weiter" in chain and "über" in chain for chain in kamenz.chains)
-    _, leipzig = page_of(real_scene(programme="staedtenetzwerk"), "14713000")
+    _, leipzig = page_of(real_context(programme="staedtenetzwerk"), "14713000")
     assert leipzig.chains == ("Netzwerktreffen: 11 Gemeinden weiter, Erfurt",), "a long way is not told"
-    _, own = page_of(scene, OELSNITZ)
+    _, own = page_of(context, OELSNITZ)
     assert not any("Präventionsrat" in chain for chain in own.chains), "it has a council itself"
 
 
-def test_next_step_follows_the_programmes_order(real_scene: Callable[..., Scene]) -> None:
-    steps = {ags: page_of(real_scene(), ags)[1].next_step for ags in ("14625250", "14524190", OELSNITZ)}
+def test_next_step_follows_the_programmes_order(real_context: Callable[..., ViewContext]) -> None:
+    steps = {ags: page_of(real_context(), ags)[1].next_step for ags in ("14625250", "14524190", OELSNITZ)}
     assert steps["14625250"].heading == "Erstgespräch"
     assert steps["14524190"].heading == "Kommunaler Präventionsrat"
     assert steps["14524190"].companions == "In der Nachbarschaft schon gegangen: Glauchau."
@@ -87,27 +87,27 @@ def test_next_step_follows_the_programmes_order(real_scene: Callable[..., Scene]
     assert "Förderung" in dict(steps[OELSNITZ].offers)
 
 
-def test_a_programme_without_a_path_suggests_nothing(mini_scene: Callable[..., Scene]) -> None:
-    _, page = page_of(mini_scene(), "00021010")
+def test_a_programme_without_a_path_suggests_nothing(mini_context: Callable[..., ViewContext]) -> None:
+    _, page = page_of(mini_context(), "00021010")
     assert page.next_step is None
 
 
-def test_merged_municipalities_stand_in_the_header_and_the_timeline(mini_scene: Callable[..., Scene]) -> None:
-    scene = mini_scene(as_of=date(2020, 6, 1))
-    _, page = page_of(scene, "00022015")
+def test_merged_municipalities_stand_in_the_header_and_the_timeline(mini_context: Callable[..., ViewContext]) -> None:
+    context = mini_context(as_of=date(2020, 6, 1))
+    _, page = page_of(context, "00022015")
     assert page.detail.merged_from == "mit Ilm, Jena"
     (pact,) = page.bars["pact"]
     assert pact.begin == 0.0, "signed in 2018 by Ilm, before the axis begins"
     assert pact.end == 1.0
 
 
-def test_dormant_council_is_three_bars_in_one_lane(mini_scene: Callable[..., Scene]) -> None:
-    scene = mini_scene()
-    _, page = page_of(scene, "00021080")
+def test_dormant_council_is_three_bars_in_one_lane(mini_context: Callable[..., ViewContext]) -> None:
+    context = mini_context()
+    _, page = page_of(context, "00021080")
     own = [bar for bar in page.bars["council"] if "district" not in bar.look.key]
     assert [bar.look.key for bar in own] == ["active", "paused", "active"]
     assert {bar.lane for bar in own} == {0}
-    scale = axis(scene)
+    scale = axis(context)
     assert own[1].begin == pytest.approx(scale.place(date(2020, 1, 1)))
     assert own[1].end == own[2].begin
 
@@ -117,39 +117,41 @@ def test_nothing_is_suggested_where_every_step_is_taken(mini: Snapshot) -> None:
     programme = mini.programmes["mini"]
     step = PathStep(instrument=programme.instruments[0].key, invitation=programme.title)
     only = programme.model_copy(update={"path": (step,)})
-    scenes = Scenes(lambda: replace(mini, programmes={"mini": only}, fingerprint="short"), lambda: TODAY)
-    scene = scenes.of(ViewState())
+    contexts = ViewContexts(lambda: replace(mini, programmes={"mini": only}, fingerprint="short"), lambda: TODAY)
+    context = contexts.of(ViewState())
     done = [
         p
-        for p, lines in scene.day.lines.items()
+        for p, lines in context.day.lines.items()
         if any(x.instrument == step.instrument and x.in_force and x.basis == "direct" for x in lines)
     ]
     assert done
-    assert all(build_page(scene, position, DE).next_step is None for position in done)
+    assert all(build_page(context, position, DE).next_step is None for position in done)
 
 
-def test_years_of_a_long_axis_stand_apart(real_scene: Callable[..., Scene]) -> None:
-    long = axis(real_scene(programme="staedtenetzwerk"))
+def test_years_of_a_long_axis_stand_apart(real_context: Callable[..., ViewContext]) -> None:
+    long = axis(real_context(programme="staedtenetzwerk"))
     assert [year for year, _ in long.years] == [2005, 2010, 2015, 2020, 2025]
     assert long.first == date(2001, 1, 1)
-    assert [year for year, _ in axis(real_scene()).years] == list(range(2019, 2027)), "of few, each is written"
+    assert [year for year, _ in axis(real_context()).years] == list(range(2019, 2027)), "of few, each is written"
 
 
-def test_a_date_known_to_the_month_is_documented_later_within_it(mini_scene: Callable[..., Scene]) -> None:
-    scene = mini_scene()
-    _, page = page_of(scene, "00021050")
+def test_a_date_known_to_the_month_is_documented_later_within_it(mini_context: Callable[..., ViewContext]) -> None:
+    context = mini_context()
+    _, page = page_of(context, "00021050")
     later, talk = page.bars["talk"]
-    scale = axis(scene)
+    scale = axis(context)
     assert (later.look.key, talk.look.key) == ("documented_later", "held")
     assert later.begin == pytest.approx(scale.place(date(2020, 6, 1)))
     assert later.end == talk.begin == pytest.approx(scale.place(date(2020, 6, 30)))
     assert talk.end == 1.0
 
 
-def test_what_is_known_by_a_day_is_pale_before_it_and_broken_after_its_time(real_scene: Callable[..., Scene]) -> None:
+def test_what_is_known_by_a_day_is_pale_before_it_and_broken_after_its_time(
+    real_context: Callable[..., ViewContext],
+) -> None:
     """Oelsnitz's coaching: known by 2023, three years by the atlas's own rule."""
-    scene = real_scene()
-    _, page = page_of(scene, OELSNITZ)
+    context = real_context()
+    _, page = page_of(context, OELSNITZ)
     coaching = page.bars["coaching"]
     assert [bar.look.key for bar in coaching] == ["documented_later", "running", "presumed_over"]
     assert [bar.has_ended for bar in coaching] == [False, True, False]
@@ -159,8 +161,8 @@ def test_what_is_known_by_a_day_is_pale_before_it_and_broken_after_its_time(real
     assert 'class="swatch hatch-rings paper"' in said
 
 
-def test_each_case_has_its_lane_and_its_name(real_scene: Callable[..., Scene]) -> None:
-    _, page = page_of(real_scene(), DRESDEN)
+def test_each_case_has_its_lane_and_its_name(real_context: Callable[..., ViewContext]) -> None:
+    _, page = page_of(real_context(), DRESDEN)
     funding = page.bars["funding"]
     assert {bar.lane for bar in funding} == {0, 1, 2, 3}
     assert all(bar.has_ended for bar in funding if bar.look.key == "granted"), "an end has a mark and no bar of its own"
@@ -168,14 +170,14 @@ def test_each_case_has_its_lane_and_its_name(real_scene: Callable[..., Scene]) -
     shown = next(each for each in page.detail.instruments if each.key == "funding")
     assert list(shown.standing) == [f"Fall {n}: beendet, bis {2021 + n}" for n in range(1, 5)]
     assert "Fall 1: beendet, bis 2022" in html.history(page)
-    _, frankenberg = page_of(real_scene(), "14522150")
+    _, frankenberg = page_of(real_context(), "14522150")
     shown = next(each for each in frankenberg.detail.instruments if each.key == "funding")
     names = ["Jugendparlament", "Soccerturnier", "Sozialraumanalyse"]
     assert list(shown.standing) == [f"{name}: Zeitraum unbekannt" for name in names]
 
 
-def test_nothing_of_the_future_is_drawn(real_scene: Callable[..., Scene]) -> None:
-    _, page = page_of(real_scene(as_of=date(2021, 12, 31)), OELSNITZ)
+def test_nothing_of_the_future_is_drawn(real_context: Callable[..., ViewContext]) -> None:
+    _, page = page_of(real_context(as_of=date(2021, 12, 31)), OELSNITZ)
     assert "council" not in page.bars
     assert [bar.look.key for bar in page.bars["agreement"]] == ["preliminary"]
 
@@ -186,16 +188,16 @@ def test_name_list_says_how_many_more() -> None:
     assert name_list(["a", "b", "c", "d", "e"], EN) == "a, b, c and 2 more"
 
 
-def test_page_of_a_hostile_name_is_escaped(mini_scene: Callable[..., Scene]) -> None:
-    scene = mini_scene()
+def test_page_of_a_hostile_name_is_escaped(mini_context: Callable[..., ViewContext]) -> None:
+    context = mini_context()
     for ags in ("00021040", "00021030"):
-        _, page = page_of(scene, ags)
+        _, page = page_of(context, ags)
         said = html.header(page) + html.history(page) + html.neighbours(page, lambda key: f"gemeinde?gemeinde={key}")
         assert "<img" not in said
         assert "<script" not in said
     assert "&lt;img" in said, "the neighbour's name is there as it is written"
-    page = build_district(scene, DE)
-    said = district_html.groups(page) + district_html.white_spots(page, page_address, scene.view)
+    page = build_district(context, DE)
+    said = district_html.groups(page) + district_html.white_spots(page, page_address, context.view)
     assert "<img" not in said
     assert miniland.HOSTILE.split()[0] in said
 
@@ -204,46 +206,50 @@ def test_page_of_a_hostile_name_is_escaped(mini_scene: Callable[..., Scene]) -> 
 
 
 @pytest.mark.parametrize("day", [date(2021, 6, 30), date(2022, 12, 31), date(2026, 11, 23)])
-def test_every_number_of_a_district_leads_to_a_list_of_that_length(real_scene: Callable[..., Scene], day: date) -> None:
-    scene = real_scene(as_of=day, district="14626")
-    page = build_district(scene, DE)
-    layers = {scene.programme.key: scene.programme.layers}
+def test_every_number_of_a_district_leads_to_a_list_of_that_length(
+    real_context: Callable[..., ViewContext], day: date
+) -> None:
+    context = real_context(as_of=day, district="14626")
+    page = build_district(context, DE)
+    layers = {context.programme.key: context.programme.layers}
     for row in page.shares:
         if row.number[1] is None:
             assert row.here.municipalities.empty, row.label
             continue
         address = page_address("", row.number[1])
         query = {key: values[-1] for key, values in parse_qs(urlsplit(address).query).items()}
-        behind = real_scene(**vars(read_view(Given(query), layers)))
+        behind = real_context(**vars(read_view(Given(query), layers)))
         assert len(view_table(behind, DE)) == len(row.here.municipalities), row.label
         for text, view in row.beside:
             if view is not None:
-                assert f"{len(view_table(real_scene(**vars(view)), DE))}" in text.split(), row.label
+                assert f"{len(view_table(real_context(**vars(view)), DE))}" in text.split(), row.label
 
 
-def test_district_shares_equal_the_figures(real_scene: Callable[..., Scene]) -> None:
-    scene = real_scene(district="14524")
-    page = build_district(scene, DE)
+def test_district_shares_equal_the_figures(real_context: Callable[..., ViewContext]) -> None:
+    context = real_context(district="14524")
+    page = build_district(context, DE)
     assert page.name == "Landkreis Zwickau"
     assert page.subtitle == "33 Gemeinden · 950 km²"
-    for instrument, row in zip(scene.programme.instruments, page.shares, strict=True):
-        here = scene.day.figure(instrument.key, "14524")
+    for instrument, row in zip(context.programme.instruments, page.shares, strict=True):
+        here = context.day.figure(instrument.key, "14524")
         assert (len(row.here.municipalities), row.here.total) == (len(here.municipalities), 33)
-        assert row.whole.share == scene.day.figure(instrument.key).share
+        assert row.whole.share == context.day.figure(instrument.key).share
 
 
-def test_state_page_lists_all_districts_and_their_sum(real_scene: Callable[..., Scene]) -> None:
-    scene = real_scene()
-    page = build_district(scene, DE)
+def test_state_page_lists_all_districts_and_their_sum(real_context: Callable[..., ViewContext]) -> None:
+    context = real_context()
+    page = build_district(context, DE)
     assert len(page.districts) == 13
     assert sum(int(row.total) for row in page.districts) == 418
-    for place, key in enumerate(scene.programme.overview.figures):
-        assert sum(int(row.covered[place][0][0]) for row in page.districts) == len(scene.day.figure(key).municipalities)
+    for place, key in enumerate(context.programme.overview.figures):
+        assert sum(int(row.covered[place][0][0]) for row in page.districts) == len(
+            context.day.figure(key).municipalities
+        )
     assert sum(row.spots for row in page.districts) == len(page.spots)
 
 
-def test_district_page_names_whom_to_mention(real_scene: Callable[..., Scene]) -> None:
-    page = build_district(real_scene(district="14524"), DE)
+def test_district_page_names_whom_to_mention(real_context: Callable[..., ViewContext]) -> None:
+    page = build_district(real_context(district="14524"), DE)
     first = page.spots[0]
     assert (first.name, first.active) == ("Dennheritz", "4 von 4")
     assert first.names == "Zwickau, Glauchau, Meerane, Crimmitschau"
@@ -251,19 +257,19 @@ def test_district_page_names_whom_to_mention(real_scene: Callable[..., Scene]) -
     assert {spot.place for spot in page.spots} <= {"", "Angebot des Kreises"}, "the district is clear"
 
 
-def test_files_behind_the_pages(real_scene: Callable[..., Scene]) -> None:
-    scene = real_scene(municipality=OELSNITZ)
-    near = TABLES["nachbarn"](NOBODY, scene, EN)
+def test_files_behind_the_pages(real_context: Callable[..., ViewContext]) -> None:
+    context = real_context(municipality=OELSNITZ)
+    near = TABLES["nachbarn"](NOBODY, context, EN)
     assert near is not None
     assert near["Shared border in km"].is_monotonic_decreasing
-    assert TABLES["nachbarn"](NOBODY, real_scene(municipality="99999999"), DE) is None
-    spots = TABLES["ansprache"](NOBODY, real_scene(district="14524"), DE)
+    assert TABLES["nachbarn"](NOBODY, real_context(municipality="99999999"), DE) is None
+    spots = TABLES["ansprache"](NOBODY, real_context(district="14524"), DE)
     assert spots is not None
     assert len(spots) == 23
-    assert white_spots_table(scene, ()).empty
+    assert white_spots_table(context, ()).empty
 
 
-def test_what_is_implied_twice_is_one_bar(real_scene: Callable[..., Scene]) -> None:
-    _, schneeberg = page_of(real_scene(), "14521530")  # agreement and analysis both imply the consultation
+def test_what_is_implied_twice_is_one_bar(real_context: Callable[..., ViewContext]) -> None:
+    _, schneeberg = page_of(real_context(), "14521530")  # agreement and analysis both imply the consultation
     (consultation,) = schneeberg.bars["first_consultation"]
     assert consultation.look.key == "held~derived"

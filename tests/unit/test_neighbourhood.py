@@ -10,7 +10,7 @@ import pytest
 from atlas.analysis.neighbours import Neighbour, Neighbourhood, components, neighbourhood
 from atlas.analysis.outreach import active_positions, documented_positions, groups, white_spots
 from atlas.model.snapshot import Snapshot
-from atlas.present.scene import Scene
+from atlas.present.context import ViewContext
 
 ISLAND, BELT, BERGEN, ERLEN = "00021070", "00021060", "00021020", "00021050"
 DAYS = {
@@ -23,8 +23,8 @@ DAYS = {
 }
 
 
-def positions(scene: Scene) -> dict[str, int]:
-    return {lines[0].ags: position for position, lines in scene.day.lines.items()}
+def positions(context: ViewContext) -> dict[str, int]:
+    return {lines[0].ags: position for position, lines in context.day.lines.items()}
 
 
 def line(*metres: float) -> Neighbourhood:
@@ -71,19 +71,19 @@ def test_edges_add_up_to_the_outline_of_the_state(real: Snapshot) -> None:
     assert sum(neighbourhood(edition, day).edge_m.values()) == pytest.approx(outline, abs=5.0)
 
 
-def test_island_has_one_neighbour_and_no_edge(mini_scene: Callable[..., Scene]) -> None:
-    scene = mini_scene()
-    at = positions(scene)
-    hood = scene.day.hood
+def test_island_has_one_neighbour_and_no_edge(mini_context: Callable[..., ViewContext]) -> None:
+    context = mini_context()
+    at = positions(context)
+    hood = context.day.hood
     assert [each.position for each in hood.lines[at[ISLAND]]] == [at[BELT]]
     assert hood.edge_m[at[ISLAND]] == 0.0
     assert hood.edge_m[at[ERLEN]] > 9_000
 
 
-def test_corner_contact_is_no_border(mini_scene: Callable[..., Scene]) -> None:
-    scene = mini_scene()
-    at = positions(scene)
-    hood = scene.day.hood
+def test_corner_contact_is_no_border(mini_context: Callable[..., ViewContext]) -> None:
+    context = mini_context()
+    at = positions(context)
+    hood = context.day.hood
     assert at["00011000"] in hood.corners[at["00021010"]]  # Neustadt and Ministadt meet in one point
     assert at["00011000"] not in {each.position for each in hood.lines[at["00021010"]]}
 
@@ -116,21 +116,21 @@ def test_components_are_the_largest_first() -> None:
     assert components(set(), hood.lines.__getitem__) == []
 
 
-def test_active_is_what_is_in_force_by_its_own_record(mini_scene: Callable[..., Scene]) -> None:
-    scene = mini_scene()
-    at = positions(scene)
-    active, documented = active_positions(scene.status), documented_positions(scene.status)
+def test_active_is_what_is_in_force_by_its_own_record(mini_context: Callable[..., ViewContext]) -> None:
+    context = mini_context()
+    at = positions(context)
+    active, documented = active_positions(context.status), documented_positions(context.status)
     assert at[BERGEN] in documented - active, "a plan is documented, not in force"
     assert at["00021030"] not in documented, "the district's council is not the municipality's own"
     assert active <= documented
 
 
-def test_white_spots_are_ranked_by_their_share_of_border(mini_scene: Callable[..., Scene]) -> None:
-    scene = mini_scene()
-    spots = white_spots(scene.status, scene.day.hood)
+def test_white_spots_are_ranked_by_their_share_of_border(mini_context: Callable[..., ViewContext]) -> None:
+    context = mini_context()
+    spots = white_spots(context.status, context.day.hood)
     assert [spot.share for spot in spots] == sorted((spot.share for spot in spots), reverse=True)
-    documented = documented_positions(scene.status)
-    active = active_positions(scene.status)
+    documented = documented_positions(context.status)
+    active = active_positions(context.status)
     for spot in spots:
         assert spot.position not in documented
         assert {each.position for each in spot.active} <= active
@@ -139,27 +139,29 @@ def test_white_spots_are_ranked_by_their_share_of_border(mini_scene: Callable[..
         assert spot.active_m + spot.edge_m <= spot.outline_m + 1.0
 
 
-def test_white_spots_are_all_that_are_undocumented_beside_active_ones(real_scene: Callable[..., Scene]) -> None:
-    scene = real_scene()
-    hood, active, documented = scene.day.hood, active_positions(scene.status), documented_positions(scene.status)
+def test_white_spots_are_all_that_are_undocumented_beside_active_ones(real_context: Callable[..., ViewContext]) -> None:
+    context = real_context()
+    hood, active, documented = context.day.hood, active_positions(context.status), documented_positions(context.status)
     expected = {
         here
         for here, near in hood.lines.items()
         if here not in documented and any(each.position in active for each in near)
     }
-    spots = white_spots(scene.status, hood)
+    spots = white_spots(context.status, hood)
     assert {spot.position for spot in spots} == expected
-    by_district = [spot for key in scene.edition.districts.index for spot in white_spots(scene.status, hood, str(key))]
+    by_district = [
+        spot for key in context.edition.districts.index for spot in white_spots(context.status, hood, str(key))
+    ]
     assert len(by_district) == len(spots)
 
 
-def test_groups_hang_together_and_count_joint_bodies_once(real_scene: Callable[..., Scene]) -> None:
-    scene = real_scene()
-    found = groups(scene.day.cases, scene.day.hood, "agreement")
-    names = scene.edition.municipalities["name"]
+def test_groups_hang_together_and_count_joint_bodies_once(real_context: Callable[..., ViewContext]) -> None:
+    context = real_context()
+    found = groups(context.day.cases, context.day.hood, "agreement")
+    names = context.edition.municipalities["name"]
     silberberg = next(group for group in found if "Städtebund Silberberg" in group.bodies)
     assert {names.iloc[i] for i in silberberg.members} >= {"Schneeberg", "Lößnitz", "Aue-Bad Schlema"}
-    rows = scene.day.cases
+    rows = context.day.cases
     rows = rows[(rows["instrument"] == "agreement") & rows["in_force"] & rows.index.isin(silberberg.members)]
     alone, joint = rows[rows["joint_with"] == ""], rows[rows["joint_with"] != ""]
     assert silberberg.arrangements == len(alone) + joint["joint_with"].nunique()

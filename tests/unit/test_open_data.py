@@ -29,8 +29,8 @@ from atlas.export.tables import neutral
 from atlas.model.programme import Publication
 from atlas.model.records import OPTIONAL_COLUMNS, RECORD_COLUMNS, Records, newest_source_day
 from atlas.model.snapshot import Snapshot
+from atlas.present.context import ViewContexts
 from atlas.present.open_data import OFFERS, ROOT, Content
-from atlas.present.scene import Scenes
 from atlas.web.api import build_api
 from atlas.web.guard import Guard
 from atlas.web.headers import SecurityHeaders
@@ -44,7 +44,7 @@ DAY = "2022-12-31"
 
 
 def app_of(snapshot: Snapshot) -> Starlette:
-    return Starlette(routes=build_api(lambda: snapshot, Scenes(lambda: snapshot, lambda: TODAY)))
+    return Starlette(routes=build_api(lambda: snapshot, ViewContexts(lambda: snapshot, lambda: TODAY)))
 
 
 @pytest.fixture(scope="module")
@@ -292,7 +292,7 @@ def test_broken_data_are_said_and_nothing_more(path: str) -> None:
     def broken() -> Snapshot:
         raise AtlasError(Problem("data/geheim.csv", "Zeile 3"))
 
-    sick = TestClient(Starlette(routes=build_api(broken, Scenes(broken, lambda: TODAY))))
+    sick = TestClient(Starlette(routes=build_api(broken, ViewContexts(broken, lambda: TODAY))))
     answer = sick.get(address(path))
     assert answer.status_code == 503
     assert problems(answer) == {
@@ -398,7 +398,7 @@ def test_parts_are_given_for_programs_that_read_at_a_distance(client: TestClient
 def test_a_burst_of_days_keeps_few_bodies(mini: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, most in (("_SMALL", 20_000), ("_BIG", 60_000), ("_ROWS", 300)):
         monkeypatch.setattr(f"atlas.web.api.{name}", most)
-    pages = Scenes(lambda: mini, lambda: TODAY)
+    pages = ViewContexts(lambda: mini, lambda: TODAY)
     routes = build_api(lambda: mini, pages)
     burst = TestClient(Starlette(routes=routes))
     first = burst.get(address("status.csv?stichtag=2016-01-01")).content
@@ -406,7 +406,7 @@ def test_a_burst_of_days_keeps_few_bodies(mini: Snapshot, monkeypatch: pytest.Mo
         burst.get(address(f"status.csv?stichtag={date.fromordinal(736000 + number)}"))
         burst.get(address(f"status.geojson?stichtag={date.fromordinal(736000 + number)}"))
     api = routes[0].app.answer.func.__self__  # type: ignore[attr-defined]
-    for shelf, most in ((api._small, 20_000), (api._big, 60_000), (api._scenes._days, 300)):
+    for shelf, most in ((api._small, 20_000), (api._big, 60_000), (api._contexts._days, 300)):
         assert 0 < sum(slot.weight for slot in shelf._slots.values()) <= most
         assert 1 < len(shelf._slots) < 40
     assert not pages._days._slots
@@ -420,7 +420,7 @@ def test_address_without_a_slash_leads_to_the_page(client: TestClient) -> None:
 
 
 def test_security_headers_let_other_sites_in_here_only(mini: Snapshot) -> None:
-    routes = build_routes(PayloadStore(), lambda: mini, Scenes(lambda: mini, lambda: TODAY))
+    routes = build_routes(PayloadStore(), lambda: mini, ViewContexts(lambda: mini, lambda: TODAY))
     guarded = TestClient(SecurityHeaders(Guard(Starlette(routes=routes)), ()))
     for path in ("", "status.csv", "nichts"):
         assert guarded.get(address(path)).headers["cross-origin-resource-policy"] == "cross-origin"
@@ -515,7 +515,7 @@ def test_packed_bodies_are_the_same_every_time(client: TestClient) -> None:
     assert raw[4:8] == b"\0\0\0\0"  # no time in the gzip header
 
 
-def test_second_programme_is_named_in_every_address(mini: Snapshot, mini_scene: Callable[..., Any]) -> None:
+def test_second_programme_is_named_in_every_address(mini: Snapshot, mini_context: Callable[..., Any]) -> None:
     other = mini.programmes["mini"].model_copy(update={"key": "zwei", "short": "Zwei"})
     two = dataclasses.replace(
         mini,

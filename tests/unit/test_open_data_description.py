@@ -18,8 +18,8 @@ from schemathesis.specs.openapi.checks import (
 from starlette.applications import Starlette
 
 from atlas.model.snapshot import Snapshot
+from atlas.present.context import ViewContexts
 from atlas.present.open_data import OFFERS, ROOT
-from atlas.present.scene import Scenes
 from atlas.web.api import build_api
 from tests.conftest import TODAY
 from tests.lanes import law
@@ -36,7 +36,7 @@ EXAMPLES = 15
 
 @pytest.fixture(scope="module")
 def described(mini: Snapshot) -> BaseSchema:
-    app = Starlette(routes=build_api(lambda: mini, Scenes(lambda: mini, lambda: TODAY)))
+    app = Starlette(routes=build_api(lambda: mini, ViewContexts(lambda: mini, lambda: TODAY)))
     schema = schemathesis.openapi.from_asgi(f"{ROOT}/openapi.json", app, config=SchemathesisConfig(seed=1))
     schema.location = None  # else it leaves out the operation that gives the description itself
     return schema

@@ -17,6 +17,7 @@ from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.about import about_data, accessibility, licences
 from atlas.present.charts import Chart, chart_picture
+from atlas.present.context import ViewContexts
 from atlas.present.detail import build_detail, position_of
 from atlas.present.district import build_district
 from atlas.present.elsewhere import Elsewhere, OtherProgrammes
@@ -28,7 +29,6 @@ from atlas.present.open_data import Content
 from atlas.present.open_data_page import build_open_data, data_links
 from atlas.present.progress import build_curves, chosen_instrument, district_table, multiples
 from atlas.present.published import published_rows
-from atlas.present.scene import Scenes
 from atlas.present.site import downloads, site_frame, site_table
 from atlas.present.wording import Words
 from atlas.render import html
@@ -71,34 +71,34 @@ def _saying(model: Any, text: str) -> Any:
 @pytest.fixture(scope="module")
 def models(mini: Snapshot) -> dict[str, Any]:
     """Return models that fill every template."""
-    scenes = Scenes(lambda: mini, lambda: TODAY)
-    scene = scenes.of(ViewState())
-    page = max((build_page(scene, i, DE) for i in scene.day.municipalities.index), key=lambda each: len(repr(each)))
-    position = position_of(scene.status, page.detail.ags)
+    contexts = ViewContexts(lambda: mini, lambda: TODAY)
+    context = contexts.of(ViewState())
+    page = max((build_page(context, i, DE) for i in context.day.municipalities.index), key=lambda each: len(repr(each)))
+    position = position_of(context.status, page.detail.ags)
     assert position is not None
     step = NextStep(
         heading="a", invitation="a", companions="a", offers=(("a", "a"),), step_heading="a", offers_heading="a"
     )
-    curves = build_curves(scene, scenes.course(scene), DE)
+    curves = build_curves(context, contexts.course(context), DE)
     return {
         "page": dataclasses.replace(page, next_step=step, chains=("a",), rest="a", bars_note="a"),
-        "detail": build_detail(scene, position, DE),
-        "others": OtherProgrammes("a", (Elsewhere("a", "a", scene.view, (("a", "a"),)),)),
-        "legend": counted_legend(scene.spec.legend, DE),
-        "state": build_district(scene, DE),
-        "district": build_district(scenes.of(ViewState(district="00021")), DE),
-        "multiples": multiples(curves, scene.view, curves[0].instrument, DE),
-        "picture": chart_picture(Chart.CURVE, scene.view, "a"),
-        "table": district_table(scene, chosen_instrument(scene), DE),
-        "about": about_data(scene, published_rows(mini, scene.programme, DE), [Problem("a", "a")], DE),
-        "licences": licences(scene, DE),
+        "detail": build_detail(context, position, DE),
+        "others": OtherProgrammes("a", (Elsewhere("a", "a", context.view, (("a", "a"),)),)),
+        "legend": counted_legend(context.spec.legend, DE),
+        "state": build_district(context, DE),
+        "district": build_district(contexts.of(ViewState(district="00021")), DE),
+        "multiples": multiples(curves, context.view, curves[0].instrument, DE),
+        "picture": chart_picture(Chart.CURVE, context.view, "a"),
+        "table": district_table(context, chosen_instrument(context), DE),
+        "about": about_data(context, published_rows(mini, context.programme, DE), [Problem("a", "a")], DE),
+        "licences": licences(context, DE),
         "section": accessibility("a", DE),
-        "frame": dataclasses.replace(site_frame(scene, TODAY, "index.html", DE), notice="a"),
-        "cards": build_cards(scene, DE),
-        "site_table": site_table(scene, str, DE),
+        "frame": dataclasses.replace(site_frame(context, TODAY, "index.html", DE), notice="a"),
+        "cards": build_cards(context, DE),
+        "site_table": site_table(context, str, DE),
         "downloads": downloads(DE),
         "open": build_open_data(mini, date(2024, 1, 1), DE),
-        "links": data_links(mini, scene.programme, Content.STATUS, TODAY, DE),
+        "links": data_links(mini, context.programme, Content.STATUS, TODAY, DE),
     }
 
 

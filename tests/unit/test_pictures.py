@@ -35,9 +35,9 @@ from atlas.model.excerpt import (
 from atlas.model.parameters import Given, read_excerpt
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
+from atlas.present.context import ViewContexts
 from atlas.present.looks import Look, looks_of
 from atlas.present.picture import LegendLine
-from atlas.present.scene import Scenes
 from atlas.present.wording import Words
 from atlas.render.layout import lay_out
 from atlas.sources.settings import parse_address
@@ -52,12 +52,12 @@ Draw = Callable[..., Drawn]
 
 
 @pytest.fixture(scope="module")
-def drawn(scenes: Scenes) -> Draw:
+def drawn(contexts: ViewContexts) -> Draw:
     def of(
         places: str = "land", size: Size = Size.SLIDE, words: Words = DE, *, labels: bool = True, **view: object
     ) -> Drawn:
         asked = ViewState(lang=words.lang).but(**view)
-        return draw(scenes, asked, Excerpt(parse_places(places), size, labels), words, "atlas.example.org/?ebene=x")
+        return draw(contexts, asked, Excerpt(parse_places(places), size, labels), words, "atlas.example.org/?ebene=x")
 
     return of
 
@@ -86,10 +86,10 @@ def pdf_text(body: bytes) -> str:
 @pytest.mark.parametrize("day", DAYS)
 @pytest.mark.parametrize("district", [None, ZWICKAU])
 def test_file_shows_the_classes_and_counts_of_the_screen(
-    scenes: Scenes, drawn: Draw, day: date, district: str | None
+    contexts: ViewContexts, drawn: Draw, day: date, district: str | None
 ) -> None:
-    for layer in scenes.of(ViewState()).programme.layers:
-        screen = scenes.of(ViewState(layer=layer, as_of=day, district=district))
+    for layer in contexts.of(ViewState()).programme.layers:
+        screen = contexts.of(ViewState(layer=layer, as_of=day, district=district))
         looks = {look.code: look.key for look in looks_of(screen.programme, layer)}
         keys = screen.edition.municipalities["ags"]
         expected = {keys[position]: looks[screen.spec.codes[position]] for position in screen.spec.inside}
@@ -100,9 +100,9 @@ def test_file_shows_the_classes_and_counts_of_the_screen(
         assert sum(count for _, count in lines if count) == len(expected) == screen.spec.total
 
 
-def test_filtered_map_gives_the_filtered_picture(scenes: Scenes, drawn: Draw) -> None:
+def test_filtered_map_gives_the_filtered_picture(contexts: ViewContexts, drawn: Draw) -> None:
     looks = frozenset({"signed"})
-    screen = scenes.of(ViewState(layer="agreement", looks=looks))
+    screen = contexts.of(ViewState(layer="agreement", looks=looks))
     picture = drawn(layer="agreement", looks=looks)
     signed = Counter(areas_of(root_of(picture)).values())
     assert signed == {"signed": next(each.count for each in screen.spec.legend if each.look.key == "signed")}
@@ -121,7 +121,7 @@ def test_words_and_numbers_of_the_legend_stand_in_every_form(drawn: Draw, form: 
         assert DE.number(line.count or 0) in said
 
 
-def test_dots_have_the_colour_of_the_class(scenes: Scenes, drawn: Draw) -> None:
+def test_dots_have_the_colour_of_the_class(contexts: ViewContexts, drawn: Draw) -> None:
     picture = drawn(layer="agreement", labels=False)
     page = np.asarray(Image.open(io.BytesIO(written(picture, Form.PNG))).convert("RGB"))
     seen = 0
@@ -162,10 +162,10 @@ def boxes(picture: Drawn) -> Iterator[tuple[str, float, float, float, float]]:
 
 
 @pytest.mark.parametrize("size", [Size.SLIDE, Size.SQUARE, Size.A4_PORTRAIT, Size.SMALL])
-def test_names_do_not_overlap_and_stay_inside(scenes: Scenes, drawn: Draw, size: Size) -> None:
-    municipalities = scenes.of(ViewState()).edition.municipalities
-    some = municipalities["ags"][list(scenes.of(ViewState()).day.lines)].tolist()[::23]
-    for places in ["land", *scenes.of(ViewState()).edition.districts.index, *some]:
+def test_names_do_not_overlap_and_stay_inside(contexts: ViewContexts, drawn: Draw, size: Size) -> None:
+    municipalities = contexts.of(ViewState()).edition.municipalities
+    some = municipalities["ags"][list(contexts.of(ViewState()).day.lines)].tolist()[::23]
+    for places in ["land", *contexts.of(ViewState()).edition.districts.index, *some]:
         picture = drawn(places, size)
         left, top, right, bottom = picture.sheet.frame.box
         found = list(boxes(picture))
@@ -176,7 +176,7 @@ def test_names_do_not_overlap_and_stay_inside(scenes: Scenes, drawn: Draw, size:
 
 
 @pytest.mark.parametrize("size", [*PRINTED, Size.SMALL])
-def test_every_neighbour_is_named_or_explained_by_its_number(scenes: Scenes, drawn: Draw, size: Size) -> None:
+def test_every_neighbour_is_named_or_explained_by_its_number(contexts: ViewContexts, drawn: Draw, size: Size) -> None:
     for places in (CHEMNITZ, OELSNITZ, "14628260", "14713000", "14523340"):
         picture = drawn(places, size)
         named = {label.wish.key for label in picture.sheet.names.labels}
@@ -186,8 +186,8 @@ def test_every_neighbour_is_named_or_explained_by_its_number(scenes: Scenes, dra
         assert all(name in keys for name in missing), (places, missing)
 
 
-def test_without_room_names_become_numbers_that_are_explained(scenes: Scenes, drawn: Draw) -> None:
-    keys = [key for key in scenes.of(ViewState()).status["ags"].unique() if key.startswith(("14523", "14524"))]
+def test_without_room_names_become_numbers_that_are_explained(contexts: ViewContexts, drawn: Draw) -> None:
+    keys = [key for key in contexts.of(ViewState()).status["ags"].unique() if key.startswith(("14523", "14524"))]
     assert not drawn(",".join(keys[:MOST_CHOSEN]), Size.SMALL).sheet.names.numbers, (
         "their list would be larger than the map"
     )
@@ -221,8 +221,8 @@ def test_scale_bar_is_as_long_as_it_says(drawn: Draw) -> None:
         assert sheet.scale_bar.width / sheet.frame.scale == pytest.approx(km * 1000)
 
 
-def test_municipality_is_drawn_from_the_full_geometry(scenes: Scenes, drawn: Draw) -> None:
-    lands = lands_of(scenes.of(ViewState()))
+def test_municipality_is_drawn_from_the_full_geometry(contexts: ViewContexts, drawn: Draw) -> None:
+    lands = lands_of(contexts.of(ViewState()))
     assert drawn(OELSNITZ, Size.A4).sheet.land is lands(1)
     assert drawn("land", Size.SLIDE).sheet.land is lands(100)
     assert lands(1) is not lands(100) is not lands(1000)
@@ -232,7 +232,7 @@ def test_municipality_is_drawn_from_the_full_geometry(scenes: Scenes, drawn: Dra
 def test_same_input_gives_the_same_bytes(real: Snapshot, form: Form) -> None:
     made = set()
     for _ in range(2):
-        fresh = Scenes(lambda: real, lambda: TODAY)
+        fresh = ViewContexts(lambda: real, lambda: TODAY)
         order = Excerpt((OELSNITZ,), Size.SQUARE)
         made.add(written(draw(fresh, ViewState(), order, DE), form))
     assert len(made) == 1
@@ -279,7 +279,7 @@ def _greys(picture: Drawn, looks: tuple[Look, ...], words: Words) -> dict[str, n
     """Return the signs of a legend that explains all looks of a layer, as printed in grey, by look."""
     lines = tuple(LegendLine(words.label(look.label), "area", look, 0) for look in looks)
     described = replace(picture.picture, legend=lines)
-    sheet = lay_out(described, Size.A4, lands_of(picture.scene), words)
+    sheet = lay_out(described, Size.A4, lands_of(picture.context), words)
     page = Image.fromarray(dots(replace(picture, picture=described, sheet=sheet))).convert("L")
     scale = sheet.measures.dots
     boxes_ = {each.line.look.key: each for each in sheet.swatches if each.line.look}
@@ -304,11 +304,11 @@ def _told_apart(one: np.ndarray, other: np.ndarray) -> bool:
     return float(np.linalg.norm(texture(one) - texture(other))) > 0.5
 
 
-def test_classes_are_told_apart_in_grey_print(real: Snapshot, scenes: Scenes, drawn: Draw) -> None:
+def test_classes_are_told_apart_in_grey_print(real: Snapshot, contexts: ViewContexts, drawn: Draw) -> None:
     picture = drawn()  # one page for the legends of all programmes
     for programme in real.programmes.values():
         for layer in programme.layers:
-            spec = scenes.of(ViewState(programme=programme.key, layer=layer)).spec
+            spec = contexts.of(ViewState(programme=programme.key, layer=layer)).spec
             today = {entry.look.key for entry in spec.legend}
             # What other days show, too; but not what is the same in another tone, which a legend has side by side only.
             shown = tuple(look for look in looks_of(programme, layer) if look.key in today or "~" not in look.key)
@@ -399,13 +399,13 @@ def test_address_of_the_application_is_an_address(text: str) -> None:
         parse_address(text)
 
 
-def test_file_names_say_place_layer_size_and_date(drawn: Draw, scenes: Scenes) -> None:
-    scene = drawn(layer="council").scene
+def test_file_names_say_place_layer_size_and_date(drawn: Draw, contexts: ViewContexts) -> None:
+    context = drawn(layer="council").context
     assert (
-        picture_stem(scene, Excerpt((OELSNITZ,), Size.A4))
+        picture_stem(context, Excerpt((OELSNITZ,), Size.A4))
         == f"praeventionsatlas-asskomm-{OELSNITZ}-council-a4-2026-11-30"
     )
-    assert picture_stem(scene, Excerpt()) == "praeventionsatlas-asskomm-14-council-slide-2026-11-30"
+    assert picture_stem(context, Excerpt()) == "praeventionsatlas-asskomm-14-council-slide-2026-11-30"
 
 
 @pytest.mark.usefixtures("shipped")
@@ -432,10 +432,12 @@ def _of_a_country(real: Snapshot) -> list[str]:
     return [key for key, each in real.programmes.items() if len(real.editions[each.boundary_set][0].states)]
 
 
-def test_country_is_drawn_as_ground_with_what_is_documented_on_it(real: Snapshot, scenes: Scenes, drawn: Draw) -> None:
+def test_country_is_drawn_as_ground_with_what_is_documented_on_it(
+    real: Snapshot, contexts: ViewContexts, drawn: Draw
+) -> None:
     assert _of_a_country(real)
     for key in _of_a_country(real):
-        screen = scenes.of(ViewState(programme=key))
+        screen = contexts.of(ViewState(programme=key))
         picture = drawn(programme=key)
         ags = screen.edition.municipalities["ags"]
         documented = {ags[position]: look for position, look in screen.spec.classes.items() if look != "no_data"}
@@ -449,7 +451,7 @@ def test_small_area_with_an_entry_of_its_own_gets_a_dot(real: Snapshot, drawn: D
     for key in _of_a_country(real):
         picture = drawn(programme=key)
         text, scale = picture.sheet.measures.text, picture.sheet.frame.scale
-        rows = picture.scene.edition.municipalities
+        rows = picture.context.edition.municipalities
         for position, area in picture.picture.areas.items():
             side = (rows.at[position, "area_km2"] ** 0.5) * 1000 * scale
             if area.look.key == "no_data" or area.look.is_through_district or side > text * 0.75:
@@ -467,14 +469,14 @@ def test_state_whose_municipalities_can_be_seen_has_no_ground(drawn: Draw) -> No
 
 
 def test_part_of_a_country_has_all_lines_and_neighbours_of_its_surroundings(
-    real: Snapshot, scenes: Scenes, drawn: Draw
+    real: Snapshot, contexts: ViewContexts, drawn: Draw
 ) -> None:
     key = _of_a_country(real)[0]
-    scene = scenes.of(ViewState(programme=key))
-    whole = lands_of(scene)(50.0)
+    context = contexts.of(ViewState(programme=key))
+    whole = lands_of(context)(50.0)
     for place in ("05111000", "11000", "10041100", "09780133"):
         sheet = drawn(place, programme=key).sheet
-        near = lands_of(scene, sheet.picture.areas)(50.0)
+        near = lands_of(context, sheet.picture.areas)(50.0)
         window = sheet.frame.window
         assert sorted(near.within(window)) == sorted(whole.within(window))
         assert [len(lines) for lines in near.borders(window)] == [len(lines) for lines in whole.borders(window)]

@@ -89,7 +89,7 @@ def test_episode_is_clipped_to_the_days_the_municipality_existed(history: Callab
     assert (pact["ags"], pact["from_day"]) == (NEU_ILM, pd.Timestamp("2020-01-01"))
 
 
-def test_municipality_that_is_gone_without_an_heir_has_no_episodes_any_more(mini: Snapshot) -> None:
+def test_municipality_that_is_gone_without_an_successor_has_no_episodes_any_more(mini: Snapshot) -> None:
     programme = mini.programme("mini")
     made = spans(records((ILM, "pact", "signed", "2018-01-01")), programme)
     found = episodes(made, mini.edition(programme, date(2024, 1, 1)), ())
@@ -215,7 +215,7 @@ def test_merger_of_two_counted_ends_one(history: Callable[..., History]) -> None
     assert pact[["municipalities", "boundary_out"]].to_numpy().tolist() == [[2, 0], [1, 1]]
 
 
-def test_heir_goes_on_where_a_part_left_off(history: Callable[..., History]) -> None:
+def test_successor_goes_on_where_a_part_left_off(history: Callable[..., History]) -> None:
     past = history(
         (ILM, "council", "active", "2017-01-01"),
         (ILM, "council", "paused", "2018-01-01"),

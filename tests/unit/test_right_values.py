@@ -17,7 +17,7 @@ from atlas.model.programme import Counts, Unit
 from atlas.model.snapshot import Snapshot
 from atlas.model.states import State
 from atlas.model.view import ViewState
-from atlas.present.scene import Scene, Scenes
+from atlas.present.context import ViewContext, ViewContexts
 from tests.conftest import ADDITIONS
 
 END = date(2026, 11, 30)
@@ -27,19 +27,19 @@ class Record:
     """Questions to the record of six programmes, asked as the product does."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._scenes = Scenes(lambda: snapshot, lambda: END)
+        self._contexts = ViewContexts(lambda: snapshot, lambda: END)
 
-    def on(self, programme: str, day: str) -> Scene:
-        return self._scenes.of(ViewState(programme=programme, as_of=date.fromisoformat(day)))
+    def on(self, programme: str, day: str) -> ViewContext:
+        return self._contexts.of(ViewState(programme=programme, as_of=date.fromisoformat(day)))
 
     def figure(self, programme: str, instrument: str, day: str, counts: Counts | None = None) -> Figure:
         """Return the figure of a day; with ``counts`` as if the instrument counted so."""
-        scene = self.on(programme, day)
+        context = self.on(programme, day)
         if counts is None:
-            return scene.day.figure(instrument)
-        folded = counting(scene.spans, counts)
-        where = (scene.edition, scene.changes, scene.as_of)
-        return figure(status_as_of(folded, scene.programme, *where), cases_as_of(folded, *where), instrument)
+            return context.day.figure(instrument)
+        folded = counting(context.spans, counts)
+        where = (context.edition, context.changes, context.as_of)
+        return figure(status_as_of(folded, context.programme, *where), cases_as_of(folded, *where), instrument)
 
     def flows(
         self,
@@ -51,8 +51,8 @@ class Record:
         counts: Counts | None = None,
     ) -> tuple[int, int, dict[str, int]]:
         """Return the stock before and after a period and what happened in it, after checking that it adds up."""
-        scene = self.on(programme, end)
-        course = self._scenes.course(scene, counts)
+        context = self.on(programme, end)
+        course = self._contexts.course(context, counts)
         first, last = date.fromisoformat(start), date.fromisoformat(end)
         before, after = progress(course, [instrument], [first, last], since=date(2016, 1, 1), unit=unit).to_dict(
             "records"
@@ -65,12 +65,12 @@ class Record:
 
     def names(self, programme: str, instrument: str, start: str, end: str, what: str) -> list[str]:
         """Return the municipalities of a flow."""
-        scene = self.on(programme, end)
+        context = self.on(programme, end)
         found = in_period(
-            self._scenes.course(scene).municipalities.events, date.fromisoformat(start), date.fromisoformat(end)
+            self._contexts.course(context).municipalities.events, date.fromisoformat(start), date.fromisoformat(end)
         )
         chosen = found[(found["instrument"] == instrument) & (found["what"] == what)]
-        known = scene.edition.municipalities.drop_duplicates("ags").set_index("ags")["name"]
+        known = context.edition.municipalities.drop_duplicates("ags").set_index("ags")["name"]
         return sorted(chosen["ags"].map(known))
 
     def cases(self, programme: str, instrument: str, day: str) -> pd.DataFrame:
@@ -83,12 +83,12 @@ class Record:
         return status[status["basis"].isin(["direct", "derived"])]
 
     def beside(self, programme: str, instrument: str, day: str) -> Beside:
-        scene = self.on(programme, "2026-11-30")
-        known = scene.programme.instrument(instrument)
+        context = self.on(programme, "2026-11-30")
+        known = context.programme.instrument(instrument)
         return beside(
-            scene.spans,
+            context.spans,
             instrument,
-            scene.changes,
+            context.changes,
             date.fromisoformat(day),
             unit=known.published_unit,
             counts=known.published_counts,

@@ -18,8 +18,8 @@ from atlas.__main__ import WRONG_USE, main
 from atlas.errors import AtlasError, Problem
 from atlas.model.rights import VISITOR, Actor, Role
 from atlas.model.snapshot import Snapshot
+from atlas.present.context import ViewContexts
 from atlas.present.open_data import OFFERS, ROOT
-from atlas.present.scene import Scenes
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
 from atlas.web.delivery import Endpoint
@@ -145,11 +145,11 @@ EVERY = [
 def routes(miniland_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Route]]:
     kept = SnapshotStore(Settings(miniland_root, database=f"sqlite:///{tmp_path_factory.mktemp('routes')}/x.sqlite3"))
     kept.current()
-    scenes = Scenes(kept.current, lambda: TODAY)
+    contexts = ViewContexts(kept.current, lambda: TODAY)
     yield [
-        *build_routes(PayloadStore(""), kept.current, scenes),
+        *build_routes(PayloadStore(""), kept.current, contexts),
         *build_internal(
-            lambda: kept.store, kept.current, scenes, lambda _, key, __: VISITOR if key else Actor("x", Role.READER)
+            lambda: kept.store, kept.current, contexts, lambda _, key, __: VISITOR if key else Actor("x", Role.READER)
         ),
     ]
     kept.close()
@@ -226,13 +226,13 @@ def test_data_that_cannot_be_used_are_said_and_nothing_more(path: str) -> None:
     def broken() -> Snapshot:
         raise AtlasError(Problem("data/geheim.csv", "Zeile 3"))
 
-    scenes = Scenes(broken, lambda: TODAY)
+    contexts = ViewContexts(broken, lambda: TODAY)
     reader = Actor("x", Role.READER)
     store = object()
     sick = whole(
         [
-            *build_routes(PayloadStore(""), broken, scenes),
-            *build_internal(lambda: store, broken, scenes, lambda *_: reader),  # type: ignore[arg-type,return-value]
+            *build_routes(PayloadStore(""), broken, contexts),
+            *build_internal(lambda: store, broken, contexts, lambda *_: reader),  # type: ignore[arg-type,return-value]
         ]
     )
     address = path.replace("{date}", "2022-12-31").replace("{table}", "tabelle").replace("{chart}", "kurve")

@@ -17,12 +17,12 @@ from atlas.model.boundaries import Level
 from atlas.model.parameters import Given, read_view
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import EARLIEST, ViewState, view_to_query
-from atlas.present.detail import position_or_heir
+from atlas.present.context import ViewContext, ViewContexts
+from atlas.present.detail import position_or_successor
 from atlas.present.film import build_film, packed_film
 from atlas.present.looks import ABSENT, FILTERED, looks_of
 from atlas.present.map_index import body_names, build_map_index
 from atlas.present.map_spec import pack, packed_bodies, packed_positions, packed_since
-from atlas.present.scene import Scene, Scenes
 from atlas.present.since import HOLDS, Since, packed, said, templates
 from atlas.present.site import moved_keys
 from atlas.present.site_days import changing_days, packed_days, stamps
@@ -78,31 +78,31 @@ def test_what_is_served_is_one_script_that_needs_no_other(entry: str) -> None:
 
 
 def test_the_browser_follows_the_rules_of_python(mini: Snapshot, tmp_path: Path) -> None:
-    scenes = Scenes(lambda: mini, lambda: TODAY)
-    scene = scenes.of(ViewState())
+    contexts = ViewContexts(lambda: mini, lambda: TODAY)
+    context = contexts.of(ViewState())
     vectors = (
         {
-            "special": [ABSENT, FILTERED, looks_of(scene.programme, scene.view.layer)[0].code],
-            "index": build_map_index(scene.programme, scene.edition, scene.records),
-            "codes": [[codes, pack(codes)] for codes in _codes(scene.spec.codes)],
+            "special": [ABSENT, FILTERED, looks_of(context.programme, context.view.layer)[0].code],
+            "index": build_map_index(context.programme, context.edition, context.records),
+            "codes": [[codes, pack(codes)] for codes in _codes(context.spec.codes)],
             "positions": [
                 [each, packed_positions(each)] for each in ([], [0], [35, 36], [0, 2, 41], [7, 700, 30_000, 10**6])
             ],
             "dates": list(_dates()),
-            "layers": [_days_of(scenes, layer) for layer in scene.programme.layers[::2]],
-            "letters": letter_widths(scene.edition.municipalities["name"]),
+            "layers": [_days_of(contexts, layer) for layer in context.programme.layers[::2]],
+            "letters": letter_widths(context.edition.municipalities["name"]),
             "widths": [
                 [name, bold, text_width(name, 12, bold=bold)]
-                for name in scene.edition.municipalities["name"]
+                for name in context.edition.municipalities["name"]
                 for bold in (False, True)
             ],
-            "changes": moved_keys(scene),
-            "successors": list(_successors(scenes)),
-            "geometry": _geometry(scene),
-            "film": _film(scenes.of(ViewState(as_of=date(2020, 6, 30)))),
+            "changes": moved_keys(context),
+            "successors": list(_successors(contexts)),
+            "geometry": _geometry(context),
+            "film": _film(contexts.of(ViewState(as_of=date(2020, 6, 30)))),
         }
-        | _bodies(scene)
-        | _queries(scene)
+        | _bodies(context)
+        | _queries(context)
     )
     (tmp_path / "vectors.json").write_text(json.dumps(vectors), encoding="utf-8")
     run_node("--test", *map(str, sorted((ROOT / "tests" / "js").glob("*.test.js"))), vectors=tmp_path / "vectors.json")
@@ -123,35 +123,37 @@ def _dates() -> Iterator[tuple[str, str, str]]:
         yield from ((packed(since), lang, said(since, Words(lang))) for since in each for lang in ("de", "en"))
 
 
-def _bodies(scene: Scene) -> dict[str, object]:
-    names = body_names(scene.records)
-    assert scene.spec.bodies
-    expected = [[str(names.index(name)), members] for name, members in scene.spec.bodies]
-    return {"bodies": [["", []], [packed_bodies(scene.spec, names), expected]]}
+def _bodies(context: ViewContext) -> dict[str, object]:
+    names = body_names(context.records)
+    assert context.spec.bodies
+    expected = [[str(names.index(name)), members] for name, members in context.spec.bodies]
+    return {"bodies": [["", []], [packed_bodies(context.spec, names), expected]]}
 
 
-def _days_of(scenes: Scenes, layer: str) -> dict[str, object]:
+def _days_of(contexts: ViewContexts, layer: str) -> dict[str, object]:
     """Return the file of a layer, and what the application shows of it on some days."""
     view = ViewState(layer=layer)
-    days = changing_days(scenes, view, TODAY)
-    file = packed_days(scenes, view, days, stamps(scenes, view, days))
-    scene = scenes.of(view)
-    looks = [look.key for look in looks_of(scene.programme, layer)]
+    days = changing_days(contexts, view, TODAY)
+    file = packed_days(contexts, view, days, stamps(contexts, view, days))
+    context = contexts.of(view)
+    looks = [look.key for look in looks_of(context.programme, layer)]
     filters: list[dict[str, Any]] = [{}, {"documented_only": True}, {"looks": frozenset(looks[1:3])}]
-    filters += [{"district": key} for key in scene.edition.district_keys[:2]]
-    filters.append({"district": scene.edition.district_keys[0], "looks": frozenset(looks[:1]), "documented_only": True})
+    filters += [{"district": key} for key in context.edition.district_keys[:2]]
+    filters.append(
+        {"district": context.edition.district_keys[0], "looks": frozenset(looks[:1]), "documented_only": True}
+    )
     asked = [days[0], days[-1], *days[1:-1:5], *(day + timedelta(days=1) for day in days[:-1:8])]
     return {
         "file": file,
-        "shown": [_shown(scenes, view.but(as_of=day, **fields)) for day in asked for fields in filters],
+        "shown": [_shown(contexts, view.but(as_of=day, **fields)) for day in asked for fields in filters],
     }
 
 
-def _shown(scenes: Scenes, view: ViewState) -> dict[str, object]:
-    scene = scenes.of(view)
-    spec, names = scene.spec, body_names(scene.records)
+def _shown(contexts: ViewContexts, view: ViewState) -> dict[str, object]:
+    context = contexts.of(view)
+    spec, names = context.spec, body_names(context.records)
     return {
-        "day": scene.as_of.isoformat(),
+        "day": context.as_of.isoformat(),
         "view": {"district": view.district or "", "looks": sorted(view.looks), "documented": view.documented_only},
         "expected": {
             "codes": spec.codes,
@@ -165,34 +167,34 @@ def _shown(scenes: Scenes, view: ViewState) -> dict[str, object]:
     }
 
 
-def _successors(scenes: Scenes) -> Iterator[tuple[str, str, str]]:
-    scene = scenes.of(ViewState())
-    moved = {key for old, new, _ in moved_keys(scene) for key in (old, new)}
+def _successors(contexts: ViewContexts) -> Iterator[tuple[str, str, str]]:
+    context = contexts.of(ViewState())
+    moved = {key for old, new, _ in moved_keys(context) for key in (old, new)}
     assert moved
-    for day in changing_days(scenes, ViewState(), TODAY):
-        then = scenes.of(ViewState(as_of=day))
+    for day in changing_days(contexts, ViewState(), TODAY):
+        then = contexts.of(ViewState(as_of=day))
         ags = then.edition.municipalities["ags"]
         for key in sorted({*moved, *ags, "14999999"}):
-            position = position_or_heir(then, key)
+            position = position_or_successor(then, key)
             yield key, day.isoformat(), "" if position is None else str(ags[position])
 
 
-def _queries(scene: Scene) -> dict[str, object]:
-    layers = scene.programme.layers
-    district, ags = scene.edition.district_keys[0], str(scene.edition.municipalities["ags"].iloc[0])
+def _queries(context: ViewContext) -> dict[str, object]:
+    layers = context.programme.layers
+    district, ags = context.edition.district_keys[0], str(context.edition.municipalities["ags"].iloc[0])
     queries = [
         "",
         f"ebene={layers[1]}&stichtag=2022-12-31&kreis={district}&gemeinde={ags}&stufe=signed+no_data&belegt=1",
         "ebene=nonsense&stichtag=2022-02-30&kreis=x&gemeinde=1&stufe=a.b+1&belegt=yes&fremd=1",
         "ebene=overview&stichtag=1999-01-01&stufe=held~derived&belegt=0",
     ]
-    known = {scene.programme.key: layers}
+    known = {context.programme.key: layers}
     about = {
         "layers": dict.fromkeys(layers, "x"),
         "layer": layers[0],
         "first": EARLIEST.isoformat(),
         "today": TODAY.isoformat(),
-        "districts": [[key, ""] for key in scene.edition.district_keys],
+        "districts": [[key, ""] for key in context.edition.district_keys],
     }
     return {
         "about": about,
@@ -200,16 +202,16 @@ def _queries(scene: Scene) -> dict[str, object]:
     }
 
 
-def _film(scene: Scene) -> dict[str, object]:
-    film = build_film(scene, TODAY)
+def _film(context: ViewContext) -> dict[str, object]:
+    film = build_film(context, TODAY)
     return {"packed": packed_film(film), "codes": [spec.codes for spec in film.specs]}
 
 
-def _geometry(scene: Scene) -> dict[str, object]:
-    topology = json.loads(scene.edition.topology_path(Level.OVERVIEW).read_text(encoding="utf-8"))
+def _geometry(context: ViewContext) -> dict[str, object]:
+    topology = json.loads(context.edition.topology_path(Level.OVERVIEW).read_text(encoding="utf-8"))
     shapes = decode_topology(topology)
-    present = [code != ABSENT for code in scene.spec.codes]
-    districts = scene.edition.municipalities["district"].tolist()
+    present = [code != ABSENT for code in context.spec.codes]
+    districts = context.edition.municipalities["district"].tolist()
     there = shapes[present]
     whole = shapely.coverage_union_all(there)
     by_district = [
@@ -219,7 +221,7 @@ def _geometry(scene: Scene) -> dict[str, object]:
         for key in sorted(set(districts))
     ]
     borders = (sum(map(shapely.length, by_district)) - shapely.length(whole)) / 2
-    groups = [list(members) for _, members in scene.spec.bodies]
+    groups = [list(members) for _, members in context.spec.bodies]
     return {
         "topology": topology,
         "rings": [[_rings(polygon) for polygon in shapely.get_parts(shape)] for shape in shapes],

@@ -19,6 +19,7 @@ from atlas.model.excerpt import Excerpt
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.changes import build_changes
+from atlas.present.context import ViewContexts
 from atlas.present.district import build_district
 from atlas.present.figures import build_cards
 from atlas.present.looks import looks_of
@@ -26,7 +27,6 @@ from atlas.present.map_spec import counted_legend
 from atlas.present.paragraph import paragraph
 from atlas.present.picture import build_picture
 from atlas.present.progress import chosen_instrument, course_days
-from atlas.present.scene import Scenes
 from atlas.present.sheet import build_sheet
 from atlas.present.wording import Words
 from atlas.present.years import year_rows
@@ -45,47 +45,47 @@ NUMBER_OF_ALL = re.compile(r"%|\bvon \d|\bof \d")
 
 
 @pytest.fixture(scope="module")
-def selected(mini: Snapshot) -> Scenes:
+def selected(mini: Snapshot) -> ViewContexts:
     programmes = {key: each.model_copy(update={"addressees": "selected"}) for key, each in mini.programmes.items()}
     snapshot = replace(mini, programmes=programmes, fingerprint="selected")
-    return Scenes(lambda: snapshot, lambda: DAY)
+    return ViewContexts(lambda: snapshot, lambda: DAY)
 
 
-def test_key_figures_have_no_share(selected: Scenes, mini_scene: Callable[..., object]) -> None:
+def test_key_figures_have_no_share(selected: ViewContexts, mini_context: Callable[..., object]) -> None:
     for layer in selected.of(ViewState()).programme.layers:
         cards = build_cards(selected.of(ViewState(layer=layer)), DE)
         assert cards
         assert not [card.note for card in cards if NUMBER_OF_ALL.search(card.note)]
-        assert any(NUMBER_OF_ALL.search(card.note) for card in build_cards(mini_scene(layer=layer), DE))  # type: ignore[arg-type]
+        assert any(NUMBER_OF_ALL.search(card.note) for card in build_cards(mini_context(layer=layer), DE))  # type: ignore[arg-type]
 
 
-def test_legend_does_not_count_those_without_activity(selected: Scenes) -> None:
-    scene = selected.of(ViewState())
-    counted = [look.key for look in looks_of(scene.programme, "overview") if look.has_number]
+def test_legend_does_not_count_those_without_activity(selected: ViewContexts) -> None:
+    context = selected.of(ViewState())
+    counted = [look.key for look in looks_of(context.programme, "overview") if look.has_number]
     assert "no_data" not in counted
-    assert len(counted) == len(looks_of(scene.programme, "overview")) - 1
-    said = str(Pieces("site_parts.html").legend("", "", counted_legend(scene.spec.legend, DE)))
+    assert len(counted) == len(looks_of(context.programme, "overview")) - 1
+    said = str(Pieces("site_parts.html").legend("", "", counted_legend(context.spec.legend, DE)))
     assert said.count("<b></b>") == 1
-    picture = build_picture(scene, Excerpt(), DE)
+    picture = build_picture(context, Excerpt(), DE)
     assert [line.label for line in picture.legend if line.count is None] == ["keine bekannte Aktivität"]
     assert not NUMBER_OF_ALL.search(picture.alt)
-    own = [look for look in scene.spec.classes.values() if look not in {"no_data", "district"}]
+    own = [look for look in context.spec.classes.values() if look not in {"no_data", "district"}]
     assert picture.subtitle.endswith(f"· {len(own)} Gemeinden mit eigenem Eintrag")
 
 
-def test_paragraph_of_changes_has_no_share(selected: Scenes) -> None:
+def test_paragraph_of_changes_has_no_share(selected: ViewContexts) -> None:
     before, after = (selected.of(ViewState(as_of=day)) for day in (date(2020, 1, 1), DAY))
     said = paragraph(build_changes(selected, before, after), after, DE)
     assert "Gemeinden belegt, am 01.01.2020 für" in said
     assert not NUMBER_OF_ALL.search(said)
 
 
-def test_page_of_a_district_counts_only(selected: Scenes) -> None:
+def test_page_of_a_district_counts_only(selected: ViewContexts) -> None:
     for district in (None, "00021"):
-        scene = selected.of(ViewState(district=district))
-        page = build_district(scene, DE)
+        context = selected.of(ViewState(district=district))
+        page = build_district(context, DE)
         said = str(district_html.shares(page, lambda *_: "#")) + str(
-            district_html.districts(page, lambda *_: "#", scene.view)
+            district_html.districts(page, lambda *_: "#", context.view)
         )
         assert "Anteil" not in said
         assert not NUMBER_OF_ALL.search(said)
@@ -94,28 +94,28 @@ def test_page_of_a_district_counts_only(selected: Scenes) -> None:
     )
 
 
-def test_page_of_a_district_lists_the_groups_it_has_a_part_in(selected: Scenes) -> None:
-    scene = selected.of(ViewState(as_of=DAY))
-    gathered = groups(scene.day.cases, scene.day.hood)
+def test_page_of_a_district_lists_the_groups_it_has_a_part_in(selected: ViewContexts) -> None:
+    context = selected.of(ViewState(as_of=DAY))
+    gathered = groups(context.day.cases, context.day.hood)
     assert gathered
-    assert len(build_district(scene, DE).groups) == len(gathered)
-    home = scene.edition.municipalities["district"]
-    for district in scene.edition.districts.index:
+    assert len(build_district(context, DE).groups) == len(gathered)
+    home = context.edition.municipalities["district"]
+    for district in context.edition.districts.index:
         page = build_district(selected.of(ViewState(as_of=DAY, district=str(district))), DE)
         assert len(page.groups) == sum(district in set(home.loc[list(each.members)]) for each in gathered)
 
 
-def test_progress_has_no_share(selected: Scenes) -> None:
-    scene = selected.of(ViewState(as_of=DAY))
-    course = selected.course(scene)
-    assert {row.shares for row in year_rows(scene, course, chosen_instrument(scene), DE)} == {()}
-    assert set(progress_table(scene, course, *course_days(scene))["share"]) == {""}
+def test_progress_has_no_share(selected: ViewContexts) -> None:
+    context = selected.of(ViewState(as_of=DAY))
+    course = selected.course(context)
+    assert {row.shares for row in year_rows(context, course, chosen_instrument(context), DE)} == {()}
+    assert set(progress_table(context, course, *course_days(context))["share"]) == {""}
 
 
-def test_sheet_compares_numbers(selected: Scenes) -> None:
-    scene = selected.of(ViewState(as_of=DAY))
-    for position in scene.day.lines:
-        for row in build_sheet(scene, position, DE).shares:
+def test_sheet_compares_numbers(selected: ViewContexts) -> None:
+    context = selected.of(ViewState(as_of=DAY))
+    for position in context.day.lines:
+        for row in build_sheet(context, position, DE).shares:
             assert (row.here_share, row.state_share) == ("", "")
             assert row.state.isdigit()
 
@@ -128,15 +128,15 @@ def selected_root(own_root: Path) -> Path:
     return own_root
 
 
-def _documented(selected: Scenes) -> set[str]:
-    scene = selected.of(ViewState())
-    rows = scene.status[scene.status["basis"].isin(["direct", "derived"])]
+def _documented(selected: ViewContexts) -> set[str]:
+    context = selected.of(ViewState())
+    rows = context.status[context.status["basis"].isin(["direct", "derived"])]
     documented = set(rows["ags"])
-    assert 0 < len(documented) < len(scene.day.lines)
+    assert 0 < len(documented) < len(context.day.lines)
     return documented
 
 
-def test_sheets_are_made_for_those_documented(selected: Scenes, selected_root: Path, tmp_path: Path) -> None:
+def test_sheets_are_made_for_those_documented(selected: ViewContexts, selected_root: Path, tmp_path: Path) -> None:
     order = SheetOrder(ViewState(as_of=DAY), jobs=1)
     run = write_sheets(Settings(selected_root), order, tmp_path / "sheets", lambda done, total: None)
     listed = pd.read_csv(tmp_path / "sheets" / INDEX, dtype={"ags": str})
@@ -145,22 +145,22 @@ def test_sheets_are_made_for_those_documented(selected: Scenes, selected_root: P
 
 
 def test_site_has_pages_for_those_documented_and_shows_all_on_the_map(
-    selected: Scenes, selected_root: Path, tmp_path: Path
+    selected: ViewContexts, selected_root: Path, tmp_path: Path
 ) -> None:
     site = tmp_path / "site"
     publish(Order(Settings(selected_root), "mini", DAY), site, jobs=1)
     documented = _documented(selected)
     assert {path.parent.name for path in site.glob("gemeinde/*/index.html")} == documented
-    scene = selected.of(ViewState())
+    context = selected.of(ViewState())
     index = (site / "index.html").read_text(encoding="utf-8")
     told = json.loads(re.search(r'id="site">(.*?)</script>', index)[1])  # type: ignore[index]
     assert set(told["pages"]) == documented
     assert {key for _, keys in told["search"] for key in keys} >= documented
     assert all(documented & set(keys) for _, keys in told["search"])
-    shown = [position for position, look in scene.spec.classes.items() if look != "no_data"]
+    shown = [position for position, look in context.spec.classes.items() if look != "no_data"]
     assert index.count('<tr><th scope="row">') == len(shown)
     layer = json.loads((site / told["layers"]["overview"]).read_text(encoding="utf-8"))
-    assert len(unpack(layer["codes"][0])) == len(scene.edition.municipalities)
+    assert len(unpack(layer["codes"][0])) == len(context.edition.municipalities)
     for page in site.rglob("*.html"):
         if page.name not in {"karte.html", "karte-offline.html"}:
             links = read(page)

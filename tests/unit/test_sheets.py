@@ -26,8 +26,8 @@ from atlas.export.sheet_run import INDEX, MANIFEST, Progress, SheetOrder, write_
 from atlas.export.sheets import pages_of, sheet_pdf, sheet_stem
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
-from atlas.present.detail import position_or_heir
-from atlas.present.scene import Scenes
+from atlas.present.context import ViewContexts
+from atlas.present.detail import position_or_successor
 from atlas.present.sheet import build_sheet
 from atlas.present.wording import Words
 from atlas.render.fonts import displayable
@@ -53,19 +53,19 @@ AWKWARD = {
 }
 
 
-def position(scenes: Scenes, ags: str) -> int:
-    found = position_or_heir(scenes.of(ViewState()), ags)
+def position(contexts: ViewContexts, ags: str) -> int:
+    found = position_or_successor(contexts.of(ViewState()), ags)
     assert found is not None
     return found
 
 
 @pytest.fixture(scope="module")
-def sheet(scenes: Scenes) -> Callable[..., bytes]:
+def sheet(contexts: ViewContexts) -> Callable[..., bytes]:
     known: dict[tuple[str, str], bytes] = {}
 
     def made(ags: str, lang: str = "de") -> bytes:
         if (ags, lang) not in known:
-            known[ags, lang] = sheet_pdf(scenes, ViewState(lang=lang), position(scenes, ags), HOME)
+            known[ags, lang] = sheet_pdf(contexts, ViewState(lang=lang), position(contexts, ags), HOME)
         return known[ags, lang]
 
     return made
@@ -99,13 +99,15 @@ def tags(body: bytes) -> list[tuple[str, str]]:
 
 @pytest.mark.sample(4)
 @pytest.mark.parametrize("ags", AWKWARD.values(), ids=AWKWARD)
-def test_at_most_two_small_pages_with_all_that_is_known(scenes: Scenes, sheet: Callable[..., bytes], ags: str) -> None:
+def test_at_most_two_small_pages_with_all_that_is_known(
+    contexts: ViewContexts, sheet: Callable[..., bytes], ags: str
+) -> None:
     body = sheet(ags)
     assert len(body) <= 300_000
     assert pages_of(body) == len(pypdfium2.PdfDocument(body)) <= 2
     told = squeezed(said(body))
-    scene = scenes.of(ViewState())
-    described = build_sheet(scene, position(scenes, ags), DE, HOME)
+    context = contexts.of(ViewState())
+    described = build_sheet(context, position(contexts, ags), DE, HOME)
     assert squeezed(described.name) in told
     for each in described.status:
         assert squeezed(each.label) in told
@@ -115,7 +117,7 @@ def test_at_most_two_small_pages_with_all_that_is_known(scenes: Scenes, sheet: C
     for near in described.neighbours:
         assert squeezed(near.name) in told
         assert near.border in said(body)
-    assert len(described.neighbours) == len(scene.day.hood.lines[position(scenes, ags)])
+    assert len(described.neighbours) == len(context.day.hood.lines[position(contexts, ags)])
     assert squeezed(described.rest) in told
 
 
@@ -144,9 +146,9 @@ def test_sheet_is_accessible(sheet: Callable[..., bytes], lang: str) -> None:
     assert "QR" in alts[1]
 
 
-def test_every_page_says_sources_day_and_number(sheet: Callable[..., bytes], scenes: Scenes) -> None:
+def test_every_page_says_sources_day_and_number(sheet: Callable[..., bytes], contexts: ViewContexts) -> None:
     body = sheet("14511000")
-    attribution = scenes.of(ViewState()).edition.provenance.attribution
+    attribution = contexts.of(ViewState()).edition.provenance.attribution
     pages = list(pypdfium2.PdfDocument(body))
     assert len(pages) == 2
     for number, page in enumerate(pages, 1):
@@ -164,15 +166,15 @@ def test_dates_and_hosts_are_not_broken_over_lines(sheet: Callable[..., bytes], 
         assert not re.search(r"sachsen\.\s*[\r\n]+\s*de\b", told)
 
 
-def test_without_an_address_there_is_no_qr_code(scenes: Scenes) -> None:
-    body = sheet_pdf(scenes, ViewState(), position(scenes, "14524060"))
+def test_without_an_address_there_is_no_qr_code(contexts: ViewContexts) -> None:
+    body = sheet_pdf(contexts, ViewState(), position(contexts, "14524060"))
     assert len([kind for kind, _ in tags(body) if kind == "/Figure"]) == 1
     assert "Immer aktuell" not in said(body)
 
 
-def test_district_stands_against_the_state(scenes: Scenes, sheet: Callable[..., bytes]) -> None:
-    scene = scenes.of(ViewState())
-    here, state = (scene.day.figure("agreement", where) for where in ("14524", None))
+def test_district_stands_against_the_state(contexts: ViewContexts, sheet: Callable[..., bytes]) -> None:
+    context = contexts.of(ViewState())
+    here, state = (context.day.figure("agreement", where) for where in ("14524", None))
     told = said(sheet("14524060"))
     assert f"Kooperationsvereinbarung {len(here.municipalities)} von {here.total}" in told
     assert f"{len(state.municipalities)} von {state.total}" in told
@@ -180,7 +182,7 @@ def test_district_stands_against_the_state(scenes: Scenes, sheet: Callable[..., 
 
 
 def test_same_facts_give_the_same_bytes(real: Snapshot, sheet: Callable[..., bytes]) -> None:
-    again = Scenes(lambda: real, lambda: TODAY)
+    again = ViewContexts(lambda: real, lambda: TODAY)
     assert sheet_pdf(again, ViewState(), position(again, "14524060"), HOME) == sheet("14524060")
 
 
@@ -190,10 +192,10 @@ def test_english_sheet_has_no_german_words_of_ours(sheet: Callable[..., bytes]) 
 
 
 def test_all_of_the_invented_state_say_that_they_are(mini: Snapshot) -> None:
-    scenes = Scenes(lambda: mini, lambda: TODAY)
-    scene = scenes.of(ViewState())
-    for place, lines in scene.day.lines.items():
-        body = sheet_pdf(scenes, ViewState(), place, HOME)
+    contexts = ViewContexts(lambda: mini, lambda: TODAY)
+    context = contexts.of(ViewState())
+    for place, lines in context.day.lines.items():
+        body = sheet_pdf(contexts, ViewState(), place, HOME)
         told = said(body)
         assert 1 <= pages_of(body) <= 2
         assert squeezed(lines[0].name) in squeezed(told)
@@ -216,8 +218,8 @@ def _hostile(mini: Snapshot, texts: list[str]) -> Snapshot:
 @pytest.mark.parametrize("texts", [list(PAYLOADS[i : i + 12]) for i in range(0, len(PAYLOADS), 12)])
 def test_hostile_texts_stay_texts(mini: Snapshot, texts: list[str]) -> None:
     snapshot = _hostile(mini, texts)
-    scenes = Scenes(lambda: snapshot, lambda: TODAY)
-    body = sheet_pdf(scenes, ViewState(), position(scenes, "00021050"), HOME)
+    contexts = ViewContexts(lambda: snapshot, lambda: TODAY)
+    body = sheet_pdf(contexts, ViewState(), position(contexts, "00021050"), HOME)
     told = squeezed(said(body))
     for text in texts:
         wanted = squeezed(displayable(json.dumps(text, ensure_ascii=False)))[1:-1].replace('\\"', '"')
@@ -247,13 +249,13 @@ def test_there_is_a_sheet_for_everyone_and_the_sums_are_the_totals(
     root: Settings, mini: Snapshot, tmp_path: Path
 ) -> None:
     run = write_sheets(root, _order(), tmp_path, _quiet)
-    scene = Scenes(lambda: mini, lambda: TODAY).of(ViewState())
-    assert (run.made, run.kept, run.failed) == (len(scene.day.lines), 0, ())
+    context = ViewContexts(lambda: mini, lambda: TODAY).of(ViewState())
+    assert (run.made, run.kept, run.failed) == (len(context.day.lines), 0, ())
     index = pd.read_csv(tmp_path / INDEX, dtype={"ags": str})
-    assert sorted(index["ags"]) == sorted(lines[0].ags for lines in scene.day.lines.values())
+    assert sorted(index["ags"]) == sorted(lines[0].ags for lines in context.day.lines.values())
     assert sorted(index["file"]) == sorted(path.name for path in tmp_path.glob("*.pdf"))
-    for instrument in scene.programme.instruments:
-        assert index[instrument.key].sum() == len(scene.day.figure(instrument.key).municipalities)
+    for instrument in context.programme.instruments:
+        assert index[instrument.key].sum() == len(context.day.figure(instrument.key).municipalities)
     for row in index.itertuples():
         body = (tmp_path / str(row.file)).read_bytes()
         assert (len(body), pages_of(body)) == (row.bytes, row.pages)
@@ -324,13 +326,13 @@ def test_sheet_that_fails_is_named_and_the_others_are_made(
 ) -> None:
     monkeypatch.setenv("ATLAS_DATA_DIR", str(miniland_root))
 
-    def fragile(scenes: Scenes, view: ViewState, place: int, home: str) -> bytes:
-        name = scenes.of(view).day.lines[place][0].name
+    def fragile(contexts: ViewContexts, view: ViewState, place: int, home: str) -> bytes:
+        name = contexts.of(view).day.lines[place][0].name
         if name == "Bergen":
             raise AtlasError(Problem("Bergen", "Das ging {how}.", {"how": "nicht"}))
         if name == "Hafen":
             raise OSError(28, "No space left on device")
-        return sheet_pdf(scenes, view, place, home)
+        return sheet_pdf(contexts, view, place, home)
 
     monkeypatch.setattr(sheet_run, "sheet_pdf", fragile)
     arguments = ["sheets", "-o", str(tmp_path), "--jobs", "1", "--as-of", TODAY.isoformat()]
@@ -397,7 +399,7 @@ def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere() -> None:
     assert shown == [f"{n} von 100 Steckbriefen\n" for n in range(0, 101, 10)]
 
 
-def test_file_names_say_key_day_and_language(scenes: Scenes) -> None:
-    scene = scenes.of(ViewState())
-    assert sheet_stem(scene, "14524060", "de") == "steckbrief-asskomm-14524060-2026-11-30"
-    assert sheet_stem(scene, "14524060", "en") == "steckbrief-asskomm-14524060-2026-11-30-en"
+def test_file_names_say_key_day_and_language(contexts: ViewContexts) -> None:
+    context = contexts.of(ViewState())
+    assert sheet_stem(context, "14524060", "de") == "steckbrief-asskomm-14524060-2026-11-30"
+    assert sheet_stem(context, "14524060", "en") == "steckbrief-asskomm-14524060-2026-11-30-en"

@@ -18,9 +18,9 @@ from atlas.errors import AtlasError
 from atlas.export.open_data import status_file
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import EARLIEST, ViewState
+from atlas.present.context import ViewContexts
 from atlas.present.figures import build_cards
 from atlas.present.map_spec import packed_since
-from atlas.present.scene import Scenes
 from atlas.present.site_days import changing_days, packed_days, stamps
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings
@@ -39,8 +39,8 @@ def site(mini_site: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def scenes(real: Snapshot) -> Scenes:
-    return Scenes(lambda: real, lambda: TODAY, kept_rows=1_000_000)
+def contexts(real: Snapshot) -> ViewContexts:
+    return ViewContexts(lambda: real, lambda: TODAY, kept_rows=1_000_000)
 
 
 class _Links(HTMLParser):
@@ -70,16 +70,16 @@ def read(page: Path) -> _Links:
 
 
 def test_every_municipality_and_district_has_a_page_in_both_languages(site: Path, mini: Snapshot) -> None:
-    scene = Scenes(lambda: mini, lambda: LAST).of(ViewState())
+    context = ViewContexts(lambda: mini, lambda: LAST).of(ViewState())
     for prefix in ("", "en/"):
-        for lines in scene.day.lines.values():
+        for lines in context.day.lines.values():
             page = (site / f"{prefix}gemeinde/{lines[0].ags}/index.html").read_text(encoding="utf-8")
             assert html.escape(lines[0].name, quote=False) in page or lines[0].name in html.unescape(page)
             assert (site / f"{prefix}bild/{lines[0].ags}.svg").stat().st_size > 1000
             assert (site / f"bild/{lines[0].ags}.png").stat().st_size > 1000
-        for key in scene.edition.districts.index:
+        for key in context.edition.districts.index:
             assert (site / f"{prefix}kreis/{key}/index.html").is_file()
-        for layer in scene.programme.layers[1:]:
+        for layer in context.programme.layers[1:]:
             assert (site / f"{prefix}ebene/{layer}/index.html").is_file()
 
 
@@ -99,30 +99,30 @@ def test_every_link_leads_somewhere_and_nothing_is_loaded_from_elsewhere(site: P
 
 
 def test_page_is_complete_without_scripts(site: Path, mini: Snapshot) -> None:
-    scene = Scenes(lambda: mini, lambda: LAST).of(ViewState())
+    context = ViewContexts(lambda: mini, lambda: LAST).of(ViewState())
     page = html.unescape((site / "index.html").read_text(encoding="utf-8"))
-    assert page.count('<tr><th scope="row">') == len(scene.day.lines)
-    for entry in scene.spec.legend:
+    assert page.count('<tr><th scope="row">') == len(context.day.lines)
+    for entry in context.spec.legend:
         assert re.search(rf"<span>{re.escape(entry.look.label.de)}</span><b>{entry.count}</b>", page)
-    for card in build_cards(scene, Words("de")):
+    for card in build_cards(context, Words("de")):
         assert all(f">{door.text}</" in page for door in card.doors)
     assert "Beispieldaten" in page
     assert 'src="bild/' in page
 
 
 def test_open_data_are_those_of_the_application(site: Path, mini: Snapshot) -> None:
-    scene = Scenes(lambda: mini, lambda: LAST).of(ViewState())
+    context = ViewContexts(lambda: mini, lambda: LAST).of(ViewState())
     for ending in ("csv", "json", "geojson", "gpkg"):
-        assert (site / f"api/v1/status.{ending}").read_bytes() == status_file(scene, ending, Words("de"))
+        assert (site / f"api/v1/status.{ending}").read_bytes() == status_file(context, ending, Words("de"))
     assert list((site / "api/v1/boundaries").glob("*.geojson"))
 
 
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("layer", ["council", "overview"])
-def test_days_of_the_site_are_those_of_the_application(scenes: Scenes, layer: str) -> None:
+def test_days_of_the_site_are_those_of_the_application(contexts: ViewContexts, layer: str) -> None:
     view = ViewState(layer=layer)
-    days = changing_days(scenes, view, TODAY)
-    packed = json.loads(json.dumps(packed_days(scenes, view, days, stamps(scenes, view, days))))
+    days = changing_days(contexts, view, TODAY)
+    packed = json.loads(json.dumps(packed_days(contexts, view, days, stamps(contexts, view, days))))
     codes = ["".join(codes) for codes in called("parts/shared.js", "codesOfDays", packed["codes"])]
     chance = random.Random(layer)  # noqa: S311 - any days will do
     span = (TODAY - EARLIEST).days
@@ -134,17 +134,17 @@ def test_days_of_the_site_are_those_of_the_application(scenes: Scenes, layer: st
         for step in (-1, 0, 1)
         if EARLIEST <= day + timedelta(days=step) <= TODAY
     ]
-    districts = [None, *scenes.of(view).edition.districts.index]
+    districts = [None, *contexts.of(view).edition.districts.index]
     for day in asked:
-        scene = scenes.of(view.but(as_of=day))
+        context = contexts.of(view.but(as_of=day))
         place = max(number for number, each in enumerate(packed["days"]) if each <= day.isoformat())
-        assert codes[place] == scene.spec.codes, day
-        assert packed["points"][place] == list(scene.spec.points)
-        assert packed["since"][place] == packed_since(scene.spec)
+        assert codes[place] == context.spec.codes, day
+        assert packed["points"][place] == list(context.spec.points)
+        assert packed["since"][place] == packed_since(context.spec)
         district = chance.choice(districts)
         for lang in ("de", "en"):
             told = [cards for number, cards in packed["cards"][lang][district or ""] if number <= place][-1]
-            own = build_cards(scenes.of(view.but(as_of=day, district=district)), Words(lang))
+            own = build_cards(contexts.of(view.but(as_of=day, district=district)), Words(lang))
             assert [[heading, [text for text, *_ in doors], note] for heading, doors, note in told] == [
                 [card.heading, [door.text for door in card.doors], card.note] for card in own
             ], (day, district)

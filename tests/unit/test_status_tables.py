@@ -29,8 +29,8 @@ from atlas.model.programme import StageKind
 from atlas.model.records import RECORD_COLUMNS
 from atlas.model.states import State
 from atlas.model.view import ViewState
+from atlas.present.context import ViewContext, ViewContexts, preview
 from atlas.present.detail import position_of
-from atlas.present.scene import Scene, Scenes, imagined
 from atlas.present.wording import Words
 from tests.conftest import ROOT
 
@@ -53,17 +53,17 @@ def record(*entries: dict[str, str]) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def of(scenes: Scenes) -> Callable[..., Scene]:
+def of(contexts: ViewContexts) -> Callable[..., ViewContext]:
     """Return a maker of scenes of ASSKomm with another record: ``of("2024-01-01", {…}, …)``."""
 
-    def made(day: str, *entries: dict[str, str], **view: Any) -> Scene:
-        return imagined(scenes.of(ViewState(as_of=date.fromisoformat(day), **view)), record(*entries))
+    def made(day: str, *entries: dict[str, str], **view: Any) -> ViewContext:
+        return preview(contexts.of(ViewState(as_of=date.fromisoformat(day), **view)), record(*entries))
 
     return made
 
 
-def said(scene: Scene, instrument: str, ags: str = PLACE) -> tuple[str, str]:
-    table = status_table(scene.status, scene.edition)
+def said(context: ViewContext, instrument: str, ags: str = PLACE) -> tuple[str, str]:
+    table = status_table(context.status, context.edition)
     row = table[(table["ags"] == ags) & (table["instrument"] == instrument)].iloc[0]
     return row["stage"], row["since"]
 
@@ -94,27 +94,27 @@ COUNCIL = {"instrument": "council", "status": "active"}
     ],
 )
 def test_stage_is_said_only_of_what_holds(
-    of: Callable[..., Scene], entries: list[dict[str, str]], day: str, told: tuple[str, str]
+    of: Callable[..., ViewContext], entries: list[dict[str, str]], day: str, told: tuple[str, str]
 ) -> None:
     instrument = entries[0]["instrument"] if entries else "council"
-    scene = of(day, *entries)
-    assert said(scene, instrument) == told
-    areas = status_properties(scene).set_index("ags")
+    context = of(day, *entries)
+    assert said(context, instrument) == told
+    areas = status_properties(context).set_index("ags")
     assert areas.at[PLACE, instrument] == told[0]
-    near = position_of(scene.status, PLACE)
+    near = position_of(context.status, PLACE)
     assert near is not None
-    other = scene.day.hood.lines[near][0][0]
-    assert neighbours_table(scene, other).set_index("ags").at[PLACE, instrument] == told[0]
+    other = context.day.hood.lines[near][0][0]
+    assert neighbours_table(context, other).set_index("ags").at[PLACE, instrument] == told[0]
 
 
 @pytest.mark.parametrize("key", sorted(path.stem for path in (ROOT / "data/programmes").glob("*.toml")))
 @pytest.mark.parametrize("day", ["2019-12-31", "2022-06-30", "2025-01-01", "2026-11-30"])
-def test_no_table_of_a_shipped_programme_calls_in_force_what_is_not(scenes: Scenes, key: str, day: str) -> None:
-    scene = scenes.of(ViewState(programme=key, as_of=date.fromisoformat(day)))
-    table = status_table(scene.status, scene.edition)
+def test_no_table_of_a_shipped_programme_calls_in_force_what_is_not(contexts: ViewContexts, key: str, day: str) -> None:
+    context = contexts.of(ViewState(programme=key, as_of=date.fromisoformat(day)))
+    table = status_table(context.status, context.edition)
     steps = {
         (each.key, stage.key)
-        for each in scene.programme.instruments
+        for each in context.programme.instruments
         for stage in each.stages
         if stage.kind is StageKind.STEP
     }
@@ -126,13 +126,13 @@ def test_no_table_of_a_shipped_programme_calls_in_force_what_is_not(scenes: Scen
     assert (table["since"][table["stage"].isin([State.PRESUMED_OVER, State.PLAN_LAPSED])] != "").all()
 
 
-def test_details_say_state_and_last_proof(of: Callable[..., Scene]) -> None:
-    scene = of("2024-01-01", GRANT | {"date": "2020-05-01", "until": "2025", "inferred": "yes"})
-    table = status_table(scene.status, scene.edition)
+def test_details_say_state_and_last_proof(of: Callable[..., ViewContext]) -> None:
+    context = of("2024-01-01", GRANT | {"date": "2020-05-01", "until": "2025", "inferred": "yes"})
+    table = status_table(context.status, context.edition)
     assert tuple(table.columns) == (*STATUS_COLUMNS, *DETAIL_COLUMNS)
     row = table[(table["ags"] == PLACE) & (table["instrument"] == "funding")].iloc[0]
     assert row[["state", "until", "last_proof", "inferred"]].tolist() == ["in_force", "2025", "2020-05-01", "yes"]
-    features = json.loads(status_geojson(scene, Words("de")))["features"]
+    features = json.loads(status_geojson(context, Words("de")))["features"]
     told = next(each["properties"] for each in features if each["properties"]["ags"] == PLACE)
     assert [told[f"funding_{name}"] for name in ("state", "until", "last_proof", "inferred")] == [
         "in_force", "2025", "2020-05-01", True,
@@ -143,14 +143,14 @@ def test_details_say_state_and_last_proof(of: Callable[..., Scene]) -> None:
 # --- cases -------------------------------------------------------------------------------------------------------
 
 
-def cases(scene: Scene) -> pd.DataFrame:
-    table = cases_table(scene)
+def cases(context: ViewContext) -> pd.DataFrame:
+    table = cases_table(context)
     assert tuple(table.columns) == CASE_COLUMNS
     return table
 
 
-def test_every_case_of_what_repeats_is_listed_with_its_term(of: Callable[..., Scene]) -> None:
-    scene = of(
+def test_every_case_of_what_repeats_is_listed_with_its_term(of: Callable[..., ViewContext]) -> None:
+    context = of(
         "2026-11-30",
         GRANT | {"date": "2020-05-01"},
         GRANT | {"date": "2022", "until": "2023-06"},
@@ -158,7 +158,7 @@ def test_every_case_of_what_repeats_is_listed_with_its_term(of: Callable[..., Sc
         GRANT | {"date": "2025-01-01", "until": "2027"},
         COUNCIL | {"date": "2020"},
     )
-    rows = cases(scene)
+    rows = cases(context)
     assert set(rows["instrument"]) == {"funding"}
     columns = ["case", "begin_earliest", "begin_latest", "end_earliest", "end_latest", "until", "last_proof", "state"]
     assert sorted(rows[columns].to_numpy().tolist()) == [
@@ -170,7 +170,7 @@ def test_every_case_of_what_repeats_is_listed_with_its_term(of: Callable[..., Sc
     assert rows["arrangement"].is_unique
 
 
-def test_end_is_told_by_the_exit_and_not_where_it_holds_again(of: Callable[..., Scene]) -> None:
+def test_end_is_told_by_the_exit_and_not_where_it_holds_again(of: Callable[..., ViewContext]) -> None:
     council = [
         COUNCIL | {"case": "Alt", "date": "2019-01-01"},
         COUNCIL | {"case": "Alt", "date": "2020-03", "date_means": "known_by"},
@@ -186,20 +186,20 @@ def test_end_is_told_by_the_exit_and_not_where_it_holds_again(of: Callable[..., 
     assert (revived["state"], revived["end_earliest"], revived["end_latest"]) == ("in_force", "", "")
 
 
-def test_end_by_term_stays_though_an_exit_is_known_later(of: Callable[..., Scene]) -> None:
+def test_end_by_term_stays_though_an_exit_is_known_later(of: Callable[..., ViewContext]) -> None:
     agreement = {"instrument": "agreement"}
-    scene = of(
+    context = of(
         "2026-01-01",
         agreement | {"case": "A", "status": "signed", "date": "2019-03-01", "until": "2020"},
         agreement | {"case": "A", "status": "ended", "date": "2024-05-05"},
         agreement | {"case": "B", "status": "signed", "date": "2025-01-01"},
     )
-    row = cases(scene).set_index("case").loc["A"]
+    row = cases(context).set_index("case").loc["A"]
     assert (row["stage"], row["state"]) == ("ended", "ended")
     assert (row["end_earliest"], row["end_latest"], row["until"]) == ("2021-01-01", "2021-01-01", "2020")
 
 
-def test_what_is_reached_once_is_listed_only_where_there_are_several(of: Callable[..., Scene]) -> None:
+def test_what_is_reached_once_is_listed_only_where_there_are_several(of: Callable[..., ViewContext]) -> None:
     signed = {"instrument": "agreement", "status": "signed", "date": "2021-05-01"}
     joint = signed | {"joint_with": "Bund"}
     rows = cases(
@@ -209,7 +209,7 @@ def test_what_is_reached_once_is_listed_only_where_there_are_several(of: Callabl
     assert rows["joint_with"].tolist() == ["Bund", ""]
 
 
-def test_members_of_one_arrangement_share_its_key_whatever_the_day(of: Callable[..., Scene]) -> None:
+def test_members_of_one_arrangement_share_its_key_whatever_the_day(of: Callable[..., ViewContext]) -> None:
     analysis = {"instrument": "safety_analysis", "status": "running", "date": "2021", "joint_with": "Bund"}
     entries = [analysis, analysis | {"ags": OTHER}, analysis | {"ags": THIRD, "joint_with": ""}]
     first, last = (cases(of(day, *entries)) for day in ("2022-01-01", "2026-01-01"))
@@ -217,35 +217,35 @@ def test_members_of_one_arrangement_share_its_key_whatever_the_day(of: Callable[
     assert first["arrangement"].tolist() == [f"{PLACE}-safety_analysis-1"] * 2 + [f"{THIRD}-safety_analysis-1"]
 
 
-def test_districts_take_part_under_their_own_key(of: Callable[..., Scene]) -> None:
-    scene = of(
+def test_districts_take_part_under_their_own_key(of: Callable[..., ViewContext]) -> None:
+    context = of(
         "2024-01-01", GRANT | {"ags": DISTRICT, "date": "2022"}, GRANT | {"date": "2023-01-01"}, district=DISTRICT
     )
-    rows = cases(scene)
+    rows = cases(context)
     assert rows[["ags", "name", "district"]].to_numpy().tolist() == [
         [DISTRICT, NAMES[DISTRICT], NAMES[DISTRICT]],
         [PLACE, NAMES[PLACE], NAMES[DISTRICT]],
     ]
-    assert len(cases_table(scene, DISTRICT)) == 2
-    assert cases_table(scene, "14523").empty
-    table = cases_said(scene, Words("de"))
+    assert len(cases_table(context, DISTRICT)) == 2
+    assert cases_table(context, "14523").empty
+    table = cases_said(context, Words("de"))
     assert table["Zustand"].tolist() == ["in Kraft", "in Kraft"]
     assert table["begonnen spätestens"].tolist() == ["31.12.2022", "01.01.2023"]
-    english = TABLES["faelle"](Scenes(lambda: scene.snapshot, lambda: scene.as_of), scene, Words("en"))
+    english = TABLES["faelle"](ViewContexts(lambda: context.snapshot, lambda: context.as_of), context, Words("en"))
     assert english is not None
     assert english["State"].tolist() == ["in force", "in force"]
 
 
-def test_what_is_not_said_yet_is_not_listed(of: Callable[..., Scene]) -> None:
+def test_what_is_not_said_yet_is_not_listed(of: Callable[..., ViewContext]) -> None:
     grant = GRANT | {"date": "2022-05-01"}
     assert cases(of("2022-04-30", grant)).empty
     assert len(cases(of("2022-05-01", grant))) == 1
 
 
-def test_case_that_has_merged_stands_at_its_heir(scenes: Scenes, of: Callable[..., Scene]) -> None:
-    change = next(each for each in scenes.of(ViewState()).changes if not each.renumbered)
-    scene = of("2026-01-01", GRANT | {"ags": change.old_ags, "date": "2019-05-01", "case": "Kino"})
-    assert cases(scene)["name"].tolist() == [change.new_name]
+def test_case_that_has_merged_stands_at_its_successor(contexts: ViewContexts, of: Callable[..., ViewContext]) -> None:
+    change = next(each for each in contexts.of(ViewState()).changes if not each.renumbered)
+    context = of("2026-01-01", GRANT | {"ags": change.old_ags, "date": "2019-05-01", "case": "Kino"})
+    assert cases(context)["name"].tolist() == [change.new_name]
 
 
 # --- command line ------------------------------------------------------------------------------------------------

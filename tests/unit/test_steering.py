@@ -16,7 +16,7 @@ from atlas.model.programme import Stage
 from atlas.model.records import RECORD_COLUMNS
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
-from atlas.present.scene import Scenes
+from atlas.present.context import ViewContexts
 from atlas.present.steering import Over, build_steering, districts_of
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings
@@ -36,19 +36,19 @@ def test_shipped_areas_cover_the_districts_each_once(real: Snapshot) -> None:
     assert sorted(covered) == sorted(rural)
 
 
-def test_an_area_has_what_concerns_its_districts(scenes: Scenes, real: Snapshot) -> None:
-    everything = build_steering(scenes.of(ViewState()), DE)
+def test_an_area_has_what_concerns_its_districts(contexts: ViewContexts, real: Snapshot) -> None:
+    everything = build_steering(contexts.of(ViewState()), DE)
     assert real.areas is not None
     parts = [ViewState(area=area.key) for area in real.areas.areas]
     parts += [ViewState(district=key) for key in ("14511", "14612", "14713")]
-    pages = [build_steering(scenes.of(view), DE) for view in parts]
+    pages = [build_steering(contexts.of(view), DE) for view in parts]
     for name in ("late", "open_", "over", "ending", "lapsed"):
         of_parts = {each for page in pages for each in _lines(getattr(page, name))}
         assert of_parts == _lines(getattr(everything, name)), name
     for name in ("old", "undated", "unsourced"):
         assert sum(len(getattr(page, name)) for page in pages) == len(getattr(everything, name)), name
-    assert districts_of(scenes.of(ViewState(area="east"))) == {"14625", "14626", "14628"}
-    assert len(districts_of(scenes.of(ViewState(area="nowhere")))) == 13
+    assert districts_of(contexts.of(ViewState(area="east"))) == {"14625", "14626", "14628"}
+    assert len(districts_of(contexts.of(ViewState(area="nowhere")))) == 13
 
 
 def _lines(listed: pd.DataFrame | Over) -> set[tuple[str, ...]]:
@@ -96,8 +96,8 @@ def test_what_ended_by_itself_finished_nothing(mini: Snapshot) -> None:
 
 
 def test_a_limit_of_the_programme_comes_before_the_percentile(own_root: Path) -> None:
-    scenes = _mini_with(own_root, ('kind = "plan"', 'kind = "plan", dwell_days = 365'))
-    page = build_steering(scenes.of(ViewState(as_of=date(2022, 1, 1))), DE)
+    contexts = _mini_with(own_root, ('kind = "plan"', 'kind = "plan", dwell_days = 365'))
+    page = build_steering(contexts.of(ViewState(as_of=date(2022, 1, 1))), DE)
     assert page.late["name"].tolist() == ["Bergen"]
     assert page.late.loc[0, ["instrument", "stage", "days", "limit"]].tolist() == [
         "Vereinbarung",
@@ -107,11 +107,11 @@ def test_a_limit_of_the_programme_comes_before_the_percentile(own_root: Path) ->
     ]
     assert any("Grenze des Programms, 365 Tage" in hint for hint in page.hints)
     assert page.has_limits
-    assert build_steering(scenes.of(ViewState(as_of=date(2020, 6, 1))), DE).late.empty
+    assert build_steering(contexts.of(ViewState(as_of=date(2020, 6, 1))), DE).late.empty
 
 
-def test_without_a_limit_nothing_is_late_and_that_is_said(scenes: Scenes) -> None:
-    page = build_steering(scenes.of(ViewState()), DE)
+def test_without_a_limit_nothing_is_late_and_that_is_said(contexts: ViewContexts) -> None:
+    page = build_steering(contexts.of(ViewState()), DE)
     assert page.late.empty
     assert not page.has_limits
     (begun,) = (hint for hint in page.hints if hint.startswith("Sicherheitsanalyse, begonnen"))
@@ -120,10 +120,10 @@ def test_without_a_limit_nothing_is_late_and_that_is_said(scenes: Scenes) -> Non
 
 
 def test_a_limit_is_said_with_its_number_of_cases(own_root: Path) -> None:
-    scenes = _mini_with(
+    contexts = _mini_with(
         own_root, records=[*_moved(*FIVE), {"ags": "00021060", "status": "planned", "date": "2020-01-01"}]
     )
-    page = build_steering(scenes.of(ViewState(as_of=date(2020, 12, 31))), DE)
+    page = build_steering(contexts.of(ViewState(as_of=date(2020, 12, 31))), DE)
     assert page.late[["name", "limit", "days"]].to_numpy().tolist() == [["Gürtel", "40 Tage", "365"]]
     (hint,) = page.hints
     assert "Drei von vier abgeschlossenen Fällen brauchten höchstens 40 Tage (n = 5)" in hint
@@ -131,7 +131,7 @@ def test_a_limit_is_said_with_its_number_of_cases(own_root: Path) -> None:
 
 
 def test_nobody_waits_in_what_is_over_or_documented_later(own_root: Path) -> None:
-    scenes = _mini_with(
+    contexts = _mini_with(
         own_root,
         records=[
             {"ags": "00021010", "status": "planned", "date": "2020-01-01"},
@@ -140,10 +140,10 @@ def test_nobody_waits_in_what_is_over_or_documented_later(own_root: Path) -> Non
             {"ags": "00021060", "status": "planned"},
         ],
     )
-    page = build_steering(scenes.of(ViewState(as_of=date(2021, 1, 1))), DE)
+    page = build_steering(contexts.of(ViewState(as_of=date(2021, 1, 1))), DE)
     assert page.open_["name"].tolist() == ["Neustadt (Landkreis Nord)"]
     assert page.lapsed.rows["name"].tolist() == ["Bergen"]
-    today = build_steering(scenes.of(ViewState()), DE)
+    today = build_steering(contexts.of(ViewState()), DE)
     assert today.open_["name"].tolist() == ["Gürtel"], "an undated plan is a plan"
     assert today.open_.loc[0, ["last_proof", "days"]].tolist() == [UNDATED, "nicht bekannt"]
 
@@ -169,8 +169,8 @@ def test_nobody_is_late_in_a_stage_that_may_last(mini: Snapshot) -> None:
 # --- lines ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_joint_case_is_one_line_with_its_members(scenes: Scenes) -> None:
-    page = build_steering(scenes.of(ViewState()), DE)
+def test_a_joint_case_is_one_line_with_its_members(contexts: ViewContexts) -> None:
+    page = build_steering(contexts.of(ViewState()), DE)
     (line,) = page.open_[page.open_["joint_with"] == "Städtebund Silberberg"].to_dict("records")
     assert line["name"] == "Aue-Bad Schlema, Lauter-Bernsbach, Lößnitz, Schneeberg, Schwarzenberg/Erzgeb."
     assert [name for _, name in line["places"]] == line["name"].split(", ")
@@ -180,23 +180,23 @@ def test_a_joint_case_is_one_line_with_its_members(scenes: Scenes) -> None:
 
 def test_a_joint_case_shows_where_any_member_lies(own_root: Path) -> None:
     joint = {"status": "planned", "date": "2025-01-01", "joint_with": "Bund"}
-    scenes = _mini_with(own_root, records=[joint | {"ags": "00021010"}, joint | {"ags": "00011000"}])
+    contexts = _mini_with(own_root, records=[joint | {"ags": "00021010"}, joint | {"ags": "00011000"}])
     for district in ("00021", "00011"):
-        page = build_steering(scenes.of(ViewState(district=district)), DE)
+        page = build_steering(contexts.of(ViewState(district=district)), DE)
         assert page.open_["name"].tolist() == ["Ministadt, Neustadt (Landkreis Nord)"]
-    assert build_steering(scenes.of(ViewState(district="00022")), DE).open_.empty
+    assert build_steering(contexts.of(ViewState(district="00022")), DE).open_.empty
 
 
-def test_states_say_their_last_proof_as_exactly_as_it_is_known(scenes: Scenes) -> None:
-    rows = build_steering(scenes.of(ViewState()), DE).over.rows
+def test_states_say_their_last_proof_as_exactly_as_it_is_known(contexts: ViewContexts) -> None:
+    rows = build_steering(contexts.of(ViewState()), DE).over.rows
     plauen = rows[(rows["name"] == "Plauen") & (rows["instrument"] == "Begleitendes Coaching")]
     assert plauen[["since", "last_proof"]].to_numpy().tolist() == [["", "22.06.2022"]]
     wurzen = rows[rows["name"] == "Wurzen"]
     assert wurzen["last_proof"].tolist() == ["2022"], "a year, not its last day"
 
 
-def test_acts_say_when_they_were_reached(scenes: Scenes) -> None:
-    rows = build_steering(scenes.of(ViewState()), DE).open_.set_index("name")
+def test_acts_say_when_they_were_reached(contexts: ViewContexts) -> None:
+    rows = build_steering(contexts.of(ViewState()), DE).open_.set_index("name")
     assert rows.loc["Pirna", ["since", "last_proof"]].tolist() == ["18.02.2021", ""]
 
 
@@ -210,8 +210,8 @@ def test_a_date_of_the_source_is_no_proof(own_root: Path) -> None:
 # --- what is over -----------------------------------------------------------------------------------------------------
 
 
-def test_what_is_over_by_itself_stands_apart(scenes: Scenes) -> None:
-    page = build_steering(scenes.of(ViewState()), DE)
+def test_what_is_over_by_itself_stands_apart(contexts: ViewContexts) -> None:
+    page = build_steering(contexts.of(ViewState()), DE)
     assert len(page.over.rows) == 14
     assert len(page.lapsed.rows) == 33
     assert set(page.lapsed.rows["stage"]) == {"geplant"}
@@ -228,7 +228,7 @@ def test_what_is_over_by_itself_stands_apart(scenes: Scenes) -> None:
 
 def test_ends_ahead_are_those_of_the_next_twelve_months(own_root: Path) -> None:
     until = {"status": "signed", "date": "2024-01-01"}
-    scenes = _mini_with(
+    contexts = _mini_with(
         own_root,
         ('exit = "dormant"', 'exit = "ended"'),
         records=[
@@ -239,7 +239,7 @@ def test_ends_ahead_are_those_of_the_next_twelve_months(own_root: Path) -> None:
             until | {"ags": "00021060"},
         ],
     )
-    rows = build_steering(scenes.of(ViewState()), DE).ending.rows
+    rows = build_steering(contexts.of(ViewState()), DE).ending.rows
     assert rows[["name", "ends"]].to_numpy().tolist() == [["Bergen", "31.12.2026"], ["Dreieck", "30.11.2027"]]
 
 
@@ -249,12 +249,12 @@ def test_an_exit_was_no_end_ahead(own_root: Path) -> None:
         council | {"status": "active", "date": "2020-01-01"},
         council | {"status": "paused", "date": "2022-06-01"},
     ]
-    scenes = _mini_with(own_root, records=entries)
-    assert build_steering(scenes.of(ViewState(as_of=date(2022, 1, 1))), DE).ending.rows.empty
+    contexts = _mini_with(own_root, records=entries)
+    assert build_steering(contexts.of(ViewState(as_of=date(2022, 1, 1))), DE).ending.rows.empty
 
 
-def test_what_ends_by_the_rule_says_so(scenes: Scenes) -> None:
-    page = build_steering(scenes.of(ViewState()), DE)
+def test_what_ends_by_the_rule_says_so(contexts: ViewContexts) -> None:
+    page = build_steering(contexts.of(ViewState()), DE)
     rows = page.ending.rows.set_index("name")
     assert rows.loc["Radeberg", "ends"] == "14.08.2027, dann vermutlich beendet"
     assert page.ending.rules[0].endswith("Eigene Regel dieses Atlas.")
@@ -263,13 +263,13 @@ def test_what_ends_by_the_rule_says_so(scenes: Scenes) -> None:
 # --- beside it --------------------------------------------------------------------------------------------------------
 
 
-def test_published_totals_say_how_many_have_finished(scenes: Scenes) -> None:
-    page = build_steering(scenes.of(ViewState()), DE)
+def test_published_totals_say_how_many_have_finished(contexts: ViewContexts) -> None:
+    page = build_steering(contexts.of(ViewState()), DE)
     assert page.published == (
         "Sicherheitsanalyse: veröffentlicht 25 „abgeschlossen“ (Februar 2024) von 25 „begonnen“ (2022); hier ohne Beleg "
         "dafür 7 Vorgänge (11 Gemeinden).",
     )
-    early = build_steering(scenes.of(ViewState(as_of=date(2021, 12, 31))), DE)
+    early = build_steering(contexts.of(ViewState(as_of=date(2021, 12, 31))), DE)
     (analyses,) = (said for said in early.published if said.startswith("Sicherheitsanalyse"))
     assert "veröffentlicht 12 (November 2021)" in analyses, "no later total"
     assert "mit unbekanntem Beginn" in analyses
@@ -278,23 +278,23 @@ def test_published_totals_say_how_many_have_finished(scenes: Scenes) -> None:
 def test_a_total_of_a_stage_without_one_of_what_has_begun(own_root: Path) -> None:
     measure = '[[published_measures]]\nkey = "people"\nlabel = { de = "L", en = "L" }\nstage = "pact:signed"\n'
     plan = {"ags": "00021010", "status": "planned", "date": "2023-01-01"}
-    scenes = _mini_with(own_root, ("[special]", f"{measure}\n[special]"), records=[plan])
-    page = build_steering(scenes.of(ViewState(as_of=date(2023, 7, 1))), DE)
+    contexts = _mini_with(own_root, ("[special]", f"{measure}\n[special]"), records=[plan])
+    page = build_steering(contexts.of(ViewState(as_of=date(2023, 7, 1))), DE)
     assert page.published == (
         "Vereinbarung: veröffentlicht 70 „unterzeichnet“ (Juni 2023); hier ohne Beleg dafür 0 Vorgänge (0 Gemeinden).",
     ), "a plan is none that was begun"
 
 
 def test_a_total_of_an_instrument_stands_beside_what_is_documented(own_root: Path) -> None:
-    scenes = _mini_with(
+    contexts = _mini_with(
         own_root,
         ('published_measure = "talks"', ""),
         ('drawn = "point"', 'drawn = "point"\npublished_measure = "talks"'),
     )
     council = {"ags": "00021010", "instrument": "council", "status": "planned", "date": "2022-01-01"}
     active = {"instrument": "council", "status": "active", "date": "2021"}
-    scenes = _mini_with(own_root, records=[council, active | {"ags": "00021020"}])
-    assert build_steering(scenes.of(ViewState(as_of=date(2023, 1, 1))), DE).published == (
+    contexts = _mini_with(own_root, records=[council, active | {"ags": "00021020"}])
+    assert build_steering(contexts.of(ViewState(as_of=date(2023, 1, 1))), DE).published == (
         "Rat: veröffentlicht 9 (2022); hier 1 belegt.",
     )
 
@@ -312,10 +312,10 @@ def test_what_is_undated_is_not_taken_for_recent(own_root: Path) -> None:
     assert page.undated["since"].tolist() == [UNDATED]
 
 
-def test_file_has_every_line_of_the_page(scenes: Scenes) -> None:
-    scene = scenes.of(ViewState())
-    page = build_steering(scene, DE)
-    table = TABLES["steuerung"](scenes, scene, DE)
+def test_file_has_every_line_of_the_page(contexts: ViewContexts) -> None:
+    context = contexts.of(ViewState())
+    page = build_steering(context, DE)
+    table = TABLES["steuerung"](contexts, context, DE)
     assert table is not None
     assert len(table) == sum(map(len, (page.late, page.open_, page.over.rows, page.ending.rows, page.lapsed.rows)))
     assert (table["über der Grenze"] == "ja").sum() == len(page.late)
@@ -331,7 +331,7 @@ def _pacts(*entries: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(source_url="https://q.invalid", line=range(2, len(rows) + 2))
 
 
-def _mini_with(root: Path, *changes: tuple[str, str], records: list[dict[str, str]] | None = None) -> Scenes:
+def _mini_with(root: Path, *changes: tuple[str, str], records: list[dict[str, str]] | None = None) -> ViewContexts:
     """Return scenes of the invented state with its programme changed, and with other entries if some are given."""
     path = root / "data" / "programmes" / "mini.toml"
     text = path.read_text(encoding="utf-8")
@@ -345,7 +345,7 @@ def _mini_with(root: Path, *changes: tuple[str, str], records: list[dict[str, st
         table = table.assign(municipality=[names[key] for key in table["ags"]])
         table[list(RECORD_COLUMNS)].to_csv(root / "data" / "participation" / "mini.csv", index=False)
     snapshot = load_snapshot(Settings(root))
-    return Scenes(lambda: snapshot, lambda: TODAY)
+    return ViewContexts(lambda: snapshot, lambda: TODAY)
 
 
 # --- areas ------------------------------------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ import pytest
 from atlas.model.programme import Label, Stage, StageKind
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
-from atlas.present.detail import position_or_heir
-from atlas.present.scene import Scene, Scenes
-from atlas.present.telling import (
+from atlas.present.context import ViewContext, ViewContexts
+from atlas.present.detail import position_or_successor
+from atlas.present.narrative import (
     MOST_ALT,
     Shown,
     alt_text,
@@ -33,11 +33,11 @@ from atlas.present.wording import Words
 from tests.conftest import TODAY
 
 DE, EN = Words("de"), Words("en")
-Of = Callable[..., Scene]
+Of = Callable[..., ViewContext]
 
 
-def _at(scene: Scene, ags: str) -> int:
-    position = position_or_heir(scene, ags)
+def _at(context: ViewContext, ags: str) -> int:
+    position = position_or_successor(context, ags)
     assert position is not None
     return position
 
@@ -75,8 +75,8 @@ def test_what_lasts_is_told_with_since(known: str, means: str, german: str, engl
     assert since(known, means, EN) == english
 
 
-def test_a_plan_says_when_it_was_on_record_or_read(mini_scene: Of) -> None:
-    line = mini_scene().day.lines[0][0]._replace(read_on="2023-07-01")
+def test_a_plan_says_when_it_was_on_record_or_read(mini_context: Of) -> None:
+    line = mini_context().day.lines[0][0]._replace(read_on="2023-07-01")
     assert on_record(line._replace(since="2022-07-22"), DE) == "(Stand 22.07.2022)"
     assert on_record(line._replace(since=""), EN) == "(undated, read 1 July 2023)"
 
@@ -90,10 +90,10 @@ def test_a_plan_says_when_it_was_on_record_or_read(mini_scene: Of) -> None:
         ("14628370", "die Stadt Wehlen", "Stadt Wehlen"),
     ],
 )
-def test_places_have_their_article(real_scene: Of, ags: str, german: str, english: str) -> None:
-    scene = real_scene()
-    assert place(scene, _at(scene, ags), DE) == german
-    assert place(scene, _at(scene, ags), EN) == english
+def test_places_have_their_article(real_context: Of, ags: str, german: str, english: str) -> None:
+    context = real_context()
+    assert place(context, _at(context, ags), DE) == german
+    assert place(context, _at(context, ags), EN) == english
 
 
 def test_abbreviation_at_the_end_brings_its_own_full_stop() -> None:
@@ -131,22 +131,22 @@ def test_abbreviation_at_the_end_brings_its_own_full_stop() -> None:
         ),
     ],
 )
-def test_german_sentences(real_scene: Of, ags: str, said: str) -> None:
-    scene = real_scene()
-    assert " ".join(sentences(scene, _at(scene, ags), DE)) == said
+def test_german_sentences(real_context: Of, ags: str, said: str) -> None:
+    context = real_context()
+    assert " ".join(sentences(context, _at(context, ags), DE)) == said
 
 
-def test_grant_that_is_open_says_until_when(real_scene: Of) -> None:
-    scene = real_scene(as_of=date(2022, 6, 30))
-    told = sentences(scene, _at(scene, "14612000"), DE)
+def test_grant_that_is_open_says_until_when(real_context: Of) -> None:
+    context = real_context(as_of=date(2022, 6, 30))
+    told = sentences(context, _at(context, "14612000"), DE)
     assert "Sie hat am 22.12.2021 eine Förderung bewilligt bekommen; bis Ende 2022 befristet." in told
 
 
-def test_alternative_text_of_one_layer_says_whose_numbers_they_are(real_scene: Of) -> None:
+def test_alternative_text_of_one_layer_says_whose_numbers_they_are(real_context: Of) -> None:
     """Beside the neighbours that take part in anything at all."""
-    scene = real_scene(layer="funding")
+    context = real_context(layer="funding")
     told = alt_text(
-        scene,
+        context,
         Shown(
             title="T",
             subtitle="S",
@@ -162,22 +162,24 @@ def test_alternative_text_of_one_layer_says_whose_numbers_they_are(real_scene: O
     assert told.endswith("Förderung – keine bekannte Aktivität: 16.")
 
 
-def test_english_sentences(real_scene: Of) -> None:
-    scene = real_scene()
-    assert " ".join(sentences(scene, _at(scene, "14523020"), EN)) == (
+def test_english_sentences(real_context: Of) -> None:
+    context = real_context()
+    assert " ".join(sentences(context, _at(context, "14523020"), EN)) == (
         "The town of Auerbach/Vogtl. signed the cooperation agreement on 22 July 2022 together with Lengenfeld and "
         "Rodewisch (Göltzschtal-Städte). Documented for the town of Auerbach/Vogtl.: Municipal prevention council, plan "
         "of 2022, not documented further, together with Lengenfeld and Rodewisch (Göltzschtal-Städte). By the atlas's own "
         "rule, a plan without further proof no longer counts as one after some time."
     )
-    assert sentences(scene, _at(scene, "14524060"), EN)[0].startswith("For the municipality of Fraureuth no activity")
+    assert sentences(context, _at(context, "14524060"), EN)[0].startswith(
+        "For the municipality of Fraureuth no activity"
+    )
 
 
-def test_what_the_district_does_is_told_of_the_district(real_scene: Of) -> None:
-    scene = real_scene()
-    lines = scene.day.lines
+def test_what_the_district_does_is_told_of_the_district(real_context: Of) -> None:
+    context = real_context()
+    lines = context.day.lines
     only = next(p for p, rows in lines.items() if {row.basis for row in rows} == {"district", "none"})
-    own, districts = sentences(scene, only, DE)
+    own, districts = sentences(context, only, DE)
     assert " selbst ist keine Aktivität öffentlich dokumentiert." in own
     assert re.match(
         r"Der (Landkreis|Vogtlandkreis|Erzgebirgskreis)\b.* hat .* einen Kommunalen Präventionsrat\.", districts
@@ -185,22 +187,22 @@ def test_what_the_district_does_is_told_of_the_district(real_scene: Of) -> None:
 
 
 def test_what_a_former_municipality_did_is_told_of_it(mini: Snapshot) -> None:
-    scene = Scenes(lambda: mini, lambda: TODAY).of(ViewState())
-    said = " ".join(sentences(scene, _at(scene, "00022015"), DE))
+    context = ViewContexts(lambda: mini, lambda: TODAY).of(ViewState())
+    said = " ".join(sentences(context, _at(context, "00022015"), DE))
     assert (
         "ür die frühere Gemeinde Ilm (heute Neu-Ilm) ist dokumentiert: Vereinbarung, unterzeichnet seit 01.01.2018."
         in said
     )
 
 
-def test_programme_without_tellings_still_gives_sentences(mini_scene: Of) -> None:
-    scene = mini_scene()
+def test_programme_without_tellings_still_gives_sentences(mini_context: Of) -> None:
+    context = mini_context()
     for words in (DE, EN):
-        for position in scene.day.lines:
-            for said in sentences(scene, position, words):
+        for position in context.day.lines:
+            for said in sentences(context, position, words):
                 assert said.endswith(".")
                 assert said[0].isupper()
-    assert sentences(scene, _at(scene, "00021010"), EN)[0] == (
+    assert sentences(context, _at(context, "00021010"), EN)[0] == (
         "Documented for the town of Neustadt: Pact, signed since 30 June 2019."
     )
 
@@ -224,66 +226,66 @@ def test_telling_with_an_unknown_place_is_refused() -> None:
         )
 
 
-def test_neighbours_are_counted_in_whole_sentences(mini_scene: Of, real_scene: Of) -> None:
-    scene = real_scene()
-    said = {key: neighbours_sentence(scene, _at(scene, key), DE) for key in ("14523020", "14522140", "14522080")}
+def test_neighbours_are_counted_in_whole_sentences(mini_context: Of, real_context: Of) -> None:
+    context = real_context()
+    said = {key: neighbours_sentence(context, _at(context, key), DE) for key in ("14523020", "14522140", "14522080")}
     assert said["14523020"] == "Für eine der 6 Nachbargemeinden ist eine Beteiligung dokumentiert: Rodewisch."
     assert said["14522140"].startswith("Für alle 5 Nachbargemeinden ist eine Beteiligung dokumentiert: ")
     assert said["14522080"] == "Für keine der 7 Nachbargemeinden ist eine Beteiligung öffentlich dokumentiert."
-    few = neighbours_sentence(scene, _at(scene, "14511000"), DE, 2)
+    few = neighbours_sentence(context, _at(context, "14511000"), DE, 2)
     assert (
         few
         == "Für 6 der 18 Nachbargemeinden ist eine Beteiligung dokumentiert: Limbach-Oberfrohna, Niederwiesa und 4 weitere."
     )
-    island = mini_scene()
+    island = mini_context()
     only = neighbours_sentence(island, _at(island, "00021070"), DE)
     assert only == "Für die einzige Nachbargemeinde, Gürtel, ist eine Beteiligung dokumentiert."
-    before = mini_scene(as_of=island.as_of.replace(year=2018))
+    before = mini_context(as_of=island.as_of.replace(year=2018))
     assert " ist keine Beteiligung öffentlich dokumentiert." in neighbours_sentence(before, _at(before, "00021070"), DE)
 
 
-def test_number_of_neighbours_named_is_that_of_the_screen(real_scene: Of) -> None:
-    scene = real_scene()
-    for position, near in scene.day.hood.lines.items():
-        active = [each.position for each in near if each.position in scene.day.active]
-        said = neighbours_sentence(scene, position, DE)
-        assert all(name in said for name in unique_names(scene, active))
+def test_number_of_neighbours_named_is_that_of_the_screen(real_context: Of) -> None:
+    context = real_context()
+    for position, near in context.day.hood.lines.items():
+        active = [each.position for each in near if each.position in context.day.active]
+        said = neighbours_sentence(context, position, DE)
+        assert all(name in said for name in unique_names(context, active))
         if 1 < len(active) < len(near):
             assert said.startswith(f"Für {len(active)} der {len(near)} ")
 
 
-def test_same_names_are_told_apart_by_district(mini_scene: Of) -> None:
-    scene = mini_scene()
-    both = [_at(scene, "00021010"), _at(scene, "00022040")]
-    assert unique_names(scene, both) == ["Neustadt (Landkreis Nord)", "Neustadt (Landkreis Süd)"]
+def test_same_names_are_told_apart_by_district(mini_context: Of) -> None:
+    context = mini_context()
+    both = [_at(context, "00021010"), _at(context, "00022040")]
+    assert unique_names(context, both) == ["Neustadt (Landkreis Nord)", "Neustadt (Landkreis Süd)"]
 
 
-def test_nothing_from_the_notes_is_quoted_and_nobody_is_blamed(real: Snapshot, real_scene: Of) -> None:
-    scene = real_scene()
+def test_nothing_from_the_notes_is_quoted_and_nobody_is_blamed(real: Snapshot, real_context: Of) -> None:
+    context = real_context()
     marked = real.records["asskomm"].table.assign(note="Oberbürgermeisterin Erika Mustermann sagte zu.")
     snapshot = replace(real, records={"asskomm": replace(real.records["asskomm"], table=marked)})
-    with_notes = Scenes(lambda: snapshot, lambda: TODAY).of(ViewState())
-    for position in scene.day.lines:
+    with_notes = ViewContexts(lambda: snapshot, lambda: TODAY).of(ViewState())
+    for position in context.day.lines:
         for words in (DE, EN):
             told = caption(with_notes, position, words)
             assert "Mustermann" not in told
-            assert told == caption(scene, position, words)
+            assert told == caption(context, position, words)
             assert not re.search(r"nimmt nicht teil|does not take part|leider|versäumt|noch nicht|fehlt", told)
             assert not re.search(r"\{|\}|  |\.\.|\( |,,| ,|None|nan", told)
 
 
-def test_caption_says_place_day_and_sources(real_scene: Of, mini_scene: Of) -> None:
-    scene = real_scene()
-    told = caption(scene, _at(scene, "14521450"), DE)
+def test_caption_says_place_day_and_sources(real_context: Of, mini_context: Of) -> None:
+    context = real_context()
+    told = caption(context, _at(context, "14521450"), DE)
     assert told.startswith("Karte: ASSKomm in und um Oelsnitz/Erzgeb., Stand 30.11.2026.")
-    assert scene.edition.provenance.attribution in told
+    assert context.edition.provenance.attribution in told
     assert "erfunden" not in told
-    invented = mini_scene()
+    invented = mini_context()
     assert "Beispieldaten" in caption(invented, _at(invented, "00021010"), DE)
 
 
-def test_alternative_text_is_one_line_and_not_too_long(real_scene: Of) -> None:
-    scene = real_scene()
+def test_alternative_text_is_one_line_and_not_too_long(real_context: Of) -> None:
+    context = real_context()
     shown = Shown(
         title="T\nitel" * 40,
         subtitle="Stand",
@@ -293,12 +295,12 @@ def test_alternative_text_is_one_line_and_not_too_long(real_scene: Of) -> None:
         own="Ort",
         own_status="Stufe",
     )
-    told = alt_text(scene, shown, DE)
+    told = alt_text(context, shown, DE)
     assert len(told) <= MOST_ALT
     assert "\n" not in told
     assert told.endswith(" …")
-    brief = alt_text(scene, Shown(title="T", subtitle="S", counts=(("k", 2),), documented=1, total=5), EN)
+    brief = alt_text(context, Shown(title="T", subtitle="S", counts=(("k", 2),), documented=1, total=5), EN)
     assert brief == "Map. T. S. Something is documented for 1 of 5 municipalities. K: 2."
     assert "1 of 5" not in alt_text(
-        scene, Shown(title="T", subtitle="S", counts=(("k", 2),), documented=None, total=5), EN
+        context, Shown(title="T", subtitle="S", counts=(("k", 2),), documented=None, total=5), EN
     )

@@ -15,8 +15,8 @@ from atlas.errors import AtlasError, Severity
 from atlas.model.edits import Add, Correct, Record, Withdraw
 from atlas.model.snapshot import Snapshot
 from atlas.present.cells import Cells
+from atlas.present.context import ViewContext
 from atlas.present.entries import entries_at
-from atlas.present.scene import Scene
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
@@ -126,8 +126,8 @@ def test_what_the_table_does_not_allow_is_refused(state: dict[str, object]) -> N
 
 
 @pytest.mark.parametrize("lang", ["de", "en"])
-def test_cells_read_back_what_they_show(mini_scene: Callable[..., Scene], lang: str) -> None:
-    source, words = mini_scene(), Words(lang)
+def test_cells_read_back_what_they_show(mini_context: Callable[..., ViewContext], lang: str) -> None:
+    source, words = mini_context(), Words(lang)
     cells, base = Cells(source, words, None), entries_at(source, None)
     table = cells.table(base)
     everything = {row: dict(table.iloc[row]) for row in range(len(base))}

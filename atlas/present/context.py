@@ -18,14 +18,14 @@ from atlas.analysis.outreach import active_positions
 from atlas.analysis.progress import Course, course
 from atlas.analysis.spans import counting, spans
 from atlas.analysis.status import StatusLines, cases_as_of, status_as_of
-from atlas.model.boundaries import BoundaryChange, Edition
+from atlas.model.boundaries import BoundaryChange, BoundaryVersion
 from atlas.model.programme import Counts, Programme
 from atlas.model.records import Records
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.map_spec import MapSpec, build_map_spec
 
-__all__ = ["Course", "Day", "Scene", "Scenes", "Shelf", "imagined"]
+__all__ = ["Course", "Day", "SingleFlightCache", "ViewContext", "ViewContexts", "preview"]
 T = TypeVar("T")
 
 
@@ -38,7 +38,7 @@ class _Slot(Generic[T]):
         self.weight = 0
 
 
-class Shelf(Generic[T]):
+class SingleFlightCache(Generic[T]):
     """Keeps the newest results by key. What lies here is shared by all and never changed.
 
     Each is made once, however many ask for it at the same time. Streamlit's ``cache_data`` copies by pickling on
@@ -79,7 +79,7 @@ class Shelf(Generic[T]):
                 weight -= self._slots.popitem(last=False)[1].weight
 
 
-_hoods: Shelf[Neighbourhood] = Shelf(8)
+_hoods: SingleFlightCache[Neighbourhood] = SingleFlightCache(8)
 """Neighbours do not change from day to day, nor with the programme."""
 
 
@@ -99,7 +99,7 @@ class Day:
         What it was made from.
     """
 
-    edition: Edition
+    edition: BoundaryVersion
     as_of: date
     status: pd.DataFrame
     spans: pd.DataFrame
@@ -149,7 +149,7 @@ class Day:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Scene:
+class ViewContext:
     """Everything about one view.
 
     Attributes
@@ -166,7 +166,7 @@ class Scene:
 
     snapshot: Snapshot
     programme: Programme
-    edition: Edition
+    edition: BoundaryVersion
     records: Records
     spans: pd.DataFrame
     changes: tuple[BoundaryChange, ...]
@@ -205,7 +205,7 @@ class Scene:
         return self.view.district if self.view.district in self.edition.districts.index else None
 
 
-class Scenes:
+class ViewContexts:
     """Makes scenes and keeps their parts.
 
     Parameters
@@ -222,25 +222,25 @@ class Scenes:
     def __init__(self, current: Callable[[], Snapshot], today: Callable[[], date], kept_rows: int = 200_000) -> None:
         self._current = current
         self.today = today
-        self._spans: Shelf[pd.DataFrame] = Shelf(8)
-        self._days: Shelf[Day] = Shelf(kept_rows, lambda day: len(day.status))
-        self._courses: Shelf[Course] = Shelf(16)
-        self._specs: Shelf[MapSpec] = Shelf(kept_rows, lambda spec: len(spec.codes))
+        self._spans: SingleFlightCache[pd.DataFrame] = SingleFlightCache(8)
+        self._days: SingleFlightCache[Day] = SingleFlightCache(kept_rows, lambda day: len(day.status))
+        self._courses: SingleFlightCache[Course] = SingleFlightCache(16)
+        self._specs: SingleFlightCache[MapSpec] = SingleFlightCache(kept_rows, lambda spec: len(spec.codes))
 
-    def course(self, scene: Scene, counts: Counts | None = None) -> Course:
+    def course(self, context: ViewContext, counts: Counts | None = None) -> Course:
         """Return the whole course of a scene's programme on its boundaries, of its district if it has one.
 
         ``counts`` says what counts; without it, each instrument does.
         """
 
         def make() -> Course:
-            counted = counting(scene.spans, counts) if counts else scene.spans
-            return course(counted, scene.edition, scene.changes, scene.district)
+            counted = counting(context.spans, counts) if counts else context.spans
+            return course(counted, context.edition, context.changes, context.district)
 
-        key = (scene.snapshot.fingerprint, scene.programme.key, scene.edition.starts, counts, scene.district)
+        key = (context.snapshot.fingerprint, context.programme.key, context.edition.starts, counts, context.district)
         return self._courses.get(key, make)
 
-    def of(self, view: ViewState) -> Scene:
+    def of(self, view: ViewState) -> ViewContext:
         """Return the scene of a view."""
         snapshot = self._current()
         programme = snapshot.programme(view.programme)
@@ -258,7 +258,7 @@ class Scenes:
         spec = self._specs.get(
             (*base, drawn), lambda: build_map_spec(day.status, day.cases, programme, edition, drawn, as_of)
         )
-        return Scene(
+        return ViewContext(
             snapshot=snapshot,
             programme=programme,
             edition=edition,
@@ -271,9 +271,9 @@ class Scenes:
         )
 
 
-def imagined(source: Scene, table: pd.DataFrame) -> Scene:
+def preview(context: ViewContext, table: pd.DataFrame) -> ViewContext:
     """Return a scene as it would be if the record of its programme were ``table``. It is not kept anywhere."""
-    programme = source.programme
-    records = {**source.snapshot.records, programme.key: replace(source.records, table=table)}
-    snapshot = replace(source.snapshot, records=records)
-    return Scenes(lambda: snapshot, lambda: source.as_of).of(source.view)
+    programme = context.programme
+    records = {**context.snapshot.records, programme.key: replace(context.records, table=table)}
+    snapshot = replace(context.snapshot, records=records)
+    return ViewContexts(lambda: snapshot, lambda: context.as_of).of(context.view)

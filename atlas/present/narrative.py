@@ -16,10 +16,10 @@ from atlas.model.dates import PartialDate
 from atlas.model.programme import OVERVIEW
 from atlas.model.states import State
 from atlas.phrases import N_
+from atlas.present.context import ViewContext
 from atlas.present.credits import invented
 from atlas.present.detail import case_lines, status_sentence, unique_names
 from atlas.present.looks import layer_label
-from atlas.present.scene import Scene
 from atlas.present.since import ENDED, HOLDS, LAPSED, OVER, said, since_of
 from atlas.present.time_words import until_said
 from atlas.present.wording import Words
@@ -58,24 +58,24 @@ class Shown:
     centre: int | None = None
 
 
-def alt_text(scene: Scene, shown: Shown, words: Words) -> str:
+def alt_text(context: ViewContext, shown: Shown, words: Words) -> str:
     """Return a picture in words: what it is of, its message, the numbers. One line of at most `MOST_ALT` characters."""
     said = [words.say("Karte. {title}. {subtitle}.", title=shown.title.rstrip("."), subtitle=shown.subtitle)]
     if shown.own:
         said.append(words.say("Hervorgehoben: {name} ({status}).", name=shown.own, status=shown.own_status))
     if shown.centre is not None:
-        said.append(neighbours_sentence(scene, shown.centre, words, _NAMED))
+        said.append(neighbours_sentence(context, shown.centre, words, _NAMED))
     elif shown.documented is not None and shown.total:
         told = {"n": words.number(shown.documented), "total": words.number(shown.total)}
         said.append(
             words.say("Für {n} von {total} Gemeinden ist dazu etwas dokumentiert.", **told)
-            if scene.programme.has_shares
+            if context.programme.has_shares
             else words.say("Gemeinden, für die dazu etwas dokumentiert ist: {n}.", n=told["n"])
         )
     if shown.counts:
         counts = "; ".join(f"{label}: {words.number(count)}" for label, count in shown.counts)
-        is_one = scene.view.layer != OVERVIEW
-        layer = layer_label(scene.programme, scene.view.layer)
+        is_one = context.view.layer != OVERVIEW
+        layer = layer_label(context.programme, context.view.layer)
         said.append(sentence(f"{words.label(layer)} – {counts}" if is_one else counts))
     return _short(" ".join(" ".join(said).split()))
 
@@ -95,51 +95,51 @@ def _short(text: str) -> str:
     return f"{kept[:cut] if cut > 0 else kept} …"[:MOST_ALT]
 
 
-def caption(scene: Scene, position: int, words: Words) -> str:
+def caption(context: ViewContext, position: int, words: Words) -> str:
     """Return a caption for a picture of a municipality with its neighbours: three short paragraphs, and credits."""
-    name = scene.day.lines[position][0].name
+    name = context.day.lines[position][0].name
     lead = words.say(
         "Karte: {programme} in und um {name}, Stand {day}.",
-        programme=scene.programme.short,
+        programme=context.programme.short,
         name=name,
-        day=words.day(scene.as_of),
+        day=words.day(context.as_of),
     )
-    told = " ".join(sentences(scene, position, words))
+    told = " ".join(sentences(context, position, words))
     reach = words.say(
         "Dargestellt ist, was öffentlich dokumentiert ist. Kein Eintrag heißt nicht, dass es keine Aktivität gibt."
     )
     sources = words.say(
         "{source}. Grenzen: {attribution}.",
-        source=words.label(scene.programme.source_line),
-        attribution=scene.edition.provenance.attribution,
+        source=words.label(context.programme.source_line),
+        attribution=context.edition.provenance.attribution,
     )
-    near = neighbours_sentence(scene, position, words)
-    parts = (lead, told, near, reach, sources, *invented(scene, words))
+    near = neighbours_sentence(context, position, words)
+    parts = (lead, told, near, reach, sources, *invented(context, words))
     return "\n\n".join(" ".join(part.split()) for part in parts if part)
 
 
-def sentences(scene: Scene, position: int, words: Words) -> tuple[str, ...]:
+def sentences(context: ViewContext, position: int, words: Words) -> tuple[str, ...]:
     """Return what is documented about a municipality, a sentence for each of its cases, in the programme's order.
 
     Where an end is presumed by the atlas's own rule, a last one says so.
     """
-    lines = [line for line in scene.day.lines[position] if line.stage != NO_DATA]
-    own = list(case_lines(scene, position))
+    lines = [line for line in context.day.lines[position] if line.stage != NO_DATA]
+    own = list(case_lines(context, position))
     # What is only implied is already said by what implies it, unless that is no longer in force.
     own = own or [("", line) for line in lines if line.basis == "derived"]
-    said = list(_told(scene, position, own, words))
-    through = [_of_district(scene, line, words) for line in lines if line.basis == "district"]
+    said = list(_told(context, position, own, words))
+    through = [_of_district(context, line, words) for line in lines if line.basis == "district"]
     if not own:
-        said.append(_nothing(scene, position, words, is_only_own=bool(through)))
-    return (*said, *through, *_rule(scene, [line for _, line in own], words))
+        said.append(_nothing(context, position, words, is_only_own=bool(through)))
+    return (*said, *through, *_rule(context, [line for _, line in own], words))
 
 
-def _rule(scene: Scene, lines: Sequence[StatusLine], words: Words) -> Iterator[str]:
+def _rule(context: ViewContext, lines: Sequence[StatusLine], words: Words) -> Iterator[str]:
     """Yield whose rule it is that something told is presumed over, if it is the atlas's own."""
     ruled = {
         since_of(line).kind
         for line in lines
-        if scene.programme.rung(f"{line.instrument}:{line.stage}").stage.is_house_rule
+        if context.programme.rung(f"{line.instrument}:{line.stage}").stage.is_house_rule
     }
     if OVER in ruled:
         yield words.say(
@@ -151,64 +151,64 @@ def _rule(scene: Scene, lines: Sequence[StatusLine], words: Words) -> Iterator[s
         )
 
 
-def _nothing(scene: Scene, position: int, words: Words, *, is_only_own: bool) -> str:
+def _nothing(context: ViewContext, position: int, words: Words, *, is_only_own: bool) -> str:
     text = N_("Für {place} ist keine Aktivität öffentlich dokumentiert. Das heißt nicht, dass es keine gibt.")
     if is_only_own:
         text = N_(
             "Für {place} selbst ist keine Aktivität öffentlich dokumentiert. Das heißt nicht, dass es keine gibt."
         )
-    return words.say(text, place=place(scene, position, words))
+    return words.say(text, place=place(context, position, words))
 
 
-def _told(scene: Scene, position: int, cases: Sequence[tuple[str, StatusLine]], words: Words) -> Iterator[str]:
+def _told(context: ViewContext, position: int, cases: Sequence[tuple[str, StatusLine]], words: Words) -> Iterator[str]:
     """Yield a sentence for each case; the second and later ones of the same place begin with a pronoun."""
     before = ""
-    former = {change.old_ags: change.old_name for change in mergers(scene.changes)}
+    former = {change.old_ags: change.old_name for change in mergers(context.changes)}
     for case, line in cases:
         name = former.get(line.participant, "") if line.participant != line.ags else ""
-        who = place(scene, position, words)
+        who = place(context, position, words)
         if name:
-            who = words.say("die frühere Gemeinde {name} (heute {heir})", name=name, heir=line.name)
+            who = words.say("die frühere Gemeinde {name} (heute {successor})", name=name, successor=line.name)
         subject = words.say("sie") if who == before else who
-        told = _clause(scene, position, line, words, case)
+        told = _clause(context, position, line, words, case)
         if told:
             before = who
             yield sentence(f"{subject} {told}")
         else:
             before = ""
-            yield _plainly(scene, line, who, words, case)
+            yield _plainly(context, line, who, words, case)
 
 
-def _plainly(scene: Scene, line: StatusLine, who: str, words: Words, case: str = "") -> str:
+def _plainly(context: ViewContext, line: StatusLine, who: str, words: Words, case: str = "") -> str:
     """Return a sentence for a stage of which the programme does not say how it is told, or that does not hold."""
-    label = words.label(scene.programme.instrument(line.instrument).label)
+    label = words.label(context.programme.instrument(line.instrument).label)
     what = words.say(phrases.NAME_WITH_CASE, name=label, case=case) if case else label
-    status = status_sentence(line, scene.programme, words, with_rule=False)
+    status = status_sentence(line, context.programme, words, with_rule=False)
     return sentence(
         words.say("für {place} ist dokumentiert: {what}, {status}", place=who, what=what, status=status)
-        + (f", {joint}" if (joint := joint_phrase(scene, line, words)) else "")
+        + (f", {joint}" if (joint := joint_phrase(context, line, words)) else "")
     )
 
 
-def _of_district(scene: Scene, line: StatusLine, words: Words) -> str:
-    name = str(scene.edition.districts.at[line.district, "name"])
-    told = _clause(scene, None, line, words)
+def _of_district(context: ViewContext, line: StatusLine, words: Words) -> str:
+    name = str(context.edition.districts.at[line.district, "name"])
+    told = _clause(context, None, line, words)
     if told:
         return sentence(words.say("der {district}", district=name) + f" {told}")
-    return _plainly(scene, line, words.say("den {district}", district=name), words)
+    return _plainly(context, line, words.say("den {district}", district=name), words)
 
 
-def _clause(scene: Scene, position: int | None, line: StatusLine, words: Words, case: str = "") -> str:
+def _clause(context: ViewContext, position: int | None, line: StatusLine, words: Words, case: str = "") -> str:
     """Return what stands behind the subject; empty if the programme's stage has no telling, or it can't be told so.
 
     That is: if it is only implied or documented later; and what is over, unless its telling says what happened on a day.
     """
-    telling = scene.programme.rung(f"{line.instrument}:{line.stage}").stage.telling
+    telling = context.programme.rung(f"{line.instrument}:{line.stage}").stage.telling
     since_ = since_of(line)
     is_over = since_.kind in {OVER, ENDED} and telling is not None and "{when}" in telling.de
     if telling is None or line.basis == "derived" or (since_.kind != HOLDS and not is_over):
         return ""
-    joint = joint_phrase(scene, line, words) if position is not None else ""
+    joint = joint_phrase(context, line, words) if position is not None else ""
     text = words.label(telling)
     values = {
         "{when}": when(line.since, line.since_means, words),
@@ -244,9 +244,9 @@ def one_stop(text: str) -> str:
     return text[:-1] if text.endswith(("..", "….")) else text
 
 
-def place(scene: Scene, position: int, words: Words) -> str:
+def place(context: ViewContext, position: int, words: Words) -> str:
     """Return ``die Stadt Crimmitschau``, ``die Gemeinde Fraureuth``, ``die Stadt Wehlen``."""
-    row = scene.edition.municipalities.loc[position]
+    row = context.edition.municipalities.loc[position]
     name, kind = str(row["name"]), str(row["kind"])
     if name.startswith(("Stadt ", "Gemeinde ")):
         return words.say("die {name}", name=name)
@@ -288,11 +288,11 @@ def on_record(line: StatusLine, words: Words) -> str:
     return f"({words.since('', 'undated', line.read_on)})"
 
 
-def joint_phrase(scene: Scene, line: StatusLine, words: Words) -> str:
+def joint_phrase(context: ViewContext, line: StatusLine, words: Words) -> str:
     """Return ``gemeinsam mit Lengenfeld und Rodewisch (Göltzschtal-Städte)``; empty if it is not a joint matter."""
     if not line.joint_with:
         return ""
-    joint = scene.day.cases[scene.day.cases["joint_with"] == line.joint_with]
+    joint = context.day.cases[context.day.cases["joint_with"] == line.joint_with]
     partners = set(joint["name"][(joint["instrument"] == line.instrument) & (joint["ags"] != line.ags)])
     if not partners:
         return words.say("über die gemeinsame Stelle „{body}“", body=line.joint_with)
@@ -300,20 +300,20 @@ def joint_phrase(scene: Scene, line: StatusLine, words: Words) -> str:
     return words.say("gemeinsam mit {names} ({body})", names=names, body=line.joint_with)
 
 
-def neighbours_sentence(scene: Scene, position: int, words: Words, most: int | None = None) -> str:
+def neighbours_sentence(context: ViewContext, position: int, words: Words, most: int | None = None) -> str:
     """Return for how many neighbours taking part is documented, and which; empty if there are none.
 
     At most ``most`` are named, those with the longest border first.
     """
-    near = [each.position for each in scene.day.hood.lines[position]]
-    active = [each for each in near if each in scene.day.active]
+    near = [each.position for each in context.day.hood.lines[position]]
+    active = [each for each in near if each in context.day.active]
     if not near:
         return ""
     if len(near) == 1:
         text = N_("Für die einzige Nachbargemeinde, {name}, ist keine Beteiligung öffentlich dokumentiert.")
         if active:
             text = N_("Für die einzige Nachbargemeinde, {name}, ist eine Beteiligung dokumentiert.")
-        return words.say(text, name=unique_names(scene, near)[0])
+        return words.say(text, name=unique_names(context, near)[0])
     text = N_("Für {n} der {total} Nachbargemeinden ist eine Beteiligung dokumentiert: {names}")
     if not active:
         text = N_("Für keine der {total} Nachbargemeinden ist eine Beteiligung öffentlich dokumentiert")
@@ -321,7 +321,7 @@ def neighbours_sentence(scene: Scene, position: int, words: Words, most: int | N
         text = N_("Für alle {total} Nachbargemeinden ist eine Beteiligung dokumentiert: {names}")
     elif len(active) == 1:
         text = N_("Für eine der {total} Nachbargemeinden ist eine Beteiligung dokumentiert: {names}")
-    names = _few(unique_names(scene, active), most, words)
+    names = _few(unique_names(context, active), most, words)
     return sentence(words.say(text, n=words.number(len(active)), total=words.number(len(near)), names=names))
 
 
