@@ -27,6 +27,7 @@ from atlas.present.entries import (
     seen,
 )
 from atlas.present.intake import question_text
+from atlas.present.wording import Words
 from ui import blocks, saving
 from ui.cache import context, store, today
 from ui.login import current_actor
@@ -160,6 +161,12 @@ def _fields(context: ViewContext, draft: EntryDraft) -> None:
         key=_RUNG,
         persist_state="session",
     )
+    _time_fields(said)
+    _case_fields(context, draft, said)
+    _source_fields(said)
+
+
+def _time_fields(said: Words) -> None:
     left, right = st.columns(2, gap="small")
     left.text_input(
         said.say(phrases.DATE), key=_DATE, placeholder=said.say(phrases.DATE_EXAMPLES), persist_state="session"
@@ -183,6 +190,9 @@ def _fields(context: ViewContext, draft: EntryDraft) -> None:
         ),
         persist_state="session",
     )
+
+
+def _case_fields(context: ViewContext, draft: EntryDraft, said: Words) -> None:
     table = context.records.table
     st.selectbox(
         said.say("Gemeinsam über"),
@@ -206,6 +216,9 @@ def _fields(context: ViewContext, draft: EntryDraft) -> None:
         ),
         persist_state="session",
     )
+
+
+def _source_fields(said: Words) -> None:
     help_ = said.say(phrases.NOTE_HINT)
     st.text_area(said.say(phrases.NOTE), key=_NOTE, height=80, help=help_, persist_state="session")
     left, right = st.columns([2, 1], gap="small")

@@ -11,10 +11,11 @@ from atlas import phrases
 from atlas.errors import AtlasError
 from atlas.export.pictures import Drawn, draw
 from atlas.model.excerpt import (
-    LIVE,
+    MEASURES,
     MOST_CHOSEN,
     MOST_TITLE,
     PRINTED,
+    WEBSITE,
     Excerpt,
     ExcerptKind,
     Form,
@@ -25,7 +26,6 @@ from atlas.model.view import ViewState, page_address, view_to_query
 from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.detail import municipality_names
 from atlas.present.narrative import lasting_alt_text
-from atlas.render.layout import MEASURES
 from ui import blocks, filters, frame
 from ui.cache import contexts, current_context, today
 from ui.messages import show_problems
@@ -76,19 +76,11 @@ def _controls(context: ViewContext) -> None:
         on_change=_kind_chosen,
     )
     _place(context, kind, excerpt)
-    sizes = {
-        Size.SLIDE: said.say("Folie 16 : 9"),
-        Size.SQUARE: said.say("Quadrat"),
-        Size.A4: said.say("A4 quer"),
-        Size.A4_PORTRAIT: said.say("A4 hoch"),
-        Size.A3: said.say("A3 quer"),
-        Size.A3_PORTRAIT: said.say("A3 hoch"),
-    }
     seed(Keys.SIZE, excerpt.size)
     st.pills(
         said.say(phrases.SIZE),
         PRINTED,
-        format_func=lambda each: sizes[each],
+        format_func=_size_label,
         required=True,
         wrap=True,
         key=Keys.SIZE,
@@ -214,6 +206,11 @@ def _image(macro: str, size: Size, address: str, alt: str, **more: str) -> Marku
     )
 
 
+def _size_label(size: Size) -> str:
+    label = MEASURES[size].label
+    return words().label(label) if label else size.value
+
+
 def _website(context: ViewContext, excerpt: Excerpt, made: Drawn) -> None:
     """Show the alternative text, and the code that puts an always current picture into a website."""
     said = words()
@@ -222,11 +219,10 @@ def _website(context: ViewContext, excerpt: Excerpt, made: Drawn) -> None:
     if excerpt.kind is ExcerptKind.SELECTION:
         return
     blocks.heading(said.say("Für Ihre Website: ein Bild, das immer aktuell ist"), level=3)
-    sizes = {Size.SMALL: said.say("klein"), Size.MEDIUM: said.say("mittel"), Size.LARGE: said.say("groß")}
     size = st.pills(
         said.say("Bildgröße"),
-        [each for each in LIVE if each in sizes],
-        format_func=lambda each: sizes[each],
+        WEBSITE,
+        format_func=_size_label,
         default=Size.MEDIUM,
         required=True,
         key=Keys.IMAGE_SIZE,

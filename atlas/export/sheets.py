@@ -6,13 +6,13 @@ import re
 from dataclasses import asdict
 
 from atlas.export.pictures import lands_of
-from atlas.model.excerpt import Excerpt, Size
+from atlas.model.excerpt import Excerpt, Measures, Size
 from atlas.model.view import ViewState
 from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.picture import LegendLine, Picture, build_picture, picture_view
 from atlas.present.sheet import FactSheet, build_sheet
 from atlas.present.wording import Words
-from atlas.render.layout import Measures, lay_out_map
+from atlas.render.layout import lay_out_map
 from atlas.render.qr import qr_file
 from atlas.render.svg import graphics, mark_svg
 from atlas.render.typeset import AUTHOR, as_data, document

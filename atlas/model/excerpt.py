@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.keys import is_ags, is_district_key
+from atlas.model.programme import Label
 from atlas.phrases import N_
 
 MOST_CHOSEN = 60
@@ -28,12 +30,10 @@ class Form(StrEnum):
 
 
 class Size(StrEnum):
-    """Size of a picture. The first six are for taking home, the next three for websites."""
+    """Size of a picture; what that is stands in `MEASURES`."""
 
     SLIDE = "slide"
-    """16 : 9, 3840 × 2160 pixels."""
     SQUARE = "square"
-    """1080 × 1080 pixels."""
     A4 = "a4"
     A4_PORTRAIT = "a4-portrait"
     A3 = "a3"
@@ -45,8 +45,33 @@ class Size(StrEnum):
     """A frame of the animation."""
 
 
+class Measures(NamedTuple):
+    """A size of picture: page in points, dots for each point in a PNG, size of its text in points, what it is called."""
+
+    width: float
+    height: float
+    dots: float
+    text: float
+    label: Label | None = None
+
+
+_PRINT_DOTS = 300 / 72
+MEASURES = {
+    Size.SLIDE: Measures(960, 540, 4, 13.5, Label(de="Folie 16 : 9", en="Slide 16 : 9")),
+    Size.SQUARE: Measures(540, 540, 2, 13, Label(de="Quadrat", en="Square")),
+    Size.A4: Measures(841.89, 595.28, _PRINT_DOTS, 11, Label(de="A4 quer", en="A4 landscape")),
+    Size.A4_PORTRAIT: Measures(595.28, 841.89, _PRINT_DOTS, 11, Label(de="A4 hoch", en="A4 portrait")),
+    Size.A3: Measures(1190.55, 841.89, _PRINT_DOTS, 14, Label(de="A3 quer", en="A3 landscape")),
+    Size.A3_PORTRAIT: Measures(841.89, 1190.55, _PRINT_DOTS, 14, Label(de="A3 hoch", en="A3 portrait")),
+    Size.SMALL: Measures(480, 480, 2, 13, Label(de="klein", en="small")),
+    Size.MEDIUM: Measures(800, 600, 2, 14, Label(de="mittel", en="medium")),
+    Size.LARGE: Measures(1200, 800, 2, 17, Label(de="groß", en="large")),
+    Size.FILM: Measures(1200, 750, 1, 19),
+}
 PRINTED = (Size.SLIDE, Size.SQUARE, Size.A4, Size.A4_PORTRAIT, Size.A3, Size.A3_PORTRAIT)
-LIVE = (Size.SMALL, Size.MEDIUM, Size.LARGE, Size.SLIDE, Size.SQUARE)
+"""Sizes to take home."""
+WEBSITE = (Size.SMALL, Size.MEDIUM, Size.LARGE)
+LIVE = (*WEBSITE, Size.SLIDE, Size.SQUARE)
 """Sizes a website may ask for."""
 
 

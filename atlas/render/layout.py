@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from atlas import phrases
-from atlas.model.excerpt import PRINTED, ExcerptKind, Size
+from atlas.model.excerpt import MEASURES, PRINTED, ExcerptKind, Measures, Size
 from atlas.present.looks import Look
 from atlas.present.picture import LegendLine, Picture
 from atlas.present.small_areas import has_dot, is_small
@@ -24,30 +24,6 @@ from atlas.render.outlines import Frame, Land, Lands
 
 INK, QUIET = "#1d2430", "#575e6a"
 Role = Literal["title", "subtitle", "legend", "key", "credit"]
-
-
-class Measures(NamedTuple):
-    """A size of picture: page in points, dots for each point in a PNG, size of its text in points."""
-
-    width: float
-    height: float
-    dots: float
-    text: float
-
-
-_PRINT_DOTS = 300 / 72
-MEASURES = {
-    Size.SLIDE: Measures(960, 540, 4, 13.5),
-    Size.SQUARE: Measures(540, 540, 2, 13),
-    Size.A4: Measures(841.89, 595.28, _PRINT_DOTS, 11),
-    Size.A4_PORTRAIT: Measures(595.28, 841.89, _PRINT_DOTS, 11),
-    Size.A3: Measures(1190.55, 841.89, _PRINT_DOTS, 14),
-    Size.A3_PORTRAIT: Measures(841.89, 1190.55, _PRINT_DOTS, 14),
-    Size.SMALL: Measures(480, 480, 2, 13),
-    Size.MEDIUM: Measures(800, 600, 2, 14),
-    Size.LARGE: Measures(1200, 800, 2, 17),
-    Size.FILM: Measures(1200, 750, 1, 19),
-}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,13 +11,13 @@ from starlette.testclient import TestClient
 from atlas.__main__ import FINE, main
 from atlas.errors import AtlasError, Problem
 from atlas.model.excerpt import (
+    MEASURES,
     Form,
     parse_places,
 )
 from atlas.model.snapshot import Snapshot
 from atlas.present.context import ViewContexts
 from atlas.present.wording import Words
-from atlas.render.layout import MEASURES
 from atlas.web.images import Images, parse_order
 from tests.lanes import law
 
