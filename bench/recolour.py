@@ -241,11 +241,11 @@ def _change(said: dict[str, Any], *, kept: bool) -> Change:
         "painted": [said["painted"]],
     }
     return Change(
-        number=said["painted"] - click,
-        recorded_at=sum(each["size"] for each in messages),
-        actor=len(messages),
-        programme=kept,
-        occasion={name: at[0] - click for name, at in steps.items() if at},
+        said["painted"] - click,
+        sum(each["size"] for each in messages),
+        len(messages),
+        kept,
+        {name: at[0] - click for name, at in steps.items() if at},
     )
 
 

@@ -135,7 +135,7 @@ class Session:
         elif kind == "component_instance":
             found = _SHOWN.search(element.component_instance.json_args)
             if found:
-                self.shown = Shown(title=found[1], subtitle=found[2])
+                self.shown = Shown(found[1], found[2])
 
 
 def _is_key(widget_id: str, key: str) -> bool:
@@ -160,7 +160,7 @@ class Meaning:
     def expected(self, session: Session) -> Shown:
         """Return what the page must show for the widgets of ``session``."""
         level, date = session.choices[LEVEL], session.choices[DATE]
-        return Shown(title=self.by_key[LEVEL][level.value], subtitle=self.by_key[DATE][date.value])
+        return Shown(self.by_key[LEVEL][level.value], self.by_key[DATE][date.value])
 
 
 class Load:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import urllib.error
 import urllib.request
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
@@ -266,8 +267,12 @@ def test_links_with_payloads_open_the_default_view(
     _harmless(seen)
 
 
-def test_table_route_keeps_texts_and_takes_any_query(hostile_url: str) -> None:
-    with urllib.request.urlopen(f"{hostile_url}/atlas/tabelle.csv?ebene=pact&form=excel&lang=%3Cb%3E") as answer:
+def test_table_route_keeps_texts_and_refuses_wrong_values(hostile_url: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{hostile_url}/atlas/tabelle.csv?ebene=pact&lang=%3Cb%3E")
+    assert refused.value.code == 400
+    assert refused.value.headers["content-type"] == "application/json"
+    with urllib.request.urlopen(f"{hostile_url}/atlas/tabelle.csv?ebene=pact&form=excel") as answer:
         body = answer.read().decode("utf-8-sig")
     assert MARK not in body
     assert len(re.findall(r"^00021\d{3};", body, re.MULTILINE)) == len(PAYLOADS)

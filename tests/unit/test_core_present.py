@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import threading
 from collections.abc import Callable
 from datetime import date
@@ -33,6 +34,11 @@ from atlas.sources.snapshot import load_snapshot
 from tests.conftest import TODAY
 
 DE, EN = Words("de"), Words("en")
+
+
+def unpack(codes: str) -> str:
+    """Do what the browser does (parts/shared.js)."""
+    return re.sub(r"(.)([A-Z])", lambda run: run[1] * (ord(run[2]) - 62), codes)
 
 
 def test_numbers_and_dates_take_the_form_of_the_language() -> None:

@@ -16,7 +16,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from atlas import commands, keeping, terminal
+from atlas import commands, maintenance, terminal
 from atlas.__main__ import FINE, main
 from atlas.model.snapshot import Snapshot
 from tests.conftest import ROOT, TODAY
@@ -47,7 +47,7 @@ COMMANDS = {
 @pytest.fixture
 def at_work(real: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the commands take the shipped data as loaded, once for all of them."""
-    for module in (terminal, commands, keeping):
+    for module in (terminal, commands, maintenance):
         monkeypatch.setattr(module, "load_snapshot", lambda *_, **__: real)
     monkeypatch.setattr(terminal, "today", lambda: TODAY)
 
