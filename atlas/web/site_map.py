@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from atlas.export.pictures import written
 from atlas.model.excerpt import Form, Size
-from atlas.model.languages import LANGUAGES
+from atlas.model.languages import LANGUAGES, other_languages
 from atlas.model.view import EARLIEST
 from atlas.present.detail import as_of_sentence
 from atlas.present.figures import build_cards
@@ -90,7 +90,7 @@ def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dic
         "lang": words.lang,
         "prefix": prefix(words),
         "page": prefix(words),
-        "other": "" if words.lang == "en" else "en/",
+        "others": {lang: prefix(Words(lang)) for lang in other_languages(words.lang)},
         "layer": layer,
         "home": context.programme.layers[0],
         "layers": {key: f"atlas/{name}" for key, name in files.items()},
@@ -116,7 +116,7 @@ def _offline(site: Site, files: Mapping[str, str], words: Words) -> tuple[str, b
     named = (site.urls.index, site.urls.overview, *files.values(), *site.assets)
     about = _told(site, files, layer, words) | {
         "map": "",
-        "other": "",
+        "others": {},
         # The pages of municipalities are not inside.
         "words": script_words(site.context, words) | {"page": ""},
     }

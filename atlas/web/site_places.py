@@ -101,7 +101,7 @@ def _list(site: Site, kind: str, items: list[tuple[str, str]], words: Words) -> 
         "keys": [key for key, _ in items],
         "changes": moved_keys(site.context) if kind == "gemeinde" else [],
         "folder": f"{prefix(words)}{kind}/",
-        "english": f"en/{kind}/",
+        "folders": {lang: f"{prefix(Words(lang))}{kind}/" for lang in LANGUAGES},
     }
     links = html.links(list_heading, [(place_path(kind, key, words), name) for key, name in items])
     body = html.titled(heading, [links, html.about(as_data(told))])

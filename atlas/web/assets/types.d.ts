@@ -1,6 +1,6 @@
 /* Shapes that pass between the server, the map, the parts and the site. Types only: nothing of this reaches a browser. */
 
-type Lang = "de" | "en";
+type Lang = string;
 type Bilingual = Record<Lang, string>;
 /** Latitude and longitude. */
 type Point = [number, number];
@@ -105,7 +105,7 @@ type Component<Data> = {
 
 /** What the map page of the site is told (site_map.py). */
 type About = {
-  lang: Lang; prefix: string; page: string; other: string; layer: string; home: string; layers: Record<string, string>;
+  lang: Lang; prefix: string; page: string; others: Record<string, string>; layer: string; home: string; layers: Record<string, string>;
   index: string; map: string; mapPage: string; first: string; today: string; changes: [string, string, string][];
   districts: [string, string][]; search: [string, string[]][]; pages: string[] | null; words: Record<string, string>;
 };

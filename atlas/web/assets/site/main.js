@@ -142,8 +142,8 @@ function showControls(day) {
   input("day").value = day;
   input("district").value = view.district;
   input("documented").checked = view.documented;
-  const other = /** @type {HTMLAnchorElement | null} */ (document.querySelector("a.other"));
-  if (other) other.href = addressOf(about.other, view);
+  const links = /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("a.other"));
+  links.forEach((link) => { link.href = addressOf(about.others[link.hreflang], view); });
   /** @type {HTMLElement} */ (document.querySelector("h1")).textContent = index.layers[view.layer].label[lang];
 }
 
@@ -239,9 +239,9 @@ function copy() {
 }
 
 async function start() {
-  const asksEnglish = new URLSearchParams(window.location.search).get("lang") === "en";
-  if (asksEnglish && lang === "de" && about.map) {
-    window.location.replace(addressOf(about.other, view));
+  const asked = about.others[new URLSearchParams(window.location.search).get("lang") || ""];
+  if (asked !== undefined && !about.prefix && about.map) {
+    window.location.replace(addressOf(asked, view));
     return;
   }
   // The frame starts to load at once, behind the picture, and takes its place when it shows the same.
