@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
@@ -12,8 +13,13 @@ KEYWORDS = {"say": None, "count": (1, 2), "N_": None, "Problem": (2,), "Remark":
 """Calls whose arguments are texts; those held in variables are marked by `atlas.phrases.N_`."""
 
 
-def written() -> Iterator[tuple[str, str]]:
-    """Yield every message as often as it is written, and in which file."""
+@cache
+def written() -> tuple[tuple[str, str], ...]:
+    """Return every message as often as it is written, and in which file."""
+    return tuple(_written())
+
+
+def _written() -> Iterator[tuple[str, str]]:
     for folder in ("atlas", "ui"):
         found = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords=KEYWORDS)
         for name, _, text, _, _ in sorted(found, key=lambda each: each[:2]):

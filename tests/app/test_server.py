@@ -47,6 +47,7 @@ def test_own_routes_lie_below_the_base_path_too(app_on: AppOn) -> None:
         ({"ATLAS_LOCAL_EDITOR": "E" * 81}, "ATLAS_LOCAL_EDITOR"),
     ],
 )
+@pytest.mark.bulk
 def test_wrong_settings_are_sentences_in_the_log_and_end_the_start(wrong: dict[str, str], places: str) -> None:
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
     command.append(f"--server.port={free_port()}")

@@ -105,6 +105,7 @@ def test_every_file_has_the_sum_its_edition_says() -> None:
 
 
 @pytest.mark.parametrize("level", [Level.OVERVIEW, Level.DETAIL])
+@pytest.mark.bulk
 def test_display_geometry_fits_together_on_every_date(saxony: BoundaryVersion, level: Level) -> None:
     shapes = decode_topology(json.loads(saxony.topology_path(level).read_text(encoding="ascii")))
     assert len(shapes) == len(saxony.municipalities)

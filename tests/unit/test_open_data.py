@@ -395,6 +395,7 @@ def test_parts_are_given_for_programs_that_read_at_a_distance(client: TestClient
     assert (changed.status_code, changed.content) == (200, whole)
 
 
+@pytest.mark.bulk
 def test_a_burst_of_days_keeps_few_bodies(mini: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, most in (("_SMALL", 20_000), ("_BIG", 60_000), ("_ROWS", 300)):
         monkeypatch.setattr(f"atlas.web.api.{name}", most)

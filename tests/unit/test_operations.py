@@ -79,6 +79,7 @@ def test_drill_restores_postgres(postgres_database: str, tmp_path: Path) -> None
     assert (about["kind"], about["changes"], about["altered"]) == ("postgresql", 1, [])
 
 
+@pytest.mark.bulk
 def test_drill_restores_sqlite(tmp_path: Path) -> None:
     state, backups = tmp_path / "state", tmp_path / "backups"
     state.mkdir()

@@ -114,6 +114,7 @@ def test_year_table_leaves_out_flows_there_are_none_of_and_the_file_does_not(con
     assert set(FLOWS) < set(progress_table(context, contexts.course(context), *course_days(context)).columns)
 
 
+@pytest.mark.bulk
 def test_course_of_a_programme_older_than_the_boundaries_begins_with_them(mini: Snapshot) -> None:
     old = {key: each.model_copy(update={"launched": date(2001, 9, 1)}) for key, each in mini.programmes.items()}
     contexts = ViewContexts(lambda: replace(mini, programmes=old, fingerprint="old"), lambda: TODAY)
@@ -697,6 +698,7 @@ def test_film_does_not_go_beyond_today(real_context: Callable[..., ViewContext])
     assert len(film.days) == 95
 
 
+@pytest.mark.bulk
 def test_months_as_an_animation(mini_contexts: ViewContexts) -> None:
     context = mini_contexts.of(ViewState(layer="pact", as_of=date(2020, 3, 31)))
     made = film_gif(mini_contexts, context, DE)

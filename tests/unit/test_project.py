@@ -81,6 +81,7 @@ def test_boundaries_carry_the_note_of_their_edition() -> None:
         assert (about["attribution"], "GeoNutzV" in about["licence"]) == (note, True), path
 
 
+@pytest.mark.bulk
 def test_sbom_lists_what_the_lock_installs(tmp_path: Path) -> None:
     made = tmp_path / "sbom.json"
     recipe = re.search(r"cyclonedx-py (.+) -o", (ROOT / "Makefile").read_text(encoding="utf-8"))

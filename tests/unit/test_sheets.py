@@ -191,6 +191,7 @@ def test_english_sheet_has_no_german_words_of_ours(sheet: Callable[..., bytes]) 
     assert not re.search(r"keine bekannte|Seite|Stand:|Quellen|Legende|Nachbargemeinde|dokumentiert\b", told)
 
 
+@pytest.mark.bulk
 def test_all_of_the_invented_state_say_that_they_are(mini: Snapshot) -> None:
     contexts = ViewContexts(lambda: mini, lambda: TODAY)
     context = contexts.of(ViewState())
@@ -321,6 +322,7 @@ def test_killed_run_leaves_whole_files_and_is_taken_up_again(root: Settings, tmp
     assert len(pd.read_csv(tmp_path / INDEX)) == run.made + run.kept == 11
 
 
+@pytest.mark.bulk
 def test_sheet_that_fails_is_named_and_the_others_are_made(
     miniland_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
