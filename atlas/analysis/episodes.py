@@ -51,7 +51,7 @@ EPISODE_COLUMNS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Pieces:
+class _Parts:
     """What spans say of rows of ``edition.municipalities``, an array each, strongest first.
 
     ``number`` of the span, ``extent`` (row of the edition), ``begin`` and ``end``, ``held`` and ``released`` (while the
@@ -65,9 +65,9 @@ class _Pieces:
     held: Ints
     released: Ints
 
-    def only(self, which: Bools | Ints) -> _Pieces:
+    def only(self, which: Bools | Ints) -> _Parts:
         """Return some of them."""
-        return _Pieces(**{name: values[which] for name, values in vars(self).items()})
+        return _Parts(**{name: values[which] for name, values in vars(self).items()})
 
 
 def episodes(
@@ -141,7 +141,7 @@ def episodes(
     return table_of(columns, EPISODE_COLUMNS)
 
 
-def _pieces(spans_: pd.DataFrame, edition: BoundaryVersion, changes: tuple[BoundaryChange, ...]) -> _Pieces:
+def _pieces(spans_: pd.DataFrame, edition: BoundaryVersion, changes: tuple[BoundaryChange, ...]) -> _Parts:
     order = _strongest_first(spans_)
     who, keys = pd.factorize(spans_["participant"].to_numpy(dtype=object))
     extents = pd.DataFrame({"ags": edition.municipalities["ags"].to_numpy(dtype=object)})
@@ -159,7 +159,7 @@ def _pieces(spans_: pd.DataFrame, edition: BoundaryVersion, changes: tuple[Bound
     held = {column: places[column].to_numpy()[place] for column in ("extent", "begin", "end", "valid_from", "valid_to")}
     begin = np.maximum(ordinals(spans_["since_day"])[number], np.maximum(held["begin"], held["valid_from"]))
     end = np.minimum(ordinals(spans_["until_day"])[number], np.minimum(held["end"], held["valid_to"]))
-    return _Pieces(number=number, extent=held["extent"], begin=begin, end=end, held=held["begin"], released=held["end"])
+    return _Parts(number=number, extent=held["extent"], begin=begin, end=end, held=held["begin"], released=held["end"])
 
 
 def _strongest_first(spans_: pd.DataFrame) -> Ints:
@@ -187,7 +187,7 @@ def _counted_since(spans_: pd.DataFrame) -> Ints:
     return np.where(spans_["counted"].to_numpy(), ordinals(spans_["since_day"]), NEVER)
 
 
-def _least(values: Ints, every: _Pieces, case: Ints, which: Ints) -> Ints:
+def _least(values: Ints, every: _Parts, case: Ints, which: Ints) -> Ints:
     """Return for some pieces the least value of all of their case whose participant's territory is held when they begin.
 
     `NEVER` where there is none. ``values`` are those of the spans.
@@ -209,7 +209,7 @@ def _least(values: Ints, every: _Pieces, case: Ints, which: Ints) -> Ints:
     return found
 
 
-def _outdone(case: Ints, pieces: _Pieces) -> Bools:
+def _outdone(case: Ints, pieces: _Parts) -> Bools:
     """Return which pieces can never win: a stronger one began before and never ends.
 
     Left in, each of them would cover all later days of its case, and the cost would grow with their square.

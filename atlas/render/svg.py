@@ -20,7 +20,7 @@ from atlas.render.names import dot_radius
 _CONTEXT, _EDGE = "#fdfdfc", "#a8a59c"
 
 
-class _Lines(NamedTuple):
+class _BorderLines(NamedTuple):
     """Colours of the lines of districts and states, and widths in sizes of text."""
 
     district: str
@@ -29,8 +29,8 @@ class _Lines(NamedTuple):
     state_width: float
 
 
-_LINES = _Lines("#55585f", 0.075, "#3b3e45", 0.12)
-_FINE_LINES = _Lines("#cbc8bf", 0.04, "#6b6e75", 0.075)
+_LINES = _BorderLines("#55585f", 0.075, "#3b3e45", 0.12)
+_FINE_LINES = _BorderLines("#cbc8bf", 0.04, "#6b6e75", 0.075)
 """Of a whole country: four hundred districts recede behind its states."""
 _FAMILY = f"{FAMILY}, Arial, sans-serif"
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")

@@ -38,24 +38,24 @@ _Email = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]+@[!-?A-~]+$", to_l
 _Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 
-class _Strict(BaseModel):
+class _StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _PersonRow(_Strict):
+class _PersonEntry(_StrictModel):
     email: _Email
     role: Role
 
 
-class _GroupRow(_Strict):
+class _GroupEntry(_StrictModel):
     group: _Name
     role: Role
 
 
-class _RightsTable(_Strict):
+class _RightsTable(_StrictModel):
     group_claim: _Name = "groups"
-    people: list[_PersonRow] = Field(default_factory=list)
-    groups: list[_GroupRow] = Field(default_factory=list)
+    people: list[_PersonEntry] = Field(default_factory=list)
+    groups: list[_GroupEntry] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _each_once(self) -> _RightsTable:
