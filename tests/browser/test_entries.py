@@ -37,10 +37,10 @@ def record(store: Store, ags: str) -> dict[int, tuple[int, Record]]:
 
 def write_into_cell(page: Page, column: int, row: int, text: str) -> None:
     """Write into a cell of the table, by keyboard; rows and columns from 0."""
-    canvas = page.locator(".stDataFrame canvas").first
-    box = canvas.bounding_box()
-    assert box
-    page.mouse.click(box["x"] + 120, box["y"] + 52)  # the first cell: below the headings, right of the box for the row
+    # While the page is still drawn the table moves, and what is typed would go to the field that stands there then.
+    expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible()
+    cells = page.locator(".stDataFrame .dvn-scroller").first
+    cells.click(position={"x": 120, "y": 52})  # the first cell: below the headings, right of the box for the row
     for key in ["Control+Home"] + ["ArrowDown"] * row + ["ArrowRight"] * column:
         page.keyboard.press(key)
     page.keyboard.press("Enter")
