@@ -291,11 +291,11 @@ def _ended(
 ) -> tuple[list[BoundaryChange], list[Problem]]:
     """Return a change for every old key whose land lies in one new municipality, and say so; a warning for others."""
     shapes = read_geometry(before, Level.FULL).loc[gone.index].geometry.to_crs(before.metric_crs)
-    successors_of = successors_by_place(gpd.GeoDataFrame({"ags": gone["ags"]}, geometry=shapes), areas)
+    by_place = successors_by_place(gpd.GeoDataFrame({"ags": gone["ags"]}, geometry=shapes), areas)
     names = dict(zip(areas["ags"], areas["name"], strict=True))
     changes, notes = [], []
     for ags, label in zip(gone["ags"], gone["name"], strict=True):
-        successor, share = str(successors_of.at[ags, "successor"]), float(str(successors_of.at[ags, "share"]))
+        successor, share = str(by_place.at[ags, "successor"]), float(str(by_place.at[ags, "share"]))
         if share >= _SURE_HEIR:
             source = f"{name}: aus der Lage abgeleitet, {share:.1%} der Fläche"
             changes.append(

@@ -249,16 +249,16 @@ def holders(keys: Iterable[object], changes: tuple[BoundaryChange, ...], starts:
     Columns ``key`` (its number in ``keys``), ``holder`` (AGS), ``begin`` and ``end`` (ordinals), by key and day.
     """
     days = [starts, *sorted({change.effective for change in mergers(changes) if change.effective > starts})]
-    successors_of = [successors(changes, day) for day in days]
+    by_day = [successors(changes, day) for day in days]
     ends = [*(day.toordinal() for day in days[1:]), NEVER]
     rows = []
     for number, key in enumerate(map(str, keys)):
-        if key not in successors_of[-1]:
+        if key not in by_day[-1]:
             rows.append((number, key, starts.toordinal(), NEVER))
             continue
         rows += [
             (number, successor.get(key, key), day.toordinal(), end)
-            for successor, day, end in zip(successors_of, days, ends, strict=True)
+            for successor, day, end in zip(by_day, days, ends, strict=True)
         ]
     table = pd.DataFrame(rows, columns=["key", "holder", "begin", "end"])
     return table.astype({"key": "int64", "holder": object, "begin": "int64", "end": "int64"})

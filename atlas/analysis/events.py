@@ -158,8 +158,8 @@ class _Timeline:
     def _moves(self, merged: Ints) -> None:
         """Keep who went where on which day; on one day a key may go through several hands."""
         days = np.asarray([change.effective.toordinal() for change in self.changes], dtype=np.int64)
-        successors_of = {change.effective: successors(self.changes, change.effective) for change in self.changes}
-        names = [successors_of[change.effective][change.old_ags] for change in self.changes]
+        by_day = {change.effective: successors(self.changes, change.effective) for change in self.changes}
+        names = [by_day[change.effective][change.old_ags] for change in self.changes]
         successor = (
             np.searchsorted(self.keys, np.asarray(names, dtype=object)) if names else np.empty(0, dtype=np.int64)
         )
@@ -174,8 +174,8 @@ class _Timeline:
         wanted = case % self.size * DAYS + day
         at = np.minimum(np.searchsorted(self.left, wanted), len(self.left) - 1)
         moved = self.left[at] == wanted if len(self.left) else np.zeros(len(wanted), dtype=bool)
-        successors_of = self.successor[at] if len(self.left) else case
-        return np.where(moved, case - case % self.size + successors_of, case)
+        successor = self.successor[at] if len(self.left) else case
+        return np.where(moved, case - case % self.size + successor, case)
 
     def grows(self, case: Ints, day: Ints) -> Bools:
         """Return whether the municipality of ``case`` takes in another on ``day``."""

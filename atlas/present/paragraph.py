@@ -161,7 +161,7 @@ class _Teller:
             mine = rows[(rows["what"] == what) & ~by_boundary]
             sayings = self._sayings(what, count.instrument, mine)
             for saying, part in mine.groupby(pd.Series(sayings, index=mine.index), sort=False):
-                said.append(one_stop(self.words.say(_SAYINGS[str(saying)], where=self._where_named(part))))
+                said.append(self._told(str(saying), part))
             if mine.empty and what == BEGUN:
                 is_reached = flow_label(BEGUN, count.instrument) == STATE_LABELS[State.REACHED]
                 saying = "reached" if is_reached else BEGUN
@@ -171,8 +171,12 @@ class _Teller:
         for what in BY_BOUNDARY:
             mine = rows[(rows["what"].isin(BEGINNINGS) == (what == "boundary_in")) & by_boundary]
             if not mine.empty:
-                said.append(self.words.say(_SAYINGS[what], where=self._where_named(mine)))
+                said.append(self._told(what, mine))
         return [*said, *self._sum(count)]
+
+    def _told(self, saying: str, rows: pd.DataFrame) -> str:
+        """Return a sentence with the names of some rows."""
+        return one_stop(self.words.say(_SAYINGS[saying], where=self._where_named(rows)))
 
     def _sayings(self, what: str, instrument: Instrument, rows: pd.DataFrame) -> list[str]:
         """Return the key in `_SAYINGS` for each row."""

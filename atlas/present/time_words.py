@@ -64,25 +64,30 @@ FLOW_LABELS: Mapping[str, Label] = {
 """Headings and words for what happened in a period."""
 
 
-def _acts(instruments: Iterable[Instrument]) -> set[bool]:
-    """Return whether what counts are acts: for acts and states both."""
-    return {stage.is_act for instrument in instruments for stage in instrument.stages if stage.is_counted}
+def _counted_states(instruments: Iterable[Instrument]) -> set[State]:
+    """Return in which states what counts holds: states are in force, acts are reached."""
+    stages = (stage for instrument in instruments for stage in instrument.stages if stage.is_counted)
+    return {_holding(stage) for stage in stages}
+
+
+def _holding(stage: Stage) -> State:
+    return State.REACHED if stage.is_act else State.IN_FORCE
 
 
 def holding_said(instruments: Iterable[Instrument], words: Words) -> str:
-    """Return what is said of what holds on a day: states are in force, acts are reached."""
-    are_acts = _acts(instruments)
-    if len(are_acts) > 1:
+    """Return what is said of what holds on a day."""
+    states = _counted_states(instruments)
+    if len(states) > 1:
         return words.say("in Kraft oder erreicht")
-    return words.label(STATE_LABELS[State.REACHED if are_acts == {True} else State.IN_FORCE])
+    return words.label(STATE_LABELS[next(iter(states), State.IN_FORCE)])
 
 
 def flow_label(what: str, instrument: Instrument, stage: str = "") -> Label:
     """Return the word for what happened in an instrument, or in one of its stages: acts are not begun but reached."""
-    are_acts = {instrument.stage(stage).is_act} if stage else _acts([instrument])
-    if what != BEGUN or len(are_acts) > 1:
+    states = {_holding(instrument.stage(stage))} if stage else _counted_states([instrument])
+    if what != BEGUN or len(states) > 1:
         return FLOW_LABELS[what]
-    return STATE_LABELS[State.REACHED] if are_acts == {True} else Label(de="begonnen", en="begun")
+    return STATE_LABELS[State.REACHED] if states == {State.REACHED} else Label(de="begonnen", en="begun")
 
 
 def is_dated_after(row: Mapping[Hashable, Any], start: date) -> bool:

@@ -30,7 +30,7 @@ _SHARED = {
 }
 _SAYINGS = {
     400: N_("Unter diesem Namen gibt es hier keinen Server."),
-    404: phrases.THERE_IS_NO_SUCH_ADDRESS,
+    404: phrases.NO_SUCH_ADDRESS,
     405: phrases.READ_ONLY_METHODS,
     411: N_("Die Größe der Datei fehlt."),
     413: N_("Die Datei ist zu groß, oder es wurden schon zu viele geladen."),

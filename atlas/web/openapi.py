@@ -118,7 +118,7 @@ def _parameters(snapshot: Snapshot, words: Words) -> Node:
 def _responses(words: Words) -> Node:
     said = {
         "400": words.say("Etwas an der Anfrage ist falsch; alles auf einmal genannt."),
-        "404": words.say(phrases.THERE_IS_NO_SUCH_ADDRESS),
+        "404": words.say(phrases.NO_SUCH_ADDRESS),
         "405": words.say(phrases.READ_ONLY_METHODS),
         "416": words.say("Diesen Teil gibt es nicht."),
         "503": words.say("Die Daten sind gerade nicht lesbar."),

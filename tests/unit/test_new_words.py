@@ -1,6 +1,6 @@
 """No text calls an entry new: only what *begun* means is, and it has its own word (docs/time.md).
 
-What a period shows is asked in `test_progress_page.test_nothing_is_called_new_in_any_year`, over all programmes and years;
+What a period shows is asked in `test_changes.test_nothing_is_called_new_in_any_year`, over all programmes and years;
 here every text the product can say is looked at, in both languages.
 """
 
