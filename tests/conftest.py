@@ -22,6 +22,8 @@ from atlas.web.site_frame import Order
 from tests import lanes, miniland, servers
 
 ROOT = Path(__file__).resolve().parents[1]
+PROGRAMMES = sorted(path.stem for path in (ROOT / "data" / "programmes").glob("*.toml"))
+"""Keys of the shipped programmes."""
 TODAY = date(2026, 11, 30)
 ADDITIONS = "2026-11-29"
 """Day on which the sources of the additions to the record were read."""

@@ -33,10 +33,14 @@ def load_profile() -> None:
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
 
 
+def tried(examples: int) -> int:
+    """Return how many examples are tried here of this many in ``make long``; three at least."""
+    return max(3, examples * settings().max_examples // PROFILES["long"])
+
+
 def law(examples: int, **more: object) -> settings:
     """Return the settings of a law that tries this many examples in ``make long``, and its share of them elsewhere."""
-    share = settings().max_examples
-    return settings(max_examples=max(3, examples * share // PROFILES["long"]), **more)
+    return settings(max_examples=tried(examples), **more)
 
 
 def mark(items: list[pytest.Item]) -> None:

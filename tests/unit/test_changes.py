@@ -26,7 +26,7 @@ from atlas.present.progress import (
 )
 from atlas.present.time_words import presumed_said, reason
 from atlas.present.wording import Words
-from tests.conftest import ROOT, TODAY
+from tests.conftest import PROGRAMMES, TODAY
 
 DE, EN = Words("de"), Words("en")
 
@@ -119,12 +119,11 @@ def test_programme_that_ended_says_so_of_each(contexts: ViewContexts) -> None:
     assert "ist am 01.01.2025 für 0 Gemeinden belegt, am 31.12.2024 für 6." in paragraph(changes, after, DE)
 
 
-KEYS = sorted(path.stem for path in (ROOT / "data/programmes").glob("*.toml"))
 NEW = re.compile(r"\b(neu|neue[mnrs]?|new|hinzugekommen|added)\b", re.IGNORECASE)
 
 
 @pytest.mark.sample(2)
-@pytest.mark.parametrize("programme", KEYS)
+@pytest.mark.parametrize("programme", PROGRAMMES)
 def test_nothing_is_called_new_in_any_year(contexts: ViewContexts, programme: str) -> None:
     """In no text, list or heading, of no instrument of any programme; and every year adds up."""
     for year in range(2016, 2027):

@@ -19,9 +19,8 @@ from PIL import Image
 from atlas import commands, maintenance, terminal
 from atlas.__main__ import FINE, main
 from atlas.model.snapshot import Snapshot
-from tests.conftest import ROOT, TODAY
+from tests.conftest import PROGRAMMES, TODAY
 
-KEYS = sorted(path.stem for path in (ROOT / "data/programmes").glob("*.toml"))
 COMMANDS = {
     "status.csv": "status --as-of 2023-12-31",
     "status.json": "status --as-of 2023-12-31 --format json --details",
@@ -78,7 +77,7 @@ def _written(path: Path) -> int:
 
 
 @pytest.mark.sample(2)
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("key", PROGRAMMES)
 @pytest.mark.usefixtures("at_work")
 def test_every_file_of_every_programme_can_be_written(key: str, real: Snapshot, tmp_path: Path) -> None:
     ags = _named(real, key)
@@ -90,7 +89,7 @@ def test_every_file_of_every_programme_can_be_written(key: str, real: Snapshot, 
 
 
 @pytest.mark.usefixtures("shipped")
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("key", PROGRAMMES)
 def test_no_programme_has_a_blocker_or_a_warning(key: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--programme", key]) == FINE
     told = capsys.readouterr()

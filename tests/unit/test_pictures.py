@@ -41,7 +41,7 @@ from atlas.present.picture import LegendLine
 from atlas.present.wording import Words
 from atlas.render.layout import lay_out
 from atlas.sources.settings import parse_address
-from tests.conftest import TODAY
+from tests.conftest import PROGRAMMES, TODAY
 from tests.lanes import law
 
 DE, EN = Words("de"), Words("en")
@@ -304,20 +304,22 @@ def _told_apart(one: np.ndarray, other: np.ndarray) -> bool:
     return float(np.linalg.norm(texture(one) - texture(other))) > 0.5
 
 
-def test_classes_are_told_apart_in_grey_print(real: Snapshot, contexts: ViewContexts, drawn: Draw) -> None:
-    picture = drawn()  # one page for the legends of all programmes
-    for programme in real.programmes.values():
-        for layer in programme.layers:
-            spec = contexts.of(ViewState(programme=programme.key, layer=layer)).spec
-            today = {entry.look.key for entry in spec.legend}
-            # What other days show, too; but not what is the same in another tone, which a legend has side by side only.
-            shown = tuple(look for look in looks_of(programme, layer) if look.key in today or "~" not in look.key)
-            greys = _greys(picture, shown, DE)
-            assert len(greys) == len(shown)
-            alike = [
-                pair for pair in itertools.combinations(greys, 2) if not _told_apart(greys[pair[0]], greys[pair[1]])
-            ]
-            assert alike == [], (programme.key, layer)
+@pytest.mark.sample(2)
+@pytest.mark.parametrize("programme", PROGRAMMES)
+def test_classes_are_told_apart_in_grey_print(
+    real: Snapshot, contexts: ViewContexts, drawn: Draw, programme: str
+) -> None:
+    picture = drawn()  # one page for the legends of all layers
+    for layer in real.programmes[programme].layers:
+        spec = contexts.of(ViewState(programme=programme, layer=layer)).spec
+        today = {entry.look.key for entry in spec.legend}
+        # What other days show, too; but not what is the same in another tone, which a legend has side by side only.
+        looks = looks_of(real.programmes[programme], layer)
+        shown = tuple(look for look in looks if look.key in today or "~" not in look.key)
+        greys = _greys(picture, shown, DE)
+        assert len(greys) == len(shown)
+        alike = [pair for pair in itertools.combinations(greys, 2) if not _told_apart(greys[pair[0]], greys[pair[1]])]
+        assert alike == [], layer
 
 
 def test_grey_test_finds_what_is_alike(real: Snapshot, drawn: Draw) -> None:

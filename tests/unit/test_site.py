@@ -38,11 +38,6 @@ def site(mini_site: Path) -> Path:
     return mini_site
 
 
-@pytest.fixture(scope="module")
-def contexts(real: Snapshot) -> ViewContexts:
-    return ViewContexts(lambda: real, lambda: TODAY, kept_rows=1_000_000)
-
-
 class _Links(HTMLParser):
     """Collects addresses, and what stands where."""
 
@@ -118,8 +113,10 @@ def test_open_data_are_those_of_the_application(site: Path, mini: Snapshot) -> N
 
 
 @pytest.mark.sample(1)
-@pytest.mark.parametrize("layer", ["council", "overview"])
-def test_days_of_the_site_are_those_of_the_application(contexts: ViewContexts, layer: str) -> None:
+@pytest.mark.parametrize(("data", "layer"), [("mini", "overview"), ("real", "council"), ("real", "overview")])
+def test_days_of_the_site_are_those_of_the_application(request: pytest.FixtureRequest, data: str, layer: str) -> None:
+    snapshot: Snapshot = request.getfixturevalue(data)
+    contexts = ViewContexts(lambda: snapshot, lambda: TODAY, kept_rows=1_000_000)
     view = ViewState(layer=layer)
     days = changing_days(contexts, view, TODAY)
     packed = json.loads(json.dumps(packed_days(contexts, view, days, stamps(contexts, view, days))))

@@ -32,7 +32,7 @@ from atlas.model.view import ViewState
 from atlas.present.context import ViewContext, ViewContexts, preview
 from atlas.present.detail import position_of
 from atlas.present.wording import Words
-from tests.conftest import ROOT
+from tests.conftest import PROGRAMMES
 
 PLACE, OTHER, THIRD = "14522140", "14522150", "14523320"
 DISTRICT = "14522"
@@ -107,7 +107,7 @@ def test_stage_is_said_only_of_what_holds(
     assert neighbours_table(context, other).set_index("ags").at[PLACE, instrument] == told[0]
 
 
-@pytest.mark.parametrize("key", sorted(path.stem for path in (ROOT / "data/programmes").glob("*.toml")))
+@pytest.mark.parametrize("key", PROGRAMMES)
 @pytest.mark.parametrize("day", ["2019-12-31", "2022-06-30", "2025-01-01", "2026-11-30"])
 def test_no_table_of_a_shipped_programme_calls_in_force_what_is_not(contexts: ViewContexts, key: str, day: str) -> None:
     context = contexts.of(ViewState(programme=key, as_of=date.fromisoformat(day)))
