@@ -7,6 +7,8 @@ import re
 import urllib.request
 from collections.abc import Callable
 
+import pytest
+
 from tests.browser.conftest import Visit
 
 
@@ -36,19 +38,24 @@ def test_every_kind_of_number_opens_a_list_of_that_length(visit: Callable[..., V
     assert seen.errors == []
 
 
-def test_charts_are_there_named_and_for_every_screen(visit: Callable[..., Visit], saxony_url: str) -> None:
-    for options, use in (({}, "hell"), ({"dark": True}, "dunkel"), ({"phone": True}, "schmal-hell")):
-        seen = visit(saxony_url, **options).open("/fortschritt?ebene=agreement&lang=en")
-        charts = seen.page.locator(".chart img")
-        charts.first.wait_for()
-        seen.page.wait_for_function("() => [...document.querySelectorAll('.chart img')].every(i => i.complete)")
-        shown = charts.evaluate_all("all => all.map(i => [i.currentSrc, i.naturalWidth, i.alt])")
-        assert len(shown) == 11  # the curve, nine small ones, districts
-        assert all(width > 0 and alt for _, width, alt in shown)
-        assert all(f"fuer={use}" in src for src, _, _ in shown)
-        if "phone" in options:
-            assert seen.page.evaluate("document.scrollingElement.scrollWidth") <= 390
-        assert seen.foreign == []
+@pytest.mark.sample(2)
+@pytest.mark.parametrize(
+    ("options", "use"), [({"phone": True}, "schmal-hell"), ({"dark": True}, "dunkel"), ({}, "hell")]
+)
+def test_charts_are_there_named_and_for_every_screen(
+    visit: Callable[..., Visit], saxony_url: str, options: dict[str, bool], use: str
+) -> None:
+    seen = visit(saxony_url, **options).open("/fortschritt?ebene=agreement&lang=en")
+    charts = seen.page.locator(".chart img")
+    charts.first.wait_for()
+    seen.page.wait_for_function("() => [...document.querySelectorAll('.chart img')].every(i => i.complete)")
+    shown = charts.evaluate_all("all => all.map(i => [i.currentSrc, i.naturalWidth, i.alt])")
+    assert len(shown) == 11  # the curve, nine small ones, districts
+    assert all(width > 0 and alt for _, width, alt in shown)
+    assert all(f"fuer={use}" in src for src, _, _ in shown)
+    if "phone" in options:
+        assert seen.page.evaluate("document.scrollingElement.scrollWidth") <= 390
+    assert seen.foreign == []
 
 
 def test_changes_follow_the_first_day(visit: Callable[..., Visit], saxony_url: str) -> None:
