@@ -18,7 +18,7 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 _PACKAGE = "atlas"
-_PARTS = ("figures", "ledger", "legend", "links", "table")
+_PARTS = ("figures", "ledger", "legend", "links", "search", "table")
 _FOLDER = Path(__file__).resolve().parents[1] / "atlas" / "web" / "assets"
 
 
@@ -35,7 +35,7 @@ def part(name: str) -> Callable[..., BidiComponentResult]:
     """Return one of our components by name.
 
     ``figures`` and ``ledger`` give the key of a number as trigger ``door``, ``legend`` the key of a class as trigger ``look``,
-    ``table`` the key of a municipality as trigger ``ags``; ``links`` gives nothing.
+    ``table`` the key of a municipality as trigger ``ags``, ``search`` keys as trigger ``place``; ``links`` gives nothing.
     """
     if name not in _PARTS:
         raise ValueError(name)

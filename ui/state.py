@@ -23,6 +23,7 @@ PAGES = program_root() / "pages"
 MAP_PAGE = str(PAGES / "map.py")
 MUNICIPALITY_PAGE = str(PAGES / "municipality.py")
 EXPORT_PAGE = str(PAGES / "export.py")
+DISTRICT_PAGE = str(PAGES / "district.py")
 """Pages as Streamlit knows them: by their files, wherever these lie."""
 
 

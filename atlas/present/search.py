@@ -1,71 +1,100 @@
-"""What the search box suggests."""
+"""What the search box offers: municipalities of today, former names, districts; matched by ``parts/fold.js`` in the browser."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
+from atlas import phrases
 from atlas.analysis.status import successors
-from atlas.model.boundaries import BoundaryChange, BoundaryVersion, mergers
+from atlas.model.boundaries import INDEPENDENT_CITIES, BoundaryChange, BoundaryVersion, mergers
+from atlas.model.place_names import FULL, LETTERS, SMALL, TITLES, as_written, in_full
+from atlas.present.wording import Words
+
+SPELLING = {"full": FULL, "letters": LETTERS, "small": sorted(SMALL), "titles": sorted(TITLES)}
+"""What the browser needs to fold what is typed as names are folded here."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Suggestion:
     """One line of the search box.
 
     Attributes
     ----------
     text
-        The name, with the district where it alone is not unique; of a former one also what it is part of now.
+        The name; of a former one also what it is part of now.
+    beside
+        The district of today, which tells twins apart; empty for a district and a city that is its own.
     keys
-        Where it leads: the first of these municipalities that existed on the reader's date.
+        Where it leads: the first of these that existed on the reader's date. A district has five digits.
+    names
+        The name as it is compared, folded: as written, and other ways to write it.
     """
 
     text: str
+    beside: str
     keys: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def packed(self) -> list[object]:
+        """Return it as the browser takes it (`Place` in ``parts/fold.js``)."""
+        district = in_full(self.beside).replace(" ", "") if self.beside else ""
+        return [self.text, self.beside, self.keys, self.names, in_full(self.names[0]), district]
 
 
 def suggestions(edition: BoundaryVersion, changes: Iterable[BoundaryChange]) -> tuple[Suggestion, ...]:
-    """Return every municipality of today and every former name, by name, whatever the date.
-
-    There are two each of Reichenbach, Oelsnitz and Hartmannsdorf in Saxony: their district stands behind them.
-    """
-    changes = tuple(changes)
+    """Return every municipality of today, every former name and every district, by name, whatever the date."""
     rows = edition.municipalities.iloc[np.flatnonzero(edition.valid_at(date.max))]
-    names = dict(zip(rows["ags"], rows["name"], strict=True))
-    places = dict(zip(rows["ags"], rows["district"].map(edition.districts["name"]), strict=True))
-    base = Counter(_base(name) for name in names.values())
-    told = {ags: f"{name} ({places[ags]})" if base[_base(name)] > 1 else str(name) for ags, name in names.items()}
-    found = [Suggestion(text, (ags,)) for ags, text in told.items()]
+    names = {str(ags): str(name) for ags, name in zip(rows["ags"], rows["name"], strict=True)}
+    districts = edition.districts[~edition.districts["kind"].isin(INDEPENDENT_CITIES)]["name"].astype(str)
+    beside = {ags: districts.get(district, "") for ags, district in zip(rows["ags"], rows["district"], strict=True)}
+
+    def place(name: str, ags: str, *former: str) -> Suggestion:
+        text = f"{name} → {names[ags]}" if name != names[ags] else name
+        return Suggestion(text=text, beside=beside[ags], keys=(*former, ags), names=(as_written(name),))
+
+    found = [place(name, ags) for ags, name in names.items()]
+    changes = tuple(changes)
     successor = successors(changes, date.max)
     found += [
-        Suggestion(
-            f"{change.old_name} → {told[successor[change.old_ags]]}", (change.old_ags, successor[change.old_ags])
-        )
+        place(change.old_name, successor[change.old_ags], change.old_ags)
         for change in mergers(changes)
-        if change.old_ags in successor and successor[change.old_ags] in told
+        if successor.get(change.old_ags) in names
     ]
     found += [
-        Suggestion(f"{old} → {told[ags]}", (ags,))
+        place(old, ags)
         for ags, olds in edition.former_names.items()
         for old in olds
-        if ags in told and old.replace(" ", "") != str(names[ags]).replace(" ", "")
+        if ags in names and old.replace(" ", "") != names[ags].replace(" ", "")
     ]
-    return tuple(sorted(found, key=lambda each: _sorting(each.text)))
+    found += [
+        Suggestion(text=name, beside="", keys=(str(key),), names=_district_names(name))
+        for key, name in districts.items()
+    ]
+    return tuple(sorted(found, key=lambda each: (each.names[0], each.beside)))
 
 
-_PLAIN = str.maketrans("äöüß", "aous")
-"""German dictionaries sort umlauts as their vowels (DIN 5007-1)."""
+def _district_names(name: str) -> tuple[str, ...]:
+    """Return a district's name with each of the titles people put before it."""
+    bare = in_full(name)
+    return tuple(
+        dict.fromkeys([as_written(name), *(f"{title} {bare}" for title in ("kreis", "landkreis", "lk", "lkr"))])
+    )
 
 
-def _base(name: str) -> str:
-    """Return the name without what tells twins apart: ``Oelsnitz/Erzgeb.`` and ``Oelsnitz/Vogtl.`` are twins."""
-    return name.split("/", maxsplit=1)[0].split(" ", maxsplit=1)[0].split(",", maxsplit=1)[0]
+def search_words(words: Words) -> dict[str, str]:
+    """Return what the search box says, by its names in ``parts/search.js``."""
+    return {
+        "label": words.say(phrases.FIND_A_PLACE),
+        "none": words.say("So heißt hier keine Gemeinde und kein Kreis."),
+        "guess": words.say("Meinten Sie:"),
+        "count": words.say("Gefunden: {n}", n="{n}"),
+    }
 
 
-def _sorting(text: str) -> str:
-    return text.lower().translate(_PLAIN)
+def search_index(found: Iterable[Suggestion]) -> dict[str, object]:
+    """Return what the search box of the browser reads: the places, and how their names are folded."""
+    return {"spelling": SPELLING, "places": [each.packed() for each in found]}

@@ -202,7 +202,6 @@ def script_words(context: ViewContext, words: Words) -> dict[str, str]:
     return {
         "asOf": words.say(phrases.AS_OF_DAY_WITH_COUNT, day="{day}", n="{n}"),
         "map": words.say(phrases.MAP_OF_MUNICIPALITIES_STATE, state=state),
-        "search": words.say(phrases.FIND_A_MUNICIPALITY),
         "day": words.say(phrases.AS_OF_DATE),
         "district": words.say(phrases.DISTRICT),
         "whole": words.say(phrases.WHOLE_STATE, state=state),

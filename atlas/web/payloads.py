@@ -19,6 +19,7 @@ from atlas.model.programme import Programme
 from atlas.model.records import Records
 from atlas.model.snapshot import Snapshot
 from atlas.present.map_index import body_names, build_map_index
+from atlas.present.search import search_index, suggestions
 from atlas.render.fonts import letter_widths
 from atlas.web.scripts import asset, script
 
@@ -82,6 +83,7 @@ class PayloadStore:
         self._lock = threading.Lock()
         self._payloads: dict[str, Payload] = {}
         self._maps: dict[tuple[str, str, str], MapUrls] = {}
+        self._searches: dict[tuple[str, str, str], str] = {}
 
     def get(self, name: str) -> Payload | None:
         """Return the payload of this name, None if there is none."""
@@ -107,6 +109,14 @@ class PayloadStore:
         for name in (urls.index, urls.overview):
             _ = self._payloads[name].gzipped
 
+    def search_file(self, snapshot: Snapshot, programme: Programme, edition: BoundaryVersion) -> str:
+        """Return the name of what the search box reads, made on the first call for this snapshot and set."""
+        key = (snapshot.fingerprint, programme.boundary_set, edition.starts.isoformat())
+        if key not in self._searches:
+            index = search_index(suggestions(edition, edition.changes))
+            self._searches[key] = self.add("search", ".json", _as_json(index))
+        return self._searches[key]
+
     def map_urls(self, snapshot: Snapshot, programme: Programme, edition: BoundaryVersion) -> MapUrls:
         """Return the paths of a map's data, made on the first call for this snapshot."""
         key = (snapshot.fingerprint, programme.key, edition.starts.isoformat())
@@ -116,14 +126,17 @@ class PayloadStore:
                 state: self.add(f"{Level.DETAIL}{state}", ".json", path.read_bytes())
                 for state, path in edition.detail_paths.items()
             }
-            index = json.dumps(_map_index(programme, edition, records), ensure_ascii=False, separators=(",", ":"))
             self._maps[key] = MapUrls(
-                self.add(f"{programme.key}", ".json", index.encode()),
+                self.add(f"{programme.key}", ".json", _as_json(_map_index(programme, edition, records))),
                 self.add(f"{Level.OVERVIEW}", ".json", edition.topology_path(Level.OVERVIEW).read_bytes()),
                 details,
                 edition.tall,
             )
         return self._maps[key]
+
+
+def _as_json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _map_index(programme: Programme, edition: BoundaryVersion, records: Records) -> dict[str, object]:

@@ -13,7 +13,7 @@ from atlas.present.detail import as_of_sentence
 from atlas.present.figures import build_cards
 from atlas.present.looks import layer_definition, layer_label, layer_short
 from atlas.present.map_spec import counted_legend
-from atlas.present.search import suggestions
+from atlas.present.search import search_index, search_words, suggestions
 from atlas.present.site import downloads, layers_label, map_day, moved_keys, prefix, script_words
 from atlas.present.site_days import changing_days, packed_days, stamps
 from atlas.present.wording import Words
@@ -86,6 +86,7 @@ def _layer_path(site: Site, layer: str) -> str:
 def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dict[str, object]:
     """Return what the script of the map page is told (`About` in assets/types.d.ts)."""
     context = site.context
+    districts = context.edition.district_keys
     return {
         "lang": words.lang,
         "prefix": prefix(words),
@@ -99,12 +100,13 @@ def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dic
         "first": EARLIEST.isoformat(),
         "today": site.order.as_of.isoformat(),
         "changes": moved_keys(context),
-        "districts": [[key, str(context.edition.districts["name"][key])] for key in context.edition.district_keys],
-        "search": [
-            [each.text, list(each.keys)]
+        "districts": [[key, str(context.edition.districts["name"][key])] for key in districts],
+        "search": search_index(
+            each
             for each in suggestions(context.edition, context.changes)
-            if any(key in site.places for key in each.keys)
-        ],
+            if any(key in site.places or key in districts for key in each.keys)
+        )
+        | {"words": search_words(words)},
         "pages": None if context.programme.has_shares else list(site.places),
         "words": script_words(site.context, words),
     }

@@ -245,7 +245,7 @@ def test_list_behind_a_number_and_search_are_harmless(visit: Callable[..., Visit
         assert sorted(names) == sorted(payload.strip() for payload in PAYLOADS)
         seen.page.keyboard.press("Escape")
         dialog.wait_for(state="detached")
-    box = seen.page.get_by_role("combobox", name="Gemeinde suchen")
+    box = seen.page.get_by_role("combobox", name="Gemeinde oder Kreis suchen")
     box.click()
     box.fill("img src=x onerror")
     option = seen.page.get_by_role("option").first

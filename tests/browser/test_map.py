@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.servers import serving
@@ -166,12 +167,28 @@ def test_keyboard_walks_and_chooses(visit: Callable[..., Visit], saxony_url: str
 
 def test_former_name_leads_to_the_municipality_of_today(visit: Callable[..., Visit], saxony_url: str) -> None:
     seen = visit(saxony_url).open("/", "overview")
-    box = seen.page.get_by_role("combobox", name="Gemeinde suchen")
+    box = seen.page.get_by_role("combobox", name="Gemeinde oder Kreis suchen")
     box.click()
     box.fill("Ostrau")
     seen.page.get_by_role("option", name="Ostrau → Jahnatal").click()
     seen.page.locator("article.detail h2", has_text="Jahnatal").wait_for()
     assert "gemeinde=14522275" in seen.page.url
+
+
+def test_search_is_used_by_keyboard_on_every_page_that_has_it(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/gemeinde?gemeinde=14521450", "overview")
+    box = seen.page.get_by_role("combobox", name="Gemeinde oder Kreis suchen")
+    box.press_sequentially("Zitau")
+    expect(seen.page.get_by_role("listbox")).to_contain_text("Meinten Sie:")
+    box.press("ArrowDown")
+    expect(seen.page.get_by_role("option", selected=True)).to_have_text("ZittauLandkreis Görlitz")
+    box.press("Enter")
+    seen.page.wait_for_url("**gemeinde=14626610**")
+    box.fill("lk goerlitz")
+    box.press("Enter")
+    seen.page.wait_for_url("**/kreis?**kreis=14626**")
+    seen.page.get_by_role("heading", name="Landkreis Görlitz").first.wait_for()
+    assert seen.errors == []
 
 
 def test_legend_filters_and_the_table_follows(visit: Callable[..., Visit], saxony_url: str) -> None:

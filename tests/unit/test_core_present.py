@@ -388,13 +388,15 @@ def test_date_says_its_municipalities_and_the_last_change(real_context: Callable
 
 def test_search_tells_twins_apart_and_knows_former_names(real: Snapshot) -> None:
     edition = real.editions["14"][0]
-    found = {each.text: each.keys for each in suggestions(edition, edition.changes)}
-    assert found["Reichenbach/O.L. (Landkreis Görlitz)"] == ("14626450",)
-    assert "Reichenbach im Vogtland (Vogtlandkreis)" in found
-    assert found["Ostrau → Jahnatal"] == ("14522450", "14522275")
-    assert found["Aue → Aue-Bad Schlema"] == ("14521030", "14521035")
-    assert any(text.startswith("Neustadt i. Sa. → Neustadt in Sachsen") for text in found)
-    assert next(iter(found)).startswith("Adorf")
+    found = {(each.text, each.beside): each.keys for each in suggestions(edition, edition.changes)}
+    assert found["Reichenbach/O.L.", "Landkreis Görlitz"] == ("14626450",)
+    assert ("Reichenbach im Vogtland", "Vogtlandkreis") in found
+    assert found["Ostrau → Jahnatal", "Landkreis Mittelsachsen"] == ("14522450", "14522275")
+    assert found["Aue → Aue-Bad Schlema", "Erzgebirgskreis"] == ("14521030", "14521035")
+    assert ("Neustadt i. Sa. → Neustadt in Sachsen", "Landkreis Sächsische Schweiz-Osterzgebirge") in found
+    assert found["Landkreis Görlitz", ""] == ("14626",)
+    assert ("Dresden", "") in found, "a city is its own district"
+    assert next(iter(found))[0].startswith("Adorf")
 
 
 def test_published_totals_stand_beside_what_is_documented(real: Snapshot) -> None:

@@ -29,7 +29,7 @@ NOT_SAID = {
     "atlas/present/picture.py": "as atlas/analysis/coverage.py",
     "atlas/analysis/intake.py": "German words in a place, which `Words.problem` says in the language of the reader",
     "atlas/present/wording.py": "quotation marks",
-    "atlas/present/search.py": "letters",
+    "atlas/model/place_names.py": "letters, and small words in names",
     "atlas/render/fonts.py": "letters",
     "atlas/model/programme.py": "what the template of a programme marks as open",
     "ui/state.py": "the name of a key",

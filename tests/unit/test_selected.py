@@ -155,8 +155,9 @@ def test_site_has_pages_for_those_documented_and_shows_all_on_the_map(
     index = (site / "index.html").read_text(encoding="utf-8")
     told = json.loads(re.search(r'id="site">(.*?)</script>', index)[1])  # type: ignore[index]
     assert set(told["pages"]) == documented
-    assert {key for _, keys in told["search"] for key in keys} >= documented
-    assert all(documented & set(keys) for _, keys in told["search"])
+    offered = [keys for _, _, keys, *_ in told["search"]["places"]]
+    assert {key for keys in offered for key in keys} >= documented
+    assert all(documented & set(keys) or len(keys[0]) == len("05315") for keys in offered)
     shown = [position for position, look in context.spec.classes.items() if look != "no_data"]
     assert index.count('<tr><th scope="row">') == len(shown)
     layer = json.loads((site / told["layers"]["overview"]).read_text(encoding="utf-8"))

@@ -5,6 +5,7 @@
 import drawFigures from "../parts/figures.js";
 import drawLegend from "../parts/legend.js";
 import { ABSENT, bodiesOf, button, loadIndex, make, number } from "../parts/shared.js";
+import drawSearch from "../parts/search.js";
 import drawTable from "../parts/table.js";
 import { described, successorOn, thereOn, unpackDays } from "./days.js";
 import { isDay, queryOf, readView } from "./view.js";
@@ -175,22 +176,13 @@ function labelled(text, control, className = "") {
 }
 
 function search() {
-  const box = make("input");
-  box.type = "search";
-  box.setAttribute("list", "places");
-  const list = make("datalist");
-  list.id = "places";
-  list.append(...about.search.map(([text]) => { const option = make("option"); option.value = text; return option; }));
-  box.addEventListener("input", () => {
-    const found = about.search.find(([text]) => text === box.value);
-    if (!found) return;
-    const [, keys] = found;
-    go({ ags: (layer && keys.find(thereOn(layer, view.day || about.today, index))) || keys[keys.length - 1] });
-    box.value = "";
-  });
-  const label = labelled(words.search, box);
-  label.append(list);
-  return label;
+  const place = make("div");
+  drawSearch({ parentElement: place, data: about.search, setTriggerValue: (_, value) => {
+    const keys = value.split(" ");
+    if (about.districts.some(([key]) => key === keys[0])) go({ district: keys[0] });
+    else go({ ags: (layer && keys.find(thereOn(layer, view.day || about.today, index))) || keys[keys.length - 1] });
+  } });
+  return place;
 }
 
 function districts() {
