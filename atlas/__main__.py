@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeAlias, TypeVar, get_args
 
-from atlas import commands, maintenance
+from atlas import commands, maintenance, terminal
 from atlas.errors import AtlasError
 from atlas.model.excerpt import Form
 from atlas.model.parameters import DAY, DISTRICT, LANG, MUNICIPALITY, NUMBER, PROGRAMME, SIZE, Parameter, choice, moment
@@ -109,14 +109,10 @@ def _add_tables(known: _Subparsers) -> None:
 
 def _add_courses(known: _Subparsers) -> None:
     course = _command(known, "progress", commands.run_progress, "Zahlen je Monat und Instrument")
-    course.add_argument(
-        "--from",
-        dest="start",
-        type=_DAY,
-        metavar="JJJJ-MM-TT",
-        help="ohne Angabe ab Programmstart, soweit die Grenzen reichen",
-    )
-    course.add_argument("--to", dest="as_of", type=_DAY, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
+    purpose = "ohne Angabe ab Programmstart, soweit die Grenzen reichen"
+    course.add_argument("--from", dest="start", type=_DAY, metavar="JJJJ-MM-TT", help=purpose)
+    purpose = "ohne Angabe heute"
+    course.add_argument("--to", dest="as_of", type=_DAY, default=terminal.today(), metavar="JJJJ-MM-TT", help=purpose)
     _add_choice(course, "--step", _among("month"))
     _add_counting(course)
     _add_district(course)
@@ -243,7 +239,7 @@ def _add_known_at(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_as_of(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--as-of", type=_DAY, metavar="JJJJ-MM-TT", help=DAY.text)
+    parser.add_argument("--as-of", type=_DAY, default=terminal.today(), metavar="JJJJ-MM-TT", help=DAY.text)
 
 
 def _add_layer(parser: argparse.ArgumentParser, otherwise: str) -> None:
