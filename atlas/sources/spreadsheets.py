@@ -16,7 +16,7 @@ import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -248,14 +248,8 @@ def _check_parts(body: bytes, name: str, limits: SpreadsheetLimits) -> None:
 
 def _read_in_child(body: bytes, name: str, limits: SpreadsheetLimits) -> dict[str, Any]:
     """Return the answer of `atlas.sources.workbook`, run as a process that may fail or be stopped."""
-    asked = {
-        "memory_bytes": limits.memory_bytes,
-        "cpu_s": limits.cpu_s,
-        "rows": limits.rows,
-        "columns": limits.columns,
-    }
     # -I: neither the environment nor the folder it starts in decides what it imports.
-    command = [sys.executable, "-I", str(_CHILD), json.dumps(asked)]
+    command = [sys.executable, "-I", str(_CHILD), json.dumps(asdict(limits))]
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answer:
         given.write(body)
         given.seek(0)
