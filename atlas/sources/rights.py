@@ -67,13 +67,7 @@ class _RightsTable(_StrictModel):
 
 
 class Rights:
-    """Reader of the table: looks at the file for every question, parses it when it has changed.
-
-    Parameters
-    ----------
-    path
-        The file.
-    """
+    """Reader of the table: looks at the file for every question, parses it when it has changed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
