@@ -24,7 +24,7 @@ __all__ = ["FINDINGS", "FINE", "WRONG_USE", "main"]
 T = TypeVar("T")
 _PORT = 8501
 _Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-_Command = Callable[[argparse.Namespace], int]
+_Command = Callable[[argparse.Namespace], int | None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     logging.getLogger("atlas").addHandler(logging.NullHandler())  # what the log would say is said in sentences here
     try:
-        return int(given.command(given))
+        return int(given.command(given) or FINE)
     except AtlasError as error:
         for problem in error.problems:
             complain(problem)
