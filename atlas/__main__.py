@@ -22,6 +22,7 @@ from atlas.terminal import FINDINGS, FINE, WRONG_USE, WrongUseError, complain
 __all__ = ["FINDINGS", "FINE", "WRONG_USE", "main"]
 
 T = TypeVar("T")
+K = TypeVar("K", bound=str)
 _PORT = 8501
 _Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 _Command = Callable[[argparse.Namespace], int | None]
@@ -133,8 +134,7 @@ def _add_pictures(known: _Subparsers) -> None:
     excerpt.add_argument("--what", required=True, metavar="WAS", help=purpose)
     _add_layer(excerpt, "die Übersicht")
     _add_as_of(excerpt)
-    form = choice("", {each.value: each for each in Form})
-    _add_choice(excerpt, "--format", form, optional=True, purpose="ohne Angabe nach der Endung der Datei")
+    _add_choice(excerpt, "--format", _among(*Form), optional=True, purpose="ohne Angabe nach der Endung der Datei")
     _add_choice(excerpt, "--size", SIZE)
     excerpt.add_argument("--own", type=_AGS, metavar="AGS", help="diese Gemeinde hervorheben")
     excerpt.add_argument("--no-labels", dest="labels", action="store_false", help="ohne Ortsnamen")
@@ -252,7 +252,7 @@ def _add_counting(parser: argparse.ArgumentParser) -> None:
     purpose = (
         "was zählt: was am Tag in Kraft ist, oder alles bisher; ohne Angabe, wie es das Programm je Instrument sagt"
     )
-    _add_choice(parser, "--counts", choice("", {each.value: each for each in Counts}), optional=True, purpose=purpose)
+    _add_choice(parser, "--counts", _among(*Counts), optional=True, purpose=purpose)
 
 
 def _add_district(parser: argparse.ArgumentParser) -> None:
@@ -276,8 +276,8 @@ def _add_choice(
     parser.add_argument(option, type=_typed(parameter), metavar=shape, default=default, help=purpose)
 
 
-def _among(*keys: str) -> Parameter[str]:
-    return choice("", {key: key for key in keys})
+def _among(*values: K) -> Parameter[K]:
+    return choice("", {str(value): value for value in values})
 
 
 def _typed(parameter: Parameter[T]) -> Callable[[str], T]:
