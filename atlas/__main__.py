@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeAlias, TypeVar, get_args
 
-from atlas import commands, maintenance
+from atlas import commands, maintenance, terminal
 from atlas.errors import AtlasError
 from atlas.model.excerpt import Form
 from atlas.model.parameters import DAY, DISTRICT, LANG, MUNICIPALITY, NUMBER, PROGRAMME, SIZE, Parameter, choice, moment
@@ -22,9 +22,10 @@ from atlas.terminal import FINDINGS, FINE, WRONG_USE, WrongUseError, complain
 __all__ = ["FINDINGS", "FINE", "WRONG_USE", "main"]
 
 T = TypeVar("T")
+K = TypeVar("K", bound=str)
 _PORT = 8501
 _Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-_Command = Callable[[argparse.Namespace], int]
+_Command = Callable[[argparse.Namespace], int | None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     logging.getLogger("atlas").addHandler(logging.NullHandler())  # what the log would say is said in sentences here
     try:
-        return int(given.command(given))
+        return int(given.command(given) or FINE)
     except AtlasError as error:
         for problem in error.problems:
             complain(problem)
@@ -109,14 +110,10 @@ def _add_tables(known: _Subparsers) -> None:
 
 def _add_courses(known: _Subparsers) -> None:
     course = _command(known, "progress", commands.run_progress, "Zahlen je Monat und Instrument")
-    course.add_argument(
-        "--from",
-        dest="start",
-        type=_DAY,
-        metavar="JJJJ-MM-TT",
-        help="ohne Angabe ab Programmstart, soweit die Grenzen reichen",
-    )
-    course.add_argument("--to", dest="as_of", type=_DAY, metavar="JJJJ-MM-TT", help="ohne Angabe heute")
+    purpose = "ohne Angabe ab Programmstart, soweit die Grenzen reichen"
+    course.add_argument("--from", dest="start", type=_DAY, metavar="JJJJ-MM-TT", help=purpose)
+    purpose = "ohne Angabe heute"
+    course.add_argument("--to", dest="as_of", type=_DAY, default=terminal.today(), metavar="JJJJ-MM-TT", help=purpose)
     _add_choice(course, "--step", _among("month"))
     _add_counting(course)
     _add_district(course)
@@ -137,8 +134,7 @@ def _add_pictures(known: _Subparsers) -> None:
     excerpt.add_argument("--what", required=True, metavar="WAS", help=purpose)
     _add_layer(excerpt, "die Übersicht")
     _add_as_of(excerpt)
-    form = choice("", {each.value: each for each in Form})
-    _add_choice(excerpt, "--format", form, optional=True, purpose="ohne Angabe nach der Endung der Datei")
+    _add_choice(excerpt, "--format", _among(*Form), optional=True, purpose="ohne Angabe nach der Endung der Datei")
     _add_choice(excerpt, "--size", SIZE)
     excerpt.add_argument("--own", type=_AGS, metavar="AGS", help="diese Gemeinde hervorheben")
     excerpt.add_argument("--no-labels", dest="labels", action="store_false", help="ohne Ortsnamen")
@@ -243,7 +239,7 @@ def _add_known_at(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_as_of(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--as-of", type=_DAY, metavar="JJJJ-MM-TT", help=DAY.text)
+    parser.add_argument("--as-of", type=_DAY, default=terminal.today(), metavar="JJJJ-MM-TT", help=DAY.text)
 
 
 def _add_layer(parser: argparse.ArgumentParser, otherwise: str) -> None:
@@ -256,7 +252,7 @@ def _add_counting(parser: argparse.ArgumentParser) -> None:
     purpose = (
         "was zählt: was am Tag in Kraft ist, oder alles bisher; ohne Angabe, wie es das Programm je Instrument sagt"
     )
-    _add_choice(parser, "--counts", choice("", {each.value: each for each in Counts}), optional=True, purpose=purpose)
+    _add_choice(parser, "--counts", _among(*Counts), optional=True, purpose=purpose)
 
 
 def _add_district(parser: argparse.ArgumentParser) -> None:
@@ -280,8 +276,8 @@ def _add_choice(
     parser.add_argument(option, type=_typed(parameter), metavar=shape, default=default, help=purpose)
 
 
-def _among(*keys: str) -> Parameter[str]:
-    return choice("", {key: key for key in keys})
+def _among(*values: K) -> Parameter[K]:
+    return choice("", {str(value): value for value in values})
 
 
 def _typed(parameter: Parameter[T]) -> Callable[[str], T]:

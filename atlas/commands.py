@@ -1,6 +1,6 @@
 """What each command does: reads the data, asks the core, writes the result. Arguments are those of ``atlas.__main__``.
 
-Each returns the exit code; results go to standard output or a file, what else there is to say to standard error.
+What one returns is the exit code, nothing where all is fine; results go to standard output or a file, what else there is to say to standard error.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.kit import kit_context, press_kit
 from atlas.export.open_data import records_file, status_file, written_table
 from atlas.export.pictures import draw, page_of, written
-from atlas.export.sheet_run import SheetOrder, progress_on_stderr, write_sheets
+from atlas.export.sheet_run import Progress, SheetOrder, write_sheets
 from atlas.export.tables import (
     cases_table,
     changes_table,
@@ -66,8 +66,8 @@ def run_application(given: argparse.Namespace) -> int:
 def run_check(given: argparse.Namespace) -> int:
     """Say every finding about the data and the table of rights, and how much there is of each instrument."""
     settings = Settings.from_environment()
-    if given.programme and given.programme not in (known := programme_files(settings.root)):
-        raise terminal.WrongUseError(PROGRAMME.among(known).problem(given.programme, "--programme"))
+    if given.programme:
+        terminal.require_known(PROGRAMME, programme_files(settings.root), given.programme, "--programme")
     snapshot = load_snapshot(settings, only=given.programme)
     return _say_findings(snapshot, [*check_snapshot(snapshot), *([] if given.programme else _login_problems())])
 
@@ -111,27 +111,24 @@ def _login_problems() -> Sequence[Problem]:
     return Rights(login.rights).problems() if login.provider else ()
 
 
-def run_status(given: argparse.Namespace) -> int:
+def run_status(given: argparse.Namespace) -> None:
     """Give who stands where on a day, by the record as it is or as it was."""
     snapshot = _known(given)
     if given.format == "gpkg" and given.output is None:
         raise terminal.WrongUseError(Problem("--output", "GeoPackage braucht eine Datei: -o stand.gpkg"))
-    context = _context(snapshot, given.programme, given.as_of or terminal.today())
+    context = _context(snapshot, given.programme, given.as_of)
     terminal.put(status_file(context, given.format, terminal.WORDS, with_details=given.details), given.output)
-    return terminal.FINE
 
 
-def run_cases(given: argparse.Namespace) -> int:
+def run_cases(given: argparse.Namespace) -> None:
     """Give every case of a day with its term and state, by the record as it is or as it was."""
-    context = _context(_known(given), given.programme, given.as_of or terminal.today())
+    context = _context(_known(given), given.programme, given.as_of)
     table = cases_table(context)
     if given.instrument is not None:
         known = [each.key for each in context.programme.instruments]
-        if given.instrument not in known:
-            raise terminal.WrongUseError(LAYER.among(known).problem(given.instrument, "--instrument"))
+        terminal.require_known(LAYER, known, given.instrument, "--instrument")
         table = table[table["instrument"] == given.instrument]
     terminal.put(written_table(table, given.format), given.output)
-    return terminal.FINE
 
 
 def _known(given: argparse.Namespace) -> Snapshot:
@@ -142,7 +139,7 @@ def _known(given: argparse.Namespace) -> Snapshot:
     return as_known(now, now.programme(given.programme), table, given.known_at)
 
 
-def run_records(given: argparse.Namespace) -> int:
+def run_records(given: argparse.Namespace) -> None:
     """Give the entries of the record, as it is or as it was: those of then even if they do not fit the programme any more."""
     if given.known_at is None:
         snapshot = terminal.snapshot(given)
@@ -150,73 +147,62 @@ def run_records(given: argparse.Namespace) -> int:
     else:
         _, table = _past(given)
     terminal.put(records_file(table), given.output)
-    return terminal.FINE
 
 
 def _past(given: argparse.Namespace) -> tuple[Snapshot, pd.DataFrame]:
     """Return the data, and what the record of the programme said at the moment asked for."""
     with terminal.opened_store() as store:
         snapshot = terminal.with_programme(load_snapshot(Settings.from_environment(), store), given)
-        try:
+        with terminal.refusing():
             table = store.past_records(terminal.operator(), snapshot.programme(given.programme).key, given.known_at)
-        except AtlasError as error:
-            raise terminal.WrongUseError(*error.problems) from error
     return snapshot, table
 
 
-def run_neighbours(given: argparse.Namespace) -> int:
+def run_neighbours(given: argparse.Namespace) -> None:
     """Give a municipality's neighbours, and say what the list does not."""
-    context = _context(terminal.snapshot(given), given.programme, given.as_of or terminal.today())
+    context = _context(terminal.snapshot(given), given.programme, given.as_of)
     position = position_or_successor(context, given.ags)
-    successor = context.day.lines[position][0] if position is not None else None
-    if position is None or successor is None:
+    if position is None:
         raise terminal.WrongUseError(absent(context, given.ags, "AGS", terminal.WORDS))
+    successor = context.day.lines[position][0]
     if successor.ags != given.ags:
         text = N_("Die Gemeinde {ags} gab es am {day} nicht mehr; ihr Gebiet gehört zu {successor} {name}.")
-        values = {
-            "day": terminal.WORDS.day(context.as_of),
-            "ags": given.ags,
-            "successor": successor.ags,
-            "name": successor.name,
-        }
+        day = terminal.WORDS.day(context.as_of)
+        values = {"day": day, "ags": given.ags, "successor": successor.ags, "name": successor.name}
         raise terminal.WrongUseError(Problem("AGS", text, values))
     terminal.put(plain_csv(neighbours_table(context, position)), given.output)
     for note in neighbourhood_notes(context, position, terminal.WORDS):
         sys.stderr.write(f"{note}\n")
-    return terminal.FINE
 
 
-def run_white_spots(given: argparse.Namespace) -> int:
+def run_white_spots(given: argparse.Namespace) -> None:
     """Give municipalities without documented activity beside active neighbours."""
-    context = _context(terminal.snapshot(given), given.programme, given.as_of or terminal.today())
+    context = _context(terminal.snapshot(given), given.programme, given.as_of)
     _known_district(context, given.district)
     spots = white_spots(context.status, context.day.hood, given.district)
     terminal.put(plain_csv(white_spots_table(context, spots)), given.output)
-    return terminal.FINE
 
 
-def run_progress(given: argparse.Namespace) -> int:
+def run_progress(given: argparse.Namespace) -> None:
     """Give the numbers of every month."""
     snapshot = terminal.snapshot(given)
-    as_of = given.as_of or terminal.today()
-    contexts = ViewContexts(lambda: snapshot, lambda: as_of)
-    context = contexts.of(ViewState(programme=given.programme, as_of=as_of, district=given.district))
+    contexts = ViewContexts(lambda: snapshot, lambda: given.as_of)
+    context = contexts.of(ViewState(programme=given.programme, as_of=given.as_of, district=given.district))
     _known_district(context, given.district)
     first = given.start or context.course_begins
-    if first > as_of:
-        raise terminal.WrongUseError(_unordered(first, as_of))
+    if first > given.as_of:
+        raise _unordered(first, given.as_of)
     _within_boundaries(context, first)
-    days, before = month_ends(first, as_of), first - timedelta(days=1)
+    days, before = month_ends(first, given.as_of), first - timedelta(days=1)
     table = progress_table(context, contexts.course(context, given.counts), days, before, given.unit)
     terminal.put(plain_csv(table), given.output)
-    return terminal.FINE
 
 
-def run_changes(given: argparse.Namespace) -> int:
+def run_changes(given: argparse.Namespace) -> None:
     """Give what changed between two days, as a list or as a paragraph."""
     snapshot = terminal.snapshot(given)
     if given.start >= given.as_of:
-        raise terminal.WrongUseError(_unordered(given.start, given.as_of))
+        raise _unordered(given.start, given.as_of)
     contexts = ViewContexts(lambda: snapshot, lambda: given.as_of)
     view = ViewState(programme=given.programme, as_of=given.as_of, layer=given.layer)
     _known_layer(snapshot, given)
@@ -231,7 +217,6 @@ def run_changes(given: argparse.Namespace) -> int:
     else:
         terminal.put(plain_csv(changes_table(changed, after, terminal.WORDS)), given.output)
         sys.stderr.write(f"{paragraph(changed, after, terminal.WORDS)}\n")
-    return terminal.FINE
 
 
 def _within_boundaries(context: ViewContext, first: date, place: str = "--from") -> None:
@@ -241,13 +226,13 @@ def _within_boundaries(context: ViewContext, first: date, place: str = "--from")
             "Die Gemeindegrenzen reichen bis {begins} zurück; {first} liegt davor. Bitte einen späteren Tag wählen."
         )
         told = {"begins": context.edition.starts.isoformat(), "first": first.isoformat()}
-        raise terminal.WrongUseError(Problem(place, text, {**told}))
+        raise terminal.WrongUseError(Problem(place, text, told))
     if context.as_of > terminal.today():
         text = N_("Der {day} liegt in der Zukunft; gezeigt wird, was heute bekannt ist.")
         terminal.complain(Problem("", text, {"day": terminal.WORDS.day(context.as_of)}, Severity.NOTE))
 
 
-def run_export(given: argparse.Namespace) -> int:
+def run_export(given: argparse.Namespace) -> None:
     """Write a map excerpt."""
     snapshot = terminal.snapshot(given)
     form = given.format or _form_of(given.output)
@@ -255,57 +240,47 @@ def run_export(given: argparse.Namespace) -> int:
         text = N_("Das Format fehlt: --format {known}, oder eine Datei mit dieser Endung.")
         raise terminal.WrongUseError(Problem("--format", text, {"known": ", ".join(Form)}))
     _known_layer(snapshot, given)
-    as_of = given.as_of or terminal.today()
-    try:
+    view = ViewState(
+        programme=given.programme, layer=given.layer, as_of=given.as_of, municipality=given.own, lang=given.lang
+    )
+    with terminal.refusing():
         excerpt = Excerpt(parse_places(given.what), given.size, given.labels, given.title[:MOST_TITLE])
-        view = ViewState(
-            programme=given.programme, layer=given.layer, as_of=as_of, municipality=given.own, lang=given.lang
-        )
         page = page_of(_address(given), view, excerpt)
-        drawn = draw(ViewContexts(lambda: snapshot, lambda: as_of), view, excerpt, Words(given.lang), page)
-    except AtlasError as error:
-        raise terminal.WrongUseError(*error.problems) from error
+        drawn = draw(ViewContexts(lambda: snapshot, lambda: given.as_of), view, excerpt, Words(given.lang), page)
     terminal.put(written(drawn, form), given.output)
-    return terminal.FINE
 
 
-def run_publish(given: argparse.Namespace) -> int:
+def run_publish(given: argparse.Namespace) -> None:
     """Write the static site."""
     snapshot = terminal.snapshot(given)
     settings = replace(Settings.from_environment(), address=_address(given))
-    order = Order(settings, snapshot.programme(given.programme).key, given.as_of or terminal.today())
+    order = Order(settings, snapshot.programme(given.programme).key, given.as_of)
     count = publish(order, given.output, given.jobs)
     terminal.tell(f"{count} Dateien in {given.output}")
-    return terminal.FINE
 
 
-def run_kit(given: argparse.Namespace) -> int:
+def run_kit(given: argparse.Namespace) -> None:
     """Write the press kit of a municipality."""
     snapshot = terminal.snapshot(given)
     _known_layer(snapshot, given)
-    as_of = given.as_of or terminal.today()
-    contexts = ViewContexts(lambda: snapshot, lambda: as_of)
-    view = ViewState(programme=given.programme, layer=given.layer, as_of=as_of, municipality=given.ags)
-    try:
+    contexts = ViewContexts(lambda: snapshot, lambda: given.as_of)
+    view = ViewState(programme=given.programme, layer=given.layer, as_of=given.as_of, municipality=given.ags)
+    with terminal.refusing():
         context, _ = kit_context(contexts, view)
         body = press_kit(contexts, view, _address(given))
-    except AtlasError as error:
-        raise terminal.WrongUseError(*error.problems) from error
     if context.view.municipality != given.ags:
-        sys.stderr.write(f"{given.ags} gehört am {terminal.WORDS.day(as_of)} zu {context.view.municipality}.\n")
+        sys.stderr.write(f"{given.ags} gehört am {terminal.WORDS.day(given.as_of)} zu {context.view.municipality}.\n")
     terminal.put(body, given.output)
-    return terminal.FINE
 
 
 def run_sheets(given: argparse.Namespace) -> int:
     """Write the sheets of all municipalities, as far as they are not current."""
     snapshot = terminal.snapshot(given)
-    as_of = given.as_of or terminal.today()
-    view = ViewState(programme=given.programme, as_of=as_of, district=given.district, lang=given.lang)
-    _known_district(_context(snapshot, given.programme, as_of), given.district)
+    view = ViewState(programme=given.programme, as_of=given.as_of, district=given.district, lang=given.lang)
+    _known_district(_context(snapshot, given.programme, given.as_of), given.district)
     order = SheetOrder(view, _address(given), given.jobs)
     try:
-        run = write_sheets(Settings.from_environment(), order, given.output, progress_on_stderr())
+        run = write_sheets(Settings.from_environment(), order, given.output, Progress(sys.stderr))
     except KeyboardInterrupt:
         sys.stderr.write("\nUnterbrochen. Derselbe Befehl macht dort weiter, wo er aufgehört hat.\n")
         return terminal.FINDINGS
@@ -321,12 +296,8 @@ def _address(given: argparse.Namespace) -> str:
     """Return the application's address: as given, else as the environment says."""
     if given.address is None:
         return Settings.from_environment().address
-    try:
-        return parse_address(given.address)
-    except AtlasError as error:
-        raise terminal.WrongUseError(
-            *(Problem("--address", each.text, each.values) for each in error.problems)
-        ) from error
+    with terminal.refusing():
+        return parse_address(given.address, "--address")
 
 
 def _form_of(output: Path | None) -> Form | None:
@@ -335,14 +306,13 @@ def _form_of(output: Path | None) -> Form | None:
 
 
 def _known_layer(snapshot: Snapshot, given: argparse.Namespace) -> None:
-    known = snapshot.programme(given.programme).layers
-    if given.layer not in known:
-        raise terminal.WrongUseError(LAYER.among(known).problem(given.layer, "--layer"))
+    terminal.require_known(LAYER, snapshot.programme(given.programme).layers, given.layer, "--layer")
 
 
-def _unordered(first: date, last: date) -> Problem:
+def _unordered(first: date, last: date) -> terminal.WrongUseError:
     text = N_("Der erste Tag ({first}) muss vor dem letzten ({last}) liegen. Bitte tauschen oder ändern.")
-    return Problem("--from, --to", text, {"first": first.isoformat(), "last": last.isoformat()})
+    told = {"first": first.isoformat(), "last": last.isoformat()}
+    return terminal.WrongUseError(Problem("--from, --to", text, told))
 
 
 def _known_district(context: ViewContext, given: str | None) -> None:
@@ -356,7 +326,7 @@ def _context(snapshot: Snapshot, programme: str, as_of: date) -> ViewContext:
     return context
 
 
-def run_add_boundaries(given: argparse.Namespace) -> int:
+def run_add_boundaries(given: argparse.Namespace) -> None:
     """Take in a newer delivery of boundaries."""
     edition, notes = add_boundaries(
         given.file, given.date, Settings.from_environment().root, attribution=given.attribution
@@ -367,21 +337,16 @@ def run_add_boundaries(given: argparse.Namespace) -> int:
         f"Gebietsstand {given.date.isoformat()} aufgenommen: {int(edition.valid_at(given.date).sum())} Gemeinden. "
         f"Für ein neues Programm: --boundary-set {edition.boundary_set}"
     )
-    return terminal.FINE
 
 
 def run_new_programme(given: argparse.Namespace) -> int:
     """Begin a programme from the template, check it, and say where it is to be seen."""
     settings = Settings.from_environment()
     wanted = NewProgramme(given.key, given.boundary_set, terminal.today(), given.title, given.territory)
-    try:
-        with store_if_made(settings.database) as store:
-            files = begin_programme(wanted, settings.root, store)
-    except AtlasError as error:
-        raise terminal.WrongUseError(*error.problems) from error
-    for path, what in zip(
-        files, ("das Programm, mit Erklärungen", "die Einträge", "veröffentlichte Zahlen"), strict=True
-    ):
+    with terminal.refusing(), store_if_made(settings.database) as store:
+        files = begin_programme(wanted, settings.root, store)
+    purposes = ("das Programm, mit Erklärungen", "die Einträge", "veröffentlichte Zahlen")
+    for path, what in zip(files, purposes, strict=True):
         terminal.tell(f"Angelegt: {path} ({what})")
     snapshot = load_snapshot(settings, only=given.key)
     found = _say_findings(snapshot, check_snapshot(snapshot))

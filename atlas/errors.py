@@ -6,7 +6,7 @@ A problem's text is a German sentence with named placeholders. German is the sou
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -43,7 +43,7 @@ class Problem:
 
     place: str
     text: str
-    values: dict[str, str | int | float] = field(default_factory=dict)
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
     severity: Severity = Severity.BLOCKER
 
     def sentence(self) -> str:
@@ -53,13 +53,7 @@ class Problem:
 
 
 class AtlasError(Exception):
-    """Input that can't be used. Carries every problem found, not only the first.
-
-    Parameters
-    ----------
-    problems
-        One or more problems; the exception's text is their German sentences, one a line.
-    """
+    """Input that can't be used. Carries every problem found, not only the first; its text is their German sentences."""
 
     def __init__(self, *problems: Problem) -> None:
         if not problems:

@@ -96,26 +96,24 @@ def _body(path: Path, most: int) -> bytes:
         raise terminal.WrongUseError(Problem(str(path), text, {"reason": error.strerror or str(error)})) from error
 
 
-def run_undo(given: argparse.Namespace) -> int:
+def run_undo(given: argparse.Namespace) -> None:
     """Take back a change of the record: an edit, a whole import."""
     with closing(SnapshotStore(Settings.from_environment())) as record:
         record.current()
         change = record.undo(terminal.operator(), given.number, given.reason)
     counts = f"{change.added} wieder da, {change.corrected} wie zuvor, {change.withdrawn} zurückgezogen"
     terminal.tell(f"Änderung {given.number} ist zurückgenommen, als Änderung {change.number}: {counts}")
-    return terminal.FINE
 
 
-def run_log(given: argparse.Namespace) -> int:
+def run_log(given: argparse.Namespace) -> None:
     """List the changes of the record: who, when, why, how many entries."""
     with closing(SnapshotStore(Settings.from_environment())) as record:
         record.current()
         changes = record.store.changes(terminal.operator(), given.since, given.limit) if record.store else []
     terminal.put(plain_csv(changes_log(changes)), given.output)
-    return terminal.FINE
 
 
-def run_template(given: argparse.Namespace) -> int:
+def run_template(given: argparse.Namespace) -> None:
     """Write an empty table to fill in."""
     snapshot = terminal.snapshot(given)
     make = TEMPLATES.get(given.output.suffix.removeprefix(".").lower())
@@ -123,7 +121,6 @@ def run_template(given: argparse.Namespace) -> int:
         text = N_("Die Endung sagt, welche Art von Datei es wird; möglich: {known}.")
         raise terminal.WrongUseError(Problem("--output", text, {"known": ", ".join(f".{each}" for each in TEMPLATES)}))
     terminal.put(make(snapshot.programme(given.programme), Words(given.lang)), given.output)
-    return terminal.FINE
 
 
 def run_store_about(_: argparse.Namespace) -> int:
@@ -136,11 +133,10 @@ def run_store_about(_: argparse.Namespace) -> int:
     return terminal.FINDINGS if broken else terminal.FINE
 
 
-def run_store_backup(given: argparse.Namespace) -> int:
+def run_store_backup(given: argparse.Namespace) -> None:
     """Write the store into a file."""
     with terminal.opened_store() as store:
         back_up(store.database, given.output)
-    return terminal.FINE
 
 
 def run_store_restore(given: argparse.Namespace) -> int:

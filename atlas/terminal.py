@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.dates import ZONE
-from atlas.model.parameters import PROGRAMME
+from atlas.model.parameters import PROGRAMME, Parameter
 from atlas.model.rights import Actor, Role
 from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
@@ -36,9 +36,24 @@ def snapshot(given: argparse.Namespace) -> Snapshot:
 
 def with_programme(data: Snapshot, given: argparse.Namespace) -> Snapshot:
     """Return the data if the programme asked for is among them; `WrongUseError` otherwise."""
-    if given.programme and given.programme not in data.programmes:
-        raise WrongUseError(PROGRAMME.among(data.programmes).problem(given.programme, "--programme"))
+    if given.programme:
+        require_known(PROGRAMME, data.programmes, given.programme, "--programme")
     return data
+
+
+def require_known(parameter: Parameter[str], known: Collection[str], given: str, option: str) -> None:
+    """Do nothing if what was given for an option is known; raise `WrongUseError` otherwise."""
+    if given not in known:
+        raise WrongUseError(parameter.among(known).problem(given, option))
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turn every fault of what a command was given into `WrongUseError`."""
+    try:
+        yield
+    except AtlasError as error:
+        raise WrongUseError(*error.problems) from error
 
 
 def today() -> date:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -39,22 +38,13 @@ _SURE_HEIR = 0.9
 _SAXONY = "14"
 
 
-@dataclass(frozen=True)
-class _Source:
-    """Whose data a file holds, as far as its columns tell."""
-
-    attribution: str
-    licence: str
-    licence_url: str
-
-
 _BKG_ONLY = {"ade", "bsg", "gf", "ibz", "sdv_ars", "sdv_rs", "debkg_id"}
 """Columns of VG250 that a file which merely took over GEN and BEZ lacks."""
 _DL_DE_BY = ("Datenlizenz Deutschland – Namensnennung – Version 2.0", "https://www.govdata.de/dl-de/by-2-0")
 
 
 def add_boundaries(
-    path: Path, starts: date, root: Path, *, attribution: str | None = None, licence: tuple[str, str] | None = None
+    path: Path, starts: date, root: Path, *, attribution: str | None = None
 ) -> tuple[BoundaryVersion, tuple[Problem, ...]]:
     """Check an official boundary file and take it in as a new edition.
 
@@ -63,16 +53,12 @@ def add_boundaries(
 
     Parameters
     ----------
-    path
-        GeoPackage, Shapefile, GeoJSON or GML, zipped or not, in any CRS.
-    starts
-        The day from which it holds.
+    path, starts
+        GeoPackage, Shapefile, GeoJSON or GML, zipped or not, in any CRS; the day from which it holds.
     root
         Data folder; the edition goes to ``geodata/<state>/<date>/``.
     attribution
         Source note the licence asks for; proposed from the file's layout if not given.
-    licence
-        Name and address of the licence; proposed likewise.
 
     Returns
     -------
@@ -86,7 +72,8 @@ def add_boundaries(
     """
     editions = list_editions(root)
     delivery = read_delivery(path)
-    areas, state, found = _of_one_state(delivery.areas, {each.boundary_set for each in editions}, path.name)
+    found: list[Problem] = []
+    areas, state = _of_one_state(delivery.areas, {each.boundary_set for each in editions}, path.name, found)
     before = next((each for each in reversed(editions) if each.boundary_set == state and each.starts < starts), None)
     folder = root / "geodata" / state / starts.isoformat()
     if state and folder.exists():
@@ -94,17 +81,16 @@ def add_boundaries(
             "Für den {day} gibt es schon einen Gebietsstand. Bitte den Ordner {folder} erst entfernen oder einen anderen Tag wählen."
         )
         found.append(Problem(path.name, text, {"day": starts.isoformat(), "folder": str(folder.relative_to(root))}))
-    source = _source(delivery.columns, state, starts, attribution, licence)
-    if source is None:
+    provenance = _provenance(delivery.columns, state, starts, attribution, path.name)
+    if provenance is None:
         text = N_(
             "Der Quellenvermerk fehlt, und der Aufbau der Datei verrät ihn nicht. Bitte mit --attribution angeben, wie die Lizenz ihn verlangt."
         )
         found.append(Problem(path.name, text))
-    areas, findings = _checked_areas(areas, before, starts, path.name)
-    found += findings
-    if source is None or any(each.severity is Severity.BLOCKER for each in found):
+    areas = _checked_areas(areas, before, starts, path.name, found)
+    if provenance is None or any(each.severity is Severity.BLOCKER for each in found):
         raise AtlasError(*found)
-    changes, compared = _compared(areas, before, starts, path.name)
+    changes = () if before is None else _compared(areas, before, starts, path.name, found)
     districts = _district_names(delivery, areas, before)
     draft = BoundaryVersionDraft(
         boundary_set=state,
@@ -113,59 +99,56 @@ def add_boundaries(
         changes=changes,
         district_names=districts,
         former_names=_former_names(areas, before),
-        provenance=_provenance(path, starts, source),
+        provenance=provenance,
     )
     write_edition(draft, folder, path.name)
     return read_edition(folder, str(folder.relative_to(root))), (
         *found,
-        *compared,
         *_nameless(areas, districts, str((folder / "districts.csv").relative_to(root))),
-        *([] if attribution else [_proposed(source, path.name)]),
+        *([] if attribution else [_proposed(provenance, path.name)]),
     )
 
 
-def _of_one_state(areas: gpd.GeoDataFrame, states: set[str], name: str) -> tuple[gpd.GeoDataFrame, str, list[Problem]]:
-    """Return the rows of the one state that is taken in, its key, and every fault of keys in the whole file."""
-    problems: list[Problem] = []
+def _of_one_state(
+    areas: gpd.GeoDataFrame, states: set[str], name: str, found: list[Problem]
+) -> tuple[gpd.GeoDataFrame, str]:
+    """Return the rows of the one state that is taken in, and its key; faults of keys are looked for in the whole file."""
     fits = areas["ags"].map(lambda ags: _AGS.fullmatch(ags) is not None).astype(bool)
     for row, given in areas.loc[~fits, "ags"].items():
         place = f"{name}, Objekt {int(str(row)) + 1}"
         if given:
             text = N_("„{given}“ ist kein achtstelliger Gemeindeschlüssel (führende Nullen gehören dazu).")
-            problems.append(Problem(place, text, {"given": given[:40]}))
+            found.append(Problem(place, text, {"given": given[:40]}))
         else:
             text = N_("Der Gemeindeschlüssel fehlt. Bitte eintragen oder das Objekt entfernen.")
-            problems.append(Problem(place, text))
+            found.append(Problem(place, text))
     areas = areas[fits]
-    found = sorted(set(areas["ags"].str[:2])) if len(areas) else []
-    wanted = [state for state in found if state in states] or found
+    there = sorted(set(areas["ags"].str[:2])) if len(areas) else []
+    wanted = [state for state in there if state in states] or there
     if len(wanted) == 1:
         mine = areas[areas["ags"].str.startswith(wanted[0])]
-        return mine.sort_values("ags", kind="stable").reset_index(drop=True), wanted[0], problems
-    if found:
+        return mine.sort_values("ags", kind="stable").reset_index(drop=True), wanted[0]
+    if there:
         text = N_(
             "Die Datei enthält {states}; aufgenommen wird ein Land auf einmal. Bitte die Datei auf ein Land zuschneiden."
         )
-        problems.append(Problem(name, text, {"states": ", ".join(found)}))
+        found.append(Problem(name, text, {"states": ", ".join(there)}))
     else:
         text = N_("Die Datei enthält keine Gemeinde. Bitte die Lieferung prüfen.")
-        problems.append(Problem(name, text))
-    return areas.iloc[:0], "", problems
+        found.append(Problem(name, text))
+    return areas.iloc[:0], ""
 
 
 def _checked_areas(
-    areas: gpd.GeoDataFrame, before: BoundaryVersion | None, starts: date, name: str
-) -> tuple[gpd.GeoDataFrame, list[Problem]]:
-    """Return one clean row per municipality, and everything found about names and shapes."""
-    areas, found = _with_shapes(areas, name)
-    areas, doubtful = _repaired(areas, name)
-    found += doubtful
-    areas, named_twice = _one_row_each(areas, name)
-    found += named_twice
+    areas: gpd.GeoDataFrame, before: BoundaryVersion | None, starts: date, name: str, found: list[Problem]
+) -> gpd.GeoDataFrame:
+    """Return one clean row per municipality; everything about names and shapes goes to ``found``, here and below."""
+    areas = _with_shapes(areas, name, found)
+    areas = _repaired(areas, name, found)
+    areas = _one_row_each(areas, name, found)
     if not len(areas):
-        return areas, found
-    areas, unnamed = _with_names(areas, before, name)
-    found += unnamed
+        return areas
+    areas = _with_names(areas, before, name, found)
     areas, touched = mended(clean(areas, metric_crs(degree_bounds(areas))))
     if touched:
         text = N_("Haarrisse und Rundungsfehler unter zwei Zentimetern ausgeglichen bei {n} Gemeinden: {list}.")
@@ -173,66 +156,63 @@ def _checked_areas(
     found += coverage_problems(areas, name)
     if before is not None and (lack := _incomplete(areas, before, starts, name)):
         found.append(lack)
-    return areas, found
+    return areas
 
 
-def _with_shapes(areas: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, list[Problem]]:
-    """Return the rows that are areas, and a problem for every other."""
-    problems = []
+def _with_shapes(areas: gpd.GeoDataFrame, name: str, found: list[Problem]) -> gpd.GeoDataFrame:
+    """Return the rows that are areas."""
     usable = []
     for ags, label, shape in zip(areas["ags"], areas["name"], areas.geometry, strict=True):
         is_area = shape is not None and shape.geom_type in {"Polygon", "MultiPolygon"}
         usable.append(is_area and not shape.is_empty)
         if shape is None or shape.is_empty:
             text = N_("{name} ({ags}) hat keine Fläche. Bitte die Lieferung prüfen.")
-            problems.append(Problem(name, text, {"name": label, "ags": ags}))
+            found.append(Problem(name, text, {"name": label, "ags": ags}))
         elif not is_area:
             text = N_(
                 "{name} ({ags}) ist keine Fläche, sondern {kind}. Bitte die Ebene mit den Gemeindeflächen wählen."
             )
-            problems.append(Problem(name, text, {"name": label, "ags": ags, "kind": shape.geom_type}))
-    return areas[np.asarray(usable, dtype=bool)].reset_index(drop=True), problems
+            found.append(Problem(name, text, {"name": label, "ags": ags, "kind": shape.geom_type}))
+    return areas[np.asarray(usable, dtype=bool)].reset_index(drop=True)
 
 
-def _repaired(areas: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, list[Problem]]:
+def _repaired(areas: gpd.GeoDataFrame, name: str, found: list[Problem]) -> gpd.GeoDataFrame:
     """Return the areas with rings repaired: a note where it costs no land, a blocker where it would."""
     shapes = areas.geometry.to_numpy()
     mended_shapes = shapely.make_valid(shapes, method="structure")
-    problems = []
     for position in np.flatnonzero(~shapely.is_valid(shapes)):
         row = areas.iloc[int(position)]
         was, now = float(shapely.area(shapes[position])), float(shapely.area(mended_shapes[position]))
-        values: dict[str, str | int | float] = {"name": row["name"], "ags": row["ags"]}
+        values = {"name": row["name"], "ags": row["ags"]}
         if abs(was - now) <= _LOSSLESS * now:
             text = N_(
                 "{name} ({ags}) hatte einen Ring, der sich selbst berührt; ohne Änderung der Fläche ausgeglichen."
             )
-            problems.append(Problem(name, text, values, Severity.NOTE))
+            found.append(Problem(name, text, values, Severity.NOTE))
         else:
             text = N_("{name} ({ags}) hat eine Grenze, die sich selbst kreuzt ({reason}). Bitte im GIS bereinigen.")
             reason = str(shapely.is_valid_reason(shapes[position]))
-            problems.append(Problem(name, text, {**values, "reason": reason}))
-    return areas.set_geometry(gpd.GeoSeries(mended_shapes, index=areas.index, crs=areas.crs)), problems
+            found.append(Problem(name, text, {**values, "reason": reason}))
+    return areas.set_geometry(gpd.GeoSeries(mended_shapes, index=areas.index, crs=areas.crs))
 
 
-def _one_row_each(areas: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, list[Problem]]:
+def _one_row_each(areas: gpd.GeoDataFrame, name: str, found: list[Problem]) -> gpd.GeoDataFrame:
     """Return parts with the same key as one area; parts of different name can't be the same municipality."""
     if not areas["ags"].duplicated().any():
-        return areas, []
-    problems = []
+        return areas
     for ags, group in areas.groupby("ags"):
         names = sorted(set(group["name"]))
         if len(names) > 1:
             text = N_(
                 "Der Schlüssel {ags} steht mehrfach in der Datei, mit verschiedenen Namen: {names}. Bitte berichtigen."
             )
-            problems.append(Problem(name, text, {"ags": str(ags), "names": ", ".join(names)}))
-    return areas.dissolve("ags", as_index=False, aggfunc="first")[["ags", "name", "kind", "geometry"]], problems
+            found.append(Problem(name, text, {"ags": str(ags), "names": ", ".join(names)}))
+    return areas.dissolve("ags", as_index=False, aggfunc="first")[["ags", "name", "kind", "geometry"]]
 
 
 def _with_names(
-    areas: gpd.GeoDataFrame, before: BoundaryVersion | None, name: str
-) -> tuple[gpd.GeoDataFrame, list[Problem]]:
+    areas: gpd.GeoDataFrame, before: BoundaryVersion | None, name: str, found: list[Problem]
+) -> gpd.GeoDataFrame:
     """Return the areas with names and kinds: the file's own, else those of the edition before."""
     names, kinds = ({}, {}) if before is None else (_latest(before, "name"), _latest(before, "kind"))
     filled = areas.assign(
@@ -243,10 +223,10 @@ def _with_names(
         ],
     )
     missing = filled.loc[filled["name"] == "", "ags"]
-    if missing.empty:
-        return filled, []
-    text = N_("Der Name fehlt bei {n} Gemeinden: {list}. Erwartet wird eine Spalte GEN oder NAME.")
-    return filled, [Problem(name, text, {"n": len(missing), "list": few(missing)})]
+    if not missing.empty:
+        text = N_("Der Name fehlt bei {n} Gemeinden: {list}. Erwartet wird eine Spalte GEN oder NAME.")
+        found.append(Problem(name, text, {"n": len(missing), "list": few(missing)}))
+    return filled
 
 
 def _latest(edition: BoundaryVersion, column: str) -> dict[str, str]:
@@ -267,23 +247,22 @@ def _incomplete(areas: gpd.GeoDataFrame, before: BoundaryVersion, starts: date, 
 
 
 def _compared(
-    areas: gpd.GeoDataFrame, before: BoundaryVersion | None, starts: date, name: str
-) -> tuple[tuple[BoundaryChange, ...], list[Problem]]:
-    """Return the changes the new edition must know, and what is different from the edition before."""
-    if before is None:
-        return (), []
+    areas: gpd.GeoDataFrame, before: BoundaryVersion, starts: date, name: str, found: list[Problem]
+) -> tuple[BoundaryChange, ...]:
+    """Return the changes the new edition must know; what is different from the edition before goes to ``found``."""
     rows = before.municipalities[before.valid_at(starts)]
     old = {str(ags): str(label) for ags, label in zip(rows["ags"], rows["name"], strict=True)}
     new = {str(ags): str(label) for ags, label in zip(areas["ags"], areas["name"], strict=True)}
     ended, notes = _ended(areas, before, rows[~rows["ags"].isin(set(new))], starts, name)
+    found += notes
     if fresh := sorted(new.keys() - old.keys()):
         text = N_("Diese Gemeinden sind neu: {list}.")
-        notes.append(Problem(name, text, {"list": ", ".join(f"{new[ags]} ({ags})" for ags in fresh)}, Severity.NOTE))
+        found.append(Problem(name, text, {"list": ", ".join(f"{new[ags]} ({ags})" for ags in fresh)}, Severity.NOTE))
     if len(old) != len(new):
         text = N_("Die Datei enthält {new} Gemeinden, der Gebietsstand davor hatte an diesem Tag {old}.")
-        notes.append(Problem(name, text, {"new": len(new), "old": len(old)}, Severity.NOTE))
+        found.append(Problem(name, text, {"new": len(new), "old": len(old)}, Severity.NOTE))
     to_come = tuple(each for each in before.changes if each.effective > starts and each.old_ags in new)
-    return (*ended, *to_come), notes
+    return (*ended, *to_come)
 
 
 def _ended(
@@ -313,7 +292,7 @@ def _ended(
                 "Für {name} ({ags}) ist kein Nachfolger eindeutig; am ehesten {successor} mit {share} % der Fläche. Bitte in changes.csv des neuen Gebietsstands eintragen."
             )
             likely = f"{names[successor]} ({successor})" if successor else "–"
-            values: dict[str, str | int | float] = {"name": label, "ags": ags, "successor": likely}
+            values = {"name": label, "ags": ags, "successor": likely}
             notes.append(Problem(name, text, {**values, "share": round(share * 100, 1)}, Severity.WARNING))
     if changes:
         text = N_(
@@ -354,39 +333,37 @@ def _nameless(areas: gpd.GeoDataFrame, names: dict[str, str], table: str) -> lis
     return [Problem(table, text, {"list": few(missing)}, Severity.WARNING)]
 
 
-def _source(
-    columns: tuple[str, ...], state: str, starts: date, attribution: str | None, licence: tuple[str, str] | None
-) -> _Source | None:
-    """Return the source note: as given, else proposed for the layouts of BKG and GeoSN, else none.
+def _provenance(
+    columns: tuple[str, ...], state: str, starts: date, attribution: str | None, name: str
+) -> Provenance | None:
+    """Return where a file comes from, with its source note: as given, else proposed for the layouts of BKG and GeoSN, else none.
 
     Whose file it is only its whole layout tells: many an office takes over the names GEN and BEZ. The licence of a note
     that was given is what that note says, not the one we would have proposed.
     """
     there = set(columns)
-    proposed = None
-    if {"gen", "bez"} <= there and there & _BKG_ONLY:
-        proposed = f"© BKG ({starts.year}) dl-de/by-2-0, Daten geändert"
-    elif state == _SAXONY and there & {"schluessel", "gemeindeschluessel"}:
-        proposed = "Quelle: GeoSN, dl-de/by-2-0 (Daten geändert)"
+    licence, licence_url = _DL_DE_BY
     if attribution:
-        return _Source(attribution, *(licence or ("siehe Quellenvermerk", "")))
-    return _Source(proposed, *(licence or _DL_DE_BY)) if proposed else None
+        licence, licence_url = "siehe Quellenvermerk", ""
+    elif {"gen", "bez"} <= there and there & _BKG_ONLY:
+        attribution = f"© BKG ({starts.year}) dl-de/by-2-0, Daten geändert"
+    elif state == _SAXONY and there & {"schluessel", "gemeindeschluessel"}:
+        attribution = "Quelle: GeoSN, dl-de/by-2-0 (Daten geändert)"
+    else:
+        return None
+    return Provenance(
+        title=f"{name}, ab {starts.isoformat()}",
+        attribution=attribution,
+        attribution_long=f"{attribution}. Verändert: bereinigt, generalisiert, umprojiziert. Gebietsstand ab {starts.isoformat()}.",
+        licence=licence,
+        licence_url=licence_url,
+        source_url="",
+        verified_to=None,
+    )
 
 
-def _proposed(source: _Source, name: str) -> Problem:
+def _proposed(source: Provenance, name: str) -> Problem:
     text = N_(
         "Der Quellenvermerk ist aus dem Aufbau der Datei erschlossen: „{note}“, {licence}. Bitte prüfen; einen anderen gibt --attribution an."
     )
     return Problem(name, text, {"note": source.attribution, "licence": source.licence}, Severity.NOTE)
-
-
-def _provenance(path: Path, starts: date, source: _Source) -> Provenance:
-    return Provenance(
-        title=f"{path.name}, ab {starts.isoformat()}",
-        attribution=source.attribution,
-        attribution_long=f"{source.attribution}. Verändert: bereinigt, generalisiert, umprojiziert. Gebietsstand ab {starts.isoformat()}.",
-        licence=source.licence,
-        licence_url=source.licence_url,
-        source_url="",
-        verified_to=None,
-    )

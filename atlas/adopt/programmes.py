@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from dataclasses import dataclass
@@ -27,10 +28,8 @@ class NewProgramme:
 
     Attributes
     ----------
-    key
-        Of the programme; its files are called so.
-    boundary_set
-        Folder below ``geodata``.
+    key, boundary_set
+        Name of its files; folder below ``geodata``.
     today
         By this day the sources are read; as the day the programme began stands the first of its year. Both are to be
         corrected in the file.
@@ -48,14 +47,7 @@ class NewProgramme:
 def begin_programme(wanted: NewProgramme, root: Path, store: Store | None = None) -> tuple[Path, ...]:
     """Write the files of a new programme and return their paths, the programme's own first.
 
-    Parameters
-    ----------
-    wanted
-        What it is to be called.
-    root
-        Data folder; the files go to ``data/programmes``, ``data/participation`` and ``data/totals``.
-    store
-        Where the entries are kept if not in files: it must not know entries of that key yet.
+    ``root`` is the data folder. The ``store``, where entries are kept if not in files, must not know any of that key yet.
 
     Raises
     ------
@@ -68,7 +60,7 @@ def begin_programme(wanted: NewProgramme, root: Path, store: Store | None = None
     text = _filled(wanted)
     parse_toml(text.encode("utf-8", "surrogateescape"), Programme, str(own.relative_to(root)))
     # The programme's own file last: a running application reads the others as soon as it is there.
-    _write_all({totals: _heading(TOTAL_COLUMNS), record: _heading(RECORD_COLUMNS), own: text})
+    _write_all({totals: f"{','.join(TOTAL_COLUMNS)}\n", record: f"{','.join(RECORD_COLUMNS)}\n", own: text})
     return own, record, totals
 
 
@@ -127,10 +119,6 @@ def _filled(wanted: NewProgramme) -> str:
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(plain | quoted)
 
 
-def _heading(columns: tuple[str, ...]) -> str:
-    return f"{','.join(columns)}\n"
-
-
 def _write_all(files: dict[Path, str]) -> None:
     made: list[Path] = []
     try:
@@ -143,13 +131,7 @@ def _write_all(files: dict[Path, str]) -> None:
             made[-1] = path
     except OSError as error:
         for path in made:
-            _remove(path)
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
         text = N_("Die Datei kann nicht geschrieben werden: {reason}. Es wurde nichts angelegt.")
         raise AtlasError(Problem(str(path), text, {"reason": error.strerror or str(error)})) from error
-
-
-def _remove(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError:
-        return

@@ -44,15 +44,7 @@ def due_calendar(rows: Sequence[DueRow], title: str, programme: str, address: st
 
     Events and not to-dos: Outlook and Google leave to-dos of a feed out. Neither notes nor names of people are in it:
     a calendar is often copied to other services. The same step keeps its UID, so that a moved date moves the event.
-
-    Parameters
-    ----------
-    title
-        What calendar programs call it.
-    programme
-        Key of the programme.
-    address
-        Of the application; empty leaves links out.
+    ``title`` is what calendar programs call it, ``address`` that of the application; without it there are no links.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Praeventionsatlas//Wiedervorlagen//DE")

@@ -32,13 +32,6 @@ _PORTION = 2000
 """So many areas of a GeoJSON file are made at a time: all of a country as Python objects would take a gigabyte."""
 
 
-def status_areas(context: ViewContext, level: Level, district: str | None = None) -> gpd.GeoDataFrame:
-    """Return what `status_properties` returns with geometry, in the edition's metric CRS; RangeIndex."""
-    table = status_properties(context, district)
-    geometry = read_geometry(context.edition, level, table.index.tolist()).geometry
-    return gpd.GeoDataFrame(table, geometry=geometry, crs=context.edition.metric_crs).reset_index(drop=True)
-
-
 def status_properties(context: ViewContext, district: str | None = None) -> pd.DataFrame:
     """Return one row per municipality of the day.
 
@@ -116,27 +109,22 @@ def _json(node: Mapping[Any, object]) -> str:
     return json.dumps(node, ensure_ascii=False, separators=(",", ":"))
 
 
-def write_status_gpkg(context: ViewContext, words: Words, path: Path, district: str | None = None) -> None:
-    """Write a GeoPackage in the metric CRS with full geometry: layer ``status``, and ``quelle`` with the source lines.
+def status_gpkg(context: ViewContext, words: Words, district: str | None = None) -> bytes:
+    """Return a GeoPackage in the metric CRS with full geometry: layer ``status``, and ``quelle`` with the source lines.
 
     Its date of last change is the newest in the record, so that the same data give the same bytes.
     """
-    areas = status_areas(context, Level.FULL, district)
+    table = status_properties(context, district)
+    geometry = read_geometry(context.edition, Level.FULL, table.index.tolist()).geometry
+    areas = gpd.GeoDataFrame(table, geometry=geometry, crs=context.edition.metric_crs).reset_index(drop=True)
     about = pd.DataFrame({"text": list(full_credits(context, words))})
     changed = newest_source_day(context.records.table) or context.edition.starts
-    path.unlink(missing_ok=True)
-    with _DATED:
+    with tempfile.TemporaryDirectory() as folder, _DATED:
+        path = Path(folder) / "status.gpkg"
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{changed.isoformat()}T00:00:00.000Z"})
         try:
             areas.to_file(path, layer="status", driver="GPKG", engine="pyogrio")
             pyogrio.write_dataframe(about, path, layer="quelle", driver="GPKG", append=True)
         finally:
             pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
-
-
-def status_gpkg(context: ViewContext, words: Words, district: str | None = None) -> bytes:
-    """Return what `write_status_gpkg` writes."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "status.gpkg"
-        write_status_gpkg(context, words, path, district)
         return path.read_bytes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 
 from atlas import phrases
@@ -31,12 +31,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 def press_kit(contexts: ViewContexts, view: ViewState, address: str = "") -> bytes:
     """Return the press kit of the view's municipality as a ZIP; the same view and data give the same bytes.
 
-    Parameters
-    ----------
-    scenes, view
-        What is known, and of whom, of which layer and on which day it is told.
-    address
-        Of the application, ``https://atlas.example.org``; empty if it is not known: then no file names one.
+    ``address`` is that of the application, ``https://atlas.example.org``; without it no file names one.
 
     Raises
     ------
@@ -56,15 +51,14 @@ def press_kit(contexts: ViewContexts, view: ViewState, address: str = "") -> byt
     alts = {lang: build_picture(described, Excerpt(places), words).alt for lang, words in said.items()}
     texts = {words.say(_CAPTION): caption(context, position, words) for words in said.values()}
     texts |= {words.say(_ALT_TEXT): alts[lang] for lang, words in said.items()}
-    texts |= {
-        "quelle.txt": _sources(context, said),
-        "lies-mich.txt": _read_me(context, position, list(files), address, said),
-    }
+    name, pictures = context.day.lines[position][0].name, list(files)
+    texts["quelle.txt"] = _in_all(said, lambda words: _sources(context, words))
+    texts["lies-mich.txt"] = _in_all(said, lambda words: _read_me(context, name, pictures, address, words))
     return _zipped(kit_stem(context), files | {name: _text(text) for name, text in texts.items()})
 
 
 def kit_context(contexts: ViewContexts, view: ViewState) -> tuple[ViewContext, int]:
-    """Return the scene of a kit, its municipality replaced by the successor if it has been merged, and the position.
+    """Return the view context of a kit, its municipality replaced by the successor if it has been merged, and the position.
 
     The view's date is written out, filters are left out: a kit shows all that is known.
 
@@ -89,19 +83,19 @@ def kit_stem(context: ViewContext) -> str:
     return f"pressepaket-{context.programme.key}-{context.view.municipality}-{context.spec.layer}-{context.as_of}"
 
 
-def _sources(context: ViewContext, words: Mapping[str, Words]) -> str:
+def _in_all(languages: Mapping[str, Words], lines: Callable[[Words], list[str]]) -> str:
+    return "\n\n\n".join("\n".join(lines(words)) for words in languages.values())
+
+
+def _sources(context: ViewContext, words: Words) -> list[str]:
     about = context.edition.provenance
-    blocks = []
-    for said in words.values():
-        lines = [
-            said.say(phrases.SOURCES_AND_LICENCES),
-            "",
-            *full_credits(context, said),
-            said.say("Lizenz der Grenzen: {licence}, {url}", licence=about.licence, url=about.licence_url or "–"),
-            said.say("Vermerk, der bei jeder Veröffentlichung dabeisteht: {text}", text=_note(context, said)),
-        ]
-        blocks.append("\n".join(lines))
-    return "\n\n\n".join(blocks)
+    return [
+        words.say(phrases.SOURCES_AND_LICENCES),
+        "",
+        *full_credits(context, words),
+        words.say("Lizenz der Grenzen: {licence}, {url}", licence=about.licence, url=about.licence_url or "–"),
+        words.say("Vermerk, der bei jeder Veröffentlichung dabeisteht: {text}", text=_note(context, words)),
+    ]
 
 
 def _note(context: ViewContext, words: Words) -> str:
@@ -110,18 +104,12 @@ def _note(context: ViewContext, words: Words) -> str:
     return f"{source} · {boundaries}"
 
 
-def _read_me(context: ViewContext, position: int, pictures: list[str], address: str, words: Mapping[str, Words]) -> str:
-    name = context.day.lines[position][0].name
-    blocks = []
-    for said in words.values():
-        heading = said.say("Pressepaket {name} ({ags})", name=name, ags=context.view.municipality)
-        lines = [heading, said.say(phrases.AS_OF_DAY, day=said.day(context.as_of)), ""]
-        lines += [said.say("Welche Datei wofür"), *_purposes(pictures, said), ""]
-        lines += [said.say("So wird zitiert"), _citation(context, address, said), *_honesty(context, said)]
-        if address:
-            lines += ["", *_always_current(context, address, name, said)]
-        blocks.append("\n".join(lines))
-    return "\n\n\n".join(blocks)
+def _read_me(context: ViewContext, name: str, pictures: list[str], address: str, words: Words) -> list[str]:
+    heading = words.say("Pressepaket {name} ({ags})", name=name, ags=context.view.municipality)
+    lines = [heading, words.say(phrases.AS_OF_DAY, day=words.day(context.as_of)), ""]
+    lines += [words.say("Welche Datei wofür"), *_purposes(pictures, words), ""]
+    lines += [words.say("So wird zitiert"), _citation(context, address, words), *_honesty(context, words)]
+    return [*lines, "", *_always_current(context, address, name, words)] if address else lines
 
 
 def _purposes(pictures: list[str], words: Words) -> list[str]:

@@ -25,23 +25,11 @@ def status_file(
     with_details: bool = False,
     is_excel: bool = False,
 ) -> bytes:
-    """Return the status of a scene's date, one row (or area) per municipality.
+    """Return the status of a view's programme on its date, of one district if its key is given.
 
-    Parameters
-    ----------
-    scene
-        Programme and date; its layer and filters do not matter.
-    ending
-        ``csv``, ``json`` (both one row per municipality and instrument, the columns of the contract), ``geojson`` or
-        ``gpkg`` (one area per municipality, a column per instrument).
-    words
-        Language of the source lines inside the files with geometry.
-    district
-        Key of a district: its municipalities only.
-    with_details
-        CSV and JSON also with `DETAIL_COLUMNS`; areas have them always.
-    is_excel
-        CSV for German Excel.
+    ``ending`` is ``csv``, ``json`` (both one row per municipality and instrument, the columns of the contract, with
+    `DETAIL_COLUMNS` if wanted), ``geojson`` or ``gpkg`` (one area per municipality, a column per instrument, always with
+    details). ``words`` is for the source lines inside the latter two, ``is_excel`` for CSV that German Excel opens.
     """
     if ending == "geojson":
         return status_geojson(context, words, district)
@@ -53,7 +41,7 @@ def status_file(
 
 
 def cases_file(context: ViewContext, ending: str, *, district: str | None = None, is_excel: bool = False) -> bytes:
-    """Return the cases of a scene's date as ``csv`` or ``json``, of one district if its key is given."""
+    """Return the cases of a view's date as ``csv`` or ``json``, of one district if its key is given."""
     return written_table(cases_table(context, district), ending, is_excel=is_excel)
 
 
@@ -66,8 +54,7 @@ def written_table(table: pd.DataFrame, ending: str, *, is_excel: bool = False) -
 
 def records_file(entries: pd.DataFrame, *, is_excel: bool = False) -> bytes:
     """Return entries of a record as CSV, in the columns and the order of its file."""
-    table = entries[list(RECORD_COLUMNS)]
-    return excel_csv(table) if is_excel else plain_csv(table)
+    return written_table(entries[list(RECORD_COLUMNS)], "csv", is_excel=is_excel)
 
 
 def boundaries_file(snapshot: Snapshot, programme: Programme, day: date, words: Words) -> bytes:

@@ -1,20 +1,22 @@
-"""Pictures of the map as files: SVG, PNG and PDF, drawn from the same description as the screen."""
+"""Pictures of the map as files: SVG, PNG, PDF, and its months as a GIF, drawn from the same description as the screen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 
 import geopandas as gpd
 
 from atlas.model.boundaries import BoundaryVersion, Level, mergers
-from atlas.model.excerpt import Excerpt, ExcerptKind, Form
+from atlas.model.excerpt import Excerpt, ExcerptKind, Form, Size
 from atlas.model.view import ViewState, page_address
 from atlas.present.context import SingleFlightCache, ViewContext, ViewContexts
+from atlas.present.film import Film, build_film, film_legend
 from atlas.present.map_spec import MapSpec
 from atlas.present.picture import Picture, build_picture, picture_view
 from atlas.present.wording import Words
+from atlas.render.animation import gif
 from atlas.render.layout import PictureLayout, lay_out
 from atlas.render.outlines import Land, Lands
 from atlas.render.raster import Pixels, pixels, png
@@ -26,6 +28,7 @@ _UNIT_M = {Level.FULL: 1.0, Level.DETAIL: 5.0, Level.OVERVIEW: 20.0}
 _FINE_M, _COARSE_M = 22.0, 130.0
 """Metres a dot spans below which the full geometry is drawn, and above which the coarse one."""
 MEDIA_TYPES = {Form.PNG: "image/png", Form.SVG: "image/svg+xml", Form.PDF: "application/pdf"}
+_MONTH_MS, _LAST_MS = 220, 3000
 _lands: SingleFlightCache[Land] = SingleFlightCache(40_000, len)
 """Written-out geometry: edition, level and day of the last change. Immutable, about 2 kB for each municipality."""
 
@@ -145,11 +148,37 @@ def page_of(address: str, view: ViewState, excerpt: Excerpt) -> str:
 
 def picture_stem(context: ViewContext, excerpt: Excerpt) -> str:
     """Return the name of a picture's file without its ending: plain letters, place, layer, size and date."""
-    place = (
-        excerpt.places[0]
-        if len(excerpt.places) == 1
-        else ExcerptKind.SELECTION
-        if excerpt.places
-        else context.programme.boundary_set
-    )
+    place = ExcerptKind.SELECTION if excerpt.places else context.programme.boundary_set
+    if len(excerpt.places) == 1:
+        (place,) = excerpt.places
     return f"praeventionsatlas-{context.programme.key}-{place}-{context.spec.layer}-{excerpt.size}-{context.as_of}"
+
+
+def film_gif(contexts: ViewContexts, context: ViewContext, words: Words) -> bytes:
+    """Return the months of a view's layer as an animated GIF, with date, legend with counts and sources in every frame.
+
+    Months in which nothing changes lengthen the frame before. Runs once.
+    """
+    excerpt = Excerpt((context.district,) if context.district else (), Size.FILM, labels=False)
+    view = context.view.but(municipality=None)
+    frames, lasting = [], []
+    film = build_film(context, contexts.today())
+    like = replace(film.specs[-1], legend=film_legend(film))
+    for spec, months in _lasting(film):
+        drawn = draw(contexts, view.but(as_of=spec.as_of), excerpt, words, like=like)
+        frames.append(dots(drawn))
+        lasting.append(_MONTH_MS * months)
+    lasting[-1] = _LAST_MS
+    return gif(frames, lasting)
+
+
+def _lasting(film: Film) -> Iterator[tuple[MapSpec, int]]:
+    """Yield each map that differs from the one before, and for how many months it holds; the last always."""
+    kept, months = film.specs[0], 0
+    for spec in film.specs:
+        if months and (spec.codes, spec.points) != (kept.codes, kept.points):
+            yield kept, months
+            kept, months = spec, 0
+        months += 1
+        kept = spec
+    yield kept, months

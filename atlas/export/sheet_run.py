@@ -9,15 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, as_completed
+from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import TextIO
 
 import pandas as pd
 
@@ -72,13 +71,6 @@ class SheetRun:
     failed: tuple[tuple[str, str, str], ...]
 
 
-class OnSheetDone(Protocol):
-    """Is told after each sheet how many are done, of how many."""
-
-    def __call__(self, done: int, total: int, /) -> None:
-        """Tell."""
-
-
 @dataclass(frozen=True)
 class _Made:
     """A file that was written."""
@@ -89,8 +81,10 @@ class _Made:
     size: int
 
 
-def write_sheets(settings: Settings, order: SheetOrder, folder: Path, report: OnSheetDone) -> SheetRun:
+def write_sheets(settings: Settings, order: SheetOrder, folder: Path, report: Callable[[int, int], object]) -> SheetRun:
     """Write the sheets that are missing or not current, and the index `INDEX` of all that are there.
+
+    ``report`` is told after each sheet how many are done, of how many.
 
     Raises
     ------
@@ -113,11 +107,11 @@ def write_sheets(settings: Settings, order: SheetOrder, folder: Path, report: On
     kept = len(made)
     failed: dict[str, str] = {}
     report(kept, len(stems))
-    for stem, outcome in _work(settings, order, folder, {k: v for k, v in stems.items() if k not in made}):
+    for stem, outcome in _work(settings, order, folder, mark, {k: v for k, v in stems.items() if k not in made}):
         if isinstance(outcome, str):
             failed[stem] = outcome
         else:
-            made[stem] = _Made(mark, *outcome)
+            made[stem] = outcome
             _write(folder / MANIFEST, _manifest(known | made))
         report(len(made) + len(failed), len(stems))
     _write(folder / INDEX, plain_csv(_index(context, {stem: made[stem] for stem in stems if stem in made}, stems)))
@@ -154,9 +148,7 @@ def _read(path: Path) -> dict[str, _Made]:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         return {str(stem): _Made(**each) for stem, each in told["files"].items()}
-    except FileNotFoundError:
-        return {}
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
         return {}  # then everything is made anew
 
 
@@ -181,19 +173,18 @@ def _write(path: Path, body: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
-Outcome = tuple[str, int, int] | str
-"""Checksum, pages and size of a sheet that was written; else the reason in words."""
-
-
 def _work(
-    settings: Settings, order: SheetOrder, folder: Path, wanted: Mapping[str, int]
-) -> Iterator[tuple[str, Outcome]]:
-    """Yield each sheet as it is done. On an interruption what is under way is finished, the rest is not begun."""
+    settings: Settings, order: SheetOrder, folder: Path, mark: str, wanted: Mapping[str, int]
+) -> Iterator[tuple[str, _Made | str]]:
+    """Yield each sheet as it is done, or why it could not be made, in words.
+
+    On an interruption what is under way is finished, the rest is not begun.
+    """
     if not wanted:
         return
     with executor(min(order.jobs, len(wanted))) as pool:
-        tasks: dict[Future[tuple[str, int, int]], str] = {
-            pool.submit(_make, settings, order, folder / f"{stem}.pdf", position): stem
+        tasks = {
+            pool.submit(_make, settings, order, folder / f"{stem}.pdf", mark, position): stem
             for stem, position in wanted.items()
         }
         try:
@@ -219,10 +210,10 @@ def _contexts(settings: Settings, order: SheetOrder) -> ViewContexts:
     return ViewContexts(lambda: snapshot, lambda: as_of)
 
 
-def _make(settings: Settings, order: SheetOrder, path: Path, position: int) -> tuple[str, int, int]:
+def _make(settings: Settings, order: SheetOrder, path: Path, mark: str, position: int) -> _Made:
     body = sheet_pdf(_contexts(settings, order), order.view, position, order.home)
     _write(path, body)
-    return hashlib.sha256(body).hexdigest(), pages_of(body), len(body)
+    return _Made(mark, hashlib.sha256(body).hexdigest(), pages_of(body), len(body))
 
 
 def _index(context: ViewContext, made: Mapping[str, _Made], stems: Mapping[str, int]) -> pd.DataFrame:
@@ -247,19 +238,10 @@ def _index(context: ViewContext, made: Mapping[str, _Made], stems: Mapping[str, 
 
 
 class Progress:
-    """Shows on a terminal a bar that moves, elsewhere a line for every tenth.
+    """Shows on a terminal a bar that moves, elsewhere a line for every tenth."""
 
-    Parameters
-    ----------
-    write
-        Takes text.
-    is_terminal
-        Whether a line can be written over.
-    """
-
-    def __init__(self, write: Callable[[str], object], *, is_terminal: bool) -> None:
-        self._write = write
-        self._is_terminal = is_terminal
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
         self._began: tuple[float, int] | None = None
         self._told = -1
 
@@ -268,12 +250,16 @@ class Progress:
         if self._began is None:
             self._began = (time.monotonic(), done)
         share = done / total if total else 1.0
-        if self._is_terminal:
+        if self._stream.isatty():
             bar = "█" * round(share * 30)
             self._write(f"\r{bar:░<30} {done} von {total} {self._left(done, total)}" + ("\n" if done >= total else ""))
         elif int(share * 10) > self._told:
             self._told = int(share * 10)
             self._write(f"{done} von {total} Steckbriefen\n")
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
 
     def _left(self, done: int, total: int) -> str:
         began, before = self._began or (0.0, 0)
@@ -281,13 +267,3 @@ class Progress:
             return " " * 14
         seconds = (time.monotonic() - began) / (done - before) * (total - done)
         return f"· noch {seconds:4.0f} s "
-
-
-def progress_on_stderr() -> Progress:
-    """Return what shows progress on standard error."""
-
-    def write(text: str) -> None:
-        sys.stderr.write(text)
-        sys.stderr.flush()
-
-    return Progress(write, is_terminal=sys.stderr.isatty())

@@ -40,19 +40,15 @@ def sheet_pdf(contexts: ViewContexts, view: ViewState, position: int, home: str 
 def _files(context: ViewContext, told: FactSheet, picture: Picture, words: Words) -> dict[str, bytes]:
     """Return what the template reads: texts, map, signs of the legend, QR code."""
     drawn = lay_out_map(picture, _MAP, lands_of(context, picture.areas), words)
-    marks: dict[str, bytes] = {}
+    names: dict[bytes, str] = {}
 
     def mark(line: LegendLine) -> str:
-        made = mark_svg(line, _MARK).encode()
-        return next((name for name, known in marks.items() if known == made), None) or _added(marks, made)
+        return names.setdefault(mark_svg(line, _MARK).encode(), f"mark-{len(names)}.svg")
 
+    counts = [None if line.count is None else words.number(line.count) for line in picture.legend]
     legend = [
-        {
-            "file": mark(line),
-            "label": line.label,
-            "count": None if line.count is None else words.number(line.count),
-        }
-        for line in picture.legend
+        {"file": mark(line), "label": line.label, "count": count}
+        for line, count in zip(picture.legend, counts, strict=True)
     ]
     status = [
         {
@@ -77,14 +73,9 @@ def _files(context: ViewContext, told: FactSheet, picture: Picture, words: Words
         "shares": [asdict(each) for each in told.shares],
         "sources": [asdict(each) for each in told.sources],
     }
-    files = {"sheet.json": as_data(data), "map.svg": graphics(drawn).encode(), **marks}
+    files = {"sheet.json": as_data(data), "map.svg": graphics(drawn).encode()}
+    files |= {name: made for made, name in names.items()}
     return files | ({"qr.svg": qr_file(told.address, "svg", scale=4, border=2)} if told.address else {})
-
-
-def _added(marks: dict[str, bytes], made: bytes) -> str:
-    name = f"mark-{len(marks)}.svg"
-    marks[name] = made
-    return name
 
 
 def sheet_stem(context: ViewContext, ags: str, lang: str) -> str:

@@ -269,16 +269,12 @@ def cases_said(context: ViewContext, words: Words) -> pd.DataFrame:
     table = cases_table(context, context.district)
     programme = context.programme
     rungs = [programme.rung(f"{row.instrument}:{row.stage}") for row in table.itertuples()]
+    dates = [name for name in table.columns if name.startswith(("begin_", "end_", "until", "last_"))]
     said = table.assign(
         instrument=[words.label(rung.instrument.label) for rung in rungs],
         stage=[words.label(rung.stage.label) for rung in rungs],
         state=[words.label(STATE_LABELS[state]) for state in table["state"]],
-        until=table["until"].map(words.partial),
-        **{
-            name: table[name].map(words.partial)
-            for name in table.columns
-            if name.startswith(("begin_", "end_", "last_"))
-        },
+        **{name: table[name].map(words.partial) for name in dates},
     )
     titles = {
         "ags": "AGS",
@@ -297,10 +293,6 @@ def cases_said(context: ViewContext, words: Words) -> pd.DataFrame:
     return said[list(titles)].rename(columns=titles).assign(**{words.say(phrases.AS_OF_DATE): words.day(context.as_of)})
 
 
-def _view(_: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame:
-    return view_table(context, words)
-
-
 def _neighbours(_: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame | None:
     ags = context.view.municipality
     position = position_of(context.status, ags) if ags else None
@@ -316,10 +308,6 @@ def _changes(contexts: ViewContexts, context: ViewContext, words: Words) -> pd.D
     if start >= context.as_of:
         return None
     return changes_said(context, build_changes(contexts, contexts.of(context.view.but(as_of=start)), context), words)
-
-
-def _cases(_: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame:
-    return cases_said(context, words)
 
 
 def _progress(contexts: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame:
@@ -357,13 +345,13 @@ def _steering(_: ViewContexts, context: ViewContext, words: Words) -> pd.DataFra
 
 
 TABLES: Mapping[str, Callable[[ViewContexts, ViewContext, Words], pd.DataFrame | None]] = {
-    "tabelle": _view,
+    "tabelle": lambda _, context, words: view_table(context, words),
     "nachbarn": _neighbours,
     "ansprache": _white_spots,
     "veraenderungen": _changes,
     "fortschritt": _progress,
     "steuerung": _steering,
-    "faelle": _cases,
+    "faelle": lambda _, context, words: cases_said(context, words),
 }
 """What can be had as CSV from the pages, by name: the table of a view, None if the view asks for nothing there is."""
 

@@ -31,8 +31,6 @@ class ImportedTable:
     ----------
     name, sum
         Of the file: its name without folders, its SHA-256. Both stand in the log.
-    programme
-        Key of the programme whose record it is for.
     fingerprint, head
         Of the snapshot it was compared with.
     intake
@@ -90,8 +88,6 @@ class Terms:
         Whose record it is for; empty means the first.
     mapping
         Field for a heading where the heading does not say it, or says another; an empty field leaves a column out.
-    limits
-        What the file may ask for.
     answers
         What somebody has said of rows that resemble entries, by line; without an answer such a row is a new entry.
     """
@@ -104,13 +100,12 @@ class Terms:
 
 
 def read_intake(body: bytes, name: str, snapshot: Snapshot, terms: Terms) -> ImportedTable:
-    """Return everything a person has to see before a file may become part of the record.
+    """Return everything a person has to see before a file may become part of the record. Nothing is written here.
 
-    ``delivery.intake.columns`` says which column is read as which field (for the mapping step; what is changed there comes
-    back as ``terms.mapping``), ``.findings`` everything about lines and cells, ``.difference`` what would be added,
-    changed, left alone, and what is missing in the file. To save, ask ``delivery.require_current(…)`` and
-    pass ``delivery.edits()`` and ``delivery.occasion(reason)`` to `atlas.sources.snapshot.SnapshotStore.save`, with ``delivery.head``. Nothing is
-    written here.
+    Of its ``intake``, ``columns`` says which column is read as which field (what is changed there comes back as
+    ``terms.mapping``), ``findings`` everything about lines and cells, ``difference`` what would be added, changed, left
+    alone, and what is missing in the file. To save, ask ``require_current`` and pass ``edits()`` and ``occasion(reason)``
+    to `atlas.sources.snapshot.SnapshotStore.save`, with ``head``.
 
     Raises
     ------

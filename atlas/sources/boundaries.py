@@ -131,13 +131,15 @@ def _edition(folder: Path, about: dict[str, Any]) -> BoundaryVersion:
         municipalities[column] = pd.to_datetime(municipalities[column].replace("", None)).astype("datetime64[s]")
     former = _table(folder / "former_names.csv")
     west, south, east, north = (float(value) for value in about["bounds"])
-    provenance = {"verified_to": None, **about["provenance"]}
+    starts = about["starts"]
+    if not isinstance(starts, date):
+        raise TypeError(f"starts = {starts!r}")
     return BoundaryVersion(
         folder=folder,
         boundary_set=str(about["boundary_set"]),
-        starts=_as_date(about["starts"]),
+        starts=starts,
         metric_crs=str(about["metric_crs"]),
-        provenance=Provenance(**provenance),
+        provenance=Provenance(**{"verified_to": None, **about["provenance"]}),
         # Plain objects: the status of every day holds these texts, and Arrow would make them anew each time.
         municipalities=municipalities.astype(
             dict.fromkeys(_MEASURES, float) | dict.fromkeys(("ags", "name", "kind", "district"), object)
@@ -169,12 +171,6 @@ def _change(row: Mapping[Any, Any]) -> BoundaryChange:
         source=str(row["source"]),
         renumbered=row.get("renumbered") == "yes",
     )
-
-
-def _as_date(value: object) -> date:
-    if not isinstance(value, date):
-        raise TypeError(f"starts = {value!r}")
-    return value
 
 
 def _check_tables(edition: BoundaryVersion) -> None:

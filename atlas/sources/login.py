@@ -30,8 +30,6 @@ class Provider:
     ----------
     metadata_url
         Of the provider's description: ``https://login.example.org/.well-known/openid-configuration``.
-    client_id, client_secret
-        What the provider knows this application by.
     cookie_secret
         What cookies are signed with; the same on all replicas.
     address
@@ -60,8 +58,6 @@ class LoginSettings:
         None if no login is configured.
     local_editor
         Name of the one who edits on the machine itself; empty if nobody does.
-    rights
-        The table of rights.
     """
 
     provider: Provider | None = None

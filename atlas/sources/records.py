@@ -28,8 +28,6 @@ def read_records(
 
     Parameters
     ----------
-    programme
-        What instruments and stages there are.
     keys
         Every municipality and district key that exists or has existed.
     root

@@ -67,21 +67,13 @@ class _RightsTable(_StrictModel):
 
 
 class Rights:
-    """Reader of the table: looks at the file for every question, parses it when it has changed.
-
-    Parameters
-    ----------
-    path
-        The file.
-    """
+    """Reader of the table: looks at the file for every question, parses it when it has changed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
         self._content: bytes | None = None
-        self._table: _RightsTable | None = None
-        self._problems: tuple[Problem, ...] = ()
-        self._is_read = False
+        self._answer: tuple[_RightsTable | None, tuple[Problem, ...]] | None = None
 
     def role_of(self, login: Login) -> Role:
         """Return what somebody is, by the file as it stands now."""
@@ -110,12 +102,11 @@ class Rights:
         except OSError:
             content = None
         with self._lock:
-            if not self._is_read or content != self._content:
-                self._is_read, self._content = True, content
-                self._table, self._problems = self._parsed(content)
-                for problem in self._problems:
+            if self._answer is None or content != self._content:
+                self._content, self._answer = content, self._parsed(content)
+                for problem in self._answer[1]:
                     _LOG.error("table of rights: %s; everybody is a visitor, see: python -m atlas check", problem.place)
-            return self._table, self._problems
+            return self._answer
 
     def _parsed(self, content: bytes | None) -> tuple[_RightsTable | None, tuple[Problem, ...]]:
         name = str(self._path)

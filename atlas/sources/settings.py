@@ -83,7 +83,7 @@ def _own_folder(root: Path) -> Path:
     return root / "var"
 
 
-def parse_address(text: str) -> str:
+def parse_address(text: str, place: str = "ATLAS_ADDRESS") -> str:
     """Return the address of the application without a slash at its end; empty stays empty.
 
     Raises
@@ -96,5 +96,5 @@ def parse_address(text: str) -> str:
         told = N_(
             "„{given}“ ist keine Adresse der Anwendung. Erwartet wird zum Beispiel https://atlas.example.org, ohne Parameter."
         )
-        raise AtlasError(Problem("ATLAS_ADDRESS", told, {"given": text[:80]}))
+        raise AtlasError(Problem(place, told, {"given": text[:80]}))
     return text

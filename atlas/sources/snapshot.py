@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from atlas.errors import AtlasError, Problem
+from atlas.model.areas import Areas
 from atlas.model.boundaries import BoundaryVersion, known_keys
 from atlas.model.edits import Change, Correct, Edit, Occasion, Withdraw
 from atlas.model.parameters import PROGRAMME
@@ -24,10 +25,10 @@ from atlas.model.rules import Row, faults, record_checker
 from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
 from atlas.sources.boundaries import list_editions
-from atlas.sources.programmes import read_areas, read_programme
 from atlas.sources.records import read_records, rows_of
 from atlas.sources.settings import Settings
 from atlas.sources.store import Store, StoreUnreachableError, open_store, store_if_made
+from atlas.sources.toml import read_toml
 
 _LOG = logging.getLogger(__name__)
 _LEFT_ALONE_S = 1.0
@@ -66,14 +67,9 @@ def load_snapshot(settings: Settings, store: Store | None = None, only: str = ""
             doubts += doubtful
         except AtlasError as error:
             blockers += error.problems
-    areas = None
-    try:
-        areas = read_areas(root / "data" / "areas.toml", editions, "data/areas.toml")
-    except AtlasError as error:
-        blockers += error.problems
+    areas = _areas(root, editions, blockers)
     if blockers:
         raise AtlasError(*blockers)
-    is_synthetic = (root / SYNTHETIC_MARK).exists()
     return Snapshot(
         fingerprint=fingerprint,
         programmes=programmes,
@@ -81,7 +77,7 @@ def load_snapshot(settings: Settings, store: Store | None = None, only: str = ""
         editions=editions,
         areas=areas,
         problems=tuple(doubts),
-        is_synthetic=is_synthetic,
+        is_synthetic=(root / SYNTHETIC_MARK).exists(),
         head=head,
     )
 
@@ -130,11 +126,28 @@ def _wanted(root: Path, only: str, blockers: list[Problem]) -> Iterable[Path]:
 
 def _programme(path: Path, name: str) -> Programme:
     """Return the programme of a file. Record and totals are found by its key, so that must be the file's name."""
-    programme = read_programme(path, name)
+    programme = read_toml(path, Programme, name)
     if programme.key != path.stem:
         text = N_("Der Schlüssel „{given}“ ist nicht der Name der Datei. Bitte den einen oder den anderen ändern.")
         raise AtlasError(Problem(f"{name}, key", text, {"given": programme.key}))
     return programme
+
+
+def _areas(root: Path, editions: dict[str, tuple[BoundaryVersion, ...]], blockers: list[Problem]) -> Areas | None:
+    """Return the areas of responsibility, None where there are none; every district of theirs must exist."""
+    name = "data/areas.toml"
+    if not (root / name).is_file():
+        return None
+    try:
+        found = read_toml(root / name, Areas, name)
+    except AtlasError as error:
+        blockers += error.problems
+        return None
+    known = {str(key) for edition in editions.get(found.boundary_set, ()) for key in edition.districts.index}
+    if unknown := [key for area in found.areas for key in area.districts if key not in known]:
+        text = N_("Diese Kreise gibt es nicht: {list}. Bitte die Schlüssel berichtigen.")
+        blockers.append(Problem(name, text, {"list": ", ".join(unknown)}))
+    return found
 
 
 def _editions(root: Path, blockers: list[Problem]) -> dict[str, tuple[BoundaryVersion, ...]]:
@@ -167,11 +180,7 @@ def _files(root: Path) -> list[Path]:
 def _fingerprint(root: Path, store: Store | None) -> str:
     digest = hashlib.sha256(store.state().encode() if store else b"")
     for path in _files(root):
-        if path.suffix in {
-            ".toml",
-            ".csv",
-            ".topojson",
-        }:  # an edition's other files have their sums in its TOML
+        if path.suffix in {".toml", ".csv", ".topojson"}:  # an edition's other files have their sums in its TOML
             digest.update(str(path.relative_to(root)).encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
@@ -183,11 +192,6 @@ class SnapshotStore:
     Safe to use from many threads. A snapshot is never changed, only replaced. Broken files raise on every call
     until they are mended. Files and store are looked at for every call: that costs less than 2 ms, and what another
     process wrote is there with the next click.
-
-    Parameters
-    ----------
-    settings
-        Where the data lie.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -235,12 +239,7 @@ class SnapshotStore:
         return answer
 
     def save(
-        self,
-        actor: Actor,
-        programme: str,
-        edits: Sequence[Edit],
-        occasion: Occasion,
-        basis: int | None = None,
+        self, actor: Actor, programme: str, edits: Sequence[Edit], occasion: Occasion, basis: int | None = None
     ) -> Change:
         """Check some edits and write them, all or none. The one way into the record, for pages and command line.
 
@@ -287,9 +286,8 @@ class SnapshotStore:
     def _refresh(self) -> None:
         signature = None
         try:
-            for _ in range(
-                2
-            ):  # once more where something was written meanwhile: the first time, the entries themselves
+            # Once more where something was written meanwhile: the first time, the entries themselves.
+            for _ in range(2):
                 signature = self._look()
                 if self._answer is not None and signature == self._signature:
                     break

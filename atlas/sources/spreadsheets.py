@@ -16,7 +16,7 @@ import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +74,7 @@ def read_sheet(body: bytes, name: str, limits: SpreadsheetLimits = ON_SCREEN) ->
         text = N_(
             "Die Datei ist größer als {most} MB. Bitte nur das Blatt mit den Einträgen speichern oder die Datei teilen."
         )
-        values: dict[str, str | int | float] = {"most": limits.body_bytes // _MB}
-        raise AtlasError(Problem(name, text, values))
+        raise AtlasError(Problem(name, text, {"most": limits.body_bytes // _MB}))
     if body.startswith(b"PK"):
         return _read_workbook(body, name, limits)
     _refuse_other_kinds(body, name)
@@ -107,12 +106,12 @@ def _read_csv(body: bytes, name: str, limits: SpreadsheetLimits) -> Sheet:
     known: dict[str, str] = {}  # the same text once, however often it stands in the file
     for line, cells in _csv_rows(text, separator, broken):
         if len(rows) >= limits.rows + 1:
-            raise AtlasError(_too_many(name, "rows", limits))
+            raise AtlasError(_refusal(name, "rows", limits))
         if len(cells) > limits.columns and any(cells[limits.columns :]):
-            raise AtlasError(_too_many(name, "columns", limits))
+            raise AtlasError(_refusal(name, "columns", limits))
         rows.append((line + skipped, tuple(known.setdefault(cell, cell) for cell in map(tidy, cells))))
     told = N_("Gelesen als CSV: Zeichensatz {encoding}, Trennzeichen „{separator}“.")
-    values: dict[str, str | int | float] = {"encoding": encoding, "separator": _SEPARATORS[separator]}
+    values = {"encoding": encoding, "separator": _SEPARATORS[separator]}
     return Sheet(
         rows=rows,
         broken=tuple((line + skipped, why) for line, why in broken),
@@ -192,7 +191,7 @@ def _read_workbook(body: bytes, name: str, limits: SpreadsheetLimits) -> Sheet:
     _check_parts(body, name, limits)
     answer = _read_in_child(body, name, limits)
     if "refused" in answer:
-        raise AtlasError(_refusal(name, str(answer["refused"]), str(answer["where"]), limits))
+        raise AtlasError(_refusal(name, str(answer["refused"]), limits, str(answer["where"])))
     known: dict[str, str] = {}
     formulas = {(line, column): has_value for line, column, has_value in answer["formulas"]}
     calculated = {line for line, _ in formulas}
@@ -201,7 +200,7 @@ def _read_workbook(body: bytes, name: str, limits: SpreadsheetLimits) -> Sheet:
     )
     rows = [(line, cells) for line, cells in read if any(cells) or line in calculated]
     told = N_("Gelesen wird das Blatt „{sheet}“.")
-    values: dict[str, str | int | float] = {"sheet": answer["sheet"]}
+    values = {"sheet": answer["sheet"]}
     if answer["others"]:
         told = N_("Gelesen wird nur das Blatt „{sheet}“, nicht: {others}.")
         values["others"] = ", ".join(answer["others"])
@@ -248,14 +247,8 @@ def _check_parts(body: bytes, name: str, limits: SpreadsheetLimits) -> None:
 
 def _read_in_child(body: bytes, name: str, limits: SpreadsheetLimits) -> dict[str, Any]:
     """Return the answer of `atlas.sources.workbook`, run as a process that may fail or be stopped."""
-    asked = {
-        "memory_bytes": limits.memory_bytes,
-        "cpu_s": limits.cpu_s,
-        "rows": limits.rows,
-        "columns": limits.columns,
-    }
     # -I: neither the environment nor the folder it starts in decides what it imports.
-    command = [sys.executable, "-I", str(_CHILD), json.dumps(asked)]
+    command = [sys.executable, "-I", str(_CHILD), json.dumps(asdict(limits))]
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answer:
         given.write(body)
         given.seek(0)
@@ -272,25 +265,20 @@ def _read_in_child(body: bytes, name: str, limits: SpreadsheetLimits) -> dict[st
         return found
 
 
-def _refusal(name: str, reason: str, where: str, limits: SpreadsheetLimits) -> Problem:
-    if reason in {"rows", "columns"}:
-        return _too_many(name, reason, limits, where)
+def _refusal(name: str, reason: str, limits: SpreadsheetLimits, where: str = "") -> Problem:
     if reason == "empty":
         return Problem(name, "In der Datei steht nichts: kein sichtbares Blatt hat Zellen mit Inhalt.")
-    return _unreadable(name)
-
-
-def _too_many(name: str, reason: str, limits: SpreadsheetLimits, where: str = "") -> Problem:
     if reason == "columns":
         text = N_(
             "Die Tabelle reicht über Spalte {most} hinaus. Bitte nur die Spalten mit Einträgen in eine neue Datei kopieren."
         )
         return Problem(name, text, {"most": limits.columns})
-    place = f"{name}, Zeile {where}" if where else name
-    text = N_(
-        "Die Tabelle hat mehr als {most} Zeilen. Bitte die Datei teilen, oder leere Zeilen mit Inhalt weit unten löschen."
-    )
-    return Problem(place, text, {"most": limits.rows})
+    if reason == "rows":
+        text = N_(
+            "Die Tabelle hat mehr als {most} Zeilen. Bitte die Datei teilen, oder leere Zeilen mit Inhalt weit unten löschen."
+        )
+        return Problem(f"{name}, Zeile {where}" if where else name, text, {"most": limits.rows})
+    return _unreadable(name)
 
 
 def _unreadable(name: str) -> Problem:

@@ -27,24 +27,14 @@ _SAYINGS = {
 _OTHERWISE = N_("„{given}“ ist hier nicht gültig ({reason}).")
 
 
-def read_toml(path: Path, model: type[M], shown_as: str | None = None) -> M:
-    """Return what a TOML file says, as ``model``.
-
-    Parameters
-    ----------
-    path
-        The file.
-    model
-        What it must hold.
-    shown_as
-        How messages name it; its path by default.
+def read_toml(path: Path, model: type[M], name: str) -> M:
+    """Return what a TOML file says, as ``model``; messages call it ``name``.
 
     Raises
     ------
     AtlasError
         One problem for every fault of the file, each with its place inside: ``instruments[2].stages[0].colour``.
     """
-    name = shown_as or str(path)
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
@@ -63,8 +53,7 @@ def parse_toml(content: bytes, model: type[M], name: str) -> M:
     try:
         raw = tomllib.loads(content.decode("utf-8"))
     except UnicodeDecodeError as error:
-        text = phrases.FILE_NOT_UTF8
-        raise AtlasError(Problem(name, text)) from error
+        raise AtlasError(Problem(name, phrases.FILE_NOT_UTF8)) from error
     except tomllib.TOMLDecodeError as error:
         text = N_("Das ist kein gültiges TOML: {reason}. Bitte die genannte Stelle berichtigen.")
         raise AtlasError(Problem(name, text, {"reason": str(error)})) from error
@@ -77,7 +66,7 @@ def parse_toml(content: bytes, model: type[M], name: str) -> M:
 def _problem(name: str, detail: ErrorDetails) -> Problem:
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]).lstrip(".")
     context = detail.get("ctx") or {}
-    values: dict[str, str | int | float] = {
+    values = {
         "given": str(detail["input"])[:60],
         "expected": str(context.get("expected") or context.get("pattern") or ""),
         "reason": str(context.get("error") or detail["msg"]),

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from atlas.errors import AtlasError, Problem
-from atlas.export.animation import film_gif
 from atlas.export.charts import chart_png, chart_stem, chart_svg
+from atlas.export.pictures import film_gif
 from atlas.export.tables import TABLES, excel_csv, file_stem, plain_csv
 from atlas.model.parameters import FORM, Given, choice
 from atlas.model.snapshot import Snapshot

@@ -257,12 +257,6 @@ def test_what_was_inferred_is_said_and_what_was_given_keeps_its_own_licence(
     assert not any("erschlossen" in note.sentence() for note in notes)
 
 
-def test_given_licence_holds(areas: gpd.GeoDataFrame, root: Path) -> None:
-    path = _written(areas, root.parent / "neu.gpkg")
-    edition, _ = add_boundaries(path, TODAY, root, attribution="Quelle: wir", licence=("CC0 1.0", "https://x.invalid"))
-    assert (edition.provenance.licence, edition.provenance.licence_url) == ("CC0 1.0", "https://x.invalid")
-
-
 def test_day_that_has_an_edition_is_refused(areas: gpd.GeoDataFrame, root: Path) -> None:
     path = _written(areas, root.parent / "neu.gpkg")
     with pytest.raises(AtlasError, match=r"Für den 2016-01-01 gibt es schon einen Gebietsstand.*geodata/00/2016-01-01"):

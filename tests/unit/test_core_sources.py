@@ -19,9 +19,9 @@ from atlas.model.keys import district_of, parse_ags, parse_district_key
 from atlas.model.programme import Programme
 from atlas.model.records import OPTIONAL_COLUMNS, OPTIONAL_TOTALS, READ_ON, RECORD_COLUMNS, web_address
 from atlas.model.rules import MOST_CASE, faults, record_checker
-from atlas.sources.programmes import read_programme
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore, load_snapshot
+from atlas.sources.toml import read_toml
 from tests import miniland
 
 
@@ -72,7 +72,7 @@ def test_fault_in_a_programme_names_its_place(tmp_path: Path, old: str, new: str
     path = tmp_path / "mini.toml"
     path.write_text(miniland.PROGRAMME.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(AtlasError, match=rf"mini\.toml.*{place}.*{said}"):
-        read_programme(path)
+        read_toml(path, Programme, "mini.toml")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_programme_that_cannot_be_read_is_named(tmp_path: Path, content: bytes |
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(AtlasError, match=rf"daten/p\.toml: .*{said}"):
-        read_programme(path, "daten/p.toml")
+        read_toml(path, Programme, "daten/p.toml")
 
 
 def test_programme_answers_by_key() -> None:

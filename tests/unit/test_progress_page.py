@@ -18,8 +18,8 @@ from atlas.analysis.counting import beside
 from atlas.analysis.durations import passages
 from atlas.analysis.events import BEGINNINGS, ENDINGS, FLOWS
 from atlas.analysis.progress import progress
-from atlas.export.animation import film_gif
 from atlas.export.charts import chart_png, chart_svg
+from atlas.export.pictures import film_gif
 from atlas.export.tables import progress_table
 from atlas.model.programme import Counts
 from atlas.model.snapshot import Snapshot

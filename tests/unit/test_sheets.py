@@ -387,18 +387,22 @@ def test_folder_that_is_a_file_is_a_sentence(root: Settings, tmp_path: Path) -> 
         write_sheets(root, _order(), file, _quiet)
 
 
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
 def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere() -> None:
-    shown: list[str] = []
-    for is_terminal in (True, False):
-        progress = Progress(shown.append, is_terminal=is_terminal)
+    terminal, file = _Terminal(), io.StringIO()
+    for stream in (terminal, file):
+        progress = Progress(stream)
         for done in range(101):
             progress(done, 100)
-        if is_terminal:
-            assert all(each.startswith("\r") for each in shown)
-            assert shown[50].startswith("\r" + "█" * 15 + "░" * 15 + " 50 von 100 · noch")
-            assert shown[-1].endswith("\n")
-            shown.clear()
-    assert shown == [f"{n} von 100 Steckbriefen\n" for n in range(0, 101, 10)]
+    shown = terminal.getvalue().split("\r")
+    assert shown[0] == ""
+    assert shown[51].startswith("█" * 15 + "░" * 15 + " 50 von 100 · noch")
+    assert shown[-1].endswith("\n")
+    assert file.getvalue() == "".join(f"{n} von 100 Steckbriefen\n" for n in range(0, 101, 10))
 
 
 def test_file_names_say_key_day_and_language(contexts: ViewContexts) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -27,17 +28,14 @@ MOST_A_DAY = 200
 KEPT_DAYS = 30
 """So long after the answer a report's text is kept: free text may hold personal data."""
 _UNANSWERED = sa.not_(sa.exists().where(answers_.c.receipt == reports_.c.receipt))
+_FOLLOW_UP = sa.select(*(column for column in follow_ups_.c if column.name != "programme"))
 Clock = Callable[[], datetime]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class FollowUps:
     """Internal notes, next steps and due dates. Every function needs the right to read what is internal."""
 
-    def __init__(self, database: Database, clock: Clock = _now) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
@@ -46,12 +44,12 @@ class FollowUps:
         require(actor, Right.READ_INTERNAL)
         newest = sa.select(follow_ups_.c.ags, sa.func.max(follow_ups_.c.version).label("version"))
         latest = newest.where(follow_ups_.c.programme == programme).group_by(follow_ups_.c.ags).subquery()
-        found = sa.select(follow_ups_).join(
+        found = _FOLLOW_UP.join(
             latest, sa.and_(follow_ups_.c.ags == latest.c.ags, follow_ups_.c.version == latest.c.version)
         )
         with self._database.reading() as connection:
             rows = connection.execute(found.where(follow_ups_.c.programme == programme)).mappings().all()
-        return {row["ags"]: _follow_up(row) for row in rows}
+        return {row["ags"]: FollowUp(**row) for row in rows}
 
     def history(self, actor: Actor, programme: str, ags: str) -> list[FollowUp]:
         """Return all versions of a municipality's follow-up, newest first."""
@@ -77,18 +75,16 @@ class FollowUps:
             versions = _versions(connection, programme, wanted.ags)
             if versions and versions[0].version != wanted.version:
                 raise StaleFollowUpError(versions[0])
-            made = {
-                "programme": programme,
-                "ags": wanted.ags,
-                "version": wanted.version + 1,
-                "recorded_at": self._clock(),
-                "actor": actor.name,
-                "note": wanted.note.strip(),
-                "step": wanted.step.strip(),
-                "due": wanted.due.isoformat() if wanted.due else "",
-            }
-            connection.execute(sa.insert(follow_ups_), [made])
-        return _follow_up(made)
+            made = replace(
+                wanted,
+                version=wanted.version + 1,
+                note=wanted.note.strip(),
+                step=wanted.step.strip(),
+                recorded_at=self._clock(),
+                actor=actor.name,
+            )
+            connection.execute(sa.insert(follow_ups_), [asdict(made) | {"programme": programme}])
+        return made
 
 
 def _check(wanted: FollowUp) -> None:
@@ -106,28 +102,15 @@ def _check(wanted: FollowUp) -> None:
 
 
 def _versions(connection: sa.Connection, programme: str, ags: str) -> list[FollowUp]:
-    mine = sa.select(follow_ups_).where(follow_ups_.c.programme == programme, follow_ups_.c.ags == ags)
+    mine = _FOLLOW_UP.where(follow_ups_.c.programme == programme, follow_ups_.c.ags == ags)
     rows = connection.execute(mine.order_by(follow_ups_.c.version.desc())).mappings()
-    return [_follow_up(row) for row in rows]
-
-
-def _follow_up(row: sa.RowMapping | dict[str, object]) -> FollowUp:
-    due = str(row["due"])
-    return FollowUp(
-        ags=row["ags"],  # type: ignore[arg-type]
-        version=row["version"],  # type: ignore[arg-type]
-        note=row["note"],  # type: ignore[arg-type]
-        step=row["step"],  # type: ignore[arg-type]
-        due=date.fromisoformat(due) if due else None,
-        recorded_at=row["recorded_at"],  # type: ignore[arg-type]
-        actor=row["actor"],  # type: ignore[arg-type]
-    )
+    return [FollowUp(**row) for row in rows]
 
 
 class Reports:
     """Errors reported from outside: filed without a login, read and answered by the office."""
 
-    def __init__(self, database: Database, clock: Clock = _now) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
@@ -171,17 +154,7 @@ class Reports:
         found = _with_answer().where(reports_.c.receipt == receipt.strip().upper())
         with self._database.reading() as connection:
             row = connection.execute(found).mappings().first()
-        if row is None:
-            return None
-        return Report(
-            receipt=row["receipt"],
-            ags=row["ags"],
-            received_at=row["received_at"],
-            text="",
-            answer=row["answer"],
-            is_accepted=row["is_accepted"],
-            answered_at=row["answered_at"],
-        )
+        return Report(**{**row, "text": "", "actor": ""}) if row else None
 
     def inbox(self, actor: Actor, programme: str) -> list[Report]:
         """Return all reports, the unanswered first, each oldest first; old texts are emptied on the way."""
@@ -212,14 +185,8 @@ class Reports:
             if known is None or known["answer"] is not None:
                 told = N_("Diese Meldung gibt es nicht, oder sie ist schon beantwortet. Bitte die Liste neu ansehen.")
                 raise AtlasError(Problem(receipt, told))
-            made = {
-                "receipt": receipt,
-                "answered_at": self._clock(),
-                "actor": actor.name,
-                "is_accepted": is_accepted,
-                "text": text,
-            }
-            connection.execute(sa.insert(answers_), [made])
+            made = {"receipt": receipt, "answered_at": self._clock(), "actor": actor.name}
+            connection.execute(sa.insert(answers_), [made | {"is_accepted": is_accepted, "text": text}])
 
     def tidy(self) -> None:
         """Empty the texts of reports whose answer is older than `KEPT_DAYS`."""

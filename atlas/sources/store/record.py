@@ -8,10 +8,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import sqlalchemy as sa
@@ -46,7 +46,13 @@ from atlas.sources.store.schema import ADDED_LATER
 from atlas.sources.store.schema import change as changes_
 from atlas.sources.store.schema import version as versions_
 
+T = TypeVar("T")
 Row = Mapping[str, Any] | sa.RowMapping
+_VERSIONS = (
+    sa.select(versions_, changes_)
+    .join(changes_, versions_.c.change == changes_.c.number)
+    .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
+)
 _ROWS_READ_AT_ONCE = 5_000
 """So many rows of an answer are in memory as they came; what is kept of them takes a tenth."""
 _ROWS_AT_ONCE = 500
@@ -144,7 +150,7 @@ class Store:
         first = versions_.alias()
         entered = sa.and_(versions_.c.version > 1, first.c.entry == versions_.c.entry, first.c.version == 1)
         found = sa.select(
-            *_record_columns(versions_),
+            *(versions_.c[name] for name in RECORD_FIELDS),
             versions_.c.entry,
             versions_.c.version,
             versions_.c.change,
@@ -204,7 +210,8 @@ class Store:
         """Return every version of the entries that are or were some municipalities' or districts', newest first."""
         require(actor, Right.READ_INTERNAL)
         mine = sa.select(versions_.c.entry).where(versions_.c.programme == programme, versions_.c.ags.in_(participants))
-        return self._versions(versions_.c.entry.in_(mine))
+        with self.database.reading() as connection:
+            return _versions(connection, versions_.c.entry.in_(mine))
 
     def newest(self, actor: Actor, entries: Sequence[int]) -> list[Version]:
         """Return the newest version of some entries."""
@@ -215,24 +222,15 @@ class Store:
     def written_by(self, actor: Actor, number: int, limit: int | None = None) -> list[Version]:
         """Return what a change wrote, at most the first ``limit`` entries."""
         require(actor, Right.READ_INTERNAL)
-        return self._versions(versions_.c.change == number, limit)
+        with self.database.reading() as connection:
+            return _versions(connection, versions_.c.change == number, limit)
 
     def before(self, actor: Actor, shown: Sequence[Version]) -> list[Version]:
         """Return for each of some versions the one before it, where there is one."""
         require(actor, Right.READ_INTERNAL)
-        found: list[Version] = []
-        for begin in range(0, len(shown), _ROWS_AT_ONCE):
-            keys = [(each.entry, each.version - 1) for each in shown[begin : begin + _ROWS_AT_ONCE]]
-            found += self._versions(sa.tuple_(versions_.c.entry, versions_.c.version).in_(keys))
-        return found
-
-    def _versions(self, which: sa.ColumnElement[bool], limit: int | None = None) -> list[Version]:
-        found = sa.select(versions_, changes_).join(changes_, versions_.c.change == changes_.c.number).where(which)
-        found = found.order_by(changes_.c.number.desc(), versions_.c.entry).limit(limit)
-        found = found.set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
+        some = _batches([(each.entry, each.version) for each in shown])
         with self.database.reading() as connection:
-            rows = connection.execute(found).mappings().all()
-        return [_version(row) for row in rows]
+            return [former for keys in some for former in _before(connection, keys)]
 
     def past_records(self, actor: Actor, programme: str, known_at: datetime) -> pd.DataFrame:
         """Return what `records` said at a moment.
@@ -318,7 +316,8 @@ class Store:
         with self._writer, self.database.writing() as connection:
             if _seed_sum(connection, programme) in {None, file_sum}:
                 return None
-            wanted = Counter(_records_of(table))
+            rows = table[list(RECORD_COLUMNS)].itertuples(index=False, name=None)
+            wanted = Counter(Record(*row) for row in rows)
             edits: list[Edit] = []
             for each in _newest_where(connection, versions_.c.programme == programme):
                 if wanted[each.record] and not each.is_withdrawn:
@@ -326,9 +325,8 @@ class Store:
                 elif not each.is_withdrawn:
                     edits.append(Withdraw(each.entry, each.version))
             edits += map(Add, wanted.elements())
-            return self._write(
-                connection, "", programme, edits, Occasion(ChangeKind.SEED, file=file, file_sum=file_sum)
-            )
+            occasion = Occasion(ChangeKind.SEED, file=file, file_sum=file_sum)
+            return self._write(connection, "", programme, edits, occasion)
 
     def _write(
         self, connection: sa.Connection, actor: str, programme: str, edits: Sequence[Edit], occasion: Occasion
@@ -345,11 +343,8 @@ class Store:
             "recorded_at": max(now, last.recorded_at) if last else now,
             "actor": actor,
             "programme": programme,
+            **asdict(occasion),
             "kind": str(occasion.kind),
-            "reason": occasion.reason,
-            "file": occasion.file,
-            "file_sum": occasion.file_sum,
-            "undoes": occasion.undoes,
             "added": sum(isinstance(edit, Add) for edit in edits),
             "corrected": sum(isinstance(edit, Correct) for edit in edits),
             "withdrawn": sum(isinstance(edit, Withdraw) for edit in edits),
@@ -389,14 +384,6 @@ def _seed_sum(connection: sa.Connection, programme: str) -> str | None:
     if connection.execute(mine.where(changes_.c.kind != ChangeKind.SEED).limit(1)).first():
         return None
     return connection.execute(mine.order_by(changes_.c.number.desc()).limit(1)).scalar() or ""
-
-
-def _records_of(table: pd.DataFrame) -> Iterable[Record]:
-    return (Record(*row) for row in table[list(RECORD_COLUMNS)].itertuples(index=False, name=None))
-
-
-def _record_columns(table: sa.FromClause) -> Iterable[sa.ColumnElement[str]]:
-    return (table.c[name] for name in RECORD_FIELDS)
 
 
 def _part(rows: Sequence[sa.Row[*tuple[Any, ...]]], days: Mapping[int, str]) -> pd.DataFrame:
@@ -471,70 +458,61 @@ def _row(entry: int, version: int, number: int, programme: str, record: Record) 
 
 def _newest(connection: sa.Connection, entries: Sequence[int]) -> Iterable[Version]:
     """Yield the newest version of some entries."""
-    for begin in range(0, len(entries), _ROWS_AT_ONCE):
-        some = entries[begin : begin + _ROWS_AT_ONCE]
+    for some in _batches(entries):
         yield from _newest_where(connection, versions_.c.entry.in_(some))
 
 
 def _newest_where(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Iterable[Version]:
     newest = sa.select(versions_.c.entry, sa.func.max(versions_.c.version).label("version")).where(where)
     latest = newest.group_by(versions_.c.entry).subquery()
-    found = (
-        sa.select(versions_, changes_)
-        .join(latest, sa.and_(versions_.c.entry == latest.c.entry, versions_.c.version == latest.c.version))
-        .join(changes_, versions_.c.change == changes_.c.number)
-        .order_by(versions_.c.entry)
-        .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
-    )
+    is_latest = sa.and_(versions_.c.entry == latest.c.entry, versions_.c.version == latest.c.version)
+    found = _VERSIONS.join(latest, is_latest).order_by(versions_.c.entry)
     return (_version(row) for row in connection.execute(found).mappings().all())
+
+
+def _versions(connection: sa.Connection, which: sa.ColumnElement[bool], limit: int | None = None) -> list[Version]:
+    """Return some versions, those of the newest change first."""
+    found = _VERSIONS.where(which).order_by(changes_.c.number.desc(), versions_.c.entry).limit(limit)
+    return [_version(row) for row in connection.execute(found).mappings()]
+
+
+def _before(connection: sa.Connection, keys: Sequence[tuple[int, int]]) -> list[Version]:
+    """Return for some entries and versions those one before, where there is one."""
+    former = [(entry, version - 1) for entry, version in keys]
+    return _versions(connection, sa.tuple_(versions_.c.entry, versions_.c.version).in_(former))
+
+
+def _batches(keys: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (keys[begin : begin + _ROWS_AT_ONCE] for begin in range(0, len(keys), _ROWS_AT_ONCE))
 
 
 def _reversed(connection: sa.Connection, number: int) -> Iterable[Edit]:
     """Yield the edits that bring back what was before a change."""
-    wrote = {
-        row.entry: row.version
-        for row in connection.execute(
-            sa.select(versions_.c.entry, versions_.c.version).where(versions_.c.change == number)
-        )
-    }
+    mine = sa.select(versions_.c.entry, versions_.c.version).where(versions_.c.change == number)
+    wrote = {row.entry: row.version for row in connection.execute(mine)}
     moved = [each for each in _newest(connection, list(wrote)) if each.version != wrote[each.entry]]
     if moved:
         raise ConflictError(*moved)
-    for begin in range(0, len(wrote), _ROWS_AT_ONCE):
-        some = dict(list(wrote.items())[begin : begin + _ROWS_AT_ONCE])
-        rows = connection.execute(
-            sa.select(versions_).where(
-                sa.tuple_(versions_.c.entry, versions_.c.version).in_([(key, at - 1) for key, at in some.items()])
-            )
-        ).mappings()
-        before = {row["entry"]: row for row in rows}
-        for entry, at in some.items():
-            if entry not in before or before[entry]["is_withdrawn"]:
+    for some in _batches(list(wrote.items())):
+        before = {each.entry: each for each in _before(connection, some)}
+        for entry, at in some:
+            former = before.get(entry)
+            if former is None or former.is_withdrawn:
                 yield Withdraw(entry, at)
             else:
-                yield Correct(entry, at, _record(before[entry]))
+                yield Correct(entry, at, former.record)
 
 
-def _record(row: Row, prefix: str = "") -> Record:
-    return Record(*(row[f"{prefix}{name}"] for name in RECORD_FIELDS))
-
-
-def _change(row: Row, prefix: str = "") -> Change:
+def _change(row: Row) -> Change:
     return Change(
-        number=row[f"{prefix}number"],
-        recorded_at=row[f"{prefix}recorded_at"],
-        actor=row[f"{prefix}actor"],
-        programme=row[f"{prefix}programme"],
-        occasion=Occasion(
-            ChangeKind(row[f"{prefix}kind"]),
-            row[f"{prefix}reason"],
-            row[f"{prefix}file"],
-            row[f"{prefix}file_sum"],
-            row[f"{prefix}undoes"],
-        ),
-        added=row[f"{prefix}added"],
-        corrected=row[f"{prefix}corrected"],
-        withdrawn=row[f"{prefix}withdrawn"],
+        number=row["number"],
+        recorded_at=row["recorded_at"],
+        actor=row["actor"],
+        programme=row["programme"],
+        occasion=Occasion(ChangeKind(row["kind"]), row["reason"], row["file"], row["file_sum"], row["undoes"]),
+        added=row["added"],
+        corrected=row["corrected"],
+        withdrawn=row["withdrawn"],
     )
 
 
@@ -542,9 +520,9 @@ def _version(row: Row) -> Version:
     return Version(
         row["version_entry"],
         row["version_version"],
-        _record(row, "version_"),
+        Record(*(row[f"version_{name}"] for name in RECORD_FIELDS)),
         row["version_is_withdrawn"],
-        _change(row, "change_"),
+        _change({column.name: row[f"change_{column.name}"] for column in changes_.c}),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import (
     BigInteger,
@@ -39,6 +39,21 @@ class Utc(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return the moment in UTC."""
         return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
+
+
+class Day(TypeDecorator[date]):
+    """A day as text, ``YYYY-MM-DD``; empty where there is none."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str:
+        """Return what is stored."""
+        return value.isoformat() if value else ""
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:
+        """Return the day."""
+        return date.fromisoformat(value) if value else None
 
 
 change = Table(
@@ -84,7 +99,7 @@ follow_up = Table(
     Column("actor", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("step", Text, nullable=False),
-    Column("due", Text, nullable=False),  # YYYY-MM-DD or empty
+    Column("due", Day, nullable=False),
 )
 """Internal: what is to be done next in a municipality. A later version supersedes."""
 
