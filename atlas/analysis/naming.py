@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from rapidfuzz import fuzz, process
@@ -194,7 +195,7 @@ class StageNames:
         values = {**remark.values, "allowed": ", ".join(each.label.de for each in things)}
         if instrument in known:
             values["instrument"] = known[instrument].label.de
-        return remark._replace(values=values)
+        return replace(remark, values=values)
 
 
 def _spellings(things: Iterable[Instrument | Stage]) -> dict[str, str]:

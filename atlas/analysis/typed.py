@@ -9,6 +9,7 @@ from datetime import date
 from atlas.analysis.columns import ENTRY, FIELDS, HEADINGS
 from atlas.analysis.difference import TOUCHING, Answer, Question, Step, StepKind
 from atlas.analysis.intake import Finding, check_sheet
+from atlas.analysis.values import is_blocked
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.edits import RECORD_FIELDS, Add, Correct, Edit, Record, Withdraw
 from atlas.model.programme import Programme
@@ -61,7 +62,7 @@ class Checked:
     @property
     def is_blocked(self) -> bool:
         """Whether something must be mended before anything is saved."""
-        return any(finding.severity is Severity.BLOCKER for finding in self.findings)
+        return is_blocked(self.findings)
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
@@ -135,10 +136,10 @@ def _cells(typed: Typed) -> tuple[str, ...]:
 def _known(step: Step, line: int, lang: str) -> Finding:
     """Return what there is to say of a new entry that is one of the record."""
     if step.kind is StepKind.UNCHANGED:
-        return Finding(line=line, column="", given="", text=N_("Genau das steht schon im Bestand."))
+        return Finding(line=line, text=N_("Genau das steht schon im Bestand."))
     text = N_("Fast dasselbe steht schon im Bestand; anders ist nur: {fields}. Soll das berichtigt werden, bitte dort.")
     names = ", ".join(HEADINGS[name].in_language(lang) for name in step.fields)
-    return Finding(line=line, column="", given="", text=text, values={"fields": names}, severity=Severity.WARNING)
+    return Finding(line=line, text=text, values={"fields": names}, severity=Severity.WARNING)
 
 
 # ---- the editable table -----------------------------------------------------------------------------------------------
