@@ -69,9 +69,9 @@ def running(column: Ints, begin: Ints, end: Ints, at: Ints, size: int, weight: I
     return np.asarray(np.cumsum(steps, axis=0)[:-1], dtype=np.int64)
 
 
-def table_of(columns: Mapping[str, npt.NDArray[np.generic]], order: Sequence[str]) -> pd.DataFrame:
+def table_of(columns: Mapping[str, npt.NDArray[np.generic]]) -> pd.DataFrame:
     """Return a table with texts as plain objects, as in `status_as_of`: it is filtered often."""
-    made = {name: pd.Series(columns[name], dtype=columns[name].dtype, copy=False) for name in order}
+    made = {name: pd.Series(values, dtype=values.dtype, copy=False) for name, values in columns.items()}
     return pd.DataFrame(made, copy=False)
 
 

@@ -16,38 +16,8 @@ from atlas.model.boundaries import BoundaryChange, BoundaryVersion, mergers
 from atlas.model.programme import Unit
 from atlas.model.states import State
 
-EPISODE_COLUMNS = (
-    "ags",
-    "district",
-    "instrument",
-    "stage",
-    "kind",
-    "state",
-    "counted",
-    "in_force",
-    "basis",
-    "joint_with",
-    "since",
-    "since_means",
-    "read_on",
-    "until",
-    "last_proof",
-    "inferred",
-    "source",
-    "participant",
-    "case",
-    "arrangement",
-    "row",
-    "ends",
-    "end_earliest",
-    "from_day",
-    "until_day",
-    "since_day",
-    "over_day",
-    "earliest",
-    "counted_since",
-    "initial",
-)
+_UNTOLD = ["rank", "so_far", "derived_from", "begin", "case_name", "case_begin", "case_since", "strength"]
+"""Columns of spans that episodes do not have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,8 +68,8 @@ def episodes(
     Returns
     -------
     pandas.DataFrame
-        RangeIndex, by ``ags`` (or ``arrangement``), ``instrument`` and ``from_day``. Columns `EPISODE_COLUMNS`: ``ags``
-        and ``district`` of the municipality while it existed; ``stage`` to ``end_earliest`` as in `spans`; ``from_day``
+        RangeIndex, by ``ags`` (or ``arrangement``), ``instrument`` and ``from_day``. Columns ``ags`` and ``district`` of
+        the municipality while it existed; those of `spans` but for what only decides between spans; ``from_day``
         and ``until_day`` (``datetime64[s]``; until is the first day on which it no longer holds, NaT while it does);
         ``since_day`` and ``over_day`` (those of its span, which may be long before and after); ``earliest`` (first day
         on which any own case may have begun, NaT if unknown or there is none) and ``counted_since`` (first day on which
@@ -126,7 +96,7 @@ def episodes(
     first, last, won = joined(first, last, won, [case[won], pieces.number[won]])
     row, place = pieces.number[won], pieces.extent[won]
     columns: dict[str, npt.NDArray[np.generic]] = {
-        column: spans_[column].to_numpy()[row] for column in EPISODE_COLUMNS if column in spans_.columns
+        column: spans_[column].to_numpy()[row] for column in spans_.columns.drop(_UNTOLD)
     }
     columns |= {
         "ags": names[ags[place]],
@@ -138,7 +108,7 @@ def episodes(
         "counted_since": as_days(counted_since[won]),
         "initial": first <= edition.starts.toordinal(),
     }
-    return table_of(columns, EPISODE_COLUMNS)
+    return table_of(columns)
 
 
 def _pieces(spans_: pd.DataFrame, edition: BoundaryVersion, changes: tuple[BoundaryChange, ...]) -> _Parts:

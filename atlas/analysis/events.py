@@ -14,26 +14,6 @@ from atlas.analysis.status import successors
 from atlas.model.boundaries import BoundaryChange, mergers
 from atlas.model.programme import StageKind, Unit
 
-EVENT_COLUMNS = (
-    "day",
-    "earliest",
-    "instrument",
-    "ags",
-    "district",
-    "what",
-    "because",
-    "stage",
-    "stage_was",
-    "joint_with",
-    "since",
-    "since_means",
-    "read_on",
-    "until",
-    "last_proof",
-    "source",
-    "arrangement",
-    "row",
-)
 BEGUN, FIRST_DOCUMENTED, REVIVED = "begun", "first_documented", "revived"
 ENDED, DORMANT, END_DOCUMENTED, PRESUMED_OVER = "ended", "dormant", "end_documented", "presumed_over"
 CHANGED = "changed"
@@ -41,6 +21,7 @@ BEGINNINGS, ENDINGS = (BEGUN, FIRST_DOCUMENTED, REVIVED), (ENDED, DORMANT, END_D
 FLOWS = (*BEGINNINGS, *ENDINGS)
 """What can happen to what counts, in the order of every table."""
 RECORD, BOUNDARY = "record", "boundary"
+_TOLD = ("stage", "joint_with", "since", "since_means", "read_on", "until", "last_proof", "source", "row")
 
 
 def in_period(events_: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
@@ -90,26 +71,26 @@ def events(episodes_: pd.DataFrame, changes: Iterable[BoundaryChange], unit: Uni
     Returns
     -------
     pandas.DataFrame
-        RangeIndex, by ``day``, ``instrument`` and ``ags``. Columns `EVENT_COLUMNS`: ``day`` (``datetime64[s]``, the
+        RangeIndex, by ``day``, ``instrument`` and ``ags``. Columns ``day`` (``datetime64[s]``, the
         first day of the new state), ``earliest`` (the first day on which it may have happened, NaT if unknown: which
         of ``begun`` and ``first_documented``, ``ended`` and ``end_documented`` it is, depends on the period, see
         `in_period`), ``ags`` and ``district`` (of the municipality that began or ceased), ``what`` (``begun``,
         ``first_documented``, ``revived``, ``ended``, ``dormant``, ``presumed_over``), ``because`` (``record`` or
-        ``boundary``); ``stage`` to ``row`` of the record that says so, for an ``ended`` by ``boundary`` of the record
-        that had counted until then; ``stage_was`` (what counted until then, or begins to).
+        ``boundary``); ``stage``, ``joint_with``, ``since`` to ``row`` of the record that says so, for an ``ended`` by
+        ``boundary`` of the record that had counted until then; ``stage_was`` (what counted until then, or begins to);
+        ``instrument`` and ``arrangement``.
     """
     is_place = unit == "municipalities"
     line = _Timeline(episodes_, mergers(changes) if is_place else (), "ags" if is_place else "arrangement")
     found = pd.concat([_begins(line), _ends(line)], ignore_index=True)
     shown = episodes_.iloc[line.number[found["shown"].to_numpy(dtype=np.int64)]]
     whose = episodes_.iloc[line.number[found["whose"].to_numpy(dtype=np.int64)]]
-    told = {"stage", "joint_with", "since", "since_means", "read_on", "until", "last_proof", "source", "row"}
-    columns: dict[str, npt.NDArray[np.generic]] = {name: shown[name].to_numpy() for name in told}
-    columns["stage_was"] = whose["stage"].to_numpy()
-    columns |= {column: whose[column].to_numpy() for column in ("instrument", "ags", "district", "arrangement")}
+    columns: dict[str, npt.NDArray[np.generic]] = {}
     columns |= {column: as_days(found[column].to_numpy(dtype=np.int64)) for column in ("day", "earliest")}
+    columns |= {column: whose[column].to_numpy() for column in ("instrument", "ags", "district", "arrangement")}
     columns |= {column: found[column].to_numpy(dtype=object) for column in ("what", "because")}
-    table = table_of(columns, EVENT_COLUMNS)
+    columns |= {column: shown[column].to_numpy() for column in _TOLD}
+    table = table_of(columns | {"stage_was": whose["stage"].to_numpy()})
     return table.sort_values(["day", "instrument", "ags"], kind="stable", ignore_index=True)
 
 

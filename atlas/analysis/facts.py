@@ -314,4 +314,4 @@ def _entry_ranges(block: Block) -> pd.DataFrame:
         "since_means": means,
         "read_on": facts.read_on.of(every),
     }
-    return table_of(columns, tuple(columns)).set_axis(block.rows)
+    return table_of(columns).set_axis(block.rows)

@@ -282,12 +282,7 @@ class _Check:
         self._at = {column.field: column.position for column in columns if column.field}
         self._headings = {column.field: column.heading for column in columns if column.field}
         stages = StageNames(programme)
-        self._plans = {
-            (each.key, stage.key)
-            for each in programme.instruments
-            for stage in each.stages
-            if stage.kind is StageKind.PLAN
-        }
+        self._plans = {each.ref for each in programme.rungs if each.stage.kind is StageKind.PLAN}
         kept = lru_cache(_KEPT)
         self._damage = kept(damage)
         self._key = kept(self._people.read_key)
@@ -402,7 +397,7 @@ class _Check:
     def _planned(self, day: Reading, instrument: str, stage: str) -> Reading:
         """Say of a plan's date in the future what belongs there instead."""
         if (
-            (instrument, stage) not in self._plans
+            f"{instrument}:{stage}" not in self._plans
             or not is_blocked(day.remarks)
             or not is_after(day.value, self._today)
         ):

@@ -20,22 +20,6 @@ from atlas.model.boundaries import BoundaryChange, BoundaryVersion
 from atlas.model.programme import Unit
 from atlas.model.states import State
 
-PROGRESS_COLUMNS = (
-    "date",
-    "instrument",
-    "municipalities",
-    "arrangements",
-    *FLOWS,
-    "boundary_in",
-    "boundary_out",
-    "in_force",
-    "documented_later",
-    "period_unknown",
-    "total",
-    "share",
-    "area_share",
-)
-
 
 @dataclass(frozen=True, eq=False)
 class Line:
@@ -106,7 +90,7 @@ def progress(
     Returns
     -------
     pandas.DataFrame
-        RangeIndex, each day with all instruments. Columns `PROGRESS_COLUMNS`: ``date`` (``datetime64[s]``);
+        RangeIndex, each day with all instruments. Columns ``date`` (``datetime64[s]``), ``instrument``;
         ``municipalities``, ``arrangements`` (a joint one once) on that day, as in `counting.figure`; the flows since
         the day before (``begun`` to ``presumed_over``, and ``boundary_in`` and ``boundary_out`` for what only a merger
         did): the number of the unit is that of the day before plus what came in less what went out; beside it
@@ -140,7 +124,7 @@ def progress(
     land = running(*_existence(edition, district), at[1:], 1, _land(edition, district))
     covered = _land_covered(course_.municipalities.episodes, edition, instruments, at[1:], district)
     columns["area_share"] = (covered / np.maximum(land, 1)).ravel()
-    return table_of(columns, PROGRESS_COLUMNS)
+    return table_of(columns)
 
 
 def _stock(course_: Course, unit: Unit, what: str, instruments: Sequence[str], at: Ints) -> Ints:

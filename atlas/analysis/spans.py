@@ -33,39 +33,6 @@ from atlas.model.keys import is_district_key
 from atlas.model.programme import Counts, ExitKind, Programme
 from atlas.model.states import STATES, State
 
-SPAN_COLUMNS = (
-    "participant",
-    "instrument",
-    "stage",
-    "rank",
-    "kind",
-    "state",
-    "counted",
-    "in_force",
-    "so_far",
-    "basis",
-    "derived_from",
-    "begin",
-    "since_day",
-    "until_day",
-    "ends",
-    "end_earliest",
-    "since",
-    "since_means",
-    "read_on",
-    "until",
-    "last_proof",
-    "inferred",
-    "source",
-    "joint_with",
-    "case_name",
-    "case",
-    "case_begin",
-    "case_since",
-    "arrangement",
-    "strength",
-    "row",
-)
 _EPOCH = as_days(np.asarray([1], dtype=np.int64))[0].astype("datetime64[D]").astype(np.int64) - 1
 _CODE = {state: number for number, state in enumerate(STATES)}
 _HOLDING = (_CODE[State.IN_FORCE], _CODE[State.REACHED])
@@ -371,7 +338,7 @@ def _joint(cases: _Cases, block: Block) -> pd.DataFrame:
         "begin": cases.begin[joint],
         "end": cases.end[joint],
     }
-    return table_of(columns, tuple(columns))
+    return table_of(columns)
 
 
 def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
@@ -388,7 +355,7 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     -------
     pandas.DataFrame
         RangeIndex, by participant, instrument, case and first day; the order of the entries does not matter. Columns
-        `SPAN_COLUMNS`: ``participant`` (key as recorded), ``state`` (see `State`), ``in_force`` and ``so_far`` (whether
+        ``participant`` (key as recorded), ``instrument``, ``stage``, ``rank`` and ``kind`` of the stage, ``state`` (see `State`), ``in_force`` and ``so_far`` (whether
         it counts as holding, as having ever held), ``counted`` (the one of them that the instrument counts),
         ``basis`` (``direct`` or ``derived``), ``derived_from`` (``instrument:stage`` or empty); ``begin`` (earliest
         first day of the stage, NaT if unknown) and ``since_day`` (first day of the stretch), ``until_day`` (first day
@@ -416,7 +383,7 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     # What is derived is an arrangement of its own, unless it is then said.
     told, alone = arrangement_numbers(pd.concat(joint), cases), columns["arrangement"] < 0
     columns["arrangement"] = np.where(alone, cases - 1 - columns["case"], told[columns["arrangement"]])
-    return table_of(columns, SPAN_COLUMNS)
+    return table_of(columns)
 
 
 def _behind(

@@ -296,4 +296,4 @@ def _entry_cases(block: Block, ladders: Ladders) -> pd.DataFrame:
     columns: dict[str, npt.NDArray[np.generic]] = {"case": block.cases_before + case, "phase": phase}
     days = {"certain": facts.certain, "proof": facts.proof, "until_last": facts.until}
     columns |= {name: days_or_nat(each) for name, each in days.items()}
-    return table_of(columns, tuple(columns)).set_axis(block.rows)
+    return table_of(columns).set_axis(block.rows)

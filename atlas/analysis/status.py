@@ -134,7 +134,7 @@ def cases_as_of(
     Returns
     -------
     pandas.DataFrame
-        Index ``position``, by position. Columns `SPAN_COLUMNS`, ``ags``, ``name`` and ``district`` of the municipality.
+        Index ``position``, by position. Columns of `spans`, ``ags``, ``name`` and ``district`` of the municipality.
     """
     current = held_on(spans_, as_of)
     valid = np.flatnonzero(edition.valid_at(as_of))

@@ -307,6 +307,11 @@ class Rung(NamedTuple):
     stage: Stage
     rank: int
 
+    @property
+    def ref(self) -> str:
+        """Return how it is named: ``instrument:stage``."""
+        return f"{self.instrument.key}:{self.stage.key}"
+
 
 class Programme(Strict):
     """A prevention programme."""
@@ -368,6 +373,11 @@ class Programme(Strict):
                 return instrument
         raise KeyError(key)
 
+    @property
+    def rungs(self) -> tuple[Rung, ...]:
+        """Return all stages: instruments in order, and each from its first stage to its last."""
+        return tuple(Rung(each, stage, rank) for each in self.instruments for rank, stage in enumerate(each.stages))
+
     def rung(self, ref: str) -> Rung:
         """Return what ``instrument:stage`` names.
 
@@ -376,12 +386,9 @@ class Programme(Strict):
         ValueError
             If the instrument or the stage does not exist.
         """
-        instrument_key, _, stage_key = ref.partition(":")
-        for instrument in self.instruments:
-            if instrument.key == instrument_key:
-                for rank, stage in enumerate(instrument.stages):
-                    if stage.key == stage_key:
-                        return Rung(instrument, stage, rank)
+        for rung in self.rungs:
+            if rung.ref == ref:
+                return rung
         raise ValueError(f"there is no {ref}")
 
     @property
