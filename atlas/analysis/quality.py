@@ -10,7 +10,6 @@ from typing import NamedTuple
 import pandas as pd
 
 from atlas import phrases
-from atlas.analysis.facts import entry_ranges
 from atlas.analysis.stages import entry_cases
 from atlas.analysis.status import successors
 from atlas.errors import Problem, Severity, few
@@ -147,7 +146,7 @@ def disorder(table: pd.DataFrame, programme: Programme) -> Iterable[tuple[int, i
     """
     rungs = {each.ref: each for each in programme.rungs}
     ladders: dict[tuple[str, str], list[_DatedStep]] = {}
-    told = entry_ranges(table, programme)
+    told = entry_cases(table, programme)
     first = told["begin"].fillna(told["since_day"])
     columns = (table["ags"], table["instrument"], table["status"], told["since_day"], first, told["since"])
     for ags, instrument, status, counts_from, begin, since, sense, line in zip(

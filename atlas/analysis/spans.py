@@ -25,12 +25,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.cases import arrangement_numbers
+from atlas.analysis.cases import Block, arrangement_numbers, blocks
 from atlas.analysis.days import DAYS, NEVER, RANKS, Bools, Ints, as_days, ordinals, table_of
-from atlas.analysis.facts import UNKNOWN, Block, Facts, Ladders, Texts, blocks, days_or_nat, ladders_of
+from atlas.analysis.facts import UNKNOWN, Facts, Ladders, Texts, days_or_nat
 from atlas.analysis.stages import Boundaries, Stages, most, run_begins, stages_of
 from atlas.model.keys import is_district_key
 from atlas.model.programme import Counts, ExitKind, Programme
+from atlas.model.records import READ_ON
 from atlas.model.states import STATES, State
 
 _EPOCH = as_days(np.asarray([1], dtype=np.int64))[0].astype("datetime64[D]").astype(np.int64) - 1
@@ -218,7 +219,7 @@ def _derived(direct: _Rows, facts: Facts, programme: Programme, ladders: Ladders
     Each once for a participant, from the earliest on; only until something of the participant's own says as much, and
     not beyond the programme unless it is an act.
     """
-    number = {f"{rung.instrument.key}:{rung.stage.key}": n for n, rung in enumerate(ladders.rungs)}
+    number = {rung.ref: n for n, rung in enumerate(ladders.rungs)}
     implied = [(n, number[ref]) for n, rung in enumerate(ladders.rungs) for ref in rung.stage.implies]
     district = np.asarray([is_district_key(str(key)) for key in facts.participant.known], dtype=bool)
     says = np.isin(direct.state, [*_HOLDING, _CODE[State.PLANNED], _CODE[State.PERIOD_UNKNOWN]])
@@ -367,7 +368,7 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
         and ``case_since`` (range of the first day of its first counted stage), ``arrangement`` (number; the same for
         members of one), ``strength`` (the least speaks for a municipality and instrument, see `counting`), ``row`` (of ``table``).
     """
-    ladders = ladders_of(programme)
+    ladders = Ladders(programme)
     joint: list[pd.DataFrame] = []
     columns: dict[str, npt.NDArray[Any]] = {}
     stretches = cases = derived = 0
@@ -453,13 +454,13 @@ def _columns(rows: _Rows, origin: Ints, block: Block, cases: _Cases, ladders: La
     at = np.where(is_own, rows.case, -1)
     since, means = facts.since(rows.fact)
     means[~is_own & (means != "undated")] = "known_by"
-    refs = [*(f"{each.instrument.key}:{each.stage.key}" for each in ladders.rungs), ""]
+    refs = [*(each.ref for each in ladders.rungs), ""]
 
     def of_rung(texts: list[str]) -> Texts:
         return np.asarray(texts, dtype=object)[rows.rung]
 
     return {
-        "participant": facts.participant.of(rows.fact),
+        "participant": facts.of("ags", rows.fact),
         "instrument": of_rung([each.instrument.key for each in ladders.rungs]),
         "stage": of_rung([each.stage.key for each in ladders.rungs]),
         "rank": ladders.rank.astype(np.int8)[rows.rung],
@@ -474,11 +475,11 @@ def _columns(rows: _Rows, origin: Ints, block: Block, cases: _Cases, ladders: La
         "end_earliest": days_or_nat(rows.end_earliest),
         "since": since,
         "since_means": means,
-        "read_on": facts.read_on.of(rows.fact),
-        "until": np.where(is_own, facts.until_text.of(rows.fact), ""),  # what is derived does not end with its grant
+        "read_on": facts.of(READ_ON, rows.fact),
+        "until": np.where(is_own, facts.of("until", rows.fact), ""),  # what is derived does not end with its grant
         "last_proof": days_or_nat(rows.proof),
-        "inferred": facts.inferred.code[rows.fact] > 0,
-        "source": facts.source.of(rows.fact),
+        "inferred": facts.texts["inferred"].code[rows.fact] > 0,
+        "source": facts.of("source_url", rows.fact),
         "joint_with": facts.partner.known[np.append(cases.partner, 0)[at]],
         "case_name": facts.name.known[np.append(cases.name, 0)[at]],
         "case": np.where(is_own, block.cases_before + rows.case, rows.case),

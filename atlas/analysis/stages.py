@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.days import DAYS, NEVER, RANKS, Bools, Ints, table_of
-from atlas.analysis.facts import UNKNOWN, Block, Facts, Ladders, blocks, days_or_nat, ladders_of
+from atlas.analysis.cases import Block, blocks
+from atlas.analysis.days import DAYS, NEVER, RANKS, Bools, Ints, as_days, table_of
+from atlas.analysis.facts import UNKNOWN, Facts, Ladders, days_or_nat
 from atlas.model.programme import Programme
+from atlas.model.records import READ_ON
 
 
 def run_begins(sorted_keys: Ints) -> Ints:
@@ -275,17 +277,19 @@ def _after_proofs(facts: Facts, case: Ints, ladders: Ladders, ends: Boundaries, 
 
 
 def entry_cases(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
-    """Return where each entry of a record stands among those of its case.
+    """Return in which range each entry of a record puts the first day of its stage, by itself, and where in its case it stands.
 
     Returns
     -------
     pandas.DataFrame
-        RangeIndex, a row for each of ``table``. Columns ``case`` (number, as in `spans`) and ``phase`` (after how many
+        RangeIndex, a row for each of ``table``. Columns ``begin`` (earliest first day, NaT if unknown) and ``since_day``
+        (latest, from which on it holds), ``datetime64[s]``; ``since`` (date as known, text), ``since_means``
+        (``reached``, ``known_by``, ``source``, ``undated``) and ``read_on``; ``case`` (number, as in `spans`) and ``phase`` (after how many
         ends of its case it lies; of an exit, which it is itself); ``certain`` (first day the entry's own date can mean),
         ``proof`` (newest day on which it says itself that it held) and ``until_last`` (last day its ``until`` means),
         ``datetime64[s]``, NaT where it says none.
     """
-    ladders = ladders_of(programme)
+    ladders = Ladders(programme)
     found = pd.concat([_entry_cases(block, ladders) for block in blocks(table, programme, ladders)])
     return found.sort_index()
 
@@ -293,7 +297,18 @@ def entry_cases(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
 def _entry_cases(block: Block, ladders: Ladders) -> pd.DataFrame:
     facts, case = block.facts, block.case
     phase = _phases(facts, case, _boundaries(facts, case, ladders))
-    columns: dict[str, npt.NDArray[np.generic]] = {"case": block.cases_before + case, "phase": phase}
-    days = {"certain": facts.certain, "proof": facts.proof, "until_last": facts.until}
-    columns |= {name: days_or_nat(each) for name, each in days.items()}
+    every = np.arange(len(block.rows), dtype=np.int64)
+    since, means = facts.since(every)
+    columns: dict[str, npt.NDArray[np.generic]] = {
+        "begin": days_or_nat(facts.earliest),
+        "since_day": as_days(facts.latest),
+        "since": since,
+        "since_means": means,
+        "read_on": facts.of(READ_ON, every),
+        "case": block.cases_before + case,
+        "phase": phase,
+        "certain": days_or_nat(facts.certain),
+        "proof": days_or_nat(facts.proof),
+        "until_last": days_or_nat(facts.until),
+    }
     return table_of(columns).set_axis(block.rows)
