@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, joined, ordinals, ranges, table_of
+from atlas.analysis.days import DAYS, NEVER, Arrays, Bools, Ints, as_days, joined, ordinals, ranges, table_of
 from atlas.analysis.status import successors
 from atlas.model.boundaries import BoundaryChange, BoundaryVersion, mergers
 from atlas.model.programme import Unit
@@ -20,8 +20,8 @@ _UNTOLD = ["rank", "so_far", "derived_from", "begin", "case_name", "case_begin",
 """Columns of spans that episodes do not have."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Parts:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Parts(Arrays):
     """What spans say of rows of ``edition.municipalities``, an array each, strongest first.
 
     ``number`` of the span, ``extent`` (row of the edition), ``begin`` and ``end``, ``held`` and ``released`` (while the
@@ -34,10 +34,6 @@ class _Parts:
     end: Ints
     held: Ints
     released: Ints
-
-    def only(self, which: Bools | Ints) -> _Parts:
-        """Return some of them."""
-        return _Parts(**{name: values[which] for name, values in vars(self).items()})
 
 
 def episodes(
@@ -201,8 +197,7 @@ def _winners(case: Ints, begin: Ints, end: Ints, piece: Ints) -> tuple[Ints, Int
 
     ``piece`` numbers the pieces, the lowest wins. Three arrays, by case and day: number of the winner, first day, end.
     """
-    codes, code = np.unique(case, return_inverse=True)
-    del codes
+    code = np.unique(case, return_inverse=True)[1]
     first, last = code * DAYS + begin, code * DAYS + end
     marks = np.unique(np.concatenate([first, last]))
     owner, interval = ranges(np.searchsorted(marks, first), np.searchsorted(marks, last))

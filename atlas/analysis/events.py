@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, joined, ordinals, table_of
+from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, joined, ordinals, run_begins, run_ends, table_of
 from atlas.analysis.status import successors
 from atlas.model.boundaries import BoundaryChange, mergers
 from atlas.model.programme import StageKind, Unit
@@ -131,7 +131,7 @@ class _Timeline:
         _, _, first = joined(self.begin[at], self.end[at], numbers, [self.case[at]])
         self.first: Ints = at[first]
         """First episode of each counted stretch."""
-        self.last: Ints = at[np.append(first[1:], len(at))[: len(first)] - 1]
+        self.last: Ints = at[run_ends(first, len(at))]
         """Last episode of each counted stretch."""
         self.changes = changes
         self._moves(code[len(ags) :])
@@ -203,8 +203,8 @@ def _ends(line: _Timeline) -> pd.DataFrame:
     survives = (after >= 0) & line.counted[there]
     # An successor that was not counted until then carries one of the parts on; one that was counted carries itself on.
     was_counted = survives & _counted_before(line, successor, day)
-    is_first = np.ones(len(at), dtype=bool)
-    is_first[1:] = (successor[1:] != successor[:-1]) | (day[1:] != day[:-1])
+    is_first = np.zeros(len(at), dtype=bool)
+    is_first[run_begins(successor, day)] = True
     event = ~(survives & ~was_counted & is_first)
     # It ends by the record where its own stretch does, or something else of the case takes its place.
     by_record = ~survives & ((line.over[at] == day) | ((after >= 0) & (line.since[there] == day)))

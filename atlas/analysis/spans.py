@@ -26,9 +26,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from atlas.analysis.cases import Block, arrangement_numbers, blocks
-from atlas.analysis.days import DAYS, NEVER, RANKS, Bools, Ints, as_days, ordinals, table_of
+from atlas.analysis.days import DAYS, NEVER, RANKS, Arrays, Bools, Ints, as_days, ordinals, run_begins, table_of
 from atlas.analysis.facts import UNKNOWN, Facts, Ladders, Texts, days_or_nat
-from atlas.analysis.stages import Boundaries, Stages, most, run_begins, stages_of
+from atlas.analysis.stages import Boundaries, Stages, most, stages_of
 from atlas.model.keys import is_district_key
 from atlas.model.programme import Counts, ExitKind, Programme
 from atlas.model.records import READ_ON
@@ -43,7 +43,7 @@ _ENDS = ("", State.ENDED, State.DORMANT, State.PRESUMED_OVER, State.PLAN_LAPSED)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class _Rows:
+class _Rows(Arrays):
     """Stretches of time, an array each.
 
     Attributes
@@ -77,10 +77,6 @@ class _Rows:
         """Return them with others behind."""
         every = (self, *others)
         return _Rows(**{name: np.concatenate([vars(each)[name] for each in every]) for name in vars(self)})
-
-    def only(self, which: Bools | Ints) -> _Rows:
-        """Return some of them."""
-        return _Rows(**{name: values[which] for name, values in vars(self).items()})
 
 
 def _rows(stages: Stages, which: Ints, state: Ints | int, first: Ints, last: Ints) -> _Rows:
@@ -267,8 +263,7 @@ def _derived(direct: _Rows, facts: Facts, programme: Programme, ladders: Ladders
 
 def _own_says_as_much(direct: _Rows, facts: Facts, ladders: Ladders, who: Ints, goal: Ints) -> tuple[Ints, Ints]:
     """Return the first day on which a participant has the stage or a further one, or an exit, of its own, and the case."""
-    says_nothing = [_CODE[State.DOCUMENTED_LATER], _CODE[State.PERIOD_UNKNOWN]]
-    own = np.flatnonzero(~ladders.is_plan[direct.rung] & ~np.isin(direct.state, says_nothing))
+    own = np.flatnonzero(~ladders.is_plan[direct.rung] & ~_stands_beside(direct))
     last, case = np.full(len(who), NEVER, dtype=np.int64), np.full(len(who), -1, dtype=np.int64)
     for target in np.unique(goal):
         further = ladders.is_exit | (ladders.is_step & (ladders.rank >= ladders.rank[target]))
@@ -285,7 +280,6 @@ def _own_says_as_much(direct: _Rows, facts: Facts, ladders: Ladders, who: Ints, 
     return last, case
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
 class _Cases:
     """The cases, an array each by number.
 
@@ -293,38 +287,25 @@ class _Cases:
     one that does; ``who`` is the number of the participant; ``name`` and ``partner`` are numbers of the texts.
     """
 
-    begin: Ints
-    since: Ints
-    end: Ints
-    who: Ints
-    instrument: Ints
-    name: Ints
-    partner: Ints
+    def __init__(self, direct: _Rows, in_force: Bools, block: Block, ladders: Ladders) -> None:
+        facts, case, size = block.facts, block.case, block.cases
+        self.since: Ints = np.full(size, NEVER, dtype=np.int64)
+        np.minimum.at(self.since, direct.case[in_force], direct.first[in_force])
+        self.begin: Ints = np.full(size, NEVER, dtype=np.int64)
+        tells = in_force | (_stands_beside(direct) & ladders.counted[direct.rung])
+        np.minimum.at(self.begin, direct.case[tells], direct.begin[tells])
+        self.begin[self.begin == NEVER] = UNKNOWN
+        self.name, self.partner = (most(case, column.code, size) for column in (facts.name, facts.partner))
+        self.instrument, self.who = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+        self.instrument[case], self.who[case] = ladders.instrument[facts.rung], facts.participant.code
+        acts = ladders.is_act[direct.rung[in_force]]
+        end = most(direct.case[in_force], np.where(acts, direct.first[in_force], direct.last[in_force]), size)
+        self.end: Ints = np.where(end == 0, NEVER, end)
 
 
-def _cases(direct: _Rows, in_force: Bools, block: Block, ladders: Ladders) -> _Cases:
-    facts, case, size = block.facts, block.case, block.cases
-    since = np.full(size, NEVER, dtype=np.int64)
-    np.minimum.at(since, direct.case[in_force], direct.first[in_force])
-    begin = np.full(size, NEVER, dtype=np.int64)
-    beside = [_CODE[State.DOCUMENTED_LATER], _CODE[State.PERIOD_UNKNOWN]]
-    tells = in_force | (np.isin(direct.state, beside) & ladders.counted[direct.rung])
-    np.minimum.at(begin, direct.case[tells], direct.begin[tells])
-    begin[begin == NEVER] = UNKNOWN
-    name, partner = (most(case, column.code, size) for column in (facts.name, facts.partner))
-    instrument, who = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-    instrument[case], who[case] = ladders.instrument[facts.rung], facts.participant.code
-    acts = ladders.is_act[direct.rung[in_force]]
-    end = most(direct.case[in_force], np.where(acts, direct.first[in_force], direct.last[in_force]), size)
-    return _Cases(
-        begin=begin,
-        since=since,
-        end=np.where(end == 0, NEVER, end),
-        who=who,
-        instrument=instrument,
-        name=name,
-        partner=partner,
-    )
+def _stands_beside(rows: _Rows) -> Bools:
+    """Return which stretches never count: documented only later, or of a time nobody knows."""
+    return np.isin(rows.state, [_CODE[State.DOCUMENTED_LATER], _CODE[State.PERIOD_UNKNOWN]])
 
 
 def _joint(cases: _Cases, block: Block) -> pd.DataFrame:
@@ -416,7 +397,7 @@ def _stretches(block: Block, programme: Programme, ladders: Ladders) -> tuple[di
     derived, origin, goes_on = _derived(direct, facts, programme, ladders)
     rows = direct.joined(derived)
     in_force = ladders.counted[rows.rung] & np.isin(rows.state, _HOLDING)
-    cases = _cases(direct, in_force[: len(direct.case)], block, ladders)
+    cases = _Cases(direct, in_force[: len(direct.case)], block, ladders)
     belongs = np.concatenate([direct.case, goes_on])
     belongs = np.where(belongs < 0, belongs, block.cases_before + belongs)
     origin = np.concatenate([np.full(len(direct.case), -1, dtype=np.int64), origin])
@@ -442,9 +423,8 @@ def _in_order(rows: _Rows, facts: Facts, ladders: Ladders) -> Ints:
 def _so_far(rows: _Rows, in_force: Bools, cases: _Cases) -> Bools:
     """Return which stretches belong to what has ever held by then: of an own case all from its first counted day on."""
     own = rows.case >= 0
-    beside = np.isin(rows.state, [_CODE[State.DOCUMENTED_LATER], _CODE[State.PERIOD_UNKNOWN]])
     since = np.append(cases.since, NEVER)[np.where(own, rows.case, -1)]
-    return np.where(own, ~beside & (rows.first >= since), in_force)
+    return np.where(own, ~_stands_beside(rows) & (rows.first >= since), in_force)
 
 
 def _columns(rows: _Rows, origin: Ints, block: Block, cases: _Cases, ladders: Ladders) -> dict[str, npt.NDArray[Any]]:

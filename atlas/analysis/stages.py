@@ -9,15 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from atlas.analysis.cases import Block, blocks
-from atlas.analysis.days import DAYS, NEVER, RANKS, Bools, Ints, as_days, table_of
+from atlas.analysis.days import DAYS, NEVER, RANKS, Bools, Ints, as_days, run_begins, table_of
 from atlas.analysis.facts import UNKNOWN, Facts, Ladders, days_or_nat
 from atlas.model.programme import Programme
 from atlas.model.records import READ_ON
-
-
-def run_begins(sorted_keys: Ints) -> Ints:
-    """Return where each run of equal keys begins."""
-    return np.flatnonzero(np.append(True, sorted_keys[1:] != sorted_keys[:-1])[: len(sorted_keys)])
 
 
 def most(at: Ints, values: Ints, size: int) -> Ints:
