@@ -22,22 +22,15 @@ _ENTRIES_AT_ONCE = 50_000
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Block:
-    """All entries of some participants.
-
-    Attributes
-    ----------
-    rows
-        Their places in the record.
-    facts, case
-        What they say, and the number of the case of each within the block.
-    cases_before
-        How many cases the blocks before it have.
-    """
+    """All entries of some participants."""
 
     rows: Ints
+    """Their places in the record."""
     facts: Facts
     case: Ints
+    """What they say, and the number of the case of each within the block."""
     cases_before: int
+    """How many cases the blocks before it have."""
 
     @property
     def cases(self) -> int:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from atlas.analysis.naming import Participants
-from atlas.model.edits import RECORD_FIELDS, Add, Correct, Edit, Record, Withdraw
+from atlas.model.edits import Add, Correct, Edit, Record, Withdraw
 from atlas.model.records import READ_ON, RECORD_COLUMNS
 
 
@@ -62,51 +62,35 @@ class TableRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A row that is a new entry unless somebody says that it is none: the record has entries like it.
-
-    Attributes
-    ----------
-    near
-        Entries of the same participant, instrument and stage, by number.
-    choices
-        What may be said.
-    answer
-        What has been said; None makes a new entry.
-    """
+    """A row that is a new entry unless somebody says that it is none: the record has entries like it."""
 
     line: int
     record: Record
     near: Mapping[int, Record]
+    """Entries of the same participant, instrument and stage, by number."""
     choices: tuple[Answer, ...]
+    """What may be said."""
     answer: Answer | None = None
+    """What has been said; None makes a new entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One entry, as it is and as it would be.
-
-    Attributes
-    ----------
-    line
-        Of the table; 0 if it is missing there.
-    entry, version
-        Of the record; 0 if it is added. Without a store the version is 0, too.
-    old, new
-        None where there is none; of an unchanged entry both are the same.
-    safe
-        ``new`` without what takes a known value away.
-    said
-        What the row itself says; None without a row.
-    """
+    """One entry, as it is and as it would be."""
 
     kind: StepKind
     line: int = 0
+    """Of the table; 0 if it is missing there."""
     entry: int = 0
     version: int = 0
+    """Of the record; 0 if it is added. Without a store the version is 0, too."""
     old: Record | None = None
     new: Record | None = None
+    """None where there is none; of an unchanged entry both are the same."""
     safe: Record | None = None
+    """``new`` without what takes a known value away."""
     said: Record | None = None
+    """What the row itself says; None without a row."""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -122,7 +106,7 @@ class Step:
 def _differing(one: Record | None, other: Record | None) -> tuple[str, ...]:
     if one is None or other is None:
         return ()
-    pairs = zip(RECORD_FIELDS, astuple(one), astuple(other), strict=True)
+    pairs = zip(RECORD_COLUMNS, astuple(one), astuple(other), strict=True)
     return tuple(name for name, before, after in pairs if before != after)
 
 
@@ -326,7 +310,7 @@ def _paired(
 ) -> _Pairing:
     """Return rows and entries paired by their numbers, then by what agrees, the strictest first."""
     pairing = _Pairing(rows, entries)
-    everything = tuple(name for name in RECORD_FIELDS if name != "municipality")
+    everything = tuple(name for name in RECORD_COLUMNS if name != "municipality")
     for names, is_unique in ((everything, False), ((*_IDENTITY, "source_url"), True), (_IDENTITY, True)):
         pairing.by(_identity((name for name in names if name in fields), successor), is_unique=is_unique)
     undated = (name for name in everything if name in fields - {"date", "retrieved"})
@@ -405,13 +389,13 @@ def _with_case(step: Step, cases: Mapping[int, str]) -> Step:
 def _step(row: TableRow, entry: _KnownEntry, fields: frozenset[str], people: Participants, *, is_told: bool) -> Step:
     """Return what a row makes of the entry it is; ``is_told``: because somebody has said so."""
     old, new = entry.record, row.record
-    kept = {name: getattr(old, name) for name in RECORD_FIELDS if name not in fields}
+    kept = {name: getattr(old, name) for name in RECORD_COLUMNS if name not in fields}
     if people.successor.get(old.ags, old.ags) == people.successor.get(new.ags, new.ags) and not row.entry:
         kept["ags"] = old.ags
     if kept.get("ags", new.ags) == old.ags and people.fits(old.ags, old.municipality):
         kept["municipality"] = old.municipality
     if not row.entry:  # an empty cell says nothing; that a source is read again does not say when it was read first
-        kept |= {name: getattr(old, name) for name in RECORD_FIELDS if not getattr(new, name)}
+        kept |= {name: getattr(old, name) for name in RECORD_COLUMNS if not getattr(new, name)}
         kept["retrieved"] = old.retrieved
     if "date_means" in kept and bool(kept["date_means"]) != bool(kept.get("date", new.date)):
         del kept["date_means"]

@@ -28,19 +28,13 @@ _MONTH = pd.Timedelta(days=31)
 
 @dataclass(frozen=True)
 class Passage:
-    """From one instrument to the next on the programme's path: how long it took those that made it.
-
-    Attributes
-    ----------
-    start, goal
-        Instrument keys.
-    days
-        One number per municipality whose two dates are known to the month at least, ascending.
-    """
+    """From one instrument to the next on the programme's path: how long it took those that made it."""
 
     start: str
     goal: str
+    """Instrument keys."""
     days: tuple[int, ...]
+    """One number per municipality whose two dates are known to the month at least, ascending."""
 
     @property
     def median(self) -> float:
@@ -91,21 +85,14 @@ def passages(episodes: pd.DataFrame, programme: Programme, as_of: date) -> tuple
 
 @dataclass(frozen=True)
 class Limit:
-    """After how many days a case in a stage counts as late.
-
-    Attributes
-    ----------
-    days
-        None if nothing can be said: no limit is set, and fewer than `LEAST` cases have been observed to move on.
-    observed
-        How many cases moved on; 0 if the programme sets the limit.
-    is_set
-        Whether the programme sets it.
-    """
+    """After how many days a case in a stage counts as late."""
 
     days: int | None
+    """None if nothing can be said: no limit is set, and fewer than `LEAST` cases have been observed to move on."""
     observed: int
+    """How many cases moved on; 0 if the programme sets the limit."""
     is_set: bool
+    """Whether the programme sets it."""
 
 
 def limits(spans_: pd.DataFrame, programme: Programme) -> dict[tuple[str, str], Limit]:

@@ -85,7 +85,8 @@ def episodes(
     case = case.astype(np.int64)
     some = np.flatnonzero(every.begin < every.end)
     earliest = _least(_own_begin(spans_), every, case, some)
-    counted_since = _least(_counted_since(spans_), every, case, some)
+    counting = np.where(spans_["counted"].to_numpy(), ordinals(spans_["since_day"]), NEVER)
+    counted_since = _least(counting, every, case, some)
     pieces, case = every.only(some), case[some]
     left = np.flatnonzero(~_outdone(case, pieces))
     won, first, last = _winners(case[left], pieces.begin[left], pieces.end[left], left)
@@ -147,10 +148,6 @@ def _own_begin(spans_: pd.DataFrame) -> Ints:
     tells |= spans_["state"].isin([State.DOCUMENTED_LATER, State.PERIOD_UNKNOWN]).to_numpy()
     begin = ordinals(spans_["case_begin"])
     return np.where(tells, np.where(begin == NEVER, 0, begin), NEVER)
-
-
-def _counted_since(spans_: pd.DataFrame) -> Ints:
-    return np.where(spans_["counted"].to_numpy(), ordinals(spans_["since_day"]), NEVER)
 
 
 def _least(values: Ints, every: _Parts, case: Ints, which: Ints) -> Ints:

@@ -60,21 +60,14 @@ _KEPT = 5_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding(Remark):
-    """One finding about a table: a remark and its place.
-
-    Attributes
-    ----------
-    line
-        As in Excel or an editor; 0 for the table as a whole.
-    column
-        Heading as in the table; empty for the whole line.
-    given
-        What the cell says; empty for the whole line.
-    """
+    """One finding about a table: a remark and its place."""
 
     line: int = 0
+    """As in Excel or an editor; 0 for the table as a whole."""
     column: str = ""
+    """Heading as in the table; empty for the whole line."""
     given: str = ""
+    """What the cell says; empty for the whole line."""
 
     @property
     def problem(self) -> Problem:
@@ -86,30 +79,20 @@ class Finding(Remark):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Intake:
-    """A table, checked and compared with the record.
-
-    Attributes
-    ----------
-    columns
-        All columns in order, with the fields they are read as: what a mapping step shows and changes.
-    header_line
-        Where the headings stand.
-    preview
-        The first rows below them, as they are in the table: line and cells.
-    row_count
-        Rows below the headings.
-    findings
-        In order of line and column; those about the whole table first.
-    difference
-        Of the rows without blockers. To be saved only if `is_blocked` is not.
-    """
+    """A table, checked and compared with the record."""
 
     columns: tuple[Column, ...]
+    """All columns in order, with the fields they are read as: what a mapping step shows and changes."""
     header_line: int
+    """Where the headings stand."""
     preview: tuple[tuple[int, tuple[str, ...]], ...]
+    """The first rows below them, as they are in the table: line and cells."""
     row_count: int
+    """Rows below the headings."""
     findings: tuple[Finding, ...]
+    """In order of line and column; those about the whole table first."""
     difference: Difference
+    """Of the rows without blockers. To be saved only if `is_blocked` is not."""
 
     @property
     def is_blocked(self) -> bool:

@@ -11,26 +11,18 @@ from atlas.analysis.neighbours import Neighbour, Neighbourhood, components
 
 @dataclass(frozen=True, kw_only=True)
 class WhiteSpot:
-    """A municipality without documented activity of its own, and what lies around it.
-
-    Attributes
-    ----------
-    position
-        Of the municipality.
-    active
-        Its active neighbours, longest border first: those to name in a letter.
-    neighbours
-        How many neighbours it has in all.
-    active_m, outline_m, edge_m
-        Metres of its outline shared with active neighbours; all of it; the part that is the state's edge.
-    """
+    """A municipality without documented activity of its own, and what lies around it."""
 
     position: int
+    """Of the municipality."""
     active: tuple[Neighbour, ...]
+    """Its active neighbours, longest border first: those to name in a letter."""
     neighbours: int
+    """How many neighbours it has in all."""
     active_m: float
     outline_m: float
     edge_m: float
+    """Metres of its outline shared with active neighbours; all of it; the part that is the state's edge."""
 
     @property
     def share(self) -> float:
@@ -43,21 +35,14 @@ class WhiteSpot:
 
 @dataclass(frozen=True)
 class Group:
-    """Active municipalities that hang together over shared borders.
-
-    Attributes
-    ----------
-    members
-        Positions.
-    arrangements
-        In force among them: joint ones count once.
-    bodies
-        Names of the joint bodies among them.
-    """
+    """Active municipalities that hang together over shared borders."""
 
     members: tuple[int, ...]
+    """Positions."""
     arrangements: int
+    """In force among them: joint ones count once."""
     bodies: tuple[str, ...]
+    """Names of the joint bodies among them."""
 
 
 def active_positions(status: pd.DataFrame) -> frozenset[int]:

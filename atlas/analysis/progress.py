@@ -31,20 +31,14 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """Everything that ever held and happened in a state, or in one of its districts.
-
-    Attributes
-    ----------
-    municipalities, arrangements
-        In either unit.
-    district
-        Five-digit key; None for all.
-    """
+    """Everything that ever held and happened in a state, or in one of its districts."""
 
     edition: BoundaryVersion
     municipalities: Line
     arrangements: Line
+    """In either unit."""
     district: str | None
+    """Five-digit key; None for all."""
 
     @property
     def places(self) -> pd.DataFrame:

@@ -44,34 +44,24 @@ _ENDS = ("", State.ENDED, State.DORMANT, State.PRESUMED_OVER, State.PLAN_LAPSED)
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Rows(Arrays):
-    """Stretches of time, an array each.
-
-    Attributes
-    ----------
-    fact, rung, case
-        The entry each is told by, the stage, the case (below 0 if derived).
-    state, ends
-        Numbers in `STATES` and `_ENDS`.
-    begin
-        Earliest first day of the stage.
-    first, last
-        Of the stretch; the day after it.
-    end_earliest
-        The first day that may be the last, where it ends.
-    proof
-        Newest day on which it is known to have held.
-    """
+    """Stretches of time, an array each."""
 
     fact: Ints
     rung: Ints
     case: Ints
+    """The entry each is told by, the stage, the case (below 0 if derived)."""
     state: Ints
+    ends: Ints
+    """Numbers in `STATES` and `_ENDS`."""
     begin: Ints
+    """Earliest first day of the stage."""
     first: Ints
     last: Ints
-    ends: Ints
+    """First day of the stretch; the day after its last."""
     end_earliest: Ints
+    """The first day that may be the last, where it ends."""
     proof: Ints
+    """Newest day on which it is known to have held."""
 
     def joined(self, *others: _Rows) -> _Rows:
         """Return them with others behind."""

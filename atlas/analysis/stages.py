@@ -24,25 +24,17 @@ def most(at: Ints, values: Ints, size: int) -> Ints:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Boundaries:
-    """What ends a phase of a case: exits, and steps certainly later than a further one, by case and day.
-
-    Attributes
-    ----------
-    fact, case
-        Number of the entry and of its case.
-    day, earliest
-        First day on which what was before no longer holds; the first day that may have been.
-    is_exit
-    of_case
-        Where those of each case begin; the n-th of a case ends its phase n.
-    """
+    """What ends a phase of a case: exits, and steps certainly later than a further one, by case and day."""
 
     fact: Ints
     case: Ints
+    """Number of the entry and of its case."""
     day: Ints
     earliest: Ints
+    """First day on which what was before no longer holds; the first day that may have been."""
     is_exit: Bools
     of_case: Ints
+    """Where those of each case begin; the n-th of a case ends its phase n."""
 
     @property
     def number(self) -> Ints:
@@ -52,46 +44,32 @@ class Boundaries:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Stages:
-    """The stages of each phase of a case, the lowest first, plans before steps; an array each.
-
-    Attributes
-    ----------
-    fact
-        The entry that tells when it began best.
-    part, case, phase
-        Number of case and phase together, of the case, of the phase in it.
-    rung
-        Of the programme's stages.
-    earliest, latest
-        Range of its beginning.
-    said
-        Earliest first day as its entries say it, whatever the stages before it say.
-    until
-        Last day it held, where its entries say one that no later proof cancels; 0 else.
-    proof
-        Newest day on which it is known to have held; 0 for none.
-    stop, boundary
-        First day it no longer holds by what ends the phase, `NEVER` for none, and the number of that boundary, -1.
-    is_dropped
-        Whether a further stage was certainly there before.
-    is_unknown
-        Whether it has a time and nobody knows which.
-    """
+    """The stages of each phase of a case, the lowest first, plans before steps; an array each."""
 
     fact: Ints
+    """The entry that tells when it began best."""
     part: Ints
     case: Ints
     phase: Ints
+    """Number of case and phase together, of the case, of the phase in it."""
     rung: Ints
+    """Of the programme's stages."""
     earliest: Ints
     latest: Ints
+    """Range of its beginning."""
     said: Ints
+    """Earliest first day as its entries say it, whatever the stages before it say."""
     until: Ints
+    """Last day it held, where its entries say one that no later proof cancels; 0 else."""
     proof: Ints
+    """Newest day on which it is known to have held; 0 for none."""
     stop: Ints
     boundary: Ints
+    """First day it no longer holds by what ends the phase, `NEVER` for none, and the number of that boundary, -1."""
     is_dropped: Bools
+    """Whether a further stage was certainly there before."""
     is_unknown: Bools
+    """Whether it has a time and nobody knows which."""
 
 
 def stages_of(facts: Facts, case: Ints, ladders: Ladders) -> tuple[Stages, Boundaries]:

@@ -11,8 +11,9 @@ from atlas.analysis.difference import TOUCHING, Answer, Question, Step, StepKind
 from atlas.analysis.intake import Finding, check_sheet
 from atlas.analysis.values import is_blocked
 from atlas.errors import AtlasError, Problem, Severity
-from atlas.model.edits import RECORD_FIELDS, Add, Correct, Edit, Record, Withdraw
+from atlas.model.edits import Add, Correct, Edit, Record, Withdraw
 from atlas.model.programme import Programme
+from atlas.model.records import RECORD_COLUMNS
 from atlas.model.sheets import Sheet
 from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
@@ -23,41 +24,27 @@ _FIRST_LINE = 2
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One entry as somebody typed it: nothing in it is checked.
-
-    Attributes
-    ----------
-    record
-        Dates may be written as people write them.
-    entry, version
-        Which entry it corrects and the version that was looked at; 0 for a new one.
-    answer
-        What somebody has said of a new one that resembles others.
-    """
+    """One entry as somebody typed it: nothing in it is checked."""
 
     record: Record
+    """Dates may be written as people write them."""
     entry: int = 0
     version: int = 0
+    """Which entry it corrects and the version that was looked at; 0 for a new one."""
     answer: Answer | None = None
+    """What somebody has said of a new one that resembles others."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What comes of typed entries.
-
-    Attributes
-    ----------
-    edits
-        To be saved; empty if something is blocked or nothing would change.
-    findings
-        Those of the gate; ``line`` is the number of the typed entry, from 1.
-    questions
-        What is to be asked of new entries that resemble others; ``line`` likewise.
-    """
+    """What comes of typed entries."""
 
     edits: tuple[Edit, ...]
+    """To be saved; empty if something is blocked or nothing would change."""
     findings: tuple[Finding, ...]
+    """Those of the gate; ``line`` is the number of the typed entry, from 1."""
     questions: tuple[Question, ...] = ()
+    """What is to be asked of new entries that resemble others; ``line`` likewise."""
 
     @property
     def is_blocked(self) -> bool:
@@ -129,7 +116,7 @@ def check_typed(
 
 def _cells(typed: Typed) -> tuple[str, ...]:
     record = typed.record
-    texts = {name: getattr(record, name).strip() for name in RECORD_FIELDS}
+    texts = {name: getattr(record, name).strip() for name in RECORD_COLUMNS}
     return tuple(texts[field] if field != ENTRY else str(typed.entry or "") for field in FIELDS)
 
 

@@ -24,21 +24,15 @@ Values = Mapping[str, str | int | float]
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What there is to say about one cell.
-
-    Attributes
-    ----------
-    text, values, severity
-        As in `atlas.errors.Problem`. A blocker stops the import, a warning is for a person to decide, a note says how
-        something was read.
-    suggestion
-        What probably belongs there; empty if nothing can be suggested.
-    """
+    """What there is to say about one cell."""
 
     text: str
     values: Values = field(default_factory=dict)
     severity: Severity = Severity.BLOCKER
+    """All three as in `atlas.errors.Problem`. A blocker stops the import, a warning is for a person to decide, a note
+    says how something was read."""
     suggestion: str = ""
+    """What probably belongs there; empty if nothing can be suggested."""
 
 
 class Reading(NamedTuple):

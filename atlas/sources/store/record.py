@@ -20,7 +20,6 @@ from atlas import phrases
 from atlas.errors import AtlasError, Problem
 from atlas.model.dates import ZONE
 from atlas.model.edits import (
-    RECORD_FIELDS,
     Add,
     Change,
     ChangeKind,
@@ -396,7 +395,7 @@ def _records_of(table: pd.DataFrame) -> Iterable[Record]:
 
 
 def _record_columns(table: sa.FromClause) -> Iterable[sa.ColumnElement[str]]:
-    return (table.c[name] for name in RECORD_FIELDS)
+    return (table.c[name] for name in RECORD_COLUMNS)
 
 
 def _part(rows: Sequence[sa.Row[*tuple[Any, ...]]], days: Mapping[int, str]) -> pd.DataFrame:
@@ -466,7 +465,7 @@ def _new_versions(
 
 def _row(entry: int, version: int, number: int, programme: str, record: Record) -> dict[str, Any]:
     about = {"entry": entry, "version": version, "change": number, "programme": programme, "is_withdrawn": False}
-    return about | dict(zip(RECORD_FIELDS, astuple(record), strict=True))
+    return about | dict(zip(RECORD_COLUMNS, astuple(record), strict=True))
 
 
 def _newest(connection: sa.Connection, entries: Sequence[int]) -> Iterable[Version]:
@@ -516,7 +515,7 @@ def _reversed(connection: sa.Connection, number: int) -> Iterable[Edit]:
 
 
 def _record(row: Row, prefix: str = "") -> Record:
-    return Record(*(row[f"{prefix}{name}"] for name in RECORD_FIELDS))
+    return Record(*(row[f"{prefix}{name}"] for name in RECORD_COLUMNS))
 
 
 def _change(row: Row, prefix: str = "") -> Change:
