@@ -25,14 +25,7 @@ def case_list(
 ) -> pd.DataFrame:
     """Return the cases of every instrument that repeats, and of every participant that has several in one instrument.
 
-    Parameters
-    ----------
-    spans_
-        What `spans` returned.
-    programme, edition, changes
-        As for `status_as_of`.
-    as_of
-        The day.
+    The arguments are those of `status_as_of`.
 
     Returns
     -------

@@ -104,10 +104,7 @@ def changes_between(
 def effect_of(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Return what is different on one day in another record.
 
-    Parameters
-    ----------
-    before, after
-        What `status_as_of` returned for the one record and for the other, on the same day.
+    ``before`` and ``after`` are what `status_as_of` returned for the one record and for the other, on the same day.
 
     Returns
     -------

@@ -61,14 +61,8 @@ class Figure:
 def figure(status: pd.DataFrame, cases: pd.DataFrame, instrument: str, district: str | None = None) -> Figure:
     """Return the figure of an instrument.
 
-    Parameters
-    ----------
-    status, cases
-        What `status_as_of` and `cases_as_of` returned.
-    instrument
-        Its key.
-    district
-        Five-digit key to count in one district only.
+    ``status`` and ``cases`` are what `status_as_of` and `cases_as_of` returned; with a five-digit ``district`` only
+    what lies in it counts.
     """
     rows = status[status["instrument"] == instrument]
     every = cases[cases["instrument"] == instrument]
@@ -94,14 +88,7 @@ def figure(status: pd.DataFrame, cases: pd.DataFrame, instrument: str, district:
 def by_district(status: pd.DataFrame, instrument: str, districts: Iterable[str]) -> pd.DataFrame:
     """Return how far an instrument has come in each district.
 
-    Parameters
-    ----------
-    status
-        What `status_as_of` returned.
-    instrument
-        Its key.
-    districts
-        Five-digit keys, in the order wanted.
+    ``status`` is what `status_as_of` returned; ``districts`` are five-digit keys, in the order wanted.
 
     Returns
     -------
@@ -164,18 +151,8 @@ def beside(  # noqa: PLR0913 - what is counted, how, and on which day: none of i
 ) -> Beside:
     """Return what is documented of an instrument on a day, whatever boundaries there were, as a published total counts.
 
-    Parameters
-    ----------
-    spans_
-        What `spans` returned.
-    instrument, stage
-        Keys; with a stage only what has reached it.
-    changes
-        Mergers of all editions of the state: what has merged by the day is one municipality.
-    day
-        Last day the total can mean.
-    unit, counts, with_districts
-        What the total counts.
+    ``changes`` are the mergers of all editions of the state: what has merged by ``day``, the last that the total can
+    mean, is one municipality. With a ``stage`` only what has reached it counts.
     """
     held = held_on(counting(spans_, counts), day)
     held = held[held["instrument"] == instrument]

@@ -78,10 +78,7 @@ def mended(areas: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
     Missing nodes, float noise, hair cracks. If mending would move any line further than that, all areas come back
     as they were, for `coverage_problems` to name the faults.
 
-    Parameters
-    ----------
-    areas
-        As `clean` returns them: column ``ags``, geometry in metres.
+    ``areas`` are as `clean` returns them: column ``ags``, geometry in metres.
     """
     shapes = areas.geometry.to_numpy()
     if shapely.coverage_is_valid(shapes, _GAP_M):
@@ -101,12 +98,7 @@ def mended(areas: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
 def coverage_problems(areas: gpd.GeoDataFrame, place: str) -> list[Problem]:
     """Return a blocker for every two areas that overlap, every gap and every border that does not fit.
 
-    Parameters
-    ----------
-    areas
-        Columns ``ags``, ``name``, geometry in metres.
-    place
-        File, for the messages.
+    ``areas`` have columns ``ags`` and ``name`` and their geometry in metres; ``place`` is the file, for the messages.
     """
     shapes = areas.geometry.to_numpy()
     if shapely.coverage_is_valid(shapes, _GAP_M) and not len(_gaps(shapes)):
@@ -167,10 +159,7 @@ def _rough(m2: float) -> float | int:
 def successors_by_place(gone: gpd.GeoDataFrame, there: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return, for areas that have ended, which of those there now took most of each.
 
-    Parameters
-    ----------
-    gone, there
-        Column ``ags``, geometry in the same metric CRS.
+    Both have a column ``ags`` and geometry in the same metric CRS.
 
     Returns
     -------
@@ -314,16 +303,9 @@ def district_table(
 ) -> pd.DataFrame:
     """Return the districts: index ``key``; name, kind, label point and bounds in degrees.
 
-    Parameters
-    ----------
-    municipalities
-        Extents, for the districts there are.
-    outlines
-        Geometry by district key.
-    names
-        Names as the source gives them, by key: ``Leipzig`` for both the city and the Landkreis around it.
-    kinds
-        As the source gives them, by key; without one it is a Landkreis or a city of its own.
+    ``municipalities`` are extents, ``outlines`` geometry by district key. ``names`` are as the source gives them, by
+    key: ``Leipzig`` for both the city and the Landkreis around it; likewise ``kinds``, without one it is a Landkreis or
+    a city of its own.
     """
     keys = sorted(set(municipalities["district"]))
     cities = set(municipalities["district"][municipalities["ags"].map(is_independent)])

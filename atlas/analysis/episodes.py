@@ -48,18 +48,8 @@ def episodes(
     For any day from the edition's first on, the episodes of municipalities that hold are the rows of `status_as_of` that
     are ``direct`` or ``derived``. The time taken grows like sorting the spans.
 
-    Parameters
-    ----------
-    spans_
-        What `spans` returned.
-    edition
-        Municipalities; nothing is said of days before its first.
-    changes
-        Mergers of all editions of the state.
-    unit
-        What is told of: municipalities, or arrangements.
-    district
-        Five-digit key: only what concerns its municipalities.
+    ``spans_`` are what `spans` returned, ``changes`` the mergers of all editions of the state. Nothing is said of days
+    before the edition's first; with a five-digit ``district`` only what concerns its municipalities is.
 
     Returns
     -------

@@ -59,14 +59,8 @@ def events(episodes_: pd.DataFrame, changes: Iterable[BoundaryChange], unit: Uni
     * What already was so on the edition's first day begins without an event.
     * What begins again is ``revived``; what goes on in the same case after its presumed end is ``first_documented``.
 
-    Parameters
-    ----------
-    episodes_
-        What `episodes` returned for the same ``unit``.
-    changes
-        Mergers of all editions of the state.
-    unit
-        What is told of.
+    ``episodes_`` are what `episodes` returned for the same ``unit``, ``changes`` the mergers of all editions of the
+    state.
 
     Returns
     -------

@@ -114,18 +114,8 @@ def check_sheet(
 ) -> Intake:
     """Return everything there is to say about a table before it may become part of a programme's record.
 
-    Parameters
-    ----------
-    sheet
-        As read.
-    snapshot, programme
-        The record as it is, and what it may hold.
-    mapping
-        Field for a heading where the heading does not say it, or says another; an empty field leaves a column out.
-    today
-        Dates after it are faults.
-    answers
-        What somebody has said of rows that resemble entries, by line.
+    ``mapping`` gives the field for a heading that does not say it, or says another; an empty field leaves a column out.
+    Dates after ``today`` are faults. ``answers`` are what somebody has said of rows that resemble entries, by line.
     """
     findings = [Finding(note.text, note.values, note.severity) for note in sheet.notes]
     text = N_(

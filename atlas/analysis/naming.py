@@ -35,13 +35,7 @@ _REGIONAL = 12
 
 
 class Participants:
-    """Municipalities and districts of a state, by the keys and names people write.
-
-    Parameters
-    ----------
-    editions
-        Of the programme's state.
-    """
+    """Municipalities and districts of a state, by the keys and names people write."""
 
     def __init__(self, editions: tuple[BoundaryVersion, ...]) -> None:
         self.keys = known_keys(editions)

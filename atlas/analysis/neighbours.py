@@ -108,12 +108,7 @@ def neighbourhood(edition: BoundaryVersion, day: date) -> Neighbourhood:
 def components(positions: Collection[int], near: Callable[[int], Collection[Neighbour]]) -> list[tuple[int, ...]]:
     """Return the groups of ``positions`` that hang together over shared borders, largest first, then by position.
 
-    Parameters
-    ----------
-    positions
-        The municipalities that may belong to a group.
-    near
-        Gives a municipality's neighbours by line.
+    ``near`` gives a municipality's neighbours by line.
     """
     left = set(positions)
     found = []

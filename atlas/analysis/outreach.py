@@ -60,14 +60,8 @@ def white_spots(status: pd.DataFrame, hood: Neighbourhood, district: str | None 
 
     By share of the outline that touches active ones, largest first. What the district does is not their own.
 
-    Parameters
-    ----------
-    status
-        What `status_as_of` returned.
-    hood
-        Neighbours on the same day.
-    district
-        Five-digit key: only its municipalities; their neighbours may lie outside.
+    ``status`` is what `status_as_of` returned, ``hood`` the neighbours on the same day. With a five-digit ``district``
+    only its municipalities are told of; their neighbours may lie outside.
     """
     active, documented = active_positions(status), documented_positions(status)
     places = status["district"][~status.index.duplicated()]
@@ -96,14 +90,8 @@ def white_spots(status: pd.DataFrame, hood: Neighbourhood, district: str | None 
 def groups(cases: pd.DataFrame, hood: Neighbourhood, instrument: str | None = None) -> tuple[Group, ...]:
     """Return the groups of active municipalities, largest first; a single municipality is no group.
 
-    Parameters
-    ----------
-    cases
-        What `cases_as_of` returned.
-    hood
-        Neighbours on the same day.
-    instrument
-        Its key, to look at what is in force of one instrument; None for any.
+    ``cases`` are what `cases_as_of` returned, ``hood`` the neighbours on the same day; with an ``instrument`` only what
+    is in force of it counts.
     """
     rows = cases[cases["in_force"] & (cases["basis"] == "direct")]
     if instrument is not None:

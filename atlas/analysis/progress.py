@@ -74,18 +74,9 @@ def progress(
 ) -> pd.DataFrame:
     """Return for each day what counted then and what began and ended since the day before it in ``days``.
 
-    Parameters
-    ----------
-    course_
-        What `course` returned.
-    instruments
-        Keys, in the order wanted.
-    days
-        Days to report, each later than the one before.
-    since
-        Where the first row's time begins; what happened on this day itself is not in it.
-    unit
-        What flows and the numbers beside are of.
+    ``instruments`` are keys in the order wanted; each of the ``days`` is later than the one before. The first row's
+    time begins after ``since``: what happened on that day itself is not in it. Flows and the numbers beside are of
+    ``unit``.
 
     Returns
     -------

@@ -316,12 +316,7 @@ def _joint(cases: _Cases, block: Block) -> pd.DataFrame:
 def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     """Return the stretches of time in which something can be said of participants.
 
-    Parameters
-    ----------
-    table
-        `Records.table`. A column that an older record lacks says nothing.
-    programme
-        Ladders, how long stages last, implications.
+    ``table`` is `Records.table`. A column that an older record lacks says nothing.
 
     Returns
     -------

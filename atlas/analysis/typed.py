@@ -67,18 +67,8 @@ def check_typed(
 ) -> Checked:
     """Return the edits that typed entries are, and everything there is to say about them.
 
-    Parameters
-    ----------
-    rows
-        What is new and what is corrected.
-    withdrawn
-        What is to count no more.
-    snapshot, programme
-        The record as it is, and what it may hold.
-    today
-        Dates after it are faults.
-    lang
-        What the findings call the fields in.
+    ``rows`` are new or correct an entry, ``withdrawn`` is to count no more. Dates after ``today`` are faults; ``lang``
+    is what the findings call the fields in.
     """
     gone = tuple(withdrawn)
     if not rows:
@@ -153,16 +143,9 @@ def from_table(
 
     What comes from a browser is not believed: it may name rows that are not there and columns that were locked.
 
-    Parameters
-    ----------
-    base
-        The entries, in the order of the rows.
-    state
-        What Streamlit says of ``st.data_editor``: ``edited_rows`` by position, ``added_rows``, ``deleted_rows``.
-    read
-        For each column that may be changed: what gives the fields of the record a cell stands for.
-    given
-        Fields of every new entry.
+    ``base`` are the entries, in the order of the rows; ``state`` is what Streamlit says of ``st.data_editor``:
+    ``edited_rows`` by position, ``added_rows``, ``deleted_rows``. ``read`` says for each column that may be changed
+    what gives the fields of the record a cell stands for, ``given`` the fields of every new entry.
 
     Raises
     ------
