@@ -19,7 +19,7 @@ import shapely
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import INDEPENDENT_CITIES, BoundaryChange, Level, mergers
-from atlas.model.keys import Ags, district_of
+from atlas.model.keys import district_of
 from atlas.phrases import N_
 
 Shapes = npt.NDArray[np.object_]
@@ -210,16 +210,7 @@ def extents(
 
     def begin(ags: str, name: str, kind: str, district: str, day: date, pieces: tuple[int, ...]) -> None:
         alive[ags] = (len(rows), day)
-        rows.append(
-            {
-                "ags": ags,
-                "name": name,
-                "kind": kind,
-                "district": district,
-                "valid_from": day,
-                "valid_to": None,
-            }
-        )
+        rows.append({"ags": ags, "name": name, "kind": kind, "district": district, "valid_from": day, "valid_to": None})
         parts.append(pieces)
 
     districts = areas["district"] if "district" in areas else areas["ags"].map(district_of)
@@ -239,14 +230,8 @@ def extents(
             rows[row]["valid_to"] = day
         kinds = {str(rows[row]["kind"]) for row in old}
         kind = next(each for each in (*INDEPENDENT_CITIES, "Stadt", "Gemeinde", *kinds) if each in kinds)
-        begin(
-            successor,
-            merged[0].new_name,
-            kind,
-            district_of(Ags(successor)),
-            day,
-            tuple(piece for row in old for piece in parts[row]),
-        )
+        pieces = tuple(piece for row in old for piece in parts[row])
+        begin(successor, merged[0].new_name, kind, district_of(successor), day, pieces)
     if problems:
         raise AtlasError(*problems)
     table = pd.DataFrame(rows)
