@@ -71,19 +71,22 @@ class _Rows(Arrays):
 
 def _rows(stages: Stages, which: Ints, state: Ints | int, first: Ints, last: Ints) -> _Rows:
     """Return a stretch for some stages, none of which ends."""
-    none = np.zeros(len(which), dtype=np.int64)
-    return _Rows(
+    return _lasting(
         fact=stages.fact[which],
         rung=stages.rung[which],
         case=stages.case[which],
-        state=none + state,
+        state=np.zeros(len(which), dtype=np.int64) + state,
         begin=stages.earliest[which],
         first=first,
         last=last,
-        ends=none,
-        end_earliest=none,
         proof=stages.proof[which],
     )
+
+
+def _lasting(**columns: Ints) -> _Rows:
+    """Return stretches of which nothing is known of an end; without ``begin`` and ``proof`` neither of these."""
+    none = np.zeros(len(columns["first"]), dtype=np.int64)
+    return _Rows(**({"begin": none, "ends": none, "end_earliest": none, "proof": none} | columns))
 
 
 # ---- what entries say themselves -------------------------------------------------------------------------------------
@@ -180,9 +183,8 @@ def _exits(facts: Facts, ladders: Ladders, ends: Boundaries, stages: Stages) -> 
     at = np.flatnonzero((order < len(out)) & (first[order] < last))
     which = out[order[at]]
     rung = facts.rung[ends.fact[which]]
-    none = np.zeros(len(which), dtype=np.int64)
     kinds = np.asarray([_CODE[State(each.stage.exit)] for each in ladders.rungs], dtype=np.int64)
-    return _Rows(
+    return _lasting(
         fact=ends.fact[which],
         rung=rung,
         case=ends.case[which],
@@ -190,9 +192,6 @@ def _exits(facts: Facts, ladders: Ladders, ends: Boundaries, stages: Stages) -> 
         begin=ends.earliest[which],
         first=ends.day[which],
         last=last[at],
-        ends=none,
-        end_earliest=none,
-        proof=none,
     )
 
 
@@ -223,17 +222,13 @@ def _derived(direct: _Rows, facts: Facts, programme: Programme, ladders: Ladders
     last, goes_on = _own_says_as_much(direct, facts, ladders, who, goal)
     none = np.zeros(len(source), dtype=np.int64)
     state = np.where(ladders.is_plan[goal], _CODE[State.PLANNED], _CODE[State.IN_FORCE])
-    rows = _Rows(
+    rows = _lasting(
         fact=direct.fact[source],
         rung=goal,
         case=-1 - np.arange(len(source), dtype=np.int64),
         state=np.where(ladders.is_act[goal], _CODE[State.REACHED], state),
-        begin=none,
         first=latest[source],
         last=last,
-        ends=none,
-        end_earliest=none,
-        proof=none,
     )
     origin, every = direct.rung[source], np.arange(len(source))
     over = programme.ended.toordinal() + 1 if programme.ended else NEVER
