@@ -187,8 +187,8 @@ def compare(
     entries: Mapping[int, tuple[int, Record]],
     given: Iterable[str],
     people: Participants,
-    repeats: Container[str] = (),
-    answers: Mapping[int, Answer] = NO_ANSWERS,
+    repeats: Container[str],
+    answers: Mapping[int, Answer],
 ) -> Difference:
     """Return what the rows of a table would change.
 
