@@ -47,16 +47,10 @@ def changes_between(
     In each instrument, what is counted after is what was counted before, plus the beginnings, less the ends; what begins
     and ends in between is in both.
 
-    Parameters
-    ----------
-    before, after
-        What `status_as_of` returned for an earlier and a later day; for arrangements what `cases_as_of` did.
-    happened
-        What `in_period` returned for the days between.
-    names
-        Key and name of every municipality there has been; of several with one key the last is told.
-    key
-        Column that tells one from another: ``ags``, or ``arrangement``.
+    ``before`` and ``after`` are what `status_as_of` returned for an earlier and a later day (for arrangements
+    `cases_as_of`), ``happened`` what `in_period` did for the days between. ``names`` are key and name of every
+    municipality there has been; of several with one key the last is told. ``key`` tells one from another: ``ags`` or
+    ``arrangement``.
 
     Returns
     -------

@@ -183,13 +183,9 @@ def extents(
 ) -> tuple[pd.DataFrame, list[tuple[int, ...]]]:
     """Return every extent a municipality has had since ``starts``, and the pieces each is made of.
 
-    Parameters
-    ----------
-    areas
-        RangeIndex; columns ``ags``, ``name``, ``kind``: the municipalities as they were on ``starts``. If there is a
-        column ``district``, it says to which one a municipality belongs, whatever its key.
-    changes
-        Mergers of whole municipalities; what has only another key is in ``areas`` by that.
+    ``areas`` (RangeIndex; columns ``ags``, ``name``, ``kind``) are the municipalities as they were on ``starts``; a
+    column ``district``, if there is one, says to which a municipality belongs, whatever its key. ``changes`` are
+    mergers of whole municipalities; what has only another key is in ``areas`` by that.
 
     Returns
     -------

@@ -196,20 +196,10 @@ def compare(
     and date; else the one that says the same with a less exact date. Whatever else is like it is asked for, never guessed:
     the row is a new entry until somebody says that it is none.
 
-    Parameters
-    ----------
-    rows
-        The good rows.
-    entries
-        As `entries_of` gives them.
-    given
-        Fields the table has a column for. What it has none for stays as it is.
-    people
-        Who may stand for whom: a successor for the old key. A name that a key has or had is not changed into another.
-    repeats
-        Instruments of which a participant may have several.
-    answers
-        What somebody has said of a row, by its line. An answer that is none of the choices is no answer.
+    ``entries`` are as `entries_of` gives them. What the table has no column for (``given`` are those it has) stays as
+    it is. A successor among the ``people`` may stand for the old key, and a name that a key has or had is not changed
+    into another. ``repeats`` are the instruments of which a participant may have several. ``answers`` are what somebody
+    has said of rows, by line; one that is none of the choices is no answer.
     """
     fields = frozenset(given)
     pairing = _paired(rows, entries, fields, people.successor)
