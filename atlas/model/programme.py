@@ -373,9 +373,12 @@ class Programme(Strict):
         ValueError
             If the instrument or the stage does not exist.
         """
-        for rung in self.rungs:
-            if rung.ref == ref:
-                return rung
+        instrument_key, _, stage_key = ref.partition(":")
+        for instrument in self.instruments:
+            if instrument.key == instrument_key:
+                for rank, stage in enumerate(instrument.stages):
+                    if stage.key == stage_key:
+                        return Rung(instrument, stage, rank)
         raise ValueError(f"there is no {ref}")
 
     @property
