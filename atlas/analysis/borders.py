@@ -11,8 +11,8 @@ import pandas as pd
 import shapely
 
 from atlas.analysis.coverage import Shapes
+from atlas.analysis.days import Ints, run_begins
 
-_Ints: TypeAlias = npt.NDArray[np.int64]
 _Hashes: TypeAlias = npt.NDArray[np.uint64]
 _Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -59,7 +59,7 @@ def shared_borders(shapes: Shapes, valid_from: pd.Series, valid_to: pd.Series) -
     return pd.DataFrame({"a": a[together], "b": b[together], "border_m": metres[together]})
 
 
-def _vertices(shapes: Shapes) -> tuple[_Points, _Ints, _Ints]:
+def _vertices(shapes: Shapes) -> tuple[_Points, Ints, Ints]:
     """Return all vertices, the area each belongs to, and the vertices that another one of the same ring follows."""
     parts, area = shapely.get_parts(shapes, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
@@ -77,9 +77,7 @@ def _hashed(points: _Points) -> _Hashes:
     return np.multiply(np.bitwise_xor(mixed, np.right_shift(mixed, _FOLD)), _MIX[2])
 
 
-def _line_pairs(
-    points: _Points, owner: _Ints, follows: _Ints, hashes: _Hashes, size: np.int64
-) -> tuple[_Ints, _Floats]:
+def _line_pairs(points: _Points, owner: Ints, follows: Ints, hashes: _Hashes, size: np.int64) -> tuple[Ints, _Floats]:
     """Return each pair with segments in common, as ``a * size + b`` in order, and the metres they share."""
     begin, end, own = points[follows], points[follows + 1], owner[follows]
     found, metres = [], []
@@ -92,7 +90,7 @@ def _line_pairs(
         # In order of the rings again, a border is a run of segments: few runs instead of many segments to sort.
         shared = np.flatnonzero((across >= 0) & (across != own))
         pair = _encoded(own[shared], across[shared], size)
-        starts = np.flatnonzero(np.append(True, pair[1:] != pair[:-1])[: len(pair)])
+        starts = run_begins(pair)
         found.append(pair[starts])
         lengths = np.abs(end[shared] - begin[shared])
         metres.append(np.add.reduceat(lengths, starts) if len(starts) else lengths)
@@ -101,7 +99,7 @@ def _line_pairs(
     return pairs, np.asarray(summed, dtype=np.float64)
 
 
-def _point_pairs(points: _Points, owner: _Ints, hashes: _Hashes, size: np.int64) -> _Ints:
+def _point_pairs(points: _Points, owner: Ints, hashes: _Hashes, size: np.int64) -> Ints:
     """Return each pair with vertices in common, as ``a * size + b`` in order."""
     found = []
     for one, other in _alike(hashes):
@@ -110,11 +108,11 @@ def _point_pairs(points: _Points, owner: _Ints, hashes: _Hashes, size: np.int64)
         across = np.full(len(owner), -1, dtype=np.int64)
         across[one[same]] = _encoded(here[same], there[same], size)
         met = across[across >= 0]
-        found.append(met[np.append(True, met[1:] != met[:-1])[: len(met)]])
+        found.append(met[run_begins(met)])
     return np.unique(np.concatenate(found))
 
 
-def _alike(hashes: _Hashes) -> Iterator[tuple[_Ints, _Ints]]:
+def _alike(hashes: _Hashes) -> Iterator[tuple[Ints, Ints]]:
     """Yield pairs of places that hash alike, each pair once, no place twice in the first of an answer.
 
     Most lines have two sides. More meet where extents of several dates lie on each other, and in corners: sorted,
@@ -136,5 +134,5 @@ def _alike(hashes: _Hashes) -> Iterator[tuple[_Ints, _Ints]]:
         yield place[here], place[here + apart]
 
 
-def _encoded(a: _Ints, b: _Ints, size: np.int64) -> _Ints:
+def _encoded(a: Ints, b: Ints, size: np.int64) -> Ints:
     return np.asarray(np.minimum(a, b) * size + np.maximum(a, b), dtype=np.int64)

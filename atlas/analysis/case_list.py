@@ -16,24 +16,6 @@ from atlas.model.keys import is_district_key
 from atlas.model.programme import Programme
 from atlas.model.states import State
 
-CASE_COLUMNS = (
-    "ags",
-    "name",
-    "district",
-    "instrument",
-    "case",
-    "stage",
-    "begin_earliest",
-    "begin_latest",
-    "end_earliest",
-    "end_latest",
-    "until",
-    "last_proof",
-    "state",
-    "joint_with",
-    "arrangement",
-    "source",
-)
 _OVER = [str(state) for state in State if state.is_over]
 _OF_STATE = [str(state) for state in State if state.holds or state is State.PLANNED]
 
@@ -43,24 +25,18 @@ def case_list(
 ) -> pd.DataFrame:
     """Return the cases of every instrument that repeats, and of every participant that has several in one instrument.
 
-    Parameters
-    ----------
-    spans_
-        What `spans` returned.
-    programme, edition, changes
-        As for `status_as_of`.
-    as_of
-        The day.
+    The arguments are those of `status_as_of`.
 
     Returns
     -------
     pandas.DataFrame
-        RangeIndex; districts before their municipalities, instruments in order, cases by their beginning. Columns
-        `CASE_COLUMNS`, all text, days in ISO form, empty where there is nothing to say: ``ags`` (five digits for a
-        district), ``district`` (name), ``case`` (short name), ``begin_earliest`` to ``begin_latest`` (range of the first
-        day of its first counted stage), ``end_earliest`` to ``end_latest`` (range of the first day on which it no longer
-        held, empty while it does), ``until`` (as known), ``last_proof``, ``state`` (see `State`), ``arrangement`` (the
-        same for members of one: key, instrument and number of a member's case).
+        RangeIndex; districts before their municipalities, instruments in order, cases by their beginning. Columns,
+        all text, days in ISO form, empty where there is nothing to say: ``ags`` (five digits for a district), ``name``,
+        ``district`` (name), ``instrument``, ``case`` (short name), ``stage``, ``begin_earliest`` to ``begin_latest``
+        (range of the first day of its first counted stage), ``end_earliest`` to ``end_latest`` (range of the first day on
+        which it no longer held, empty while it does), ``until`` (as known), ``last_proof``, ``state`` (see `State`),
+        ``joint_with``, ``arrangement`` (the same for members of one: key, instrument and number of a member's case),
+        ``source``.
     """
     found = pd.concat([cases_as_of(spans_, edition, changes, as_of), _of_districts(spans_, edition, as_of)])
     found = found[found["basis"] == "direct"]
@@ -92,7 +68,6 @@ def case_list(
             "arrangement": found["arrangement"].map(_names(spans_)).to_numpy(),
             "source": found["source"].to_numpy(),
         },
-        columns=list(CASE_COLUMNS),
         dtype=object,
     )
     order = table.assign(instrument=table["instrument"].map(place))

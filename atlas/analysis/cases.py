@@ -6,70 +6,68 @@ share a ``case`` belong together.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from atlas.analysis.days import DAYS, RANKS, Bools, Ints
+from atlas.analysis.facts import ORDERED, UNKNOWN, Facts, Ladders, coded, numbered
+from atlas.model.programme import Programme
+
+_ENTRIES_AT_ONCE = 50_000
+"""More than any programme has; of a million, so many stay in the processor's cache, and little is in memory twice."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Entries:
-    """What decides about cases, an array each with one value for every entry.
+class Block:
+    """All entries of some participants."""
 
-    Attributes
-    ----------
-    group
-        Number of participant and instrument.
-    repeats
-        Whether the instrument does.
-    name, partner
-        Numbers of ``case`` and ``joint_with``; 0 where the entry says none.
-    rank
-        On the ladder.
-    is_step, is_exit, counted
-        Of the stage.
-    closes
-        Whether the stage is an act and the ladder's last step: nothing continues it.
-    is_reached
-        Whether the date says when it was reached.
-    taken
-        Day by which entries are taken: the earliest first day, where that is unknown the latest.
-    line
-        Number of the entry.
-    """
+    rows: Ints
+    """Their places in the record."""
+    facts: Facts
+    case: Ints
+    """What they say, and the number of the case of each within the block."""
+    cases_before: int
+    """How many cases the blocks before it have."""
 
-    group: Ints
-    repeats: Bools
-    name: Ints
-    partner: Ints
-    rank: Ints
-    is_step: Bools
-    is_exit: Bools
-    counted: Bools
-    closes: Bools
-    is_reached: Bools
-    taken: Ints
-    line: Ints
-
-    def only(self, which: Bools | Ints) -> Entries:
-        """Return some of them."""
-        return Entries(**{name: values[which] for name, values in vars(self).items()})
-
-    def in_turn(self) -> Ints:
-        """Return the order in which they are taken: by group and day; on one day exits last, and lower stages first."""
-        day = (self.taken * 2 + self.is_exit) * RANKS + self.rank
-        return np.lexsort((self.line, self.group * (2 * RANKS * DAYS) + day))
+    @property
+    def cases(self) -> int:
+        """Return how many cases it has."""
+        return int(self.case.max(initial=-1)) + 1
 
 
-def case_numbers(entries: Entries) -> Ints:
+def blocks(table: pd.DataFrame, programme: Programme, ladders: Ladders) -> Iterator[Block]:
+    """Yield the entries of a record by participant, in blocks of about `_ENTRIES_AT_ONCE`; an empty record is one block."""
+    columns = {name: coded(table, name) for name in ORDERED} | {"source_url": numbered(table, "source_url")}
+    line = table["line"].to_numpy(dtype=np.int64) if "line" in table.columns else np.arange(len(table), dtype=np.int64)
+    before = 0
+    for rows in _rows_of_blocks(columns["ags"].code):
+        some = {name: column.only(rows) for name, column in columns.items()}
+        facts = Facts(some, line[rows], programme, ladders)
+        block = Block(rows=rows, facts=facts, case=_case_numbers(facts, ladders), cases_before=before)
+        yield block
+        before += block.cases
+
+
+def _rows_of_blocks(participant: Ints) -> list[Ints]:
+    if len(participant) <= _ENTRIES_AT_ONCE:
+        return [np.arange(len(participant), dtype=np.int64)]
+    block = (np.cumsum(np.bincount(participant)) - 1) // _ENTRIES_AT_ONCE  # of each participant, by its last entry
+    order = np.argsort(participant, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(block[participant[order]])) + 1)
+
+
+def _case_numbers(facts: Facts, ladders: Ladders) -> Ints:
     """Return the number of the case each entry belongs to: from 0, without gaps, in no particular order."""
-    number = np.empty(len(entries.group), dtype=np.int64)
-    once, repeats = np.flatnonzero(~entries.repeats), np.flatnonzero(entries.repeats)
-    number[once] = _of_once(entries.only(once))
+    number = np.empty(len(facts.rung), dtype=np.int64)
+    group = facts.participant.code * (int(ladders.instrument.max()) + 1) + ladders.instrument[facts.rung]
+    repeats = ladders.repeats[facts.rung]
+    once, often = np.flatnonzero(~repeats), np.flatnonzero(repeats)
+    number[once] = _of_once(facts, ladders, once, group[once])
     begin = int(number[once].max(initial=-1)) + 1
-    number[repeats] = _of_repeating(entries.only(repeats)) + begin
+    number[often] = _of_repeating(facts, ladders, often, group[often]) + begin
     return number
 
 
@@ -98,48 +96,60 @@ def arrangement_numbers(joint: pd.DataFrame, cases: int) -> Ints:
     return number
 
 
-def _of_once(entries: Entries) -> Ints:
+def _of_once(facts: Facts, ladders: Ladders, rows: Ints, group: Ints) -> Ints:
     """Participant, ``case`` and partner are one case; what says neither joins the only one there is.
 
     Unless it is counted and not below it: beside a joint agreement that is one's own.
     """
-    if not len(entries.group):
-        return np.empty(0, dtype=np.int64)
-    groups = int(entries.group.max()) + 1
-    names, partners = int(entries.name.max()) + 1, int(entries.partner.max()) + 1
-    key = (entries.group * names + entries.name) * partners + entries.partner
-    is_bare = (entries.name == 0) & (entries.partner == 0)
+    if not len(rows):
+        return rows
+    rung, name, partner = facts.rung[rows], facts.name.code[rows], facts.partner.code[rows]
+    rank = ladders.rank[rung]
+    groups = int(group.max()) + 1
+    names, partners = int(name.max()) + 1, int(partner.max()) + 1
+    key = (group * names + name) * partners + partner
+    is_bare = (name == 0) & (partner == 0)
     top = np.full(groups, -1, dtype=np.int64)
-    named_steps = ~is_bare & entries.is_step
-    np.maximum.at(top, entries.group[named_steps], entries.rank[named_steps])
+    named_steps = ~is_bare & ladders.is_step[rung]
+    np.maximum.at(top, group[named_steps], rank[named_steps])
     stands_alone = np.zeros(groups, dtype=bool)
-    stands_alone[entries.group[is_bare & entries.counted & (entries.rank >= top[entries.group])]] = True
+    stands_alone[group[is_bare & ladders.counted[rung] & (rank >= top[group])]] = True
     named = np.unique(key[~is_bare])
     owner = named // (names * partners)
     only = np.zeros(groups, dtype=np.int64)
     only[owner] = named
-    joins = is_bare & ~stands_alone[entries.group] & (np.bincount(owner, minlength=groups)[entries.group] == 1)
-    key = np.where(joins, only[entries.group], key)
+    joins = is_bare & ~stands_alone[group] & (np.bincount(owner, minlength=groups)[group] == 1)
+    key = np.where(joins, only[group], key)
     return np.asarray(np.unique(key, return_inverse=True)[1], dtype=np.int64)
 
 
-def _of_repeating(entries: Entries) -> Ints:
+def _of_repeating(facts: Facts, ladders: Ladders, rows: Ints, group: Ints) -> Ints:
     """Take the entries of each group in turn: the first of all groups at once, then the second, and so on."""
-    size = len(entries.group)
-    if not size:
-        return np.empty(0, dtype=np.int64)
-    order = entries.in_turn()
-    groups, group = np.unique(entries.group[order], return_inverse=True)
+    if not len(rows):
+        return rows
+    order = _in_turn(facts, ladders, rows, group)
+    groups, group = np.unique(group[order], return_inverse=True)
     begins = np.searchsorted(group, np.arange(len(groups)))
-    turn = np.arange(size) - begins[group]
+    turn = np.arange(len(rows)) - begins[group]
     of_turn = np.argsort(turn, kind="stable")
     ends = np.cumsum(np.bincount(turn))
-    taken = _Taken(entries.only(order), group.astype(np.int64), len(groups))
+    taken = _Taken(facts, ladders, rows[order], group.astype(np.int64))
     for begin, end in zip([0, *ends[:-1]], ends, strict=True):
         taken.take(of_turn[begin:end])
-    number = np.empty(size, dtype=np.int64)
+    number = np.empty(len(rows), dtype=np.int64)
     number[order] = taken.case
     return number
+
+
+def _in_turn(facts: Facts, ladders: Ladders, rows: Ints, group: Ints) -> Ints:
+    """Return the order in which entries are taken: by group and day; on one day exits last, and lower stages first.
+
+    The day is the earliest first day, where that is unknown the latest.
+    """
+    rung, earliest = facts.rung[rows], facts.earliest[rows]
+    taken = np.where(earliest > UNKNOWN, earliest, facts.latest[rows])
+    day = (taken * 2 + ladders.is_exit[rung]) * RANKS + ladders.rank[rung]
+    return np.lexsort((facts.line[rows], group * (2 * RANKS * DAYS) + day))
 
 
 class _Taken:
@@ -149,10 +159,14 @@ class _Taken:
     newest. Open cases stand in stacks, one for each group and rank: ``top`` of the stack, ``below`` each case.
     """
 
-    def __init__(self, entries: Entries, group: Ints, groups: int) -> None:
-        self._entries = entries
+    def __init__(self, facts: Facts, ladders: Ladders, rows: Ints, group: Ints) -> None:
+        rung, name = facts.rung[rows], facts.name.code[rows]
+        self._stage_rank = ladders.rank[rung]
+        self._is_exit, self._closes = ladders.is_exit[rung], ladders.closes[rung]
+        self._is_reached = facts.earliest[rows] > UNKNOWN
+        self._has_name = name > 0
         self._group = group
-        size, self._ranks = len(group), int(entries.rank.max(initial=0)) + 1
+        size, groups, self._ranks = len(group), int(group.max()) + 1, int(self._stage_rank.max()) + 1
         self.case = np.arange(size, dtype=np.int64)
         self._top = np.full((groups, self._ranks), -1, dtype=np.int64)
         self._newest = np.full((groups, self._ranks), -1, dtype=np.int64)  # at this rank or, by now, above
@@ -162,14 +176,13 @@ class _Taken:
         self._has_exit = np.zeros(size, dtype=bool)
         self._running = np.full(groups, -1, dtype=np.int64)  # newest without an exit, a stack as well
         self._before = np.full(size, -1, dtype=np.int64)
-        named = group * (int(entries.name.max(initial=0)) + 1) + entries.name
+        named = group * (int(name.max()) + 1) + name
         self._name: Ints = np.unique(named, return_inverse=True)[1].astype(np.int64)
         self._of_name = np.full(size, -1, dtype=np.int64)
 
     def take(self, row: Ints) -> None:
         """Take one entry of each of some groups."""
-        entries, group = self._entries, self._group[row]
-        has_name = entries.name[row] > 0
+        group, has_name = self._group[row], self._has_name[row]
         found = np.where(has_name, self._of_name[self._name[row]], self._continued(row, group))
         is_new = found < 0
         self.case[row] = case = np.where(is_new, row, found)
@@ -178,11 +191,11 @@ class _Taken:
         self._before[fresh] = self._running[self._group[fresh]]
         self._running[self._group[fresh]] = fresh
         self._rank[fresh] = -1
-        rank, is_exit = entries.rank[row], entries.is_exit[row]
+        rank, is_exit = self._stage_rank[row], self._is_exit[row]
         self._is_open[case[is_exit]] = False
         self._has_exit[case[is_exit]] = True
         rises = ~is_exit & (rank > self._rank[case])
-        self._rise(case[rises], group[rises], rank[rises], entries.closes[row[rises]])
+        self._rise(case[rises], group[rises], rank[rises], self._closes[row[rises]])
 
     def _rise(self, case: Ints, group: Ints, rank: Ints, closes: Bools) -> None:
         self._rank[case] = rank
@@ -194,12 +207,11 @@ class _Taken:
 
     def _continued(self, row: Ints, group: Ints) -> Ints:
         """Return the case that an entry without a name continues, -1 for none."""
-        rank = self._entries.rank[row]
-        is_exit = self._entries.is_exit[row]
+        rank, is_exit = self._stage_rank[row], self._is_exit[row]
         lower = np.arange(self._ranks)[None, :] < rank[:, None]
         found = np.where(lower, self._open_tops(group), -1).max(axis=1)
         higher = np.where(np.arange(self._ranks)[None, :] > rank[:, None], self._newest[group], -1).max(axis=1)
-        found = np.where((found < 0) & ~self._entries.is_reached[row], higher, found)
+        found = np.where((found < 0) & ~self._is_reached[row], higher, found)
         found[is_exit] = self._without_exit(group[is_exit])
         return np.asarray(found, dtype=np.int64)
 

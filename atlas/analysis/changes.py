@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from atlas.analysis.events import CHANGED, ENDINGS, FLOWS, RECORD
-from atlas.analysis.status import NO_DATA, STATUS_COLUMNS
+from atlas.analysis.status import NO_DATA
 from atlas.model.states import State
 
 CHANGE_COLUMNS = (
@@ -47,16 +47,10 @@ def changes_between(
     In each instrument, what is counted after is what was counted before, plus the beginnings, less the ends; what begins
     and ends in between is in both.
 
-    Parameters
-    ----------
-    before, after
-        What `status_as_of` returned for an earlier and a later day; for arrangements what `cases_as_of` did.
-    happened
-        What `in_period` returned for the days between.
-    names
-        Key and name of every municipality there has been; of several with one key the last is told.
-    key
-        Column that tells one from another: ``ags``, or ``arrangement``.
+    ``before`` and ``after`` are what `status_as_of` returned for an earlier and a later day (for arrangements
+    `cases_as_of`), ``happened`` what `in_period` did for the days between. ``names`` are key and name of every
+    municipality there has been; of several with one key the last is told. ``key`` tells one from another: ``ags`` or
+    ``arrangement``.
 
     Returns
     -------
@@ -104,42 +98,37 @@ def changes_between(
 def effect_of(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Return what is different on one day in another record.
 
-    Parameters
-    ----------
-    before, after
-        What `status_as_of` returned for the one record and for the other, on the same day.
+    ``before`` and ``after`` are what `status_as_of` returned for the one record and for the other, on the same day.
 
     Returns
     -------
     pandas.DataFrame
         As `changes_between`, ``what`` being ``gained`` (then counted), ``lost`` (then no longer) or ``changed``.
     """
-    columns = [*STATUS_COLUMNS]
-    was, now = (rows[columns].set_index(["ags", "instrument"], drop=False) for rows in (before, after))
-    own = ["direct", "derived"]
-    stage = {name: rows["stage"].where(rows["basis"].isin(own), NO_DATA) for name, rows in (("was", was), ("now", now))}
-    counts = {name: rows["counted"] & rows["basis"].isin(own) for name, rows in (("was", was), ("now", now))}
-    state = was["state"].where(was["basis"].isin(own), "") != now["state"].where(now["basis"].isin(own), "")
-    what = np.select(
-        [~counts["was"] & counts["now"], counts["was"] & ~counts["now"], (stage["was"] != stage["now"]) | state],
-        [GAINED, LOST, CHANGED],
-        "",
-    )
-    told = (
-        pd.concat([now[what != LOST], was[what == LOST]])
-        .loc[now.index]
-        .assign(
-            what=what,
-            because=RECORD,
-            stage_before=stage["was"],
-            stage=stage["now"],
-            stage_was=stage["was"],
-            day=np.datetime64("NaT", "s"),
-            earliest=np.datetime64("NaT", "s"),
-        )
+    was, now = (_with_own(rows).set_index(["ags", "instrument"], drop=False) for rows in (before, after))
+    differs = (was["own_stage"] != now["own_stage"]) | (was["own_state"] != now["own_state"])
+    begins, ends = now["own_counted"] & ~was["own_counted"], was["own_counted"] & ~now["own_counted"]
+    what = np.select([begins, ends, differs], [GAINED, LOST, CHANGED], "")
+    told = pd.concat([now[what != LOST], was[what == LOST]]).loc[now.index]
+    nat = np.datetime64("NaT", "s")
+    told = told.assign(
+        what=what,
+        because=RECORD,
+        stage_before=was["own_stage"],
+        stage=now["own_stage"],
+        stage_was=was["own_stage"],
+        day=nat,
+        earliest=nat,
     )
     table = told[what != ""].reset_index(drop=True)[list(CHANGE_COLUMNS)]
     return _in_order(table, after["instrument"].tolist(), (GAINED, LOST, CHANGED))
+
+
+def _with_own(status: pd.DataFrame) -> pd.DataFrame:
+    """Return a status with what is of a municipality's own in it."""
+    own = status["basis"].isin(["direct", "derived"])
+    stage, state = status["stage"].where(own, NO_DATA), status["state"].where(own, "")
+    return status.assign(own_stage=stage, own_state=state, own_counted=status["counted"] & own)
 
 
 def _own_rows(status: pd.DataFrame) -> pd.DataFrame:

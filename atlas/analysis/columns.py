@@ -73,24 +73,16 @@ _KNOWN = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table.
-
-    Attributes
-    ----------
-    heading
-        As in the file; made different where two are the same, ``Spalte D`` where there is none.
-    position
-        From 0.
-    field
-        One of `FIELDS`; empty if the column is not read.
-    guess
-        The field it may mean, if it is not read because its heading is unknown.
-    """
+    """One column of a table."""
 
     heading: str
+    """As in the file; made different where two are the same, ``Spalte D`` where there is none."""
     position: int
+    """From 0."""
     field: str
+    """One of `FIELDS`; empty if the column is not read."""
     guess: str = ""
+    """The field it may mean, if it is not read because its heading is unknown."""
 
 
 def field_of(heading: str) -> str:

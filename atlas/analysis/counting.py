@@ -18,59 +18,39 @@ from atlas.model.states import State
 
 @dataclass(frozen=True)
 class Arrangement:
-    """Something held, signed or founded once, for one municipality or for several together.
-
-    Attributes
-    ----------
-    body
-        The joint body; empty for a municipality's own.
-    members
-        Positions of the municipalities, by the earliest.
-    """
+    """Something held, signed or founded once, for one municipality or for several together."""
 
     body: str
+    """The joint body; empty for a municipality's own."""
     members: tuple[int, ...]
+    """Positions of the municipalities, by the earliest."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """What counts of one instrument on one day in one area, and what stands beside it.
-
-    Attributes
-    ----------
-    instrument
-        Its key.
-    municipalities
-        Rows of the status table: counted by their own doing. Its length is the number shown.
-    derived
-        How many of them are so only by implication.
-    inferred
-        How many of them by an entry that was concluded, not read.
-    cases
-        Rows of the table of cases: those counted.
-    arrangements
-        Each of them once, a joint one once.
-    in_force
-        Those of ``municipalities`` in which it holds on the day; all of them unless the instrument counts all so far.
-    documented_later, period_unknown
-        Rows of the status table that stand beside the number: documented only later, of a time nobody knows.
-    through_district
-        How many are covered only by a record of their district; never part of the number.
-    total
-        Municipalities of the area on the day.
-    """
+    """What counts of one instrument on one day in one area, and what stands beside it."""
 
     instrument: str
+    """Its key."""
     municipalities: pd.DataFrame
+    """Rows of the status table: counted by their own doing. Its length is the number shown."""
     derived: int
+    """How many of them are so only by implication."""
     inferred: int
+    """How many of them by an entry that was concluded, not read."""
     cases: pd.DataFrame
+    """Rows of the table of cases: those counted."""
     arrangements: tuple[Arrangement, ...]
+    """Each of them once, a joint one once."""
     in_force: pd.DataFrame
+    """Those of ``municipalities`` in which it holds on the day; all of them unless the instrument counts all so far."""
     documented_later: pd.DataFrame
     period_unknown: pd.DataFrame
+    """Rows of the status table that stand beside the number: documented only later, of a time nobody knows."""
     through_district: int
+    """How many are covered only by a record of their district; never part of the number."""
     total: int
+    """Municipalities of the area on the day."""
 
     @property
     def share(self) -> float:
@@ -81,14 +61,8 @@ class Figure:
 def figure(status: pd.DataFrame, cases: pd.DataFrame, instrument: str, district: str | None = None) -> Figure:
     """Return the figure of an instrument.
 
-    Parameters
-    ----------
-    status, cases
-        What `status_as_of` and `cases_as_of` returned.
-    instrument
-        Its key.
-    district
-        Five-digit key to count in one district only.
+    ``status`` and ``cases`` are what `status_as_of` and `cases_as_of` returned; with a five-digit ``district`` only
+    what lies in it counts.
     """
     rows = status[status["instrument"] == instrument]
     every = cases[cases["instrument"] == instrument]
@@ -114,14 +88,7 @@ def figure(status: pd.DataFrame, cases: pd.DataFrame, instrument: str, district:
 def by_district(status: pd.DataFrame, instrument: str, districts: Iterable[str]) -> pd.DataFrame:
     """Return how far an instrument has come in each district.
 
-    Parameters
-    ----------
-    status
-        What `status_as_of` returned.
-    instrument
-        Its key.
-    districts
-        Five-digit keys, in the order wanted.
+    ``status`` is what `status_as_of` returned; ``districts`` are five-digit keys, in the order wanted.
 
     Returns
     -------
@@ -160,22 +127,15 @@ def _arrangements(counted: pd.DataFrame) -> tuple[Arrangement, ...]:
 
 @dataclass(frozen=True)
 class Beside:
-    """What is documented by name beside a published total.
-
-    Attributes
-    ----------
-    documented
-        By that day, in the unit of the total.
-    later
-        Of whom it is documented only later, so that nobody knows whether the total counts them.
-    municipalities, districts
-        Of ``documented``, those that take part; districts only where the total counts them.
-    """
+    """What is documented by name beside a published total."""
 
     documented: int
+    """By that day, in the unit of the total."""
     later: int
+    """Of whom it is documented only later, so that nobody knows whether the total counts them."""
     municipalities: int
     districts: int
+    """Of ``documented``, those that take part; districts only where the total counts them."""
 
 
 def beside(  # noqa: PLR0913 - what is counted, how, and on which day: none of it has a sensible default
@@ -191,18 +151,8 @@ def beside(  # noqa: PLR0913 - what is counted, how, and on which day: none of i
 ) -> Beside:
     """Return what is documented of an instrument on a day, whatever boundaries there were, as a published total counts.
 
-    Parameters
-    ----------
-    spans_
-        What `spans` returned.
-    instrument, stage
-        Keys; with a stage only what has reached it.
-    changes
-        Mergers of all editions of the state: what has merged by the day is one municipality.
-    day
-        Last day the total can mean.
-    unit, counts, with_districts
-        What the total counts.
+    ``changes`` are the mergers of all editions of the state: what has merged by ``day``, the last that the total can
+    mean, is one municipality. With a ``stage`` only what has reached it counts.
     """
     held = held_on(counting(spans_, counts), day)
     held = held[held["instrument"] == instrument]

@@ -19,7 +19,7 @@ import shapely
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import INDEPENDENT_CITIES, BoundaryChange, Level, mergers
-from atlas.model.keys import Ags, district_of
+from atlas.model.keys import district_of
 from atlas.phrases import N_
 
 Shapes = npt.NDArray[np.object_]
@@ -78,10 +78,7 @@ def mended(areas: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
     Missing nodes, float noise, hair cracks. If mending would move any line further than that, all areas come back
     as they were, for `coverage_problems` to name the faults.
 
-    Parameters
-    ----------
-    areas
-        As `clean` returns them: column ``ags``, geometry in metres.
+    ``areas`` are as `clean` returns them: column ``ags``, geometry in metres.
     """
     shapes = areas.geometry.to_numpy()
     if shapely.coverage_is_valid(shapes, _GAP_M):
@@ -101,12 +98,7 @@ def mended(areas: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
 def coverage_problems(areas: gpd.GeoDataFrame, place: str) -> list[Problem]:
     """Return a blocker for every two areas that overlap, every gap and every border that does not fit.
 
-    Parameters
-    ----------
-    areas
-        Columns ``ags``, ``name``, geometry in metres.
-    place
-        File, for the messages.
+    ``areas`` have columns ``ags`` and ``name`` and their geometry in metres; ``place`` is the file, for the messages.
     """
     shapes = areas.geometry.to_numpy()
     if shapely.coverage_is_valid(shapes, _GAP_M) and not len(_gaps(shapes)):
@@ -167,10 +159,7 @@ def _rough(m2: float) -> float | int:
 def successors_by_place(gone: gpd.GeoDataFrame, there: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return, for areas that have ended, which of those there now took most of each.
 
-    Parameters
-    ----------
-    gone, there
-        Column ``ags``, geometry in the same metric CRS.
+    Both have a column ``ags`` and geometry in the same metric CRS.
 
     Returns
     -------
@@ -194,13 +183,9 @@ def extents(
 ) -> tuple[pd.DataFrame, list[tuple[int, ...]]]:
     """Return every extent a municipality has had since ``starts``, and the pieces each is made of.
 
-    Parameters
-    ----------
-    areas
-        RangeIndex; columns ``ags``, ``name``, ``kind``: the municipalities as they were on ``starts``. If there is a
-        column ``district``, it says to which one a municipality belongs, whatever its key.
-    changes
-        Mergers of whole municipalities; what has only another key is in ``areas`` by that.
+    ``areas`` (RangeIndex; columns ``ags``, ``name``, ``kind``) are the municipalities as they were on ``starts``; a
+    column ``district``, if there is one, says to which a municipality belongs, whatever its key. ``changes`` are
+    mergers of whole municipalities; what has only another key is in ``areas`` by that.
 
     Returns
     -------
@@ -221,16 +206,7 @@ def extents(
 
     def begin(ags: str, name: str, kind: str, district: str, day: date, pieces: tuple[int, ...]) -> None:
         alive[ags] = (len(rows), day)
-        rows.append(
-            {
-                "ags": ags,
-                "name": name,
-                "kind": kind,
-                "district": district,
-                "valid_from": day,
-                "valid_to": None,
-            }
-        )
+        rows.append({"ags": ags, "name": name, "kind": kind, "district": district, "valid_from": day, "valid_to": None})
         parts.append(pieces)
 
     districts = areas["district"] if "district" in areas else areas["ags"].map(district_of)
@@ -250,14 +226,8 @@ def extents(
             rows[row]["valid_to"] = day
         kinds = {str(rows[row]["kind"]) for row in old}
         kind = next(each for each in (*INDEPENDENT_CITIES, "Stadt", "Gemeinde", *kinds) if each in kinds)
-        begin(
-            successor,
-            merged[0].new_name,
-            kind,
-            district_of(Ags(successor)),
-            day,
-            tuple(piece for row in old for piece in parts[row]),
-        )
+        pieces = tuple(piece for row in old for piece in parts[row])
+        begin(successor, merged[0].new_name, kind, district_of(successor), day, pieces)
     if problems:
         raise AtlasError(*problems)
     table = pd.DataFrame(rows)
@@ -314,16 +284,9 @@ def district_table(
 ) -> pd.DataFrame:
     """Return the districts: index ``key``; name, kind, label point and bounds in degrees.
 
-    Parameters
-    ----------
-    municipalities
-        Extents, for the districts there are.
-    outlines
-        Geometry by district key.
-    names
-        Names as the source gives them, by key: ``Leipzig`` for both the city and the Landkreis around it.
-    kinds
-        As the source gives them, by key; without one it is a Landkreis or a city of its own.
+    ``municipalities`` are extents, ``outlines`` geometry by district key. ``names`` are as the source gives them, by
+    key: ``Leipzig`` for both the city and the Landkreis around it; likewise ``kinds``, without one it is a Landkreis or
+    a city of its own.
     """
     keys = sorted(set(municipalities["district"]))
     cities = set(municipalities["district"][municipalities["ags"].map(is_independent)])

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,29 @@ NEVER = DAYS - 1
 RANKS = 1 << 5
 """More than a ladder has stages."""
 _EPOCH = date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Arrays:
+    """Some arrays of the same length: a value in each for every row."""
+
+    def only(self, which: Bools | Ints) -> Self:
+        """Return some rows."""
+        return type(self)(**{name: values[which] for name, values in vars(self).items()})
+
+
+def run_begins(values: npt.NDArray[np.generic], *others: npt.NDArray[np.generic]) -> Ints:
+    """Return where each run of rows begins that are equal in all of these arrays."""
+    opens = np.ones(len(values), dtype=bool)
+    opens[1:] = values[1:] != values[:-1]
+    for each in others:
+        opens[1:] |= each[1:] != each[:-1]
+    return np.flatnonzero(opens)
+
+
+def run_ends(begins: Ints, size: int) -> Ints:
+    """Return the last row of each run, of ``size`` rows in all."""
+    return np.append(begins[1:], size)[: len(begins)] - 1
 
 
 def month_ends(first: date, last: date) -> list[date]:
@@ -45,8 +69,7 @@ def joined(first: Ints, last: Ints, winner: Ints, same: Sequence[Ints]) -> tuple
     for values in same:
         opens[1:] |= values[1:] != values[:-1]
     at = np.flatnonzero(opens)
-    ends = np.append(at[1:], len(first))[: len(at)] - 1
-    return first[at], last[ends], winner[at]
+    return first[at], last[run_ends(at, len(first))], winner[at]
 
 
 def united(case: Ints, begin: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
@@ -56,8 +79,7 @@ def united(case: Ints, begin: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
     # A case's numbers all lie below the next one's, so one running maximum serves all.
     first, reach = first[order], np.maximum.accumulate(last[order])
     at = np.flatnonzero(np.append(True, first[1:] > reach[:-1])[: len(first)])
-    ends = np.append(at[1:], len(first))[: len(at)] - 1
-    return first[at] // DAYS, first[at] % DAYS, reach[ends] % DAYS
+    return first[at] // DAYS, first[at] % DAYS, reach[run_ends(at, len(first))] % DAYS
 
 
 def running(column: Ints, begin: Ints, end: Ints, at: Ints, size: int, weight: Ints | None = None) -> Ints:
@@ -69,9 +91,9 @@ def running(column: Ints, begin: Ints, end: Ints, at: Ints, size: int, weight: I
     return np.asarray(np.cumsum(steps, axis=0)[:-1], dtype=np.int64)
 
 
-def table_of(columns: Mapping[str, npt.NDArray[np.generic]], order: Sequence[str]) -> pd.DataFrame:
+def table_of(columns: Mapping[str, npt.NDArray[np.generic]]) -> pd.DataFrame:
     """Return a table with texts as plain objects, as in `status_as_of`: it is filtered often."""
-    made = {name: pd.Series(columns[name], dtype=columns[name].dtype, copy=False) for name in order}
+    made = {name: pd.Series(values, dtype=values.dtype, copy=False) for name, values in columns.items()}
     return pd.DataFrame(made, copy=False)
 
 

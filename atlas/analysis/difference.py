@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from atlas.model.edits import RECORD_FIELDS, Add, Correct, Edit, Record, Withdraw
+from atlas.analysis.naming import Participants
+from atlas.model.edits import Add, Correct, Edit, Record, Withdraw
 from atlas.model.records import READ_ON, RECORD_COLUMNS
 
 
@@ -61,51 +62,35 @@ class TableRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A row that is a new entry unless somebody says that it is none: the record has entries like it.
-
-    Attributes
-    ----------
-    near
-        Entries of the same participant, instrument and stage, by number.
-    choices
-        What may be said.
-    answer
-        What has been said; None makes a new entry.
-    """
+    """A row that is a new entry unless somebody says that it is none: the record has entries like it."""
 
     line: int
     record: Record
     near: Mapping[int, Record]
+    """Entries of the same participant, instrument and stage, by number."""
     choices: tuple[Answer, ...]
+    """What may be said."""
     answer: Answer | None = None
+    """What has been said; None makes a new entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One entry, as it is and as it would be.
-
-    Attributes
-    ----------
-    line
-        Of the table; 0 if it is missing there.
-    entry, version
-        Of the record; 0 if it is added. Without a store the version is 0, too.
-    old, new
-        None where there is none; of an unchanged entry both are the same.
-    safe
-        ``new`` without what takes a known value away.
-    said
-        What the row itself says; None without a row.
-    """
+    """One entry, as it is and as it would be."""
 
     kind: StepKind
-    line: int
-    entry: int
-    version: int
-    old: Record | None
-    new: Record | None
+    line: int = 0
+    """Of the table; 0 if it is missing there."""
+    entry: int = 0
+    version: int = 0
+    """Of the record; 0 if it is added. Without a store the version is 0, too."""
+    old: Record | None = None
+    new: Record | None = None
+    """None where there is none; of an unchanged entry both are the same."""
     safe: Record | None = None
+    """``new`` without what takes a known value away."""
     said: Record | None = None
+    """What the row itself says; None without a row."""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -121,7 +106,7 @@ class Step:
 def _differing(one: Record | None, other: Record | None) -> tuple[str, ...]:
     if one is None or other is None:
         return ()
-    pairs = zip(RECORD_FIELDS, astuple(one), astuple(other), strict=True)
+    pairs = zip(RECORD_COLUMNS, astuple(one), astuple(other), strict=True)
     return tuple(name for name, before, after in pairs if before != after)
 
 
@@ -197,29 +182,13 @@ def entries_of(table: pd.DataFrame) -> dict[int, tuple[int, Record]]:
     }
 
 
-@dataclass(frozen=True)
-class People:
-    """Who may stand for whom.
-
-    Attributes
-    ----------
-    successor
-        Successor of each key merged away: it may stand for the old one.
-    fits
-        Whether a key has or had a name. A name that does is not changed into another that does, too.
-    """
-
-    successor: Mapping[str, str]
-    fits: Callable[[str, str], bool]
-
-
 def compare(
     rows: Sequence[TableRow],
     entries: Mapping[int, tuple[int, Record]],
     given: Iterable[str],
-    people: People,
-    repeats: Container[str] = (),
-    answers: Mapping[int, Answer] = NO_ANSWERS,
+    people: Participants,
+    repeats: Container[str],
+    answers: Mapping[int, Answer],
 ) -> Difference:
     """Return what the rows of a table would change.
 
@@ -227,64 +196,33 @@ def compare(
     and date; else the one that says the same with a less exact date. Whatever else is like it is asked for, never guessed:
     the row is a new entry until somebody says that it is none.
 
-    Parameters
-    ----------
-    rows
-        The good rows.
-    entries
-        As `entries_of` gives them.
-    given
-        Fields the table has a column for. What it has none for stays as it is.
-    people
-        Who may stand for whom.
-    repeats
-        Instruments of which a participant may have several.
-    answers
-        What somebody has said of a row, by its line. An answer that is none of the choices is no answer.
+    ``entries`` are as `entries_of` gives them. What the table has no column for (``given`` are those it has) stays as
+    it is. A successor among the ``people`` may stand for the old key, and a name that a key has or had is not changed
+    into another. ``repeats`` are the instruments of which a participant may have several. ``answers`` are what somebody
+    has said of rows, by line; one that is none of the choices is no answer.
     """
     fields = frozenset(given)
-    left = {number: _KnownEntry(number, *entry) for number, entry in entries.items()}
-    pairs: dict[int, _KnownEntry] = {}
-    waiting: list[int] = []
-    for at, row in enumerate(rows):
-        if row.entry in left:
-            pairs[at] = left.pop(row.entry)
-        else:
-            waiting.append(at)
-    for identity, is_unique in _identities(fields, people.successor):
-        waiting = _pair(waiting, rows, left, pairs, identity, is_unique=is_unique)
-    _pair_by_date(waiting, rows, left, pairs, fields, people.successor)
-    fresh = [rows[at] for at in waiting if at not in pairs]
-    questions = tuple(_questions(fresh, entries, left, people.successor, repeats, answers))
+    pairing = _paired(rows, entries, fields, people.successor)
+    fresh = [rows[at] for at in pairing.waiting if at not in pairing.pairs]
+    questions = tuple(_questions(fresh, entries, pairing.left, people.successor, repeats, answers))
     told = {each.line: each.answer for each in questions if each.answer}
     for at, row in enumerate(rows):
         answer = told.get(row.line)
-        if answer and answer.tie is Tie.SAME and answer.entry in left:  # two rows may not be one entry
-            pairs[at] = left.pop(answer.entry)
+        if answer and answer.tie is Tie.SAME:
+            pairing.take(at, answer.entry)  # two rows may not be one entry
     cases = _cases(rows, entries, told)
     steps = []
     for at, row in enumerate(rows):
-        if (entry := pairs.get(at)) is None:
+        if (entry := pairing.pairs.get(at)) is None:
             answer = told.get(row.line)
             named = cases.get(answer.entry, "") if answer and answer.tie is Tie.FURTHER else ""
             record = replace(row.record, case=named or row.record.case)
-            steps.append(
-                Step(
-                    kind=StepKind.ADDED,
-                    line=row.line,
-                    entry=0,
-                    version=0,
-                    old=None,
-                    new=record,
-                    safe=record,
-                    said=row.record,
-                )
-            )
+            steps.append(Step(kind=StepKind.ADDED, line=row.line, new=record, safe=record, said=row.record))
         else:
             steps.append(_step(row, entry, fields, people, is_told=row.line in told))
     steps += [
-        Step(kind=StepKind.MISSING, line=0, entry=each.entry, version=each.version, old=each.record, new=None)
-        for each in left.values()
+        Step(kind=StepKind.MISSING, entry=each.entry, version=each.version, old=each.record)
+        for each in pairing.left.values()
     ]
     return Difference(tuple(_with_case(step, cases) for step in steps), questions)
 
@@ -293,69 +231,84 @@ _Identity = Callable[[Record], tuple[str, ...]]
 _IDENTITY = ("ags", "instrument", "status", "case", "joint_with", "date")
 
 
-def _identities(fields: frozenset[str], successor: Mapping[str, str]) -> Iterable[tuple[_Identity, bool]]:
-    """Yield what must agree, the strictest first, and whether it must be so of one row and one entry only."""
-    everything = tuple(name for name in RECORD_FIELDS if name != "municipality")
-    for names, is_unique in ((everything, False), ((*_IDENTITY, "source_url"), True), (_IDENTITY, True)):
-        yield _identity([name for name in names if name in fields], successor), is_unique
+def _identity(names: Iterable[str], successor: Mapping[str, str]) -> _Identity:
+    """Return what gives the fields that must agree."""
+    fields = tuple(names)
+    return lambda record: tuple(successor.get(value, value) for value in (getattr(record, name) for name in fields))
 
 
-def _identity(names: Sequence[str], successor: Mapping[str, str]) -> _Identity:
-    return lambda record: tuple(successor.get(value, value) for value in (getattr(record, name) for name in names))
+class _Pairing:
+    """Which row is which entry.
+
+    ``pairs`` are the entries by place of their row, ``waiting`` the places of rows without one, ``left`` the entries that
+    no row is yet.
+    """
+
+    def __init__(self, rows: Sequence[TableRow], entries: Mapping[int, tuple[int, Record]]) -> None:
+        self.left = {number: _KnownEntry(number, *entry) for number, entry in entries.items()}
+        self.pairs: dict[int, _KnownEntry] = {}
+        self._rows = rows
+        self.waiting = [at for at, row in enumerate(rows) if not self.take(at, row.entry)]
+
+    def take(self, at: int, entry: int) -> bool:
+        """Pair a row with an entry, unless that has a row already; return whether it has become a pair."""
+        if entry not in self.left:
+            return False
+        self.pairs[at] = self.left.pop(entry)
+        return True
+
+    def by(self, identity: _Identity, *, is_unique: bool) -> None:
+        """Pair what agrees, each entry once, in order; if ``is_unique``, only one row with the only entry like it."""
+        if not self.left:
+            return
+        free = self._free(identity)
+        claims = Counter(identity(self._rows[at].record) for at in self.waiting)
+        still = []
+        for at in self.waiting:
+            key = identity(self._rows[at].record)
+            if (found := free.get(key)) and not (is_unique and (len(found) > 1 or claims[key] > 1)):
+                self.take(at, found.pop().entry)
+            else:
+                still.append(at)
+        self.waiting = still
+
+    def by_date(self, identity: _Identity) -> None:
+        """Pair a row with an entry if its date is the entry's, more exact, and all else it says is the same."""
+        free = self._free(identity)
+        fitting = {}
+        for at in self.waiting:
+            new = self._rows[at].record
+            fitting[at] = [each for each in free.get(identity(new), ()) if is_finer(new, each.record)]
+        claims = Counter(each.entry for found in fitting.values() for each in found)
+        for at, found in fitting.items():
+            if len(found) == 1 and claims[found[0].entry] == 1:
+                self.take(at, found[0].entry)
+
+    def _free(self, identity: _Identity) -> dict[tuple[str, ...], list[_KnownEntry]]:
+        """Return the entries left by what must agree, the last of each first."""
+        free: dict[tuple[str, ...], list[_KnownEntry]] = defaultdict(list)
+        for entry in reversed(self.left.values()):
+            free[identity(entry.record)].append(entry)
+        return free
 
 
-def _pair(
-    waiting: list[int],
+def _paired(
     rows: Sequence[TableRow],
-    left: dict[int, _KnownEntry],
-    pairs: dict[int, _KnownEntry],
-    identity: _Identity,
-    *,
-    is_unique: bool,
-) -> list[int]:
-    """Pair what agrees, each entry once, in order; return the rows that are still without one."""
-    if not left:
-        return waiting
-    free: dict[tuple[str, ...], list[_KnownEntry]] = defaultdict(list)
-    for entry in reversed(left.values()):
-        free[identity(entry.record)].append(entry)
-    claims = Counter(identity(rows[at].record) for at in waiting)
-    still = []
-    for at in waiting:
-        key = identity(rows[at].record)
-        if (found := free.get(key)) and not (is_unique and (len(found) > 1 or claims[key] > 1)):
-            pairs[at] = found.pop()
-            del left[pairs[at].entry]
-        else:
-            still.append(at)
-    return still
-
-
-def _pair_by_date(
-    waiting: list[int],
-    rows: Sequence[TableRow],
-    left: dict[int, _KnownEntry],
-    pairs: dict[int, _KnownEntry],
+    entries: Mapping[int, tuple[int, Record]],
     fields: frozenset[str],
     successor: Mapping[str, str],
-) -> None:
-    """Pair a row with an entry if its date is the entry's, more exact, and all else it says is the same."""
-    besides = [name for name in RECORD_FIELDS if name in fields - {"municipality", "date", "retrieved"}]
-    identity = _identity(besides, successor)
-    free: dict[tuple[str, ...], list[_KnownEntry]] = defaultdict(list)
-    for entry in left.values():
-        free[identity(entry.record)].append(entry)
-    fitting = {
-        at: [each for each in free.get(identity(rows[at].record), ()) if _is_finer(rows[at].record, each.record)]
-        for at in waiting
-    }
-    claims = Counter(each.entry for found in fitting.values() for each in found)
-    for at, found in fitting.items():
-        if len(found) == 1 and claims[found[0].entry] == 1:
-            pairs[at] = left.pop(found[0].entry)
+) -> _Pairing:
+    """Return rows and entries paired by their numbers, then by what agrees, the strictest first."""
+    pairing = _Pairing(rows, entries)
+    everything = tuple(name for name in RECORD_COLUMNS if name != "municipality")
+    for names, is_unique in ((everything, False), ((*_IDENTITY, "source_url"), True), (_IDENTITY, True)):
+        pairing.by(_identity((name for name in names if name in fields), successor), is_unique=is_unique)
+    undated = (name for name in everything if name in fields - {"date", "retrieved"})
+    pairing.by_date(_identity(undated, successor))
+    return pairing
 
 
-def _is_finer(new: Record, old: Record) -> bool:
+def is_finer(new: Record, old: Record) -> bool:
     """Return whether a date says the same as another, more exactly."""
     return bool(old.date) and new.date != old.date and new.date.startswith(old.date)
 
@@ -423,16 +376,16 @@ def _with_case(step: Step, cases: Mapping[int, str]) -> Step:
 # ---- what becomes of an entry -----------------------------------------------------------------------------------------
 
 
-def _step(row: TableRow, entry: _KnownEntry, fields: frozenset[str], people: People, *, is_told: bool) -> Step:
+def _step(row: TableRow, entry: _KnownEntry, fields: frozenset[str], people: Participants, *, is_told: bool) -> Step:
     """Return what a row makes of the entry it is; ``is_told``: because somebody has said so."""
     old, new = entry.record, row.record
-    kept = {name: getattr(old, name) for name in RECORD_FIELDS if name not in fields}
+    kept = {name: getattr(old, name) for name in RECORD_COLUMNS if name not in fields}
     if people.successor.get(old.ags, old.ags) == people.successor.get(new.ags, new.ags) and not row.entry:
         kept["ags"] = old.ags
     if kept.get("ags", new.ags) == old.ags and people.fits(old.ags, old.municipality):
         kept["municipality"] = old.municipality
     if not row.entry:  # an empty cell says nothing; that a source is read again does not say when it was read first
-        kept |= {name: getattr(old, name) for name in RECORD_FIELDS if not getattr(new, name)}
+        kept |= {name: getattr(old, name) for name in RECORD_COLUMNS if not getattr(new, name)}
         kept["retrieved"] = old.retrieved
     if "date_means" in kept and bool(kept["date_means"]) != bool(kept.get("date", new.date)):
         del kept["date_means"]
@@ -442,7 +395,7 @@ def _step(row: TableRow, entry: _KnownEntry, fields: frozenset[str], people: Peo
         name: getattr(old, name)
         for name in _differing(old, new)
         if getattr(old, name) and name != "municipality"
-        and (not getattr(new, name) or (is_guess and not (name == "date" and _is_finer(new, old))))
+        and (not getattr(new, name) or (is_guess and not (name == "date" and is_finer(new, old))))
     }  # fmt: skip
     safe = replace(new, **lost)
     kind = StepKind.UNCHANGED if new == old else StepKind.ERASING if safe == old else StepKind.CHANGED

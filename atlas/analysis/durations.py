@@ -28,19 +28,13 @@ _MONTH = pd.Timedelta(days=31)
 
 @dataclass(frozen=True)
 class Passage:
-    """From one instrument to the next on the programme's path: how long it took those that made it.
-
-    Attributes
-    ----------
-    start, goal
-        Instrument keys.
-    days
-        One number per municipality whose two dates are known to the month at least, ascending.
-    """
+    """From one instrument to the next on the programme's path: how long it took those that made it."""
 
     start: str
     goal: str
+    """Instrument keys."""
     days: tuple[int, ...]
+    """One number per municipality whose two dates are known to the month at least, ascending."""
 
     @property
     def median(self) -> float:
@@ -67,14 +61,8 @@ def _since_by_case(episodes: pd.DataFrame, as_of: date) -> dict[tuple[str, str],
 def passages(episodes: pd.DataFrame, programme: Programme, as_of: date) -> tuple[Passage, ...]:
     """Return how long it took from each step of the programme's path to the next one in order.
 
-    Parameters
-    ----------
-    episodes
-        What `atlas.analysis.progress.episodes` returned.
-    programme
-        Its path; without one there is nothing to measure.
-    as_of
-        Nothing later counts.
+    ``episodes`` are what `atlas.analysis.episodes.episodes` returned; nothing later than ``as_of`` counts. Without a
+    path there is nothing to measure.
     """
     since = _since_by_case(episodes, as_of)
     ordered = [step.instrument for step in programme.path if not step.any_order]
@@ -91,21 +79,14 @@ def passages(episodes: pd.DataFrame, programme: Programme, as_of: date) -> tuple
 
 @dataclass(frozen=True)
 class Limit:
-    """After how many days a case in a stage counts as late.
-
-    Attributes
-    ----------
-    days
-        None if nothing can be said: no limit is set, and fewer than `LEAST` cases have been observed to move on.
-    observed
-        How many cases moved on; 0 if the programme sets the limit.
-    is_set
-        Whether the programme sets it.
-    """
+    """After how many days a case in a stage counts as late."""
 
     days: int | None
+    """None if nothing can be said: no limit is set, and fewer than `LEAST` cases have been observed to move on."""
     observed: int
+    """How many cases moved on; 0 if the programme sets the limit."""
     is_set: bool
+    """Whether the programme sets it."""
 
 
 def limits(spans_: pd.DataFrame, programme: Programme) -> dict[tuple[str, str], Limit]:
@@ -114,12 +95,7 @@ def limits(spans_: pd.DataFrame, programme: Programme) -> dict[tuple[str, str], 
     The programme's own where it sets one; else the 75th percentile of the time that cases spent in the stage before they
     went on to the next. Only those are observed of which both days are known to the month.
 
-    Parameters
-    ----------
-    spans_
-        What `spans` returned.
-    programme
-        Stages and the limits it sets.
+    ``spans_`` are what `spans` returned.
     """
     observed = _observed(spans_)
     found = {}
@@ -162,10 +138,7 @@ def _passing(stages: Sequence[Stage]) -> list[Stage]:
 def joint_lines(cases: pd.DataFrame) -> pd.DataFrame:
     """Return the municipalities' own cases with those of one arrangement in one stage as one line.
 
-    Parameters
-    ----------
-    cases
-        What `cases_as_of` returned, or some of its rows.
+    ``cases`` are what `cases_as_of` returned, or some of its rows.
 
     Returns
     -------
@@ -189,16 +162,7 @@ def joint_lines(cases: pd.DataFrame) -> pd.DataFrame:
 def waiting(lines: pd.DataFrame, spans_: pd.DataFrame, programme: Programme, as_of: date) -> pd.DataFrame:
     """Return every case that stands in a stage it is meant to leave, longest first.
 
-    Parameters
-    ----------
-    lines
-        What `joint_lines` returned for ``as_of``.
-    spans_
-        What `spans` returned.
-    programme
-        Stages and limits.
-    as_of
-        The day.
+    ``lines`` are what `joint_lines` returned for ``as_of``, ``spans_`` what `spans` did.
 
     Returns
     -------

@@ -10,48 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, joined, ordinals, ranges, table_of
+from atlas.analysis.days import DAYS, NEVER, Arrays, Bools, Ints, as_days, joined, ordinals, ranges, table_of
 from atlas.analysis.status import successors
 from atlas.model.boundaries import BoundaryChange, BoundaryVersion, mergers
 from atlas.model.programme import Unit
 from atlas.model.states import State
 
-EPISODE_COLUMNS = (
-    "ags",
-    "district",
-    "instrument",
-    "stage",
-    "kind",
-    "state",
-    "counted",
-    "in_force",
-    "basis",
-    "joint_with",
-    "since",
-    "since_means",
-    "read_on",
-    "until",
-    "last_proof",
-    "inferred",
-    "source",
-    "participant",
-    "case",
-    "arrangement",
-    "row",
-    "ends",
-    "end_earliest",
-    "from_day",
-    "until_day",
-    "since_day",
-    "over_day",
-    "earliest",
-    "counted_since",
-    "initial",
-)
+_UNTOLD = ["rank", "so_far", "derived_from", "begin", "case_name", "case_begin", "case_since", "strength"]
+"""Columns of spans that episodes do not have."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Parts:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Parts(Arrays):
     """What spans say of rows of ``edition.municipalities``, an array each, strongest first.
 
     ``number`` of the span, ``extent`` (row of the edition), ``begin`` and ``end``, ``held`` and ``released`` (while the
@@ -64,10 +34,6 @@ class _Parts:
     end: Ints
     held: Ints
     released: Ints
-
-    def only(self, which: Bools | Ints) -> _Parts:
-        """Return some of them."""
-        return _Parts(**{name: values[which] for name, values in vars(self).items()})
 
 
 def episodes(
@@ -82,24 +48,14 @@ def episodes(
     For any day from the edition's first on, the episodes of municipalities that hold are the rows of `status_as_of` that
     are ``direct`` or ``derived``. The time taken grows like sorting the spans.
 
-    Parameters
-    ----------
-    spans_
-        What `spans` returned.
-    edition
-        Municipalities; nothing is said of days before its first.
-    changes
-        Mergers of all editions of the state.
-    unit
-        What is told of: municipalities, or arrangements.
-    district
-        Five-digit key: only what concerns its municipalities.
+    ``spans_`` are what `spans` returned, ``changes`` the mergers of all editions of the state. Nothing is said of days
+    before the edition's first; with a five-digit ``district`` only what concerns its municipalities is.
 
     Returns
     -------
     pandas.DataFrame
-        RangeIndex, by ``ags`` (or ``arrangement``), ``instrument`` and ``from_day``. Columns `EPISODE_COLUMNS`: ``ags``
-        and ``district`` of the municipality while it existed; ``stage`` to ``end_earliest`` as in `spans`; ``from_day``
+        RangeIndex, by ``ags`` (or ``arrangement``), ``instrument`` and ``from_day``. Columns ``ags`` and ``district`` of
+        the municipality while it existed; those of `spans` but for what only decides between spans; ``from_day``
         and ``until_day`` (``datetime64[s]``; until is the first day on which it no longer holds, NaT while it does);
         ``since_day`` and ``over_day`` (those of its span, which may be long before and after); ``earliest`` (first day
         on which any own case may have begun, NaT if unknown or there is none) and ``counted_since`` (first day on which
@@ -119,14 +75,15 @@ def episodes(
     case = case.astype(np.int64)
     some = np.flatnonzero(every.begin < every.end)
     earliest = _least(_own_begin(spans_), every, case, some)
-    counted_since = _least(_counted_since(spans_), every, case, some)
+    counting = np.where(spans_["counted"].to_numpy(), ordinals(spans_["since_day"]), NEVER)
+    counted_since = _least(counting, every, case, some)
     pieces, case = every.only(some), case[some]
     left = np.flatnonzero(~_outdone(case, pieces))
     won, first, last = _winners(case[left], pieces.begin[left], pieces.end[left], left)
     first, last, won = joined(first, last, won, [case[won], pieces.number[won]])
     row, place = pieces.number[won], pieces.extent[won]
     columns: dict[str, npt.NDArray[np.generic]] = {
-        column: spans_[column].to_numpy()[row] for column in EPISODE_COLUMNS if column in spans_.columns
+        column: spans_[column].to_numpy()[row] for column in spans_.columns.drop(_UNTOLD)
     }
     columns |= {
         "ags": names[ags[place]],
@@ -138,7 +95,7 @@ def episodes(
         "counted_since": as_days(counted_since[won]),
         "initial": first <= edition.starts.toordinal(),
     }
-    return table_of(columns, EPISODE_COLUMNS)
+    return table_of(columns)
 
 
 def _pieces(spans_: pd.DataFrame, edition: BoundaryVersion, changes: tuple[BoundaryChange, ...]) -> _Parts:
@@ -181,10 +138,6 @@ def _own_begin(spans_: pd.DataFrame) -> Ints:
     tells |= spans_["state"].isin([State.DOCUMENTED_LATER, State.PERIOD_UNKNOWN]).to_numpy()
     begin = ordinals(spans_["case_begin"])
     return np.where(tells, np.where(begin == NEVER, 0, begin), NEVER)
-
-
-def _counted_since(spans_: pd.DataFrame) -> Ints:
-    return np.where(spans_["counted"].to_numpy(), ordinals(spans_["since_day"]), NEVER)
 
 
 def _least(values: Ints, every: _Parts, case: Ints, which: Ints) -> Ints:
@@ -231,8 +184,7 @@ def _winners(case: Ints, begin: Ints, end: Ints, piece: Ints) -> tuple[Ints, Int
 
     ``piece`` numbers the pieces, the lowest wins. Three arrays, by case and day: number of the winner, first day, end.
     """
-    codes, code = np.unique(case, return_inverse=True)
-    del codes
+    code = np.unique(case, return_inverse=True)[1]
     first, last = code * DAYS + begin, code * DAYS + end
     marks = np.unique(np.concatenate([first, last]))
     owner, interval = ranges(np.searchsorted(marks, first), np.searchsorted(marks, last))

@@ -9,31 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, joined, ordinals, table_of
+from atlas.analysis.days import DAYS, NEVER, Bools, Ints, as_days, joined, ordinals, run_begins, run_ends, table_of
 from atlas.analysis.status import successors
 from atlas.model.boundaries import BoundaryChange, mergers
 from atlas.model.programme import StageKind, Unit
 
-EVENT_COLUMNS = (
-    "day",
-    "earliest",
-    "instrument",
-    "ags",
-    "district",
-    "what",
-    "because",
-    "stage",
-    "stage_was",
-    "joint_with",
-    "since",
-    "since_means",
-    "read_on",
-    "until",
-    "last_proof",
-    "source",
-    "arrangement",
-    "row",
-)
 BEGUN, FIRST_DOCUMENTED, REVIVED = "begun", "first_documented", "revived"
 ENDED, DORMANT, END_DOCUMENTED, PRESUMED_OVER = "ended", "dormant", "end_documented", "presumed_over"
 CHANGED = "changed"
@@ -41,6 +21,7 @@ BEGINNINGS, ENDINGS = (BEGUN, FIRST_DOCUMENTED, REVIVED), (ENDED, DORMANT, END_D
 FLOWS = (*BEGINNINGS, *ENDINGS)
 """What can happen to what counts, in the order of every table."""
 RECORD, BOUNDARY = "record", "boundary"
+_TOLD = ("stage", "joint_with", "since", "since_means", "read_on", "until", "last_proof", "source", "row")
 
 
 def in_period(events_: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
@@ -78,38 +59,32 @@ def events(episodes_: pd.DataFrame, changes: Iterable[BoundaryChange], unit: Uni
     * What already was so on the edition's first day begins without an event.
     * What begins again is ``revived``; what goes on in the same case after its presumed end is ``first_documented``.
 
-    Parameters
-    ----------
-    episodes_
-        What `episodes` returned for the same ``unit``.
-    changes
-        Mergers of all editions of the state.
-    unit
-        What is told of.
+    ``episodes_`` are what `episodes` returned for the same ``unit``, ``changes`` the mergers of all editions of the
+    state.
 
     Returns
     -------
     pandas.DataFrame
-        RangeIndex, by ``day``, ``instrument`` and ``ags``. Columns `EVENT_COLUMNS`: ``day`` (``datetime64[s]``, the
+        RangeIndex, by ``day``, ``instrument`` and ``ags``. Columns ``day`` (``datetime64[s]``, the
         first day of the new state), ``earliest`` (the first day on which it may have happened, NaT if unknown: which
         of ``begun`` and ``first_documented``, ``ended`` and ``end_documented`` it is, depends on the period, see
         `in_period`), ``ags`` and ``district`` (of the municipality that began or ceased), ``what`` (``begun``,
         ``first_documented``, ``revived``, ``ended``, ``dormant``, ``presumed_over``), ``because`` (``record`` or
-        ``boundary``); ``stage`` to ``row`` of the record that says so, for an ``ended`` by ``boundary`` of the record
-        that had counted until then; ``stage_was`` (what counted until then, or begins to).
+        ``boundary``); ``stage``, ``joint_with``, ``since`` to ``row`` of the record that says so, for an ``ended`` by
+        ``boundary`` of the record that had counted until then; ``stage_was`` (what counted until then, or begins to);
+        ``instrument`` and ``arrangement``.
     """
     is_place = unit == "municipalities"
     line = _Timeline(episodes_, mergers(changes) if is_place else (), "ags" if is_place else "arrangement")
     found = pd.concat([_begins(line), _ends(line)], ignore_index=True)
     shown = episodes_.iloc[line.number[found["shown"].to_numpy(dtype=np.int64)]]
     whose = episodes_.iloc[line.number[found["whose"].to_numpy(dtype=np.int64)]]
-    told = {"stage", "joint_with", "since", "since_means", "read_on", "until", "last_proof", "source", "row"}
-    columns: dict[str, npt.NDArray[np.generic]] = {name: shown[name].to_numpy() for name in told}
-    columns["stage_was"] = whose["stage"].to_numpy()
-    columns |= {column: whose[column].to_numpy() for column in ("instrument", "ags", "district", "arrangement")}
+    columns: dict[str, npt.NDArray[np.generic]] = {}
     columns |= {column: as_days(found[column].to_numpy(dtype=np.int64)) for column in ("day", "earliest")}
+    columns |= {column: whose[column].to_numpy() for column in ("instrument", "ags", "district", "arrangement")}
     columns |= {column: found[column].to_numpy(dtype=object) for column in ("what", "because")}
-    table = table_of(columns, EVENT_COLUMNS)
+    columns |= {column: shown[column].to_numpy() for column in _TOLD}
+    table = table_of(columns | {"stage_was": whose["stage"].to_numpy()})
     return table.sort_values(["day", "instrument", "ags"], kind="stable", ignore_index=True)
 
 
@@ -150,7 +125,7 @@ class _Timeline:
         _, _, first = joined(self.begin[at], self.end[at], numbers, [self.case[at]])
         self.first: Ints = at[first]
         """First episode of each counted stretch."""
-        self.last: Ints = at[np.append(first[1:], len(at))[: len(first)] - 1]
+        self.last: Ints = at[run_ends(first, len(at))]
         """Last episode of each counted stretch."""
         self.changes = changes
         self._moves(code[len(ags) :])
@@ -222,8 +197,8 @@ def _ends(line: _Timeline) -> pd.DataFrame:
     survives = (after >= 0) & line.counted[there]
     # An successor that was not counted until then carries one of the parts on; one that was counted carries itself on.
     was_counted = survives & _counted_before(line, successor, day)
-    is_first = np.ones(len(at), dtype=bool)
-    is_first[1:] = (successor[1:] != successor[:-1]) | (day[1:] != day[:-1])
+    is_first = np.zeros(len(at), dtype=bool)
+    is_first[run_begins(successor, day)] = True
     event = ~(survives & ~was_counted & is_first)
     # It ends by the record where its own stretch does, or something else of the case takes its place.
     by_record = ~survives & ((line.over[at] == day) | ((after >= 0) & (line.since[there] == day)))

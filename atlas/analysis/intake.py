@@ -6,7 +6,7 @@ Nothing is written here and nothing is guessed: what is repaired is said, what i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -18,13 +18,13 @@ from atlas.analysis.difference import (
     TOUCHING,
     Answer,
     Difference,
-    People,
     Step,
     StepKind,
     TableRow,
     Tie,
     compare,
     entries_of,
+    is_finer,
 )
 from atlas.analysis.naming import Participants, StageNames
 from atlas.analysis.quality import disorder
@@ -32,18 +32,17 @@ from atlas.analysis.values import (
     Reading,
     Remark,
     Values,
+    checked,
     damage,
     is_after,
     is_blocked,
+    meaning_of,
     read_case,
     read_date,
-    read_meaning,
     read_retrieved,
     read_source,
     read_text,
-    read_until,
     read_yes,
-    remark_of,
 )
 from atlas.errors import Problem, Severity
 from atlas.model.edits import Record
@@ -55,49 +54,20 @@ from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
 
 _PREVIEWED = 5
-_ORDERED = (
-    "ags",
-    "instrument",
-    "status",
-    "date",
-    "date_means",
-    "source_date",
-    "until",
-    "case",
-    "retrieved",
-    "inferred",
-)
-"""What the order of stages depends on."""
 _KEPT = 5_000
 """Readings kept for the next time the same text comes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One finding about a table.
+class Finding(Remark):
+    """One finding about a table: a remark and its place."""
 
-    Attributes
-    ----------
-    line
-        As in Excel or an editor; 0 for the table as a whole.
-    column
-        Heading as in the table; empty for the whole line.
-    given
-        What the cell says; empty for the whole line.
-    text, values, severity
-        As in `atlas.errors.Problem`. A blocker stops the import, a warning is for a person to decide, a note says how
-        something was read.
-    suggestion
-        What probably belongs there; empty if nothing can be suggested.
-    """
-
-    line: int
-    column: str
-    given: str
-    text: str
-    values: Values = field(default_factory=dict)
-    severity: Severity = Severity.BLOCKER
-    suggestion: str = ""
+    line: int = 0
+    """As in Excel or an editor; 0 for the table as a whole."""
+    column: str = ""
+    """Heading as in the table; empty for the whole line."""
+    given: str = ""
+    """What the cell says; empty for the whole line."""
 
     @property
     def problem(self) -> Problem:
@@ -109,35 +79,25 @@ class Finding:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Intake:
-    """A table, checked and compared with the record.
-
-    Attributes
-    ----------
-    columns
-        All columns in order, with the fields they are read as: what a mapping step shows and changes.
-    header_line
-        Where the headings stand.
-    preview
-        The first rows below them, as they are in the table: line and cells.
-    row_count
-        Rows below the headings.
-    findings
-        In order of line and column; those about the whole table first.
-    difference
-        Of the rows without blockers. To be saved only if `is_blocked` is not.
-    """
+    """A table, checked and compared with the record."""
 
     columns: tuple[Column, ...]
+    """All columns in order, with the fields they are read as: what a mapping step shows and changes."""
     header_line: int
+    """Where the headings stand."""
     preview: tuple[tuple[int, tuple[str, ...]], ...]
+    """The first rows below them, as they are in the table: line and cells."""
     row_count: int
+    """Rows below the headings."""
     findings: tuple[Finding, ...]
+    """In order of line and column; those about the whole table first."""
     difference: Difference
+    """Of the rows without blockers. To be saved only if `is_blocked` is not."""
 
     @property
     def is_blocked(self) -> bool:
         """Whether something stops the import."""
-        return any(finding.severity is Severity.BLOCKER for finding in self.findings)
+        return is_blocked(self.findings)
 
     def of(self, severity: Severity) -> list[Finding]:
         """Return the findings of one severity."""
@@ -154,29 +114,14 @@ def check_sheet(
 ) -> Intake:
     """Return everything there is to say about a table before it may become part of a programme's record.
 
-    Parameters
-    ----------
-    sheet
-        As read.
-    snapshot, programme
-        The record as it is, and what it may hold.
-    mapping
-        Field for a heading where the heading does not say it, or says another; an empty field leaves a column out.
-    today
-        Dates after it are faults.
-    answers
-        What somebody has said of rows that resemble entries, by line.
+    ``mapping`` gives the field for a heading that does not say it, or says another; an empty field leaves a column out.
+    Dates after ``today`` are faults. ``answers`` are what somebody has said of rows that resemble entries, by line.
     """
-    findings = [
-        Finding(line=0, column="", given="", text=note.text, values=note.values, severity=note.severity)
-        for note in sheet.notes
-    ]
+    findings = [Finding(note.text, note.values, note.severity) for note in sheet.notes]
     text = N_(
         "Die Zeile ist kein gültiges CSV ({reason}). Bitte Anführungszeichen prüfen: eines fehlt oder steht zu viel."
     )
-    findings += [
-        Finding(line=line, column="", given="", text=text, values={"reason": reason}) for line, reason in sheet.broken
-    ]
+    findings += [Finding(text=text, values={"reason": reason}, line=line) for line, reason in sheet.broken]
     if not sheet.rows:
         return Intake(
             columns=(), header_line=0, preview=(), row_count=0, findings=(*findings, _empty()), difference=Difference()
@@ -190,7 +135,7 @@ def check_sheet(
     if not body:
         findings.append(_empty())
     difference = Difference()
-    if not any(finding.line == 0 and finding.severity is Severity.BLOCKER for finding in findings):
+    if not is_blocked(finding for finding in findings if finding.line == 0):
         check = _Check(snapshot, programme, columns, today)
         difference = check.rows(body, headings, answers)
         findings += check.findings
@@ -208,7 +153,7 @@ def check_sheet(
 
 def _empty() -> Finding:
     text = N_("Unter der Kopfzeile steht nichts. Bitte eine Zeile je Eintrag ausfüllen.")
-    return Finding(line=0, column="", given="", text=text)
+    return Finding(text=text)
 
 
 # ---- the table as a whole ---------------------------------------------------------------------------------------------
@@ -225,57 +170,40 @@ def _about_columns(
     for each in FIELDS:
         if len(claiming := by_field.get(each, [])) > 1:
             text = N_("Mehrere Spalten passen zu „{field}“: {columns}. Bitte zuordnen, welche gilt.")
-            yield Finding(
-                line=0,
-                column="",
-                given="",
-                text=text,
-                values={"field": HEADINGS[each].de, "columns": ", ".join(claiming)},
-            )
+            yield Finding(text=text, values={"field": HEADINGS[each].de, "columns": ", ".join(claiming)})
         if each in REQUIRED and not claiming:
             text = N_(
                 "Die Spalte „{field}“ fehlt in der Kopfzeile (Zeile {line}). Bitte zuordnen oder ergänzen; vorhanden: {known}."
             )
             close = next((column.heading for column in columns if column.guess == each), "")
             yield Finding(
-                line=0,
-                column="",
-                given="",
-                text=text,
-                values={"field": HEADINGS[each].de, "line": header_line, "known": known},
-                suggestion=close,
+                text=text, values={"field": HEADINGS[each].de, "line": header_line, "known": known}, suggestion=close
             )
     for column in columns:
         if not column.field:
             text = N_("Diese Spalte wird nicht gelesen.")
-            yield Finding(
-                line=0, column=column.heading, given="", text=text, severity=Severity.NOTE, suggestion=column.guess
-            )
+            yield Finding(column=column.heading, text=text, severity=Severity.NOTE, suggestion=column.guess)
     if above:
         text = N_("Die Kopfzeile ist Zeile {line}; was darüber steht, wird nicht gelesen.")
-        yield Finding(line=0, column="", given="", text=text, values={"line": header_line}, severity=Severity.NOTE)
+        yield Finding(text=text, values={"line": header_line}, severity=Severity.NOTE)
     if "municipality" not in by_field:
         text = N_(
             "Ohne Spalte mit Namen lässt sich ein vertippter Schlüssel nicht erkennen; die Namen werden nach dem Schlüssel ergänzt."
         )
-        yield Finding(line=0, column="", given="", text=text, severity=Severity.WARNING)
+        yield Finding(text=text, severity=Severity.WARNING)
     if "date" in by_field and "date_means" not in by_field:
         text = N_("Die Spalte „Datum bedeutet“ fehlt: jedes Datum gilt als der Tag, an dem die Stufe erreicht war.")
-        yield Finding(line=0, column="", given="", text=text, severity=Severity.NOTE)
+        yield Finding(text=text, severity=Severity.NOTE)
 
 
 def _about_mapping(mapping: Mapping[str, str], headings: Sequence[str]) -> Iterator[Finding]:
     for heading, given in mapping.items():
         if heading not in headings:
             text = N_("Die Spalte „{given}“ gibt es nicht; vorhanden: {known}.")
-            yield Finding(
-                line=0, column="", given="", text=text, values={"given": heading, "known": ", ".join(headings)}
-            )
+            yield Finding(text=text, values={"given": heading, "known": ", ".join(headings)})
         elif given and given not in FIELDS:
             text = N_("Das Feld „{given}“ gibt es nicht; vorhanden: {known}.")
-            yield Finding(
-                line=0, column=heading, given="", text=text, values={"given": given, "known": ", ".join(FIELDS)}
-            )
+            yield Finding(column=heading, text=text, values={"given": given, "known": ", ".join(FIELDS)})
 
 
 def _about_cells(sheet: Sheet, columns: Sequence[Column], header_line: int, lines: set[int]) -> Iterator[Finding]:
@@ -290,7 +218,7 @@ def _about_cells(sheet: Sheet, columns: Sequence[Column], header_line: int, line
                     "Die Zelle ist eine Formel; gelesen wird ihr zuletzt gespeichertes Ergebnis. Besser den Wert selbst eintragen."
                 )
                 severity = Severity.WARNING
-            yield Finding(line=line, column=read[position], given="", text=text, severity=severity)
+            yield Finding(line=line, column=read[position], text=text, severity=severity)
     for merged in sheet.merged:
         covered = [position for position in read if merged.column <= position <= merged.last_column]
         if covered and merged.last_line >= header_line:
@@ -298,14 +226,13 @@ def _about_cells(sheet: Sheet, columns: Sequence[Column], header_line: int, line
             yield Finding(
                 line=max(merged.line, header_line),
                 column=read[covered[0]],
-                given="",
                 text=text,
                 values={"cells": merged.reference},
             )
     if hidden := [line for line in sheet.hidden if line in lines]:
         text = N_("{n} ausgeblendete Zeilen werden mitgelesen ({lines}).")
         values: Values = {"n": len(hidden), "lines": ", ".join(map(str, hidden))}
-        yield Finding(line=0, column="", given="", text=text, values=values, severity=Severity.WARNING)
+        yield Finding(text=text, values=values, severity=Severity.WARNING)
 
 
 # ---- row by row -------------------------------------------------------------------------------------------------------
@@ -328,12 +255,7 @@ class _Check:
         self._at = {column.field: column.position for column in columns if column.field}
         self._headings = {column.field: column.heading for column in columns if column.field}
         stages = StageNames(programme)
-        self._plans = {
-            (each.key, stage.key)
-            for each in programme.instruments
-            for stage in each.stages
-            if stage.kind is StageKind.PLAN
-        }
+        self._plans = {each.ref for each in programme.rungs if each.stage.kind is StageKind.PLAN}
         kept = lru_cache(_KEPT)
         self._damage = kept(damage)
         self._key = kept(self._people.read_key)
@@ -353,19 +275,18 @@ class _Check:
         rows: list[TableRow] = []
         for line, cells in body:
             if fault := self._form(cells, headings):
-                self.findings.append(Finding(line=line, column="", given="", text=fault.text, values=fault.values))
+                self._say(line, "", "", fault)
             elif row := self._row(line, cells):
                 rows.append(row)
         rows = self._without_repeated(rows)
         given = {field for field in self._at if field in RECORD_COLUMNS}
-        people = People(self._people.successor, self._people.fits)
         repeats = {each.key for each in self._programme.instruments if each.repeats}
-        difference = compare(rows, self._entries, given, people, repeats, answers)
+        difference = compare(rows, self._entries, given, self._people, repeats, answers)
         asked = {each.line: each for each in difference.questions}
         for line, answer in answers.items():
             if line not in asked or asked[line].answer is None:
                 text = N_("Ob diese Zeile und Eintrag {entry} zusammengehören, steht nicht in Frage.")
-                self.findings.append(Finding(line=line, column="", given="", text=text, values={"entry": answer.entry}))
+                self._say(line, "", "", Remark(text, {"entry": answer.entry}))
         self.findings += self._unanswerable(difference)
         self._doubt(difference)
         return difference
@@ -378,13 +299,7 @@ class _Check:
                 before = first.setdefault(each.answer.entry, each.line)
                 if before != each.line:
                     text = N_("Eintrag {entry} ist schon Zeile {line}. Bitte prüfen, welche Zeile gilt.")
-                    yield Finding(
-                        line=each.line,
-                        column="",
-                        given="",
-                        text=text,
-                        values={"entry": each.answer.entry, "line": before},
-                    )
+                    yield Finding(line=each.line, text=text, values={"entry": each.answer.entry, "line": before})
 
     def _form(self, cells: tuple[str, ...], headings: tuple[str, ...]) -> Remark | None:
         if len(cells) < self._width or any(cells[self._width :]):
@@ -404,7 +319,7 @@ class _Check:
         for name, reading in readings.items():
             if reading.remarks:
                 is_good &= not is_blocked(reading.remarks)
-                self._say(line, name, raw.get(name, ""), reading.remarks)
+                self._say(line, name, raw.get(name, ""), *reading.remarks)
         if not is_good:
             return None
         entry = readings.pop(ENTRY).value
@@ -430,21 +345,20 @@ class _Check:
             "note": read_text(raw.get("note", ""), "note"),
             "source_url": self._source(raw.get("source_url", "")),
             "source_date": self._date(raw.get("source_date", "")),
-            "until": read_until(raw.get("until", "")),
+            "until": read_date(raw.get("until", "")),
             "case": read_case(raw.get("case", "")),
             "retrieved": self._retrieved(raw.get("retrieved", "")),
             "inferred": read_yes(raw.get("inferred", "")),
             ENTRY: self._entry(raw.get(ENTRY, "")),
         } | broken
         for column, text, values in self._at_odds(found):
-            read = found[column]
-            found[column] = Reading(read.value, (*read.remarks, Remark(text, values)))
+            found[column] = found[column].also(Remark(text, values))
         if "municipality" not in broken and not is_blocked(found["ags"].remarks):
             named = self._name(name, key.value)
             found["municipality"] = named if "municipality" in self._at else Reading(named.value)
             known_day = "" if is_blocked(found["date"].remarks) else day.value
             if ended := self._people.abolished(key.value, known_day):
-                found["ags"] = Reading(key.value, (*key.remarks, ended))
+                found["ags"] = key.also(ended)
         return found
 
     def _at_odds(self, found: Mapping[str, Reading]) -> Iterator[Fault]:
@@ -456,7 +370,7 @@ class _Check:
     def _planned(self, day: Reading, instrument: str, stage: str) -> Reading:
         """Say of a plan's date in the future what belongs there instead."""
         if (
-            (instrument, stage) not in self._plans
+            f"{instrument}:{stage}" not in self._plans
             or not is_blocked(day.remarks)
             or not is_after(day.value, self._today)
         ):
@@ -464,7 +378,7 @@ class _Check:
         text = N_(
             "Das Datum eines Plans sagt, wann er bekannt wurde. Wann er umgesetzt werden soll, gehört in die Anmerkung."
         )
-        return Reading(day.value, (*day.remarks, Remark(text, severity=Severity.NOTE)))
+        return day.also(Remark(text, severity=Severity.NOTE))
 
     def _meaning(self, raw: Mapping[str, str], day: Reading) -> Reading:
         given = raw.get("date_means", "")
@@ -473,9 +387,8 @@ class _Check:
                 return Reading("reached")
             text = N_("Nicht ausgefüllt; das Datum gilt als der Tag, an dem die Stufe erreicht war.")
             return Reading("reached", (Remark(text, severity=Severity.NOTE),))
-        read = read_meaning(given)
-        faults = tuple(map(remark_of, check_meaning(read.value, has_date=bool(day.value))))
-        return Reading(read.value, faults)
+        meaning = meaning_of(given)
+        return checked(meaning, check_meaning(meaning, has_date=bool(day.value)))
 
     def _entry(self, given: str) -> Reading:
         if not given:
@@ -485,9 +398,13 @@ class _Check:
             return Reading("", (Remark(text, {"given": given[:20]}),))
         return Reading(given)
 
-    def _say(self, line: int, field: str, given: str, remarks: Iterable[Remark]) -> None:
+    def _say(self, line: int, field: str, given: str, *remarks: Remark) -> None:
+        """Add remarks on a field to the findings; an empty field is the whole line."""
         heading = self._headings.get(field, field)
-        self.findings += [Finding(line=line, column=heading, given=given, **each._asdict()) for each in remarks]
+        self.findings += [
+            Finding(each.text, each.values, each.severity, each.suggestion, line=line, column=heading, given=given)
+            for each in remarks
+        ]
 
     # ---- rows beside each other ---------------------------------------------------------------------------------------
 
@@ -501,17 +418,9 @@ class _Check:
             first = said.setdefault(replace(row.record, municipality=""), row.line)
             if row.entry and numbered.setdefault(row.entry, row.line) != row.line:
                 text = N_("Die Nummer dieses Eintrags steht schon in Zeile {line}. Bitte prüfen, welche Zeile gilt.")
-                self.findings.append(
-                    Finding(
-                        line=row.line,
-                        column=self._headings[ENTRY],
-                        given=str(row.entry),
-                        text=text,
-                        values={"line": numbered[row.entry]},
-                    )
-                )
+                self._say(row.line, ENTRY, str(row.entry), Remark(text, {"line": numbered[row.entry]}))
             elif first != row.line:
-                self.findings.append(Finding(line=row.line, column="", given="", text=text, values={"line": first}))
+                self._say(row.line, "", "", Remark(text, {"line": first}))
             else:
                 kept.append(row)
         return kept
@@ -530,21 +439,12 @@ class _Check:
                 text = N_(
                     "Dieselbe Stufe steht mit demselben Datum schon in Zeile {line}; nur Anmerkung oder Quelle sind anders."
                 )
-                self.findings.append(
-                    Finding(
-                        line=step.line,
-                        column="",
-                        given="",
-                        text=text,
-                        values={"line": first},
-                        severity=Severity.WARNING,
-                    )
-                )
+                self._say(step.line, "", "", Remark(text, {"line": first}, Severity.WARNING))
             self._doubt_new_columns(step, new)
-            if step.old and new.date and step.old.date != new.date and step.old.date.startswith(new.date):
+            if step.old and is_finer(step.old, new):
                 text = N_("Das Datum ist ungenauer als im Bestand ({known}).")
                 doubt = Remark(text, {"known": step.old.date}, Severity.WARNING, step.old.date)
-                self._say(step.line, "date", new.date, [doubt])
+                self._say(step.line, "date", new.date, doubt)
             if step.old and (step.old.ags, step.old.instrument) != (new.ags, new.instrument):
                 text = N_("Der Eintrag {entry} ist bisher von {ags} {name}, {instrument}.")
                 values: Values = {
@@ -553,8 +453,7 @@ class _Check:
                     "name": step.old.municipality,
                     "instrument": step.old.instrument,
                 }
-                doubt = Remark(text, values, Severity.WARNING)
-                self._say(step.line, ENTRY if ENTRY in self._at else "ags", "", [doubt])
+                self._say(step.line, ENTRY if ENTRY in self._at else "ags", "", Remark(text, values, Severity.WARNING))
         self._doubt_order(fresh, difference)
 
     def _doubt_new_columns(self, step: Step, new: Record) -> None:
@@ -564,14 +463,14 @@ class _Check:
         stage = self._programme.rung(f"{new.instrument}:{new.status}").stage
         if new.until and stage.is_act:
             text = N_("„{stage}“ ist erreicht und endet nicht; „Bis“ ändert daran nichts.")
-            self._say(step.line, "until", new.until, [Remark(text, {"stage": stage.label.de}, Severity.WARNING)])
+            self._say(step.line, "until", new.until, Remark(text, {"stage": stage.label.de}, Severity.WARNING))
         if new.until and stage.kind is StageKind.EXIT:
             text = N_("„{stage}“ ist selbst ein Ende; wann es war, gehört in „Datum“.")
-            self._say(step.line, "until", new.until, [Remark(text, {"stage": stage.label.de}, Severity.WARNING)])
+            self._say(step.line, "until", new.until, Remark(text, {"stage": stage.label.de}, Severity.WARNING))
         close = self._cases.get((new.ags, new.instrument, folded(new.case)), {new.case})
         if new.case and new.case not in close:
             text = N_("Fast so heißt schon ein Fall im Bestand: „{known}“. So geschrieben ist es ein anderer.")
-            self._say(step.line, "case", new.case, [Remark(text, {"known": min(close)}, Severity.WARNING, min(close))])
+            self._say(step.line, "case", new.case, Remark(text, {"known": min(close)}, Severity.WARNING, min(close)))
 
     def _doubt_order(self, fresh: Sequence[Step], difference: Difference) -> None:
         """Say which of the fresh rows are at odds with a stage above or below, wherever that stands."""
@@ -580,7 +479,7 @@ class _Check:
         # Lines of the table stand below zero, to tell them from numbers of entries.
         beside = [(step.entry, step.old) for step in difference.of(StepKind.MISSING, StepKind.UNCHANGED)]
         told = [(line, record) for line, record in (*beside, *((-step.line, step.new) for step in fresh)) if record]
-        table = pd.DataFrame({name: [getattr(record, name) for _, record in told] for name in _ORDERED})
+        table = pd.DataFrame({name: [getattr(record, name) for _, record in told] for name in RECORD_COLUMNS})
         said: set[int] = set()
         for lower, higher, text, values in disorder(table.assign(line=[line for line, _ in told]), self._programme):
             line = min(lower, 0) or min(higher, 0)
@@ -588,5 +487,5 @@ class _Check:
                 said.add(line)
                 heading = self._headings.get("date", "")
                 self.findings.append(
-                    Finding(line=-line, column=heading, given="", text=text, values=values, severity=Severity.WARNING)
+                    Finding(line=-line, column=heading, text=text, values=values, severity=Severity.WARNING)
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from rapidfuzz import fuzz, process
@@ -34,13 +35,7 @@ _REGIONAL = 12
 
 
 class Participants:
-    """Municipalities and districts of a state, by the keys and names people write.
-
-    Parameters
-    ----------
-    editions
-        Of the programme's state.
-    """
+    """Municipalities and districts of a state, by the keys and names people write."""
 
     def __init__(self, editions: tuple[BoundaryVersion, ...]) -> None:
         self.keys = known_keys(editions)
@@ -194,7 +189,7 @@ class StageNames:
         values = {**remark.values, "allowed": ", ".join(each.label.de for each in things)}
         if instrument in known:
             values["instrument"] = known[instrument].label.de
-        return remark._replace(values=values)
+        return replace(remark, values=values)
 
 
 def _spellings(things: Iterable[Instrument | Stage]) -> dict[str, str]:

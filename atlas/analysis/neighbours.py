@@ -25,44 +25,29 @@ class Neighbour(NamedTuple):
 
 @dataclass(frozen=True)
 class Chain:
-    """The shortest way from municipality to municipality over shared borders.
-
-    Attributes
-    ----------
-    steps
-        Borders crossed: 1 for a neighbour.
-    ends
-        Every municipality looked for that is this near, by position.
-    path
-        Positions from the start to one of ``ends``, both included; over the longest borders where several ways are
-        as short.
-    """
+    """The shortest way from municipality to municipality over shared borders."""
 
     steps: int
+    """Borders crossed: 1 for a neighbour."""
     ends: tuple[int, ...]
+    """Every municipality looked for that is this near, by position."""
     path: tuple[int, ...]
+    """Positions from the start to one of ``ends``, both included; over the longest borders where several ways are as
+    short."""
 
 
 @dataclass(frozen=True, eq=False)
 class Neighbourhood:
-    """Who borders on whom on one day. Positions are those of the edition's municipalities.
-
-    Attributes
-    ----------
-    lines
-        For each municipality of the day those that share a line with it, longest border first.
-    corners
-        Those it meets in points only.
-    outline_m
-        Length of its whole outline, metres.
-    edge_m
-        The part of it that is the state's own edge: what lies beyond is not in the edition. 0.0 for most.
-    """
+    """Who borders on whom on one day. Positions are those of the edition's municipalities."""
 
     lines: Mapping[int, tuple[Neighbour, ...]]
+    """For each municipality of the day those that share a line with it, longest border first."""
     corners: Mapping[int, tuple[int, ...]]
+    """Those it meets in points only."""
     outline_m: Mapping[int, float]
+    """Length of its whole outline, metres."""
     edge_m: Mapping[int, float]
+    """The part of it that is the state's own edge: what lies beyond is not in the edition. 0.0 for most."""
 
     def second_ring(self, position: int) -> tuple[int, ...]:
         """Return the neighbours of the neighbours that are neither neighbours nor the municipality itself."""
@@ -123,12 +108,7 @@ def neighbourhood(edition: BoundaryVersion, day: date) -> Neighbourhood:
 def components(positions: Collection[int], near: Callable[[int], Collection[Neighbour]]) -> list[tuple[int, ...]]:
     """Return the groups of ``positions`` that hang together over shared borders, largest first, then by position.
 
-    Parameters
-    ----------
-    positions
-        The municipalities that may belong to a group.
-    near
-        Gives a municipality's neighbours by line.
+    ``near`` gives a municipality's neighbours by line.
     """
     left = set(positions)
     found = []

@@ -11,26 +11,18 @@ from atlas.analysis.neighbours import Neighbour, Neighbourhood, components
 
 @dataclass(frozen=True, kw_only=True)
 class WhiteSpot:
-    """A municipality without documented activity of its own, and what lies around it.
-
-    Attributes
-    ----------
-    position
-        Of the municipality.
-    active
-        Its active neighbours, longest border first: those to name in a letter.
-    neighbours
-        How many neighbours it has in all.
-    active_m, outline_m, edge_m
-        Metres of its outline shared with active neighbours; all of it; the part that is the state's edge.
-    """
+    """A municipality without documented activity of its own, and what lies around it."""
 
     position: int
+    """Of the municipality."""
     active: tuple[Neighbour, ...]
+    """Its active neighbours, longest border first: those to name in a letter."""
     neighbours: int
+    """How many neighbours it has in all."""
     active_m: float
     outline_m: float
     edge_m: float
+    """Metres of its outline shared with active neighbours; all of it; the part that is the state's edge."""
 
     @property
     def share(self) -> float:
@@ -43,21 +35,14 @@ class WhiteSpot:
 
 @dataclass(frozen=True)
 class Group:
-    """Active municipalities that hang together over shared borders.
-
-    Attributes
-    ----------
-    members
-        Positions.
-    arrangements
-        In force among them: joint ones count once.
-    bodies
-        Names of the joint bodies among them.
-    """
+    """Active municipalities that hang together over shared borders."""
 
     members: tuple[int, ...]
+    """Positions."""
     arrangements: int
+    """In force among them: joint ones count once."""
     bodies: tuple[str, ...]
+    """Names of the joint bodies among them."""
 
 
 def active_positions(status: pd.DataFrame) -> frozenset[int]:
@@ -75,14 +60,8 @@ def white_spots(status: pd.DataFrame, hood: Neighbourhood, district: str | None 
 
     By share of the outline that touches active ones, largest first. What the district does is not their own.
 
-    Parameters
-    ----------
-    status
-        What `status_as_of` returned.
-    hood
-        Neighbours on the same day.
-    district
-        Five-digit key: only its municipalities; their neighbours may lie outside.
+    ``status`` is what `status_as_of` returned, ``hood`` the neighbours on the same day. With a five-digit ``district``
+    only its municipalities are told of; their neighbours may lie outside.
     """
     active, documented = active_positions(status), documented_positions(status)
     places = status["district"][~status.index.duplicated()]
@@ -111,14 +90,8 @@ def white_spots(status: pd.DataFrame, hood: Neighbourhood, district: str | None 
 def groups(cases: pd.DataFrame, hood: Neighbourhood, instrument: str | None = None) -> tuple[Group, ...]:
     """Return the groups of active municipalities, largest first; a single municipality is no group.
 
-    Parameters
-    ----------
-    cases
-        What `cases_as_of` returned.
-    hood
-        Neighbours on the same day.
-    instrument
-        Its key, to look at what is in force of one instrument; None for any.
+    ``cases`` are what `cases_as_of` returned, ``hood`` the neighbours on the same day; with an ``instrument`` only what
+    is in force of it counts.
     """
     rows = cases[cases["in_force"] & (cases["basis"] == "direct")]
     if instrument is not None:

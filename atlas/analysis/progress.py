@@ -13,28 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.days import Bools, Ints, as_days, ordinals, places_of, running, table_of
+from atlas.analysis.days import Ints, as_days, ordinals, places_of, running, table_of
 from atlas.analysis.episodes import episodes
 from atlas.analysis.events import BEGINNINGS, BOUNDARY, FLOWS, events, seen_from
 from atlas.model.boundaries import BoundaryChange, BoundaryVersion
 from atlas.model.programme import Unit
 from atlas.model.states import State
-
-PROGRESS_COLUMNS = (
-    "date",
-    "instrument",
-    "municipalities",
-    "arrangements",
-    *FLOWS,
-    "boundary_in",
-    "boundary_out",
-    "in_force",
-    "documented_later",
-    "period_unknown",
-    "total",
-    "share",
-    "area_share",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,20 +31,20 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """Everything that ever held and happened in a state, or in one of its districts.
-
-    Attributes
-    ----------
-    municipalities, arrangements
-        In either unit.
-    district
-        Five-digit key; None for all.
-    """
+    """Everything that ever held and happened in a state, or in one of its districts."""
 
     edition: BoundaryVersion
     municipalities: Line
     arrangements: Line
-    district: str | None = None
+    """In either unit."""
+    district: str | None
+    """Five-digit key; None for all."""
+
+    @property
+    def places(self) -> pd.DataFrame:
+        """The rows of the edition's table it is about."""
+        rows = self.edition.municipalities
+        return rows if self.district is None else rows[rows["district"] == self.district]
 
     def line(self, unit: Unit) -> Line:
         """Return the line of a unit."""
@@ -90,23 +74,14 @@ def progress(
 ) -> pd.DataFrame:
     """Return for each day what counted then and what began and ended since the day before it in ``days``.
 
-    Parameters
-    ----------
-    course_
-        What `course` returned.
-    instruments
-        Keys, in the order wanted.
-    days
-        Days to report, each later than the one before.
-    since
-        Where the first row's time begins; what happened on this day itself is not in it.
-    unit
-        What flows and the numbers beside are of.
+    ``instruments`` are keys in the order wanted; each of the ``days`` is later than the one before. The first row's
+    time begins after ``since``: what happened on that day itself is not in it. Flows and the numbers beside are of
+    ``unit``.
 
     Returns
     -------
     pandas.DataFrame
-        RangeIndex, each day with all instruments. Columns `PROGRESS_COLUMNS`: ``date`` (``datetime64[s]``);
+        RangeIndex, each day with all instruments. Columns ``date`` (``datetime64[s]``), ``instrument``;
         ``municipalities``, ``arrangements`` (a joint one once) on that day, as in `counting.figure`; the flows since
         the day before (``begun`` to ``presumed_over``, and ``boundary_in`` and ``boundary_out`` for what only a merger
         did): the number of the unit is that of the day before plus what came in less what went out; beside it
@@ -122,25 +97,24 @@ def progress(
     at = np.asarray([since.toordinal(), *(day.toordinal() for day in days)], dtype=np.int64)
     if (np.diff(at) <= 0).any():
         raise ValueError("days must follow each other, the first after since")
-    edition, district = course_.edition, course_.district
-    own = course_.line(unit)
-    total = running(*_existence(edition, district), at[1:], 1)
+    existence = _existence(course_)
+    total = running(*existence, at[1:], 1)
     columns: dict[str, npt.NDArray[np.generic]] = {
         "date": np.repeat(as_days(at[1:]), len(instruments)),
         "instrument": np.tile(np.asarray(instruments, dtype=object), len(days)),
         "municipalities": _stock(course_, "municipalities", "counted", instruments, at),
         "arrangements": _stock(course_, "arrangements", "counted", instruments, at),
-        **_flows(own.events, instruments, at, district),
+        **_flows(course_.line(unit).events, instruments, at),
         "in_force": _stock(course_, unit, "in_force", instruments, at),
         "documented_later": _stock(course_, unit, State.DOCUMENTED_LATER, instruments, at),
         "period_unknown": _stock(course_, unit, State.PERIOD_UNKNOWN, instruments, at),
         "total": np.repeat(total.ravel(), len(instruments)),
     }
     columns["share"] = columns["municipalities"] / np.maximum(columns["total"], 1)
-    land = running(*_existence(edition, district), at[1:], 1, _land(edition, district))
-    covered = _land_covered(course_.municipalities.episodes, edition, instruments, at[1:], district)
+    land = running(*existence, at[1:], 1, _land(course_.places))
+    covered = _land_covered(course_, instruments, at[1:])
     columns["area_share"] = (covered / np.maximum(land, 1)).ravel()
-    return table_of(columns, PROGRESS_COLUMNS)
+    return table_of(columns)
 
 
 def _stock(course_: Course, unit: Unit, what: str, instruments: Sequence[str], at: Ints) -> Ints:
@@ -148,21 +122,15 @@ def _stock(course_: Course, unit: Unit, what: str, instruments: Sequence[str], a
     rows = course_.line(unit).episodes
     flag = rows[what].to_numpy(dtype=bool) if what in rows.columns else (rows["state"] == what).to_numpy(dtype=bool)
     code = places_of(rows["instrument"], instruments)
-    kept = flag & (code >= 0) & _inside(rows, course_.district)
+    kept = flag & (code >= 0)
     begin, end = ordinals(rows["from_day"]), ordinals(rows["until_day"])
     return running(code[kept], begin[kept], end[kept], at[1:], len(instruments)).ravel()
 
 
-def _inside(rows: pd.DataFrame, district: str | None) -> Bools:
-    if district is None:
-        return np.ones(len(rows), dtype=bool)
-    return np.asarray((rows["district"] == district).to_numpy(dtype=bool))
-
-
-def _flows(events_: pd.DataFrame, instruments: Sequence[str], at: Ints, district: str | None) -> dict[str, Ints]:
+def _flows(events_: pd.DataFrame, instruments: Sequence[str], at: Ints) -> dict[str, Ints]:
     """Return events by kind, days by instruments; ``at`` begins with the day after which the first row counts."""
     code, day = places_of(events_["instrument"], instruments), ordinals(events_["day"])
-    kept = np.flatnonzero((code >= 0) & (day > at[0]) & (day <= at[-1]) & _inside(events_, district))
+    kept = np.flatnonzero((code >= 0) & (day > at[0]) & (day <= at[-1]))
     row = np.searchsorted(at, day[kept]) - 1
     what = seen_from(events_.iloc[kept], at[row])
     by_boundary = (events_["because"].to_numpy(dtype=object) == BOUNDARY)[kept]
@@ -176,36 +144,26 @@ def _flows(events_: pd.DataFrame, instruments: Sequence[str], at: Ints, district
     return flow
 
 
-def _existence(edition: BoundaryVersion, district: str | None) -> tuple[Ints, Ints, Ints]:
-    """Return a column 0, first day and end of every row of the edition, of one district if it is given."""
-    rows = edition.municipalities
-    if district is not None:
-        rows = rows[rows["district"] == district]
+def _existence(course_: Course) -> tuple[Ints, Ints, Ints]:
+    """Return a column 0, first day and end of every row of the places."""
+    rows = course_.places
     return np.zeros(len(rows), dtype=np.int64), ordinals(rows["valid_from"]), ordinals(rows["valid_to"])
 
 
-def _land(edition: BoundaryVersion, district: str | None) -> Ints:
-    """Return the area of every row of the edition, of one district if it is given, in thousands of square metres.
-
-    Whole numbers: sums of them are exact in any order.
-    """
-    rows = edition.municipalities
-    if district is not None:
-        rows = rows[rows["district"] == district]
+def _land(rows: pd.DataFrame) -> Ints:
+    """Return areas in thousands of square metres: sums of whole numbers are exact in any order."""
     return np.asarray(np.rint(rows["area_km2"].to_numpy() * 1000), dtype=np.int64)
 
 
-def _land_covered(
-    episodes_: pd.DataFrame, edition: BoundaryVersion, instruments: Sequence[str], at: Ints, district: str | None
-) -> Ints:
+def _land_covered(course_: Course, instruments: Sequence[str], at: Ints) -> Ints:
     """Return the area of the municipalities counted, days by instruments, as in `_land`.
 
     A municipality that took in another has had several areas, each for its time.
     """
-    kept = episodes_[episodes_["counted"]]
-    if district is not None:
-        kept = kept[kept["district"] == district]
-    extents = edition.municipalities[["ags", "valid_from", "valid_to"]].assign(land=_land(edition, None))
+    held = course_.municipalities.episodes
+    kept = held[held["counted"]]
+    places = course_.edition.municipalities
+    extents = places[["ags", "valid_from", "valid_to"]].assign(land=_land(places))
     both = kept[["ags", "instrument", "from_day", "until_day"]].merge(extents, on="ags")
     code = places_of(both["instrument"], instruments)
     begin = np.maximum(ordinals(both["from_day"]), ordinals(both["valid_from"]))

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import pandas as pd
 
 from atlas import phrases
-from atlas.analysis.facts import entry_ranges
 from atlas.analysis.stages import entry_cases
 from atlas.analysis.status import successors
 from atlas.errors import Problem, Severity, few
@@ -29,13 +28,12 @@ def check_snapshot(snapshot: Snapshot) -> list[Problem]:
     for programme in snapshot.programmes.values():
         problems += _unfilled(programme)
         editions = snapshot.editions[programme.boundary_set]
-        records = snapshot.records[programme.key]
-        problems += _names(records.table, editions, records.places)
-        problems += _keys(records.table, editions, records.places)
-        problems += _order(records.table, programme, records.places)
-        problems += _times(records.table, programme, records.places)
-        problems += _undated(records.table, f"data/participation/{programme.key}.csv")
-        problems += _inferred(records.table, f"data/participation/{programme.key}.csv")
+        table, places = snapshot.records[programme.key].table, snapshot.records[programme.key].places
+        problems += _names(table, editions, places)
+        problems += _keys(table, editions, places)
+        problems += _order(table, programme, places)
+        problems += _times(table, programme, places)
+        problems += _together(table, f"data/participation/{programme.key}.csv")
     return problems
 
 
@@ -146,13 +144,9 @@ def disorder(table: pd.DataFrame, programme: Programme) -> Iterable[tuple[int, i
 
     Line, line of the higher stage, sentence and its values.
     """
-    rungs = {
-        f"{each.key}:{stage.key}": programme.rung(f"{each.key}:{stage.key}")
-        for each in programme.instruments
-        for stage in each.stages
-    }
+    rungs = {each.ref: each for each in programme.rungs}
     ladders: dict[tuple[str, str], list[_DatedStep]] = {}
-    told = entry_ranges(table, programme)
+    told = entry_cases(table, programme)
     first = told["begin"].fillna(told["since_day"])
     columns = (table["ags"], table["instrument"], table["status"], told["since_day"], first, told["since"])
     for ags, instrument, status, counts_from, begin, since, sense, line in zip(
@@ -185,6 +179,8 @@ def _counts_from(step: _DatedStep) -> date:
 
 def _times(table: pd.DataFrame, programme: Programme, places: str) -> list[Problem]:
     """What entries say about ends and cases that may be meant otherwise."""
+    if table.empty:
+        return []
     rows = _with_cases(table, programme)
     return [
         *_until_cancelled(rows, places),
@@ -205,8 +201,7 @@ def _with_cases(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
             "counts": stage.is_counted,
             "repeats": instrument.repeats,
         }
-        for instrument in programme.instruments
-        for stage in instrument.stages
+        for instrument, stage, _ in programme.rungs
     }
     own = pd.DataFrame([stages[key] for key in zip(table["instrument"], table["status"], strict=True)])
     names = ["line", "ags", "municipality", "instrument", "status", "date", "date_means", "joint_with", "until", "case"]
@@ -216,8 +211,6 @@ def _with_cases(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
 
 def _until_cancelled(rows: pd.DataFrame, places: str) -> Iterable[Problem]:
     """A proof later than the newest ``until`` of its case: what was to end then still held."""
-    if rows.empty:
-        return
     steps = rows[rows["kind"] == str(StageKind.STEP)].sort_values(["certain", "line"], na_position="first")
     latest = steps[steps["certain"].notna()].drop_duplicates(["case", "phase"], keep="last")
     limited = steps[steps["until_last"].notna() & ~steps["is_act"].astype(bool)]
@@ -229,18 +222,12 @@ def _until_cancelled(rows: pd.DataFrame, places: str) -> Iterable[Problem]:
         "anderer Vorgang, bitte unter „case“ benennen; sonst ein späteres Ende eintragen."
     )
     for row in both.to_dict("records"):
-        values: dict[str, str | int] = {
-            "until": str(row["until"]),
-            "date": str(row["date_later"]),
-            "other": int(row["line_later"]),
-        }
-        yield _problem(places, int(row["line"]), "until", text, **values)
+        values = {"until": row["until"], "date": row["date_later"], "other": row["line_later"]}
+        yield _problem(places, row["line"], "until", text, **values)
 
 
 def _which_case(rows: pd.DataFrame, places: str) -> Iterable[Problem]:
     """An exit or a plan that could mean any of several cases of its participant."""
-    if rows.empty:
-        return
     group = ["ags", "instrument"]
     steps = rows[rows["kind"] == str(StageKind.STEP)]
     cases = steps.groupby(group)["case"].nunique().rename("cases").reset_index()
@@ -253,12 +240,8 @@ def _which_case(rows: pd.DataFrame, places: str) -> Iterable[Problem]:
         "{name} hat hier {n} Vorgänge; zu welchem „{stage}“ gehört, ist nicht gesagt. Bitte „case“ oder „joint_with“ eintragen."
     )
     for row in bare.to_dict("records"):
-        values: dict[str, str | int] = {
-            "name": str(row["municipality"]),
-            "n": int(row["cases"]),
-            "stage": str(row["label"]),
-        }
-        yield _problem(places, int(row["line"]), "case", text, **values)
+        values = {"name": row["municipality"], "n": row["cases"], "stage": row["label"]}
+        yield _problem(places, row["line"], "case", text, **values)
 
 
 def _on_both_sides(rows: pd.DataFrame, places: str) -> Iterable[Problem]:
@@ -266,8 +249,6 @@ def _on_both_sides(rows: pd.DataFrame, places: str) -> Iterable[Problem]:
 
     What is dormant may be revived, that needs no word.
     """
-    if rows.empty:
-        return
     exits = rows[(rows["kind"] == str(StageKind.EXIT)) & (rows["exit"] != str(ExitKind.DORMANT))]
     steps = rows[(rows["kind"] == str(StageKind.STEP)) & rows["certain"].notna() & (rows["case_name"] == "")]
     around = steps.merge(exits[["case", "phase", "line", "label"]], on="case", suffixes=("", "_exit"))
@@ -280,18 +261,12 @@ def _on_both_sides(rows: pd.DataFrame, places: str) -> Iterable[Problem]:
         "unter „case“ benennen."
     )
     for row in after.drop_duplicates("line").to_dict("records"):
-        values: dict[str, str | int] = {
-            "stage": str(row["label"]),
-            "exit": str(row["label_exit"]),
-            "other": int(row["line_exit"]),
-        }
-        yield _problem(places, int(row["line"]), "case", text, **values)
+        values = {"stage": row["label"], "exit": row["label_exit"], "other": row["line_exit"]}
+        yield _problem(places, row["line"], "case", text, **values)
 
 
 def _several_of_one(rows: pd.DataFrame, programme: Programme, places: str) -> Iterable[Problem]:
     """What is reached once, and counted for one participant in several cases: worth a look, and mostly right."""
-    if rows.empty:
-        return
     counted = rows[rows["counts"].astype(bool) & ~rows["repeats"].astype(bool)]
     text = N_(
         "{name} hat {n} Vorgänge in „{instrument}“ (Einträge {lines}). Das kann sein; es zählt als eine Gemeinde."
@@ -308,21 +283,11 @@ def _several_of_one(rows: pd.DataFrame, programme: Programme, places: str) -> It
             yield Problem(f"{places} {lines[0]}", text, values, Severity.NOTE)
 
 
-def _inferred(table: pd.DataFrame, name: str) -> list[Problem]:
-    """Records that were concluded, not read, in one sentence."""
-    inferred = table["line"][table["inferred"] != ""].tolist()
-    if not inferred:
-        return []
-    text = N_("{n} Einträge sind erschlossen, nicht gelesen; wo sie zählen, steht es dabei ({lines}).")
-    values: dict[str, str | int | float] = {"n": len(inferred), "lines": few(map(str, inferred))}
-    return [Problem(name, text, values, Severity.NOTE)]
-
-
-def _undated(table: pd.DataFrame, name: str) -> list[Problem]:
-    """Records of which nobody knows when they began, in one sentence."""
-    undated = table["line"][(table["date"] == "") & (table["source_date"] == "")].tolist()
-    if not undated:
-        return []
-    text = N_("{n} Einträge haben weder ein Datum noch eine datierte Quelle; ihr Beginn ist unbekannt ({lines}).")
-    values: dict[str, str | int | float] = {"n": len(undated), "lines": ", ".join(map(str, undated))}
-    return [Problem(name, text, values, Severity.NOTE)]
+def _together(table: pd.DataFrame, name: str) -> Iterable[Problem]:
+    """Records of which nobody knows when they began, and those that were concluded, not read: a sentence for each."""
+    if undated := table["line"][(table["date"] == "") & (table["source_date"] == "")].tolist():
+        text = N_("{n} Einträge haben weder ein Datum noch eine datierte Quelle; ihr Beginn ist unbekannt ({lines}).")
+        yield Problem(name, text, {"n": len(undated), "lines": ", ".join(map(str, undated))}, Severity.NOTE)
+    if inferred := table["line"][table["inferred"] != ""].tolist():
+        text = N_("{n} Einträge sind erschlossen, nicht gelesen; wo sie zählen, steht es dabei ({lines}).")
+        yield Problem(name, text, {"n": len(inferred), "lines": few(map(str, inferred))}, Severity.NOTE)

@@ -25,47 +25,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.cases import arrangement_numbers
-from atlas.analysis.days import DAYS, NEVER, RANKS, Bools, Ints, as_days, ordinals, table_of
-from atlas.analysis.facts import UNKNOWN, Block, Facts, Ladders, Texts, blocks, days_or_nat, ladders_of
-from atlas.analysis.stages import Boundaries, Stages, most, run_begins, stages_of
+from atlas.analysis.cases import Block, arrangement_numbers, blocks
+from atlas.analysis.days import DAYS, NEVER, RANKS, Arrays, Bools, Ints, as_days, ordinals, run_begins, table_of
+from atlas.analysis.facts import UNKNOWN, Facts, Ladders, Texts, days_or_nat
+from atlas.analysis.stages import Boundaries, Stages, most, stages_of
 from atlas.model.keys import is_district_key
 from atlas.model.programme import Counts, ExitKind, Programme
+from atlas.model.records import READ_ON
 from atlas.model.states import STATES, State
 
-SPAN_COLUMNS = (
-    "participant",
-    "instrument",
-    "stage",
-    "rank",
-    "kind",
-    "state",
-    "counted",
-    "in_force",
-    "so_far",
-    "basis",
-    "derived_from",
-    "begin",
-    "since_day",
-    "until_day",
-    "ends",
-    "end_earliest",
-    "since",
-    "since_means",
-    "read_on",
-    "until",
-    "last_proof",
-    "inferred",
-    "source",
-    "joint_with",
-    "case_name",
-    "case",
-    "case_begin",
-    "case_since",
-    "arrangement",
-    "strength",
-    "row",
-)
 _EPOCH = as_days(np.asarray([1], dtype=np.int64))[0].astype("datetime64[D]").astype(np.int64) - 1
 _CODE = {state: number for number, state in enumerate(STATES)}
 _HOLDING = (_CODE[State.IN_FORCE], _CODE[State.REACHED])
@@ -75,61 +43,50 @@ _ENDS = ("", State.ENDED, State.DORMANT, State.PRESUMED_OVER, State.PLAN_LAPSED)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class _Rows:
-    """Stretches of time, an array each.
-
-    Attributes
-    ----------
-    fact, rung, case
-        The entry each is told by, the stage, the case (below 0 if derived).
-    state, ends
-        Numbers in `STATES` and `_ENDS`.
-    begin
-        Earliest first day of the stage.
-    first, last
-        Of the stretch; the day after it.
-    end_earliest
-        The first day that may be the last, where it ends.
-    proof
-        Newest day on which it is known to have held.
-    """
+class _Rows(Arrays):
+    """Stretches of time, an array each."""
 
     fact: Ints
     rung: Ints
     case: Ints
+    """The entry each is told by, the stage, the case (below 0 if derived)."""
     state: Ints
+    ends: Ints
+    """Numbers in `STATES` and `_ENDS`."""
     begin: Ints
+    """Earliest first day of the stage."""
     first: Ints
     last: Ints
-    ends: Ints
+    """First day of the stretch; the day after its last."""
     end_earliest: Ints
+    """The first day that may be the last, where it ends."""
     proof: Ints
+    """Newest day on which it is known to have held."""
 
     def joined(self, *others: _Rows) -> _Rows:
         """Return them with others behind."""
         every = (self, *others)
         return _Rows(**{name: np.concatenate([vars(each)[name] for each in every]) for name in vars(self)})
 
-    def only(self, which: Bools | Ints) -> _Rows:
-        """Return some of them."""
-        return _Rows(**{name: values[which] for name, values in vars(self).items()})
-
 
 def _rows(stages: Stages, which: Ints, state: Ints | int, first: Ints, last: Ints) -> _Rows:
     """Return a stretch for some stages, none of which ends."""
-    none = np.zeros(len(which), dtype=np.int64)
-    return _Rows(
+    return _lasting(
         fact=stages.fact[which],
         rung=stages.rung[which],
         case=stages.case[which],
-        state=none + state,
+        state=np.zeros(len(which), dtype=np.int64) + state,
         begin=stages.earliest[which],
         first=first,
         last=last,
-        ends=none,
-        end_earliest=none,
         proof=stages.proof[which],
     )
+
+
+def _lasting(**columns: Ints) -> _Rows:
+    """Return stretches of which nothing is known of an end; without ``begin`` and ``proof`` neither of these."""
+    none = np.zeros(len(columns["first"]), dtype=np.int64)
+    return _Rows(**({"begin": none, "ends": none, "end_earliest": none, "proof": none} | columns))
 
 
 # ---- what entries say themselves -------------------------------------------------------------------------------------
@@ -226,9 +183,8 @@ def _exits(facts: Facts, ladders: Ladders, ends: Boundaries, stages: Stages) -> 
     at = np.flatnonzero((order < len(out)) & (first[order] < last))
     which = out[order[at]]
     rung = facts.rung[ends.fact[which]]
-    none = np.zeros(len(which), dtype=np.int64)
     kinds = np.asarray([_CODE[State(each.stage.exit)] for each in ladders.rungs], dtype=np.int64)
-    return _Rows(
+    return _lasting(
         fact=ends.fact[which],
         rung=rung,
         case=ends.case[which],
@@ -236,9 +192,6 @@ def _exits(facts: Facts, ladders: Ladders, ends: Boundaries, stages: Stages) -> 
         begin=ends.earliest[which],
         first=ends.day[which],
         last=last[at],
-        ends=none,
-        end_earliest=none,
-        proof=none,
     )
 
 
@@ -251,7 +204,7 @@ def _derived(direct: _Rows, facts: Facts, programme: Programme, ladders: Ladders
     Each once for a participant, from the earliest on; only until something of the participant's own says as much, and
     not beyond the programme unless it is an act.
     """
-    number = {f"{rung.instrument.key}:{rung.stage.key}": n for n, rung in enumerate(ladders.rungs)}
+    number = {rung.ref: n for n, rung in enumerate(ladders.rungs)}
     implied = [(n, number[ref]) for n, rung in enumerate(ladders.rungs) for ref in rung.stage.implies]
     district = np.asarray([is_district_key(str(key)) for key in facts.participant.known], dtype=bool)
     says = np.isin(direct.state, [*_HOLDING, _CODE[State.PLANNED], _CODE[State.PERIOD_UNKNOWN]])
@@ -269,17 +222,13 @@ def _derived(direct: _Rows, facts: Facts, programme: Programme, ladders: Ladders
     last, goes_on = _own_says_as_much(direct, facts, ladders, who, goal)
     none = np.zeros(len(source), dtype=np.int64)
     state = np.where(ladders.is_plan[goal], _CODE[State.PLANNED], _CODE[State.IN_FORCE])
-    rows = _Rows(
+    rows = _lasting(
         fact=direct.fact[source],
         rung=goal,
         case=-1 - np.arange(len(source), dtype=np.int64),
         state=np.where(ladders.is_act[goal], _CODE[State.REACHED], state),
-        begin=none,
         first=latest[source],
         last=last,
-        ends=none,
-        end_earliest=none,
-        proof=none,
     )
     origin, every = direct.rung[source], np.arange(len(source))
     over = programme.ended.toordinal() + 1 if programme.ended else NEVER
@@ -299,8 +248,7 @@ def _derived(direct: _Rows, facts: Facts, programme: Programme, ladders: Ladders
 
 def _own_says_as_much(direct: _Rows, facts: Facts, ladders: Ladders, who: Ints, goal: Ints) -> tuple[Ints, Ints]:
     """Return the first day on which a participant has the stage or a further one, or an exit, of its own, and the case."""
-    says_nothing = [_CODE[State.DOCUMENTED_LATER], _CODE[State.PERIOD_UNKNOWN]]
-    own = np.flatnonzero(~ladders.is_plan[direct.rung] & ~np.isin(direct.state, says_nothing))
+    own = np.flatnonzero(~ladders.is_plan[direct.rung] & ~_stands_beside(direct))
     last, case = np.full(len(who), NEVER, dtype=np.int64), np.full(len(who), -1, dtype=np.int64)
     for target in np.unique(goal):
         further = ladders.is_exit | (ladders.is_step & (ladders.rank >= ladders.rank[target]))
@@ -317,7 +265,6 @@ def _own_says_as_much(direct: _Rows, facts: Facts, ladders: Ladders, who: Ints, 
     return last, case
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
 class _Cases:
     """The cases, an array each by number.
 
@@ -325,38 +272,25 @@ class _Cases:
     one that does; ``who`` is the number of the participant; ``name`` and ``partner`` are numbers of the texts.
     """
 
-    begin: Ints
-    since: Ints
-    end: Ints
-    who: Ints
-    instrument: Ints
-    name: Ints
-    partner: Ints
+    def __init__(self, direct: _Rows, in_force: Bools, block: Block, ladders: Ladders) -> None:
+        facts, case, size = block.facts, block.case, block.cases
+        self.since: Ints = np.full(size, NEVER, dtype=np.int64)
+        np.minimum.at(self.since, direct.case[in_force], direct.first[in_force])
+        self.begin: Ints = np.full(size, NEVER, dtype=np.int64)
+        tells = in_force | (_stands_beside(direct) & ladders.counted[direct.rung])
+        np.minimum.at(self.begin, direct.case[tells], direct.begin[tells])
+        self.begin[self.begin == NEVER] = UNKNOWN
+        self.name, self.partner = (most(case, column.code, size) for column in (facts.name, facts.partner))
+        self.instrument, self.who = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+        self.instrument[case], self.who[case] = ladders.instrument[facts.rung], facts.participant.code
+        acts = ladders.is_act[direct.rung[in_force]]
+        end = most(direct.case[in_force], np.where(acts, direct.first[in_force], direct.last[in_force]), size)
+        self.end: Ints = np.where(end == 0, NEVER, end)
 
 
-def _cases(direct: _Rows, in_force: Bools, block: Block, ladders: Ladders) -> _Cases:
-    facts, case, size = block.facts, block.case, block.cases
-    since = np.full(size, NEVER, dtype=np.int64)
-    np.minimum.at(since, direct.case[in_force], direct.first[in_force])
-    begin = np.full(size, NEVER, dtype=np.int64)
-    beside = [_CODE[State.DOCUMENTED_LATER], _CODE[State.PERIOD_UNKNOWN]]
-    tells = in_force | (np.isin(direct.state, beside) & ladders.counted[direct.rung])
-    np.minimum.at(begin, direct.case[tells], direct.begin[tells])
-    begin[begin == NEVER] = UNKNOWN
-    name, partner = (most(case, column.code, size) for column in (facts.name, facts.partner))
-    instrument, who = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-    instrument[case], who[case] = ladders.instrument[facts.rung], facts.participant.code
-    acts = ladders.is_act[direct.rung[in_force]]
-    end = most(direct.case[in_force], np.where(acts, direct.first[in_force], direct.last[in_force]), size)
-    return _Cases(
-        begin=begin,
-        since=since,
-        end=np.where(end == 0, NEVER, end),
-        who=who,
-        instrument=instrument,
-        name=name,
-        partner=partner,
-    )
+def _stands_beside(rows: _Rows) -> Bools:
+    """Return which stretches never count: documented only later, or of a time nobody knows."""
+    return np.isin(rows.state, [_CODE[State.DOCUMENTED_LATER], _CODE[State.PERIOD_UNKNOWN]])
 
 
 def _joint(cases: _Cases, block: Block) -> pd.DataFrame:
@@ -371,24 +305,19 @@ def _joint(cases: _Cases, block: Block) -> pd.DataFrame:
         "begin": cases.begin[joint],
         "end": cases.end[joint],
     }
-    return table_of(columns, tuple(columns))
+    return table_of(columns)
 
 
 def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     """Return the stretches of time in which something can be said of participants.
 
-    Parameters
-    ----------
-    table
-        `Records.table`. A column that an older record lacks says nothing.
-    programme
-        Ladders, how long stages last, implications.
+    ``table`` is `Records.table`. A column that an older record lacks says nothing.
 
     Returns
     -------
     pandas.DataFrame
         RangeIndex, by participant, instrument, case and first day; the order of the entries does not matter. Columns
-        `SPAN_COLUMNS`: ``participant`` (key as recorded), ``state`` (see `State`), ``in_force`` and ``so_far`` (whether
+        ``participant`` (key as recorded), ``instrument``, ``stage``, ``rank`` and ``kind`` of the stage, ``state`` (see `State`), ``in_force`` and ``so_far`` (whether
         it counts as holding, as having ever held), ``counted`` (the one of them that the instrument counts),
         ``basis`` (``direct`` or ``derived``), ``derived_from`` (``instrument:stage`` or empty); ``begin`` (earliest
         first day of the stage, NaT if unknown) and ``since_day`` (first day of the stretch), ``until_day`` (first day
@@ -400,7 +329,7 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
         and ``case_since`` (range of the first day of its first counted stage), ``arrangement`` (number; the same for
         members of one), ``strength`` (the least speaks for a municipality and instrument, see `counting`), ``row`` (of ``table``).
     """
-    ladders = ladders_of(programme)
+    ladders = Ladders(programme)
     joint: list[pd.DataFrame] = []
     columns: dict[str, npt.NDArray[Any]] = {}
     stretches = cases = derived = 0
@@ -416,7 +345,7 @@ def spans(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     # What is derived is an arrangement of its own, unless it is then said.
     told, alone = arrangement_numbers(pd.concat(joint), cases), columns["arrangement"] < 0
     columns["arrangement"] = np.where(alone, cases - 1 - columns["case"], told[columns["arrangement"]])
-    return table_of(columns, SPAN_COLUMNS)
+    return table_of(columns)
 
 
 def _behind(
@@ -448,7 +377,7 @@ def _stretches(block: Block, programme: Programme, ladders: Ladders) -> tuple[di
     derived, origin, goes_on = _derived(direct, facts, programme, ladders)
     rows = direct.joined(derived)
     in_force = ladders.counted[rows.rung] & np.isin(rows.state, _HOLDING)
-    cases = _cases(direct, in_force[: len(direct.case)], block, ladders)
+    cases = _Cases(direct, in_force[: len(direct.case)], block, ladders)
     belongs = np.concatenate([direct.case, goes_on])
     belongs = np.where(belongs < 0, belongs, block.cases_before + belongs)
     origin = np.concatenate([np.full(len(direct.case), -1, dtype=np.int64), origin])
@@ -474,9 +403,8 @@ def _in_order(rows: _Rows, facts: Facts, ladders: Ladders) -> Ints:
 def _so_far(rows: _Rows, in_force: Bools, cases: _Cases) -> Bools:
     """Return which stretches belong to what has ever held by then: of an own case all from its first counted day on."""
     own = rows.case >= 0
-    beside = np.isin(rows.state, [_CODE[State.DOCUMENTED_LATER], _CODE[State.PERIOD_UNKNOWN]])
     since = np.append(cases.since, NEVER)[np.where(own, rows.case, -1)]
-    return np.where(own, ~beside & (rows.first >= since), in_force)
+    return np.where(own, ~_stands_beside(rows) & (rows.first >= since), in_force)
 
 
 def _columns(rows: _Rows, origin: Ints, block: Block, cases: _Cases, ladders: Ladders) -> dict[str, npt.NDArray[Any]]:
@@ -486,13 +414,13 @@ def _columns(rows: _Rows, origin: Ints, block: Block, cases: _Cases, ladders: La
     at = np.where(is_own, rows.case, -1)
     since, means = facts.since(rows.fact)
     means[~is_own & (means != "undated")] = "known_by"
-    refs = [*(f"{each.instrument.key}:{each.stage.key}" for each in ladders.rungs), ""]
+    refs = [*(each.ref for each in ladders.rungs), ""]
 
     def of_rung(texts: list[str]) -> Texts:
         return np.asarray(texts, dtype=object)[rows.rung]
 
     return {
-        "participant": facts.participant.of(rows.fact),
+        "participant": facts.of("ags", rows.fact),
         "instrument": of_rung([each.instrument.key for each in ladders.rungs]),
         "stage": of_rung([each.stage.key for each in ladders.rungs]),
         "rank": ladders.rank.astype(np.int8)[rows.rung],
@@ -507,11 +435,11 @@ def _columns(rows: _Rows, origin: Ints, block: Block, cases: _Cases, ladders: La
         "end_earliest": days_or_nat(rows.end_earliest),
         "since": since,
         "since_means": means,
-        "read_on": facts.read_on.of(rows.fact),
-        "until": np.where(is_own, facts.until_text.of(rows.fact), ""),  # what is derived does not end with its grant
+        "read_on": facts.of(READ_ON, rows.fact),
+        "until": np.where(is_own, facts.of("until", rows.fact), ""),  # what is derived does not end with its grant
         "last_proof": days_or_nat(rows.proof),
-        "inferred": facts.inferred.code[rows.fact] > 0,
-        "source": facts.source.of(rows.fact),
+        "inferred": facts.texts["inferred"].code[rows.fact] > 0,
+        "source": facts.of("source_url", rows.fact),
         "joint_with": facts.partner.known[np.append(cases.partner, 0)[at]],
         "case_name": facts.name.known[np.append(cases.name, 0)[at]],
         "case": np.where(is_own, block.cases_before + rows.case, rows.case),

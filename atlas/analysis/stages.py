@@ -8,14 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.days import DAYS, NEVER, RANKS, Bools, Ints, table_of
-from atlas.analysis.facts import UNKNOWN, Block, Facts, Ladders, blocks, days_or_nat, ladders_of
+from atlas.analysis.cases import Block, blocks
+from atlas.analysis.days import DAYS, NEVER, RANKS, Bools, Ints, as_days, run_begins, table_of
+from atlas.analysis.facts import UNKNOWN, Facts, Ladders, days_or_nat
 from atlas.model.programme import Programme
-
-
-def run_begins(sorted_keys: Ints) -> Ints:
-    """Return where each run of equal keys begins."""
-    return np.flatnonzero(np.append(True, sorted_keys[1:] != sorted_keys[:-1])[: len(sorted_keys)])
+from atlas.model.records import READ_ON
 
 
 def most(at: Ints, values: Ints, size: int) -> Ints:
@@ -27,25 +24,17 @@ def most(at: Ints, values: Ints, size: int) -> Ints:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Boundaries:
-    """What ends a phase of a case: exits, and steps certainly later than a further one, by case and day.
-
-    Attributes
-    ----------
-    fact, case
-        Number of the entry and of its case.
-    day, earliest
-        First day on which what was before no longer holds; the first day that may have been.
-    is_exit
-    of_case
-        Where those of each case begin; the n-th of a case ends its phase n.
-    """
+    """What ends a phase of a case: exits, and steps certainly later than a further one, by case and day."""
 
     fact: Ints
     case: Ints
+    """Number of the entry and of its case."""
     day: Ints
     earliest: Ints
+    """First day on which what was before no longer holds; the first day that may have been."""
     is_exit: Bools
     of_case: Ints
+    """Where those of each case begin; the n-th of a case ends its phase n."""
 
     @property
     def number(self) -> Ints:
@@ -55,46 +44,32 @@ class Boundaries:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Stages:
-    """The stages of each phase of a case, the lowest first, plans before steps; an array each.
-
-    Attributes
-    ----------
-    fact
-        The entry that tells when it began best.
-    part, case, phase
-        Number of case and phase together, of the case, of the phase in it.
-    rung
-        Of the programme's stages.
-    earliest, latest
-        Range of its beginning.
-    said
-        Earliest first day as its entries say it, whatever the stages before it say.
-    until
-        Last day it held, where its entries say one that no later proof cancels; 0 else.
-    proof
-        Newest day on which it is known to have held; 0 for none.
-    stop, boundary
-        First day it no longer holds by what ends the phase, `NEVER` for none, and the number of that boundary, -1.
-    is_dropped
-        Whether a further stage was certainly there before.
-    is_unknown
-        Whether it has a time and nobody knows which.
-    """
+    """The stages of each phase of a case, the lowest first, plans before steps; an array each."""
 
     fact: Ints
+    """The entry that tells when it began best."""
     part: Ints
     case: Ints
     phase: Ints
+    """Number of case and phase together, of the case, of the phase in it."""
     rung: Ints
+    """Of the programme's stages."""
     earliest: Ints
     latest: Ints
+    """Range of its beginning."""
     said: Ints
+    """Earliest first day as its entries say it, whatever the stages before it say."""
     until: Ints
+    """Last day it held, where its entries say one that no later proof cancels; 0 else."""
     proof: Ints
+    """Newest day on which it is known to have held; 0 for none."""
     stop: Ints
     boundary: Ints
+    """First day it no longer holds by what ends the phase, `NEVER` for none, and the number of that boundary, -1."""
     is_dropped: Bools
+    """Whether a further stage was certainly there before."""
     is_unknown: Bools
+    """Whether it has a time and nobody knows which."""
 
 
 def stages_of(facts: Facts, case: Ints, ladders: Ladders) -> tuple[Stages, Boundaries]:
@@ -275,17 +250,19 @@ def _after_proofs(facts: Facts, case: Ints, ladders: Ladders, ends: Boundaries, 
 
 
 def entry_cases(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
-    """Return where each entry of a record stands among those of its case.
+    """Return in which range each entry of a record puts the first day of its stage, by itself, and where in its case it stands.
 
     Returns
     -------
     pandas.DataFrame
-        RangeIndex, a row for each of ``table``. Columns ``case`` (number, as in `spans`) and ``phase`` (after how many
+        RangeIndex, a row for each of ``table``. Columns ``begin`` (earliest first day, NaT if unknown) and ``since_day``
+        (latest, from which on it holds), ``datetime64[s]``; ``since`` (date as known, text), ``since_means``
+        (``reached``, ``known_by``, ``source``, ``undated``) and ``read_on``; ``case`` (number, as in `spans`) and ``phase`` (after how many
         ends of its case it lies; of an exit, which it is itself); ``certain`` (first day the entry's own date can mean),
         ``proof`` (newest day on which it says itself that it held) and ``until_last`` (last day its ``until`` means),
         ``datetime64[s]``, NaT where it says none.
     """
-    ladders = ladders_of(programme)
+    ladders = Ladders(programme)
     found = pd.concat([_entry_cases(block, ladders) for block in blocks(table, programme, ladders)])
     return found.sort_index()
 
@@ -293,7 +270,18 @@ def entry_cases(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
 def _entry_cases(block: Block, ladders: Ladders) -> pd.DataFrame:
     facts, case = block.facts, block.case
     phase = _phases(facts, case, _boundaries(facts, case, ladders))
-    columns: dict[str, npt.NDArray[np.generic]] = {"case": block.cases_before + case, "phase": phase}
-    days = {"certain": facts.certain, "proof": facts.proof, "until_last": facts.until}
-    columns |= {name: days_or_nat(each) for name, each in days.items()}
-    return table_of(columns, tuple(columns)).set_axis(block.rows)
+    every = np.arange(len(block.rows), dtype=np.int64)
+    since, means = facts.since(every)
+    columns: dict[str, npt.NDArray[np.generic]] = {
+        "begin": days_or_nat(facts.earliest),
+        "since_day": as_days(facts.latest),
+        "since": since,
+        "since_means": means,
+        "read_on": facts.of(READ_ON, every),
+        "case": block.cases_before + case,
+        "phase": phase,
+        "certain": days_or_nat(facts.certain),
+        "proof": days_or_nat(facts.proof),
+        "until_last": days_or_nat(facts.until),
+    }
+    return table_of(columns).set_axis(block.rows)

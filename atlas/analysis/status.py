@@ -92,16 +92,7 @@ def status_as_of(
 ) -> pd.DataFrame:
     """Return one row for every municipality of the day and every instrument of the programme.
 
-    Parameters
-    ----------
-    spans_
-        What `spans` returned.
-    programme, edition
-        Instruments, and the municipalities of the day.
-    changes
-        Mergers of all editions of the state.
-    as_of
-        The day.
+    ``spans_`` are what `spans` returned, ``changes`` the mergers of all editions of the state.
 
     Returns
     -------
@@ -134,7 +125,7 @@ def cases_as_of(
     Returns
     -------
     pandas.DataFrame
-        Index ``position``, by position. Columns `SPAN_COLUMNS`, ``ags``, ``name`` and ``district`` of the municipality.
+        Index ``position``, by position. Columns of `spans`, ``ags``, ``name`` and ``district`` of the municipality.
     """
     current = held_on(spans_, as_of)
     valid = np.flatnonzero(edition.valid_at(as_of))
@@ -154,10 +145,7 @@ class StatusLines(Mapping[int, tuple[StatusLine, ...]]):
     They are made when asked for: those of a whole country, all at once, would take more memory than the table. What is
     wanted of all municipalities is asked of the table.
 
-    Parameters
-    ----------
-    status
-        What `status_as_of` returned, or some of its rows, in its order.
+    ``status`` is what `status_as_of` returned, or some of its rows, in its order.
     """
 
     def __init__(self, status: pd.DataFrame) -> None:

@@ -9,9 +9,11 @@ from datetime import date
 from atlas.analysis.columns import ENTRY, FIELDS, HEADINGS
 from atlas.analysis.difference import TOUCHING, Answer, Question, Step, StepKind
 from atlas.analysis.intake import Finding, check_sheet
+from atlas.analysis.values import is_blocked
 from atlas.errors import AtlasError, Problem, Severity
-from atlas.model.edits import RECORD_FIELDS, Add, Correct, Edit, Record, Withdraw
+from atlas.model.edits import Add, Correct, Edit, Record, Withdraw
 from atlas.model.programme import Programme
+from atlas.model.records import RECORD_COLUMNS
 from atlas.model.sheets import Sheet
 from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
@@ -22,46 +24,32 @@ _FIRST_LINE = 2
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One entry as somebody typed it: nothing in it is checked.
-
-    Attributes
-    ----------
-    record
-        Dates may be written as people write them.
-    entry, version
-        Which entry it corrects and the version that was looked at; 0 for a new one.
-    answer
-        What somebody has said of a new one that resembles others.
-    """
+    """One entry as somebody typed it: nothing in it is checked."""
 
     record: Record
+    """Dates may be written as people write them."""
     entry: int = 0
     version: int = 0
+    """Which entry it corrects and the version that was looked at; 0 for a new one."""
     answer: Answer | None = None
+    """What somebody has said of a new one that resembles others."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What comes of typed entries.
-
-    Attributes
-    ----------
-    edits
-        To be saved; empty if something is blocked or nothing would change.
-    findings
-        Those of the gate; ``line`` is the number of the typed entry, from 1.
-    questions
-        What is to be asked of new entries that resemble others; ``line`` likewise.
-    """
+    """What comes of typed entries."""
 
     edits: tuple[Edit, ...]
+    """To be saved; empty if something is blocked or nothing would change."""
     findings: tuple[Finding, ...]
+    """Those of the gate; ``line`` is the number of the typed entry, from 1."""
     questions: tuple[Question, ...] = ()
+    """What is to be asked of new entries that resemble others; ``line`` likewise."""
 
     @property
     def is_blocked(self) -> bool:
         """Whether something must be mended before anything is saved."""
-        return any(finding.severity is Severity.BLOCKER for finding in self.findings)
+        return is_blocked(self.findings)
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
@@ -79,18 +67,8 @@ def check_typed(
 ) -> Checked:
     """Return the edits that typed entries are, and everything there is to say about them.
 
-    Parameters
-    ----------
-    rows
-        What is new and what is corrected.
-    withdrawn
-        What is to count no more.
-    snapshot, programme
-        The record as it is, and what it may hold.
-    today
-        Dates after it are faults.
-    lang
-        What the findings call the fields in.
+    ``rows`` are new or correct an entry, ``withdrawn`` is to count no more. Dates after ``today`` are faults; ``lang``
+    is what the findings call the fields in.
     """
     gone = tuple(withdrawn)
     if not rows:
@@ -128,17 +106,17 @@ def check_typed(
 
 def _cells(typed: Typed) -> tuple[str, ...]:
     record = typed.record
-    texts = {name: getattr(record, name).strip() for name in RECORD_FIELDS}
+    texts = {name: getattr(record, name).strip() for name in RECORD_COLUMNS}
     return tuple(texts[field] if field != ENTRY else str(typed.entry or "") for field in FIELDS)
 
 
 def _known(step: Step, line: int, lang: str) -> Finding:
     """Return what there is to say of a new entry that is one of the record."""
     if step.kind is StepKind.UNCHANGED:
-        return Finding(line=line, column="", given="", text=N_("Genau das steht schon im Bestand."))
+        return Finding(line=line, text=N_("Genau das steht schon im Bestand."))
     text = N_("Fast dasselbe steht schon im Bestand; anders ist nur: {fields}. Soll das berichtigt werden, bitte dort.")
     names = ", ".join(HEADINGS[name].in_language(lang) for name in step.fields)
-    return Finding(line=line, column="", given="", text=text, values={"fields": names}, severity=Severity.WARNING)
+    return Finding(line=line, text=text, values={"fields": names}, severity=Severity.WARNING)
 
 
 # ---- the editable table -----------------------------------------------------------------------------------------------
@@ -165,16 +143,9 @@ def from_table(
 
     What comes from a browser is not believed: it may name rows that are not there and columns that were locked.
 
-    Parameters
-    ----------
-    base
-        The entries, in the order of the rows.
-    state
-        What Streamlit says of ``st.data_editor``: ``edited_rows`` by position, ``added_rows``, ``deleted_rows``.
-    read
-        For each column that may be changed: what gives the fields of the record a cell stands for.
-    given
-        Fields of every new entry.
+    ``base`` are the entries, in the order of the rows; ``state`` is what Streamlit says of ``st.data_editor``:
+    ``edited_rows`` by position, ``added_rows``, ``deleted_rows``. ``read`` says for each column that may be changed
+    what gives the fields of the record a cell stands for, ``given`` the fields of every new entry.
 
     Raises
     ------

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from types import MappingProxyType
 from typing import NamedTuple
 
 from atlas.analysis.columns import folded
@@ -20,24 +20,19 @@ from atlas.model.rules import INFERRED, Fault, check_case, check_inferred, check
 from atlas.phrases import N_
 
 Values = Mapping[str, str | int | float]
-NO_VALUES: Values = MappingProxyType({})
 
 
-class Remark(NamedTuple):
-    """What there is to say about one cell.
-
-    Attributes
-    ----------
-    text, values, severity
-        As in `atlas.errors.Problem`.
-    suggestion
-        What probably belongs there; empty if nothing can be suggested.
-    """
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What there is to say about one cell."""
 
     text: str
-    values: Values = NO_VALUES
+    values: Values = field(default_factory=dict)
     severity: Severity = Severity.BLOCKER
+    """All three as in `atlas.errors.Problem`. A blocker stops the import, a warning is for a person to decide, a note
+    says how something was read."""
     suggestion: str = ""
+    """What probably belongs there; empty if nothing can be suggested."""
 
 
 class Reading(NamedTuple):
@@ -45,6 +40,10 @@ class Reading(NamedTuple):
 
     value: str
     remarks: tuple[Remark, ...] = ()
+
+    def also(self, remark: Remark) -> Reading:
+        """Return it with one more remark."""
+        return Reading(self.value, (*self.remarks, remark))
 
 
 _MONTHS = "januar februar märz april mai juni juli august september oktober november dezember"
@@ -128,26 +127,17 @@ def _mended(raw: str) -> str:
         return ""
 
 
-def read_date(raw: str, today: date) -> Reading:
-    """Read a date, known to the day, month or year; German or ISO, months by name, days as Excel counts them."""
-    return _read_date(raw, today)
-
-
-def read_until(raw: str) -> Reading:
-    """Read the last date something held or was granted for: it may lie in the future."""
-    return _read_date(raw, None)
-
-
 def read_retrieved(raw: str, today: date) -> Reading:
     """Read the day on which a source was read."""
-    read = _read_date(raw, today)
+    read = read_date(raw, today)
     if read.value and not is_blocked(read.remarks) and PartialDate.parse(read.value).day is None:
         text = N_("Wann die Quelle gelesen wurde, wird als Tag angegeben, etwa 31.12.2025.")
-        return Reading(read.value, (*read.remarks, Remark(text)))
+        return read.also(Remark(text))
     return read
 
 
-def _read_date(raw: str, latest: date | None) -> Reading:
+def read_date(raw: str, latest: date | None = None) -> Reading:
+    """Read a date, known to the day, month or year; German or ISO, months by name, days as Excel counts them."""
     if not raw:
         return Reading("")
     remarks: list[Remark] = []
@@ -232,23 +222,26 @@ def _nearest_date(raw: str) -> str:
     return year_in[0] if year_in else ""
 
 
-def read_meaning(raw: str) -> Reading:
-    """Read what a date means; empty stays empty."""
-    if not raw:
-        return Reading("")
-    return Reading(_MEANS.get(folded(raw), raw))
+def meaning_of(raw: str) -> str:
+    """Return what a date means as the record says it; a word that is unknown stays."""
+    return _MEANS.get(folded(raw), raw)
+
+
+def checked(value: str, faults: Iterable[Fault]) -> Reading:
+    """Return the reading of a cell that breaks these rules of the record."""
+    return Reading(value, tuple(map(remark_of, faults)))
 
 
 def read_yes(raw: str) -> Reading:
     """Read a mark: it is there or not."""
     value = _MARKS.get(folded(raw), raw)
-    return Reading(value, tuple(map(remark_of, check_inferred(value))))
+    return checked(value, check_inferred(value))
 
 
 def read_case(raw: str) -> Reading:
     """Read the short name of a case."""
     value = unquoted(raw)
-    return Reading(value, tuple(map(remark_of, check_case(value))))
+    return checked(value, check_case(value))
 
 
 def read_source(raw: str) -> Reading:
@@ -257,22 +250,22 @@ def read_source(raw: str) -> Reading:
     if value and _says_nothing(value):
         text = N_("„{given}“ ist keine Quelle. Jeder Eintrag braucht eine Adresse oder einen Titel.")
         return Reading(value, (Remark(text, {"given": value}),))
-    remarks = tuple(map(remark_of, check_source(value)))
-    if not remarks and (value.lower().startswith("www.") or "://" in value) and not web_address(value):
+    read = checked(value, check_source(value))
+    if not read.remarks and (value.lower().startswith("www.") or "://" in value) and not web_address(value):
         text = N_("„{given}“ ist keine vollständige Adresse im Netz und würde als Titel gelesen.")
         whole = f"https://{value}" if web_address(f"https://{value}") and "://" not in value else ""
-        remarks = (Remark(text, {"given": value[:200]}, Severity.WARNING, whole),)
-    return Reading(value, remarks)
+        return Reading(value, (Remark(text, {"given": value[:200]}, Severity.WARNING, whole),))
+    return read
 
 
 def read_text(raw: str, column: str) -> Reading:
     """Read a text that means only itself."""
     value = unquoted(raw)
-    remarks = tuple(map(remark_of, check_text(value, column)))
+    read = checked(value, check_text(value, column))
     if value.startswith("=") and value == raw:
         text = N_("Der Text beginnt wie eine Formel und wird als Text übernommen.")
-        remarks = (*remarks, Remark(text, severity=Severity.WARNING))
-    return Reading(value, remarks)
+        return read.also(Remark(text, severity=Severity.WARNING))
+    return read
 
 
 def unquoted(raw: str) -> str:

@@ -96,29 +96,6 @@ class BoundaryVersion:
 
     A municipality that takes in another has two rows: one until that day, one from then on. A row's position is
     its number in the topology files and in the class codes the map gets, so neither changes with the date.
-
-    Attributes
-    ----------
-    municipalities
-        RangeIndex (the position). Columns ``ags`` (8 digits), ``name``, ``kind`` (``Stadt``, ``Gemeinde``,
-        ``Gemeindefreies Gebiet`` or one of `INDEPENDENT_CITIES`), ``district`` (5 digits), ``valid_from``, ``valid_to`` (``datetime64``; the first day on which
-        it is no longer so, NaT when it still is), ``area_km2`` (geodesic), ``outline_m`` (length of all its rings from the
-        full geometry in the metric CRS), ``label_lon``, ``label_lat`` (degrees, a point well inside the largest part).
-    districts
-        Index ``key`` (5 digits). Columns ``name`` (``Landkreis Leipzig``, ``Vogtlandkreis``, ``Chemnitz``), ``kind``
-        (``Landkreis``, ``Kreis``, ``Region``, ``Städteregion`` or one of `INDEPENDENT_CITIES`), ``label_lon``, ``label_lat``, ``west``, ``south``, ``east``,
-        ``north`` (degrees).
-    borders
-        RangeIndex. Columns ``a``, ``b`` (positions, ``a < b``, both valid on at least one common day), ``border_m``
-        (length of the shared line from the full geometry in the metric CRS; 0.0 where they meet in points only).
-    changes
-        Every merger since ``starts``, in order of date, and every key that is another one now.
-    former_names
-        Names a municipality has had, by key: ``{"14628260": ("Neustadt i. Sa.",)}``.
-    bounds
-        West, south, east, north of the whole in degrees.
-    states
-        Index ``key`` (2 digits), columns as ``districts``; empty if the set is a single state.
     """
 
     folder: Path
@@ -127,12 +104,26 @@ class BoundaryVersion:
     metric_crs: str
     provenance: Provenance
     municipalities: pd.DataFrame
+    """RangeIndex (the position). Columns ``ags`` (8 digits), ``name``, ``kind`` (``Stadt``, ``Gemeinde``,
+    ``Gemeindefreies Gebiet`` or one of `INDEPENDENT_CITIES`), ``district`` (5 digits), ``valid_from``, ``valid_to``
+    (``datetime64``; the first day on which it is no longer so, NaT when it still is), ``area_km2`` (geodesic),
+    ``outline_m`` (length of all its rings from the full geometry in the metric CRS), ``label_lon``, ``label_lat``
+    (degrees, a point well inside the largest part)."""
     districts: pd.DataFrame
+    """Index ``key`` (5 digits). Columns ``name`` (``Landkreis Leipzig``, ``Vogtlandkreis``, ``Chemnitz``), ``kind``
+    (``Landkreis``, ``Kreis``, ``Region``, ``Städteregion`` or one of `INDEPENDENT_CITIES`), ``label_lon``,
+    ``label_lat``, ``west``, ``south``, ``east``, ``north`` (degrees)."""
     borders: pd.DataFrame
+    """RangeIndex. Columns ``a``, ``b`` (positions, ``a < b``, both valid on at least one common day), ``border_m``
+    (length of the shared line from the full geometry in the metric CRS; 0.0 where they meet in points only)."""
     changes: tuple[BoundaryChange, ...]
+    """Every merger since ``starts``, in order of date, and every key that is another one now."""
     former_names: dict[str, tuple[str, ...]]
+    """Names a municipality has had, by key: ``{"14628260": ("Neustadt i. Sa.",)}``."""
     bounds: tuple[float, float, float, float]
+    """West, south, east, north of the whole in degrees."""
     states: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Index ``key`` (2 digits), columns as ``districts``; empty if the set is a single state."""
 
     @property
     def district_keys(self) -> list[str]:

@@ -24,27 +24,19 @@ def parse_receipt(text: str) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class FollowUp:
-    """Internal: what the office knows of a municipality and does next.
-
-    Attributes
-    ----------
-    version
-        How often it has been written; 0 where nothing has been yet.
-    step
-        What is to be done; empty where nothing is.
-    due
-        By when; None without a date.
-    recorded_at, actor
-        When and by whom this version was written.
-    """
+    """Internal: what the office knows of a municipality and does next."""
 
     ags: str
     version: int = 0
+    """How often it has been written; 0 where nothing has been yet."""
     note: str = ""
     step: str = ""
+    """What is to be done; empty where nothing is."""
     due: date | None = None
+    """By when; None without a date."""
     recorded_at: datetime | None = None
     actor: str = ""
+    """When and by whom this version was written."""
 
 
 class StaleFollowUpError(AtlasError):
@@ -60,23 +52,16 @@ class StaleFollowUpError(AtlasError):
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """An error somebody reported without a login.
-
-    Attributes
-    ----------
-    receipt
-        What the reporter was given to ask again.
-    text
-        What they wrote; empty again some time after the answer.
-    answer, is_accepted, answered_at, actor
-        What the office said to it, whether the record was corrected, when and by whom; None before.
-    """
+    """An error somebody reported without a login."""
 
     receipt: str
+    """What the reporter was given to ask again."""
     ags: str
     received_at: datetime
     text: str
+    """What they wrote; empty again some time after the answer."""
     answer: str | None = None
     is_accepted: bool | None = None
     answered_at: datetime | None = None
     actor: str = ""
+    """What the office said to it, whether the record was corrected, when and by whom; None before."""

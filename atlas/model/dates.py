@@ -6,11 +6,9 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import total_ordering
 from zoneinfo import ZoneInfo
 
 _FORM = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
-
 
 ZONE = ZoneInfo("Europe/Berlin")
 """What people mean by a time of day."""
@@ -42,14 +40,9 @@ def year_before(day: date) -> date:
         return day.replace(year=day.year - 1, day=28)
 
 
-@total_ordering
 @dataclass(frozen=True)
 class PartialDate:
-    """A date as a source gives it: ``2021``, ``2021-06`` or ``2021-06-30``.
-
-    Ordered by the last day it can mean, then by the first: of two that end on the same day the less exact one
-    comes before. A year, its December and its 31 December are three different dates.
-    """
+    """A date as a source gives it: ``2021``, ``2021-06`` or ``2021-06-30``. Dates of two lengths are never the same."""
 
     year: int
     month: int | None = None
@@ -88,8 +81,3 @@ class PartialDate:
         if self.day is not None:
             parts.append(f"{self.day:02d}")
         return "-".join(parts)
-
-    def __lt__(self, other: object) -> bool:
-        if not isinstance(other, PartialDate):
-            return NotImplemented
-        return (self.last_day(), self.first_day()) < (other.last_day(), other.first_day())

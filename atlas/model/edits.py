@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -29,9 +29,6 @@ class Record:
     case: str = ""
     retrieved: str = ""
     inferred: str = ""
-
-
-RECORD_FIELDS = tuple(each.name for each in fields(Record))
 
 
 @dataclass(frozen=True)
@@ -83,23 +80,16 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True)
 class Occasion:
-    """Why something is changed.
-
-    Attributes
-    ----------
-    reason
-        In the editor's words; a correction and a withdrawal need one.
-    file, file_sum
-        Name and SHA-256 of the imported file; empty otherwise.
-    undoes
-        Number of the change that is undone.
-    """
+    """Why something is changed."""
 
     kind: ChangeKind
     reason: str = ""
+    """In the editor's words; a correction and a withdrawal need one."""
     file: str = ""
     file_sum: str = ""
+    """Name and SHA-256 of the imported file; empty otherwise."""
     undoes: int | None = None
+    """Number of the change that is undone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,23 +108,16 @@ class Change:
 
 @dataclass(frozen=True)
 class Version:
-    """One state of one entry: a later one supersedes it.
-
-    Attributes
-    ----------
-    entry, version
-        The entry, and how often it has been written: 1 for the first time.
-    is_withdrawn
-        Whether it has not counted since.
-    change
-        What wrote it.
-    """
+    """One state of one entry: a later one supersedes it."""
 
     entry: int
     version: int
+    """The entry, and how often it has been written: 1 for the first time."""
     record: Record
     is_withdrawn: bool
+    """Whether it has not counted since."""
     change: Change = field(compare=False)
+    """What wrote it."""
 
 
 class ConflictError(AtlasError):

@@ -87,23 +87,16 @@ class ExcerptKind(StrEnum):
 
 @dataclass(frozen=True)
 class Excerpt:
-    """The order of a picture; layer, date, language and the municipality to mark are the view's.
-
-    Attributes
-    ----------
-    places
-        Nothing for the state; the key of a district; the key of a municipality, shown with its neighbours; several of
-        municipalities for a free selection.
-    labels
-        Whether municipalities are named; the marked one is always.
-    title
-        The reader's own; empty for the proposed one.
-    """
+    """The order of a picture; layer, date, language and the municipality to mark are the view's."""
 
     places: tuple[str, ...] = ()
+    """Nothing for the state; the key of a district; the key of a municipality, shown with its neighbours; several of
+    municipalities for a free selection."""
     size: Size = Size.SLIDE
     labels: bool = True
+    """Whether municipalities are named; the marked one is always."""
     title: str = ""
+    """The reader's own; empty for the proposed one."""
 
     @property
     def kind(self) -> ExcerptKind:

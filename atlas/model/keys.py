@@ -7,16 +7,12 @@ district. Keys are joined on, never names: Saxony alone has two each of Reichenb
 from __future__ import annotations
 
 import re
-from typing import NewType
-
-Ags = NewType("Ags", str)
-DistrictKey = NewType("DistrictKey", str)
 
 _AGS = re.compile(r"[0-9]{8}")
 _DISTRICT = re.compile(r"[0-9]{5}")
 
 
-def parse_ags(text: str) -> Ags:
+def parse_ags(text: str) -> str:
     r"""Return the key if ``text`` is exactly eight ASCII digits.
 
     Raises
@@ -24,22 +20,16 @@ def parse_ags(text: str) -> Ags:
     ValueError
         For anything else, also for full-width digits, which ``\d`` and ``int`` accept.
     """
-    if not _AGS.fullmatch(text):
+    if not is_ags(text):
         raise ValueError(f"{text!r} is not an eight-digit municipality key")
-    return Ags(text)
+    return text
 
 
-def parse_district_key(text: str) -> DistrictKey:
-    """Return the key if ``text`` is exactly five ASCII digits.
-
-    Raises
-    ------
-    ValueError
-        For anything else.
-    """
-    if not _DISTRICT.fullmatch(text):
+def parse_district_key(text: str) -> str:
+    """Return the key if ``text`` is exactly five ASCII digits; ``ValueError`` for anything else."""
+    if not is_district_key(text):
         raise ValueError(f"{text!r} is not a five-digit district key")
-    return DistrictKey(text)
+    return text
 
 
 def is_ags(text: str) -> bool:
@@ -57,6 +47,6 @@ def state_of(key: str) -> str:
     return key[:2]
 
 
-def district_of(ags: Ags) -> DistrictKey:
+def district_of(ags: str) -> str:
     """Return the district a municipality key belongs to."""
-    return DistrictKey(ags[:5])
+    return ags[:5]

@@ -8,22 +8,15 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Language:
-    """What is particular to a language and stands in no catalogue.
-
-    Attributes
-    ----------
-    name
-        In the language itself.
-    locale
-        As Babel and Vega write it: ``de-DE``.
-    day, percent
-        Patterns of the Unicode locale data for a day and a share.
-    """
+    """What is particular to a language and stands in no catalogue."""
 
     name: str
+    """In the language itself."""
     locale: Literal["de-DE", "en-GB"]
+    """As Babel and Vega write it: ``de-DE``."""
     day: str
     percent: str
+    """Patterns of the Unicode locale data for a day and a share."""
 
 
 SOURCE_LANGUAGE = "de"

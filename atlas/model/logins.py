@@ -18,24 +18,16 @@ _AHEAD: Final = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Login:
-    """A login as the provider's signed token tells of it.
-
-    Attributes
-    ----------
-    subject
-        The provider's own key of the person; never changes, is never given to another one.
-    issued_at
-        When the token was made (``iat``).
-    proved_at
-        When the person last proved who they are (``auth_time``); ``issued_at`` if the provider does not say.
-    claims
-        Everything else the token says.
-    """
+    """A login as the provider's signed token tells of it."""
 
     subject: str
+    """The provider's own key of the person; never changes, is never given to another one."""
     issued_at: datetime
+    """When the token was made (``iat``)."""
     proved_at: datetime
+    """When the person last proved who they are (``auth_time``); ``issued_at`` if the provider does not say."""
     claims: Mapping[str, object] = field(repr=False)
+    """Everything else the token says."""
 
     @classmethod
     def from_claims(cls, claims: Mapping[str, object]) -> Login | None:

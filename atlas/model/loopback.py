@@ -15,18 +15,12 @@ _PROXY_PREFIXES: Final = ("x-", "cf-", "fastly-")
 
 @dataclass(frozen=True)
 class Connection:
-    """A request or websocket as it reached us.
-
-    Attributes
-    ----------
-    client
-        Address of the other end; None if there is none, as with a Unix socket.
-    headers
-        Names and values, all of them.
-    """
+    """A request or websocket as it reached us."""
 
     client: str | None = None
+    """Address of the other end; None if there is none, as with a Unix socket."""
     headers: tuple[tuple[str, str], ...] = ()
+    """Names and values, all of them."""
 
     @classmethod
     def of(cls, client: str | None, headers: Iterable[tuple[str, str]]) -> Connection:

@@ -33,30 +33,20 @@ _OTHERWISE = N_("„{given}“ gibt es nicht; möglich: {known}.")
 
 @dataclass(frozen=True)
 class Parameter(Generic[T]):
-    """One parameter.
-
-    Attributes
-    ----------
-    name
-        As it stands in addresses; the place of a fault.
-    parse
-        Gives the value of a text; `ValueError`, `KeyError` or `AtlasError` if it is none.
-    wrong
-        What is said of a wrong value: a German sentence with ``{given}``, ``{known}``, ``{first}`` and ``{last}`` day.
-    text
-        What it means, where that is described: a German sentence.
-    known
-        The allowed values, if they can be listed.
-    schema
-        What OpenAPI says of its text beside that.
-    """
+    """One parameter."""
 
     name: str
+    """As it stands in addresses; the place of a fault."""
     parse: Callable[[str], T]
+    """Gives the value of a text; `ValueError`, `KeyError` or `AtlasError` if it is none."""
     wrong: str = _OTHERWISE
+    """What is said of a wrong value: a German sentence with ``{given}``, ``{known}``, ``{first}`` and ``{last}`` day."""
     text: str = ""
+    """What it means, where that is described: a German sentence."""
     known: tuple[str, ...] = ()
+    """The allowed values, if they can be listed."""
     schema: Mapping[str, str] = field(default_factory=dict)
+    """What OpenAPI says of its text beside that."""
 
     def among(self, known: Iterable[str]) -> Parameter[str]:
         """Return the same parameter where only ``known`` values exist."""

@@ -6,6 +6,7 @@ The types mirror ``data/programmes/*.toml`` one to one and refuse everything the
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, NamedTuple, Self
@@ -135,34 +136,26 @@ class Stage(Strict):
     """What stands behind the municipality in a sentence, with places for the date and for partners; see `TELLING`."""
 
     @model_validator(mode="after")
-    def _only_steps_count(self) -> Self:
+    def _is_consistent(self) -> Self:
+        for fault in self._faults():
+            raise ValueError(f"stage {self.key}: {fault}")
+        return self
+
+    def _faults(self) -> Iterator[str]:
         if self.kind is not StageKind.STEP and "counts" in self.model_fields_set and self.counts:
-            raise ValueError(f"stage {self.key}: only a step can count, this is a {self.kind}")
-        return self
-
-    @model_validator(mode="after")
-    def _only_exits_end(self) -> Self:
+            yield f"only a step can count, this is a {self.kind}"
         if self.kind is not StageKind.EXIT and "exit" in self.model_fields_set:
-            raise ValueError(f"stage {self.key}: exit says how an exit ends something, this is a {self.kind}")
+            yield f"exit says how an exit ends something, this is a {self.kind}"
         if self.kind is StageKind.EXIT and self.lasts is not None:
-            raise ValueError(f"stage {self.key}: an exit does not last")
+            yield "an exit does not last"
         if self.kind is StageKind.PLAN and self.lasts in {FOR_GOOD, UNTIL_ENDED}:
-            raise ValueError(f"stage {self.key}: a plan lasts a time, {PLAN_LASTS} unless said otherwise")
-        return self
-
-    @model_validator(mode="after")
-    def _no_limit_to_what_may_last(self) -> Self:
+            yield f"a plan lasts a time, {PLAN_LASTS} unless said otherwise"
         if self.may_last and self.dwell_days is not None:
-            raise ValueError(f"stage {self.key}: dwell_days sets a limit to what may_last says has none")
-        return self
-
-    @model_validator(mode="after")
-    def _telling_has_known_places(self) -> Self:
+            yield "dwell_days sets a limit to what may_last says has none"
         for text in (self.telling.de, self.telling.en) if self.telling else ():
-            unknown = [each for each in re.findall(r"\{[^}]*\}?|\}", text) if each not in TELLING]
-            if unknown:
-                raise ValueError(f"stage {self.key}: telling: {unknown[0]} is not one of {', '.join(TELLING)}")
-        return self
+            for place in re.findall(r"\{[^}]*\}?|\}", text):
+                if place not in TELLING:
+                    yield f"telling: {place} is not one of {', '.join(TELLING)}"
 
     @property
     def is_act(self) -> bool:
@@ -240,10 +233,7 @@ class Instrument(Strict):
 
     def stage(self, key: str) -> Stage:
         """Return the stage with this key; ``KeyError`` if there is none."""
-        for stage in self.stages:
-            if stage.key == key:
-                return stage
-        raise KeyError(key)
+        return {each.key: each for each in self.stages}[key]
 
 
 class Measure(Strict):
@@ -307,6 +297,11 @@ class Rung(NamedTuple):
     stage: Stage
     rank: int
 
+    @property
+    def ref(self) -> str:
+        """Return how it is named: ``instrument:stage``."""
+        return f"{self.instrument.key}:{self.stage.key}"
+
 
 class Programme(Strict):
     """A prevention programme."""
@@ -363,10 +358,12 @@ class Programme(Strict):
 
     def instrument(self, key: str) -> Instrument:
         """Return the instrument with this key; ``KeyError`` if there is none."""
-        for instrument in self.instruments:
-            if instrument.key == key:
-                return instrument
-        raise KeyError(key)
+        return {each.key: each for each in self.instruments}[key]
+
+    @property
+    def rungs(self) -> tuple[Rung, ...]:
+        """Return all stages: instruments in order, and each from its first stage to its last."""
+        return tuple(Rung(each, stage, rank) for each in self.instruments for rank, stage in enumerate(each.stages))
 
     def rung(self, ref: str) -> Rung:
         """Return what ``instrument:stage`` names.

@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from urllib.parse import urlsplit
 
 import pandas as pd
 
 from atlas.model.dates import PartialDate
+from atlas.model.edits import Record
 
 DATE_MEANINGS = ("", "reached", "known_by")
 """``reached`` on that date, or ``known_by`` it at the latest ("Stand"); empty without a date."""
 
-RECORD_COLUMNS = (
-    "ags",
-    "municipality",
-    "instrument",
-    "status",
-    "date",
-    "date_means",
-    "joint_with",
-    "note",
-    "source_url",
-    "source_date",
-    "until",
-    "case",
-    "retrieved",
-    "inferred",
-)
+RECORD_COLUMNS = tuple(each.name for each in fields(Record))
 """Columns of ``data/participation/*.csv``, all text.
 
 ``until``: last day, month or year it held or was granted for. ``case``: short name that keeps arrangements of one
@@ -54,23 +40,16 @@ _NOT_IN_ADDRESS = re.compile(r'[\x00-\x20<>"\\`]')
 
 @dataclass(frozen=True, eq=False)
 class Records:
-    """Everything documented about one programme.
-
-    Attributes
-    ----------
-    table
-        RangeIndex. The columns of `RECORD_COLUMNS` as text, empty text for what is not given, `READ_ON`, and ``line``:
-        the line of the file, counted as an editor counts, or the number of the entry in the store (then with ``version``).
-        ``ags`` has eight digits (municipality) or five (district).
-    totals
-        RangeIndex. The columns of `TOTAL_COLUMNS`; ``value`` is an integer, the rest text.
-    places
-        How a message names an entry, with ``line`` after it: ``data/participation/mein_programm.csv, Zeile``.
-    """
+    """Everything documented about one programme."""
 
     table: pd.DataFrame
+    """RangeIndex. The columns of `RECORD_COLUMNS` as text, empty text for what is not given, `READ_ON`, and ``line``:
+    the line of the file, counted as an editor counts, or the number of the entry in the store (then with
+    ``version``). ``ags`` has eight digits (municipality) or five (district)."""
     totals: pd.DataFrame
+    """RangeIndex. The columns of `TOTAL_COLUMNS`; ``value`` is an integer, the rest text."""
     places: str = "Zeile"
+    """How a message names an entry, with ``line`` after it: ``data/participation/mein_programm.csv, Zeile``."""
 
 
 def newest_source_day(table: pd.DataFrame) -> date | None:

@@ -39,19 +39,13 @@ _RIGHTS = {
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody who asks for something.
-
-    Attributes
-    ----------
-    name
-        What the log says of who it was: an e-mail address, the name of a local editor, ``Kommandozeile: user``.
-        Empty for visitors. Never shown to visitors.
-    role
-        What they are, looked up anew for every action.
-    """
+    """Somebody who asks for something."""
 
     name: str = ""
+    """What the log says of who it was: an e-mail address, the name of a local editor, ``Kommandozeile: user``. Empty
+    for visitors. Never shown to visitors."""
     role: Role = Role.VISITOR
+    """What they are, looked up anew for every action."""
 
     def may(self, right: Right) -> bool:
         """Return whether this actor has a right."""

@@ -22,28 +22,18 @@ class Merged(NamedTuple):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Sheet:
-    """What a file holds.
-
-    Attributes
-    ----------
-    rows
-        Line, counted from 1 as Excel or an editor counts (of a cell with several lines, the first), and the texts of its
-        cells, trimmed. Empty lines are left out.
-    formulas
-        Cells (line, column from 0) that are calculated: whether the file holds the result.
-    merged
-        Cells merged into one: only the first of them has a text.
-    hidden
-        Lines that Excel does not show.
-    broken
-        Lines that could not be read, and why (in English, from the library).
-    notes
-        How the file was read.
-    """
+    """What a file holds."""
 
     rows: Sequence[tuple[int, tuple[str, ...]]]
+    """Line, counted from 1 as Excel or an editor counts (of a cell with several lines, the first), and the texts of
+    its cells, trimmed. Empty lines are left out."""
     formulas: Mapping[tuple[int, int], bool] = field(default_factory=dict)
+    """Cells (line, column from 0) that are calculated: whether the file holds the result."""
     merged: tuple[Merged, ...] = ()
+    """Cells merged into one: only the first of them has a text."""
     hidden: tuple[int, ...] = ()
+    """Lines that Excel does not show."""
     broken: tuple[tuple[int, str], ...] = ()
+    """Lines that could not be read, and why (in English, from the library)."""
     notes: tuple[Problem, ...] = ()
+    """How the file was read."""

@@ -14,36 +14,24 @@ from atlas.model.records import Records
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Snapshot:
-    """Programmes, records and boundaries, all checked, with a fingerprint of the files they came from.
-
-    Attributes
-    ----------
-    fingerprint
-        Text that changes whenever a file does. Caches are keyed by it.
-    programmes
-        By key, in order of the file names; the first is the default.
-    records
-        By programme key.
-    editions
-        By boundary set, oldest first.
-    areas
-        Who looks after which districts, if the owner says so.
-    problems
-        What is doubtful but does not stop the use.
-    is_synthetic
-        Whether the data are invented (the demo); said on every page.
-    head
-        Number of the newest change of the store the records came from; they may know later ones. 0 without a store.
-    """
+    """Programmes, records and boundaries, all checked, with a fingerprint of the files they came from."""
 
     fingerprint: str
+    """Text that changes whenever a file does. Caches are keyed by it."""
     programmes: dict[str, Programme]
+    """By key, in order of the file names; the first is the default."""
     records: dict[str, Records]
+    """By programme key."""
     editions: dict[str, tuple[BoundaryVersion, ...]]
+    """By boundary set, oldest first."""
     areas: Areas | None = None
+    """Who looks after which districts, if the owner says so."""
     problems: tuple[Problem, ...] = ()
+    """What is doubtful but does not stop the use."""
     is_synthetic: bool = False
+    """Whether the data are invented (the demo); said on every page."""
     head: int = 0
+    """Number of the newest change of the store the records came from; they may know later ones. 0 without a store."""
 
     @property
     def layers(self) -> dict[str, tuple[str, ...]]:

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from atlas import phrases
-from atlas.analysis.facts import entry_ranges
+from atlas.analysis.stages import entry_cases
 from atlas.analysis.status import NO_DATA, StatusLine, successors
 from atlas.errors import Problem
 from atlas.model.boundaries import BoundaryChange, mergers
@@ -288,7 +288,7 @@ def _instrument(
 
 @lru_cache(maxsize=8)
 def _ranges(records: Records, programme: Programme) -> pd.DataFrame:
-    return entry_ranges(records.table, programme)
+    return entry_cases(records.table, programme)
 
 
 def _entries(context: ViewContext, ags: str, district: str, words: Words) -> dict[str, list[Entry]]:

@@ -11,9 +11,9 @@ from atlas.analysis.difference import entries_of
 from atlas.analysis.status import successors
 from atlas.analysis.typed import Typed
 from atlas.model.dates import PartialDate
-from atlas.model.edits import RECORD_FIELDS, Add, Change, ChangeKind, Edit, Record, Version, Withdraw
+from atlas.model.edits import Add, Change, ChangeKind, Edit, Record, Version, Withdraw
 from atlas.model.programme import Programme
-from atlas.model.records import web_address
+from atlas.model.records import RECORD_COLUMNS, web_address
 from atlas.present.context import ViewContext
 from atlas.present.detail import municipality_names
 from atlas.present.wording import Words
@@ -160,7 +160,7 @@ def entry_difference(before: Record, now: Record, programme: Programme, words: W
     """Return what is another in an entry: old and new of each field."""
     old, new = as_written(before, words), as_written(now, words)
     label = rung_label(programme, (now.instrument, now.status), words)
-    pairs = {name: (getattr(old, name), getattr(new, name)) for name in RECORD_FIELDS}
+    pairs = {name: (getattr(old, name), getattr(new, name)) for name in RECORD_COLUMNS}
     for name in ("instrument", "status"):
         if pairs[name][0] != pairs[name][1]:
             pairs.pop("instrument")

@@ -10,7 +10,6 @@ import pandas as pd
 
 from atlas import phrases
 from atlas.analysis.durations import FEW, LEAST, STANDING, is_known, joint_lines, waiting
-from atlas.analysis.facts import entry_ranges
 from atlas.analysis.stages import entry_cases
 from atlas.analysis.status import successors
 from atlas.model.areas import Area
@@ -193,10 +192,10 @@ def _records(context: ViewContext, inside: frozenset[str]) -> pd.DataFrame:
     """Return the records that hold by the day or of which nobody knows since when, with the district of their participant.
 
     ``dated`` is the day that the entry or its source gives at the latest, NaT for neither; ``since`` and ``since_means``
-    as in `entry_ranges`; ``today`` the key of the municipality or district whose page tells of it.
+    as in `entry_cases`; ``today`` the key of the municipality or district whose page tells of it.
     """
     table = context.records.table
-    told = entry_ranges(table, context.programme)
+    told = entry_cases(table, context.programme)
     places = context.edition.municipalities
     district = dict(zip(places["ags"], places["district"], strict=True))
     successor = successors(context.changes, context.as_of)

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlas.analysis import facts
+from atlas.analysis import cases as case_rules
 from atlas.analysis.changes import changes_between
 from atlas.analysis.counting import by_district, figure
 from atlas.analysis.events import BEGINNINGS, BOUNDARY, ENDINGS, FLOWS, in_period
@@ -506,7 +506,7 @@ def test_a_record_taken_in_blocks_says_the_same(case: Case, entries: int) -> Non
 
     whole, cases_of = said(case.spans), entry_cases(case.table, case.programme)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(facts, "_ENTRIES_AT_ONCE", entries)
+        patch.setattr(case_rules, "_ENTRIES_AT_ONCE", entries)
         parts = Case(case.edition, case.table, case.programme, case.counts).spans
         told = entry_cases(case.table, case.programme)
     assert said(parts) == whole

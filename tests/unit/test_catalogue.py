@@ -15,7 +15,6 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from atlas.__main__ import FINE, main
-from atlas.analysis.case_list import CASE_COLUMNS
 from atlas.analysis.events import CHANGED, FLOWS
 from atlas.export.geo import status_properties
 from atlas.export.tables import STATUS_COLUMNS
@@ -42,6 +41,7 @@ from atlas.web.api import build_api
 from atlas.web.openapi import describe
 from tests.conftest import TODAY
 from tests.unit.test_open_data import address, app_of, nodes
+from tests.unit.test_status_tables import CASE_COLUMNS
 
 
 @pytest.fixture(scope="module")

@@ -43,13 +43,6 @@ def test_date_of_another_form_is_refused(text: str) -> None:
         PartialDate.parse(text)
 
 
-def test_partial_dates_are_ordered_by_their_last_day() -> None:
-    dates = [PartialDate.parse(text) for text in ("2021-12-31", "2021", "2021-06", "2020-12-31")]
-    assert [str(day) for day in sorted(dates)] == ["2020-12-31", "2021-06", "2021", "2021-12-31"]
-    with pytest.raises(TypeError):
-        _ = dates[0] < "2021"
-
-
 @pytest.mark.parametrize(
     ("old", "new", "place", "said"),
     [

@@ -14,7 +14,6 @@ import pandas as pd
 import pytest
 
 from atlas.__main__ import FINE, WRONG_USE, main
-from atlas.analysis.case_list import CASE_COLUMNS
 from atlas.export.geo import status_geojson, status_properties
 from atlas.export.tables import (
     DETAIL_COLUMNS,
@@ -36,6 +35,24 @@ from tests.conftest import PROGRAMMES
 
 PLACE, OTHER, THIRD = "14522140", "14522150", "14523320"
 DISTRICT = "14522"
+CASE_COLUMNS = (
+    "ags",
+    "name",
+    "district",
+    "instrument",
+    "case",
+    "stage",
+    "begin_earliest",
+    "begin_latest",
+    "end_earliest",
+    "end_latest",
+    "until",
+    "last_proof",
+    "state",
+    "joint_with",
+    "arrangement",
+    "source",
+)
 NAMES = {PLACE: "Flöha", OTHER: "Frankenberg/Sa.", THIRD: "Plauen", DISTRICT: "Landkreis Mittelsachsen"}
 
 

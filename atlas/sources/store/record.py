@@ -20,7 +20,6 @@ from atlas import phrases
 from atlas.errors import AtlasError, Problem
 from atlas.model.dates import ZONE
 from atlas.model.edits import (
-    RECORD_FIELDS,
     Add,
     Change,
     ChangeKind,
@@ -150,7 +149,7 @@ class Store:
         first = versions_.alias()
         entered = sa.and_(versions_.c.version > 1, first.c.entry == versions_.c.entry, first.c.version == 1)
         found = sa.select(
-            *(versions_.c[name] for name in RECORD_FIELDS),
+            *(versions_.c[name] for name in RECORD_COLUMNS),
             versions_.c.entry,
             versions_.c.version,
             versions_.c.change,
@@ -453,7 +452,7 @@ def _new_versions(
 
 def _row(entry: int, version: int, number: int, programme: str, record: Record) -> dict[str, Any]:
     about = {"entry": entry, "version": version, "change": number, "programme": programme, "is_withdrawn": False}
-    return about | dict(zip(RECORD_FIELDS, astuple(record), strict=True))
+    return about | dict(zip(RECORD_COLUMNS, astuple(record), strict=True))
 
 
 def _newest(connection: sa.Connection, entries: Sequence[int]) -> Iterable[Version]:
@@ -520,7 +519,7 @@ def _version(row: Row) -> Version:
     return Version(
         row["version_entry"],
         row["version_version"],
-        Record(*(row[f"version_{name}"] for name in RECORD_FIELDS)),
+        Record(*(row[f"version_{name}"] for name in RECORD_COLUMNS)),
         row["version_is_withdrawn"],
         _change({column.name: row[f"change_{column.name}"] for column in changes_.c}),
     )

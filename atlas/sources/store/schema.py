@@ -19,7 +19,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-from atlas.model.edits import RECORD_FIELDS
+from atlas.model.records import RECORD_COLUMNS
 
 metadata = MetaData()
 ADDED_LATER = ("until", "case", "retrieved", "inferred")
@@ -84,7 +84,10 @@ version = Table(
     Column("change", BigInteger, ForeignKey("change.number"), nullable=False),
     Column("programme", Text, nullable=False),
     Column("is_withdrawn", Boolean, nullable=False),
-    *(Column(name, Text, nullable=False, server_default="" if name in ADDED_LATER else None) for name in RECORD_FIELDS),
+    *(
+        Column(name, Text, nullable=False, server_default="" if name in ADDED_LATER else None)
+        for name in RECORD_COLUMNS
+    ),
     Index("version_participant", "programme", "ags"),
     Index("version_change", "change"),
 )
