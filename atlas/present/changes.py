@@ -18,12 +18,11 @@ from atlas.analysis.spans import counting
 from atlas.analysis.status import NO_DATA, status_as_of
 from atlas.model.programme import OVERVIEW, Counts, Instrument, Unit
 from atlas.present.context import Day, ViewContext, ViewContexts
-from atlas.present.looks import ABSENT, CHANGES, FILTERED, looks_of
+from atlas.present.looks import ABSENT, CHANGES, FILTERED, KEPT, looks_of
 from atlas.present.map_spec import LegendEntry, MapSpec
 from atlas.present.time_words import FLOW_LABELS, flow_label, is_dated_after, reason
 from atlas.present.wording import Words
 
-KEPT = "kept"
 _ORDER = (*FLOWS, GAINED, LOST, CHANGED, KEPT)
 BY_BOUNDARY = ("boundary_in", "boundary_out")
 """Flows that only a merger makes, beside `FLOWS`."""
