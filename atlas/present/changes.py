@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -82,8 +82,6 @@ class Changes:
         Municipalities on both days.
     spec
         The map: every municipality of the later day by what happened to it.
-    has_shares
-        Whether the numbers stand beside those of all municipalities.
     unit
         What is told of.
     counting
@@ -96,7 +94,6 @@ class Changes:
     counts: tuple[Count, ...]
     totals: tuple[int, int]
     spec: MapSpec
-    has_shares: bool = True
     unit: Unit = "municipalities"
     counting: Counts | None = None
 
@@ -123,20 +120,15 @@ def build_changes(
         for number, each in enumerate(told):
             if each.instrument.counts is Counts.SO_FAR:
                 (line,) = _counts(contexts, before, after, unit, Counts.IN_FORCE, each.instrument)
-                told[number] = Count(**(vars(each) | {"in_force": line}))
+                told[number] = replace(each, in_force=line)
     table = pd.concat([each.rows for each in told], ignore_index=True)
-    days = (_counted(before, counts), _counted(after, counts))
-    totals = [len(_inside(day.municipalities, after.district)) for day in days]
-    spec = _spec(after, days[1], table)
-    shares = after.programme.has_shares
     return Changes(
         start=before.as_of,
         end=after.as_of,
         table=table,
         counts=tuple(told),
-        totals=(totals[0], totals[1]),
-        spec=spec,
-        has_shares=shares,
+        totals=(_total(before.day, after.district), _total(after.day, after.district)),
+        spec=_spec(after, _counted(after, counts), table),
         unit=unit,
         counting=counts,
     )
@@ -144,22 +136,23 @@ def build_changes(
 
 def build_effect(before: ViewContext, after: ViewContext) -> Changes:
     """Return what is different in another scene of the same view and day: with other entries."""
-    layer, district = after.view.layer, after.district
     table = effect_of(before.status, after.status)
-    if layer != OVERVIEW:
-        table = table[table["instrument"] == layer]
-    table = _inside(table, district).reset_index(drop=True)
-    total = len(_inside(after.day.municipalities, district))
-    spec = _spec(after, after.day, table)
+    if after.view.layer != OVERVIEW:
+        table = table[table["instrument"] == after.view.layer]
+    table = _inside(table, after.district).reset_index(drop=True)
+    total = _total(after.day, after.district)
     return Changes(
         start=before.as_of,
         end=after.as_of,
         table=table,
         counts=(),
         totals=(total, total),
-        spec=spec,
-        has_shares=after.programme.has_shares,
+        spec=_spec(after, after.day, table),
     )
+
+
+def _total(day: Day, district: str | None) -> int:
+    return len(_inside(day.municipalities, district))
 
 
 def _inside(rows: pd.DataFrame, district: str | None) -> pd.DataFrame:
@@ -214,37 +207,27 @@ def _counts(
 
 
 def _spec(after: ViewContext, day: Day, table: pd.DataFrame) -> MapSpec:
-    layer, district = after.view.layer, after.district
+    layer = after.view.layer
     looks = {look.key: look for look in looks_of(after.programme, CHANGES)}
     rank = {what: place for place, what in enumerate(_ORDER)}
     happened: dict[str, str] = {}
     for ags, what in zip(table["ags"], table["what"], strict=True):
         happened[ags] = min(happened.get(ags, KEPT), what, key=rank.__getitem__)
-    classes, codes, inside = {}, [ABSENT] * len(after.edition.municipalities), []
     holding = day.status[day.status["counted"] & (day.status["basis"] != "district")]
     held = set(holding.index if layer == OVERVIEW else holding.index[holding["instrument"] == layer])
     every = day.municipalities
-    for position, ags, home in zip(every.index.tolist(), every["ags"], every["district"], strict=True):
-        key = happened.get(ags, KEPT if position in held else NO_DATA)
-        classes[position] = key
-        is_inside = district in (None, home)
-        codes[position] = looks[key].code if is_inside else FILTERED
-        inside += [position] if is_inside else []
+    keys = zip(every.index.tolist(), every["ags"], strict=True)
+    classes = {position: happened.get(ags, KEPT if position in held else NO_DATA) for position, ags in keys}
+    inside = dict.fromkeys(_inside(every, after.district).index.tolist())
+    codes = [ABSENT] * len(after.edition.municipalities)
+    for position, key in classes.items():
+        codes[position] = looks[key].code if position in inside else FILTERED
     counts = Counter(classes[position] for position in inside)
     legend = tuple(
         LegendEntry(looks[key], counts[key]) for key in (*_ORDER, NO_DATA) if counts[key] or not looks[key].optional
     )
     return MapSpec(
-        layer=CHANGES,
-        as_of=after.as_of,
-        classes=classes,
-        codes="".join(codes),
-        points=(),
-        district_points=(),
-        bodies=(),
-        legend=legend,
-        inside=tuple(inside),
-        since={},
+        layer=CHANGES, as_of=after.as_of, classes=classes, codes="".join(codes), legend=legend, inside=tuple(inside)
     )
 
 

@@ -202,6 +202,12 @@ def _is_part_of(change: BoundaryChange, ags: str, as_of: date) -> bool:
     return change.effective <= as_of and change.new_ags == ags and change.old_ags != ags
 
 
+def rung_name(programme: Programme, ref: str, words: Words) -> str:
+    """Return ``Baustein: erreicht`` for ``instrument:stage``; once what both are called."""
+    rung = programme.rung(ref)
+    return ": ".join(dict.fromkeys((words.label(rung.instrument.label), words.label(rung.stage.label))))
+
+
 def status_sentence(line: StatusLine, programme: Programme, words: Words, *, with_rule: bool = True) -> str:
     """Return the status of one row of the status table in words: stage, since when, and on what ground.
 
@@ -213,9 +219,7 @@ def status_sentence(line: StatusLine, programme: Programme, words: Words, *, wit
     if line.inferred:
         status = words.say("{status}, erschlossen", status=status)
     if line.basis == "derived":
-        origin = programme.rung(line.derived_from)
-        names = (words.label(origin.instrument.label), words.label(origin.stage.label))
-        ground = ": ".join(dict.fromkeys(names))
+        ground = rung_name(programme, line.derived_from, words)
         return words.say("{status} (abgeleitet aus {ground})", status=status, ground=ground)
     if line.basis == "district":
         return words.say("{status} (über den Kreis)", status=status)

@@ -15,7 +15,7 @@ from atlas.model.edits import RECORD_FIELDS, Add, Change, ChangeKind, Edit, Reco
 from atlas.model.programme import Programme
 from atlas.model.records import web_address
 from atlas.present.context import ViewContext
-from atlas.present.detail import municipality_names
+from atlas.present.detail import municipality_names, rung_name
 from atlas.present.wording import Words
 
 Rung = tuple[str, str]
@@ -31,8 +31,7 @@ def rung_label(programme: Programme, rung: Rung, words: Words) -> str:
     """Return ``Baustein: erreicht``; the keys themselves if the programme has no such stage."""
     if rung not in rungs(programme):
         return ": ".join(filter(None, rung))
-    known = programme.rung(":".join(rung))
-    return ": ".join(dict.fromkeys((words.label(known.instrument.label), words.label(known.stage.label))))
+    return rung_name(programme, ":".join(rung), words)
 
 
 def places(context: ViewContext) -> dict[str, str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
@@ -97,12 +97,12 @@ class MapSpec:
     as_of: date
     classes: dict[int, str]
     codes: str
-    points: tuple[int, ...]
-    district_points: tuple[str, ...]
-    bodies: tuple[tuple[str, tuple[int, ...]], ...]
     legend: tuple[LegendEntry, ...]
     inside: tuple[int, ...]
-    since: dict[int, Since]
+    points: tuple[int, ...] = ()
+    district_points: tuple[str, ...] = ()
+    bodies: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    since: Mapping[int, Since] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -139,7 +139,9 @@ def build_map_spec(
         The view's date, today put in.
     """
     looks = {look.key: look for look in looks_of(programme, view.layer)}
-    keys = classify(status, programme, view.layer)
+    deciding = decisive_rows(status, programme, view.layer)
+    keys = dict.fromkeys(status.index.unique().tolist(), NO_DATA)
+    keys |= dict(zip(deciding.index.tolist(), deciding["look"], strict=True))
     district = view.district if view.district in edition.districts.index else None
     districts = edition.municipalities["district"].to_numpy(dtype=object)
     inside = {position: key for position, key in keys.items() if district in (None, districts[position])}
@@ -151,7 +153,6 @@ def build_map_spec(
         keep = keep and not (view.documented_only and key == NO_DATA)
         codes[position] = looks[key].code if keep else FILTERED
     points, district_points = _points(status, programme, view.layer, inside)
-    deciding = decisive_rows(status, programme, view.layer)
     order = [*list(looks.values())[1:], looks[NO_DATA]]
     return MapSpec(
         layer=view.layer,
@@ -165,13 +166,6 @@ def build_map_spec(
         inside=tuple(inside),
         since=dict(zip(deciding.index.tolist(), sinces_of(deciding), strict=True)),
     )
-
-
-def classify(status: pd.DataFrame, programme: Programme, layer: str) -> dict[int, str]:
-    """Return the key of the look of every municipality of the day, by position."""
-    result = dict.fromkeys(status.index.unique().tolist(), NO_DATA)
-    deciding = decisive_rows(status, programme, layer)
-    return result | dict(zip(deciding.index.tolist(), deciding["look"], strict=True))
 
 
 def decisive_rows(status: pd.DataFrame, programme: Programme, layer: str) -> pd.DataFrame:
@@ -223,11 +217,6 @@ def _bodies(cases: pd.DataFrame, layer: str, inside: dict[int, str]) -> tuple[tu
         if position in inside:
             members.setdefault(str(body), set()).add(position)
     return tuple((body, tuple(sorted(found))) for body, found in sorted(members.items()) if len(found) > 1)
-
-
-def packed_points(spec: MapSpec) -> str:
-    """Return the positions with a point."""
-    return packed_positions(spec.points)
 
 
 def packed_positions(positions: Iterable[int]) -> str:

@@ -6,6 +6,7 @@ never quoted, they may name persons. What is not documented is said as that, nev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -208,30 +209,19 @@ def _clause(context: ViewContext, position: int | None, line: StatusLine, words:
     is_over = since_.kind in {OVER, ENDED} and telling is not None and "{when}" in telling.de
     if telling is None or line.basis == "derived" or (since_.kind != HOLDS and not is_over):
         return ""
-    joint = joint_phrase(context, line, words) if position is not None else ""
-    text = words.label(telling)
     values = {
         "{when}": when(line.since, line.since_means, words),
         "{since}": since(line.since, line.since_means, words),
         "{on_record}": on_record(line, words),
-        "{joint}": joint,
+        "{joint}": joint_phrase(context, line, words) if position is not None else "",
     }
     # One pass over the programme's own text: what is put in is never looked at again.
-    pieces = [values.get(piece, piece) for piece in _pieces(text)]
-    told = " ".join("".join(pieces).split()).replace(" ,", ",")
+    filled = re.sub(r"\{[^}]*\}", lambda place: values.get(place[0], place[0]), words.label(telling))
+    told = " ".join(filled.split()).replace(" ,", ",")
     told = words.say(phrases.NAME_WITH_CASE, name=told, case=case) if case else told
     if is_over:
         return f"{told}; {said(since_, words)}"
     return f"{told}; {until_said(line.until, words)}" if line.until and line.state == State.IN_FORCE else told
-
-
-def _pieces(text: str) -> Iterator[str]:
-    while "{" in text and "}" in text:
-        before, _, rest = text.partition("{")
-        name, _, text = rest.partition("}")
-        yield before
-        yield f"{{{name}}}"
-    yield text
 
 
 def sentence(text: str) -> str:

@@ -107,7 +107,7 @@ class _Teller:
                 "zählt einmal.",
                 **values,
             )
-        if not self.changes.has_shares:
+        if not self.after.programme.has_shares:
             return words.count(
                 "{place}: „{what}“ ist am {end} für {n} Gemeinde belegt, am {start} für {before}.",
                 "{place}: „{what}“ ist am {end} für {n} Gemeinden belegt, am {start} für {before}.",
@@ -260,7 +260,7 @@ class _Teller:
     def closing(self, shown: Sequence[Count]) -> list[str]:
         """Return what holds for all of it: boundaries, what a sum of periods is worth, definition, source."""
         words, totals, said = self.words, self.changes.totals, []
-        if self.changes.has_shares and totals[0] != totals[1]:
+        if self.after.programme.has_shares and totals[0] != totals[1]:
             said.append(
                 words.say(
                     "Die Zahl der Gemeinden änderte sich durch Gebietsänderungen von {before} auf {after}.",

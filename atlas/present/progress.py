@@ -14,7 +14,6 @@ from atlas.analysis.days import month_ends
 from atlas.analysis.durations import FEW, passages
 from atlas.analysis.progress import Course, progress
 from atlas.analysis.status import held_on
-from atlas.model.dates import PartialDate
 from atlas.model.programme import OVERVIEW, Counts, Instrument
 from atlas.model.states import State
 from atlas.model.view import ViewState
@@ -227,18 +226,11 @@ def curve_legend(curves: Iterable[pd.DataFrame], words: Words) -> tuple[str, ...
 
 
 def _published(context: ViewContext, instrument: Instrument, words: Words) -> tuple[Mark, ...]:
-    totals = context.records.totals
-    mine = totals[totals["measure"] == (instrument.published_measure or "")]
-    marks = [
-        Mark(
-            PartialDate.parse(str(row["date"])).last_day(),
-            int(str(row["value"])),
-            words.partial(str(row["date"])),
-            str(row["source_url"]),
-        )
-        for row in mine.to_dict("records")
-    ]
-    return tuple(sorted((mark for mark in marks if mark.day <= context.as_of), key=lambda mark: (mark.day, mark.value)))
+    return tuple(
+        Mark(each.day, each.value, words.partial(each.text), each.source)
+        for each in totals_of(context.records, context.programme)
+        if each.measure == instrument.published_measure and each.day <= context.as_of
+    )
 
 
 def _gap(context: ViewContext, instrument: Instrument, words: Words) -> str:

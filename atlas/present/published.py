@@ -118,17 +118,14 @@ def totals_of(records: Records, programme: Programme) -> tuple[Total, ...]:
         if row.get("unit"):
             unit = "arrangements" if row["unit"] == "arrangements" else "municipalities"
         counts = Counts(row["counts"]) if row.get("counts") else counts
-        text = str(row["date"])
-        day = PartialDate.parse(text).last_day()
-        value, note, source = int(str(row["value"])), str(row["note"]), str(row["source_url"])
         found.append(
             Total(
-                text=text,
-                day=day,
+                text=str(row["date"]),
+                day=PartialDate.parse(str(row["date"])).last_day(),
                 measure=measure,
-                value=value,
-                note=note,
-                source=source,
+                value=int(str(row["value"])),
+                note=str(row["note"]),
+                source=str(row["source_url"]),
                 instrument=instrument,
                 stage=stage,
                 unit=unit,

@@ -13,7 +13,7 @@ from atlas.model.records import source_name
 from atlas.model.view import ViewState, page_address
 from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.credits import full_credits, invented, picture_credits
-from atlas.present.detail import Entry, InstrumentDetail, status_sentence
+from atlas.present.detail import Entry, InstrumentDetail, rung_name, status_sentence
 from atlas.present.district import ShareRow, share_rows
 from atlas.present.headings import headings
 from atlas.present.looks import Look
@@ -211,9 +211,7 @@ def _status(
     known = plain if len(each.entries) == 1 else ""
     entries = [SheetEntry(_entry(entry, known, words), sources.number(entry)) for entry in each.entries]
     if line.basis == "derived":
-        origin = programme.rung(line.derived_from)
-        names = (words.label(origin.instrument.label), words.label(origin.stage.label))
-        ground = ": ".join(dict.fromkeys(names))
+        ground = rung_name(programme, line.derived_from, words)
         plain = status_sentence(line._replace(basis="direct"), programme, words)
         entries.append(SheetEntry(words.say("Abgeleitet aus {ground}.", ground=ground), 0))
     standing = each.standing if len(each.standing) > 1 else (plain,)
