@@ -24,16 +24,9 @@ _ORDER = (
 
 
 class Cells:
-    """The cells of some entries.
+    """The cells of some entries, in the language of ``words``.
 
-    Parameters
-    ----------
-    source
-        Gives programme and places.
-    words
-        The language of headings, dates and choices.
-    place
-        Key of the place that all of them are of; without one there is a column for it.
+    ``place`` is the key of the place that all of them are of; without one there is a column for it.
     """
 
     def __init__(self, context: ViewContext, words: Words, place: str | None) -> None:

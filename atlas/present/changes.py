@@ -81,9 +81,7 @@ class Changes:
     totals
         Municipalities on both days.
     spec
-        The map: every municipality of the later day by what happened to it.
-    unit
-        What is told of.
+        Every municipality of the later day by what happened to it.
     counting
         What counts, if it is not for each instrument to say.
     """

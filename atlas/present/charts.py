@@ -36,13 +36,7 @@ class Use(StrEnum):
 
 @dataclass(frozen=True)
 class ChartPicture:
-    """A chart on a page: its address, its description, and what a dark or narrow screen takes instead.
-
-    Attributes
-    ----------
-    sources
-        Media query and address of each; the first that fits is taken.
-    """
+    """A chart on a page, and what a dark or narrow screen takes instead: media query and address, the first that fits."""
 
     address: str
     alt: str

@@ -87,16 +87,7 @@ _hoods: SingleFlightCache[Neighbourhood] = SingleFlightCache(8)
 class Day:
     """What holds on one day, whatever the layer and filter; its parts are made when first asked for.
 
-    Attributes
-    ----------
-    edition
-        Boundaries.
-    as_of
-        The day.
-    status
-        What `status_as_of` returned.
-    spans, changes
-        What it was made from.
+    ``status`` is what `status_as_of` returned for the others.
     """
 
     edition: BoundaryVersion
@@ -152,16 +143,8 @@ class Day:
 class ViewContext:
     """Everything about one view.
 
-    Attributes
-    ----------
-    spans
-        What `spans` returned for the records.
-    changes
-        Mergers of all editions of the state.
-    day
-        What holds on the view's date, today put in.
-    spec
-        The map.
+    ``spans`` is what `spans` returned for the records, ``changes`` are those of all editions of the state, ``day`` is
+    what holds on the view's date, today put in.
     """
 
     snapshot: Snapshot

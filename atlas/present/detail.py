@@ -34,12 +34,8 @@ class Entry:
     ----------
     holder
         Whose record it is where it is not the municipality's own: a former municipality or the district.
-    source
-        Web address or title.
-    link
-        The address if a reader can follow it.
-    until
-        Its last day as known, where it says one.
+    source, link
+        Web address or title; the address if a reader can follow it.
     case
         What keeps it apart from others of the same instrument.
     inferred
@@ -100,16 +96,8 @@ class NeighbourLine:
 class Detail:
     """One municipality on one day.
 
-    Attributes
-    ----------
-    merged_from
-        ``mit A, B``: what was merged into it; empty without.
-    nothing
-        That nothing is documented; empty if something is.
-    neighbour_heading
-        How many of how many neighbours take part.
-    neighbours
-        Those that take part, longest border first.
+    ``merged_from`` is ``mit A, B``, what was merged into it; ``nothing`` says that nothing is documented; ``neighbours``
+    are those that take part, longest border first.
     """
 
     ags: str

@@ -24,16 +24,12 @@ class ShareRow:
 
     Attributes
     ----------
-    here, whole
-        What is in force there.
     number, share
         How many municipalities are covered here, of how many and what share of them; no share of a programme for some.
-    compared
-        Share of the whole, or its number; empty if this is the whole.
     arrangements
         ``3 Vereinbarungen``: joint ones count once.
-    beside
-        What stands beside the number here.
+    compared
+        Share of the whole, or its number; empty if this is the whole.
     """
 
     label: str
@@ -54,10 +50,8 @@ class SpotRow:
     ----------
     place
         District, unless that is clear, and whether the district does something.
-    share, share_text
-        Part of its border along active municipalities, 0 to 1 and said.
-    behind
-        The lengths that make up the share.
+    share, behind
+        Part of its border along active municipalities, 0 to 1; the lengths that make it up.
     active, names
         How many neighbours of how many are active, and who.
     """

@@ -15,19 +15,10 @@ from atlas.present.wording import Words
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """What another programme says of a municipality.
+    """What another programme, called ``title``, says of a municipality; ``view`` is the same page there.
 
-    Attributes
-    ----------
-    title
-        Of the programme.
-    name
-        The municipality's, there.
-    view
-        The same page in that programme.
-    status
-        Instruments in order, each with what is documented on the day: ``("Baustein", "läuft, seit 2021")``. Empty if
-        the municipality belongs to the programme's territory and nothing is documented.
+    ``status``: instruments in order, each with what is documented on the day: ``("Baustein", "läuft, seit 2021")``. Empty
+    if the municipality belongs to the programme's territory and nothing is documented.
     """
 
     title: str

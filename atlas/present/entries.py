@@ -103,14 +103,10 @@ class EntryText:
 
     Attributes
     ----------
-    label
-        Instrument and stage.
-    about
-        Whose it is, dates, partner, case.
-    link
-        Address of the source; None where it is a title.
-    days
-        Of the source and of its reading, in brackets; empty without.
+    label, about
+        Instrument and stage; whose it is, dates, partner, case.
+    link, days
+        Address of the source, None where it is a title; in brackets when it is of, and when it was read.
     """
 
     label: str
@@ -185,15 +181,7 @@ def _value(name: str, text: str, words: Words) -> str:
 
 @dataclass(frozen=True)
 class EntryItem:
-    """An entry in a list: as it is, or what is another in it.
-
-    Attributes
-    ----------
-    kind
-        What becomes of it, or where it stands.
-    name
-        What it is called: its number, or whose it is.
-    """
+    """An entry in a list, as it is or what is another in it: what becomes of it or where it stands; its number or whose it is."""
 
     kind: str
     name: str

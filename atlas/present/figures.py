@@ -32,12 +32,8 @@ class DrillDown:
     ----------
     key
         Unique on the page.
-    number
-        What is shown. Equals the length of the list.
-    text
-        ``52 Gemeinden``.
-    title
-        Headline of the list.
+    number, text
+        What is shown, ``52 Gemeinden``. Equals the length of the list.
     rows
         Makes the list: columns ``name``, ``district``, ``since``, ``joint_with``, ``source``, all said.
     looks

@@ -91,18 +91,9 @@ def _short(record: Record, words: Words) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class FindingRow:
-    """One finding as a row of a table.
+    """One finding as a row of a table; ``line`` is 0 for the table as a whole.
 
-    Attributes
-    ----------
-    severity, kind
-        Its key, and what it is called.
-    line
-        0 for the table as a whole.
-    given, given_short
-        What the cell says, and its beginning.
-    told
-        The sentence, without its place.
+    ``kind`` says ``severity``, ``given`` is what the cell says, ``told`` the sentence, without its place.
     """
 
     severity: str

@@ -72,8 +72,6 @@ class MapSpec:
 
     Attributes
     ----------
-    layer, as_of
-        What is shown, and the day.
     classes
         Key of the class of every municipality of the day, by position, whatever the filter.
     codes
@@ -123,20 +121,10 @@ def build_map_spec(
     view: ViewState,
     as_of: date,
 ) -> MapSpec:
-    """Return the map of a view.
+    """Return the map of a view's layer and filters; filters that name what does not exist filter nothing.
 
-    Parameters
-    ----------
-    status
-        What `status_as_of` returned for ``as_of``.
-    cases
-        What `cases_as_of` returned for it; the joint bodies come from these.
-    programme, edition
-        Of the view.
-    view
-        Layer and filters. Filters that name what does not exist filter nothing.
-    as_of
-        The view's date, today put in.
+    ``status`` and ``cases`` are what `status_as_of` and `cases_as_of` returned for ``as_of``; the joint bodies come from
+    the cases.
     """
     looks = {look.key: look for look in looks_of(programme, view.layer)}
     deciding = decisive_rows(status, programme, view.layer)

@@ -8,92 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from atlas import phrases
 from atlas.analysis.status import NO_DATA, StatusLine
 from atlas.model.boundaries import INDEPENDENT_CITIES, mergers
 from atlas.model.dates import PartialDate
-from atlas.model.programme import OVERVIEW
 from atlas.model.states import State
 from atlas.phrases import N_
 from atlas.present.context import ViewContext
 from atlas.present.credits import invented
 from atlas.present.detail import case_lines, status_sentence, unique_names
-from atlas.present.looks import layer_label
 from atlas.present.since import ENDED, HOLDS, LAPSED, OVER, said, since_of
 from atlas.present.time_words import until_said
 from atlas.present.wording import Words
-
-MOST_ALT = 600
-"""Characters of an alternative text: more is not listened to."""
-_NAMED = 6
-"""So many neighbours an alternative text names."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """What a picture shows, for its alternative text.
-
-    Attributes
-    ----------
-    title, subtitle
-        As they stand in the picture.
-    counts
-        Lines of the legend that say how many.
-    documented, total
-        Municipalities of which anything is documented, and all shown; None where the reader has filtered them.
-    own, own_status
-        Name and class of the marked municipality; empty if there is none.
-    centre
-        Position of the municipality the picture shows with its neighbours.
-    """
-
-    title: str
-    subtitle: str
-    counts: tuple[tuple[str, int], ...]
-    documented: int | None
-    total: int
-    own: str = ""
-    own_status: str = ""
-    centre: int | None = None
-
-
-def alt_text(context: ViewContext, shown: Shown, words: Words) -> str:
-    """Return a picture in words: what it is of, its message, the numbers. One line of at most `MOST_ALT` characters."""
-    said = [words.say("Karte. {title}. {subtitle}.", title=shown.title.rstrip("."), subtitle=shown.subtitle)]
-    if shown.own:
-        said.append(words.say("Hervorgehoben: {name} ({status}).", name=shown.own, status=shown.own_status))
-    if shown.centre is not None:
-        said.append(neighbours_sentence(context, shown.centre, words, _NAMED))
-    elif shown.documented is not None and shown.total:
-        told = {"n": words.number(shown.documented), "total": words.number(shown.total)}
-        said.append(
-            words.say("Für {n} von {total} Gemeinden ist dazu etwas dokumentiert.", **told)
-            if context.programme.has_shares
-            else words.say("Gemeinden, für die dazu etwas dokumentiert ist: {n}.", n=told["n"])
-        )
-    if shown.counts:
-        counts = "; ".join(f"{label}: {words.number(count)}" for label, count in shown.counts)
-        is_one = context.view.layer != OVERVIEW
-        layer = layer_label(context.programme, context.view.layer)
-        said.append(sentence(f"{words.label(layer)} – {counts}" if is_one else counts))
-    return _short(" ".join(" ".join(said).split()))
 
 
 def lasting_alt_text(title: str, words: Words) -> str:
     """Return the description of an image that shows the day it is looked at: without what holds today."""
     plain = title.rstrip(".")
     return words.say("Karte. {title}. Immer der aktuelle Stand; Einzelheiten auf der verlinkten Seite.", title=plain)
-
-
-def _short(text: str) -> str:
-    """Return a text no longer than an alternative text may be, cut between words."""
-    if len(text) <= MOST_ALT:
-        return text
-    kept = text[: MOST_ALT - 1]
-    cut = kept.rfind(" ", MOST_ALT // 2)
-    return f"{kept[:cut] if cut > 0 else kept} …"[:MOST_ALT]
 
 
 def caption(context: ViewContext, position: int, words: Words) -> str:
@@ -251,24 +184,26 @@ def when(text: str, means: str, words: Words) -> str:
     """Return ``am 17.12.2021``, ``im Juni 2021``, ``im Jahr 2021``, ``spätestens 2022``; empty without a date."""
     if not text:
         return ""
-    day, told = PartialDate.parse(text), words.partial(text)
-    is_limit = means != "reached"
-    if day.day is not None:
-        return words.say("spätestens am {day}", day=told) if is_limit else words.say("am {day}", day=told)
-    if day.month is not None:
-        return words.say("spätestens im {month}", month=told) if is_limit else words.say("im {month}", month=told)
-    return words.say("spätestens {year}", year=told) if is_limit else words.say("im Jahr {year}", year=told)
+    known = PartialDate.parse(text)
+    if known.day is not None:
+        exact, limit = N_("am {day}"), N_("spätestens am {day}")
+    elif known.month is not None:
+        exact, limit = N_("im {month}"), N_("spätestens im {month}")
+    else:
+        exact, limit = N_("im Jahr {year}"), N_("spätestens {year}")
+    told = words.partial(text)
+    return words.say(exact if means == "reached" else limit, day=told, month=told, year=told)
 
 
 def since(text: str, means: str, words: Words) -> str:
     """Return ``seit dem 17.12.2021``, ``seit Juni 2021``, ``spätestens seit 2022``; empty without a date."""
     if not text:
         return ""
-    day, told = PartialDate.parse(text), words.partial(text)
-    is_limit = means != "reached"
-    if day.day is not None:
-        return words.say("spätestens seit dem {day}", day=told) if is_limit else words.say("seit dem {day}", day=told)
-    return words.say("spätestens seit {when}", when=told) if is_limit else words.say("seit {when}", when=told)
+    exact, limit = N_("seit {when}"), N_("spätestens seit {when}")
+    if PartialDate.parse(text).day is not None:
+        exact, limit = N_("seit dem {day}"), N_("spätestens seit dem {day}")
+    told = words.partial(text)
+    return words.say(exact if means == "reached" else limit, day=told, when=told)
 
 
 def on_record(line: StatusLine, words: Words) -> str:

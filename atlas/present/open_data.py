@@ -24,6 +24,7 @@ from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
 from atlas.model.states import State
 from atlas.model.view import EARLIEST
+from atlas.phrases import N_
 from atlas.present.time_words import FLOW_LABELS, STATE_LABELS
 from atlas.present.wording import Words
 
@@ -44,16 +45,9 @@ class Content(StrEnum):
 
 @dataclass(frozen=True)
 class Offer:
-    """One address of the interface.
+    """One address of the interface: ``path`` below `ROOT` and a slash, ``{date}`` for an ISO day; empty for the page.
 
-    Attributes
-    ----------
-    path
-        Below `ROOT` and a slash; ``{date}`` stands for an ISO day. Empty for the page.
-    media_type
-        Without parameters.
-    parameters
-        Names of the query parameters it takes: those of `atlas.model.parameters`.
+    ``parameters`` names the query parameters it takes: those of `atlas.model.parameters`.
     """
 
     path: str
@@ -92,13 +86,13 @@ OFFERS = (
 
 def title(content: Content, programme: Programme, words: Words) -> str:
     """Return the title of a data set."""
-    if content is Content.STATUS:
-        return words.say("{programme}: Stand je Gemeinde und Baustein", programme=programme.short)
-    if content is Content.CASES:
-        return words.say("{programme}: alle Fälle mit Laufzeit und Zustand", programme=programme.short)
-    if content is Content.RECORDS:
-        return words.say("{programme}: alle Einträge mit Quelle", programme=programme.short)
-    return words.say("{state}: Gemeindegrenzen zu jedem Stichtag", state=words.label(programme.territory))
+    texts = {
+        Content.STATUS: N_("{programme}: Stand je Gemeinde und Baustein"),
+        Content.CASES: N_("{programme}: alle Fälle mit Laufzeit und Zustand"),
+        Content.RECORDS: N_("{programme}: alle Einträge mit Quelle"),
+        Content.BOUNDARIES: N_("{state}: Gemeindegrenzen zu jedem Stichtag"),
+    }
+    return words.say(texts[content], programme=programme.short, state=words.label(programme.territory))
 
 
 def description(content: Content, programme: Programme, words: Words) -> str:

@@ -44,17 +44,7 @@ class PagePart:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenDataPage:
-    """Everything the page says.
-
-    Attributes
-    ----------
-    site, to_map
-        What the site is called, and what leads to it.
-    notice
-        That data are invented; empty if they are not.
-    machines
-        Heading and links of what programs read.
-    """
+    """Everything the page says; ``machines`` is what programs read, ``notice`` empty if the data are not invented."""
 
     lang: str
     other_languages: Mapping[str, str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from atlas import phrases
@@ -12,21 +12,24 @@ from atlas.analysis.status import NO_DATA
 from atlas.errors import AtlasError
 from atlas.model.boundaries import INDEPENDENT_CITIES, map_names
 from atlas.model.excerpt import Excerpt, ExcerptKind
+from atlas.model.programme import OVERVIEW
 from atlas.model.view import ViewState
 from atlas.present.context import ViewContext
 from atlas.present.credits import picture_credits
 from atlas.present.detail import absent, position_or_successor
 from atlas.present.looks import ABSENT, FILTERED, Look, layer_label, looks_of
 from atlas.present.map_spec import LegendEntry, MapSpec
-from atlas.present.narrative import Shown, alt_text
+from atlas.present.narrative import neighbours_sentence, sentence
 from atlas.present.wording import Words
 
 _MOST_NAMED = 80
 """So many municipalities are tried to be named on the map of a country."""
 _FEW = 3
 """So many places are named in a title; of more it says how many."""
-Marked = tuple[int | None, int | None]
-"""Position of the marked municipality, and of the one shown with its neighbours."""
+_NEIGHBOURS = 6
+"""So many neighbours an alternative text names."""
+MOST_ALT = 600
+"""Characters of an alternative text: more is not listened to."""
 Mark = Literal["area", "point", "district_point", "body", "own"]
 
 
@@ -38,12 +41,10 @@ class LegendLine:
     ----------
     mark
         What stands in front: the fill of an area, a dot, an open dot, a dashed line, the outline of one's own.
-    look
-        Of an area; None for the others.
-    colour
-        Of a dot.
+    look, colour
+        Of an area; of a dot.
     count
-        How many there are; None where that is not said.
+        None where that is not said.
     """
 
     label: str
@@ -78,10 +79,6 @@ class Picture:
 
     Attributes
     ----------
-    kind, lang
-        What it is of; language of its texts.
-    title, subtitle
-        Headline; date and number of municipalities.
     spec
         The map it is drawn from, the same as on screen.
     areas
@@ -94,16 +91,12 @@ class Picture:
         Whether names without room get a number that is explained beside the map.
     district_names
         Names of districts by key, for the map of the state; of states for that of a country.
-    points
-        Positions with a point; `MapSpec.points` among the municipalities shown.
+    points, bodies
+        Those of ``spec`` among the municipalities shown.
     legend
         Its counts of areas add up to ``len(areas)``.
-    credits
-        Sources and attribution, for the foot.
     address
         Of the page that shows the same; empty if unknown.
-    alt
-        The whole picture in words.
     """
 
     kind: ExcerptKind
@@ -167,13 +160,11 @@ def build_picture(
     title = excerpt.title or words.say(
         "{programme} {where}: {layer}", programme=context.programme.short, where=where, layer=layer
     )
-    is_round = excerpt.kind is ExcerptKind.MUNICIPALITY
-    subtitle = words.say("Stand: {day} · {count}", day=words.day(context.as_of), count=count)
-    return Picture(
+    picture = Picture(
         kind=excerpt.kind,
         lang=words.lang,
         title=title,
-        subtitle=subtitle,
+        subtitle=words.say("Stand: {day} · {count}", day=words.day(context.as_of), count=count),
         spec=spec,
         areas=shown,
         own=own,
@@ -187,8 +178,10 @@ def build_picture(
         legend=legend,
         credits=picture_credits(context, words),
         address=address,
-        alt=_alt(context, (title, subtitle), shown, legend, (own, members[0] if is_round else None), words),
+        alt="",
     )
+    centre = members[0] if excerpt.kind is ExcerptKind.MUNICIPALITY else None
+    return replace(picture, alt=alt_text(picture, context, centre, words))
 
 
 def _counted(context: ViewContext, shown: dict[int, PictureArea], members: tuple[int, ...], words: Words) -> str:
@@ -277,8 +270,7 @@ def _names(context: ViewContext, excerpt: Excerpt, members: tuple[int, ...], own
     if excerpt.kind is ExcerptKind.STATE and len(context.edition.states):
         others = _documented(context, members)
     elif excerpt.kind is ExcerptKind.STATE:
-        cities = rows.index[rows["kind"].isin(INDEPENDENT_CITIES)].intersection(list(members)).tolist()
-        others = cities
+        others = rows.index[rows["kind"].isin(INDEPENDENT_CITIES)].intersection(list(members)).tolist()
     elif excerpt.kind is ExcerptKind.MUNICIPALITY:
         others = list(members)
     else:
@@ -338,25 +330,44 @@ def _where(context: ViewContext, excerpt: Excerpt, members: tuple[int, ...], wor
     return words.count(*phrases.IN_N_MUNICIPALITIES, len(members))
 
 
-def _alt(
-    context: ViewContext,
-    texts: tuple[str, str],
-    areas: dict[int, PictureArea],
-    legend: tuple[LegendLine, ...],
-    marked: Marked,
-    words: Words,
-) -> str:
-    own, centre = marked
+def alt_text(picture: Picture, context: ViewContext, centre: int | None, words: Words) -> str:
+    """Return a picture in words: what it is of, its message, the numbers. One line of at most `MOST_ALT` characters.
+
+    ``centre`` is the position of the municipality that it shows with its neighbours.
+    """
+    said = [words.say("Karte. {title}. {subtitle}.", title=picture.title.rstrip("."), subtitle=picture.subtitle)]
+    if picture.own is not None:
+        said.append(_own_sentence(picture.own, context, words))
+    documented = sum(area.look.key != NO_DATA for area in picture.areas.values())
     is_filtered = bool(context.view.looks) or context.view.documented_only
-    look = {each.key: each for each in looks_of(context.programme, context.spec.layer)}
-    shown = Shown(
-        title=texts[0],
-        subtitle=texts[1],
-        counts=tuple((line.label, line.count) for line in legend if line.count is not None),
-        documented=None if is_filtered else sum(area.look.key != NO_DATA for area in areas.values()),
-        total=len(areas),
-        own="" if own is None else str(context.edition.municipalities.at[own, "name"]),
-        own_status="" if own is None else words.label(look[context.spec.classes[own]].label),
-        centre=centre,
-    )
-    return alt_text(context, shown, words)
+    if centre is not None:
+        said.append(neighbours_sentence(context, centre, words, _NEIGHBOURS))
+    elif picture.areas and not is_filtered:
+        told = {"n": words.number(documented), "total": words.number(len(picture.areas))}
+        said.append(
+            words.say("Für {n} von {total} Gemeinden ist dazu etwas dokumentiert.", **told)
+            if context.programme.has_shares
+            else words.say("Gemeinden, für die dazu etwas dokumentiert ist: {n}.", n=told["n"])
+        )
+    counts = [f"{each.label}: {words.number(each.count)}" for each in picture.legend if each.count is not None]
+    if counts:
+        layer = words.label(layer_label(context.programme, context.view.layer))
+        listed = "; ".join(counts)
+        said.append(sentence(listed if context.view.layer == OVERVIEW else f"{layer} – {listed}"))
+    return _cut(" ".join(" ".join(said).split()))
+
+
+def _own_sentence(own: int, context: ViewContext, words: Words) -> str:
+    looks = {each.key: each for each in looks_of(context.programme, context.spec.layer)}
+    name = str(context.edition.municipalities.at[own, "name"])
+    status = words.label(looks[context.spec.classes[own]].label)
+    return words.say("Hervorgehoben: {name} ({status}).", name=name, status=status)
+
+
+def _cut(text: str) -> str:
+    """Return a text no longer than an alternative text may be, cut between words."""
+    if len(text) <= MOST_ALT:
+        return text
+    kept = text[: MOST_ALT - 1]
+    cut = kept.rfind(" ", MOST_ALT // 2)
+    return f"{kept[:cut] if cut > 0 else kept} …"[:MOST_ALT]

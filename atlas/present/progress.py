@@ -53,15 +53,13 @@ class Curve:
     published, targets
         Marks beside the curve; never part of it.
     beside
-        What stands beside the number at the end and is not in it; empty if nothing does.
+        What stands beside the number at the end and is not in it.
     legend
-        What the marks of this curve mean, beyond its lines; empty if there are none.
+        What the marks of this curve mean, beyond its lines.
     gap
-        What is documented beside a published total; empty without one to compare with.
+        What is documented beside a published total.
     doubt
-        One sentence on dates that are not exact; empty if all are.
-    alt
-        The curve in words.
+        One sentence on dates that are not exact.
     """
 
     instrument: str

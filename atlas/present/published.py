@@ -78,14 +78,9 @@ def beside_sentence(context: ViewContext, total: Total, words: Words) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Total:
-    """A published total: what it counts, and on which day.
+    """A published total: what it counts, and on which day: ``text`` as published, ``day`` the last it can mean.
 
-    Attributes
-    ----------
-    day
-        The last it can mean; ``text`` as published.
-    instrument, stage
-        What counts the same here; None, and empty where any stage that counts does.
+    ``instrument`` and ``stage`` count the same here; None, and empty where any stage that counts does.
     """
 
     text: str

@@ -17,12 +17,8 @@ from atlas.model.boundaries import BoundaryChange, BoundaryVersion, mergers
 class Suggestion:
     """One line of the search box.
 
-    Attributes
-    ----------
-    text
-        The name, with the district where it alone is not unique; of a former one also what it is part of now.
-    keys
-        Where it leads: the first of these municipalities that existed on the reader's date.
+    ``text`` is the name, with the district where it alone is not unique; of a former one also what it is part of now. It
+    leads to the first of ``keys`` that existed on the reader's date.
     """
 
     text: str

@@ -82,10 +82,8 @@ class FactSheet:
 
     Attributes
     ----------
-    title, lang
-        Of the document.
-    kicker, name, subtitle, key, day
-        Head: atlas and programme; name; kind, district, area; key; date with number of municipalities.
+    kicker
+        Atlas and programme, above the name.
     lead
         Paragraphs in whole sentences.
     parts
@@ -96,10 +94,10 @@ class FactSheet:
         Heading and sentences of what the municipality may be invited to.
     notes
         What a list of neighbours does not say.
-    credits
-        For the last paragraph: provenance, boundaries, licence.
-    foot
-        Credits in one line, for every page; ``page_pattern`` has places for ``{page}`` and ``{pages}``.
+    credits, foot
+        For the last paragraph; in one line, for every page.
+    page_pattern
+        Has places for ``{page}`` and ``{pages}``.
     warning
         That data are invented, if they are.
     address
@@ -144,8 +142,8 @@ def build_sheet(context: ViewContext, position: int, words: Words, home: str = "
         if each in detail.documented
     )
     is_city = district == detail.name
-    subtitle = [detail.subtitle, detail.merged_from]
-    near = neighbours_sentence(context, position, words)
+    unknown = ", ".join(page.undocumented)
+    lead = (" ".join(sentences(context, position, words)), neighbours_sentence(context, position, words))
     address = _address(context, detail.ags, words, home)
     return FactSheet(
         lang=words.lang,
@@ -156,13 +154,13 @@ def build_sheet(context: ViewContext, position: int, words: Words, home: str = "
             programme=words.label(context.programme.title),
         ),
         name=detail.name,
-        subtitle=" · ".join(part for part in subtitle if part),
+        subtitle=" · ".join(filter(None, (detail.subtitle, detail.merged_from))),
         key=words.say("Gemeindeschlüssel {ags}", ags=detail.ags),
         day=words.say(phrases.AS_OF_DAY, day=words.day(context.as_of)),
-        lead=tuple(part for part in (" ".join(sentences(context, position, words)), near) if part),
+        lead=tuple(filter(None, lead)),
         parts=_parts(context, page, words, "" if is_city else district),
         status=status,
-        rest=_rest(page, words),
+        rest=words.say("Keine bekannte Aktivität: {list}.", list=unknown) if unknown else "",
         next_step=_next(page.next_step),
         neighbours=tuple(_neighbours(page, district)),
         notes=tuple(map(one_stop, page.notes)),
@@ -257,12 +255,6 @@ def _parts(context: ViewContext, page: MunicipalityPage, words: Words, district:
         "shares": SheetPart(compared, (instrument, *([column["district"]] if district else []), state)),
         "sources": SheetPart(words.say("Quellen")),
     }
-
-
-def _rest(page: MunicipalityPage, words: Words) -> str:
-    if not page.undocumented:
-        return ""
-    return words.say("Keine bekannte Aktivität: {list}.", list=", ".join(page.undocumented))
 
 
 def _next(step: NextStep | None) -> tuple[tuple[str, str], ...]:

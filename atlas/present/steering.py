@@ -28,15 +28,7 @@ _NEWEST = 15
 
 @dataclass(frozen=True)
 class Over:
-    """A list of what is over by itself, or soon will be.
-
-    Attributes
-    ----------
-    rows
-        Columns of `case_rows`.
-    rules
-        Sentences on after what time that is so, and whose rule it is.
-    """
+    """What is over by itself, or soon will be, as `case_rows`; after what time that is so, and whose rule it is."""
 
     rows: pd.DataFrame
     rules: tuple[str, ...]
@@ -51,25 +43,17 @@ class Steering:
     late, open_
         Cases beyond their limit, and the others that stand in a stage one is meant to leave; longest first. Columns of
         `case_rows`.
-    over
-        What is presumed over.
-    ending
-        What ends by itself within the next twelve months, the next end first.
-    lapsed
-        Plans not documented further.
-    has_limits
-        Whether any of the first two has a limit.
-    hints
-        Sentences on where the limits come from, and where they stand on few cases.
+    over, ending, lapsed
+        What is presumed over; what ends by itself within twelve months, the next end first; plans not documented further.
+    has_limits, hints
+        Whether any of the first two has a limit; where the limits come from, and which stand on few cases.
     published
-        Sentences on what the published totals say about the same cases.
-    newest
-        The records dated last. Columns of `record_rows`.
+        What the published totals say about the same cases.
+    newest, undated, unsourced
+        The records dated last; those without a date; whose source has no date. Columns of `record_rows`.
     old
-        Municipalities of which nothing newer than twelve months is documented, oldest first: ``places``, ``district``,
-        ``newest``.
-    undated, unsourced
-        Records without a date; whose source has no date. Columns of `record_rows`.
+        Municipalities of which nothing newer than twelve months is documented, oldest first: ``places``, ``name``,
+        ``district``, ``newest``.
     """
 
     late: pd.DataFrame

@@ -23,14 +23,12 @@ _STEPS, _MOST = (1, 2, 5, 10, 20, 50), 9
 
 @dataclass(frozen=True)
 class Bar:
-    """One stretch of time in one stage. Places are parts of the axis, 0 to 1.
+    """One stretch of time in one stage, from ``begin`` to ``end``: parts of the axis, 0 to 1.
 
     Attributes
     ----------
     look
         Of the stage and its state: what is documented only later, or presumed over, has its own.
-    begin, end
-        From where to where.
     lane
         Each case has its own; 0 is the first.
     has_ended
@@ -55,8 +53,6 @@ class Axis:
 
     Attributes
     ----------
-    first, last
-        Days at both ends.
     years
         New years on it with their places: each, or of many years every second, fifth, …; one too close to the end to be
         written is left out.

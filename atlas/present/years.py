@@ -29,12 +29,8 @@ from atlas.present.wording import Words
 class YearRow:
     """One line of the table behind a curve: what was so on a day and what happened since the line before.
 
-    Attributes
-    ----------
-    doors
-        By column, see `year_headings`.
-    total, shares
-        Municipalities there are, and of these and of the land what is covered; empty where the programme is not for all.
+    ``doors`` by column, see `year_headings`; ``shares`` of the municipalities and of the land that is covered, empty where
+    the programme is not for all.
     """
 
     day: str

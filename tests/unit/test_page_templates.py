@@ -81,7 +81,7 @@ def models(mini: Snapshot) -> dict[str, Any]:
     )
     curves = build_curves(context, contexts.course(context), DE)
     return {
-        "page": dataclasses.replace(page, next_step=step, chains=("a",), rest="a", bars_note="a"),
+        "page": dataclasses.replace(page, next_step=step, chains=("a",), remarks=("a", "a")),
         "detail": build_detail(context, position, DE),
         "others": OtherProgrammes("a", (Elsewhere("a", "a", context.view, (("a", "a"),)),)),
         "legend": counted_legend(context.spec.legend, DE),
