@@ -12,13 +12,12 @@ import pandas as pd
 
 from atlas import phrases
 from atlas.analysis.changes import CHANGE_COLUMNS, GAINED, LOST, changes_between, effect_of
-from atlas.analysis.events import BOUNDARY, CHANGED, ENDINGS, FIRST_DOCUMENTED, FLOWS, in_period
+from atlas.analysis.events import BEGINNINGS, BOUNDARY, CHANGED, ENDINGS, FIRST_DOCUMENTED, FLOWS, in_period
 from atlas.analysis.progress import progress
-from atlas.analysis.spans import counting
-from atlas.analysis.status import NO_DATA, status_as_of
+from atlas.analysis.status import NO_DATA
 from atlas.model.programme import OVERVIEW, Counts, Instrument, Unit
 from atlas.present.context import Day, ViewContext, ViewContexts
-from atlas.present.looks import ABSENT, CHANGES, FILTERED, KEPT, looks_of
+from atlas.present.looks import ABSENT, CHANGES, FILTERED, KEPT, looks_by_key
 from atlas.present.map_spec import LegendEntry, MapSpec
 from atlas.present.time_words import FLOW_LABELS, flow_label, is_dated_after, reason
 from atlas.present.wording import Words
@@ -26,6 +25,20 @@ from atlas.present.wording import Words
 _ORDER = (*FLOWS, GAINED, LOST, CHANGED, KEPT)
 BY_BOUNDARY = ("boundary_in", "boundary_out")
 """Flows that only a merger makes, beside `FLOWS`."""
+
+
+def of_flow(rows: pd.DataFrame, what: str) -> pd.DataFrame:
+    """Return the rows of a flow, or of those that changed; what only a merger did is in `BY_BOUNDARY` alone."""
+    by_boundary = rows["because"] == BOUNDARY
+    if what in BY_BOUNDARY:
+        return rows[by_boundary & (rows["what"].isin(BEGINNINGS) == (what == "boundary_in"))]
+    return rows[~by_boundary & (rows["what"] == what)]
+
+
+def flow_words(instrument: Instrument, words: Words) -> dict[str, str]:
+    """Return what is said of each flow in an instrument."""
+    labels = {what: words.label(flow_label(what, instrument)) for what in FLOWS}
+    return labels | dict.fromkeys(BY_BOUNDARY, words.say(phrases.THROUGH_BOUNDARY_CHANGES))
 
 
 @dataclass(frozen=True)
@@ -159,11 +172,7 @@ def _inside(rows: pd.DataFrame, district: str | None) -> pd.DataFrame:
 
 def _counted(context: ViewContext, counts: Counts | None) -> Day:
     """Return the day of a scene as it is where all instruments count in one way."""
-    if counts is None:
-        return context.day
-    spans = counting(context.spans, counts)
-    status = status_as_of(spans, context.programme, context.edition, context.changes, context.as_of)
-    return Day(context.edition, context.as_of, status, spans, context.changes)
+    return context.on(context.as_of, counts) if counts else context.day
 
 
 def _counts(
@@ -206,7 +215,7 @@ def _counts(
 
 def _spec(after: ViewContext, day: Day, table: pd.DataFrame) -> MapSpec:
     layer = after.view.layer
-    looks = {look.key: look for look in looks_of(after.programme, CHANGES)}
+    looks = looks_by_key(after.programme, CHANGES)
     rank = {what: place for place, what in enumerate(_ORDER)}
     happened: dict[str, str] = {}
     for ags, what in zip(table["ags"], table["what"], strict=True):

@@ -187,6 +187,12 @@ class ViewContext:
         """The view's district if there is one with this key."""
         return self.view.district if self.view.district in self.edition.districts.index else None
 
+    def on(self, as_of: date, counts: Counts | None = None) -> Day:
+        """Return another day on the same boundaries, not kept; ``counts`` says what counts, else each instrument does."""
+        spans_ = counting(self.spans, counts) if counts else self.spans
+        status = status_as_of(spans_, self.programme, self.edition, self.changes, as_of)
+        return Day(self.edition, as_of, status, spans_, self.changes)
+
 
 class ViewContexts:
     """Makes scenes and keeps their parts.

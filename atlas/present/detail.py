@@ -21,7 +21,7 @@ from atlas.model.records import Records, source_name, web_address
 from atlas.model.states import State
 from atlas.phrases import N_
 from atlas.present.context import ViewContext
-from atlas.present.looks import Look, look_key, looks_of
+from atlas.present.looks import Look, look_key, looks_by_key
 from atlas.present.since import ENDED, HOLDS, LAPSED, OVER, ended_by_itself, lines_of, said, since_of
 from atlas.present.wording import Words
 
@@ -256,7 +256,6 @@ def _instrument(
     programme = context.programme
     instrument = programme.instrument(line.instrument)
     key = look_key(instrument, line.stage, line.basis, line.state, counted=line.counted, in_force=line.in_force)
-    look = next(each for each in looks_of(programme, line.instrument) if each.key == key)
     own = entries.get(line.instrument, ())
     cases = [each for each in case_lines(context, position) if each[1].instrument == line.instrument] if own else []
     status = status_sentence(line, programme, words)
@@ -271,7 +270,7 @@ def _instrument(
     return InstrumentDetail(
         key=line.instrument,
         label=words.label(instrument.label),
-        look=look,
+        look=looks_by_key(programme, line.instrument)[key],
         status=status,
         standing=tuple(by_case) if len(cases) > 1 else (status,),
         entries=tuple(own),

@@ -15,7 +15,7 @@ from atlas.model.programme import OVERVIEW, Counts
 from atlas.model.states import State
 from atlas.model.view import ViewState
 from atlas.present.context import ViewContext
-from atlas.present.looks import look_keys, looks_of
+from atlas.present.looks import counted_keys, look_keys
 from atlas.present.since import lines_of, said, since_of, sinces_of
 from atlas.present.time_words import holding_said
 from atlas.present.wording import Words
@@ -70,17 +70,15 @@ def build_cards(context: ViewContext, words: Words) -> tuple[Card, ...]:
     if layer == OVERVIEW:
         figures = [context.day.figure(key, context.district) for key in programme.overview.figures]
         return tuple(_figure_card(each, context, words) for each in figures)
-    return (_figure_card(context.day.figure(layer, context.district), context, words), *_class_cards(context, words))[
-        :4
-    ]
+    first = _figure_card(context.day.figure(layer, context.district), context, words)
+    return (first, *_class_cards(context, words)[:3])
 
 
 def _figure_card(each: Figure, context: ViewContext, words: Words) -> Card:
     instrument = context.programme.instrument(each.instrument)
     heading = words.label(instrument.label)
-    unit = instrument.unit_one if len(each.arrangements) == 1 else instrument.unit
     told = {"what": heading, "day": words.day(context.as_of)}
-    counted = tuple(sorted(look.key for look in looks_of(context.programme, each.instrument) if look.counted))
+    counted = tuple(sorted(counted_keys(context.programme, each.instrument)))
     municipalities = DrillDown(
         key=f"{each.instrument}-municipalities",
         number=len(each.municipalities),
@@ -92,7 +90,7 @@ def _figure_card(each: Figure, context: ViewContext, words: Words) -> Card:
     arrangements = DrillDown(
         key=f"{each.instrument}-arrangements",
         number=len(each.arrangements),
-        text=f"{words.number(len(each.arrangements))} {words.label(unit)}",
+        text=words.arrangements(instrument, len(each.arrangements)),
         title=words.say(phrases.LIST_OF_ARRANGEMENTS, **told, list=words.label(instrument.unit)),
         rows=partial(arrangement_rows, each, context.edition, words),
         looks=counted,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from atlas.analysis.days import month_ends
-from atlas.analysis.status import NO_DATA, cases_as_of, status_as_of
+from atlas.analysis.status import NO_DATA
 from atlas.present.context import ViewContext
 from atlas.present.looks import CODES
 from atlas.present.map_spec import LegendEntry, MapSpec, build_map_spec, pack_days
@@ -26,9 +26,8 @@ def build_film(context: ViewContext, today: date) -> list[MapSpec]:
         edition = context.snapshot.edition(context.programme, day)
         if edition is not context.edition:
             continue  # another delivery counts its positions anew; the map on screen can't show it
-        status = status_as_of(context.spans, context.programme, edition, context.changes, day)
-        cases = cases_as_of(context.spans, edition, context.changes, day)
-        specs.append(build_map_spec(status, cases, context.programme, edition, context.view.but(as_of=day), day))
+        then, view = context.on(day), context.view.but(as_of=day)
+        specs.append(build_map_spec(then.status, then.cases, context.programme, edition, view, day))
     return specs
 
 

@@ -194,6 +194,16 @@ def looks_of(programme: Programme, layer: str) -> tuple[Look, ...]:
     )
 
 
+def looks_by_key(programme: Programme, layer: str) -> dict[str, Look]:
+    """Return the looks of a layer by their keys."""
+    return {look.key: look for look in looks_of(programme, layer)}
+
+
+def counted_keys(programme: Programme, layer: str) -> frozenset[str]:
+    """Return the keys of the looks whose municipalities are counted."""
+    return frozenset(look.key for look in looks_of(programme, layer) if look.counted)
+
+
 def _overview_looks(programme: Programme) -> list[Look]:
     special = programme.special
     through = Label(de=f"nur {special.district.de}", en=f"only {special.district.en}")

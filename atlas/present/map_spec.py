@@ -18,7 +18,7 @@ from atlas.model.boundaries import BoundaryVersion
 from atlas.model.programme import OVERVIEW, Programme
 from atlas.model.states import State
 from atlas.model.view import ViewState
-from atlas.present.looks import ABSENT, EARLIER, FILTERED, Legend, LegendItem, Look, look_keys, looks_of
+from atlas.present.looks import ABSENT, EARLIER, FILTERED, Legend, LegendItem, Look, look_keys, looks_by_key
 from atlas.present.since import Since, packed, said, sinces_of
 from atlas.present.wording import Words
 
@@ -126,7 +126,7 @@ def build_map_spec(
     ``status`` and ``cases`` are what `status_as_of` and `cases_as_of` returned for ``as_of``; the joint bodies come from
     the cases.
     """
-    looks = {look.key: look for look in looks_of(programme, view.layer)}
+    looks = looks_by_key(programme, view.layer)
     deciding = decisive_rows(status, programme, view.layer)
     keys = dict.fromkeys(status.index.unique().tolist(), NO_DATA)
     keys |= dict(zip(deciding.index.tolist(), deciding["look"], strict=True))

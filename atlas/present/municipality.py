@@ -11,7 +11,7 @@ from atlas.model.programme import PathStep
 from atlas.phrases import N_
 from atlas.present.context import ViewContext
 from atlas.present.detail import Detail, build_detail, status_sentence
-from atlas.present.looks import Look, looks_of
+from atlas.present.looks import Look, looks_by_key
 from atlas.present.timeline import Axis, Bar, axis, bars
 from atlas.present.wording import Words
 
@@ -141,8 +141,8 @@ def _bars_note(drawn: dict[str, tuple[Bar, ...]], words: Words) -> str:
 
 def neighbour_rows(context: ViewContext, position: int, words: Words) -> tuple[NeighbourRow, ...]:
     """Return the neighbours by shared border, longest first, as the page says them."""
-    hood, layer = context.day.hood, context.view.layer
-    looks = {look.key: look for look in looks_of(context.programme, layer)}
+    hood = context.day.hood
+    looks = looks_by_key(context.programme, context.view.layer)
     classes = context.spec.classes
     active = context.day.active
     rows = []

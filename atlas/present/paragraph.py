@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from atlas import phrases
-from atlas.analysis.events import BEGINNINGS, BEGUN, BOUNDARY, CHANGED, FIRST_DOCUMENTED, FLOWS, PRESUMED_OVER
+from atlas.analysis.events import BEGINNINGS, BEGUN, CHANGED, FIRST_DOCUMENTED, FLOWS, PRESUMED_OVER
 from atlas.model.programme import Counts, Instrument
 from atlas.model.states import State
 from atlas.phrases import N_
-from atlas.present.changes import BY_BOUNDARY, Changes, Count
+from atlas.present.changes import BY_BOUNDARY, Changes, Count, flow_words, of_flow
 from atlas.present.context import ViewContext
 from atlas.present.narrative import one_stop
 from atlas.present.time_words import (
@@ -154,11 +154,9 @@ class _Teller:
 
     def _flows(self, count: Count) -> list[str]:
         """Return a sentence for each flow; that none began, and none is first documented, is said as well."""
-        rows = count.rows
-        by_boundary = rows["because"] == BOUNDARY
         said = []
         for what in (*FLOWS, CHANGED):
-            mine = rows[(rows["what"] == what) & ~by_boundary]
+            mine = of_flow(count.rows, what)
             sayings = self._sayings(what, count.instrument, mine)
             for saying, part in mine.groupby(pd.Series(sayings, index=mine.index), sort=False):
                 said.append(self._told(str(saying), part))
@@ -169,7 +167,7 @@ class _Teller:
             elif mine.empty and what == FIRST_DOCUMENTED:
                 said.append(self.words.say("Erstmals belegt ist es {where}.", where=self._where(0)))
         for what in BY_BOUNDARY:
-            mine = rows[(rows["what"].isin(BEGINNINGS) == (what == "boundary_in")) & by_boundary]
+            mine = of_flow(count.rows, what)
             if not mine.empty:
                 said.append(self._told(what, mine))
         return [*said, *self._sum(count)]
@@ -220,8 +218,7 @@ class _Teller:
     def _sum(self, count: Count) -> list[str]:
         """Return that the numbers add up, if there is anything to add."""
         words = self.words
-        labels = {what: words.label(flow_label(what, count.instrument)) for what in FLOWS}
-        labels |= dict.fromkeys(BY_BOUNDARY, words.say(phrases.THROUGH_BOUNDARY_CHANGES))
+        labels = flow_words(count.instrument, words)
         terms = [
             f"{'+' if what in _RISES else '−'} {words.number(number)} {labels[what]}"
             for what, number in count.flows.items()
@@ -241,13 +238,13 @@ class _Teller:
             "before": words.number(count.before.number),
             "after": words.number(count.after.number),
         }
-        rows = count.rows[count.rows["because"] != BOUNDARY]
-        flows = []
-        for what in FLOWS:
-            mine = rows[rows["what"] == what]
-            if not mine.empty:
-                label = words.label(flow_label(what, count.instrument))
-                flows.append(f"{label} {words.number(len(mine))} ({words.listed(self._names(mine))})")
+        labels = flow_words(count.instrument, words)
+        rows = ((what, of_flow(count.rows, what)) for what in FLOWS)
+        flows = [
+            f"{labels[what]} {words.number(len(mine))} ({words.listed(self._names(mine))})"
+            for what, mine in rows
+            if not mine.empty
+        ]
         if not flows:
             return words.say("Davon {holding} sind {after} am {end} und {before} am {start}.", **values)
         said = words.say(

@@ -17,7 +17,7 @@ from atlas.model.view import ViewState
 from atlas.present.context import ViewContext
 from atlas.present.credits import picture_credits
 from atlas.present.detail import absent, position_or_successor
-from atlas.present.looks import ABSENT, FILTERED, Look, layer_label, looks_of
+from atlas.present.looks import ABSENT, FILTERED, Look, layer_label, looks_by_key, looks_of
 from atlas.present.map_spec import LegendEntry, MapSpec
 from atlas.present.narrative import neighbours_sentence, sentence
 from atlas.present.wording import Words
@@ -280,7 +280,7 @@ def _names(context: ViewContext, excerpt: Excerpt, members: tuple[int, ...], own
 
 def _documented(context: ViewContext, members: tuple[int, ...]) -> list[int]:
     """Return the municipalities named on the map of a country: with entries of their own, by class, large ones first."""
-    looks = {look.key: look for look in looks_of(context.programme, context.spec.layer)}
+    looks = looks_by_key(context.programme, context.spec.layer)
     areas = context.edition.municipalities["area_km2"]
     found = [
         position
@@ -358,10 +358,9 @@ def alt_text(picture: Picture, context: ViewContext, centre: int | None, words: 
 
 
 def _own_sentence(own: int, context: ViewContext, words: Words) -> str:
-    looks = {each.key: each for each in looks_of(context.programme, context.spec.layer)}
+    look = looks_by_key(context.programme, context.spec.layer)[context.spec.classes[own]]
     name = str(context.edition.municipalities.at[own, "name"])
-    status = words.label(looks[context.spec.classes[own]].label)
-    return words.say("Hervorgehoben: {name} ({status}).", name=name, status=status)
+    return words.say("Hervorgehoben: {name} ({status}).", name=name, status=words.label(look.label))
 
 
 def _cut(text: str) -> str:

@@ -20,7 +20,7 @@ from atlas.model.view import ViewState
 from atlas.present.charts import Chart, ChartPicture, chart_picture
 from atlas.present.context import ViewContext
 from atlas.present.figures import Listed
-from atlas.present.looks import looks_of
+from atlas.present.looks import counted_keys
 from atlas.present.published import beside_sentence, totals_of
 from atlas.present.time_words import beside_said, holding_said, periods_sentence
 from atlas.present.wording import Words
@@ -318,7 +318,7 @@ def district_bars(context: ViewContext, instrument: Instrument) -> tuple[Distric
 def district_table(context: ViewContext, instrument: Instrument, words: Words) -> DistrictTable:
     """Return the bars of the districts as a table."""
     view = context.view.but(layer=instrument.key, municipality=None)
-    counted = frozenset(look.key for look in looks_of(context.programme, instrument.key) if look.counted)
+    counted = counted_keys(context.programme, instrument.key)
     rows = (
         DistrictLine(
             name=bar.name,

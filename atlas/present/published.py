@@ -50,8 +50,7 @@ def beside_sentence(context: ViewContext, total: Total, words: Words) -> str:
     elif total.unit == "municipalities":
         amount = words.count(*phrases.N_MUNICIPALITIES, total.value)
     else:
-        unit = total.instrument.unit_one if total.value == 1 else total.instrument.unit
-        amount = f"{words.number(total.value)} {words.label(unit)}"
+        amount = words.arrangements(total.instrument, total.value)
     told = {"known": words.number(named.documented), "later": words.number(named.later)}
     told["published"] = words.number(total.value)
     said = [words.say("Veröffentlicht: {amount} ({day}).", amount=amount, day=words.partial(total.text))]

@@ -13,7 +13,7 @@ from atlas.model.keys import is_district_key
 from atlas.model.programme import StageKind
 from atlas.model.states import State
 from atlas.present.context import ViewContext
-from atlas.present.looks import Look, look_keys, looks_of
+from atlas.present.looks import Look, look_keys, looks_by_key
 
 _EDGE = 0.07
 """Part of the axis at its end in which no year is written."""
@@ -94,7 +94,7 @@ def _lanes(context: ViewContext, instrument: str, rows: pd.DataFrame, scale: Axi
     """Return the bars of an instrument: a case per lane, what is derived or the district's where there is room."""
     rows = rows.assign(basis=rows["basis"].where(~rows["participant"].map(is_district_key).astype(bool), "district"))
     told = context.programme.instrument(instrument)
-    looks = {look.key: look for look in looks_of(context.programme, instrument)}
+    looks = looks_by_key(context.programme, instrument)
     rows = rows.assign(look=look_keys(rows, told))
     is_own = rows["basis"] == "direct"
     first = rows.groupby("case")["since_day"].transform("min")

@@ -26,7 +26,7 @@ from atlas import phrases
 from atlas.errors import Problem
 from atlas.model.dates import ZONE, PartialDate
 from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
-from atlas.model.programme import Label
+from atlas.model.programme import Instrument, Label
 
 _CATALOGUES = Path(__file__).resolve().parents[1] / "locale"
 
@@ -64,6 +64,10 @@ class Words:
     def label(self, label: Label) -> str:
         """Return a label of the programme."""
         return label.in_language(self.lang)
+
+    def arrangements(self, instrument: Instrument, n: int) -> str:
+        """Return ``3 Vereinbarungen``: arrangements as the programme calls those of an instrument."""
+        return f"{self.number(n)} {self.label(instrument.unit_one if n == 1 else instrument.unit)}"
 
     def problem(self, problem: Problem) -> str:
         """Return a problem as one sentence with its place in front."""

@@ -11,13 +11,11 @@ from typing import Any
 import pandas as pd
 
 from atlas import phrases
-from atlas.analysis.counting import Figure, figure
-from atlas.analysis.events import BEGINNINGS, BOUNDARY, FLOWS, in_period
+from atlas.analysis.counting import Figure
+from atlas.analysis.events import FLOWS, in_period
 from atlas.analysis.progress import Course, progress
-from atlas.analysis.spans import counting
-from atlas.analysis.status import cases_as_of, status_as_of
 from atlas.model.programme import Counts, Instrument
-from atlas.present.changes import BY_BOUNDARY
+from atlas.present.changes import flow_words, of_flow
 from atlas.present.context import ViewContext
 from atlas.present.figures import DrillDown, arrangement_rows, municipality_rows
 from atlas.present.progress import course_days
@@ -99,15 +97,13 @@ class _Year:
             "documented_later": words.say("erst später belegt, Beginn unbekannt"),
             "period_unknown": words.say(phrases.PERIOD_UNKNOWN),
         }
-        flows = {what: words.label(flow_label(what, self.instrument)) for what in FLOWS}
-        flows |= dict.fromkeys(BY_BOUNDARY, words.say(phrases.THROUGH_BOUNDARY_CHANGES))
         doors = {
             "municipalities": (whole, listed("municipalities")),
             "arrangements": (joint, lambda: arrangement_rows(stock(), source.edition, words)),
         }
         doors |= {
             what: (words.say("{what}: {flow}, {start} bis {day}", **told, flow=said), happened(what))
-            for what, said in flows.items()
+            for what, said in flow_words(self.instrument, words).items()
         }
         doors |= {
             of: (words.say("{what}: {state}. Stand {day}", **told, state=said), listed(of))
@@ -134,21 +130,14 @@ class _Year:
         )
 
     def _stock(self, day: date) -> Figure:
-        source = self.source
-        spans = counting(source.spans, self.counts) if self.counts else source.spans
-        status = status_as_of(spans, source.programme, source.edition, source.changes, day)
-        cases = cases_as_of(spans, source.edition, source.changes, day)
-        return figure(status, cases, self.instrument.key, source.district)
+        return self.source.on(day, self.counts).figure(self.instrument.key, self.source.district)
 
     def _happened(self, what: str, start: date, end: date) -> pd.DataFrame:
         rows = in_period(self.course.municipalities.events, start, end)
         rows = rows[rows["instrument"] == self.instrument.key]
         if self.source.district:
             rows = rows[rows["district"] == self.source.district]
-        by_boundary = rows["because"] == BOUNDARY
-        if what in FLOWS:
-            return rows[(rows["what"] == what) & ~by_boundary]
-        return rows[(rows["what"].isin(BEGINNINGS) == (what == "boundary_in")) & by_boundary]
+        return of_flow(rows, what)
 
 
 def event_rows(context: ViewContext, rows: pd.DataFrame, words: Words) -> pd.DataFrame:
