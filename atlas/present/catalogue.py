@@ -196,7 +196,6 @@ def _distribution(snapshot: Snapshot, programme: Programme, offer: Offer, root: 
 
 
 def _terms(snapshot: Snapshot, programme: Programme, offer: Offer) -> Node:
-    """Return licence, attribution and rights of a file."""
     provenances = [edition.provenance for edition in snapshot.editions[programme.boundary_set]]
     owed = list(dict.fromkeys(each.attribution for each in provenances))
     if offer.content is Content.BOUNDARIES:

@@ -43,10 +43,9 @@ def flow_words(instrument: Instrument, words: Words) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Stock:
-    """What counts on a day, how much of it is in force, and what stands beside it and is not in it."""
+    """What counts on a day, and what stands beside it and is not in it."""
 
     number: int
-    in_force: int
     documented_later: int
     period_unknown: int
 
@@ -171,7 +170,6 @@ def _inside(rows: pd.DataFrame, district: str | None) -> pd.DataFrame:
 
 
 def _counted(context: ViewContext, counts: Counts | None) -> Day:
-    """Return the day of a scene as it is where all instruments count in one way."""
     return context.on(context.as_of, counts) if counts else context.day
 
 
@@ -204,8 +202,7 @@ def _counts(
         rows = table[table["instrument"] == instrument.key].reset_index(drop=True)
         inferred = days[1].figure(instrument.key, district).inferred if is_place else 0
         stocks = [
-            Stock(int(row[unit]), int(row["in_force"]), int(row["documented_later"]), int(row["period_unknown"]))
-            for row in (first, last)
+            Stock(int(row[unit]), int(row["documented_later"]), int(row["period_unknown"])) for row in (first, last)
         ]
         found.append(
             Count(instrument=instrument, before=stocks[0], after=stocks[1], flows=flows, rows=rows, inferred=inferred)

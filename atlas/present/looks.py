@@ -230,7 +230,6 @@ def _instrument_looks(programme: Programme, instrument: Instrument) -> list[Look
 
 
 def _beside_looks(special: Special, instrument: Instrument) -> list[Look]:
-    """Return the looks of what stands beside the number."""
     counted = [stage for stage in instrument.stages if stage.is_counted]
     looks = []
     if counted:

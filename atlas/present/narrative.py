@@ -191,8 +191,8 @@ def when(text: str, means: str, words: Words) -> str:
         exact, limit = N_("im {month}"), N_("spätestens im {month}")
     else:
         exact, limit = N_("im Jahr {year}"), N_("spätestens {year}")
-    told = words.partial(text)
-    return words.say(exact if means == "reached" else limit, day=told, month=told, year=told)
+    chosen, told = exact if means == "reached" else limit, words.partial(text)
+    return words.say(chosen, day=told, month=told, year=told)
 
 
 def since(text: str, means: str, words: Words) -> str:
@@ -202,8 +202,8 @@ def since(text: str, means: str, words: Words) -> str:
     exact, limit = N_("seit {when}"), N_("spätestens seit {when}")
     if PartialDate.parse(text).day is not None:
         exact, limit = N_("seit dem {day}"), N_("spätestens seit dem {day}")
-    told = words.partial(text)
-    return words.say(exact if means == "reached" else limit, day=told, when=told)
+    chosen, told = exact if means == "reached" else limit, words.partial(text)
+    return words.say(chosen, day=told, when=told)
 
 
 def on_record(line: StatusLine, words: Words) -> str:

@@ -173,7 +173,6 @@ class _Teller:
         return [*said, *self._sum(count)]
 
     def _told(self, saying: str, rows: pd.DataFrame) -> str:
-        """Return a sentence with the names of some rows."""
         return one_stop(self.words.say(_SAYINGS[saying], where=self._where_named(rows)))
 
     def _sayings(self, what: str, instrument: Instrument, rows: pd.DataFrame) -> list[str]:

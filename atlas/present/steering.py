@@ -390,7 +390,6 @@ def _published(context: ViewContext, lines: pd.DataFrame, cases: pd.DataFrame, w
 
 
 def _total_said(context: ViewContext, instrument: Instrument, total: Total, words: Words) -> str:
-    """Return a published total and what is documented beside it."""
     named = named_on(context.snapshot, context.programme, context.spans, total)
     documented, later = (named.documented, named.later) if named else (0, 0)
     told = {"what": words.label(instrument.label), "n": words.number(total.value), "day": words.partial(total.text)}
