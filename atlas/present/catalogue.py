@@ -48,14 +48,7 @@ def build_catalogue(snapshot: Snapshot, base: str) -> Node:
 
     All dates come from the data. Publisher, contact and licence are those a programme's ``[publication]`` states; where
     none is stated, the publisher is the atlas itself, there is no contact, and the licence is `NO_LICENCE` with a
-    statement that says so.
-
-    Parameters
-    ----------
-    snapshot
-        All data.
-    base
-        Address of the site without a slash at the end; all addresses begin with it.
+    statement that says so. All addresses begin with ``base``, that of the site without a slash at the end.
     """
     root = f"{base}{ROOT}/"
     default = snapshot.programme("")

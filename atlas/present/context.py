@@ -25,7 +25,6 @@ from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.map_spec import MapSpec, build_map_spec
 
-__all__ = ["Course", "Day", "SingleFlightCache", "ViewContext", "ViewContexts", "preview"]
 T = TypeVar("T")
 
 
@@ -42,14 +41,8 @@ class SingleFlightCache(Generic[T]):
     """Keeps the newest results by key. What lies here is shared by all and never changed.
 
     Each is made once, however many ask for it at the same time. Streamlit's ``cache_data`` copies by pickling on
-    every hit: with two hundred sessions that would be most of the time a change takes.
-
-    Parameters
-    ----------
-    most
-        What all that is kept may weigh together; the newest is kept whatever it weighs.
-    weigh
-        Says what a result weighs; without it, each weighs one.
+    every hit: with two hundred sessions that would be most of the time a change takes. All that is kept may ``weigh``
+    ``most`` together, each one without it; the newest is kept whatever it weighs.
     """
 
     def __init__(self, most: int, weigh: Callable[[T], int] = lambda _: 1) -> None:
@@ -197,15 +190,9 @@ class ViewContext:
 class ViewContexts:
     """Makes scenes and keeps their parts.
 
-    Parameters
-    ----------
-    current
-        Gives the snapshot; may raise `AtlasError`, which passes through.
-    today
-        Gives the day a view without a date means.
-    kept_rows
-        So many rows of status tables are kept: 50 days of a state with nine instruments, today's of five programmes for
-        the whole country. Some 0.5 kB each, with all that is made of them.
+    ``current`` gives the snapshot, its `AtlasError` passes through; ``today`` the day a view without a date means.
+    ``kept_rows`` of status tables are kept: 50 days of a state with nine instruments, today's of five programmes for the
+    whole country. Some 0.5 kB each, with all that is made of them.
     """
 
     def __init__(self, current: Callable[[], Snapshot], today: Callable[[], date], kept_rows: int = 200_000) -> None:

@@ -159,14 +159,12 @@ def _class_cards(context: ViewContext, words: Words) -> list[Card]:
         members = rows[[classes[position] == entry.look.key for position in rows.index]]
         members = members[members.index.isin(list(spec.inside))]
         label = words.label(entry.look.label)
-        text = words.count(*phrases.N_MUNICIPALITIES, len(members))
-        list_of = partial(municipality_rows, members, context.edition, words)
         door = DrillDown(
             key=f"{layer}-{entry.look.key}",
             number=len(members),
-            text=text,
+            text=words.count(*phrases.N_MUNICIPALITIES, len(members)),
             title=label,
-            rows=list_of,
+            rows=partial(municipality_rows, members, context.edition, words),
             looks=(entry.look.key,),
         )
         notes = _of_all(len(members) / spec.total if spec.total else 0.0, spec.total, context, words)

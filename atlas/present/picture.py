@@ -153,7 +153,7 @@ def build_picture(
     bodies = tuple((name, each) for name, each in spec.bodies if set(each) & shown.keys())
     district_points = spec.district_points if excerpt.kind in (ExcerptKind.STATE, ExcerptKind.DISTRICT) else ()
     legend = _legend(context, (like or spec).legend, excerpt, shown, own, words)
-    legend += _mark_lines(context, like or spec, (points, district_points, bodies), words, is_fixed=like is not None)
+    legend += _mark_lines(context, like, (points, district_points, bodies), words)
     where = _where(context, excerpt, members, words)
     count = _counted(context, shown, members, words)
     layer = words.label(layer_label(context.programme, spec.layer))
@@ -240,25 +240,22 @@ def _legend(
 
 
 def _mark_lines(
-    context: ViewContext, like: MapSpec, marks: tuple[Sized, Sized, Sized], words: Words, *, is_fixed: bool
+    context: ViewContext, like: MapSpec | None, marks: tuple[Sized, Sized, Sized], words: Words
 ) -> tuple[LegendLine, ...]:
-    """Return the lines for points, points of districts and joint bodies, as far as there are any.
-
-    If ``is_fixed``, as far as there are any in ``like``, whatever their number here.
-    """
-    points, district_points, bodies = map(len, marks)
-    programme, spec = context.programme, like
-    colour = programme.special.point
+    """Return the lines for points, points of districts and joint bodies, as far as there are any here or in ``like``."""
+    programme = context.programme
     council = words.label(programme.instrument(programme.overview.points).label) if programme.overview.points else ""
-    lines = []
-    if points or (is_fixed and spec.points):
-        lines.append(LegendLine(council, "point", count=points, colour=colour))
-    if district_points or (is_fixed and spec.district_points):
-        label = words.say(phrases.WHAT_OF_DISTRICT, what=council)
-        lines.append(LegendLine(label, "district_point", count=district_points, colour=colour))
-    if bodies or (is_fixed and spec.bodies):
-        lines.append(LegendLine(words.say(phrases.JOINT_BODY), "body", count=bodies))
-    return tuple(lines)
+    labels: dict[Mark, str] = {
+        "point": council,
+        "district_point": words.say(phrases.WHAT_OF_DISTRICT, what=council),
+        "body": words.say(phrases.JOINT_BODY),
+    }
+    there: tuple[Sized, Sized, Sized] = (like.points, like.district_points, like.bodies) if like else marks
+    return tuple(
+        LegendLine(label, mark, count=len(here), colour="" if mark == "body" else programme.special.point)
+        for (mark, label), here, also in zip(labels.items(), marks, there, strict=True)
+        if len(here) or len(also)
+    )
 
 
 def _names(context: ViewContext, excerpt: Excerpt, members: tuple[int, ...], own: int | None) -> tuple[Name, ...]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from atlas import phrases
-from atlas.analysis.counting import Figure
 from atlas.analysis.status import StatusLine
 from atlas.model.programme import Counts
 from atlas.model.records import source_name
@@ -277,20 +276,18 @@ def _neighbours(page: MunicipalityPage, district: str) -> Iterable[NeighbourRow]
 
 def _shares_of(rows: Iterable[ShareRow], context: ViewContext, words: Words, *, is_city: bool) -> Iterable[SheetShare]:
     """Yield the line of each instrument; of one that counts all so far a second one, with what is in force."""
-
-    def told(of: Figure) -> tuple[str, str]:
-        number = words.number(len(of.municipalities))
-        if not context.programme.has_shares:
-            return number, ""
-        return words.say(phrases.N_OF_TOTAL, n=number, total=words.number(of.total)), words.percent(of.share)
-
+    has_shares = context.programme.has_shares
     for row in rows:
-        yield SheetShare(row.label, *(("", "") if is_city else told(row.here)), *told(row.whole))
+        here, here_share = ("", "") if is_city else (row.number[0], row.share)
+        state = words.number(len(row.whole.municipalities))
+        if has_shares:
+            state = words.say(phrases.N_OF_TOTAL, n=state, total=words.number(row.whole.total))
+        yield SheetShare(row.label, here, here_share, state, words.percent(row.whole.share) if has_shares else "")
         instrument = context.programme.instrument(row.here.instrument)
         if instrument.counts is Counts.SO_FAR:
-            here, whole = (words.number(len(of.in_force)) for of in (row.here, row.whole))
+            held, whole = (words.number(len(of.in_force)) for of in (row.here, row.whole))
             label = words.say(phrases.OF_WHICH_HOLDING, holding=holding_said([instrument], words))
-            yield SheetShare(label, "" if is_city else here, "", whole, "")
+            yield SheetShare(label, "" if is_city else held, "", whole, "")
 
 
 def _address(context: ViewContext, ags: str, words: Words, home: str) -> str:
