@@ -128,12 +128,12 @@ def _totals(count: int, words: Words) -> Section:
 
 def _findings(problems: Sequence[Problem], words: Words) -> Section:
     blockers = sum(problem.severity is Severity.BLOCKER for problem in problems)
-    found = words.say(
+    summary = words.say(
         "{blockers} Sperren, {others} Hinweise und Warnungen. Die Prüfung läuft bei jeder Änderung der Daten.",
         blockers=words.number(blockers),
         others=words.number(len(problems) - blockers),
     )
-    return Section(words.say("Befunde der Datenprüfung"), (found,), words.say("Alle Befunde"))
+    return Section(words.say("Befunde der Datenprüfung"), (summary,), words.say("Alle Befunde"))
 
 
 def licences(context: ViewContext, words: Words) -> Licences:
@@ -150,14 +150,14 @@ def licences(context: ViewContext, words: Words) -> Licences:
 
 def _limits(provenance: Provenance, words: Words) -> list[str]:
     """Return what is known of how well the boundaries follow the official ones."""
-    said = []
+    sentences = []
     if provenance.verified_to:
         verified = words.say(
             "Die Liste der Gemeinden ist bis {day} mit amtlichen Verzeichnissen verglichen. Flächen sind aus den Grenzen "
             "berechnet und nicht die amtlichen.",
             day=words.day(provenance.verified_to),
         )
-        said.append(verified)
+        sentences.append(verified)
     if provenance.unmapped:
         lack = words.say(
             "Nicht jede Gebietsänderung seither ist eingetragen: {n} Gemeinden gibt es inzwischen nicht mehr (verglichen mit "
@@ -165,8 +165,8 @@ def _limits(provenance: Provenance, words: Words) -> list[str]:
             n=words.number(provenance.unmapped),
             list=str(provenance.compared_with),
         )
-        said.append(lack)
-    return said
+        sentences.append(lack)
+    return sentences
 
 
 def accessibility(limits: str, words: Words) -> Section:

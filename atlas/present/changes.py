@@ -125,18 +125,18 @@ def build_changes(
     """
     if before.as_of >= after.as_of:
         raise ValueError("the first day must lie before the second")
-    told = _counts(contexts, before, after, unit, counts)
+    instrument_counts = _counts(contexts, before, after, unit, counts)
     if counts is None:
-        for number, each in enumerate(told):
+        for number, each in enumerate(instrument_counts):
             if each.instrument.counts is Counts.SO_FAR:
                 (line,) = _counts(contexts, before, after, unit, Counts.IN_FORCE, each.instrument)
-                told[number] = replace(each, in_force=line)
-    table = pd.concat([each.rows for each in told], ignore_index=True)
+                instrument_counts[number] = replace(each, in_force=line)
+    table = pd.concat([each.rows for each in instrument_counts], ignore_index=True)
     return Changes(
         start=before.as_of,
         end=after.as_of,
         table=table,
-        counts=tuple(told),
+        counts=tuple(instrument_counts),
         totals=(_total(before.day, after.district), _total(after.day, after.district)),
         spec=_spec(after, _counted(after, counts), table),
         unit=unit,
@@ -196,7 +196,7 @@ def _counts(
     keys = [each.key for each in instruments]
     since = before.as_of - timedelta(days=1)
     numbers = progress(course, keys, [before.as_of, after.as_of], since=since, unit=unit).to_dict("records")
-    found = []
+    instrument_counts = []
     for instrument, first, last in zip(instruments, numbers, numbers[len(keys) :], strict=False):
         flows = {what: int(last[what]) for what in (*FLOWS, *BY_BOUNDARY)}
         rows = table[table["instrument"] == instrument.key].reset_index(drop=True)
@@ -204,10 +204,10 @@ def _counts(
         stocks = [
             Stock(int(row[unit]), int(row["documented_later"]), int(row["period_unknown"])) for row in (first, last)
         ]
-        found.append(
+        instrument_counts.append(
             Count(instrument=instrument, before=stocks[0], after=stocks[1], flows=flows, rows=rows, inferred=inferred)
         )
-    return found
+    return instrument_counts
 
 
 def _spec(after: ViewContext, day: Day, table: pd.DataFrame) -> MapSpec:
@@ -247,12 +247,12 @@ def change_rows(changes: Changes, context: ViewContext, words: Words) -> pd.Data
 
     def what_of(row: Mapping[Hashable, Any]) -> str:
         what = row["what"]
-        said = whats[what]
+        text = whats[what]
         if what in FLOWS:
-            said = words.label(flow_label(what, programme.instrument(row["instrument"]), row["stage_was"]))
+            text = words.label(flow_label(what, programme.instrument(row["instrument"]), row["stage_was"]))
         elif what == CHANGED and changes.start < changes.end and not is_dated_after(row, changes.start):
-            said = words.say("andere Stufe belegt")
-        return said + (" (" + words.say("Gebietsänderung") + ")" if row["because"] == BOUNDARY else "")
+            text = words.say("andere Stufe belegt")
+        return text + (" (" + words.say("Gebietsänderung") + ")" if row["because"] == BOUNDARY else "")
 
     def stage(row: Mapping[Hashable, Any], key: str) -> str:
         if key == NO_DATA and row["what"] in ENDINGS and key == row["stage"]:

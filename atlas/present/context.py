@@ -221,23 +221,25 @@ class ViewContexts:
         snapshot = self._current()
         programme = snapshot.programme(view.programme)
         as_of = view.as_of or self.today()
-        edition = snapshot.edition(programme, as_of)
+        boundaries = snapshot.edition(programme, as_of)
         changes = snapshot.changes(programme)
         records = snapshot.records[programme.key]
         base = (snapshot.fingerprint, programme.key)
         folded = self._spans.get(base, lambda: spans(records.table, programme))
         day = self._days.get(
             (*base, as_of),
-            lambda: Day(edition, as_of, status_as_of(folded, programme, edition, changes, as_of), folded, changes),
+            lambda: Day(
+                boundaries, as_of, status_as_of(folded, programme, boundaries, changes, as_of), folded, changes
+            ),
         )
         drawn = view.but(municipality=None, lang="de", film=None, since=None, area=None, as_of=as_of)
         spec = self._specs.get(
-            (*base, drawn), lambda: build_map_spec(day.status, day.cases, programme, edition, drawn, as_of)
+            (*base, drawn), lambda: build_map_spec(day.status, day.cases, programme, boundaries, drawn, as_of)
         )
         return ViewContext(
             snapshot=snapshot,
             programme=programme,
-            edition=edition,
+            edition=boundaries,
             records=records,
             spans=folded,
             changes=changes,

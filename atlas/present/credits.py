@@ -37,9 +37,9 @@ def full_credits(context: ViewContext, words: Words) -> tuple[str, ...]:
     return lines + invented(context, words)
 
 
-def boundary_credits(edition: BoundaryVersion, day: date, words: Words, *, is_synthetic: bool) -> tuple[str, ...]:
+def boundary_credits(boundaries: BoundaryVersion, day: date, words: Words, *, is_synthetic: bool) -> tuple[str, ...]:
     """Return the lines for a file of boundaries alone: date and long attribution."""
-    lines = (words.say(phrases.AS_OF_DAY, day=words.day(day)), edition.provenance.attribution_long)
+    lines = (words.say(phrases.AS_OF_DAY, day=words.day(day)), boundaries.provenance.attribution_long)
     return lines + _invented(words, is_synthetic=is_synthetic)
 
 

@@ -208,18 +208,18 @@ def share_rows(context: ViewContext, district: str | None, words: Words) -> tupl
 
 def _share(context: ViewContext, instrument: str, district: str | None, words: Words) -> ShareRow:
     here, whole = (context.day.figure(instrument, where) for where in (district, None))
-    told = context.programme.instrument(instrument)
+    definition = context.programme.instrument(instrument)
     n, has_shares = words.number(len(here.municipalities)), context.programme.has_shares
     compared = words.percent(whole.share) if has_shares else words.number(len(whole.municipalities))
     return ShareRow(
-        label=words.label(told.label),
+        label=words.label(definition.label),
         here=here,
         whole=whole,
         number=(
             words.say(phrases.N_OF_TOTAL, n=n, total=words.number(here.total)) if has_shares else n,
             _covered_view(context, instrument, district) if len(here.municipalities) else None,
         ),
-        arrangements=words.arrangements(told, len(here.arrangements)),
+        arrangements=words.arrangements(definition, len(here.arrangements)),
         beside=tuple(
             (door.text, _listing(context, instrument, district, frozenset(door.looks)) if door.looks else None)
             for door in beside(here, context, words)

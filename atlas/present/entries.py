@@ -61,7 +61,7 @@ def entries_at(context: ViewContext, place: str | None) -> list[Typed]:
     table = context.records.table
     if place:
         table = table[table["ags"].isin(keys_of_place(context, place))]
-    found = [Typed(record, entry, version) for entry, (version, record) in entries_of(table).items()]
+    entries = [Typed(record, entry, version) for entry, (version, record) in entries_of(table).items()]
 
     def rank(each: Typed) -> tuple[object, ...]:
         record = each.record
@@ -70,7 +70,7 @@ def entries_at(context: ViewContext, place: str | None) -> list[Typed]:
         name = "" if place else record.municipality
         return name, instrument, not record.date, record.date, stage, each.entry
 
-    return sorted(found, key=rank)
+    return sorted(entries, key=rank)
 
 
 def seen(entries: Iterable[Typed]) -> frozenset[tuple[int, int]]:

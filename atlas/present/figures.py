@@ -77,13 +77,13 @@ def build_cards(context: ViewContext, words: Words) -> tuple[Card, ...]:
 def _figure_card(each: Figure, context: ViewContext, words: Words) -> Card:
     instrument = context.programme.instrument(each.instrument)
     heading = words.label(instrument.label)
-    told = {"what": heading, "day": words.day(context.as_of)}
+    values = {"what": heading, "day": words.day(context.as_of)}
     counted = tuple(sorted(counted_keys(context.programme, each.instrument)))
     municipalities = DrillDown(
         key=f"{each.instrument}-municipalities",
         number=len(each.municipalities),
         text=words.count(*phrases.N_MUNICIPALITIES, len(each.municipalities)),
-        title=words.say(phrases.LIST_OF_MUNICIPALITIES, **told),
+        title=words.say(phrases.LIST_OF_MUNICIPALITIES, **values),
         rows=partial(municipality_rows, each.municipalities, context.edition, words),
         looks=counted,
     )
@@ -91,7 +91,7 @@ def _figure_card(each: Figure, context: ViewContext, words: Words) -> Card:
         key=f"{each.instrument}-arrangements",
         number=len(each.arrangements),
         text=words.arrangements(instrument, len(each.arrangements)),
-        title=words.say(phrases.LIST_OF_ARRANGEMENTS, **told, list=words.label(instrument.unit)),
+        title=words.say(phrases.LIST_OF_ARRANGEMENTS, **values, list=words.label(instrument.unit)),
         rows=partial(arrangement_rows, each, context.edition, words),
         looks=counted,
     )
@@ -111,12 +111,12 @@ def beside(each: Figure, context: ViewContext, words: Words) -> Iterator[DrillDo
     unknown = words.say(phrases.N_MORE_PERIOD_UNKNOWN, n=words.number(len(each.period_unknown)))
     parts = [("documented_later", each.documented_later, later), ("period_unknown", each.period_unknown, unknown)]
     if instrument.counts is Counts.SO_FAR:
-        told = words.say(
+        holding = words.say(
             "davon {n} {holding}", n=words.number(len(each.in_force)), holding=holding_said([instrument], words)
         )
         over, ended = counted[state == State.PRESUMED_OVER], counted[state == State.ENDED]
         parts += [
-            ("in_force", each.in_force, told),
+            ("in_force", each.in_force, holding),
             ("presumed_over", over, words.say("davon {n} vermutlich beendet", n=words.number(len(over)))),
             ("ended", ended, words.say("davon {n} beendet", n=words.number(len(ended)))),
         ]
@@ -172,13 +172,13 @@ def _class_cards(context: ViewContext, words: Words) -> list[Card]:
     return cards
 
 
-def municipality_rows(rows: pd.DataFrame, edition: BoundaryVersion, words: Words) -> pd.DataFrame:
+def municipality_rows(rows: pd.DataFrame, boundaries: BoundaryVersion, words: Words) -> pd.DataFrame:
     """Return rows of the status table as a list: the columns of a `DrillDown`."""
     ordered = rows.sort_values(["name", "ags"])
     return pd.DataFrame(
         {
             "name": ordered["name"].tolist(),
-            "district": [str(edition.districts.loc[key, "name"]) for key in ordered["district"]],
+            "district": [str(boundaries.districts.loc[key, "name"]) for key in ordered["district"]],
             "since": [said(since, words) for since in sinces_of(ordered)],
             "joint_with": ordered["joint_with"].tolist(),
             "source": ordered["source"].tolist(),
@@ -186,9 +186,9 @@ def municipality_rows(rows: pd.DataFrame, edition: BoundaryVersion, words: Words
     )
 
 
-def arrangement_rows(each: Figure, edition: BoundaryVersion, words: Words) -> pd.DataFrame:
+def arrangement_rows(each: Figure, boundaries: BoundaryVersion, words: Words) -> pd.DataFrame:
     """Return one row per arrangement: named by its body, or by the municipality whose own it is, and by its case."""
-    names = edition.districts["name"]
+    names = boundaries.districts["name"]
     rows = []
     for _, members in each.cases.sort_values(["since", "ags"], kind="stable").groupby("arrangement", sort=False):
         first, case = lines_of(members)[0], str(members["case_name"].iloc[0])

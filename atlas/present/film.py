@@ -23,11 +23,11 @@ def build_film(context: ViewContext, today: date) -> list[MapSpec]:
     days = month_ends(min(context.course_begins, last), last)
     specs = []
     for day in days:
-        edition = context.snapshot.edition(context.programme, day)
-        if edition is not context.edition:
+        boundaries = context.snapshot.edition(context.programme, day)
+        if boundaries is not context.edition:
             continue  # another delivery counts its positions anew; the map on screen can't show it
         then, view = context.on(day), context.view.but(as_of=day)
-        specs.append(build_map_spec(then.status, then.cases, context.programme, edition, view, day))
+        specs.append(build_map_spec(then.status, then.cases, context.programme, boundaries, view, day))
     return specs
 
 

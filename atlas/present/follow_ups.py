@@ -49,7 +49,7 @@ def due_rows(context: ViewContext, current: Mapping[str, FollowUp], today: date,
     follow-up is about now, whatever day the map shows.
     """
     inside = districts_of(context)
-    found = []
+    rows = []
     for ags, written in current.items():
         position = position_or_successor(context, ags)
         if not written.step or position is None:
@@ -58,7 +58,7 @@ def due_rows(context: ViewContext, current: Mapping[str, FollowUp], today: date,
         if line.district in inside:
             late = (today - written.due).days if written.due else None
             (name,) = unique_names(context, [position])
-            found.append(
+            rows.append(
                 DueRow(
                     ags=line.ags,
                     name=name,
@@ -69,7 +69,7 @@ def due_rows(context: ViewContext, current: Mapping[str, FollowUp], today: date,
                     written=written,
                 )
             )
-    return sorted(found, key=lambda row: (row.late is None, -(row.late or 0), row.name, row.written.ags))
+    return sorted(rows, key=lambda row: (row.late is None, -(row.late or 0), row.name, row.written.ags))
 
 
 def _lateness(late: int | None, words: Words) -> str:
@@ -158,10 +158,10 @@ def outcome_text(shown: Report, name: str, words: Words) -> OutcomeText:
         "Meldung zu {name}, eingegangen am {moment}", name=name, moment=words.moment(shown.received_at)
     )
     if shown.answer is None or shown.answered_at is None:
-        told = words.say("Die Meldung ist eingegangen und noch nicht beantwortet.")
-        return OutcomeText(verdict(shown, words), received, told, "", is_answered=False)
-    told = words.say("beantwortet am {moment}", moment=words.moment(shown.answered_at))
-    return OutcomeText(verdict(shown, words), received, told, shown.answer, is_answered=True)
+        state = words.say("Die Meldung ist eingegangen und noch nicht beantwortet.")
+        return OutcomeText(verdict(shown, words), received, state, "", is_answered=False)
+    state = words.say("beantwortet am {moment}", moment=words.moment(shown.answered_at))
+    return OutcomeText(verdict(shown, words), received, state, shown.answer, is_answered=True)
 
 
 def verdict(shown: Report, words: Words) -> str:

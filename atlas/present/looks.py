@@ -34,7 +34,7 @@ _NEUTRAL = "#5c6068"
 
 
 @dataclass(frozen=True)
-class Look:
+class LegendClass:
     """One class of a layer.
 
     Attributes
@@ -86,7 +86,7 @@ class Look:
 class LegendItem:
     """A class as a legend on a page says it; ``count`` is empty for a class without a number, None where none are said."""
 
-    look: Look
+    look: LegendClass
     label: str
     count: str | None = None
 
@@ -99,7 +99,7 @@ class Legend:
     items: tuple[LegendItem, ...]
 
 
-def plain_legend(looks: Iterable[Look], words: Words) -> Legend:
+def plain_legend(looks: Iterable[LegendClass], words: Words) -> Legend:
     """Return a legend without numbers, each class once."""
     items = (LegendItem(look, words.label(look.label)) for look in dict.fromkeys(looks))
     return Legend(words.say(phrases.LEGEND), tuple(items))
@@ -108,11 +108,11 @@ def plain_legend(looks: Iterable[Look], words: Words) -> Legend:
 def look_keys(rows: pd.DataFrame, instrument: Instrument) -> list[str]:
     """Return the key of the look of each of some rows about an instrument, of a status table or of spans."""
     columns = [rows[name].tolist() for name in ("stage", "basis", "state", "counted", "in_force")]
-    told: dict[tuple[str, str, str, bool, bool], str] = {}
+    keys: dict[tuple[str, str, str, bool, bool], str] = {}
     for values in set(zip(*columns, strict=True)):
         *known, counted, in_force = values
-        told[values] = look_key(instrument, *known, counted=counted, in_force=in_force)
-    return [told[values] for values in zip(*columns, strict=True)]
+        keys[values] = look_key(instrument, *known, counted=counted, in_force=in_force)
+    return [keys[values] for values in zip(*columns, strict=True)]
 
 
 def look_key(instrument: Instrument, stage: str, basis: str, state: str, *, counted: bool, in_force: bool) -> str:
@@ -123,11 +123,11 @@ def look_key(instrument: Instrument, stage: str, basis: str, state: str, *, coun
     """
     if basis == "none":
         return NO_DATA
-    told = instrument.stage(stage)
+    definition = instrument.stage(stage)
     if in_force or (not counted and (State(state).holds or state == State.PLANNED)):
         return stage if basis == "direct" else f"{stage}~{basis}"
-    if told.kind is StageKind.EXIT:
-        key = stage if not counted or _goes_on_counting(told) else _ended_key(instrument)
+    if definition.kind is StageKind.EXIT:
+        key = stage if not counted or _goes_on_counting(definition) else _ended_key(instrument)
     elif state == State.PRESUMED_OVER or (not counted and state != State.ENDED):
         key = _state_key(instrument, state)
     else:
@@ -153,23 +153,23 @@ def _ended_key(instrument: Instrument) -> str:
 
 
 _CHANGE_LOOKS = (
-    Look("begun", FLOW_LABELS["begun"], "#1f7a5c", counted=True),
-    Look("first_documented", FLOW_LABELS["first_documented"], "#8fc3ae", "dots", counted=True),
-    Look("revived", FLOW_LABELS["revived"], "#4c9f83", "vertical", counted=True),
-    Look("gained", Label(de="dann gezählt", en="then counted"), "#1f7a5c", counted=True),
-    Look("changed", FLOW_LABELS["changed"], "#e3b44f", "diagonal"),
-    Look("ended", FLOW_LABELS["ended"], "#8d7f9c", "cross"),
-    Look("dormant", FLOW_LABELS["dormant"], "#a99fb4", "horizontal"),
-    Look("end_documented", FLOW_LABELS["end_documented"], "#bdb4c6", "antidiagonal"),
-    Look("presumed_over", FLOW_LABELS["presumed_over"], "#d3ccda", "dots"),
-    Look("lost", Label(de="dann nicht mehr gezählt", en="then no longer counted"), "#8d7f9c", "cross"),
-    Look(KEPT, Label(de="wie zuvor gezählt", en="counted as before"), "#bcd3e6", counted=True, optional=False),
+    LegendClass("begun", FLOW_LABELS["begun"], "#1f7a5c", counted=True),
+    LegendClass("first_documented", FLOW_LABELS["first_documented"], "#8fc3ae", "dots", counted=True),
+    LegendClass("revived", FLOW_LABELS["revived"], "#4c9f83", "vertical", counted=True),
+    LegendClass("gained", Label(de="dann gezählt", en="then counted"), "#1f7a5c", counted=True),
+    LegendClass("changed", FLOW_LABELS["changed"], "#e3b44f", "diagonal"),
+    LegendClass("ended", FLOW_LABELS["ended"], "#8d7f9c", "cross"),
+    LegendClass("dormant", FLOW_LABELS["dormant"], "#a99fb4", "horizontal"),
+    LegendClass("end_documented", FLOW_LABELS["end_documented"], "#bdb4c6", "antidiagonal"),
+    LegendClass("presumed_over", FLOW_LABELS["presumed_over"], "#d3ccda", "dots"),
+    LegendClass("lost", Label(de="dann nicht mehr gezählt", en="then no longer counted"), "#8d7f9c", "cross"),
+    LegendClass(KEPT, Label(de="wie zuvor gezählt", en="counted as before"), "#bcd3e6", counted=True, optional=False),
 )
 _NOT_COUNTED = Label(de="nicht gezählt", en="not counted")
 
 
 @cache
-def looks_of(programme: Programme, layer: str) -> tuple[Look, ...]:
+def looks_of(programme: Programme, layer: str) -> tuple[LegendClass, ...]:
     """Return the looks of a layer; the first is "no known activity", then in order of the legend.
 
     That is: what holds, what is documented only later, what nobody knows the time of, plans, what is over.
@@ -182,7 +182,7 @@ def looks_of(programme: Programme, layer: str) -> tuple[Look, ...]:
     else:
         drafts = _instrument_looks(programme, programme.instrument(layer))
     no_data = _NOT_COUNTED if layer == CHANGES else NO_DATA_LABEL
-    drafts = [Look(NO_DATA, no_data, special.no_data, optional=False), *drafts]
+    drafts = [LegendClass(NO_DATA, no_data, special.no_data, optional=False), *drafts]
     return tuple(
         replace(
             each,
@@ -194,7 +194,7 @@ def looks_of(programme: Programme, layer: str) -> tuple[Look, ...]:
     )
 
 
-def looks_by_key(programme: Programme, layer: str) -> dict[str, Look]:
+def looks_by_key(programme: Programme, layer: str) -> dict[str, LegendClass]:
     """Return the looks of a layer by their keys."""
     return {look.key: look for look in looks_of(programme, layer)}
 
@@ -204,24 +204,24 @@ def counted_keys(programme: Programme, layer: str) -> frozenset[str]:
     return frozenset(look.key for look in looks_of(programme, layer) if look.counted)
 
 
-def _overview_looks(programme: Programme) -> list[Look]:
+def _overview_looks(programme: Programme) -> list[LegendClass]:
     special = programme.special
     through = Label(de=f"nur {special.district.de}", en=f"only {special.district.en}")
     later = Label(de="nur erst später belegt", en="only documented later")
     earlier = Label(de="nur Früheres oder Zeitraum unbekannt", en="only earlier, or period unknown")
     return [
         *(
-            Look(each.key, each.label, each.colour, each.hatch, counted=True, optional=False)
+            LegendClass(each.key, each.label, each.colour, each.hatch, counted=True, optional=False)
             for each in programme.overview.classes
         ),
-        Look("district", through, special.no_data, special.district_hatch),
-        Look(str(State.DOCUMENTED_LATER), later, special.no_data, "rings", ink=_NEUTRAL),
-        Look(EARLIER, earlier, "#d8d4cb", "bars"),
+        LegendClass("district", through, special.no_data, special.district_hatch),
+        LegendClass(str(State.DOCUMENTED_LATER), later, special.no_data, "rings", ink=_NEUTRAL),
+        LegendClass(EARLIER, earlier, "#d8d4cb", "bars"),
     ]
 
 
-def _instrument_looks(programme: Programme, instrument: Instrument) -> list[Look]:
-    def of(kind: StageKind) -> list[Look]:
+def _instrument_looks(programme: Programme, instrument: Instrument) -> list[LegendClass]:
+    def of(kind: StageKind) -> list[LegendClass]:
         stages = (each for each in reversed(instrument.stages) if each.kind is kind)
         return [look for stage in stages for look in _stage_looks(programme, instrument, stage)]
 
@@ -229,23 +229,23 @@ def _instrument_looks(programme: Programme, instrument: Instrument) -> list[Look
     return [*of(StageKind.STEP), *beside, *of(StageKind.PLAN), *_over_looks(instrument)]
 
 
-def _beside_looks(special: Special, instrument: Instrument) -> list[Look]:
+def _beside_looks(special: Special, instrument: Instrument) -> list[LegendClass]:
     counted = [stage for stage in instrument.stages if stage.is_counted]
     looks = []
     if counted:
         key, ink = _state_key(instrument, State.DOCUMENTED_LATER), min((each.colour for each in counted), key=_grey)
-        looks.append(Look(key, STATE_LABELS[State.DOCUMENTED_LATER], special.no_data, "rings", ink=ink))
+        looks.append(LegendClass(key, STATE_LABELS[State.DOCUMENTED_LATER], special.no_data, "rings", ink=ink))
     if any(stage.months for stage in counted):
         key = _state_key(instrument, State.PERIOD_UNKNOWN)
-        looks.append(Look(key, STATE_LABELS[State.PERIOD_UNKNOWN], "#e4dfd3", "plus"))
+        looks.append(LegendClass(key, STATE_LABELS[State.PERIOD_UNKNOWN], "#e4dfd3", "plus"))
     return looks
 
 
-def _over_looks(instrument: Instrument) -> list[Look]:
+def _over_looks(instrument: Instrument) -> list[LegendClass]:
     """Return the looks of what is over: presumed, ended, plans no longer documented. Exits have those of their stages."""
     stages, so_far = instrument.stages, instrument.counts is Counts.SO_FAR
     steps = [stage for stage in stages if stage.kind is StageKind.STEP]
-    looks: list[Look] = []
+    looks: list[LegendClass] = []
     if any(stage.months for stage in steps):
         key, darkest = _state_key(instrument, State.PRESUMED_OVER), min((each.colour for each in steps), key=_grey)
         colour = _lighter(darkest, 0.6)
@@ -258,30 +258,30 @@ def _over_looks(instrument: Instrument) -> list[Look]:
         looks += _over_look(ended, STATE_LABELS[State.ENDED], "#d3cdc2", "cross", so_far=so_far)
     if plans := [stage for stage in stages if stage.kind is StageKind.PLAN]:
         key, colour = _state_key(instrument, State.PLAN_LAPSED), _lighter(plans[0].colour)
-        looks.append(Look(key, STATE_LABELS[State.PLAN_LAPSED], colour, "dashes"))
+        looks.append(LegendClass(key, STATE_LABELS[State.PLAN_LAPSED], colour, "dashes"))
     return looks
 
 
-def _over_look(key: str, label: Label, colour: str, hatch: Pattern, *, so_far: bool) -> list[Look]:
+def _over_look(key: str, label: Label, colour: str, hatch: Pattern, *, so_far: bool) -> list[LegendClass]:
     """Return the look of what is over; where all so far is counted a second one, of those who never were."""
     if not so_far:
-        return [Look(key, label, colour, hatch)]
+        return [LegendClass(key, label, colour, hatch)]
     return [
-        Look(key, label, colour, hatch, counted=True),
-        Look(f"{key}~uncounted", _noted(label, _NOT_COUNTED), _lighter(colour, 0.6), hatch),
+        LegendClass(key, label, colour, hatch, counted=True),
+        LegendClass(f"{key}~uncounted", _noted(label, _NOT_COUNTED), _lighter(colour, 0.6), hatch),
     ]
 
 
-def _stage_looks(programme: Programme, instrument: Instrument, stage: Stage) -> list[Look]:
+def _stage_looks(programme: Programme, instrument: Instrument, stage: Stage) -> list[LegendClass]:
     special = programme.special
-    looks = [Look(stage.key, stage.label, stage.colour, stage.hatch, stage.is_counted, optional=False)]
+    looks = [LegendClass(stage.key, stage.label, stage.colour, stage.hatch, stage.is_counted, optional=False)]
     ref = f"{instrument.key}:{stage.key}"
     if any(ref in other.implies for each in programme.instruments for other in each.stages):
         label, colour = _noted(stage.label, special.derived), _lighter(stage.colour)
-        looks.append(Look(f"{stage.key}~derived", label, colour, special.derived_hatch, stage.is_counted))
+        looks.append(LegendClass(f"{stage.key}~derived", label, colour, special.derived_hatch, stage.is_counted))
     if stage.is_counted:
         label, colour = _noted(stage.label, special.district), _lighter(stage.colour, 0.72)
-        looks.append(Look(f"{stage.key}~district", label, colour, special.district_hatch))
+        looks.append(LegendClass(f"{stage.key}~district", label, colour, special.district_hatch))
     return looks
 
 
@@ -330,6 +330,6 @@ def is_small(side: float, text: float) -> bool:
     return side < _LEAST_SIDE * text
 
 
-def has_dot(look: Look, side: float, text: float) -> bool:
+def has_dot(look: LegendClass, side: float, text: float) -> bool:
     """Return whether a dot in the colour of its class marks an area: a small one with an entry of its own."""
     return look.key != NO_DATA and not look.is_through_district and is_small(side, text)

@@ -18,7 +18,7 @@ from atlas.model.boundaries import BoundaryVersion
 from atlas.model.programme import OVERVIEW, Programme
 from atlas.model.states import State
 from atlas.model.view import ViewState
-from atlas.present.looks import ABSENT, EARLIER, FILTERED, Legend, LegendItem, Look, look_keys, looks_by_key
+from atlas.present.looks import ABSENT, EARLIER, FILTERED, Legend, LegendClass, LegendItem, look_keys, looks_by_key
 from atlas.present.since import Since, packed, said, sinces_of
 from atlas.present.wording import Words
 
@@ -53,7 +53,7 @@ def _base36(number: int) -> str:
 class LegendEntry:
     """A class and how many municipalities of the chosen area are in it."""
 
-    look: Look
+    look: LegendClass
     count: int
 
 
@@ -117,7 +117,7 @@ def build_map_spec(
     status: pd.DataFrame,
     cases: pd.DataFrame,
     programme: Programme,
-    edition: BoundaryVersion,
+    boundaries: BoundaryVersion,
     view: ViewState,
     as_of: date,
 ) -> MapSpec:
@@ -130,12 +130,12 @@ def build_map_spec(
     deciding = decisive_rows(status, programme, view.layer)
     keys = dict.fromkeys(status.index.unique().tolist(), NO_DATA)
     keys |= dict(zip(deciding.index.tolist(), deciding["look"], strict=True))
-    district = view.district if view.district in edition.districts.index else None
-    districts = edition.municipalities["district"].to_numpy(dtype=object)
+    district = view.district if view.district in boundaries.districts.index else None
+    districts = boundaries.municipalities["district"].to_numpy(dtype=object)
     inside = {position: key for position, key in keys.items() if district in (None, districts[position])}
     counts = Counter(inside.values())
     wanted = view.looks & looks.keys()
-    codes = [ABSENT] * len(edition.municipalities)
+    codes = [ABSENT] * len(boundaries.municipalities)
     for position, key in keys.items():
         keep = position in inside and not (wanted and key not in wanted)
         keep = keep and not (view.documented_only and key == NO_DATA)
@@ -204,7 +204,7 @@ def _bodies(cases: pd.DataFrame, layer: str, inside: dict[int, str]) -> tuple[tu
     for position, body in zip(rows.index.tolist(), rows["joint_with"].tolist(), strict=True):
         if position in inside:
             members.setdefault(str(body), set()).add(position)
-    return tuple((body, tuple(sorted(found))) for body, found in sorted(members.items()) if len(found) > 1)
+    return tuple((body, tuple(sorted(positions))) for body, positions in sorted(members.items()) if len(positions) > 1)
 
 
 def packed_positions(positions: Iterable[int]) -> str:
@@ -237,4 +237,4 @@ def packed_since(spec: MapSpec) -> str:
     groups: dict[str, list[int]] = {}
     for position, since in spec.since.items():
         groups.setdefault(packed(since), []).append(position)
-    return " ".join(f"{told}:{packed_positions(sorted(positions))}" for told, positions in groups.items())
+    return " ".join(f"{text}:{packed_positions(sorted(positions))}" for text, positions in groups.items())

@@ -11,7 +11,7 @@ from atlas.model.programme import PathStep
 from atlas.phrases import N_
 from atlas.present.context import ViewContext
 from atlas.present.detail import Detail, build_detail, status_sentence
-from atlas.present.looks import Look, looks_by_key
+from atlas.present.looks import LegendClass, looks_by_key
 from atlas.present.timeline import Axis, Bar, axis, bars
 from atlas.present.wording import Words
 
@@ -45,7 +45,7 @@ class NeighbourRow:
     district: str
     border: str
     share: str
-    look: Look
+    look: LegendClass
     status: tuple[str, ...]
     is_active: bool
 
@@ -169,16 +169,16 @@ def neighbour_rows(context: ViewContext, position: int, words: Words) -> tuple[N
 def _brief(context: ViewContext, line: StatusLine, words: Words) -> str:
     """Return ``Baustein: erreicht, 17.12.2021``."""
     label = words.label(context.programme.instrument(line.instrument).short)
-    said = status_sentence(line, context.programme, words, with_rule=False)
-    return said if said.startswith(label) else f"{label}: {said}"
+    status = status_sentence(line, context.programme, words, with_rule=False)
+    return status if status.startswith(label) else f"{label}: {status}"
 
 
 def name_list(names: Iterable[str], words: Words, most: int = _NAMED) -> str:
     """Return ``A, B, C und 4 weitere``: names as they come, at most ``most``."""
     listed = list(names)
-    told = ", ".join(listed[:most])
+    first_names = ", ".join(listed[:most])
     more = len(listed) - most
-    return words.say(phrases.NAMES_AND_N_MORE, names=told, n=words.number(more)) if more > 0 else told
+    return words.say(phrases.NAMES_AND_N_MORE, names=first_names, n=words.number(more)) if more > 0 else first_names
 
 
 def _names(context: ViewContext, positions: Iterable[int]) -> list[str]:
@@ -207,12 +207,12 @@ def neighbourhood_notes(context: ViewContext, position: int, words: Words) -> tu
     active = context.day.active
     warm = [each for each in ring if each in active]
     if ring:
-        said = words.count(
+        how_many = words.count(
             "Dahinter liegt im zweiten Ring {n} Gemeinde", "Dahinter liegen im zweiten Ring {n} Gemeinden", len(ring)
         )
         taking_part = words.say("davon {n} mit dokumentierter Beteiligung", n=words.number(len(warm)))
         names = f": {name_list(_names(context, warm), words, 6)}" if warm else ""
-        notes.append(f"{said}, {taking_part}{names}.")
+        notes.append(f"{how_many}, {taking_part}{names}.")
     return tuple(notes)
 
 
@@ -220,12 +220,12 @@ def _chains(context: ViewContext, position: int, words: Words) -> tuple[str, ...
     """Return, for each key instrument not in force here, how far it is to the next municipality that has it."""
     programme = context.programme
     own = {line.instrument for line in context.day.lines[position] if line.in_force and line.basis != "district"}
-    said = []
+    sentences = []
     for key in programme.overview.figures:
         chain = None if key in own else context.day.hood.chain(position, context.day.direct.get(key, frozenset()))
         if chain is None:
             continue
-        told = {
+        values = {
             "what": words.label(programme.instrument(key).label),
             "names": name_list(_names(context, chain.ends), words),
         }
@@ -235,8 +235,8 @@ def _chains(context: ViewContext, position: int, words: Words) -> tuple[str, ...
         elif chain.steps > _WAY:
             text = N_("{what}: {n} Gemeinden weiter, {names}")
         via = ", ".join(_names(context, chain.path[1:-1]))
-        said.append(words.say(text, **told, n=words.number(chain.steps), via=via))
-    return tuple(said)
+        sentences.append(words.say(text, **values, n=words.number(chain.steps), via=via))
+    return tuple(sentences)
 
 
 def _next_step(context: ViewContext, position: int, words: Words) -> NextStep | None:

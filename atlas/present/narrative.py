@@ -38,7 +38,7 @@ def caption(context: ViewContext, position: int, words: Words) -> str:
         name=name,
         day=words.day(context.as_of),
     )
-    told = " ".join(sentences(context, position, words))
+    documented = " ".join(sentences(context, position, words))
     reach = words.say(
         "Dargestellt ist, was öffentlich dokumentiert ist. Kein Eintrag heißt nicht, dass es keine Aktivität gibt."
     )
@@ -48,7 +48,7 @@ def caption(context: ViewContext, position: int, words: Words) -> str:
         attribution=context.edition.provenance.attribution,
     )
     near = neighbours_sentence(context, position, words)
-    parts = (lead, told, near, reach, sources, *invented(context, words))
+    parts = (lead, documented, near, reach, sources, *invented(context, words))
     return "\n\n".join(" ".join(part.split()) for part in parts if part)
 
 
@@ -61,11 +61,11 @@ def sentences(context: ViewContext, position: int, words: Words) -> tuple[str, .
     own = list(case_lines(context, position))
     # What is only implied is already said by what implies it, unless that is no longer in force.
     own = own or [("", line) for line in lines if line.basis == "derived"]
-    said = list(_told(context, position, own, words))
+    own_sentences = list(_told(context, position, own, words))
     through = [_of_district(context, line, words) for line in lines if line.basis == "district"]
     if not own:
-        said.append(_nothing(context, position, words, is_only_own=bool(through)))
-    return (*said, *through, *_rule(context, [line for _, line in own], words))
+        own_sentences.append(_nothing(context, position, words, is_only_own=bool(through)))
+    return (*own_sentences, *through, *_rule(context, [line for _, line in own], words))
 
 
 def _rule(context: ViewContext, lines: Sequence[StatusLine], words: Words) -> Iterator[str]:
@@ -104,10 +104,10 @@ def _told(context: ViewContext, position: int, cases: Sequence[tuple[str, Status
         if name:
             who = words.say("die frühere Gemeinde {name} (heute {successor})", name=name, successor=line.name)
         subject = words.say("sie") if who == before else who
-        told = _clause(context, position, line, words, case)
-        if told:
+        clause = _clause(context, position, line, words, case)
+        if clause:
             before = who
-            yield sentence(f"{subject} {told}")
+            yield sentence(f"{subject} {clause}")
         else:
             before = ""
             yield _plainly(context, line, who, words, case)
@@ -126,9 +126,9 @@ def _plainly(context: ViewContext, line: StatusLine, who: str, words: Words, cas
 
 def _of_district(context: ViewContext, line: StatusLine, words: Words) -> str:
     name = str(context.edition.districts.at[line.district, "name"])
-    told = _clause(context, None, line, words)
-    if told:
-        return sentence(words.say("der {district}", district=name) + f" {told}")
+    clause = _clause(context, None, line, words)
+    if clause:
+        return sentence(words.say("der {district}", district=name) + f" {clause}")
     return _plainly(context, line, words.say("den {district}", district=name), words)
 
 
@@ -150,11 +150,11 @@ def _clause(context: ViewContext, position: int | None, line: StatusLine, words:
     }
     # One pass over the programme's own text: what is put in is never looked at again.
     filled = re.sub(r"\{[^}]*\}", lambda place: values.get(place[0], place[0]), words.label(telling))
-    told = " ".join(filled.split()).replace(" ,", ",")
-    told = words.say(phrases.NAME_WITH_CASE, name=told, case=case) if case else told
+    clause = " ".join(filled.split()).replace(" ,", ",")
+    clause = words.say(phrases.NAME_WITH_CASE, name=clause, case=case) if case else clause
     if is_over:
-        return f"{told}; {said(since_, words)}"
-    return f"{told}; {until_said(line.until, words)}" if line.until and line.state == State.IN_FORCE else told
+        return f"{clause}; {said(since_, words)}"
+    return f"{clause}; {until_said(line.until, words)}" if line.until and line.state == State.IN_FORCE else clause
 
 
 def sentence(text: str) -> str:
@@ -191,8 +191,8 @@ def when(text: str, means: str, words: Words) -> str:
         exact, limit = N_("im {month}"), N_("spätestens im {month}")
     else:
         exact, limit = N_("im Jahr {year}"), N_("spätestens {year}")
-    chosen, told = exact if means == "reached" else limit, words.partial(text)
-    return words.say(chosen, day=told, month=told, year=told)
+    chosen, date_text = exact if means == "reached" else limit, words.partial(text)
+    return words.say(chosen, day=date_text, month=date_text, year=date_text)
 
 
 def since(text: str, means: str, words: Words) -> str:
@@ -202,8 +202,8 @@ def since(text: str, means: str, words: Words) -> str:
     exact, limit = N_("seit {when}"), N_("spätestens seit {when}")
     if PartialDate.parse(text).day is not None:
         exact, limit = N_("seit dem {day}"), N_("spätestens seit dem {day}")
-    chosen, told = exact if means == "reached" else limit, words.partial(text)
-    return words.say(chosen, day=told, when=told)
+    chosen, date_text = exact if means == "reached" else limit, words.partial(text)
+    return words.say(chosen, day=date_text, when=date_text)
 
 
 def on_record(line: StatusLine, words: Words) -> str:

@@ -17,7 +17,7 @@ from atlas.model.view import ViewState
 from atlas.present.context import ViewContext
 from atlas.present.credits import picture_credits
 from atlas.present.detail import absent, position_or_successor
-from atlas.present.looks import ABSENT, FILTERED, Look, layer_label, looks_by_key, looks_of
+from atlas.present.looks import ABSENT, FILTERED, LegendClass, layer_label, looks_by_key, looks_of
 from atlas.present.map_spec import LegendEntry, MapSpec
 from atlas.present.narrative import neighbours_sentence, sentence
 from atlas.present.wording import Words
@@ -49,7 +49,7 @@ class LegendLine:
 
     label: str
     mark: Mark = "area"
-    look: Look | None = None
+    look: LegendClass | None = None
     count: int | None = None
     colour: str = ""
 
@@ -67,7 +67,7 @@ class Name:
 class PictureArea:
     """A municipality the picture is about: its class, and what a reader who can't see it is told."""
 
-    look: Look
+    look: LegendClass
     ags: str
     name: str
     said: str
@@ -142,9 +142,9 @@ def build_picture(
     spec = context.spec
     looks = {look.code: look for look in looks_of(context.programme, spec.layer)}
     keys, names = (context.edition.municipalities[column].tolist() for column in ("ags", "name"))
-    said = {key: words.label(look.label) for key, look in looks.items()}
+    labels = {key: words.label(look.label) for key, look in looks.items()}
     shown = {
-        position: PictureArea(looks[code], keys[position], names[position], said[code])
+        position: PictureArea(looks[code], keys[position], names[position], labels[code])
         for position in members
         if (code := spec.codes[position]) not in (ABSENT, FILTERED)
     }
@@ -200,11 +200,11 @@ def _members(context: ViewContext, excerpt: Excerpt, words: Words) -> tuple[int,
         if context.district is None:
             raise AtlasError(context.edition.unknown_district(excerpt.places[0], "ausschnitt"))
         return context.spec.inside
-    found = {key: position_or_successor(context, key) for key in excerpt.places}
-    missing = [key for key, position in found.items() if position is None]
+    positions = {key: position_or_successor(context, key) for key in excerpt.places}
+    missing = [key for key, position in positions.items() if position is None]
     if missing:
         raise AtlasError(*(absent(context, key, "ausschnitt", words) for key in missing))
-    chosen = tuple(dict.fromkeys(position for position in found.values() if position is not None))
+    chosen = tuple(dict.fromkeys(position for position in positions.values() if position is not None))
     if excerpt.kind is ExcerptKind.SELECTION:
         return chosen
     return (*chosen, *(other for other, _ in context.day.hood.lines[chosen[0]]))
@@ -279,13 +279,13 @@ def _documented(context: ViewContext, members: tuple[int, ...]) -> list[int]:
     """Return the municipalities named on the map of a country: with entries of their own, by class, large ones first."""
     looks = looks_by_key(context.programme, context.spec.layer)
     areas = context.edition.municipalities["area_km2"]
-    found = [
+    named = [
         position
         for position in members
         if (key := context.spec.classes[position]) != NO_DATA and not looks[key].is_through_district
     ]
-    order = {position: (looks[context.spec.classes[position]].code, -float(areas[position])) for position in found}
-    return sorted(found, key=order.__getitem__)[:_MOST_NAMED]
+    order = {position: (looks[context.spec.classes[position]].code, -float(areas[position])) for position in named}
+    return sorted(named, key=order.__getitem__)[:_MOST_NAMED]
 
 
 def _district_names(context: ViewContext, excerpt: Excerpt) -> dict[str, str]:
@@ -332,26 +332,26 @@ def alt_text(picture: Picture, context: ViewContext, centre: int | None, words: 
 
     ``centre`` is the position of the municipality that it shows with its neighbours.
     """
-    said = [words.say("Karte. {title}. {subtitle}.", title=picture.title.rstrip("."), subtitle=picture.subtitle)]
+    sentences = [words.say("Karte. {title}. {subtitle}.", title=picture.title.rstrip("."), subtitle=picture.subtitle)]
     if picture.own is not None:
-        said.append(_own_sentence(picture.own, context, words))
+        sentences.append(_own_sentence(picture.own, context, words))
     documented = sum(area.look.key != NO_DATA for area in picture.areas.values())
     is_filtered = bool(context.view.looks) or context.view.documented_only
     if centre is not None:
-        said.append(neighbours_sentence(context, centre, words, _NEIGHBOURS))
+        sentences.append(neighbours_sentence(context, centre, words, _NEIGHBOURS))
     elif picture.areas and not is_filtered:
-        told = {"n": words.number(documented), "total": words.number(len(picture.areas))}
-        said.append(
-            words.say("Für {n} von {total} Gemeinden ist dazu etwas dokumentiert.", **told)
+        values = {"n": words.number(documented), "total": words.number(len(picture.areas))}
+        sentences.append(
+            words.say("Für {n} von {total} Gemeinden ist dazu etwas dokumentiert.", **values)
             if context.programme.has_shares
-            else words.say("Gemeinden, für die dazu etwas dokumentiert ist: {n}.", n=told["n"])
+            else words.say("Gemeinden, für die dazu etwas dokumentiert ist: {n}.", n=values["n"])
         )
     counts = [f"{each.label}: {words.number(each.count)}" for each in picture.legend if each.count is not None]
     if counts:
         layer = words.label(layer_label(context.programme, context.view.layer))
         listed = "; ".join(counts)
-        said.append(sentence(listed if context.view.layer == OVERVIEW else f"{layer} – {listed}"))
-    return _cut(" ".join(" ".join(said).split()))
+        sentences.append(sentence(listed if context.view.layer == OVERVIEW else f"{layer} – {listed}"))
+    return _cut(" ".join(" ".join(sentences).split()))
 
 
 def _own_sentence(own: int, context: ViewContext, words: Words) -> str:

@@ -215,12 +215,12 @@ def _curve(context: ViewContext, course: Course, instrument: Instrument, rows: p
 def curve_legend(curves: Iterable[pd.DataFrame], words: Words) -> tuple[str, ...]:
     """Return what the marks of some curves mean: a step that is no beginning, and the band; each only if there is one."""
     every = list(curves)
-    said = []
+    explanations = []
     if any(points["first_documented"].any() for points in every):
-        said.append(words.say("Stufe mit offenem Kreis: erstmals belegt, Beginn unbekannt oder früher."))
+        explanations.append(words.say("Stufe mit offenem Kreis: erstmals belegt, Beginn unbekannt oder früher."))
     if any((points["earliest"] > points["municipalities"]).any() for points in every):
-        said.append(words.say("Helles Band: erst später belegt, Beginn unbekannt; nicht mitgezählt."))
-    return tuple(said)
+        explanations.append(words.say("Helles Band: erst später belegt, Beginn unbekannt; nicht mitgezählt."))
+    return tuple(explanations)
 
 
 def _published(context: ViewContext, instrument: Instrument, words: Words) -> tuple[Mark, ...]:
@@ -253,19 +253,19 @@ def _doubt(context: ViewContext, course: Course, instrument: Instrument, words: 
     if exact.all():
         return ""
     rough = rows["since"][~late & ~exact]
-    said = words.say(
+    sentence = words.say(
         "Angaben: {n}. Auf den Tag bekannt: {exact}; auf Monat oder Jahr: {month}; nur „spätestens“ oder undatiert: {late}.",
         n=words.number(len(rows)),
         exact=words.number(int(exact.sum())),
         month=words.number(len(rough)),
         late=words.number(int(late.sum())),
     )
-    return f"{said} {periods_sentence(words)}" if (rough.str.len() == len("2022")).any() else said
+    return f"{sentence} {periods_sentence(words)}" if (rough.str.len() == len("2022")).any() else sentence
 
 
 def _alt(label: str, unit: str, points: pd.DataFrame, beside: str, published: tuple[Mark, ...], words: Words) -> str:
     first, last = points["date"].iloc[0].date(), points["date"].iloc[-1].date()
-    told = words.say(
+    curve_text = words.say(
         "Stufenkurve {label} von {first} bis {last}: am Ende {n} Gemeinden, {m} {unit}",
         label=label,
         first=words.day(first),
@@ -274,9 +274,9 @@ def _alt(label: str, unit: str, points: pd.DataFrame, beside: str, published: tu
         m=words.number(int(points["arrangements"].iloc[-1])),
         unit=unit,
     )
-    said = [", ".join(filter(None, (told, beside))) + "."]
+    sentences = [", ".join(filter(None, (curve_text, beside))) + "."]
     if known := int(points["first_documented"].sum()):
-        said.append(
+        sentences.append(
             words.count(
                 "Von {n} Gemeinde ist an ihrer Stufe kein Beginn belegt: erstmals belegt, Beginn unbekannt oder früher.",
                 "Von {n} Gemeinden ist an ihrer Stufe kein Beginn belegt: erstmals belegt, Beginn unbekannt oder früher.",
@@ -285,10 +285,10 @@ def _alt(label: str, unit: str, points: pd.DataFrame, beside: str, published: tu
         )
     if published:
         mark = published[-1]
-        said.append(
+        sentences.append(
             words.say("Zuletzt veröffentlicht: {value} ({day}).", value=words.number(mark.value), day=mark.said)
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 # --- districts and durations -----------------------------------------------------------------------------------------
@@ -300,7 +300,7 @@ def district_bars(context: ViewContext, instrument: Instrument) -> tuple[Distric
     table = by_district(context.status, instrument.key, names.index)
     rows = context.status[context.status["instrument"] == instrument.key]
     later = rows["district"][rows["state"] == State.DOCUMENTED_LATER].value_counts()
-    found = [
+    bars = [
         DistrictBar(
             key=str(key),
             name=str(names[key]),
@@ -312,7 +312,7 @@ def district_bars(context: ViewContext, instrument: Instrument) -> tuple[Distric
         for key, covered, total, share in table.itertuples(index=False)
         if total
     ]
-    return tuple(sorted(found, key=lambda bar: (-bar.share, bar.name)))
+    return tuple(sorted(bars, key=lambda bar: (-bar.share, bar.name)))
 
 
 def district_table(context: ViewContext, instrument: Instrument, words: Words) -> DistrictTable:
@@ -345,19 +345,19 @@ def district_table(context: ViewContext, instrument: Instrument, words: Words) -
 
 def duration_sentences(context: ViewContext, course: Course, words: Words) -> tuple[str, ...]:
     """Return how long it took from each step of the path to the next: median, n, and a hint where n is small."""
-    said = []
+    sentences = []
     for each in passages(course.municipalities.episodes, context.programme, context.as_of):
-        told = {
+        values = {
             "start": words.label(context.programme.instrument(each.start).label),
             "goal": words.label(context.programme.instrument(each.goal).label),
             "n": words.number(len(each.days)),
         }
         if not each.days:
-            said.append(words.say("{start} → {goal}: dafür fehlen datierte Paare.", **told))
+            sentences.append(words.say("{start} → {goal}: dafür fehlen datierte Paare.", **values))
             continue
         months = words.number(each.median / DAYS_PER_MONTH, 1)
-        sentence = words.say("{start} → {goal}: im Median {months} Monate (n = {n}).", **told, months=months)
+        sentence = words.say("{start} → {goal}: im Median {months} Monate (n = {n}).", **values, months=months)
         if len(each.days) < FEW:
             sentence += " " + words.say(phrases.FEW_CASES)
-        said.append(sentence)
-    return tuple(said)
+        sentences.append(sentence)
+    return tuple(sentences)

@@ -51,20 +51,20 @@ def beside_sentence(context: ViewContext, total: Total, words: Words) -> str:
         amount = words.count(*phrases.N_MUNICIPALITIES, total.value)
     else:
         amount = words.arrangements(total.instrument, total.value)
-    told = {"known": words.number(named.documented), "later": words.number(named.later)}
-    told["published"] = words.number(total.value)
-    said = [words.say("Veröffentlicht: {amount} ({day}).", amount=amount, day=words.partial(total.text))]
+    values = {"known": words.number(named.documented), "later": words.number(named.later)}
+    values["published"] = words.number(total.value)
+    sentences = [words.say("Veröffentlicht: {amount} ({day}).", amount=amount, day=words.partial(total.text))]
     if named.documented == total.value:
-        known = words.say("Hier belegt: {known}, genauso viele", **told)
+        known = words.say("Hier belegt: {known}, genauso viele", **values)
     elif named.documented + named.later <= total.value and named.documented:
-        known = words.say("Hier belegt: {known} von {published}", **told)
+        known = words.say("Hier belegt: {known} von {published}", **values)
     else:
-        known = words.say("Hier belegt: {known}", **told)
-    later = words.say("weitere {later}, Beginn unbekannt", **told) if named.later else ""
-    said.append(", ".join(filter(None, (known, later))) + ".")
+        known = words.say("Hier belegt: {known}", **values)
+    later = words.say("weitere {later}, Beginn unbekannt", **values) if named.later else ""
+    sentences.append(", ".join(filter(None, (known, later))) + ".")
     if named.districts:
         places = words.count(*phrases.N_MUNICIPALITIES, named.municipalities)
-        said.append(
+        sentences.append(
             words.count(
                 "Belegt sind sie in {places} und {n} Kreis.",
                 "Belegt sind sie in {places} und {n} Kreisen.",
@@ -72,7 +72,7 @@ def beside_sentence(context: ViewContext, total: Total, words: Words) -> str:
                 places=places,
             )
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +98,7 @@ def totals_of(records: Records, programme: Programme) -> tuple[Total, ...]:
     """Return the published totals of a programme, oldest first."""
     by_measure = {each.published_measure: each for each in programme.instruments if each.published_measure}
     others = {each.key: each for each in programme.published_measures}
-    found = []
+    totals = []
     for row in records.totals.to_dict("records"):
         measure = str(row["measure"])
         instrument, stage = by_measure.get(measure), ""
@@ -112,7 +112,7 @@ def totals_of(records: Records, programme: Programme) -> tuple[Total, ...]:
         if row.get("unit"):
             unit = "arrangements" if row["unit"] == "arrangements" else "municipalities"
         counts = Counts(row["counts"]) if row.get("counts") else counts
-        found.append(
+        totals.append(
             Total(
                 text=str(row["date"]),
                 day=PartialDate.parse(str(row["date"])).last_day(),
@@ -126,7 +126,7 @@ def totals_of(records: Records, programme: Programme) -> tuple[Total, ...]:
                 counts=counts,
             )
         )
-    return tuple(sorted(found, key=lambda each: (each.day, each.value)))
+    return tuple(sorted(totals, key=lambda each: (each.day, each.value)))
 
 
 def published_rows(snapshot: Snapshot, programme: Programme, words: Words) -> pd.DataFrame:

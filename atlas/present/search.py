@@ -25,33 +25,33 @@ class Suggestion:
     keys: tuple[str, ...]
 
 
-def suggestions(edition: BoundaryVersion, changes: Iterable[BoundaryChange]) -> tuple[Suggestion, ...]:
+def suggestions(boundaries: BoundaryVersion, changes: Iterable[BoundaryChange]) -> tuple[Suggestion, ...]:
     """Return every municipality of today and every former name, by name, whatever the date.
 
     There are two each of Reichenbach, Oelsnitz and Hartmannsdorf in Saxony: their district stands behind them.
     """
     changes = tuple(changes)
-    rows = edition.municipalities.iloc[np.flatnonzero(edition.valid_at(date.max))]
+    rows = boundaries.municipalities.iloc[np.flatnonzero(boundaries.valid_at(date.max))]
     names = dict(zip(rows["ags"], rows["name"], strict=True))
-    places = dict(zip(rows["ags"], rows["district"].map(edition.districts["name"]), strict=True))
+    places = dict(zip(rows["ags"], rows["district"].map(boundaries.districts["name"]), strict=True))
     base = Counter(_base(name) for name in names.values())
-    told = {ags: f"{name} ({places[ags]})" if base[_base(name)] > 1 else str(name) for ags, name in names.items()}
-    found = [Suggestion(text, (ags,)) for ags, text in told.items()]
+    labels = {ags: f"{name} ({places[ags]})" if base[_base(name)] > 1 else str(name) for ags, name in names.items()}
+    lines = [Suggestion(text, (ags,)) for ags, text in labels.items()]
     successor = successors(changes, date.max)
-    found += [
+    lines += [
         Suggestion(
-            f"{change.old_name} → {told[successor[change.old_ags]]}", (change.old_ags, successor[change.old_ags])
+            f"{change.old_name} → {labels[successor[change.old_ags]]}", (change.old_ags, successor[change.old_ags])
         )
         for change in mergers(changes)
-        if change.old_ags in successor and successor[change.old_ags] in told
+        if change.old_ags in successor and successor[change.old_ags] in labels
     ]
-    found += [
-        Suggestion(f"{old} → {told[ags]}", (ags,))
-        for ags, olds in edition.former_names.items()
+    lines += [
+        Suggestion(f"{old} → {labels[ags]}", (ags,))
+        for ags, olds in boundaries.former_names.items()
         for old in olds
-        if ags in told and old.replace(" ", "") != str(names[ags]).replace(" ", "")
+        if ags in labels and old.replace(" ", "") != str(names[ags]).replace(" ", "")
     ]
-    return tuple(sorted(found, key=lambda each: _sorting(each.text)))
+    return tuple(sorted(lines, key=lambda each: _sorting(each.text)))
 
 
 _PLAIN = str.maketrans("äöüß", "aous")

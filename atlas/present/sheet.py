@@ -15,7 +15,7 @@ from atlas.present.credits import full_credits, invented, picture_credits
 from atlas.present.detail import Entry, InstrumentDetail, rung_name, status_sentence
 from atlas.present.district import ShareRow, share_rows
 from atlas.present.headings import headings
-from atlas.present.looks import Look
+from atlas.present.looks import LegendClass
 from atlas.present.municipality import MunicipalityPage, NeighbourRow, NextStep, build_page
 from atlas.present.narrative import neighbours_sentence, one_stop, sentences
 from atlas.present.time_words import holding_said
@@ -37,7 +37,7 @@ class SheetStatus:
     """An instrument of which something is documented."""
 
     label: str
-    look: Look
+    look: LegendClass
     status: tuple[str, ...]
     """How it stands; where there are several cases, each."""
     entries: tuple[SheetEntry, ...]
@@ -219,18 +219,18 @@ def _entry(entry: Entry, status: str, words: Words) -> str:
     """Return ``17.12.2021: unterzeichnet. Gemeinsam: Städtebund Silberberg. Anmerkung.``, less what ``status`` says."""
     texts = {"stage": entry.stage, "since": entry.when}
     plain = {words.say(phrases.STAGE_AND_SINCE, **texts), words.say(phrases.STAGE_SINCE, **texts)}
-    told = [] if status in plain else [f"{entry.when}: {entry.stage}."]
+    parts = [] if status in plain else [f"{entry.when}: {entry.stage}."]
     if entry.until and status not in plain:
-        told.append(words.say("Bis {until}.", until=entry.until))
+        parts.append(words.say("Bis {until}.", until=entry.until))
     if entry.case:
-        told.append(words.say("„{case}“.", case=entry.case))
+        parts.append(words.say("„{case}“.", case=entry.case))
     if entry.inferred:
-        told.append(words.say("Erschlossen."))
+        parts.append(words.say("Erschlossen."))
     if entry.holder:
-        told.append(f"({entry.holder})")
+        parts.append(f"({entry.holder})")
     if entry.joint_with:
-        told.append(words.say("Gemeinsam: {body}.", body=entry.joint_with))
-    return " ".join([*told, entry.note]).strip() or f"{entry.when}."
+        parts.append(words.say("Gemeinsam: {body}.", body=entry.joint_with))
+    return " ".join([*parts, entry.note]).strip() or f"{entry.when}."
 
 
 def _parts(context: ViewContext, page: MunicipalityPage, words: Words, district: str) -> dict[str, SheetPart]:
@@ -260,12 +260,12 @@ def _next(step: NextStep | None) -> tuple[tuple[str, str], ...]:
     """Return what comes next as heading and sentences; what is possible at any time in one line."""
     if step is None:
         return ()
-    said = []
+    steps = []
     if step.heading:
-        said.append((step.heading, one_stop(f"{step.invitation} {step.companions}".strip())))
+        steps.append((step.heading, one_stop(f"{step.invitation} {step.companions}".strip())))
     if step.offers:
-        said.append((step.offers_heading, f"{', '.join(label for label, _ in step.offers)}."))
-    return tuple(said)
+        steps.append((step.offers_heading, f"{', '.join(label for label, _ in step.offers)}."))
+    return tuple(steps)
 
 
 def _neighbours(page: MunicipalityPage, district: str) -> Iterable[NeighbourRow]:

@@ -49,7 +49,7 @@ def year_headings(rows: Iterable[YearRow], instrument: Instrument, words: Words)
         "documented_later": words.say(phrases.DOCUMENTED_ONLY_LATER),
         "period_unknown": words.say(phrases.PERIOD_UNKNOWN),
     }
-    return {key: said for key, said in headings.items() if key in shown or key in {"municipalities", "arrangements"}}
+    return {key: label for key, label in headings.items() if key in shown or key in {"municipalities", "arrangements"}}
 
 
 def year_rows(
@@ -81,7 +81,7 @@ class _Year:
     def row(self, row: Mapping[Hashable, Any], start: date, end: date) -> YearRow:
         """Return what was so on a day and what happened after the other."""
         words, source = self.words, self.source
-        told = {"what": words.label(self.instrument.label), "day": words.day(end), "start": words.day(start)}
+        values = {"what": words.label(self.instrument.label), "day": words.day(end), "start": words.day(start)}
         stock = partial(self._stock, end)
 
         def listed(of: str) -> Callable[[], pd.DataFrame]:
@@ -90,8 +90,8 @@ class _Year:
         def happened(what: str) -> Callable[[], pd.DataFrame]:
             return lambda: event_rows(source, self._happened(what, start, end), words)
 
-        whole = words.say(phrases.LIST_OF_MUNICIPALITIES, **told)
-        joint = words.say(phrases.LIST_OF_ARRANGEMENTS, **told, list=words.label(self.instrument.unit))
+        whole = words.say(phrases.LIST_OF_MUNICIPALITIES, **values)
+        joint = words.say(phrases.LIST_OF_ARRANGEMENTS, **values, list=words.label(self.instrument.unit))
         headings = {
             "in_force": words.say(phrases.OF_WHICH_HOLDING, holding=holding_said([self.instrument], words)),
             "documented_later": words.say("erst später belegt, Beginn unbekannt"),
@@ -102,12 +102,12 @@ class _Year:
             "arrangements": (joint, lambda: arrangement_rows(stock(), source.edition, words)),
         }
         doors |= {
-            what: (words.say("{what}: {flow}, {start} bis {day}", **told, flow=said), happened(what))
-            for what, said in flow_words(self.instrument, words).items()
+            what: (words.say("{what}: {flow}, {start} bis {day}", **values, flow=label), happened(what))
+            for what, label in flow_words(self.instrument, words).items()
         }
         doors |= {
-            of: (words.say("{what}: {state}. Stand {day}", **told, state=said), listed(of))
-            for of, said in headings.items()
+            of: (words.say("{what}: {state}. Stand {day}", **values, state=label), listed(of))
+            for of, label in headings.items()
             if self.counts is None and (of != "in_force" or self.instrument.counts is Counts.SO_FAR)
         }
         key = f"{self.instrument.key}-{self.counts or 'all'}-{end}"
