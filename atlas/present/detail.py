@@ -66,12 +66,8 @@ class Entry:
 class InstrumentDetail:
     """One instrument of one municipality.
 
-    Attributes
-    ----------
-    status
-        ``unterzeichnet seit 17.12.2021``, or that nothing is known.
-    standing
-        The same as sentences: where there are several cases, one for each by its name.
+    ``status`` is ``unterzeichnet seit 17.12.2021``, or that nothing is known; ``standing`` the same as sentences: where
+    there are several cases, one for each by its name.
     """
 
     key: str

@@ -30,21 +30,16 @@ _NEIGHBOURS = 6
 """So many neighbours an alternative text names."""
 MOST_ALT = 600
 """Characters of an alternative text: more is not listened to."""
+_WHOLE = (ExcerptKind.STATE, ExcerptKind.DISTRICT)
 Mark = Literal["area", "point", "district_point", "body", "own"]
 
 
 @dataclass(frozen=True)
 class LegendLine:
-    """One line of the legend.
+    """One line of the legend; ``count`` is None where that is not said.
 
-    Attributes
-    ----------
-    mark
-        What stands in front: the fill of an area, a dot, an open dot, a dashed line, the outline of one's own.
-    look, colour
-        Of an area; of a dot.
-    count
-        None where that is not said.
+    In front of it stands the fill of an area as its ``look`` says, a dot or an open dot of a ``colour``, a dashed line, or
+    the outline of one's own.
     """
 
     label: str
@@ -151,7 +146,7 @@ def build_picture(
     own = position_or_successor(context, context.view.municipality) if context.view.municipality else None
     points = tuple(position for position in spec.points if position in shown)
     bodies = tuple((name, each) for name, each in spec.bodies if set(each) & shown.keys())
-    district_points = spec.district_points if excerpt.kind in (ExcerptKind.STATE, ExcerptKind.DISTRICT) else ()
+    district_points = spec.district_points if excerpt.kind in _WHOLE else ()
     legend = _legend(context, (like or spec).legend, excerpt, shown, own, words)
     legend += _mark_lines(context, like, (points, district_points, bodies), words)
     where = _where(context, excerpt, members, words)
@@ -223,16 +218,11 @@ def _legend(
     Of the state or a district the lines are those of the screen; of a part only what occurs there.
     """
     counts = Counter(area.look.key for area in shown.values())
-    entries: list[LegendEntry] = [LegendEntry(each.look, counts[each.look.key]) for each in lines_of]
-    if (
-        excerpt.kind not in (ExcerptKind.STATE, ExcerptKind.DISTRICT)
-        or context.view.looks
-        or context.view.documented_only
-    ):
-        entries = [each for each in entries if each.count]
+    is_part = excerpt.kind not in _WHOLE or context.view.looks or context.view.documented_only
     lines = [
-        LegendLine(words.label(each.look.label), "area", each.look, each.count if each.look.has_number else None)
-        for each in entries
+        LegendLine(words.label(look.label), "area", look, counts[look.key] if look.has_number else None)
+        for look in (each.look for each in lines_of)
+        if counts[look.key] or not is_part
     ]
     if own is not None and own in shown and len(shown) > 1:
         lines.insert(0, LegendLine(str(context.edition.municipalities.at[own, "name"]), "own"))

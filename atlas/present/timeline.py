@@ -51,11 +51,8 @@ class Bar:
 class Axis:
     """The axis all timelines of a page share: from the programme's launch to the as-of date.
 
-    Attributes
-    ----------
-    years
-        New years on it with their places: each, or of many years every second, fifth, …; one too close to the end to be
-        written is left out.
+    ``years`` are the new years on it with their places: each, or of many every second, fifth, …; one too close to the end
+    to be written is left out.
     """
 
     first: date
