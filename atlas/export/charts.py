@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from atlas import phrases
+from atlas.analysis.progress import Course
 from atlas.present.charts import Chart, Use
-from atlas.present.context import Course, ViewContext
+from atlas.present.context import ViewContext
 from atlas.present.credits import short_credits
 from atlas.present.progress import Curve, chosen_instrument, district_bars
 from atlas.present.wording import Words

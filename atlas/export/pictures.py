@@ -12,7 +12,7 @@ from atlas.model.boundaries import BoundaryVersion, Level, mergers
 from atlas.model.excerpt import Excerpt, ExcerptKind, Form, Size
 from atlas.model.view import ViewState, page_address
 from atlas.present.context import SingleFlightCache, ViewContext, ViewContexts
-from atlas.present.film import Film, build_film, film_legend
+from atlas.present.film import build_film, film_legend
 from atlas.present.map_spec import MapSpec
 from atlas.present.picture import Picture, build_picture, picture_view
 from atlas.present.wording import Words
@@ -163,7 +163,7 @@ def film_gif(contexts: ViewContexts, context: ViewContext, words: Words) -> byte
     view = context.view.but(municipality=None)
     frames, lasting = [], []
     film = build_film(context, contexts.today())
-    like = replace(film.specs[-1], legend=film_legend(film))
+    like = replace(film[-1], legend=film_legend(film))
     for spec, months in _lasting(film):
         drawn = draw(contexts, view.but(as_of=spec.as_of), excerpt, words, like=like)
         frames.append(dots(drawn))
@@ -172,10 +172,10 @@ def film_gif(contexts: ViewContexts, context: ViewContext, words: Words) -> byte
     return gif(frames, lasting)
 
 
-def _lasting(film: Film) -> Iterator[tuple[MapSpec, int]]:
+def _lasting(film: Sequence[MapSpec]) -> Iterator[tuple[MapSpec, int]]:
     """Yield each map that differs from the one before, and for how many months it holds; the last always."""
-    kept, months = film.specs[0], 0
-    for spec in film.specs:
+    kept, months = film[0], 0
+    for spec in film:
         if months and (spec.codes, spec.points) != (kept.codes, kept.points):
             yield kept, months
             kept, months = spec, 0

@@ -13,7 +13,7 @@ from atlas import phrases
 from atlas.analysis.case_list import case_list
 from atlas.analysis.events import FLOWS
 from atlas.analysis.outreach import WhiteSpot, white_spots
-from atlas.analysis.progress import progress
+from atlas.analysis.progress import Course, progress
 from atlas.analysis.status import StatusLine
 from atlas.model.boundaries import BoundaryVersion
 from atlas.model.dates import year_before
@@ -22,7 +22,7 @@ from atlas.model.programme import StageKind, Unit
 from atlas.model.states import State
 from atlas.model.view import EARLIEST
 from atlas.present.changes import Changes, build_changes, change_rows
-from atlas.present.context import Course, ViewContext, ViewContexts
+from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.detail import position_of, status_sentence
 from atlas.present.headings import headings
 from atlas.present.looks import layer_label, looks_of

@@ -10,7 +10,7 @@ import pandas as pd
 from atlas import phrases
 from atlas.errors import Problem, Severity
 from atlas.model.boundaries import Provenance
-from atlas.model.programme import Programme
+from atlas.model.programme import Instrument, Programme
 from atlas.present.context import ViewContext
 from atlas.present.looks import LegendItem, looks_of, plain_legend
 from atlas.present.wording import Words
@@ -36,15 +36,7 @@ class Term:
 
 @dataclass(frozen=True, kw_only=True)
 class AboutData:
-    """What the data are.
-
-    Attributes
-    ----------
-    published, published_headings
-        Rows of the table of published totals, and the headings of its columns.
-    problems
-        What the check of the data found, said.
-    """
+    """What the data are; ``problems`` is what the check of the data found, said."""
 
     programme: Section
     words: Section
@@ -67,34 +59,21 @@ class Licences:
 
 def glossary(programme: Programme, words: Words) -> tuple[Term, ...]:
     """Return every instrument, in order."""
-    terms = []
-    for instrument in programme.instruments:
-        stages = {stage.key for stage in instrument.stages}
-        looks = (
-            look
-            for look in looks_of(programme, instrument.key)[1:]
-            if look.key.partition("~")[0] in stages and look.key.rpartition("~")[2] not in {"district", "uncounted"}
-        )
-        terms.append(
-            Term(words.label(instrument.label), words.label(instrument.definition), plain_legend(looks, words).items)
-        )
-    return tuple(terms)
+    return tuple(_term(programme, each, words) for each in programme.instruments)
+
+
+def _term(programme: Programme, instrument: Instrument, words: Words) -> Term:
+    stages = {stage.key for stage in instrument.stages}
+    looks = (
+        look
+        for look in looks_of(programme, instrument.key)[1:]
+        if look.key.partition("~")[0] in stages and look.key.rpartition("~")[2] not in {"district", "uncounted"}
+    )
+    return Term(words.label(instrument.label), words.label(instrument.definition), plain_legend(looks, words).items)
 
 
 def about_data(context: ViewContext, published: pd.DataFrame, problems: Sequence[Problem], words: Words) -> AboutData:
-    """Return what the data are.
-
-    Parameters
-    ----------
-    scene
-        Any scene of the programme.
-    published
-        What `published_rows` returned.
-    problems
-        What `check_snapshot` returned.
-    words
-        The reader's language.
-    """
+    """Return what the data are: of `published_rows` and `check_snapshot`."""
     return AboutData(
         programme=_programme(context, words),
         words=_words(words),
@@ -122,8 +101,8 @@ def _programme(context: ViewContext, words: Words) -> Section:
         records=words.number(len(table)),
         participants=words.number(table["ags"].nunique()),
     )
-    texts = (words.label(context.programme.about), words.label(context.programme.provenance), count)
-    return Section(words.say("Was hier zu sehen ist"), texts)
+    about, provenance = words.label(context.programme.about), words.label(context.programme.provenance)
+    return Section(words.say("Was hier zu sehen ist"), (about, provenance, count))
 
 
 def _words(words: Words) -> Section:
@@ -149,12 +128,12 @@ def _totals(count: int, words: Words) -> Section:
 
 def _findings(problems: Sequence[Problem], words: Words) -> Section:
     blockers = sum(problem.severity is Severity.BLOCKER for problem in problems)
-    said = words.say(
+    summary = words.say(
         "{blockers} Sperren, {others} Hinweise und Warnungen. Die Prüfung läuft bei jeder Änderung der Daten.",
         blockers=words.number(blockers),
         others=words.number(len(problems) - blockers),
     )
-    return Section(words.say("Befunde der Datenprüfung"), (said,), words.say("Alle Befunde"))
+    return Section(words.say("Befunde der Datenprüfung"), (summary,), words.say("Alle Befunde"))
 
 
 def licences(context: ViewContext, words: Words) -> Licences:
@@ -171,14 +150,14 @@ def licences(context: ViewContext, words: Words) -> Licences:
 
 def _limits(provenance: Provenance, words: Words) -> list[str]:
     """Return what is known of how well the boundaries follow the official ones."""
-    said = []
+    sentences = []
     if provenance.verified_to:
         verified = words.say(
             "Die Liste der Gemeinden ist bis {day} mit amtlichen Verzeichnissen verglichen. Flächen sind aus den Grenzen "
             "berechnet und nicht die amtlichen.",
             day=words.day(provenance.verified_to),
         )
-        said.append(verified)
+        sentences.append(verified)
     if provenance.unmapped:
         lack = words.say(
             "Nicht jede Gebietsänderung seither ist eingetragen: {n} Gemeinden gibt es inzwischen nicht mehr (verglichen mit "
@@ -186,8 +165,8 @@ def _limits(provenance: Provenance, words: Words) -> list[str]:
             n=words.number(provenance.unmapped),
             list=str(provenance.compared_with),
         )
-        said.append(lack)
-    return said
+        sentences.append(lack)
+    return sentences
 
 
 def accessibility(limits: str, words: Words) -> Section:
@@ -203,8 +182,3 @@ def accessibility(limits: str, words: Words) -> Section:
 def privacy(visits: Sequence[str], words: Words) -> Section:
     """Return what becomes of a visitor's data."""
     return Section(words.say("Datenschutz"), tuple(visits))
-
-
-def heading(words: Words) -> str:
-    """Return what the page is called."""
-    return words.say(phrases.DATA_AND_SOURCES)

@@ -48,14 +48,7 @@ def build_catalogue(snapshot: Snapshot, base: str) -> Node:
 
     All dates come from the data. Publisher, contact and licence are those a programme's ``[publication]`` states; where
     none is stated, the publisher is the atlas itself, there is no contact, and the licence is `NO_LICENCE` with a
-    statement that says so.
-
-    Parameters
-    ----------
-    snapshot
-        All data.
-    base
-        Address of the site without a slash at the end; all addresses begin with it.
+    statement that says so. All addresses begin with ``base``, that of the site without a slash at the end.
     """
     root = f"{base}{ROOT}/"
     default = snapshot.programme("")
@@ -120,10 +113,10 @@ def _dataset(snapshot: Snapshot, programme: Programme, content: Content, root: s
 
 
 def _described(snapshot: Snapshot, programme: Programme, content: Content, words: Words) -> str:
-    said = description(content, programme, words)
+    text = description(content, programme, words)
     if snapshot.is_synthetic:
-        said += " " + words.say(phrases.INVENTED_DATA)
-    return said
+        text += " " + words.say(phrases.INVENTED_DATA)
+    return text
 
 
 def _place(programme: Programme) -> Node:
@@ -175,7 +168,7 @@ def _distributions(snapshot: Snapshot, programme: Programme, content: Content, r
 
 
 def _distribution(snapshot: Snapshot, programme: Programme, offer: Offer, root: str, **parameters: str) -> Node:
-    found = f"{root}{address(offer, snapshot, programme, **parameters)}"
+    url = f"{root}{address(offer, snapshot, programme, **parameters)}"
 
     def name(words: Words) -> str:
         if "date" in parameters:
@@ -184,11 +177,11 @@ def _distribution(snapshot: Snapshot, programme: Programme, offer: Offer, root: 
         return words.say(phrases.CSV_FOR_GERMAN_EXCEL) if "form" in parameters else offer.format_name
 
     return {
-        "@id": f"{found}#distribution",
+        "@id": f"{url}#distribution",
         "@type": "dcat:Distribution",
         "dcterms:title": _said(name),
-        "dcat:accessURL": _id(found),
-        "dcat:downloadURL": _id(found),
+        "dcat:accessURL": _id(url),
+        "dcat:downloadURL": _id(url),
         "dcterms:format": _id(f"{_EU}/file-type/{offer.ending.upper()}"),
         "dcat:mediaType": _id(f"{_MEDIA}/{offer.media_type}"),
         **_terms(snapshot, programme, offer),
@@ -196,8 +189,7 @@ def _distribution(snapshot: Snapshot, programme: Programme, offer: Offer, root: 
 
 
 def _terms(snapshot: Snapshot, programme: Programme, offer: Offer) -> Node:
-    """Return licence, attribution and rights of a file."""
-    provenances = [edition.provenance for edition in snapshot.editions[programme.boundary_set]]
+    provenances = [boundaries.provenance for boundaries in snapshot.editions[programme.boundary_set]]
     owed = list(dict.fromkeys(each.attribution for each in provenances))
     if offer.content is Content.BOUNDARIES:
         newest = provenances[-1]

@@ -24,16 +24,9 @@ _ORDER = (
 
 
 class Cells:
-    """The cells of some entries.
+    """The cells of some entries, in the language of ``words``.
 
-    Parameters
-    ----------
-    source
-        Gives programme and places.
-    words
-        The language of headings, dates and choices.
-    place
-        Key of the place that all of them are of; without one there is a column for it.
+    ``place`` is the key of the place that all of them are of; without one there is a column for it.
     """
 
     def __init__(self, context: ViewContext, words: Words, place: str | None) -> None:
@@ -98,11 +91,11 @@ class Cells:
         def plain(name: str) -> Callable[[str], dict[str, str]]:
             return lambda cell: {name: cell.strip()}
 
-        found = {name: plain(name) for name in _PLAIN}
-        found |= {"status": stage, "ags": place}
-        found["date_means"] = lambda cell: {"date_means": self._meanings.get(cell, cell)}
-        found["inferred"] = lambda cell: {"inferred": self._marks.get(cell, cell)}
-        return {title: found[name] for name, title in self.titles.items()}
+        by_field = {name: plain(name) for name in _PLAIN}
+        by_field |= {"status": stage, "ags": place}
+        by_field["date_means"] = lambda cell: {"date_means": self._meanings.get(cell, cell)}
+        by_field["inferred"] = lambda cell: {"inferred": self._marks.get(cell, cell)}
+        return {title: by_field[name] for name, title in self.titles.items()}
 
 
 def _with_meaning(typed: Typed) -> Typed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,29 +12,40 @@ import pandas as pd
 
 from atlas import phrases
 from atlas.analysis.changes import CHANGE_COLUMNS, GAINED, LOST, changes_between, effect_of
-from atlas.analysis.events import BOUNDARY, CHANGED, ENDINGS, FIRST_DOCUMENTED, FLOWS, in_period
+from atlas.analysis.events import BEGINNINGS, BOUNDARY, CHANGED, ENDINGS, FIRST_DOCUMENTED, FLOWS, in_period
 from atlas.analysis.progress import progress
-from atlas.analysis.spans import counting
-from atlas.analysis.status import NO_DATA, status_as_of
+from atlas.analysis.status import NO_DATA
 from atlas.model.programme import OVERVIEW, Counts, Instrument, Unit
 from atlas.present.context import Day, ViewContext, ViewContexts
-from atlas.present.looks import ABSENT, CHANGES, FILTERED, looks_of
+from atlas.present.looks import ABSENT, CHANGES, FILTERED, KEPT, looks_by_key
 from atlas.present.map_spec import LegendEntry, MapSpec
 from atlas.present.time_words import FLOW_LABELS, flow_label, is_dated_after, reason
 from atlas.present.wording import Words
 
-KEPT = "kept"
 _ORDER = (*FLOWS, GAINED, LOST, CHANGED, KEPT)
 BY_BOUNDARY = ("boundary_in", "boundary_out")
 """Flows that only a merger makes, beside `FLOWS`."""
 
 
+def of_flow(rows: pd.DataFrame, what: str) -> pd.DataFrame:
+    """Return the rows of a flow, or of those that changed; what only a merger did is in `BY_BOUNDARY` alone."""
+    by_boundary = rows["because"] == BOUNDARY
+    if what in BY_BOUNDARY:
+        return rows[by_boundary & (rows["what"].isin(BEGINNINGS) == (what == "boundary_in"))]
+    return rows[~by_boundary & (rows["what"] == what)]
+
+
+def flow_words(instrument: Instrument, words: Words) -> dict[str, str]:
+    """Return what is said of each flow in an instrument."""
+    labels = {what: words.label(flow_label(what, instrument)) for what in FLOWS}
+    return labels | dict.fromkeys(BY_BOUNDARY, words.say(phrases.THROUGH_BOUNDARY_CHANGES))
+
+
 @dataclass(frozen=True)
 class Stock:
-    """What counts on a day, how much of it is in force, and what stands beside it and is not in it."""
+    """What counts on a day, and what stands beside it and is not in it."""
 
     number: int
-    in_force: int
     documented_later: int
     period_unknown: int
 
@@ -82,11 +93,7 @@ class Changes:
     totals
         Municipalities on both days.
     spec
-        The map: every municipality of the later day by what happened to it.
-    has_shares
-        Whether the numbers stand beside those of all municipalities.
-    unit
-        What is told of.
+        Every municipality of the later day by what happened to it.
     counting
         What counts, if it is not for each instrument to say.
     """
@@ -97,7 +104,6 @@ class Changes:
     counts: tuple[Count, ...]
     totals: tuple[int, int]
     spec: MapSpec
-    has_shares: bool = True
     unit: Unit = "municipalities"
     counting: Counts | None = None
 
@@ -119,25 +125,20 @@ def build_changes(
     """
     if before.as_of >= after.as_of:
         raise ValueError("the first day must lie before the second")
-    told = _counts(contexts, before, after, unit, counts)
+    instrument_counts = _counts(contexts, before, after, unit, counts)
     if counts is None:
-        for number, each in enumerate(told):
+        for number, each in enumerate(instrument_counts):
             if each.instrument.counts is Counts.SO_FAR:
                 (line,) = _counts(contexts, before, after, unit, Counts.IN_FORCE, each.instrument)
-                told[number] = Count(**(vars(each) | {"in_force": line}))
-    table = pd.concat([each.rows for each in told], ignore_index=True)
-    days = (_counted(before, counts), _counted(after, counts))
-    totals = [len(_inside(day.municipalities, after.district)) for day in days]
-    spec = _spec(after, days[1], table)
-    shares = after.programme.has_shares
+                instrument_counts[number] = replace(each, in_force=line)
+    table = pd.concat([each.rows for each in instrument_counts], ignore_index=True)
     return Changes(
         start=before.as_of,
         end=after.as_of,
         table=table,
-        counts=tuple(told),
-        totals=(totals[0], totals[1]),
-        spec=spec,
-        has_shares=shares,
+        counts=tuple(instrument_counts),
+        totals=(_total(before.day, after.district), _total(after.day, after.district)),
+        spec=_spec(after, _counted(after, counts), table),
         unit=unit,
         counting=counts,
     )
@@ -145,22 +146,23 @@ def build_changes(
 
 def build_effect(before: ViewContext, after: ViewContext) -> Changes:
     """Return what is different in another scene of the same view and day: with other entries."""
-    layer, district = after.view.layer, after.district
     table = effect_of(before.status, after.status)
-    if layer != OVERVIEW:
-        table = table[table["instrument"] == layer]
-    table = _inside(table, district).reset_index(drop=True)
-    total = len(_inside(after.day.municipalities, district))
-    spec = _spec(after, after.day, table)
+    if after.view.layer != OVERVIEW:
+        table = table[table["instrument"] == after.view.layer]
+    table = _inside(table, after.district).reset_index(drop=True)
+    total = _total(after.day, after.district)
     return Changes(
         start=before.as_of,
         end=after.as_of,
         table=table,
         counts=(),
         totals=(total, total),
-        spec=spec,
-        has_shares=after.programme.has_shares,
+        spec=_spec(after, after.day, table),
     )
+
+
+def _total(day: Day, district: str | None) -> int:
+    return len(_inside(day.municipalities, district))
 
 
 def _inside(rows: pd.DataFrame, district: str | None) -> pd.DataFrame:
@@ -168,12 +170,7 @@ def _inside(rows: pd.DataFrame, district: str | None) -> pd.DataFrame:
 
 
 def _counted(context: ViewContext, counts: Counts | None) -> Day:
-    """Return the day of a scene as it is where all instruments count in one way."""
-    if counts is None:
-        return context.day
-    spans = counting(context.spans, counts)
-    status = status_as_of(spans, context.programme, context.edition, context.changes, context.as_of)
-    return Day(context.edition, context.as_of, status, spans, context.changes)
+    return context.on(context.as_of, counts) if counts else context.day
 
 
 def _counts(
@@ -199,53 +196,42 @@ def _counts(
     keys = [each.key for each in instruments]
     since = before.as_of - timedelta(days=1)
     numbers = progress(course, keys, [before.as_of, after.as_of], since=since, unit=unit).to_dict("records")
-    found = []
+    instrument_counts = []
     for instrument, first, last in zip(instruments, numbers, numbers[len(keys) :], strict=False):
         flows = {what: int(last[what]) for what in (*FLOWS, *BY_BOUNDARY)}
         rows = table[table["instrument"] == instrument.key].reset_index(drop=True)
         inferred = days[1].figure(instrument.key, district).inferred if is_place else 0
         stocks = [
-            Stock(int(row[unit]), int(row["in_force"]), int(row["documented_later"]), int(row["period_unknown"]))
-            for row in (first, last)
+            Stock(int(row[unit]), int(row["documented_later"]), int(row["period_unknown"])) for row in (first, last)
         ]
-        found.append(
+        instrument_counts.append(
             Count(instrument=instrument, before=stocks[0], after=stocks[1], flows=flows, rows=rows, inferred=inferred)
         )
-    return found
+    return instrument_counts
 
 
 def _spec(after: ViewContext, day: Day, table: pd.DataFrame) -> MapSpec:
-    layer, district = after.view.layer, after.district
-    looks = {look.key: look for look in looks_of(after.programme, CHANGES)}
+    layer = after.view.layer
+    looks = looks_by_key(after.programme, CHANGES)
     rank = {what: place for place, what in enumerate(_ORDER)}
     happened: dict[str, str] = {}
     for ags, what in zip(table["ags"], table["what"], strict=True):
         happened[ags] = min(happened.get(ags, KEPT), what, key=rank.__getitem__)
-    classes, codes, inside = {}, [ABSENT] * len(after.edition.municipalities), []
     holding = day.status[day.status["counted"] & (day.status["basis"] != "district")]
     held = set(holding.index if layer == OVERVIEW else holding.index[holding["instrument"] == layer])
     every = day.municipalities
-    for position, ags, home in zip(every.index.tolist(), every["ags"], every["district"], strict=True):
-        key = happened.get(ags, KEPT if position in held else NO_DATA)
-        classes[position] = key
-        is_inside = district in (None, home)
-        codes[position] = looks[key].code if is_inside else FILTERED
-        inside += [position] if is_inside else []
+    keys = zip(every.index.tolist(), every["ags"], strict=True)
+    classes = {position: happened.get(ags, KEPT if position in held else NO_DATA) for position, ags in keys}
+    inside = dict.fromkeys(_inside(every, after.district).index.tolist())
+    codes = [ABSENT] * len(after.edition.municipalities)
+    for position, key in classes.items():
+        codes[position] = looks[key].code if position in inside else FILTERED
     counts = Counter(classes[position] for position in inside)
     legend = tuple(
         LegendEntry(looks[key], counts[key]) for key in (*_ORDER, NO_DATA) if counts[key] or not looks[key].optional
     )
     return MapSpec(
-        layer=CHANGES,
-        as_of=after.as_of,
-        classes=classes,
-        codes="".join(codes),
-        points=(),
-        district_points=(),
-        bodies=(),
-        legend=legend,
-        inside=tuple(inside),
-        since={},
+        layer=CHANGES, as_of=after.as_of, classes=classes, codes="".join(codes), legend=legend, inside=tuple(inside)
     )
 
 
@@ -261,12 +247,12 @@ def change_rows(changes: Changes, context: ViewContext, words: Words) -> pd.Data
 
     def what_of(row: Mapping[Hashable, Any]) -> str:
         what = row["what"]
-        said = whats[what]
+        text = whats[what]
         if what in FLOWS:
-            said = words.label(flow_label(what, programme.instrument(row["instrument"]), row["stage_was"]))
+            text = words.label(flow_label(what, programme.instrument(row["instrument"]), row["stage_was"]))
         elif what == CHANGED and changes.start < changes.end and not is_dated_after(row, changes.start):
-            said = words.say("andere Stufe belegt")
-        return said + (" (" + words.say("Gebietsänderung") + ")" if row["because"] == BOUNDARY else "")
+            text = words.say("andere Stufe belegt")
+        return text + (" (" + words.say("Gebietsänderung") + ")" if row["because"] == BOUNDARY else "")
 
     def stage(row: Mapping[Hashable, Any], key: str) -> str:
         if key == NO_DATA and row["what"] in ENDINGS and key == row["stage"]:

@@ -1,4 +1,4 @@
-"""Which charts there are and what they are drawn for, by the names they have in addresses; and these addresses."""
+"""Which charts there are and what they are drawn for; addresses of charts, and of what a page shows as files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlencode
 
+from atlas import phrases
 from atlas.model.view import ViewState, view_to_query
+from atlas.present.wording import Words
 
 
 class Chart(StrEnum):
@@ -34,13 +36,7 @@ class Use(StrEnum):
 
 @dataclass(frozen=True)
 class ChartPicture:
-    """A chart on a page: its address, its description, and what a dark or narrow screen takes instead.
-
-    Attributes
-    ----------
-    sources
-        Media query and address of each; the first that fits is taken.
-    """
+    """A chart on a page, and what a dark or narrow screen takes instead: media query and address, the first that fits."""
 
     address: str
     alt: str
@@ -59,3 +55,16 @@ def chart_picture(chart: Chart, view: ViewState, alt: str) -> ChartPicture:
     uses = ((f"{narrow} and {dark}", Use.NARROW_DARK), (narrow, Use.NARROW_LIGHT), (dark, Use.DARK))
     sources = tuple((media, chart_address(chart, view, use)) for media, use in uses)
     return ChartPicture(chart_address(chart, view, Use.LIGHT), alt, sources)
+
+
+def table_files(table: str, view: ViewState, words: Words) -> tuple[tuple[str, str], ...]:
+    """Return address and label of each form of a table, by its name below ``/atlas``; the view goes with it."""
+    query = view_to_query(view)
+    forms = (("excel", words.say(phrases.TABLE_AS_CSV_FOR_GERMAN_EXCEL)), ("csv", words.say(phrases.TABLE_AS_CSV)))
+    return tuple((f"atlas/{table}.csv?{urlencode(query | {'form': form})}", label) for form, label in forms)
+
+
+def chart_files(chart: Chart, view: ViewState, words: Words, table: str = "") -> tuple[tuple[str, str], ...]:
+    """Return address and label of a chart as SVG and PNG, and of the numbers behind it."""
+    pictures = tuple((chart_address(chart, view, Use.FILE, form), form.upper()) for form in ("svg", "png"))
+    return (*pictures, *table_files(table, view.but(municipality=None), words)) if table else pictures

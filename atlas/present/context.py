@@ -25,7 +25,6 @@ from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.map_spec import MapSpec, build_map_spec
 
-__all__ = ["Course", "Day", "SingleFlightCache", "ViewContext", "ViewContexts", "preview"]
 T = TypeVar("T")
 
 
@@ -42,14 +41,8 @@ class SingleFlightCache(Generic[T]):
     """Keeps the newest results by key. What lies here is shared by all and never changed.
 
     Each is made once, however many ask for it at the same time. Streamlit's ``cache_data`` copies by pickling on
-    every hit: with two hundred sessions that would be most of the time a change takes.
-
-    Parameters
-    ----------
-    most
-        What all that is kept may weigh together; the newest is kept whatever it weighs.
-    weigh
-        Says what a result weighs; without it, each weighs one.
+    every hit: with two hundred sessions that would be most of the time a change takes. All that is kept may ``weigh``
+    ``most`` together, each one without it; the newest is kept whatever it weighs.
     """
 
     def __init__(self, most: int, weigh: Callable[[T], int] = lambda _: 1) -> None:
@@ -87,16 +80,7 @@ _hoods: SingleFlightCache[Neighbourhood] = SingleFlightCache(8)
 class Day:
     """What holds on one day, whatever the layer and filter; its parts are made when first asked for.
 
-    Attributes
-    ----------
-    edition
-        Boundaries.
-    as_of
-        The day.
-    status
-        What `status_as_of` returned.
-    spans, changes
-        What it was made from.
+    ``status`` is what `status_as_of` returned for the others.
     """
 
     edition: BoundaryVersion
@@ -152,16 +136,8 @@ class Day:
 class ViewContext:
     """Everything about one view.
 
-    Attributes
-    ----------
-    spans
-        What `spans` returned for the records.
-    changes
-        Mergers of all editions of the state.
-    day
-        What holds on the view's date, today put in.
-    spec
-        The map.
+    ``spans`` is what `spans` returned for the records, ``changes`` are those of all editions of the state, ``day`` is
+    what holds on the view's date, today put in.
     """
 
     snapshot: Snapshot
@@ -204,19 +180,19 @@ class ViewContext:
         """The view's district if there is one with this key."""
         return self.view.district if self.view.district in self.edition.districts.index else None
 
+    def on(self, as_of: date, counts: Counts | None = None) -> Day:
+        """Return another day on the same boundaries, not kept; ``counts`` says what counts, else each instrument does."""
+        spans_ = counting(self.spans, counts) if counts else self.spans
+        status = status_as_of(spans_, self.programme, self.edition, self.changes, as_of)
+        return Day(self.edition, as_of, status, spans_, self.changes)
+
 
 class ViewContexts:
     """Makes scenes and keeps their parts.
 
-    Parameters
-    ----------
-    current
-        Gives the snapshot; may raise `AtlasError`, which passes through.
-    today
-        Gives the day a view without a date means.
-    kept_rows
-        So many rows of status tables are kept: 50 days of a state with nine instruments, today's of five programmes for
-        the whole country. Some 0.5 kB each, with all that is made of them.
+    ``current`` gives the snapshot, its `AtlasError` passes through; ``today`` the day a view without a date means.
+    ``kept_rows`` of status tables are kept: 50 days of a state with nine instruments, today's of five programmes for the
+    whole country. Some 0.5 kB each, with all that is made of them.
     """
 
     def __init__(self, current: Callable[[], Snapshot], today: Callable[[], date], kept_rows: int = 200_000) -> None:
@@ -245,23 +221,25 @@ class ViewContexts:
         snapshot = self._current()
         programme = snapshot.programme(view.programme)
         as_of = view.as_of or self.today()
-        edition = snapshot.edition(programme, as_of)
+        boundaries = snapshot.edition(programme, as_of)
         changes = snapshot.changes(programme)
         records = snapshot.records[programme.key]
         base = (snapshot.fingerprint, programme.key)
         folded = self._spans.get(base, lambda: spans(records.table, programme))
         day = self._days.get(
             (*base, as_of),
-            lambda: Day(edition, as_of, status_as_of(folded, programme, edition, changes, as_of), folded, changes),
+            lambda: Day(
+                boundaries, as_of, status_as_of(folded, programme, boundaries, changes, as_of), folded, changes
+            ),
         )
         drawn = view.but(municipality=None, lang="de", film=None, since=None, area=None, as_of=as_of)
         spec = self._specs.get(
-            (*base, drawn), lambda: build_map_spec(day.status, day.cases, programme, edition, drawn, as_of)
+            (*base, drawn), lambda: build_map_spec(day.status, day.cases, programme, boundaries, drawn, as_of)
         )
         return ViewContext(
             snapshot=snapshot,
             programme=programme,
-            edition=edition,
+            edition=boundaries,
             records=records,
             spans=folded,
             changes=changes,

@@ -12,8 +12,7 @@ from atlas.present.wording import Words
 
 def short_credits(context: ViewContext, words: Words) -> tuple[str, ...]:
     """Return the lines for the foot of a picture."""
-    lines = (words.label(context.programme.source_line), context.edition.provenance.attribution)
-    return lines + invented(context, words)
+    return _foot(context, context.edition.provenance.attribution, words)
 
 
 def picture_credits(context: ViewContext, words: Words) -> tuple[str, ...]:
@@ -21,11 +20,11 @@ def picture_credits(context: ViewContext, words: Words) -> tuple[str, ...]:
     about = context.edition.provenance
     licence = about.licence_url.removeprefix("https://").removeprefix("www.").rstrip("/")
     boundaries = words.say("Grenzen: {attribution}, {licence}", attribution=about.attribution, licence=licence)
-    return (
-        words.label(context.programme.source_line),
-        boundaries if licence else about.attribution,
-        *invented(context, words),
-    )
+    return _foot(context, boundaries if licence else about.attribution, words)
+
+
+def _foot(context: ViewContext, boundaries: str, words: Words) -> tuple[str, ...]:
+    return words.label(context.programme.source_line), boundaries, *invented(context, words)
 
 
 def full_credits(context: ViewContext, words: Words) -> tuple[str, ...]:
@@ -38,9 +37,9 @@ def full_credits(context: ViewContext, words: Words) -> tuple[str, ...]:
     return lines + invented(context, words)
 
 
-def boundary_credits(edition: BoundaryVersion, day: date, words: Words, *, is_synthetic: bool) -> tuple[str, ...]:
+def boundary_credits(boundaries: BoundaryVersion, day: date, words: Words, *, is_synthetic: bool) -> tuple[str, ...]:
     """Return the lines for a file of boundaries alone: date and long attribution."""
-    lines = (words.say(phrases.AS_OF_DAY, day=words.day(day)), edition.provenance.attribution_long)
+    lines = (words.say(phrases.AS_OF_DAY, day=words.day(day)), boundaries.provenance.attribution_long)
     return lines + _invented(words, is_synthetic=is_synthetic)
 
 

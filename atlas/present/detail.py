@@ -21,7 +21,7 @@ from atlas.model.records import Records, source_name, web_address
 from atlas.model.states import State
 from atlas.phrases import N_
 from atlas.present.context import ViewContext
-from atlas.present.looks import Look, look_key, looks_of
+from atlas.present.looks import LegendClass, look_key, looks_by_key
 from atlas.present.since import ENDED, HOLDS, LAPSED, OVER, ended_by_itself, lines_of, said, since_of
 from atlas.present.wording import Words
 
@@ -34,12 +34,8 @@ class Entry:
     ----------
     holder
         Whose record it is where it is not the municipality's own: a former municipality or the district.
-    source
-        Web address or title.
-    link
-        The address if a reader can follow it.
-    until
-        Its last day as known, where it says one.
+    source, link
+        Web address or title; the address if a reader can follow it.
     case
         What keeps it apart from others of the same instrument.
     inferred
@@ -70,17 +66,13 @@ class Entry:
 class InstrumentDetail:
     """One instrument of one municipality.
 
-    Attributes
-    ----------
-    status
-        ``unterzeichnet seit 17.12.2021``, or that nothing is known.
-    standing
-        The same as sentences: where there are several cases, one for each by its name.
+    ``status`` is ``unterzeichnet seit 17.12.2021``, or that nothing is known; ``standing`` the same as sentences: where
+    there are several cases, one for each by its name.
     """
 
     key: str
     label: str
-    look: Look
+    look: LegendClass
     status: str
     standing: tuple[str, ...]
     entries: tuple[Entry, ...]
@@ -100,16 +92,8 @@ class NeighbourLine:
 class Detail:
     """One municipality on one day.
 
-    Attributes
-    ----------
-    merged_from
-        ``mit A, B``: what was merged into it; empty without.
-    nothing
-        That nothing is documented; empty if something is.
-    neighbour_heading
-        How many of how many neighbours take part.
-    neighbours
-        Those that take part, longest border first.
+    ``merged_from`` is ``mit A, B``, what was merged into it; ``nothing`` says that nothing is documented; ``neighbours``
+    are those that take part, longest border first.
     """
 
     ags: str
@@ -129,8 +113,8 @@ class Detail:
 
 def position_of(status: pd.DataFrame, ags: str) -> int | None:
     """Return the position of a municipality of the day, None if there is none with this key."""
-    found = status.index[status["ags"] == ags]
-    return int(found[0]) if len(found) else None
+    positions = status.index[status["ags"] == ags]
+    return int(positions[0]) if len(positions) else None
 
 
 def position_or_successor(context: ViewContext, ags: str) -> int | None:
@@ -153,8 +137,8 @@ def unique_names(context: ViewContext, positions: Iterable[int]) -> list[str]:
     often = Counter(context.day.municipalities["name"])
     districts = context.edition.districts["name"].to_dict()
     rows = context.edition.municipalities.loc[list(positions), ["name", "district"]]
-    told = zip(rows["name"], rows["district"], strict=True)
-    return [name if often[name] == 1 else f"{name} ({districts[district]})" for name, district in told]
+    named = zip(rows["name"], rows["district"], strict=True)
+    return [name if often[name] == 1 else f"{name} ({districts[district]})" for name, district in named]
 
 
 def municipality_names(context: ViewContext) -> dict[str, str]:
@@ -202,6 +186,12 @@ def _is_part_of(change: BoundaryChange, ags: str, as_of: date) -> bool:
     return change.effective <= as_of and change.new_ags == ags and change.old_ags != ags
 
 
+def rung_name(programme: Programme, ref: str, words: Words) -> str:
+    """Return ``Baustein: erreicht`` for ``instrument:stage``; once what both are called."""
+    rung = programme.rung(ref)
+    return ": ".join(dict.fromkeys((words.label(rung.instrument.label), words.label(rung.stage.label))))
+
+
 def status_sentence(line: StatusLine, programme: Programme, words: Words, *, with_rule: bool = True) -> str:
     """Return the status of one row of the status table in words: stage, since when, and on what ground.
 
@@ -213,9 +203,7 @@ def status_sentence(line: StatusLine, programme: Programme, words: Words, *, wit
     if line.inferred:
         status = words.say("{status}, erschlossen", status=status)
     if line.basis == "derived":
-        origin = programme.rung(line.derived_from)
-        names = (words.label(origin.instrument.label), words.label(origin.stage.label))
-        ground = ": ".join(dict.fromkeys(names))
+        ground = rung_name(programme, line.derived_from, words)
         return words.say("{status} (abgeleitet aus {ground})", status=status, ground=ground)
     if line.basis == "district":
         return words.say("{status} (über den Kreis)", status=status)
@@ -226,21 +214,21 @@ def _standing(line: StatusLine, programme: Programme, words: Words, *, with_rule
     """Return how it stands: in what stage since when, or that it does not hold, and what is known of that."""
     instrument, stage, _ = programme.rung(f"{line.instrument}:{line.stage}")
     since = since_of(line)
-    told = {"stage": words.label(stage.label), "since": said(since, words)}
+    values = {"stage": words.label(stage.label), "since": said(since, words)}
     if since.kind == HOLDS:
         if stage.kind is StageKind.PLAN and since.means == "undated":
-            return words.say("Plan, {since}", since=told["since"])
+            return words.say("Plan, {since}", since=values["since"])
         is_dated = line.state == State.IN_FORCE and since.means == "reached"
-        status = words.say(phrases.STAGE_SINCE, **told) if is_dated else words.say(phrases.STAGE_AND_SINCE, **told)
+        status = words.say(phrases.STAGE_SINCE, **values) if is_dated else words.say(phrases.STAGE_AND_SINCE, **values)
         if line.until and line.state == State.IN_FORCE:
             return words.say("{status}, bis {until}", status=status, until=words.partial(line.until))
         return status
-    status = told["since"]
+    status = values["since"]
     if with_rule and since.kind in {OVER, LAPSED}:
         status = f"{status} ({ended_by_itself(stage, words)})"
     if sum(each.kind is StageKind.STEP for each in instrument.stages) > 1 and since.kind != LAPSED:
         text = N_("{since}, davor „{stage}“") if since.kind in {OVER, ENDED} else N_("{stage}: {since}")
-        return words.say(text, stage=told["stage"], since=status)
+        return words.say(text, stage=values["stage"], since=status)
     return status
 
 
@@ -264,7 +252,6 @@ def _instrument(
     programme = context.programme
     instrument = programme.instrument(line.instrument)
     key = look_key(instrument, line.stage, line.basis, line.state, counted=line.counted, in_force=line.in_force)
-    look = next(each for each in looks_of(programme, line.instrument) if each.key == key)
     own = entries.get(line.instrument, ())
     cases = [each for each in case_lines(context, position) if each[1].instrument == line.instrument] if own else []
     status = status_sentence(line, programme, words)
@@ -279,7 +266,7 @@ def _instrument(
     return InstrumentDetail(
         key=line.instrument,
         label=words.label(instrument.label),
-        look=look,
+        look=looks_by_key(programme, line.instrument)[key],
         status=status,
         standing=tuple(by_case) if len(cases) > 1 else (status,),
         entries=tuple(own),
@@ -295,16 +282,16 @@ def _entries(context: ViewContext, ags: str, district: str, words: Words) -> dic
     """Return the records of what may have begun by the day, by instrument, oldest first."""
     successor = successors(context.changes, context.as_of)
     table = context.records.table
-    told = _ranges(context.records, context.programme)
+    ranges = _ranges(context.records, context.programme)
     known = zip(
         table.itertuples(index=False),
-        (told["begin"] > pd.Timestamp(context.as_of)).tolist(),
-        told["since_day"].tolist(),
-        [words.since(*each) for each in zip(told["since"], told["since_means"], told["read_on"], strict=True)],
+        (ranges["begin"] > pd.Timestamp(context.as_of)).tolist(),
+        ranges["since_day"].tolist(),
+        [words.since(*each) for each in zip(ranges["since"], ranges["since_means"], ranges["read_on"], strict=True)],
         strict=True,
     )
     names = {change.old_ags: change.old_name for change in mergers(context.changes)}
-    found: dict[str, list[tuple[pd.Timestamp, Entry]]] = {}
+    dated_entries: dict[str, list[tuple[pd.Timestamp, Entry]]] = {}
     for record, is_later, counts_from, since in known:
         participant = str(record.ags)
         if is_later or (successor.get(participant, participant) != ags and participant != district):
@@ -312,8 +299,10 @@ def _entries(context: ViewContext, ags: str, district: str, words: Words) -> dic
         holder = "" if participant == ags else names.get(participant) or str(record.municipality)
         stage = context.programme.rung(f"{record.instrument}:{record.status}").stage
         entry = _entry(record, since, words.label(stage.label), holder, words)
-        found.setdefault(str(record.instrument), []).append((counts_from, entry))
-    return {key: [entry for _, entry in sorted(pairs, key=lambda pair: pair[0])] for key, pairs in found.items()}
+        dated_entries.setdefault(str(record.instrument), []).append((counts_from, entry))
+    return {
+        key: [entry for _, entry in sorted(pairs, key=lambda pair: pair[0])] for key, pairs in dated_entries.items()
+    }
 
 
 def _entry(record: Any, since: str, stage: str, holder: str, words: Words) -> Entry:  # noqa: ANN401 - a row of a table
@@ -371,12 +360,12 @@ def as_of_sentence(context: ViewContext, words: Words) -> str:
     values = {"day": words.day(context.as_of), "total": words.number(len(kinds) - free)}
     if free:
         text = N_("Stichtag {day}: {total} Gemeinden und {free} gemeindefreie Gebiete.")
-        said = words.say(text, **values, free=words.number(free))
+        sentence = words.say(text, **values, free=words.number(free))
     else:
-        said = words.say("Stichtag {day}: {total} Gemeinden.", **values)
+        sentence = words.say("Stichtag {day}: {total} Gemeinden.", **values)
     past = [change for change in mergers(context.changes) if change.effective <= context.as_of]
     if not past:
-        return said
+        return sentence
     last = max(change.effective for change in past)
     merged: dict[str, list[str]] = {}
     for change in past:
@@ -386,4 +375,4 @@ def as_of_sentence(context: ViewContext, words: Words) -> str:
     text = N_("Letzte Gebietsänderung am {day}: {news}.")
     if context.edition.provenance.unmapped:
         text = N_("Letzte eingetragene Gebietsänderung am {day}: {news}.")
-    return f"{said} {words.say(text, day=words.day(last), news=news)}"
+    return f"{sentence} {words.say(text, day=words.day(last), news=news)}"

@@ -11,7 +11,7 @@ from atlas.analysis.outreach import Group, WhiteSpot, groups, white_spots
 from atlas.model.view import ViewState
 from atlas.present.context import ViewContext
 from atlas.present.figures import Listed, beside
-from atlas.present.looks import looks_of
+from atlas.present.looks import counted_keys
 from atlas.present.wording import Words
 
 _FIRST = 12
@@ -24,16 +24,12 @@ class ShareRow:
 
     Attributes
     ----------
-    here, whole
-        What is in force there.
     number, share
         How many municipalities are covered here, of how many and what share of them; no share of a programme for some.
-    compared
-        Share of the whole, or its number; empty if this is the whole.
     arrangements
         ``3 Vereinbarungen``: joint ones count once.
-    beside
-        What stands beside the number here.
+    compared
+        Share of the whole, or its number; empty if this is the whole.
     """
 
     label: str
@@ -54,10 +50,8 @@ class SpotRow:
     ----------
     place
         District, unless that is clear, and whether the district does something.
-    share, share_text
-        Part of its border along active municipalities, 0 to 1 and said.
-    behind
-        The lengths that make up the share.
+    share, behind
+        Part of its border along active municipalities, 0 to 1; the lengths that make it up.
     active, names
         How many neighbours of how many are active, and who.
     """
@@ -142,10 +136,7 @@ def build_district(context: ViewContext, words: Words) -> DistrictPage:
     every = context.day.municipalities
     members = every if key is None else every[every["district"] == key]
     area = float(members["area_km2"].sum())
-    subtitle = [
-        words.count(*phrases.N_MUNICIPALITIES, len(members)),
-        words.say(phrases.SQUARE_KILOMETRES, km2=words.number(area)),
-    ]
+    size = words.say(phrases.SQUARE_KILOMETRES, km2=words.number(area))
     spots = white_spots(context.status, context.day.hood)
     near = [spot for spot in spots if key in (None, _district_of(context, spot.position))]
     gathered = groups(context.day.cases, context.day.hood)
@@ -155,7 +146,7 @@ def build_district(context: ViewContext, words: Words) -> DistrictPage:
     return DistrictPage(
         key=key or "",
         name=str(context.edition.districts.at[key, "name"]) if key else state,
-        subtitle=" · ".join(subtitle),
+        subtitle=f"{words.count(*phrases.N_MUNICIPALITIES, len(members))} · {size}",
         shares=share_rows(context, key, words),
         share_text=_share_text(context, words),
         spots=tuple(_spot(context, spot, words) for spot in near),
@@ -217,19 +208,18 @@ def share_rows(context: ViewContext, district: str | None, words: Words) -> tupl
 
 def _share(context: ViewContext, instrument: str, district: str | None, words: Words) -> ShareRow:
     here, whole = (context.day.figure(instrument, where) for where in (district, None))
-    told = context.programme.instrument(instrument)
-    unit = told.unit_one if len(here.arrangements) == 1 else told.unit
+    definition = context.programme.instrument(instrument)
     n, has_shares = words.number(len(here.municipalities)), context.programme.has_shares
     compared = words.percent(whole.share) if has_shares else words.number(len(whole.municipalities))
     return ShareRow(
-        label=words.label(told.label),
+        label=words.label(definition.label),
         here=here,
         whole=whole,
         number=(
             words.say(phrases.N_OF_TOTAL, n=n, total=words.number(here.total)) if has_shares else n,
             _covered_view(context, instrument, district) if len(here.municipalities) else None,
         ),
-        arrangements=f"{words.number(len(here.arrangements))} {words.label(unit)}",
+        arrangements=words.arrangements(definition, len(here.arrangements)),
         beside=tuple(
             (door.text, _listing(context, instrument, district, frozenset(door.looks)) if door.looks else None)
             for door in beside(here, context, words)
@@ -241,8 +231,7 @@ def _share(context: ViewContext, instrument: str, district: str | None, words: W
 
 def _covered_view(context: ViewContext, instrument: str, district: str | None) -> ViewState:
     """Return the view whose table lists exactly the municipalities covered."""
-    counted = frozenset(look.key for look in looks_of(context.programme, instrument) if look.counted)
-    return _listing(context, instrument, district, counted)
+    return _listing(context, instrument, district, counted_keys(context.programme, instrument))
 
 
 def _listing(context: ViewContext, instrument: str, district: str | None, looks: frozenset[str]) -> ViewState:

@@ -15,19 +15,10 @@ from atlas.present.wording import Words
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """What another programme says of a municipality.
+    """What another programme, called ``title``, says of a municipality; ``view`` is the same page there.
 
-    Attributes
-    ----------
-    title
-        Of the programme.
-    name
-        The municipality's, there.
-    view
-        The same page in that programme.
-    status
-        Instruments in order, each with what is documented on the day: ``("Baustein", "läuft, seit 2021")``. Empty if
-        the municipality belongs to the programme's territory and nothing is documented.
+    ``status``: instruments in order, each with what is documented on the day: ``("Baustein", "läuft, seit 2021")``. Empty
+    if the municipality belongs to the programme's territory and nothing is documented.
     """
 
     title: str
@@ -43,14 +34,14 @@ def in_programme(context: ViewContext, programme: str) -> ViewState:
     """
     snapshot = context.snapshot
     first = next(iter(snapshot.programmes))
-    edition = snapshot.edition(snapshot.programme(programme), context.as_of)
+    boundaries = snapshot.edition(snapshot.programme(programme), context.as_of)
     return context.view.but(
         programme="" if programme == first else programme,
         layer=OVERVIEW,
         looks=frozenset(),
         area=None,
         film=None,
-        district=context.view.district if context.view.district in edition.districts.index else None,
+        district=context.view.district if context.view.district in boundaries.districts.index else None,
     )
 
 
@@ -59,7 +50,7 @@ def elsewhere(contexts: ViewContexts, context: ViewContext, ags: str, words: Wor
 
     Those whose territory it does not belong to on the day are not among them.
     """
-    found = []
+    others_found = []
     for key, programme in context.snapshot.programmes.items():
         if key == context.programme.key:
             continue
@@ -69,14 +60,14 @@ def elsewhere(contexts: ViewContexts, context: ViewContext, ags: str, words: Wor
             continue
         rows = there.status.loc[[position]]
         lines = StatusLines(rows[rows["basis"] != "none"]).get(position, ())
-        told = tuple(
+        statuses = tuple(
             (words.label(programme.instrument(line.instrument).label), status_sentence(line, programme, words))
             for line in lines
         )
         row = rows.iloc[0]
         view = there.view.but(municipality=str(row["ags"]), district=None)
-        found.append(Elsewhere(words.label(programme.title), str(row["name"]), view, told))
-    return tuple(found)
+        others_found.append(Elsewhere(words.label(programme.title), str(row["name"]), view, statuses))
+    return tuple(others_found)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from atlas.model.edits import Add, Change, ChangeKind, Edit, Record, Version, Wi
 from atlas.model.programme import Programme
 from atlas.model.records import RECORD_COLUMNS, web_address
 from atlas.present.context import ViewContext
-from atlas.present.detail import municipality_names
+from atlas.present.detail import municipality_names, rung_name
 from atlas.present.wording import Words
 
 Rung = tuple[str, str]
@@ -31,8 +31,7 @@ def rung_label(programme: Programme, rung: Rung, words: Words) -> str:
     """Return ``Baustein: erreicht``; the keys themselves if the programme has no such stage."""
     if rung not in rungs(programme):
         return ": ".join(filter(None, rung))
-    known = programme.rung(":".join(rung))
-    return ": ".join(dict.fromkeys((words.label(known.instrument.label), words.label(known.stage.label))))
+    return rung_name(programme, ":".join(rung), words)
 
 
 def places(context: ViewContext) -> dict[str, str]:
@@ -62,7 +61,7 @@ def entries_at(context: ViewContext, place: str | None) -> list[Typed]:
     table = context.records.table
     if place:
         table = table[table["ags"].isin(keys_of_place(context, place))]
-    found = [Typed(record, entry, version) for entry, (version, record) in entries_of(table).items()]
+    entries = [Typed(record, entry, version) for entry, (version, record) in entries_of(table).items()]
 
     def rank(each: Typed) -> tuple[object, ...]:
         record = each.record
@@ -71,7 +70,7 @@ def entries_at(context: ViewContext, place: str | None) -> list[Typed]:
         name = "" if place else record.municipality
         return name, instrument, not record.date, record.date, stage, each.entry
 
-    return sorted(found, key=rank)
+    return sorted(entries, key=rank)
 
 
 def seen(entries: Iterable[Typed]) -> frozenset[tuple[int, int]]:
@@ -104,14 +103,10 @@ class EntryText:
 
     Attributes
     ----------
-    label
-        Instrument and stage.
-    about
-        Whose it is, dates, partner, case.
-    link
-        Address of the source; None where it is a title.
-    days
-        Of the source and of its reading, in brackets; empty without.
+    label, about
+        Instrument and stage; whose it is, dates, partner, case.
+    link, days
+        Address of the source, None where it is a title; in brackets when it is of, and when it was read.
     """
 
     label: str
@@ -186,15 +181,7 @@ def _value(name: str, text: str, words: Words) -> str:
 
 @dataclass(frozen=True)
 class EntryItem:
-    """An entry in a list: as it is, or what is another in it.
-
-    Attributes
-    ----------
-    kind
-        What becomes of it, or where it stands.
-    name
-        What it is called: its number, or whose it is.
-    """
+    """An entry in a list, as it is or what is another in it: what becomes of it or where it stands; its number or whose it is."""
 
     kind: str
     name: str

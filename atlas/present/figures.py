@@ -15,7 +15,7 @@ from atlas.model.programme import OVERVIEW, Counts
 from atlas.model.states import State
 from atlas.model.view import ViewState
 from atlas.present.context import ViewContext
-from atlas.present.looks import look_keys, looks_of
+from atlas.present.looks import counted_keys, look_keys
 from atlas.present.since import lines_of, said, since_of, sinces_of
 from atlas.present.time_words import holding_said
 from atlas.present.wording import Words
@@ -32,12 +32,8 @@ class DrillDown:
     ----------
     key
         Unique on the page.
-    number
-        What is shown. Equals the length of the list.
-    text
-        ``52 Gemeinden``.
-    title
-        Headline of the list.
+    number, text
+        What is shown, ``52 Gemeinden``. Equals the length of the list.
     rows
         Makes the list: columns ``name``, ``district``, ``since``, ``joint_with``, ``source``, all said.
     looks
@@ -74,30 +70,28 @@ def build_cards(context: ViewContext, words: Words) -> tuple[Card, ...]:
     if layer == OVERVIEW:
         figures = [context.day.figure(key, context.district) for key in programme.overview.figures]
         return tuple(_figure_card(each, context, words) for each in figures)
-    return (_figure_card(context.day.figure(layer, context.district), context, words), *_class_cards(context, words))[
-        :4
-    ]
+    first = _figure_card(context.day.figure(layer, context.district), context, words)
+    return (first, *_class_cards(context, words)[:3])
 
 
 def _figure_card(each: Figure, context: ViewContext, words: Words) -> Card:
     instrument = context.programme.instrument(each.instrument)
     heading = words.label(instrument.label)
-    unit = instrument.unit_one if len(each.arrangements) == 1 else instrument.unit
-    told = {"what": heading, "day": words.day(context.as_of)}
-    counted = tuple(sorted(look.key for look in looks_of(context.programme, each.instrument) if look.counted))
+    values = {"what": heading, "day": words.day(context.as_of)}
+    counted = tuple(sorted(counted_keys(context.programme, each.instrument)))
     municipalities = DrillDown(
         key=f"{each.instrument}-municipalities",
         number=len(each.municipalities),
         text=words.count(*phrases.N_MUNICIPALITIES, len(each.municipalities)),
-        title=words.say(phrases.LIST_OF_MUNICIPALITIES, **told),
+        title=words.say(phrases.LIST_OF_MUNICIPALITIES, **values),
         rows=partial(municipality_rows, each.municipalities, context.edition, words),
         looks=counted,
     )
     arrangements = DrillDown(
         key=f"{each.instrument}-arrangements",
         number=len(each.arrangements),
-        text=f"{words.number(len(each.arrangements))} {words.label(unit)}",
-        title=words.say(phrases.LIST_OF_ARRANGEMENTS, **told, list=words.label(instrument.unit)),
+        text=words.arrangements(instrument, len(each.arrangements)),
+        title=words.say(phrases.LIST_OF_ARRANGEMENTS, **values, list=words.label(instrument.unit)),
         rows=partial(arrangement_rows, each, context.edition, words),
         looks=counted,
     )
@@ -117,12 +111,12 @@ def beside(each: Figure, context: ViewContext, words: Words) -> Iterator[DrillDo
     unknown = words.say(phrases.N_MORE_PERIOD_UNKNOWN, n=words.number(len(each.period_unknown)))
     parts = [("documented_later", each.documented_later, later), ("period_unknown", each.period_unknown, unknown)]
     if instrument.counts is Counts.SO_FAR:
-        told = words.say(
+        holding = words.say(
             "davon {n} {holding}", n=words.number(len(each.in_force)), holding=holding_said([instrument], words)
         )
         over, ended = counted[state == State.PRESUMED_OVER], counted[state == State.ENDED]
         parts += [
-            ("in_force", each.in_force, told),
+            ("in_force", each.in_force, holding),
             ("presumed_over", over, words.say("davon {n} vermutlich beendet", n=words.number(len(over)))),
             ("ended", ended, words.say("davon {n} beendet", n=words.number(len(ended)))),
         ]
@@ -165,14 +159,12 @@ def _class_cards(context: ViewContext, words: Words) -> list[Card]:
         members = rows[[classes[position] == entry.look.key for position in rows.index]]
         members = members[members.index.isin(list(spec.inside))]
         label = words.label(entry.look.label)
-        text = words.count(*phrases.N_MUNICIPALITIES, len(members))
-        list_of = partial(municipality_rows, members, context.edition, words)
         door = DrillDown(
             key=f"{layer}-{entry.look.key}",
             number=len(members),
-            text=text,
+            text=words.count(*phrases.N_MUNICIPALITIES, len(members)),
             title=label,
-            rows=list_of,
+            rows=partial(municipality_rows, members, context.edition, words),
             looks=(entry.look.key,),
         )
         notes = _of_all(len(members) / spec.total if spec.total else 0.0, spec.total, context, words)
@@ -180,13 +172,13 @@ def _class_cards(context: ViewContext, words: Words) -> list[Card]:
     return cards
 
 
-def municipality_rows(rows: pd.DataFrame, edition: BoundaryVersion, words: Words) -> pd.DataFrame:
+def municipality_rows(rows: pd.DataFrame, boundaries: BoundaryVersion, words: Words) -> pd.DataFrame:
     """Return rows of the status table as a list: the columns of a `DrillDown`."""
     ordered = rows.sort_values(["name", "ags"])
     return pd.DataFrame(
         {
             "name": ordered["name"].tolist(),
-            "district": [str(edition.districts.loc[key, "name"]) for key in ordered["district"]],
+            "district": [str(boundaries.districts.loc[key, "name"]) for key in ordered["district"]],
             "since": [said(since, words) for since in sinces_of(ordered)],
             "joint_with": ordered["joint_with"].tolist(),
             "source": ordered["source"].tolist(),
@@ -194,9 +186,9 @@ def municipality_rows(rows: pd.DataFrame, edition: BoundaryVersion, words: Words
     )
 
 
-def arrangement_rows(each: Figure, edition: BoundaryVersion, words: Words) -> pd.DataFrame:
+def arrangement_rows(each: Figure, boundaries: BoundaryVersion, words: Words) -> pd.DataFrame:
     """Return one row per arrangement: named by its body, or by the municipality whose own it is, and by its case."""
-    names = edition.districts["name"]
+    names = boundaries.districts["name"]
     rows = []
     for _, members in each.cases.sort_values(["since", "ags"], kind="stable").groupby("arrangement", sort=False):
         first, case = lines_of(members)[0], str(members["case_name"].iloc[0])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 
 from atlas.analysis.days import month_ends
-from atlas.analysis.status import NO_DATA, cases_as_of, status_as_of
+from atlas.analysis.status import NO_DATA
 from atlas.present.context import ViewContext
 from atlas.present.looks import CODES
 from atlas.present.map_spec import LegendEntry, MapSpec, build_map_spec, pack_days
@@ -14,16 +14,8 @@ from atlas.present.map_spec import LegendEntry, MapSpec, build_map_spec, pack_da
 Json = dict[str, object]
 
 
-@dataclass(frozen=True)
-class Film:
-    """One map per month end, in order."""
-
-    days: tuple[date, ...]
-    specs: tuple[MapSpec, ...]
-
-
-def build_film(context: ViewContext, today: date) -> Film:
-    """Return the maps of a view's layer and filter from where its course begins to the view's date.
+def build_film(context: ViewContext, today: date) -> list[MapSpec]:
+    """Return the maps of a view's layer and filter at every month end from where its course begins to the view's date.
 
     Not beyond today: a link may name any day, and the months to come are all alike.
     """
@@ -31,36 +23,35 @@ def build_film(context: ViewContext, today: date) -> Film:
     days = month_ends(min(context.course_begins, last), last)
     specs = []
     for day in days:
-        edition = context.snapshot.edition(context.programme, day)
-        if edition is not context.edition:
+        boundaries = context.snapshot.edition(context.programme, day)
+        if boundaries is not context.edition:
             continue  # another delivery counts its positions anew; the map on screen can't show it
-        status = status_as_of(context.spans, context.programme, edition, context.changes, day)
-        cases = cases_as_of(context.spans, edition, context.changes, day)
-        specs.append(build_map_spec(status, cases, context.programme, edition, context.view.but(as_of=day), day))
-    return Film(tuple(spec.as_of for spec in specs), tuple(specs))
+        then, view = context.on(day), context.view.but(as_of=day)
+        specs.append(build_map_spec(then.status, then.cases, context.programme, boundaries, view, day))
+    return specs
 
 
-def film_legend(film: Film) -> tuple[LegendEntry, ...]:
+def film_legend(film: Sequence[MapSpec]) -> tuple[LegendEntry, ...]:
     """Return a line for every class that any of the maps explains, in the order of the legend."""
-    looks = {entry.look.key: entry.look for spec in film.specs for entry in spec.legend}
+    looks = {entry.look.key: entry.look for spec in film for entry in spec.legend}
     order = sorted(looks.values(), key=lambda look: (look.key == NO_DATA, CODES.index(look.code)))
     return tuple(LegendEntry(look, 0) for look in order)
 
 
-def packed_film(film: Film) -> Json:
+def packed_film(film: Sequence[MapSpec]) -> Json:
     """Return the film for the browser.
 
     ``days`` (ISO); ``codes``: see `pack_days`; ``points`` and ``districtPoints`` per day; ``counts`` per class and day;
     ``totals``: municipalities of the chosen area per day.
     """
-    keys = list(dict.fromkeys(entry.look.key for spec in film.specs for entry in spec.legend))
-    counts = [{entry.look.key: entry.count for entry in spec.legend} for spec in film.specs]
+    keys = list(dict.fromkeys(entry.look.key for spec in film for entry in spec.legend))
+    counts = [{entry.look.key: entry.count for entry in spec.legend} for spec in film]
     return {
-        "layer": film.specs[0].layer,
-        "days": [day.isoformat() for day in film.days],
-        "codes": pack_days([spec.codes for spec in film.specs]),
-        "points": [list(spec.points) for spec in film.specs],
-        "districtPoints": [list(spec.district_points) for spec in film.specs],
+        "layer": film[0].layer,
+        "days": [spec.as_of.isoformat() for spec in film],
+        "codes": pack_days([spec.codes for spec in film]),
+        "points": [list(spec.points) for spec in film],
+        "districtPoints": [list(spec.district_points) for spec in film],
         "counts": {key: [each.get(key, 0) for each in counts] for key in keys},
-        "totals": [spec.total for spec in film.specs],
+        "totals": [spec.total for spec in film],
     }

@@ -21,15 +21,11 @@ class DueRow:
     Attributes
     ----------
     ags
-        Key of the municipality as it is today: where its page is.
-    district
-        Name of its district.
+        Of the municipality as it is today, where its page is; ``written`` has the key it was written for.
     late
         Days since the due date; negative before it, None without one.
-    due, lateness
-        The due date as people write it, and how it lies to today: ``seit 12 Tagen überfällig``; empty without one.
-    written
-        What stands in the store, under the key it was written for.
+    lateness
+        How it lies to today: ``seit 12 Tagen überfällig``; empty without one.
     """
 
     ags: str
@@ -47,19 +43,13 @@ class DueRow:
 
 
 def due_rows(context: ViewContext, current: Mapping[str, FollowUp], today: date, words: Words) -> list[DueRow]:
-    """Return the next steps of the view's area, district or the whole state.
+    """Return the next steps of the view's area, district or the whole state, of what `FollowUps.current` returned.
 
-    The longest overdue first, then the coming ones by date, then those without one.
-
-    Parameters
-    ----------
-    source
-        The scene of today: a follow-up is about now, whatever day the map shows.
-    current
-        What `FollowUps.current` returned.
+    The longest overdue first, then the coming ones by date, then those without one. ``context`` is that of today: a
+    follow-up is about now, whatever day the map shows.
     """
     inside = districts_of(context)
-    found = []
+    rows = []
     for ags, written in current.items():
         position = position_or_successor(context, ags)
         if not written.step or position is None:
@@ -68,17 +58,18 @@ def due_rows(context: ViewContext, current: Mapping[str, FollowUp], today: date,
         if line.district in inside:
             late = (today - written.due).days if written.due else None
             (name,) = unique_names(context, [position])
-            district = str(context.edition.districts.at[line.district, "name"])
-            due, lateness = (
-                words.day(written.due) if written.due else words.say(phrases.WITHOUT_DEADLINE),
-                _lateness(late, words),
-            )
-            found.append(
+            rows.append(
                 DueRow(
-                    ags=line.ags, name=name, district=district, late=late, due=due, lateness=lateness, written=written
+                    ags=line.ags,
+                    name=name,
+                    district=str(context.edition.districts.at[line.district, "name"]),
+                    late=late,
+                    due=words.day(written.due) if written.due else words.say(phrases.WITHOUT_DEADLINE),
+                    lateness=_lateness(late, words),
+                    written=written,
                 )
             )
-    return sorted(found, key=lambda row: (row.late is None, -(row.late or 0), row.name, row.written.ags))
+    return sorted(rows, key=lambda row: (row.late is None, -(row.late or 0), row.name, row.written.ags))
 
 
 def _lateness(late: int | None, words: Words) -> str:
@@ -98,15 +89,7 @@ def due_titles(words: Words) -> tuple[str, str, str]:
 
 @dataclass(frozen=True)
 class FollowUpText:
-    """A follow-up in words. Internal.
-
-    Attributes
-    ----------
-    due
-        By when the step is due, or that there is none.
-    when, actor
-        When and by whom it was written.
-    """
+    """A follow-up in words: the step and by when, and when and by whom it was written. Internal."""
 
     step: str
     due: str
@@ -128,14 +111,8 @@ def follow_up_text(shown: FollowUp, words: Words) -> FollowUpText:
 class ReportText:
     """A report for those who answer it.
 
-    Attributes
-    ----------
-    received
-        When, and its receipt.
-    deleted
-        What is said where there is no text any more.
-    answered
-        When and by whom; empty before.
+    ``received`` is when, with its receipt, ``deleted`` what is said where there is no text any more, ``answered`` when
+    and by whom.
     """
 
     name: str
@@ -181,10 +158,10 @@ def outcome_text(shown: Report, name: str, words: Words) -> OutcomeText:
         "Meldung zu {name}, eingegangen am {moment}", name=name, moment=words.moment(shown.received_at)
     )
     if shown.answer is None or shown.answered_at is None:
-        told = words.say("Die Meldung ist eingegangen und noch nicht beantwortet.")
-        return OutcomeText(verdict(shown, words), received, told, "", is_answered=False)
-    told = words.say("beantwortet am {moment}", moment=words.moment(shown.answered_at))
-    return OutcomeText(verdict(shown, words), received, told, shown.answer, is_answered=True)
+        state = words.say("Die Meldung ist eingegangen und noch nicht beantwortet.")
+        return OutcomeText(verdict(shown, words), received, state, "", is_answered=False)
+    state = words.say("beantwortet am {moment}", moment=words.moment(shown.answered_at))
+    return OutcomeText(verdict(shown, words), received, state, shown.answer, is_answered=True)
 
 
 def verdict(shown: Report, words: Words) -> str:

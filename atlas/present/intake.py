@@ -36,13 +36,13 @@ def tally(intake: Intake, words: Words) -> str:
 def difference_tally(difference: Difference, words: Words) -> str:
     """Return in a few sentences what would change."""
     counts = {str(kind): words.number(len(difference.of(kind))) for kind in StepKind}
-    told = [
+    sentences = [
         words.say(
             "{added} neu, {changed} geändert, {unchanged} unverändert, {missing} stehen nicht in der Datei.", **counts
         )
     ]
     if asked := len(difference.open_questions):
-        told.append(
+        sentences.append(
             words.count(
                 "{n} der neuen ähnelt einem Eintrag des Bestands.",
                 "{n} der neuen ähneln Einträgen des Bestands.",
@@ -50,14 +50,14 @@ def difference_tally(difference: Difference, words: Words) -> str:
             )
         )
     if erasing := len(difference.erasing):
-        told.append(
+        sentences.append(
             words.count(
                 "{n} Zeile würde Bekanntes leeren oder ersetzen; das bleibt stehen, wenn Sie es nicht eigens bestätigen.",
                 "{n} Zeilen würden Bekanntes leeren oder ersetzen; das bleibt stehen, wenn Sie es nicht eigens bestätigen.",
                 erasing,
             )
         )
-    return " ".join(told)
+    return " ".join(sentences)
 
 
 def choice_label(answer: Answer | None, words: Words, near: Mapping[int, Record]) -> str:
@@ -91,18 +91,9 @@ def _short(record: Record, words: Words) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class FindingRow:
-    """One finding as a row of a table.
+    """One finding as a row of a table; ``line`` is 0 for the table as a whole.
 
-    Attributes
-    ----------
-    severity, kind
-        Its key, and what it is called.
-    line
-        0 for the table as a whole.
-    given, given_short
-        What the cell says, and its beginning.
-    told
-        The sentence, without its place.
+    ``kind`` says ``severity``, ``given`` is what the cell says, ``told`` the sentence, without its place.
     """
 
     severity: str

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import NamedTuple
 
 import pandas as pd
 
 from atlas import phrases
 from atlas.analysis.status import NO_DATA
-from atlas.model.programme import (
-    OVERVIEW,
-    Counts,
-    ExitKind,
-    Hatch,
-    Instrument,
-    Label,
-    Programme,
-    Special,
-    Stage,
-    StageKind,
-)
+from atlas.model.programme import OVERVIEW, Counts, ExitKind, Instrument, Label, Programme, Special, Stage, StageKind
 from atlas.model.states import State
 from atlas.present.hatches import Pattern
-from atlas.present.time_words import STATE_LABELS
+from atlas.present.time_words import FLOW_LABELS, STATE_LABELS
 from atlas.present.wording import Words
 
 CODES = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -35,39 +23,24 @@ FILTERED = "."
 """Code of a municipality the reader has filtered out."""
 NO_DATA_LABEL = Label(de="keine bekannte Aktivität", en="no known activity")
 
-
 CHANGES = "changes"
 """Key of the layer that shows what happened between two days; the looks are the same for every programme."""
-_CHANGE_LOOKS: tuple[tuple[str, Label, str, Hatch, bool, bool], ...] = (
-    ("begun", Label(de="begonnen / erreicht", en="begun / reached"), "#1f7a5c", "none", True, True),
-    ("first_documented", Label(de="erstmals belegt", en="first documented"), "#8fc3ae", "dots", True, True),
-    ("revived", Label(de="wiederbelebt", en="revived"), "#4c9f83", "vertical", True, True),
-    ("gained", Label(de="dann gezählt", en="then counted"), "#1f7a5c", "none", True, True),
-    ("changed", Label(de="Stufe geändert", en="stage changed"), "#e3b44f", "diagonal", False, True),
-    ("ended", Label(de="beendet", en="ended"), "#8d7f9c", "cross", False, True),
-    ("dormant", Label(de="ruht", en="gone dormant"), "#a99fb4", "horizontal", False, True),
-    ("end_documented", Label(de="Ende belegt", en="end documented"), "#bdb4c6", "antidiagonal", False, True),
-    ("presumed_over", Label(de="vermutlich beendet", en="presumed over"), "#d3ccda", "dots", False, True),
-    ("lost", Label(de="dann nicht mehr gezählt", en="then no longer counted"), "#8d7f9c", "cross", False, True),
-    ("kept", Label(de="wie zuvor gezählt", en="counted as before"), "#bcd3e6", "none", True, False),
-)
-
+KEPT = "kept"
+"""Class of that layer for those counted on both days."""
 EARLIER = "earlier"
 """Class of the overview for those of whom nothing holds, is planned or is documented later."""
 _OVER = {State.PRESUMED_OVER, State.ENDED, State.DORMANT}
 _NEUTRAL = "#5c6068"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Look:
+@dataclass(frozen=True)
+class LegendClass:
     """One class of a layer.
 
     Attributes
     ----------
     key
         Unique in its layer: ``signed``, ``held~derived``, ``active~district``, ``no_data``. Stands in links.
-    code
-        One character that stands for it in the class codes.
     label
         What the legend says.
     colour, hatch
@@ -76,6 +49,8 @@ class Look:
         Whether its municipalities are counted as covered by their own doing.
     optional
         Whether the legend leaves it out while nobody is in it.
+    code
+        One character that stands for it in the class codes.
     on_paper
         Whether its ground is that of "no known activity", which a dark page shows dark.
     has_number
@@ -83,15 +58,15 @@ class Look:
     """
 
     key: str
-    code: str
     label: Label
     colour: str
-    hatch: Pattern
-    counted: bool
-    optional: bool
-    on_paper: bool
-    has_number: bool = True
+    hatch: Pattern = "none"
+    counted: bool = False
+    optional: bool = True
     ink: str = ""
+    code: str = ""
+    on_paper: bool = False
+    has_number: bool = True
 
     @property
     def is_through_district(self) -> bool:
@@ -111,7 +86,7 @@ class Look:
 class LegendItem:
     """A class as a legend on a page says it; ``count`` is empty for a class without a number, None where none are said."""
 
-    look: Look
+    look: LegendClass
     label: str
     count: str | None = None
 
@@ -124,32 +99,20 @@ class Legend:
     items: tuple[LegendItem, ...]
 
 
-def plain_legend(looks: Iterable[Look], words: Words) -> Legend:
+def plain_legend(looks: Iterable[LegendClass], words: Words) -> Legend:
     """Return a legend without numbers, each class once."""
     items = (LegendItem(look, words.label(look.label)) for look in dict.fromkeys(looks))
     return Legend(words.say(phrases.LEGEND), tuple(items))
 
 
-class _LookDraft(NamedTuple):
-    """A look before it has its code."""
-
-    key: str
-    label: Label
-    colour: str
-    hatch: Pattern = "none"
-    counted: bool = False
-    optional: bool = True
-    ink: str = ""
-
-
 def look_keys(rows: pd.DataFrame, instrument: Instrument) -> list[str]:
     """Return the key of the look of each of some rows about an instrument, of a status table or of spans."""
     columns = [rows[name].tolist() for name in ("stage", "basis", "state", "counted", "in_force")]
-    told: dict[tuple[str, str, str, bool, bool], str] = {}
+    keys: dict[tuple[str, str, str, bool, bool], str] = {}
     for values in set(zip(*columns, strict=True)):
         *known, counted, in_force = values
-        told[values] = look_key(instrument, *known, counted=counted, in_force=in_force)
-    return [told[values] for values in zip(*columns, strict=True)]
+        keys[values] = look_key(instrument, *known, counted=counted, in_force=in_force)
+    return [keys[values] for values in zip(*columns, strict=True)]
 
 
 def look_key(instrument: Instrument, stage: str, basis: str, state: str, *, counted: bool, in_force: bool) -> str:
@@ -160,11 +123,11 @@ def look_key(instrument: Instrument, stage: str, basis: str, state: str, *, coun
     """
     if basis == "none":
         return NO_DATA
-    told = instrument.stage(stage)
+    definition = instrument.stage(stage)
     if in_force or (not counted and (State(state).holds or state == State.PLANNED)):
         return stage if basis == "direct" else f"{stage}~{basis}"
-    if told.kind is StageKind.EXIT:
-        key = stage if not counted or _goes_on_counting(told) else _ended_key(instrument)
+    if definition.kind is StageKind.EXIT:
+        key = stage if not counted or _goes_on_counting(definition) else _ended_key(instrument)
     elif state == State.PRESUMED_OVER or (not counted and state != State.ENDED):
         key = _state_key(instrument, state)
     else:
@@ -189,90 +152,103 @@ def _ended_key(instrument: Instrument) -> str:
     return next(exits, _state_key(instrument, State.ENDED))
 
 
+_CHANGE_LOOKS = (
+    LegendClass("begun", FLOW_LABELS["begun"], "#1f7a5c", counted=True),
+    LegendClass("first_documented", FLOW_LABELS["first_documented"], "#8fc3ae", "dots", counted=True),
+    LegendClass("revived", FLOW_LABELS["revived"], "#4c9f83", "vertical", counted=True),
+    LegendClass("gained", Label(de="dann gezählt", en="then counted"), "#1f7a5c", counted=True),
+    LegendClass("changed", FLOW_LABELS["changed"], "#e3b44f", "diagonal"),
+    LegendClass("ended", FLOW_LABELS["ended"], "#8d7f9c", "cross"),
+    LegendClass("dormant", FLOW_LABELS["dormant"], "#a99fb4", "horizontal"),
+    LegendClass("end_documented", FLOW_LABELS["end_documented"], "#bdb4c6", "antidiagonal"),
+    LegendClass("presumed_over", FLOW_LABELS["presumed_over"], "#d3ccda", "dots"),
+    LegendClass("lost", Label(de="dann nicht mehr gezählt", en="then no longer counted"), "#8d7f9c", "cross"),
+    LegendClass(KEPT, Label(de="wie zuvor gezählt", en="counted as before"), "#bcd3e6", counted=True, optional=False),
+)
+_NOT_COUNTED = Label(de="nicht gezählt", en="not counted")
+
+
 @cache
-def looks_of(programme: Programme, layer: str) -> tuple[Look, ...]:
+def looks_of(programme: Programme, layer: str) -> tuple[LegendClass, ...]:
     """Return the looks of a layer; the first is "no known activity", then in order of the legend.
 
     That is: what holds, what is documented only later, what nobody knows the time of, plans, what is over.
     """
     special = programme.special
-    drafts = [_LookDraft(NO_DATA, NO_DATA_LABEL, special.no_data, optional=False)]
     if layer == OVERVIEW:
-        drafts += _overview_looks(programme)
+        drafts = _overview_looks(programme)
     elif layer == CHANGES:
-        drafts = [drafts[0]._replace(label=Label(de="nicht gezählt", en="not counted"))]
-        drafts += [_LookDraft(*each) for each in _CHANGE_LOOKS]
+        drafts = list(_CHANGE_LOOKS)
     else:
-        drafts += _instrument_looks(programme, programme.instrument(layer))
+        drafts = _instrument_looks(programme, programme.instrument(layer))
+    no_data = _NOT_COUNTED if layer == CHANGES else NO_DATA_LABEL
+    drafts = [LegendClass(NO_DATA, no_data, special.no_data, optional=False), *drafts]
     return tuple(
-        Look(
-            key=each.key,
+        replace(
+            each,
             code=CODES[i],
-            label=each.label,
-            colour=each.colour,
-            hatch=each.hatch,
-            counted=each.counted,
-            optional=each.optional,
             on_paper=each.colour == special.no_data,
             has_number=each.key != NO_DATA or programme.has_shares,
-            ink=each.ink,
         )
         for i, each in enumerate(drafts)
     )
 
 
-def _overview_looks(programme: Programme) -> list[_LookDraft]:
+def looks_by_key(programme: Programme, layer: str) -> dict[str, LegendClass]:
+    """Return the looks of a layer by their keys."""
+    return {look.key: look for look in looks_of(programme, layer)}
+
+
+def counted_keys(programme: Programme, layer: str) -> frozenset[str]:
+    """Return the keys of the looks whose municipalities are counted."""
+    return frozenset(look.key for look in looks_of(programme, layer) if look.counted)
+
+
+def _overview_looks(programme: Programme) -> list[LegendClass]:
     special = programme.special
-    looks = [
-        _LookDraft(each.key, each.label, each.colour, each.hatch, counted=True, optional=False)
-        for each in programme.overview.classes
-    ]
     through = Label(de=f"nur {special.district.de}", en=f"only {special.district.en}")
     later = Label(de="nur erst später belegt", en="only documented later")
     earlier = Label(de="nur Früheres oder Zeitraum unbekannt", en="only earlier, or period unknown")
-    looks.append(_LookDraft("district", through, special.no_data, special.district_hatch))
-    looks.append(_LookDraft(str(State.DOCUMENTED_LATER), later, special.no_data, "rings", ink=_NEUTRAL))
-    looks.append(_LookDraft(EARLIER, earlier, "#d8d4cb", "bars"))
-    return looks
-
-
-def _instrument_looks(programme: Programme, instrument: Instrument) -> list[_LookDraft]:
-    stages = instrument.stages
-    by_kind = {kind: [each for each in stages if each.kind is kind] for kind in StageKind}
-    steps = by_kind[StageKind.STEP]
-    holding = [look for stage in reversed(steps) for look in _stage_looks(programme, instrument, stage)]
-    plans = [look for stage in reversed(by_kind[StageKind.PLAN]) for look in _stage_looks(programme, instrument, stage)]
     return [
-        *holding,
-        *_beside_looks(programme.special, instrument),
-        *plans,
-        *_over_looks(instrument),
+        *(
+            LegendClass(each.key, each.label, each.colour, each.hatch, counted=True, optional=False)
+            for each in programme.overview.classes
+        ),
+        LegendClass("district", through, special.no_data, special.district_hatch),
+        LegendClass(str(State.DOCUMENTED_LATER), later, special.no_data, "rings", ink=_NEUTRAL),
+        LegendClass(EARLIER, earlier, "#d8d4cb", "bars"),
     ]
 
 
-def _beside_looks(special: Special, instrument: Instrument) -> list[_LookDraft]:
-    """Return the looks of what stands beside the number."""
+def _instrument_looks(programme: Programme, instrument: Instrument) -> list[LegendClass]:
+    def of(kind: StageKind) -> list[LegendClass]:
+        stages = (each for each in reversed(instrument.stages) if each.kind is kind)
+        return [look for stage in stages for look in _stage_looks(programme, instrument, stage)]
+
+    beside = _beside_looks(programme.special, instrument)
+    return [*of(StageKind.STEP), *beside, *of(StageKind.PLAN), *_over_looks(instrument)]
+
+
+def _beside_looks(special: Special, instrument: Instrument) -> list[LegendClass]:
     counted = [stage for stage in instrument.stages if stage.is_counted]
     looks = []
     if counted:
         key, ink = _state_key(instrument, State.DOCUMENTED_LATER), min((each.colour for each in counted), key=_grey)
-        looks.append(_LookDraft(key, STATE_LABELS[State.DOCUMENTED_LATER], special.no_data, "rings", ink=ink))
+        looks.append(LegendClass(key, STATE_LABELS[State.DOCUMENTED_LATER], special.no_data, "rings", ink=ink))
     if any(stage.months for stage in counted):
         key = _state_key(instrument, State.PERIOD_UNKNOWN)
-        looks.append(_LookDraft(key, STATE_LABELS[State.PERIOD_UNKNOWN], "#e4dfd3", "plus"))
+        looks.append(LegendClass(key, STATE_LABELS[State.PERIOD_UNKNOWN], "#e4dfd3", "plus"))
     return looks
 
 
-def _over_looks(instrument: Instrument) -> list[_LookDraft]:
+def _over_looks(instrument: Instrument) -> list[LegendClass]:
     """Return the looks of what is over: presumed, ended, plans no longer documented. Exits have those of their stages."""
     stages, so_far = instrument.stages, instrument.counts is Counts.SO_FAR
     steps = [stage for stage in stages if stage.kind is StageKind.STEP]
-    looks: list[_LookDraft] = []
+    looks: list[LegendClass] = []
     if any(stage.months for stage in steps):
-        key, colour = (
-            _state_key(instrument, State.PRESUMED_OVER),
-            _lighter(min((e.colour for e in steps), key=_grey), 0.6),
-        )
+        key, darkest = _state_key(instrument, State.PRESUMED_OVER), min((each.colour for each in steps), key=_grey)
+        colour = _lighter(darkest, 0.6)
         looks += _over_look(key, STATE_LABELS[State.PRESUMED_OVER], colour, "bars", so_far=so_far)
     for stage in reversed([each for each in stages if each.kind is StageKind.EXIT]):
         is_counted = so_far and _goes_on_counting(stage)
@@ -282,34 +258,35 @@ def _over_looks(instrument: Instrument) -> list[_LookDraft]:
         looks += _over_look(ended, STATE_LABELS[State.ENDED], "#d3cdc2", "cross", so_far=so_far)
     if plans := [stage for stage in stages if stage.kind is StageKind.PLAN]:
         key, colour = _state_key(instrument, State.PLAN_LAPSED), _lighter(plans[0].colour)
-        looks.append(_LookDraft(key, STATE_LABELS[State.PLAN_LAPSED], colour, "dashes"))
+        looks.append(LegendClass(key, STATE_LABELS[State.PLAN_LAPSED], colour, "dashes"))
     return looks
 
 
-def _over_look(key: str, label: Label, colour: str, hatch: Pattern, *, so_far: bool) -> list[_LookDraft]:
+def _over_look(key: str, label: Label, colour: str, hatch: Pattern, *, so_far: bool) -> list[LegendClass]:
     """Return the look of what is over; where all so far is counted a second one, of those who never were."""
     if not so_far:
-        return [_LookDraft(key, label, colour, hatch)]
-    aside = Label(de=f"{label.de} (nicht gezählt)", en=f"{label.en} (not counted)")
+        return [LegendClass(key, label, colour, hatch)]
     return [
-        _LookDraft(key, label, colour, hatch, counted=True),
-        _LookDraft(f"{key}~uncounted", aside, _lighter(colour, 0.6), hatch),
+        LegendClass(key, label, colour, hatch, counted=True),
+        LegendClass(f"{key}~uncounted", _noted(label, _NOT_COUNTED), _lighter(colour, 0.6), hatch),
     ]
 
 
-def _stage_looks(programme: Programme, instrument: Instrument, stage: Stage) -> list[_LookDraft]:
+def _stage_looks(programme: Programme, instrument: Instrument, stage: Stage) -> list[LegendClass]:
     special = programme.special
-    looks = [_LookDraft(stage.key, stage.label, stage.colour, stage.hatch, stage.is_counted, optional=False)]
+    looks = [LegendClass(stage.key, stage.label, stage.colour, stage.hatch, stage.is_counted, optional=False)]
     ref = f"{instrument.key}:{stage.key}"
     if any(ref in other.implies for each in programme.instruments for other in each.stages):
-        label = Label(de=f"{stage.label.de} ({special.derived.de})", en=f"{stage.label.en} ({special.derived.en})")
-        colour = _lighter(stage.colour)
-        looks.append(_LookDraft(f"{stage.key}~derived", label, colour, special.derived_hatch, stage.is_counted))
+        label, colour = _noted(stage.label, special.derived), _lighter(stage.colour)
+        looks.append(LegendClass(f"{stage.key}~derived", label, colour, special.derived_hatch, stage.is_counted))
     if stage.is_counted:
-        label = Label(de=f"{stage.label.de} ({special.district.de})", en=f"{stage.label.en} ({special.district.en})")
-        colour = _lighter(stage.colour, 0.72)
-        looks.append(_LookDraft(f"{stage.key}~district", label, colour, special.district_hatch))
+        label, colour = _noted(stage.label, special.district), _lighter(stage.colour, 0.72)
+        looks.append(LegendClass(f"{stage.key}~district", label, colour, special.district_hatch))
     return looks
+
+
+def _noted(label: Label, note: Label) -> Label:
+    return Label(de=f"{label.de} ({note.de})", en=f"{label.en} ({note.en})")
 
 
 def _grey(colour: str) -> float:
@@ -340,3 +317,19 @@ def layer_definition(programme: Programme, layer: str) -> Label:
     if layer == CHANGES:
         return Label(de="Was zwischen zwei Tagen geschah.", en="What happened between two days.")
     return programme.overview.definition if layer == OVERVIEW else programme.instrument(layer).definition
+
+
+# ---- areas too small to be found by their colour, by one rule for paper and screen --------------------------------------
+
+_LEAST_SIDE = 0.7
+"""Side of a square, in heights of the map's letters: about 3 mm on paper, 11 pixels on a screen."""
+
+
+def is_small(side: float, text: float) -> bool:
+    """Return whether an area is too small: ``side`` of a square as large, ``text`` the size of letters, in one unit."""
+    return side < _LEAST_SIDE * text
+
+
+def has_dot(look: LegendClass, side: float, text: float) -> bool:
+    """Return whether a dot in the colour of its class marks an area: a small one with an entry of its own."""
+    return look.key != NO_DATA and not look.is_through_district and is_small(side, text)

@@ -10,7 +10,7 @@ from atlas.model.languages import LANGUAGES
 from atlas.model.programme import Programme
 from atlas.model.records import Records
 from atlas.present.hatches import DOTS, LINES, TILE
-from atlas.present.looks import CHANGES, Look, layer_definition, layer_label, looks_of
+from atlas.present.looks import CHANGES, LegendClass, layer_definition, layer_label, looks_of
 from atlas.present.since import templates
 from atlas.present.wording import Words
 
@@ -22,21 +22,21 @@ def body_names(records: Records) -> list[str]:
     return sorted(set(records.table["joint_with"]) - {""})
 
 
-def build_map_index(programme: Programme, edition: BoundaryVersion, records: Records) -> Json:
+def build_map_index(programme: Programme, boundaries: BoundaryVersion, records: Records) -> Json:
     """Return names, districts, looks and words of a map, for all dates and layers and both languages.
 
     ``municipalities`` is in order of position: key, name, district key, latitude and longitude of the label point,
     area in km². Coordinates are WGS 84.
     """
-    rows = edition.municipalities
+    rows = boundaries.municipalities
     columns = [rows[name].tolist() for name in ("ags", "name", "district", "label_lat", "label_lon", "area_km2")]
     return {
         "municipalities": [
             [ags, name, district, round(lat, 4), round(lon, 4), round(area, 1)]
             for ags, name, district, lat, lon, area in zip(*columns, strict=True)
         ],
-        "districts": _districts(edition),
-        "states": _states(edition),
+        "districts": _districts(boundaries),
+        "states": _states(boundaries),
         "bodies": body_names(records),
         "hatches": {
             "tile": TILE,
@@ -44,24 +44,24 @@ def build_map_index(programme: Programme, edition: BoundaryVersion, records: Rec
             "lines": {key: each._asdict() for key, each in LINES.items()},
         },
         "point": programme.special.point,
-        "bounds": [round(value, 4) for value in edition.bounds],
+        "bounds": [round(value, 4) for value in boundaries.bounds],
         "layers": {layer: _layer(programme, layer) for layer in (*programme.layers, CHANGES)},
         "words": {lang: _words(programme, Words(lang)) for lang in LANGUAGES},
-        "attribution": {"text": edition.provenance.attribution, "url": edition.provenance.licence_url},
+        "attribution": {"text": boundaries.provenance.attribution, "url": boundaries.provenance.licence_url},
     }
 
 
-def _states(edition: BoundaryVersion) -> Json:
+def _states(boundaries: BoundaryVersion) -> Json:
     """Return name and label point of every state, where there is more than one."""
     return {
         str(key): {"name": row["name"], "lat": round(row["label_lat"], 4), "lng": round(row["label_lon"], 4)}
-        for key, row in edition.states.to_dict("index").items()
+        for key, row in boundaries.states.to_dict("index").items()
     }
 
 
-def _districts(edition: BoundaryVersion) -> Json:
-    rows = edition.districts.to_dict("index")
-    short = map_names(edition.districts["name"])
+def _districts(boundaries: BoundaryVersion) -> Json:
+    rows = boundaries.districts.to_dict("index")
+    short = map_names(boundaries.districts["name"])
     return {str(key): _district(row, name) for (key, row), name in zip(rows.items(), short, strict=True)}
 
 
@@ -85,7 +85,7 @@ def _layer(programme: Programme, layer: str) -> Json:
     }
 
 
-def _look(look: Look) -> Json:
+def _look(look: LegendClass) -> Json:
     return {
         "code": look.code,
         "key": look.key,

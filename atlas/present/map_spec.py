@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
@@ -18,7 +18,7 @@ from atlas.model.boundaries import BoundaryVersion
 from atlas.model.programme import OVERVIEW, Programme
 from atlas.model.states import State
 from atlas.model.view import ViewState
-from atlas.present.looks import ABSENT, EARLIER, FILTERED, Legend, LegendItem, Look, look_keys, looks_of
+from atlas.present.looks import ABSENT, EARLIER, FILTERED, Legend, LegendClass, LegendItem, look_keys, looks_by_key
 from atlas.present.since import Since, packed, said, sinces_of
 from atlas.present.wording import Words
 
@@ -53,7 +53,7 @@ def _base36(number: int) -> str:
 class LegendEntry:
     """A class and how many municipalities of the chosen area are in it."""
 
-    look: Look
+    look: LegendClass
     count: int
 
 
@@ -72,8 +72,6 @@ class MapSpec:
 
     Attributes
     ----------
-    layer, as_of
-        What is shown, and the day.
     classes
         Key of the class of every municipality of the day, by position, whatever the filter.
     codes
@@ -97,12 +95,12 @@ class MapSpec:
     as_of: date
     classes: dict[int, str]
     codes: str
-    points: tuple[int, ...]
-    district_points: tuple[str, ...]
-    bodies: tuple[tuple[str, tuple[int, ...]], ...]
     legend: tuple[LegendEntry, ...]
     inside: tuple[int, ...]
-    since: dict[int, Since]
+    points: tuple[int, ...] = ()
+    district_points: tuple[str, ...] = ()
+    bodies: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    since: Mapping[int, Since] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -119,39 +117,30 @@ def build_map_spec(
     status: pd.DataFrame,
     cases: pd.DataFrame,
     programme: Programme,
-    edition: BoundaryVersion,
+    boundaries: BoundaryVersion,
     view: ViewState,
     as_of: date,
 ) -> MapSpec:
-    """Return the map of a view.
+    """Return the map of a view's layer and filters; filters that name what does not exist filter nothing.
 
-    Parameters
-    ----------
-    status
-        What `status_as_of` returned for ``as_of``.
-    cases
-        What `cases_as_of` returned for it; the joint bodies come from these.
-    programme, edition
-        Of the view.
-    view
-        Layer and filters. Filters that name what does not exist filter nothing.
-    as_of
-        The view's date, today put in.
+    ``status`` and ``cases`` are what `status_as_of` and `cases_as_of` returned for ``as_of``; the joint bodies come from
+    the cases.
     """
-    looks = {look.key: look for look in looks_of(programme, view.layer)}
-    keys = classify(status, programme, view.layer)
-    district = view.district if view.district in edition.districts.index else None
-    districts = edition.municipalities["district"].to_numpy(dtype=object)
+    looks = looks_by_key(programme, view.layer)
+    deciding = decisive_rows(status, programme, view.layer)
+    keys = dict.fromkeys(status.index.unique().tolist(), NO_DATA)
+    keys |= dict(zip(deciding.index.tolist(), deciding["look"], strict=True))
+    district = view.district if view.district in boundaries.districts.index else None
+    districts = boundaries.municipalities["district"].to_numpy(dtype=object)
     inside = {position: key for position, key in keys.items() if district in (None, districts[position])}
     counts = Counter(inside.values())
     wanted = view.looks & looks.keys()
-    codes = [ABSENT] * len(edition.municipalities)
+    codes = [ABSENT] * len(boundaries.municipalities)
     for position, key in keys.items():
         keep = position in inside and not (wanted and key not in wanted)
         keep = keep and not (view.documented_only and key == NO_DATA)
         codes[position] = looks[key].code if keep else FILTERED
     points, district_points = _points(status, programme, view.layer, inside)
-    deciding = decisive_rows(status, programme, view.layer)
     order = [*list(looks.values())[1:], looks[NO_DATA]]
     return MapSpec(
         layer=view.layer,
@@ -165,13 +154,6 @@ def build_map_spec(
         inside=tuple(inside),
         since=dict(zip(deciding.index.tolist(), sinces_of(deciding), strict=True)),
     )
-
-
-def classify(status: pd.DataFrame, programme: Programme, layer: str) -> dict[int, str]:
-    """Return the key of the look of every municipality of the day, by position."""
-    result = dict.fromkeys(status.index.unique().tolist(), NO_DATA)
-    deciding = decisive_rows(status, programme, layer)
-    return result | dict(zip(deciding.index.tolist(), deciding["look"], strict=True))
 
 
 def decisive_rows(status: pd.DataFrame, programme: Programme, layer: str) -> pd.DataFrame:
@@ -222,12 +204,7 @@ def _bodies(cases: pd.DataFrame, layer: str, inside: dict[int, str]) -> tuple[tu
     for position, body in zip(rows.index.tolist(), rows["joint_with"].tolist(), strict=True):
         if position in inside:
             members.setdefault(str(body), set()).add(position)
-    return tuple((body, tuple(sorted(found))) for body, found in sorted(members.items()) if len(found) > 1)
-
-
-def packed_points(spec: MapSpec) -> str:
-    """Return the positions with a point."""
-    return packed_positions(spec.points)
+    return tuple((body, tuple(sorted(positions))) for body, positions in sorted(members.items()) if len(positions) > 1)
 
 
 def packed_positions(positions: Iterable[int]) -> str:
@@ -260,4 +237,4 @@ def packed_since(spec: MapSpec) -> str:
     groups: dict[str, list[int]] = {}
     for position, since in spec.since.items():
         groups.setdefault(packed(since), []).append(position)
-    return " ".join(f"{told}:{packed_positions(sorted(positions))}" for told, positions in groups.items())
+    return " ".join(f"{text}:{packed_positions(sorted(positions))}" for text, positions in groups.items())

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from atlas import phrases
 from atlas.analysis.status import StatusLine
 from atlas.model.programme import PathStep
+from atlas.phrases import N_
 from atlas.present.context import ViewContext
 from atlas.present.detail import Detail, build_detail, status_sentence
-from atlas.present.looks import Look, looks_of
+from atlas.present.looks import LegendClass, looks_by_key
 from atlas.present.timeline import Axis, Bar, axis, bars
 from atlas.present.wording import Words
 
+_TITLES = (phrases.NUMBER, phrases.MUNICIPALITY, phrases.SHARED_BORDER, phrases.STATUS)
 _NAMED = 3
 """How many names a sentence lists before it says how many more there are."""
 _WAY = 4
@@ -30,10 +32,8 @@ class NeighbourRow:
         By length of border, from 1; stands on the map where the name has no room.
     border, share
         Length of the shared border, ``12,3 km``, and its part of the whole outline, ``31,0 %``.
-    look
-        Its class on the map shown.
     status
-        One sentence for each instrument documented, since when included; one that nothing is known, if there is none.
+        A sentence for each instrument documented; one that nothing is known, if there is none.
     is_active
         Whether something is in force there by a record of its own.
     """
@@ -45,7 +45,7 @@ class NeighbourRow:
     district: str
     border: str
     share: str
-    look: Look
+    look: LegendClass
     status: tuple[str, ...]
     is_active: bool
 
@@ -56,14 +56,10 @@ class NextStep:
 
     Attributes
     ----------
-    heading, invitation
-        The step and what it brings; empty when every step in order is taken.
-    companions
-        Sentence on the neighbours that have taken it; empty without.
+    heading, invitation, companions
+        The step, what it brings, and which neighbours have taken it; empty when every step in order is taken.
     offers
         Heading and sentence of what is possible at any time and not documented yet.
-    step_heading, offers_heading
-        What stands above the step and above the offers.
     """
 
     heading: str = ""
@@ -84,28 +80,23 @@ class MunicipalityPage:
         Timelines by instrument key, and their common axis.
     undocumented
         Labels of the instruments of which nothing is known here.
-    rest, bars_note
-        Sentence of those labels, and how timelines are read; empty where there is nothing to say.
-    neighbours
-        By shared border, longest first.
-    neighbour_titles
-        Headings of their columns: number, municipality, border, status.
+    remarks
+        Sentences on these, and on how timelines are read; as far as there is anything to say.
+    neighbours, neighbour_titles
+        By shared border, longest first; headings of their columns.
     notes
         Sentences about neighbourhood: corners, the state's edge, the second ring.
-    chains
+    chains, chains_heading
         How far it is to the nearest municipality that has what is missing here.
-    chains_heading
-        What stands above them.
     """
 
     detail: Detail
     axis: Axis
     bars: dict[str, tuple[Bar, ...]]
     undocumented: tuple[str, ...]
-    rest: str
-    bars_note: str
+    remarks: tuple[str, ...]
     neighbours: tuple[NeighbourRow, ...]
-    neighbour_titles: tuple[str, str, str, str]
+    neighbour_titles: tuple[str, ...]
     notes: tuple[str, ...]
     chains: tuple[str, ...]
     chains_heading: str
@@ -119,21 +110,17 @@ def build_page(context: ViewContext, position: int, words: Words) -> Municipalit
     district = str(context.edition.municipalities.at[position, "district"])
     undocumented = tuple(each.label for each in detail.instruments if each not in detail.documented)
     drawn = bars(context, detail.ags, district, scale)
-    rest = words.say("Nicht dokumentiert: {list}.", list=", ".join(undocumented))
+    remarks = [_bars_note(drawn, words)]
+    if undocumented and detail.documented:
+        remarks.insert(0, words.say("Nicht dokumentiert: {list}.", list=", ".join(undocumented)))
     return MunicipalityPage(
         detail=detail,
         axis=scale,
         bars=drawn,
         undocumented=undocumented,
-        rest=rest if undocumented and detail.documented else "",
-        bars_note=_bars_note(drawn, words),
+        remarks=tuple(filter(None, remarks)),
         neighbours=neighbour_rows(context, position, words),
-        neighbour_titles=(
-            words.say(phrases.NUMBER),
-            words.say(phrases.MUNICIPALITY),
-            words.say(phrases.SHARED_BORDER),
-            words.say(phrases.STATUS),
-        ),
+        neighbour_titles=tuple(map(words.say, _TITLES)),
         notes=neighbourhood_notes(context, position, words),
         chains=_chains(context, position, words),
         chains_heading=words.say("Am nächsten"),
@@ -154,8 +141,8 @@ def _bars_note(drawn: dict[str, tuple[Bar, ...]], words: Words) -> str:
 
 def neighbour_rows(context: ViewContext, position: int, words: Words) -> tuple[NeighbourRow, ...]:
     """Return the neighbours by shared border, longest first, as the page says them."""
-    hood, layer = context.day.hood, context.view.layer
-    looks = {look.key: look for look in looks_of(context.programme, layer)}
+    hood = context.day.hood
+    looks = looks_by_key(context.programme, context.view.layer)
     classes = context.spec.classes
     active = context.day.active
     rows = []
@@ -182,16 +169,16 @@ def neighbour_rows(context: ViewContext, position: int, words: Words) -> tuple[N
 def _brief(context: ViewContext, line: StatusLine, words: Words) -> str:
     """Return ``Baustein: erreicht, 17.12.2021``."""
     label = words.label(context.programme.instrument(line.instrument).short)
-    said = status_sentence(line, context.programme, words, with_rule=False)
-    return said if said.startswith(label) else f"{label}: {said}"
+    status = status_sentence(line, context.programme, words, with_rule=False)
+    return status if status.startswith(label) else f"{label}: {status}"
 
 
 def name_list(names: Iterable[str], words: Words, most: int = _NAMED) -> str:
     """Return ``A, B, C und 4 weitere``: names as they come, at most ``most``."""
     listed = list(names)
-    told = ", ".join(listed[:most])
+    first_names = ", ".join(listed[:most])
     more = len(listed) - most
-    return words.say(phrases.NAMES_AND_N_MORE, names=told, n=words.number(more)) if more > 0 else told
+    return words.say(phrases.NAMES_AND_N_MORE, names=first_names, n=words.number(more)) if more > 0 else first_names
 
 
 def _names(context: ViewContext, positions: Iterable[int]) -> list[str]:
@@ -220,12 +207,12 @@ def neighbourhood_notes(context: ViewContext, position: int, words: Words) -> tu
     active = context.day.active
     warm = [each for each in ring if each in active]
     if ring:
-        said = words.count(
+        how_many = words.count(
             "Dahinter liegt im zweiten Ring {n} Gemeinde", "Dahinter liegen im zweiten Ring {n} Gemeinden", len(ring)
         )
         taking_part = words.say("davon {n} mit dokumentierter Beteiligung", n=words.number(len(warm)))
         names = f": {name_list(_names(context, warm), words, 6)}" if warm else ""
-        notes.append(f"{said}, {taking_part}{names}.")
+        notes.append(f"{how_many}, {taking_part}{names}.")
     return tuple(notes)
 
 
@@ -233,25 +220,23 @@ def _chains(context: ViewContext, position: int, words: Words) -> tuple[str, ...
     """Return, for each key instrument not in force here, how far it is to the next municipality that has it."""
     programme = context.programme
     own = {line.instrument for line in context.day.lines[position] if line.in_force and line.basis != "district"}
-    said = []
+    sentences = []
     for key in programme.overview.figures:
         chain = None if key in own else context.day.hood.chain(position, context.day.direct.get(key, frozenset()))
         if chain is None:
             continue
-        told = {
+        values = {
             "what": words.label(programme.instrument(key).label),
             "names": name_list(_names(context, chain.ends), words),
         }
+        text = N_("{what}: {n} Gemeinden weiter, {names} (über {via})")
         if chain.steps == 1:
-            said.append(words.say("{what}: gleich nebenan, {names}", **told))
-            continue
-        steps = words.number(chain.steps)
-        if chain.steps > _WAY:
-            said.append(words.say("{what}: {n} Gemeinden weiter, {names}", **told, n=steps))
-            continue
+            text = N_("{what}: gleich nebenan, {names}")
+        elif chain.steps > _WAY:
+            text = N_("{what}: {n} Gemeinden weiter, {names}")
         via = ", ".join(_names(context, chain.path[1:-1]))
-        said.append(words.say("{what}: {n} Gemeinden weiter, {names} (über {via})", **told, n=steps, via=via))
-    return tuple(said)
+        sentences.append(words.say(text, **values, n=words.number(chain.steps), via=via))
+    return tuple(sentences)
 
 
 def _next_step(context: ViewContext, position: int, words: Words) -> NextStep | None:
@@ -261,35 +246,30 @@ def _next_step(context: ViewContext, position: int, words: Words) -> NextStep | 
         return None
     # What has been implied counts as taken, and so does a stage that is not counted itself (a preliminary agreement
     # is an agreement on its way); what the district does is the district's.
-    own = {line.instrument for line in context.day.lines[position] if line.basis in {"direct", "derived"}}
-    taken = {line.instrument for line in context.day.lines[position] if line.counted and line.basis != "district"}
+    lines = context.day.lines[position]
+    own = {line.instrument for line in lines if line.basis in {"direct", "derived"}}
+    taken = {line.instrument for line in lines if line.counted and line.basis != "district"}
     ahead = next((step for step in path if not step.any_order and step.instrument not in taken), None)
     offers = tuple(
         (_label(context, step, words), words.label(step.invitation))
         for step in path
         if step.any_order and step.instrument not in own
     )
-    headings = {
-        "step_heading": words.say(phrases.POSSIBLE_NEXT_STEP),
-        "offers_heading": words.say("Jederzeit möglich"),
-    }
+    bare = NextStep(
+        offers=offers,
+        step_heading=words.say(phrases.POSSIBLE_NEXT_STEP),
+        offers_heading=words.say("Jederzeit möglich"),
+    )
     if ahead is None:
-        return NextStep(offers=offers, **headings) if offers else None
-    hood, lines = context.day.hood, context.day.lines
-    companions = [
-        other
-        for other, _ in hood.lines[position]
-        if any(
-            line.instrument == ahead.instrument and line.in_force and line.basis == "direct" for line in lines[other]
-        )
-    ]
+        return bare if offers else None
+    going = context.day.direct.get(ahead.instrument, frozenset())
+    companions = [other for other, _ in context.day.hood.lines[position] if other in going]
     names = name_list(_names(context, companions), words, 4)
-    return NextStep(
+    return replace(
+        bare,
         heading=_label(context, ahead, words),
         invitation=words.label(ahead.invitation),
         companions=words.say("In der Nachbarschaft schon gegangen: {names}.", names=names) if names else "",
-        offers=offers,
-        **headings,
     )
 
 

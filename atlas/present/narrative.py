@@ -6,93 +6,27 @@ never quoted, they may name persons. What is not documented is said as that, nev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from atlas import phrases
 from atlas.analysis.status import NO_DATA, StatusLine
 from atlas.model.boundaries import INDEPENDENT_CITIES, mergers
 from atlas.model.dates import PartialDate
-from atlas.model.programme import OVERVIEW
 from atlas.model.states import State
 from atlas.phrases import N_
 from atlas.present.context import ViewContext
 from atlas.present.credits import invented
 from atlas.present.detail import case_lines, status_sentence, unique_names
-from atlas.present.looks import layer_label
 from atlas.present.since import ENDED, HOLDS, LAPSED, OVER, said, since_of
 from atlas.present.time_words import until_said
 from atlas.present.wording import Words
-
-MOST_ALT = 600
-"""Characters of an alternative text: more is not listened to."""
-_NAMED = 6
-"""So many neighbours an alternative text names."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """What a picture shows, for its alternative text.
-
-    Attributes
-    ----------
-    title, subtitle
-        As they stand in the picture.
-    counts
-        Lines of the legend that say how many.
-    documented, total
-        Municipalities of which anything is documented, and all shown; None where the reader has filtered them.
-    own, own_status
-        Name and class of the marked municipality; empty if there is none.
-    centre
-        Position of the municipality the picture shows with its neighbours.
-    """
-
-    title: str
-    subtitle: str
-    counts: tuple[tuple[str, int], ...]
-    documented: int | None
-    total: int
-    own: str = ""
-    own_status: str = ""
-    centre: int | None = None
-
-
-def alt_text(context: ViewContext, shown: Shown, words: Words) -> str:
-    """Return a picture in words: what it is of, its message, the numbers. One line of at most `MOST_ALT` characters."""
-    said = [words.say("Karte. {title}. {subtitle}.", title=shown.title.rstrip("."), subtitle=shown.subtitle)]
-    if shown.own:
-        said.append(words.say("Hervorgehoben: {name} ({status}).", name=shown.own, status=shown.own_status))
-    if shown.centre is not None:
-        said.append(neighbours_sentence(context, shown.centre, words, _NAMED))
-    elif shown.documented is not None and shown.total:
-        told = {"n": words.number(shown.documented), "total": words.number(shown.total)}
-        said.append(
-            words.say("Für {n} von {total} Gemeinden ist dazu etwas dokumentiert.", **told)
-            if context.programme.has_shares
-            else words.say("Gemeinden, für die dazu etwas dokumentiert ist: {n}.", n=told["n"])
-        )
-    if shown.counts:
-        counts = "; ".join(f"{label}: {words.number(count)}" for label, count in shown.counts)
-        is_one = context.view.layer != OVERVIEW
-        layer = layer_label(context.programme, context.view.layer)
-        said.append(sentence(f"{words.label(layer)} – {counts}" if is_one else counts))
-    return _short(" ".join(" ".join(said).split()))
 
 
 def lasting_alt_text(title: str, words: Words) -> str:
     """Return the description of an image that shows the day it is looked at: without what holds today."""
     plain = title.rstrip(".")
     return words.say("Karte. {title}. Immer der aktuelle Stand; Einzelheiten auf der verlinkten Seite.", title=plain)
-
-
-def _short(text: str) -> str:
-    """Return a text no longer than an alternative text may be, cut between words."""
-    if len(text) <= MOST_ALT:
-        return text
-    kept = text[: MOST_ALT - 1]
-    cut = kept.rfind(" ", MOST_ALT // 2)
-    return f"{kept[:cut] if cut > 0 else kept} …"[:MOST_ALT]
 
 
 def caption(context: ViewContext, position: int, words: Words) -> str:
@@ -104,7 +38,7 @@ def caption(context: ViewContext, position: int, words: Words) -> str:
         name=name,
         day=words.day(context.as_of),
     )
-    told = " ".join(sentences(context, position, words))
+    documented = " ".join(sentences(context, position, words))
     reach = words.say(
         "Dargestellt ist, was öffentlich dokumentiert ist. Kein Eintrag heißt nicht, dass es keine Aktivität gibt."
     )
@@ -114,7 +48,7 @@ def caption(context: ViewContext, position: int, words: Words) -> str:
         attribution=context.edition.provenance.attribution,
     )
     near = neighbours_sentence(context, position, words)
-    parts = (lead, told, near, reach, sources, *invented(context, words))
+    parts = (lead, documented, near, reach, sources, *invented(context, words))
     return "\n\n".join(" ".join(part.split()) for part in parts if part)
 
 
@@ -127,11 +61,11 @@ def sentences(context: ViewContext, position: int, words: Words) -> tuple[str, .
     own = list(case_lines(context, position))
     # What is only implied is already said by what implies it, unless that is no longer in force.
     own = own or [("", line) for line in lines if line.basis == "derived"]
-    said = list(_told(context, position, own, words))
+    own_sentences = list(_told(context, position, own, words))
     through = [_of_district(context, line, words) for line in lines if line.basis == "district"]
     if not own:
-        said.append(_nothing(context, position, words, is_only_own=bool(through)))
-    return (*said, *through, *_rule(context, [line for _, line in own], words))
+        own_sentences.append(_nothing(context, position, words, is_only_own=bool(through)))
+    return (*own_sentences, *through, *_rule(context, [line for _, line in own], words))
 
 
 def _rule(context: ViewContext, lines: Sequence[StatusLine], words: Words) -> Iterator[str]:
@@ -170,10 +104,10 @@ def _told(context: ViewContext, position: int, cases: Sequence[tuple[str, Status
         if name:
             who = words.say("die frühere Gemeinde {name} (heute {successor})", name=name, successor=line.name)
         subject = words.say("sie") if who == before else who
-        told = _clause(context, position, line, words, case)
-        if told:
+        clause = _clause(context, position, line, words, case)
+        if clause:
             before = who
-            yield sentence(f"{subject} {told}")
+            yield sentence(f"{subject} {clause}")
         else:
             before = ""
             yield _plainly(context, line, who, words, case)
@@ -192,9 +126,9 @@ def _plainly(context: ViewContext, line: StatusLine, who: str, words: Words, cas
 
 def _of_district(context: ViewContext, line: StatusLine, words: Words) -> str:
     name = str(context.edition.districts.at[line.district, "name"])
-    told = _clause(context, None, line, words)
-    if told:
-        return sentence(words.say("der {district}", district=name) + f" {told}")
+    clause = _clause(context, None, line, words)
+    if clause:
+        return sentence(words.say("der {district}", district=name) + f" {clause}")
     return _plainly(context, line, words.say("den {district}", district=name), words)
 
 
@@ -208,30 +142,19 @@ def _clause(context: ViewContext, position: int | None, line: StatusLine, words:
     is_over = since_.kind in {OVER, ENDED} and telling is not None and "{when}" in telling.de
     if telling is None or line.basis == "derived" or (since_.kind != HOLDS and not is_over):
         return ""
-    joint = joint_phrase(context, line, words) if position is not None else ""
-    text = words.label(telling)
     values = {
         "{when}": when(line.since, line.since_means, words),
         "{since}": since(line.since, line.since_means, words),
         "{on_record}": on_record(line, words),
-        "{joint}": joint,
+        "{joint}": joint_phrase(context, line, words) if position is not None else "",
     }
     # One pass over the programme's own text: what is put in is never looked at again.
-    pieces = [values.get(piece, piece) for piece in _pieces(text)]
-    told = " ".join("".join(pieces).split()).replace(" ,", ",")
-    told = words.say(phrases.NAME_WITH_CASE, name=told, case=case) if case else told
+    filled = re.sub(r"\{[^}]*\}", lambda place: values.get(place[0], place[0]), words.label(telling))
+    clause = " ".join(filled.split()).replace(" ,", ",")
+    clause = words.say(phrases.NAME_WITH_CASE, name=clause, case=case) if case else clause
     if is_over:
-        return f"{told}; {said(since_, words)}"
-    return f"{told}; {until_said(line.until, words)}" if line.until and line.state == State.IN_FORCE else told
-
-
-def _pieces(text: str) -> Iterator[str]:
-    while "{" in text and "}" in text:
-        before, _, rest = text.partition("{")
-        name, _, text = rest.partition("}")
-        yield before
-        yield f"{{{name}}}"
-    yield text
+        return f"{clause}; {said(since_, words)}"
+    return f"{clause}; {until_said(line.until, words)}" if line.until and line.state == State.IN_FORCE else clause
 
 
 def sentence(text: str) -> str:
@@ -261,24 +184,26 @@ def when(text: str, means: str, words: Words) -> str:
     """Return ``am 17.12.2021``, ``im Juni 2021``, ``im Jahr 2021``, ``spätestens 2022``; empty without a date."""
     if not text:
         return ""
-    day, told = PartialDate.parse(text), words.partial(text)
-    is_limit = means != "reached"
-    if day.day is not None:
-        return words.say("spätestens am {day}", day=told) if is_limit else words.say("am {day}", day=told)
-    if day.month is not None:
-        return words.say("spätestens im {month}", month=told) if is_limit else words.say("im {month}", month=told)
-    return words.say("spätestens {year}", year=told) if is_limit else words.say("im Jahr {year}", year=told)
+    known = PartialDate.parse(text)
+    if known.day is not None:
+        exact, limit = N_("am {day}"), N_("spätestens am {day}")
+    elif known.month is not None:
+        exact, limit = N_("im {month}"), N_("spätestens im {month}")
+    else:
+        exact, limit = N_("im Jahr {year}"), N_("spätestens {year}")
+    chosen, date_text = exact if means == "reached" else limit, words.partial(text)
+    return words.say(chosen, day=date_text, month=date_text, year=date_text)
 
 
 def since(text: str, means: str, words: Words) -> str:
     """Return ``seit dem 17.12.2021``, ``seit Juni 2021``, ``spätestens seit 2022``; empty without a date."""
     if not text:
         return ""
-    day, told = PartialDate.parse(text), words.partial(text)
-    is_limit = means != "reached"
-    if day.day is not None:
-        return words.say("spätestens seit dem {day}", day=told) if is_limit else words.say("seit dem {day}", day=told)
-    return words.say("spätestens seit {when}", when=told) if is_limit else words.say("seit {when}", when=told)
+    exact, limit = N_("seit {when}"), N_("spätestens seit {when}")
+    if PartialDate.parse(text).day is not None:
+        exact, limit = N_("seit dem {day}"), N_("spätestens seit dem {day}")
+    chosen, date_text = exact if means == "reached" else limit, words.partial(text)
+    return words.say(chosen, day=date_text, when=date_text)
 
 
 def on_record(line: StatusLine, words: Words) -> str:

@@ -24,6 +24,7 @@ from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
 from atlas.model.states import State
 from atlas.model.view import EARLIEST
+from atlas.phrases import N_
 from atlas.present.time_words import FLOW_LABELS, STATE_LABELS
 from atlas.present.wording import Words
 
@@ -44,16 +45,9 @@ class Content(StrEnum):
 
 @dataclass(frozen=True)
 class Offer:
-    """One address of the interface.
+    """One address of the interface: ``path`` below `ROOT` and a slash, ``{date}`` for an ISO day; empty for the page.
 
-    Attributes
-    ----------
-    path
-        Below `ROOT` and a slash; ``{date}`` stands for an ISO day. Empty for the page.
-    media_type
-        Without parameters.
-    parameters
-        Names of the query parameters it takes: those of `atlas.model.parameters`.
+    ``parameters`` names the query parameters it takes: those of `atlas.model.parameters`.
     """
 
     path: str
@@ -92,32 +86,32 @@ OFFERS = (
 
 def title(content: Content, programme: Programme, words: Words) -> str:
     """Return the title of a data set."""
-    if content is Content.STATUS:
-        return words.say("{programme}: Stand je Gemeinde und Baustein", programme=programme.short)
-    if content is Content.CASES:
-        return words.say("{programme}: alle Fälle mit Laufzeit und Zustand", programme=programme.short)
-    if content is Content.RECORDS:
-        return words.say("{programme}: alle Einträge mit Quelle", programme=programme.short)
-    return words.say("{state}: Gemeindegrenzen zu jedem Stichtag", state=words.label(programme.territory))
+    texts = {
+        Content.STATUS: N_("{programme}: Stand je Gemeinde und Baustein"),
+        Content.CASES: N_("{programme}: alle Fälle mit Laufzeit und Zustand"),
+        Content.RECORDS: N_("{programme}: alle Einträge mit Quelle"),
+        Content.BOUNDARIES: N_("{state}: Gemeindegrenzen zu jedem Stichtag"),
+    }
+    return words.say(texts[content], programme=programme.short, state=words.label(programme.territory))
 
 
 def description(content: Content, programme: Programme, words: Words) -> str:
     """Return what a data set holds, in a few sentences."""
     if content is Content.STATUS:
-        said = words.say(
+        text = words.say(
             "Eine Zeile je Gemeinde und Baustein: Stufe, seit wann, Quelle, zu jedem Stichtag seit {day}. Mit Geometrie eine "
             "Fläche je Gemeinde und eine Spalte je Baustein.",
             day=words.day(EARLIEST),
         )
     elif content is Content.CASES:
-        said = words.say(
+        text = words.say(
             "Förderungen, Analysen und was eine Gemeinde sonst mehrmals haben kann, Fall für Fall, und jeder Beteiligte mit "
             "mehreren Fällen in einem Baustein. Eine Zeile je Beteiligtem und Fall: Beginn und Ende als Spanne, Zustand, "
             "letzter Beleg, zu jedem Stichtag seit {day}.",
             day=words.day(EARLIEST),
         )
     elif content is Content.RECORDS:
-        said = words.say(
+        text = words.say(
             "Jeder Eintrag mit Gemeinde oder Kreis, Baustein, Stufe, Datum, Anmerkung und Quelle. Dazu, soweit bekannt: bis "
             "wann es galt oder bewilligt war (until), welcher von mehreren Fällen es ist (case), an welchem Tag die Quelle "
             "gelesen wurde (retrieved), und yes, wo der Eintrag aus einem allgemeinen Satz erschlossen ist (inferred)."
@@ -127,7 +121,7 @@ def description(content: Content, programme: Programme, words: Words) -> str:
             "Die Gemeinden, wie sie an einem Tag seit {day} bestanden: Schlüssel, Name, Art, Kreis, Fläche und gültig seit.",
             day=words.day(EARLIEST),
         )
-    return f"{said} {words.label(programme.provenance)}"
+    return f"{text} {words.label(programme.provenance)}"
 
 
 def column_texts(content: Content, words: Words) -> Mapping[str, str]:
@@ -193,7 +187,7 @@ def area_column_texts(words: Words) -> Mapping[str, str]:
 
 def state_texts(words: Words) -> Mapping[str, str]:
     """Return what each state means, by its key."""
-    said = {
+    explanations = {
         State.IN_FORCE: words.say("gilt am Stichtag"),
         State.REACHED: words.say("ist getan und endet nicht"),
         State.DOCUMENTED_LATER: words.say("kann schon gegolten haben; in keiner Zahl"),
@@ -205,12 +199,12 @@ def state_texts(words: Words) -> Mapping[str, str]:
         State.PLAN_LAPSED: words.say("der Plan ist so alt, dass er nichts mehr sagt"),
         State.GIVEN_UP: words.say("kam nie zustande"),
     }
-    return {str(key): f"{words.label(STATE_LABELS[key])}: {text}." for key, text in said.items()}
+    return {str(key): f"{words.label(STATE_LABELS[key])}: {text}." for key, text in explanations.items()}
 
 
 def flow_texts(words: Words) -> Mapping[str, str]:
     """Return what is said of what happened in a period, by its key."""
-    said = {
+    explanations = {
         BEGUN: words.say("der erste Tag liegt sicher im Zeitraum"),
         FIRST_DOCUMENTED: words.say("erstmals sicher im Zeitraum, der Beginn kann davor liegen"),
         REVIVED: words.say("gilt nach einem Ende wieder"),
@@ -220,7 +214,7 @@ def flow_texts(words: Words) -> Mapping[str, str]:
         PRESUMED_OVER: words.say("die übliche Dauer lief im Zeitraum ab"),
         CHANGED: words.say("eine andere Stufe; in keiner Zahl der Bewegungen"),
     }
-    return {key: f"{words.label(FLOW_LABELS[key])}: {text}." for key, text in said.items()}
+    return {key: f"{words.label(FLOW_LABELS[key])}: {text}." for key, text in explanations.items()}
 
 
 def rights(programme: Programme, words: Words) -> str:
@@ -244,7 +238,7 @@ def address(offer: Offer, snapshot: Snapshot, programme: Programme, **parameters
 def boundary_days(snapshot: Snapshot, programme: Programme) -> tuple[date, ...]:
     """Return the days from which a state's municipalities were as they then stayed for a while, oldest first."""
     editions = snapshot.editions[programme.boundary_set]
-    days = {edition.starts for edition in editions} | {
+    days = {boundaries.starts for boundaries in editions} | {
         change.effective for change in mergers(snapshot.changes(programme))
     }
     return tuple(sorted(day for day in days if day >= EARLIEST)) or (EARLIEST,)

@@ -44,17 +44,7 @@ class PagePart:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenDataPage:
-    """Everything the page says.
-
-    Attributes
-    ----------
-    site, to_map
-        What the site is called, and what leads to it.
-    notice
-        That data are invented; empty if they are not.
-    machines
-        Heading and links of what programs read.
-    """
+    """Everything the page says; ``machines`` is what programs read, ``notice`` empty if the data are not invented."""
 
     lang: str
     other_languages: Mapping[str, str]
@@ -139,8 +129,8 @@ def data_links(
     links = []
     for offer in (each for each in OFFERS if each.content is content):
         for form in ("", "excel") if "form" in offer.parameters else ("",):
-            found = below + address(offer, snapshot, programme, **_given(offer, day, words), form=form)
-            links.append((found, words.say(phrases.CSV_FOR_GERMAN_EXCEL) if form else offer.format_name))
+            link = below + address(offer, snapshot, programme, **_given(offer, day, words), form=form)
+            links.append((link, words.say(phrases.CSV_FOR_GERMAN_EXCEL) if form else offer.format_name))
     return tuple(links)
 
 
@@ -153,5 +143,5 @@ def _sources(snapshot: Snapshot, words: Words) -> tuple[str, ...]:
     lines = []
     for programme in snapshot.programmes.values():
         lines += [words.label(programme.source_line), rights(programme, words)]
-        lines += [edition.provenance.attribution_long for edition in snapshot.editions[programme.boundary_set]]
+        lines += [boundaries.provenance.attribution_long for boundaries in snapshot.editions[programme.boundary_set]]
     return tuple(dict.fromkeys(lines))

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from atlas import phrases
-from atlas.analysis.events import BEGINNINGS, BEGUN, BOUNDARY, CHANGED, FIRST_DOCUMENTED, FLOWS, PRESUMED_OVER
+from atlas.analysis.events import BEGINNINGS, BEGUN, CHANGED, FIRST_DOCUMENTED, FLOWS, PRESUMED_OVER
 from atlas.model.programme import Counts, Instrument
 from atlas.model.states import State
 from atlas.phrases import N_
-from atlas.present.changes import BY_BOUNDARY, Changes, Count
+from atlas.present.changes import BY_BOUNDARY, Changes, Count, flow_words, of_flow
 from atlas.present.context import ViewContext
 from atlas.present.narrative import one_stop
 from atlas.present.time_words import (
@@ -54,17 +54,17 @@ def paragraph(changes: Changes, after: ViewContext, words: Words) -> str:
     ``changes.counts``, its names those of ``changes.table``.
     """
     place = str(after.edition.districts.at[after.district, "name"]) if after.district else ""
-    told = {
+    values = {
         "place": place or words.label(after.programme.territory),
         "start": words.day(changes.start),
         "end": words.day(changes.end),
     }
-    teller = _Teller(changes, after, told, words)
+    teller = _Teller(changes, after, values, words)
     shown = [each for each in changes.counts if each.moved or len(changes.counts) == 1]
-    said = [" ".join(teller.sentences(each)) for each in shown]
-    if not said:
-        said = [words.say("{place}, {start} bis {end}: keine dokumentierte Veränderung.", **told)]
-    return "\n".join([*said[:-1], " ".join([said[-1], *teller.closing(shown)])])
+    paragraphs = [" ".join(teller.sentences(each)) for each in shown]
+    if not paragraphs:
+        paragraphs = [words.say("{place}, {start} bis {end}: keine dokumentierte Veränderung.", **values)]
+    return "\n".join([*paragraphs[:-1], " ".join([paragraphs[-1], *teller.closing(shown)])])
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,9 @@ class _Teller:
 
     def sentences(self, count: Count) -> list[str]:
         """Return stock, what stands beside it, and every flow with its names."""
-        words, said = self.words, [self._stock(count)]
+        words, sentences = self.words, [self._stock(count)]
         if count.inferred:
-            said.append(
+            sentences.append(
                 words.count(
                     "Erschlossen, nicht eigens belegt, ist {n} der {all}.",
                     "Erschlossen, nicht eigens belegt, sind {n} der {all}.",
@@ -88,10 +88,10 @@ class _Teller:
                     all=words.number(count.after.number),
                 )
             )
-        said += [*self._beside(count), *self._flows(count)]
+        sentences += [*self._beside(count), *self._flows(count)]
         if count.in_force is not None:
-            said.append(self._in_force(count.in_force))
-        return said
+            sentences.append(self._in_force(count.in_force))
+        return sentences
 
     def _stock(self, count: Count) -> str:
         words = self.words
@@ -107,7 +107,7 @@ class _Teller:
                 "zählt einmal.",
                 **values,
             )
-        if not self.changes.has_shares:
+        if not self.after.programme.has_shares:
             return words.count(
                 "{place}: „{what}“ ist am {end} für {n} Gemeinde belegt, am {start} für {before}.",
                 "{place}: „{what}“ ist am {end} für {n} Gemeinden belegt, am {start} für {before}.",
@@ -131,8 +131,8 @@ class _Teller:
         label, counting_ = self.words.label(instrument.label), self.changes.counting
         if counting_ in {None, instrument.counts}:
             return label
-        said = holding_said([instrument], self.words) if counting_ is Counts.IN_FORCE else self.words.say("bisher")
-        return f"{label} ({said})"
+        counted = holding_said([instrument], self.words) if counting_ is Counts.IN_FORCE else self.words.say("bisher")
+        return f"{label} ({counted})"
 
     def _beside(self, count: Count) -> list[str]:
         """Return what is not counted on either day, because nobody knows since when it holds."""
@@ -144,38 +144,35 @@ class _Teller:
                 [words.say("{n} weitere am {day}", day=day, n=words.number(n)) for day, n in numbers if n]
             )
 
-        said = []
+        sentences = []
         if later := more("documented_later"):
             text = N_("Erst später belegt, Beginn unbekannt, und darum nicht mitgezählt: {more}.")
-            said.append(words.say(text, more=later))
+            sentences.append(words.say(text, more=later))
         if unknown := more("period_unknown"):
-            said.append(words.say("Nicht mitgezählt, weil der Zeitraum unbekannt ist: {more}.", more=unknown))
-        return said
+            sentences.append(words.say("Nicht mitgezählt, weil der Zeitraum unbekannt ist: {more}.", more=unknown))
+        return sentences
 
     def _flows(self, count: Count) -> list[str]:
         """Return a sentence for each flow; that none began, and none is first documented, is said as well."""
-        rows = count.rows
-        by_boundary = rows["because"] == BOUNDARY
-        said = []
+        sentences = []
         for what in (*FLOWS, CHANGED):
-            mine = rows[(rows["what"] == what) & ~by_boundary]
+            mine = of_flow(count.rows, what)
             sayings = self._sayings(what, count.instrument, mine)
             for saying, part in mine.groupby(pd.Series(sayings, index=mine.index), sort=False):
-                said.append(self._told(str(saying), part))
+                sentences.append(self._told(str(saying), part))
             if mine.empty and what == BEGUN:
                 is_reached = flow_label(BEGUN, count.instrument) == STATE_LABELS[State.REACHED]
                 saying = "reached" if is_reached else BEGUN
-                said.append(self.words.say(_SAYINGS[saying], where=self._where(0)))
+                sentences.append(self.words.say(_SAYINGS[saying], where=self._where(0)))
             elif mine.empty and what == FIRST_DOCUMENTED:
-                said.append(self.words.say("Erstmals belegt ist es {where}.", where=self._where(0)))
+                sentences.append(self.words.say("Erstmals belegt ist es {where}.", where=self._where(0)))
         for what in BY_BOUNDARY:
-            mine = rows[(rows["what"].isin(BEGINNINGS) == (what == "boundary_in")) & by_boundary]
+            mine = of_flow(count.rows, what)
             if not mine.empty:
-                said.append(self._told(what, mine))
-        return [*said, *self._sum(count)]
+                sentences.append(self._told(what, mine))
+        return [*sentences, *self._sum(count)]
 
     def _told(self, saying: str, rows: pd.DataFrame) -> str:
-        """Return a sentence with the names of some rows."""
         return one_stop(self.words.say(_SAYINGS[saying], where=self._where_named(rows)))
 
     def _sayings(self, what: str, instrument: Instrument, rows: pd.DataFrame) -> list[str]:
@@ -220,8 +217,7 @@ class _Teller:
     def _sum(self, count: Count) -> list[str]:
         """Return that the numbers add up, if there is anything to add."""
         words = self.words
-        labels = {what: words.label(flow_label(what, count.instrument)) for what in FLOWS}
-        labels |= dict.fromkeys(BY_BOUNDARY, words.say(phrases.THROUGH_BOUNDARY_CHANGES))
+        labels = flow_words(count.instrument, words)
         terms = [
             f"{'+' if what in _RISES else '−'} {words.number(number)} {labels[what]}"
             for what, number in count.flows.items()
@@ -241,27 +237,27 @@ class _Teller:
             "before": words.number(count.before.number),
             "after": words.number(count.after.number),
         }
-        rows = count.rows[count.rows["because"] != BOUNDARY]
-        flows = []
-        for what in FLOWS:
-            mine = rows[rows["what"] == what]
-            if not mine.empty:
-                label = words.label(flow_label(what, count.instrument))
-                flows.append(f"{label} {words.number(len(mine))} ({words.listed(self._names(mine))})")
+        labels = flow_words(count.instrument, words)
+        rows = ((what, of_flow(count.rows, what)) for what in FLOWS)
+        flows = [
+            f"{labels[what]} {words.number(len(mine))} ({words.listed(self._names(mine))})"
+            for what, mine in rows
+            if not mine.empty
+        ]
         if not flows:
             return words.say("Davon {holding} sind {after} am {end} und {before} am {start}.", **values)
-        said = words.say(
+        sentence = words.say(
             "Davon {holding} sind {after} am {end} und {before} am {start}; dazwischen: {flows}.",
             **values,
             flows=", ".join(flows),
         )
-        return " ".join([said, *self._sum(count)])
+        return " ".join([sentence, *self._sum(count)])
 
     def closing(self, shown: Sequence[Count]) -> list[str]:
         """Return what holds for all of it: boundaries, what a sum of periods is worth, definition, source."""
-        words, totals, said = self.words, self.changes.totals, []
-        if self.changes.has_shares and totals[0] != totals[1]:
-            said.append(
+        words, totals, sentences = self.words, self.changes.totals, []
+        if self.after.programme.has_shares and totals[0] != totals[1]:
+            sentences.append(
                 words.say(
                     "Die Zahl der Gemeinden änderte sich durch Gebietsänderungen von {before} auf {after}.",
                     before=words.number(totals[0]),
@@ -269,17 +265,17 @@ class _Teller:
                 )
             )
         if any(_is_rough(each.rows) for each in shown):
-            said.append(periods_sentence(words))
+            sentences.append(periods_sentence(words))
         if len(self.changes.counts) == 1:
-            said.append(self._definition(self.changes.counts[0].instrument))
-        said.append(
+            sentences.append(self._definition(self.changes.counts[0].instrument))
+        sentences.append(
             words.say(
                 "Gezählt sind öffentlich belegte Angaben, Stichtage {start} und {end}; Quelle: {source}.",
                 **self.told,
                 source=words.label(self.after.programme.source_line),
             )
         )
-        return said
+        return sentences
 
     def _definition(self, instrument: Instrument) -> str:
         """Return what is counted, in the programme's words where it is counted as the programme does."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from atlas import phrases
@@ -12,43 +12,39 @@ from atlas.analysis.status import NO_DATA
 from atlas.errors import AtlasError
 from atlas.model.boundaries import INDEPENDENT_CITIES, map_names
 from atlas.model.excerpt import Excerpt, ExcerptKind
+from atlas.model.programme import OVERVIEW
 from atlas.model.view import ViewState
 from atlas.present.context import ViewContext
 from atlas.present.credits import picture_credits
 from atlas.present.detail import absent, position_or_successor
-from atlas.present.looks import ABSENT, FILTERED, Look, layer_label, looks_of
+from atlas.present.looks import ABSENT, FILTERED, LegendClass, layer_label, looks_by_key, looks_of
 from atlas.present.map_spec import LegendEntry, MapSpec
-from atlas.present.narrative import Shown, alt_text
+from atlas.present.narrative import neighbours_sentence, sentence
 from atlas.present.wording import Words
 
 _MOST_NAMED = 80
 """So many municipalities are tried to be named on the map of a country."""
 _FEW = 3
 """So many places are named in a title; of more it says how many."""
-Marked = tuple[int | None, int | None]
-"""Position of the marked municipality, and of the one shown with its neighbours."""
+_NEIGHBOURS = 6
+"""So many neighbours an alternative text names."""
+MOST_ALT = 600
+"""Characters of an alternative text: more is not listened to."""
+_WHOLE = (ExcerptKind.STATE, ExcerptKind.DISTRICT)
 Mark = Literal["area", "point", "district_point", "body", "own"]
 
 
 @dataclass(frozen=True)
 class LegendLine:
-    """One line of the legend.
+    """One line of the legend; ``count`` is None where that is not said.
 
-    Attributes
-    ----------
-    mark
-        What stands in front: the fill of an area, a dot, an open dot, a dashed line, the outline of one's own.
-    look
-        Of an area; None for the others.
-    colour
-        Of a dot.
-    count
-        How many there are; None where that is not said.
+    In front of it stands the fill of an area as its ``look`` says, a dot or an open dot of a ``colour``, a dashed line, or
+    the outline of one's own.
     """
 
     label: str
     mark: Mark = "area"
-    look: Look | None = None
+    look: LegendClass | None = None
     count: int | None = None
     colour: str = ""
 
@@ -66,7 +62,7 @@ class Name:
 class PictureArea:
     """A municipality the picture is about: its class, and what a reader who can't see it is told."""
 
-    look: Look
+    look: LegendClass
     ags: str
     name: str
     said: str
@@ -78,10 +74,6 @@ class Picture:
 
     Attributes
     ----------
-    kind, lang
-        What it is of; language of its texts.
-    title, subtitle
-        Headline; date and number of municipalities.
     spec
         The map it is drawn from, the same as on screen.
     areas
@@ -94,16 +86,12 @@ class Picture:
         Whether names without room get a number that is explained beside the map.
     district_names
         Names of districts by key, for the map of the state; of states for that of a country.
-    points
-        Positions with a point; `MapSpec.points` among the municipalities shown.
+    points, bodies
+        Those of ``spec`` among the municipalities shown.
     legend
         Its counts of areas add up to ``len(areas)``.
-    credits
-        Sources and attribution, for the foot.
     address
         Of the page that shows the same; empty if unknown.
-    alt
-        The whole picture in words.
     """
 
     kind: ExcerptKind
@@ -149,31 +137,29 @@ def build_picture(
     spec = context.spec
     looks = {look.code: look for look in looks_of(context.programme, spec.layer)}
     keys, names = (context.edition.municipalities[column].tolist() for column in ("ags", "name"))
-    said = {key: words.label(look.label) for key, look in looks.items()}
+    labels = {key: words.label(look.label) for key, look in looks.items()}
     shown = {
-        position: PictureArea(looks[code], keys[position], names[position], said[code])
+        position: PictureArea(looks[code], keys[position], names[position], labels[code])
         for position in members
         if (code := spec.codes[position]) not in (ABSENT, FILTERED)
     }
     own = position_or_successor(context, context.view.municipality) if context.view.municipality else None
     points = tuple(position for position in spec.points if position in shown)
     bodies = tuple((name, each) for name, each in spec.bodies if set(each) & shown.keys())
-    district_points = spec.district_points if excerpt.kind in (ExcerptKind.STATE, ExcerptKind.DISTRICT) else ()
+    district_points = spec.district_points if excerpt.kind in _WHOLE else ()
     legend = _legend(context, (like or spec).legend, excerpt, shown, own, words)
-    legend += _mark_lines(context, like or spec, (points, district_points, bodies), words, is_fixed=like is not None)
+    legend += _mark_lines(context, like, (points, district_points, bodies), words)
     where = _where(context, excerpt, members, words)
     count = _counted(context, shown, members, words)
     layer = words.label(layer_label(context.programme, spec.layer))
     title = excerpt.title or words.say(
         "{programme} {where}: {layer}", programme=context.programme.short, where=where, layer=layer
     )
-    is_round = excerpt.kind is ExcerptKind.MUNICIPALITY
-    subtitle = words.say("Stand: {day} · {count}", day=words.day(context.as_of), count=count)
-    return Picture(
+    picture = Picture(
         kind=excerpt.kind,
         lang=words.lang,
         title=title,
-        subtitle=subtitle,
+        subtitle=words.say("Stand: {day} · {count}", day=words.day(context.as_of), count=count),
         spec=spec,
         areas=shown,
         own=own,
@@ -187,8 +173,10 @@ def build_picture(
         legend=legend,
         credits=picture_credits(context, words),
         address=address,
-        alt=_alt(context, (title, subtitle), shown, legend, (own, members[0] if is_round else None), words),
+        alt="",
     )
+    centre = members[0] if excerpt.kind is ExcerptKind.MUNICIPALITY else None
+    return replace(picture, alt=alt_text(picture, context, centre, words))
 
 
 def _counted(context: ViewContext, shown: dict[int, PictureArea], members: tuple[int, ...], words: Words) -> str:
@@ -207,11 +195,11 @@ def _members(context: ViewContext, excerpt: Excerpt, words: Words) -> tuple[int,
         if context.district is None:
             raise AtlasError(context.edition.unknown_district(excerpt.places[0], "ausschnitt"))
         return context.spec.inside
-    found = {key: position_or_successor(context, key) for key in excerpt.places}
-    missing = [key for key, position in found.items() if position is None]
+    positions = {key: position_or_successor(context, key) for key in excerpt.places}
+    missing = [key for key, position in positions.items() if position is None]
     if missing:
         raise AtlasError(*(absent(context, key, "ausschnitt", words) for key in missing))
-    chosen = tuple(dict.fromkeys(position for position in found.values() if position is not None))
+    chosen = tuple(dict.fromkeys(position for position in positions.values() if position is not None))
     if excerpt.kind is ExcerptKind.SELECTION:
         return chosen
     return (*chosen, *(other for other, _ in context.day.hood.lines[chosen[0]]))
@@ -230,16 +218,11 @@ def _legend(
     Of the state or a district the lines are those of the screen; of a part only what occurs there.
     """
     counts = Counter(area.look.key for area in shown.values())
-    entries: list[LegendEntry] = [LegendEntry(each.look, counts[each.look.key]) for each in lines_of]
-    if (
-        excerpt.kind not in (ExcerptKind.STATE, ExcerptKind.DISTRICT)
-        or context.view.looks
-        or context.view.documented_only
-    ):
-        entries = [each for each in entries if each.count]
+    is_part = excerpt.kind not in _WHOLE or context.view.looks or context.view.documented_only
     lines = [
-        LegendLine(words.label(each.look.label), "area", each.look, each.count if each.look.has_number else None)
-        for each in entries
+        LegendLine(words.label(look.label), "area", look, counts[look.key] if look.has_number else None)
+        for look in (each.look for each in lines_of)
+        if counts[look.key] or not is_part
     ]
     if own is not None and own in shown and len(shown) > 1:
         lines.insert(0, LegendLine(str(context.edition.municipalities.at[own, "name"]), "own"))
@@ -247,25 +230,22 @@ def _legend(
 
 
 def _mark_lines(
-    context: ViewContext, like: MapSpec, marks: tuple[Sized, Sized, Sized], words: Words, *, is_fixed: bool
+    context: ViewContext, like: MapSpec | None, marks: tuple[Sized, Sized, Sized], words: Words
 ) -> tuple[LegendLine, ...]:
-    """Return the lines for points, points of districts and joint bodies, as far as there are any.
-
-    If ``is_fixed``, as far as there are any in ``like``, whatever their number here.
-    """
-    points, district_points, bodies = map(len, marks)
-    programme, spec = context.programme, like
-    colour = programme.special.point
+    """Return the lines for points, points of districts and joint bodies, as far as there are any here or in ``like``."""
+    programme = context.programme
     council = words.label(programme.instrument(programme.overview.points).label) if programme.overview.points else ""
-    lines = []
-    if points or (is_fixed and spec.points):
-        lines.append(LegendLine(council, "point", count=points, colour=colour))
-    if district_points or (is_fixed and spec.district_points):
-        label = words.say(phrases.WHAT_OF_DISTRICT, what=council)
-        lines.append(LegendLine(label, "district_point", count=district_points, colour=colour))
-    if bodies or (is_fixed and spec.bodies):
-        lines.append(LegendLine(words.say(phrases.JOINT_BODY), "body", count=bodies))
-    return tuple(lines)
+    labels: dict[Mark, str] = {
+        "point": council,
+        "district_point": words.say(phrases.WHAT_OF_DISTRICT, what=council),
+        "body": words.say(phrases.JOINT_BODY),
+    }
+    there: tuple[Sized, Sized, Sized] = (like.points, like.district_points, like.bodies) if like else marks
+    return tuple(
+        LegendLine(label, mark, count=len(here), colour="" if mark == "body" else programme.special.point)
+        for (mark, label), here, also in zip(labels.items(), marks, there, strict=True)
+        if len(here) or len(also)
+    )
 
 
 def _names(context: ViewContext, excerpt: Excerpt, members: tuple[int, ...], own: int | None) -> tuple[Name, ...]:
@@ -277,8 +257,7 @@ def _names(context: ViewContext, excerpt: Excerpt, members: tuple[int, ...], own
     if excerpt.kind is ExcerptKind.STATE and len(context.edition.states):
         others = _documented(context, members)
     elif excerpt.kind is ExcerptKind.STATE:
-        cities = rows.index[rows["kind"].isin(INDEPENDENT_CITIES)].intersection(list(members)).tolist()
-        others = cities
+        others = rows.index[rows["kind"].isin(INDEPENDENT_CITIES)].intersection(list(members)).tolist()
     elif excerpt.kind is ExcerptKind.MUNICIPALITY:
         others = list(members)
     else:
@@ -288,15 +267,15 @@ def _names(context: ViewContext, excerpt: Excerpt, members: tuple[int, ...], own
 
 def _documented(context: ViewContext, members: tuple[int, ...]) -> list[int]:
     """Return the municipalities named on the map of a country: with entries of their own, by class, large ones first."""
-    looks = {look.key: look for look in looks_of(context.programme, context.spec.layer)}
+    looks = looks_by_key(context.programme, context.spec.layer)
     areas = context.edition.municipalities["area_km2"]
-    found = [
+    named = [
         position
         for position in members
         if (key := context.spec.classes[position]) != NO_DATA and not looks[key].is_through_district
     ]
-    order = {position: (looks[context.spec.classes[position]].code, -float(areas[position])) for position in found}
-    return sorted(found, key=order.__getitem__)[:_MOST_NAMED]
+    order = {position: (looks[context.spec.classes[position]].code, -float(areas[position])) for position in named}
+    return sorted(named, key=order.__getitem__)[:_MOST_NAMED]
 
 
 def _district_names(context: ViewContext, excerpt: Excerpt) -> dict[str, str]:
@@ -338,25 +317,43 @@ def _where(context: ViewContext, excerpt: Excerpt, members: tuple[int, ...], wor
     return words.count(*phrases.IN_N_MUNICIPALITIES, len(members))
 
 
-def _alt(
-    context: ViewContext,
-    texts: tuple[str, str],
-    areas: dict[int, PictureArea],
-    legend: tuple[LegendLine, ...],
-    marked: Marked,
-    words: Words,
-) -> str:
-    own, centre = marked
+def alt_text(picture: Picture, context: ViewContext, centre: int | None, words: Words) -> str:
+    """Return a picture in words: what it is of, its message, the numbers. One line of at most `MOST_ALT` characters.
+
+    ``centre`` is the position of the municipality that it shows with its neighbours.
+    """
+    sentences = [words.say("Karte. {title}. {subtitle}.", title=picture.title.rstrip("."), subtitle=picture.subtitle)]
+    if picture.own is not None:
+        sentences.append(_own_sentence(picture.own, context, words))
+    documented = sum(area.look.key != NO_DATA for area in picture.areas.values())
     is_filtered = bool(context.view.looks) or context.view.documented_only
-    look = {each.key: each for each in looks_of(context.programme, context.spec.layer)}
-    shown = Shown(
-        title=texts[0],
-        subtitle=texts[1],
-        counts=tuple((line.label, line.count) for line in legend if line.count is not None),
-        documented=None if is_filtered else sum(area.look.key != NO_DATA for area in areas.values()),
-        total=len(areas),
-        own="" if own is None else str(context.edition.municipalities.at[own, "name"]),
-        own_status="" if own is None else words.label(look[context.spec.classes[own]].label),
-        centre=centre,
-    )
-    return alt_text(context, shown, words)
+    if centre is not None:
+        sentences.append(neighbours_sentence(context, centre, words, _NEIGHBOURS))
+    elif picture.areas and not is_filtered:
+        values = {"n": words.number(documented), "total": words.number(len(picture.areas))}
+        sentences.append(
+            words.say("Für {n} von {total} Gemeinden ist dazu etwas dokumentiert.", **values)
+            if context.programme.has_shares
+            else words.say("Gemeinden, für die dazu etwas dokumentiert ist: {n}.", n=values["n"])
+        )
+    counts = [f"{each.label}: {words.number(each.count)}" for each in picture.legend if each.count is not None]
+    if counts:
+        layer = words.label(layer_label(context.programme, context.view.layer))
+        listed = "; ".join(counts)
+        sentences.append(sentence(listed if context.view.layer == OVERVIEW else f"{layer} – {listed}"))
+    return _cut(" ".join(" ".join(sentences).split()))
+
+
+def _own_sentence(own: int, context: ViewContext, words: Words) -> str:
+    look = looks_by_key(context.programme, context.spec.layer)[context.spec.classes[own]]
+    name = str(context.edition.municipalities.at[own, "name"])
+    return words.say("Hervorgehoben: {name} ({status}).", name=name, status=words.label(look.label))
+
+
+def _cut(text: str) -> str:
+    """Return a text no longer than an alternative text may be, cut between words."""
+    if len(text) <= MOST_ALT:
+        return text
+    kept = text[: MOST_ALT - 1]
+    cut = kept.rfind(" ", MOST_ALT // 2)
+    return f"{kept[:cut] if cut > 0 else kept} …"[:MOST_ALT]

@@ -14,14 +14,13 @@ from atlas.analysis.days import month_ends
 from atlas.analysis.durations import FEW, passages
 from atlas.analysis.progress import Course, progress
 from atlas.analysis.status import held_on
-from atlas.model.dates import PartialDate
 from atlas.model.programme import OVERVIEW, Counts, Instrument
 from atlas.model.states import State
 from atlas.model.view import ViewState
 from atlas.present.charts import Chart, ChartPicture, chart_picture
 from atlas.present.context import ViewContext
 from atlas.present.figures import Listed
-from atlas.present.looks import looks_of
+from atlas.present.looks import counted_keys
 from atlas.present.published import beside_sentence, totals_of
 from atlas.present.time_words import beside_said, holding_said, periods_sentence
 from atlas.present.wording import Words
@@ -54,15 +53,13 @@ class Curve:
     published, targets
         Marks beside the curve; never part of it.
     beside
-        What stands beside the number at the end and is not in it; empty if nothing does.
+        What stands beside the number at the end and is not in it.
     legend
-        What the marks of this curve mean, beyond its lines; empty if there are none.
+        What the marks of this curve mean, beyond its lines.
     gap
-        What is documented beside a published total; empty without one to compare with.
+        What is documented beside a published total.
     doubt
-        One sentence on dates that are not exact; empty if all are.
-    alt
-        The curve in words.
+        One sentence on dates that are not exact.
     """
 
     instrument: str
@@ -218,27 +215,20 @@ def _curve(context: ViewContext, course: Course, instrument: Instrument, rows: p
 def curve_legend(curves: Iterable[pd.DataFrame], words: Words) -> tuple[str, ...]:
     """Return what the marks of some curves mean: a step that is no beginning, and the band; each only if there is one."""
     every = list(curves)
-    said = []
+    explanations = []
     if any(points["first_documented"].any() for points in every):
-        said.append(words.say("Stufe mit offenem Kreis: erstmals belegt, Beginn unbekannt oder früher."))
+        explanations.append(words.say("Stufe mit offenem Kreis: erstmals belegt, Beginn unbekannt oder früher."))
     if any((points["earliest"] > points["municipalities"]).any() for points in every):
-        said.append(words.say("Helles Band: erst später belegt, Beginn unbekannt; nicht mitgezählt."))
-    return tuple(said)
+        explanations.append(words.say("Helles Band: erst später belegt, Beginn unbekannt; nicht mitgezählt."))
+    return tuple(explanations)
 
 
 def _published(context: ViewContext, instrument: Instrument, words: Words) -> tuple[Mark, ...]:
-    totals = context.records.totals
-    mine = totals[totals["measure"] == (instrument.published_measure or "")]
-    marks = [
-        Mark(
-            PartialDate.parse(str(row["date"])).last_day(),
-            int(str(row["value"])),
-            words.partial(str(row["date"])),
-            str(row["source_url"]),
-        )
-        for row in mine.to_dict("records")
-    ]
-    return tuple(sorted((mark for mark in marks if mark.day <= context.as_of), key=lambda mark: (mark.day, mark.value)))
+    return tuple(
+        Mark(each.day, each.value, words.partial(each.text), each.source)
+        for each in totals_of(context.records, context.programme)
+        if each.measure == instrument.published_measure and each.day <= context.as_of
+    )
 
 
 def _gap(context: ViewContext, instrument: Instrument, words: Words) -> str:
@@ -263,19 +253,19 @@ def _doubt(context: ViewContext, course: Course, instrument: Instrument, words: 
     if exact.all():
         return ""
     rough = rows["since"][~late & ~exact]
-    said = words.say(
+    sentence = words.say(
         "Angaben: {n}. Auf den Tag bekannt: {exact}; auf Monat oder Jahr: {month}; nur „spätestens“ oder undatiert: {late}.",
         n=words.number(len(rows)),
         exact=words.number(int(exact.sum())),
         month=words.number(len(rough)),
         late=words.number(int(late.sum())),
     )
-    return f"{said} {periods_sentence(words)}" if (rough.str.len() == len("2022")).any() else said
+    return f"{sentence} {periods_sentence(words)}" if (rough.str.len() == len("2022")).any() else sentence
 
 
 def _alt(label: str, unit: str, points: pd.DataFrame, beside: str, published: tuple[Mark, ...], words: Words) -> str:
     first, last = points["date"].iloc[0].date(), points["date"].iloc[-1].date()
-    told = words.say(
+    curve_text = words.say(
         "Stufenkurve {label} von {first} bis {last}: am Ende {n} Gemeinden, {m} {unit}",
         label=label,
         first=words.day(first),
@@ -284,9 +274,9 @@ def _alt(label: str, unit: str, points: pd.DataFrame, beside: str, published: tu
         m=words.number(int(points["arrangements"].iloc[-1])),
         unit=unit,
     )
-    said = [", ".join(filter(None, (told, beside))) + "."]
+    sentences = [", ".join(filter(None, (curve_text, beside))) + "."]
     if known := int(points["first_documented"].sum()):
-        said.append(
+        sentences.append(
             words.count(
                 "Von {n} Gemeinde ist an ihrer Stufe kein Beginn belegt: erstmals belegt, Beginn unbekannt oder früher.",
                 "Von {n} Gemeinden ist an ihrer Stufe kein Beginn belegt: erstmals belegt, Beginn unbekannt oder früher.",
@@ -295,10 +285,10 @@ def _alt(label: str, unit: str, points: pd.DataFrame, beside: str, published: tu
         )
     if published:
         mark = published[-1]
-        said.append(
+        sentences.append(
             words.say("Zuletzt veröffentlicht: {value} ({day}).", value=words.number(mark.value), day=mark.said)
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 # --- districts and durations -----------------------------------------------------------------------------------------
@@ -310,7 +300,7 @@ def district_bars(context: ViewContext, instrument: Instrument) -> tuple[Distric
     table = by_district(context.status, instrument.key, names.index)
     rows = context.status[context.status["instrument"] == instrument.key]
     later = rows["district"][rows["state"] == State.DOCUMENTED_LATER].value_counts()
-    found = [
+    bars = [
         DistrictBar(
             key=str(key),
             name=str(names[key]),
@@ -322,13 +312,13 @@ def district_bars(context: ViewContext, instrument: Instrument) -> tuple[Distric
         for key, covered, total, share in table.itertuples(index=False)
         if total
     ]
-    return tuple(sorted(found, key=lambda bar: (-bar.share, bar.name)))
+    return tuple(sorted(bars, key=lambda bar: (-bar.share, bar.name)))
 
 
 def district_table(context: ViewContext, instrument: Instrument, words: Words) -> DistrictTable:
     """Return the bars of the districts as a table."""
     view = context.view.but(layer=instrument.key, municipality=None)
-    counted = frozenset(look.key for look in looks_of(context.programme, instrument.key) if look.counted)
+    counted = counted_keys(context.programme, instrument.key)
     rows = (
         DistrictLine(
             name=bar.name,
@@ -355,19 +345,19 @@ def district_table(context: ViewContext, instrument: Instrument, words: Words) -
 
 def duration_sentences(context: ViewContext, course: Course, words: Words) -> tuple[str, ...]:
     """Return how long it took from each step of the path to the next: median, n, and a hint where n is small."""
-    said = []
+    sentences = []
     for each in passages(course.municipalities.episodes, context.programme, context.as_of):
-        told = {
+        values = {
             "start": words.label(context.programme.instrument(each.start).label),
             "goal": words.label(context.programme.instrument(each.goal).label),
             "n": words.number(len(each.days)),
         }
         if not each.days:
-            said.append(words.say("{start} → {goal}: dafür fehlen datierte Paare.", **told))
+            sentences.append(words.say("{start} → {goal}: dafür fehlen datierte Paare.", **values))
             continue
         months = words.number(each.median / DAYS_PER_MONTH, 1)
-        sentence = words.say("{start} → {goal}: im Median {months} Monate (n = {n}).", **told, months=months)
+        sentence = words.say("{start} → {goal}: im Median {months} Monate (n = {n}).", **values, months=months)
         if len(each.days) < FEW:
             sentence += " " + words.say(phrases.FEW_CASES)
-        said.append(sentence)
-    return tuple(said)
+        sentences.append(sentence)
+    return tuple(sentences)

@@ -50,22 +50,21 @@ def beside_sentence(context: ViewContext, total: Total, words: Words) -> str:
     elif total.unit == "municipalities":
         amount = words.count(*phrases.N_MUNICIPALITIES, total.value)
     else:
-        unit = total.instrument.unit_one if total.value == 1 else total.instrument.unit
-        amount = f"{words.number(total.value)} {words.label(unit)}"
-    told = {"known": words.number(named.documented), "later": words.number(named.later)}
-    told["published"] = words.number(total.value)
-    said = [words.say("Veröffentlicht: {amount} ({day}).", amount=amount, day=words.partial(total.text))]
+        amount = words.arrangements(total.instrument, total.value)
+    values = {"known": words.number(named.documented), "later": words.number(named.later)}
+    values["published"] = words.number(total.value)
+    sentences = [words.say("Veröffentlicht: {amount} ({day}).", amount=amount, day=words.partial(total.text))]
     if named.documented == total.value:
-        known = words.say("Hier belegt: {known}, genauso viele", **told)
+        known = words.say("Hier belegt: {known}, genauso viele", **values)
     elif named.documented + named.later <= total.value and named.documented:
-        known = words.say("Hier belegt: {known} von {published}", **told)
+        known = words.say("Hier belegt: {known} von {published}", **values)
     else:
-        known = words.say("Hier belegt: {known}", **told)
-    later = words.say("weitere {later}, Beginn unbekannt", **told) if named.later else ""
-    said.append(", ".join(filter(None, (known, later))) + ".")
+        known = words.say("Hier belegt: {known}", **values)
+    later = words.say("weitere {later}, Beginn unbekannt", **values) if named.later else ""
+    sentences.append(", ".join(filter(None, (known, later))) + ".")
     if named.districts:
         places = words.count(*phrases.N_MUNICIPALITIES, named.municipalities)
-        said.append(
+        sentences.append(
             words.count(
                 "Belegt sind sie in {places} und {n} Kreis.",
                 "Belegt sind sie in {places} und {n} Kreisen.",
@@ -73,19 +72,14 @@ def beside_sentence(context: ViewContext, total: Total, words: Words) -> str:
                 places=places,
             )
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Total:
-    """A published total: what it counts, and on which day.
+    """A published total: what it counts, and on which day: ``text`` as published, ``day`` the last it can mean.
 
-    Attributes
-    ----------
-    day
-        The last it can mean; ``text`` as published.
-    instrument, stage
-        What counts the same here; None, and empty where any stage that counts does.
+    ``instrument`` and ``stage`` count the same here; None, and empty where any stage that counts does.
     """
 
     text: str
@@ -104,7 +98,7 @@ def totals_of(records: Records, programme: Programme) -> tuple[Total, ...]:
     """Return the published totals of a programme, oldest first."""
     by_measure = {each.published_measure: each for each in programme.instruments if each.published_measure}
     others = {each.key: each for each in programme.published_measures}
-    found = []
+    totals = []
     for row in records.totals.to_dict("records"):
         measure = str(row["measure"])
         instrument, stage = by_measure.get(measure), ""
@@ -118,24 +112,21 @@ def totals_of(records: Records, programme: Programme) -> tuple[Total, ...]:
         if row.get("unit"):
             unit = "arrangements" if row["unit"] == "arrangements" else "municipalities"
         counts = Counts(row["counts"]) if row.get("counts") else counts
-        text = str(row["date"])
-        day = PartialDate.parse(text).last_day()
-        value, note, source = int(str(row["value"])), str(row["note"]), str(row["source_url"])
-        found.append(
+        totals.append(
             Total(
-                text=text,
-                day=day,
+                text=str(row["date"]),
+                day=PartialDate.parse(str(row["date"])).last_day(),
                 measure=measure,
-                value=value,
-                note=note,
-                source=source,
+                value=int(str(row["value"])),
+                note=str(row["note"]),
+                source=str(row["source_url"]),
                 instrument=instrument,
                 stage=stage,
                 unit=unit,
                 counts=counts,
             )
         )
-    return tuple(sorted(found, key=lambda each: (each.day, each.value)))
+    return tuple(sorted(totals, key=lambda each: (each.day, each.value)))
 
 
 def published_rows(snapshot: Snapshot, programme: Programme, words: Words) -> pd.DataFrame:

@@ -6,17 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from atlas import phrases
-from atlas.analysis.counting import Figure
 from atlas.analysis.status import StatusLine
 from atlas.model.programme import Counts
 from atlas.model.records import source_name
 from atlas.model.view import ViewState, page_address
 from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.credits import full_credits, invented, picture_credits
-from atlas.present.detail import Entry, InstrumentDetail, status_sentence
+from atlas.present.detail import Entry, InstrumentDetail, rung_name, status_sentence
 from atlas.present.district import ShareRow, share_rows
 from atlas.present.headings import headings
-from atlas.present.looks import Look
+from atlas.present.looks import LegendClass
 from atlas.present.municipality import MunicipalityPage, NeighbourRow, NextStep, build_page
 from atlas.present.narrative import neighbours_sentence, one_stop, sentences
 from atlas.present.time_words import holding_said
@@ -38,7 +37,7 @@ class SheetStatus:
     """An instrument of which something is documented."""
 
     label: str
-    look: Look
+    look: LegendClass
     status: tuple[str, ...]
     """How it stands; where there are several cases, each."""
     entries: tuple[SheetEntry, ...]
@@ -82,10 +81,8 @@ class FactSheet:
 
     Attributes
     ----------
-    title, lang
-        Of the document.
-    kicker, name, subtitle, key, day
-        Head: atlas and programme; name; kind, district, area; key; date with number of municipalities.
+    kicker
+        Atlas and programme, above the name.
     lead
         Paragraphs in whole sentences.
     parts
@@ -96,10 +93,10 @@ class FactSheet:
         Heading and sentences of what the municipality may be invited to.
     notes
         What a list of neighbours does not say.
-    credits
-        For the last paragraph: provenance, boundaries, licence.
-    foot
-        Credits in one line, for every page; ``page_pattern`` has places for ``{page}`` and ``{pages}``.
+    credits, foot
+        For the last paragraph; in one line, for every page.
+    page_pattern
+        Has places for ``{page}`` and ``{pages}``.
     warning
         That data are invented, if they are.
     address
@@ -144,8 +141,8 @@ def build_sheet(context: ViewContext, position: int, words: Words, home: str = "
         if each in detail.documented
     )
     is_city = district == detail.name
-    subtitle = [detail.subtitle, detail.merged_from]
-    near = neighbours_sentence(context, position, words)
+    unknown = ", ".join(page.undocumented)
+    lead = (" ".join(sentences(context, position, words)), neighbours_sentence(context, position, words))
     address = _address(context, detail.ags, words, home)
     return FactSheet(
         lang=words.lang,
@@ -156,13 +153,13 @@ def build_sheet(context: ViewContext, position: int, words: Words, home: str = "
             programme=words.label(context.programme.title),
         ),
         name=detail.name,
-        subtitle=" · ".join(part for part in subtitle if part),
+        subtitle=" · ".join(filter(None, (detail.subtitle, detail.merged_from))),
         key=words.say("Gemeindeschlüssel {ags}", ags=detail.ags),
         day=words.say(phrases.AS_OF_DAY, day=words.day(context.as_of)),
-        lead=tuple(part for part in (" ".join(sentences(context, position, words)), near) if part),
+        lead=tuple(filter(None, lead)),
         parts=_parts(context, page, words, "" if is_city else district),
         status=status,
-        rest=_rest(page, words),
+        rest=words.say("Keine bekannte Aktivität: {list}.", list=unknown) if unknown else "",
         next_step=_next(page.next_step),
         neighbours=tuple(_neighbours(page, district)),
         notes=tuple(map(one_stop, page.notes)),
@@ -211,9 +208,7 @@ def _status(
     known = plain if len(each.entries) == 1 else ""
     entries = [SheetEntry(_entry(entry, known, words), sources.number(entry)) for entry in each.entries]
     if line.basis == "derived":
-        origin = programme.rung(line.derived_from)
-        names = (words.label(origin.instrument.label), words.label(origin.stage.label))
-        ground = ": ".join(dict.fromkeys(names))
+        ground = rung_name(programme, line.derived_from, words)
         plain = status_sentence(line._replace(basis="direct"), programme, words)
         entries.append(SheetEntry(words.say("Abgeleitet aus {ground}.", ground=ground), 0))
     standing = each.standing if len(each.standing) > 1 else (plain,)
@@ -224,18 +219,18 @@ def _entry(entry: Entry, status: str, words: Words) -> str:
     """Return ``17.12.2021: unterzeichnet. Gemeinsam: Städtebund Silberberg. Anmerkung.``, less what ``status`` says."""
     texts = {"stage": entry.stage, "since": entry.when}
     plain = {words.say(phrases.STAGE_AND_SINCE, **texts), words.say(phrases.STAGE_SINCE, **texts)}
-    told = [] if status in plain else [f"{entry.when}: {entry.stage}."]
+    parts = [] if status in plain else [f"{entry.when}: {entry.stage}."]
     if entry.until and status not in plain:
-        told.append(words.say("Bis {until}.", until=entry.until))
+        parts.append(words.say("Bis {until}.", until=entry.until))
     if entry.case:
-        told.append(words.say("„{case}“.", case=entry.case))
+        parts.append(words.say("„{case}“.", case=entry.case))
     if entry.inferred:
-        told.append(words.say("Erschlossen."))
+        parts.append(words.say("Erschlossen."))
     if entry.holder:
-        told.append(f"({entry.holder})")
+        parts.append(f"({entry.holder})")
     if entry.joint_with:
-        told.append(words.say("Gemeinsam: {body}.", body=entry.joint_with))
-    return " ".join([*told, entry.note]).strip() or f"{entry.when}."
+        parts.append(words.say("Gemeinsam: {body}.", body=entry.joint_with))
+    return " ".join([*parts, entry.note]).strip() or f"{entry.when}."
 
 
 def _parts(context: ViewContext, page: MunicipalityPage, words: Words, district: str) -> dict[str, SheetPart]:
@@ -261,22 +256,16 @@ def _parts(context: ViewContext, page: MunicipalityPage, words: Words, district:
     }
 
 
-def _rest(page: MunicipalityPage, words: Words) -> str:
-    if not page.undocumented:
-        return ""
-    return words.say("Keine bekannte Aktivität: {list}.", list=", ".join(page.undocumented))
-
-
 def _next(step: NextStep | None) -> tuple[tuple[str, str], ...]:
     """Return what comes next as heading and sentences; what is possible at any time in one line."""
     if step is None:
         return ()
-    said = []
+    steps = []
     if step.heading:
-        said.append((step.heading, one_stop(f"{step.invitation} {step.companions}".strip())))
+        steps.append((step.heading, one_stop(f"{step.invitation} {step.companions}".strip())))
     if step.offers:
-        said.append((step.offers_heading, f"{', '.join(label for label, _ in step.offers)}."))
-    return tuple(said)
+        steps.append((step.offers_heading, f"{', '.join(label for label, _ in step.offers)}."))
+    return tuple(steps)
 
 
 def _neighbours(page: MunicipalityPage, district: str) -> Iterable[NeighbourRow]:
@@ -287,20 +276,18 @@ def _neighbours(page: MunicipalityPage, district: str) -> Iterable[NeighbourRow]
 
 def _shares_of(rows: Iterable[ShareRow], context: ViewContext, words: Words, *, is_city: bool) -> Iterable[SheetShare]:
     """Yield the line of each instrument; of one that counts all so far a second one, with what is in force."""
-
-    def told(of: Figure) -> tuple[str, str]:
-        number = words.number(len(of.municipalities))
-        if not context.programme.has_shares:
-            return number, ""
-        return words.say(phrases.N_OF_TOTAL, n=number, total=words.number(of.total)), words.percent(of.share)
-
+    has_shares = context.programme.has_shares
     for row in rows:
-        yield SheetShare(row.label, *(("", "") if is_city else told(row.here)), *told(row.whole))
+        here, here_share = ("", "") if is_city else (row.number[0], row.share)
+        state = words.number(len(row.whole.municipalities))
+        if has_shares:
+            state = words.say(phrases.N_OF_TOTAL, n=state, total=words.number(row.whole.total))
+        yield SheetShare(row.label, here, here_share, state, words.percent(row.whole.share) if has_shares else "")
         instrument = context.programme.instrument(row.here.instrument)
         if instrument.counts is Counts.SO_FAR:
-            here, whole = (words.number(len(of.in_force)) for of in (row.here, row.whole))
+            held, whole = (words.number(len(of.in_force)) for of in (row.here, row.whole))
             label = words.say(phrases.OF_WHICH_HOLDING, holding=holding_said([instrument], words))
-            yield SheetShare(label, "" if is_city else here, "", whole, "")
+            yield SheetShare(label, "" if is_city else held, "", whole, "")
 
 
 def _address(context: ViewContext, ags: str, words: Words, home: str) -> str:

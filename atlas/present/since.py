@@ -26,14 +26,9 @@ _DAYS = ("since_day", "last_proof")
 
 
 class Since(NamedTuple):
-    """What stands in a column of dates.
+    """What stands in a column of dates: of which ``kind`` the date is, by the letters above.
 
-    Attributes
-    ----------
-    kind
-        One of the letters above: the date is that of its beginning, of its last proof, of its last day.
-    day, means
-        As known (text), and in what sense; undated the day its source was read.
+    ``day`` is as known (text), and ``means`` in what sense; undated the day its source was read.
     """
 
     kind: str

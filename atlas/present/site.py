@@ -38,14 +38,10 @@ class SiteFrame:
     ----------
     root
         The way from the page to the root of the site: ``./``, ``../../``.
-    title, subtitle
-        Headline of the site, and the programme's name.
-    credits
-        Lines of the foot.
     notice
         That data are invented; empty if they are not.
     home, links, links_label
-        Address of the first page, the pages every page leads to, and what that list is.
+        The first page, the pages every page leads to, and what that list is.
     others
         Address of the same page in each other language, with that language's key and name.
     """
@@ -88,7 +84,7 @@ def site_frame(context: ViewContext, as_of: date, path: str, words: Words) -> Si
 
 @dataclass(frozen=True)
 class SiteRow:
-    """A municipality in the table: name and address of its page, district, class, since when."""
+    """A municipality in the table; ``address`` is that of its page."""
 
     name: str
     address: str
@@ -179,21 +175,6 @@ def moved_keys(context: ViewContext) -> list[list[str]]:
         for each in context.changes
         if each.old_ags != each.new_ags
     ]
-
-
-def map_day(context: ViewContext, words: Words) -> str:
-    """Return day and number of municipalities of the map."""
-    return words.say(phrases.AS_OF_DAY_WITH_COUNT, day=words.day(context.as_of), n=words.number(context.spec.total))
-
-
-def layers_label(words: Words) -> str:
-    """Return what the choice of layers is."""
-    return words.say(phrases.WHAT_THE_MAP_SHOWS)
-
-
-def loading(words: Words) -> str:
-    """Return what stands in the file with the map until its scripts run."""
-    return words.say("Die Karte wird geladen …")
 
 
 def script_words(context: ViewContext, words: Words) -> dict[str, str]:

@@ -45,8 +45,8 @@ def _stamps(status: pd.DataFrame, cases: pd.DataFrame) -> Stamps:
     """A municipality's status does not change with every case of it, but the number of arrangements does."""
     columns = ["ags", "district", "instrument", "stage", "state", "counted", "basis", "joint_with", "since"]
     rows = pd.concat([status[columns], cases.loc[cases["counted"], columns]], ignore_index=True)
-    told = pd.util.hash_pandas_object(rows, index=False)
-    totals = told.groupby([rows["district"].to_numpy(), rows["instrument"].to_numpy()]).sum()
+    hashes = pd.util.hash_pandas_object(rows, index=False)
+    totals = hashes.groupby([rows["district"].to_numpy(), rows["instrument"].to_numpy()]).sum()
     keys = zip(*(totals.index.get_level_values(level).tolist() for level in (0, 1)), strict=True)
     return dict(zip(keys, totals.tolist(), strict=True))
 
@@ -83,9 +83,9 @@ def _cards(
     """
     layer, programme = drawn[-1].spec.layer, drawn[-1].programme
     counted = programme.overview.figures if layer == OVERVIEW else (layer,)
-    found: dict[str, list[list[object]]] = {}
+    by_district: dict[str, list[list[object]]] = {}
     for district in (None, *_districts_with_figures(drawn)):
-        told: list[list[object]] = []
+        changes: list[list[object]] = []
         before: object = None
         for number, (context, day) in enumerate(zip(drawn, known, strict=True)):
             stamp = [total for (where, what), total in day.items() if what in counted and district in (None, where)]
@@ -96,10 +96,10 @@ def _cards(
             view = context.view.but(district=district)
             here = replace(context, view=view) if layer == OVERVIEW else contexts.of(view)
             cards = [_card(card) for card in build_cards(here, words)]
-            if not told or told[-1][1] != cards:
-                told.append([number, cards])
-        found[district or ""] = told
-    return found
+            if not changes or changes[-1][1] != cards:
+                changes.append([number, cards])
+        by_district[district or ""] = changes
+    return by_district
 
 
 def _districts_with_figures(drawn: Sequence[ViewContext]) -> list[str]:

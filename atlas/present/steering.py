@@ -27,15 +27,7 @@ _NEWEST = 15
 
 @dataclass(frozen=True)
 class Over:
-    """A list of what is over by itself, or soon will be.
-
-    Attributes
-    ----------
-    rows
-        Columns of `case_rows`.
-    rules
-        Sentences on after what time that is so, and whose rule it is.
-    """
+    """What is over by itself, or soon will be, as `case_rows`; after what time that is so, and whose rule it is."""
 
     rows: pd.DataFrame
     rules: tuple[str, ...]
@@ -50,25 +42,17 @@ class Steering:
     late, open_
         Cases beyond their limit, and the others that stand in a stage one is meant to leave; longest first. Columns of
         `case_rows`.
-    over
-        What is presumed over.
-    ending
-        What ends by itself within the next twelve months, the next end first.
-    lapsed
-        Plans not documented further.
-    has_limits
-        Whether any of the first two has a limit.
-    hints
-        Sentences on where the limits come from, and where they stand on few cases.
+    over, ending, lapsed
+        What is presumed over; what ends by itself within twelve months, the next end first; plans not documented further.
+    has_limits, hints
+        Whether any of the first two has a limit; where the limits come from, and which stand on few cases.
     published
-        Sentences on what the published totals say about the same cases.
-    newest
-        The records dated last. Columns of `record_rows`.
+        What the published totals say about the same cases.
+    newest, undated, unsourced
+        The records dated last; those without a date; whose source has no date. Columns of `record_rows`.
     old
-        Municipalities of which nothing newer than twelve months is documented, oldest first: ``places``, ``district``,
-        ``newest``.
-    undated, unsourced
-        Records without a date; whose source has no date. Columns of `record_rows`.
+        Municipalities of which nothing newer than twelve months is documented, oldest first: ``places``, ``name``,
+        ``district``, ``newest``.
     """
 
     late: pd.DataFrame
@@ -136,7 +120,7 @@ def steering_lines(context: ViewContext) -> pd.DataFrame:
     cases = _waiting(context, lines)
     ending = _ending(context, inside)
     key = ["arrangement", "instrument", "stage", "state"]
-    told = pd.concat(
+    listed = pd.concat(
         [
             cases,
             ending[~_keys(ending, key).isin(_keys(cases, key))],
@@ -146,9 +130,9 @@ def steering_lines(context: ViewContext) -> pd.DataFrame:
         ignore_index=True,
     )
     last = pd.Series(ending["ends_on"].to_numpy(), index=_keys(ending, key))
-    told["ends_on"] = last.reindex(_keys(told, key)).to_numpy()
-    told[["days", "limit"]] = told[["days", "limit"]].fillna(-1).astype("int64")
-    return told.assign(is_late=told["is_late"].fillna(value=False).astype(bool))
+    listed["ends_on"] = last.reindex(_keys(listed, key)).to_numpy()
+    listed[["days", "limit"]] = listed[["days", "limit"]].fillna(-1).astype("int64")
+    return listed.assign(is_late=listed["is_late"].fillna(value=False).astype(bool))
 
 
 def _keys(table: pd.DataFrame, columns: list[str]) -> pd.MultiIndex:
@@ -178,14 +162,14 @@ def _ending(context: ViewContext, lines: pd.DataFrame) -> pd.DataFrame:
     last = lines["until_day"] - pd.Timedelta(days=1)
     today = pd.Timestamp(context.as_of)
     ahead = (last >= today) & (last <= today + pd.DateOffset(years=1))
-    told = entry_cases(context.records.table, context.programme)
-    granted = pd.MultiIndex.from_frame(told[["case", "until_last"]].dropna())
+    entries = entry_cases(context.records.table, context.programme)
+    granted = pd.MultiIndex.from_frame(entries[["case", "until_last"]].dropna())
     by_itself = pd.MultiIndex.from_arrays([lines["case"], last]).isin(granted)
     by_itself |= (last == pd.Timestamp(context.programme.ended or date.min)).to_numpy()
     # An exit has a day as well, but nobody could see it coming.
     foreseen = (lines["ends"] == State.PRESUMED_OVER) | ((lines["ends"] == State.ENDED) & by_itself)
-    found = lines.assign(ends_on=last)[(lines["state"] == State.IN_FORCE) & ahead & foreseen]
-    return found.sort_values(["ends_on", "name"], kind="stable")
+    ending = lines.assign(ends_on=last)[(lines["state"] == State.IN_FORCE) & ahead & foreseen]
+    return ending.sort_values(["ends_on", "name"], kind="stable")
 
 
 def _records(context: ViewContext, inside: frozenset[str]) -> pd.DataFrame:
@@ -195,16 +179,16 @@ def _records(context: ViewContext, inside: frozenset[str]) -> pd.DataFrame:
     as in `entry_cases`; ``today`` the key of the municipality or district whose page tells of it.
     """
     table = context.records.table
-    told = entry_cases(table, context.programme)
+    ranges = entry_cases(table, context.programme)
     places = context.edition.municipalities
     district = dict(zip(places["ags"], places["district"], strict=True))
     successor = successors(context.changes, context.as_of)
     today = [successor.get(key, key) for key in table["ags"]]
     rows = table.assign(
-        dated=told["since_day"].where(told["since_means"] != "undated").to_numpy(),
-        since=told["since"].to_numpy(),
-        since_means=told["since_means"].to_numpy(),
-        read_on=told["read_on"].to_numpy(),
+        dated=ranges["since_day"].where(ranges["since_means"] != "undated").to_numpy(),
+        since=ranges["since"].to_numpy(),
+        since_means=ranges["since_means"].to_numpy(),
+        read_on=ranges["read_on"].to_numpy(),
         today=today,
         district=[district.get(key, key[:5]) for key in today],
         name=table["municipality"],
@@ -228,7 +212,7 @@ def case_rows(context: ViewContext, cases: pd.DataFrame, words: Words) -> pd.Dat
     rows = []
     for line in cases.to_dict("records"):
         rung = programme.rung(f"{line['instrument']}:{line['stage']}")
-        said = words.since(line["since"], line["since_means"], line["read_on"])
+        since = words.since(line["since"], line["since_means"], line["read_on"])
         positions = line["members"]
         within = dict.fromkeys(str(districts.at[municipalities.at[each, "district"]]) for each in positions)
         rows.append(
@@ -239,8 +223,8 @@ def case_rows(context: ViewContext, cases: pd.DataFrame, words: Words) -> pd.Dat
                 "instrument": words.label(rung.instrument.label),
                 "stage": words.label(rung.stage.label),
                 "state": words.label(STATE_LABELS[line["state"]]),
-                "since": said if rung.stage.is_act else "",
-                "last_proof": "" if rung.stage.is_act else _proof_said(line, proofs, said, words),
+                "since": since if rung.stage.is_act else "",
+                "last_proof": "" if rung.stage.is_act else _proof_said(line, proofs, since, words),
                 **_waited(line, words),
                 "ends": _end_said(line, words),
                 "joint_with": str(line["joint_with"]),
@@ -259,15 +243,15 @@ def _waited(line: Mapping[Hashable, object], words: Words) -> dict[str, str]:
     waited = words.number(days)
     if not is_known(line["begin"], line["since_day"]):
         waited = words.say("mindestens {n}", n=waited)
-    said = "" if limit < 0 else words.say("{n} Tage", n=words.number(limit))
-    return {"days": waited if days >= 0 else words.say("nicht bekannt"), "limit": said}
+    limit_text = "" if limit < 0 else words.say("{n} Tage", n=words.number(limit))
+    return {"days": waited if days >= 0 else words.say("nicht bekannt"), "limit": limit_text}
 
 
 def _proofs(context: ViewContext, words: Words) -> dict[tuple[int, pd.Timestamp], str]:
     """Return by case and day how the entry says it that is the proof of that day: as exactly as it knows."""
     table = context.records.table
-    told = entry_cases(table, context.programme)
-    known = zip(told["case"], told["proof"], table["date"], strict=True)
+    entries = entry_cases(table, context.programme)
+    known = zip(entries["case"], entries["proof"], table["date"], strict=True)
     return {(case, proof): words.partial(day) for case, proof, day in known if day and not pd.isna(proof)}
 
 
@@ -320,39 +304,39 @@ def _old(context: ViewContext, records: pd.DataFrame, words: Words) -> pd.DataFr
     newest = records.sort_values("dated", na_position="first", kind="stable").drop_duplicates("today", keep="last")
     newest = newest[newest["dated"].isna() | (newest["dated"] < pd.Timestamp(year_before(context.as_of)))]
     newest = newest.sort_values(["dated", "name"], na_position="first")
-    said = record_rows(context, newest, words)
-    return said[["places", "name", "district"]].assign(newest=said["since"])
+    rows = record_rows(context, newest, words)
+    return rows[["places", "name", "district"]].assign(newest=rows["since"])
 
 
 def _hints(context: ViewContext, cases: pd.DataFrame, words: Words) -> tuple[str, ...]:
     """Return where each limit comes from, and how far to trust it."""
-    said = []
+    sentences = []
     for (instrument, stage), group in cases.groupby(["instrument", "stage"], sort=False):
         first = group.iloc[0]
-        told = {
+        values = {
             "what": words.label(context.programme.instrument(str(instrument)).label),
             "stage": words.label(context.programme.rung(f"{instrument}:{stage}").stage.label),
             "days": words.number(int(first["limit"])),
             "n": words.number(int(first["observed"])),
         }
         if first["is_set"]:
-            text = words.say("{what}, {stage}: Grenze des Programms, {days} Tage.", **told)
+            text = words.say("{what}, {stage}: Grenze des Programms, {days} Tage.", **values)
         elif first["limit"] < 0:
             text = words.say(
                 "{what}, {stage}: keine Grenze. Von {n} Fällen ist auf den Monat bekannt, wie lange sie bis zur nächsten Stufe "
                 "brauchten; nötig sind {least}.",
-                **told,
+                **values,
                 least=words.number(LEAST),
             )
         else:
             text = words.say(
                 "{what}, {stage}: Drei von vier abgeschlossenen Fällen brauchten höchstens {days} Tage (n = {n}).",
-                **told,
+                **values,
             )
             if first["observed"] < FEW:
                 text += " " + words.say(phrases.FEW_CASES)
-        said.append(text)
-    return tuple(said)
+        sentences.append(text)
+    return tuple(sentences)
 
 
 def _rules(context: ViewContext, lines: pd.DataFrame, words: Words) -> tuple[str, ...]:
@@ -374,16 +358,16 @@ def _rule(rule: tuple[bool, int, bool], what: list[str], words: Words) -> str:
         if months % 12
         else words.count("{n} Jahr", "{n} Jahre", months // 12)
     )
-    told = {"what": words.listed(what), "lasts": lasts}
+    values = {"what": words.listed(what), "lasts": lasts}
     if is_plan:
-        said = words.say("{what}: Ein Plan gilt {lasts}, wenn nichts Weiteres belegt ist.", **told)
+        sentence = words.say("{what}: Ein Plan gilt {lasts}, wenn nichts Weiteres belegt ist.", **values)
     else:
-        said = words.say(
+        sentence = words.say(
             "{what}: vermutlich beendet {lasts} nach dem Beginn, ohne bekannten Beginn {lasts} nach dem letzten Beleg.",
-            **told,
+            **values,
         )
     whose = words.say("Eigene Regel dieses Atlas.") if is_house else words.say("Nach veröffentlichten Angaben.")
-    return f"{said} {whose}"
+    return f"{sentence} {whose}"
 
 
 def _published(context: ViewContext, lines: pd.DataFrame, cases: pd.DataFrame, words: Words) -> tuple[str, ...]:
@@ -394,29 +378,28 @@ def _published(context: ViewContext, lines: pd.DataFrame, cases: pd.DataFrame, w
         if total.instrument and total.instrument.key in concerned and total.day <= context.as_of:
             newest[total.measure] = total.instrument, total
     by_stage = {instrument.key for instrument, total in newest.values() if total.stage}
-    said = []
+    sentences = []
     for instrument, total in newest.values():
         if total.stage:
             begun = newest.get(instrument.published_measure or "")
-            said.append(_stage_said(instrument, total, begun[1] if begun else None, lines, words))
+            sentences.append(_stage_said(instrument, total, begun[1] if begun else None, lines, words))
         elif instrument.key not in by_stage:
-            said.append(_total_said(context, instrument, total, words))
-    return tuple(said)
+            sentences.append(_total_said(context, instrument, total, words))
+    return tuple(sentences)
 
 
 def _total_said(context: ViewContext, instrument: Instrument, total: Total, words: Words) -> str:
-    """Return a published total and what is documented beside it."""
     named = named_on(context.snapshot, context.programme, context.spans, total)
     documented, later = (named.documented, named.later) if named else (0, 0)
-    told = {"what": words.label(instrument.label), "n": words.number(total.value), "day": words.partial(total.text)}
-    told["documented"] = words.number(documented)
+    values = {"what": words.label(instrument.label), "n": words.number(total.value), "day": words.partial(total.text)}
+    values["documented"] = words.number(documented)
     if later:
         return words.say(
             "{what}: veröffentlicht {n} ({day}); hier {documented} belegt, weitere {later} mit unbekanntem Beginn.",
-            **told,
+            **values,
             later=words.number(later),
         )
-    return words.say("{what}: veröffentlicht {n} ({day}); hier {documented} belegt.", **told)
+    return words.say("{what}: veröffentlicht {n} ({day}); hier {documented} belegt.", **values)
 
 
 def _stage_said(instrument: Instrument, total: Total, begun: Total | None, lines: pd.DataFrame, words: Words) -> str:
@@ -430,7 +413,7 @@ def _stage_said(instrument: Instrument, total: Total, begun: Total | None, lines
     standing = lines["state"].isin([State.IN_FORCE, State.REACHED]) & (lines["instrument"] == instrument.key)
     by_then = lines["begin"].isna() | (lines["begin"] <= pd.Timestamp(total.day))
     here = lines[standing & by_then & lines["stage"].isin(before)]
-    told = {
+    values = {
         "what": words.label(instrument.label),
         "stage": words.label(stage.label),
         "n": words.number(total.value),
@@ -441,11 +424,11 @@ def _stage_said(instrument: Instrument, total: Total, begun: Total | None, lines
     if begun is None:
         return words.say(
             "{what}: veröffentlicht {n} „{stage}“ ({day}); hier ohne Beleg dafür {open} ({places}).",
-            **told,
+            **values,
         )
     return words.say(
         "{what}: veröffentlicht {n} „{stage}“ ({day}) von {all} „{first}“ ({since}); hier ohne Beleg dafür {open} ({places}).",
-        **told,
+        **values,
         all=words.number(begun.value),
         first=words.label(next(each for each in stages if each.is_counted).label),
         since=words.partial(begun.text),

@@ -103,15 +103,15 @@ def since_said(row: Mapping[Hashable, Any], words: Words) -> str:
 def beside_said(row: Mapping[Hashable, Any], instrument: Instrument, words: Words) -> list[str]:
     """Return what stands beside a number: ``row`` is of `progress`, what holds is told where the number counts all so far."""
     documented_later, period_unknown = int(row["documented_later"]), int(row["period_unknown"])
-    said = []
+    parts = []
     if instrument.counts is Counts.SO_FAR:
         holding = holding_said([instrument], words)
-        said.append(words.say("davon {holding}: {n}", holding=holding, n=words.number(int(row["in_force"]))))
+        parts.append(words.say("davon {holding}: {n}", holding=holding, n=words.number(int(row["in_force"]))))
     if documented_later:
-        said.append(words.say(phrases.N_MORE_DOCUMENTED_LATER, n=words.number(documented_later)))
+        parts.append(words.say(phrases.N_MORE_DOCUMENTED_LATER, n=words.number(documented_later)))
     if period_unknown:
-        said.append(words.say(phrases.N_MORE_PERIOD_UNKNOWN, n=words.number(period_unknown)))
-    return said
+        parts.append(words.say(phrases.N_MORE_PERIOD_UNKNOWN, n=words.number(period_unknown)))
+    return parts
 
 
 def periods_sentence(words: Words) -> str:
@@ -137,21 +137,25 @@ def reason(row: Mapping[Hashable, Any], programme: Programme, words: Words) -> s
 def _why_begun(row: Mapping[Hashable, Any], stage: Stage, words: Words) -> str:
     if row["since_means"] == "undated":
         return since_said(row, words)
-    told = words.partial(row["since"])
+    date_text = words.partial(row["since"])
     dated = PartialDate.parse(row["since"])
     if row["what"] == REVIVED:
-        said = words.say("wieder ab {date}", date=told)
-        return said if row["since_means"] == REACHED_ON else words.say("spätestens {date} wieder belegt", date=told)
+        sentence = words.say("wieder ab {date}", date=date_text)
+        return (
+            sentence
+            if row["since_means"] == REACHED_ON
+            else words.say("spätestens {date} wieder belegt", date=date_text)
+        )
     is_its_own = not pd.isna(row["earliest"]) and row["earliest"].date() == dated.first_day()
     if row["since_means"] != REACHED_ON or not is_its_own:
-        said = words.say("spätestens {date} belegt, Beginn unbekannt", date=told)
+        sentence = words.say("spätestens {date} belegt, Beginn unbekannt", date=date_text)
         if pd.isna(row["earliest"]) or row["what"] != BEGUN:
-            return said
+            return sentence
         days = {"first": words.day(row["earliest"].date()), "last": words.day(row["day"].date())}
         text = N_("erreicht zwischen {first} und {last}") if stage.is_act else N_("Beginn zwischen {first} und {last}")
         return words.say(text, **days)
-    said = words.say(N_("erreicht {date}") if stage.is_act else N_("Beginn {date}"), date=told)
-    return said if dated.day else words.say("{said}, Tag nicht bekannt", said=said)
+    sentence = words.say(N_("erreicht {date}") if stage.is_act else N_("Beginn {date}"), date=date_text)
+    return sentence if dated.day else words.say("{said}, Tag nicht bekannt", said=sentence)
 
 
 def _why_ended(row: Mapping[Hashable, Any], programme: Programme, words: Words) -> str:
@@ -177,13 +181,13 @@ def _why_left(row: Mapping[Hashable, Any], programme: Programme, words: Words) -
     if row["since_means"] == REACHED_ON:
         return words.say("ruht seit {date}", date=date_) if is_asleep else words.say("beendet {date}", date=date_)
     if row["since_means"] == "undated":
-        said = since_said(row, words)
+        read = since_said(row, words)
         text = (
             N_("als ruhend belegt, Tag unbekannt ({read})")
             if is_asleep
             else N_("als beendet belegt, Tag unbekannt ({read})")
         )
-        return words.say(text, read=said)
+        return words.say(text, read=read)
     if is_asleep:
         return words.say("spätestens {date} als ruhend belegt, Tag unbekannt", date=date_)
     return words.say("spätestens {date} als beendet belegt, Tag unbekannt", date=date_)
@@ -203,12 +207,12 @@ def presumed_said(last_proof: date | str | None, since: str, stage: Stage, words
     if isinstance(proof, pd.Timestamp):
         is_meant = since and PartialDate.parse(since).last_day() == proof.date()
         day = words.partial(since) if is_meant else words.day(proof.date())
-        said = words.say("vermutlich beendet, zuletzt belegt {date}", date=day)
+        text = words.say("vermutlich beendet, zuletzt belegt {date}", date=day)
     else:
-        said = words.say("vermutlich beendet, zuletzt belegt: Tag unbekannt")
+        text = words.say("vermutlich beendet, zuletzt belegt: Tag unbekannt")
     if not stage.is_house_rule:
-        return said
-    return f"{said} ({house_said(stage.months or 0, words)})"
+        return text
+    return f"{text} ({house_said(stage.months or 0, words)})"
 
 
 def house_said(months: int, words: Words) -> str:

@@ -13,7 +13,7 @@ from atlas.model.keys import is_district_key
 from atlas.model.programme import StageKind
 from atlas.model.states import State
 from atlas.present.context import ViewContext
-from atlas.present.looks import Look, look_keys, looks_of
+from atlas.present.looks import LegendClass, look_keys, looks_by_key
 
 _EDGE = 0.07
 """Part of the axis at its end in which no year is written."""
@@ -23,21 +23,19 @@ _STEPS, _MOST = (1, 2, 5, 10, 20, 50), 9
 
 @dataclass(frozen=True)
 class Bar:
-    """One stretch of time in one stage. Places are parts of the axis, 0 to 1.
+    """One stretch of time in one stage, from ``begin`` to ``end``: parts of the axis, 0 to 1.
 
     Attributes
     ----------
     look
         Of the stage and its state: what is documented only later, or presumed over, has its own.
-    begin, end
-        From where to where.
     lane
         Each case has its own; 0 is the first.
     has_ended
         Whether what held is over at its end.
     """
 
-    look: Look
+    look: LegendClass
     begin: float
     end: float
     lane: int
@@ -53,13 +51,8 @@ class Bar:
 class Axis:
     """The axis all timelines of a page share: from the programme's launch to the as-of date.
 
-    Attributes
-    ----------
-    first, last
-        Days at both ends.
-    years
-        New years on it with their places: each, or of many years every second, fifth, …; one too close to the end to be
-        written is left out.
+    ``years`` are the new years on it with their places: each, or of many every second, fifth, …; one too close to the end
+    to be written is left out.
     """
 
     first: date
@@ -97,14 +90,14 @@ def bars(context: ViewContext, ags: str, district: str, scale: Axis) -> dict[str
 def _lanes(context: ViewContext, instrument: str, rows: pd.DataFrame, scale: Axis) -> tuple[Bar, ...]:
     """Return the bars of an instrument: a case per lane, what is derived or the district's where there is room."""
     rows = rows.assign(basis=rows["basis"].where(~rows["participant"].map(is_district_key).astype(bool), "district"))
-    told = context.programme.instrument(instrument)
-    looks = {look.key: look for look in looks_of(context.programme, instrument)}
-    rows = rows.assign(look=look_keys(rows, told))
+    definition = context.programme.instrument(instrument)
+    looks = looks_by_key(context.programme, instrument)
+    rows = rows.assign(look=look_keys(rows, definition))
     is_own = rows["basis"] == "direct"
     first = rows.groupby("case")["since_day"].transform("min")
     rows = rows.assign(order=first, aside=~is_own).sort_values(["aside", "order", "case", "since_day", "rank"])
     lanes: list[list[tuple[float, float]]] = []
-    found: list[Bar] = []
+    all_bars: list[Bar] = []
     for _, case in rows.groupby("case", sort=False):
         drawn = _bars_of(case, looks, scale)
         if not drawn:
@@ -114,11 +107,11 @@ def _lanes(context: ViewContext, instrument: str, rows: pd.DataFrame, scale: Axi
         free = (i for i, taken in enumerate(lanes) if is_aside and all(end <= b or e <= begin for b, e in taken))
         lane = next(free, len(lanes))
         lanes[lane : lane + 1] = [[*(lanes[lane] if lane < len(lanes) else []), (begin, end)]]
-        found += [replace(bar, lane=lane) for bar in drawn]
-    return tuple(found)
+        all_bars += [replace(bar, lane=lane) for bar in drawn]
+    return tuple(all_bars)
 
 
-def _bars_of(case: pd.DataFrame, looks: Mapping[str, Look], scale: Axis) -> list[Bar]:
+def _bars_of(case: pd.DataFrame, looks: Mapping[str, LegendClass], scale: Axis) -> list[Bar]:
     """Return the bars of a case one after the other; an end that only ends has a mark and no bar of its own."""
     shown = case[(case["state"] != State.ENDED) | (case["kind"] == str(StageKind.EXIT))]
     begins = [scale.place(day) for day in shown["since_day"].dt.date]

@@ -26,7 +26,7 @@ from atlas import phrases
 from atlas.errors import Problem
 from atlas.model.dates import ZONE, PartialDate
 from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
-from atlas.model.programme import Label
+from atlas.model.programme import Instrument, Label
 
 _CATALOGUES = Path(__file__).resolve().parents[1] / "locale"
 
@@ -53,22 +53,26 @@ class Words:
 
     def say(self, text: str, /, **values: object) -> str:
         """Return the German ``text`` in the reader's language with its placeholders filled."""
-        said = _catalogue(self.lang).gettext(text)
-        return said.format(**values) if values else said
+        translated = _catalogue(self.lang).gettext(text)
+        return translated.format(**values) if values else translated
 
     def count(self, one: str, many: str, n: int, /, **values: object) -> str:
         """Return ``one`` or ``many`` by number, ``{n}`` filled with the number in the language's form."""
-        said = _catalogue(self.lang).ngettext(one, many, n)
-        return said.format(n=self.number(n), **values)
+        translated = _catalogue(self.lang).ngettext(one, many, n)
+        return translated.format(n=self.number(n), **values)
 
     def label(self, label: Label) -> str:
         """Return a label of the programme."""
         return label.in_language(self.lang)
 
+    def arrangements(self, instrument: Instrument, n: int) -> str:
+        """Return ``3 Vereinbarungen``: arrangements as the programme calls those of an instrument."""
+        return f"{self.number(n)} {self.label(instrument.unit_one if n == 1 else instrument.unit)}"
+
     def problem(self, problem: Problem) -> str:
         """Return a problem as one sentence with its place in front."""
-        said = self.say(problem.text).format(**problem.values)
-        return f"{self._place(problem.place)}: {said}" if problem.place else said
+        sentence = self.say(problem.text).format(**problem.values)
+        return f"{self._place(problem.place)}: {sentence}" if problem.place else sentence
 
     def _place(self, place: str) -> str:
         """Return a place in the reader's language: our own word at the start of a part. What comes from files stays."""
@@ -82,8 +86,8 @@ class Words:
             "Notiz": self.say(phrases.PRIVATE_NOTE),
             "nächster Schritt": self.say(phrases.NEXT_STEP),
         }
-        said = re.sub(rf"(?:^|(?<=, ))({'|'.join(known)})(?= |$)", lambda found: known[found[1]], place)
-        return said if self.lang == SOURCE_LANGUAGE else re.sub("„(.*)“", "“\\1”", said)
+        translated = re.sub(rf"(?:^|(?<=, ))({'|'.join(known)})(?= |$)", lambda found: known[found[1]], place)
+        return translated if self.lang == SOURCE_LANGUAGE else re.sub("„(.*)“", "“\\1”", translated)
 
     def language(self, lang: str) -> str:
         """Return what a language is called, by its key."""

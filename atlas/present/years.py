@@ -11,13 +11,11 @@ from typing import Any
 import pandas as pd
 
 from atlas import phrases
-from atlas.analysis.counting import Figure, figure
-from atlas.analysis.events import BEGINNINGS, BOUNDARY, FLOWS, in_period
+from atlas.analysis.counting import Figure
+from atlas.analysis.events import FLOWS, in_period
 from atlas.analysis.progress import Course, progress
-from atlas.analysis.spans import counting
-from atlas.analysis.status import cases_as_of, status_as_of
 from atlas.model.programme import Counts, Instrument
-from atlas.present.changes import BY_BOUNDARY
+from atlas.present.changes import flow_words, of_flow
 from atlas.present.context import ViewContext
 from atlas.present.figures import DrillDown, arrangement_rows, municipality_rows
 from atlas.present.progress import course_days
@@ -29,12 +27,8 @@ from atlas.present.wording import Words
 class YearRow:
     """One line of the table behind a curve: what was so on a day and what happened since the line before.
 
-    Attributes
-    ----------
-    doors
-        By column, see `year_headings`.
-    total, shares
-        Municipalities there are, and of these and of the land what is covered; empty where the programme is not for all.
+    ``doors`` by column, see `year_headings`; ``shares`` of the municipalities and of the land that is covered, empty where
+    the programme is not for all.
     """
 
     day: str
@@ -55,7 +49,7 @@ def year_headings(rows: Iterable[YearRow], instrument: Instrument, words: Words)
         "documented_later": words.say(phrases.DOCUMENTED_ONLY_LATER),
         "period_unknown": words.say(phrases.PERIOD_UNKNOWN),
     }
-    return {key: said for key, said in headings.items() if key in shown or key in {"municipalities", "arrangements"}}
+    return {key: label for key, label in headings.items() if key in shown or key in {"municipalities", "arrangements"}}
 
 
 def year_rows(
@@ -87,7 +81,7 @@ class _Year:
     def row(self, row: Mapping[Hashable, Any], start: date, end: date) -> YearRow:
         """Return what was so on a day and what happened after the other."""
         words, source = self.words, self.source
-        told = {"what": words.label(self.instrument.label), "day": words.day(end), "start": words.day(start)}
+        values = {"what": words.label(self.instrument.label), "day": words.day(end), "start": words.day(start)}
         stock = partial(self._stock, end)
 
         def listed(of: str) -> Callable[[], pd.DataFrame]:
@@ -96,26 +90,24 @@ class _Year:
         def happened(what: str) -> Callable[[], pd.DataFrame]:
             return lambda: event_rows(source, self._happened(what, start, end), words)
 
-        whole = words.say(phrases.LIST_OF_MUNICIPALITIES, **told)
-        joint = words.say(phrases.LIST_OF_ARRANGEMENTS, **told, list=words.label(self.instrument.unit))
+        whole = words.say(phrases.LIST_OF_MUNICIPALITIES, **values)
+        joint = words.say(phrases.LIST_OF_ARRANGEMENTS, **values, list=words.label(self.instrument.unit))
         headings = {
             "in_force": words.say(phrases.OF_WHICH_HOLDING, holding=holding_said([self.instrument], words)),
             "documented_later": words.say("erst später belegt, Beginn unbekannt"),
             "period_unknown": words.say(phrases.PERIOD_UNKNOWN),
         }
-        flows = {what: words.label(flow_label(what, self.instrument)) for what in FLOWS}
-        flows |= dict.fromkeys(BY_BOUNDARY, words.say(phrases.THROUGH_BOUNDARY_CHANGES))
         doors = {
             "municipalities": (whole, listed("municipalities")),
             "arrangements": (joint, lambda: arrangement_rows(stock(), source.edition, words)),
         }
         doors |= {
-            what: (words.say("{what}: {flow}, {start} bis {day}", **told, flow=said), happened(what))
-            for what, said in flows.items()
+            what: (words.say("{what}: {flow}, {start} bis {day}", **values, flow=label), happened(what))
+            for what, label in flow_words(self.instrument, words).items()
         }
         doors |= {
-            of: (words.say("{what}: {state}. Stand {day}", **told, state=said), listed(of))
-            for of, said in headings.items()
+            of: (words.say("{what}: {state}. Stand {day}", **values, state=label), listed(of))
+            for of, label in headings.items()
             if self.counts is None and (of != "in_force" or self.instrument.counts is Counts.SO_FAR)
         }
         key = f"{self.instrument.key}-{self.counts or 'all'}-{end}"
@@ -138,21 +130,14 @@ class _Year:
         )
 
     def _stock(self, day: date) -> Figure:
-        source = self.source
-        spans = counting(source.spans, self.counts) if self.counts else source.spans
-        status = status_as_of(spans, source.programme, source.edition, source.changes, day)
-        cases = cases_as_of(spans, source.edition, source.changes, day)
-        return figure(status, cases, self.instrument.key, source.district)
+        return self.source.on(day, self.counts).figure(self.instrument.key, self.source.district)
 
     def _happened(self, what: str, start: date, end: date) -> pd.DataFrame:
         rows = in_period(self.course.municipalities.events, start, end)
         rows = rows[rows["instrument"] == self.instrument.key]
         if self.source.district:
             rows = rows[rows["district"] == self.source.district]
-        by_boundary = rows["because"] == BOUNDARY
-        if what in FLOWS:
-            return rows[(rows["what"] == what) & ~by_boundary]
-        return rows[(rows["what"].isin(BEGINNINGS) == (what == "boundary_in")) & by_boundary]
+        return of_flow(rows, what)
 
 
 def event_rows(context: ViewContext, rows: pd.DataFrame, words: Words) -> pd.DataFrame:

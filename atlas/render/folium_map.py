@@ -15,7 +15,7 @@ import folium
 from jinja2 import Template
 
 from atlas.model.languages import known_language
-from atlas.present.map_spec import MapSpec, pack, packed_bodies, packed_points
+from atlas.present.map_spec import MapSpec, pack, packed_bodies, packed_positions
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _URLS = re.compile(r'(?!.*\{\{)\{"[A-Za-z0-9_.:,"{}/-]*\}')
@@ -101,7 +101,7 @@ def changing_part(
         "layer": _checked(_LAYER, spec.layer),
         "asOf": spec.as_of.isoformat(),
         "codes": _checked(_CODES, pack(spec.codes)),
-        "points": _checked(_POINTS, packed_points(spec)),
+        "points": _checked(_POINTS, packed_positions(spec.points)),
         "districtPoints": [_checked(_KEY, key) for key in spec.district_points],
         "selected": _checked(_KEY, selected or ""),
         "district": _checked(_KEY, district or ""),

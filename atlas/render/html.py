@@ -8,8 +8,7 @@ from markupsafe import Markup
 from atlas.model.records import source_name, web_address
 from atlas.model.view import ViewState
 from atlas.present.about import AboutData
-from atlas.present.charts import Chart
-from atlas.present.files import chart_files, table_files
+from atlas.present.charts import Chart, chart_files, table_files
 from atlas.present.wording import Words
 from atlas.render.templates import Pieces
 

@@ -13,9 +13,8 @@ from typing import Literal
 
 from atlas import phrases
 from atlas.model.excerpt import MEASURES, PRINTED, ExcerptKind, Measures, Size
-from atlas.present.looks import Look
+from atlas.present.looks import LegendClass, has_dot, is_small
 from atlas.present.picture import LegendLine, Picture
-from atlas.present.small_areas import has_dot, is_small
 from atlas.present.wording import Words
 from atlas.render.fonts import lines_of, text_width
 from atlas.render.labels import Box
@@ -89,7 +88,7 @@ class Ground:
     """
 
     is_one: bool
-    look: Look | None
+    look: LegendClass | None
     context: tuple[int, ...]
     areas: tuple[int, ...]
     dots: tuple[int, ...]

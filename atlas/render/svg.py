@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from atlas.model.excerpt import ExcerptKind
 from atlas.present.hatches import DOTS, LINES, TILE
-from atlas.present.looks import Look
+from atlas.present.looks import LegendClass
 from atlas.present.picture import LegendLine
 from atlas.render.fonts import FAMILY, displayable, embedded_faces
 from atlas.render.labels import PlacedLabel
@@ -219,7 +219,7 @@ def _class_dots(sheet: PictureLayout, radius: float) -> Markup:
     return Markup('<g id="dots" stroke="#ffffff" stroke-width="{}">{}</g>').format(_n(radius * 0.3), dots)
 
 
-def _dot_colours(look: Look) -> tuple[str, Markup]:
+def _dot_colours(look: LegendClass) -> tuple[str, Markup]:
     """Return the fill of a dot, and its rim if that is not white: what is documented only later is hollow."""
     if look.hatch == "rings":
         return look.colour, Markup(' stroke="{}"').format(look.hatch_colour)
@@ -325,7 +325,7 @@ def _text(each: Text) -> Markup:
     )
 
 
-def _pattern(look: Look, where: str, scale: float) -> Markup:
+def _pattern(look: LegendClass, where: str, scale: float) -> Markup:
     """Return the pattern of a look; on the finished page it is as large in the map as in the legend."""
     if look.hatch == "dots":
         dot = Markup('<circle cx="{}" cy="{}" r="{}" fill="{}"/>')
@@ -341,11 +341,11 @@ def _pattern(look: Look, where: str, scale: float) -> Markup:
     ).format(name=_pattern_name(look, where), tile=TILE, scale=_n(scale), fill=look.colour, inner=inner)
 
 
-def _pattern_name(look: Look, where: str) -> str:
+def _pattern_name(look: LegendClass, where: str) -> str:
     return f"{where}-{look.key.replace('~', '-')}"
 
 
-def _fill(look: Look, where: str) -> str:
+def _fill(look: LegendClass, where: str) -> str:
     return look.colour if look.hatch == "none" else f"url(#{_pattern_name(look, where)})"
 
 

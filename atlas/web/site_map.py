@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from atlas import phrases
 from atlas.export.pictures import written
 from atlas.model.excerpt import Form, Size
 from atlas.model.languages import LANGUAGES, other_languages
@@ -14,7 +15,7 @@ from atlas.present.figures import build_cards
 from atlas.present.looks import layer_definition, layer_label, layer_short
 from atlas.present.map_spec import counted_legend
 from atlas.present.search import search_index, search_words, suggestions
-from atlas.present.site import downloads, layers_label, map_day, moved_keys, prefix, script_words
+from atlas.present.site import downloads, moved_keys, prefix, script_words
 from atlas.present.site_days import changing_days, packed_days, stamps
 from atlas.present.wording import Words
 from atlas.render.templates import Pieces
@@ -54,9 +55,9 @@ def _map_page(site: Site, layer: str, files: Mapping[str, str], words: Words) ->
     label = words.label(layer_label(programme, layer))
     body = html.map_body(
         label,
-        map_day(context, words),
+        words.say(phrases.AS_OF_DAY_WITH_COUNT, day=words.day(context.as_of), n=words.number(context.spec.total)),
         html.layers(
-            layers_label(words),
+            words.say(phrases.WHAT_THE_MAP_SHOWS),
             layer,
             [(*each, prefix(words) + _layer_path(site, each[0])) for each in _layers(site, words)],
         ),
@@ -122,7 +123,7 @@ def _offline(site: Site, files: Mapping[str, str], words: Words) -> tuple[str, b
         # The pages of municipalities are not inside.
         "words": script_words(site.context, words) | {"page": ""},
     }
-    layers = html.layers(layers_label(words), layer, [(*each, "") for each in _layers(site, words)])
+    layers = html.layers(words.say(phrases.WHAT_THE_MAP_SHOWS), layer, [(*each, "") for each in _layers(site, words)])
     # The fine geometry is not inside.
     inside = Inside(
         {name: site.body(name).decode() for name in named}, about, site.urls.told("", finer=False), *site.assets

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from atlas.present.site import SiteFrame, loading
+from atlas.present.site import SiteFrame
 from atlas.present.wording import Words
 from atlas.render.fonts import FAMILY, embedded_faces
 from atlas.render.templates import Pieces, drawn
@@ -70,7 +70,7 @@ def offline_page(frame: SiteFrame, layers: Markup, inside: Inside, words: Words)
         told=as_data({**inside.about, "mapPage": map_page}),
         shim=Markup(_FILES),  # noqa: S704 - our own
         script=Markup(_script(script("site/main.js"))),  # noqa: S704 - our own
-        body=Pieces("site_parts.html").map_body("", loading(words), layers, {}),
+        body=Pieces("site_parts.html").map_body("", words.say("Die Karte wird geladen …"), layers, {}),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from atlas import phrases
 from atlas.analysis.quality import check_snapshot
 from atlas.export.open_data import boundaries_file, cases_file, records_file, status_file
 from atlas.export.pictures import Drawn, written
@@ -122,7 +123,7 @@ def data_page(site: Site) -> Files:
             about_html.texts(about.accessibility(limits(words), words)),
             about_html.texts(about.privacy([visits(words)], words)),
         )
-        heading = about.heading(words)
+        heading = words.say(phrases.DATA_AND_SOURCES)
         yield site.page("ueber/index.html", heading, html.titled(heading, parts), words)
 
 

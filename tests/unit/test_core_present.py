@@ -317,7 +317,7 @@ def test_legend_of_a_film_explains_what_only_some_months_show(contexts: ViewCont
     assert "documented_later" in lines
     assert "documented_later" not in [entry.look.key for entry in context.spec.legend]
     assert lines[-1] == "no_data"
-    for spec in film.specs:
+    for spec in film:
         assert {entry.look.key for entry in spec.legend if entry.count} <= set(lines)
 
 

@@ -1,4 +1,4 @@
-"""Look-ups in the neighbourhood of a day, white spots and groups, on the invented state and the shipped one."""
+"""LegendClass-ups in the neighbourhood of a day, white spots and groups, on the invented state and the shipped one."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from atlas.present.detail import build_detail, position_of
 from atlas.present.district import build_district
 from atlas.present.elsewhere import Elsewhere, OtherProgrammes
 from atlas.present.figures import build_cards
-from atlas.present.looks import Look
+from atlas.present.looks import LegendClass
 from atlas.present.map_spec import counted_legend
 from atlas.present.municipality import NextStep, build_page
 from atlas.present.open_data import Content
@@ -45,7 +45,7 @@ about, district, municipality, progress, site = map(
 EDITING = {"entries.html", "follow_ups.html", "intake.html", "parts_editing.html"}
 """Templates of pages behind a login, which have tests of their own."""
 
-_KEPT = (ViewState, Look, Figure, type)
+_KEPT = (ViewState, LegendClass, Figure, type)
 """Views become addresses, looks are checked when a programme is read, figures are numbers."""
 
 
@@ -81,7 +81,7 @@ def models(mini: Snapshot) -> dict[str, Any]:
     )
     curves = build_curves(context, contexts.course(context), DE)
     return {
-        "page": dataclasses.replace(page, next_step=step, chains=("a",), rest="a", bars_note="a"),
+        "page": dataclasses.replace(page, next_step=step, chains=("a",), remarks=("a", "a")),
         "detail": build_detail(context, position, DE),
         "others": OtherProgrammes("a", (Elsewhere("a", "a", context.view, (("a", "a"),)),)),
         "legend": counted_legend(context.spec.legend, DE),

@@ -36,7 +36,7 @@ from atlas.model.parameters import Given, read_excerpt
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.context import ViewContexts
-from atlas.present.looks import Look, looks_of
+from atlas.present.looks import LegendClass, looks_of
 from atlas.present.picture import LegendLine
 from atlas.present.wording import Words
 from atlas.render.layout import lay_out
@@ -275,7 +275,7 @@ def _tags(node: pikepdf.Object) -> Iterator[tuple[str, str]]:
             yield from _tags(child)
 
 
-def _greys(picture: Drawn, looks: tuple[Look, ...], words: Words) -> dict[str, np.ndarray]:
+def _greys(picture: Drawn, looks: tuple[LegendClass, ...], words: Words) -> dict[str, np.ndarray]:
     """Return the signs of a legend that explains all looks of a layer, as printed in grey, by look."""
     lines = tuple(LegendLine(words.label(look.label), "area", look, 0) for look in looks)
     described = replace(picture.picture, legend=lines)

@@ -116,7 +116,7 @@ def test_course_of_a_programme_older_than_the_boundaries_begins_with_them(mini: 
     days, before = course_days(context)
     assert (days[0].year, before + timedelta(days=1)) == (begins.year, begins)
     assert min(curve.points["date"].min().date() for curve in build_curves(context, course, DE)) == begins
-    assert min(build_film(context, TODAY).days) >= begins
+    assert min(spec.as_of for spec in build_film(context, TODAY)) >= begins
     assert DE.day(begins) in reach_sentence(context, DE)
     assert reach_sentence(ViewContexts(lambda: mini, lambda: TODAY).of(ViewState()), DE) == ""
 
@@ -291,16 +291,17 @@ def test_names_in_charts_are_escaped(mini_contexts: ViewContexts) -> None:
 def test_film_ends_with_the_map_and_counts_each_month(real_context: Callable[..., ViewContext]) -> None:
     context = real_context(layer="agreement", as_of=date(2023, 2, 15))
     film = build_film(context, TODAY)
-    assert film.days[0] == date(2019, 1, 31)
-    assert film.days[-2:] == (date(2023, 1, 31), date(2023, 2, 15))
-    assert film.specs[-1].codes == context.spec.codes
+    days = [spec.as_of for spec in film]
+    assert days[0] == date(2019, 1, 31)
+    assert days[-2:] == [date(2023, 1, 31), date(2023, 2, 15)]
+    assert film[-1].codes == context.spec.codes
     packed = json.loads(json.dumps(packed_film(film)))
     assert packed["totals"][0] == 419
     assert packed["totals"][-1] == 418
-    for day, counts in zip(film.days, zip(*packed["counts"].values(), strict=True), strict=True):
+    for day, counts in zip(days, zip(*packed["counts"].values(), strict=True), strict=True):
         assert sum(counts) == real_context(layer="agreement", as_of=day).spec.total
-    codes = list(film.specs[0].codes)
-    for changed, spec in zip(packed["codes"][1:], film.specs[1:], strict=True):
+    codes = list(film[0].codes)
+    for changed, spec in zip(packed["codes"][1:], film[1:], strict=True):
         for each in filter(None, changed.split(",")):
             codes[int(each[:-1], 36)] = each[-1]
         assert "".join(codes) == spec.codes
@@ -308,8 +309,8 @@ def test_film_ends_with_the_map_and_counts_each_month(real_context: Callable[...
 
 def test_film_does_not_go_beyond_today(real_context: Callable[..., ViewContext]) -> None:
     film = build_film(real_context(layer="agreement", as_of=date(2099, 12, 31)), TODAY)
-    assert film.days[-1] == TODAY
-    assert len(film.days) == 95
+    assert film[-1].as_of == TODAY
+    assert len(film) == 95
 
 
 @pytest.mark.bulk
@@ -317,7 +318,7 @@ def test_months_as_an_animation(mini_contexts: ViewContexts) -> None:
     context = mini_contexts.of(ViewState(layer="pact", as_of=date(2020, 3, 31)))
     made = film_gif(mini_contexts, context, DE)
     picture = Image.open(io.BytesIO(made))
-    distinct = {(spec.codes, spec.points) for spec in build_film(context, TODAY).specs}
+    distinct = {(spec.codes, spec.points) for spec in build_film(context, TODAY)}
     assert picture.n_frames == len(distinct) > 2
     assert picture.size == (1200, 750)
     first = np.asarray(picture.convert("RGB"))

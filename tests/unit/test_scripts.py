@@ -204,7 +204,7 @@ def _queries(context: ViewContext) -> dict[str, object]:
 
 def _film(context: ViewContext) -> dict[str, object]:
     film = build_film(context, TODAY)
-    return {"packed": packed_film(film), "codes": [spec.codes for spec in film.specs]}
+    return {"packed": packed_film(film), "codes": [spec.codes for spec in film]}
 
 
 def _geometry(context: ViewContext) -> dict[str, object]:

@@ -9,15 +9,14 @@ from datetime import date
 
 import pytest
 
+from atlas.analysis.status import NO_DATA
+from atlas.model.excerpt import Excerpt
 from atlas.model.programme import Label, Stage, StageKind
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.detail import position_or_successor
 from atlas.present.narrative import (
-    MOST_ALT,
-    Shown,
-    alt_text,
     caption,
     neighbours_sentence,
     on_record,
@@ -29,6 +28,7 @@ from atlas.present.narrative import (
     unique_names,
     when,
 )
+from atlas.present.picture import MOST_ALT, LegendLine, alt_text, build_picture
 from atlas.present.wording import Words
 from tests.conftest import TODAY
 
@@ -145,20 +145,9 @@ def test_grant_that_is_open_says_until_when(real_context: Of) -> None:
 def test_alternative_text_of_one_layer_says_whose_numbers_they_are(real_context: Of) -> None:
     """Beside the neighbours that take part in anything at all."""
     context = real_context(layer="funding")
-    told = alt_text(
-        context,
-        Shown(
-            title="T",
-            subtitle="S",
-            counts=(("keine bekannte Aktivität", 16),),
-            documented=0,
-            total=16,
-            own="Ort",
-            own_status="S",
-            centre=0,
-        ),
-        DE,
-    )
+    picture = build_picture(context, Excerpt(()), DE)
+    legend = (LegendLine("keine bekannte Aktivität", count=16),)
+    told = alt_text(replace(picture, title="T", subtitle="S", legend=legend), context, 0, DE)
     assert told.endswith("Förderung – keine bekannte Aktivität: 16.")
 
 
@@ -286,21 +275,17 @@ def test_caption_says_place_day_and_sources(real_context: Of, mini_context: Of) 
 
 def test_alternative_text_is_one_line_and_not_too_long(real_context: Of) -> None:
     context = real_context()
-    shown = Shown(
-        title="T\nitel" * 40,
-        subtitle="Stand",
-        counts=(("Eine Klasse mit langem Namen " * 20, 3),),
-        documented=1,
-        total=5,
-        own="Ort",
-        own_status="Stufe",
+    picture = build_picture(context, Excerpt(()), DE)
+    long = replace(
+        picture, title="T\nitel" * 40, own=0, legend=(LegendLine("Eine Klasse mit langem Namen " * 20, count=3),)
     )
-    told = alt_text(context, shown, DE)
+    told = alt_text(long, context, None, DE)
     assert len(told) <= MOST_ALT
     assert "\n" not in told
     assert told.endswith(" …")
-    brief = alt_text(context, Shown(title="T", subtitle="S", counts=(("k", 2),), documented=1, total=5), EN)
-    assert brief == "Map. T. S. Something is documented for 1 of 5 municipalities. K: 2."
-    assert "1 of 5" not in alt_text(
-        context, Shown(title="T", subtitle="S", counts=(("k", 2),), documented=None, total=5), EN
-    )
+    areas = dict(list(picture.areas.items())[:5])
+    documented = sum(area.look.key != NO_DATA for area in areas.values())
+    short = replace(picture, title="T", subtitle="S", areas=areas, legend=(LegendLine("k", count=2),))
+    brief = alt_text(short, context, None, EN)
+    assert brief == f"Map. T. S. Something is documented for {documented} of 5 municipalities. K: 2."
+    assert "of 5" not in alt_text(short, real_context(documented_only=True), None, EN)
