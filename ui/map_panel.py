@@ -14,7 +14,7 @@ from atlas.present.detail import as_of_sentence, build_detail, position_of
 from atlas.present.map_index import body_names
 from atlas.present.map_spec import MapSpec
 from atlas.render import html
-from atlas.render.folium_map import base_map, changing_part
+from atlas.render.folium_map import LocalMap, changing_part
 from ui import blocks, table_panel
 from ui.cache import payloads
 from ui.components import part
@@ -68,7 +68,7 @@ def _pick(context: ViewContext, key: Keys, near: Sequence[int] = (), spec: MapSp
     """Draw the map and return whether another municipality has just been chosen on it, which the view then has."""
     view = context.view
     urls = payloads().map_urls(context.snapshot, context.programme, context.edition)
-    base = base_map(*payloads().map_assets(), urls.told("../../atlas/"))
+    base = LocalMap(*payloads().map_assets(), urls.told("../../atlas/"))
     names = body_names(context.records)
     part_ = changing_part(spec or context.spec, view.municipality, view.district, view.lang, near, names)
     picked = st_folium(

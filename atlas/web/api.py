@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Hashable
 from datetime import date
@@ -25,7 +24,7 @@ from atlas.present.open_data import OFFERS, ROOT, Content, Offer
 from atlas.present.open_data_page import build_open_data
 from atlas.present.wording import Words
 from atlas.render.templates import drawn
-from atlas.web.delivery import Endpoint, File, RefusedError, delivered, filed, refusal
+from atlas.web.delivery import Endpoint, File, RefusedError, attached, compact, delivered, filed, refusal
 from atlas.web.openapi import describe
 from atlas.web.request_parameters import Asked, parse_asked
 
@@ -108,7 +107,8 @@ class _Api:
             return boundaries_file(snapshot, programme, asked.as_of, words)
         if not offer.path:
             return drawn("open_data.html", page=build_open_data(snapshot, asked.as_of, words)).encode()
-        return _json(build_catalogue(snapshot, base) if offer.ending == "jsonld" else describe(snapshot, base, words))
+        said = build_catalogue(snapshot, base) if offer.ending == "jsonld" else describe(snapshot, base, words)
+        return compact(said).encode()
 
 
 def _content(offer: Offer, asked: Asked, snapshot: Snapshot) -> tuple[Hashable, ...]:
@@ -153,8 +153,4 @@ def _about(offer: Offer, asked: Asked, snapshot: Snapshot) -> dict[str, str]:
         asked.district or "",
         "excel" if asked.is_excel else "",
     )
-    return headers | {"Content-Disposition": f'attachment; filename="{name}"'}
-
-
-def _json(node: dict[str, object]) -> bytes:
-    return json.dumps(node, ensure_ascii=False, separators=(",", ":")).encode()
+    return headers | attached(name)

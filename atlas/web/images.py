@@ -25,7 +25,7 @@ from atlas.present.context import SingleFlightCache, ViewContexts
 from atlas.present.detail import absent, position_or_successor
 from atlas.present.picture import picture_view
 from atlas.present.wording import Words
-from atlas.web.delivery import Endpoint, File, RefusedError, delivered, filed, refusal
+from atlas.web.delivery import Endpoint, File, RefusedError, attached, delivered, filed, refusal
 from atlas.web.payloads import PREFIX
 from atlas.web.request_parameters import accept, misnamed, view_asked
 
@@ -138,7 +138,7 @@ class Images:
         image = self._drawn.get((snapshot.fingerprint, order, address), lambda: self._made(order, address))
         context = self._contexts.of(picture_view(view, order.excerpt))
         file = f"{picture_stem(context, order.excerpt)}.{form}"
-        return _answer(image, form, request, {"Content-Disposition": f'attachment; filename="{file}"'})
+        return _answer(image, form, request, attached(file))
 
     def _image(self, name: str, query: Mapping[str, str]) -> File:
         snapshot = self._current()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import string
 import threading
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from atlas.model.records import Records
 from atlas.model.snapshot import Snapshot
 from atlas.present.map_index import body_names, build_map_index
 from atlas.render.fonts import letter_widths
+from atlas.web.delivery import compact
 from atlas.web.scripts import asset, script
 
 PREFIX = "/atlas"
@@ -116,7 +116,7 @@ class PayloadStore:
                 state: self.add(f"{Level.DETAIL}{state}", ".json", path.read_bytes())
                 for state, path in edition.detail_paths.items()
             }
-            index = json.dumps(_map_index(programme, edition, records), ensure_ascii=False, separators=(",", ":"))
+            index = compact(_map_index(programme, edition, records))
             self._maps[key] = MapUrls(
                 self.add(f"{programme.key}", ".json", index.encode()),
                 self.add(f"{Level.OVERVIEW}", ".json", edition.topology_path(Level.OVERVIEW).read_bytes()),

@@ -23,13 +23,12 @@ from atlas.present.film import build_film, packed_film
 from atlas.present.progress import Curve, build_curves
 from atlas.present.wording import Words
 from atlas.web.api import build_api
-from atlas.web.delivery import Endpoint, RefusedError, refusal
+from atlas.web.delivery import Endpoint, RefusedError, accepts_gzip, attached, refusal
 from atlas.web.images import Images
-from atlas.web.page import accepts_gzip
+from atlas.web.page import FOREVER
 from atlas.web.payloads import PREFIX, PayloadStore
 from atlas.web.request_parameters import view_asked
 
-_FOREVER = "public, max-age=31536000, immutable"
 _SAID = 20
 """Places of problems that the answer to a check names."""
 _USE = choice("fuer", {each.value: each for each in Use})
@@ -91,10 +90,10 @@ class _OwnRoutes:
         found = self._payloads.get(request.path_params["name"])
         if found is None:
             raise refusal(404)
-        headers = {"Cache-Control": _FOREVER, "Vary": "Accept-Encoding"}
+        headers, body = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}, found.body
         if accepts_gzip(request.headers):
-            return Response(found.gzipped, media_type=found.media_type, headers=headers | {"Content-Encoding": "gzip"})
-        return Response(found.body, media_type=found.media_type, headers=headers)
+            headers, body = headers | {"Content-Encoding": "gzip"}, found.gzipped
+        return Response(body, media_type=found.media_type, headers=headers)
 
     def table(self, request: Request) -> Response:
         name = request.path_params["table"]
@@ -108,7 +107,7 @@ class _OwnRoutes:
             raise RefusedError(Problem("", "In dieser Ansicht gibt es dazu nichts aufzulisten."), status=404)
         file = f"{file_stem(name, context)}{'-excel' if is_excel else ''}.csv"
         body = excel_csv(shown) if is_excel else plain_csv(shown)
-        return Response(body, media_type="text/csv; charset=utf-8", headers=_CHECKED | _attached(file))
+        return Response(body, media_type="text/csv; charset=utf-8", headers=_CHECKED | attached(file))
 
     def film(self, request: Request) -> Response:
         context = self._context(Given(request.query_params))
@@ -121,7 +120,7 @@ class _OwnRoutes:
         words = Words(context.view.lang)
         drawn = context.view.but(municipality=None, film=None, since=None)
         body = self._animations.get((*context.key, drawn), lambda: film_gif(self._contexts, context, words))
-        headers = _CHECKED | _attached(f"{file_stem('verlauf', context)}.gif")
+        headers = _CHECKED | attached(f"{file_stem('verlauf', context)}.gif")
         return Response(body, media_type="image/gif", headers=headers)
 
     def chart(self, request: Request) -> Response:
@@ -134,7 +133,7 @@ class _OwnRoutes:
         words = Words(context.view.lang)
         key = (*context.key, context.view.layer, context.district, words.lang, which, use, form)
         body = self._charts.get(key, lambda: self._drawn(context, which, use, form, words))
-        headers = _CHECKED | (_attached(f"{chart_stem(context, which)}.{form}") if use is Use.FILE else {})
+        headers = _CHECKED | (attached(f"{chart_stem(context, which)}.{form}") if use is Use.FILE else {})
         return Response(body, media_type="image/png" if form == "png" else "image/svg+xml", headers=headers)
 
     def _drawn(self, context: ViewContext, which: Chart, use: Use, form: str, words: Words) -> bytes:
@@ -172,10 +171,6 @@ class _OwnRoutes:
 def _film_bytes(context: ViewContext, today: date) -> bytes:
     said = json.dumps(packed_film(build_film(context, today)), separators=(",", ":"))
     return gzip.compress(said.encode(), 6, mtime=0)
-
-
-def _attached(file: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{file}"'}
 
 
 def _json(body: dict[str, object], status: int) -> Response:

@@ -162,7 +162,7 @@ def client(routes: list[Route]) -> TestClient:
 
 def whole(routes: list[Route]) -> TestClient:
     """Return a client of the routes behind what stands before them in the application."""
-    before = [Middleware(SecurityHeaders, ()), Middleware(Guard, hosts={"testserver"})]
+    before = [Middleware(SecurityHeaders, ()), Middleware(Guard)]
     app = Starlette(routes=routes, middleware=before)
     return TestClient(app, raise_server_exceptions=False)
 
