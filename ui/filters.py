@@ -1,4 +1,4 @@
-"""The controls that change the map: layer and date in a row; district and documentation in a box."""
+"""The controls that change the map: layer and date in a row; district and documentation in a box; the search."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import streamlit as st
 from atlas import phrases
 from atlas.model.programme import OVERVIEW
 from atlas.model.view import EARLIEST, LATEST
-from atlas.present.context import ViewContext
+from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.looks import layer_short
-from ui.cache import today
+from atlas.present.search import Suggestion, suggestions
+from ui.cache import contexts, today
 from ui.state import Keys, change_view, current_view, seed, words
 
 _TODAY = "today"
 _OTHER = "other"
+_suggestions: SingleFlightCache[tuple[Suggestion, ...]] = SingleFlightCache(16)
 
 
 def show(context: ViewContext) -> None:
@@ -102,7 +104,19 @@ def show_box(context: ViewContext) -> None:
     active = bool(context.district) + view.documented_only
     label = said.say("Filter ({n})", n=active) if active else said.say("Filter")
     with st.popover(label, icon=":material/filter_alt:"):
-        _filters(context)
+        district(context)
+        seed(Keys.DOCUMENTED, view.documented_only)
+        st.toggle(
+            said.say(phrases.ONLY_ACTIVE),
+            key=Keys.DOCUMENTED,
+            on_change=lambda: change_view(documented_only=st.session_state[Keys.DOCUMENTED]),
+        )
+        st.caption(said.say("Klassen wählen: in der Legende anklicken."))
+        st.button(
+            said.say("Filter aufheben"),
+            key="unfilter",
+            on_click=lambda: change_view(district=None, documented_only=False, looks=frozenset()),
+        )
 
 
 def district(context: ViewContext) -> None:
@@ -121,19 +135,29 @@ def district(context: ViewContext) -> None:
     )
 
 
-def _filters(context: ViewContext) -> None:
+def search(context: ViewContext) -> None:
+    """Show the box for names of today and of the past; a choice selects the municipality on the map and beside it."""
     said = words()
-    view = context.view
-    district(context)
-    seed(Keys.DOCUMENTED, view.documented_only)
-    st.toggle(
-        said.say(phrases.ONLY_ACTIVE),
-        key=Keys.DOCUMENTED,
-        on_change=lambda: change_view(documented_only=st.session_state[Keys.DOCUMENTED]),
+    key = (context.snapshot.fingerprint, context.programme.boundary_set, context.edition.starts)
+    found = _suggestions.get(key, lambda: suggestions(context.edition, context.changes))
+    st.selectbox(
+        said.say(phrases.FIND_A_MUNICIPALITY),
+        range(len(found)),
+        index=None,
+        format_func=lambda number: found[number].text,
+        placeholder=said.say("Gemeinde suchen, auch frühere Namen"),
+        key=Keys.SEARCH,
+        label_visibility="collapsed",
+        on_change=_found,
+        args=(found,),
+        width=320,
     )
-    st.caption(said.say("Klassen wählen: in der Legende anklicken."))
-    st.button(
-        said.say("Filter aufheben"),
-        key="unfilter",
-        on_click=lambda: change_view(district=None, documented_only=False, looks=frozenset()),
-    )
+
+
+def _found(found: tuple[Suggestion, ...]) -> None:
+    number = st.session_state[Keys.SEARCH]
+    if number is None:
+        return
+    present = set(contexts().of(current_view()).status["ags"])
+    keys = found[number].keys
+    change_view(municipality=next((ags for ags in keys if ags in present), keys[-1]))

@@ -14,7 +14,7 @@ from atlas.present.looks import looks_of, plain_legend
 from atlas.present.municipality import MunicipalityPage, build_page
 from atlas.render.html import file_links, legend_line
 from atlas.render.templates import Pieces
-from ui import blocks, filters, frame, map_panel, report_form, search, take_home
+from ui import blocks, filters, frame, map_panel, report_form, take_home
 from ui.cache import contexts, current_context
 from ui.login import current_actor
 from ui.state import MAP_PAGE, words, write_address
@@ -27,10 +27,8 @@ _pages: SingleFlightCache[MunicipalityPage] = SingleFlightCache(256)
 def show() -> None:
     """Show the page of the view's municipality, or say how to choose one."""
     context = current_context()
-    with frame.head(context):
-        search.show(context)
-        frame.qr_code(f"gemeinde-{context.view.municipality or ''}")
     ags = context.view.municipality
+    frame.head(context, filters.search, lambda _: frame.qr_code(f"gemeinde-{ags or ''}"))
     position = position_of(context.status, ags) if ags else None
     more: dict[str, str] = {}
     if position is None:
@@ -61,7 +59,8 @@ def _nobody(context: ViewContext) -> None:
 def _municipality(context: ViewContext, position: int) -> dict[str, str]:
     """Show the page; return what belongs into the address beside the view."""
     said = words()
-    page = _page(context, position)
+    key = (*context.key, context.view.layer, position, said.lang)
+    page = _pages.get(key, lambda: build_page(context, position, said))
     st.html(html.header(page))
     report_form.badge(context, page.detail.ags)
     if current_actor().may(Right.EDIT):
@@ -91,12 +90,6 @@ def _municipality(context: ViewContext, position: int) -> dict[str, str]:
 
 def _page_there(each: Elsewhere) -> str:
     return page_address("gemeinde", each.view)
-
-
-def _page(context: ViewContext, position: int) -> MunicipalityPage:
-    said = words()
-    key = (*context.key, context.view.layer, position, said.lang)
-    return _pages.get(key, lambda: build_page(context, position, said))
 
 
 def _to_map(context: ViewContext) -> None:

@@ -76,8 +76,7 @@ def show() -> None:
     """Say what was saved last, with the way back."""
     said, own = words(), _own()
     problems, own.problems = own.problems, ()
-    for problem in problems:
-        show_finding(problem)
+    show_finding(*problems)
     if own.last is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="saved"):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from atlas import phrases
 from atlas.export.kit import kit_stem, press_kit
 from atlas.export.sheets import sheet_pdf, sheet_stem
-from atlas.model.view import ViewState, view_to_query
+from atlas.model.view import view_to_query
 from atlas.present.context import ViewContext
 from ui.cache import contexts
 from ui.frame import site_address
@@ -33,7 +31,7 @@ def show(context: ViewContext, position: int) -> None:
         )
         st.download_button(
             said.say("Pressepaket (ZIP)"),
-            partial(_kit, view, home),
+            lambda: press_kit(contexts(), view, home),
             f"{kit_stem(context)}.zip",
             "application/zip",
             key="pressepaket",
@@ -42,18 +40,10 @@ def show(context: ViewContext, position: int) -> None:
         )
         st.download_button(
             said.say("Steckbrief (PDF)"),
-            partial(_sheet, view, position, home),
+            lambda: sheet_pdf(contexts(), view, position, home),
             f"{sheet_stem(context, ags, said.lang)}.pdf",
             "application/pdf",
             key="steckbrief",
             on_click="ignore",
             icon=":material/description:",
         )
-
-
-def _kit(view: ViewState, home: str) -> bytes:
-    return press_kit(contexts(), view, home)
-
-
-def _sheet(view: ViewState, position: int, home: str) -> bytes:
-    return sheet_pdf(contexts(), view, position, home)
