@@ -51,7 +51,7 @@ def build_api(current: Callable[[], Snapshot], contexts: ViewContexts) -> list[R
     api = _Api(current, ViewContexts(current, contexts.today, kept_rows=_ROWS))
     unknown = Endpoint(_unknown, is_shared=True)
     return [
-        *(api.route(offer) for offer in OFFERS),
+        *(Route(f"{ROOT}/{offer.path}", api.endpoint(offer), include_in_schema=True) for offer in OFFERS),
         Route(ROOT, Endpoint(_to_page, is_shared=True), include_in_schema=False),
         *(Route(path, unknown, include_in_schema=False) for path in ("/api", "/api/{rest:path}")),
     ]
@@ -78,10 +78,8 @@ class _Api:
         self._big: SingleFlightCache[File] = SingleFlightCache(_BIG, len)
         self._limiter = CapacityLimiter(_AT_ONCE)
 
-    def route(self, offer: Offer) -> Route:
-        answer = partial(self._answer, offer)
-        endpoint = Endpoint(answer, is_shared=True, limiter=self._limiter)
-        return Route(f"{ROOT}/{offer.path}", endpoint, include_in_schema=True)
+    def endpoint(self, offer: Offer) -> Endpoint:
+        return Endpoint(partial(self._answer, offer), is_shared=True, limiter=self._limiter)
 
     def _answer(self, offer: Offer, request: Request) -> Response:
         snapshot = self._current()

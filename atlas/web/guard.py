@@ -253,8 +253,6 @@ class Guard:
 
     Parameters
     ----------
-    app
-        What is wrapped.
     base_path
         What ``server.baseUrlPath`` says, with or without slashes.
     limits

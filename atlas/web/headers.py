@@ -58,8 +58,6 @@ class SecurityHeaders:
 
     Parameters
     ----------
-    app
-        What is wrapped.
     script_hashes
         CSP sources such as ``'sha256-…'`` (quotes included) of the inline scripts of Streamlit's index.html;
         see `atlas.web.page.inline_script_hashes`.

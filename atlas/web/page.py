@@ -167,8 +167,6 @@ class CompressedAssets:
 
     Parameters
     ----------
-    app
-        What is wrapped.
     folder
         The folder that ``prefix`` stands for: ``<streamlit>/static/static``.
     prefix

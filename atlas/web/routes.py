@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
 
 from starlette.requests import Request
@@ -65,26 +66,19 @@ def build_routes(
     ]
 
 
+@dataclass(frozen=True)
 class _OwnRoutes:
     """The answers. Those that compute are not async: Starlette runs them in threads."""
 
-    def __init__(
-        self,
-        payloads: PayloadStore,
-        current: Callable[[], Snapshot],
-        contexts: ViewContexts,
-        rights_problems: Callable[[], int],
-        about_store: Callable[[], dict[str, object]],
-    ) -> None:
-        self._payloads = payloads
-        self._rights_problems = rights_problems
-        self._about_store = about_store
-        self._current = current
-        self._contexts = contexts
-        self._films: SingleFlightCache[bytes] = SingleFlightCache(8_000_000, len)
-        self._animations: SingleFlightCache[bytes] = SingleFlightCache(32_000_000, len)
-        self._curves: SingleFlightCache[tuple[Curve, ...]] = SingleFlightCache(32)
-        self._charts: SingleFlightCache[bytes] = SingleFlightCache(256)
+    _payloads: PayloadStore
+    _current: Callable[[], Snapshot]
+    _contexts: ViewContexts
+    _rights_problems: Callable[[], int]
+    _about_store: Callable[[], dict[str, object]]
+    _films: SingleFlightCache[bytes] = field(default_factory=lambda: SingleFlightCache(8_000_000, len))
+    _animations: SingleFlightCache[bytes] = field(default_factory=lambda: SingleFlightCache(32_000_000, len))
+    _curves: SingleFlightCache[tuple[Curve, ...]] = field(default_factory=lambda: SingleFlightCache(32))
+    _charts: SingleFlightCache[bytes] = field(default_factory=lambda: SingleFlightCache(256))
 
     async def payload(self, request: Request) -> Response:
         found = self._payloads.get(request.path_params["name"])
@@ -164,7 +158,6 @@ class _OwnRoutes:
         return _json(ready, 200)
 
     def _context(self, given: Given) -> ViewContext:
-        """Return the scene of the view that is asked for."""
         return self._contexts.of(view_asked(given, self._current()))
 
 
