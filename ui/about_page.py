@@ -34,8 +34,7 @@ def show() -> None:
     """Show the page."""
     context = current_context()
     said = words()
-    with head(context):
-        pass
+    head(context)
     key = (context.snapshot.fingerprint, context.programme.key, said.lang)
     rows = _published_rows.get(key, lambda: published_rows(context.snapshot, context.programme, said))
     problems = _findings.get(context.snapshot.fingerprint, lambda: check_snapshot(context.snapshot))

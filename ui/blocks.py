@@ -8,12 +8,12 @@ import streamlit as st
 from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
+from atlas import phrases
 from atlas.render.templates import Pieces
+from ui.state import words
 
 WIDTH = 760
 """Of forms and boxes with text, in pixels: lines longer than that are hard to read."""
-
-
 _Width = Literal["stretch", "content"]
 
 
@@ -36,6 +36,13 @@ def text(said: str, width: _Width = "stretch") -> None:
 def small(said: str, width: _Width = "stretch", role: str = "") -> None:
     """Show a paragraph in small print."""
     draw("paragraph", width=width, text=said, kind="atlas-small", role=role)
+
+
+def more(count: int) -> None:
+    """Say how many are not shown, if there are any."""
+    said = words()
+    if count > 0:
+        text(said.say(phrases.AND_MORE, n=said.number(count)))
 
 
 def place(key: str | None = None) -> DeltaGenerator:

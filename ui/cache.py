@@ -9,7 +9,6 @@ from pathlib import Path
 from streamlit import file_util
 
 from atlas.model.dates import ZONE
-from atlas.model.view import ViewState
 from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.detail import position_or_successor
 from atlas.sources.settings import Settings
@@ -52,7 +51,7 @@ def current_context() -> ViewContext:
     AtlasError
         If the data can't be used.
     """
-    drawn = context(current_view())
+    drawn = contexts().of(current_view())
     ags = drawn.view.municipality
     position = position_or_successor(drawn, ags) if ags else None
     if position is None:
@@ -61,15 +60,4 @@ def current_context() -> ViewContext:
     if successor == ags:
         return drawn
     change_view(municipality=successor)
-    return context(current_view())
-
-
-def context(view: ViewState) -> ViewContext:
-    """Return the scene of a view.
-
-    Raises
-    ------
-    AtlasError
-        If the data can't be used.
-    """
-    return contexts().of(view)
+    return contexts().of(current_view())

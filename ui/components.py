@@ -6,7 +6,6 @@ layer or date under six kilobytes. See atlas/web/assets/parts/.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -16,6 +15,8 @@ import streamlit as st
 from streamlit.components.v2.bidi_component import BidiComponentResult
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+
+from atlas.web.delivery import compact
 
 _PACKAGE = "atlas"
 _PARTS = ("figures", "ledger", "legend", "links", "search", "table")
@@ -44,6 +45,6 @@ def part(name: str) -> Callable[..., BidiComponentResult]:
 
     def show(*, data: object, **asked: Any) -> BidiComponentResult:  # noqa: ANN401 - what Streamlit's own takes
         # As bytes: Streamlit's own JSON has six bytes for every umlaut, and spaces between all parts.
-        return shown(data=json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), **asked)
+        return shown(data=compact(data).encode(), **asked)
 
     return show

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from atlas.model.view import page_address
-from atlas.present.context import SingleFlightCache, ViewContext
+from atlas.present.context import SingleFlightCache
 from atlas.present.detail import as_of_sentence
 from atlas.present.district import DistrictPage, build_district
 from atlas.render.html import file_links
 from atlas.render.templates import Pieces
-from ui import blocks, filters, frame, map_panel, table_panel
+from ui import blocks, filters, frame, map_panel
 from ui.cache import current_context
 from ui.state import MUNICIPALITY_PAGE, words, write_address
 
@@ -22,10 +22,10 @@ _pages: SingleFlightCache[DistrictPage] = SingleFlightCache(128)
 def show() -> None:
     """Show the page of the view's district."""
     context = current_context()
-    with frame.head(context):
-        frame.qr_code(f"kreis-{context.district or context.programme.boundary_set}")
+    frame.head(context, lambda _: frame.qr_code(f"kreis-{context.district or context.programme.boundary_set}"))
     said = words()
-    page = _page(context)
+    key = (*context.key, context.district, context.view.layer, said.lang)
+    page = _pages.get(key, lambda: build_district(context, said))
     with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
         st.html(html.header(page))
         filters.district(context)
@@ -38,24 +38,14 @@ def show() -> None:
     with right:
         st.html(html.shares(page, page_address))
     if page.districts:
-        _section(said.say("Alle Kreise und Kreisfreien Städte"))
+        blocks.heading(said.say("Alle Kreise und Kreisfreien Städte"))
         st.html(html.districts(page, page_address, context.view))
-    _section(said.say("Weiße Flecken mit aktiven Nachbarn"))
+    blocks.heading(said.say("Weiße Flecken mit aktiven Nachbarn"))
     st.html(html.white_spots(page, page_address, context.view))
     if page.spots:
         st.html(file_links("ansprache", context.view, said))
-    _section(said.say("Zusammenhängende Gruppen"))
+    blocks.heading(said.say("Zusammenhängende Gruppen"))
     st.html(html.groups(page))
-    table_panel.show(context, MUNICIPALITY_PAGE)
+    map_panel.table(context, MUNICIPALITY_PAGE)
     frame.foot(context)
     write_address()
-
-
-def _section(heading: str) -> None:
-    blocks.heading(heading)
-
-
-def _page(context: ViewContext) -> DistrictPage:
-    said = words()
-    key = (*context.key, context.district, context.view.layer, context.view.lang)
-    return _pages.get(key, lambda: build_district(context, said))

@@ -16,7 +16,7 @@ from atlas.present.steering import area_of
 from atlas.render.templates import Pieces
 from atlas.web.internal import KEY, PREFIX, about
 from ui import blocks
-from ui.cache import context, store, today
+from ui.cache import contexts, store, today
 from ui.frame import site_address
 from ui.login import calendar_key, current_actor, door
 from ui.state import words
@@ -32,7 +32,7 @@ def show(drawn: ViewContext) -> None:
     if not actor.may(Right.READ_INTERNAL):
         return
     said = words()
-    now = context(drawn.view.but(as_of=None))
+    now = contexts().of(drawn.view.but(as_of=None))
     try:
         kept = store().store
         if kept is None:

@@ -72,13 +72,9 @@ def _choose(names: dict[str, str], place: str | None) -> None:
         format_func=lambda key: names.get(key, key),
         placeholder=said.say("alle"),
         key=Keys.ENTRIES_OF,
-        on_change=_chosen,
+        on_change=lambda: look_at(st.session_state[Keys.ENTRIES_OF]),
         width=420,
     )
-
-
-def _chosen() -> None:
-    look_at(st.session_state[Keys.ENTRIES_OF])
 
 
 def _heading(context: ViewContext, place: str, name: str) -> None:

@@ -20,7 +20,7 @@ from atlas.present.entries import edit_item, entries_at, seen
 from atlas.present.intake import question_problem
 from atlas.render.templates import Pieces
 from ui import blocks, saving
-from ui.cache import context, store, today
+from ui.cache import contexts, store, today
 from ui.login import current_actor
 from ui.messages import show_finding, show_findings
 from ui.state import current_view, words
@@ -124,8 +124,7 @@ def show(context: ViewContext, place: str | None, *, may_edit: bool) -> None:
 def _outcome(context: ViewContext, sheet: _TableDraft) -> None:
     """Show what the last check has found, and what would be saved."""
     said = words()
-    for problem in sheet.problems:
-        show_finding(problem)
+    show_finding(*sheet.problems)
     if sheet.checked is not None:
         show_findings(sheet.checked.findings, sheet.where)
         for each in sheet.checked.questions:
@@ -190,7 +189,7 @@ def _save(place: str | None) -> None:
 def _attempt(sheet: _TableDraft, place: str | None) -> Change | None:
     """Save if there is nothing left to say; otherwise the sheet knows what there is."""
     snapshot = store().current()
-    drawn, said, actor = context(current_view()), words(), current_actor()
+    drawn, said, actor = contexts().of(current_view()), words(), current_actor()
     cells, state, reason = Cells(drawn, said, place), st.session_state.get(sheet.key), st.session_state[_REASON].strip()
     # From here on the session's state is left alone: a second click would stop this run there, half done.
     previewed = sheet.previewed

@@ -29,7 +29,7 @@ from atlas.present.entries import (
 from atlas.present.intake import question_text
 from atlas.present.wording import Words
 from ui import blocks, saving
-from ui.cache import context, store, today
+from ui.cache import contexts, store, today
 from ui.login import current_actor
 from ui.messages import answer_of, ask, show_finding, show_findings
 from ui.state import current_view, look_at, words
@@ -43,8 +43,6 @@ _DRAFT = "_entry_draft"
 )  # fmt: skip
 _ANSWER = "entry-answer-"
 """And the number of the question."""
-_MEANINGS = ("reached", "known_by")
-_NEW = Record("", "", "", "")
 
 
 @dataclass
@@ -83,7 +81,7 @@ class EntryDraft:
 
 def begin(context: ViewContext, place: str, base: Typed | None, *, is_withdrawal: bool = False) -> None:
     """Begin a draft: of a new entry without ``base``."""
-    new = Typed(replace(_NEW, ags=place, retrieved=today().isoformat()))
+    new = Typed(Record(place, "", "", "", retrieved=today().isoformat()))
     _fill(EntryDraft(context.programme.key, place, base or new, seen(entries_at(context, place)), is_withdrawal))
     saving.forget()
 
@@ -127,7 +125,9 @@ def show(context: ViewContext, draft: EntryDraft) -> None:
         help_ = said.say(phrases.REASON_HINT)
         st.text_input(said.say(phrases.REASON), key=_REASON, help=help_, persist_state="session")
         with blocks.place():
-            _findings(draft)
+            show_finding(*draft.problems)
+            if draft.checked is not None:
+                show_findings(draft.checked.findings)
             _questions(context, draft)
         checked = draft.checked
         warned = checked is not None and not checked.is_blocked and bool(checked.warnings)
@@ -174,8 +174,8 @@ def _time_fields(said: Words) -> None:
     meanings = {"reached": said.say("an dem Tag erreicht"), "known_by": said.say("spätestens da bekannt")}
     right.radio(
         said.say("Das Datum bedeutet"),
-        _MEANINGS,
-        format_func=lambda each: meanings[each],
+        list(meanings),
+        format_func=meanings.__getitem__,
         horizontal=True,
         key=_MEANS,
         persist_state="session",
@@ -351,7 +351,7 @@ def _save() -> None:
 def _attempt(draft: EntryDraft) -> Change | None:
     """Save if there is nothing left to say; otherwise the draft knows what there is."""
     snapshot: Snapshot = store().current()
-    drawn = context(current_view())
+    drawn = contexts().of(current_view())
     draft.problems = ()
     if seen(entries_at(drawn, draft.place)) != draft.seen:
         return None  # the page shows it now
@@ -396,14 +396,6 @@ def _without_rung(checked: Checked) -> Checked:
 
 def _told(finding: Finding) -> tuple[str, str, tuple[tuple[str, object], ...]]:
     return finding.column, finding.text, tuple(sorted(finding.values.items()))
-
-
-def _findings(draft: EntryDraft) -> None:
-    """Show what the last attempt has found."""
-    for problem in draft.problems:
-        show_finding(problem)
-    if draft.checked is not None:
-        show_findings(draft.checked.findings)
 
 
 def _questions(context: ViewContext, draft: EntryDraft) -> None:

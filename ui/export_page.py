@@ -38,8 +38,7 @@ def show() -> None:
     """Show the page."""
     context = current_context()
     said = words()
-    with frame.head(context):
-        pass
+    frame.head(context)
     text = said.say(
         "Ein Ausschnitt für Folie, Website, Presse oder Ratssitzung. Titel, Legende, Stand und Quellen stehen im Bild."
     )

@@ -17,7 +17,9 @@ _cards: SingleFlightCache[tuple[Card, ...]] = SingleFlightCache(128)
 
 def show(context: ViewContext) -> None:
     """Show the cards of the view, and the list behind a number when it is asked for."""
-    cards = _build(context)
+    said = words()
+    key = (*context.key, context.view.layer, context.district, said.lang)
+    cards = _cards.get(key, lambda: build_cards(context, said))
     data = {"cards": [[card.heading, [_door(door) for door in card.doors], card.note] for card in cards]}
     asked = part("figures")(key=Keys.FIGURES, data=data, on_door_change=lambda: None).door
     if isinstance(asked, str):
@@ -27,12 +29,6 @@ def show(context: ViewContext) -> None:
 def _door(door: DrillDown) -> str | list[object]:
     """Return a door for the browser: its text, and a mark if it stands beside the number."""
     return [door.text, 1] if door.is_beside else door.text
-
-
-def _build(context: ViewContext) -> tuple[Card, ...]:
-    said = words()
-    key = (*context.key, context.view.layer, context.district, said.lang)
-    return _cards.get(key, lambda: build_cards(context, said))
 
 
 def open_door(doors: dict[str, DrillDown], asked: str) -> None:

@@ -1,4 +1,4 @@
-"""The controls that change the map: layer and date in a row; district and documentation in a box."""
+"""The controls that change the map: layer and date in a row; district and documentation in a box; the search."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from datetime import date
 import streamlit as st
 
 from atlas import phrases
+from atlas.model.keys import is_district_key
 from atlas.model.programme import OVERVIEW
 from atlas.model.view import EARLIEST, LATEST
 from atlas.present.context import ViewContext
 from atlas.present.looks import layer_short
-from ui.cache import today
-from ui.state import Keys, change_view, current_view, seed, words
+from atlas.present.search import search_words
+from ui.cache import contexts, payloads, today
+from ui.components import part
+from ui.state import DISTRICT_PAGE, Keys, change_view, current_view, seed, words
 
 _TODAY = "today"
 _OTHER = "other"
@@ -102,7 +105,19 @@ def show_box(context: ViewContext) -> None:
     active = bool(context.district) + view.documented_only
     label = said.say("Filter ({n})", n=active) if active else said.say("Filter")
     with st.popover(label, icon=":material/filter_alt:"):
-        _filters(context)
+        district(context)
+        seed(Keys.DOCUMENTED, view.documented_only)
+        st.toggle(
+            said.say(phrases.ONLY_ACTIVE),
+            key=Keys.DOCUMENTED,
+            on_change=lambda: change_view(documented_only=st.session_state[Keys.DOCUMENTED]),
+        )
+        st.caption(said.say("Klassen wählen: in der Legende anklicken."))
+        st.button(
+            said.say("Filter aufheben"),
+            key="unfilter",
+            on_click=lambda: change_view(district=None, documented_only=False, looks=frozenset()),
+        )
 
 
 def district(context: ViewContext) -> None:
@@ -121,19 +136,19 @@ def district(context: ViewContext) -> None:
     )
 
 
-def _filters(context: ViewContext) -> None:
-    said = words()
-    view = context.view
-    district(context)
-    seed(Keys.DOCUMENTED, view.documented_only)
-    st.toggle(
-        said.say(phrases.ONLY_ACTIVE),
-        key=Keys.DOCUMENTED,
-        on_change=lambda: change_view(documented_only=st.session_state[Keys.DOCUMENTED]),
-    )
-    st.caption(said.say("Klassen wählen: in der Legende anklicken."))
-    st.button(
-        said.say("Filter aufheben"),
-        key="unfilter",
-        on_click=lambda: change_view(district=None, documented_only=False, looks=frozenset()),
-    )
+def search(context: ViewContext) -> None:
+    """Show the search box; a municipality is chosen on the map and beside it, a district leads to its page."""
+    file = payloads().search_file(context.snapshot, context.programme, context.edition)
+    data = {"file": f"atlas/{file}", "words": search_words(words())}
+    chosen = part("search")(key=Keys.SEARCH, data=data, on_place_change=_place_chosen, width=320).place
+    if isinstance(chosen, str) and is_district_key(chosen):
+        st.switch_page(DISTRICT_PAGE)
+
+
+def _place_chosen() -> None:
+    keys = str(st.session_state[Keys.SEARCH].get("place") or "").split()
+    if keys and is_district_key(keys[0]):
+        change_view(district=keys[0])
+    elif keys:
+        present = set(contexts().of(current_view()).status["ags"])
+        change_view(municipality=next((ags for ags in keys if ags in present), keys[-1]))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -16,20 +15,21 @@ from atlas.present.credits import invented
 from atlas.present.elsewhere import in_programme
 from atlas.render.qr import qr_file, qr_picture
 from ui import blocks
-from ui.cache import context, store, today
+from ui.cache import contexts, store, today
 from ui.components import part
 from ui.login import entrance
 from ui.state import Keys, change_view, current_view, seed, words
 
 
-@contextmanager
-def head(context: ViewContext) -> Iterator[None]:
-    """Show the head of a page: headline, what the block adds, and the links; below it the notice, if there is one."""
+def head(context: ViewContext, *more: Callable[[ViewContext], None]) -> None:
+    """Show the head of a page: headline, what ``more`` shows, and the links; below it that data are invented, if so."""
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         _title(context)
-        yield
+        for show in more:
+            show(context)
         _links()
-    _notice(context)
+    for text in invented(context, words()):
+        blocks.draw("paragraph", text=text, kind="synthetic", role="note")
 
 
 def _title(context: ViewContext) -> None:
@@ -54,7 +54,7 @@ def _title(context: ViewContext) -> None:
 
 def _programme_chosen() -> None:
     """Look at another programme; a picture ordered of the former is forgotten."""
-    change_view(**vars(in_programme(context(current_view()), st.session_state[Keys.PROGRAMME])))
+    change_view(**vars(in_programme(contexts().of(current_view()), st.session_state[Keys.PROGRAMME])))
     st.session_state[Keys.ORDER] = {}
 
 
@@ -88,7 +88,7 @@ def qr_code(page: str) -> None:
         for form in ("svg", "png"):
             st.download_button(
                 form.upper(),
-                partial(_qr_file, address, form),
+                partial(qr_file, address, form, scale=20 if form == "png" else 10, border=4),
                 f"qr-{page}.{form}",
                 f"image/{'svg+xml' if form == 'svg' else form}",
                 key=f"qr-{form}",
@@ -97,19 +97,9 @@ def qr_code(page: str) -> None:
             )
 
 
-def _qr_file(address: str, form: str) -> bytes:
-    return qr_file(address, form, scale=20 if form == "png" else 10, border=4)
-
-
 def site_address() -> str:
     """Return the address of the application: as configured, else as this reader's browser knows it."""
     return store().settings.address or (st.context.url or "").rsplit("/", 1)[0]
-
-
-def _notice(context: ViewContext) -> None:
-    """Say on top of the page that data are invented, if they are."""
-    for text in invented(context, words()):
-        blocks.draw("paragraph", text=text, kind="synthetic", role="note")
 
 
 def foot(context: ViewContext) -> None:

@@ -38,7 +38,7 @@ from atlas.render.html import legend_line, list_table
 from atlas.render.templates import Pieces
 from atlas.sources.spreadsheets import ON_SCREEN
 from ui import blocks, map_panel, saving
-from ui.cache import context, store, today
+from ui.cache import contexts, store, today
 from ui.login import current_actor
 from ui.messages import answer_of, ask, show_finding
 from ui.state import words
@@ -108,12 +108,7 @@ def show(context: ViewContext) -> None:
     if received.delivery is not None:
         _delivery(context, received, received.delivery)
     else:
-        _problems(received)
-
-
-def _problems(received: _Received) -> None:
-    for problem in received.problems:
-        show_finding(problem)
+        show_finding(*received.problems)
 
 
 def _waiting() -> _Received | None:
@@ -211,8 +206,7 @@ def _delivery(context: ViewContext, received: _Received, delivery: ImportedTable
         order = list(Severity)
         ranked = sorted(intake.findings, key=lambda each: order.index(each.severity))
         st.html(html.findings(finding_titles(said), finding_rows(ranked[:_MOST_FINDINGS], said)))
-        if len(ranked) > _MOST_FINDINGS:
-            blocks.text(said.say(phrases.AND_MORE, n=said.number(len(ranked) - _MOST_FINDINGS)))
+        blocks.more(len(ranked) - _MOST_FINDINGS)
         _download(said.say("Alle Befunde als CSV"), said.say("befunde"), lambda: _findings_table(delivery, said))
     if not intake.is_blocked:
         _difference(context, received, delivery)
@@ -281,15 +275,14 @@ def _difference(context: ViewContext, received: _Received, delivery: ImportedTab
     with st.expander(label, expanded=len(edits) <= _OPEN_UNTIL, width=blocks.WIDTH):
         before = {step.entry: step.old for step in difference.steps if step.old}
         st.html(entries_html.items(edit_item(each, before, context.programme, said) for each in edits[:_MOST_STEPS]))
-        if len(edits) > _MOST_STEPS:
-            blocks.text(said.say(phrases.AND_MORE, n=said.number(len(edits) - _MOST_STEPS)))
+        blocks.more(len(edits) - _MOST_STEPS)
         _download(
             said.say("Alle Änderungen als CSV"),
             said.say("aenderungen"),
             lambda: difference_table(difference, is_whole=is_whole),
         )
     with blocks.place():
-        _problems(received)
+        show_finding(*received.problems)
     received.offered = _choices(received)
     with st.form("intake", border=False, enter_to_submit=False):
         help_ = said.say("Steht im Verlauf.")
@@ -319,8 +312,7 @@ def _questions(context: ViewContext, difference: Difference) -> None:
             with st.container(border=True, key=f"intake-question-{each.line}"):
                 st.html(html.beside(question_items(each, context.programme, said)))
                 ask(each, said.say("Zeile {n} ist", n=each.line), f"{_ANSWER}{each.line}", partial(_answer, each.line))
-        if len(difference.questions) > len(asked):
-            blocks.text(said.say(phrases.AND_MORE, n=said.number(len(difference.questions) - len(asked))))
+        blocks.more(len(difference.questions) - len(asked))
 
 
 def _answer(line: int) -> None:
@@ -351,15 +343,14 @@ def _erasing(context: ViewContext, difference: Difference) -> bool:
         )
         blocks.draw("titled", title=label)
         st.html(entries_html.items(erasing_items(erasing[:_MOST_STEPS], context.programme, said)))
-        if len(erasing) > _MOST_STEPS:
-            blocks.text(said.say(phrases.AND_MORE, n=said.number(len(erasing) - _MOST_STEPS)))
+        blocks.more(len(erasing) - _MOST_STEPS)
         return st.checkbox(said.say("Auch das übernehmen; sonst bleibt das Bekannte stehen"), key=_ERASE)
 
 
 def _map(drawn: ViewContext, received: _Received, edits: list[Edit], chosen: tuple[bool, bool]) -> None:
     """Show which municipalities would be something else: of the whole state and on all instruments, as the file is."""
     said = words()
-    now = context(drawn.view.but(as_of=None, layer=OVERVIEW, district=None, municipality=None, looks=frozenset()))
+    now = contexts().of(drawn.view.but(as_of=None, layer=OVERVIEW, district=None, municipality=None, looks=frozenset()))
     if received.effect is None or received.effect[0] != chosen:
         received.effect = (chosen, build_effect(now, preview(now, applied(now.records.table, edits, now.as_of))))
     effect = received.effect[1]
@@ -381,8 +372,7 @@ def _map(drawn: ViewContext, received: _Received, edits: list[Edit], chosen: tup
         first = replace(effect, table=effect.table.head(_MOST_STEPS))
         rows = change_rows(first, now, said)[["name", "instrument", "before", "after"]]
         blocks.draw("wide", content=list_table(rows, headings(said, *rows.columns)))
-        if count > _MOST_STEPS:
-            blocks.text(said.say(phrases.AND_MORE, n=said.number(count - _MOST_STEPS)))
+        blocks.more(count - _MOST_STEPS)
 
 
 def _choices(received: _Received) -> tuple[object, ...]:

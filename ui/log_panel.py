@@ -80,8 +80,7 @@ def _change(context: ViewContext, kept: Store, actor: Actor, change: Change, und
     more = change.added + change.corrected + change.withdrawn - len(some)
     with st.container(border=True, key="log-open"):
         st.html(html.versions(version_items(some, context.programme, said, before)))
-        if more:
-            blocks.text(said.say(phrases.AND_MORE, n=said.number(more)))
+        blocks.more(more)
         label = said.say("Der ganze Bestand nach dieser Änderung (CSV)")
         blocks.draw("link", address=_then(context, change), label=label, kind="atlas-small", is_file=True)
         if undone_by is not None:

@@ -30,14 +30,44 @@ class MaintenancePart(StrEnum):
 
 _PART = choice("teil", {each.value: each for each in MaintenancePart})
 
+_WHY = {
+    Reason.NO_LOGIN: (
+        N_(
+            "Diese Anwendung ist öffentlich und nur zum Lesen: Es ist keine Anmeldung eingerichtet. Wie man sie "
+            "einschaltet, steht in docs/operations.md und docs/login.md."
+        )
+    ),
+    Reason.NOT_LOCAL: (
+        N_(
+            "Die Bearbeitung ist nur auf dem Rechner selbst offen, auf dem die Anwendung läuft, und nur ohne "
+            "zwischengeschalteten Server. Näheres steht in docs/login.md."
+        )
+    ),
+    Reason.LOGGED_OUT: N_("Bitte melden Sie sich an."),
+    Reason.TOO_OLD: N_("Ihre Anmeldung ist älter als acht Stunden. Bitte melden Sie sich neu an."),
+    Reason.ENDED: N_("Ihre Anmeldung wurde beendet. Bitte melden Sie sich neu an."),
+    Reason.NOT_LISTED: (
+        N_(
+            "Sie sind angemeldet, haben hier aber kein Recht. Bitte wenden Sie sich an die Stelle, die diese Anwendung "
+            "betreibt."
+        )
+    ),
+    Reason.NO_RIGHTS: (
+        N_(
+            "Sie sind angemeldet, aber die Tabelle der Rechte ist gerade nicht benutzbar. Bitte sagen Sie der Stelle "
+            "Bescheid, die diese Anwendung betreibt; was zu tun ist, zeigt ihr: python -m atlas check"
+        )
+    ),
+}
+"""What is told to whom the gate does not let in."""
+
 
 def show() -> None:
     """Show the page."""
     context = current_context()
     standing = current_standing()
     more: dict[str, str] = {}
-    with head(context):
-        pass
+    head(context)
     if standing.actor.may(Right.READ_INTERNAL):
         more = _inside(context, standing)
     else:
@@ -51,70 +81,32 @@ def _inside(context: ViewContext, standing: Standing) -> dict[str, str]:
     said = words()
     who = f"{standing.actor.name} · {role_name(standing.actor.role, said)}"
     blocks.draw("section", title=said.say(phrases.MAINTENANCE), text=who)
-    labels = {
-        MaintenancePart.ENTRIES: said.say(phrases.ENTRIES),
-        MaintenancePart.INTAKE: said.say(phrases.IMPORT),
-        MaintenancePart.REPORTS: said.say("Meldungen"),
-        MaintenancePart.LOG: said.say("Verlauf"),
+    parts = {
+        MaintenancePart.ENTRIES: (said.say(phrases.ENTRIES), entries_panel.show),
+        MaintenancePart.INTAKE: (said.say(phrases.IMPORT), intake_panel.show),
+        MaintenancePart.REPORTS: (said.say("Meldungen"), reports_panel.show),
+        MaintenancePart.LOG: (said.say("Verlauf"), log_panel.show),
     }
     asked = Given(st.query_params.to_dict()).read(_PART, MaintenancePart.ENTRIES)
     seed(Keys.PART, st.session_state.get(Keys.PART) or asked)
-    part = st.segmented_control(
+    chosen = st.segmented_control(
         said.say("Teil"),
-        list(MaintenancePart),
-        format_func=labels.__getitem__,
+        list(parts),
+        format_func=lambda each: parts[each][0],
         required=True,
         key=Keys.PART,
         label_visibility="collapsed",
     )
-    if part is MaintenancePart.ENTRIES:
-        entries_panel.show(context)
-    elif part is MaintenancePart.INTAKE:
-        intake_panel.show(context)
-    elif part is MaintenancePart.REPORTS:
-        reports_panel.show(context)
-    else:
-        log_panel.show(context)
-    return {} if part is None or part is MaintenancePart.ENTRIES else {_PART.name: part.value}
+    part = chosen or MaintenancePart.ENTRIES
+    _, show_part = parts[part]
+    show_part(context)
+    return {} if part is MaintenancePart.ENTRIES else {_PART.name: part.value}
 
 
 def _gate(standing: Standing) -> None:
     """Say what lies behind, and what the way in is."""
     said = words()
     text = said.say("Hier werden die Angaben gepflegt, aus denen die öffentliche Karte entsteht.")
-    blocks.draw("section", title=said.say(phrases.MAINTENANCE), text=text, status=said.say(_why(standing.reason)))
+    blocks.draw("section", title=said.say(phrases.MAINTENANCE), text=text, status=said.say(_WHY[standing.reason]))
     if standing.may_log_in:
         st.button(said.say(phrases.LOG_IN), type="primary", key="gate-log-in", on_click=log_in)
-
-
-def _why(reason: Reason) -> str:
-    text = {
-        Reason.NO_LOGIN: (
-            N_(
-                "Diese Anwendung ist öffentlich und nur zum Lesen: Es ist keine Anmeldung eingerichtet. Wie man sie "
-                "einschaltet, steht in docs/operations.md und docs/login.md."
-            )
-        ),
-        Reason.NOT_LOCAL: (
-            N_(
-                "Die Bearbeitung ist nur auf dem Rechner selbst offen, auf dem die Anwendung läuft, und nur ohne "
-                "zwischengeschalteten Server. Näheres steht in docs/login.md."
-            )
-        ),
-        Reason.LOGGED_OUT: N_("Bitte melden Sie sich an."),
-        Reason.TOO_OLD: N_("Ihre Anmeldung ist älter als acht Stunden. Bitte melden Sie sich neu an."),
-        Reason.ENDED: N_("Ihre Anmeldung wurde beendet. Bitte melden Sie sich neu an."),
-        Reason.NOT_LISTED: (
-            N_(
-                "Sie sind angemeldet, haben hier aber kein Recht. Bitte wenden Sie sich an die Stelle, die diese Anwendung "
-                "betreibt."
-            )
-        ),
-        Reason.NO_RIGHTS: (
-            N_(
-                "Sie sind angemeldet, aber die Tabelle der Rechte ist gerade nicht benutzbar. Bitte sagen Sie der Stelle "
-                "Bescheid, die diese Anwendung betreibt; was zu tun ist, zeigt ihr: python -m atlas check"
-            )
-        ),
-    }
-    return text[reason]

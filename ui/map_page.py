@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import figures_panel, filters, frame, map_panel, search
+from ui import figures_panel, filters, frame, map_panel
 from ui.cache import current_context
 from ui.state import write_address
 
@@ -16,9 +16,7 @@ from ui.state import write_address
 def show() -> None:
     """Show the page."""
     context = current_context()
-    with frame.head(context):
-        search.show(context)
-        filters.show_box(context)
+    frame.head(context, filters.search, filters.show_box)
     _changing()
     frame.foot(context)
 

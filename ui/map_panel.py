@@ -1,8 +1,9 @@
-"""The map, its legend, and what is known about the chosen municipality."""
+"""The map, its legend, its table, and what is known about the chosen municipality."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import streamlit as st
 from streamlit_folium import st_folium
@@ -12,10 +13,11 @@ from atlas.model.view import view_to_query
 from atlas.present.context import ViewContext
 from atlas.present.detail import as_of_sentence, build_detail, position_of
 from atlas.present.map_index import body_names
-from atlas.present.map_spec import MapSpec
+from atlas.present.map_spec import MapSpec, pack, packed_since
 from atlas.render import html
-from atlas.render.folium_map import base_map, changing_part
-from ui import blocks, table_panel
+from atlas.render.folium_map import LocalMap, changing_part
+from atlas.web.payloads import MapUrls
+from ui import blocks
 from ui.cache import payloads
 from ui.components import part
 from ui.state import MUNICIPALITY_PAGE, Keys, change_view, current_view, words
@@ -28,9 +30,10 @@ def show(context: ViewContext) -> None:
     """Show map and table beside legend and detail; a phone has all below each other, the table last (style.css)."""
     left, right = st.columns([2.2, 1], gap="medium")
     with left:
-        _map(context)
+        if _pick(context, Keys.MAP):
+            st.rerun(scope="fragment")
         blocks.small(as_of_sentence(context, words()))
-        table_panel.show(context)
+        table(context)
     with right:
         legend(context)
         _detail(context)
@@ -59,16 +62,10 @@ def show_effect(context: ViewContext, spec: MapSpec) -> None:
     _pick(context, Keys.INTAKE_MAP, spec=spec)
 
 
-def _map(context: ViewContext) -> None:
-    if _pick(context, Keys.MAP):
-        st.rerun(scope="fragment")
-
-
 def _pick(context: ViewContext, key: Keys, near: Sequence[int] = (), spec: MapSpec | None = None) -> bool:
     """Draw the map and return whether another municipality has just been chosen on it, which the view then has."""
-    view = context.view
-    urls = payloads().map_urls(context.snapshot, context.programme, context.edition)
-    base = base_map(*payloads().map_assets(), urls.told("../../atlas/"))
+    view, urls = context.view, _urls(context)
+    base = LocalMap(*payloads().map_assets(), urls.told("../../atlas/"))
     names = body_names(context.records)
     part_ = changing_part(spec or context.spec, view.municipality, view.district, view.lang, near, names)
     picked = st_folium(
@@ -90,11 +87,15 @@ def _pick(context: ViewContext, key: Keys, near: Sequence[int] = (), spec: MapSp
     return True
 
 
+def _urls(context: ViewContext) -> MapUrls:
+    return payloads().map_urls(context.snapshot, context.programme, context.edition)
+
+
 def legend(context: ViewContext) -> None:
     """Show the legend; it counts, and filters by class."""
     view, spec = context.view, context.spec
     data = {
-        "index": f"atlas/{payloads().map_urls(context.snapshot, context.programme, context.edition).index}",
+        "index": f"atlas/{_urls(context).index}",
         "lang": view.lang,
         "layer": spec.layer,
         "asOf": spec.as_of.isoformat(),
@@ -112,6 +113,36 @@ def _look_chosen() -> None:
     key = st.session_state[Keys.LEGEND].get("look")
     if isinstance(key, str):
         change_view(looks=current_view().looks ^ {key})
+
+
+def table(context: ViewContext, page: str | None = None) -> None:
+    """Show the control of the time-lapse and, sortable, the table of what the map shows; a choice in it selects the municipality and leads to ``page`` if given."""
+    view, spec = context.view, context.spec
+    data: dict[str, object] = {
+        "index": f"atlas/{_urls(context).index}",
+        "lang": view.lang,
+        "layer": spec.layer,
+        "codes": pack(spec.codes),
+        "since": packed_since(spec),
+    }
+    if page:
+        data["still"] = True  # the control belongs below its map
+    chosen = part("table")(key=Keys.TABLE, data=data, on_ags_change=_row_chosen, on_day_change=_day_taken).ags
+    if page and isinstance(chosen, str):
+        st.switch_page(page)
+
+
+def _row_chosen() -> None:
+    ags = st.session_state[Keys.TABLE].get("ags")
+    if isinstance(ags, str):
+        change_view(municipality=ags)
+
+
+def _day_taken() -> None:
+    """Make the month at which the time-lapse stands the view's date."""
+    day = st.session_state[Keys.TABLE].get("day")
+    if isinstance(day, str):
+        change_view(as_of=date.fromisoformat(day), film=None)
 
 
 def _detail(context: ViewContext) -> None:

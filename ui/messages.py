@@ -41,9 +41,10 @@ def show_problems(error: AtlasError) -> None:
         st.text(said.say("… und {n} weitere. Alle zeigt: python -m atlas check", n=len(error.problems) - _SHOWN))
 
 
-def show_finding(problem: Problem) -> None:
-    """Show one finding beside what it is about. It may quote what somebody typed: text, never markdown."""
-    blocks.draw("paragraph", text=words().problem(problem), kind=f"finding {problem.severity.value}", role="alert")
+def show_finding(*problems: Problem) -> None:
+    """Show findings beside what they are about. They may quote what somebody typed: text, never markdown."""
+    for problem in problems:
+        blocks.draw("paragraph", text=words().problem(problem), kind=f"finding {problem.severity.value}", role="alert")
 
 
 def show_findings(findings: Sequence[Finding], where: Sequence[str] = ()) -> None:
@@ -56,8 +57,7 @@ def show_findings(findings: Sequence[Finding], where: Sequence[str] = ()) -> Non
         place = ", ".join(filter(None, (where[each.line - 1] if where else "", each.column)))
         problem = Problem(place, each.text, dict(each.values), each.severity)
         told.setdefault(words().problem(problem), problem)
-    for problem in told.values():
-        show_finding(problem)
+    show_finding(*told.values())
 
 
 def ask(question: Question, label: str, key: str, on_change: Callable[[], None] | None = None) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from atlas import phrases
+from atlas.export.kit import kit_stem, press_kit
+from atlas.export.sheets import sheet_pdf, sheet_stem
 from atlas.model.rights import Right
 from atlas.model.view import page_address, view_to_query
 from atlas.present.context import SingleFlightCache, ViewContext
@@ -14,10 +16,10 @@ from atlas.present.looks import looks_of, plain_legend
 from atlas.present.municipality import MunicipalityPage, build_page
 from atlas.render.html import file_links, legend_line
 from atlas.render.templates import Pieces
-from ui import blocks, filters, frame, map_panel, report_form, search, take_home
+from ui import blocks, filters, frame, map_panel, report_form
 from ui.cache import contexts, current_context
 from ui.login import current_actor
-from ui.state import MAP_PAGE, words, write_address
+from ui.state import EXPORT_PAGE, MAP_PAGE, words, write_address
 
 html = Pieces("municipality.html")
 
@@ -27,10 +29,8 @@ _pages: SingleFlightCache[MunicipalityPage] = SingleFlightCache(256)
 def show() -> None:
     """Show the page of the view's municipality, or say how to choose one."""
     context = current_context()
-    with frame.head(context):
-        search.show(context)
-        frame.qr_code(f"gemeinde-{context.view.municipality or ''}")
     ags = context.view.municipality
+    frame.head(context, filters.search, lambda _: frame.qr_code(f"gemeinde-{ags or ''}"))
     position = position_of(context.status, ags) if ags else None
     more: dict[str, str] = {}
     if position is None:
@@ -61,12 +61,13 @@ def _nobody(context: ViewContext) -> None:
 def _municipality(context: ViewContext, position: int) -> dict[str, str]:
     """Show the page; return what belongs into the address beside the view."""
     said = words()
-    page = _page(context, position)
+    key = (*context.key, context.view.layer, position, said.lang)
+    page = _pages.get(key, lambda: build_page(context, position, said))
     st.html(html.header(page))
     report_form.badge(context, page.detail.ags)
     if current_actor().may(Right.EDIT):
         blocks.draw("link", address=page_address("pflege", context.view), label=said.say("Einträge bearbeiten"))
-    take_home.show(context, position)
+    _take_home(context, position)
     filters.show(context)
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
@@ -89,14 +90,43 @@ def _municipality(context: ViewContext, position: int) -> dict[str, str]:
     return more
 
 
+def _take_home(context: ViewContext, position: int) -> None:
+    """Show what the municipality at ``position`` takes home. Files are made when they are asked for."""
+    said = words()
+    ags = context.day.lines[position][0].ags
+    view = context.view.but(municipality=ags, as_of=context.as_of)
+    home = frame.site_address()
+    with st.container(horizontal=True, vertical_alignment="center", key="mitnehmen"):
+        st.markdown(f"**{said.say(phrases.TAKE_HOME)}**", width="content")
+        st.page_link(
+            EXPORT_PAGE,
+            label=said.say("Karte als Bild"),
+            icon=":material/image:",
+            query_params=view_to_query(context.view.but(municipality=ags)),
+            width="content",
+        )
+        st.download_button(
+            said.say("Pressepaket (ZIP)"),
+            lambda: press_kit(contexts(), view, home),
+            f"{kit_stem(context)}.zip",
+            "application/zip",
+            key="pressepaket",
+            on_click="ignore",
+            icon=":material/folder_zip:",
+        )
+        st.download_button(
+            said.say("Steckbrief (PDF)"),
+            lambda: sheet_pdf(contexts(), view, position, home),
+            f"{sheet_stem(context, ags, said.lang)}.pdf",
+            "application/pdf",
+            key="steckbrief",
+            on_click="ignore",
+            icon=":material/description:",
+        )
+
+
 def _page_there(each: Elsewhere) -> str:
     return page_address("gemeinde", each.view)
-
-
-def _page(context: ViewContext, position: int) -> MunicipalityPage:
-    said = words()
-    key = (*context.key, context.view.layer, position, said.lang)
-    return _pages.get(key, lambda: build_page(context, position, said))
 
 
 def _to_map(context: ViewContext) -> None:

@@ -33,7 +33,7 @@ from atlas.present.years import YearRow, year_headings, year_rows
 from atlas.render.html import chart_links, file_links, legend_line, list_table
 from atlas.render.templates import Pieces
 from ui import blocks, figures_panel, filters, frame, map_panel
-from ui.cache import context, contexts, current_context
+from ui.cache import contexts, current_context
 from ui.components import part
 from ui.state import Keys, change_view, seed, words, write_address
 
@@ -47,8 +47,7 @@ _changes: SingleFlightCache[Changes] = SingleFlightCache(64)
 def show() -> None:
     """Show the page."""
     context = current_context()
-    with frame.head(context):
-        pass
+    frame.head(context)
     said = words()
     with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
         blocks.draw("place", title=said.say(phrases.PROGRESS))
@@ -56,7 +55,8 @@ def show() -> None:
     filters.show(context)
     blocks.small(as_of_sentence(context, said))
     instrument = chosen_instrument(context)
-    curves = _build(context)
+    key = (*context.key, context.district, said.lang)
+    curves = _curves.get(key, lambda: build_curves(context, contexts().course(context), said))
     chosen = next(curve for curve in curves if curve.instrument == instrument.key)
     _curve(context, chosen, instrument)
     blocks.heading(said.say(phrases.ALL_INSTRUMENTS))
@@ -70,12 +70,6 @@ def show() -> None:
     _between(context)
     frame.foot(context)
     write_address()
-
-
-def _build(context: ViewContext) -> tuple[Curve, ...]:
-    said = words()
-    key = (*context.key, context.district, said.lang)
-    return _curves.get(key, lambda: build_curves(context, contexts().course(context), said))
 
 
 def _curve(context: ViewContext, curve: Curve, instrument: Instrument) -> None:
@@ -177,7 +171,7 @@ def _between(context: ViewContext) -> None:
 def _show_changes(drawn: ViewContext, start: date) -> None:
     said = words()
     key = (*drawn.key, start, drawn.view.layer, drawn.district)
-    changes = _changes.get(key, lambda: build_changes(contexts(), context(drawn.view.but(as_of=start)), drawn))
+    changes = _changes.get(key, lambda: build_changes(contexts(), contexts().of(drawn.view.but(as_of=start)), drawn))
     left, right = st.columns([1.4, 1], gap="medium")
     with left:
         map_panel.show_changes(drawn, changes.spec)

@@ -10,12 +10,11 @@ import streamlit as st
 from atlas.errors import AtlasError
 from atlas.model.cases import MOST_TEXT, parse_receipt
 from atlas.present.context import ViewContext
-from atlas.present.detail import position_or_successor
 from atlas.present.follow_ups import outcome_text
 from atlas.render.templates import Pieces
 from atlas.sources.store.cases import KEPT_DAYS
 from ui import blocks
-from ui.cache import context, store
+from ui.cache import contexts, store
 from ui.reports_panel import name_today
 from ui.state import words
 
@@ -71,9 +70,7 @@ def badge(context: ViewContext, ags: str) -> None:
 
 def key_today(drawn: ViewContext, ags: str) -> str:
     """Return the key a municipality of the view's day has today: what is reported is about now."""
-    today = context(drawn.view.but(as_of=None))
-    position = position_or_successor(today, ags)
-    return today.day.lines[position][0].ags if position is not None else ags
+    return name_today(contexts().of(drawn.view.but(as_of=None)), ags)[0]
 
 
 def show(context: ViewContext, ags: str) -> dict[str, str]:
@@ -184,5 +181,5 @@ def _ask(drawn: ViewContext, receipt: str | None) -> None:
     if found is None:
         blocks.small(said.say("Diese Quittung kennen wir nicht. Bitte genau so eingeben, wie sie angezeigt wurde."))
     else:
-        _, name = name_today(context(drawn.view.but(as_of=None)), found.ags)
+        _, name = name_today(contexts().of(drawn.view.but(as_of=None)), found.ags)
         st.html(html.outcome(outcome_text(found, name, words())))

@@ -15,14 +15,13 @@ from atlas.present.detail import position_or_successor
 from atlas.present.follow_ups import report_text
 from atlas.render.templates import Pieces
 from ui import blocks
-from ui.cache import context, store
+from ui.cache import contexts, store
 from ui.login import current_actor
 from ui.state import words
 
 html = Pieces("follow_ups.html")
 
 _TOLD = "_report_told"
-_VERDICTS = (True, False)
 
 
 def show(drawn: ViewContext) -> None:
@@ -41,7 +40,7 @@ def show(drawn: ViewContext) -> None:
     answered = [each for each in reversed(found) if each.answer is not None]
     if not waiting:
         blocks.small(said.say("Es wartet keine Meldung auf Antwort."))
-    today = context(drawn.view.but(as_of=None))
+    today = contexts().of(drawn.view.but(as_of=None))
     for each in waiting:
         with st.container(border=True, width=blocks.WIDTH):
             st.html(_report(today, each))
@@ -75,35 +74,29 @@ def _form(each: Report) -> None:
     with st.form(f"answer-{each.receipt}", border=False, enter_to_submit=False):
         st.radio(
             said.say("Ergebnis"),
-            _VERDICTS,
+            list(labels),
             format_func=labels.__getitem__,
             index=None,
             horizontal=True,
-            key=_key("verdict", each.receipt),
+            key=f"verdict-{each.receipt}",
         )
         st.text_area(
             said.say("Antwort"),
-            key=_key("answer", each.receipt),
+            key=f"answer-{each.receipt}",
             height=90,
             help=said.say("Liest, wer die Quittung hat. Bitte keine Namen nennen."),
         )
-        st.form_submit_button(
-            said.say("Antworten"), key=_key("send", each.receipt), on_click=_answer, args=(each.receipt,)
-        )
+        st.form_submit_button(said.say("Antworten"), key=f"send-{each.receipt}", on_click=_answer, args=(each.receipt,))
     told, receipt = st.session_state.get(_TOLD, ("", ""))
     if told and receipt == each.receipt:
         st.error(told, icon=":material/error:")
-
-
-def _key(what: str, receipt: str) -> str:
-    return f"{what}-{receipt}"
 
 
 def _answer(receipt: str) -> None:
     """Write the answer, by the right of this very moment. The record stays as it is: it is corrected by hand."""
     said = words()
     st.session_state.pop(_TOLD, None)
-    is_accepted = st.session_state[_key("verdict", receipt)]
+    is_accepted = st.session_state[f"verdict-{receipt}"]
     kept = store().store
     if kept is None:
         return
@@ -112,8 +105,6 @@ def _answer(receipt: str) -> None:
         st.session_state[_TOLD] = (told, receipt)
         return
     try:
-        kept.reports.answer(
-            current_actor(), receipt, st.session_state[_key("answer", receipt)], is_accepted=is_accepted
-        )
+        kept.reports.answer(current_actor(), receipt, st.session_state[f"answer-{receipt}"], is_accepted=is_accepted)
     except AtlasError as error:
         st.session_state[_TOLD] = ("\n\n".join(map(said.problem, error.problems)), receipt)

@@ -76,15 +76,14 @@ def show() -> None:
     """Say what was saved last, with the way back."""
     said, own = words(), _own()
     problems, own.problems = own.problems, ()
-    for problem in problems:
-        show_finding(problem)
+    show_finding(*problems)
     if own.last is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="saved"):
         text = said.say("Gespeichert als Änderung {n}. {tally}", n=own.last.number, tally=change_tally(own.last, said))
         blocks.draw("paragraph", width="content", text=text, kind="finding note", role="status")
-        label = said.say("Rückgängig machen")
-        st.button(label, key="undo-last", type="tertiary", on_click=_undo_last, args=(own.last.number,))
+        label, reason = said.say("Rückgängig machen"), said.say("Gleich nach dem Speichern zurückgenommen.")
+        st.button(label, key="undo-last", type="tertiary", on_click=undo, args=(own.last.number, reason))
 
 
 def authors(versions: Iterable[Version]) -> str:
@@ -103,10 +102,6 @@ def news(context: ViewContext, versions: Iterable[Version], told: str, key: str)
 def forget() -> None:
     """Say no more what was saved last."""
     _own().last = None
-
-
-def _undo_last(number: int) -> None:
-    undo(number, words().say("Gleich nach dem Speichern zurückgenommen."))
 
 
 def undo(number: int, reason: str) -> None:

@@ -18,10 +18,12 @@ from streamlit import logger as streamlit_log
 from streamlit.runtime.secrets import SecretsValue
 
 from atlas.errors import AtlasError, Problem
-from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
+from atlas.model.languages import LANGUAGES
 from atlas.model.logins import LONGEST
 from atlas.model.view import ViewState
+from atlas.phrases import N_
 from atlas.present.wording import Words
+from atlas.web.delivery import in_front
 from atlas.web.guard import Guard
 from atlas.web.headers import SecurityHeaders
 from atlas.web.internal import build_internal
@@ -31,11 +33,7 @@ from atlas.web.routes import build_routes
 from ui.cache import contexts, payloads, store
 from ui.login import door, may_upload, reader_of
 
-_TITLES = {lang: Words(lang).say("Präventionsatlas") for lang in LANGUAGES}
-_DESCRIPTIONS = {
-    lang: Words(lang).say("Karte der kommunalen Prävention: welche Gemeinden teilnehmen, seit wann, mit Quelle.")
-    for lang in LANGUAGES
-}
+_DESCRIPTION = N_("Karte der kommunalen Prävention: welche Gemeinden teilnehmen, seit wann, mit Quelle.")
 _LOGIN_ROUTES = {"auth", "oauth2callback"}
 """First segments of Streamlit's own routes for logging in; pages of ours, as any other path, while nobody can."""
 
@@ -132,8 +130,8 @@ def routes(base_path: str = "") -> list[Route]:
         *build_routes(payloads(), store().current, contexts(), address, door().problems, _about_store),
         *build_internal(lambda: store().store, store().current, contexts(), reader_of, address),
     ]
-    base = base_path.strip("/")
-    below = [Route(f"/{base}{each.path}", each.endpoint, methods=each.methods, name=each.name) for each in own]
+    base = in_front(base_path)
+    below = [Route(f"{base}{each.path}", each.endpoint, methods=each.methods, name=each.name) for each in own]
     return [*own, *(below if base else [])]
 
 
@@ -160,13 +158,11 @@ def middleware(static: Path, base_path: str) -> list[Middleware]:
     own = {route.path.strip("/").split("/")[0] for route in routes()}
     if door().settings.provider is not None:
         own |= _LOGIN_ROUTES
-    base = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
+    texts = {lang: (Words(lang).say("Präventionsatlas"), Words(lang).say(_DESCRIPTION)) for lang in LANGUAGES}
     is_https = store().settings.address.startswith("https://")
     return [
         Middleware(SecurityHeaders, inline_script_hashes(index_html), base_path, is_https=is_https),
         Middleware(Guard, base_path, may_upload=may_upload),
-        Middleware(
-            PageFrame, index_html, SOURCE_LANGUAGE, _TITLES, _DESCRIPTIONS, page_predicate(tuple(own), base_path)
-        ),
-        Middleware(CompressedAssets, static / "static", f"{base}/static"),
+        Middleware(PageFrame, index_html, texts, page_predicate(own, base_path)),
+        Middleware(CompressedAssets, static / "static", f"{in_front(base_path)}/static"),
     ]

@@ -24,8 +24,7 @@ _FOLDED = 12
 def show() -> None:
     """Show the page."""
     context = current_context()
-    with frame.head(context):
-        pass
+    frame.head(context)
     said = words()
     with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
         blocks.draw("place", title=said.say(phrases.STEERING))

@@ -6,7 +6,8 @@ the policy of the page stays strict.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import escape
 from typing import Literal
 
 import altair as alt
@@ -15,7 +16,7 @@ import vl_convert
 
 from atlas import phrases
 from atlas.model.languages import LANGUAGES
-from atlas.present.progress import Curve, DistrictBar
+from atlas.present.progress import Curve, DistrictBar, Mark
 from atlas.present.wording import Words
 from atlas.render.fonts import FAMILY, FOLDER, embedded_faces
 
@@ -49,7 +50,7 @@ class Paper:
 
 LIGHT = Paper(ink="#1d2430", quiet="#5d6470", grid="#e4e2dc", ground=None, page="#ffffff")
 DARK = Paper(ink="#f1f3f5", quiet="#b6bcc6", grid="#3a3f47", ground=None, page="#161616", is_dark=True)
-PRINT = Paper(ink="#1d2430", quiet="#5d6470", grid="#e4e2dc", ground="#ffffff", page="#ffffff")
+PRINT = replace(LIGHT, ground="#ffffff")
 
 
 def _visible(colour: str, paper: Paper) -> str:
@@ -89,11 +90,12 @@ def curve_chart(
         layers.append(line.encode(time, alt.Y(f"{column}:Q", title=None, scale=height)))
     layers += _steps(points, time, height, colour, paper.page, 2.6)
     if curve.targets:
-        plan = pd.DataFrame([{"date": pd.Timestamp(mark.day), "value": mark.value} for mark in curve.targets])
-        line = alt.Chart(plan).mark_line(strokeDash=[2, 3], strokeWidth=1.8, color=paper.quiet, point=True)
+        line = alt.Chart(_dated(curve.targets)).mark_line(
+            strokeDash=[2, 3], strokeWidth=1.8, color=paper.quiet, point=True
+        )
         layers.append(line.encode(time, alt.Y("value:Q", scale=height)))
     if curve.published:
-        told = pd.DataFrame([{"date": pd.Timestamp(mark.day), "value": mark.value} for mark in curve.published])
+        told = _dated(curve.published)
         marks = alt.Chart(told).mark_point(
             shape="diamond", size=70, filled=False, strokeWidth=1.6, color=paper.ink, opacity=1
         )
@@ -113,6 +115,10 @@ def curve_chart(
     return _finished(
         alt.layer(*layers).properties(width=235 if is_narrow else 620, height=190 if is_narrow else 250), paper, caption
     )
+
+
+def _dated(marks: tuple[Mark, ...]) -> pd.DataFrame:
+    return pd.DataFrame([{"date": pd.Timestamp(mark.day), "value": mark.value} for mark in marks])
 
 
 def _band(points: pd.DataFrame, time: alt.X, value: alt.Y, colour: str, opacity: float) -> alt.Chart:
@@ -267,9 +273,8 @@ def svg(spec: dict[str, object], words: Words, alt_text: str) -> str:
     """Return a chart as SVG whose texts are texts, with its description inside the file."""
     locale = LANGUAGES[words.lang].locale
     made = vl_convert.vegalite_to_svg(spec, format_locale=locale, time_format_locale=locale)
-    said = alt_text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     head, _, rest = made.partition(">")
-    return f'{head} role="img"><title>{said}</title><style>{embedded_faces()}</style>{rest}'
+    return f'{head} role="img"><title>{escape(alt_text, quote=False)}</title><style>{embedded_faces()}</style>{rest}'
 
 
 def png(spec: dict[str, object], words: Words) -> bytes:

@@ -40,7 +40,17 @@ class _NotCompiledAgain:
 
 
 class LocalMap(_NotCompiledAgain, folium.Map):
-    """An empty Leaflet map that loads its scripts from our own routes only; `atlas/web/assets/map/` does the rest."""
+    """An empty Leaflet map that loads its scripts from our own routes only; `atlas/web/assets/map/` does the rest.
+
+    Its script never changes, so the frame stays.
+
+    Parameters
+    ----------
+    script, style
+        Names of payloads below ``/atlas``; relative addresses keep any base path.
+    urls
+        What `atlas.web.payloads.MapUrls.told` says.
+    """
 
     _template = Template(
         "{% macro script(this, kwargs) %}var {{ this.get_name() }} = atlasMap.make('{{ this.get_name() }}');"
@@ -68,19 +78,6 @@ class ShownView(_NotCompiledAgain, folium.FeatureGroup):
     def __init__(self, view: str) -> None:
         super().__init__()
         self.view = view
-
-
-def base_map(script: str, style: str, urls: Mapping[str, object]) -> folium.Map:
-    """Return the constant part: its script never changes, so the frame stays.
-
-    Parameters
-    ----------
-    script, style
-        Names of payloads below ``/atlas``; relative addresses keep any base path.
-    urls
-        What `atlas.web.payloads.MapUrls.told` says.
-    """
-    return LocalMap(script, style, urls)
 
 
 def changing_part(

@@ -11,19 +11,10 @@ Box = tuple[float, float, float, float]
 _LEADING = 1.05
 _MOVES = ((0.0, 0.0), (0.0, -0.75), (0.0, 0.75), (0.32, -0.75), (-0.32, -0.75), (0.32, 0.75), (-0.32, 0.75))
 _FAR_MOVES = (
-    (0.55, 0.0),
-    (-0.55, 0.0),
-    (0.0, -1.3),
-    (0.0, 1.3),
-    (0.5, -1.0),
-    (-0.5, -1.0),
-    (0.5, 1.0),
-    (-0.5, 1.0),
-    (0.0, -2.2),
-    (0.0, 2.2),
-    (0.85, 0.0),
-    (-0.85, 0.0),
-)
+    *_MOVES,
+    (0.55, 0.0), (-0.55, 0.0), (0.0, -1.3), (0.0, 1.3), (0.5, -1.0), (-0.5, -1.0), (0.5, 1.0), (-0.5, 1.0),
+    (0.0, -2.2), (0.0, 2.2), (0.85, 0.0), (-0.85, 0.0),
+)  # fmt: skip
 """Tries, in order: shares of the name's width sideways, of its size up and down."""
 _LONG, _SHORTEST = 13, 3
 
@@ -98,7 +89,8 @@ class Room:
 
     def set(self, wish: Wish, *, far: bool = False) -> PlacedLabel | None:
         """Return the name at the best place that is free, which is then taken; None if there is none."""
-        tries = [(lines, *_place(wish, lines, move)) for lines in _breaks(wish.text) for move in _moves(far=far)]
+        moves = _FAR_MOVES if far else _MOVES
+        tries = [(lines, *_place(wish, lines, move)) for lines in _breaks(wish.text) for move in moves]
         free = [each for each in tries if self._is_free(each[1])]
         if not free:
             return None
@@ -115,10 +107,6 @@ class Room:
         if left < self._frame[0] or top < self._frame[1] or right > self._frame[2] or bottom > self._frame[3]:
             return False
         return not any(left < r and right > x and top < b and bottom > t for x, t, r, b in self._taken)
-
-
-def _moves(*, far: bool) -> tuple[tuple[float, float], ...]:
-    return (*_MOVES, *_FAR_MOVES) if far else _MOVES
 
 
 def _place(wish: Wish, lines: tuple[str, ...], move: tuple[float, float]) -> tuple[Box, float]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Literal
 
@@ -103,71 +103,52 @@ class PictureLayout:
     measures: Measures
     land: Land
     frame: Frame
-    texts: tuple[Text, ...]
-    swatches: tuple[Swatch, ...]
     names: MapNames
     scale_bar: ScaleBar
     ground: Ground
+    texts: tuple[Text, ...] = ()
+    swatches: tuple[Swatch, ...] = ()
 
 
 def lay_out(picture: Picture, size: Size, lands: Lands, words: Words) -> PictureLayout:
     """Return a picture laid out on a page of some size."""
     measures = MEASURES[size]
-    text = measures.text
-    margin = text * 1.7
+    margin = measures.text * 1.7
     head, below = _head(picture, measures, margin)
     foot, above = _foot(picture, measures, margin)
+    # Of a part of the state a picture to print is drawn from the full geometry, however small: it may be enlarged.
+    is_sharp = size in PRINTED and picture.keyed
     # Which names have no room is known only when the map stands, and their list needs room of its own, which makes
     # the map smaller: laid out again until the list fits into what was kept for it.
     keys: tuple[tuple[int, str], ...] = ()
     for _ in range(_TRIES):
-        frame = _frame(
-            picture, _LegendBox(picture, measures, margin, (below, above), keys, words).room, lands, measures
-        )
-        # Of a part of the state a picture to print is drawn from the full geometry, however small: it may be enlarged.
-        is_sharp = size in PRINTED and picture.keyed
-        land = lands(0 if is_sharp else 1 / (frame.scale * measures.dots))
-        bar = _scale_bar(frame, text, words, bare=picture.kind is ExcerptKind.STATE)
-        ground = _ground(picture, frame, land, text)
-        names = set_names(picture, frame, land, text, bar.box, ground.bare)
-        fits = len(names.keys) <= len(keys)
-        keys = names.keys
+        legend = _LegendBox(picture, measures, margin, (below, above), keys, words)
+        sheet = _map_in(picture, measures, legend.room, lands, words, is_sharp=is_sharp)
+        fits = len(sheet.names.keys) <= len(keys)
+        keys = sheet.names.keys
         if fits:
             break
     legend = _LegendBox(picture, measures, margin, (below, above), keys, words)
-    texts = (*head, *legend.texts, *foot)
-    return PictureLayout(
-        picture=picture,
-        measures=measures,
-        land=land,
-        frame=frame,
-        texts=texts,
-        swatches=tuple(legend.swatches),
-        names=names,
-        scale_bar=bar,
-        ground=ground,
-    )
+    return replace(sheet, texts=(*head, *legend.texts, *foot), swatches=tuple(legend.swatches))
 
 
 def lay_out_map(picture: Picture, measures: Measures, lands: Lands, words: Words) -> PictureLayout:
     """Return the map alone with its names, as large as the page: whoever sets it into a document does the rest."""
     inset = measures.text * 0.05
     room = (inset, inset, measures.width - inset, measures.height - inset)
+    return _map_in(picture, measures, room, lands, words)
+
+
+def _map_in(
+    picture: Picture, measures: Measures, room: Box, lands: Lands, words: Words, *, is_sharp: bool = False
+) -> PictureLayout:
     frame = _frame(picture, room, lands, measures)
-    land = lands(1 / (frame.scale * measures.dots))
+    land = lands(0 if is_sharp else 1 / (frame.scale * measures.dots))
     bar = _scale_bar(frame, measures.text, words, bare=picture.kind is ExcerptKind.STATE)
     ground = _ground(picture, frame, land, measures.text)
     names = set_names(picture, frame, land, measures.text, bar.box, ground.bare)
     return PictureLayout(
-        picture=picture,
-        measures=measures,
-        land=land,
-        frame=frame,
-        texts=(),
-        swatches=(),
-        names=names,
-        scale_bar=bar,
-        ground=ground,
+        picture=picture, measures=measures, land=land, frame=frame, names=names, scale_bar=bar, ground=ground
     )
 
 

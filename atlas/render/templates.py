@@ -1,4 +1,4 @@
-"""HTML from templates: `atlas/render/templates/` draws what `atlas.present` has said; every text is escaped on the way."""
+"""HTML and SVG from templates: `atlas/render/templates/` draws what `atlas.present` has said; every text is escaped on the way."""
 
 from __future__ import annotations
 
@@ -28,6 +28,15 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
+
+
+def _short(value: float) -> str:
+    """Return a number with two decimals, without what says nothing; small ones with three digits that count."""
+    said = f"{value:.2f}" if abs(value) >= 1 else f"{value:.3g}"
+    return said.rstrip("0").rstrip(".") if "." in said and "e" not in said else said
+
+
+_ENVIRONMENT.filters["n"] = _short
 
 
 def drawn(template: str, /, **model: object) -> Markup:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Hashable
 from datetime import date
@@ -25,7 +24,7 @@ from atlas.present.open_data import OFFERS, ROOT, Content, Offer
 from atlas.present.open_data_page import build_open_data
 from atlas.present.wording import Words
 from atlas.render.templates import drawn
-from atlas.web.delivery import Endpoint, File, RefusedError, delivered, filed, refusal
+from atlas.web.delivery import Endpoint, File, RefusedError, attached, compact, delivered, filed, refusal
 from atlas.web.openapi import describe
 from atlas.web.request_parameters import Asked, parse_asked
 
@@ -52,7 +51,7 @@ def build_api(current: Callable[[], Snapshot], contexts: ViewContexts) -> list[R
     api = _Api(current, ViewContexts(current, contexts.today, kept_rows=_ROWS))
     unknown = Endpoint(_unknown, is_shared=True)
     return [
-        *(api.route(offer) for offer in OFFERS),
+        *(Route(f"{ROOT}/{offer.path}", api.endpoint(offer), include_in_schema=True) for offer in OFFERS),
         Route(ROOT, Endpoint(_to_page, is_shared=True), include_in_schema=False),
         *(Route(path, unknown, include_in_schema=False) for path in ("/api", "/api/{rest:path}")),
     ]
@@ -79,10 +78,8 @@ class _Api:
         self._big: SingleFlightCache[File] = SingleFlightCache(_BIG, len)
         self._limiter = CapacityLimiter(_AT_ONCE)
 
-    def route(self, offer: Offer) -> Route:
-        answer = partial(self._answer, offer)
-        endpoint = Endpoint(answer, is_shared=True, limiter=self._limiter)
-        return Route(f"{ROOT}/{offer.path}", endpoint, include_in_schema=True)
+    def endpoint(self, offer: Offer) -> Endpoint:
+        return Endpoint(partial(self._answer, offer), is_shared=True, limiter=self._limiter)
 
     def _answer(self, offer: Offer, request: Request) -> Response:
         snapshot = self._current()
@@ -108,7 +105,8 @@ class _Api:
             return boundaries_file(snapshot, programme, asked.as_of, words)
         if not offer.path:
             return drawn("open_data.html", page=build_open_data(snapshot, asked.as_of, words)).encode()
-        return _json(build_catalogue(snapshot, base) if offer.ending == "jsonld" else describe(snapshot, base, words))
+        said = build_catalogue(snapshot, base) if offer.ending == "jsonld" else describe(snapshot, base, words)
+        return compact(said).encode()
 
 
 def _content(offer: Offer, asked: Asked, snapshot: Snapshot) -> tuple[Hashable, ...]:
@@ -153,8 +151,4 @@ def _about(offer: Offer, asked: Asked, snapshot: Snapshot) -> dict[str, str]:
         asked.district or "",
         "excel" if asked.is_excel else "",
     )
-    return headers | {"Content-Disposition": f'attachment; filename="{name}"'}
-
-
-def _json(node: dict[str, object]) -> bytes:
-    return json.dumps(node, ensure_ascii=False, separators=(",", ":")).encode()
+    return headers | attached(name)

@@ -12,6 +12,7 @@ from inspect import iscoroutinefunction
 from types import MappingProxyType
 
 from anyio import CapacityLimiter, to_thread
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -21,7 +22,6 @@ from atlas.errors import AtlasError, Problem
 from atlas.model.parameters import LANG, Given
 from atlas.phrases import N_
 from atlas.present.wording import Words
-from atlas.web.page import accepts_gzip
 
 METHODS = "GET, HEAD, OPTIONS"
 _SHARED = {
@@ -60,6 +60,31 @@ def filed(body: bytes, level: int | None = 6) -> File:
     return File(body, packed, hashlib.sha256(body).hexdigest())
 
 
+def accepts_gzip(headers: Headers) -> bool:
+    """Return whether the client takes gzip (``gzip;q=0`` says it does not)."""
+    for offer in headers.get("accept-encoding", "").lower().split(","):
+        coding, _, quality = offer.partition(";")
+        if coding.strip() == "gzip":
+            return re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", quality) is None
+    return False
+
+
+def compact(said: object) -> str:
+    """Return data as JSON without spaces."""
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def attached(name: str) -> dict[str, str]:
+    """Return the header that makes an answer a file of this name."""
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
+def in_front(base_path: str) -> str:
+    """Return what ``server.baseUrlPath`` puts before every path: ``/karte``, or nothing."""
+    base = base_path.strip("/")
+    return f"/{base}" if base else ""
+
+
 def delivered(request: Request, file: File, media_type: str, headers: Mapping[str, str]) -> Response:
     """Return the answer with a file: 200, 304 if the client has it, 206 or 416 if it asks for a part.
 
@@ -83,10 +108,10 @@ def delivered(request: Request, file: File, media_type: str, headers: Mapping[st
             unknown = refusal(416, "Range", n=len(file.body))
             return refused(request, unknown, _SHARED | {"Content-Range": f"bytes */{len(file.body)}"})
         common["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{len(file.body)}"
-        return _whole(request, file.body[part.start : part.stop], 206, common)
+        return whole(request, file.body[part.start : part.stop], 206, common)
     if packed is not None:
         common["Content-Encoding"] = "gzip"
-    return _whole(request, file.body if packed is None else packed, 200, common)
+    return whole(request, file.body if packed is None else packed, 200, common)
 
 
 class RefusedError(AtlasError):
@@ -116,7 +141,7 @@ def refused(request: Request, error: RefusedError, headers: Mapping[str, str] = 
         kind, body = "application/json", json.dumps({"error": {"problems": told}}, ensure_ascii=False)
     allowed = {"Allow": METHODS} if error.status == 405 else {}  # noqa: PLR2004 - must name what is allowed
     common = {"Content-Type": kind, "Cache-Control": "no-store", **allowed, **headers}
-    return _whole(request, body.encode("utf-8", "replace"), error.status, common)
+    return whole(request, body.encode("utf-8", "replace"), error.status, common)
 
 
 def _prefers_text(accept: str) -> bool:
@@ -185,7 +210,8 @@ def _preflight() -> Response:
     return Response(status_code=204, headers=_SHARED | headers)
 
 
-def _whole(request: Request, body: bytes, status: int, headers: dict[str, str]) -> Response:
+def whole(request: Request, body: bytes, status: int, headers: dict[str, str]) -> Response:
+    """Return an answer with its length; to HEAD without the body."""
     headers = headers | {"Content-Length": str(len(body))}
     return Response(b"" if request.method == "HEAD" else body, status, headers)
 

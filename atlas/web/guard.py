@@ -14,7 +14,7 @@ import logging
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -22,7 +22,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from atlas.web.delivery import RefusedError, refusal, refused
+from atlas.web.delivery import RefusedError, in_front, refusal, refused
 
 _LOG = logging.getLogger(__name__)
 
@@ -246,19 +246,15 @@ class Guard:
     connection with 1008, frames over the limit with 1009, text frames with 1003. When ``limits.connections``
     are open, a new one is refused. Over HTTP: 405 for every method that writes, 404 for everything below
     ``/_stcore/`` except health, host-config and component files (so no metrics, no agent API, no uploads, no
-    script health check), 400 for a host that is not listed.
+    script health check).
 
     Who may upload may also ask where to (over the websocket), PUT a file there and DELETE it: one that says its size
     and fits into what is left for the session.
 
     Parameters
     ----------
-    app
-        What is wrapped.
     base_path
         What ``server.baseUrlPath`` says, with or without slashes.
-    hosts
-        Host names (no ports) this site answers to. ``None`` answers to all.
     limits
         See `RequestLimits`.
     clock
@@ -271,7 +267,6 @@ class Guard:
         self,
         app: ASGIApp,
         base_path: str = "",
-        hosts: Collection[str] | None = None,
         limits: RequestLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
         may_upload: Callable[[Scope], bool] = lambda _: False,
@@ -279,11 +274,9 @@ class Guard:
         self.app = app
         self._may_upload = may_upload
         self._uploads = Uploads()
-        base = base_path.strip("/")
-        self._core_path = f"/{base}/{_CORE}" if base else f"/{_CORE}"
-        self._stream_path = f"/{base}/{_CORE}/stream" if base else f"/{_CORE}/stream"
-        self._base_segments = base.split("/") if base else []
-        self._hosts = None if hosts is None else frozenset(host.lower() for host in hosts)
+        base = in_front(base_path)
+        self._core_path = f"{base}/{_CORE}"
+        self._base_segments = base.split("/")[1:]
         self._limits = limits or RequestLimits()
         self._clock = clock
         self._open = 0
@@ -298,7 +291,7 @@ class Guard:
         if scope["type"] == "http":
             error = self._refusal(scope)
             target = self._upload_target(scope)
-            if target is not None and self._known_host(scope) and await self._uploads_open(scope):
+            if target is not None and await self._uploads_open(scope):
                 await self._upload(target, scope, receive, send)
             elif error is None:
                 await self.app(scope, receive, send)
@@ -311,8 +304,6 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> RefusedError | None:
         """Return why a request is refused, None if it may pass."""
-        if not self._known_host(scope):
-            return refusal(400, "Host")
         if scope["method"] not in _METHODS:
             return refusal(405)
         return refusal(404) if self._is_closed_path(scope["path"]) else None
@@ -359,17 +350,11 @@ class Guard:
             elif scope["method"] == "DELETE" and is_done:
                 self._uploads.give_back(*target)
 
-    def _known_host(self, scope: Scope) -> bool:
-        if self._hosts is None:
-            return True
-        said = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"]
-        return len(said) == 1 and _without_port(said[0]) in self._hosts
-
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        allowed = scope["path"] == self._stream_path and self._known_host(scope)
+        allowed = scope["path"] == f"{self._core_path}/stream"
         if not allowed or self._open >= self._limits.connections:
             await receive()
-            _LOG.info("websocket refused: %s", "too many connections" if allowed else "path or host")
+            _LOG.info("websocket refused: %s", "too many connections" if allowed else "path")
             await send({"type": "websocket.close", "code": _TRY_LATER if allowed else _POLICY})
             return
         self._open += 1
@@ -409,10 +394,3 @@ def _said_size(scope: Scope) -> int | None:
     said = [value for name, value in scope["headers"] if name == b"content-length"]
     is_chunked = any(name == b"transfer-encoding" for name, _ in scope["headers"])
     return int(said[0]) if len(said) == 1 and said[0].isdigit() and len(said[0]) < _DIGITS and not is_chunked else None
-
-
-def _without_port(host: str) -> str:
-    """Return the name in a Host header: ``[::1]:80`` gives ``[::1]``."""
-    if host.startswith("["):
-        return host[: host.find("]") + 1]
-    return host.partition(":")[0].rstrip(".")

@@ -8,7 +8,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from atlas.web.delivery import refusal, refused
+from atlas.web.delivery import in_front, refusal, refused
 
 FOLIUM_PATH: Final = "/component/streamlit_folium.st_folium/"
 """The one document that builds its scripts from text and can't live under the strict policy."""
@@ -58,8 +58,6 @@ class SecurityHeaders:
 
     Parameters
     ----------
-    app
-        What is wrapped.
     script_hashes
         CSP sources such as ``'sha256-…'`` (quotes included) of the inline scripts of Streamlit's index.html;
         see `atlas.web.page.inline_script_hashes`.
@@ -74,9 +72,9 @@ class SecurityHeaders:
     ) -> None:
         self.app = app
         self._is_https = is_https
-        base = base_path.strip("/")
-        self._loose_prefix = f"/{base}{FOLIUM_PATH}" if base else FOLIUM_PATH
-        self._public_prefixes = tuple(f"/{base}{path}" if base else path for path in PUBLIC_PATHS)
+        base = in_front(base_path)
+        self._loose_prefix = f"{base}{FOLIUM_PATH}"
+        self._public_prefixes = tuple(f"{base}{path}" for path in PUBLIC_PATHS)
         self._strict = content_security_policy(*script_hashes).encode("ascii")
         # A hash in the list would switch 'unsafe-inline' off, so the loose one has none.
         self._loose = content_security_policy("'unsafe-inline'", "'unsafe-eval'").encode("ascii")

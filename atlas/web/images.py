@@ -25,7 +25,7 @@ from atlas.present.context import SingleFlightCache, ViewContexts
 from atlas.present.detail import absent, position_or_successor
 from atlas.present.picture import picture_view
 from atlas.present.wording import Words
-from atlas.web.delivery import Endpoint, File, RefusedError, delivered, filed, refusal
+from atlas.web.delivery import Endpoint, File, RefusedError, attached, delivered, filed, refusal
 from atlas.web.payloads import PREFIX
 from atlas.web.request_parameters import accept, misnamed, view_asked
 
@@ -122,7 +122,8 @@ class Images:
                 self._recent.popitem(last=False)
         else:
             image = kept[1]
-        return _answer(image, asked[0].rpartition(".")[2], request, {"Cache-Control": f"public, max-age={MAX_AGE_S}"})
+        form = Form(asked[0].rpartition(".")[2])
+        return delivered(request, image, MEDIA_TYPES[form], {"Cache-Control": f"public, max-age={MAX_AGE_S}"})
 
     def excerpt(self, request: Request) -> Response:
         """Return the picture an address of the export page asks for, as a file with a good name."""
@@ -138,7 +139,7 @@ class Images:
         image = self._drawn.get((snapshot.fingerprint, order, address), lambda: self._made(order, address))
         context = self._contexts.of(picture_view(view, order.excerpt))
         file = f"{picture_stem(context, order.excerpt)}.{form}"
-        return _answer(image, form, request, {"Content-Disposition": f'attachment; filename="{file}"'})
+        return delivered(request, image, MEDIA_TYPES[order.form], attached(file))
 
     def _image(self, name: str, query: Mapping[str, str]) -> File:
         snapshot = self._current()
@@ -163,7 +164,3 @@ class Images:
             body = written(drawn, order.form)
         # Dots and documents are compressed already.
         return filed(body, 3 if order.form is Form.SVG else None)
-
-
-def _answer(image: File, form: str, request: Request, headers: dict[str, str]) -> Response:
-    return delivered(request, image, MEDIA_TYPES[Form(form)], headers)

@@ -26,7 +26,7 @@ from atlas.present.follow_ups import DueRow, due_rows
 from atlas.present.steering import area_of
 from atlas.present.wording import Words
 from atlas.sources.store import Store, StoreUnreachableError
-from atlas.web.delivery import Endpoint, RefusedError, refusal
+from atlas.web.delivery import Endpoint, RefusedError, attached, refusal
 from atlas.web.request_parameters import accept
 
 PREFIX: Final = "/intern"
@@ -169,5 +169,4 @@ def _file(context: ViewContext, body: bytes, ending: str, media_type: str) -> Re
 
 
 def _attached(body: bytes, name: str, media_type: str) -> Response:
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, media_type=media_type, headers=_HEADERS | disposition)
+    return Response(body, media_type=media_type, headers=_HEADERS | attached(name))

@@ -7,7 +7,6 @@ import base64
 import gzip
 import hashlib
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from html import escape
 from pathlib import Path
@@ -15,10 +14,13 @@ from typing import Final
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from atlas.model.languages import LANGUAGES
+from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
+from atlas.present.context import SingleFlightCache
 from atlas.present.wording import Words
+from atlas.web.delivery import accepts_gzip, in_front, whole
 
 _STREAMLIT_ROOTS: Final = ("component", "static", "media", "app")
 _SCRIPT: Final = re.compile(rb"<script(?![^>]*\ssrc\s*=)[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
@@ -27,7 +29,7 @@ _SERVICE_LINK: Final = re.compile(
     re.DOTALL,
 )
 _MEDIA_TYPES: Final = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
-_FOREVER: Final = "public, max-age=31536000, immutable"
+FOREVER: Final = "public, max-age=31536000, immutable"
 
 
 def inline_script_hashes(index_html: bytes) -> tuple[str, ...]:
@@ -36,16 +38,7 @@ def inline_script_hashes(index_html: bytes) -> tuple[str, ...]:
     return tuple(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests)
 
 
-def accepts_gzip(headers: Headers) -> bool:
-    """Return whether the client takes gzip (``gzip;q=0`` says it does not)."""
-    for offer in headers.get("accept-encoding", "").lower().split(","):
-        coding, _, quality = offer.partition(";")
-        if coding.strip() == "gzip":
-            return re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", quality) is None
-    return False
-
-
-def page_predicate(own: Collection[str] = (), base_path: str = "") -> Callable[[str], bool]:
+def page_predicate(own: Collection[str], base_path: str = "") -> Callable[[str], bool]:
     """Return the test for "Streamlit answers this path by its index.html".
 
     A page has no dot in its last segment, no trailing slash (Streamlit redirects those) and does not lie
@@ -58,7 +51,7 @@ def page_predicate(own: Collection[str] = (), base_path: str = "") -> Callable[[
     base_path
         What ``server.baseUrlPath`` says, with or without slashes.
     """
-    base = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
+    base = in_front(base_path)
     taken = {*_STREAMLIT_ROOTS, *(name.strip("/") for name in own)}
 
     def is_page(path: str) -> bool:
@@ -92,10 +85,8 @@ class PageFrame:
         What is wrapped; asked for everything that is not a page.
     index_html
         Streamlit's file.
-    default_lang
-        What is served when ``lang`` is missing or unknown.
-    title_by_lang, description_by_lang
-        Plain text for each of `LANGUAGES`; escaped here.
+    texts
+        Title and description for each of `LANGUAGES`, plain; escaped here.
     is_page
         Which paths are pages; see `page_predicate`.
 
@@ -109,27 +100,20 @@ class PageFrame:
         self,
         app: ASGIApp,
         index_html: bytes,
-        default_lang: str,
-        title_by_lang: Mapping[str, str],
-        description_by_lang: Mapping[str, str],
-        is_page: Callable[[str], bool] | None = None,
+        texts: Mapping[str, tuple[str, str]],
+        is_page: Callable[[str], bool],
     ) -> None:
-        if default_lang not in LANGUAGES:
-            raise ValueError(f"default_lang is {default_lang!r}; expected one of {list(LANGUAGES)}")
         self.app = app
-        self._default_lang = default_lang
-        self._is_page = is_page or page_predicate()
-        self._plain = {
-            lang: framed_page(index_html, lang, title_by_lang[lang], description_by_lang[lang]) for lang in LANGUAGES
-        }
+        self._is_page = is_page
+        self._plain = {lang: framed_page(index_html, lang, *texts[lang]) for lang in LANGUAGES}
         self._gzipped = {lang: gzip.compress(body, 9, mtime=0) for lang, body in self._plain.items()}
 
     def _language(self, query: bytes) -> str:
         try:
             asked = parse_qs(query.decode("ascii"), max_num_fields=100).get("lang", [""])[-1]
         except ValueError:
-            return self._default_lang
-        return asked if asked in LANGUAGES else self._default_lang
+            return SOURCE_LANGUAGE
+        return asked if asked in LANGUAGES else SOURCE_LANGUAGE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a page request, pass on everything else."""
@@ -146,7 +130,8 @@ class PageFrame:
         }
         if gzipped:
             headers["content-encoding"] = "gzip"
-        await _answer(scope, send, headers, (self._gzipped if gzipped else self._plain)[lang])
+        body = (self._gzipped if gzipped else self._plain)[lang]
+        await whole(Request(scope), body, 200, headers)(scope, receive, send)
 
 
 def framed_page(index_html: bytes, lang: str, title: str, description: str) -> bytes:
@@ -182,8 +167,6 @@ class CompressedAssets:
 
     Parameters
     ----------
-    app
-        What is wrapped.
     folder
         The folder that ``prefix`` stands for: ``<streamlit>/static/static``.
     prefix
@@ -196,19 +179,12 @@ class CompressedAssets:
         self, app: ASGIApp, folder: Path, prefix: str = "/static", memory_bytes: int = 4 * 1024 * 1024
     ) -> None:
         self.app = app
-        self._memory_bytes = memory_bytes
         self._files = {
             f"{prefix.rstrip('/')}/{file.relative_to(folder).as_posix()}": file
             for file in sorted(folder.rglob("*"))
             if file.suffix in _MEDIA_TYPES and file.is_file()
         }
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
-        self._lock = asyncio.Lock()
-
-    @property
-    def kept_bytes(self) -> int:
-        """Return how much compressed text is held now."""
-        return sum(map(len, self._kept.values()))
+        self._kept: SingleFlightCache[bytes] = SingleFlightCache(memory_bytes, len)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer for a known file, pass on everything else."""
@@ -216,31 +192,14 @@ class CompressedAssets:
         if file is None or not _wants_compressed(scope):
             await self.app(scope, receive, send)
             return
+        body = await asyncio.to_thread(self._kept.get, file, lambda: _compress(file))
         headers = {
             "content-type": _MEDIA_TYPES[file.suffix],
             "content-encoding": "gzip",
-            "cache-control": _FOREVER,
+            "cache-control": FOREVER,
             "vary": "Accept-Encoding",
         }
-        await _answer(scope, send, headers, await self._compressed(scope["path"], file))
-
-    async def _compressed(self, path: str, file: Path) -> bytes:
-        if path not in self._kept:
-            async with self._lock:  # one at a time: many first visitors ask for the same files at once
-                if path not in self._kept:
-                    self._keep(path, await asyncio.to_thread(_compress, file))
-        body = self._kept.get(path)
-        if body is None:  # too big to be kept, or gone again while we waited
-            return await asyncio.to_thread(_compress, file)
-        self._kept.move_to_end(path)
-        return body
-
-    def _keep(self, path: str, body: bytes) -> None:
-        if len(body) > self._memory_bytes:
-            return
-        self._kept[path] = body
-        while self.kept_bytes > self._memory_bytes:
-            self._kept.popitem(last=False)
+        await whole(Request(scope), body, 200, headers)(scope, receive, send)
 
 
 def _compress(file: Path) -> bytes:
@@ -250,11 +209,3 @@ def _compress(file: Path) -> bytes:
 def _wants_compressed(scope: Scope) -> bool:
     headers = Headers(scope=scope)
     return scope["method"] in {"GET", "HEAD"} and "range" not in headers and accepts_gzip(headers)
-
-
-async def _answer(scope: Scope, send: Send, headers: Mapping[str, str], body: bytes) -> None:
-    """Send a 200 with ``body``; for HEAD the headers of it only."""
-    raw = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
-    raw.append((b"content-length", str(len(body)).encode("ascii")))
-    await send({"type": "http.response.start", "status": 200, "headers": raw})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

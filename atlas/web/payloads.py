@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import string
 import threading
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from atlas.model.snapshot import Snapshot
 from atlas.present.map_index import body_names, build_map_index
 from atlas.present.search import search_index, suggestions
 from atlas.render.fonts import letter_widths
+from atlas.web.delivery import compact
 from atlas.web.scripts import asset, script
 
 PREFIX = "/atlas"
@@ -114,7 +114,7 @@ class PayloadStore:
         key = (snapshot.fingerprint, programme.boundary_set, edition.starts.isoformat())
         if key not in self._searches:
             index = search_index(suggestions(edition, edition.changes))
-            self._searches[key] = self.add("search", ".json", _as_json(index))
+            self._searches[key] = self.add("search", ".json", compact(index))
         return self._searches[key]
 
     def map_urls(self, snapshot: Snapshot, programme: Programme, edition: BoundaryVersion) -> MapUrls:
@@ -127,16 +127,12 @@ class PayloadStore:
                 for state, path in edition.detail_paths.items()
             }
             self._maps[key] = MapUrls(
-                self.add(f"{programme.key}", ".json", _as_json(_map_index(programme, edition, records))),
+                self.add(f"{programme.key}", ".json", compact(_map_index(programme, edition, records))),
                 self.add(f"{Level.OVERVIEW}", ".json", edition.topology_path(Level.OVERVIEW).read_bytes()),
                 details,
                 edition.tall,
             )
         return self._maps[key]
-
-
-def _as_json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _map_index(programme: Programme, edition: BoundaryVersion, records: Records) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
 
 from starlette.requests import Request
@@ -23,13 +24,12 @@ from atlas.present.film import build_film, packed_film
 from atlas.present.progress import Curve, build_curves
 from atlas.present.wording import Words
 from atlas.web.api import build_api
-from atlas.web.delivery import Endpoint, RefusedError, refusal
+from atlas.web.delivery import Endpoint, RefusedError, accepts_gzip, attached, refusal
 from atlas.web.images import Images
-from atlas.web.page import accepts_gzip
+from atlas.web.page import FOREVER
 from atlas.web.payloads import PREFIX, PayloadStore
 from atlas.web.request_parameters import view_asked
 
-_FOREVER = "public, max-age=31536000, immutable"
 _SAID = 20
 """Places of problems that the answer to a check names."""
 _USE = choice("fuer", {each.value: each for each in Use})
@@ -66,35 +66,28 @@ def build_routes(
     ]
 
 
+@dataclass(frozen=True)
 class _OwnRoutes:
     """The answers. Those that compute are not async: Starlette runs them in threads."""
 
-    def __init__(
-        self,
-        payloads: PayloadStore,
-        current: Callable[[], Snapshot],
-        contexts: ViewContexts,
-        rights_problems: Callable[[], int],
-        about_store: Callable[[], dict[str, object]],
-    ) -> None:
-        self._payloads = payloads
-        self._rights_problems = rights_problems
-        self._about_store = about_store
-        self._current = current
-        self._contexts = contexts
-        self._films: SingleFlightCache[bytes] = SingleFlightCache(8_000_000, len)
-        self._animations: SingleFlightCache[bytes] = SingleFlightCache(32_000_000, len)
-        self._curves: SingleFlightCache[tuple[Curve, ...]] = SingleFlightCache(32)
-        self._charts: SingleFlightCache[bytes] = SingleFlightCache(256)
+    _payloads: PayloadStore
+    _current: Callable[[], Snapshot]
+    _contexts: ViewContexts
+    _rights_problems: Callable[[], int]
+    _about_store: Callable[[], dict[str, object]]
+    _films: SingleFlightCache[bytes] = field(default_factory=lambda: SingleFlightCache(8_000_000, len))
+    _animations: SingleFlightCache[bytes] = field(default_factory=lambda: SingleFlightCache(32_000_000, len))
+    _curves: SingleFlightCache[tuple[Curve, ...]] = field(default_factory=lambda: SingleFlightCache(32))
+    _charts: SingleFlightCache[bytes] = field(default_factory=lambda: SingleFlightCache(256))
 
     async def payload(self, request: Request) -> Response:
         found = self._payloads.get(request.path_params["name"])
         if found is None:
             raise refusal(404)
-        headers = {"Cache-Control": _FOREVER, "Vary": "Accept-Encoding"}
+        headers, body = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}, found.body
         if accepts_gzip(request.headers):
-            return Response(found.gzipped, media_type=found.media_type, headers=headers | {"Content-Encoding": "gzip"})
-        return Response(found.body, media_type=found.media_type, headers=headers)
+            headers, body = headers | {"Content-Encoding": "gzip"}, found.gzipped
+        return Response(body, media_type=found.media_type, headers=headers)
 
     def table(self, request: Request) -> Response:
         name = request.path_params["table"]
@@ -108,7 +101,7 @@ class _OwnRoutes:
             raise RefusedError(Problem("", "In dieser Ansicht gibt es dazu nichts aufzulisten."), status=404)
         file = f"{file_stem(name, context)}{'-excel' if is_excel else ''}.csv"
         body = excel_csv(shown) if is_excel else plain_csv(shown)
-        return Response(body, media_type="text/csv; charset=utf-8", headers=_CHECKED | _attached(file))
+        return Response(body, media_type="text/csv; charset=utf-8", headers=_CHECKED | attached(file))
 
     def film(self, request: Request) -> Response:
         context = self._context(Given(request.query_params))
@@ -121,7 +114,7 @@ class _OwnRoutes:
         words = Words(context.view.lang)
         drawn = context.view.but(municipality=None, film=None, since=None)
         body = self._animations.get((*context.key, drawn), lambda: film_gif(self._contexts, context, words))
-        headers = _CHECKED | _attached(f"{file_stem('verlauf', context)}.gif")
+        headers = _CHECKED | attached(f"{file_stem('verlauf', context)}.gif")
         return Response(body, media_type="image/gif", headers=headers)
 
     def chart(self, request: Request) -> Response:
@@ -134,7 +127,7 @@ class _OwnRoutes:
         words = Words(context.view.lang)
         key = (*context.key, context.view.layer, context.district, words.lang, which, use, form)
         body = self._charts.get(key, lambda: self._drawn(context, which, use, form, words))
-        headers = _CHECKED | (_attached(f"{chart_stem(context, which)}.{form}") if use is Use.FILE else {})
+        headers = _CHECKED | (attached(f"{chart_stem(context, which)}.{form}") if use is Use.FILE else {})
         return Response(body, media_type="image/png" if form == "png" else "image/svg+xml", headers=headers)
 
     def _drawn(self, context: ViewContext, which: Chart, use: Use, form: str, words: Words) -> bytes:
@@ -165,17 +158,12 @@ class _OwnRoutes:
         return _json(ready, 200)
 
     def _context(self, given: Given) -> ViewContext:
-        """Return the scene of the view that is asked for."""
         return self._contexts.of(view_asked(given, self._current()))
 
 
 def _film_bytes(context: ViewContext, today: date) -> bytes:
     said = json.dumps(packed_film(build_film(context, today)), separators=(",", ":"))
     return gzip.compress(said.encode(), 6, mtime=0)
-
-
-def _attached(file: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{file}"'}
 
 
 def _json(body: dict[str, object], status: int) -> Response:

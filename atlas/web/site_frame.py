@@ -15,9 +15,8 @@ from atlas.model.view import ViewState
 from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.site import SiteFrame, SiteTable, place_path, prefix, site_frame, site_table
 from atlas.present.wording import Words
-from atlas.render import site as html
 from atlas.render.fonts import web_font
-from atlas.render.templates import Pieces
+from atlas.render.templates import Pieces, drawn
 from atlas.sources.settings import Settings
 from atlas.web.payloads import PayloadStore
 from atlas.web.scripts import asset, script
@@ -83,7 +82,8 @@ class Site:
     def _map_frame(self) -> str:
         script, style = self.assets
         urls = json.dumps(self.urls.told(""))
-        return html.map_frame(script, style, urls, (self.urls.index, self.urls.overview))
+        expected = (self.urls.index, self.urls.overview)
+        return drawn("site_map.html", script=script, style=style, urls=urls, expected=expected)
 
     def body(self, name: str) -> bytes:
         """Return a file of the map by name."""
@@ -105,8 +105,12 @@ class Site:
     def page(
         self, path: str, heading: str, body: Markup, words: Words, *scripts: str, expected: Iterable[str] = ()
     ) -> tuple[str, bytes]:
-        """Return the page at ``path``, from the root of its language."""
-        told = html.page(self.frame(words, path), heading, body, scripts=scripts, expected=tuple(expected))
+        """Return the page at ``path``, from the root of its language.
+
+        ``expected`` are files its scripts will ask for, which the browser may fetch at once.
+        """
+        frame = self.frame(words, path)
+        told = drawn("site.html", frame=frame, heading=heading, body=body, scripts=scripts, expected=expected)
         return prefix(words) + path, told.encode()
 
     def drawn(self, places: tuple[str, ...], size: Size, words: Words, layer: str | None = None) -> Drawn:

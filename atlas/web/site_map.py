@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from atlas import phrases
@@ -19,8 +18,9 @@ from atlas.present.site import downloads, moved_keys, prefix, script_words
 from atlas.present.site_days import changing_days, packed_days, stamps
 from atlas.present.wording import Words
 from atlas.render.templates import Pieces
+from atlas.web.delivery import compact
 from atlas.web.site_frame import Files, Site, picture
-from atlas.web.site_offline import Inside, as_data, offline_page
+from atlas.web.site_offline import as_data, offline_page
 
 html = Pieces("site_parts.html")
 
@@ -30,7 +30,7 @@ def day_file(site: Site, layer: str) -> bytes:
     view = site.view.but(as_of=None, layer=layer)
     days = changing_days(site.contexts, view, site.order.as_of)
     packed = packed_days(site.contexts, view, days, stamps(site.contexts, view, days))
-    return json.dumps(packed, ensure_ascii=False, separators=(",", ":")).encode()
+    return compact(packed).encode()
 
 
 def map_pages(site: Site, days: Mapping[str, bytes]) -> Files:
@@ -116,7 +116,7 @@ def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dic
 def _offline(site: Site, files: Mapping[str, str], words: Words) -> tuple[str, bytes]:
     """Return the map as one file that needs no network and no server: scripts, geometry and all days inside."""
     layer = site.context.programme.layers[0]
-    named = (site.urls.index, site.urls.overview, *files.values(), *site.assets)
+    named = (site.urls.index, site.urls.overview, *files.values())
     about = _told(site, files, layer, words) | {
         "map": "",
         "others": {},
@@ -124,9 +124,4 @@ def _offline(site: Site, files: Mapping[str, str], words: Words) -> tuple[str, b
         "words": script_words(site.context, words) | {"page": ""},
     }
     layers = html.layers(words.say(phrases.WHAT_THE_MAP_SHOWS), layer, [(*each, "") for each in _layers(site, words)])
-    # The fine geometry is not inside.
-    inside = Inside(
-        {name: site.body(name).decode() for name in named}, about, site.urls.told("", finer=False), *site.assets
-    )
-    made = offline_page(site.frame(words, ""), layers, inside, words)
-    return f"{prefix(words)}karte-offline.html", made.encode()
+    return f"{prefix(words)}karte-offline.html", offline_page(site, named, about, layers, words).encode()

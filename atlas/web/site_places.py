@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from atlas import phrases
@@ -24,6 +23,7 @@ from atlas.present.site import downloads, limits, list_headings, moved_keys, pla
 from atlas.present.wording import Words
 from atlas.render.html import about_data
 from atlas.render.templates import Pieces
+from atlas.web.delivery import compact
 from atlas.web.site_frame import Files, Site, picture
 from atlas.web.site_offline import as_data
 
@@ -141,4 +141,4 @@ def open_data(site: Site) -> Files:
         yield f"api/v1/boundaries/{day}.geojson", boundaries_file(snapshot, context.programme, day, words)
     if site.order.settings.address:
         said = build_catalogue(snapshot, site.order.settings.address)
-        yield "api/v1/catalog.jsonld", json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+        yield "api/v1/catalog.jsonld", compact(said).encode()

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import AppOn
 from tests.app.test_pages import PAGES, fine
-from ui import take_home
+from ui import frame, municipality_page
 
 
 def _labels(app: AppTest) -> dict[str, str]:
@@ -22,8 +22,8 @@ def test_buttons_stand_on_the_page_and_make_nothing_before_a_click(
     app_on: AppOn, monkeypatch: pytest.MonkeyPatch, lang: str, labels: set[str]
 ) -> None:
     made: list[str] = []
-    monkeypatch.setattr(take_home, "press_kit", lambda *_: made.append("kit"))
-    monkeypatch.setattr(take_home, "sheet_pdf", lambda *_: made.append("sheet"))
+    monkeypatch.setattr(municipality_page, "press_kit", lambda *_: made.append("kit"))
+    monkeypatch.setattr(municipality_page, "sheet_pdf", lambda *_: made.append("sheet"))
     app = fine(app_on(gemeinde="14521450", lang=lang).run())
     app = fine(app.switch_page(PAGES["municipality"]).run())
     assert labels <= set(_labels(app))
@@ -39,4 +39,4 @@ def test_without_a_municipality_there_is_nothing_to_take(app_on: AppOn) -> None:
 def test_address_is_the_configured_one(app_on: AppOn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ATLAS_ADDRESS", "https://atlas.example.org/unter")
     fine(app_on(gemeinde="14521450").run())
-    assert take_home.site_address() == "https://atlas.example.org/unter"
+    assert frame.site_address() == "https://atlas.example.org/unter"

@@ -33,7 +33,7 @@ from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.detail import build_detail, position_of
 from atlas.present.wording import Words
 from atlas.render import html
-from atlas.render.folium_map import base_map, changing_part
+from atlas.render.folium_map import LocalMap, changing_part
 from atlas.sources.boundaries import read_geometry
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
@@ -216,13 +216,13 @@ def test_nothing_of_another_form_passes_through_folium(
 
 def test_base_map_takes_names_of_payloads_only() -> None:
     told = {"index": "../../atlas/i.json", "details": {"01": "d.json"}, "tall": 1.3}
-    made = base_map("a.js", "a.css", told)
+    made = LocalMap("a.js", "a.css", told)
     assert made.render() == ""
     assert dict(made.default_js)["map"] == "../../atlas/a.js"
     with pytest.raises(ValueError, match="may not pass"):
-        base_map("https://x.y/a.js", "a.css", told)
+        LocalMap("https://x.y/a.js", "a.css", told)
     with pytest.raises(ValueError, match="may not pass"):
-        base_map("a.js", "a.css", told | {"overview": "{{x}}"})
+        LocalMap("a.js", "a.css", told | {"overview": "{{x}}"})
 
 
 def test_html_escapes_what_comes_from_data(mini_context: Callable[..., ViewContext]) -> None:

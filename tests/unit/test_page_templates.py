@@ -32,7 +32,6 @@ from atlas.present.published import published_rows
 from atlas.present.site import downloads, site_frame, site_table
 from atlas.present.wording import Words
 from atlas.render import html
-from atlas.render import site as site_pages
 from atlas.render.templates import Pieces, drawn
 from tests.browser.payloads import PAYLOADS
 from tests.conftest import ROOT, TODAY
@@ -155,7 +154,7 @@ def _site_parts(m: dict[str, Any], text: str) -> Iterator[Markup]:
 
 
 def _offline(m: dict[str, Any], text: str) -> Iterator[str]:
-    given = dict.fromkeys(("policy", "body"), text) | dict.fromkeys(("style", "files", "told", "shim", "script"), "")
+    given = {"body": text} | dict.fromkeys(("style", "files", "told", "shim", "script"), "")
     yield drawn("site_offline.html", frame=m["frame"], **given)
 
 
@@ -167,9 +166,11 @@ CASES: dict[str, Callable[[dict[str, Any], str], Iterator[str]]] = {
     "parts.html": _parts,
     "site_parts.html": _site_parts,
     "site.html": lambda m, text: iter(
-        [site_pages.page(m["frame"], text, Markup("<p>"), scripts=[text], expected=[text])]
+        [drawn("site.html", frame=m["frame"], heading=text, body=Markup("<p>"), scripts=[text], expected=[text])]
     ),
-    "site_map.html": lambda _, text: iter([site_pages.map_frame(text, text, text, [text])]),
+    "site_map.html": lambda _, text: iter(
+        [drawn("site_map.html", script=text, style=text, urls=text, expected=[text])]
+    ),
     "site_offline.html": _offline,
     "open_data.html": lambda m, _: iter([drawn("open_data.html", page=m["open"])]),
 }
