@@ -114,7 +114,7 @@ class PayloadStore:
         key = (snapshot.fingerprint, programme.boundary_set, edition.starts.isoformat())
         if key not in self._searches:
             index = search_index(suggestions(edition, edition.changes))
-            self._searches[key] = self.add("search", ".json", compact(index))
+            self._searches[key] = self.add("search", ".json", compact(index).encode())
         return self._searches[key]
 
     def map_urls(self, snapshot: Snapshot, programme: Programme, edition: BoundaryVersion) -> MapUrls:
@@ -127,7 +127,7 @@ class PayloadStore:
                 for state, path in edition.detail_paths.items()
             }
             self._maps[key] = MapUrls(
-                self.add(f"{programme.key}", ".json", compact(_map_index(programme, edition, records))),
+                self.add(f"{programme.key}", ".json", compact(_map_index(programme, edition, records)).encode()),
                 self.add(f"{Level.OVERVIEW}", ".json", edition.topology_path(Level.OVERVIEW).read_bytes()),
                 details,
                 edition.tall,
