@@ -42,7 +42,7 @@ def show() -> None:
     text = said.say(
         "Ein Ausschnitt für Folie, Website, Presse oder Ratssitzung. Titel, Legende, Stand und Quellen stehen im Bild."
     )
-    blocks.draw("place", title=said.say("Karte mitnehmen"), content=blocks.part("paragraph", text=text))
+    blocks.draw("place", title=said.say(phrases.TAKE_MAP_HOME), content=blocks.part("paragraph", text=text))
     filters.show(context)
     left, right = st.columns([1, 2.1], gap="large")
     with left:

@@ -73,7 +73,7 @@ def as_of(context: ViewContext) -> None:
         key=Keys.AS_OF,
         label_visibility="collapsed",
         on_change=_date_chosen,
-        width=258,
+        width=215,
     )
     if at == _OTHER:
         seed(Keys.DAY, chosen or today())

@@ -48,7 +48,7 @@ def _title(context: ViewContext) -> None:
                 key=Keys.PROGRAMME,
                 label_visibility="collapsed",
                 on_change=_programme_chosen,
-                width=520,
+                width="stretch",
             )
 
 

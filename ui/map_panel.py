@@ -10,6 +10,7 @@ from streamlit_folium import st_folium
 
 from atlas import phrases
 from atlas.model.view import view_to_query
+from atlas.present.about import how_to_read
 from atlas.present.context import ViewContext
 from atlas.present.detail import as_of_sentence, build_detail, position_of
 from atlas.present.map_index import body_names
@@ -17,7 +18,7 @@ from atlas.present.map_spec import MapSpec, pack, packed_since
 from atlas.render import html
 from atlas.render.folium_map import LocalMap, changing_part
 from atlas.web.payloads import MapUrls
-from ui import blocks
+from ui import blocks, take_home
 from ui.cache import payloads
 from ui.components import part
 from ui.state import MUNICIPALITY_PAGE, Keys, change_view, current_view, words
@@ -27,16 +28,17 @@ _LEADING = (Keys.AREA_MAP, Keys.CHANGES_MAP)
 
 
 def show(context: ViewContext) -> None:
-    """Show map and table beside legend and detail; a phone has all below each other, the table last (style.css)."""
+    """Show the map beside the chosen municipality and the legend, then the table; a phone has all below each other."""
     left, right = st.columns([2.2, 1], gap="medium")
     with left:
         if _pick(context, Keys.MAP):
             st.rerun(scope="fragment")
         blocks.small(as_of_sentence(context, words()))
-        table(context)
-    with right:
+    with right, st.container(key="chosen"):
+        _chosen(context)
         legend(context)
-        _detail(context)
+        _how_to_read(context)
+    table(context)
 
 
 def show_neighbourhood(context: ViewContext, near: list[int]) -> None:
@@ -68,14 +70,16 @@ def _pick(context: ViewContext, key: Keys, near: Sequence[int] = (), spec: MapSp
     base = LocalMap(*payloads().map_assets(), urls.told("../../atlas/"))
     names = body_names(context.records)
     part_ = changing_part(spec or context.spec, view.municipality, view.district, view.lang, near, names)
-    picked = st_folium(
-        base,
-        key=key,
-        height=560,
-        use_container_width=True,
-        returned_objects=[],
-        feature_group_to_add=part_,
-    )
+    # The style sheet makes the frame as high as the screen has room for.
+    with st.container(key=f"frame-{'tall' if urls.tall > 1 else 'wide'}-{key}"):
+        picked = st_folium(
+            base,
+            key=key,
+            height=560,
+            use_container_width=True,
+            returned_objects=[],
+            feature_group_to_add=part_,
+        )
     # The frame keeps saying its last choice: each is taken over once.
     if not isinstance(picked, dict) or "pick" not in picked or picked == st.session_state.get(Keys.PICK):
         return False
@@ -145,30 +149,41 @@ def _day_taken() -> None:
         change_view(as_of=date.fromisoformat(day), film=None)
 
 
-def _detail(context: ViewContext) -> None:
+def _chosen(context: ViewContext) -> None:
+    """Show what is known about the chosen municipality, and the ways on from it."""
     said = words()
     ags = context.view.municipality
     if ags is None:
-        text = said.say(
-            "Gemeinde auf der Karte, in der Suche oder in der Tabelle wählen: Stand, Quellen und Nachbarn stehen dann hier."
-        )
-        blocks.small(text)
         return
     position = position_of(context.status, ags)
     if position is None:
         blocks.small(said.say(phrases.MUNICIPALITY_NOT_THERE))
         return
     st.html(html.detail(build_detail(context, position, said)))
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="ways"):
         st.page_link(
             MUNICIPALITY_PAGE,
             label=said.say(phrases.TO_MUNICIPALITY_PAGE),
             icon=":material/arrow_forward:",
             query_params=view_to_query(context.view),
         )
+        take_home.picture()
+        take_home.sheet(context, position)
         st.button(
             said.say(phrases.CLEAR_SELECTION),
             key="deselect",
             type="tertiary",
             on_click=lambda: change_view(municipality=None),
         )
+
+
+def _how_to_read(context: ViewContext) -> None:
+    """Say what the map is about and what to do with it; the rest is folded."""
+    said = words()
+    start = said.say(
+        "Wo {programme} bei den Kommunen dokumentiert ist. Eine Gemeinde auf der Karte oder in der Suche wählen: Stand, Quellen und Nachbarn stehen dann hier.",
+        programme=context.programme.short,
+    )
+    blocks.draw(
+        "how_to_read", start=start, heading=said.say("So liest man die Karte"), texts=how_to_read(context, said)
+    )

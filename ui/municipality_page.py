@@ -5,8 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from atlas import phrases
-from atlas.export.kit import kit_stem, press_kit
-from atlas.export.sheets import sheet_pdf, sheet_stem
 from atlas.model.rights import Right
 from atlas.model.view import page_address, view_to_query
 from atlas.present.context import SingleFlightCache, ViewContext
@@ -16,10 +14,10 @@ from atlas.present.looks import looks_of, plain_legend
 from atlas.present.municipality import MunicipalityPage, build_page
 from atlas.render.html import file_links, legend_line
 from atlas.render.templates import Pieces
-from ui import blocks, filters, frame, map_panel, report_form
+from ui import blocks, filters, frame, map_panel, report_form, take_home
 from ui.cache import contexts, current_context
 from ui.login import current_actor
-from ui.state import EXPORT_PAGE, MAP_PAGE, words, write_address
+from ui.state import MAP_PAGE, words, write_address
 
 html = Pieces("municipality.html")
 
@@ -91,38 +89,11 @@ def _municipality(context: ViewContext, position: int) -> dict[str, str]:
 
 
 def _take_home(context: ViewContext, position: int) -> None:
-    """Show what the municipality at ``position`` takes home. Files are made when they are asked for."""
-    said = words()
-    ags = context.day.lines[position][0].ags
-    view = context.view.but(municipality=ags, as_of=context.as_of)
-    home = frame.site_address()
     with st.container(horizontal=True, vertical_alignment="center", key="mitnehmen"):
-        st.markdown(f"**{said.say(phrases.TAKE_HOME)}**", width="content")
-        st.page_link(
-            EXPORT_PAGE,
-            label=said.say("Karte als Bild"),
-            icon=":material/image:",
-            query_params=view_to_query(context.view.but(municipality=ags)),
-            width="content",
-        )
-        st.download_button(
-            said.say("Pressepaket (ZIP)"),
-            lambda: press_kit(contexts(), view, home),
-            f"{kit_stem(context)}.zip",
-            "application/zip",
-            key="pressepaket",
-            on_click="ignore",
-            icon=":material/folder_zip:",
-        )
-        st.download_button(
-            said.say("Steckbrief (PDF)"),
-            lambda: sheet_pdf(contexts(), view, position, home),
-            f"{sheet_stem(context, ags, said.lang)}.pdf",
-            "application/pdf",
-            key="steckbrief",
-            on_click="ignore",
-            icon=":material/description:",
-        )
+        st.markdown(f"**{words().say(phrases.TAKE_HOME)}**", width="content")
+        take_home.picture()
+        take_home.kit(context, position)
+        take_home.sheet(context, position)
 
 
 def _page_there(each: Elsewhere) -> str:

@@ -102,6 +102,7 @@ class Detail:
     merged_from: str
     instruments: tuple[InstrumentDetail, ...]
     nothing: str
+    evidence: str
     neighbour_heading: str
     neighbours: tuple[NeighbourLine, ...]
 
@@ -165,6 +166,7 @@ def build_detail(context: ViewContext, position: int, words: Words) -> Detail:
         subtitle=" · ".join(place),
         merged_from=words.say("mit {names}", names=", ".join(names)) if names else "",
         instruments=instruments,
+        evidence=words.say("Belege, Quellen und Nachbarn"),
         nothing="" if any(each.look.key != NO_DATA for each in instruments) else nothing,
         neighbour_heading=neighbour_heading(len(near), len(context.day.hood.lines[position]), words),
         neighbours=near,

@@ -11,6 +11,24 @@ const MOST = 60;
 
 let boxes = 0;
 
+const PATIENCE_MS = 8000;
+
+/** Put the focus on what is said about a place, once the page shows it: there the reader goes on.
+ * @param {string[]} keys */
+function goOnAt(keys) {
+  const move = () => {
+    const shown = keys.map((key) => document.querySelector(`[data-gemeinde="${CSS.escape(key)}"] h2`)).find(Boolean);
+    if (!(shown instanceof HTMLElement)) return;
+    shown.tabIndex = -1;
+    shown.focus();
+    watch.disconnect();
+  };
+  const watch = new MutationObserver(move);
+  watch.observe(document.body, { childList: true, subtree: true });
+  setTimeout(() => watch.disconnect(), PATIENCE_MS);
+  move();
+}
+
 /** A text field with a list below it, as the pattern "combobox" of WAI-ARIA has it. */
 class SearchBox {
   /** @param {SearchData} data @param {(keys: string) => void} choose */
@@ -126,6 +144,7 @@ class SearchBox {
     this.heard.textContent = text;
     this.close();
     this.choose(keys.join(" "));
+    goOnAt(keys);
   }
 
   close() {

@@ -150,11 +150,46 @@ function files(words) {
   });
 }
 
+/** Where an arrow key leads among the buttons of the table: headings side by side, below them one in each row.
+ * @param {string} key @param {number} at @param {number} last @returns {number | undefined} */
+function nextStop(key, at, last) {
+  const first = COLUMNS.length;
+  const isHeading = at < first;
+  return {
+    ArrowDown: isHeading ? first : at + 1,
+    ArrowUp: isHeading ? at : at === first ? 0 : at - 1,
+    ArrowRight: isHeading ? Math.min(at + 1, first - 1) : at,
+    ArrowLeft: isHeading ? Math.max(at - 1, 0) : at,
+    Home: first,
+    End: last,
+  }[key];
+}
+
+/** The table is one stop for the Tab key; inside, arrow keys lead on.
+ * @param {HTMLElement} scroll */
+function makeOneStop(scroll) {
+  scroll.addEventListener("keydown", (event) => {
+    const all = [...scroll.querySelectorAll("button")];
+    const at = all.findIndex((each) => each === document.activeElement);
+    const to = at < 0 ? undefined : nextStop(event.key, at, all.length - 1);
+    if (to === undefined) return;
+    event.preventDefault();
+    all[Math.min(to, all.length - 1)].focus();
+  });
+  scroll.addEventListener("focusin", ({ target }) => { if (target instanceof HTMLButtonElement) makeStop(scroll, target); });
+}
+
+/** Make a button the one the Tab key leads to.
+ * @param {HTMLElement} scroll @param {HTMLButtonElement} stop */
+function makeStop(scroll, stop) {
+  scroll.querySelectorAll("button").forEach((each) => { each.tabIndex = each === stop ? 0 : -1; });
+}
+
 /** @param {HTMLElement} place */
 function skeleton(place) {
   const scroll = make("div", "atlas-table-scroll");
-  scroll.tabIndex = 0;
   scroll.setAttribute("role", "region");
+  makeOneStop(scroll);
   const table = make("table", "atlas-table");
   table.append(make("caption"), make("thead"), make("tbody"));
   scroll.append(table);
@@ -177,7 +212,6 @@ function draw(place, data, index, memory, choose) {
     /** @type {NodeListOf<HTMLElement>} */ (place.querySelectorAll("button.sort"))[i].focus();
   };
   inside("h2").textContent = words.table;
-  inside(".atlas-table-scroll").setAttribute("aria-label", words.rows);
   inside("caption").textContent = `${words.rows}: ${number(found.length, data.lang)}`;
   inside("thead").replaceChildren(headings(index, data, memory, resort));
   const lines = found.map((row) => lineOf(memory.lines, row, choose));
@@ -185,10 +219,14 @@ function draw(place, data, index, memory, choose) {
   const same = lines.length === body.children.length && lines.every((each, i) => each === body.children[i]);
   if (!lines.length) body.replaceChildren(nobody(words));
   else if (!same) body.replaceChildren(...lines);
+  const scroll = inside(".atlas-table-scroll");
+  scroll.setAttribute("aria-label", words.rows);
+  const stop = scroll.querySelector("button[tabindex='0']") || scroll.querySelector("button");
+  if (stop instanceof HTMLButtonElement) makeStop(scroll, stop);
   inside(".atlas-rest").replaceChildren(...(isCut ? [rest(all.length - found.length, data, words, () => {
     memory.all = true;
     draw(place, data, index, memory, choose);
-    inside(".atlas-table-scroll").focus();
+    inside(".atlas-table-scroll button").focus();
   })] : []));
   if (!data.plain) inside(".atlas-files").replaceChildren(...files(words));
 }
