@@ -130,8 +130,8 @@ def _write_all(files: dict[Path, str]) -> None:
             draft.replace(path)
             made[-1] = path
     except OSError as error:
-        for path in made:
+        for each in made:
             with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
+                each.unlink(missing_ok=True)
         text = N_("Die Datei kann nicht geschrieben werden: {reason}. Es wurde nichts angelegt.")
         raise AtlasError(Problem(str(path), text, {"reason": error.strerror or str(error)})) from error
