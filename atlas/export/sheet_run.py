@@ -230,7 +230,7 @@ def _index(context: ViewContext, made: Mapping[str, _Made], stems: Mapping[str, 
         row = context.edition.municipalities.loc[stems[stem]]
         covered = [int(line.counted and line.basis != "district") for line in lines]
         documented = sum(line.stage != NO_DATA for line in lines)
-        district = context.edition.districts.at[lines[0].district, "name"]
+        district = context.edition.district_name(lines[0].district)
         told = [lines[0].ags, lines[0].name, row["kind"], district, f"{stem}.pdf", each.pages, each.size, documented]
         rows.append([*told, *covered])
     columns = ["ags", "name", "kind", "district", "file", "pages", "bytes", "documented", *keys]

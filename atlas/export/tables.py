@@ -123,7 +123,7 @@ def view_table(context: ViewContext, words: Words) -> pd.DataFrame:
         {
             "AGS": [rows.at[i, "ags"] for i in shown],
             words.say(phrases.MUNICIPALITY): [rows.at[i, "name"] for i in shown],
-            words.say(phrases.DISTRICT): [edition.districts.at[rows.at[i, "district"], "name"] for i in shown],
+            words.say(phrases.DISTRICT): [edition.district_name(str(rows.at[i, "district"])) for i in shown],
             words.label(layer_label(programme, spec.layer)): [looks[classes[i]] for i in shown],
             words.say(phrases.SINCE): [since_said(spec, i, words) for i in shown],
             words.say(phrases.SOURCE): [sources.get(i, "") for i in shown],
@@ -147,7 +147,7 @@ def _near(context: ViewContext, position: int) -> Iterator[tuple[tuple[object, .
     """Yield key, name, district and border of each neighbour, and its lines of the status."""
     for other, border_m in context.day.hood.lines[position]:
         lines = context.day.lines[other]
-        district = str(context.edition.districts.at[lines[0].district, "name"])
+        district = context.edition.district_name(lines[0].district)
         yield (lines[0].ags, lines[0].name, district, round(border_m / 1000, 3)), lines
 
 
@@ -191,7 +191,7 @@ def white_spots_table(context: ViewContext, spots: Sequence[WhiteSpot]) -> pd.Da
         (
             rows.at[spot.position, "ags"],
             rows.at[spot.position, "name"],
-            context.edition.districts.at[rows.at[spot.position, "district"], "name"],
+            context.edition.district_name(str(rows.at[spot.position, "district"])),
             round(spot.share, 4),
             *(round(metres / 1000, 3) for metres in (spot.active_m, spot.outline_m, spot.edge_m)),
             len(spot.active),
@@ -261,7 +261,7 @@ def cases_table(context: ViewContext, district: str | None = None) -> pd.DataFra
     table = case_list(day.spans, context.programme, context.edition, day.changes, context.as_of)
     if district is None:
         return table
-    return table[table["district"] == context.edition.districts.at[district, "name"]].reset_index(drop=True)
+    return table[table["district"] == context.edition.district_name(district)].reset_index(drop=True)
 
 
 def cases_said(context: ViewContext, words: Words) -> pd.DataFrame:

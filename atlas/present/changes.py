@@ -267,7 +267,7 @@ def change_rows(changes: Changes, context: ViewContext, words: Words) -> pd.Data
     return pd.DataFrame(
         {
             "name": rows["name"].tolist(),
-            "district": [str(context.edition.districts.at[key, "name"]) for key in rows["district"]],
+            "district": [context.edition.district_name(key) for key in rows["district"]],
             "instrument": [words.label(programme.instrument(key).label) for key in rows["instrument"]],
             "what": [what_of(row) for row in records],
             "reason": [reason(row, programme, words) for row in records],

@@ -150,7 +150,7 @@ def municipality_names(context: ViewContext) -> dict[str, str]:
 def build_detail(context: ViewContext, position: int, words: Words) -> Detail:
     """Return what is known about the municipality at ``position`` of the day's status table."""
     row = context.edition.municipalities.loc[position].to_dict()
-    district = str(context.edition.districts.loc[row["district"], "name"])
+    district = context.edition.district_name(row["district"])
     area = words.say(phrases.SQUARE_KILOMETRES, km2=words.number(float(row["area_km2"]), 1))
     kind = _kind(str(row["kind"]), words)
     place = [kind, area] if district == row["name"] else [kind, district, area]

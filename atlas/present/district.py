@@ -145,7 +145,7 @@ def build_district(context: ViewContext, words: Words) -> DistrictPage:
     state = words.label(context.programme.territory)
     return DistrictPage(
         key=key or "",
-        name=str(context.edition.districts.at[key, "name"]) if key else state,
+        name=context.edition.district_name(key) if key else state,
         subtitle=f"{words.count(*phrases.N_MUNICIPALITIES, len(members))} · {size}",
         shares=share_rows(context, key, words),
         share_text=_share_text(context, words),
@@ -242,7 +242,7 @@ def _listing(context: ViewContext, instrument: str, district: str | None, looks:
 def _spot(context: ViewContext, spot: WhiteSpot, words: Words) -> SpotRow:
     lines = context.day.lines[spot.position]
     names = context.edition.municipalities["name"]
-    district = str(context.edition.districts.at[lines[0].district, "name"])
+    district = context.edition.district_name(lines[0].district)
     place = (
         "" if context.district or district == lines[0].name else district,
         words.say("Angebot des Kreises") if any(line.basis == "district" for line in lines) else "",
@@ -269,16 +269,15 @@ def _group(context: ViewContext, group: Group, words: Words) -> GroupRow:
 
 
 def _districts(context: ViewContext, spots: tuple[WhiteSpot, ...], words: Words) -> tuple[DistrictRow, ...]:
-    names = context.edition.districts["name"]
     figures = context.programme.overview.figures
-    tables = [by_district(context.status, which, names.index) for which in figures]
+    tables = [by_district(context.status, which, context.edition.districts.index) for which in figures]
     covered = [dict(zip(table["district"], table["municipalities"].tolist(), strict=True)) for table in tables]
     white = Counter(_district_of(context, spot.position) for spot in spots)
     totals = Counter(context.day.municipalities["district"])
     return tuple(
         DistrictRow(
             key,
-            str(names[key]),
+            context.edition.district_name(key),
             words.number(totals[key]),
             tuple(
                 (

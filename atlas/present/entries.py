@@ -37,9 +37,8 @@ def rung_label(programme: Programme, rung: Rung, words: Words) -> str:
 def places(context: ViewContext) -> dict[str, str]:
     """Return all who can have entries on the day, by key: municipalities by name, then the districts of several."""
     several = context.day.municipalities["district"].value_counts()
-    districts = context.edition.districts["name"]
     return municipality_names(context) | {
-        key: str(districts[key]) for key in context.edition.district_keys if several.get(key, 0) > 1
+        key: context.edition.district_name(key) for key in context.edition.district_keys if several.get(key, 0) > 1
     }
 
 

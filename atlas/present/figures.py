@@ -178,7 +178,7 @@ def municipality_rows(rows: pd.DataFrame, boundaries: BoundaryVersion, words: Wo
     return pd.DataFrame(
         {
             "name": ordered["name"].tolist(),
-            "district": [str(boundaries.districts.loc[key, "name"]) for key in ordered["district"]],
+            "district": [boundaries.district_name(key) for key in ordered["district"]],
             "since": [said(since, words) for since in sinces_of(ordered)],
             "joint_with": ordered["joint_with"].tolist(),
             "source": ordered["source"].tolist(),
@@ -188,7 +188,6 @@ def municipality_rows(rows: pd.DataFrame, boundaries: BoundaryVersion, words: Wo
 
 def arrangement_rows(each: Figure, boundaries: BoundaryVersion, words: Words) -> pd.DataFrame:
     """Return one row per arrangement: named by its body, or by the municipality whose own it is, and by its case."""
-    names = boundaries.districts["name"]
     rows = []
     for _, members in each.cases.sort_values(["since", "ags"], kind="stable").groupby("arrangement", sort=False):
         first, case = lines_of(members)[0], str(members["case_name"].iloc[0])
@@ -196,7 +195,7 @@ def arrangement_rows(each: Figure, boundaries: BoundaryVersion, words: Words) ->
         rows.append(
             {
                 "name": words.say(phrases.NAME_WITH_CASE, name=name, case=case) if case else name,
-                "district": ", ".join(sorted({str(names[key]) for key in members["district"]})),
+                "district": ", ".join(sorted({boundaries.district_name(key) for key in members["district"]})),
                 "since": said(since_of(first), words),
                 "joint_with": ", ".join(dict.fromkeys(map(str, members["name"]))) if first.joint_with else "",
                 "source": first.source,

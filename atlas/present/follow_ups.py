@@ -62,7 +62,7 @@ def due_rows(context: ViewContext, current: Mapping[str, FollowUp], today: date,
                 DueRow(
                     ags=line.ags,
                     name=name,
-                    district=str(context.edition.districts.at[line.district, "name"]),
+                    district=context.edition.district_name(line.district),
                     late=late,
                     due=words.day(written.due) if written.due else words.say(phrases.WITHOUT_DEADLINE),
                     lateness=_lateness(late, words),

@@ -155,7 +155,7 @@ def neighbour_rows(context: ViewContext, position: int, words: Words) -> tuple[N
                 position=other,
                 ags=lines[0].ags,
                 name=lines[0].name,
-                district=str(context.edition.districts.at[lines[0].district, "name"]),
+                district=context.edition.district_name(lines[0].district),
                 border=words.say(phrases.KILOMETRES, km=words.number(border_m / 1000, 1)),
                 share=words.percent(border_m / hood.outline_m[position]),
                 look=looks[classes[other]],

@@ -296,14 +296,13 @@ def _alt(label: str, unit: str, points: pd.DataFrame, beside: str, published: tu
 
 def district_bars(context: ViewContext, instrument: Instrument) -> tuple[DistrictBar, ...]:
     """Return the share of every district, largest first; ties by name."""
-    names = context.edition.districts["name"]
-    table = by_district(context.status, instrument.key, names.index)
+    table = by_district(context.status, instrument.key, context.edition.districts.index)
     rows = context.status[context.status["instrument"] == instrument.key]
     later = rows["district"][rows["state"] == State.DOCUMENTED_LATER].value_counts()
     bars = [
         DistrictBar(
             key=str(key),
-            name=str(names[key]),
+            name=context.edition.district_name(key),
             municipalities=int(covered),
             later=int(later.get(key, 0)),
             total=int(total),

@@ -133,7 +133,7 @@ def build_sheet(context: ViewContext, position: int, words: Words, home: str = "
     page = build_page(context, position, words)
     detail = page.detail
     lines = context.day.lines[position]
-    district = str(context.edition.districts.at[lines[0].district, "name"])
+    district = context.edition.district_name(lines[0].district)
     sources = _Sources(words)
     status = tuple(
         _status(context, each, line, sources, words)

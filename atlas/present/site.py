@@ -110,14 +110,13 @@ def site_table(context: ViewContext, address: Callable[[str], str], words: Words
     """
     spec, lines = context.spec, context.day.lines
     looks = {look.key: LegendItem(look, words.label(look.label)) for look in looks_of(context.programme, spec.layer)}
-    districts = context.edition.districts["name"]
     every = context.programme.has_shares
     shown = [position for position in spec.inside if every or spec.classes[position] != NO_DATA]
     rows = tuple(
         SiteRow(
             lines[position][0].name,
             address(lines[position][0].ags),
-            str(districts[lines[position][0].district]),
+            context.edition.district_name(lines[position][0].district),
             looks[spec.classes[position]],
             since_said(spec, position, words),
         )

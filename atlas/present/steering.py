@@ -208,13 +208,13 @@ def case_rows(context: ViewContext, cases: pd.DataFrame, words: Words) -> pd.Dat
     proofs = _proofs(context, words)
     members = sorted({member for each in cases["members"] for member in each})
     name = dict(zip(members, unique_names(context, members), strict=True))
-    municipalities, districts = context.edition.municipalities, context.edition.districts["name"]
+    edition, municipalities = context.edition, context.edition.municipalities
     rows = []
     for line in cases.to_dict("records"):
         rung = programme.rung(f"{line['instrument']}:{line['stage']}")
         since = words.since(line["since"], line["since_means"], line["read_on"])
         positions = line["members"]
-        within = dict.fromkeys(str(districts.at[municipalities.at[each, "district"]]) for each in positions)
+        within = dict.fromkeys(edition.district_name(str(municipalities.at[each, "district"])) for each in positions)
         rows.append(
             {
                 "places": tuple((str(municipalities.at[each, "ags"]), name[each]) for each in positions),
@@ -284,13 +284,13 @@ def record_rows(context: ViewContext, records: pd.DataFrame, words: Words) -> pd
     Columns ``places`` and ``name`` as in `case_rows`, ``district``, ``instrument``, ``stage``, ``since``, ``note``,
     ``context``.
     """
-    programme, districts = context.programme, context.edition.districts
+    programme, edition = context.programme, context.edition
     rows = records.to_dict("records")
     return pd.DataFrame(
         {
             "places": [((str(row["today"]), str(row["name"])),) for row in rows],
             "name": [str(row["name"]) for row in rows],
-            "district": [str(districts.at[row["district"], "name"]) for row in rows],
+            "district": [edition.district_name(row["district"]) for row in rows],
             "instrument": [words.label(programme.instrument(str(row["instrument"])).label) for row in rows],
             "stage": [words.label(programme.rung(f"{row['instrument']}:{row['status']}").stage.label) for row in rows],
             "since": [words.since(str(row["since"]), str(row["since_means"]), str(row["read_on"])) for row in rows],

@@ -146,7 +146,7 @@ def event_rows(context: ViewContext, rows: pd.DataFrame, words: Words) -> pd.Dat
     return pd.DataFrame(
         {
             "name": [str(extents[ags]) for ags in rows["ags"]],
-            "district": [str(context.edition.districts.at[key, "name"]) for key in rows["district"]],
+            "district": [context.edition.district_name(key) for key in rows["district"]],
             "reason": [reason(row, context.programme, words) for row in rows.to_dict("records")],
             "joint_with": rows["joint_with"].tolist(),
             "source": rows["source"].tolist(),

@@ -54,12 +54,12 @@ class Site:
         self.contexts = contexts
         self.view = ViewState(programme=order.programme, as_of=order.as_of)
         self.context = contexts.of(self.view)
-        lines, names = self.context.day.lines, self.context.edition.districts["name"]
+        lines = self.context.day.lines
         self.places = {lines[position][0].ags: lines[position][0].name for position in self.context.addressed}
         status = self.context.status
         with_page = set(status["district"][status["basis"] != "none"])
         self.districts = {
-            key: str(names[key])
+            key: self.context.edition.district_name(key)
             for key in self.context.edition.district_keys
             if self.context.programme.has_shares or key in with_page
         }
