@@ -26,22 +26,19 @@ _LONGEST_KEY = 40
 class NewProgramme:
     """What a new programme is to be called, and where it takes place.
 
-    Attributes
-    ----------
-    key, boundary_set
-        Name of its files; folder below ``geodata``.
-    today
-        By this day the sources are read; as the day the programme began stands the first of its year. Both are to be
-        corrected in the file.
-    title, territory
-        Name of the programme and of the whole; without them something to be replaced stands there.
+    Without title and territory something to be replaced stands in the file.
     """
 
     key: str
+    """Name of its files."""
     boundary_set: str
+    """Folder below ``geodata``."""
     today: date
+    """By this day the sources are read; as the day the programme began stands the first of its year. Both are to be
+    corrected in the file."""
     title: str = ""
     territory: str = ""
+    """Name of the whole."""
 
 
 def begin_programme(wanted: NewProgramme, root: Path, store: Store | None = None) -> tuple[Path, ...]:

@@ -37,38 +37,24 @@ _CODE = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class SheetOrder:
-    """What is to be made.
-
-    Attributes
-    ----------
-    view
-        Programme, day (not None) and language; its district, if there is one, limits the run.
-    home
-        The application's address, for links and QR codes; empty for none.
-    jobs
-        Processes at work; 1 does without processes of its own.
-    """
+    """What is to be made."""
 
     view: ViewState
+    """Programme, day (not None) and language; its district, if there is one, limits the run."""
     home: str = ""
+    """The application's address, for links and QR codes; empty for none."""
     jobs: int = 1
+    """Processes at work; 1 does without processes of its own."""
 
 
 @dataclass(frozen=True)
 class SheetRun:
-    """What has been done.
-
-    Attributes
-    ----------
-    made, kept
-        Numbers of sheets written now, and found current.
-    failed
-        Name, key and reason of each that could not be made.
-    """
+    """What has been done: numbers of sheets written now, and found current."""
 
     made: int
     kept: int
     failed: tuple[tuple[str, str, str], ...]
+    """Name, key and reason of each that could not be made."""
 
 
 @dataclass(frozen=True)

@@ -25,24 +25,18 @@ DIFFERENCE_COLUMNS = (
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ImportedTable:
-    """A file at the gate. Nothing of it is in the record.
-
-    Attributes
-    ----------
-    name, sum
-        Of the file: its name without folders, its SHA-256. Both stand in the log.
-    fingerprint, head
-        Of the snapshot it was compared with.
-    intake
-        What was found in it: columns, findings, difference.
-    """
+    """A file at the gate. Nothing of it is in the record. Its name and sum stand in the log."""
 
     name: str
+    """Without folders."""
     sum: str
+    """SHA-256."""
     programme: str
     fingerprint: str
+    """Of the snapshot it was compared with; ``head`` likewise."""
     head: int
     intake: Intake
+    """What was found in it: columns, findings, difference."""
 
     def edits(self, *, is_whole: bool = False, may_erase: bool = False) -> list[Edit]:
         """Return what to save.
@@ -78,25 +72,17 @@ class ImportedTable:
 
 @dataclass(frozen=True)
 class Terms:
-    """How a file is to be read.
-
-    Attributes
-    ----------
-    today
-        Dates after it are faults.
-    programme
-        Whose record it is for; empty means the first.
-    mapping
-        Field for a heading where the heading does not say it, or says another; an empty field leaves a column out.
-    answers
-        What somebody has said of rows that resemble entries, by line; without an answer such a row is a new entry.
-    """
+    """How a file is to be read."""
 
     today: date
+    """Dates after it are faults."""
     programme: str = ""
+    """Whose record it is for; empty means the first."""
     mapping: Mapping[str, str] = field(default_factory=dict)
+    """Field for a heading where the heading does not say it, or says another; an empty field leaves a column out."""
     limits: SpreadsheetLimits = ON_SCREEN
     answers: Mapping[int, Answer] = field(default_factory=dict)
+    """What somebody has said of rows that resemble entries, by line; without an answer such a row is a new entry."""
 
 
 def read_intake(body: bytes, name: str, snapshot: Snapshot, terms: Terms) -> ImportedTable:

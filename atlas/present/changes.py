@@ -52,27 +52,19 @@ class Stock:
 
 @dataclass(frozen=True, kw_only=True)
 class Count:
-    """One instrument on both days: ``before`` plus what came in less what went out by ``flows`` is ``after``.
-
-    Attributes
-    ----------
-    flows
-        By `FLOWS`, and ``boundary_in`` and ``boundary_out`` for what only a merger did.
-    rows
-        What happened, as in `Changes.table`.
-    in_force
-        The same for what is in force, where the instrument counts all so far.
-    inferred
-        How many of ``after`` were concluded, not read.
-    """
+    """One instrument on both days: ``before`` plus what came in less what went out by ``flows`` is ``after``."""
 
     instrument: Instrument
     before: Stock
     after: Stock
     flows: Mapping[str, int]
+    """By `FLOWS`, and ``boundary_in`` and ``boundary_out`` for what only a merger did."""
     rows: pd.DataFrame
+    """What happened, as in `Changes.table`."""
     in_force: Count | None = None
+    """The same for what is in force, where the instrument counts all so far."""
     inferred: int = 0
+    """How many of ``after`` were concluded, not read."""
 
     @property
     def moved(self) -> bool:
@@ -82,30 +74,21 @@ class Count:
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
-    """What changed between two days in the state, or in the view's district.
-
-    Attributes
-    ----------
-    table
-        What `changes_between` returned, for the view's instrument; for all in the overview.
-    counts
-        Instruments of the table, in order; empty if two records are compared.
-    totals
-        Municipalities on both days.
-    spec
-        Every municipality of the later day by what happened to it.
-    counting
-        What counts, if it is not for each instrument to say.
-    """
+    """What changed between two days in the state, or in the view's district."""
 
     start: date
     end: date
     table: pd.DataFrame
+    """What `changes_between` returned, for the view's instrument; for all in the overview."""
     counts: tuple[Count, ...]
+    """Instruments of the table, in order; empty if two records are compared."""
     totals: tuple[int, int]
+    """Municipalities on both days."""
     spec: MapSpec
+    """Every municipality of the later day by what happened to it."""
     unit: Unit = "municipalities"
     counting: Counts | None = None
+    """What counts, if it is not for each instrument to say."""
 
 
 def build_changes(

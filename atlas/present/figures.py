@@ -26,29 +26,21 @@ Listed = tuple[str, ViewState | None]
 
 @dataclass(frozen=True, kw_only=True)
 class DrillDown:
-    """A number that opens its list.
-
-    Attributes
-    ----------
-    key
-        Unique on the page.
-    number, text
-        What is shown, ``52 Gemeinden``. Equals the length of the list.
-    rows
-        Makes the list: columns ``name``, ``district``, ``since``, ``joint_with``, ``source``, all said.
-    looks
-        Keys of the classes whose municipalities the list holds; empty if no classes say it.
-    is_beside
-        Whether it stands smaller, beside the number: a part of it, or what it does not count.
-    """
+    """A number that opens its list."""
 
     key: str
+    """Unique on the page."""
     number: int
+    """Equals the length of the list."""
     text: str
+    """What is shown, ``52 Gemeinden``."""
     title: str
     rows: Callable[[], pd.DataFrame]
+    """Makes the list: columns ``name``, ``district``, ``since``, ``joint_with``, ``source``, all said."""
     looks: tuple[str, ...] = ()
+    """Keys of the classes whose municipalities the list holds; empty if no classes say it."""
     is_beside: bool = False
+    """Whether it stands smaller, beside the number: a part of it, or what it does not count."""
 
 
 @dataclass(frozen=True)

@@ -35,38 +35,25 @@ _NEUTRAL = "#5c6068"
 
 @dataclass(frozen=True)
 class LegendClass:
-    """One class of a layer.
-
-    Attributes
-    ----------
-    key
-        Unique in its layer: ``signed``, ``held~derived``, ``active~district``, ``no_data``. Stands in links.
-    label
-        What the legend says.
-    colour, hatch
-        Fill and pattern; the pattern's lines are drawn in a darker shade, or in ``ink``.
-    counted
-        Whether its municipalities are counted as covered by their own doing.
-    optional
-        Whether the legend leaves it out while nobody is in it.
-    code
-        One character that stands for it in the class codes.
-    on_paper
-        Whether its ground is that of "no known activity", which a dark page shows dark.
-    has_number
-        Whether a legend says how many: "no known activity" of a programme that is not for all is no number.
-    """
+    """One class of a layer."""
 
     key: str
+    """Unique in its layer: ``signed``, ``held~derived``, ``active~district``, ``no_data``. Stands in links."""
     label: Label
     colour: str
     hatch: Pattern = "none"
     counted: bool = False
+    """Whether its municipalities are counted as covered by their own doing."""
     optional: bool = True
+    """Whether the legend leaves it out while nobody is in it."""
     ink: str = ""
+    """Colour of the pattern's lines; a darker shade of the fill if empty."""
     code: str = ""
+    """One character that stands for it in the class codes."""
     on_paper: bool = False
+    """Whether its ground is that of "no known activity", which a dark page shows dark."""
     has_number: bool = True
+    """Whether a legend says how many: "no known activity" of a programme that is not for all is no number."""
 
     @property
     def is_through_district(self) -> bool:

@@ -35,38 +35,33 @@ class Over:
 
 @dataclass(frozen=True, kw_only=True)
 class Steering:
-    """What the page says, for one area or for all. A joint arrangement is one line.
-
-    Attributes
-    ----------
-    late, open_
-        Cases beyond their limit, and the others that stand in a stage one is meant to leave; longest first. Columns of
-        `case_rows`.
-    over, ending, lapsed
-        What is presumed over; what ends by itself within twelve months, the next end first; plans not documented further.
-    has_limits, hints
-        Whether any of the first two has a limit; where the limits come from, and which stand on few cases.
-    published
-        What the published totals say about the same cases.
-    newest, undated, unsourced
-        The records dated last; those without a date; whose source has no date. Columns of `record_rows`.
-    old
-        Municipalities of which nothing newer than twelve months is documented, oldest first: ``places``, ``name``,
-        ``district``, ``newest``.
-    """
+    """What the page says, for one area or for all. A joint arrangement is one line."""
 
     late: pd.DataFrame
+    """Cases beyond their limit, longest first. Columns of `case_rows`."""
     open_: pd.DataFrame
+    """The others that stand in a stage one is meant to leave, likewise."""
     over: Over
+    """What is presumed over."""
     ending: Over
+    """What ends by itself within twelve months, the next end first."""
     lapsed: Over
+    """Plans not documented further."""
     has_limits: bool
+    """Whether any of the first two has a limit."""
     hints: tuple[str, ...]
+    """Where the limits come from, and which stand on few cases."""
     published: tuple[str, ...]
+    """What the published totals say about the same cases."""
     newest: pd.DataFrame
+    """The records dated last. Columns of `record_rows`."""
     old: pd.DataFrame
+    """Municipalities of which nothing newer than twelve months is documented, oldest first: ``places``, ``name``,
+    ``district``, ``newest``."""
     undated: pd.DataFrame
+    """Records without a date, as ``newest``."""
     unsourced: pd.DataFrame
+    """Records whose source has no date, as ``newest``."""
 
 
 def area_of(context: ViewContext) -> Area | None:

@@ -26,26 +26,18 @@ _FONT = f"{FAMILY}, Arial, sans-serif"
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """What a chart is drawn on.
-
-    Attributes
-    ----------
-    ink, quiet, grid
-        Colours of text, of what is secondary, of lines of the grid.
-    ground
-        Background; None for none.
-    page
-        Colour of what lies behind it.
-    is_dark
-        Whether dark fills must be lightened to be seen.
-    """
+    """What a chart is drawn on; colours."""
 
     ink: str
     quiet: str
+    """Of text that is secondary."""
     grid: str
     ground: str | None
+    """Background; None for none."""
     page: str
+    """Of what lies behind it."""
     is_dark: bool = False
+    """Whether dark fills must be lightened to be seen."""
 
 
 LIGHT = Paper(ink="#1d2430", quiet="#5d6470", grid="#e4e2dc", ground=None, page="#ffffff")

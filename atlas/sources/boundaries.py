@@ -40,22 +40,15 @@ _LAND = 4
 
 @dataclass(frozen=True)
 class Delivery:
-    """An official file as read.
-
-    Attributes
-    ----------
-    areas
-        RangeIndex (the object's number in the file). Columns ``ags``, ``name``, ``kind`` (text, empty where the file
-        says nothing) and geometry in the file's CRS.
-    columns
-        Names of the file's columns, lower case: they tell whose layout it is.
-    district_names
-        By five-digit key, if the delivery has a layer of districts.
-    """
+    """An official file as read."""
 
     areas: gpd.GeoDataFrame
+    """RangeIndex (the object's number in the file). Columns ``ags``, ``name``, ``kind`` (text, empty where the file
+    says nothing) and geometry in the file's CRS."""
     columns: tuple[str, ...]
+    """Names of the file's columns, lower case: they tell whose layout it is."""
     district_names: Mapping[str, str]
+    """By five-digit key, if the delivery has a layer of districts."""
 
 
 def list_editions(root: Path) -> tuple[BoundaryVersion, ...]:

@@ -24,23 +24,16 @@ _SHORTEST_SECRET, _LONGEST_NAME = 32, 80
 
 @dataclass(frozen=True)
 class Provider:
-    """Where people log in.
-
-    Attributes
-    ----------
-    metadata_url
-        Of the provider's description: ``https://login.example.org/.well-known/openid-configuration``.
-    cookie_secret
-        What cookies are signed with; the same on all replicas.
-    address
-        Where visitors reach the application.
-    """
+    """Where people log in."""
 
     metadata_url: str
+    """Of the provider's description: ``https://login.example.org/.well-known/openid-configuration``."""
     client_id: str
     client_secret: str = field(repr=False)
     cookie_secret: str = field(repr=False)
+    """What cookies are signed with; the same on all replicas."""
     address: str
+    """Where visitors reach the application."""
 
     @property
     def redirect_uri(self) -> str:
@@ -50,18 +43,12 @@ class Provider:
 
 @dataclass(frozen=True)
 class LoginSettings:
-    """What the environment says about logging in.
-
-    Attributes
-    ----------
-    provider
-        None if no login is configured.
-    local_editor
-        Name of the one who edits on the machine itself; empty if nobody does.
-    """
+    """What the environment says about logging in."""
 
     provider: Provider | None = None
+    """None if no login is configured."""
     local_editor: str = ""
+    """Name of the one who edits on the machine itself; empty if nobody does."""
     rights: Path = Path(_RIGHTS_FILE)
 
     @classmethod

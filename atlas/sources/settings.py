@@ -27,21 +27,14 @@ def program_root() -> Path:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment says.
-
-    Attributes
-    ----------
-    root
-        Folder with ``geodata/`` and ``data/`` inside.
-    address
-        Of the application as its visitors know it, ``https://atlas.example.org``; empty if not configured.
-    database
-        Address of the database with the record; empty where the record is kept in files.
-    """
+    """What the environment says."""
 
     root: Path
+    """Folder with ``geodata/`` and ``data/`` inside."""
     address: str = ""
+    """Of the application as its visitors know it, ``https://atlas.example.org``; empty if not configured."""
     database: str = ""
+    """Address of the database with the record; empty where the record is kept in files."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
