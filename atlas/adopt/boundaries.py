@@ -51,19 +51,10 @@ def add_boundaries(
     What is known of the edition before is carried on: names of districts, former names, mergers still to come. Where
     a key has gone and its land lies in one municipality of the file, that one is entered as its successor.
 
-    Parameters
-    ----------
-    path, starts
-        GeoPackage, Shapefile, GeoJSON or GML, zipped or not, in any CRS; the day from which it holds.
-    root
-        Data folder; the edition goes to ``geodata/<state>/<date>/``.
-    attribution
-        Source note the licence asks for; proposed from the file's layout if not given.
-
-    Returns
-    -------
-    edition, notes
-        The edition as read back, and what is worth knowing about it: what was mended, which keys are new or gone.
+    ``path`` is a GeoPackage, Shapefile, GeoJSON or GML, zipped or not, in any CRS, which holds from ``starts``. The
+    edition goes to ``geodata/<state>/<date>/`` in the data folder ``root``. ``attribution``, the source note the
+    licence asks for, is proposed from the file's layout if not given. Returned are the edition as read back, and what
+    is worth knowing about it: what was mended, which keys are new or gone.
 
     Raises
     ------

@@ -59,12 +59,8 @@ Shares = Callable[[int | str, Sequence[Box]], list[float]]
 class Room:
     """What is still free of a map.
 
-    Parameters
-    ----------
-    frame
-        Names stay inside it: left, top, right, bottom.
-    shares
-        How much of a box lies in what it names; of several free places the one that lies in it most is taken.
+    Names stay inside ``frame``: left, top, right, bottom. ``shares`` says how much of a box lies in what it names: of
+    several free places the one that lies in it most is taken.
     """
 
     def __init__(self, frame: Box, shares: Shares) -> None:

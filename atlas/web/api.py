@@ -40,12 +40,7 @@ _AT_ONCE = 3
 def build_api(current: Callable[[], Snapshot], contexts: ViewContexts) -> list[Route]:
     """Return the routes of the open data: one for each of `OFFERS`, and those that refuse every other path.
 
-    Parameters
-    ----------
-    current
-        Gives the snapshot; `AtlasError` means 503.
-    scenes
-        Those of the pages; they say what day it is.
+    An `AtlasError` of ``current`` means 503; ``contexts`` say what day it is.
     """
     # Scenes of its own: a program that asks for day after day must not push the days of the pages out.
     api = _Api(current, ViewContexts(current, contexts.today, kept_rows=_ROWS))

@@ -46,18 +46,8 @@ class Standing:
 class Authenticator:
     """Looks up who is asking. Nothing is remembered from one question to the next.
 
-    Parameters
-    ----------
-    settings
-        How people log in here.
-    rights
-        The table of rights.
-    ends
-        Gives the logins that have ended, for each question: a database may be away and come back.
-    bound
-        Address the server is bound to.
-    now
-        The clock, with its zone.
+    ``ends`` gives the logins that have ended, for each question: a database may be away and come back. ``bound`` is the
+    address the server is bound to, ``now`` the clock with its zone.
     """
 
     def __init__(
@@ -77,12 +67,7 @@ class Authenticator:
     def standing(self, claims: Mapping[str, object], connection: Connection) -> Standing:
         """Return who is asking.
 
-        Parameters
-        ----------
-        claims
-            What the signed cookie says; empty if there is none.
-        connection
-            How the question came.
+        ``claims`` are what the signed cookie says, empty if there is none.
 
         Raises
         ------

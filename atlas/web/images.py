@@ -84,15 +84,9 @@ def _places(text: str, programme: Programme) -> tuple[str, ...]:
 class Images:
     """Answers with pictures, drawn once for as long as nothing they show has changed.
 
-    Parameters
-    ----------
-    current
-        Gives the snapshot.
-    scenes
-        Makes the scenes.
-    address
-        Of this application as its visitors know it, for the foot of the images; empty if not configured. Never taken
-        from the request: whoever sends a false Host header must not get it into an image others are shown.
+    ``address`` is that of this application as its visitors know it, for the foot of the images; empty if not
+    configured. Never taken from the request: whoever sends a false Host header must not get it into an image others are
+    shown.
     """
 
     def __init__(self, current: Callable[[], Snapshot], contexts: ViewContexts, address: str = "") -> None:

@@ -39,14 +39,9 @@ class Order:
 class Site:
     """The data of a site, and what its pages have in common.
 
-    Attributes
-    ----------
-    view, scene
-        Of the day of the site: the whole state, German.
-    places, districts
-        Keys and names of municipalities and of districts that have a page, by key.
-    urls, assets
-        Names of the map's data, script and style sheet among ``payloads``.
+    View and context are of the day of the site: the whole state, German. ``places`` and ``districts`` are the names of
+    those that have a page, by key; ``urls`` and ``assets`` name the map's data, script and style sheet among
+    ``payloads``.
     """
 
     def __init__(self, order: Order, contexts: ViewContexts) -> None:

@@ -46,10 +46,7 @@ def wal_is_safe(release: tuple[int, ...]) -> bool:
 class Database:
     """Connections to one database.
 
-    Attributes
-    ----------
-    kind
-        ``sqlite`` or ``postgresql``.
+    ``kind`` is ``sqlite`` or ``postgresql``.
     """
 
     def __init__(self, url: str) -> None:
