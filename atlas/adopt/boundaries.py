@@ -54,12 +54,8 @@ def add_boundaries(
     ``path`` is a GeoPackage, Shapefile, GeoJSON or GML, zipped or not, in any CRS, which holds from ``starts``. The
     edition goes to ``geodata/<state>/<date>/`` in the data folder ``root``. ``attribution``, the source note the
     licence asks for, is proposed from the file's layout if not given. Returned are the edition as read back, and what
-    is worth knowing about it: what was mended, which keys are new or gone.
-
-    Raises
-    ------
-    AtlasError
-        Every fault at once; nothing is written.
+    is worth knowing about it: what was mended, which keys are new or gone. Raises `AtlasError`: every fault at once;
+    nothing is written.
     """
     editions = list_editions(root)
     delivery = read_delivery(path)

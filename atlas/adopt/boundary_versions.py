@@ -75,10 +75,7 @@ class BoundaryVersionDraft:
 def write_edition(draft: BoundaryVersionDraft, folder: Path, shown_as: str) -> None:
     """Write a new edition folder, whole or not at all. The same draft gives the same bytes.
 
-    Raises
-    ------
-    AtlasError
-        If the areas are no clean coverage; one problem for every municipality concerned.
+    Raises `AtlasError` if the areas are no clean coverage; one problem for every municipality concerned.
     """
     bounds = degree_bounds(draft.areas)
     crs = metric_crs(bounds)
@@ -201,12 +198,7 @@ def write_topology(
     """Write the extents as TopoJSON in WGS 84, quantised; checked by decoding it again.
 
     The grid has ``quanta`` by ``quanta`` points; where small areas would not survive it (islands, states larger than
-    Saxony), it is finer.
-
-    Raises
-    ------
-    AtlasError
-        If the areas of some day would not fit together on the finest grid either.
+    Saxony), it is finer. Raises `AtlasError` if the areas of some day would not fit together on the finest grid either.
     """
     degrees = shapes.to_crs("EPSG:4326")
     frame = gpd.GeoDataFrame({"id": table["ags"]}, geometry=degrees, crs="EPSG:4326")

@@ -44,12 +44,8 @@ class NewProgramme:
 def begin_programme(wanted: NewProgramme, root: Path, store: Store | None = None) -> tuple[Path, ...]:
     """Write the files of a new programme and return their paths, the programme's own first.
 
-    ``root`` is the data folder. The ``store``, where entries are kept if not in files, must not know any of that key yet.
-
-    Raises
-    ------
-    AtlasError
-        Everything that stands against it, at once; nothing is written then.
+    ``root`` is the data folder. The ``store``, where entries are kept if not in files, must not know any of that key
+    yet. Raises `AtlasError`: everything that stands against it, at once; nothing is written then.
     """
     if problems := [*_key_problems(wanted.key, root, store), *_boundary_problems(wanted.boundary_set, root)]:
         raise AtlasError(*problems)

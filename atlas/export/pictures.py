@@ -52,10 +52,7 @@ def draw(
 ) -> Drawn:
     """Return a picture laid out, ready to be written in any form; see `build_picture`.
 
-    Raises
-    ------
-    AtlasError
-        For places that did not exist on the view's date.
+    Raises `AtlasError` for places that did not exist on the view's date.
     """
     context = contexts.of(picture_view(view, excerpt))
     picture = build_picture(context, excerpt, words, address, like)

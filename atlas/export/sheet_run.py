@@ -70,12 +70,8 @@ class _Made:
 def write_sheets(settings: Settings, order: SheetOrder, folder: Path, report: Callable[[int, int], object]) -> SheetRun:
     """Write the sheets that are missing or not current, and the index `INDEX` of all that are there.
 
-    ``report`` is told after each sheet how many are done, of how many.
-
-    Raises
-    ------
-    AtlasError
-        If the data can't be used, or nothing can be written to the folder.
+    ``report`` is told after each sheet how many are done, of how many. Raises `AtlasError` if the data can't be used,
+    or nothing can be written to the folder.
     """
     _contexts.cache_clear()  # the files may have changed since this process last looked
     context = _contexts(settings, order).of(order.view)

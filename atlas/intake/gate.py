@@ -42,12 +42,7 @@ class ImportedTable:
         """Return what to save.
 
         ``is_whole`` says that the file is the whole record, so that what it lacks is withdrawn; without ``may_erase``
-        every known value stays.
-
-        Raises
-        ------
-        AtlasError
-            If something stops the import.
+        every known value stays. Raises `AtlasError` if something stops the import.
         """
         if self.intake.is_blocked:
             raise AtlasError(*(each.problem for each in self.intake.of(Severity.BLOCKER)))
@@ -56,10 +51,7 @@ class ImportedTable:
     def require_current(self, snapshot: Snapshot) -> None:
         """Do nothing if the record is still the one it was compared with: what is saved must be what was shown.
 
-        Raises
-        ------
-        AtlasError
-            Otherwise.
+        Raises `AtlasError` otherwise.
         """
         if snapshot.fingerprint != self.fingerprint:
             text = N_("Der Bestand wurde inzwischen geändert. Bitte die Datei noch einmal prüfen lassen.")
@@ -91,12 +83,8 @@ def read_intake(body: bytes, name: str, snapshot: Snapshot, terms: Terms) -> Imp
     Of its ``intake``, ``columns`` says which column is read as which field (what is changed there comes back as
     ``terms.mapping``), ``findings`` everything about lines and cells, ``difference`` what would be added, changed, left
     alone, and what is missing in the file. To save, ask ``require_current`` and pass ``edits()`` and ``occasion(reason)``
-    to `atlas.sources.snapshot.SnapshotStore.save`, with ``head``.
-
-    Raises
-    ------
-    AtlasError
-        If no table can be read from the file at all.
+    to `atlas.sources.snapshot.SnapshotStore.save`, with ``head``. Raises `AtlasError` if no table can be read from the
+    file at all.
     """
     name = name.replace("\\", "/").rpartition("/")[2]
     name = "".join(sign for sign in name if sign.isprintable())[:200] or "–"

@@ -101,10 +101,7 @@ def build_changes(
 ) -> Changes:
     """Return what changed from one scene to a later one of the same view; ``counts`` as in `ViewContexts.course`.
 
-    Raises
-    ------
-    ValueError
-        If the days are not in order.
+    Raises `ValueError` if the days are not in order.
     """
     if before.as_of >= after.as_of:
         raise ValueError("the first day must lie before the second")

@@ -114,11 +114,7 @@ def build_picture(
     """Return the picture of an order; ``context`` is that of `picture_view`.
 
     With ``like``, a map of the same view, the legend has the lines it has there: the frames of a film do not jump.
-
-    Raises
-    ------
-    AtlasError
-        For places that did not exist on the day.
+    Raises `AtlasError` for places that did not exist on the day.
     """
     members = _members(context, excerpt, words)
     spec = context.spec

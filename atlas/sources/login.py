@@ -55,10 +55,7 @@ class LoginSettings:
     def from_environment(cls, address: str, environment: Mapping[str, str] | None = None) -> LoginSettings:
         """Return the settings; ``address`` is where visitors reach the application.
 
-        Raises
-        ------
-        SettingsError
-            Everything that is missing or does not fit, at once. No secret is quoted.
+        Raises `SettingsError`: everything that is missing or does not fit, at once. No secret is quoted.
         """
         known = os.environ if environment is None else environment
         given = {name: known.get(name, "").strip() for name in (*PROVIDER, LOCAL_EDITOR)}

@@ -30,12 +30,7 @@ def read_records(
     (columns `RECORD_COLUMNS`, `OPTIONAL_COLUMNS` may be missing) and ``data/totals`` (`TOTAL_COLUMNS`,
     `OPTIONAL_TOTALS` or the whole file may be missing): CSV, UTF-8, comma. The ``store`` has the entries if they are
     not in the first of these files; as long as nobody has changed them there, the file leads, and what it says is taken
-    over.
-
-    Raises
-    ------
-    AtlasError
-        Every fault of all rows at once, with line, column and cure. Nothing is repaired.
+    over. Raises `AtlasError`: every fault of all rows at once, with line, column and cure. Nothing is repaired.
     """
     problems: list[Problem] = []
     doubts: list[Problem] = []

@@ -56,10 +56,7 @@ COMMAND_LINE = SpreadsheetLimits(body_bytes=60 * _MB, unpacked_bytes=200 * _MB, 
 def read_sheet(body: bytes, name: str, limits: SpreadsheetLimits = ON_SCREEN) -> Sheet:
     """Return the table in a file; what kind of file it is says its content, not its name.
 
-    Raises
-    ------
-    AtlasError
-        If it is too large, or no table can be read from it at all.
+    Raises `AtlasError` if it is too large, or no table can be read from it at all.
     """
     if len(body) > limits.body_bytes:
         text = N_(

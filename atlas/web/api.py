@@ -114,10 +114,7 @@ def _content(offer: Offer, asked: Asked, snapshot: Snapshot) -> tuple[Hashable, 
 def _base(request: Request) -> str:
     """Return the address of the site as the client sees it, path in front of `ROOT` included.
 
-    Raises
-    ------
-    RefusedError
-        If the request's host is not the name of one.
+    Raises `RefusedError` if the request's host is not the name of one.
     """
     host = request.headers.get("host", "")
     if not _HOST.fullmatch(host):

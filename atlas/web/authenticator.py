@@ -67,12 +67,8 @@ class Authenticator:
     def standing(self, claims: Mapping[str, object], connection: Connection) -> Standing:
         """Return who is asking.
 
-        ``claims`` are what the signed cookie says, empty if there is none.
-
-        Raises
-        ------
-        AtlasError
-            If it can't be found out whether a login has ended: the database does not answer.
+        ``claims`` are what the signed cookie says, empty if there is none. Raises `AtlasError` if it can't be found out
+        whether a login has ended: the database does not answer.
         """
         if self.settings.provider is not None:
             return self._logged_in(claims)
@@ -98,10 +94,7 @@ class Authenticator:
     def end(self, claims: Mapping[str, object]) -> None:
         """End all logins of the person whose login this is, up to now.
 
-        Raises
-        ------
-        AtlasError
-            If that can't be written: the database does not answer.
+        Raises `AtlasError` if that can't be written: the database does not answer.
         """
         login = Login.from_claims(claims)
         if login is not None:

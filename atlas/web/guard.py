@@ -79,12 +79,8 @@ def message_type(frame: bytes) -> str:
     """Return the type of a BackMsg frame; for a backend operation, the type of that.
 
     Stricter than protobuf, where the last of several types wins and unknown fields are skipped: exactly one
-    type, nothing else beside it, so that both readers must come to the same answer.
-
-    Raises
-    ------
-    MalformedError
-        For anything else.
+    type, nothing else beside it, so that both readers must come to the same answer. Raises `MalformedError` for
+    anything else.
     """
     (number, wire, value), *more = list(_fields(frame)) or [(0, 0, b"")]
     if more or number not in MESSAGES or wire != _SHAPES.get(number, _VARINT):

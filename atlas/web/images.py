@@ -51,10 +51,7 @@ class ImageOrder:
 def parse_order(place: str, form: str, query: Mapping[str, str], snapshot: Snapshot) -> ImageOrder:
     """Return the order of an address.
 
-    Raises
-    ------
-    RefusedError
-        A problem for every part that is not as it should be.
+    Raises `RefusedError`: a problem for every part that is not as it should be.
     """
     given = Given({name: query[name] for name in _PARAMETERS if name in query})
     given.problems += misnamed(list(query), _PARAMETERS)

@@ -76,12 +76,8 @@ class PageFrame:
     that its hash in the policy holds.
 
     ``texts`` are title and description for each of `LANGUAGES`, plain; escaped here. Which paths are pages says
-    ``is_page`` (see `page_predicate`); for everything else ``app`` is asked.
-
-    Raises
-    ------
-    ValueError
-        If ``index_html`` is not built as expected. An upgrade of Streamlit fails here, loudly.
+    ``is_page`` (see `page_predicate`); for everything else ``app`` is asked. Raises `ValueError` if ``index_html`` is
+    not built as expected. An upgrade of Streamlit fails here, loudly.
     """
 
     def __init__(
