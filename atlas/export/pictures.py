@@ -76,7 +76,7 @@ def dots(drawn: Drawn) -> Pixels:
 
 
 def lands_of(context: ViewContext, focus: Iterable[int] = ()) -> Lands:
-    """Return what gives the geometry of a scene's day by scale.
+    """Return what gives the geometry of a context's day by scale.
 
     Of several states the finer levels are those near the municipalities of ``focus`` only: full geometry of all of
     Germany would take a quarter of a gigabyte for the picture of one town.

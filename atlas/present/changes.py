@@ -99,7 +99,7 @@ def build_changes(
     unit: Unit = "municipalities",
     counts: Counts | None = None,
 ) -> Changes:
-    """Return what changed from one scene to a later one of the same view; ``counts`` as in `ViewContexts.course`.
+    """Return what changed from one context to a later one of the same view; ``counts`` as in `ViewContexts.course`.
 
     Raises `ValueError` if the days are not in order.
     """
@@ -125,7 +125,7 @@ def build_changes(
 
 
 def build_effect(before: ViewContext, after: ViewContext) -> Changes:
-    """Return what is different in another scene of the same view and day: with other entries."""
+    """Return what is different in another context of the same view and day: with other entries."""
     table = effect_of(before.status, after.status)
     if after.view.layer != OVERVIEW:
         table = table[table["instrument"] == after.view.layer]

@@ -98,7 +98,7 @@ class SiteTable:
 
 
 def site_table(context: ViewContext, address: Callable[[str], str], words: Words) -> SiteTable:
-    """Return the municipalities of a scene's district, or of all: of a programme for some, those with an entry.
+    """Return the municipalities of a context's district, or of all: of a programme for some, those with an entry.
 
     ``address`` gives that of a municipality's page, by key.
     """

@@ -197,7 +197,8 @@ def case_rows(context: ViewContext, cases: pd.DataFrame, words: Words) -> pd.Dat
 
     Columns ``places`` (key and name of each member, a tuple of pairs), ``name`` (all of them), ``district``,
     ``instrument``, ``stage``, ``state``, ``since`` (when an act was reached; empty for what is a state),
-    ``last_proof`` (of a state), ``days``, ``limit`` (both empty where nobody waits, the second also where there is none), ``ends``, ``joint_with``, ``context``.
+    ``last_proof`` (of a state), ``days``, ``limit`` (both empty where nobody waits, the second also where there is
+    none), ``ends``, ``joint_with``, ``source``.
     """
     programme = context.programme
     proofs = _proofs(context, words)
@@ -277,7 +278,7 @@ def record_rows(context: ViewContext, records: pd.DataFrame, words: Words) -> pd
     """Return records said.
 
     Columns ``places`` and ``name`` as in `case_rows`, ``district``, ``instrument``, ``stage``, ``since``, ``note``,
-    ``context``.
+    ``source``.
     """
     programme, edition = context.programme, context.edition
     rows = records.to_dict("records")

@@ -42,7 +42,7 @@ def build_api(current: Callable[[], Snapshot], contexts: ViewContexts) -> list[R
 
     An `AtlasError` of ``current`` means 503; ``contexts`` say what day it is.
     """
-    # Scenes of its own: a program that asks for day after day must not push the days of the pages out.
+    # Contexts of its own: a program that asks for day after day must not push the days of the pages out.
     api = _Api(current, ViewContexts(current, contexts.today, kept_rows=_ROWS))
     unknown = Endpoint(_unknown, is_shared=True)
     return [

@@ -114,7 +114,7 @@ class Site:
         return draw(self.contexts, view, Excerpt(places, size), words)
 
     def table(self, context: ViewContext, words: Words) -> SiteTable:
-        """Return the municipalities of a scene's district, or of all, as `site_table` does."""
+        """Return the municipalities of a context's district, or of all, as `site_table` does."""
         return site_table(context, lambda ags: self.path("gemeinde", ags, words), words)
 
 
