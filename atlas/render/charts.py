@@ -16,6 +16,7 @@ import vl_convert
 
 from atlas import phrases
 from atlas.model.languages import LANGUAGES
+from atlas.present.looks import lighter
 from atlas.present.progress import Curve, DistrictBar, Mark
 from atlas.present.wording import Words
 from atlas.render.fonts import FAMILY, FOLDER, embedded_faces
@@ -47,10 +48,7 @@ PRINT = replace(LIGHT, ground="#ffffff")
 
 def _visible(colour: str, paper: Paper) -> str:
     """Return a fill as it can be seen on the paper: on dark ground mixed with white."""
-    if not paper.is_dark:
-        return colour
-    channels = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(value + (255 - value) * 0.42):02x}" for value in channels)
+    return lighter(colour, 0.42) if paper.is_dark else colour
 
 
 def curve_chart(
