@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from pathlib import Path
 
@@ -25,10 +24,10 @@ from atlas.analysis.coverage import (
 )
 from atlas.errors import AtlasError, Problem, Severity, few
 from atlas.model.boundaries import BoundaryChange, BoundaryVersion, Level, Provenance
+from atlas.model.keys import is_ags
 from atlas.phrases import N_
 from atlas.sources.boundaries import Delivery, list_editions, read_delivery, read_edition, read_geometry
 
-_AGS = re.compile(r"[0-9]{8}")
 _LOSSLESS = 1e-6
 """Share of its area a repaired ring may change."""
 _SAME_LAND = 0.01
@@ -51,24 +50,11 @@ def add_boundaries(
     What is known of the edition before is carried on: names of districts, former names, mergers still to come. Where
     a key has gone and its land lies in one municipality of the file, that one is entered as its successor.
 
-    Parameters
-    ----------
-    path, starts
-        GeoPackage, Shapefile, GeoJSON or GML, zipped or not, in any CRS; the day from which it holds.
-    root
-        Data folder; the edition goes to ``geodata/<state>/<date>/``.
-    attribution
-        Source note the licence asks for; proposed from the file's layout if not given.
-
-    Returns
-    -------
-    edition, notes
-        The edition as read back, and what is worth knowing about it: what was mended, which keys are new or gone.
-
-    Raises
-    ------
-    AtlasError
-        Every fault at once; nothing is written.
+    ``path`` is a GeoPackage, Shapefile, GeoJSON or GML, zipped or not, in any CRS, which holds from ``starts``. The
+    edition goes to ``geodata/<state>/<date>/`` in the data folder ``root``. ``attribution``, the source note the
+    licence asks for, is proposed from the file's layout if not given. Returned are the edition as read back, and what
+    is worth knowing about it: what was mended, which keys are new or gone. Raises `AtlasError`: every fault at once;
+    nothing is written.
     """
     editions = list_editions(root)
     delivery = read_delivery(path)
@@ -113,7 +99,7 @@ def _of_one_state(
     areas: gpd.GeoDataFrame, states: set[str], name: str, found: list[Problem]
 ) -> tuple[gpd.GeoDataFrame, str]:
     """Return the rows of the one state that is taken in, and its key; faults of keys are looked for in the whole file."""
-    fits = areas["ags"].map(lambda ags: _AGS.fullmatch(ags) is not None).astype(bool)
+    fits = areas["ags"].map(is_ags).astype(bool)
     for row, given in areas.loc[~fits, "ags"].items():
         place = f"{name}, Objekt {int(str(row)) + 1}"
         if given:

@@ -50,44 +50,32 @@ _GROUP = 512
 
 @dataclass(frozen=True, kw_only=True)
 class BoundaryVersionDraft:
-    """What an edition is made from.
-
-    Attributes
-    ----------
-    areas
-        RangeIndex; ``ags``, ``name``, ``kind`` and geometry: the municipalities on ``starts``, in any CRS.
-    district_names
-        By key, as the source gives them.
-    former_names
-        ``(ags, name)`` pairs for the search.
-    district_kinds
-        By key, where they are other than Landkreis and Kreisfreie Stadt.
-    states
-        Name and kind by key, if the set has several.
-    tolerance_m, quanta
-        How much the display levels are generalised, and the coarsest grid of each.
-    """
+    """What an edition is made from."""
 
     boundary_set: str
     starts: date
     areas: gpd.GeoDataFrame
+    """RangeIndex; ``ags``, ``name``, ``kind`` and geometry: the municipalities on ``starts``, in any CRS."""
     changes: tuple[BoundaryChange, ...]
     district_names: Mapping[str, str]
+    """By key, as the source gives them."""
     former_names: tuple[tuple[str, str], ...]
+    """``(ags, name)`` pairs for the search."""
     provenance: Provenance
     district_kinds: Mapping[str, str] = field(default_factory=dict)
+    """By key, where they are other than Landkreis and Kreisfreie Stadt."""
     states: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Name and kind by key, if the set has several."""
     tolerance_m: Mapping[Level, float] = field(default_factory=lambda: TOLERANCE_M)
+    """How much the display levels are generalised."""
     quanta: Mapping[Level, int] = field(default_factory=lambda: QUANTA)
+    """The coarsest grid of each."""
 
 
 def write_edition(draft: BoundaryVersionDraft, folder: Path, shown_as: str) -> None:
     """Write a new edition folder, whole or not at all. The same draft gives the same bytes.
 
-    Raises
-    ------
-    AtlasError
-        If the areas are no clean coverage; one problem for every municipality concerned.
+    Raises `AtlasError` if the areas are no clean coverage; one problem for every municipality concerned.
     """
     bounds = degree_bounds(draft.areas)
     crs = metric_crs(bounds)
@@ -210,12 +198,7 @@ def write_topology(
     """Write the extents as TopoJSON in WGS 84, quantised; checked by decoding it again.
 
     The grid has ``quanta`` by ``quanta`` points; where small areas would not survive it (islands, states larger than
-    Saxony), it is finer.
-
-    Raises
-    ------
-    AtlasError
-        If the areas of some day would not fit together on the finest grid either.
+    Saxony), it is finer. Raises `AtlasError` if the areas of some day would not fit together on the finest grid either.
     """
     degrees = shapes.to_crs("EPSG:4326")
     frame = gpd.GeoDataFrame({"id": table["ags"]}, geometry=degrees, crs="EPSG:4326")

@@ -26,33 +26,26 @@ _LONGEST_KEY = 40
 class NewProgramme:
     """What a new programme is to be called, and where it takes place.
 
-    Attributes
-    ----------
-    key, boundary_set
-        Name of its files; folder below ``geodata``.
-    today
-        By this day the sources are read; as the day the programme began stands the first of its year. Both are to be
-        corrected in the file.
-    title, territory
-        Name of the programme and of the whole; without them something to be replaced stands there.
+    Without title and territory something to be replaced stands in the file.
     """
 
     key: str
+    """Name of its files."""
     boundary_set: str
+    """Folder below ``geodata``."""
     today: date
+    """By this day the sources are read; as the day the programme began stands the first of its year. Both are to be
+    corrected in the file."""
     title: str = ""
     territory: str = ""
+    """Name of the whole."""
 
 
 def begin_programme(wanted: NewProgramme, root: Path, store: Store | None = None) -> tuple[Path, ...]:
     """Write the files of a new programme and return their paths, the programme's own first.
 
-    ``root`` is the data folder. The ``store``, where entries are kept if not in files, must not know any of that key yet.
-
-    Raises
-    ------
-    AtlasError
-        Everything that stands against it, at once; nothing is written then.
+    ``root`` is the data folder. The ``store``, where entries are kept if not in files, must not know any of that key
+    yet. Raises `AtlasError`: everything that stands against it, at once; nothing is written then.
     """
     if problems := [*_key_problems(wanted.key, root, store), *_boundary_problems(wanted.boundary_set, root)]:
         raise AtlasError(*problems)
@@ -130,8 +123,8 @@ def _write_all(files: dict[Path, str]) -> None:
             draft.replace(path)
             made[-1] = path
     except OSError as error:
-        for path in made:
+        for each in made:
             with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
+                each.unlink(missing_ok=True)
         text = N_("Die Datei kann nicht geschrieben werden: {reason}. Es wurde nichts angelegt.")
         raise AtlasError(Problem(str(path), text, {"reason": error.strerror or str(error)})) from error

@@ -41,7 +41,7 @@ def _spec(
     instrument = chosen_instrument(context)
     curve = next(each for each in curves if each.instrument == instrument.key)
     place = (
-        str(context.edition.districts.at[context.district, "name"])
+        context.edition.district_name(context.district)
         if context.district
         else words.label(context.programme.territory)
     )

@@ -31,12 +31,8 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 def press_kit(contexts: ViewContexts, view: ViewState, address: str = "") -> bytes:
     """Return the press kit of the view's municipality as a ZIP; the same view and data give the same bytes.
 
-    ``address`` is that of the application, ``https://atlas.example.org``; without it no file names one.
-
-    Raises
-    ------
-    AtlasError
-        If there was no such municipality on the day, nor a successor of it.
+    ``address`` is that of the application, ``https://atlas.example.org``; without it no file names one. Raises
+    `AtlasError` if there was no such municipality on the day, nor a successor of it.
     """
     context, position = kit_context(contexts, view)
     view = context.view
@@ -60,12 +56,8 @@ def press_kit(contexts: ViewContexts, view: ViewState, address: str = "") -> byt
 def kit_context(contexts: ViewContexts, view: ViewState) -> tuple[ViewContext, int]:
     """Return the view context of a kit, its municipality replaced by the successor if it has been merged, and the position.
 
-    The view's date is written out, filters are left out: a kit shows all that is known.
-
-    Raises
-    ------
-    AtlasError
-        If there was no such municipality on the day, nor a successor of it.
+    The view's date is written out, filters are left out: a kit shows all that is known. Raises `AtlasError` if there
+    was no such municipality on the day, nor a successor of it.
     """
     as_of = view.as_of or contexts.today()
     view = view.but(

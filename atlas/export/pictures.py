@@ -52,10 +52,7 @@ def draw(
 ) -> Drawn:
     """Return a picture laid out, ready to be written in any form; see `build_picture`.
 
-    Raises
-    ------
-    AtlasError
-        For places that did not exist on the view's date.
+    Raises `AtlasError` for places that did not exist on the view's date.
     """
     context = contexts.of(picture_view(view, excerpt))
     picture = build_picture(context, excerpt, words, address, like)
@@ -79,7 +76,7 @@ def dots(drawn: Drawn) -> Pixels:
 
 
 def lands_of(context: ViewContext, focus: Iterable[int] = ()) -> Lands:
-    """Return what gives the geometry of a scene's day by scale.
+    """Return what gives the geometry of a context's day by scale.
 
     Of several states the finer levels are those near the municipalities of ``focus`` only: full geometry of all of
     Germany would take a quarter of a gigabyte for the picture of one town.

@@ -37,38 +37,24 @@ _CODE = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class SheetOrder:
-    """What is to be made.
-
-    Attributes
-    ----------
-    view
-        Programme, day (not None) and language; its district, if there is one, limits the run.
-    home
-        The application's address, for links and QR codes; empty for none.
-    jobs
-        Processes at work; 1 does without processes of its own.
-    """
+    """What is to be made."""
 
     view: ViewState
+    """Programme, day (not None) and language; its district, if there is one, limits the run."""
     home: str = ""
+    """The application's address, for links and QR codes; empty for none."""
     jobs: int = 1
+    """Processes at work; 1 does without processes of its own."""
 
 
 @dataclass(frozen=True)
 class SheetRun:
-    """What has been done.
-
-    Attributes
-    ----------
-    made, kept
-        Numbers of sheets written now, and found current.
-    failed
-        Name, key and reason of each that could not be made.
-    """
+    """What has been done: numbers of sheets written now, and found current."""
 
     made: int
     kept: int
     failed: tuple[tuple[str, str, str], ...]
+    """Name, key and reason of each that could not be made."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +70,8 @@ class _Made:
 def write_sheets(settings: Settings, order: SheetOrder, folder: Path, report: Callable[[int, int], object]) -> SheetRun:
     """Write the sheets that are missing or not current, and the index `INDEX` of all that are there.
 
-    ``report`` is told after each sheet how many are done, of how many.
-
-    Raises
-    ------
-    AtlasError
-        If the data can't be used, or nothing can be written to the folder.
+    ``report`` is told after each sheet how many are done, of how many. Raises `AtlasError` if the data can't be used,
+    or nothing can be written to the folder.
     """
     _contexts.cache_clear()  # the files may have changed since this process last looked
     context = _contexts(settings, order).of(order.view)
@@ -230,7 +212,7 @@ def _index(context: ViewContext, made: Mapping[str, _Made], stems: Mapping[str, 
         row = context.edition.municipalities.loc[stems[stem]]
         covered = [int(line.counted and line.basis != "district") for line in lines]
         documented = sum(line.stage != NO_DATA for line in lines)
-        district = context.edition.districts.at[lines[0].district, "name"]
+        district = context.edition.district_name(lines[0].district)
         told = [lines[0].ags, lines[0].name, row["kind"], district, f"{stem}.pdf", each.pages, each.size, documented]
         rows.append([*told, *covered])
     columns = ["ags", "name", "kind", "district", "file", "pages", "bytes", "documented", *keys]

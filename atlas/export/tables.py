@@ -29,7 +29,7 @@ from atlas.present.looks import layer_label, looks_of
 from atlas.present.map_spec import decisive_rows, since_said
 from atlas.present.progress import course_days
 from atlas.present.steering import case_rows, steering_lines
-from atlas.present.time_words import FLOW_LABELS, STATE_LABELS, holding_said
+from atlas.present.time_words import FLOW_LABELS, STATE_LABELS, stock_headings
 from atlas.present.wording import Words
 
 _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
@@ -123,7 +123,7 @@ def view_table(context: ViewContext, words: Words) -> pd.DataFrame:
         {
             "AGS": [rows.at[i, "ags"] for i in shown],
             words.say(phrases.MUNICIPALITY): [rows.at[i, "name"] for i in shown],
-            words.say(phrases.DISTRICT): [edition.districts.at[rows.at[i, "district"], "name"] for i in shown],
+            words.say(phrases.DISTRICT): [edition.district_name(str(rows.at[i, "district"])) for i in shown],
             words.label(layer_label(programme, spec.layer)): [looks[classes[i]] for i in shown],
             words.say(phrases.SINCE): [since_said(spec, i, words) for i in shown],
             words.say(phrases.SOURCE): [sources.get(i, "") for i in shown],
@@ -147,7 +147,7 @@ def _near(context: ViewContext, position: int) -> Iterator[tuple[tuple[object, .
     """Yield key, name, district and border of each neighbour, and its lines of the status."""
     for other, border_m in context.day.hood.lines[position]:
         lines = context.day.lines[other]
-        district = str(context.edition.districts.at[lines[0].district, "name"])
+        district = context.edition.district_name(lines[0].district)
         yield (lines[0].ags, lines[0].name, district, round(border_m / 1000, 3)), lines
 
 
@@ -191,7 +191,7 @@ def white_spots_table(context: ViewContext, spots: Sequence[WhiteSpot]) -> pd.Da
         (
             rows.at[spot.position, "ags"],
             rows.at[spot.position, "name"],
-            context.edition.districts.at[rows.at[spot.position, "district"], "name"],
+            context.edition.district_name(str(rows.at[spot.position, "district"])),
             round(spot.share, 4),
             *(round(metres / 1000, 3) for metres in (spot.active_m, spot.outline_m, spot.edge_m)),
             len(spot.active),
@@ -256,12 +256,12 @@ def progress_table(
 
 
 def cases_table(context: ViewContext, district: str | None = None) -> pd.DataFrame:
-    """Return what `case_list` returns for the scene's day; with ``district`` (a key) of it and its municipalities only."""
+    """Return what `case_list` returns for the context's day; with ``district`` (a key) of it and its municipalities only."""
     day = context.day
     table = case_list(day.spans, context.programme, context.edition, day.changes, context.as_of)
     if district is None:
         return table
-    return table[table["district"] == context.edition.districts.at[district, "name"]].reset_index(drop=True)
+    return table[table["district"] == context.edition.district_name(district)].reset_index(drop=True)
 
 
 def cases_said(context: ViewContext, words: Words) -> pd.DataFrame:
@@ -287,8 +287,7 @@ def cases_said(context: ViewContext, words: Words) -> pd.DataFrame:
         "end_earliest": words.say("vorbei frühestens"),
         "end_latest": words.say("vorbei spätestens"),
         "until": words.say("bis"),
-        "last_proof": words.say(phrases.LAST_DOCUMENTED),
-        **headings(words, "joint_with", "source"),
+        **headings(words, "last_proof", "joint_with", "source"),
     }
     return said[list(titles)].rename(columns=titles).assign(**{words.say(phrases.AS_OF_DATE): words.day(context.as_of)})
 
@@ -315,15 +314,11 @@ def _progress(contexts: ViewContexts, context: ViewContext, words: Words) -> pd.
     table = progress_table(context, contexts.course(context), *course_days(context))
     titles = {
         "date": words.say(phrases.AS_OF_DATE),
-        "instrument": words.say(phrases.INSTRUMENT),
+        **headings(words, "instrument"),
         "municipalities": words.say(phrases.MUNICIPALITIES),
         "arrangements": words.say(phrases.ARRANGEMENTS),
         **{what: words.label(FLOW_LABELS[what]) for what in FLOWS},
-        "boundary_in": words.say(phrases.BOUNDARY_CHANGE_MORE),
-        "boundary_out": words.say(phrases.BOUNDARY_CHANGE_FEWER),
-        "in_force": words.say(phrases.OF_WHICH_HOLDING, holding=holding_said(context.programme.instruments, words)),
-        "documented_later": words.say(phrases.DOCUMENTED_ONLY_LATER),
-        "period_unknown": words.say(phrases.PERIOD_UNKNOWN),
+        **stock_headings(context.programme.instruments, words),
         "total": words.say("Gemeinden insgesamt"),
         "share": words.say(phrases.SHARE),
     }

@@ -25,35 +25,24 @@ DIFFERENCE_COLUMNS = (
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ImportedTable:
-    """A file at the gate. Nothing of it is in the record.
-
-    Attributes
-    ----------
-    name, sum
-        Of the file: its name without folders, its SHA-256. Both stand in the log.
-    fingerprint, head
-        Of the snapshot it was compared with.
-    intake
-        What was found in it: columns, findings, difference.
-    """
+    """A file at the gate. Nothing of it is in the record. Its name and sum stand in the log."""
 
     name: str
+    """Without folders."""
     sum: str
+    """SHA-256."""
     programme: str
     fingerprint: str
+    """Of the snapshot it was compared with; ``head`` likewise."""
     head: int
     intake: Intake
+    """What was found in it: columns, findings, difference."""
 
     def edits(self, *, is_whole: bool = False, may_erase: bool = False) -> list[Edit]:
         """Return what to save.
 
         ``is_whole`` says that the file is the whole record, so that what it lacks is withdrawn; without ``may_erase``
-        every known value stays.
-
-        Raises
-        ------
-        AtlasError
-            If something stops the import.
+        every known value stays. Raises `AtlasError` if something stops the import.
         """
         if self.intake.is_blocked:
             raise AtlasError(*(each.problem for each in self.intake.of(Severity.BLOCKER)))
@@ -62,10 +51,7 @@ class ImportedTable:
     def require_current(self, snapshot: Snapshot) -> None:
         """Do nothing if the record is still the one it was compared with: what is saved must be what was shown.
 
-        Raises
-        ------
-        AtlasError
-            Otherwise.
+        Raises `AtlasError` otherwise.
         """
         if snapshot.fingerprint != self.fingerprint:
             text = N_("Der Bestand wurde inzwischen geändert. Bitte die Datei noch einmal prüfen lassen.")
@@ -78,25 +64,17 @@ class ImportedTable:
 
 @dataclass(frozen=True)
 class Terms:
-    """How a file is to be read.
-
-    Attributes
-    ----------
-    today
-        Dates after it are faults.
-    programme
-        Whose record it is for; empty means the first.
-    mapping
-        Field for a heading where the heading does not say it, or says another; an empty field leaves a column out.
-    answers
-        What somebody has said of rows that resemble entries, by line; without an answer such a row is a new entry.
-    """
+    """How a file is to be read."""
 
     today: date
+    """Dates after it are faults."""
     programme: str = ""
+    """Whose record it is for; empty means the first."""
     mapping: Mapping[str, str] = field(default_factory=dict)
+    """Field for a heading where the heading does not say it, or says another; an empty field leaves a column out."""
     limits: SpreadsheetLimits = ON_SCREEN
     answers: Mapping[int, Answer] = field(default_factory=dict)
+    """What somebody has said of rows that resemble entries, by line; without an answer such a row is a new entry."""
 
 
 def read_intake(body: bytes, name: str, snapshot: Snapshot, terms: Terms) -> ImportedTable:
@@ -105,12 +83,8 @@ def read_intake(body: bytes, name: str, snapshot: Snapshot, terms: Terms) -> Imp
     Of its ``intake``, ``columns`` says which column is read as which field (what is changed there comes back as
     ``terms.mapping``), ``findings`` everything about lines and cells, ``difference`` what would be added, changed, left
     alone, and what is missing in the file. To save, ask ``require_current`` and pass ``edits()`` and ``occasion(reason)``
-    to `atlas.sources.snapshot.SnapshotStore.save`, with ``head``.
-
-    Raises
-    ------
-    AtlasError
-        If no table can be read from the file at all.
+    to `atlas.sources.snapshot.SnapshotStore.save`, with ``head``. Raises `AtlasError` if no table can be read from the
+    file at all.
     """
     name = name.replace("\\", "/").rpartition("/")[2]
     name = "".join(sign for sign in name if sign.isprintable())[:200] or "–"

@@ -131,6 +131,10 @@ class BoundaryVersion:
         names = {str(key): short_district(str(name)) for key, name in self.districts["name"].items()}
         return sorted(names, key=names.__getitem__)
 
+    def district_name(self, key: str) -> str:
+        """Return the name of a district, whole: ``Landkreis Leipzig``."""
+        return str(self.districts.at[key, "name"])
+
     def unknown_district(self, given: str, place: str) -> Problem:
         """Return the problem that there is no district ``given``; ``place`` says where it was asked for.
 

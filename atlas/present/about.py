@@ -12,6 +12,7 @@ from atlas.errors import Problem, Severity
 from atlas.model.boundaries import Provenance
 from atlas.model.programme import Instrument, Programme
 from atlas.present.context import ViewContext
+from atlas.present.headings import headings
 from atlas.present.looks import LegendItem, looks_of, plain_legend
 from atlas.present.wording import Words
 
@@ -95,13 +96,12 @@ def about_data(context: ViewContext, published: pd.DataFrame, problems: Sequence
         totals=_totals(len(published), words),
         published=published,
         published_headings={
-            "date": words.say(phrases.DATE),
+            **headings(words, "date"),
             "measure": words.say(phrases.SIZE),
             "published": words.say(phrases.PUBLISHED),
             "documented": words.say("hier belegt"),
             "later": words.say("weitere, Beginn unbekannt"),
-            "note": words.say(phrases.NOTE),
-            "source": words.say(phrases.SOURCE),
+            **headings(words, "note", "source"),
         },
         findings=_findings(problems, words),
         problems=tuple(map(words.problem, problems)),

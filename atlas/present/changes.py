@@ -52,27 +52,19 @@ class Stock:
 
 @dataclass(frozen=True, kw_only=True)
 class Count:
-    """One instrument on both days: ``before`` plus what came in less what went out by ``flows`` is ``after``.
-
-    Attributes
-    ----------
-    flows
-        By `FLOWS`, and ``boundary_in`` and ``boundary_out`` for what only a merger did.
-    rows
-        What happened, as in `Changes.table`.
-    in_force
-        The same for what is in force, where the instrument counts all so far.
-    inferred
-        How many of ``after`` were concluded, not read.
-    """
+    """One instrument on both days: ``before`` plus what came in less what went out by ``flows`` is ``after``."""
 
     instrument: Instrument
     before: Stock
     after: Stock
     flows: Mapping[str, int]
+    """By `FLOWS`, and ``boundary_in`` and ``boundary_out`` for what only a merger did."""
     rows: pd.DataFrame
+    """What happened, as in `Changes.table`."""
     in_force: Count | None = None
+    """The same for what is in force, where the instrument counts all so far."""
     inferred: int = 0
+    """How many of ``after`` were concluded, not read."""
 
     @property
     def moved(self) -> bool:
@@ -82,30 +74,21 @@ class Count:
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
-    """What changed between two days in the state, or in the view's district.
-
-    Attributes
-    ----------
-    table
-        What `changes_between` returned, for the view's instrument; for all in the overview.
-    counts
-        Instruments of the table, in order; empty if two records are compared.
-    totals
-        Municipalities on both days.
-    spec
-        Every municipality of the later day by what happened to it.
-    counting
-        What counts, if it is not for each instrument to say.
-    """
+    """What changed between two days in the state, or in the view's district."""
 
     start: date
     end: date
     table: pd.DataFrame
+    """What `changes_between` returned, for the view's instrument; for all in the overview."""
     counts: tuple[Count, ...]
+    """Instruments of the table, in order; empty if two records are compared."""
     totals: tuple[int, int]
+    """Municipalities on both days."""
     spec: MapSpec
+    """Every municipality of the later day by what happened to it."""
     unit: Unit = "municipalities"
     counting: Counts | None = None
+    """What counts, if it is not for each instrument to say."""
 
 
 def build_changes(
@@ -116,12 +99,9 @@ def build_changes(
     unit: Unit = "municipalities",
     counts: Counts | None = None,
 ) -> Changes:
-    """Return what changed from one scene to a later one of the same view; ``counts`` as in `ViewContexts.course`.
+    """Return what changed from one context to a later one of the same view; ``counts`` as in `ViewContexts.course`.
 
-    Raises
-    ------
-    ValueError
-        If the days are not in order.
+    Raises `ValueError` if the days are not in order.
     """
     if before.as_of >= after.as_of:
         raise ValueError("the first day must lie before the second")
@@ -145,7 +125,7 @@ def build_changes(
 
 
 def build_effect(before: ViewContext, after: ViewContext) -> Changes:
-    """Return what is different in another scene of the same view and day: with other entries."""
+    """Return what is different in another context of the same view and day: with other entries."""
     table = effect_of(before.status, after.status)
     if after.view.layer != OVERVIEW:
         table = table[table["instrument"] == after.view.layer]
@@ -267,7 +247,7 @@ def change_rows(changes: Changes, context: ViewContext, words: Words) -> pd.Data
     return pd.DataFrame(
         {
             "name": rows["name"].tolist(),
-            "district": [str(context.edition.districts.at[key, "name"]) for key in rows["district"]],
+            "district": [context.edition.district_name(key) for key in rows["district"]],
             "instrument": [words.label(programme.instrument(key).label) for key in rows["instrument"]],
             "what": [what_of(row) for row in records],
             "reason": [reason(row, programme, words) for row in records],

@@ -188,7 +188,7 @@ class ViewContext:
 
 
 class ViewContexts:
-    """Makes scenes and keeps their parts.
+    """Makes contexts and keeps their parts.
 
     ``current`` gives the snapshot, its `AtlasError` passes through; ``today`` the day a view without a date means.
     ``kept_rows`` of status tables are kept: 50 days of a state with nine instruments, today's of five programmes for the
@@ -204,7 +204,7 @@ class ViewContexts:
         self._specs: SingleFlightCache[MapSpec] = SingleFlightCache(kept_rows, lambda spec: len(spec.codes))
 
     def course(self, context: ViewContext, counts: Counts | None = None) -> Course:
-        """Return the whole course of a scene's programme on its boundaries, of its district if it has one.
+        """Return the whole course of a context's programme on its boundaries, of its district if it has one.
 
         ``counts`` says what counts; without it, each instrument does.
         """
@@ -217,7 +217,7 @@ class ViewContexts:
         return self._courses.get(key, make)
 
     def of(self, view: ViewState) -> ViewContext:
-        """Return the scene of a view."""
+        """Return the context of a view."""
         snapshot = self._current()
         programme = snapshot.programme(view.programme)
         as_of = view.as_of or self.today()
@@ -250,7 +250,7 @@ class ViewContexts:
 
 
 def preview(context: ViewContext, table: pd.DataFrame) -> ViewContext:
-    """Return a scene as it would be if the record of its programme were ``table``. It is not kept anywhere."""
+    """Return a context as it would be if the record of its programme were ``table``. It is not kept anywhere."""
     programme = context.programme
     records = {**context.snapshot.records, programme.key: replace(context.records, table=table)}
     snapshot = replace(context.snapshot, records=records)

@@ -28,38 +28,30 @@ from atlas.present.wording import Words
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One record, said.
-
-    Attributes
-    ----------
-    holder
-        Whose record it is where it is not the municipality's own: a former municipality or the district.
-    source, link
-        Web address or title; the address if a reader can follow it.
-    case
-        What keeps it apart from others of the same instrument.
-    inferred
-        Whether it was concluded from a general sentence, not read about this participant.
-    until_text, remarks
-        Last day, and ground, joint body and holder, as far as there are any, each said for a list.
-    source_text
-        ``Quelle: beispiel.de (01.03.2021)``.
-    """
+    """One record, said."""
 
     when: str
     stage: str
     note: str
     joint_with: str
     holder: str
+    """Whose record it is where it is not the municipality's own: a former municipality or the district."""
     source: str
+    """Web address or title."""
     link: str | None
+    """The address if a reader can follow it."""
     source_date: str
     until: str
     case: str
+    """What keeps it apart from others of the same instrument."""
     inferred: bool
+    """Whether it was concluded from a general sentence, not read about this participant."""
     until_text: str
+    """Last day, said for a list."""
     remarks: tuple[str, ...]
+    """Ground, joint body and holder, as far as there are any, each said for a list."""
     source_text: str
+    """``Quelle: beispiel.de (01.03.2021)``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +143,7 @@ def municipality_names(context: ViewContext) -> dict[str, str]:
 def build_detail(context: ViewContext, position: int, words: Words) -> Detail:
     """Return what is known about the municipality at ``position`` of the day's status table."""
     row = context.edition.municipalities.loc[position].to_dict()
-    district = str(context.edition.districts.loc[row["district"], "name"])
+    district = context.edition.district_name(row["district"])
     area = words.say(phrases.SQUARE_KILOMETRES, km2=words.number(float(row["area_km2"]), 1))
     kind = _kind(str(row["kind"]), words)
     place = [kind, area] if district == row["name"] else [kind, district, area]

@@ -20,50 +20,39 @@ _FIRST = 12
 
 @dataclass(frozen=True, kw_only=True)
 class ShareRow:
-    """One instrument in the district against the whole.
-
-    Attributes
-    ----------
-    number, share
-        How many municipalities are covered here, of how many and what share of them; no share of a programme for some.
-    arrangements
-        ``3 Vereinbarungen``: joint ones count once.
-    compared
-        Share of the whole, or its number; empty if this is the whole.
-    """
+    """One instrument in the district against the whole."""
 
     label: str
     here: Figure
     whole: Figure
     number: Listed
+    """How many municipalities are covered here, of how many."""
     arrangements: str
+    """``3 Vereinbarungen``: joint ones count once."""
     beside: tuple[Listed, ...]
     share: str
+    """Empty of a programme for some."""
     compared: str
+    """Share of the whole, or its number; empty if this is the whole."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SpotRow:
-    """A white spot with the numbers behind its place.
-
-    Attributes
-    ----------
-    place
-        District, unless that is clear, and whether the district does something.
-    share, behind
-        Part of its border along active municipalities, 0 to 1; the lengths that make it up.
-    active, names
-        How many neighbours of how many are active, and who.
-    """
+    """A white spot with the numbers behind its place."""
 
     ags: str
     name: str
     place: str
+    """District, unless that is clear, and whether the district does something."""
     share: float
+    """Part of its border along active municipalities, 0 to 1."""
     share_text: str
     behind: str
+    """The lengths that make it up."""
     active: str
+    """How many neighbours of how many."""
     names: str
+    """The active neighbours."""
 
 
 @dataclass(frozen=True)
@@ -97,21 +86,10 @@ class TableText:
 
 @dataclass(frozen=True, kw_only=True)
 class DistrictPage:
-    """Everything the page says.
-
-    Attributes
-    ----------
-    key
-        Five digits; empty for the whole state.
-    districts
-        All districts by name, of a programme that is not for all those with anybody; empty on the page of one.
-    share_text, district_text, spot_text, group_text
-        What is said of each table; of one that is empty, that it is.
-    more_spots
-        Says that there are more white spots than are shown at once; empty if there are not.
-    """
+    """Everything the page says. The text of a table that is empty says that it is."""
 
     key: str
+    """Five digits; empty for the whole state."""
     name: str
     subtitle: str
     shares: tuple[ShareRow, ...]
@@ -119,9 +97,11 @@ class DistrictPage:
     spots: tuple[SpotRow, ...]
     spot_text: TableText
     more_spots: str
+    """Says that there are more white spots than are shown at once; empty if there are not."""
     groups: tuple[GroupRow, ...]
     group_text: TableText
     districts: tuple[DistrictRow, ...]
+    """By name, all or, of a programme that is not for all, those with anybody; empty on the page of one."""
     district_text: TableText
 
     @property
@@ -145,7 +125,7 @@ def build_district(context: ViewContext, words: Words) -> DistrictPage:
     state = words.label(context.programme.territory)
     return DistrictPage(
         key=key or "",
-        name=str(context.edition.districts.at[key, "name"]) if key else state,
+        name=context.edition.district_name(key) if key else state,
         subtitle=f"{words.count(*phrases.N_MUNICIPALITIES, len(members))} · {size}",
         shares=share_rows(context, key, words),
         share_text=_share_text(context, words),
@@ -242,7 +222,7 @@ def _listing(context: ViewContext, instrument: str, district: str | None, looks:
 def _spot(context: ViewContext, spot: WhiteSpot, words: Words) -> SpotRow:
     lines = context.day.lines[spot.position]
     names = context.edition.municipalities["name"]
-    district = str(context.edition.districts.at[lines[0].district, "name"])
+    district = context.edition.district_name(lines[0].district)
     place = (
         "" if context.district or district == lines[0].name else district,
         words.say("Angebot des Kreises") if any(line.basis == "district" for line in lines) else "",
@@ -269,16 +249,15 @@ def _group(context: ViewContext, group: Group, words: Words) -> GroupRow:
 
 
 def _districts(context: ViewContext, spots: tuple[WhiteSpot, ...], words: Words) -> tuple[DistrictRow, ...]:
-    names = context.edition.districts["name"]
     figures = context.programme.overview.figures
-    tables = [by_district(context.status, which, names.index) for which in figures]
+    tables = [by_district(context.status, which, context.edition.districts.index) for which in figures]
     covered = [dict(zip(table["district"], table["municipalities"].tolist(), strict=True)) for table in tables]
     white = Counter(_district_of(context, spot.position) for spot in spots)
     totals = Counter(context.day.municipalities["district"])
     return tuple(
         DistrictRow(
             key,
-            str(names[key]),
+            context.edition.district_name(key),
             words.number(totals[key]),
             tuple(
                 (

@@ -37,9 +37,8 @@ def rung_label(programme: Programme, rung: Rung, words: Words) -> str:
 def places(context: ViewContext) -> dict[str, str]:
     """Return all who can have entries on the day, by key: municipalities by name, then the districts of several."""
     several = context.day.municipalities["district"].value_counts()
-    districts = context.edition.districts["name"]
     return municipality_names(context) | {
-        key: str(districts[key]) for key in context.edition.district_keys if several.get(key, 0) > 1
+        key: context.edition.district_name(key) for key in context.edition.district_keys if several.get(key, 0) > 1
     }
 
 
@@ -99,23 +98,19 @@ def _said(text: str, words: Words) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class EntryText:
-    """What an entry says.
-
-    Attributes
-    ----------
-    label, about
-        Instrument and stage; whose it is, dates, partner, case.
-    link, days
-        Address of the source, None where it is a title; in brackets when it is of, and when it was read.
-    """
+    """What an entry says."""
 
     label: str
+    """Instrument and stage."""
     about: str
+    """Whose it is, dates, partner, case."""
     note: str
     before_source: str
     source: str
     link: str | None
+    """Address of the source, None where it is a title."""
     days: str
+    """In brackets when the source is of, and when it was read."""
 
 
 def entry_text(record: Record, programme: Programme, words: Words, holder: str = "") -> EntryText:

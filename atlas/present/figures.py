@@ -26,29 +26,21 @@ Listed = tuple[str, ViewState | None]
 
 @dataclass(frozen=True, kw_only=True)
 class DrillDown:
-    """A number that opens its list.
-
-    Attributes
-    ----------
-    key
-        Unique on the page.
-    number, text
-        What is shown, ``52 Gemeinden``. Equals the length of the list.
-    rows
-        Makes the list: columns ``name``, ``district``, ``since``, ``joint_with``, ``source``, all said.
-    looks
-        Keys of the classes whose municipalities the list holds; empty if no classes say it.
-    is_beside
-        Whether it stands smaller, beside the number: a part of it, or what it does not count.
-    """
+    """A number that opens its list."""
 
     key: str
+    """Unique on the page."""
     number: int
+    """Equals the length of the list."""
     text: str
+    """What is shown, ``52 Gemeinden``."""
     title: str
     rows: Callable[[], pd.DataFrame]
+    """Makes the list: columns ``name``, ``district``, ``since``, ``joint_with``, ``source``, all said."""
     looks: tuple[str, ...] = ()
+    """Keys of the classes whose municipalities the list holds; empty if no classes say it."""
     is_beside: bool = False
+    """Whether it stands smaller, beside the number: a part of it, or what it does not count."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +170,7 @@ def municipality_rows(rows: pd.DataFrame, boundaries: BoundaryVersion, words: Wo
     return pd.DataFrame(
         {
             "name": ordered["name"].tolist(),
-            "district": [str(boundaries.districts.loc[key, "name"]) for key in ordered["district"]],
+            "district": [boundaries.district_name(key) for key in ordered["district"]],
             "since": [said(since, words) for since in sinces_of(ordered)],
             "joint_with": ordered["joint_with"].tolist(),
             "source": ordered["source"].tolist(),
@@ -188,7 +180,6 @@ def municipality_rows(rows: pd.DataFrame, boundaries: BoundaryVersion, words: Wo
 
 def arrangement_rows(each: Figure, boundaries: BoundaryVersion, words: Words) -> pd.DataFrame:
     """Return one row per arrangement: named by its body, or by the municipality whose own it is, and by its case."""
-    names = boundaries.districts["name"]
     rows = []
     for _, members in each.cases.sort_values(["since", "ags"], kind="stable").groupby("arrangement", sort=False):
         first, case = lines_of(members)[0], str(members["case_name"].iloc[0])
@@ -196,7 +187,7 @@ def arrangement_rows(each: Figure, boundaries: BoundaryVersion, words: Words) ->
         rows.append(
             {
                 "name": words.say(phrases.NAME_WITH_CASE, name=name, case=case) if case else name,
-                "district": ", ".join(sorted({str(names[key]) for key in members["district"]})),
+                "district": ", ".join(sorted({boundaries.district_name(key) for key in members["district"]})),
                 "since": said(since_of(first), words),
                 "joint_with": ", ".join(dict.fromkeys(map(str, members["name"]))) if first.joint_with else "",
                 "source": first.source,

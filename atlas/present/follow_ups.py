@@ -16,24 +16,17 @@ from atlas.present.wording import Words
 
 @dataclass(frozen=True, kw_only=True)
 class DueRow:
-    """One municipality with a next step. Internal.
-
-    Attributes
-    ----------
-    ags
-        Of the municipality as it is today, where its page is; ``written`` has the key it was written for.
-    late
-        Days since the due date; negative before it, None without one.
-    lateness
-        How it lies to today: ``seit 12 Tagen überfällig``; empty without one.
-    """
+    """One municipality with a next step. Internal."""
 
     ags: str
+    """Of the municipality as it is today, where its page is; ``written`` has the key it was written for."""
     name: str
     district: str
     late: int | None
+    """Days since the due date; negative before it, None without one."""
     due: str
     lateness: str
+    """How it lies to today: ``seit 12 Tagen überfällig``; empty without one."""
     written: FollowUp
 
     @property
@@ -62,7 +55,7 @@ def due_rows(context: ViewContext, current: Mapping[str, FollowUp], today: date,
                 DueRow(
                     ags=line.ags,
                     name=name,
-                    district=str(context.edition.districts.at[line.district, "name"]),
+                    district=context.edition.district_name(line.district),
                     late=late,
                     due=words.day(written.due) if written.due else words.say(phrases.WITHOUT_DEADLINE),
                     lateness=_lateness(late, words),

@@ -35,38 +35,25 @@ _NEUTRAL = "#5c6068"
 
 @dataclass(frozen=True)
 class LegendClass:
-    """One class of a layer.
-
-    Attributes
-    ----------
-    key
-        Unique in its layer: ``signed``, ``held~derived``, ``active~district``, ``no_data``. Stands in links.
-    label
-        What the legend says.
-    colour, hatch
-        Fill and pattern; the pattern's lines are drawn in a darker shade, or in ``ink``.
-    counted
-        Whether its municipalities are counted as covered by their own doing.
-    optional
-        Whether the legend leaves it out while nobody is in it.
-    code
-        One character that stands for it in the class codes.
-    on_paper
-        Whether its ground is that of "no known activity", which a dark page shows dark.
-    has_number
-        Whether a legend says how many: "no known activity" of a programme that is not for all is no number.
-    """
+    """One class of a layer."""
 
     key: str
+    """Unique in its layer: ``signed``, ``held~derived``, ``active~district``, ``no_data``. Stands in links."""
     label: Label
     colour: str
     hatch: Pattern = "none"
     counted: bool = False
+    """Whether its municipalities are counted as covered by their own doing."""
     optional: bool = True
+    """Whether the legend leaves it out while nobody is in it."""
     ink: str = ""
+    """Colour of the pattern's lines; a darker shade of the fill if empty."""
     code: str = ""
+    """One character that stands for it in the class codes."""
     on_paper: bool = False
+    """Whether its ground is that of "no known activity", which a dark page shows dark."""
     has_number: bool = True
+    """Whether a legend says how many: "no known activity" of a programme that is not for all is no number."""
 
     @property
     def is_through_district(self) -> bool:
@@ -78,8 +65,7 @@ class LegendClass:
         """Colour of the pattern's lines: its own, or the fill, mixed with black until it stands out by 3 : 1 or better."""
         if self.ink:
             return self.ink
-        channels = [int(self.colour[i : i + 2], 16) for i in (1, 3, 5)]
-        return "#" + "".join(f"{round(value * 0.5):02x}" for value in channels)
+        return "#" + "".join(f"{round(value * 0.5):02x}" for value in _channels(self.colour))
 
 
 @dataclass(frozen=True)
@@ -248,7 +234,7 @@ def _over_looks(instrument: Instrument) -> list[LegendClass]:
     looks: list[LegendClass] = []
     if any(stage.months for stage in steps):
         key, darkest = _state_key(instrument, State.PRESUMED_OVER), min((each.colour for each in steps), key=_grey)
-        colour = _lighter(darkest, 0.6)
+        colour = lighter(darkest, 0.6)
         looks += _over_look(key, STATE_LABELS[State.PRESUMED_OVER], colour, "bars", so_far=so_far)
     for stage in reversed([each for each in stages if each.kind is StageKind.EXIT]):
         is_counted = so_far and _goes_on_counting(stage)
@@ -257,7 +243,7 @@ def _over_looks(instrument: Instrument) -> list[LegendClass]:
     if all(look.key != ended for look in looks):
         looks += _over_look(ended, STATE_LABELS[State.ENDED], "#d3cdc2", "cross", so_far=so_far)
     if plans := [stage for stage in stages if stage.kind is StageKind.PLAN]:
-        key, colour = _state_key(instrument, State.PLAN_LAPSED), _lighter(plans[0].colour)
+        key, colour = _state_key(instrument, State.PLAN_LAPSED), lighter(plans[0].colour)
         looks.append(LegendClass(key, STATE_LABELS[State.PLAN_LAPSED], colour, "dashes"))
     return looks
 
@@ -268,7 +254,7 @@ def _over_look(key: str, label: Label, colour: str, hatch: Pattern, *, so_far: b
         return [LegendClass(key, label, colour, hatch)]
     return [
         LegendClass(key, label, colour, hatch, counted=True),
-        LegendClass(f"{key}~uncounted", _noted(label, _NOT_COUNTED), _lighter(colour, 0.6), hatch),
+        LegendClass(f"{key}~uncounted", _noted(label, _NOT_COUNTED), lighter(colour, 0.6), hatch),
     ]
 
 
@@ -277,10 +263,10 @@ def _stage_looks(programme: Programme, instrument: Instrument, stage: Stage) -> 
     looks = [LegendClass(stage.key, stage.label, stage.colour, stage.hatch, stage.is_counted, optional=False)]
     ref = f"{instrument.key}:{stage.key}"
     if any(ref in other.implies for each in programme.instruments for other in each.stages):
-        label, colour = _noted(stage.label, special.derived), _lighter(stage.colour)
+        label, colour = _noted(stage.label, special.derived), lighter(stage.colour)
         looks.append(LegendClass(f"{stage.key}~derived", label, colour, special.derived_hatch, stage.is_counted))
     if stage.is_counted:
-        label, colour = _noted(stage.label, special.district), _lighter(stage.colour, 0.72)
+        label, colour = _noted(stage.label, special.district), lighter(stage.colour, 0.72)
         looks.append(LegendClass(f"{stage.key}~district", label, colour, special.district_hatch))
     return looks
 
@@ -289,15 +275,18 @@ def _noted(label: Label, note: Label) -> Label:
     return Label(de=f"{label.de} ({note.de})", en=f"{label.en} ({note.en})")
 
 
+def _channels(colour: str) -> list[int]:
+    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+
+
 def _grey(colour: str) -> float:
     """Return how light a colour is in print without colours, 0 to 255."""
-    return sum(weight * int(colour[i : i + 2], 16) for weight, i in ((0.3, 1), (0.59, 3), (0.11, 5)))
+    return sum(weight * value for weight, value in zip((0.3, 0.59, 0.11), _channels(colour), strict=True))
 
 
-def _lighter(colour: str, share: float = 0.45) -> str:
+def lighter(colour: str, share: float = 0.45) -> str:
     """Return the colour mixed with white; ``share`` is white's part."""
-    channels = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(value + (255 - value) * share):02x}" for value in channels)
+    return "#" + "".join(f"{round(value + (255 - value) * share):02x}" for value in _channels(colour))
 
 
 def layer_label(programme: Programme, layer: str) -> Label:

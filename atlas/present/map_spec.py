@@ -68,39 +68,27 @@ def counted_legend(entries: Iterable[LegendEntry], words: Words) -> Legend:
 
 @dataclass(frozen=True, kw_only=True)
 class MapSpec:
-    """One map, ready to be drawn by anything.
-
-    Attributes
-    ----------
-    classes
-        Key of the class of every municipality of the day, by position, whatever the filter.
-    codes
-        One character for each row of the edition, in order: the class's code, `ABSENT` or `FILTERED`.
-    points
-        Positions of municipalities marked by a point (their own council, say).
-    district_points
-        Keys of districts marked by a point of their own kind.
-    bodies
-        Joint bodies of two municipalities and more: name and positions, for what is in force or documented only later
-        on this layer.
-    legend
-        Every class that is to be explained, in order, with its count.
-    inside
-        Positions of the municipalities of the chosen area on the day: what the legend counts.
-    since
-        Since when the class holds, or why that is not known, by position; only where something is documented.
-    """
+    """One map, ready to be drawn by anything."""
 
     layer: str
     as_of: date
     classes: dict[int, str]
+    """Key of the class of every municipality of the day, by position, whatever the filter."""
     codes: str
+    """One character for each row of the edition, in order: the class's code, `ABSENT` or `FILTERED`."""
     legend: tuple[LegendEntry, ...]
+    """Every class that is to be explained, in order, with its count."""
     inside: tuple[int, ...]
+    """Positions of the municipalities of the chosen area on the day: what the legend counts."""
     points: tuple[int, ...] = ()
+    """Positions of municipalities marked by a point (their own council, say)."""
     district_points: tuple[str, ...] = ()
+    """Keys of districts marked by a point of their own kind."""
     bodies: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """Joint bodies of two municipalities and more: name and positions, for what is in force or documented only later on
+    this layer."""
     since: Mapping[int, Since] = field(default_factory=dict)
+    """Since when the class holds, or why that is not known, by position; only where something is documented."""
 
     @property
     def total(self) -> int:

@@ -24,81 +24,61 @@ _WAY = 4
 
 @dataclass(frozen=True, kw_only=True)
 class NeighbourRow:
-    """A municipality that shares a border line.
-
-    Attributes
-    ----------
-    number
-        By length of border, from 1; stands on the map where the name has no room.
-    border, share
-        Length of the shared border, ``12,3 km``, and its part of the whole outline, ``31,0 %``.
-    status
-        A sentence for each instrument documented; one that nothing is known, if there is none.
-    is_active
-        Whether something is in force there by a record of its own.
-    """
+    """A municipality that shares a border line."""
 
     number: int
+    """By length of border, from 1; stands on the map where the name has no room."""
     position: int
     ags: str
     name: str
     district: str
     border: str
+    """Length of the shared border, ``12,3 km``."""
     share: str
+    """Its part of the whole outline, ``31,0 %``."""
     look: LegendClass
     status: tuple[str, ...]
+    """A sentence for each instrument documented; one that nothing is known, if there is none."""
     is_active: bool
+    """Whether something is in force there by a record of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NextStep:
-    """What a municipality may be invited to next.
-
-    Attributes
-    ----------
-    heading, invitation, companions
-        The step, what it brings, and which neighbours have taken it; empty when every step in order is taken.
-    offers
-        Heading and sentence of what is possible at any time and not documented yet.
-    """
+    """What a municipality may be invited to next. The first three are empty when every step in order is taken."""
 
     heading: str = ""
+    """The step."""
     invitation: str = ""
+    """What it brings."""
     companions: str = ""
+    """Which neighbours have taken it."""
     offers: tuple[tuple[str, str], ...]
+    """Heading and sentence of what is possible at any time and not documented yet."""
     step_heading: str
     offers_heading: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class MunicipalityPage:
-    """Everything the page says.
-
-    Attributes
-    ----------
-    bars, axis
-        Timelines by instrument key, and their common axis.
-    undocumented
-        Labels of the instruments of which nothing is known here.
-    remarks
-        Sentences on these, and on how timelines are read; as far as there is anything to say.
-    neighbours, neighbour_titles
-        By shared border, longest first; headings of their columns.
-    notes
-        Sentences about neighbourhood: corners, the state's edge, the second ring.
-    chains, chains_heading
-        How far it is to the nearest municipality that has what is missing here.
-    """
+    """Everything the page says."""
 
     detail: Detail
     axis: Axis
     bars: dict[str, tuple[Bar, ...]]
+    """Timelines by instrument key."""
     undocumented: tuple[str, ...]
+    """Labels of the instruments of which nothing is known here."""
     remarks: tuple[str, ...]
+    """Sentences on these, and on how timelines are read; as far as there is anything to say."""
     neighbours: tuple[NeighbourRow, ...]
+    """By shared border, longest first."""
     neighbour_titles: tuple[str, ...]
+    """Headings of their columns."""
     notes: tuple[str, ...]
+    """Sentences about neighbourhood: corners, the state's edge, the second ring."""
     chains: tuple[str, ...]
+    """How far it is to the nearest municipality that has what is missing here."""
     chains_heading: str
     next_step: NextStep | None
 
@@ -155,7 +135,7 @@ def neighbour_rows(context: ViewContext, position: int, words: Words) -> tuple[N
                 position=other,
                 ags=lines[0].ags,
                 name=lines[0].name,
-                district=str(context.edition.districts.at[lines[0].district, "name"]),
+                district=context.edition.district_name(lines[0].district),
                 border=words.say(phrases.KILOMETRES, km=words.number(border_m / 1000, 1)),
                 share=words.percent(border_m / hood.outline_m[position]),
                 look=looks[classes[other]],

@@ -125,7 +125,7 @@ def _plainly(context: ViewContext, line: StatusLine, who: str, words: Words, cas
 
 
 def _of_district(context: ViewContext, line: StatusLine, words: Words) -> str:
-    name = str(context.edition.districts.at[line.district, "name"])
+    name = context.edition.district_name(line.district)
     clause = _clause(context, None, line, words)
     if clause:
         return sentence(words.say("der {district}", district=name) + f" {clause}")

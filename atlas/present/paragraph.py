@@ -53,7 +53,7 @@ def paragraph(changes: Changes, after: ViewContext, words: Words) -> str:
     A paragraph for each instrument in which anything happened, or for the only one. Its numbers are those of
     ``changes.counts``, its names those of ``changes.table``.
     """
-    place = str(after.edition.districts.at[after.district, "name"]) if after.district else ""
+    place = after.edition.district_name(after.district) if after.district else ""
     values = {
         "place": place or words.label(after.programme.territory),
         "start": words.day(changes.start),
@@ -204,9 +204,8 @@ class _Teller:
     def _names(self, rows: pd.DataFrame) -> Sequence[str]:
         """Return the names, each once, with the district where the state has several of the name."""
         often = Counter(self.after.day.municipalities["name"])
-        districts = self.after.edition.districts["name"]
         times = Counter(
-            name if often[name] <= 1 else f"{name} ({districts[district]})"
+            name if often[name] <= 1 else f"{name} ({self.after.edition.district_name(district)})"
             for name, district in zip(rows["name"], rows["district"], strict=True)
         )
         words = self.words

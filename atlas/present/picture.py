@@ -70,47 +70,34 @@ class PictureArea:
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """Everything a picture shows and says.
-
-    Attributes
-    ----------
-    spec
-        The map it is drawn from, the same as on screen.
-    areas
-        By position, the municipalities the picture is about; others on the map are context.
-    own
-        Position of the marked municipality.
-    names
-        To be set as far as there is room.
-    keyed
-        Whether names without room get a number that is explained beside the map.
-    district_names
-        Names of districts by key, for the map of the state; of states for that of a country.
-    points, bodies
-        Those of ``spec`` among the municipalities shown.
-    legend
-        Its counts of areas add up to ``len(areas)``.
-    address
-        Of the page that shows the same; empty if unknown.
-    """
+    """Everything a picture shows and says."""
 
     kind: ExcerptKind
     lang: str
     title: str
     subtitle: str
     spec: MapSpec
+    """The map it is drawn from, the same as on screen."""
     areas: dict[int, PictureArea]
+    """By position, the municipalities the picture is about; others on the map are context."""
     own: int | None
+    """Position of the marked municipality."""
     names: tuple[Name, ...]
+    """To be set as far as there is room."""
     keyed: bool
+    """Whether names without room get a number that is explained beside the map."""
     district_names: dict[str, str]
+    """Names of districts by key, for the map of the state; of states for that of a country."""
     points: tuple[int, ...]
+    """Those of ``spec`` among the municipalities shown; ``bodies`` likewise."""
     point_colour: str
     district_points: tuple[str, ...]
     bodies: tuple[tuple[str, tuple[int, ...]], ...]
     legend: tuple[LegendLine, ...]
+    """Its counts of areas add up to ``len(areas)``."""
     credits: tuple[str, ...]
     address: str
+    """Of the page that shows the same; empty if unknown."""
     alt: str
 
 
@@ -127,11 +114,7 @@ def build_picture(
     """Return the picture of an order; ``context`` is that of `picture_view`.
 
     With ``like``, a map of the same view, the legend has the lines it has there: the frames of a film do not jump.
-
-    Raises
-    ------
-    AtlasError
-        For places that did not exist on the day.
+    Raises `AtlasError` for places that did not exist on the day.
     """
     members = _members(context, excerpt, words)
     spec = context.spec

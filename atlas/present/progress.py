@@ -40,40 +40,29 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """One instrument over time.
-
-    Attributes
-    ----------
-    points
-        RangeIndex. ``date`` (month ends), ``municipalities``, ``arrangements``, ``earliest`` (with those documented only
-        later, of which nobody knows since when), ``in_force`` (of the municipalities), ``first_documented`` (since the
-        point before: how much of a step is no beginning).
-    holding
-        What is said of those that hold, which are a line of their own where the curve counts all so far; else empty.
-    published, targets
-        Marks beside the curve; never part of it.
-    beside
-        What stands beside the number at the end and is not in it.
-    legend
-        What the marks of this curve mean, beyond its lines.
-    gap
-        What is documented beside a published total.
-    doubt
-        One sentence on dates that are not exact.
-    """
+    """One instrument over time."""
 
     instrument: str
     label: str
     unit: str
     colour: str
     points: pd.DataFrame
+    """RangeIndex. ``date`` (month ends), ``municipalities``, ``arrangements``, ``earliest`` (with those documented only
+    later, of which nobody knows since when), ``in_force`` (of the municipalities), ``first_documented`` (since the
+    point before: how much of a step is no beginning)."""
     holding: str
+    """What is said of those that hold, which are a line of their own where the curve counts all so far; else empty."""
     published: tuple[Mark, ...]
+    """Marks beside the curve; never part of it. ``targets`` likewise."""
     targets: tuple[Mark, ...]
     beside: str
+    """What stands beside the number at the end and is not in it."""
     legend: tuple[str, ...]
+    """What the marks of this curve mean, beyond its lines."""
     gap: str
+    """What is documented beside a published total."""
     doubt: str
+    """One sentence on dates that are not exact."""
     alt: str
 
     @property
@@ -296,14 +285,13 @@ def _alt(label: str, unit: str, points: pd.DataFrame, beside: str, published: tu
 
 def district_bars(context: ViewContext, instrument: Instrument) -> tuple[DistrictBar, ...]:
     """Return the share of every district, largest first; ties by name."""
-    names = context.edition.districts["name"]
-    table = by_district(context.status, instrument.key, names.index)
+    table = by_district(context.status, instrument.key, context.edition.districts.index)
     rows = context.status[context.status["instrument"] == instrument.key]
     later = rows["district"][rows["state"] == State.DOCUMENTED_LATER].value_counts()
     bars = [
         DistrictBar(
             key=str(key),
-            name=str(names[key]),
+            name=context.edition.district_name(key),
             municipalities=int(covered),
             later=int(later.get(key, 0)),
             total=int(total),

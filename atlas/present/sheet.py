@@ -77,55 +77,44 @@ class SheetPart:
 
 @dataclass(frozen=True, kw_only=True)
 class FactSheet:
-    """Everything a sheet says.
-
-    Attributes
-    ----------
-    kicker
-        Atlas and programme, above the name.
-    lead
-        Paragraphs in whole sentences.
-    parts
-        ``status``, ``next``, ``neighbours``, ``shares``, ``sources``, ``legend``.
-    rest
-        The line with the instruments of which nothing is known; empty if there are none.
-    next_step
-        Heading and sentences of what the municipality may be invited to.
-    notes
-        What a list of neighbours does not say.
-    credits, foot
-        For the last paragraph; in one line, for every page.
-    page_pattern
-        Has places for ``{page}`` and ``{pages}``.
-    warning
-        That data are invented, if they are.
-    address
-        Of the municipality's page, empty if not known; ``address_text`` says it, ``qr_alt`` describes its QR code.
-    """
+    """Everything a sheet says."""
 
     lang: str
     title: str
     kicker: str
+    """Atlas and programme, above the name."""
     name: str
     subtitle: str
     key: str
     day: str
     lead: tuple[str, ...]
+    """Paragraphs in whole sentences."""
     parts: dict[str, SheetPart]
+    """``status``, ``next``, ``neighbours``, ``shares``, ``sources``, ``legend``."""
     status: tuple[SheetStatus, ...]
     rest: str
+    """The line with the instruments of which nothing is known; empty if there are none."""
     next_step: tuple[tuple[str, str], ...]
+    """Heading and sentences of what the municipality may be invited to."""
     neighbours: tuple[NeighbourRow, ...]
     notes: tuple[str, ...]
+    """What a list of neighbours does not say."""
     shares: tuple[SheetShare, ...]
     sources: tuple[SheetSource, ...]
     credits: tuple[str, ...]
+    """For the last paragraph."""
     foot: str
+    """The same in one line, for every page."""
     page_pattern: str
+    """Has places for ``{page}`` and ``{pages}``."""
     warning: str
+    """That data are invented, if they are."""
     address: str
+    """Of the municipality's page, empty if not known."""
     address_text: str
+    """Says that address."""
     qr_alt: str
+    """Describes its QR code."""
 
 
 def build_sheet(context: ViewContext, position: int, words: Words, home: str = "") -> FactSheet:
@@ -133,7 +122,7 @@ def build_sheet(context: ViewContext, position: int, words: Words, home: str = "
     page = build_page(context, position, words)
     detail = page.detail
     lines = context.day.lines[position]
-    district = str(context.edition.districts.at[lines[0].district, "name"])
+    district = context.edition.district_name(lines[0].district)
     sources = _Sources(words)
     status = tuple(
         _status(context, each, line, sources, words)

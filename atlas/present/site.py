@@ -32,30 +32,24 @@ def place_path(kind: str, key: str, words: Words) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class SiteFrame:
-    """What stands around the content of every page. Addresses are from the root of the site.
-
-    Attributes
-    ----------
-    root
-        The way from the page to the root of the site: ``./``, ``../../``.
-    notice
-        That data are invented; empty if they are not.
-    home, links, links_label
-        The first page, the pages every page leads to, and what that list is.
-    others
-        Address of the same page in each other language, with that language's key and name.
-    """
+    """What stands around the content of every page. Addresses are from the root of the site."""
 
     root: str
+    """The way from the page to the root of the site: ``./``, ``../../``."""
     lang: str
     title: str
     subtitle: str
     credits: tuple[str, ...]
     notice: str
+    """That data are invented; empty if they are not."""
     home: str
+    """The first page."""
     links: tuple[tuple[str, str], ...]
+    """The pages every page leads to."""
     links_label: str
+    """What that list is."""
     others: tuple[tuple[str, str, str], ...]
+    """Address of the same page in each other language, with that language's key and name."""
 
 
 def site_frame(context: ViewContext, as_of: date, path: str, words: Words) -> SiteFrame:
@@ -104,20 +98,19 @@ class SiteTable:
 
 
 def site_table(context: ViewContext, address: Callable[[str], str], words: Words) -> SiteTable:
-    """Return the municipalities of a scene's district, or of all: of a programme for some, those with an entry.
+    """Return the municipalities of a context's district, or of all: of a programme for some, those with an entry.
 
     ``address`` gives that of a municipality's page, by key.
     """
     spec, lines = context.spec, context.day.lines
     looks = {look.key: LegendItem(look, words.label(look.label)) for look in looks_of(context.programme, spec.layer)}
-    districts = context.edition.districts["name"]
     every = context.programme.has_shares
     shown = [position for position in spec.inside if every or spec.classes[position] != NO_DATA]
     rows = tuple(
         SiteRow(
             lines[position][0].name,
             address(lines[position][0].ags),
-            str(districts[lines[position][0].district]),
+            context.edition.district_name(lines[position][0].district),
             looks[spec.classes[position]],
             since_said(spec, position, words),
         )

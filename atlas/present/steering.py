@@ -35,38 +35,33 @@ class Over:
 
 @dataclass(frozen=True, kw_only=True)
 class Steering:
-    """What the page says, for one area or for all. A joint arrangement is one line.
-
-    Attributes
-    ----------
-    late, open_
-        Cases beyond their limit, and the others that stand in a stage one is meant to leave; longest first. Columns of
-        `case_rows`.
-    over, ending, lapsed
-        What is presumed over; what ends by itself within twelve months, the next end first; plans not documented further.
-    has_limits, hints
-        Whether any of the first two has a limit; where the limits come from, and which stand on few cases.
-    published
-        What the published totals say about the same cases.
-    newest, undated, unsourced
-        The records dated last; those without a date; whose source has no date. Columns of `record_rows`.
-    old
-        Municipalities of which nothing newer than twelve months is documented, oldest first: ``places``, ``name``,
-        ``district``, ``newest``.
-    """
+    """What the page says, for one area or for all. A joint arrangement is one line."""
 
     late: pd.DataFrame
+    """Cases beyond their limit, longest first. Columns of `case_rows`."""
     open_: pd.DataFrame
+    """The others that stand in a stage one is meant to leave, likewise."""
     over: Over
+    """What is presumed over."""
     ending: Over
+    """What ends by itself within twelve months, the next end first."""
     lapsed: Over
+    """Plans not documented further."""
     has_limits: bool
+    """Whether any of the first two has a limit."""
     hints: tuple[str, ...]
+    """Where the limits come from, and which stand on few cases."""
     published: tuple[str, ...]
+    """What the published totals say about the same cases."""
     newest: pd.DataFrame
+    """The records dated last. Columns of `record_rows`."""
     old: pd.DataFrame
+    """Municipalities of which nothing newer than twelve months is documented, oldest first: ``places``, ``name``,
+    ``district``, ``newest``."""
     undated: pd.DataFrame
+    """Records without a date, as ``newest``."""
     unsourced: pd.DataFrame
+    """Records whose source has no date, as ``newest``."""
 
 
 def area_of(context: ViewContext) -> Area | None:
@@ -202,19 +197,20 @@ def case_rows(context: ViewContext, cases: pd.DataFrame, words: Words) -> pd.Dat
 
     Columns ``places`` (key and name of each member, a tuple of pairs), ``name`` (all of them), ``district``,
     ``instrument``, ``stage``, ``state``, ``since`` (when an act was reached; empty for what is a state),
-    ``last_proof`` (of a state), ``days``, ``limit`` (both empty where nobody waits, the second also where there is none), ``ends``, ``joint_with``, ``context``.
+    ``last_proof`` (of a state), ``days``, ``limit`` (both empty where nobody waits, the second also where there is
+    none), ``ends``, ``joint_with``, ``source``.
     """
     programme = context.programme
     proofs = _proofs(context, words)
     members = sorted({member for each in cases["members"] for member in each})
     name = dict(zip(members, unique_names(context, members), strict=True))
-    municipalities, districts = context.edition.municipalities, context.edition.districts["name"]
+    edition, municipalities = context.edition, context.edition.municipalities
     rows = []
     for line in cases.to_dict("records"):
         rung = programme.rung(f"{line['instrument']}:{line['stage']}")
         since = words.since(line["since"], line["since_means"], line["read_on"])
         positions = line["members"]
-        within = dict.fromkeys(str(districts.at[municipalities.at[each, "district"]]) for each in positions)
+        within = dict.fromkeys(edition.district_name(str(municipalities.at[each, "district"])) for each in positions)
         rows.append(
             {
                 "places": tuple((str(municipalities.at[each, "ags"]), name[each]) for each in positions),
@@ -282,15 +278,15 @@ def record_rows(context: ViewContext, records: pd.DataFrame, words: Words) -> pd
     """Return records said.
 
     Columns ``places`` and ``name`` as in `case_rows`, ``district``, ``instrument``, ``stage``, ``since``, ``note``,
-    ``context``.
+    ``source``.
     """
-    programme, districts = context.programme, context.edition.districts
+    programme, edition = context.programme, context.edition
     rows = records.to_dict("records")
     return pd.DataFrame(
         {
             "places": [((str(row["today"]), str(row["name"])),) for row in rows],
             "name": [str(row["name"]) for row in rows],
-            "district": [str(districts.at[row["district"], "name"]) for row in rows],
+            "district": [edition.district_name(row["district"]) for row in rows],
             "instrument": [words.label(programme.instrument(str(row["instrument"])).label) for row in rows],
             "stage": [words.label(programme.rung(f"{row['instrument']}:{row['status']}").stage.label) for row in rows],
             "since": [words.since(str(row["since"]), str(row["since_means"]), str(row["read_on"])) for row in rows],

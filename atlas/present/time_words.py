@@ -74,6 +74,17 @@ def _holding(stage: Stage) -> State:
     return State.REACHED if stage.is_act else State.IN_FORCE
 
 
+def stock_headings(instruments: Iterable[Instrument], words: Words) -> dict[str, str]:
+    """Return the headings of what stands beside the flows, by column; ``in_force`` is said of these instruments."""
+    return {
+        "boundary_in": words.say(phrases.BOUNDARY_CHANGE_MORE),
+        "boundary_out": words.say(phrases.BOUNDARY_CHANGE_FEWER),
+        "in_force": words.say(phrases.OF_WHICH_HOLDING, holding=holding_said(instruments, words)),
+        "documented_later": words.say(phrases.DOCUMENTED_ONLY_LATER),
+        "period_unknown": words.say(phrases.PERIOD_UNKNOWN),
+    }
+
+
 def holding_said(instruments: Iterable[Instrument], words: Words) -> str:
     """Return what is said of what holds on a day."""
     states = _counted_states(instruments)

@@ -23,23 +23,16 @@ _STEPS, _MOST = (1, 2, 5, 10, 20, 50), 9
 
 @dataclass(frozen=True)
 class Bar:
-    """One stretch of time in one stage, from ``begin`` to ``end``: parts of the axis, 0 to 1.
-
-    Attributes
-    ----------
-    look
-        Of the stage and its state: what is documented only later, or presumed over, has its own.
-    lane
-        Each case has its own; 0 is the first.
-    has_ended
-        Whether what held is over at its end.
-    """
+    """One stretch of time in one stage, from ``begin`` to ``end``: parts of the axis, 0 to 1."""
 
     look: LegendClass
+    """Of the stage and its state: what is documented only later, or presumed over, has its own."""
     begin: float
     end: float
     lane: int
+    """Each case has its own; 0 is the first."""
     has_ended: bool = False
+    """Whether what held is over at its end."""
 
     @property
     def width(self) -> float:

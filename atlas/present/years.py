@@ -19,7 +19,7 @@ from atlas.present.changes import flow_words, of_flow
 from atlas.present.context import ViewContext
 from atlas.present.figures import DrillDown, arrangement_rows, municipality_rows
 from atlas.present.progress import course_days
-from atlas.present.time_words import flow_label, holding_said, reason
+from atlas.present.time_words import flow_label, holding_said, reason, stock_headings
 from atlas.present.wording import Words
 
 
@@ -42,13 +42,7 @@ def year_headings(rows: Iterable[YearRow], instrument: Instrument, words: Words)
     shown = {column for row in rows for column, door in row.doors.items() if door.number}
     headings = {"municipalities": words.say(phrases.MUNICIPALITIES), "arrangements": words.label(instrument.unit)}
     headings |= {what: words.label(flow_label(what, instrument)) for what in FLOWS}
-    headings |= {
-        "boundary_in": words.say(phrases.BOUNDARY_CHANGE_MORE),
-        "boundary_out": words.say(phrases.BOUNDARY_CHANGE_FEWER),
-        "in_force": words.say(phrases.OF_WHICH_HOLDING, holding=holding_said([instrument], words)),
-        "documented_later": words.say(phrases.DOCUMENTED_ONLY_LATER),
-        "period_unknown": words.say(phrases.PERIOD_UNKNOWN),
-    }
+    headings |= stock_headings([instrument], words)
     return {key: label for key, label in headings.items() if key in shown or key in {"municipalities", "arrangements"}}
 
 
@@ -141,12 +135,12 @@ class _Year:
 
 
 def event_rows(context: ViewContext, rows: pd.DataFrame, words: Words) -> pd.DataFrame:
-    """Return what happened as a list: columns ``name``, ``district``, ``reason``, ``joint_with``, ``context``, all said."""
+    """Return what happened as a list: columns ``name``, ``district``, ``reason``, ``joint_with``, ``source``, all said."""
     extents = context.edition.municipalities.drop_duplicates("ags", keep="last").set_index("ags")["name"]
     return pd.DataFrame(
         {
             "name": [str(extents[ags]) for ags in rows["ags"]],
-            "district": [str(context.edition.districts.at[key, "name"]) for key in rows["district"]],
+            "district": [context.edition.district_name(key) for key in rows["district"]],
             "reason": [reason(row, context.programme, words) for row in rows.to_dict("records")],
             "joint_with": rows["joint_with"].tolist(),
             "source": rows["source"].tolist(),

@@ -16,6 +16,7 @@ import vl_convert
 
 from atlas import phrases
 from atlas.model.languages import LANGUAGES
+from atlas.present.looks import lighter
 from atlas.present.progress import Curve, DistrictBar, Mark
 from atlas.present.wording import Words
 from atlas.render.fonts import FAMILY, FOLDER, embedded_faces
@@ -26,26 +27,18 @@ _FONT = f"{FAMILY}, Arial, sans-serif"
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """What a chart is drawn on.
-
-    Attributes
-    ----------
-    ink, quiet, grid
-        Colours of text, of what is secondary, of lines of the grid.
-    ground
-        Background; None for none.
-    page
-        Colour of what lies behind it.
-    is_dark
-        Whether dark fills must be lightened to be seen.
-    """
+    """What a chart is drawn on; colours."""
 
     ink: str
     quiet: str
+    """Of text that is secondary."""
     grid: str
     ground: str | None
+    """Background; None for none."""
     page: str
+    """Of what lies behind it."""
     is_dark: bool = False
+    """Whether dark fills must be lightened to be seen."""
 
 
 LIGHT = Paper(ink="#1d2430", quiet="#5d6470", grid="#e4e2dc", ground=None, page="#ffffff")
@@ -55,10 +48,7 @@ PRINT = replace(LIGHT, ground="#ffffff")
 
 def _visible(colour: str, paper: Paper) -> str:
     """Return a fill as it can be seen on the paper: on dark ground mixed with white."""
-    if not paper.is_dark:
-        return colour
-    channels = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(value + (255 - value) * 0.42):02x}" for value in channels)
+    return lighter(colour, 0.42) if paper.is_dark else colour
 
 
 def curve_chart(

@@ -44,12 +44,8 @@ class LocalMap(_NotCompiledAgain, folium.Map):
 
     Its script never changes, so the frame stays.
 
-    Parameters
-    ----------
-    script, style
-        Names of payloads below ``/atlas``; relative addresses keep any base path.
-    urls
-        What `atlas.web.payloads.MapUrls.told` says.
+    ``script`` and ``style`` are names of payloads below ``/atlas``: relative addresses keep any base path. ``urls`` is
+    what `atlas.web.payloads.MapUrls.told` says.
     """
 
     _template = Template(

@@ -21,29 +21,18 @@ _LONG, _SHORTEST = 13, 3
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """A name that wants to stand at a point.
-
-    Attributes
-    ----------
-    key
-        What it is of.
-    x, y
-        The point, in the page's unit.
-    size
-        Of the letters, in the same unit.
-    has_dot
-        Whether a dot stands on the point, which the name must not cover.
-    least_width
-        How wide it is at least.
-    """
+    """A name that wants to stand at a point. All lengths are in the page's unit."""
 
     key: int | str
+    """What it is of."""
     x: float
     y: float
     text: str
     size: float
+    """Of the letters."""
     bold: bool = False
     has_dot: bool = False
+    """Whether a dot stands on the point, which the name must not cover."""
     least_width: float = 0.0
 
 
@@ -70,12 +59,8 @@ Shares = Callable[[int | str, Sequence[Box]], list[float]]
 class Room:
     """What is still free of a map.
 
-    Parameters
-    ----------
-    frame
-        Names stay inside it: left, top, right, bottom.
-    shares
-        How much of a box lies in what it names; of several free places the one that lies in it most is taken.
+    Names stay inside ``frame``: left, top, right, bottom. ``shares`` says how much of a box lies in what it names: of
+    several free places the one that lies in it most is taken.
     """
 
     def __init__(self, frame: Box, shares: Shares) -> None:

@@ -72,27 +72,20 @@ class Ground:
 
     Where most municipalities are too small to be seen, their lines would be a grey haze: those of the most frequent
     fill then become ground, and small ones with an entry of their own get a dot beside their area.
-
-    Attributes
-    ----------
-    is_one
-        Whether there is such a ground; without it every municipality is drawn with its line.
-    look
-        Fill of the ground; None for the paler one of what the picture is not about.
-    context, areas
-        Positions drawn one by one: those the picture is not about, and those it is.
-    dots
-        Positions marked by a dot.
-    bare
-        Positions whose middle no name may cover: these, and those hardly larger.
     """
 
     is_one: bool
+    """Whether there is such a ground; without it every municipality is drawn with its line."""
     look: LegendClass | None
+    """Fill of the ground; None for the paler one of what the picture is not about."""
     context: tuple[int, ...]
+    """Positions drawn one by one that the picture is not about."""
     areas: tuple[int, ...]
+    """Positions drawn one by one that it is about."""
     dots: tuple[int, ...]
+    """Positions marked by a dot."""
     bare: tuple[int, ...]
+    """Positions whose middle no name may cover: these, and those hardly larger."""
 
 
 @dataclass(frozen=True, kw_only=True)

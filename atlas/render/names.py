@@ -27,22 +27,14 @@ class Number:
 
 @dataclass(frozen=True)
 class MapNames:
-    """What is written on a map.
-
-    Attributes
-    ----------
-    labels, district_labels
-        Names that have their place.
-    numbers
-        Of municipalities without room for their name.
-    keys
-        Number and name of each of these.
-    """
+    """What is written on a map, where it has its place."""
 
     labels: tuple[PlacedLabel, ...]
     district_labels: tuple[PlacedLabel, ...]
     numbers: tuple[Number, ...]
+    """Of municipalities without room for their name."""
     keys: tuple[tuple[int, str], ...]
+    """Number and name of each of these."""
 
 
 def set_names(

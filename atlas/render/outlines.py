@@ -21,18 +21,9 @@ class Land:
 
     Path data are whole multiples of ``unit_m``, relative, so that they are short: whoever draws scales them.
 
-    Parameters
-    ----------
-    shapes
-        Of the municipalities of the day, by position, in the metric CRS.
-    districts
-        Their district keys, by position.
-    places
-        Points for their names, by position, in the same CRS.
-    unit_m
-        Metres of one unit of the path data; finer than the geometry's generalisation.
-    corner
-        West and north of the whole, the same for all levels: where the coordinates begin.
+    Municipalities are given by position: their shapes on the day in the metric CRS, their district keys, and points for
+    their names in the same CRS. ``unit_m`` are the metres of one unit of the path data, finer than the geometry's
+    generalisation; ``corner`` is west and north of the whole, the same for all levels: where the coordinates begin.
     """
 
     def __init__(

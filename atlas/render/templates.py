@@ -42,13 +42,8 @@ _ENVIRONMENT.filters["n"] = _short
 def drawn(template: str, /, **model: object) -> Markup:
     """Return a template filled with a page model.
 
-    Parameters
-    ----------
-    template
-        Name of the file in `atlas/render/templates/`, ``municipality.html``.
-    model
-        What the template reads, by name: texts, numbers, models of `atlas.present`. A name it lacks is an error
-        (``jinja2.UndefinedError``), never an empty text.
+    ``template`` is a file in `atlas/render/templates/`; ``model`` what it reads, by name: texts, numbers, models of
+    `atlas.present`. A name it lacks is an error (``jinja2.UndefinedError``), never an empty text.
     """
     return Markup(_ENVIRONMENT.get_template(template).render(model))  # noqa: S704 - escaped by the environment
 

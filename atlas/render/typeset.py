@@ -50,10 +50,7 @@ def picture_pdf(sheet: PictureLayout, *, is_tagged: bool = True) -> bytes:
 def document(template: str, files: dict[str, bytes], *, is_tagged: bool = True) -> bytes:
     """Return a template of ours, compiled with its data, as PDF/UA-1, or as a PDF without tags.
 
-    Raises
-    ------
-    typst.TypstError
-        If the document breaks the rules of PDF/UA-1: a fault of ours.
+    Raises `typst.TypstError` if the document breaks the rules of PDF/UA-1: a fault of ours.
     """
     source = (_TEMPLATES / template).read_bytes()
     # The stubs of typst do not know yet that a project may be given as a mapping of files.

@@ -40,31 +40,21 @@ _LAND = 4
 
 @dataclass(frozen=True)
 class Delivery:
-    """An official file as read.
-
-    Attributes
-    ----------
-    areas
-        RangeIndex (the object's number in the file). Columns ``ags``, ``name``, ``kind`` (text, empty where the file
-        says nothing) and geometry in the file's CRS.
-    columns
-        Names of the file's columns, lower case: they tell whose layout it is.
-    district_names
-        By five-digit key, if the delivery has a layer of districts.
-    """
+    """An official file as read."""
 
     areas: gpd.GeoDataFrame
+    """RangeIndex (the object's number in the file). Columns ``ags``, ``name``, ``kind`` (text, empty where the file
+    says nothing) and geometry in the file's CRS."""
     columns: tuple[str, ...]
+    """Names of the file's columns, lower case: they tell whose layout it is."""
     district_names: Mapping[str, str]
+    """By five-digit key, if the delivery has a layer of districts."""
 
 
 def list_editions(root: Path) -> tuple[BoundaryVersion, ...]:
     """Return every edition below ``root/geodata/<state>/<date>/``, by state, then date.
 
-    Raises
-    ------
-    AtlasError
-        Every fault of every edition.
+    Raises `AtlasError`: every fault of every edition.
     """
     problems: list[Problem] = []
     found = []
@@ -81,10 +71,8 @@ def list_editions(root: Path) -> tuple[BoundaryVersion, ...]:
 def read_edition(folder: Path, shown_as: str | None = None) -> BoundaryVersion:
     """Return the edition in a folder, without its geometry.
 
-    Raises
-    ------
-    AtlasError
-        If files are missing, not the ones that were built, or not in the form `atlas.adopt.boundary_versions` writes.
+    Raises `AtlasError` if files are missing, not the ones that were built, or not in the form
+    `atlas.adopt.boundary_versions` writes.
     """
     name = shown_as or str(folder)
     try:
@@ -198,11 +186,7 @@ def read_geometry(edition: BoundaryVersion, level: Level, positions: Sequence[in
     """Return the geometry of a level: index position, one column ``geometry`` in the edition's metric CRS.
 
     With ``positions`` these only: the others are not even read, which for a country is most of the time and memory.
-
-    Raises
-    ------
-    AtlasError
-        If the file can't be read or does not belong to the edition's table.
+    Raises `AtlasError` if the file can't be read or does not belong to the edition's table.
     """
     path = edition.geometry_path(level)
     place = str(edition.folder)
@@ -236,10 +220,8 @@ def _rows(file: parquet.ParquetFile, column: str, rows: Sequence[int]) -> npt.ND
 def read_delivery(path: Path) -> Delivery:
     """Return the municipalities of an official file: VG250, GeoSN and the like, in any format pyogrio reads.
 
-    Raises
-    ------
-    AtlasError
-        If it can't be read, has no areas, no recognisable key column or does not say its coordinate system.
+    Raises `AtlasError` if it can't be read, has no areas, no recognisable key column or does not say its coordinate
+    system.
     """
     name = path.name
     try:

@@ -24,23 +24,16 @@ _SHORTEST_SECRET, _LONGEST_NAME = 32, 80
 
 @dataclass(frozen=True)
 class Provider:
-    """Where people log in.
-
-    Attributes
-    ----------
-    metadata_url
-        Of the provider's description: ``https://login.example.org/.well-known/openid-configuration``.
-    cookie_secret
-        What cookies are signed with; the same on all replicas.
-    address
-        Where visitors reach the application.
-    """
+    """Where people log in."""
 
     metadata_url: str
+    """Of the provider's description: ``https://login.example.org/.well-known/openid-configuration``."""
     client_id: str
     client_secret: str = field(repr=False)
     cookie_secret: str = field(repr=False)
+    """What cookies are signed with; the same on all replicas."""
     address: str
+    """Where visitors reach the application."""
 
     @property
     def redirect_uri(self) -> str:
@@ -50,28 +43,19 @@ class Provider:
 
 @dataclass(frozen=True)
 class LoginSettings:
-    """What the environment says about logging in.
-
-    Attributes
-    ----------
-    provider
-        None if no login is configured.
-    local_editor
-        Name of the one who edits on the machine itself; empty if nobody does.
-    """
+    """What the environment says about logging in."""
 
     provider: Provider | None = None
+    """None if no login is configured."""
     local_editor: str = ""
+    """Name of the one who edits on the machine itself; empty if nobody does."""
     rights: Path = Path(_RIGHTS_FILE)
 
     @classmethod
     def from_environment(cls, address: str, environment: Mapping[str, str] | None = None) -> LoginSettings:
         """Return the settings; ``address`` is where visitors reach the application.
 
-        Raises
-        ------
-        SettingsError
-            Everything that is missing or does not fit, at once. No secret is quoted.
+        Raises `SettingsError`: everything that is missing or does not fit, at once. No secret is quoted.
         """
         known = os.environ if environment is None else environment
         given = {name: known.get(name, "").strip() for name in (*PROVIDER, LOCAL_EDITOR)}

@@ -26,21 +26,11 @@ def read_records(
 ) -> tuple[Records, list[Problem]]:
     """Return the record of one programme, every row checked, and what is doubtful about it.
 
-    Parameters
-    ----------
-    keys
-        Every municipality and district key that exists or has existed.
-    root
-        Folder with ``data/participation`` (columns `RECORD_COLUMNS`, `OPTIONAL_COLUMNS` may be missing) and
-        ``data/totals`` (`TOTAL_COLUMNS`, `OPTIONAL_TOTALS` or the whole file may be missing): CSV, UTF-8, comma.
-    store
-        Where the entries are if not in the first of these files. As long as nobody has changed them there, the file
-        leads, and what it says is taken over.
-
-    Raises
-    ------
-    AtlasError
-        Every fault of all rows at once, with line, column and cure. Nothing is repaired.
+    ``keys`` are all that exist or have existed, of municipalities and districts. ``root`` has ``data/participation``
+    (columns `RECORD_COLUMNS`, `OPTIONAL_COLUMNS` may be missing) and ``data/totals`` (`TOTAL_COLUMNS`,
+    `OPTIONAL_TOTALS` or the whole file may be missing): CSV, UTF-8, comma. The ``store`` has the entries if they are
+    not in the first of these files; as long as nobody has changed them there, the file leads, and what it says is taken
+    over. Raises `AtlasError`: every fault of all rows at once, with line, column and cure. Nothing is repaired.
     """
     problems: list[Problem] = []
     doubts: list[Problem] = []

@@ -27,21 +27,14 @@ def program_root() -> Path:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment says.
-
-    Attributes
-    ----------
-    root
-        Folder with ``geodata/`` and ``data/`` inside.
-    address
-        Of the application as its visitors know it, ``https://atlas.example.org``; empty if not configured.
-    database
-        Address of the database with the record; empty where the record is kept in files.
-    """
+    """What the environment says."""
 
     root: Path
+    """Folder with ``geodata/`` and ``data/`` inside."""
     address: str = ""
+    """Of the application as its visitors know it, ``https://atlas.example.org``; empty if not configured."""
     database: str = ""
+    """Address of the database with the record; empty where the record is kept in files."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -49,12 +42,8 @@ class Settings:
 
         ``ATLAS_DATA_DIR``, else `program_root`; ``ATLAS_ADDRESS``; ``ATLAS_DATABASE_URL``, else a file of SQLite in the
         folder ``var`` of the data folder (with the data of a wheel, which the next version replaces, in ``~/.local/share``);
-        ``files`` means that the record is kept in files.
-
-        Raises
-        ------
-        SettingsError
-            If the address is none, or that of the database.
+        ``files`` means that the record is kept in files. Raises `SettingsError` if the address is none, or that of the
+        database.
         """
         known = os.environ if environment is None else environment
         given = known.get("ATLAS_DATA_DIR", "")
@@ -86,10 +75,7 @@ def _own_folder(root: Path) -> Path:
 def parse_address(text: str, place: str = "ATLAS_ADDRESS") -> str:
     """Return the address of the application without a slash at its end; empty stays empty.
 
-    Raises
-    ------
-    AtlasError
-        If it is not ``http(s)://host`` with an optional path.
+    Raises `AtlasError` if it is not ``http(s)://host`` with an optional path.
     """
     text = text.strip().rstrip("/")
     if text and not _ADDRESS.fullmatch(text):

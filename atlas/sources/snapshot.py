@@ -41,11 +41,7 @@ def load_snapshot(settings: Settings, store: Store | None = None, only: str = ""
     """Return everything the data folder holds, the entries from the store if there is one already.
 
     ``store`` is that of the settings, if the caller has it open. With ``only``, of all programmes the one of this key.
-
-    Raises
-    ------
-    AtlasError
-        All blockers of all files at once.
+    Raises `AtlasError`: all blockers of all files at once.
     """
     if store is None and settings.database:
         with store_if_made(settings.database) as opened:
@@ -85,10 +81,7 @@ def load_snapshot(settings: Settings, store: Store | None = None, only: str = ""
 def as_known(snapshot: Snapshot, programme: Programme, table: pd.DataFrame, moment: datetime) -> Snapshot:
     """Return a snapshot whose entries of a programme are those of ``moment``; everything else is as it is now.
 
-    Raises
-    ------
-    AtlasError
-        Every entry that does not fit the programme as it is now.
+    Raises `AtlasError`: every entry that does not fit the programme as it is now.
     """
     check = record_checker(programme, keys_of(programme, snapshot.editions, programme.key))
     places = f"Bestand {programme.key} ({moment.isoformat(timespec='minutes')}), Eintrag"
@@ -206,10 +199,7 @@ class SnapshotStore:
     def store(self) -> Store | None:
         """Return the store, opened at its first use; None where the record is kept in files.
 
-        Raises
-        ------
-        AtlasError
-            If it can't be opened.
+        Raises `AtlasError` if it can't be opened.
         """
         if self._store is None and self.settings.database:
             self._store = open_store(self.settings.database)
@@ -224,10 +214,7 @@ class SnapshotStore:
     def current(self) -> Snapshot:
         """Return the snapshot of files and store as they are now.
 
-        Raises
-        ------
-        AtlasError
-            As `load_snapshot`.
+        Raises `AtlasError` as `load_snapshot`.
         """
         with self._lock:
             if self._away_until is None or time.monotonic() >= self._away_until:

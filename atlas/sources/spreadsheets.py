@@ -38,20 +38,11 @@ _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD])
 
 @dataclass(frozen=True, kw_only=True)
 class SpreadsheetLimits:
-    """What a file may ask for.
-
-    Attributes
-    ----------
-    body_bytes, unpacked_bytes
-        Size of the file, and of an XLSX unpacked.
-    rows, columns
-        With content.
-    cpu_s, memory_bytes
-        For reading an XLSX.
-    """
+    """What a file may ask for; rows and columns with content, time and memory for reading an XLSX."""
 
     body_bytes: int
     unpacked_bytes: int
+    """Size of an XLSX unpacked."""
     rows: int
     cpu_s: int
     columns: int = 100
@@ -65,10 +56,7 @@ COMMAND_LINE = SpreadsheetLimits(body_bytes=60 * _MB, unpacked_bytes=200 * _MB, 
 def read_sheet(body: bytes, name: str, limits: SpreadsheetLimits = ON_SCREEN) -> Sheet:
     """Return the table in a file; what kind of file it is says its content, not its name.
 
-    Raises
-    ------
-    AtlasError
-        If it is too large, or no table can be read from it at all.
+    Raises `AtlasError` if it is too large, or no table can be read from it at all.
     """
     if len(body) > limits.body_bytes:
         text = N_(

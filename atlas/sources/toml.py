@@ -30,10 +30,8 @@ _OTHERWISE = N_("„{given}“ ist hier nicht gültig ({reason}).")
 def read_toml(path: Path, model: type[M], name: str) -> M:
     """Return what a TOML file says, as ``model``; messages call it ``name``.
 
-    Raises
-    ------
-    AtlasError
-        One problem for every fault of the file, each with its place inside: ``instruments[2].stages[0].colour``.
+    Raises `AtlasError`: one problem for every fault of the file, each with its place inside:
+    ``instruments[2].stages[0].colour``.
     """
     try:
         content = path.read_bytes()
@@ -45,10 +43,7 @@ def read_toml(path: Path, model: type[M], name: str) -> M:
 def parse_toml(content: bytes, model: type[M], name: str) -> M:
     """Return what the content of a TOML file says, as ``model``; messages call it ``name``.
 
-    Raises
-    ------
-    AtlasError
-        As `read_toml`.
+    Raises `AtlasError` as `read_toml`.
     """
     try:
         raw = tomllib.loads(content.decode("utf-8"))

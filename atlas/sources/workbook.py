@@ -139,10 +139,7 @@ class Scan:
 
     openpyxl's own reader takes four times as long, and is lost in a sheet that claims a cell in the far corner.
 
-    Attributes
-    ----------
-    cells
-        Texts by line and column; those with a formula also if they are empty.
+    ``cells`` are texts by line and column; those with a formula also if they are empty.
     """
 
     def __init__(self, limits: dict[str, int], texts: Texts) -> None:

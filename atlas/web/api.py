@@ -40,14 +40,9 @@ _AT_ONCE = 3
 def build_api(current: Callable[[], Snapshot], contexts: ViewContexts) -> list[Route]:
     """Return the routes of the open data: one for each of `OFFERS`, and those that refuse every other path.
 
-    Parameters
-    ----------
-    current
-        Gives the snapshot; `AtlasError` means 503.
-    scenes
-        Those of the pages; they say what day it is.
+    An `AtlasError` of ``current`` means 503; ``contexts`` say what day it is.
     """
-    # Scenes of its own: a program that asks for day after day must not push the days of the pages out.
+    # Contexts of its own: a program that asks for day after day must not push the days of the pages out.
     api = _Api(current, ViewContexts(current, contexts.today, kept_rows=_ROWS))
     unknown = Endpoint(_unknown, is_shared=True)
     return [
@@ -119,10 +114,7 @@ def _content(offer: Offer, asked: Asked, snapshot: Snapshot) -> tuple[Hashable, 
 def _base(request: Request) -> str:
     """Return the address of the site as the client sees it, path in front of `ROOT` included.
 
-    Raises
-    ------
-    RefusedError
-        If the request's host is not the name of one.
+    Raises `RefusedError` if the request's host is not the name of one.
     """
     host = request.headers.get("host", "")
     if not _HOST.fullmatch(host):

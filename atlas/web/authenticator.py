@@ -46,18 +46,8 @@ class Standing:
 class Authenticator:
     """Looks up who is asking. Nothing is remembered from one question to the next.
 
-    Parameters
-    ----------
-    settings
-        How people log in here.
-    rights
-        The table of rights.
-    ends
-        Gives the logins that have ended, for each question: a database may be away and come back.
-    bound
-        Address the server is bound to.
-    now
-        The clock, with its zone.
+    ``ends`` gives the logins that have ended, for each question: a database may be away and come back. ``bound`` is the
+    address the server is bound to, ``now`` the clock with its zone.
     """
 
     def __init__(
@@ -77,17 +67,8 @@ class Authenticator:
     def standing(self, claims: Mapping[str, object], connection: Connection) -> Standing:
         """Return who is asking.
 
-        Parameters
-        ----------
-        claims
-            What the signed cookie says; empty if there is none.
-        connection
-            How the question came.
-
-        Raises
-        ------
-        AtlasError
-            If it can't be found out whether a login has ended: the database does not answer.
+        ``claims`` are what the signed cookie says, empty if there is none. Raises `AtlasError` if it can't be found out
+        whether a login has ended: the database does not answer.
         """
         if self.settings.provider is not None:
             return self._logged_in(claims)
@@ -113,10 +94,7 @@ class Authenticator:
     def end(self, claims: Mapping[str, object]) -> None:
         """End all logins of the person whose login this is, up to now.
 
-        Raises
-        ------
-        AtlasError
-            If that can't be written: the database does not answer.
+        Raises `AtlasError` if that can't be written: the database does not answer.
         """
         login = Login.from_claims(claims)
         if login is not None:

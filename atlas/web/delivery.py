@@ -157,25 +157,17 @@ def _prefers_text(accept: str) -> bool:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One address as an ASGI application: Starlette leaves methods and errors to it, so that all routes answer them alike.
-
-    Attributes
-    ----------
-    answer
-        Gives the answer. `RefusedError` is what it can't answer, any other `AtlasError` means that the data can't be used.
-        Runs in a thread, unless it is async.
-    headers
-        Of every refusal.
-    is_shared
-        Whether scripts of other sites may ask and read.
-    limiter
-        Of its threads.
-    """
+    """One address as an ASGI application: Starlette leaves methods and errors to it, so that all routes answer them alike."""
 
     answer: Callable[[Request], Response | Awaitable[Response]]
+    """Gives the answer. `RefusedError` is what it can't answer, any other `AtlasError` means that the data can't be
+    used. Runs in a thread, unless it is async."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    """Of every refusal."""
     is_shared: bool = False
+    """Whether scripts of other sites may ask and read."""
     limiter: CapacityLimiter | None = None
+    """Of its threads."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -79,12 +79,8 @@ def message_type(frame: bytes) -> str:
     """Return the type of a BackMsg frame; for a backend operation, the type of that.
 
     Stricter than protobuf, where the last of several types wins and unknown fields are skipped: exactly one
-    type, nothing else beside it, so that both readers must come to the same answer.
-
-    Raises
-    ------
-    MalformedError
-        For anything else.
+    type, nothing else beside it, so that both readers must come to the same answer. Raises `MalformedError` for
+    anything else.
     """
     (number, wire, value), *more = list(_fields(frame)) or [(0, 0, b"")]
     if more or number not in MESSAGES or wire != _SHAPES.get(number, _VARINT):
@@ -205,12 +201,7 @@ class _Websocket:
 class Uploads:
     """How many bytes each session has uploaded; a file that is deleted gives its bytes back.
 
-    Parameters
-    ----------
-    most_bytes
-        What one session may hold.
-    sessions
-        How many sessions are remembered; the one that has uploaded nothing for the longest time is forgotten.
+    No more than ``sessions`` are remembered: the one that has uploaded nothing for the longest time is forgotten.
     """
 
     def __init__(self, most_bytes: int = 12 * 1024 * 1024, sessions: int = 256) -> None:
@@ -251,16 +242,8 @@ class Guard:
     Who may upload may also ask where to (over the websocket), PUT a file there and DELETE it: one that says its size
     and fits into what is left for the session.
 
-    Parameters
-    ----------
-    base_path
-        What ``server.baseUrlPath`` says, with or without slashes.
-    limits
-        See `RequestLimits`.
-    clock
-        Seconds, monotonic.
-    may_upload
-        Whether the one who sends a request or message may upload; asked each time, in a thread. Nobody may by default.
+    ``base_path`` is what ``server.baseUrlPath`` says, with or without slashes; ``clock`` gives seconds, monotonic.
+    ``may_upload`` is asked of each request or message, in a thread; by default nobody may.
     """
 
     def __init__(

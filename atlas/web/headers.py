@@ -56,15 +56,9 @@ class SecurityHeaders:
     outside of all user middleware and would go out without the headers. The exception is raised again, for
     the log.
 
-    Parameters
-    ----------
-    script_hashes
-        CSP sources such as ``'sha256-…'`` (quotes included) of the inline scripts of Streamlit's index.html;
-        see `atlas.web.page.inline_script_hashes`.
-    base_path
-        What ``server.baseUrlPath`` says, with or without slashes.
-    is_https
-        Whether visitors come by https: then every cookie is ``Secure``. Streamlit leaves that out.
+    ``script_hashes`` are CSP sources such as ``'sha256-…'`` (quotes included), see
+    `atlas.web.page.inline_script_hashes`; ``base_path`` is what ``server.baseUrlPath`` says, with or without slashes.
+    Where visitors come by https every cookie is made ``Secure``: Streamlit leaves that out.
     """
 
     def __init__(

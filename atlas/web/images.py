@@ -51,10 +51,7 @@ class ImageOrder:
 def parse_order(place: str, form: str, query: Mapping[str, str], snapshot: Snapshot) -> ImageOrder:
     """Return the order of an address.
 
-    Raises
-    ------
-    RefusedError
-        A problem for every part that is not as it should be.
+    Raises `RefusedError`: a problem for every part that is not as it should be.
     """
     given = Given({name: query[name] for name in _PARAMETERS if name in query})
     given.problems += misnamed(list(query), _PARAMETERS)
@@ -84,15 +81,9 @@ def _places(text: str, programme: Programme) -> tuple[str, ...]:
 class Images:
     """Answers with pictures, drawn once for as long as nothing they show has changed.
 
-    Parameters
-    ----------
-    current
-        Gives the snapshot.
-    scenes
-        Makes the scenes.
-    address
-        Of this application as its visitors know it, for the foot of the images; empty if not configured. Never taken
-        from the request: whoever sends a false Host header must not get it into an image others are shown.
+    ``address`` is that of this application as its visitors know it, for the foot of the images; empty if not
+    configured. Never taken from the request: whoever sends a false Host header must not get it into an image others are
+    shown.
     """
 
     def __init__(self, current: Callable[[], Snapshot], contexts: ViewContexts, address: str = "") -> None:

@@ -14,8 +14,8 @@ from starlette.types import Scope
 
 from atlas.errors import AtlasError
 from atlas.export.follow_ups import due_calendar, due_table
-from atlas.export.open_data import records_file
-from atlas.export.tables import changes_log, excel_csv, plain_csv
+from atlas.export.open_data import records_file, written_table
+from atlas.export.tables import changes_log
 from atlas.model.dates import ZONE
 from atlas.model.parameters import FORM, NUMBER, PROGRAMME, Given, moment, read_view
 from atlas.model.rights import VISITOR, Actor, Right
@@ -85,7 +85,7 @@ class _Internal:
         is_excel = given.read(FORM, otherwise=False)
         context, rows, words = self._due(request, given, "")
         table = due_table(rows, words)
-        body = excel_csv(table) if is_excel else plain_csv(table)
+        body = written_table(table, "csv", is_excel=is_excel)
         return _file(context, body, f"{'-excel' if is_excel else ''}.csv", "text/csv; charset=utf-8")
 
     def calendar(self, request: Request) -> Response:
@@ -145,7 +145,7 @@ class _Internal:
         return context, due_rows(context, current, self._contexts.today(), words), words
 
     def _context(self, query: Mapping[str, str], given: Given) -> ViewContext | None:
-        """Return today's scene of the view that is asked for; None if there is no such area, district or programme.
+        """Return today's context of the view that is asked for; None if there is no such area, district or programme.
 
         Pages show the whole state instead; here that would open more than a calendar's key was made for.
         """

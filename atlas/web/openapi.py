@@ -27,14 +27,7 @@ Node = dict[str, Any]
 def describe(snapshot: Snapshot, base: str, words: Words) -> Node:
     """Return the description of every address in `OFFERS`, in the reader's language.
 
-    Parameters
-    ----------
-    snapshot
-        What programmes and districts there are.
-    base
-        Address of the site without a slash at the end.
-    words
-        Language of titles and descriptions.
+    ``base`` is the address of the site without a slash at the end.
     """
     default = snapshot.programme("")
     return {

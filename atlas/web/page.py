@@ -44,12 +44,8 @@ def page_predicate(own: Collection[str], base_path: str = "") -> Callable[[str],
     A page has no dot in its last segment, no trailing slash (Streamlit redirects those) and does not lie
     below one of Streamlit's own routes.
 
-    Parameters
-    ----------
-    own
-        First segments of our own routes: ``("atlas", "healthz", "readyz")``.
-    base_path
-        What ``server.baseUrlPath`` says, with or without slashes.
+    ``own`` are the first segments of our own routes: ``("atlas", "healthz", "readyz")``; ``base_path`` is what
+    ``server.baseUrlPath`` says, with or without slashes.
     """
     base = in_front(base_path)
     taken = {*_STREAMLIT_ROOTS, *(name.strip("/") for name in own)}
@@ -79,21 +75,9 @@ class PageFrame:
     without JavaScript, and no pointers to the agent API. The inline script stays as it is, byte for byte, so
     that its hash in the policy holds.
 
-    Parameters
-    ----------
-    app
-        What is wrapped; asked for everything that is not a page.
-    index_html
-        Streamlit's file.
-    texts
-        Title and description for each of `LANGUAGES`, plain; escaped here.
-    is_page
-        Which paths are pages; see `page_predicate`.
-
-    Raises
-    ------
-    ValueError
-        If ``index_html`` is not built as expected. An upgrade of Streamlit fails here, loudly.
+    ``texts`` are title and description for each of `LANGUAGES`, plain; escaped here. Which paths are pages says
+    ``is_page`` (see `page_predicate`); for everything else ``app`` is asked. Raises `ValueError` if ``index_html`` is
+    not built as expected. An upgrade of Streamlit fails here, loudly.
     """
 
     def __init__(
@@ -165,14 +149,7 @@ class CompressedAssets:
     names found in ``folder`` at the start are ever opened. Everything else, and clients without gzip, go on
     to Streamlit.
 
-    Parameters
-    ----------
-    folder
-        The folder that ``prefix`` stands for: ``<streamlit>/static/static``.
-    prefix
-        Path of ``folder`` on the site, base path included.
-    memory_bytes
-        How much compressed text is kept.
+    ``folder`` is ``<streamlit>/static/static``, ``prefix`` its path on the site, base path included.
     """
 
     def __init__(

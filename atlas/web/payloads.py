@@ -72,10 +72,7 @@ class MapUrls:
 class PayloadStore:
     """Keeps payloads by name. Old ones stay for a while, for pages that are still open.
 
-    Parameters
-    ----------
-    font
-        Address of the page's font as the map's style sheet sees it; the map then writes in the same.
+    ``font`` is the address of the page's font as the map's style sheet sees it; the map then writes in the same.
     """
 
     def __init__(self, font: str = "") -> None:

@@ -48,10 +48,7 @@ def view_asked(given: Given, snapshot: Snapshot) -> ViewState:
 def parse_asked(offer: Offer, request: Request, snapshot: Snapshot, today: date) -> Asked:
     """Return what is asked of an offer, by the query and the day in the path, if it has one; without a day, of today.
 
-    Raises
-    ------
-    RefusedError
-        Every fault at once; a problem's place is the name of the parameter.
+    Raises `RefusedError`: every fault at once; a problem's place is the name of the parameter.
     """
     query = request.query_params.multi_items()
     known = {name: text for name, text in query if name in offer.parameters}

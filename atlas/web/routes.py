@@ -14,8 +14,9 @@ from starlette.routing import Route
 
 from atlas.errors import AtlasError, Problem
 from atlas.export.charts import chart_png, chart_stem, chart_svg
+from atlas.export.open_data import written_table
 from atlas.export.pictures import film_gif
-from atlas.export.tables import TABLES, excel_csv, file_stem, plain_csv
+from atlas.export.tables import TABLES, file_stem
 from atlas.model.parameters import FORM, Given, choice
 from atlas.model.snapshot import Snapshot
 from atlas.present.charts import Chart, Use
@@ -100,7 +101,7 @@ class _OwnRoutes:
         if shown is None:
             raise RefusedError(Problem("", "In dieser Ansicht gibt es dazu nichts aufzulisten."), status=404)
         file = f"{file_stem(name, context)}{'-excel' if is_excel else ''}.csv"
-        body = excel_csv(shown) if is_excel else plain_csv(shown)
+        body = written_table(shown, "csv", is_excel=is_excel)
         return Response(body, media_type="text/csv; charset=utf-8", headers=_CHECKED | attached(file))
 
     def film(self, request: Request) -> Response:

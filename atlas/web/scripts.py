@@ -33,12 +33,7 @@ def join(entry: str, read: Callable[[str], str]) -> str:
     Each module becomes a function that is called once and returns what it exports, in the order in which the browser
     would run them. Names inside stay its own.
 
-    Parameters
-    ----------
-    entry
-        Path of the module, as ``read`` knows it.
-    read
-        Gives the source of a module.
+    ``read`` gives the source of a module by its path.
 
     Raises
     ------

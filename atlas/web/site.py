@@ -29,12 +29,8 @@ _CHUNK = 12
 def publish(order: Order, folder: Path, jobs: int = 2) -> int:
     """Write the site and return how many files it has. It appears as a whole or not at all.
 
-    ``jobs`` processes share the work; one does it here.
-
-    Raises
-    ------
-    AtlasError
-        If the folder holds something else, or the data can't be used.
+    ``jobs`` processes share the work; one does it here. Raises `AtlasError` if the folder holds something else, or the
+    data can't be used.
     """
     if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).exists():
         text = N_(

@@ -39,14 +39,9 @@ class Order:
 class Site:
     """The data of a site, and what its pages have in common.
 
-    Attributes
-    ----------
-    view, scene
-        Of the day of the site: the whole state, German.
-    places, districts
-        Keys and names of municipalities and of districts that have a page, by key.
-    urls, assets
-        Names of the map's data, script and style sheet among ``payloads``.
+    View and context are of the day of the site: the whole state, German. ``places`` and ``districts`` are the names of
+    those that have a page, by key; ``urls`` and ``assets`` name the map's data, script and style sheet among
+    ``payloads``.
     """
 
     def __init__(self, order: Order, contexts: ViewContexts) -> None:
@@ -54,12 +49,12 @@ class Site:
         self.contexts = contexts
         self.view = ViewState(programme=order.programme, as_of=order.as_of)
         self.context = contexts.of(self.view)
-        lines, names = self.context.day.lines, self.context.edition.districts["name"]
+        lines = self.context.day.lines
         self.places = {lines[position][0].ags: lines[position][0].name for position in self.context.addressed}
         status = self.context.status
         with_page = set(status["district"][status["basis"] != "none"])
         self.districts = {
-            key: str(names[key])
+            key: self.context.edition.district_name(key)
             for key in self.context.edition.district_keys
             if self.context.programme.has_shares or key in with_page
         }
@@ -119,7 +114,7 @@ class Site:
         return draw(self.contexts, view, Excerpt(places, size), words)
 
     def table(self, context: ViewContext, words: Words) -> SiteTable:
-        """Return the municipalities of a scene's district, or of all, as `site_table` does."""
+        """Return the municipalities of a context's district, or of all, as `site_table` does."""
         return site_table(context, lambda ags: self.path("gemeinde", ags, words), words)
 
 

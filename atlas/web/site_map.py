@@ -101,7 +101,7 @@ def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dic
         "first": EARLIEST.isoformat(),
         "today": site.order.as_of.isoformat(),
         "changes": moved_keys(context),
-        "districts": [[key, str(context.edition.districts["name"][key])] for key in districts],
+        "districts": [[key, context.edition.district_name(key)] for key in districts],
         "search": search_index(
             each
             for each in suggestions(context.edition, context.changes)

@@ -160,7 +160,9 @@ def test_all_files_are_written_or_none(at_work: Path, capsys: pytest.CaptureFixt
     blocked.write_text("", encoding="utf-8")
     before = _files(at_work)
     assert main(["programme", "new", "neu", "--boundary-set", "00"]) == WRONG_USE
-    assert "Es wurde nichts angelegt" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert f"{blocked / 'neu'}." in err  # what could not be written, no draft and no file before it
+    assert "Es wurde nichts angelegt" in err
     assert _files(at_work) == before
 
 

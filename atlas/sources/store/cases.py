@@ -117,10 +117,7 @@ class Reports:
     def file(self, programme: str, ags: str, text: str) -> str:
         """Take a report from anybody and return its receipt. Nothing is kept about who it was. Old texts are emptied.
 
-        Raises
-        ------
-        AtlasError
-            If there is nothing in it, too much, or too many wait for an answer.
+        Raises `AtlasError` if there is nothing in it, too much, or too many wait for an answer.
         """
         text = text.strip()
         if not text or len(text) > MOST_TEXT:

@@ -46,10 +46,7 @@ def wal_is_safe(release: tuple[int, ...]) -> bool:
 class Database:
     """Connections to one database.
 
-    Attributes
-    ----------
-    kind
-        ``sqlite`` or ``postgresql``.
+    ``kind`` is ``sqlite`` or ``postgresql``.
     """
 
     def __init__(self, url: str) -> None:
@@ -158,10 +155,7 @@ def revision(connection: sa.Connection) -> str | None:
 def migrate(database: Database) -> None:
     """Bring a database to the schema of this program, or make it; several processes may do so at once.
 
-    Raises
-    ------
-    AtlasError
-        If it can't be reached or made, or a newer program has written it.
+    Raises `AtlasError` if it can't be reached or made, or a newer program has written it.
     """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
@@ -208,10 +202,7 @@ def copy_sqlite(file: Path, target: Path) -> None:
 def back_up(database: Database, target: Path) -> None:
     """Write a database of SQLite as of one moment into a new file, which is there whole or not at all.
 
-    Raises
-    ------
-    AtlasError
-        If the file exists or can't be written, or the database is not SQLite.
+    Raises `AtlasError` if the file exists or can't be written, or the database is not SQLite.
     """
     if database.kind != "sqlite":
         text = N_("Diese Datenbank sichert pg_dump; wie, steht in docs/operations.md.")

@@ -29,10 +29,7 @@ class StoredLoginEnds:
     def ended(self, subject: str, issued_at: datetime) -> bool:
         """Return whether a login of this person, issued then, has ended.
 
-        Raises
-        ------
-        StoreUnreachableError
-            If the database does not answer. Then nobody may count as logged in.
+        Raises `StoreUnreachableError` if the database does not answer. Then nobody may count as logged in.
         """
         found = sa.select(login_end.c.ended_at).where(
             login_end.c.subject == _sum(subject), login_end.c.ended_at >= issued_at
@@ -43,10 +40,7 @@ class StoredLoginEnds:
     def end(self, subject: str, until: datetime) -> None:
         """End all logins of this person that were issued until then, on all devices.
 
-        Raises
-        ------
-        StoreUnreachableError
-            If the database does not answer.
+        Raises `StoreUnreachableError` if the database does not answer.
         """
         mine = login_end.c.subject == _sum(subject)
         superseded = sa.or_(sa.and_(mine, login_end.c.ended_at <= until), login_end.c.ended_at < self._clock() - _KEPT)

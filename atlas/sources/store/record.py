@@ -61,10 +61,7 @@ _ROWS_AT_ONCE = 500
 def open_store(url: str) -> Store:
     """Return the store at an address, made or migrated if need be. Texts that need not be kept any more are deleted.
 
-    Raises
-    ------
-    AtlasError
-        If it can't be reached, or is newer than this program.
+    Raises `AtlasError` if it can't be reached, or is newer than this program.
     """
     database = Database(url)
     try:

@@ -19,12 +19,8 @@ def restore(database: Database, backup: Path, *, replace: bool) -> Path | None:
     """Make a backup the database; return where the former one is kept now, None if there was none.
 
     No process may use the database meanwhile. The backup is copied, brought to the schema of this program and checked;
-    until then nothing else is touched.
-
-    Raises
-    ------
-    AtlasError
-        If the database is not SQLite, there is one and ``replace`` is not set, or the backup can't be used.
+    until then nothing else is touched. Raises `AtlasError` if the database is not SQLite, there is one and ``replace``
+    is not set, or the backup can't be used.
     """
     if database.kind != "sqlite":
         text = N_("Diese Datenbank stellt pg_restore wieder her; wie, steht in docs/operations.md.")

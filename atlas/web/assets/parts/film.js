@@ -2,7 +2,7 @@
  *
  * Map and legend follow; "show this date" makes the month the page's own date. With reduced motion nothing runs by
  * itself: the same button goes one month on. The month stands in the address (`verlauf`), so it can be linked. */
-import { button, codesOfDays, make } from "./shared.js";
+import { button, codesOfDays, localeOf, make } from "./shared.js";
 
 const STEP_MS = 130;
 /** By query. @type {Map<string, Promise<Month[]>>} */
@@ -52,8 +52,8 @@ function remember(day) {
 /** @param {string} day @param {Lang} lang */
 function said(day, lang) {
   const [year, month, date] = day.split("-").map(Number);
-  return new Intl.DateTimeFormat(lang === "de" ? "de-DE" : "en-GB",
-    { year: "numeric", month: "long", day: "numeric" }).format(new Date(year, month - 1, date));
+  return new Intl.DateTimeFormat(localeOf(lang), { year: "numeric", month: "long", day: "numeric" })
+    .format(new Date(year, month - 1, date));
 }
 
 class Player {

@@ -1,5 +1,5 @@
 /* Copy the address of exactly this view, its date written out; and the same view in other languages. */
-import { button, make, whenChanged } from "./shared.js";
+import { copyButton, make, whenChanged } from "./shared.js";
 
 /** The address with some parameters changed, those without a value left out.
  * @param {Record<string, string>} change */
@@ -30,19 +30,9 @@ export default function drawLinks(component) {
   watchHistory();
   whenChanged(component, (place, data) => {
     const row = make("div", "atlas-links");
-    const said = make("span", "atlas-small");
-    said.setAttribute("role", "status");
-    const copy = button("atlas-copy", data.label, async () => {
+    const [copy, said] = copyButton(data, () => {
       const dated = new URL(window.location.href).searchParams.has("stichtag");
-      const url = dated ? address({}) : address({ stichtag: data.today });
-      try {
-        await navigator.clipboard.writeText(url.href);
-        said.textContent = data.done;
-      } catch {
-        window.history.replaceState(null, "", url); // no clipboard without https: the address bar holds it
-        said.textContent = data.inBar;
-      }
-      setTimeout(() => { said.textContent = ""; }, 4000);
+      return address(dated ? {} : { stichtag: data.today }).href;
     });
     const languages = Object.entries(data.languages).map(([lang, name]) => {
       const other = make("a", "atlas-language", name);

@@ -74,6 +74,26 @@ export function button(className, text, act) {
   return element;
 }
 
+/** A button that copies an address, and the line that says so for four seconds.
+ * @param {{ label: string, done: string, inBar: string }} words @param {() => string} address
+ * @returns {[HTMLElement, HTMLElement]} */
+export function copyButton(words, address) {
+  const said = make("span", "atlas-small");
+  said.setAttribute("role", "status");
+  const copy = button("atlas-copy", words.label, async () => {
+    const url = address();
+    try {
+      await navigator.clipboard.writeText(url);
+      said.textContent = words.done;
+    } catch {
+      window.history.replaceState(null, "", url); // no clipboard without https: the address bar holds it
+      said.textContent = words.inBar;
+    }
+    setTimeout(() => { said.textContent = ""; }, 4000);
+  });
+  return [copy, said];
+}
+
 /** A small square in colour and hatch of a look.
  * @param {Look} look */
 export function swatch(look) {
@@ -84,8 +104,12 @@ export function swatch(look) {
   return square;
 }
 
+/** The locale of numbers and dates.
+ * @param {Lang} lang */
+export const localeOf = (lang) => (lang === "de" ? "de-DE" : "en-GB");
+
 /** @param {number} value @param {Lang} lang */
-export const number = (value, lang) => new Intl.NumberFormat(lang === "de" ? "de-DE" : "en-GB").format(value);
+export const number = (value, lang) => new Intl.NumberFormat(localeOf(lang)).format(value);
 
 /** @returns {Promise<void>} */
 const afterPaint = () => new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); });

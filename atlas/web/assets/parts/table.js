@@ -1,6 +1,6 @@
 /* The table of equal content beside the map: a real <table>, sortable by its headings, from the same class codes as
  * the map. Below it the same rows as files. */
-import { ABSENT, FILTERED, NO_DATA, button, make, number, positions, swatch, unpack, whenChanged } from "./shared.js";
+import { ABSENT, FILTERED, NO_DATA, button, localeOf, make, number, positions, swatch, unpack, whenChanged } from "./shared.js";
 import { mountFilm } from "./film.js";
 
 /** @typedef {{ index: string, lang: Lang, layer: string, codes: string, since: string, plain?: boolean,
@@ -52,7 +52,7 @@ function partialDate(plain, lang) {
   /** @type {Intl.DateTimeFormatOptions} */
   const form = { year: "numeric", ...(month && { month: day && isGerman ? "2-digit" : "long" }),
     ...(day && { day: isGerman ? "2-digit" : "numeric" }) };
-  return new Intl.DateTimeFormat(isGerman ? "de-DE" : "en-GB", form).format(new Date(year, (month || 1) - 1, day || 1));
+  return new Intl.DateTimeFormat(localeOf(lang), form).format(new Date(year, (month || 1) - 1, day || 1));
 }
 
 /** A row for each municipality the view shows.

@@ -4,7 +4,7 @@
  * them all, and a day shows the last of them. Map, legend, table and figures are those of the app. */
 import drawFigures from "../parts/figures.js";
 import drawLegend from "../parts/legend.js";
-import { ABSENT, bodiesOf, button, loadIndex, make, number } from "../parts/shared.js";
+import { ABSENT, bodiesOf, button, copyButton, loadIndex, localeOf, make, number } from "../parts/shared.js";
 import drawSearch from "../parts/search.js";
 import drawTable from "../parts/table.js";
 import { described, successorOn, thereOn, unpackDays } from "./days.js";
@@ -59,8 +59,8 @@ function load(key) {
 
 /** @typedef {ReturnType<typeof described>} Now */
 /** @param {string} day */
-const read = (day) => new Intl.DateTimeFormat(lang === "de" ? "de-DE" : "en-GB",
-  lang === "de" ? { dateStyle: "medium" } : { dateStyle: "long" }).format(new Date(`${day}T12:00:00`));
+const read = (day) => new Intl.DateTimeFormat(localeOf(lang), { dateStyle: lang === "de" ? "medium" : "long" })
+  .format(new Date(`${day}T12:00:00`));
 
 /** @param {Now} now */
 function showCards(now) {
@@ -212,21 +212,9 @@ function documented() {
 }
 
 function copy() {
-  const said = make("span", "atlas-small");
-  said.setAttribute("role", "status");
-  const made = button("atlas-copy", words.copy, async () => {
-    const link = addressOf(about.page, { ...view, day: view.day || about.today });
-    try {
-      await navigator.clipboard.writeText(link);
-      said.textContent = words.copied;
-    } catch {
-      window.history.replaceState(null, "", link);
-      said.textContent = words.inBar;
-    }
-    setTimeout(() => { said.textContent = ""; }, 4000);
-  });
   const box = make("span");
-  box.append(made, said);
+  box.append(...copyButton({ label: words.copy, done: words.copied, inBar: words.inBar },
+    () => addressOf(about.page, { ...view, day: view.day || about.today })));
   return box;
 }
 
