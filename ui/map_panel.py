@@ -10,7 +10,6 @@ from streamlit_folium import st_folium
 
 from atlas import phrases
 from atlas.model.view import view_to_query
-from atlas.present.about import how_to_read
 from atlas.present.context import ViewContext
 from atlas.present.detail import as_of_sentence, build_detail, position_of
 from atlas.present.map_index import body_names
@@ -34,10 +33,9 @@ def show(context: ViewContext) -> None:
         if _pick(context, Keys.MAP):
             st.rerun(scope="fragment")
         blocks.small(as_of_sentence(context, words()))
-    with right, st.container(key="chosen"):
+    with right:
         _chosen(context)
-        legend(context)
-        _how_to_read(context)
+        legend(context, is_first=True)
     table(context)
 
 
@@ -70,16 +68,14 @@ def _pick(context: ViewContext, key: Keys, near: Sequence[int] = (), spec: MapSp
     base = LocalMap(*payloads().map_assets(), urls.told("../../atlas/"))
     names = body_names(context.records)
     part_ = changing_part(spec or context.spec, view.municipality, view.district, view.lang, near, names)
-    # The style sheet makes the frame as high as the screen has room for.
-    with st.container(key=f"frame-{'tall' if urls.tall > 1 else 'wide'}-{key}"):
-        picked = st_folium(
-            base,
-            key=key,
-            height=560,
-            use_container_width=True,
-            returned_objects=[],
-            feature_group_to_add=part_,
-        )
+    picked = st_folium(
+        base,
+        key=key,
+        height=560,  # the style sheet makes the frame as high as the screen has room for
+        use_container_width=True,
+        returned_objects=[],
+        feature_group_to_add=part_,
+    )
     # The frame keeps saying its last choice: each is taken over once.
     if not isinstance(picked, dict) or "pick" not in picked or picked == st.session_state.get(Keys.PICK):
         return False
@@ -95,8 +91,8 @@ def _urls(context: ViewContext) -> MapUrls:
     return payloads().map_urls(context.snapshot, context.programme, context.edition)
 
 
-def legend(context: ViewContext) -> None:
-    """Show the legend; it counts, and filters by class."""
+def legend(context: ViewContext, *, is_first: bool = False) -> None:
+    """Show the legend; it counts, and filters by class. On the first page it also says how to read the map."""
     view, spec = context.view, context.spec
     data = {
         "index": f"atlas/{_urls(context).index}",
@@ -108,6 +104,7 @@ def legend(context: ViewContext) -> None:
         "districtPoints": len(spec.district_points),
         "bodies": len(spec.bodies),
         "chosen": " ".join(sorted(view.looks)),
+        "isFirst": is_first,
     }
     data = {name: value for name, value in data.items() if value}
     part("legend")(key=Keys.LEGEND, data=data, on_look_change=_look_chosen)
@@ -175,15 +172,3 @@ def _chosen(context: ViewContext) -> None:
             type="tertiary",
             on_click=lambda: change_view(municipality=None),
         )
-
-
-def _how_to_read(context: ViewContext) -> None:
-    """Say what the map is about and what to do with it; the rest is folded."""
-    said = words()
-    start = said.say(
-        "Wo {programme} bei den Kommunen dokumentiert ist. Eine Gemeinde auf der Karte oder in der Suche wählen: Stand, Quellen und Nachbarn stehen dann hier.",
-        programme=context.programme.short,
-    )
-    blocks.draw(
-        "how_to_read", start=start, heading=said.say("So liest man die Karte"), texts=how_to_read(context, said)
-    )

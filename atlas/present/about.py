@@ -58,20 +58,6 @@ class Licences:
     link: str
 
 
-def how_to_read(context: ViewContext, words: Words) -> tuple[str, ...]:
-    """Return what helps to read the map and to use it, in sentences."""
-    return (
-        words.label(context.programme.about),
-        words.say(
-            "Jede Gemeinde hat die Farbe ihrer Klasse am gewählten Stichtag; die Legende zählt sie. Ein Klick auf eine Klasse zeigt nur diese."
-        ),
-        words.label(context.programme.provenance),
-        words.say(
-            "Mit der Tastatur: Pfeiltasten wandern auf der Karte von Gemeinde zu Gemeinde, die Eingabetaste wählt."
-        ),
-    )
-
-
 def glossary(programme: Programme, words: Words) -> tuple[Term, ...]:
     """Return every instrument, in order."""
     return tuple(_term(programme, each, words) for each in programme.instruments)

@@ -116,6 +116,25 @@ def _film_words(words: Words) -> Json:
     }
 
 
+def _how_to_read(programme: Programme, words: Words) -> Json:
+    """Return what the map is about and what to do with it, and what else helps to read it."""
+    start = words.say(
+        "Wo {programme} bei den Kommunen dokumentiert ist. Eine Gemeinde auf der Karte oder in der Suche wählen: Stand, Quellen und Nachbarn stehen dann hier.",
+        programme=programme.short,
+    )
+    texts = [
+        words.label(programme.about),
+        words.say(
+            "Jede Gemeinde hat die Farbe ihrer Klasse am gewählten Stichtag; die Legende zählt sie. Ein Klick auf eine Klasse zeigt nur diese."
+        ),
+        words.label(programme.provenance),
+        words.say(
+            "Mit der Tastatur: Pfeiltasten wandern auf der Karte von Gemeinde zu Gemeinde, die Eingabetaste wählt."
+        ),
+    ]
+    return {"start": start, "heading": words.say("So liest man die Karte"), "texts": texts}
+
+
 def _words(programme: Programme, words: Words) -> Json:
     points = programme.overview.points
     council = words.label(programme.instrument(points).label) if points else ""
@@ -139,6 +158,7 @@ def _words(programme: Programme, words: Words) -> Json:
         "knownBy": words.say(phrases.DAY_AT_THE_LATEST, day="{day}"),
         "sinces": templates(words),
         "sort": words.say("sortieren"),
+        "howToRead": _how_to_read(programme, words),
         "legend": words.say(phrases.LEGEND),
         "only": words.say("Nur diese Klasse zeigen oder wieder alle"),
         "table": words.say("Dieselben Gemeinden als Tabelle"),

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import AppOn
 from tests.app.test_pages import PAGES, fine
-from ui import frame, municipality_page
+from ui import frame, take_home
 
 
 def _labels(app: AppTest) -> dict[str, str]:
@@ -22,8 +22,8 @@ def test_buttons_stand_on_the_page_and_make_nothing_before_a_click(
     app_on: AppOn, monkeypatch: pytest.MonkeyPatch, lang: str, labels: set[str]
 ) -> None:
     made: list[str] = []
-    monkeypatch.setattr(municipality_page, "press_kit", lambda *_: made.append("kit"))
-    monkeypatch.setattr(municipality_page, "sheet_pdf", lambda *_: made.append("sheet"))
+    monkeypatch.setattr(take_home, "press_kit", lambda *_: made.append("kit"))
+    monkeypatch.setattr(take_home, "sheet_pdf", lambda *_: made.append("sheet"))
     app = fine(app_on(gemeinde="14521450", lang=lang).run())
     app = fine(app.switch_page(PAGES["municipality"]).run())
     assert labels <= set(_labels(app))

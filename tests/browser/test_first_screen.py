@@ -40,7 +40,7 @@ def test_whole_map_and_legend_are_on_the_first_screen(
     visit: Callable[..., Visit], saxony_url: str, screen: str, query: str
 ) -> None:
     seen = sized(visit(saxony_url, phone=screen == "phone"), screen).open(f"/?{query}")
-    layer = "funding" if "funding" in query else ""
+    layer = "funding" if "funding" in query else "overview"
     frame = seen.painted(layer)
     seen.page.locator(".atlas-legend ul").wait_for()
     height = SCREENS[screen][1]

@@ -16,7 +16,8 @@ type Look = {
 };
 type Layer = { label: Bilingual; definition: Bilingual; looks: Look[] };
 type District = Movable & { name: string; short: string; city: boolean; bounds: [number, number, number, number] };
-type Words = Record<string, string> & { film: Record<string, string>; sinces: Record<string, [string, string]> };
+type Words = Record<string, string> & { film: Record<string, string>; sinces: Record<string, [string, string]>;
+  howToRead: { start: string; heading: string; texts: string[] } };
 /** Key, name, district, latitude, longitude, area in km². */
 type Municipality = [string, string, string, number, number, number];
 type MapIndex = {

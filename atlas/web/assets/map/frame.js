@@ -14,6 +14,7 @@ function frameHeight(width, tall) {
 /** streamlit-folium asks for a fixed height at every render; the frame knows better how wide it is, and asks only
  * when that has changed: to look would force a layout right after every repainting. */
 export function fitFrame() {
+  if (state.urls.tall > 1) window.frameElement?.setAttribute("data-tall", "");
   const setHeight = window.Streamlit.setFrameHeight.bind(window.Streamlit);
   let height = 0;
   const fitToWidth = () => {

@@ -2,7 +2,7 @@
 import { button, make, number, swatch, whenChanged } from "./shared.js";
 
 /** @typedef {{ index: string, lang: Lang, layer: string, asOf: string, counts: string, chosen: string, points: number,
- *   districtPoints: number, bodies: number }} LegendData */
+ *   districtPoints: number, bodies: number, isFirst?: boolean }} LegendData */
 
 /** @param {string | number} count @param {Lang} lang */
 const spell = (count, lang) => (typeof count === "number" ? number(count, lang) : count);
@@ -37,6 +37,15 @@ function follow(box, data) {
     optional.forEach((item) => { item.hidden = !detail?.counts[item.dataset.optional || ""]; });
   };
   document.addEventListener("atlas:film", listen);
+}
+
+/** What the map is about and what to do with it; the rest is folded.
+ * @param {Words["howToRead"]} words */
+function howToRead({ start, heading, texts }) {
+  const box = make("div", "how-to-read atlas-small"), more = make("details");
+  more.append(make("summary", "", heading), ...texts.map((text) => make("p", "", text)));
+  box.append(make("p", "", start), more);
+  return box;
 }
 
 /** @param {Component<LegendData>} component */
@@ -78,6 +87,7 @@ export default function drawLegend(component) {
       list.append(item);
     });
     box.append(make("h2", "", layer.label[data.lang]), list, make("p", "atlas-small", layer.definition[data.lang]));
+    if (data.isFirst) box.append(howToRead(words.howToRead));
     place.replaceChildren(box);
     follow(box, data);
   });

@@ -80,7 +80,7 @@ function showLegend(now, day) {
   drawLegend({ parentElement: byId("legend"),
     data: { index: about.index, lang, layer: view.layer, asOf: day, counts: now.legend, points: now.points.length,
       districtPoints: now.districtPoints.length, bodies: bodiesOf(now.bodies).length,
-      chosen: [...view.looks].sort().join(" ") },
+      chosen: [...view.looks].sort().join(" "), isFirst: true },
     setTriggerValue: (_, key) => {
       const looks = new Set(view.looks);
       if (!looks.delete(key)) looks.add(key);
