@@ -11,55 +11,33 @@ from rapidfuzz import fuzz, process
 
 from atlas import phrases
 from atlas.analysis.columns import folded
-from atlas.analysis.quality import known_names, plain_name
+from atlas.analysis.known_names import KnownNames
 from atlas.analysis.status import successors
 from atlas.analysis.values import Reading, Remark, remark_of
 from atlas.errors import Severity
 from atlas.model.boundaries import BoundaryChange, BoundaryVersion, known_keys
 from atlas.model.dates import PartialDate
+from atlas.model.place_names import as_written
 from atlas.model.programme import Instrument, Programme, Stage
 from atlas.model.rules import check_key, check_stage, closest_key
 from atlas.phrases import N_
 
 _TELLING = 5
 _ALIKE = 70
-_TITLE = re.compile(
-    r"^(?:große kreisstadt|landeshauptstadt|universitätsstadt|bergstadt|kreisfreie stadt|stadt|gemeinde|landkreis|lkr\.?|lk)\s+"
-    r"|,\s*(?:große kreisstadt|landeshauptstadt|kreisfreie stadt|stadt|gemeinde|landkreis)$",
-    re.IGNORECASE,
-)
 _ROUNDED = re.compile(r"[0-9][.,][0-9]+E\+?[0-9]+", re.IGNORECASE)
 _ZERO_LOST = (7, 4)
 _REGIONAL = 12
 """Digits of the Regionalschlüssel: the municipality key with four more in the middle, for the association."""
 
 
-class Participants:
+class Participants(KnownNames):
     """Municipalities and districts of a state, by the keys and names people write."""
 
     def __init__(self, editions: tuple[BoundaryVersion, ...]) -> None:
+        super().__init__(editions)
         self.keys = known_keys(editions)
-        self._names = known_names(editions)
-        self._official = _official_names(editions)
         self._ended = {change.old_ags: change for edition in editions for change in edition.changes}
         self.successor = successors(self._ended.values(), date.max)
-        self._bare = {key: {plain_name(_TITLE.sub("", each)) for each in names} for key, names in self._names.items()}
-        self._bare_official = {key: plain_name(_TITLE.sub("", name)) for key, name in self._official.items()}
-        self._keys_of: dict[str, list[str]] = {}
-        for key in sorted(self.keys & set(self._names)):
-            for name in self._names[key] | {self._bare_official.get(key, "")}:
-                self._keys_of.setdefault(name, []).append(key)
-
-    def name(self, key: str) -> str:
-        """Return the name a key has or had last."""
-        return self._official.get(key, "")
-
-    def fits(self, key: str, name: str) -> bool:
-        """Return whether a municipality or district has or had this name; titles like ``Stadt`` do not count."""
-        if plain_name(name) in self._names.get(key, ()):
-            return True
-        bare = plain_name(_TITLE.sub("", name))
-        return bare in self._bare.get(key, ()) or bare == self._bare_official.get(key)
 
     def read_key(self, raw: str, name: str) -> Reading:
         """Read a key; ``name``, which stands beside it, helps to suggest one."""
@@ -100,15 +78,13 @@ class Participants:
             return f"{key[:5]} {self.name(key[:5])}"
         close = closest_key(key, self.keys) if key else ""
         if not close and name:
-            found = process.extractOne(plain_name(name), list(self._keys_of), scorer=fuzz.ratio, score_cutoff=_ALIKE)
-            close = self._keys_of[found[0]][0] if found else ""
+            found = process.extractOne(as_written(name), list(self), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+            close = self.keys_of(found[0])[0] if found else ""
         return f"{close} {self.name(close)}" if close else ""
 
     def _named(self, name: str) -> list[str]:
         """Return the keys a name belongs to, those that still exist first."""
-        bare = plain_name(_TITLE.sub("", name))
-        fitting = self._keys_of.get(plain_name(name)) or self._keys_of.get(bare, [])
-        return sorted(fitting, key=lambda each: (each in self._ended, each)) if name else []
+        return sorted(self.keys_of(name), key=lambda each: (each in self._ended, each))
 
     def read_name(self, raw: str, key: str) -> Reading:
         """Read the name beside a good key."""
@@ -146,15 +122,6 @@ class Participants:
             return Remark(text, values, Severity.WARNING, f"{successor} {self.name(successor)}")
         text = phrases.KEY_OF_A_PREDECESSOR
         return Remark(text, values, Severity.NOTE, f"{successor} {self.name(successor)}")
-
-
-def _official_names(editions: Iterable[BoundaryVersion]) -> dict[str, str]:
-    names: dict[str, str] = {}
-    for edition in editions:
-        names |= {change.old_ags: change.old_name for change in edition.changes}
-        names |= {str(key): str(name) for key, name in edition.districts["name"].items()}
-        names |= dict(zip(edition.municipalities["ags"], edition.municipalities["name"], strict=True))
-    return names
 
 
 class StageNames:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from atlas import phrases
+from atlas.analysis.known_names import KnownNames
 from atlas.analysis.stages import entry_cases
 from atlas.analysis.status import successors
 from atlas.errors import Problem, Severity, few
@@ -75,33 +75,13 @@ def _problem(places: str, line: int, column: str, text: str, **values: str | int
 
 def _names(table: pd.DataFrame, editions: tuple[BoundaryVersion, ...], places: str) -> list[Problem]:
     """The name beside a key must be one the municipality has or had: it is there to catch a mistyped key."""
-    known = known_names(editions)
+    known = KnownNames(editions)
     text = phrases.KEY_OF_ANOTHER_NAME
     return [
-        _problem(places, line, "municipality", text, ags=ags, official=", ".join(sorted(known[ags])), given=given)
+        _problem(places, line, "municipality", text, ags=ags, official=known.name(ags), given=given)
         for line, ags, given in zip(table["line"], table["ags"], table["municipality"], strict=True)
-        if plain_name(given) not in known[ags]
+        if not known.fits(ags, given)
     ]
-
-
-def known_names(editions: tuple[BoundaryVersion, ...]) -> dict[str, set[str]]:
-    """Return every name a municipality or district has or had, by key, each as `plain_name` gives it."""
-    known: dict[str, set[str]] = {}
-    for edition in editions:
-        for ags, official in zip(edition.municipalities["ags"], edition.municipalities["name"], strict=True):
-            known.setdefault(str(ags), set()).add(plain_name(str(official)))
-        for ags, former in edition.former_names.items():
-            known.setdefault(ags, set()).update(plain_name(each) for each in former)
-        for key, official in edition.districts["name"].items():
-            known.setdefault(str(key), set()).add(plain_name(str(official)))
-        for change in edition.changes:
-            known.setdefault(change.old_ags, set()).add(plain_name(change.old_name))
-    return known
-
-
-def plain_name(name: str) -> str:
-    """Return a name as it is compared: without spaces and capitals."""
-    return re.sub(r"\s+", "", name).lower()
 
 
 def _keys(table: pd.DataFrame, editions: tuple[BoundaryVersion, ...], places: str) -> list[Problem]:

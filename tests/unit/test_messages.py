@@ -24,7 +24,6 @@ NOT_SAID = {
     "atlas/adopt/boundaries.py": "attributions, in the words of their licence",
     "atlas/analysis/columns.py": "headings people write in their tables",
     "atlas/analysis/values.py": "words people write in cells",
-    "atlas/analysis/naming.py": "kinds of places in names",
     "atlas/analysis/coverage.py": "a kind of place in names",
     "atlas/present/picture.py": "as atlas/analysis/coverage.py",
     "atlas/analysis/intake.py": "German words in a place, which `Words.problem` says in the language of the reader",
