@@ -41,7 +41,7 @@ class Utc(TypeDecorator[datetime]):
         return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
 
 
-class Day(TypeDecorator[date]):
+class IsoDay(TypeDecorator[date]):
     """A day as text, ``YYYY-MM-DD``; empty where there is none."""
 
     impl = Text
@@ -102,7 +102,7 @@ follow_up = Table(
     Column("actor", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("step", Text, nullable=False),
-    Column("due", Day, nullable=False),
+    Column("due", IsoDay, nullable=False),
 )
 """Internal: what is to be done next in a municipality. A later version supersedes."""
 
