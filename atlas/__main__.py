@@ -107,6 +107,12 @@ def _add_tables(known: _Subparsers) -> None:
     _add_district(spots)
     _add_as_of(spots)
 
+    ranking = _command(
+        known, "districts", commands.run_districts, "Rangfolge der Kreise je Instrument, n von N und Anteil"
+    )
+    _add_layer(ranking, "alle")
+    _add_as_of(ranking)
+
 
 def _add_courses(known: _Subparsers) -> None:
     course = _command(known, "progress", commands.run_progress, "Zahlen je Monat und Instrument")

@@ -37,6 +37,7 @@ from atlas.export.tables import (
 from atlas.model.excerpt import MOST_TITLE, Excerpt, Form, parse_places
 from atlas.model.languages import LANGUAGES
 from atlas.model.parameters import LAYER, PROGRAMME
+from atlas.model.programme import OVERVIEW
 from atlas.model.snapshot import Snapshot
 from atlas.model.states import State
 from atlas.model.view import ViewState
@@ -46,6 +47,7 @@ from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.detail import absent, position_or_successor
 from atlas.present.municipality import neighbourhood_notes
 from atlas.present.paragraph import paragraph
+from atlas.present.ranking import ranked_districts, with_shares
 from atlas.present.wording import Words
 from atlas.sources.login import LoginSettings
 from atlas.sources.rights import Rights
@@ -181,6 +183,15 @@ def run_white_spots(given: argparse.Namespace) -> None:
     _known_district(context, given.district)
     spots = white_spots(context.status, context.day.hood, given.district)
     terminal.put(plain_csv(white_spots_table(context, spots)), given.output)
+
+
+def run_districts(given: argparse.Namespace) -> None:
+    """Give the districts in the order of every instrument."""
+    snapshot = terminal.snapshot(given)
+    _known_layer(snapshot, given)
+    context = _context(snapshot, given.programme, given.as_of)
+    table = ranked_districts(context, None if given.layer == OVERVIEW else given.layer)
+    terminal.put(plain_csv(with_shares(context, table)), given.output)
 
 
 def run_progress(given: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from atlas.model.view import page_address
 from atlas.present.context import SingleFlightCache
 from atlas.present.detail import as_of_sentence
 from atlas.present.district import DistrictPage, build_district
+from atlas.present.ranking import build_ranking
 from atlas.render.html import file_links
 from atlas.render.templates import Pieces
 from ui import blocks, filters, frame, map_panel
@@ -37,6 +38,11 @@ def show() -> None:
         blocks.small(as_of_sentence(context, said))
     with right:
         st.html(html.shares(page, page_address))
+    if page.districts and context.programme.has_shares:
+        ranking = build_ranking(context, said)
+        blocks.heading(ranking.heading)
+        st.html(html.ranking(ranking, page_address, context.view))
+        st.html(file_links("rangfolge", context.view, said))
     if page.districts:
         blocks.heading(said.say("Alle Kreise und Kreisfreien Städte"))
         st.html(html.districts(page, page_address, context.view))

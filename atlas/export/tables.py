@@ -28,6 +28,7 @@ from atlas.present.headings import headings
 from atlas.present.looks import layer_label, looks_of
 from atlas.present.map_spec import decisive_rows, since_said
 from atlas.present.progress import course_days
+from atlas.present.ranking import ranking_said
 from atlas.present.steering import case_rows, steering_lines
 from atlas.present.time_words import FLOW_LABELS, STATE_LABELS, stock_headings
 from atlas.present.wording import Words
@@ -319,7 +320,7 @@ def _progress(contexts: ViewContexts, context: ViewContext, words: Words) -> pd.
         "arrangements": words.say(phrases.ARRANGEMENTS),
         **{what: words.label(FLOW_LABELS[what]) for what in FLOWS},
         **stock_headings(context.programme.instruments, words),
-        "total": words.say("Gemeinden insgesamt"),
+        "total": words.say(phrases.MUNICIPALITIES_IN_ALL),
         "share": words.say(phrases.SHARE),
     }
     return table.assign(instrument=table["instrument"].map(labels)).rename(columns=titles)
@@ -346,6 +347,7 @@ TABLES: Mapping[str, Callable[[ViewContexts, ViewContext, Words], pd.DataFrame |
     "veraenderungen": _changes,
     "fortschritt": _progress,
     "steuerung": _steering,
+    "rangfolge": lambda _, context, words: ranking_said(context, words),
     "faelle": lambda _, context, words: cases_said(context, words),
 }
 """What can be had as CSV from the pages, by name: the table of a view, None if the view asks for nothing there is."""

@@ -112,7 +112,7 @@ def finding_titles(words: Words) -> dict[str, str]:
         "line": words.say(phrases.LINE),
         "column": words.say(phrases.COLUMN),
         "given": words.say("steht da"),
-        "kind": words.say("Art"),
+        "kind": words.say(phrases.KIND),
         "told": words.say("Befund"),
         "suggestion": words.say("Vorschlag"),
     }
