@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -107,6 +107,11 @@ class Day:
     def municipalities(self) -> pd.DataFrame:
         """The rows of the edition's table that are there on the day; index ``position``."""
         return self.edition.municipalities[self.edition.valid_at(self.as_of)]
+
+    @cached_property
+    def often(self) -> Counter[str]:
+        """How many municipalities of the day have a name."""
+        return Counter(self.municipalities["name"].tolist())
 
     @cached_property
     def active(self) -> frozenset[int]:

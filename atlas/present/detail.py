@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -127,11 +126,14 @@ def absent(context: ViewContext, ags: str, place: str, words: Words) -> Problem:
 
 def unique_names(context: ViewContext, positions: Iterable[int]) -> list[str]:
     """Return the names of municipalities, with the district where the state has several of the name."""
-    often = Counter(context.day.municipalities["name"])
-    districts = context.edition.districts["name"].to_dict()
-    rows = context.edition.municipalities.loc[list(positions), ["name", "district"]]
-    named = zip(rows["name"], rows["district"], strict=True)
-    return [name if often[name] == 1 else f"{name} ({districts[district]})" for name, district in named]
+    rows = context.edition.municipalities
+    names, districts = rows["name"].to_numpy(), rows["district"].to_numpy()
+    return [
+        str(names[at])
+        if context.day.often[names[at]] == 1
+        else f"{names[at]} ({context.edition.district_name(districts[at])})"
+        for at in positions
+    ]
 
 
 def municipality_names(context: ViewContext) -> dict[str, str]:

@@ -203,7 +203,7 @@ class _Teller:
 
     def _names(self, rows: pd.DataFrame) -> Sequence[str]:
         """Return the names, each once, with the district where the state has several of the name."""
-        often = Counter(self.after.day.municipalities["name"])
+        often = self.after.day.often
         times = Counter(
             name if often[name] <= 1 else f"{name} ({self.after.edition.district_name(district)})"
             for name, district in zip(rows["name"], rows["district"], strict=True)

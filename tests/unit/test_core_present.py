@@ -460,7 +460,7 @@ stages = [
         encoding="utf-8",
     )
     said = "\n".join(each.sentence() for each in check_snapshot(load_snapshot(Settings(Path(str(own_root))))))
-    assert "Zum Schlüssel 00021020 gehört „bergen“, hier steht „Bärgen“" in said
+    assert "Zum Schlüssel 00021020 gehört „Bergen“, hier steht „Bärgen“" in said
     assert "„unten“ (2022-05-01) liegt nach der höheren Stufe „oben“ (2021-05-01)" in said
     assert "Den Schlüssel 00022010 gibt es nicht mehr; der Eintrag zählt für 00022015 Neu-Ilm" in said
     assert "1 Einträge haben weder ein Datum noch eine datierte Quelle" in said
