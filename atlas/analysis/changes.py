@@ -9,6 +9,7 @@ import pandas as pd
 
 from atlas.analysis.events import CHANGED, ENDINGS, FLOWS, RECORD
 from atlas.analysis.status import NO_DATA
+from atlas.model.place_names import german_key
 from atlas.model.states import State
 
 CHANGE_COLUMNS = (
@@ -144,5 +145,5 @@ def _in_order(table: pd.DataFrame, instruments: Sequence[str], whats: Sequence[s
     place = {key: number for number, key in enumerate(dict.fromkeys(instruments))}
     rank = {what: number for number, what in enumerate(whats)}
     order = table.assign(instrument=table["instrument"].map(place), what=table["what"].map(rank))
-    order = order.sort_values(["instrument", "what", "name", "ags"], kind="stable")
+    order = order.sort_values(["instrument", "what", "name", "ags"], kind="stable", key=german_key)
     return table.loc[order.index].reset_index(drop=True)

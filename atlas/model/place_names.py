@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import pandas as pd
+
 FULL = {
     "st": "sankt",
     "erzg": "erzgebirge",
@@ -62,8 +64,18 @@ def folded_words(text: str) -> list[str]:
 
     Umlauts, their spelling with ``e`` and the vowel alone are one; so are ß and ss. What is neither letter nor digit parts words.
     """
-    bare = "".join(each for each in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(each))
-    return _WORD.findall(_DIGRAPH.sub(r"\1", bare.translate(_PLAIN_LETTERS)))
+    return _WORD.findall(_DIGRAPH.sub(r"\1", in_german_order(text)))
+
+
+def in_german_order(name: str) -> str:
+    """Return what names are sorted by in German lists (DIN 5007-1): umlauts as their vowels, ß as ss, capitals as small letters."""
+    bare = "".join(each for each in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(each))
+    return bare.translate(_PLAIN_LETTERS)
+
+
+def german_key(column: pd.Series) -> pd.Series:
+    """Return what a column of a table is sorted by: texts in German order, others by themselves."""
+    return column.map(in_german_order) if pd.api.types.is_string_dtype(column) else column
 
 
 def written_out(words: list[str]) -> list[str]:

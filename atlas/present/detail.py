@@ -15,6 +15,7 @@ from atlas.analysis.stages import entry_cases
 from atlas.analysis.status import NO_DATA, StatusLine, successors
 from atlas.errors import Problem
 from atlas.model.boundaries import BoundaryChange, mergers
+from atlas.model.place_names import german_key
 from atlas.model.programme import Programme, StageKind
 from atlas.model.records import Records, source_name, web_address
 from atlas.model.states import State
@@ -138,7 +139,7 @@ def unique_names(context: ViewContext, positions: Iterable[int]) -> list[str]:
 
 def municipality_names(context: ViewContext) -> dict[str, str]:
     """Return the municipalities of the day by key, in order of name; with the district where several have the same."""
-    rows = context.day.municipalities.sort_values(["name", "ags"])
+    rows = context.day.municipalities.sort_values(["name", "ags"], key=german_key)
     return dict(zip(rows["ags"], unique_names(context, rows.index), strict=True))
 
 

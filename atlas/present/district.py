@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from atlas import phrases
 from atlas.analysis.counting import Figure, by_district
 from atlas.analysis.outreach import Group, WhiteSpot, groups, white_spots
+from atlas.model.place_names import in_german_order
 from atlas.model.view import ViewState
 from atlas.present.context import ViewContext
 from atlas.present.figures import Listed, beside
@@ -243,7 +244,7 @@ def _spot(context: ViewContext, spot: WhiteSpot, words: Words) -> SpotRow:
 
 def _group(context: ViewContext, group: Group, words: Words) -> GroupRow:
     names = context.edition.municipalities["name"]
-    members = sorted(str(names.iloc[position]) for position in group.members)
+    members = sorted((str(names.iloc[position]) for position in group.members), key=in_german_order)
     bodies = words.say("gemeinsame Stellen: {names}", names=", ".join(group.bodies)) if group.bodies else ""
     return GroupRow(words.number(len(members)), words.number(group.arrangements), ", ".join(members), bodies)
 

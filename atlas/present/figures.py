@@ -11,6 +11,7 @@ import pandas as pd
 from atlas import phrases
 from atlas.analysis.counting import Figure
 from atlas.model.boundaries import BoundaryVersion
+from atlas.model.place_names import german_key, in_german_order
 from atlas.model.programme import OVERVIEW, Counts
 from atlas.model.states import State
 from atlas.model.view import ViewState
@@ -166,7 +167,7 @@ def _class_cards(context: ViewContext, words: Words) -> list[Card]:
 
 def municipality_rows(rows: pd.DataFrame, boundaries: BoundaryVersion, words: Words) -> pd.DataFrame:
     """Return rows of the status table as a list: the columns of a `DrillDown`."""
-    ordered = rows.sort_values(["name", "ags"])
+    ordered = rows.sort_values(["name", "ags"], key=german_key)
     return pd.DataFrame(
         {
             "name": ordered["name"].tolist(),
@@ -187,10 +188,14 @@ def arrangement_rows(each: Figure, boundaries: BoundaryVersion, words: Words) ->
         rows.append(
             {
                 "name": words.say(phrases.NAME_WITH_CASE, name=name, case=case) if case else name,
-                "district": ", ".join(sorted({boundaries.district_name(key) for key in members["district"]})),
+                "district": ", ".join(
+                    sorted({boundaries.district_name(key) for key in members["district"]}, key=in_german_order)
+                ),
                 "since": said(since_of(first), words),
                 "joint_with": ", ".join(dict.fromkeys(map(str, members["name"]))) if first.joint_with else "",
                 "source": first.source,
             }
         )
-    return pd.DataFrame(rows, columns=["name", "district", "since", "joint_with", "source"]).sort_values("name")
+    return pd.DataFrame(rows, columns=["name", "district", "since", "joint_with", "source"]).sort_values(
+        "name", key=german_key
+    )

@@ -8,6 +8,7 @@ from datetime import date
 
 from atlas import phrases
 from atlas.model.cases import FollowUp, Report
+from atlas.model.place_names import in_german_order
 from atlas.present.context import ViewContext
 from atlas.present.detail import position_or_successor, unique_names
 from atlas.present.steering import districts_of
@@ -62,7 +63,9 @@ def due_rows(context: ViewContext, current: Mapping[str, FollowUp], today: date,
                     written=written,
                 )
             )
-    return sorted(rows, key=lambda row: (row.late is None, -(row.late or 0), row.name, row.written.ags))
+    return sorted(
+        rows, key=lambda row: (row.late is None, -(row.late or 0), in_german_order(row.name), row.written.ags)
+    )
 
 
 def _lateness(late: int | None, words: Words) -> str:

@@ -13,6 +13,7 @@ from atlas import phrases
 from atlas.analysis.status import NO_DATA, StatusLine
 from atlas.model.boundaries import INDEPENDENT_CITIES, mergers
 from atlas.model.dates import PartialDate
+from atlas.model.place_names import in_german_order
 from atlas.model.states import State
 from atlas.phrases import N_
 from atlas.present.context import ViewContext
@@ -221,7 +222,7 @@ def joint_phrase(context: ViewContext, line: StatusLine, words: Words) -> str:
     partners = set(joint["name"][(joint["instrument"] == line.instrument) & (joint["ags"] != line.ags)])
     if not partners:
         return words.say("über die gemeinsame Stelle „{body}“", body=line.joint_with)
-    names = words.listed(sorted(partners))
+    names = words.listed(sorted(partners, key=in_german_order))
     return words.say("gemeinsam mit {names} ({body})", names=names, body=line.joint_with)
 
 

@@ -14,6 +14,7 @@ from atlas.analysis.days import month_ends
 from atlas.analysis.durations import FEW, passages
 from atlas.analysis.progress import Course, progress
 from atlas.analysis.status import held_on
+from atlas.model.place_names import in_german_order
 from atlas.model.programme import OVERVIEW, Counts, Instrument
 from atlas.model.states import State
 from atlas.model.view import ViewState
@@ -300,7 +301,7 @@ def district_bars(context: ViewContext, instrument: Instrument) -> tuple[Distric
         for key, covered, total, share in table.itertuples(index=False)
         if total
     ]
-    return tuple(sorted(bars, key=lambda bar: (-bar.share, bar.name)))
+    return tuple(sorted(bars, key=lambda bar: (-bar.share, in_german_order(bar.name))))
 
 
 def district_table(context: ViewContext, instrument: Instrument, words: Words) -> DistrictTable:

@@ -9,6 +9,7 @@ import pandas as pd
 from atlas import phrases
 from atlas.analysis.counting import by_district
 from atlas.model.boundaries import INDEPENDENT_CITIES
+from atlas.model.place_names import german_key
 from atlas.present.context import ViewContext
 from atlas.present.headings import headings
 from atlas.present.wording import Words
@@ -40,7 +41,7 @@ def ranked_districts(context: ViewContext, instrument: str | None = None) -> pd.
         is_city = table["kind"].isin(INDEPENDENT_CITIES)
         by = "share" if context.programme.has_shares else "municipalities"
         rank = table.groupby(is_city)[by].rank(method="min", ascending=False).astype("int64")
-        order = table.assign(rank=rank, is_city=is_city).sort_values(["is_city", "rank", "name"])
+        order = table.assign(rank=rank, is_city=is_city).sort_values(["is_city", "rank", "name"], key=german_key)
         parts.append(order[list(RANKING_COLUMNS)])
     return pd.concat(parts, ignore_index=True)
 

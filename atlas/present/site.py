@@ -9,6 +9,7 @@ from datetime import date
 from atlas import phrases
 from atlas.analysis.status import NO_DATA
 from atlas.model.languages import SOURCE_LANGUAGE, other_languages
+from atlas.model.place_names import in_german_order
 from atlas.model.view import EARLIEST
 from atlas.present.context import ViewContext
 from atlas.present.credits import invented, picture_credits
@@ -114,7 +115,9 @@ def site_table(context: ViewContext, address: Callable[[str], str], words: Words
             looks[spec.classes[position]],
             since_said(spec, position, words),
         )
-        for position in sorted(shown, key=lambda position: (lines[position][0].name, lines[position][0].ags))
+        for position in sorted(
+            shown, key=lambda position: (in_german_order(lines[position][0].name), lines[position][0].ags)
+        )
     )
     layer = words.label(layer_label(context.programme, spec.layer))
     return SiteTable(

@@ -14,6 +14,7 @@ from atlas.analysis.stages import entry_cases
 from atlas.analysis.status import successors
 from atlas.model.areas import Area
 from atlas.model.dates import year_before
+from atlas.model.place_names import german_key
 from atlas.model.programme import Instrument, StageKind
 from atlas.model.states import State
 from atlas.present.context import ViewContext
@@ -87,7 +88,7 @@ def build_steering(context: ViewContext, words: Words) -> Steering:
         return Over(case_rows(context, rows, words), _rules(context, rows, words))
 
     records = _records(context, districts_of(context))
-    dated = records[records["dated"].notna()].sort_values(["dated", "name"], ascending=[False, True])
+    dated = records[records["dated"].notna()].sort_values(["dated", "name"], ascending=[False, True], key=german_key)
     return Steering(
         late=case_rows(context, cases[cases["is_late"]], words),
         open_=case_rows(context, cases[~cases["is_late"]], words),
@@ -149,7 +150,9 @@ def _waiting(context: ViewContext, lines: pd.DataFrame) -> pd.DataFrame:
 
 def _in_state(lines: pd.DataFrame, state: State) -> pd.DataFrame:
     """Return the lines in a state, those first of which the last proof is oldest."""
-    return lines[lines["state"] == state].sort_values(["last_proof", "name", "instrument"], kind="stable")
+    return lines[lines["state"] == state].sort_values(
+        ["last_proof", "name", "instrument"], kind="stable", key=german_key
+    )
 
 
 def _ending(context: ViewContext, lines: pd.DataFrame) -> pd.DataFrame:
@@ -164,7 +167,7 @@ def _ending(context: ViewContext, lines: pd.DataFrame) -> pd.DataFrame:
     # An exit has a day as well, but nobody could see it coming.
     foreseen = (lines["ends"] == State.PRESUMED_OVER) | ((lines["ends"] == State.ENDED) & by_itself)
     ending = lines.assign(ends_on=last)[(lines["state"] == State.IN_FORCE) & ahead & foreseen]
-    return ending.sort_values(["ends_on", "name"], kind="stable")
+    return ending.sort_values(["ends_on", "name"], kind="stable", key=german_key)
 
 
 def _records(context: ViewContext, inside: frozenset[str]) -> pd.DataFrame:
@@ -299,7 +302,7 @@ def record_rows(context: ViewContext, records: pd.DataFrame, words: Words) -> pd
 def _old(context: ViewContext, records: pd.DataFrame, words: Words) -> pd.DataFrame:
     newest = records.sort_values("dated", na_position="first", kind="stable").drop_duplicates("today", keep="last")
     newest = newest[newest["dated"].isna() | (newest["dated"] < pd.Timestamp(year_before(context.as_of)))]
-    newest = newest.sort_values(["dated", "name"], na_position="first")
+    newest = newest.sort_values(["dated", "name"], na_position="first", key=german_key)
     rows = record_rows(context, newest, words)
     return rows[["places", "name", "district"]].assign(newest=rows["since"])
 

@@ -14,6 +14,7 @@ from atlas import phrases
 from atlas.analysis.counting import Figure
 from atlas.analysis.events import FLOWS, in_period
 from atlas.analysis.progress import Course, progress
+from atlas.model.place_names import german_key
 from atlas.model.programme import Counts, Instrument
 from atlas.present.changes import flow_words, of_flow
 from atlas.present.context import ViewContext
@@ -145,4 +146,4 @@ def event_rows(context: ViewContext, rows: pd.DataFrame, words: Words) -> pd.Dat
             "joint_with": rows["joint_with"].tolist(),
             "source": rows["source"].tolist(),
         }
-    ).sort_values(["name", "district"], ignore_index=True)
+    ).sort_values(["name", "district"], ignore_index=True, key=german_key)

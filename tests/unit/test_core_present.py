@@ -15,10 +15,11 @@ import pytest
 from atlas.analysis.quality import check_snapshot
 from atlas.errors import Problem
 from atlas.model.parameters import Given, read_view
+from atlas.model.place_names import in_german_order
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState, view_to_query
 from atlas.present.context import SingleFlightCache, ViewContext, ViewContexts, preview
-from atlas.present.detail import as_of_sentence, build_detail, position_of
+from atlas.present.detail import as_of_sentence, build_detail, municipality_names, position_of
 from atlas.present.figures import build_cards
 from atlas.present.film import build_film, film_legend
 from atlas.present.hatches import LINES, Pattern
@@ -559,3 +560,14 @@ def test_joint_bodies_are_drawn_where_they_are_in_force(real_context: Callable[.
     assert [int(each, 36) for each in said[str(names.index("Städtebund Silberberg"))].split(",")] == list(
         bodies["Städtebund Silberberg"]
     )
+
+
+def test_lists_are_in_german_order(real_context: Callable[..., ViewContext]) -> None:
+    context = real_context(layer="agreement")
+    for card in build_cards(context, DE):
+        for door in card.doors:
+            names = door.rows()["name"].tolist()
+            assert names == sorted(names, key=in_german_order)
+    assert in_german_order("Görlitz") < in_german_order("Grünhainichen") < in_german_order("Zittau")
+    names = [name for name in municipality_names(context).values() if name[0] in "GZ"]
+    assert names.index("Görlitz") < names.index("Großenhain") < names.index("Zittau")
