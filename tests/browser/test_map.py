@@ -288,6 +288,21 @@ def test_printed_map_stands_above_its_legend(visit: Callable[..., Visit], saxony
     assert boxes[0]["x"] + boxes[0]["width"] <= 718
 
 
+def test_whole_map_and_every_row_are_printed(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/", "overview")
+    seen.page.locator(".atlas-table tbody tr").first.wait_for()
+    seen.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    seen.page.emulate_media(media="print")
+    land = "() => Math.max(...[...document.querySelectorAll('path.area')].map((e) => e.getBoundingClientRect().right))"
+    assert seen.map.evaluate(land) <= seen.map.evaluate("innerWidth") <= 680
+    table = seen.page.locator(".atlas-table-scroll")
+    assert table.evaluate("e => e.scrollHeight <= e.clientHeight"), "no row is cut off"
+    assert seen.page.locator(".atlas-search").is_hidden()
+    seen.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    seen.page.emulate_media(media="screen")
+    assert seen.map.evaluate("innerWidth") > 680
+
+
 def test_pages_lead_to_each_other(visit: Callable[..., Visit], saxony_url: str) -> None:
     seen = visit(saxony_url).open(f"/?gemeinde={ZITTAU}&stichtag=2022-12-31&lang=en", "overview")
     seen.page.get_by_role("link", name="To the municipality’s page").click()

@@ -33,6 +33,21 @@ export function fitFrame() {
   }).observe(state.map.getContainer());
 }
 
+const PAPER = "680px";
+
+/** Paper is narrower than the screen, and nothing is laid out anew for it: the whole map is fitted before the page is printed. */
+export function fitPaper() {
+  const frame = /** @type {HTMLElement | null} */ (window.frameElement);
+  if (!frame) return;
+  const fit = (/** @type {string} */ width) => {
+    frame.style.width = width;
+    state.map.invalidateSize({ animate: false });
+    if (state.index && !state.isMoved) home();
+  };
+  window.parent.addEventListener("beforeprint", () => fit(PAPER));
+  window.parent.addEventListener("afterprint", () => fit(""));
+}
+
 /** Dark if the page around the frame is. */
 export function followTheme() {
   let isDark = false;

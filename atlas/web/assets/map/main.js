@@ -6,7 +6,7 @@
 import { positions, unpack } from "../parts/shared.js";
 import { addSheet, beside, drawBodies, drawSelection, refine } from "./borders.js";
 import { follow, home } from "./camera.js";
-import { addControls, complain, fitFrame, followTheme, speakLanguage } from "./frame.js";
+import { addControls, complain, fitFrame, fitPaper, followTheme, speakLanguage } from "./frame.js";
 import { Ground } from "./ground.js";
 import { prepareLooks } from "./hatches.js";
 import { showDistrictNames, showMunicipalityNames } from "./names.js";
@@ -73,6 +73,7 @@ window.atlasMap = {
     if (coarse) map.dragging.disable(); // one finger scrolls the page, two move the map
     followTheme();
     fitFrame();
+    fitPaper();
     try {
       const [index, topology] = await Promise.all([load(urls.index), load(beside(urls.overview))]);
       state.index = index;
