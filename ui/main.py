@@ -9,7 +9,7 @@ import streamlit as st
 from atlas import phrases
 from atlas.errors import AtlasError
 from atlas.model.rights import Right
-from ui.cache import store
+from ui.cache import store, today
 from ui.login import current_actor
 from ui.messages import show_problems
 from ui.state import PAGES, read_address, turn_to, words
@@ -24,10 +24,10 @@ def main() -> None:
     try:
         snapshot = store().current()
     except AtlasError as error:
-        read_address(None)
+        read_address(None, today())
         show_problems(error)
         return
-    read_address(snapshot)
+    read_address(snapshot, today())
     say = words().say
     # Visitors of the map are not bothered with a page that is not for them; its address works all the same.
     is_insider = current_actor().may(Right.READ_INTERNAL)

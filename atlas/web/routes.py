@@ -29,7 +29,7 @@ from atlas.web.delivery import Endpoint, RefusedError, accepts_gzip, attached, r
 from atlas.web.images import Images
 from atlas.web.page import FOREVER
 from atlas.web.payloads import PREFIX, PayloadStore
-from atlas.web.request_parameters import view_asked
+from atlas.web.request_parameters import given_by, view_asked
 
 _SAID = 20
 """Places of problems that the answer to a check names."""
@@ -94,7 +94,7 @@ class _OwnRoutes:
         name = request.path_params["table"]
         if name not in TABLES:
             raise refusal(404)
-        given = Given(request.query_params)
+        given = given_by(request, FORM.name)
         is_excel = given.read(FORM, otherwise=False)
         context = self._context(given)
         shown = TABLES[name](self._contexts, context, Words(context.view.lang))
@@ -105,13 +105,13 @@ class _OwnRoutes:
         return Response(body, media_type="text/csv; charset=utf-8", headers=_CHECKED | attached(file))
 
     def film(self, request: Request) -> Response:
-        context = self._context(Given(request.query_params))
+        context = self._context(given_by(request))
         drawn = context.view.but(municipality=None, lang="de", film=None, since=None)
         packed = self._films.get((*context.key, drawn), lambda: _film_bytes(context, self._contexts.today()))
         return Response(packed, media_type="application/json", headers=_CHECKED | {"Content-Encoding": "gzip"})
 
     def animation(self, request: Request) -> Response:
-        context = self._context(Given(request.query_params))
+        context = self._context(given_by(request))
         words = Words(context.view.lang)
         drawn = context.view.but(municipality=None, film=None, since=None)
         body = self._animations.get((*context.key, drawn), lambda: film_gif(self._contexts, context, words))
@@ -122,7 +122,7 @@ class _OwnRoutes:
         form = request.path_params["form"]
         if form not in {"svg", "png"} or request.path_params["chart"] not in list(Chart):
             raise refusal(404)
-        given, which = Given(request.query_params), Chart(request.path_params["chart"])
+        given, which = given_by(request, _USE.name), Chart(request.path_params["chart"])
         use = given.read(_USE, Use.LIGHT)
         context = self._context(given)
         words = Words(context.view.lang)
@@ -159,7 +159,7 @@ class _OwnRoutes:
         return _json(ready, 200)
 
     def _context(self, given: Given) -> ViewContext:
-        return self._contexts.of(view_asked(given, self._current()))
+        return self._contexts.of(view_asked(given, self._current(), self._contexts.today()))
 
 
 def _film_bytes(context: ViewContext, today: date) -> bytes:
