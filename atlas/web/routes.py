@@ -25,6 +25,7 @@ from atlas.present.film import build_film, packed_film
 from atlas.present.progress import Curve, build_curves
 from atlas.present.wording import Words
 from atlas.web.api import build_api
+from atlas.web.crawlers import build_crawler_routes
 from atlas.web.delivery import Endpoint, RefusedError, accepts_gzip, attached, refusal
 from atlas.web.images import Images
 from atlas.web.page import FOREVER
@@ -51,7 +52,8 @@ def build_routes(
     ``.png`` a chart of `Chart`, with ``fuer`` for its `Use`; ``/atlas/verlauf.json`` the months of a layer, ``.gif`` the
     same as an animation;
     see `Images` for pictures; ``/atlas/{name}`` immutable payloads; ``/healthz`` the process lives; ``/readyz`` the data
-    can be used, and what the store says of itself; ``/api/v1/`` the open data, see `build_api`.
+    can be used, and what the store says of itself; what crawlers ask for, see `build_crawler_routes`; ``/api/v1/`` the
+    open data, see `build_api`.
     """
     own = _OwnRoutes(payloads, current, contexts, rights_problems, about_store)
     return [
@@ -63,6 +65,7 @@ def build_routes(
         Route(f"{PREFIX}/{{name}}", Endpoint(own.payload)),
         Route("/healthz", Endpoint(own.healthz)),
         Route("/readyz", Endpoint(own.readyz)),
+        *build_crawler_routes(contexts, address),
         *build_api(current, contexts),
     ]
 

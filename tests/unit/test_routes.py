@@ -128,6 +128,9 @@ WRONG: dict[str, list[Wrong]] = {
     "/atlas/{name}": [nothing("/atlas/x")],
     "/healthz": [],
     "/readyz": [],
+    "/robots.txt": [],
+    "/sitemap.xml": [],
+    "/favicon.ico": [],
     **dict(wrong_offers()),
     ROOT: [],
     "/api": [unknown("/api")],
@@ -288,7 +291,11 @@ def test_what_stands_before_the_routes_refuses_in_the_same_shape(client: TestCli
     assert told(client.get("/_stcore/metrics?lang=en"), 404) == {"": "There is no such address."}
 
 
-@pytest.mark.parametrize("path", [path for path in WRONG if path not in {"/healthz", "/readyz", "/atlas/{name}", ROOT}])
+SOUND = {"/healthz", "/readyz", "/atlas/{name}", "/robots.txt", "/favicon.ico", ROOT}
+"""Routes that need no data."""
+
+
+@pytest.mark.parametrize("path", [path for path in WRONG if path not in SOUND])
 def test_data_that_cannot_be_used_are_said_and_nothing_more(path: str) -> None:
     def broken() -> Snapshot:
         raise AtlasError(Problem("data/geheim.csv", "Zeile 3"))
