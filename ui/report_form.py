@@ -17,7 +17,7 @@ from atlas.sources.store.cases import KEPT_DAYS
 from ui import blocks
 from ui.cache import contexts, store
 from ui.reports_panel import name_today
-from ui.state import words
+from ui.state import given_address, words
 
 html = Pieces("follow_ups.html")
 
@@ -93,7 +93,7 @@ def show(context: ViewContext, ags: str) -> dict[str, str]:
 
 def _read_address() -> None:
     """Take the receipt from a link, once: afterwards the field is the truth."""
-    given = st.query_params.get(RECEIPT.name, "")
+    given = given_address().query.get(RECEIPT.name, "")
     if given and (given != st.session_state.get(_WRITTEN) or _ASKED not in st.session_state):
         st.session_state[_ASKED] = parse_receipt(given) or ""
 

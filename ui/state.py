@@ -17,7 +17,7 @@ from atlas.model.keys import is_district_key
 from atlas.model.parameters import PAGE_PARAMETERS, PLACES, Given, read_excerpt, read_page
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState, view_to_query
-from atlas.present.address import known_only, unknown_keys, unknown_places
+from atlas.present.address import known_only, unknown_keys, unknown_places, wrong_names
 from atlas.present.wording import Words
 from atlas.sources.settings import program_root
 
@@ -90,13 +90,13 @@ def read_address(snapshot: Snapshot | None, today: date) -> ViewState:
     """
     items = _items()
     if Keys.VIEW not in st.session_state or (items and items != st.session_state.get(Keys.WRITTEN)):
-        given = Given.of(items, PAGE_PARAMETERS)
+        given = given_address()
         view = _known_view(given, snapshot, today) if snapshot else read_page(given, {})[0]
         if "lang" not in given.query and Keys.VIEW in st.session_state:
             view = view.but(lang=current_view().lang)
         st.session_state[Keys.VIEW] = view
         st.session_state[Keys.MISREAD] = (None, given) if snapshot and given.problems else None
-        wrong = {problem.place for problem in given.problems}
+        wrong = wrong_names(given)
         order = {key: given.query[key] for key in EXCERPT_PARAMETERS if key in given.query and key not in wrong}
         st.session_state[Keys.ORDER] = order
     return current_view()
@@ -114,6 +114,11 @@ def _known_view(given: Given, snapshot: Snapshot, today: date) -> ViewState:
 def _items() -> list[tuple[str, str]]:
     """Return names and texts of the address, those of a name in their order."""
     return [(name, text) for name in sorted(st.query_params) for text in st.query_params.get_all(name)]
+
+
+def given_address() -> Given:
+    """Return what the address gives now, of each parameter the first text."""
+    return Given.of(_items(), PAGE_PARAMETERS)
 
 
 def misread_address() -> Given | None:

@@ -61,10 +61,15 @@ def known_only(view: ViewState, snapshot: Snapshot, problems: list[Problem]) -> 
     return view.but(looks=looks, **{field: None for field, each in fields.items() if each.name in wrong})
 
 
+def wrong_names(given: Given) -> frozenset[str]:
+    """Return the parameters that have no value; one that is given several times may have its first."""
+    return frozenset(each.place for each in given.problems if each.text != phrases.GIVEN_SEVERAL_TIMES)
+
+
 def misread(given: Given, words: Words) -> str:
     """Return the sentence about what of a page's address could not be read; empty if all could."""
     places = dict.fromkeys(problem.place for problem in given.problems)
-    wrong = {problem.place for problem in given.problems if problem.text != phrases.GIVEN_SEVERAL_TIMES}
+    wrong = wrong_names(given)
     told = []
     for place in list(places)[:_LISTED]:
         text = N_("{name} „{given}“") if place in wrong else N_("{name} mehrfach (es gilt „{given}“)")

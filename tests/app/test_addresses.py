@@ -99,6 +99,12 @@ def test_the_first_of_several_counts(app_on: AppOn, miniland_root: Path) -> None
     assert app.query_params["kreis"] == "00021"
 
 
+def test_the_first_of_several_orders_a_picture_too(app_on: AppOn, miniland_root: Path) -> None:
+    app = app_on(miniland_root, groesse=["a4", "a3"], titel="x" * 121).switch_page(PAGES["export"])  # type: ignore[arg-type]
+    assert "groesse mehrfach (es gilt „a4“)" in said(shown(fine(app.run())))[0]
+    assert dict(app.query_params) == {"groesse": "a4"}
+
+
 def test_it_is_said_until_another_page_is_turned_to(app_on: AppOn, miniland_root: Path) -> None:
     app = fine(app_on(miniland_root, stichtag="x").run())
     assert said(shown(fine(app.run())))
