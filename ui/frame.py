@@ -10,6 +10,7 @@ import streamlit as st
 from atlas import phrases
 from atlas.model.languages import SOURCE_LANGUAGE, other_languages
 from atlas.model.view import page_address
+from atlas.present.address import misread
 from atlas.present.context import ViewContext
 from atlas.present.credits import invented
 from atlas.present.elsewhere import in_programme
@@ -18,16 +19,21 @@ from ui import blocks
 from ui.cache import contexts, store, today
 from ui.components import part
 from ui.login import entrance
-from ui.state import Keys, change_view, current_view, seed, words
+from ui.state import Keys, change_view, current_view, misread_address, seed, words
 
 
 def head(context: ViewContext, *more: Callable[[ViewContext], None]) -> None:
-    """Show the head of a page: headline, what ``more`` shows, and the links; below it that data are invented, if so."""
+    """Show the head of a page: headline, what ``more`` shows, and the links.
+
+    Below it what of the address could not be read, and that data are invented, if so.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         _title(context)
         for show in more:
             show(context)
         _links()
+    if given := misread_address():
+        blocks.draw("paragraph", text=misread(given, words()), kind="finding warning", role="status")
     for text in invented(context, words()):
         blocks.draw("paragraph", text=text, kind="synthetic", role="note")
 

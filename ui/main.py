@@ -9,10 +9,12 @@ import streamlit as st
 from atlas import phrases
 from atlas.errors import AtlasError
 from atlas.model.rights import Right
-from ui.cache import store
+from atlas.model.view import ViewState
+from atlas.present.page_heads import page_head
+from ui.cache import contexts, store, today
 from ui.login import current_actor
 from ui.messages import show_problems
-from ui.state import PAGES, read_address, turn_to, words
+from ui.state import PAGES, current_view, read_address, turn_to, words
 
 _ASSETS = Path(__file__).resolve().parents[1] / "atlas" / "web" / "assets"
 
@@ -24,10 +26,10 @@ def main() -> None:
     try:
         snapshot = store().current()
     except AtlasError as error:
-        read_address(None)
+        read_address(None, today())
         show_problems(error)
         return
-    read_address(snapshot)
+    read_address(snapshot, today())
     say = words().say
     # Visitors of the map are not bothered with a page that is not for them; its address works all the same.
     is_insider = current_actor().may(Right.READ_INTERNAL)
@@ -55,6 +57,9 @@ def main() -> None:
         position="top",
     )
     turn_to(page.url_path)
+    view = current_view()
+    head = page_head(page.url_path, contexts().of(ViewState(programme=view.programme)), view)
+    st.set_page_config(page_title=head.title)
     try:
         page.run()
     except AtlasError as error:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import streamlit as st
 
 from atlas import phrases
-from atlas.model.parameters import Given, choice
+from atlas.model.parameters import PART, MaintenancePart
 from atlas.model.rights import Right
 from atlas.phrases import N_
 from atlas.present.context import ViewContext
@@ -16,19 +14,7 @@ from ui import blocks, entries_panel, intake_panel, log_panel, reports_panel
 from ui.cache import current_context
 from ui.frame import foot, head
 from ui.login import current_standing, log_in, role_name
-from ui.state import Keys, seed, words, write_address
-
-
-class MaintenancePart(StrEnum):
-    """The parts of the page, by their value in the address."""
-
-    ENTRIES = "eintraege"
-    INTAKE = "einfuhr"
-    REPORTS = "meldungen"
-    LOG = "verlauf"
-
-
-_PART = choice("teil", {each.value: each for each in MaintenancePart})
+from ui.state import Keys, given_address, seed, words, write_address
 
 _WHY = {
     Reason.NO_LOGIN: (
@@ -87,7 +73,7 @@ def _inside(context: ViewContext, standing: Standing) -> dict[str, str]:
         MaintenancePart.REPORTS: (said.say("Meldungen"), reports_panel.show),
         MaintenancePart.LOG: (said.say("Verlauf"), log_panel.show),
     }
-    asked = Given(st.query_params.to_dict()).read(_PART, MaintenancePart.ENTRIES)
+    asked = given_address().read(PART, MaintenancePart.ENTRIES)
     seed(Keys.PART, st.session_state.get(Keys.PART) or asked)
     chosen = st.segmented_control(
         said.say("Teil"),
@@ -100,7 +86,7 @@ def _inside(context: ViewContext, standing: Standing) -> dict[str, str]:
     part = chosen or MaintenancePart.ENTRIES
     _, show_part = parts[part]
     show_part(context)
-    return {} if part is MaintenancePart.ENTRIES else {_PART.name: part.value}
+    return {} if part is MaintenancePart.ENTRIES else {PART.name: part.value}
 
 
 def _gate(standing: Standing) -> None:

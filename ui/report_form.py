@@ -9,6 +9,7 @@ import streamlit as st
 
 from atlas.errors import AtlasError
 from atlas.model.cases import MOST_TEXT, parse_receipt
+from atlas.model.parameters import RECEIPT
 from atlas.present.context import ViewContext
 from atlas.present.follow_ups import outcome_text
 from atlas.render.templates import Pieces
@@ -16,11 +17,10 @@ from atlas.sources.store.cases import KEPT_DAYS
 from ui import blocks
 from ui.cache import contexts, store
 from ui.reports_panel import name_today
-from ui.state import words
+from ui.state import given_address, words
 
 html = Pieces("follow_ups.html")
 
-PARAMETER = "quittung"
 _TEXT, _ASKED = "report-text", "report-receipt"
 _FILED, _WRITTEN = "_report_filed", "_report_written"
 _PAUSE_S = 60
@@ -88,12 +88,12 @@ def show(context: ViewContext, ags: str) -> dict[str, str]:
             _form(context, ags)
         _ask(context, receipt)
     st.session_state[_WRITTEN] = receipt
-    return {PARAMETER: receipt} if receipt else {}
+    return {RECEIPT.name: receipt} if receipt else {}
 
 
 def _read_address() -> None:
     """Take the receipt from a link, once: afterwards the field is the truth."""
-    given = st.query_params.get(PARAMETER, "")
+    given = given_address().query.get(RECEIPT.name, "")
     if given and (given != st.session_state.get(_WRITTEN) or _ASKED not in st.session_state):
         st.session_state[_ASKED] = parse_receipt(given) or ""
 

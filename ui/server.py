@@ -18,22 +18,19 @@ from streamlit import logger as streamlit_log
 from streamlit.runtime.secrets import SecretsValue
 
 from atlas.errors import AtlasError, Problem
-from atlas.model.languages import LANGUAGES
 from atlas.model.logins import LONGEST
 from atlas.model.view import ViewState
-from atlas.phrases import N_
-from atlas.present.wording import Words
+from atlas.web.addresses import Addresses
 from atlas.web.delivery import in_front
 from atlas.web.guard import Guard
 from atlas.web.headers import SecurityHeaders
 from atlas.web.internal import build_internal
 from atlas.web.logs import OWN, log_as_json
-from atlas.web.page import CompressedAssets, PageFrame, inline_script_hashes, page_predicate
+from atlas.web.page import CompressedAssets, PageFrame, inline_script_hashes, page_paths
 from atlas.web.routes import build_routes
 from ui.cache import contexts, payloads, store
 from ui.login import door, may_upload, reader_of
 
-_DESCRIPTION = N_("Karte der kommunalen Prävention: welche Gemeinden teilnehmen, seit wann, mit Quelle.")
 _LOGIN_ROUTES = {"auth", "oauth2callback"}
 """First segments of Streamlit's own routes for logging in; pages of ours, as any other path, while nobody can."""
 
@@ -155,14 +152,16 @@ def middleware(static: Path, base_path: str) -> list[Middleware]:
         What ``server.baseUrlPath`` says.
     """
     index_html = (static / "index.html").read_bytes()
-    own = {route.path.strip("/").split("/")[0] for route in routes()}
-    if door().settings.provider is not None:
-        own |= _LOGIN_ROUTES
-    texts = {lang: (Words(lang).say("Präventionsatlas"), Words(lang).say(_DESCRIPTION)) for lang in LANGUAGES}
-    is_https = store().settings.address.startswith("https://")
+    more = _LOGIN_ROUTES if door().settings.provider is not None else set()
+    find = Addresses(store().current, contexts()).find
+    files = {path.relative_to(static).as_posix() for path in static.rglob("*") if path.is_file()} - {"index.html"}
+    path_of = page_paths(routes(base_path), files, base_path, more)
+    address = store().settings.address
     return [
-        Middleware(SecurityHeaders, inline_script_hashes(index_html), base_path, is_https=is_https),
+        Middleware(
+            SecurityHeaders, inline_script_hashes(index_html), base_path, is_https=address.startswith("https://")
+        ),
         Middleware(Guard, base_path, may_upload=may_upload),
-        Middleware(PageFrame, index_html, texts, page_predicate(own, base_path)),
+        Middleware(PageFrame, index_html, find, path_of, base_path, address),
         Middleware(CompressedAssets, static / "static", f"{in_front(base_path)}/static"),
     ]

@@ -7,15 +7,17 @@ address is written from it after every run. Opening a link (or editing the addre
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
 import streamlit as st
 
 from atlas.model.excerpt import EXCERPT_PARAMETERS, Excerpt
 from atlas.model.keys import is_district_key
-from atlas.model.parameters import Given, read_excerpt, read_view
+from atlas.model.parameters import PAGE_PARAMETERS, PLACES, Given, read_excerpt, read_page
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState, view_to_query
+from atlas.present.address import known_only, unknown_keys, unknown_places, wrong_names
 from atlas.present.wording import Words
 from atlas.sources.settings import program_root
 
@@ -32,6 +34,7 @@ class Keys(StrEnum):
 
     VIEW = "_view"
     WRITTEN = "_written"
+    MISREAD = "_misread"
     PAGE = "_page"
     SEEDED = "_seeded"
     PROGRAMME = "programm"
@@ -80,16 +83,48 @@ def change_view(**changes: object) -> None:
     st.session_state[Keys.VIEW] = current_view().but(**changes)
 
 
-def read_address(snapshot: Snapshot | None) -> ViewState:
-    """Return the view: from the address when it is new, else the session's own. Call before the first widget."""
-    query = {key: st.query_params[key] for key in st.query_params}
-    if Keys.VIEW not in st.session_state or (query and query != st.session_state.get(Keys.WRITTEN)):
-        view = read_view(Given(query), snapshot.layers if snapshot else {})
-        if "lang" not in query and Keys.VIEW in st.session_state:
+def read_address(snapshot: Snapshot | None, today: date) -> ViewState:
+    """Return the view: from the address when it is new, else the session's own. Call before the first widget.
+
+    What could not be read of a new address is kept for the page to say.
+    """
+    items = _items()
+    if Keys.VIEW not in st.session_state or (items and items != st.session_state.get(Keys.WRITTEN)):
+        given = given_address()
+        view = _known_view(given, snapshot, today) if snapshot else read_page(given, {})[0]
+        if "lang" not in given.query and Keys.VIEW in st.session_state:
             view = view.but(lang=current_view().lang)
         st.session_state[Keys.VIEW] = view
-        st.session_state[Keys.ORDER] = {key: query[key] for key in EXCERPT_PARAMETERS if key in query}
+        st.session_state[Keys.MISREAD] = (None, given) if snapshot and given.problems else None
+        wrong = wrong_names(given)
+        order = {key: given.query[key] for key in EXCERPT_PARAMETERS if key in given.query and key not in wrong}
+        st.session_state[Keys.ORDER] = order
     return current_view()
+
+
+def _known_view(given: Given, snapshot: Snapshot, today: date) -> ViewState:
+    view, excerpt = read_page(given, snapshot.layers)
+    unknown = list(unknown_keys(view, snapshot, today))
+    given.problems += unknown
+    if PLACES.name in given.query:
+        given.problems += unknown_places(excerpt.places, snapshot, snapshot.programme(view.programme))
+    return known_only(view, snapshot, unknown)
+
+
+def _items() -> list[tuple[str, str]]:
+    """Return names and texts of the address, those of a name in their order."""
+    return [(name, text) for name in sorted(st.query_params) for text in st.query_params.get_all(name)]
+
+
+def given_address() -> Given:
+    """Return what the address gives now, of each parameter the first text."""
+    return Given.of(_items(), PAGE_PARAMETERS)
+
+
+def misread_address() -> Given | None:
+    """Return what the address gave, if part of it could not be read; until another page is turned to."""
+    noted = st.session_state.get(Keys.MISREAD)
+    return noted[1] if noted else None
 
 
 def current_excerpt() -> Excerpt:
@@ -106,9 +141,10 @@ def change_excerpt(**changes: str) -> None:
 def write_address(more: Mapping[str, str] | None = None) -> None:
     """Write the view, and what a page adds to it, to the address; only what differs from the default."""
     query = view_to_query(current_view()) | dict(more or {})
-    if query != {key: st.query_params[key] for key in st.query_params}:
+    items = sorted(query.items())
+    if items != _items():
         st.query_params.from_dict(query)
-    st.session_state[Keys.WRITTEN] = query
+    st.session_state[Keys.WRITTEN] = items
 
 
 def look_at(place: str | None) -> None:
@@ -123,6 +159,8 @@ def turn_to(page: str) -> None:
     A widget of the same key on another page is another one to Streamlit. It would find the value of the former there,
     leave it alone, and then begin with its own first choice.
     """
+    if noted := st.session_state.get(Keys.MISREAD):
+        st.session_state[Keys.MISREAD] = (page, noted[1]) if noted[0] in {None, page} else None
     if st.session_state.get(Keys.PAGE) != page:
         for key in st.session_state.get(Keys.SEEDED, ()):
             st.session_state.pop(key, None)

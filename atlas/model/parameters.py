@@ -1,20 +1,22 @@
 """The parameters of addresses and of the command line, one table: how each is read, what it means, what is said of a wrong value.
 
-Pages are lenient: what is wrong is left at the default. Files and the interface are strict: every fault is refused.
+What is wrong is never passed over: a page is shown without it and says so, files and the interface refuse it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from atlas import phrases
 from atlas.errors import AtlasError, Problem
+from atlas.model.cases import parse_receipt
 from atlas.model.dates import parse_moment
-from atlas.model.excerpt import LIVE, MOST_TITLE, PRINTED, Excerpt, Size, parse_places
+from atlas.model.excerpt import EXCERPT_PARAMETERS, LIVE, MOST_TITLE, PRINTED, Excerpt, Size, parse_places
 from atlas.model.keys import parse_ags, parse_district_key
 from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
 from atlas.model.programme import OVERVIEW
@@ -26,6 +28,10 @@ D = TypeVar("D")
 
 _SHOWN = 40
 """So many characters of what was given are repeated in a message."""
+_NAMED = 12
+"""So many different parameters of one address are looked at."""
+_MOST_LOOKS = 1_000
+"""Characters of all classes of a layer, and some more."""
 _SPAN = {"first": EARLIEST.isoformat(), "last": LATEST.isoformat()}
 _DAY, _PLAIN = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "[A-Za-z_~]*[A-Za-z][A-Za-z_~]*"
 _OTHERWISE = N_("„{given}“ gibt es nicht; möglich: {known}.")
@@ -97,7 +103,24 @@ def _day(text: str) -> date:
 
 
 def _looks(text: str) -> frozenset[str]:
-    return frozenset(key for key in text[:400].split() if re.fullmatch(_PLAIN, key))
+    keys = frozenset(text.split())
+    if len(text) > _MOST_LOOKS or not all(re.fullmatch(_PLAIN, key) for key in keys):
+        raise ValueError
+    return keys
+
+
+def _title(text: str) -> str:
+    title = " ".join(text.split())
+    if len(title) > MOST_TITLE:
+        raise AtlasError(Problem("titel", phrases.TEXT_TOO_LONG, {"count": len(title), "most": MOST_TITLE}))
+    return title
+
+
+def _receipt(text: str) -> str:
+    receipt = parse_receipt(text)
+    if receipt is None:
+        raise ValueError
+    return receipt
 
 
 PROGRAMME = Parameter(
@@ -135,7 +158,7 @@ MUNICIPALITY = Parameter(
     "gemeinde", parse_ags, wrong=N_("„{given}“ hat nicht acht Ziffern; führende Nullen gehören dazu.")
 )
 AREA = Parameter("bereich", _formed(_PLAIN, str), wrong=N_("Den Bereich {given} gibt es nicht."))
-LOOKS = Parameter("stufe", _looks)
+LOOKS = Parameter("stufe", _looks, wrong=N_("Die Klasse {given} gibt es nicht."))
 DOCUMENTED = choice("belegt", {"1": True, "0": False})
 FORM = choice(
     "form",
@@ -151,8 +174,29 @@ PLACES = Parameter("ausschnitt", parse_places)
 SIZE = choice("groesse", {each.value: each for each in PRINTED})
 LIVE_SIZE = choice("groesse", {each.value: each for each in LIVE})
 NAMES = choice("namen", {"1": True, "0": False})
-TITLE = Parameter("titel", lambda text: " ".join(text.split())[:MOST_TITLE])
+TITLE = Parameter("titel", _title)
 NUMBER = Parameter("seit", _formed("[0-9]{1,15}", int), wrong=phrases.NOT_A_WHOLE_NUMBER)
+RECEIPT = Parameter("quittung", _receipt, wrong=N_("„{given}“ ist keine Quittung."))
+
+
+class MaintenancePart(StrEnum):
+    """The parts of the page where the record is kept current."""
+
+    ENTRIES = "eintraege"
+    INTAKE = "einfuhr"
+    REPORTS = "meldungen"
+    LOG = "verlauf"
+
+
+PART = choice("teil", {each.value: each for each in MaintenancePart})
+PAGE_PARAMETERS = (
+    *(each.name for each in (PROGRAMME, LAYER, DAY, DISTRICT, MUNICIPALITY, LOOKS, DOCUMENTED)),
+    *(each.name for each in (SINCE, AREA, MONTH, LANG)),
+    *EXCERPT_PARAMETERS,
+    PART.name,
+    RECEIPT.name,
+)
+"""Names that may stand in the address of a page; files of a view take them all, whether they use them or not."""
 
 
 class Given:
@@ -164,6 +208,13 @@ class Given:
     def __init__(self, query: Mapping[str, str], *, keeps_empty: bool = False) -> None:
         self.query = {name: text for name, text in query.items() if text or keeps_empty}
         self.problems: list[Problem] = []
+
+    @classmethod
+    def of(cls, items: Sequence[tuple[str, str]], known: Collection[str]) -> Given:
+        """Return what an address gives, of each parameter the first text; other names and repetitions are faults."""
+        given = cls({name: text for name, text in reversed(items) if text})
+        given.problems += misnamed([name for name, _ in items], known)
+        return given
 
     def read(self, parameter: Parameter[T], otherwise: D) -> T | D:
         """Return the value of a parameter; ``otherwise`` if it is not given, or wrong."""
@@ -181,6 +232,24 @@ class Given:
             found = [parameter.problem(text)]
         self.problems += [problem for problem in found if problem not in self.problems]
         return otherwise
+
+
+def misnamed(names: Sequence[str], known: Collection[str]) -> Iterator[Problem]:
+    """Yield the problem of every name that is not known, and of those that are there several times."""
+    for name in list(dict.fromkeys(names))[:_NAMED]:
+        if name not in known:
+            text = N_("Diesen Parameter gibt es hier nicht; vorhanden: {known}.")
+            yield Problem(shown(name), text, {"known": ", ".join(known)})
+        elif names.count(name) > 1:
+            yield Problem(name, phrases.GIVEN_SEVERAL_TIMES)
+
+
+def read_page(given: Given, layers: Mapping[str, tuple[str, ...]]) -> tuple[ViewState, Excerpt]:
+    """Return view and picture of a page's address, having read everything else in it for its faults."""
+    view, excerpt = read_view(given, layers), read_excerpt(given)
+    given.read(PART, None)
+    given.read(RECEIPT, None)
+    return view, excerpt
 
 
 def read_view(given: Given, layers: Mapping[str, tuple[str, ...]]) -> ViewState:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from atlas.errors import Problem
-from atlas.model.areas import Areas
+from atlas.model.areas import Area, Areas
 from atlas.model.boundaries import BoundaryChange, BoundaryVersion
 from atlas.model.programme import Programme
 from atlas.model.records import Records
@@ -41,6 +41,11 @@ class Snapshot:
     def programme(self, key: str) -> Programme:
         """Return a programme by key; an empty or unknown key means the default."""
         return self.programmes.get(key) or next(iter(self.programmes.values()))
+
+    def area(self, programme: Programme, key: str | None) -> Area | None:
+        """Return an area of responsibility on a programme's boundaries, None if there is none with this key."""
+        is_there = self.areas is not None and self.areas.boundary_set == programme.boundary_set
+        return self.areas.get(key) if self.areas and is_there else None
 
     def alone(self, key: str) -> Snapshot:
         """Return what there would be if there were one programme only."""

@@ -40,6 +40,10 @@ class ViewState:
     """Month at which the time-lapse stands, ``2021-06``; None means it is not open."""
     lang: str = SOURCE_LANGUAGE
 
+    def on_layer(self, layer: str) -> ViewState:
+        """Return the view of a layer; classes that were chosen of another one are left out."""
+        return self.but(layer=layer, looks=self.looks if layer == self.layer else frozenset())
+
     def but(self, **changes: object) -> ViewState:
         """Return a copy with some fields changed."""
         return replace(self, **changes)  # type: ignore[arg-type]

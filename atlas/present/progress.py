@@ -157,7 +157,7 @@ def multiples(curves: Iterable[Curve], view: ViewState, chosen: str, words: Word
     """Return a small chart per instrument; ``chosen`` is the key of the one whose curve the page shows."""
     made = []
     for curve in curves:
-        its_own = view.but(layer=curve.instrument)
+        its_own = view.on_layer(curve.instrument)
         number = words.count(*phrases.N_MUNICIPALITIES, curve.municipalities)
         text = ", ".join(filter(None, (number, curve.beside)))
         picture = chart_picture(Chart.SMALL, its_own, curve.alt)
@@ -306,7 +306,7 @@ def district_bars(context: ViewContext, instrument: Instrument) -> tuple[Distric
 
 def district_table(context: ViewContext, instrument: Instrument, words: Words) -> DistrictTable:
     """Return the bars of the districts as a table."""
-    view = context.view.but(layer=instrument.key, municipality=None)
+    view = context.view.on_layer(instrument.key).but(municipality=None)
     counted = counted_keys(context.programme, instrument.key)
     rows = (
         DistrictLine(

@@ -67,8 +67,7 @@ class Steering:
 
 def area_of(context: ViewContext) -> Area | None:
     """Return the area of the view, None if it names none there is."""
-    areas = context.snapshot.areas
-    return areas.get(context.view.area) if areas and areas.boundary_set == context.programme.boundary_set else None
+    return context.snapshot.area(context.programme, context.view.area)
 
 
 def districts_of(context: ViewContext) -> frozenset[str]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable
 from datetime import date
 from functools import partial
-from urllib.parse import quote
 
 from anyio import CapacityLimiter
 from starlette.requests import Request
@@ -24,11 +22,10 @@ from atlas.present.open_data import OFFERS, ROOT, Content, Offer
 from atlas.present.open_data_page import build_open_data
 from atlas.present.wording import Words
 from atlas.render.templates import drawn
-from atlas.web.delivery import Endpoint, File, RefusedError, attached, compact, delivered, filed, refusal
+from atlas.web.delivery import Endpoint, File, RefusedError, attached, compact, delivered, filed, site_of
 from atlas.web.openapi import describe
 from atlas.web.request_parameters import Asked, parse_asked
 
-_HOST = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _SMALL, _BIG = 8_000_000, 32_000_000
 """So many bytes of tables and of areas are kept, packed forms included."""
 _ROWS = 64_000
@@ -80,7 +77,7 @@ class _Api:
         snapshot = self._current()
         asked = parse_asked(offer, request, snapshot, self._contexts.today())
         # Only what is about the interface itself knows its own address; data files are the same everywhere.
-        base = _base(request) if offer.content is Content.ABOUT else ""
+        base = site_of(request, ROOT) if offer.content is Content.ABOUT else ""
         key = (snapshot.fingerprint, offer.path, *_content(offer, asked, snapshot), base)
         shelf = self._big if offer.ending in {"geojson", "gpkg"} else self._small
         file = shelf.get(key, lambda: filed(self._made(offer, asked, snapshot, base)))
@@ -109,19 +106,6 @@ def _content(offer: Offer, asked: Asked, snapshot: Snapshot) -> tuple[Hashable, 
     if offer.content is Content.BOUNDARIES:
         return snapshot.programme(asked.programme).boundary_set, asked.as_of, asked.lang
     return (asked,)
-
-
-def _base(request: Request) -> str:
-    """Return the address of the site as the client sees it, path in front of `ROOT` included.
-
-    Raises `RefusedError` if the request's host is not the name of one.
-    """
-    host = request.headers.get("host", "")
-    if not _HOST.fullmatch(host):
-        raise refusal(400, "Host")
-    path = str(request.scope["path"])
-    before = path[: path.rindex(ROOT)]
-    return f"{request.scope.get('scheme', 'http')}://{host}{quote(before)}"
 
 
 def _about(offer: Offer, asked: Asked, snapshot: Snapshot) -> dict[str, str]:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from inspect import iscoroutinefunction
 from types import MappingProxyType
+from urllib.parse import quote
 
 from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import Headers
@@ -38,6 +39,7 @@ _SAYINGS = {
     500: N_("Das hat nicht geklappt. Bitte später noch einmal versuchen."),
     503: N_("Die Daten sind gerade nicht lesbar ({n} Befunde). Bitte später noch einmal versuchen."),
 }
+_HOST = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _RANGE = re.compile(r"bytes=(?:([0-9]{1,15})-([0-9]{0,15})|-([0-9]{1,15}))")
 
 
@@ -77,6 +79,23 @@ def compact(said: object) -> str:
 def attached(name: str) -> dict[str, str]:
     """Return the header that makes an answer a file of this name."""
     return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
+def is_host(text: str) -> bool:
+    """Return whether a Host header is the name of one."""
+    return _HOST.fullmatch(text) is not None
+
+
+def site_of(request: Request, path: str) -> str:
+    """Return the address of the application as the client sees it, for a request of ``path`` below it: no slash at its end.
+
+    Raises `RefusedError` if the request's host is not the name of one.
+    """
+    host = request.headers.get("host", "")
+    if not is_host(host):
+        raise refusal(400, "Host")
+    asked = str(request.scope["path"])
+    return f"{request.scope.get('scheme', 'http')}://{host}{quote(asked[: asked.rindex(path)])}"
 
 
 def in_front(base_path: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from starlette.concurrency import run_in_threadpool
@@ -27,7 +27,7 @@ from atlas.present.picture import picture_view
 from atlas.present.wording import Words
 from atlas.web.delivery import Endpoint, File, RefusedError, attached, delivered, filed, refusal
 from atlas.web.payloads import PREFIX
-from atlas.web.request_parameters import accept, misnamed, view_asked
+from atlas.web.request_parameters import accept, given_by, view_asked
 
 IMAGES = "/bild"
 MAX_AGE_S = 300
@@ -48,13 +48,12 @@ class ImageOrder:
     form: Form
 
 
-def parse_order(place: str, form: str, query: Mapping[str, str], snapshot: Snapshot) -> ImageOrder:
+def parse_order(place: str, form: str, query: Sequence[tuple[str, str]], snapshot: Snapshot) -> ImageOrder:
     """Return the order of an address.
 
     Raises `RefusedError`: a problem for every part that is not as it should be.
     """
-    given = Given({name: query[name] for name in _PARAMETERS if name in query})
-    given.problems += misnamed(list(query), _PARAMETERS)
+    given = Given.of(query, _PARAMETERS)
     # The foot of an image names the programme as the address does, also the first one.
     view = read_view(given, snapshot.layers).but(programme=given.query.get(PROGRAMME.name, ""))
     places = Parameter("Adresse", lambda text: _places(text, snapshot.programme(view.programme)))
@@ -107,7 +106,7 @@ class Images:
         kept = self._recent.get(asked)
         # Within a second of the last look at the data nothing is computed at all, not even what is asked for.
         if kept is None or time.monotonic() - kept[0] > _FRESH_S:
-            image = await run_in_threadpool(self._image, asked[0], request.query_params)
+            image = await run_in_threadpool(self._image, asked[0], request.query_params.multi_items())
             self._recent[asked] = (time.monotonic(), image)
             while len(self._recent) > _KEPT:
                 self._recent.popitem(last=False)
@@ -118,11 +117,11 @@ class Images:
 
     def excerpt(self, request: Request) -> Response:
         """Return the picture an address of the export page asks for, as a file with a good name."""
-        form, given = request.path_params["form"], Given(request.query_params)
+        form, given = request.path_params["form"], given_by(request)
         if form not in list(Form):
             raise refusal(404)
         excerpt, snapshot = read_excerpt(given), self._current()
-        view = view_asked(given, snapshot)
+        view = view_asked(given, snapshot, self._contexts.today())
         view = view.but(as_of=view.as_of or self._contexts.today(), film=None, since=None, area=None)
         order = ImageOrder(view, excerpt, Form(form))
         # Nobody else is shown what this reader's Host header says: here it may stand in the foot.
@@ -132,7 +131,7 @@ class Images:
         file = f"{picture_stem(context, order.excerpt)}.{form}"
         return delivered(request, image, MEDIA_TYPES[order.form], attached(file))
 
-    def _image(self, name: str, query: Mapping[str, str]) -> File:
+    def _image(self, name: str, query: Sequence[tuple[str, str]]) -> File:
         snapshot = self._current()
         place, _, form = name.rpartition(".")
         order = parse_order(place, form, query, snapshot)

@@ -17,7 +17,7 @@ from atlas.export.follow_ups import due_calendar, due_table
 from atlas.export.open_data import records_file, written_table
 from atlas.export.tables import changes_log
 from atlas.model.dates import ZONE
-from atlas.model.parameters import FORM, NUMBER, PROGRAMME, Given, moment, read_view
+from atlas.model.parameters import FORM, LANG, NUMBER, PROGRAMME, Given, misnamed, moment, read_view
 from atlas.model.rights import VISITOR, Actor, Right
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
@@ -27,7 +27,7 @@ from atlas.present.steering import area_of
 from atlas.present.wording import Words
 from atlas.sources.store import Store, StoreUnreachableError
 from atlas.web.delivery import Endpoint, RefusedError, attached, refusal
-from atlas.web.request_parameters import accept
+from atlas.web.request_parameters import accept, given_by
 
 PREFIX: Final = "/intern"
 KEY: Final = "schluessel"
@@ -81,7 +81,7 @@ class _Internal:
     _address: str
 
     def table(self, request: Request) -> Response:
-        given = Given(request.query_params)
+        given = given_by(request, FORM.name)
         is_excel = given.read(FORM, otherwise=False)
         context, rows, words = self._due(request, given, "")
         table = due_table(rows, words)
@@ -89,7 +89,7 @@ class _Internal:
         return _file(context, body, f"{'-excel' if is_excel else ''}.csv", "text/csv; charset=utf-8")
 
     def calendar(self, request: Request) -> Response:
-        given = Given(request.query_params)
+        given = given_by(request, KEY)
         context, rows, words = self._due(request, given, given.query.get(KEY, "")[:80])
         area = area_of(context)
         where = words.label(area.label if area else context.programme.territory)
@@ -100,7 +100,7 @@ class _Internal:
     def records(self, request: Request) -> Response:
         store, actor, snapshot = self._record(request)
         now = datetime.now(UTC)
-        given = Given(request.query_params)
+        given = Given.of(request.query_params.multi_items(), (PROGRAMME.name, "stand", FORM.name, LANG.name))
         programme = snapshot.programme(given.read(PROGRAMME.among(snapshot.programmes), "")).key
         known_at = given.read(moment(now), now)
         is_excel = given.read(FORM, otherwise=False)
@@ -118,6 +118,7 @@ class _Internal:
     def changes(self, request: Request) -> Response:
         store, actor, _ = self._record(request)
         given = Given(request.query_params, keeps_empty=True)
+        given.problems += misnamed([name for name, _ in request.query_params.multi_items()], (NUMBER.name, LANG.name))
         after = given.read(NUMBER, 0)
         accept(given)
         told = changes_log(store.changes(actor, after, MOST_CHANGES)).to_dict("records")

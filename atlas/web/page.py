@@ -7,22 +7,30 @@ import base64
 import gzip
 import hashlib
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Sequence
 from html import escape
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qs
 
+from anyio import to_thread
 from starlette.datastructures import Headers
 from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from atlas import phrases
 from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
+from atlas.phrases import N_
 from atlas.present.context import SingleFlightCache
+from atlas.present.page_heads import PageHead
 from atlas.present.wording import Words
-from atlas.web.delivery import accepts_gzip, in_front, whole
+from atlas.render.templates import drawn
+from atlas.web.addresses import Finder
+from atlas.web.delivery import File, accepts_gzip, filed, in_front, is_host, whole
 
-_STREAMLIT_ROOTS: Final = ("component", "static", "media", "app")
+_STREAMLIT_ROOTS: Final = ("component", "media")
+_KEPT_BYTES: Final = 4_000_000
 _SCRIPT: Final = re.compile(rb"<script(?![^>]*\ssrc\s*=)[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 _SERVICE_LINK: Final = re.compile(
     r'(?:<!--(?:(?!-->).)*agent API(?:(?!-->).)*-->\s*)?<link rel="service-desc"[^>]*>\s*',
@@ -38,94 +46,133 @@ def inline_script_hashes(index_html: bytes) -> tuple[str, ...]:
     return tuple(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests)
 
 
-def page_predicate(own: Collection[str], base_path: str = "") -> Callable[[str], bool]:
-    """Return the test for "Streamlit answers this path by its index.html".
+def page_paths(
+    routes: Sequence[BaseRoute], files: Collection[str], base_path: str = "", more: Collection[str] = ()
+) -> Callable[[Scope], str | None]:
+    """Return what gives the path of a page below the application; None for what others answer: our routes, Streamlit's.
 
-    A page has no dot in its last segment, no trailing slash (Streamlit redirects those) and does not lie
-    below one of Streamlit's own routes.
-
-    ``own`` are the first segments of our own routes: ``("atlas", "healthz", "readyz")``; ``base_path`` is what
-    ``server.baseUrlPath`` says, with or without slashes.
+    ``files`` are those of Streamlit's frontend, by their paths; ``more`` are first segments of what else is Streamlit's;
+    ``base_path`` is what ``server.baseUrlPath`` says, with or without slashes. What is neither a page nor anything else
+    is a page that does not exist.
     """
     base = in_front(base_path)
-    taken = {*_STREAMLIT_ROOTS, *(name.strip("/") for name in own)}
+    taken = {*_STREAMLIT_ROOTS, *more}
 
-    def is_page(path: str) -> bool:
+    def path_of(scope: Scope) -> str | None:
+        path: str = scope["path"]
         if path in {base, f"{base}/"}:
-            return True
-        if not path.startswith(f"{base}/"):
-            return False
-        segments = path.removeprefix(f"{base}/").split("/")
-        return (
-            "" not in segments
-            and "_stcore" not in segments
-            and segments[0] not in taken
-            and "\\" not in path
-            and ".." not in path
-            and "." not in segments[-1]
-        )
+            return ""
+        below = path.removeprefix(f"{base}/")
+        segments = below.split("/")
+        if not path.startswith(f"{base}/") or "_stcore" in segments or segments[0] in taken or below in files:
+            return None
+        is_ours = any(route.matches(scope)[0] is not Match.NONE for route in routes)
+        return None if is_ours else below
 
-    return is_page
+    return path_of
 
 
 class PageFrame:
     """ASGI middleware that answers page requests with Streamlit's index.html, made ours.
 
-    Language of the document by the query parameter ``lang``, title, description, a sentence for browsers
-    without JavaScript, and no pointers to the agent API. The inline script stays as it is, byte for byte, so
-    that its hash in the policy holds.
+    Language of the document by the query parameter ``lang``, title, description and preview of the page, a sentence for
+    browsers without JavaScript, and no pointers to the agent API. The inline script stays as it is, byte for byte, so
+    that its hash in the policy holds. Where an address leads to another one, that is said with 308; where to nothing, with
+    404 and a page that shows ways on.
 
-    ``texts`` are title and description for each of `LANGUAGES`, plain; escaped here. Which paths are pages says
-    ``is_page`` (see `page_predicate`); for everything else ``app`` is asked. Raises `ValueError` if ``index_html`` is
-    not built as expected. An upgrade of Streamlit fails here, loudly.
+    What a path leads to says ``find``, which paths are looked at ``path_of`` (see `page_paths`); for everything else ``app``
+    is asked. ``address`` is that of the application as its visitors know it, else the request says it. Raises `ValueError`
+    if ``index_html`` is not built as expected. An upgrade of Streamlit fails here, loudly.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         index_html: bytes,
-        texts: Mapping[str, tuple[str, str]],
-        is_page: Callable[[str], bool],
+        find: Finder,
+        path_of: Callable[[Scope], str | None],
+        base_path: str = "",
+        address: str = "",
     ) -> None:
         self.app = app
-        self._is_page = is_page
-        self._plain = {lang: framed_page(index_html, lang, *texts[lang]) for lang in LANGUAGES}
-        self._gzipped = {lang: gzip.compress(body, 9, mtime=0) for lang, body in self._plain.items()}
-
-    def _language(self, query: bytes) -> str:
-        try:
-            asked = parse_qs(query.decode("ascii"), max_num_fields=100).get("lang", [""])[-1]
-        except ValueError:
-            return SOURCE_LANGUAGE
-        return asked if asked in LANGUAGES else SOURCE_LANGUAGE
+        self._index_html = index_html
+        self._find = find
+        self._path_of = path_of
+        self._base = in_front(base_path)
+        self._address = address
+        self._kept: SingleFlightCache[File] = SingleFlightCache(_KEPT_BYTES, len)
+        for lang in LANGUAGES:
+            framed_page(index_html, lang, "")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a page request, pass on everything else."""
-        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or not self._is_page(scope["path"]):
+        is_asked = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
+        path = self._path_of(scope) if is_asked else None
+        if path is None:
             await self.app(scope, receive, send)
             return
-        lang = self._language(scope.get("query_string", b""))
-        gzipped = accepts_gzip(Headers(scope=scope))
+        response = await to_thread.run_sync(self._answer, Request(scope), path)
+        await response(scope, receive, send)
+
+    def _answer(self, request: Request, path: str) -> Response:
+        # Whatever is not ASCII is no parameter of ours, nor worth more than the page as it is without.
+        found = self._find(path, request.scope.get("query_string", b"").decode("ascii", "replace"))
+        if found.leads_to is not None:
+            return RedirectResponse(f"{self._base}/{found.leads_to}", 308)
+        if found.head is None:
+            return self._sent(request, filed(_not_found(found.lang, self._base)), found.lang, 404)
+        site, head = self._site(request), found.head
+        key = (head.lang, head.title, head.address, head.is_listed, site)
+        file = self._kept.get(key, lambda: filed(framed_page(self._index_html, head.lang, head_of(head, site))))
+        return self._sent(request, file, head.lang, 200)
+
+    def _site(self, request: Request) -> str:
+        """Return the address of the application; empty if the request does not name one."""
+        host = request.headers.get("host", "")
+        own = f"{request.scope.get('scheme', 'http')}://{host}{self._base}" if is_host(host) else ""
+        return self._address or own
+
+    def _sent(self, request: Request, file: File, lang: str, status: int) -> Response:
         headers = {
             "content-type": "text/html; charset=utf-8",
             "content-language": lang,
             "cache-control": "no-cache",
             "vary": "Accept-Encoding",
         }
-        if gzipped:
+        packed = file.packed if accepts_gzip(request.headers) else None
+        if packed is not None:
             headers["content-encoding"] = "gzip"
-        body = (self._gzipped if gzipped else self._plain)[lang]
-        await whole(Request(scope), body, 200, headers)(scope, receive, send)
+        return whole(request, file.body if packed is None else packed, status, headers)
 
 
-def framed_page(index_html: bytes, lang: str, title: str, description: str) -> bytes:
-    """Return Streamlit's page in ``lang`` with this title and description (plain text, escaped here)."""
+def head_of(head: PageHead, site: str) -> str:
+    """Return what the head of a page says, as HTML; without the address of the ``site`` no previews."""
+    locale = LANGUAGES[head.lang].locale.replace("-", "_")
+    return drawn("page_head.html", head=head, site=site if head.address or head.languages else "", locale=locale)
+
+
+def _not_found(lang: str, base: str) -> bytes:
+    say = Words(lang).say
+    suffix = "" if lang == SOURCE_LANGUAGE else f"?lang={lang}"
+    ways = [
+        (suffix, say(phrases.TO_THE_MAP)),
+        (suffix, say(N_("Gemeinde oder Kreis auf der Karte suchen"))),
+        (f"kreis{suffix}", say(phrases.DISTRICTS)),
+        (f"ueber{suffix}", say(phrases.DATA_AND_SOURCES)),
+    ]
+    text = say("Unter dieser Adresse ist hier nichts zu finden. Vielleicht hilft einer dieser Wege weiter:")
+    page = drawn("not_found.html", lang=lang, base=base, title=say("Diese Seite gibt es nicht"), text=text, ways=ways)
+    return page.encode()
+
+
+def framed_page(index_html: bytes, lang: str, head: str) -> bytes:
+    """Return Streamlit's page in ``lang`` with ``head``, HTML, in the place of its title, and our icon."""
     page = index_html.decode("utf-8")
-    head = f'<title>{escape(title)}</title>\n    <meta name="description" content="{escape(description)}" />'
     needs = Words(lang).say("Diese Anwendung braucht JavaScript. Bitte schalten Sie es in Ihrem Browser ein.")
     noscript = f"<noscript>\n      <p>{escape(needs)}</p>\n    </noscript>"
     page = _replace_once(re.compile(r'<html lang="en">'), f'<html lang="{lang}">', page)
     page = _replace_once(re.compile(r"<title>.*?</title>", re.DOTALL), head, page)
+    page = _replace_once(re.compile(r'href="./favicon.png"'), 'href="./favicon.ico"', page)
     page = _replace_once(_SERVICE_LINK, "", page)
     page = _replace_once(re.compile(r"<noscript>.*?</noscript>", re.DOTALL), noscript, page)
     framed = page.encode("utf-8")

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from starlette.requests import Request
 
-from atlas.errors import Problem
-from atlas.model.parameters import DAY, DAY_OF_PATH, DISTRICT, FORM, LANG, PROGRAMME, Given, read_view, shown
+from atlas.model.parameters import (
+    DAY,
+    DAY_OF_PATH,
+    DISTRICT,
+    FORM,
+    LANG,
+    PAGE_PARAMETERS,
+    PROGRAMME,
+    Given,
+    misnamed,
+    read_view,
+)
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
-from atlas.phrases import N_
+from atlas.present.address import unknown_keys
 from atlas.present.open_data import Offer
 from atlas.web.delivery import RefusedError
-
-_NAMED = 12
-"""So many different parameters of one address are looked at."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +44,18 @@ def accept(given: Given) -> None:
         raise RefusedError(*given.problems)
 
 
-def view_asked(given: Given, snapshot: Snapshot) -> ViewState:
-    """Return the view of a page's address that a file is asked for; `RefusedError` if anything read of it is wrong."""
+def given_by(request: Request, *more: str) -> Given:
+    """Return what the address of a file gives: the parameters of pages, and those it takes besides."""
+    return Given.of(request.query_params.multi_items(), (*PAGE_PARAMETERS, *more))
+
+
+def view_asked(given: Given, snapshot: Snapshot, today: date) -> ViewState:
+    """Return the view of a page's address that a file is asked for.
+
+    `RefusedError` if anything of it is wrong, a key there is none of included.
+    """
     view = read_view(given, snapshot.layers)
+    given.problems += unknown_keys(view, snapshot, today)
     accept(given)
     return view
 
@@ -63,13 +78,3 @@ def parse_asked(offer: Offer, request: Request, snapshot: Snapshot, today: date)
     lang, is_excel = given.read(LANG, "de"), given.read(FORM, otherwise=False)
     accept(given)
     return Asked(snapshot.programme(programme).key, as_of, district, lang, is_excel)
-
-
-def misnamed(names: Sequence[str], known: Collection[str]) -> Iterator[Problem]:
-    """Yield the problem of every name that is not known, and of those that are there several times."""
-    for name in list(dict.fromkeys(names))[:_NAMED]:
-        if name not in known:
-            text = N_("Diesen Parameter gibt es hier nicht; vorhanden: {known}.")
-            yield Problem(shown(name), text, {"known": ", ".join(known)})
-        elif names.count(name) > 1:
-            yield Problem(name, "Der Parameter steht mehrfach in der Adresse. Bitte nur einmal angeben.")

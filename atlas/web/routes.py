@@ -25,11 +25,12 @@ from atlas.present.film import build_film, packed_film
 from atlas.present.progress import Curve, build_curves
 from atlas.present.wording import Words
 from atlas.web.api import build_api
+from atlas.web.crawlers import build_crawler_routes
 from atlas.web.delivery import Endpoint, RefusedError, accepts_gzip, attached, refusal
 from atlas.web.images import Images
 from atlas.web.page import FOREVER
 from atlas.web.payloads import PREFIX, PayloadStore
-from atlas.web.request_parameters import view_asked
+from atlas.web.request_parameters import given_by, view_asked
 
 _SAID = 20
 """Places of problems that the answer to a check names."""
@@ -51,7 +52,8 @@ def build_routes(
     ``.png`` a chart of `Chart`, with ``fuer`` for its `Use`; ``/atlas/verlauf.json`` the months of a layer, ``.gif`` the
     same as an animation;
     see `Images` for pictures; ``/atlas/{name}`` immutable payloads; ``/healthz`` the process lives; ``/readyz`` the data
-    can be used, and what the store says of itself; ``/api/v1/`` the open data, see `build_api`.
+    can be used, and what the store says of itself; what crawlers ask for, see `build_crawler_routes`; ``/api/v1/`` the
+    open data, see `build_api`.
     """
     own = _OwnRoutes(payloads, current, contexts, rights_problems, about_store)
     return [
@@ -63,6 +65,7 @@ def build_routes(
         Route(f"{PREFIX}/{{name}}", Endpoint(own.payload)),
         Route("/healthz", Endpoint(own.healthz)),
         Route("/readyz", Endpoint(own.readyz)),
+        *build_crawler_routes(contexts, address),
         *build_api(current, contexts),
     ]
 
@@ -94,7 +97,7 @@ class _OwnRoutes:
         name = request.path_params["table"]
         if name not in TABLES:
             raise refusal(404)
-        given = Given(request.query_params)
+        given = given_by(request, FORM.name)
         is_excel = given.read(FORM, otherwise=False)
         context = self._context(given)
         shown = TABLES[name](self._contexts, context, Words(context.view.lang))
@@ -105,13 +108,13 @@ class _OwnRoutes:
         return Response(body, media_type="text/csv; charset=utf-8", headers=_CHECKED | attached(file))
 
     def film(self, request: Request) -> Response:
-        context = self._context(Given(request.query_params))
+        context = self._context(given_by(request))
         drawn = context.view.but(municipality=None, lang="de", film=None, since=None)
         packed = self._films.get((*context.key, drawn), lambda: _film_bytes(context, self._contexts.today()))
         return Response(packed, media_type="application/json", headers=_CHECKED | {"Content-Encoding": "gzip"})
 
     def animation(self, request: Request) -> Response:
-        context = self._context(Given(request.query_params))
+        context = self._context(given_by(request))
         words = Words(context.view.lang)
         drawn = context.view.but(municipality=None, film=None, since=None)
         body = self._animations.get((*context.key, drawn), lambda: film_gif(self._contexts, context, words))
@@ -122,7 +125,7 @@ class _OwnRoutes:
         form = request.path_params["form"]
         if form not in {"svg", "png"} or request.path_params["chart"] not in list(Chart):
             raise refusal(404)
-        given, which = Given(request.query_params), Chart(request.path_params["chart"])
+        given, which = given_by(request, _USE.name), Chart(request.path_params["chart"])
         use = given.read(_USE, Use.LIGHT)
         context = self._context(given)
         words = Words(context.view.lang)
@@ -159,7 +162,7 @@ class _OwnRoutes:
         return _json(ready, 200)
 
     def _context(self, given: Given) -> ViewContext:
-        return self._contexts.of(view_asked(given, self._current()))
+        return self._contexts.of(view_asked(given, self._current(), self._contexts.today()))
 
 
 def _film_bytes(context: ViewContext, today: date) -> bytes:

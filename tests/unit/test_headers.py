@@ -7,16 +7,22 @@ import gzip
 from pathlib import Path
 
 import pytest
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
+from atlas.errors import AtlasError, Problem
+from atlas.model.snapshot import Snapshot
+from atlas.present.context import ViewContexts
+from atlas.present.page_heads import PageHead
 from atlas.web import page
+from atlas.web.addresses import Addresses, Found
 from atlas.web.headers import FOLIUM_PATH, SecurityHeaders
-from atlas.web.page import CompressedAssets, PageFrame, framed_page, inline_script_hashes, page_predicate
+from atlas.web.page import CompressedAssets, PageFrame, framed_page, inline_script_hashes, page_paths
+from tests.conftest import TODAY
 
 INDEX = (Path(file_util.get_static_dir()) / "index.html").read_bytes()
 HASH = "'sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA='"
-TEXTS = {"de": ("Präventionsatlas <Sachsen>", 'Wer "mitmacht"'), "en": ("Prevention Atlas", "Who takes part")}
 
 
 class Answer:
@@ -208,19 +214,46 @@ def test_other_protocols_pass_untouched() -> None:
 
 
 def framed(app: ASGIApp = inner) -> PageFrame:
-    return PageFrame(app, INDEX, TEXTS, page_predicate(("atlas", "healthz")))
+    return PageFrame(app, INDEX, find, page_paths(ROUTES, FILES))
+
+
+def find(path: str, query: str) -> Found:
+    """Know three pages, and a short address."""
+    lang = Addresses(nobody, ViewContexts(nobody, lambda: TODAY)).find("", query).lang
+    title, description = "Präventionsatlas <Sachsen>", 'Wer "mitmacht"'
+    if path == "kurz":
+        return Found(lang, leads_to="gemeinde?x=1")
+    is_page = path in {"", "gemeinde", "pflege"}
+    head = PageHead(
+        lang=lang,
+        title=title,
+        description=description,
+        address=path,
+        languages={"en": "?lang=en"},
+        picture="bild/land.png",
+        is_listed=path != "pflege",
+    )
+    return Found(lang, head=head if is_page else None)
+
+
+def nobody() -> Snapshot:
+    raise AtlasError(Problem("x", "y"))
+
+
+ROUTES = [Route("/atlas/{name}", inner), Route("/healthz", inner)]
+FILES = {"favicon.png", "static/js/index.js"}
 
 
 def test_a_changed_index_html_fails_loudly() -> None:
     with pytest.raises(ValueError, match="has 0 places like '<html"):
-        framed_page(INDEX.replace(b'<html lang="en">', b"<html>"), "de", "t", "d")
+        framed_page(INDEX.replace(b'<html lang="en">', b"<html>"), "de", "t")
     with pytest.raises(ValueError, match="has 2 places like '<title>"):
-        framed_page(INDEX.replace(b"<body>", b"<body><title>x</title>"), "de", "t", "d")
+        framed_page(INDEX.replace(b"<body>", b"<body><title>x</title>"), "de", "t")
     title_in_script = INDEX.replace(b"<title>Streamlit</title>", b"").replace(
         b"window.prerenderReady = false", b"'<title>a</title>'"
     )
     with pytest.raises(ValueError, match="inline script"):
-        framed_page(title_in_script, "de", "t", "d")
+        framed_page(title_in_script, "de", "t")
 
 
 @pytest.mark.parametrize(
@@ -232,7 +265,8 @@ def test_a_changed_index_html_fails_loudly() -> None:
         ("ebene=council&lang=en&x=1", "en"),
         ("lang=EN", "de"),
         ("lang=%22%3E%3Cscript%3E", "de"),
-        ("lang=en&lang=fr", "de"),
+        ("lang=en&lang=fr", "en"),
+        ("lang=fr&lang=en", "de"),
         ("&".join(["a=1"] * 500) + "&lang=en", "de"),
         ("lang", "de"),
     ],
@@ -254,7 +288,7 @@ def test_page_carries_our_words_and_none_of_the_agent_api() -> None:
     answer = request(framed(), "/gemeinde")
     page = answer.body.decode()
     assert "<title>Präventionsatlas &lt;Sachsen&gt;</title>" in page
-    assert 'content="Wer &quot;mitmacht&quot;"' in page
+    assert 'content="Wer &#34;mitmacht&#34;"' in page
     assert "braucht JavaScript" in page
     assert "agent" not in page
     assert answer.headers["cache-control"] == "no-cache"
@@ -290,14 +324,9 @@ def test_head_gives_the_headers_only() -> None:
         "/static/js/index.js",
         "/component/x/index",
         "/media/abc",
-        "/app/static/x",
         "/atlas/abc",
         "/healthz",
         "/favicon.png",
-        "/gemeinde/",
-        "//evil.example",
-        "/../etc/passwd",
-        "/a\\b",
     ],
 )
 def test_other_paths_go_on_to_streamlit(path: str) -> None:
@@ -309,9 +338,77 @@ def test_other_methods_go_on_to_streamlit() -> None:
 
 
 def test_base_path_moves_the_pages() -> None:
-    is_page = page_predicate(("atlas",), "/karte/")
-    assert all(map(is_page, ("/karte", "/karte/", "/karte/gemeinde")))
-    assert not any(map(is_page, ("/", "/gemeinde", "/karte/atlas/x", "/kartenhaus")))
+    routes = [Route("/karte/atlas/{name}", inner)]
+    path_of = page_paths(routes, {"favicon.png"}, "/karte/")
+    paths = ("/karte", "/karte/", "/karte/gemeinde", "/", "/gemeinde", "/karte/atlas/x", "/kartenhaus", "/karte/atlas")
+    found = [path_of(scope_of(path, "GET", "", {})) for path in paths]
+    assert found == ["", "", "gemeinde", None, None, None, None, "atlas"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nope",
+        "/nope.php",
+        "/wp-admin/",
+        "/index.html",
+        "/static/js/nope.js",
+        "/atlas",
+        "/healthz/x",
+        "/app/static/x",
+        "//evil.example",
+        "/../etc/passwd",
+        "/a\\b",
+        "/<script>",
+        "/gemeinde/x",
+        "/schneeberg-ä",
+    ],
+)
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_unknown_paths_are_a_page_that_shows_ways_on(path: str, lang: str) -> None:
+    frame = PageFrame(inner, INDEX, find, page_paths(ROUTES, FILES, "/karte"), "/karte")
+    answer = request(frame, f"/karte{path}", query=f"lang={lang}", accept="application/json")
+    text = answer.body.decode()
+    suffix = "" if lang == "de" else "?lang=en"
+    assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert f'<html lang="{lang}">' in text
+    assert ("Diese Seite gibt es nicht" if lang == "de" else "There is no such page") in text
+    assert f'href="/karte/{suffix}"' in text
+    assert f'href="/karte/kreis{suffix}"' in text
+    assert "<script" not in text
+    assert "noindex" in text
+    assert request(frame, f"/karte{path}", method="HEAD").status == 404
+
+
+def test_a_short_address_leads_on_below_the_base_path() -> None:
+    frame = PageFrame(inner, INDEX, find, page_paths(ROUTES, FILES, "karte"), "karte")
+    answer = request(frame, "/karte/kurz")
+    assert (answer.status, answer.headers["location"]) == (308, "/karte/gemeinde?x=1")
+
+
+@pytest.mark.parametrize(
+    ("configured", "host", "site"),
+    [
+        ("https://atlas.example.org/x", "evil.example", "https://atlas.example.org/x"),
+        ("", "localhost:8501", "http://localhost:8501"),
+        ("", "<evil>", ""),
+    ],
+)
+def test_previews_name_the_site(configured: str, host: str, site: str) -> None:
+    frame = PageFrame(inner, INDEX, find, page_paths(ROUTES, FILES), address=configured)
+    text = request(frame, "/gemeinde", host=host).body.decode()
+    for line in (
+        f'<link rel="canonical" href="{site}/gemeinde">',
+        f'<link rel="alternate" hreflang="en" href="{site}/?lang=en">',
+        '<meta property="og:title" content="Präventionsatlas &lt;Sachsen&gt;">',
+        f'<meta property="og:image" content="{site}/bild/land.png">',
+        '<meta property="og:locale" content="de_DE">',
+    ):
+        assert (line in text) == bool(site), line
+    assert 'href="./favicon.ico"' in text
+    assert "evil" not in text
+    assert "noindex" not in text
+    assert "noindex" in request(frame, "/pflege").body.decode()
 
 
 # --- the frontend files

@@ -103,7 +103,7 @@ def test_all_that_is_wrong_is_told_at_once_in_the_readers_language(client: TestC
 def test_nonsense_is_refused_or_parsed(real: Snapshot, place: str, form: str, query: dict[str, str]) -> None:
     problems: tuple[Problem, ...] = ()
     try:
-        order = parse_order(place, form, query, real)
+        order = parse_order(place, form, list(query.items()), real)
     except AtlasError as error:
         problems = error.problems
     else:

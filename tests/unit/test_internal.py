@@ -157,6 +157,7 @@ def addresses() -> dict[str, list[str]]:
         "/atlas/{name}": ["/atlas/names.json", "/atlas/follow_up"],
         "/healthz": ["/healthz"],
         "/readyz": ["/readyz"],
+        **{path: [path] for path in ("/robots.txt", "/sitemap.xml", "/favicon.ico")},
         ROOT: [ROOT],
         "/api": ["/api"],
         "/api/{rest:path}": ["/api/v1/follow_ups.json", "/api/v1/reports.json", "/api/v2/"],

@@ -27,6 +27,7 @@ from atlas.present.map_spec import counted_legend
 from atlas.present.municipality import NextStep, build_page
 from atlas.present.open_data import Content
 from atlas.present.open_data_page import build_open_data, data_links
+from atlas.present.page_heads import PageHead
 from atlas.present.progress import build_curves, chosen_instrument, district_table, multiples
 from atlas.present.published import published_rows
 from atlas.present.site import downloads, site_frame, site_table
@@ -173,7 +174,25 @@ CASES: dict[str, Callable[[dict[str, Any], str], Iterator[str]]] = {
     ),
     "site_offline.html": _offline,
     "open_data.html": lambda m, _: iter([drawn("open_data.html", page=m["open"])]),
+    "not_found.html": lambda _, text: iter(
+        [drawn("not_found.html", lang=text, base=text, title=text, text=text, ways=[(text, text)])]
+    ),
+    "page_head.html": lambda _, text: iter(
+        [drawn("page_head.html", site=text, locale=text, head=_head(text, is_listed=each)) for each in (True, False)]
+    ),
 }
+
+
+def _head(text: str, *, is_listed: bool) -> PageHead:
+    return PageHead(
+        lang=text,
+        title=text,
+        description=text,
+        address=text,
+        languages={text: text},
+        picture=text,
+        is_listed=is_listed,
+    )
 
 
 def _elements(template: str, models: dict[str, Any], text: str) -> list[list[tuple[str, ...]]]:

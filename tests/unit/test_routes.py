@@ -16,8 +16,11 @@ from starlette.testclient import TestClient
 
 from atlas.__main__ import WRONG_USE, main
 from atlas.errors import AtlasError, Problem
+from atlas.export.tables import TABLES
+from atlas.model.excerpt import Form
 from atlas.model.rights import VISITOR, Actor, Role
 from atlas.model.snapshot import Snapshot
+from atlas.present.charts import Chart
 from atlas.present.context import ViewContexts
 from atlas.present.open_data import OFFERS, ROOT
 from atlas.sources.settings import Settings
@@ -36,6 +39,7 @@ VIEW = {
     "stichtag": "„x“ ist kein Tag der Form JJJJ-MM-TT vom 2016-01-01 bis zum 2099-12-31.",
     "kreis": "„x“ hat nicht fünf Ziffern; führende Nullen gehören dazu.",
     "gemeinde": "„x“ hat nicht acht Ziffern; führende Nullen gehören dazu.",
+    "stufe": "Die Klasse x gibt es nicht.",
     "belegt": "„x“ gibt es nicht; möglich: 1, 0.",
     "von": "„x“ ist kein Tag der Form JJJJ-MM-TT vom 2016-01-01 bis zum 2099-12-31.",
     "bereich": "Den Bereich 1 gibt es nicht.",
@@ -124,6 +128,9 @@ WRONG: dict[str, list[Wrong]] = {
     "/atlas/{name}": [nothing("/atlas/x")],
     "/healthz": [],
     "/readyz": [],
+    "/robots.txt": [],
+    "/sitemap.xml": [],
+    "/favicon.ico": [],
     **dict(wrong_offers()),
     ROOT: [],
     "/api": [unknown("/api")],
@@ -205,6 +212,71 @@ def test_wrong_values_are_told_in_one_sentence_each(client: TestClient, wrong: W
     assert client.head(address).status_code == wrong.status
 
 
+FILES = [
+    *(f"/atlas/{table}.csv" for table in TABLES),
+    *(f"/atlas/diagramm/{chart}.svg" for chart in Chart),
+    "/atlas/diagramm/kurve.png",
+    "/atlas/verlauf.json",
+    "/atlas/verlauf.gif",
+    *(f"/atlas/ausschnitt.{form}" for form in Form),
+]
+MISREAD = {
+    "kreis=99999": {"kreis": "Den Kreis 99999 gibt es nicht; vorhanden: 00011, 00021, 00022."},
+    "gemeinde=99999999": {
+        "gemeinde": "Eine Gemeinde mit dem Schlüssel 99999999 gibt es nicht und gab es seit 2016 nicht."
+    },
+    "bereich=nope": {"bereich": "Den Bereich nope gibt es nicht."},
+    "stufe=nope": {"stufe": "Die Klasse nope gibt es nicht."},
+    "ebene=council&stufe=active+a;b": {"stufe": "Die Klasse active a;b gibt es nicht."},
+    "stichtag=2023-02-30": {"stichtag": VIEW["stichtag"].replace("x", "2023-02-30")},
+    "kreis=00021&kreis=00022": {"kreis": "Der Parameter steht mehrfach in der Adresse. Bitte nur einmal angeben."},
+    "bogus=1": {"bogus": ""},
+    "kreis=99999&bogus=1&stichtag=x": {
+        "bogus": "",
+        "stichtag": VIEW["stichtag"],
+        "kreis": "Den Kreis 99999 gibt es nicht; vorhanden: 00011, 00021, 00022.",
+    },
+}
+
+
+@pytest.mark.parametrize("query", MISREAD)
+@pytest.mark.parametrize("path", FILES)
+def test_a_file_is_refused_rather_than_made_of_other_data(client: TestClient, path: str, query: str) -> None:
+    said = told(client.get(f"{path}?{query}"), 400)
+    expected = MISREAD[query]
+    assert said.keys() == expected.keys()
+    assert all(said[place] == text for place, text in expected.items() if text)
+    assert said.get("bogus", "Diesen Parameter gibt es hier nicht").startswith("Diesen Parameter gibt es hier nicht")
+
+
+@pytest.mark.parametrize(
+    ("address", "places"),
+    [
+        ("/bild/99999.svg", {"ausschnitt"}),
+        ("/bild/99999999.svg", {"ausschnitt"}),
+        ("/bild/land.svg?gemeinde=99999999", {"gemeinde"}),
+        ("/bild/land.svg?kreis=00021", {"kreis"}),
+        ("/bild/land.svg?stichtag=2022-12-31&stichtag=2023-12-31", {"stichtag"}),
+        (f"/atlas/ausschnitt.svg?titel={'x' * 121}", {"titel"}),
+        ("/intern/wiedervorlagen.csv?bogus=1", {"bogus"}),
+        ("/intern/wiedervorlagen.csv?lang=de&lang=de", {"lang"}),
+        ("/intern/bestand.csv?bogus=1", {"bogus"}),
+        ("/intern/aenderungen.json?seit=1&seit=2", {"seit"}),
+    ],
+)
+def test_other_files_are_refused_likewise(client: TestClient, address: str, places: set[str]) -> None:
+    assert told(client.get(address), 400).keys() == places
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_file_takes_what_may_stand_in_the_address_of_its_page(client: TestClient, path: str) -> None:
+    query = (
+        "ebene=council&stichtag=2022-12-31&kreis=00021&gemeinde=00021040&stufe=active&verlauf=2021-06&namen=0&lang=en"
+    )
+    answer = client.get(f"{path}?{query}&teil=eintraege")
+    assert answer.status_code in ({200, 404} if path.endswith(".csv") else {200}), answer.text
+
+
 @pytest.mark.parametrize("path", WRONG)
 def test_writing_is_refused_everywhere(routes: list[Route], client: TestClient, path: str) -> None:
     address = path.replace("{date}", "2022-12-31").replace("{", "").replace("}", "").replace(":path", "")
@@ -219,7 +291,11 @@ def test_what_stands_before_the_routes_refuses_in_the_same_shape(client: TestCli
     assert told(client.get("/_stcore/metrics?lang=en"), 404) == {"": "There is no such address."}
 
 
-@pytest.mark.parametrize("path", [path for path in WRONG if path not in {"/healthz", "/readyz", "/atlas/{name}", ROOT}])
+SOUND = {"/healthz", "/readyz", "/atlas/{name}", "/robots.txt", "/favicon.ico", ROOT}
+"""Routes that need no data."""
+
+
+@pytest.mark.parametrize("path", [path for path in WRONG if path not in SOUND])
 def test_data_that_cannot_be_used_are_said_and_nothing_more(path: str) -> None:
     def broken() -> Snapshot:
         raise AtlasError(Problem("data/geheim.csv", "Zeile 3"))

@@ -1,0 +1,86 @@
+"""What of an address could not be read: keys there are none of, and the sentence a page says about all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import chain
+
+from atlas import phrases
+from atlas.errors import Problem, few
+from atlas.model.boundaries import known_keys
+from atlas.model.parameters import AREA, DISTRICT, LOOKS, MUNICIPALITY, PLACES, Given, shown
+from atlas.model.programme import Programme
+from atlas.model.snapshot import Snapshot
+from atlas.model.view import EARLIEST, ViewState
+from atlas.phrases import N_
+from atlas.present.context import SingleFlightCache
+from atlas.present.looks import looks_by_key
+from atlas.present.wording import Words
+
+_LISTED = 6
+"""So many of what could not be read are named."""
+_keys: SingleFlightCache[frozenset[str]] = SingleFlightCache(2)
+
+
+def every_key(snapshot: Snapshot) -> frozenset[str]:
+    """Return every municipality and district key of all boundary sets that there is or has been."""
+    return _keys.get(snapshot.fingerprint, lambda: known_keys(chain.from_iterable(snapshot.editions.values())))
+
+
+def unknown_keys(view: ViewState, snapshot: Snapshot, today: date) -> Iterator[Problem]:
+    """Yield the problem of each key of a view there is nothing under; its place is the name of the parameter.
+
+    A municipality of another day or another programme's territory is one: the pages say where it is found.
+    """
+    programme = snapshot.programme(view.programme)
+    edition = snapshot.edition(programme, view.as_of or today)
+    if view.district and view.district not in edition.districts.index:
+        yield edition.unknown_district(view.district, DISTRICT.name)
+    if view.municipality and view.municipality not in every_key(snapshot):
+        text = N_("Eine Gemeinde mit dem Schlüssel {given} gibt es nicht und gab es seit {year} nicht.")
+        yield Problem(MUNICIPALITY.name, text, {"given": view.municipality, "year": EARLIEST.year})
+    if view.area and snapshot.area(programme, view.area) is None:
+        yield AREA.problem(view.area)
+    if unknown := view.looks.difference(looks_by_key(programme, view.layer)):
+        yield LOOKS.problem(" ".join(sorted(unknown)))
+
+
+def unknown_places(places: Iterable[str], snapshot: Snapshot, programme: Programme) -> Iterator[Problem]:
+    """Yield the problem of the places of a picture that a programme's territory never had."""
+    known = known_keys(snapshot.editions[programme.boundary_set])
+    if unknown := [place for place in places if place not in known]:
+        yield Problem(PLACES.name, N_("Hier gibt es nicht: {given}."), {"given": few(unknown)})
+
+
+def known_only(view: ViewState, snapshot: Snapshot, problems: list[Problem]) -> ViewState:
+    """Return the view without the keys that `unknown_keys` found."""
+    fields = {"district": DISTRICT, "municipality": MUNICIPALITY, "area": AREA}
+    wrong = {problem.place for problem in problems}
+    looks = view.looks.intersection(looks_by_key(snapshot.programme(view.programme), view.layer))
+    return view.but(looks=looks, **{field: None for field, each in fields.items() if each.name in wrong})
+
+
+def wrong_names(given: Given) -> frozenset[str]:
+    """Return the parameters that have no value; one that is given several times may have its first."""
+    return frozenset(each.place for each in given.problems if each.text != phrases.GIVEN_SEVERAL_TIMES)
+
+
+def misread(given: Given, words: Words) -> str:
+    """Return the sentence about what of a page's address could not be read; empty if all could."""
+    places = dict.fromkeys(problem.place for problem in given.problems)
+    wrong = wrong_names(given)
+    told = []
+    for place in list(places)[:_LISTED]:
+        text = N_("{name} „{given}“") if place in wrong else N_("{name} mehrfach (es gilt „{given}“)")
+        told.append(words.say(text, name=place, given=shown(_given(given, place))))
+    if len(places) > _LISTED:
+        told.append(words.say("noch {n}", n=words.number(len(places) - _LISTED)))
+    if not told:
+        return ""
+    return words.say("In der Adresse war nicht zu lesen: {list}; alles Übrige gilt.", list=words.listed(told))
+
+
+def _given(given: Given, place: str) -> str:
+    """Return what was given under a name, which may be long: a problem has only its beginning."""
+    return next((text for name, text in given.query.items() if shown(name) == place), "")
