@@ -163,6 +163,6 @@ def middleware(static: Path, base_path: str) -> list[Middleware]:
     return [
         Middleware(SecurityHeaders, inline_script_hashes(index_html), base_path, is_https=is_https),
         Middleware(Guard, base_path, may_upload=may_upload),
-        Middleware(PageFrame, index_html, texts, page_predicate(own, base_path)),
+        Middleware(PageFrame, index_html, texts, page_predicate(own, base_path), base_path),
         Middleware(CompressedAssets, static / "static", f"{in_front(base_path)}/static"),
     ]

@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import re
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -15,12 +16,14 @@ from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
 from atlas.present.context import SingleFlightCache
 from atlas.present.wording import Words
 from atlas.web.delivery import accepts_gzip, in_front, whole
+from atlas.web.scripts import script
 
 _STREAMLIT_ROOTS: Final = ("component", "static", "media", "app")
 _SCRIPT: Final = re.compile(rb"<script(?![^>]*\ssrc\s*=)[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
@@ -28,6 +31,8 @@ _SERVICE_LINK: Final = re.compile(
     r'(?:<!--(?:(?!-->).)*agent API(?:(?!-->).)*-->\s*)?<link rel="service-desc"[^>]*>\s*',
     re.DOTALL,
 )
+_OWN_SCRIPT: Final = "shell/main.js"
+_FIRST_SCRIPT: Final = re.compile(r'<script type="module" crossorigin src="\./static/')
 _MEDIA_TYPES: Final = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 FOREVER: Final = "public, max-age=31536000, immutable"
 
@@ -73,7 +78,8 @@ class PageFrame:
 
     Language of the document by the query parameter ``lang``, title, description, a sentence for browsers
     without JavaScript, and no pointers to the agent API. The inline script stays as it is, byte for byte, so
-    that its hash in the policy holds.
+    that its hash in the policy holds. A script of our own comes before Streamlit's and makes it speak the document's
+    language; it is answered here, too, below ``atlas``, by a name that contains its hash.
 
     ``texts`` are title and description for each of `LANGUAGES`, plain; escaped here. Which paths are pages says
     ``is_page`` (see `page_predicate`); for everything else ``app`` is asked. Raises `ValueError` if ``index_html`` is
@@ -86,8 +92,10 @@ class PageFrame:
         index_html: bytes,
         texts: Mapping[str, tuple[str, str]],
         is_page: Callable[[str], bool],
+        base_path: str = "",
     ) -> None:
         self.app = app
+        self._script_path = f"{in_front(base_path)}/{own_script_name()}"
         self._is_page = is_page
         self._plain = {lang: framed_page(index_html, lang, *texts[lang]) for lang in LANGUAGES}
         self._gzipped = {lang: gzip.compress(body, 9, mtime=0) for lang, body in self._plain.items()}
@@ -101,9 +109,16 @@ class PageFrame:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a page request, pass on everything else."""
-        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or not self._is_page(scope["path"]):
+        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
             await self.app(scope, receive, send)
-            return
+        elif scope["path"] == self._script_path:
+            await _own_script(scope)(scope, receive, send)
+        elif self._is_page(scope["path"]):
+            await self._page(scope)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    def _page(self, scope: Scope) -> Response:
         lang = self._language(scope.get("query_string", b""))
         gzipped = accepts_gzip(Headers(scope=scope))
         headers = {
@@ -115,7 +130,24 @@ class PageFrame:
         if gzipped:
             headers["content-encoding"] = "gzip"
         body = (self._gzipped if gzipped else self._plain)[lang]
-        await whole(Request(scope), body, 200, headers)(scope, receive, send)
+        return whole(Request(scope), body, 200, headers)
+
+
+def own_script_name() -> str:
+    """Return where our own script for Streamlit's page is, below the base path; the name contains its hash."""
+    return f"atlas/shell.{hashlib.sha256(script(_OWN_SCRIPT)).hexdigest()[:10]}.js"
+
+
+@cache
+def _own_script_gzipped() -> bytes:
+    return gzip.compress(script(_OWN_SCRIPT), 9, mtime=0)
+
+
+def _own_script(scope: Scope) -> Response:
+    headers = {"content-type": _MEDIA_TYPES[".js"], "cache-control": FOREVER, "vary": "Accept-Encoding"}
+    if not accepts_gzip(Headers(scope=scope)):
+        return whole(Request(scope), script(_OWN_SCRIPT), 200, headers)
+    return whole(Request(scope), _own_script_gzipped(), 200, headers | {"content-encoding": "gzip"})
 
 
 def framed_page(index_html: bytes, lang: str, title: str, description: str) -> bytes:
@@ -127,6 +159,8 @@ def framed_page(index_html: bytes, lang: str, title: str, description: str) -> b
     page = _replace_once(re.compile(r'<html lang="en">'), f'<html lang="{lang}">', page)
     page = _replace_once(re.compile(r"<title>.*?</title>", re.DOTALL), head, page)
     page = _replace_once(_SERVICE_LINK, "", page)
+    own = f'<script defer src="./{own_script_name()}"></script>\n    '
+    page = _replace_once(_FIRST_SCRIPT, f'{own}<script type="module" crossorigin src="./static/', page)
     page = _replace_once(re.compile(r"<noscript>.*?</noscript>", re.DOTALL), noscript, page)
     framed = page.encode("utf-8")
     if inline_script_hashes(framed) != inline_script_hashes(index_html):
