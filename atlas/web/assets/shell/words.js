@@ -3,10 +3,11 @@ import { NAMES, TEXTS } from "./german.js";
 
 /** @typedef {(text: string) => string} Translate */
 
-const NAMED = ["aria-label", "title", "placeholder", "alt", "data-tooltip"];
+const NAMED = ["aria-label", "aria-valuetext", "title", "placeholder", "alt", "data-tooltip"];
 /** What is ours already, what readers write, and what is in a language of its own. */
 const SKIPPED = "body [lang], .stHtml, .stMarkdown, [data-testid^='stBidiComponent'], pre, code, textarea, canvas, iframe, script, style";
 
+const MONTHS = [...Array(12).keys()].map((month) => new Date(2000, month, 1));
 const PLACE = /\{n?\}/g;
 
 /** A pattern for a key with places to fill.
@@ -41,19 +42,37 @@ function filled(text, parts) {
   return text.replace(PLACE, () => left.shift() ?? "");
 }
 
-/** What says a name in German: also the first of several, joined by a comma ("Choose date, May 2022").
+/** What says also the first of several, joined by a comma or a colon ("Choose date, Mai 2022", "Search: Einträge").
  * @param {Translate} translate @returns {Translate} */
-export const nameTranslator = (translate) => (name) => {
-  const whole = translate(name);
-  if (whole !== name) return whole;
-  const [first, ...more] = name.split(", ");
-  return [translate(first), ...more].join(", ");
+const firstToo = (translate) => (text) => {
+  const whole = translate(text);
+  if (whole !== text) return whole;
+  const [, first, rest] = /^(.+?)([,:] .*)$/s.exec(text) || ["", text, ""];
+  return translate(first) + rest;
 };
 
+/** What the browser says of a date where Streamlit has it speak English: "month", "May 03, 2022", "05 – May".
+ * @returns {Record<string, string>} */
+function datesOfTheBrowser() {
+  const fields = /** @type {const} */ (["year", "month", "day"]);
+  const [english, german] = ["en", "de"].map((lang) => {
+    const named = new Intl.DisplayNames(lang, { type: "dateTimeField" });
+    const month = new Intl.DateTimeFormat(lang, { month: "long" });
+    return { fields: fields.map((field) => named.of(field) ?? field), months: MONTHS.map((day) => month.format(day)) };
+  });
+  return Object.fromEntries([
+    ...english.fields.map((field, i) => [field, german.fields[i]]),
+    ...english.months.flatMap((month, i) => [[`{n} – ${month}`, `{n} – ${german.months[i]}`],
+      [`${month} {n}, {n}`, `{n}. ${german.months[i]} {n}`]]),
+  ]);
+}
+
+const DATES = datesOfTheBrowser();
+
 /** A text of the page in German. */
-export const sayText = translator(TEXTS);
+export const sayText = firstToo(translator({ ...TEXTS, ...DATES }));
 /** A name of a control in German. */
-export const sayName = nameTranslator(translator({ ...TEXTS, ...NAMES }));
+export const sayName = firstToo(translator({ ...TEXTS, ...NAMES, ...DATES }));
 
 /** @param {Element} element */
 function renameElement(element) {
