@@ -22,7 +22,7 @@ PAGES = {
     "/kreis": "table.shares tbody tr",
     "/fortschritt": "table.ledger tbody tr",
     "/steuerung": ".stSelectbox",
-    "/export?ausschnitt=auswahl": ".stMultiSelect",
+    "/export?ausschnitt=00021010,00021050": ".stMultiSelect",
     "/ueber": "dl.glossary",
     "/gemeinde?gemeinde=00021010": "table.neighbours tbody tr",
     "/pflege?gemeinde=00021010": ".stTextInput",
@@ -32,12 +32,12 @@ PAGES = {
     "/pflege?teil=meldungen": ".stTextInput",
 }
 """Addresses, and what is there when they are drawn."""
-NO_ENGLISH = {"weiter", "zurück", "svg", "png"}
+NO_ENGLISH = {"weiter", "zurück", "svg", "png", "json"}
 """German of the calendar, which Streamlit's own scripts hold beside that of forty other languages; names of formats."""
 LITERAL = re.compile(r"[`\"']([A-Z][a-z]+(?:[ /'][A-Za-z]+){0,12}[.!?:…]*)[`\"']")
 WORD = re.compile(r"[a-zäöüß]{3,}")
 SAID = """() => {
-  const said = new Set(), aside = "body [lang], style, script, noscript, iframe, [data-testid='stIconMaterial'], pre, code";
+  const said = new Set(), aside = "body [lang], style, script, noscript, iframe, [translate='no'], pre, code";
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) if (!texts.currentNode.parentElement.closest(aside)) said.add(texts.currentNode.nodeValue.trim());
   const names = ["aria-label", "aria-valuetext", "aria-description", "aria-roledescription", "title", "placeholder", "alt"];
@@ -159,6 +159,7 @@ def test_no_english_when_the_server_is_gone(visit: Visits, miniland_root: Path, 
     with serving(miniland_root, tmp_path / "log") as url:
         made.page.goto(f"{url}/ueber")
         drawn(made.page, PAGES["/ueber"])
+        expect(made.page.locator(".atlas-links")).to_be_attached()
     expect(made.page.get_by_text("Verbinden …").or_(made.page.get_by_role("dialog")).first).to_be_visible()
     listener.note(made.page, "gone")
     expect(made.page.get_by_role("dialog")).to_contain_text("Keine Verbindung")
