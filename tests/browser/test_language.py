@@ -26,10 +26,10 @@ PAGES = {
     "/ueber": "dl.glossary",
     "/gemeinde?gemeinde=00021010": "table.neighbours tbody tr",
     "/pflege?gemeinde=00021010": ".stTextInput",
-    "/pflege?gemeinde=00021010&eintraege=tabelle": ".stTextInput",
+    "/pflege": ".stDataFrame",
     "/pflege?teil=einfuhr": ".stFileUploader",
     "/pflege?teil=verlauf": "table.log",
-    "/pflege?teil=meldungen": ".stTextInput",
+    "/pflege?teil=meldungen": ".stButtonGroup",
 }
 """Addresses, and what is there when they are drawn."""
 NO_ENGLISH = {"weiter", "zurück", "svg", "png", "json"}
@@ -99,6 +99,21 @@ def all_of(page: Page, kind: str) -> Iterator[Locator]:
             yield each
 
 
+def open_lists(page: Page, listener: Listener, where: str) -> None:
+    """Open each list, write what it does not have, and close it: where many can be chosen the first Escape takes that back."""
+    for kind, escapes in ((".stSelectbox", 1), (".stMultiSelect", 2)):
+        for field in all_of(page, f"{kind} input"):
+            field.click()
+            expect(page.get_by_role("listbox")).to_be_visible()
+            listener.note(page, f"{where} list")
+            if field.is_editable():
+                field.press_sequentially("qqq")
+                listener.note(page, f"{where} list without")
+            for _ in range(escapes):
+                page.keyboard.press("Escape")
+            expect(page.get_by_role("listbox")).to_be_hidden()
+
+
 def open_everything(page: Page, listener: Listener, where: str) -> None:
     """Open, one after the other, what opens on a page; write into what can be written in."""
     for summary in all_of(page, "[data-testid=stExpander] summary"):
@@ -108,15 +123,7 @@ def open_everything(page: Page, listener: Listener, where: str) -> None:
         expect(page.locator("[data-testid=stPopoverBody]")).to_be_visible()
         listener.note(page, f"{where} popover")
         page.keyboard.press("Escape")
-    for field in all_of(page, ".stSelectbox input, .stMultiSelect input"):
-        field.click()
-        expect(page.get_by_role("listbox")).to_be_visible()
-        listener.note(page, f"{where} list")
-        if field.is_editable():
-            field.press_sequentially("qqq")
-            listener.note(page, f"{where} list without")
-        page.keyboard.press("Escape")
-        page.keyboard.press("Escape")
+    open_lists(page, listener, where)
     for button in all_of(page, "[data-testid=stDateInputCalendarButton]"):
         button.click()
         expect(page.get_by_role("grid").first).to_be_visible()
@@ -126,10 +133,11 @@ def open_everything(page: Page, listener: Listener, where: str) -> None:
         if field.is_editable():
             field.press_sequentially("x")
             listener.note(page, f"{where} field")
-    for help_ in all_of(page, "[data-testid=stTooltipHoverTarget]"):
-        help_.hover()
     for grid in all_of(page, ".stDataFrame"):
         grid.hover()
+        for button in all_of(page, "[data-testid=stElementToolbar] button[aria-label^='Suchen']"):
+            button.click()
+            listener.note(page, f"{where} search")
     listener.note(page, where)
 
 
@@ -140,6 +148,7 @@ def office(miniland_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield url
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("address", PAGES)
 def test_no_english_of_the_framework_on_german_pages(
     visit: Visits, office: str, miniland_root: Path, address: str
@@ -152,6 +161,19 @@ def test_no_english_of_the_framework_on_german_pages(
     assert len(listener.said) > 20
     assert listener.with_words(english() - known_from_data(miniland_root)) == {}
     assert made.errors == []
+
+
+def test_no_english_where_a_file_is_refused(visit: Visits, office: str, miniland_root: Path, tmp_path: Path) -> None:
+    page, listener = visit(office, locale="en-US").open("/pflege?teil=einfuhr").page, Listener()
+    drawn(page, ".stFileUploader")
+    wrong = tmp_path / "falsch.exe"
+    wrong.write_bytes(b"MZ")
+    page.locator("input[type=file]").set_input_files(wrong)
+    expect(page.get_by_text("falsch.exe").first).to_be_visible()
+    page.get_by_text("falsch.exe").first.hover()
+    listener.note(page, "refused")
+    assert any("nicht erlaubt" in said for said in listener.said), listener.said
+    assert listener.with_words(english() - known_from_data(miniland_root) - {"exe", "falsch"}) == {}
 
 
 def test_no_english_when_the_server_is_gone(visit: Visits, miniland_root: Path, tmp_path: Path) -> None:

@@ -68,6 +68,8 @@ def test_every_word_is_said_in_german(name: str) -> None:
         ("10MB per file", "höchstens 10MB"),
         ("The page that you have requested does not seem to exist. Running the app's main page.", None),
         ("3 of 17", "3 von 17"),
+        ("Error:", "Fehler:"),
+        (" files are not allowed.", "Dateien dieser Art sind nicht erlaubt."),
         ("Connection failed with status 502.", "Die Verbindung kam nicht zustande (Status 502)."),
         ("Bund of Drachen", "Bund of Drachen"),
         ("Choose date, Mai 2022", "Datum wählen, Mai 2022"),

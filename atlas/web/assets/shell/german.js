@@ -89,7 +89,7 @@ export const TEXTS = {
   "{n} option": "{n} Eintrag",
   "{n} options": "{n} Einträge",
   "{} available.": "{} zur Auswahl.",
-  "{} files are not allowed.": "Dateien der Art {} sind nicht erlaubt.",
+  "{} files are not allowed.": "Dateien dieser Art sind nicht erlaubt.",
   "{n} of {n}": "{n} von {n}",
   "{} per file": "höchstens {}",
   "{}, selected": "{}, gewählt",
@@ -164,4 +164,5 @@ export const NAMES = {
   "Toolbar action": "Werkzeug",
   "Type to search": "Suchwort",
   "file upload": "Datei hochladen",
+  "{} icon": "Zeichen",
 };

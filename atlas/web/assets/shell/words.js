@@ -47,7 +47,7 @@ function filled(text, parts) {
 const firstToo = (translate) => (text) => {
   const whole = translate(text);
   if (whole !== text) return whole;
-  const [, first, rest] = /^(.+?)([,:] .*)$/s.exec(text) || ["", text, ""];
+  const [, first, rest] = /^(.+?)([,:](?: .*)?)$/s.exec(text) || ["", text, ""];
   return translate(first) + rest;
 };
 
@@ -90,6 +90,7 @@ function rewriteText(node) {
   const bare = text.trim();
   const german = bare && sayText(bare);
   if (german && german !== bare) node.nodeValue = text.replace(bare, () => german);
+  else if (bare && bare !== text && sayText(text) !== text) node.nodeValue = sayText(text); // a place at its edge is empty
 }
 
 /** @param {Node} node */
