@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m atlas", description="Präventionsatlas: prüfen, auswerten, mitnehmen, Grenzen pflegen."
     )
     known = parser.add_subparsers(required=True, metavar="Befehl")
-    purpose = "alle Befunde zu Grenzen, Programmen und Einträgen; Zahlen je Instrument"
+    purpose = "alle Befunde zu Grenzen, Programmen und Einträgen; Zahlen je Baustein"
     check = known.add_parser("check", help=purpose)
     check.add_argument("--programme", default="", help="nur dieses Programm; ohne Angabe alle, und die Anmeldung")
     check.set_defaults(command=commands.run_check)
@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_store(known)
     _add_programme(known)
     boundaries = known.add_parser("boundaries", help="Gebietsstände").add_subparsers(required=True, metavar="Befehl")
-    add = boundaries.add_parser("add", help="einen neueren amtlichen Gebietsstand prüfen und aufnehmen")
+    add = boundaries.add_parser("add", help="neuere amtliche Gemeindegrenzen prüfen und aufnehmen")
     add.add_argument("file", type=Path, help="GeoPackage, Shapefile oder GeoJSON, auch als ZIP")
     add.add_argument("--date", type=_DAY, required=True, metavar="JJJJ-MM-TT", help="gilt ab diesem Tag")
     add.add_argument("--attribution", help="Quellenvermerk, wenn er sich nicht aus der Datei ergibt")
@@ -80,7 +80,7 @@ def _add_programme(known: _Subparsers) -> None:
 
 
 def _add_tables(known: _Subparsers) -> None:
-    status = _command(known, "status", commands.run_status, "Stand je Gemeinde und Instrument an einem Tag")
+    status = _command(known, "status", commands.run_status, "Stand je Gemeinde und Baustein an einem Tag")
     _add_as_of(status)
     _add_choice(status, "--format", _among("csv", "json", "geojson", "gpkg"))
     _add_known_at(status)
@@ -115,7 +115,7 @@ def _add_tables(known: _Subparsers) -> None:
 
 
 def _add_courses(known: _Subparsers) -> None:
-    course = _command(known, "progress", commands.run_progress, "Zahlen je Monat und Instrument")
+    course = _command(known, "progress", commands.run_progress, "Zahlen je Monat und Baustein")
     purpose = "ohne Angabe ab Programmstart, soweit die Grenzen reichen"
     course.add_argument("--from", dest="start", type=_DAY, metavar="JJJJ-MM-TT", help=purpose)
     purpose = "ohne Angabe heute"
@@ -200,7 +200,7 @@ def _add_keeping(known: _Subparsers) -> None:
     taken.add_argument("--further", type=_NUMBERED, action="append", default=[], metavar="ZEILE=EINTRAG", help=purpose)
     purpose = "auch leeren oder ersetzen, was der Bestand schon weiß; sonst bleibt es stehen"
     taken.add_argument("--allow-erase", action="store_true", help=purpose)
-    taken.add_argument("--apply", action="store_true", help="speichern, wenn nichts gesperrt ist")
+    taken.add_argument("--apply", action="store_true", help="speichern, wenn keine Fehler da sind")
     taken.add_argument("--reason", default="", metavar="TEXT", help="warum; steht im Protokoll")
 
     undo = known.add_parser("undo", help="eine Änderung des Bestands zurücknehmen, etwa einen ganzen Import")
@@ -249,15 +249,13 @@ def _add_as_of(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_layer(parser: argparse.ArgumentParser, otherwise: str) -> None:
-    parser.add_argument("--layer", default=OVERVIEW, help=f"ein Instrument; ohne Angabe {otherwise}")
+    parser.add_argument("--layer", default=OVERVIEW, help=f"ein Baustein; ohne Angabe {otherwise}")
 
 
 def _add_counting(parser: argparse.ArgumentParser) -> None:
     purpose = "wovon Zugänge und Abgänge sind: Gemeinden, oder Vorgänge (gemeinsame einmal)"
     _add_choice(parser, "--unit", _among(*get_args(Unit)), purpose=purpose)
-    purpose = (
-        "was zählt: was am Tag in Kraft ist, oder alles bisher; ohne Angabe, wie es das Programm je Instrument sagt"
-    )
+    purpose = "was zählt: was am Tag in Kraft ist, oder alles bisher; ohne Angabe, wie es das Programm je Baustein sagt"
     _add_choice(parser, "--counts", _among(*Counts), optional=True, purpose=purpose)
 
 

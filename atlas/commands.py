@@ -94,11 +94,11 @@ def _say_findings(snapshot: Snapshot, problems: Sequence[Problem]) -> int:
             )
     tally = {severity: sum(problem.severity is severity for problem in problems) for severity in Severity}
     blockers = tally[Severity.BLOCKER]
-    terminal.tell(f"{blockers} Sperren, {tally[Severity.WARNING]} Warnungen, {tally[Severity.NOTE]} Hinweise")
+    terminal.tell(f"{blockers} Fehler, {tally[Severity.WARNING]} Warnungen, {tally[Severity.NOTE]} Hinweise")
     if blockers:
         terminal.tell("nicht frei zur Veröffentlichung")
     elif tally[Severity.WARNING]:
-        terminal.tell("keine Sperren; vor der Veröffentlichung bitte die Warnungen ansehen")
+        terminal.tell("keine Fehler; vor der Veröffentlichung bitte die Warnungen ansehen")
     else:
         terminal.tell("frei zur Veröffentlichung")
     return terminal.FINDINGS if blockers else terminal.FINE
@@ -296,7 +296,7 @@ def run_sheets(given: argparse.Namespace) -> int:
         sys.stderr.write("\nUnterbrochen. Derselbe Befehl macht dort weiter, wo er aufgehört hat.\n")
         return terminal.FINDINGS
     for name, ags, reason in run.failed:
-        sys.stderr.write(f"SPERRE: {name} ({ags}): {reason}\n")
+        sys.stderr.write(f"FEHLER: {name} ({ags}): {reason}\n")
     terminal.tell(
         f"{run.made} Steckbriefe geschrieben, {run.kept} waren aktuell, {len(run.failed)} misslungen: {given.output}"
     )
@@ -345,7 +345,7 @@ def run_add_boundaries(given: argparse.Namespace) -> None:
     for note in notes:
         terminal.complain(note)
     terminal.tell(
-        f"Gebietsstand {given.date.isoformat()} aufgenommen: {int(edition.valid_at(given.date).sum())} Gemeinden. "
+        f"Gemeindegrenzen ab {given.date.isoformat()} aufgenommen: {int(edition.valid_at(given.date).sum())} Gemeinden. "
         f"Für ein neues Programm: --boundary-set {edition.boundary_set}"
     )
 

@@ -42,7 +42,7 @@ def run_import(given: argparse.Namespace) -> int:
             terminal.complain(finding.problem, finding.suggestion)
         sys.stderr.write(f"{tally(delivery.intake, terminal.WORDS)}\n")
         if delivery.intake.is_blocked:
-            sys.stderr.write("Nichts wird übernommen, solange etwas gesperrt ist.\n")
+            sys.stderr.write("Nichts wird übernommen, solange noch Fehler da sind.\n")
             return terminal.FINDINGS
         difference = delivery.intake.difference
         for question in difference.open_questions:

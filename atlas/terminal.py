@@ -77,7 +77,7 @@ def put(body: bytes, output: Path | None) -> None:
 
 def complain(problem: Problem, suggestion: str = "") -> None:
     """Say a finding on standard error."""
-    mark = {Severity.BLOCKER: "SPERRE", Severity.WARNING: "Warnung", Severity.NOTE: "Hinweis"}[problem.severity]
+    mark = {Severity.BLOCKER: "FEHLER", Severity.WARNING: "Warnung", Severity.NOTE: "Hinweis"}[problem.severity]
     more = f" Vorschlag: {suggestion}" if suggestion else ""
     sys.stderr.write(f"{mark}: {WORDS.problem(problem)}{more}\n")
 

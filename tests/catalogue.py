@@ -23,7 +23,7 @@ def _written() -> Iterator[tuple[str, str]]:
     for folder in ("atlas", "ui"):
         found = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords=KEYWORDS)
         for name, _, text, _, _ in sorted(found, key=lambda each: each[:2]):
-            for said in (text,) if isinstance(text, str) else text:
+            for said in (text,) if isinstance(text, str) else dict.fromkeys(text):  # one and many may be the same word
                 if any(letter.isalpha() for letter in said.replace("{n}", "")):
                     yield said, f"{folder}/{name}"
 

@@ -207,9 +207,9 @@ def _names() -> Iterable[Faulty]:
 
 def _stages() -> Iterable[Faulty]:
     yield _cell(
-        "mistyped instrument", "Baustein", "Vereinbahrung", "kein Instrument", with_Stufe="signed", suggestion="pact"
+        "mistyped instrument", "Baustein", "Vereinbahrung", "kein Baustein", with_Stufe="signed", suggestion="pact"
     )
-    yield _cell("no instrument", "Baustein", "", "kein Instrument")
+    yield _cell("no instrument", "Baustein", "", "kein Baustein")
     yield _cell("mistyped stage", "Stufe", "bestehd", "keine Stufe von {instrument}", suggestion="active")
     yield _cell("stage of another instrument", "Stufe", "signed", "keine Stufe von {instrument}")
     yield _cell("no stage", "Stufe", "", "keine Stufe von {instrument}")

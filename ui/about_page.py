@@ -40,8 +40,8 @@ def show() -> None:
     problems = _findings.get(context.snapshot.fingerprint, lambda: check_snapshot(context.snapshot))
     limits = said.say(
         "Bekannte Grenzen: Die Karte liegt in einem Rahmen, und einzelne Bedienelemente der Oberfläche sind von einer "
-        "Bibliothek vorgegeben. Eine Prüfung durch die Überwachungsstelle steht aus. Bitte melden Sie Barrieren der Stelle, "
-        "die diese Anwendung betreibt."
+        "Bibliothek vorgegeben. Eine Prüfung durch die Überwachungsstelle steht aus. Bitte melden Sie Barrieren den Betreibern "
+        "dieser Anwendung."
     )
     parts = (
         data_parts(about_data(context, rows, problems, said)),
@@ -63,7 +63,7 @@ def _visits() -> list[str]:
         said.say(
             "Diese Anwendung lädt nichts von anderen Servern, misst keine Nutzung und setzt nur technisch nötige Cookies: "
             "eines gegen gefälschte Anfragen und, wo mehrere Prozesse antworten, eine Zufallszahl, die immer zum selben "
-            "führt. Einträge nennen Gemeinden und Stellen, keine Personen."
+            "führt. Einträge nennen Gemeinden und Einrichtungen, keine Personen."
         )
     ]
     if door().settings.provider is not None:
@@ -77,8 +77,8 @@ def _visits() -> list[str]:
     if store().settings.database:
         told.append(
             said.say(
-                "Wer einen Fehler meldet, hinterlässt nur den Text der Meldung, keinen Namen und keine Adresse. Ihn liest die "
-                "Stelle, die den Bestand pflegt; {n} Tage nach ihrer Antwort wird er gelöscht.",
+                "Wer einen Fehler meldet, hinterlässt nur den Text der Meldung, keinen Namen und keine Adresse. Ihn liest, "
+                "wer den Bestand pflegt; {n} Tage nach der Antwort wird er gelöscht.",
                 n=KEPT_DAYS,
             )
         )

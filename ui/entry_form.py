@@ -199,9 +199,9 @@ def _case_fields(context: ViewContext, draft: EntryDraft, said: Words) -> None:
         sorted({text for text in table["joint_with"] if text}),
         index=None,
         accept_new_options=True,
-        placeholder=said.say("keine gemeinsame Stelle"),
+        placeholder=said.say("kein Verbund"),
         key=_JOINT,
-        help=said.say("Name der Stelle, über die es mehrere gemeinsam tun, etwa ein Verwaltungsverband."),
+        help=said.say("Name des Verbunds, über den es mehrere gemeinsam tun, etwa ein Verwaltungsverband."),
         persist_state="session",
     )
     here = table["ags"].isin(keys_of_place(context, draft.place))

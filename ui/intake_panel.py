@@ -194,7 +194,7 @@ def _delivery(context: ViewContext, received: _Received, delivery: ImportedTable
     blocks.text(tally(intake, said))
     if intake.is_blocked:
         text = N_(
-            "Nichts wird übernommen, solange etwas gesperrt ist. Bitte die Tabelle berichtigen und neu hochladen."
+            "Nichts wird übernommen, solange noch Fehler da sind. Bitte die Tabelle berichtigen und neu hochladen."
         )
         if not set(REQUIRED) <= {column.field for column in intake.columns}:
             text = N_(

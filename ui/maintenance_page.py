@@ -33,15 +33,12 @@ _WHY = {
     Reason.TOO_OLD: N_("Ihre Anmeldung ist älter als acht Stunden. Bitte melden Sie sich neu an."),
     Reason.ENDED: N_("Ihre Anmeldung wurde beendet. Bitte melden Sie sich neu an."),
     Reason.NOT_LISTED: (
-        N_(
-            "Sie sind angemeldet, haben hier aber kein Recht. Bitte wenden Sie sich an die Stelle, die diese Anwendung "
-            "betreibt."
-        )
+        N_("Sie sind angemeldet, haben hier aber kein Recht. Bitte wenden Sie sich an die Betreiber dieser Anwendung.")
     ),
     Reason.NO_RIGHTS: (
         N_(
-            "Sie sind angemeldet, aber die Tabelle der Rechte ist gerade nicht benutzbar. Bitte sagen Sie der Stelle "
-            "Bescheid, die diese Anwendung betreibt; was zu tun ist, zeigt ihr: python -m atlas check"
+            "Sie sind angemeldet, aber die Tabelle der Rechte ist gerade nicht benutzbar. Bitte sagen Sie den "
+            "Betreibern dieser Anwendung Bescheid; was zu tun ist, zeigt ihnen: python -m atlas check"
         )
     ),
 }

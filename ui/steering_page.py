@@ -33,7 +33,7 @@ def show() -> None:
     due_panel.show(context)
     blocks.text(
         said.say(
-            "Diese Ansicht beruht allein auf öffentlichen Quellen. Was hier lange steht, kann längst weiter sein, ohne dass "
+            "Diese Ansicht beruht allein auf öffentlichen Quellen. Was hier lange unverändert ist, kann längst weiter sein, ohne dass "
             "es veröffentlicht wurde: ein Anlass nachzufragen, kein Urteil."
         )
     )
@@ -69,18 +69,18 @@ def _area(context: ViewContext) -> None:
 
 def _late(context: ViewContext, page: Steering) -> None:
     said = words()
-    blocks.heading(said.say("Was lange steht"))
+    blocks.heading(said.say("Lange unverändert"))
     if page.late.empty:
         blocks.text(
-            said.say("Nichts steht länger als die Grenze seiner Stufe.")
+            said.say("Nichts steht länger auf seiner Stufe als vorgesehen.")
             if page.has_limits
             else said.say("Für keine dieser Stufen gibt es eine Grenze: Nichts gilt als überfällig.")
         )
     else:
         blocks.text(
             said.count(
-                "{n} Fall steht länger als die Grenze seiner Stufe.",
-                "{n} Fälle stehen länger als die Grenze ihrer Stufe.",
+                "{n} Fall steht länger auf seiner Stufe als vorgesehen.",
+                "{n} Fälle stehen länger auf ihrer Stufe als vorgesehen.",
                 len(page.late),
             )
         )

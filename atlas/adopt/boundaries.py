@@ -64,7 +64,7 @@ def add_boundaries(
     folder = root / "geodata" / state / starts.isoformat()
     if state and folder.exists():
         text = N_(
-            "Für den {day} gibt es schon einen Gebietsstand. Bitte den Ordner {folder} erst entfernen oder einen anderen Tag wählen."
+            "Für den {day} gibt es schon Gemeindegrenzen. Bitte den Ordner {folder} erst entfernen oder einen anderen Tag wählen."
         )
         found.append(Problem(path.name, text, {"day": starts.isoformat(), "folder": str(folder.relative_to(root))}))
     provenance = _provenance(delivery.columns, state, starts, attribution, path.name)
@@ -137,7 +137,7 @@ def _checked_areas(
     areas = _with_names(areas, before, name, found)
     areas, touched = mended(clean(areas, metric_crs(degree_bounds(areas))))
     if touched:
-        text = N_("Haarrisse und Rundungsfehler unter zwei Zentimetern ausgeglichen bei {n} Gemeinden: {list}.")
+        text = N_("Lücken und Überlappungen unter zwei Zentimetern ausgeglichen bei {n} Gemeinden: {list}.")
         found.append(Problem(name, text, {"n": len(touched), "list": few(touched)}, Severity.NOTE))
     found += coverage_problems(areas, name)
     if before is not None and (lack := _incomplete(areas, before, starts, name)):
@@ -245,7 +245,7 @@ def _compared(
         text = N_("Diese Gemeinden sind neu: {list}.")
         found.append(Problem(name, text, {"list": ", ".join(f"{new[ags]} ({ags})" for ags in fresh)}, Severity.NOTE))
     if len(old) != len(new):
-        text = N_("Die Datei enthält {new} Gemeinden, der Gebietsstand davor hatte an diesem Tag {old}.")
+        text = N_("Die Datei enthält {new} Gemeinden; nach den Grenzen davor waren es an diesem Tag {old}.")
         found.append(Problem(name, text, {"new": len(new), "old": len(old)}, Severity.NOTE))
     to_come = tuple(each for each in before.changes if each.effective > starts and each.old_ags in new)
     return (*ended, *to_come)
@@ -275,7 +275,7 @@ def _ended(
             )
         else:
             text = N_(
-                "Für {name} ({ags}) ist kein Nachfolger eindeutig; am ehesten {successor} mit {share} % der Fläche. Bitte in changes.csv des neuen Gebietsstands eintragen."
+                "Für {name} ({ags}) ist kein Nachfolger eindeutig; am ehesten {successor} mit {share} % der Fläche. Bitte in changes.csv der neuen Gemeindegrenzen eintragen."
             )
             likely = f"{names[successor]} ({successor})" if successor else "–"
             values = {"name": label, "ags": ags, "successor": likely}

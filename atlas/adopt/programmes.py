@@ -88,8 +88,8 @@ def _boundary_problems(given: str, root: Path) -> list[Problem]:
     if given in known:
         return []
     text = N_(
-        "Den Gebietsstand „{given}“ gibt es nicht; vorhanden: {known}. "
-        "Einen neuen nimmt auf: python -m atlas boundaries add DATEI --date JJJJ-MM-TT"
+        "Gemeindegrenzen „{given}“ gibt es nicht; vorhanden: {known}. "
+        "Neue nimmt auf: python -m atlas boundaries add DATEI --date JJJJ-MM-TT"
     )
     return [Problem("--boundary-set", text, {"given": given[:80], "known": ", ".join(known) or "–"})]
 

@@ -145,7 +145,7 @@ class StageNames:
             remarks = (self._with_names(remark_of(found[column], close), instrument),) if column in found else ()
             readings.append(Reading(value, remarks))
         if "instrument" in found and folded(raw_stage) not in self._any_stage:
-            text = N_("„{given}“ ist keine Stufe eines Instruments.")
+            text = N_("„{given}“ ist keine Stufe eines Bausteins.")
             readings[1] = Reading(stage, (Remark(text, {"given": raw_stage}),))
         return readings[0], readings[1]
 

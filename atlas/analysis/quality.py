@@ -43,7 +43,7 @@ def _unmapped(snapshot: Snapshot) -> Iterable[Problem]:
         edition = snapshot.editions[boundary_set][-1]
         if edition.provenance.unmapped:
             text = N_(
-                "{n} Gemeinden dieses Gebietsstands gibt es nicht mehr ({list}), ohne dass ihre Nachfolger eingetragen sind; ihre Schlüssel und Grenzen gelten hier weiter."
+                "{n} Gemeinden in diesen Grenzen gibt es nicht mehr ({list}), ohne dass ihre Nachfolger eingetragen sind; ihre Schlüssel und Grenzen gelten hier weiter."
             )
             values: dict[str, str | int | float] = {"n": edition.provenance.unmapped}
             values["list"] = str(edition.provenance.compared_with)

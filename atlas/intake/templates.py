@@ -30,7 +30,7 @@ def _explained(programme: Programme, words: Words) -> Iterator[tuple[str, ...]]:
             "31.12.2025, 2025-12-31, 12/2025 oder 2025; leer, wenn keines belegt ist. Nicht in der Zukunft."
         ),
         "date_means": words.say("„erreicht“ oder „spätestens“ (an diesem Tag schon bekannt); leer heißt erreicht."),
-        "joint_with": words.say("Die Stelle, über die es mehrere gemeinsam tun; eine Zeile je Gemeinde."),
+        "joint_with": words.say("Der Verbund, über den es mehrere gemeinsam tun; eine Zeile je Gemeinde."),
         "note": words.say(phrases.NOTE_HINT),
         "source_url": words.say("Adresse im Netz oder Titel der Quelle."),
         "source_date": words.say("Datum der Quelle, in denselben Schreibweisen."),

@@ -129,7 +129,7 @@ PROGRAMME = Parameter(
     wrong=N_("Das Programm {given} gibt es nicht; vorhanden: {known}."),
     text=N_("Schlüssel des Programms; ohne Angabe das erste."),
 )
-LAYER = Parameter("ebene", str, wrong=N_("Das Instrument {given} gibt es nicht; vorhanden: {known}."))
+LAYER = Parameter("ebene", str, wrong=N_("Den Baustein {given} gibt es nicht; vorhanden: {known}."))
 DAY = Parameter(
     "stichtag",
     _formed(_DAY, _day),

@@ -68,5 +68,5 @@ def require(actor: Actor, right: Right) -> None:
         Otherwise.
     """
     if not (actor.name and actor.may(right)):
-        text = N_("Dafür fehlt das Recht. Bitte anmelden oder die Stelle fragen, die diese Anwendung betreibt.")
+        text = N_("Dafür fehlt das Recht. Bitte anmelden oder sich an die Betreiber dieser Anwendung wenden.")
         raise NotAllowedError(Problem("", text))

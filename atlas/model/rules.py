@@ -80,7 +80,7 @@ def check_stage(instrument: str, status: str, programme: Programme) -> Iterable[
     """Yield what is wrong with instrument and stage."""
     stages = {each.key: [stage.key for stage in each.stages] for each in programme.instruments}
     if instrument not in stages:
-        text = N_("„{given}“ ist kein Instrument des Programms; erlaubt ist {allowed}.")
+        text = N_("„{given}“ ist kein Baustein des Programms; erlaubt ist {allowed}.")
         yield "instrument", text, {"given": instrument, "allowed": ", ".join(stages)}
     elif status not in stages[instrument]:
         text = N_("„{given}“ ist keine Stufe von {instrument}; erlaubt ist {allowed}.")

@@ -129,7 +129,7 @@ def _totals(count: int, words: Words) -> Section:
 def _findings(problems: Sequence[Problem], words: Words) -> Section:
     blockers = sum(problem.severity is Severity.BLOCKER for problem in problems)
     summary = words.say(
-        "{blockers} Sperren, {others} Hinweise und Warnungen. Die Prüfung läuft bei jeder Änderung der Daten.",
+        "{blockers} Fehler, {others} Hinweise und Warnungen. Die Prüfung läuft bei jeder Änderung der Daten.",
         blockers=words.number(blockers),
         others=words.number(len(problems) - blockers),
     )

@@ -173,7 +173,7 @@ def _distribution(snapshot: Snapshot, programme: Programme, offer: Offer, root: 
     def name(words: Words) -> str:
         if "date" in parameters:
             day = words.day(date.fromisoformat(parameters["date"]))
-            return words.say("Gebietsstand ab {day} ({format})", day=day, format=offer.format_name)
+            return words.say("Gemeindegrenzen ab {day} ({format})", day=day, format=offer.format_name)
         return words.say(phrases.CSV_FOR_GERMAN_EXCEL) if "form" in parameters else offer.format_name
 
     return {

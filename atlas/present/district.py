@@ -245,7 +245,7 @@ def _spot(context: ViewContext, spot: WhiteSpot, words: Words) -> SpotRow:
 def _group(context: ViewContext, group: Group, words: Words) -> GroupRow:
     names = context.edition.municipalities["name"]
     members = sorted((str(names.iloc[position]) for position in group.members), key=in_german_order)
-    bodies = words.say("gemeinsame Stellen: {names}", names=", ".join(group.bodies)) if group.bodies else ""
+    bodies = words.say("Verbünde: {names}", names=", ".join(group.bodies)) if group.bodies else ""
     return GroupRow(words.number(len(members)), words.number(group.arrangements), ", ".join(members), bodies)
 
 

@@ -27,7 +27,7 @@ def tally(intake: Intake, words: Words) -> str:
     return words.say(
         "{rows} gelesen: {blockers}, {warnings}, {notes}.",
         rows=words.count("{n} Zeile", "{n} Zeilen", intake.row_count),
-        blockers=words.count("{n} Sperre", "{n} Sperren", counts[Severity.BLOCKER]),
+        blockers=words.count("{n} Fehler", "{n} Fehler", counts[Severity.BLOCKER]),
         warnings=words.count("{n} Warnung", "{n} Warnungen", counts[Severity.WARNING]),
         notes=words.count("{n} Hinweis", "{n} Hinweise", counts[Severity.NOTE]),
     )
@@ -121,7 +121,7 @@ def finding_titles(words: Words) -> dict[str, str]:
 def finding_rows(findings: Iterable[Finding], words: Words) -> list[FindingRow]:
     """Return findings as rows, in the order given; our own columns as the reader's template calls them."""
     kinds = {
-        Severity.BLOCKER: words.say("Sperre"),
+        Severity.BLOCKER: words.say("Fehler"),
         Severity.WARNING: words.say("Warnung"),
         Severity.NOTE: words.say("Hinweis"),
     }

@@ -221,7 +221,7 @@ def joint_phrase(context: ViewContext, line: StatusLine, words: Words) -> str:
     joint = context.day.cases[context.day.cases["joint_with"] == line.joint_with]
     partners = set(joint["name"][(joint["instrument"] == line.instrument) & (joint["ags"] != line.ags)])
     if not partners:
-        return words.say("über die gemeinsame Stelle „{body}“", body=line.joint_with)
+        return words.say("über den Verbund „{body}“", body=line.joint_with)
     names = words.listed(sorted(partners, key=in_german_order))
     return words.say("gemeinsam mit {names} ({body})", names=names, body=line.joint_with)
 

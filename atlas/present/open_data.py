@@ -162,7 +162,7 @@ def column_texts(content: Content, words: Words) -> Mapping[str, str]:
             ),
             "end_latest": words.say("Spätester Tag, von dem an es nicht mehr galt; leer, solange es gilt."),
             **details,
-            "joint_with": words.say("Stelle, mit der es gemeinsam ist."),
+            "joint_with": words.say("Verbund, mit dem es gemeinsam ist."),
             "arrangement": words.say("Gleich für alle, die an einem Vorgang beteiligt sind."),
             "source": source,
         }

@@ -144,8 +144,8 @@ def limits(words: Words) -> str:
     """Return what is not reached of accessibility."""
     return words.say(
         "Bekannte Grenzen: Die Karte liegt in einem Rahmen. Ohne Skripte zeigen die Seiten nur den Tag ihrer Erstellung. "
-        "Eine Prüfung durch die Überwachungsstelle steht aus. Bitte melden Sie Barrieren der Stelle, die diese Seiten "
-        "veröffentlicht."
+        "Eine Prüfung durch die Überwachungsstelle steht aus. Bitte melden Sie Barrieren denen, die diese Seiten "
+        "veröffentlichen."
     )
 
 
@@ -153,7 +153,7 @@ def visits(words: Words) -> str:
     """Return what becomes of a visitor's data."""
     return words.say(
         "Diese Seiten laden nichts von anderen Servern, setzen keine Cookies und messen keine Nutzung. Einträge nennen "
-        "Gemeinden und Stellen, keine Personen."
+        "Gemeinden und Einrichtungen, keine Personen."
     )
 
 

@@ -104,12 +104,12 @@ def _file_problems(folder: Path, sums: dict[str, str], name: str) -> list[Proble
 
 
 def _missing(name: str, file: str) -> Problem:
-    text = N_("Im Gebietsstand fehlt eine Datei ({file}). Bitte den Ordner wiederherstellen oder neu bauen.")
+    text = N_("Bei den Gemeindegrenzen fehlt eine Datei ({file}). Bitte den Ordner wiederherstellen oder neu bauen.")
     return Problem(name, text, {"file": file})
 
 
 def _broken(name: str, error: Exception) -> Problem:
-    text = N_("Der Gebietsstand ist beschädigt ({reason}). Bitte den Ordner wiederherstellen oder neu bauen.")
+    text = N_("Die Gemeindegrenzen sind beschädigt ({reason}). Bitte den Ordner wiederherstellen oder neu bauen.")
     return Problem(name, text, {"reason": str(error)[:200]})
 
 

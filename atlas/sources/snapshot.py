@@ -153,7 +153,7 @@ def _editions(root: Path, blockers: list[Problem]) -> dict[str, tuple[BoundaryVe
     for edition in sorted(found, key=lambda each: each.starts):
         by_state[edition.boundary_set] = (*by_state.get(edition.boundary_set, ()), edition)
     if not found:
-        text = N_("Es gibt keinen Gebietsstand. Bitte mit „python -m atlas boundaries add“ einen anlegen.")
+        text = N_("Es gibt keine Gemeindegrenzen. Bitte mit „python -m atlas boundaries add“ welche anlegen.")
         blockers.append(Problem("geodata", text))
     return by_state
 
@@ -161,7 +161,9 @@ def _editions(root: Path, blockers: list[Problem]) -> dict[str, tuple[BoundaryVe
 def keys_of(programme: Programme, editions: dict[str, tuple[BoundaryVersion, ...]], name: str) -> frozenset[str]:
     """Return every municipality and district key that exists or has existed in the programme's boundary set."""
     if editions and programme.boundary_set not in editions:
-        text = N_("Für {given} gibt es keinen Gebietsstand unter geodata. Bitte anlegen oder boundary_set berichtigen.")
+        text = N_(
+            "Für {given} gibt es keine Gemeindegrenzen unter geodata. Bitte anlegen oder boundary_set berichtigen."
+        )
         raise AtlasError(Problem(f"{name}, boundary_set", text, {"given": programme.boundary_set}))
     return known_keys(editions.get(programme.boundary_set, ()))
 

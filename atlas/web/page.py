@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import re
 from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -28,6 +29,7 @@ from atlas.present.wording import Words
 from atlas.render.templates import drawn
 from atlas.web.addresses import Finder
 from atlas.web.delivery import File, accepts_gzip, filed, in_front, is_host, whole
+from atlas.web.scripts import script
 
 _STREAMLIT_ROOTS: Final = ("component", "media")
 _KEPT_BYTES: Final = 4_000_000
@@ -36,6 +38,8 @@ _SERVICE_LINK: Final = re.compile(
     r'(?:<!--(?:(?!-->).)*agent API(?:(?!-->).)*-->\s*)?<link rel="service-desc"[^>]*>\s*',
     re.DOTALL,
 )
+_OWN_SCRIPT: Final = "shell/main.js"
+_FIRST_SCRIPT: Final = re.compile(r'<script type="module" crossorigin src="\./static/')
 _MEDIA_TYPES: Final = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 FOREVER: Final = "public, max-age=31536000, immutable"
 
@@ -78,7 +82,8 @@ class PageFrame:
     Language of the document by the query parameter ``lang``, title, description and preview of the page, a sentence for
     browsers without JavaScript, and no pointers to the agent API. The inline script stays as it is, byte for byte, so
     that its hash in the policy holds. Where an address leads to another one, that is said with 308; where to nothing, with
-    404 and a page that shows ways on.
+    404 and a page that shows ways on. A script of our own comes before Streamlit's and makes it speak the document's language;
+    it is answered here, too, below ``atlas``, by a name that contains its hash.
 
     What a path leads to says ``find``, which paths are looked at ``path_of`` (see `page_paths`); for everything else ``app``
     is asked. ``address`` is that of the application as its visitors know it, else the request says it. Raises `ValueError`
@@ -100,6 +105,7 @@ class PageFrame:
         self._path_of = path_of
         self._base = in_front(base_path)
         self._address = address
+        self._script_path = f"{self._base}/{own_script_name()}"
         self._kept: SingleFlightCache[File] = SingleFlightCache(_KEPT_BYTES, len)
         for lang in LANGUAGES:
             framed_page(index_html, lang, "")
@@ -107,6 +113,9 @@ class PageFrame:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a page request, pass on everything else."""
         is_asked = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
+        if is_asked and scope["path"] == self._script_path:
+            await _own_script(scope)(scope, receive, send)
+            return
         path = self._path_of(scope) if is_asked else None
         if path is None:
             await self.app(scope, receive, send)
@@ -145,6 +154,23 @@ class PageFrame:
         return whole(request, file.body if packed is None else packed, status, headers)
 
 
+def own_script_name() -> str:
+    """Return where our own script for Streamlit's page is, below the base path; the name contains its hash."""
+    return f"atlas/shell.{hashlib.sha256(script(_OWN_SCRIPT)).hexdigest()[:10]}.js"
+
+
+@cache
+def _own_script_gzipped() -> bytes:
+    return gzip.compress(script(_OWN_SCRIPT), 9, mtime=0)
+
+
+def _own_script(scope: Scope) -> Response:
+    headers = {"content-type": _MEDIA_TYPES[".js"], "cache-control": FOREVER, "vary": "Accept-Encoding"}
+    if not accepts_gzip(Headers(scope=scope)):
+        return whole(Request(scope), script(_OWN_SCRIPT), 200, headers)
+    return whole(Request(scope), _own_script_gzipped(), 200, headers | {"content-encoding": "gzip"})
+
+
 def head_of(head: PageHead, site: str) -> str:
     """Return what the head of a page says, as HTML; without the address of the ``site`` no previews."""
     locale = LANGUAGES[head.lang].locale.replace("-", "_")
@@ -174,6 +200,8 @@ def framed_page(index_html: bytes, lang: str, head: str) -> bytes:
     page = _replace_once(re.compile(r"<title>.*?</title>", re.DOTALL), head, page)
     page = _replace_once(re.compile(r'href="./favicon.png"'), 'href="./favicon.ico"', page)
     page = _replace_once(_SERVICE_LINK, "", page)
+    own = f'<script defer src="./{own_script_name()}"></script>\n    '
+    page = _replace_once(_FIRST_SCRIPT, f'{own}<script type="module" crossorigin src="./static/', page)
     page = _replace_once(re.compile(r"<noscript>.*?</noscript>", re.DOTALL), noscript, page)
     framed = page.encode("utf-8")
     if inline_script_hashes(framed) != inline_script_hashes(index_html):

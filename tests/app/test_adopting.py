@@ -70,7 +70,7 @@ def test_from_a_boundary_file_to_a_map_of_its_own(
 
     new = f"programme new {KEY} --boundary-set {STATE} --title 'Sichere Gemeinden' --territory Miniland"
     assert _say(new) == FINE
-    assert "0 Sperren" in capsys.readouterr().out
+    assert "0 Fehler" in capsys.readouterr().out
 
     assert _say("template -o <table>", table=table) == FINE
     _filled_in(table, 21050)  # one zero would be put back; no state but this has three
@@ -81,7 +81,7 @@ def test_from_a_boundary_file_to_a_map_of_its_own(
     assert _say(f"check --programme {KEY}") == FINE
     out = capsys.readouterr().out
     assert f"{KEY}: 2 Einträge, 13 Gemeinden" in out
-    assert "0 Sperren" in out
+    assert "0 Fehler" in out
 
     assert _say("status --as-of 2026-11-23") == FINE
     rows = {(row["ags"], row["instrument"]): row for row in csv.DictReader(io.StringIO(capsys.readouterr().out))}

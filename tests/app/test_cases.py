@@ -64,7 +64,7 @@ def test_monday_list_stands_on_top_for_those_with_the_right(
     assert "2 überfällig · 1 weitere" in said
     assert f'href="pflege?gemeinde={OTHER}"' in said
     assert 'href="intern/wiedervorlagen.ics"' in said
-    assert said.index("Wiedervorlagen") < said.index("Was lange steht")
+    assert said.index("Wiedervorlagen") < said.index("Lange unverändert")
     inside = shown(fine(app.selectbox(key="kreis").set_value("00022").run()))
     assert "0 überfällig · 1 weitere" in inside
     assert 'href="intern/wiedervorlagen.csv?kreis=00022&amp;form=excel"' in inside

@@ -137,7 +137,7 @@ def test_every_fault_at_once_and_nothing_typed_is_lost(app_on: AppOn, miniland_r
         "Quelle: Die Quelle",
     ):
         assert told in said, told
-    assert "kein Instrument" not in said
+    assert "kein Baustein" not in said
     assert app.text_input(key="entry-date").value == "31.02.2024"
     assert cache.store().store.head() == 1  # type: ignore[union-attr]
 

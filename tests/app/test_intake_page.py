@@ -53,7 +53,7 @@ def test_good_file_is_shown_confirmed_and_taken_back(app_on: AppOn, miniland_roo
     before = entries_of(cache.store().current().records["mini"].table)
     said = upload(app, GOOD)
     assert f"{len(GOOD_ROWS)} neu, 0 geändert" in said
-    assert f"{len(GOOD_ROWS)} Zeilen gelesen: 0 Sperren" in said
+    assert f"{len(GOOD_ROWS)} Zeilen gelesen: 0 Fehler" in said
     assert head() == 1
     assert "Grund: Bitte sagen, warum" in confirm(app, " ")
     assert head() == 1

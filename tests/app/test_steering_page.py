@@ -20,7 +20,7 @@ def test_what_is_over_ends_or_lapsed_stands_apart(app_on: AppOn) -> None:
     said = _page(app_on)
     headings = re.findall(r"<h2>(.*?)</h2>", said)
     wanted = [
-        "Was lange steht",
+        "Lange unverändert",
         "Vermutlich beendet, bitte prüfen",
         "Läuft in den nächsten zwölf Monaten aus",
         "Pläne, nicht weiter belegt",

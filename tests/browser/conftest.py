@@ -123,12 +123,12 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     """Return a maker of visits; each is a fresh context; what it asks of another host is noted, and found nowhere."""
     contexts = []
 
-    def make(base: str, *, phone: bool = False, dark: bool = False) -> Visit:
+    def make(base: str, *, phone: bool = False, dark: bool = False, locale: str = "de-DE") -> Visit:
         options = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True} if phone else {}
         context = browser.new_context(
             **({"viewport": {"width": 1440, "height": 1000}} | options),
             color_scheme="dark" if dark else "light",
-            locale="de-DE",
+            locale=locale,
             accept_downloads=True,
         )
         contexts.append(context)

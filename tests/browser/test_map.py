@@ -355,4 +355,4 @@ def test_joint_bodies_have_one_outline_and_a_name(visit: Callable[..., Visit], s
     assert label == "Schneeberg, Erzgebirgskreis: Kooperationsvereinbarung, gemeinsam: Städtebund Silberberg"
     seen.open("/", "overview")
     assert seen.map.locator("path.body-line").count() == 8
-    assert "gemeinsame Stelle mehrerer Gemeinden" in seen.page.locator(".atlas-legend").inner_text()
+    assert "Verbund mehrerer Gemeinden" in seen.page.locator(".atlas-legend").inner_text()

@@ -180,7 +180,7 @@ def test_hair_crack_is_mended_and_noted(areas: gpd.GeoDataFrame, root: Path) -> 
     row = _row(areas, INSEL)
     areas.loc[row, "geometry"] = translate(areas.geometry[row], 0.004, -0.003)
     edition, notes = _take_in(areas, root)
-    assert "Haarrisse und Rundungsfehler" in notes[0].sentence()
+    assert "Lücken und Überlappungen" in notes[0].sentence()
     island = int(np.flatnonzero(edition.municipalities["ags"] == INSEL)[0])
     around = edition.borders[(edition.borders["a"] == island) | (edition.borders["b"] == island)]
     assert around["border_m"].tolist() == pytest.approx([12_000], abs=0.1)
@@ -259,7 +259,7 @@ def test_what_was_inferred_is_said_and_what_was_given_keeps_its_own_licence(
 
 def test_day_that_has_an_edition_is_refused(areas: gpd.GeoDataFrame, root: Path) -> None:
     path = _written(areas, root.parent / "neu.gpkg")
-    with pytest.raises(AtlasError, match=r"Für den 2016-01-01 gibt es schon einen Gebietsstand.*geodata/00/2016-01-01"):
+    with pytest.raises(AtlasError, match=r"Für den 2016-01-01 gibt es schon Gemeindegrenzen.*geodata/00/2016-01-01"):
         add_boundaries(path, miniland.STARTS, root)
 
 
@@ -274,7 +274,7 @@ def test_ended_municipality_finds_its_successor_by_its_place(areas: gpd.GeoDataF
     assert "100.0% der Fläche" in change.source
     said = [note.sentence() for note in notes]
     assert f"nicht mehr: Bergen ({BERGEN}) → Dreieck ({DREIECK})" in said[0]
-    assert "enthält 10 Gemeinden, der Gebietsstand davor hatte an diesem Tag 11" in said[1]
+    assert "enthält 10 Gemeinden; nach den Grenzen davor waren es an diesem Tag 11" in said[1]
 
 
 def test_divided_municipality_has_no_sure_successor(areas: gpd.GeoDataFrame, root: Path) -> None:
@@ -429,7 +429,7 @@ def test_contradiction_in_a_table_is_named(root: Path, file: str, old: str, new:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
-    with pytest.raises(AtlasError, match=r"geodata/00/2016-01-01: Der Gebietsstand ist beschädigt") as caught:
+    with pytest.raises(AtlasError, match=r"geodata/00/2016-01-01: Die Gemeindegrenzen sind beschädigt") as caught:
         list_editions(root)
     assert reason in str(caught.value)
 

@@ -269,7 +269,7 @@ def test_check_says_counts_and_findings(on_miniland: Path, capsys: pytest.Captur
     assert main(["check"]) == FINE
     out, err = capsys.readouterr()
     assert "pact: 5 Gemeinden (davon 5 in Kraft oder erreicht, 0 abgeleitet, 0 erschlossen), 4 Vorgänge" in out
-    assert "0 Sperren" in out
+    assert "0 Fehler" in out
     assert "Hinweis: data/participation/mini.csv" in err
     assert on_miniland.exists()
 
@@ -284,7 +284,7 @@ def test_wrong_settings_are_wrong_use(
 ) -> None:
     monkeypatch.setenv(name, value)
     assert main(command) == WRONG_USE
-    assert f"SPERRE: {name}: " in capsys.readouterr().err
+    assert f"FEHLER: {name}: " in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("on_miniland")
@@ -306,7 +306,7 @@ def test_check_of_broken_data_names_the_place(
     monkeypatch.setenv("ATLAS_DATA_DIR", str(own_root))
     (own_root / "data" / "programmes" / "mini.toml").write_text("key = ", encoding="utf-8")
     assert main(["check"]) == FINDINGS
-    assert "SPERRE: data/programmes/mini.toml: Das ist kein gültiges TOML" in capsys.readouterr().err
+    assert "FEHLER: data/programmes/mini.toml: Das ist kein gültiges TOML" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("on_miniland")
@@ -446,7 +446,7 @@ def test_boundaries_are_taken_in_from_the_command_line(
         == FINE
     )
     out, err = capsys.readouterr()
-    assert "Gebietsstand 2025-01-01 aufgenommen: 13 Gemeinden" in out
+    assert "Gemeindegrenzen ab 2025-01-01 aufgenommen: 13 Gemeinden" in out
     assert "Hinweis" in err
 
 

@@ -107,7 +107,7 @@ GOOD = "00021010,Neustadt,pact,signed,2021,reached,,Notiz,https://q.invalid,2021
     [
         (0, "2101", "Zeile 16, ags: „2101“ hat nicht acht Ziffern"),
         (0, "00021011", "am ähnlichsten ist 00021010"),
-        (2, "pakt", "„pakt“ ist kein Instrument"),
+        (2, "pakt", "„pakt“ ist kein Baustein"),
         (3, "fertig", "„fertig“ ist keine Stufe von pact; erlaubt ist planned, signed"),
         (4, "31.02.2021", "Das Datum „31.02.2021“ gibt es nicht"),
         (5, "vielleicht", "„vielleicht“ passt nicht"),
@@ -130,7 +130,7 @@ def test_all_faults_of_all_files_come_at_once(own_root: Path) -> None:
     )
     said = _broken(own_root, GOOD.replace("pact,signed", "pakt,signed") + "\n1,,,,,,,,,")
     for part in (
-        "kein Instrument",
+        "kein Baustein",
         "Zeile 17, ags",
         "totals/mini.csv, Zeile 2, date",
         "keine ganze Zahl",
@@ -179,13 +179,13 @@ def test_repeated_line_is_a_warning(own_root: Path) -> None:
 
 
 def test_missing_programme_state_and_geodata_are_named(own_root: Path, tmp_path: Path) -> None:
-    with pytest.raises(AtlasError, match=r"geodata: Es gibt keinen Gebietsstand(.|\n)*Es gibt kein Programm"):
+    with pytest.raises(AtlasError, match=r"geodata: Es gibt keine Gemeindegrenzen(.|\n)*Es gibt kein Programm"):
         load_snapshot(Settings(tmp_path / "leer"))
     toml = own_root / "data" / "programmes" / "mini.toml"
     toml.write_text(
         toml.read_text(encoding="utf-8").replace('boundary_set = "00"', 'boundary_set = "07"'), encoding="utf-8"
     )
-    with pytest.raises(AtlasError, match=r"mini\.toml, boundary_set: Für 07 gibt es keinen Gebietsstand"):
+    with pytest.raises(AtlasError, match=r"mini\.toml, boundary_set: Für 07 gibt es keine Gemeindegrenzen"):
         load_snapshot(Settings(own_root))
 
 

@@ -153,7 +153,7 @@ def test_miniland_has_merged_municipalities_at_their_dates(mini_root: Path) -> N
 def test_broken_edition_is_named(mini_root: Path) -> None:
     folder = mini_root / "geodata" / "00" / "2016-01-01"
     (folder / "municipalities.csv").write_text("ags\n", encoding="utf-8")
-    with pytest.raises(AtlasError, match=r"geodata/00/2016-01-01: Der Gebietsstand ist beschädigt"):
+    with pytest.raises(AtlasError, match=r"geodata/00/2016-01-01: Die Gemeindegrenzen sind beschädigt"):
         list_editions(mini_root)
 
 

@@ -93,4 +93,4 @@ def test_every_file_of_every_programme_can_be_written(key: str, real: Snapshot, 
 def test_no_programme_has_a_blocker_or_a_warning(key: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--programme", key]) == FINE
     told = capsys.readouterr()
-    assert "0 Sperren, 0 Warnungen" in told.out, told.err
+    assert "0 Fehler, 0 Warnungen" in told.out, told.err

@@ -230,7 +230,7 @@ def test_what_is_not_mapped_is_said_once(tmp_path: Path) -> None:
     )
     told = [each.sentence() for each in check_snapshot(load_snapshot(Settings(root=root)))]
     assert len(told) == len(before) + 1
-    assert "7 Gemeinden dieses Gebietsstands gibt es nicht mehr (Liste 2024)" in told[0]
+    assert "7 Gemeinden in diesen Grenzen gibt es nicht mehr (Liste 2024)" in told[0]
 
 
 def test_renumbered_key_and_a_merger_join_up() -> None:

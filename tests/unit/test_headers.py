@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from atlas.web import page
 from atlas.web.addresses import Addresses, Found
 from atlas.web.headers import FOLIUM_PATH, SecurityHeaders
 from atlas.web.page import CompressedAssets, PageFrame, framed_page, inline_script_hashes, page_paths
+from atlas.web.scripts import script
 from tests.conftest import TODAY
 
 INDEX = (Path(file_util.get_static_dir()) / "index.html").read_bytes()
@@ -295,11 +297,24 @@ def test_page_carries_our_words_and_none_of_the_agent_api() -> None:
     assert inline_script_hashes(answer.body) == (HASH,)
 
 
-def test_scripts_and_styles_of_the_page_are_streamlits() -> None:
+def test_scripts_and_styles_of_the_page_are_streamlits_but_one_that_comes_first() -> None:
     page = request(framed(), "/").body
-    assert page.count(b"<script") == INDEX.count(b"<script")
+    assert page.count(b"<script") == INDEX.count(b"<script") + 1
+    assert page.index(b'<script defer src="./atlas/shell.') < page.index(b'<script type="module"')
     assert page.count(b"modulepreload") == INDEX.count(b"modulepreload")
     assert b'<div id="root"></div>' in page
+
+
+@pytest.mark.parametrize("base_path", ["", "/karte/"])
+def test_own_script_is_where_the_page_looks_for_it(base_path: str) -> None:
+    app = PageFrame(inner, INDEX, find, page_paths(ROUTES, FILES, base_path), base_path)
+    (name,) = re.findall(rb'src="\./(atlas/shell\.[^"]*)"', request(app, base_path or "/").body)
+    path = f"{base_path or '/'}{name.decode()}"
+    plain, zipped = request(app, path), request(app, path, accept_encoding="gzip")
+    assert (plain.body, gzip.decompress(zipped.body)) == (script("shell/main.js"), script("shell/main.js"))
+    assert "immutable" in plain.headers["cache-control"]
+    assert plain.headers["content-type"].startswith("text/javascript")
+    assert request(app, path, method="POST").body == b"inner"
 
 
 def test_page_is_compressed_when_accepted() -> None:

@@ -59,7 +59,7 @@ def test_live_image_is_cached_and_answers_not_modified(client: TestClient, place
         ("14999999.png", "keine Gemeinde"),
         ("1452145.png", "kein Schlüssel"),
         ("%2e%2e/%2e%2e/etc/passwd.png", "gibt es nicht"),
-        ("sachsen.png?ebene=foo", "ebene: Das Instrument foo gibt es nicht; vorhanden: overview"),
+        ("sachsen.png?ebene=foo", "ebene: Den Baustein foo gibt es nicht; vorhanden: overview"),
         ("sachsen.png?stichtag=2022-13-45", "ist kein Tag der Form JJJJ-MM-TT vom 2016-01-01 bis zum 2099-12-31."),
         ("sachsen.png?stichtag=1999-01-01", "ist kein Tag der Form JJJJ-MM-TT vom 2016-01-01 bis zum 2099-12-31."),
         ("sachsen.png?stichtag=20220101", "ist kein Tag der Form JJJJ-MM-TT vom 2016-01-01 bis zum 2099-12-31."),

@@ -61,7 +61,7 @@ def test_nothing_is_saved_of_a_file_with_faults(
     for fault in [each for each in FAULTS if each.severity is Severity.BLOCKER and not each.is_real][::8]:
         given = [f"--map={heading}={field}" for heading, field in fault.mapping.items()]
         assert main(["import", _file(tmp_path, fault.body), "--apply", "--reason", "Probe", *given]) == FINDINGS
-        assert (f"Zeile {fault.line}" if fault.line else "SPERRE") in capsys.readouterr().err
+        assert (f"Zeile {fault.line}" if fault.line else "FEHLER") in capsys.readouterr().err
     for name in ("nothing", "entities that grow", "half a workbook"):
         assert main(["import", _file(tmp_path, REFUSED[name][0]()), "--apply", "--reason", "Probe"]) == FINDINGS
     assert _state(at_work) == before

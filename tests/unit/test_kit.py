@@ -163,7 +163,7 @@ def test_command_line_gives_the_kit_of_the_button(
     ("arguments", "message"),
     [
         (["14999999"], "gab es keine Gemeinde mit dem Schlüssel 14999999"),
-        ([OELSNITZ, "--layer", "quatsch"], "Das Instrument quatsch gibt es nicht"),
+        ([OELSNITZ, "--layer", "quatsch"], "Den Baustein quatsch gibt es nicht"),
         ([OELSNITZ, "--programme", "quatsch"], "Das Programm quatsch gibt es nicht"),
         ([OELSNITZ, "--address", "javascript:1"], "--address: „javascript:1“ ist keine Adresse"),
     ],

@@ -31,6 +31,8 @@ NOT_SAID = {
     "atlas/model/place_names.py": "letters, and small words in names",
     "atlas/render/fonts.py": "letters",
     "atlas/model/programme.py": "what the template of a programme marks as open",
+    "atlas/model/parameters.py": "the name of a parameter",
+    "atlas/model/view.py": "as atlas/model/parameters.py",
     "ui/state.py": "the name of a key",
 }
 """Files with German that no reader is told, or that is told in both languages there."""

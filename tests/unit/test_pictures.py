@@ -416,7 +416,7 @@ def test_file_names_say_place_layer_size_and_date(drawn: Draw, contexts: ViewCon
     [
         (["--what", "abc", "-o", "x.png"], "kein Schlüssel"),
         (["--what", "land", "-o", "x.txt"], "Das Format fehlt"),
-        (["--what", "land", "--layer", "foo", "-o", "x.png"], "Das Instrument foo gibt es nicht"),
+        (["--what", "land", "--layer", "foo", "-o", "x.png"], "Den Baustein foo gibt es nicht"),
         (["--what", "land", "--address", "foo", "-o", "x.png"], "keine Adresse"),
         (["--what", "land", "--programme", "foo", "-o", "x.png"], "Das Programm foo gibt es nicht"),
     ],

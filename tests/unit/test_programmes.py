@@ -126,8 +126,8 @@ def test_the_command_says_what_there_is_and_where_to_look(at_work: Path, capsys:
         (("Neu-1", "00"), ("„Neu-1“ ist kein Schlüssel",)),
         (("../neu", "00"), ("„../neu“ ist kein Schlüssel",)),
         (("x" * 41, "00"), ("höchstens 40 Zeichen",)),
-        (("", "99"), ("„“ ist kein Schlüssel", "Den Gebietsstand „99“ gibt es nicht; vorhanden: 00", "boundaries add")),
-        (("neu", "0"), ("Den Gebietsstand „0“ gibt es nicht",)),
+        (("", "99"), ("„“ ist kein Schlüssel", "Gemeindegrenzen „99“ gibt es nicht; vorhanden: 00", "boundaries add")),
+        (("neu", "0"), ("Gemeindegrenzen „0“ gibt es nicht",)),
         (("neu", "00", "--title", " \n"), ("title.de: Der Text ist leer", "title.en: Der Text ist leer")),
         (("neu", "00", "--title", os.fsdecode(b"\xff")), ("neu.toml: Die Datei ist nicht in UTF-8",)),
     ],
@@ -148,7 +148,7 @@ def test_a_folder_without_boundaries_says_how_to_get_some(
 ) -> None:
     monkeypatch.setenv("ATLAS_DATA_DIR", str(tmp_path))
     assert main(["programme", "new", "neu", "--boundary-set", "00"]) == WRONG_USE
-    assert "vorhanden: –. Einen neuen nimmt auf: python -m atlas boundaries add" in capsys.readouterr().err
+    assert "vorhanden: –. Neue nimmt auf: python -m atlas boundaries add" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -35,7 +35,7 @@ from tests.conftest import TODAY
 
 VIEW = {
     "programm": "Das Programm x gibt es nicht; vorhanden: mini.",
-    "ebene": "Das Instrument x gibt es nicht; vorhanden: overview, talk, pact, council.",
+    "ebene": "Den Baustein x gibt es nicht; vorhanden: overview, talk, pact, council.",
     "stichtag": "„x“ ist kein Tag der Form JJJJ-MM-TT vom 2016-01-01 bis zum 2099-12-31.",
     "kreis": "„x“ hat nicht fünf Ziffern; führende Nullen gehören dazu.",
     "gemeinde": "„x“ hat nicht acht Ziffern; führende Nullen gehören dazu.",
@@ -333,7 +333,7 @@ def test_an_unforeseen_error_has_the_shape_and_says_nothing_of_the_inside() -> N
         ("status --as-of x", VIEW["stichtag"]),
         ("status --programme x", VIEW["programm"]),
         ("status --format x", "„x“ gibt es nicht; möglich: csv, json, geojson, gpkg."),
-        ("cases --instrument x", "Das Instrument x gibt es nicht; vorhanden: talk, pact, council."),
+        ("cases --instrument x", "Den Baustein x gibt es nicht; vorhanden: talk, pact, council."),
         ("records --known-at x", SENTENCES["stand"]),
         ("neighbours x", VIEW["gemeinde"]),
         ("whitespots --district x", VIEW["kreis"]),

@@ -70,7 +70,7 @@ def test_a_circle_is_refused() -> None:
         join("a.js", modules.__getitem__)
 
 
-@pytest.mark.parametrize("entry", ["map/main.js", "site/main.js", "site/lookup.js", "site/frame.js"])
+@pytest.mark.parametrize("entry", ["map/main.js", "site/main.js", "site/lookup.js", "site/frame.js", "shell/main.js"])
 def test_what_is_served_is_one_script_that_needs_no_other(entry: str) -> None:
     source = script(entry).decode()
     run_node("--check", "-", source=source)

@@ -340,8 +340,8 @@ def test_sheet_that_fails_is_named_and_the_others_are_made(
     arguments = ["sheets", "-o", str(tmp_path), "--jobs", "1", "--as-of", TODAY.isoformat()]
     assert main(arguments) == FINDINGS
     told = capsys.readouterr()
-    assert "SPERRE: Bergen (00021020): " in told.err
-    assert "SPERRE: Hafen (00021080): OSError: [Errno 28] No space left on device" in told.err
+    assert "FEHLER: Bergen (00021020): " in told.err
+    assert "FEHLER: Hafen (00021080): OSError: [Errno 28] No space left on device" in told.err
     assert "9 Steckbriefe geschrieben, 0 waren aktuell, 2 misslungen" in told.out
     assert len(pd.read_csv(tmp_path / INDEX)) == 9
     monkeypatch.setattr(sheet_run, "sheet_pdf", sheet_pdf)

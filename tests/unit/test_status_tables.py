@@ -287,7 +287,7 @@ def test_cases_of_one_instrument_from_the_command_line(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--instrument", "x"], "--instrument: Das Instrument x gibt es nicht; vorhanden: first_consultation, "),
+        (["--instrument", "x"], "--instrument: Den Baustein x gibt es nicht; vorhanden: first_consultation, "),
         (["--programme", "x"], "Das Programm x gibt es nicht"),
     ],
 )

@@ -126,7 +126,7 @@ def test_abbreviation_at_the_end_brings_its_own_full_stop() -> None:
         (
             "14522140",
             "Die Stadt Flöha hat am 08.07.2020 die Kooperationsvereinbarung unterzeichnet. Sie hat am 08.07.2020 über "
-            "die gemeinsame Stelle „Gemeindevollzugsdienst-Verbund Flöha“ eine Förderung bewilligt bekommen; vermutlich "
+            "den Verbund „Gemeindevollzugsdienst-Verbund Flöha“ eine Förderung bewilligt bekommen; vermutlich "
             "beendet, zuletzt belegt 08.07.2020. Sie hat im Jahr 2021 ein Beispiel guter Praxis vorgestellt.",
         ),
     ],

@@ -1,0 +1,29 @@
+/* What stands around every page of the application and is Streamlit's: it speaks the language of the page, and gets out of the
+ * way. */
+import { localeOf } from "../parts/shared.js";
+import { speakGerman } from "./words.js";
+
+const lang = document.documentElement.lang === "en" ? "en" : "de";
+
+/** Dates and calendars in the language of the page, not of the browser: Streamlit asks the browser alone. */
+function speakAsThePage() {
+  const locale = localeOf(lang);
+  Object.defineProperty(navigator, "language", { configurable: true, get: () => locale });
+  Object.defineProperty(navigator, "languages", { configurable: true, get: () => [locale] });
+}
+
+/** On narrow screens the menu lies over the page: it closes when a page is chosen. */
+function closeMenuWhenChosen() {
+  document.addEventListener("click", ({ target }) => {
+    if (!(target instanceof Element) || !target.closest("[data-testid='stSidebarNavLink']")) return;
+    requestAnimationFrame(() => {
+      /** @type {HTMLElement | null} */
+      const close = document.querySelector("[data-testid='stSidebarCollapseButton'] button");
+      close?.click();
+    });
+  });
+}
+
+speakAsThePage();
+closeMenuWhenChosen();
+if (lang === "de") speakGerman();
