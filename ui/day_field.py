@@ -86,6 +86,7 @@ def _show(field: _Field, change: Callable[[date | None], None], visibility: Lite
         field.offered,
         format_func=field.label,  # what is typed stands as it is: Streamlit shows texts that this fails for
         key=field.key,
+        placeholder="15.3.2022, Q2 2022 …",
         label_visibility=visibility,
         accept_new_options=True,
         filter_mode="contains",

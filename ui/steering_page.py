@@ -31,8 +31,9 @@ def show() -> None:
         _area(context)
         day_field.as_of(context)
         day_field.refusal()
-    if ahead := day_field.ahead(context):
-        blocks.small(ahead)
+    with blocks.place():
+        if ahead := day_field.ahead(context):
+            blocks.small(ahead)
     due_panel.show(context)
     blocks.text(
         said.say(

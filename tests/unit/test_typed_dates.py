@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from atlas.model.view import EARLIEST, LATEST, ViewState
 from atlas.present.context import ViewContexts
 from atlas.present.day_choice import chosen_day, day_ahead, offered_days, year_earlier
 from atlas.present.wording import Words
-from tests.conftest import TODAY
+from tests.conftest import ROOT, TODAY
 from tests.lanes import law
 
 NOW = date(2026, 11, 30)
@@ -152,6 +153,20 @@ def test_any_text_is_a_day_or_a_sentence(typed: str) -> None:
     except AtlasError as refused:
         said = Words("en").problem(refused.problems[0])
     assert said
+
+
+def test_forms_in_the_docs_are_understood_or_refused_as_they_say() -> None:
+    told = (ROOT / "docs" / "uses.md").read_text(encoding="utf-8").partition("## Days as people type them")[2]
+    table, _, rules = told.partition("\n- ")
+    rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| `")]
+    forms = [form for row in rows for form in re.findall("`([^`]+)`", row[0])]
+    assert len(forms) >= 20
+    for form in forms:
+        assert read_day(form, NOW), form
+    for form in ("12/22", "März 22", "3/4/2022", "03-04-2022", "29.02.2023"):
+        assert f"`{form}`" in rules
+        with pytest.raises(AtlasError):
+            read_day(form, NOW)
 
 
 @pytest.fixture
