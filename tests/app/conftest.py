@@ -29,8 +29,9 @@ def _typed_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let AppTest send what is typed into a select box, as browsers do; it knows the offered texts only."""
 
     def sent(box: Selectbox[str]) -> WidgetState:
-        shown = _format_value_for_widget(box.format_func, box.value)
-        return WidgetState(id=box.id, string_value=shown if box.value is not None else None)
+        if box.value is None:
+            return WidgetState(id=box.id)
+        return WidgetState(id=box.id, string_value=_format_value_for_widget(box.format_func, box.value))
 
     monkeypatch.setattr(Selectbox, "_widget_state", property(sent))
 
