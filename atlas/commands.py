@@ -44,6 +44,7 @@ from atlas.model.view import ViewState
 from atlas.phrases import N_
 from atlas.present.changes import build_changes
 from atlas.present.context import ViewContext, ViewContexts
+from atlas.present.day_choice import before_boundaries, day_ahead
 from atlas.present.detail import absent, position_or_successor
 from atlas.present.municipality import neighbourhood_notes
 from atlas.present.paragraph import paragraph
@@ -232,15 +233,10 @@ def run_changes(given: argparse.Namespace) -> None:
 
 def _within_boundaries(context: ViewContext, first: date, place: str = "--from") -> None:
     """Refuse a day before the boundaries begin, for who was counted then cannot be said; of one ahead say what it shows."""
-    if first < context.edition.starts:
-        text = N_(
-            "Die Gemeindegrenzen reichen bis {begins} zurück; {first} liegt davor. Bitte einen späteren Tag wählen."
-        )
-        told = {"begins": context.edition.starts.isoformat(), "first": first.isoformat()}
-        raise terminal.WrongUseError(Problem(place, text, told))
-    if context.as_of > terminal.today():
-        text = N_("Der {day} liegt in der Zukunft; gezeigt wird, was heute bekannt ist.")
-        terminal.complain(Problem("", text, {"day": terminal.WORDS.day(context.as_of)}, Severity.NOTE))
+    if early := before_boundaries(context.edition, first, place):
+        raise terminal.WrongUseError(early)
+    if ahead := day_ahead(context.as_of, terminal.today(), terminal.WORDS):
+        terminal.complain(ahead)
 
 
 def run_export(given: argparse.Namespace) -> None:

@@ -6,12 +6,11 @@ import streamlit as st
 
 from atlas.model.view import page_address
 from atlas.present.context import SingleFlightCache
-from atlas.present.detail import as_of_sentence
 from atlas.present.district import DistrictPage, build_district
 from atlas.present.ranking import build_ranking
 from atlas.render.html import file_links
 from atlas.render.templates import Pieces
-from ui import blocks, filters, frame, map_panel
+from ui import blocks, day_field, filters, frame, map_panel
 from ui.cache import current_context
 from ui.state import MUNICIPALITY_PAGE, words, write_address
 
@@ -35,7 +34,7 @@ def show() -> None:
     with left:
         map_panel.show_area(context, MUNICIPALITY_PAGE)
         map_panel.legend(context)
-        blocks.small(as_of_sentence(context, said))
+        day_field.meaning(context)
     with right:
         st.html(html.shares(page, page_address))
     if page.districts and context.programme.has_shares:

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import streamlit as st
 
 from atlas import phrases
 from atlas.model.keys import is_district_key
 from atlas.model.programme import OVERVIEW
-from atlas.model.view import EARLIEST, LATEST
 from atlas.present.context import ViewContext
 from atlas.present.looks import layer_short
 from atlas.present.search import search_words
-from ui.cache import contexts, payloads, today
+from ui import day_field
+from ui.cache import contexts, payloads
 from ui.components import part
 from ui.state import DISTRICT_PAGE, Keys, change_view, current_view, seed, words
-
-_TODAY = "today"
-_OTHER = "other"
 
 
 def show(context: ViewContext) -> None:
     """Show layer and date; each changes the view in its callback, before the page is drawn again."""
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
         _layer(context)
-        as_of(context)
+        day_field.as_of(context)
+        day_field.refusal()
 
 
 def _layer(context: ViewContext) -> None:
@@ -41,61 +37,6 @@ def _layer(context: ViewContext) -> None:
         label_visibility="collapsed",
         on_change=lambda: change_view(layer=st.session_state[Keys.LAYER] or OVERVIEW, looks=frozenset()),
     )
-
-
-def _presets(context: ViewContext) -> list[str]:
-    ends = (date(year, 12, 31) for year in range(today().year - 1, context.programme.launched.year - 2, -1))
-    return [_TODAY, *(end.isoformat() for end in ends if end >= context.edition.starts), _OTHER]
-
-
-def as_of(context: ViewContext) -> None:
-    """Show the choice of the cut-off date."""
-    said = words()
-    chosen = context.view.as_of
-    presets = _presets(context)
-    is_preset = chosen is None or chosen.isoformat() in presets
-    at = _OTHER if st.session_state.get(Keys.OTHER_DAY) or not is_preset else (chosen.isoformat() if chosen else _TODAY)
-
-    def label(preset: str) -> str:
-        if preset == _TODAY:
-            return said.say("Stand heute, {day}", day=said.day(today()))
-        return (
-            said.say("anderer Tag …")
-            if preset == _OTHER
-            else said.say("Stand {day}", day=said.day(date.fromisoformat(preset)))
-        )
-
-    seed(Keys.AS_OF, at)
-    st.selectbox(
-        said.say(phrases.AS_OF_DATE),
-        presets,
-        format_func=label,
-        key=Keys.AS_OF,
-        label_visibility="collapsed",
-        on_change=_date_chosen,
-        width=215,
-    )
-    if at == _OTHER:
-        seed(Keys.DAY, chosen or today())
-        st.date_input(
-            said.say("Tag"),
-            min_value=EARLIEST,
-            max_value=LATEST,
-            format="DD.MM.YYYY",
-            key=Keys.DAY,
-            label_visibility="collapsed",
-            on_change=lambda: change_view(as_of=st.session_state[Keys.DAY] or None),
-            width=140,
-        )
-
-
-def _date_chosen() -> None:
-    preset = st.session_state[Keys.AS_OF]
-    st.session_state[Keys.OTHER_DAY] = preset == _OTHER
-    if preset == _OTHER:
-        change_view(as_of=current_view().as_of or today())
-    else:
-        change_view(as_of=None if preset == _TODAY else date.fromisoformat(preset))
 
 
 def show_box(context: ViewContext) -> None:

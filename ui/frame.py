@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from atlas import phrases
+from atlas.model.dates import ZONE
 from atlas.model.languages import SOURCE_LANGUAGE, other_languages
 from atlas.model.view import page_address
 from atlas.present.address import misread
@@ -16,7 +17,7 @@ from atlas.present.credits import invented
 from atlas.present.elsewhere import in_programme
 from atlas.render.qr import qr_file, qr_picture
 from ui import blocks
-from ui.cache import contexts, store, today
+from ui.cache import contexts, store
 from ui.components import part
 from ui.login import entrance
 from ui.state import Keys, change_view, current_view, misread_address, seed, words
@@ -71,7 +72,7 @@ def _links() -> None:
         "label": said.say(phrases.COPY_LINK),
         "done": said.say(phrases.COPIED),
         "inBar": said.say(phrases.LINK_IN_ADDRESS_BAR),
-        "today": today().isoformat(),
+        "zone": ZONE.key,
         "languages": other_languages(said.lang),
         "source": SOURCE_LANGUAGE,
     }

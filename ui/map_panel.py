@@ -11,13 +11,13 @@ from streamlit_folium import st_folium
 from atlas import phrases
 from atlas.model.view import view_to_query
 from atlas.present.context import ViewContext
-from atlas.present.detail import as_of_sentence, build_detail, position_of
+from atlas.present.detail import build_detail, position_of
 from atlas.present.map_index import body_names
 from atlas.present.map_spec import MapSpec, pack, packed_since
 from atlas.render import html
 from atlas.render.folium_map import LocalMap, changing_part
 from atlas.web.payloads import MapUrls
-from ui import blocks, take_home
+from ui import blocks, day_field, take_home
 from ui.cache import payloads
 from ui.components import part
 from ui.state import MUNICIPALITY_PAGE, Keys, change_view, current_view, words
@@ -32,7 +32,7 @@ def show(context: ViewContext) -> None:
     with left:
         if _pick(context, Keys.MAP):
             st.rerun(scope="fragment")
-        blocks.small(as_of_sentence(context, words()))
+        day_field.meaning(context)
     with right:
         _chosen(context)
         legend(context, is_first=True)

@@ -8,13 +8,13 @@ from atlas import phrases
 from atlas.model.rights import Right
 from atlas.model.view import page_address, view_to_query
 from atlas.present.context import SingleFlightCache, ViewContext
-from atlas.present.detail import absent, as_of_sentence, position_of
+from atlas.present.detail import absent, position_of
 from atlas.present.elsewhere import Elsewhere, elsewhere, not_here, others
 from atlas.present.looks import looks_of, plain_legend
 from atlas.present.municipality import MunicipalityPage, build_page
 from atlas.render.html import file_links, legend_line
 from atlas.render.templates import Pieces
-from ui import blocks, filters, frame, map_panel, report_form, take_home
+from ui import blocks, day_field, filters, frame, map_panel, report_form, take_home
 from ui.cache import contexts, current_context
 from ui.login import current_actor
 from ui.state import MAP_PAGE, words, write_address
@@ -73,7 +73,7 @@ def _municipality(context: ViewContext, position: int) -> dict[str, str]:
         here = context.spec.classes[position]
         looks = {look.key: look for look in looks_of(context.programme, context.view.layer)}
         st.html(legend_line(plain_legend([looks[here], *(row.look for row in page.neighbours)], said)))
-        blocks.small(as_of_sentence(context, said))
+        day_field.meaning(context)
         with st.container(key="nachbarn"):
             st.html(html.neighbours(page, lambda ags: page_address("gemeinde", context.view.but(municipality=ags))))
             st.html(file_links("nachbarn", context.view, said))

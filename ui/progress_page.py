@@ -7,13 +7,12 @@ from datetime import date
 import streamlit as st
 
 from atlas import phrases
-from atlas.model.dates import year_before
 from atlas.model.programme import Counts, Instrument
-from atlas.model.view import EARLIEST, page_address
+from atlas.model.view import page_address
 from atlas.present.changes import Changes, build_changes, change_rows
 from atlas.present.charts import Chart, chart_picture
 from atlas.present.context import SingleFlightCache, ViewContext
-from atlas.present.detail import as_of_sentence
+from atlas.present.day_choice import year_earlier
 from atlas.present.figures import DrillDown
 from atlas.present.headings import headings
 from atlas.present.map_spec import counted_legend
@@ -32,10 +31,10 @@ from atlas.present.time_words import holding_said
 from atlas.present.years import YearRow, year_headings, year_rows
 from atlas.render.html import chart_links, file_links, legend_line, list_table
 from atlas.render.templates import Pieces
-from ui import blocks, figures_panel, filters, frame, map_panel
+from ui import blocks, day_field, figures_panel, filters, frame, map_panel
 from ui.cache import contexts, current_context
 from ui.components import part
-from ui.state import Keys, change_view, seed, words, write_address
+from ui.state import Keys, words, write_address
 
 html = Pieces("progress.html")
 
@@ -53,7 +52,7 @@ def show() -> None:
         blocks.draw("place", title=said.say(phrases.PROGRESS))
         filters.district(context)
     filters.show(context)
-    blocks.small(as_of_sentence(context, said))
+    day_field.meaning(context)
     instrument = chosen_instrument(context)
     key = (*context.key, context.district, said.lang)
     curves = _curves.get(key, lambda: build_curves(context, contexts().course(context), said))
@@ -150,18 +149,11 @@ def _durations(context: ViewContext) -> None:
 def _between(context: ViewContext) -> None:
     said = words()
     blocks.heading(said.say("Was sich verändert hat"), anchor="veraenderungen")
-    start = context.view.since or max(EARLIEST, year_before(context.as_of))
+    start = context.view.since or year_earlier(context)
     with st.container(horizontal=True, vertical_alignment="bottom", key="vergleich"):
-        seed(Keys.SINCE, start)
-        st.date_input(
-            said.say("verglichen mit dem"),
-            min_value=EARLIEST,
-            format="DD.MM.YYYY",
-            key=Keys.SINCE,
-            on_change=lambda: change_view(since=st.session_state[Keys.SINCE] or None),
-            width=160,
-        )
+        day_field.since(context)
         blocks.text(said.say("Stichtag: {day}", day=said.day(context.as_of)))
+        day_field.refusal(Keys.SINCE)
     if start >= context.as_of:
         st.html(html.sentences([said.say("Der erste Tag muss vor dem Stichtag liegen. Bitte einen früheren wählen.")]))
         return

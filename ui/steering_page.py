@@ -12,7 +12,7 @@ from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.headings import headings
 from atlas.present.steering import Steering, area_of, build_steering
 from atlas.render.html import file_links, list_table
-from ui import blocks, due_panel, filters, frame
+from ui import blocks, day_field, due_panel, filters, frame
 from ui.cache import current_context
 from ui.state import Keys, change_view, seed, words, write_address
 
@@ -29,7 +29,11 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
         blocks.draw("place", title=said.say(phrases.STEERING))
         _area(context)
-        filters.as_of(context)
+        day_field.as_of(context)
+        day_field.refusal()
+    with blocks.place():
+        if ahead := day_field.ahead(context):
+            blocks.small(ahead)
     due_panel.show(context)
     blocks.text(
         said.say(

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from atlas import phrases
 from atlas.analysis.columns import folded
 from atlas.errors import Severity
 from atlas.model.dates import PartialDate
 from atlas.model.records import web_address
 from atlas.model.rules import INFERRED, Fault, check_case, check_inferred, check_source, check_text
+from atlas.model.typed_dates import existing, read_partial
 from atlas.phrases import N_
 
 Values = Mapping[str, str | int | float]
@@ -46,23 +48,6 @@ class Reading(NamedTuple):
         return Reading(self.value, (*self.remarks, remark))
 
 
-_MONTHS = "januar februar märz april mai juni juli august september oktober november dezember"
-_MONTHS_EN = "january february march april may june july august september october november december"
-_MONTH_OF = {name: n for names in (_MONTHS, _MONTHS_EN) for n, name in enumerate(names.split(), 1)} | {
-    "maerz": 3,
-    "mrz": 3,
-}
-_TIME = r"(?:[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
-_FORMS = tuple(
-    re.compile(form)
-    for form in (
-        r"(?P<y>[0-9]{4})",
-        rf"(?P<y>[0-9]{{4}})[-/](?P<m>[0-9]{{1,2}})(?:[-/](?P<d>[0-9]{{1,2}}){_TIME})?",
-        rf"(?P<d>[0-9]{{1,2}})\. ?(?P<m>[0-9]{{1,2}})\. ?(?P<y>[0-9]{{4}}){_TIME}",
-        r"(?P<m>[0-9]{1,2}) ?[./] ?(?P<y>[0-9]{4})",
-        r"(?:(?P<d>[0-9]{1,2})\.? ?)?(?P<name>[A-Za-zÄäöü]{3,9})\.? (?P<y>[0-9]{4})",
-    )
-)
 _SERIAL = re.compile(r"([0-9]{5})(?:[.,][0-9]+)?")
 _SERIALS = range(20_000, 80_001)
 _EPOCH = date(1899, 12, 30)
@@ -141,7 +126,7 @@ def read_date(raw: str, latest: date | None = None) -> Reading:
     if not raw:
         return Reading("")
     remarks: list[Remark] = []
-    known = _partial(raw)
+    known = read_partial(raw)
     if known is None and (serial := _SERIAL.fullmatch(raw)) and int(serial[1]) in _SERIALS:
         day = _EPOCH + timedelta(days=int(serial[1]))
         known = PartialDate(day.year, day.month, day.day)
@@ -151,34 +136,6 @@ def read_date(raw: str, latest: date | None = None) -> Reading:
         return Reading(raw, (_no_date(raw),))
     remarks += _doubts(known, raw, latest)
     return Reading(str(known), tuple(remarks))
-
-
-def _partial(raw: str) -> PartialDate | None:
-    for form in _FORMS:
-        if match := form.fullmatch(raw):
-            parts = match.groupdict()
-            month = parts.get("m")
-            number = int(month) if month else None
-            if name := parts.get("name"):
-                number = _month(name)
-                if number is None:
-                    return None
-            day = parts.get("d")
-            return _existing(int(parts["y"]), number, int(day) if day else None)
-    return None
-
-
-def _existing(year: int, month: int | None, day: int | None) -> PartialDate | None:
-    try:
-        date(year, month or 1, day or 1)
-    except ValueError:
-        return None
-    return PartialDate(year, month, day) if month != 0 and day != 0 else None
-
-
-def _month(name: str) -> int | None:
-    found = {number for full, number in _MONTH_OF.items() if full.startswith(name.lower())}
-    return found.pop() if len(found) == 1 else None
 
 
 def _doubts(known: PartialDate, raw: str, latest: date | None) -> Iterable[Remark]:
@@ -204,12 +161,11 @@ def _no_date(raw: str) -> Remark:
     if short := re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{2})", raw):
         day, month, year = map(int, short.groups())
         text = N_("Das Jahr in „{given}“ hat nur zwei Ziffern. Bitte mit vier schreiben.")
-        return Remark(text, {"given": raw}, suggestion=str(_existing(2000 + year, month, day) or ""))
+        return Remark(text, {"given": raw}, suggestion=str(existing(2000 + year, month, day) or ""))
     if slashed := re.fullmatch(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})", raw):
         one, other, year = map(int, slashed.groups())
-        meant = {str(each) for each in (_existing(year, other, one), _existing(year, one, other)) if each}
-        text = N_("„{given}“ kann zwei Tage bedeuten. Bitte als TT.MM.JJJJ oder JJJJ-MM-TT schreiben.")
-        return Remark(text, {"given": raw}, suggestion=" / ".join(sorted(meant, reverse=True)))
+        meant = {str(each) for each in (existing(year, other, one), existing(year, one, other)) if each}
+        return Remark(phrases.TWO_DAYS, {"given": raw}, suggestion=" / ".join(sorted(meant, reverse=True)))
     text = N_("Das Datum „{given}“ gibt es nicht; verstanden wird etwa 31.12.2025, 12/2025, 2025 oder 2025-12-31.")
     return Remark(text, {"given": raw[:60]}, suggestion=_nearest_date(raw))
 
@@ -217,7 +173,7 @@ def _no_date(raw: str) -> Remark:
 def _nearest_date(raw: str) -> str:
     if wrong := re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", raw):
         day, month, year = map(int, wrong.groups())
-        return str(_existing(year, day, month) or _existing(year, month, None) or year)
+        return str(existing(year, day, month) or existing(year, month, None) or year)
     year_in = re.search(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])", raw)
     return year_in[0] if year_in else ""
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox, _format_value_for_widget
 
 from atlas.model.rights import VISITOR, Actor
 from atlas.web.authenticator import Authenticator, Reason, Standing
@@ -20,6 +22,18 @@ Become = Callable[[Actor], None]
 @pytest.fixture(autouse=True)
 def _uncounted(no_cover: None) -> None:
     """Leave coverage out: it counts ``atlas``, which the unit tests cover, and would double the time of Streamlit's scripts."""
+
+
+@pytest.fixture(autouse=True)
+def _typed_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let AppTest send what is typed into a select box, as browsers do; it knows the offered texts only."""
+
+    def sent(box: Selectbox[str]) -> WidgetState:
+        if box.value is None:
+            return WidgetState(id=box.id)
+        return WidgetState(id=box.id, string_value=_format_value_for_widget(box.format_func, box.value))
+
+    monkeypatch.setattr(Selectbox, "_widget_state", property(sent))
 
 
 @pytest.fixture

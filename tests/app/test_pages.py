@@ -7,6 +7,7 @@ import html
 import json
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -15,6 +16,8 @@ from streamlit.testing.v1 import AppTest
 
 from atlas.model.records import RECORD_COLUMNS
 from tests.app.conftest import AppOn
+from ui import cache, day_field
+from ui.cache import today
 from ui.state import Keys
 
 PAGES = {
@@ -95,9 +98,107 @@ def test_widgets_show_the_view_of_the_link(app_on: AppOn) -> None:
     assert app.toggle(key=Keys.DOCUMENTED).value is True
 
 
-def test_a_day_that_is_no_preset_stands_in_its_own_field(app_on: AppOn) -> None:
+def test_a_day_that_is_not_offered_stands_in_the_same_field(app_on: AppOn) -> None:
     app = fine(app_on(stichtag="2021-05-17").run())
-    assert app.date_input(key=Keys.DAY).value.isoformat() == "2021-05-17"
+    field = app.selectbox(key=Keys.AS_OF)
+    assert field.value == "2021-05-17"
+    assert field.proto.raw_value == "Stand 17.05.2021"
+    assert not app.date_input
+
+
+@pytest.mark.sample(4)
+@pytest.mark.parametrize("lang", ["de", "en"])
+@pytest.mark.parametrize("page", ["map", "municipality", "district", "progress", "steering", "export"])
+def test_typed_day_is_taken_or_refused_in_a_sentence(app_on: AppOn, page: str, lang: str) -> None:
+    app = fine(app_on(gemeinde=REAL, lang=lang).run())
+    app = fine(app.switch_page(PAGES[page]).run())
+    app.selectbox(key=Keys.AS_OF).set_value("Q2 2022").run()
+    assert fine(app).query_params["stichtag"] == "2022-06-30"
+    assert 'role="status"' not in shown(app)
+    app.selectbox(key=Keys.AS_OF).set_value("29.02.2023").run()
+    assert fine(app).query_params["stichtag"] == "2022-06-30"
+    assert app.selectbox(key=Keys.AS_OF).value == "2022-06-30"
+    said = {"de": "„29.02.2023“ gibt es nicht: dieser Monat hat 28 Tage.", "en": "There is no “29.02.2023”"}[lang]
+    assert re.search(f'<p [^>]*role="status"[^>]*>{said}', shown(app))
+    app.selectbox(key=Keys.AS_OF).set_value("gestern" if lang == "de" else "yesterday").run()
+    assert date.fromisoformat(app.query_params["stichtag"]) == today() - timedelta(days=1)
+    assert said not in shown(app)
+    app.selectbox(key=Keys.AS_OF).set_value("heute").run()
+    assert "stichtag" not in fine(app).query_params
+
+
+def test_refused_day_is_said_until_something_else_is_done(app_on: AppOn) -> None:
+    app = fine(app_on().run())
+    refused = "Die Gemeindegrenzen reichen bis 2016-01-01 zurück; 2015-12-31 liegt davor."
+    app.selectbox(key=Keys.AS_OF).set_value("31.12.2015").run()
+    assert refused in shown(fine(app))
+    app.run()
+    assert refused in shown(fine(app))
+    app.button_group(key=Keys.LAYER).set_value("agreement").run()
+    assert refused not in shown(fine(app))
+    app.selectbox(key=Keys.AS_OF).set_value("1.1.2100").run()
+    assert "„2100-01-01“ ist kein Tag der Form JJJJ-MM-TT vom 2016-01-01 bis zum 2099-12-31." in shown(fine(app))
+    app.selectbox(key=Keys.AS_OF).set_value("heute").run()
+    assert "2100" not in shown(fine(app))
+
+
+def test_refused_day_is_forgotten_on_another_page(app_on: AppOn) -> None:
+    app = fine(app_on().run())
+    app.selectbox(key=Keys.AS_OF).set_value("31.4.2022").run()
+    assert "„31.4.2022“ gibt es nicht" in shown(fine(app))
+    assert "„31.4.2022“" not in shown(fine(app.switch_page(PAGES["district"]).run()))
+
+
+def test_what_is_typed_is_quoted_and_never_markup(app_on: AppOn) -> None:
+    app = fine(app_on().run())
+    app.selectbox(key=Keys.AS_OF).set_value("<img src=x onerror=alert(1)>" + 500 * "x").run()
+    said = shown(fine(app))
+    assert "<img src=x" not in said
+    assert f"„&lt;img src=x onerror=alert(1)&gt;{12 * 'x'}…“ ist kein Tag" in said
+
+
+@pytest.mark.parametrize("page", ["map", "municipality", "district", "progress", "steering"])
+def test_day_ahead_is_shown_and_said_to_be_one(app_on: AppOn, page: str) -> None:
+    app = fine(app_on(gemeinde=REAL).run())
+    app = fine(app.switch_page(PAGES[page]).run())
+    assert "liegt in der Zukunft" not in shown(app)
+    app.selectbox(key=Keys.AS_OF).set_value("Ende 2098").run()
+    assert "Der 31.12.2098 liegt in der Zukunft; gezeigt wird, was heute bekannt ist." in shown(fine(app))
+
+
+def test_today_is_said_anew_after_midnight(app_on: AppOn, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fine(app_on().run())
+    tomorrow = today() + timedelta(days=1)
+    monkeypatch.setattr(cache, "today", lambda: tomorrow)
+    monkeypatch.setattr(day_field, "today", lambda: tomorrow)
+    cache.contexts.cache_clear()
+    app = fine(app.run())
+    assert app.selectbox(key=Keys.AS_OF).proto.raw_value == f"Stand heute, {tomorrow:%d.%m.%Y}"
+    app.button_group(key=Keys.LAYER).set_value("agreement").run()
+    assert "stichtag" not in fine(app).query_params
+
+
+def test_year_before_follows_the_cut_off_date(app_on: AppOn) -> None:
+    app = fine(app_on(ebene="agreement", stichtag="2022-12-31").run())
+    app = fine(app.switch_page(PAGES["progress"]).run())
+    app.selectbox(key=Keys.AS_OF).set_value("Ende 2023").run()
+    assert app.selectbox(key=Keys.SINCE).proto.raw_value == "ein Jahr vorher: 31.12.2022"
+    assert "von" not in fine(app.run()).query_params
+
+
+def test_day_compared_with_is_typed_or_refused_too(app_on: AppOn) -> None:
+    app = fine(app_on(ebene="agreement", stichtag="2022-12-31").run())
+    app = fine(app.switch_page(PAGES["progress"]).run())
+    field = app.selectbox(key=Keys.SINCE)
+    assert field.options[0] == "ein Jahr vorher: 31.12.2021"
+    assert "31.12.2022" not in field.options
+    field.set_value("Q1 2022").run()
+    assert fine(app).query_params["von"] == "2022-03-31"
+    app.selectbox(key=Keys.SINCE).set_value("Q9 2022").run()
+    assert fine(app).query_params["von"] == "2022-03-31"
+    assert "„Q9 2022“ ist kein Tag, den der Atlas versteht" in shown(app)
+    app.selectbox(key=Keys.SINCE).set_value("year before").run()
+    assert "von" not in fine(app).query_params
 
 
 def test_controls_write_the_address(app_on: AppOn) -> None:

@@ -108,6 +108,54 @@ def test_change_of_layer_and_date_sends_little_and_keeps_the_frame(
     assert "stichtag=2022-12-31" in seen.page.url
 
 
+def by_typing(seen: Visit, text: str) -> None:
+    """Type into the field of the date over what stands there, and press Enter."""
+    box = seen.page.get_by_role("combobox", name="Stichtag")
+    box.focus()
+    seen.page.keyboard.type(text)
+    seen.page.keyboard.press("Enter")
+
+
+def test_day_is_typed_by_keyboard_and_sends_little(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/", "overview")
+    for label, layer in (("Vereinbarung", "agreement"), ("Übersicht", "overview")):
+        choose(seen, label)
+        seen.painted(layer)
+    box = seen.page.get_by_role("combobox", name="Stichtag")
+    for typed, day in (("1.1.2022", "2022-01-01"), ("Q2 2022", "2022-06-30"), ("Ende 2024", "2024-12-31")):
+        seen.quiet()
+        by_typing(seen, typed)
+        seen.painted("overview", day)
+        seen.page.wait_for_url(f"**stichtag={day}")
+        seen.page.wait_for_timeout(900)
+        assert 0 < sum(seen.frames_in) <= KIB6, typed
+        expect(box).to_have_value(typed)
+        expect(box).to_be_focused()
+    seen.map.evaluate("() => { window.__mark = 1; }")
+    by_typing(seen, "29.02.2023")
+    said = seen.page.get_by_role("status").filter(has_text="„29.02.2023“ gibt es nicht: dieser Monat hat 28 Tage.")
+    said.wait_for()
+    expect(box).to_have_value("Stand 31.12.2024")
+    assert seen.page.url.endswith("stichtag=2024-12-31")
+    assert seen.map.evaluate("() => window.__mark") == 1
+    by_typing(seen, "heute")
+    said.wait_for(state="detached")
+    seen.page.wait_for_url(lambda url: "stichtag" not in url)
+    assert seen.errors == []
+
+
+def test_link_copied_after_midnight_has_the_new_day(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url)
+    seen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    seen.open("/", "overview")
+    for moment, day in (("2031-06-30T21:59:00Z", "2031-06-30"), ("2031-06-30T22:01:00Z", "2031-07-01")):
+        seen.page.clock.set_fixed_time(moment)
+        seen.page.get_by_role("button", name="Link kopieren").click()
+        seen.page.wait_for_function(
+            "d => navigator.clipboard.readText().then(t => t.endsWith('stichtag=' + d))", arg=day
+        )
+
+
 def test_moving_and_zooming_send_nothing(visit: Callable[..., Visit], saxony_url: str) -> None:
     seen = visit(saxony_url).open("/", "overview")
     seen.quiet()

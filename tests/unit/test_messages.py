@@ -28,6 +28,7 @@ NOT_SAID = {
     "atlas/present/picture.py": "as atlas/analysis/coverage.py",
     "atlas/analysis/intake.py": "German words in a place, which `Words.problem` says in the language of the reader",
     "atlas/present/wording.py": "quotation marks",
+    "atlas/model/typed_dates.py": "words people type",
     "atlas/model/place_names.py": "letters, and small words in names",
     "atlas/render/fonts.py": "letters",
     "atlas/model/programme.py": "what the template of a programme marks as open",

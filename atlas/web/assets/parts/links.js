@@ -1,5 +1,5 @@
 /* Copy the address of exactly this view, its date written out; and the same view in other languages. */
-import { copyButton, make, whenChanged } from "./shared.js";
+import { copyButton, dayIn, make, whenChanged } from "./shared.js";
 
 /** The address with some parameters changed, those without a value left out.
  * @param {Record<string, string>} change */
@@ -21,7 +21,7 @@ function watchHistory() {
 }
 
 /**
- * @typedef {{ label: string, done: string, inBar: string, today: string, languages: Record<string, string>,
+ * @typedef {{ label: string, done: string, inBar: string, zone: string, languages: Record<string, string>,
  *   source: string }} LinksData
  */
 
@@ -32,7 +32,7 @@ export default function drawLinks(component) {
     const row = make("div", "atlas-links");
     const [copy, said] = copyButton(data, () => {
       const dated = new URL(window.location.href).searchParams.has("stichtag");
-      return address(dated ? {} : { stichtag: data.today }).href;
+      return address(dated ? {} : { stichtag: dayIn(data.zone) }).href;
     });
     const languages = Object.entries(data.languages).map(([lang, name]) => {
       const other = make("a", "atlas-language", name);

@@ -41,6 +41,16 @@ export const bodiesOf = (packed) => packed.split(" ").filter(Boolean).map((body)
   return [name, members.split(",").map((position) => parseInt(position, 36))];
 });
 
+// ---- days: free of the page ---------------------------------------------------------------------------------------------
+
+/** The day it is in a time zone, `2026-11-30`.
+ * @param {string} zone @param {Date} now */
+export function dayIn(zone, now = new Date()) {
+  const form = new Intl.DateTimeFormat("en", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
+  const parts = Object.fromEntries(form.formatToParts(now).map(({ type, value }) => [type, value]));
+  return `${parts.year}-${parts.month}-${parts.day}`;
+}
+
 // ---- the page -----------------------------------------------------------------------------------------------------------
 
 /** @type {Map<string, Promise<any>>} */
