@@ -86,7 +86,7 @@ def test_the_data_page_tells_of_cookies_and_reports_where_there_are_any(
         monkeypatch.setenv("ATLAS_DATABASE_URL", *database)
         return shown(fine(fine(app.run()).switch_page(PAGES["about"]).run())).partition("Datenschutz")[2]
 
-    login_said, report_said = "Nur wer sich anmeldet, bekommt weitere Cookies", "30 Tage nach ihrer Antwort"
+    login_said, report_said = "Nur wer sich anmeldet, bekommt weitere Cookies", "30 Tage nach der Antwort"
     database = ["files"]
     assert (login_said in privacy(), report_said in privacy()) == (False, False)
     request.getfixturevalue("rights")

@@ -48,8 +48,6 @@ def test_monday_list_is_one_click_away(office: tuple[str, Store], visit: Visits,
     if phone:  # the navigation is folded there
         page.get_by_test_id("stExpandSidebarButton").click()
     page.get_by_role("link", name="Steuerung").click()
-    if phone:
-        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
     rows = page.locator("table.due tbody tr")
     expect(rows).to_have_count(3)
     assert [row.get_attribute("data-ags") for row in rows.all()] == [OTHER, TOWN, "00022040"]

@@ -79,7 +79,7 @@ def test_findings_fit_a_phone_and_stay_a_table(miniland_root: Path, tmp_path: Pa
         page = made.page
         page.locator("input[type=file]").wait_for(state="attached")
         upload(page, bad)
-        row = page.get_by_role("table").get_by_role("row").filter(has_text="Blocker").first
+        row = page.get_by_role("table").get_by_role("row").filter(has_text="Error").first
         expect(row.get_by_role("rowheader")).to_have_text("4")
         expect(row.locator("td.told")).to_be_visible()
         assert page.evaluate("document.querySelector('.stMain').scrollWidth <= window.innerWidth")

@@ -283,7 +283,7 @@ def test_without_a_login_the_application_is_public_and_says_so(miniland_url: str
     assert "nur zum Lesen" in pflege(page, miniland_url)
     expect(page.locator(".st-key-entrance")).to_have_count(0)
     status, headers = ask(miniland_url, "GET", "/auth/login")
-    assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")  # a page of ours, no route
+    assert (status, headers["content-type"]) == (404, "text/html; charset=utf-8")  # a page of ours, no route
     assert ask(miniland_url, "PUT", "/_stcore/upload_file/a/b", Host="localhost")[0] == 405
 
 

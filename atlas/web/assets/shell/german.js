@@ -91,6 +91,7 @@ export const TEXTS = {
   "{} available.": "{} zur Auswahl.",
   "{} files are not allowed.": "Dateien dieser Art sind nicht erlaubt.",
   "{n} of {n}": "{n} von {n}",
+  "{} icon": "Zeichen",
   "{} per file": "höchstens {}",
   "{}, selected": "{}, gewählt",
   "{}. Running the app's main page.": "{}. Gezeigt wird die Startseite.",
@@ -164,5 +165,4 @@ export const NAMES = {
   "Toolbar action": "Werkzeug",
   "Type to search": "Suchwort",
   "file upload": "Datei hochladen",
-  "{} icon": "Zeichen",
 };
