@@ -62,6 +62,7 @@ def test_from_a_place_to_its_page_by_keyboard(visit: Callable[..., Visit], saxon
     box.press("Enter")
     expect(page.locator("article.detail h2")).to_be_focused()
     assert in_view(page, "article.detail h2")
+    page.get_by_role("button", name="Steckbrief (PDF)").wait_for()  # the ways on come after the text
     page.keyboard.press("Tab")
     expect(page.locator("article.detail summary")).to_be_focused()
     page.keyboard.press("Tab")
