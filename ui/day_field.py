@@ -23,8 +23,8 @@ from ui.state import Keys, change_view, current_view, seed, words
 
 _TODAY = "today"
 _YEAR_BEFORE = "year before"
-_WIDTH, _WIDE = 215, 260
-"""In pixels: of the longest day in German; of one with a word."""
+_WIDTH, _WIDE = 248, 260
+"""In pixels: of the longest day in English; of one with a word."""
 
 
 @dataclass(frozen=True)

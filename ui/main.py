@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from atlas import phrases
 from atlas.errors import AtlasError
 from atlas.model.rights import Right
 from atlas.model.view import ViewState
-from atlas.present.page_heads import page_head
+from atlas.present.page_heads import PAGE_TITLES, page_head
 from ui.cache import contexts, store, today
 from ui.login import current_actor
 from ui.messages import show_problems
 from ui.state import PAGES, current_view, read_address, turn_to, words
 
 _ASSETS = Path(__file__).resolve().parents[1] / "atlas" / "web" / "assets"
+
+
+_PAGES = {
+    "": ("map.py", "map"),
+    "kreis": ("district.py", "grid_view"),
+    "fortschritt": ("progress.py", "show_chart"),
+    "steuerung": ("steering.py", "flag"),
+    "export": ("export.py", "image"),
+    "ueber": ("about.py", "info"),
+    "gemeinde": ("municipality.py", ""),
+    "pflege": ("maintenance.py", "edit"),
+}
+"""By address: the file of the page, and its sign in the menu."""
+
+
+def _page(address: str, say: Callable[[str], str], *, is_insider: bool) -> StreamlitPage:
+    file, icon = _PAGES[address]
+    is_shown = bool(icon) and (is_insider or address != "pflege")
+    return st.Page(
+        PAGES / file,
+        title=say(PAGE_TITLES[address]),
+        icon=f":material/{icon}:" if is_shown else None,
+        url_path=address or None,
+        default=not address,
+        visibility="visible" if is_shown else "hidden",
+    )
 
 
 def main() -> None:
@@ -33,29 +60,7 @@ def main() -> None:
     say = words().say
     # Visitors of the map are not bothered with a page that is not for them; its address works all the same.
     is_insider = current_actor().may(Right.READ_INTERNAL)
-    page = st.navigation(
-        [
-            st.Page(PAGES / "map.py", title=say(phrases.MAP), icon=":material/map:", default=True),
-            st.Page(PAGES / "district.py", title=say(phrases.DISTRICTS), icon=":material/grid_view:", url_path="kreis"),
-            st.Page(
-                PAGES / "progress.py", title=say(phrases.PROGRESS), icon=":material/show_chart:", url_path="fortschritt"
-            ),
-            st.Page(PAGES / "steering.py", title=say(phrases.STEERING), icon=":material/flag:", url_path="steuerung"),
-            st.Page(PAGES / "export.py", title=say(phrases.TAKE_HOME), icon=":material/image:", url_path="export"),
-            st.Page(PAGES / "about.py", title=say(phrases.DATA_AND_SOURCES), icon=":material/info:", url_path="ueber"),
-            st.Page(
-                PAGES / "municipality.py", title=say(phrases.MUNICIPALITY), url_path="gemeinde", visibility="hidden"
-            ),
-            st.Page(
-                PAGES / "maintenance.py",
-                title=say(phrases.MAINTENANCE),
-                icon=":material/edit:" if is_insider else None,
-                url_path="pflege",
-                visibility="visible" if is_insider else "hidden",
-            ),
-        ],
-        position="top",
-    )
+    page = st.navigation([_page(address, say, is_insider=is_insider) for address in PAGE_TITLES], position="top")
     turn_to(page.url_path)
     view = current_view()
     head = page_head(page.url_path, contexts().of(ViewState(programme=view.programme)), view)

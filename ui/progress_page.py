@@ -12,7 +12,7 @@ from atlas.model.view import page_address
 from atlas.present.changes import Changes, build_changes, change_rows
 from atlas.present.charts import Chart, chart_picture
 from atlas.present.context import SingleFlightCache, ViewContext
-from atlas.present.day_choice import year_earlier
+from atlas.present.day_choice import compared_day
 from atlas.present.figures import DrillDown
 from atlas.present.headings import headings
 from atlas.present.map_spec import counted_legend
@@ -149,7 +149,7 @@ def _durations(context: ViewContext) -> None:
 def _between(context: ViewContext) -> None:
     said = words()
     blocks.heading(said.say("Was sich verändert hat"), anchor="veraenderungen")
-    start = context.view.since or year_earlier(context)
+    start = compared_day(context)
     with st.container(horizontal=True, vertical_alignment="bottom", key="vergleich"):
         day_field.since(context)
         blocks.text(said.say("Stichtag: {day}", day=said.day(context.as_of)))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from atlas import phrases
@@ -23,29 +26,20 @@ def picture() -> None:
 def sheet(context: ViewContext, position: int) -> None:
     """Show the button for the sheet of the municipality at ``position``."""
     said, home, view = words(), site_address(), _of(context, position)
-    st.download_button(
-        said.say("Steckbrief (PDF)"),
-        lambda: sheet_pdf(contexts(), view, position, home),
-        f"{sheet_stem(context, view.municipality or '', said.lang)}.pdf",
-        "application/pdf",
-        key="sheet",
-        on_click="ignore",
-        icon=":material/description:",
-    )
+    stem = sheet_stem(context, view.municipality or "", said.lang)
+    make = partial(sheet_pdf, contexts(), view, position, home)
+    _button("sheet", said.say("Steckbrief (PDF)"), make, f"{stem}.pdf", "description")
 
 
 def kit(context: ViewContext, position: int) -> None:
     """Show the button for the press kit of the municipality at ``position``."""
     home, view = site_address(), _of(context, position)
-    st.download_button(
-        words().say("Pressepaket (ZIP)"),
-        lambda: press_kit(contexts(), view, home),
-        f"{kit_stem(context)}.zip",
-        "application/zip",
-        key="kit",
-        on_click="ignore",
-        icon=":material/folder_zip:",
-    )
+    make = partial(press_kit, contexts(), view, home)
+    _button("kit", words().say("Pressepaket (ZIP)"), make, f"{kit_stem(context)}.zip", "folder_zip")
+
+
+def _button(key: str, label: str, make: Callable[[], bytes], name: str, icon: str) -> None:
+    st.download_button(label, make, name, key=key, on_click="ignore", icon=f":material/{icon}:")
 
 
 def _of(context: ViewContext, position: int) -> ViewState:

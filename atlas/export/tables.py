@@ -16,13 +16,12 @@ from atlas.analysis.outreach import WhiteSpot, white_spots
 from atlas.analysis.progress import Course, progress
 from atlas.analysis.status import StatusLine
 from atlas.model.boundaries import BoundaryVersion
-from atlas.model.dates import year_before
 from atlas.model.edits import Change
 from atlas.model.programme import StageKind, Unit
 from atlas.model.states import State
-from atlas.model.view import EARLIEST
 from atlas.present.changes import Changes, build_changes, change_rows
 from atlas.present.context import ViewContext, ViewContexts
+from atlas.present.day_choice import compared_day
 from atlas.present.detail import position_of, status_sentence
 from atlas.present.headings import headings
 from atlas.present.looks import layer_label, looks_of
@@ -304,7 +303,7 @@ def _white_spots(_: ViewContexts, context: ViewContext, words: Words) -> pd.Data
 
 
 def _changes(contexts: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame | None:
-    start = context.view.since or max(EARLIEST, year_before(context.as_of))
+    start = compared_day(context)
     if start >= context.as_of:
         return None
     return changes_said(context, build_changes(contexts, contexts.of(context.view.but(as_of=start)), context), words)

@@ -30,6 +30,11 @@ def year_earlier(context: ViewContext) -> date:
     return max(EARLIEST, year_before(context.as_of))
 
 
+def compared_day(context: ViewContext) -> date:
+    """Return the day that the cut-off date is compared with: the one chosen, else a year earlier."""
+    return context.view.since or year_earlier(context)
+
+
 def chosen_day(context: ViewContext, text: str, today: date) -> date | None:
     """Return the day that a typed or offered text means; None for today whichever day that is, as in a view.
 

@@ -15,7 +15,7 @@ from atlas.present.context import ViewContext
 from atlas.present.detail import municipality_names, position_or_successor
 from atlas.present.wording import Words
 
-PAGES: Mapping[str, str] = {
+PAGE_TITLES: Mapping[str, str] = {
     "": phrases.MAP,
     "kreis": phrases.DISTRICTS,
     "fortschritt": phrases.PROGRESS,
@@ -62,7 +62,7 @@ def page_head(page: str, context: ViewContext, asked: ViewState) -> PageHead:
     words = Words(asked.lang)
     place, name = _place(page, context, asked)
     atlas = words.say(phrases.ATLAS_OF_STATE, state=words.label(context.programme.territory))
-    named = name or (words.say(PAGES[page]) if page else "")
+    named = name or (words.say(PAGE_TITLES[page]) if page else "")
     view = ViewState(
         programme=asked.programme,
         district=place if is_district_key(place) else None,
@@ -115,4 +115,4 @@ def listed_addresses(context: ViewContext) -> list[str]:
         *(page_address("kreis", view.but(district=key)) for key in context.edition.district_keys),
         *(page_address("gemeinde", view.but(municipality=lines[each][0].ags)) for each in context.addressed),
     ]
-    return [*(page_address(page, view) for page in PAGES if page not in _NOT_LISTED), *places]
+    return [*(page_address(page, view) for page in PAGE_TITLES if page not in _NOT_LISTED), *places]

@@ -7,43 +7,18 @@ from dataclasses import dataclass
 import pandas as pd
 
 from atlas import phrases
-from atlas.analysis.counting import by_district
+from atlas.analysis.ranking import rank_districts
 from atlas.model.boundaries import INDEPENDENT_CITIES
-from atlas.model.place_names import german_key
 from atlas.present.context import ViewContext
 from atlas.present.headings import headings
 from atlas.present.wording import Words
 
-RANKING_COLUMNS = ("district", "name", "kind", "instrument", "rank", "municipalities", "total", "share")
-"""Columns of ``python -m atlas districts``: a contract."""
-
 
 def ranked_districts(context: ViewContext, instrument: str | None = None) -> pd.DataFrame:
-    """Return every district of the day for one instrument, or for all, each instrument's best first.
-
-    A city that is a district of its own has one municipality: such cities are ranked among themselves, after the districts.
-
-    Returns
-    -------
-    pandas.DataFrame
-        RangeIndex. Columns `RANKING_COLUMNS`: ``district`` (5 digits), ``kind`` (of the boundary set), ``instrument`` (key),
-        ``rank`` (1 is the largest share, or number where the programme is not for all; equal ones have the same), ``municipalities`` (covered by their own doing), ``total``
-        (that existed), ``share`` (0 to 1).
-    """
-    districts = context.edition.districts
-    keys = [instrument] if instrument else [each.key for each in context.programme.instruments]
-    parts = []
-    for key in keys:
-        table = by_district(context.status, key, context.edition.district_keys)
-        table = table[table["total"] > 0]
-        place = districts.loc[table["district"]]
-        table = table.assign(name=place["name"].to_numpy(), kind=place["kind"].to_numpy(), instrument=key)
-        is_city = table["kind"].isin(INDEPENDENT_CITIES)
-        by = "share" if context.programme.has_shares else "municipalities"
-        rank = table.groupby(is_city)[by].rank(method="min", ascending=False).astype("int64")
-        order = table.assign(rank=rank, is_city=is_city).sort_values(["is_city", "rank", "name"], key=german_key)
-        parts.append(order[list(RANKING_COLUMNS)])
-    return pd.concat(parts, ignore_index=True)
+    """Return what `rank_districts` does for one instrument of the view's programme, or for all."""
+    programme = context.programme
+    keys = [instrument] if instrument else [each.key for each in programme.instruments]
+    return rank_districts(context.status, context.edition, keys, is_for_all=programme.has_shares)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.address import every_key
 from atlas.present.context import ViewContexts
-from atlas.present.page_heads import PAGES, PageHead, page_head, plain_head
+from atlas.present.page_heads import PAGE_TITLES, PageHead, page_head, plain_head
 
 _MOST_FIELDS: Final = 100
 _SHORT: Final = re.compile(r"(?:gemeinde/(?P<gemeinde>[0-9]{8})|kreis/(?P<kreis>[0-9]{5}))/?", re.ASCII)
@@ -47,9 +47,9 @@ class Addresses:
         items = _fields(query)
         given = Given.of(items, PAGE_PARAMETERS)
         lang = given.read(LANG, SOURCE_LANGUAGE)
-        if path in PAGES:
+        if path in PAGE_TITLES:
             return Found(lang, head=self._head(path, given, lang))
-        if path.endswith("/") and path[:-1] in PAGES:
+        if path.endswith("/") and path[:-1] in PAGE_TITLES:
             return Found(lang, leads_to=_with(path[:-1], items))
         short = _SHORT.fullmatch(path)
         if short and short.lastgroup and self._is_known(short[short.lastgroup]):

@@ -91,11 +91,17 @@ def site_of(request: Request, path: str) -> str:
 
     Raises `RefusedError` if the request's host is not the name of one.
     """
-    host = request.headers.get("host", "")
-    if not is_host(host):
-        raise refusal(400, "Host")
     asked = str(request.scope["path"])
-    return f"{request.scope.get('scheme', 'http')}://{host}{quote(asked[: asked.rindex(path)])}"
+    site = site_below(request, asked[: asked.rindex(path)])
+    if not site:
+        raise refusal(400, "Host")
+    return site
+
+
+def site_below(request: Request, base: str) -> str:
+    """Return the address of ``base``, a path, as the client sees it; empty if the request's host is not the name of one."""
+    host = request.headers.get("host", "")
+    return f"{request.scope.get('scheme', 'http')}://{host}{quote(base)}" if is_host(host) else ""
 
 
 def in_front(base_path: str) -> str:

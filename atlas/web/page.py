@@ -7,7 +7,7 @@ import base64
 import gzip
 import hashlib
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -28,7 +28,7 @@ from atlas.present.page_heads import PageHead
 from atlas.present.wording import Words
 from atlas.render.templates import drawn
 from atlas.web.addresses import Finder
-from atlas.web.delivery import File, accepts_gzip, filed, in_front, is_host, whole
+from atlas.web.delivery import File, accepts_gzip, filed, in_front, site_below, whole
 from atlas.web.scripts import script
 
 _STREAMLIT_ROOTS: Final = ("component", "media")
@@ -114,7 +114,7 @@ class PageFrame:
         """Answer a page request, pass on everything else."""
         is_asked = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
         if is_asked and scope["path"] == self._script_path:
-            await _own_script(scope)(scope, receive, send)
+            await _answer(Request(scope), _own_script(), _kept_for_good(".js"))(scope, receive, send)
             return
         path = self._path_of(scope) if is_asked else None
         if path is None:
@@ -137,38 +137,33 @@ class PageFrame:
 
     def _site(self, request: Request) -> str:
         """Return the address of the application; empty if the request does not name one."""
-        host = request.headers.get("host", "")
-        own = f"{request.scope.get('scheme', 'http')}://{host}{self._base}" if is_host(host) else ""
-        return self._address or own
+        return self._address or site_below(request, self._base)
 
     def _sent(self, request: Request, file: File, lang: str, status: int) -> Response:
-        headers = {
-            "content-type": "text/html; charset=utf-8",
-            "content-language": lang,
-            "cache-control": "no-cache",
-            "vary": "Accept-Encoding",
-        }
-        packed = file.packed if accepts_gzip(request.headers) else None
-        if packed is not None:
-            headers["content-encoding"] = "gzip"
-        return whole(request, file.body if packed is None else packed, status, headers)
+        headers = {"content-type": "text/html; charset=utf-8", "content-language": lang, "cache-control": "no-cache"}
+        return _answer(request, file, headers, status)
+
+
+def _answer(request: Request, file: File, headers: Mapping[str, str], status: int = 200) -> Response:
+    """Answer with a file, packed where the client takes that."""
+    packed = file.packed if accepts_gzip(request.headers) else None
+    coded = {} if packed is None else {"content-encoding": "gzip"}
+    return whole(request, packed or file.body, status, {**headers, **coded, "vary": "Accept-Encoding"})
+
+
+def _kept_for_good(suffix: str) -> dict[str, str]:
+    """Return the headers of a file whose name changes with its content."""
+    return {"content-type": _MEDIA_TYPES[suffix], "cache-control": FOREVER}
 
 
 def own_script_name() -> str:
     """Return where our own script for Streamlit's page is, below the base path; the name contains its hash."""
-    return f"atlas/shell.{hashlib.sha256(script(_OWN_SCRIPT)).hexdigest()[:10]}.js"
+    return f"atlas/shell.{_own_script().tag[:10]}.js"
 
 
 @cache
-def _own_script_gzipped() -> bytes:
-    return gzip.compress(script(_OWN_SCRIPT), 9, mtime=0)
-
-
-def _own_script(scope: Scope) -> Response:
-    headers = {"content-type": _MEDIA_TYPES[".js"], "cache-control": FOREVER, "vary": "Accept-Encoding"}
-    if not accepts_gzip(Headers(scope=scope)):
-        return whole(Request(scope), script(_OWN_SCRIPT), 200, headers)
-    return whole(Request(scope), _own_script_gzipped(), 200, headers | {"content-encoding": "gzip"})
+def _own_script() -> File:
+    return filed(script(_OWN_SCRIPT), 9)
 
 
 def head_of(head: PageHead, site: str) -> str:
@@ -245,12 +240,7 @@ class CompressedAssets:
             await self.app(scope, receive, send)
             return
         body = await asyncio.to_thread(self._kept.get, file, lambda: _compress(file))
-        headers = {
-            "content-type": _MEDIA_TYPES[file.suffix],
-            "content-encoding": "gzip",
-            "cache-control": FOREVER,
-            "vary": "Accept-Encoding",
-        }
+        headers = _kept_for_good(file.suffix) | {"content-encoding": "gzip", "vary": "Accept-Encoding"}
         await whole(Request(scope), body, 200, headers)(scope, receive, send)
 
 

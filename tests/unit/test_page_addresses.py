@@ -14,11 +14,11 @@ from atlas.errors import AtlasError, Problem
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.context import ViewContexts
-from atlas.present.page_heads import PAGES, listed_addresses
+from atlas.present.page_heads import PAGE_TITLES, listed_addresses
 from atlas.web.addresses import Addresses
 from atlas.web.crawlers import build_crawler_routes
 from tests.conftest import TODAY
-from ui.state import PAGES as FOLDER
+from ui.state import PAGE_TITLES as FOLDER
 
 MINI_CITY = "00021040"
 
@@ -66,16 +66,16 @@ def test_short_addresses_lead_to_pages_and_others_nowhere(
 
 
 def test_every_page_has_an_address_and_a_head(addresses: Addresses) -> None:
-    assert len(PAGES) == len(list(FOLDER.glob("*.py")))
+    assert len(PAGE_TITLES) == len(list(FOLDER.glob("*.py")))
     titles = set()
-    for page in PAGES:
+    for page in PAGE_TITLES:
         head = addresses.find(page, "").head
         assert head is not None
         assert head.title.endswith("Präventionsatlas Miniland")
         assert head.description
         assert head.address == page
         titles.add(head.title)
-    assert len(titles) == len(PAGES)
+    assert len(titles) == len(PAGE_TITLES)
 
 
 @pytest.mark.parametrize(

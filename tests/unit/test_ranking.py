@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from atlas.__main__ import FINE, main
+from atlas.analysis.ranking import RANKING_COLUMNS
 from atlas.export.tables import TABLES
 from atlas.present.context import ViewContext, ViewContexts
-from atlas.present.ranking import RANKING_COLUMNS, build_ranking, ranked_districts
+from atlas.present.ranking import build_ranking, ranked_districts
 from atlas.present.wording import Words
 from tests.conftest import TODAY
 
