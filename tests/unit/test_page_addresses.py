@@ -18,7 +18,7 @@ from atlas.present.page_heads import PAGE_TITLES, listed_addresses
 from atlas.web.addresses import Addresses
 from atlas.web.crawlers import build_crawler_routes
 from tests.conftest import TODAY
-from ui.state import PAGE_TITLES as FOLDER
+from ui.state import PAGES as FOLDER
 
 MINI_CITY = "00021040"
 
