@@ -147,8 +147,8 @@ def test_entry_is_made_by_keyboard_on_a_phone(office: tuple[str, Store], visit: 
     page.get_by_role("button", name="Neuer Eintrag").press("Enter")
     choice = page.get_by_role("combobox", name="Baustein und Stufe")
     choice.scroll_into_view_if_needed()
-    choice.focus()
-    page.keyboard.type("besteht")
+    expect(page.locator('[data-test-script-state="notRunning"]')).to_be_attached()  # the form is drawn to its end
+    choice.press_sequentially("besteht")
     expect(page.get_by_role("option").first).to_have_text("Rat: besteht")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
