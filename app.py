@@ -12,7 +12,17 @@ from streamlit import config, file_util
 
 import ui
 from ui.messages import on_script_error
-from ui.server import begin_log, check_settings, cookie_secret, give_memory_back, middleware, routes, secrets, warm_up
+from ui.server import (
+    begin_log,
+    check_settings,
+    cookie_secret,
+    give_memory_back,
+    lifespan,
+    middleware,
+    routes,
+    secrets,
+    warm_up,
+)
 
 give_memory_back()
 begin_log()
@@ -25,6 +35,7 @@ app = st.App(
     Path(ui.__file__).with_name("main.py"),
     routes=routes(_base_path),
     middleware=middleware(Path(file_util.get_static_dir()), _base_path),
+    lifespan=lifespan,
     on_script_error=on_script_error,
     secrets=secrets(),
 )

@@ -24,7 +24,8 @@ _FOLDER = Path(__file__).resolve().parents[1] / "atlas" / "web" / "assets"
 
 
 @cache
-def _register() -> None:
+def register() -> None:
+    """Make our components known; their scripts are answered from then on."""
     # Streamlit reads manifests of installed packages only; the app runs from its folder, so it registers its own.
     components = [ComponentConfig(name=name, asset_dir="parts") for name in _PARTS]
     manifest = ComponentManifest(name=_PACKAGE, version="1", components=components)
@@ -40,7 +41,7 @@ def part(name: str) -> Callable[..., BidiComponentResult]:
     """
     if name not in _PARTS:
         raise ValueError(name)
-    _register()
+    register()
     shown = st.components.v2.component(f"{_PACKAGE}.{name}", js=f"{name}.js", isolate_styles=False)
 
     def show(*, data: object, **asked: Any) -> BidiComponentResult:  # noqa: ANN401 - what Streamlit's own takes

@@ -7,11 +7,12 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pyarrow
+import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 from streamlit import logger as streamlit_log
@@ -22,6 +23,7 @@ from atlas.model.logins import LONGEST
 from atlas.model.view import ViewState
 from atlas.web.addresses import Addresses
 from atlas.web.delivery import in_front
+from atlas.web.early import EarlyFiles
 from atlas.web.guard import Guard
 from atlas.web.headers import SecurityHeaders
 from atlas.web.internal import build_internal
@@ -29,6 +31,7 @@ from atlas.web.logs import OWN, log_as_json
 from atlas.web.page import CompressedAssets, PageFrame, inline_script_hashes, page_paths
 from atlas.web.routes import build_routes
 from ui.cache import contexts, payloads, store
+from ui.components import register
 from ui.login import door, may_upload, reader_of
 
 _LOGIN_ROUTES = {"auth", "oauth2callback"}
@@ -70,6 +73,13 @@ def warm_up() -> threading.Thread:
     begun = threading.Thread(target=load, name="warm-up", daemon=True)
     begun.start()
     return begun
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Make our components known before the first page asks for them."""
+    register()
+    yield
 
 
 def begin_log() -> None:
@@ -153,7 +163,7 @@ def middleware(static: Path, base_path: str) -> list[Middleware]:
     """
     index_html = (static / "index.html").read_bytes()
     more = _LOGIN_ROUTES if door().settings.provider is not None else set()
-    find = Addresses(store().current, contexts()).find
+    find = Addresses(store().current, contexts(), EarlyFiles(payloads(), static / "static" / "js")).find
     files = {path.relative_to(static).as_posix() for path in static.rglob("*") if path.is_file()} - {"index.html"}
     path_of = page_paths(routes(base_path), files, base_path, more)
     address = store().settings.address

@@ -16,6 +16,7 @@ from atlas.model.view import ViewState
 from atlas.present.address import every_key
 from atlas.present.context import ViewContexts
 from atlas.present.page_heads import PAGE_TITLES, PageHead, page_head, plain_head
+from atlas.web.early import EarlyFiles
 
 _MOST_FIELDS: Final = 100
 _SHORT: Final = re.compile(r"(?:gemeinde/(?P<gemeinde>[0-9]{8})|kreis/(?P<kreis>[0-9]{5}))/?", re.ASCII)
@@ -29,6 +30,9 @@ class Found:
     lang: str
     head: PageHead | None = None
     leads_to: str | None = None
+    modules: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    """What the page fetches first (`EarlyFiles`)."""
 
 
 Finder = Callable[[str, str], Found]
@@ -41,6 +45,8 @@ class Addresses:
 
     current: Callable[[], Snapshot]
     contexts: ViewContexts
+    early: EarlyFiles | None = None
+    """None: no page is told what to fetch first."""
 
     def find(self, path: str, query: str) -> Found:
         """Return what a path and a query lead to."""
@@ -48,7 +54,7 @@ class Addresses:
         given = Given.of(items, PAGE_PARAMETERS)
         lang = given.read(LANG, SOURCE_LANGUAGE)
         if path in PAGE_TITLES:
-            return Found(lang, head=self._head(path, given, lang))
+            return self._page(path, given, lang)
         if path.endswith("/") and path[:-1] in PAGE_TITLES:
             return Found(lang, leads_to=_with(path[:-1], items))
         short = _SHORT.fullmatch(path)
@@ -57,13 +63,17 @@ class Addresses:
             return Found(lang, leads_to=_with(short.lastgroup, [(short.lastgroup, short[short.lastgroup]), *others]))
         return Found(lang)
 
-    def _head(self, page: str, given: Given, lang: str) -> PageHead:
+    def _page(self, page: str, given: Given, lang: str) -> Found:
         try:
             asked = read_view(given, self.current().layers)
             # Whatever day is asked for: the head is about the place, and costs no status of another day.
-            return page_head(page, self.contexts.of(ViewState(programme=asked.programme)), asked)
+            context = self.contexts.of(ViewState(programme=asked.programme))
+            head = page_head(page, context, asked)
+            if self.early is None:
+                return Found(lang, head=head)
+            return Found(lang, head=head, modules=self.early.modules(page), files=self.early.files(page, context))
         except AtlasError:
-            return plain_head(lang)
+            return Found(lang, head=plain_head(lang))
 
     def _is_known(self, key: str) -> bool:
         try:

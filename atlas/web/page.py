@@ -131,8 +131,11 @@ class PageFrame:
         if found.head is None:
             return self._sent(request, filed(_not_found(found.lang, self._base)), found.lang, 404)
         site, head = self._site(request), found.head
-        key = (head.lang, head.title, head.address, head.is_listed, site)
-        file = self._kept.get(key, lambda: filed(framed_page(self._index_html, head.lang, head_of(head, site))))
+        key = (head.lang, head.title, head.address, head.is_listed, site, found.files)
+        file = self._kept.get(
+            key,
+            lambda: filed(framed_page(self._index_html, head.lang, head_of(head, site, found.modules, found.files))),
+        )
         return self._sent(request, file, head.lang, 200)
 
     def _site(self, request: Request) -> str:
@@ -166,10 +169,14 @@ def _own_script() -> File:
     return filed(script(_OWN_SCRIPT), 9)
 
 
-def head_of(head: PageHead, site: str) -> str:
-    """Return what the head of a page says, as HTML; without the address of the ``site`` no previews."""
+def head_of(head: PageHead, site: str, modules: Collection[str] = (), files: Collection[str] = ()) -> str:
+    """Return what the head of a page says, as HTML; without the address of the ``site`` no previews.
+
+    ``modules`` and ``files`` are addresses below the application of what the page fetches first.
+    """
     locale = LANGUAGES[head.lang].locale.replace("-", "_")
-    return drawn("page_head.html", head=head, site=site if head.address or head.languages else "", locale=locale)
+    site = site if head.address or head.languages else ""
+    return drawn("page_head.html", head=head, site=site, locale=locale, modules=modules, files=files)
 
 
 def _not_found(lang: str, base: str) -> bytes:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Visit
 
@@ -49,3 +51,33 @@ def test_the_page_of_no_address_leads_to_the_map(visit: Callable[..., Visit], mi
     seen.page.get_by_role("link", name="Find a municipality or district on the map").click()
     seen.painted("overview")
     expect(seen.page).to_have_title("Prevention atlas of Miniland")
+
+
+@pytest.mark.parametrize("address", ["/", "/kreis?kreis=00021", "/gemeinde?gemeinde=00022015"])
+def test_what_a_page_is_told_to_fetch_first_is_what_it_fetches(
+    visit: Callable[..., Visit], miniland_url: str, address: str
+) -> None:
+    seen = visit(miniland_url)
+    asked: set[str] = set()
+    said: list[str] = []
+
+    def without_what_is_told(route: Route) -> None:
+        answer = route.fetch()
+        text = answer.text()
+        said.extend(re.findall(r'rel="(?:modulepreload" crossorigin|prefetch") href="\./([^"]+)"', text))
+        route.fulfill(
+            status=200, content_type="text/html", body=re.sub(r'<link rel="(?:modulepreload|prefetch)"[^>]*>', "", text)
+        )
+
+    seen.page.on("request", lambda request: asked.add(urlsplit(request.url).path[1:]))
+    seen.page.context.grant_permissions(["local-network-access"])  # a page of ours is no local one, to Chromium
+    seen.page.route(miniland_url + address, without_what_is_told)
+    with seen.page.expect_request("**/_stcore/health") as asking:
+        seen.page.goto(miniland_url + address)
+    assert asking.value.url == f"{miniland_url}/_stcore/health"  # not below the page
+    seen.page.locator(".atlas-foot").wait_for()
+    expect(seen.page.frame_locator("iframe.stCustomComponentV1").locator("path[data-ags]").first).to_be_attached()
+    assert any(each.startswith("atlas/overview.") for each in said)
+    assert sum(each.startswith("static/js/") for each in said) > 60
+    assert not set(said) - asked
+    assert not seen.errors

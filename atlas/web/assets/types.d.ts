@@ -121,6 +121,8 @@ type DayFile = {
 type Days = DayFile & { written: string[][] };
 
 interface Window {
+  /** What Streamlit reads when it begins. */
+  __streamlit?: { BACKEND_BASE_URL: string };
   atlasMap: AtlasMap;
   Streamlit: { setFrameHeight(height: number): void; setComponentValue(value: { ags: string; pick: number }): void };
 }

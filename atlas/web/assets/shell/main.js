@@ -3,6 +3,7 @@
 import { localeOf } from "../parts/shared.js";
 import { speakGerman } from "./words.js";
 
+const ownAddress = document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : "";
 const lang = document.documentElement.lang === "en" ? "en" : "de";
 
 /** Dates and calendars in the language of the page, not of the browser: Streamlit asks the browser alone. */
@@ -24,6 +25,12 @@ function closeMenuWhenChosen() {
   });
 }
 
+/** Streamlit would guess where its server is from the address of the page, and first asks where it is not. */
+function sayWhereTheServerIs() {
+  if (ownAddress) window.__streamlit = { BACKEND_BASE_URL: new URL("..", ownAddress).href };
+}
+
+sayWhereTheServerIs();
 speakAsThePage();
 closeMenuWhenChosen();
 if (lang === "de") speakGerman();
