@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from atlas import phrases
 from atlas.present.wording import Words
 
@@ -30,3 +32,8 @@ def headings(words: Words, *columns: str) -> dict[str, str]:
         "source": words.say(phrases.SOURCE),
     }
     return {column: known[column] for column in columns}
+
+
+def titles_of(rows: pd.DataFrame, words: Words) -> dict[str, str]:
+    """Return the headings of a list: of all its columns but ``places``, which says where its names lead."""
+    return headings(words, *rows.columns.drop("places", errors="ignore"))

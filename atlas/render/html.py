@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from atlas.model.records import source_name, web_address
-from atlas.model.view import ViewState
+from atlas.model.view import ViewState, page_address
 from atlas.present.about import AboutData
 from atlas.present.charts import Chart, chart_files, table_files
 from atlas.present.wording import Words
@@ -19,15 +19,15 @@ legend_line = _PARTS.legend_line
 """A legend in one line: of a `Legend`."""
 
 
-def list_table(rows: pd.DataFrame, headings: dict[str, str]) -> Markup:
+def list_table(rows: pd.DataFrame, headings: dict[str, str], view: ViewState | None = None) -> Markup:
     """Return a list as a real table: one row each, sources as links; columns that are empty throughout are left out.
 
-    A name may be `Markup`: links to pages.
+    With ``view`` the names are those of the column ``places`` and lead to the pages of the places, in this view.
     """
     shown = {column: title for column, title in headings.items() if (rows[column].astype(str) != "").any()}
-    cells = rows[list(shown)].to_dict("records")
+    cells = rows[[*shown, *(["places"] if view else [])]].to_dict("records")
     sources = {str(text): (source_name(str(text)), web_address(str(text))) for text in rows.get("source", ())}
-    return _PARTS.list_table(headings=shown, rows=cells, sources=sources)
+    return _PARTS.list_table(headings=shown, rows=cells, sources=sources, address=page_address, view=view)
 
 
 def file_links(table: str, view: ViewState, words: Words) -> Markup:

@@ -117,7 +117,7 @@ def _district(m: dict[str, Any], text: str) -> Iterator[Markup]:
         yield district.shares(page, lambda *_: text)
         yield district.districts(page, lambda *_: text, ViewState())
         yield district.white_spots(page, lambda *_: text, ViewState())
-        yield district.groups(page)
+        yield district.groups(page, lambda *_: text, ViewState())
 
 
 def _progress(m: dict[str, Any], text: str) -> Iterator[Markup]:
@@ -138,8 +138,9 @@ def _parts(m: dict[str, Any], text: str) -> Iterator[Markup]:
     yield html.detail(m["detail"])
     yield html.legend_line(m["legend"])
     yield html.list_table(
-        pd.DataFrame({"name": [text], "note": [text], "source": [text]}),
+        pd.DataFrame({"places": [((text, text),)], "name": [text], "note": [text], "source": [text]}),
         dict.fromkeys(("name", "note", "source"), text),
+        ViewState(),
     )
     yield Pieces("parts.html").links_in_line(m["links"])
 

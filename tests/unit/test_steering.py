@@ -190,14 +190,14 @@ def test_a_joint_case_shows_where_any_member_lies(own_root: Path) -> None:
 def test_states_say_their_last_proof_as_exactly_as_it_is_known(contexts: ViewContexts) -> None:
     rows = build_steering(contexts.of(ViewState()), DE).over.rows
     plauen = rows[(rows["name"] == "Plauen") & (rows["instrument"] == "Begleitendes Coaching")]
-    assert plauen[["since", "last_proof"]].to_numpy().tolist() == [["", "22.06.2022"]]
+    assert plauen[["reached", "last_proof"]].to_numpy().tolist() == [["", "22.06.2022"]]
     wurzen = rows[rows["name"] == "Wurzen"]
     assert wurzen["last_proof"].tolist() == ["2022"], "a year, not its last day"
 
 
 def test_acts_say_when_they_were_reached(contexts: ViewContexts) -> None:
     rows = build_steering(contexts.of(ViewState()), DE).open_.set_index("name")
-    assert rows.loc["Pirna", ["since", "last_proof"]].tolist() == ["18.02.2021", ""]
+    assert rows.loc["Pirna", ["reached", "last_proof"]].tolist() == ["18.02.2021", ""]
 
 
 def test_a_date_of_the_source_is_no_proof(own_root: Path) -> None:
@@ -309,7 +309,7 @@ def test_what_is_undated_is_not_taken_for_recent(own_root: Path) -> None:
     page = build_steering(_mini_with(own_root, records=entries).of(ViewState()), DE)
     assert page.newest["name"].tolist() == ["Neustadt", "Dreieck", "Dreieck"]
     assert page.old[["name", "newest"]].to_numpy().tolist() == [["Bergen", UNDATED], ["Dreieck", "2021"]]
-    assert page.undated["since"].tolist() == [UNDATED]
+    assert page.undated["date"].tolist() == [UNDATED]
 
 
 def test_file_has_every_line_of_the_page(contexts: ViewContexts) -> None:
