@@ -76,7 +76,7 @@ def _late(context: ViewContext, page: Steering) -> None:
         blocks.text(
             said.say("Nichts steht länger auf seiner Stufe als vorgesehen.")
             if page.has_limits
-            else said.say("Für keine dieser Stufen gibt es eine Grenze: Nichts gilt als überfällig.")
+            else said.say("Für keine dieser Stufen ist eine Höchstdauer festgelegt: Nichts gilt als überfällig.")
         )
     else:
         blocks.text(

@@ -351,7 +351,7 @@ def _steering(_: ViewContexts, context: ViewContext, words: Words) -> pd.DataFra
     titles = headings(words, "name", "district", "joint_with", "instrument", "stage")
     titles["state"] = words.say(phrases.STATE)
     titles |= headings(words, "reached", "last_proof", "ends", "days", "limit", "source")
-    titles |= {"late": words.say("über der Grenze"), "day": words.say(phrases.AS_OF_DATE)}
+    titles |= {"limit": words.say("Grenze"), "late": words.say("über der Grenze"), "day": words.say(phrases.AS_OF_DATE)}
     return rows.assign(day=words.day(context.as_of))[list(titles)].rename(columns=titles)
 
 

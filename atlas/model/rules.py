@@ -63,10 +63,12 @@ def check_key(key: str, keys: frozenset[str]) -> Iterable[Fault]:
         text = N_("„{given}“ hat nicht acht Ziffern (Gemeinde) oder fünf (Kreis). Führende Nullen gehören dazu.")
         yield "ags", text, {"given": key}
     elif key not in keys:
-        text = N_("Den Schlüssel {given} gibt es in den Gebietsständen nicht.")
+        text = N_("Den Schlüssel {given} hat und hatte keine Gemeinde und kein Kreis.")
         closest = closest_key(key, keys)
         if closest:
-            text = N_("Den Schlüssel {given} gibt es in den Gebietsständen nicht; am ähnlichsten ist {closest}.")
+            text = N_(
+                "Den Schlüssel {given} hat und hatte keine Gemeinde und kein Kreis; am ähnlichsten ist {closest}."
+            )
         yield "ags", text, {"given": key, "closest": closest}
 
 

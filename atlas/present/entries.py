@@ -275,7 +275,7 @@ def log_row(change: Change, undone_by: int | None, words: Words) -> LogRow:
 
 
 def change_tally(change: Change, words: Words) -> str:
-    """Return what a change did in a few words: ``Einfuhr: 3 neu, 1 berichtigt``."""
+    """Return what a change did in a few words: ``Import: 3 neu, 1 berichtigt``."""
     kinds = {
         ChangeKind.SEED: words.say("Anlage"),
         ChangeKind.EDIT: words.say("Bearbeitung"),

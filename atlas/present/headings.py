@@ -25,7 +25,7 @@ def headings(words: Words, *columns: str) -> dict[str, str]:
         "ends": words.say("letzter Tag"),
         "date": words.say(phrases.DATE),
         "days": words.say("Tage"),
-        "limit": words.say("Grenze"),
+        "limit": words.say("Höchstdauer"),
         "newest": words.say("neueste Angabe"),
         "joint_with": words.say("gemeinsam"),
         "note": words.say(phrases.NOTE),

@@ -111,7 +111,7 @@ def finding_titles(words: Words) -> dict[str, str]:
     return {
         "line": words.say(phrases.LINE),
         "column": words.say(phrases.COLUMN),
-        "given": words.say("steht da"),
+        "given": words.say("eingetragen"),
         "kind": words.say(phrases.KIND),
         "told": words.say("Befund"),
         "suggestion": words.say("Vorschlag"),

@@ -331,10 +331,10 @@ def _hints(context: ViewContext, cases: pd.DataFrame, words: Words) -> tuple[str
             "n": words.number(int(first["observed"])),
         }
         if first["is_set"]:
-            text = words.say("{what}, {stage}: Grenze des Programms, {days} Tage.", **values)
+            text = words.say("{what}, {stage}: Höchstdauer laut Programm, {days} Tage.", **values)
         elif first["limit"] < 0:
             text = words.say(
-                "{what}, {stage}: keine Grenze. Von {n} Fällen ist auf den Monat bekannt, wie lange sie bis zur nächsten Stufe "
+                "{what}, {stage}: keine Höchstdauer. Von {n} Fällen ist auf den Monat bekannt, wie lange sie bis zur nächsten Stufe "
                 "brauchten; nötig sind {least}.",
                 **values,
                 least=words.number(LEAST),

@@ -123,7 +123,7 @@ class _OwnRoutes:
         context = self._context(given)
         shown = make(self._contexts, context, Words(context.view.lang))
         if shown is None:
-            raise RefusedError(Problem("", "In dieser Ansicht gibt es dazu nichts aufzulisten."), status=404)
+            raise RefusedError(Problem("", "Dazu gibt es in dieser Ansicht keine Liste."), status=404)
         file = f"{file_stem(name, context)}{'-excel' if is_excel else ''}.csv"
         body = written_table(shown, "csv", is_excel=is_excel)
         return Response(body, media_type="text/csv; charset=utf-8", headers=_CHECKED | attached(file))

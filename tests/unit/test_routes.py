@@ -104,7 +104,7 @@ def wrong_offers() -> Iterator[tuple[str, list[Wrong]]]:
 WRONG: dict[str, list[Wrong]] = {
     "/atlas/{table}.csv": [nothing("/atlas/x.csv"), Wrong("/atlas/tabelle.csv", (*VIEW, "form"))],
     "/atlas/liste/{list}.csv": [
-        Wrong("/atlas/liste/x.csv", also=(("", "In dieser Ansicht gibt es dazu nichts aufzulisten."),), status=404),
+        Wrong("/atlas/liste/x.csv", also=(("", "Dazu gibt es in dieser Ansicht keine Liste."),), status=404),
         Wrong("/atlas/liste/offen.csv", (*VIEW, "form")),
     ],
     "/atlas/verlauf.json": [Wrong("/atlas/verlauf.json", tuple(VIEW))],

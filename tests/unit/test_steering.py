@@ -105,7 +105,7 @@ def test_a_limit_of_the_programme_comes_before_the_percentile(own_root: Path) ->
         "700",
         "365 Tage",
     ]
-    assert any("Grenze des Programms, 365 Tage" in hint for hint in page.hints)
+    assert any("Höchstdauer laut Programm, 365 Tage" in hint for hint in page.hints)
     assert page.has_limits
     assert build_steering(contexts.of(ViewState(as_of=date(2020, 6, 1))), DE).late.empty
 
@@ -115,7 +115,7 @@ def test_without_a_limit_nothing_is_late_and_that_is_said(contexts: ViewContexts
     assert page.late.empty
     assert not page.has_limits
     (begun,) = (hint for hint in page.hints if hint.startswith("Sicherheitsanalyse, begonnen"))
-    assert "keine Grenze. Von 4 Fällen" in begun
+    assert "keine Höchstdauer. Von 4 Fällen" in begun
     assert "nötig sind 5" in begun
 
 
