@@ -41,5 +41,5 @@ def open_door(doors: dict[str, DrillDown], asked: str, context: ViewContext) -> 
 def _list(door: DrillDown, context: ViewContext) -> None:
     """Show a list whose names lead to the pages of the places, and the same as files."""
     rows, said = door.rows(), words()
-    st.html(list_table(rows, titles_of(rows, said), context.view))
+    st.html(list_table(rows, titles_of(rows, said), context.view, context.programme.language))
     st.html(file_links(f"liste/{door.key}", context.view.but(municipality=None, as_of=context.as_of), said))

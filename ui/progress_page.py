@@ -173,5 +173,5 @@ def _show_changes(drawn: ViewContext, start: date) -> None:
         st.code(paragraph(changes, drawn, said), language=None, wrap_lines=True)
     rows = change_rows(changes, drawn, said)
     with st.expander(said.count("{n} Veränderung", "{n} Veränderungen", len(rows))):
-        blocks.draw("wide", content=list_table(rows, titles_of(rows, said), drawn.view))
+        blocks.draw("wide", content=list_table(rows, titles_of(rows, said), drawn.view, drawn.programme.language))
     st.html(file_links("veraenderungen", drawn.view.but(since=start, municipality=None), said))

@@ -138,7 +138,7 @@ def _counted(context: ViewContext, page: Steering, name: str, count: str) -> Non
 def _listed(context: ViewContext, page: Steering, name: str) -> None:
     """Show a list whose names lead to the pages of the places, and the same as files."""
     said, rows = words(), page.lists[name]
-    blocks.draw("wide", content=list_table(rows, titles_of(rows, said), context.view))
+    blocks.draw("wide", content=list_table(rows, titles_of(rows, said), context.view, context.programme.language))
     st.html(file_links(f"liste/{name}", context.view.but(municipality=None, as_of=context.as_of), said))
 
 

@@ -45,6 +45,8 @@ class AboutData:
     totals: Section
     published: pd.DataFrame
     published_headings: dict[str, str]
+    language: str
+    """Of the notes in ``published``."""
     findings: Section
     problems: tuple[str, ...]
 
@@ -89,6 +91,7 @@ def about_data(context: ViewContext, published: pd.DataFrame, problems: Sequence
             "later": words.say("weitere, Beginn unbekannt"),
             **headings(words, "note", "source"),
         },
+        language=context.programme.language,
         findings=_findings(problems, words),
         problems=tuple(map(words.problem, problems)),
     )

@@ -109,6 +109,8 @@ class EntryText:
     source: str
     link: str | None
     """Address of the source, None where it is a title."""
+    lang: str
+    """Of note and title."""
     days: str
     """In brackets when the source is of, and when it was read."""
 
@@ -133,6 +135,7 @@ def entry_text(record: Record, programme: Programme, words: Words, holder: str =
         before_source=words.say("Quelle: {source}", source=""),
         source=record.source_url,
         link=web_address(record.source_url),
+        lang=programme.language,
         days=f" ({days})" if days else "",
     )
 
