@@ -319,6 +319,11 @@ def _old(context: ViewContext, records: pd.DataFrame, words: Words) -> pd.DataFr
     return rows[["places", "name", "district"]].assign(newest=rows["date"])
 
 
+def without_news(context: ViewContext, words: Words) -> pd.DataFrame:
+    """Return `Steering.old` of the whole state."""
+    return _old(context, _records(context, frozenset(map(str, context.edition.districts.index))), words)
+
+
 def _hints(context: ViewContext, cases: pd.DataFrame, words: Words) -> tuple[str, ...]:
     """Return where each limit comes from, and how far to trust it."""
     sentences = []
