@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_keeping(known)
     _add_store(known)
     _add_programme(known)
-    boundaries = known.add_parser("boundaries", help="Gebietsstände").add_subparsers(required=True, metavar="Befehl")
+    boundaries = known.add_parser("boundaries", help="Gemeindegrenzen").add_subparsers(required=True, metavar="Befehl")
     add = boundaries.add_parser("add", help="neuere amtliche Gemeindegrenzen prüfen und aufnehmen")
     add.add_argument("file", type=Path, help="GeoPackage, Shapefile oder GeoJSON, auch als ZIP")
     add.add_argument("--date", type=_DAY, required=True, metavar="JJJJ-MM-TT", help="gilt ab diesem Tag")
@@ -108,7 +108,7 @@ def _add_tables(known: _Subparsers) -> None:
     _add_as_of(spots)
 
     ranking = _command(
-        known, "districts", commands.run_districts, "Rangfolge der Kreise je Instrument, n von N und Anteil"
+        known, "districts", commands.run_districts, "Rangfolge der Kreise je Baustein, n von N und Anteil"
     )
     _add_layer(ranking, "alle")
     _add_as_of(ranking)

@@ -46,6 +46,7 @@ from atlas.present.changes import build_changes
 from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.day_choice import before_boundaries, day_ahead
 from atlas.present.detail import absent, position_or_successor
+from atlas.present.fitness import verdict
 from atlas.present.municipality import neighbourhood_notes
 from atlas.present.paragraph import paragraph
 from atlas.present.ranking import ranked_districts, with_shares
@@ -94,15 +95,11 @@ def _say_findings(snapshot: Snapshot, problems: Sequence[Problem]) -> int:
                 f"Zeitraum unbekannt {len(counted.period_unknown)}, vermutlich beendet {int(over.sum())}"
             )
     tally = {severity: sum(problem.severity is severity for problem in problems) for severity in Severity}
-    blockers = tally[Severity.BLOCKER]
-    terminal.tell(f"{blockers} Fehler, {tally[Severity.WARNING]} Warnungen, {tally[Severity.NOTE]} Hinweise")
-    if blockers:
-        terminal.tell("nicht frei zur Veröffentlichung")
-    elif tally[Severity.WARNING]:
-        terminal.tell("keine Fehler; vor der Veröffentlichung bitte die Warnungen ansehen")
-    else:
-        terminal.tell("frei zur Veröffentlichung")
-    return terminal.FINDINGS if blockers else terminal.FINE
+    terminal.tell(
+        f"{tally[Severity.BLOCKER]} Fehler, {tally[Severity.WARNING]} Warnungen, {tally[Severity.NOTE]} Hinweise"
+    )
+    terminal.tell(verdict(problems))
+    return terminal.FINDINGS if tally[Severity.BLOCKER] else terminal.FINE
 
 
 def _login_problems() -> Sequence[Problem]:

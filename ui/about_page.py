@@ -7,10 +7,9 @@ import streamlit as st
 from markupsafe import Markup
 
 from atlas import phrases
-from atlas.analysis.quality import check_snapshot
-from atlas.errors import Problem
 from atlas.present.about import about_data, accessibility, licences, privacy
 from atlas.present.context import SingleFlightCache, ViewContext
+from atlas.present.fitness import Fitness, build_fitness
 from atlas.present.open_data import Content, title
 from atlas.present.open_data_page import data_links
 from atlas.present.published import published_rows
@@ -26,7 +25,7 @@ from ui.state import words, write_address
 
 html = Pieces("about.html")
 
-_findings: SingleFlightCache[list[Problem]] = SingleFlightCache(4)
+_fitness: SingleFlightCache[Fitness] = SingleFlightCache(8)
 _published_rows: SingleFlightCache[pd.DataFrame] = SingleFlightCache(8)
 
 
@@ -37,14 +36,14 @@ def show() -> None:
     head(context)
     key = (context.snapshot.fingerprint, context.programme.key, said.lang)
     rows = _published_rows.get(key, lambda: published_rows(context.snapshot, context.programme, said))
-    problems = _findings.get(context.snapshot.fingerprint, lambda: check_snapshot(context.snapshot))
+    fitness = _fitness.get((*key, context.as_of), lambda: build_fitness(context, said))
     limits = said.say(
         "Bekannte Grenzen: Die Karte liegt in einem Rahmen, und einzelne Bedienelemente der Oberfläche sind von einer "
         "Bibliothek vorgegeben. Eine Prüfung durch die Überwachungsstelle steht aus. Bitte melden Sie Barrieren den Betreibern "
         "dieser Anwendung."
     )
     parts = (
-        data_parts(about_data(context, rows, problems, said)),
+        data_parts(about_data(context, rows, fitness, said)),
         _open_data(context),
         html.licences(licences(context, said)),
         html.texts(accessibility(limits, said)),

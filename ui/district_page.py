@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from atlas.model.view import page_address
-from atlas.present.context import SingleFlightCache
+from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.district import DistrictPage, build_district
 from atlas.present.ranking import build_ranking
 from atlas.render.html import file_links
@@ -45,12 +45,20 @@ def show() -> None:
     if page.districts:
         blocks.heading(said.say("Alle Kreise und Kreisfreien Städte"))
         st.html(html.districts(page, page_address, context.view))
-    blocks.heading(said.say("Weiße Flecken mit aktiven Nachbarn"))
+    _near(context, page)
+    map_panel.table(context, MUNICIPALITY_PAGE)
+    frame.foot(context)
+    write_address()
+
+
+def _near(context: ViewContext, page: DistrictPage) -> None:
+    """Show what borders on what: white spots beside active municipalities, and those of these that hang together."""
+    said = words()
+    blocks.heading(said.say("Weiße Flecken mit aktiven Nachbarn"), anchor="weisse-flecken")
     st.html(html.white_spots(page, page_address, context.view))
     if page.spots:
         st.html(file_links("ansprache", context.view, said))
     blocks.heading(said.say("Zusammenhängende Gruppen"))
-    st.html(html.groups(page))
-    map_panel.table(context, MUNICIPALITY_PAGE)
-    frame.foot(context)
-    write_address()
+    st.html(html.groups(page, page_address, context.view))
+    if page.groups:
+        st.html(file_links("gruppen", context.view, said))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from atlas.export.tables import excel_csv, plain_csv
 from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.figures import Card, DrillDown, build_cards
-from atlas.present.headings import headings
-from atlas.render.html import list_table
+from atlas.present.headings import titles_of
+from atlas.render.html import file_links, list_table
 from ui.components import part
 from ui.state import Keys, words
 
@@ -23,7 +22,9 @@ def show(context: ViewContext) -> None:
     data = {"cards": [[card.heading, [_door(door) for door in card.doors], card.note] for card in cards]}
     asked = part("figures")(key=Keys.FIGURES, data=data, on_door_change=lambda: None).door
     if isinstance(asked, str):
-        open_door({f"{i}-{j}": door for i, card in enumerate(cards) for j, door in enumerate(card.doors)}, asked)
+        open_door(
+            {f"{i}-{j}": door for i, card in enumerate(cards) for j, door in enumerate(card.doors)}, asked, context
+        )
 
 
 def _door(door: DrillDown) -> str | list[object]:
@@ -31,29 +32,14 @@ def _door(door: DrillDown) -> str | list[object]:
     return [door.text, 1] if door.is_beside else door.text
 
 
-def open_door(doors: dict[str, DrillDown], asked: str) -> None:
+def open_door(doors: dict[str, DrillDown], asked: str, context: ViewContext) -> None:
     """Show the list behind a number in a dialog; what is not among ``doors`` opens nothing."""
     if asked in doors:
-        st.dialog(doors[asked].title, width="large")(_list)(doors[asked])
+        st.dialog(doors[asked].title, width="large")(_list)(doors[asked], context)
 
 
-def _list(door: DrillDown) -> None:
-    said = words()
-    rows = door.rows()
-    titles = headings(said, *rows.columns)
-    st.html(list_table(rows, titles))
-    table = rows.rename(columns=titles)
-    with st.container(horizontal=True):
-        for form, label, write in (
-            ("excel", said.say("CSV für Excel"), excel_csv),
-            ("csv", said.say("CSV"), plain_csv),
-        ):
-            st.download_button(
-                label,
-                write(table),
-                f"{door.key}-{form}.csv",
-                "text/csv",
-                key=f"{form}-{door.key}",
-                on_click="ignore",
-                icon=":material/download:",
-            )
+def _list(door: DrillDown, context: ViewContext) -> None:
+    """Show a list whose names lead to the pages of the places, and the same as files."""
+    rows, said = door.rows(), words()
+    st.html(list_table(rows, titles_of(rows, said), context.view, context.programme.language))
+    st.html(file_links(f"liste/{door.key}", context.view.but(municipality=None, as_of=context.as_of), said))

@@ -7,6 +7,7 @@ import streamlit as st
 from atlas import phrases
 from atlas.model.parameters import PART, MaintenancePart
 from atlas.model.rights import Right
+from atlas.model.view import page_address
 from atlas.phrases import N_
 from atlas.present.context import ViewContext
 from atlas.web.authenticator import Reason, Standing
@@ -64,6 +65,8 @@ def _inside(context: ViewContext, standing: Standing) -> dict[str, str]:
     said = words()
     who = f"{standing.actor.name} · {role_name(standing.actor.role, said)}"
     blocks.draw("section", title=said.say(phrases.MAINTENANCE), text=who)
+    address = page_address("ueber", context.view.but(municipality=None))
+    blocks.draw("link", address=f"{address}#pruefung", label=said.say(phrases.FIT_TO_PUBLISH), kind="atlas-text")
     parts = {
         MaintenancePart.ENTRIES: (said.say(phrases.ENTRIES), entries_panel.show),
         MaintenancePart.INTAKE: (said.say(phrases.IMPORT), intake_panel.show),

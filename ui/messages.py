@@ -13,6 +13,7 @@ from atlas.analysis.intake import Finding
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.languages import SOURCE_LANGUAGE
 from atlas.phrases import N_
+from atlas.present.fitness import on_screen
 from atlas.present.intake import choice_label
 from atlas.present.wording import Words
 from ui import blocks
@@ -36,7 +37,7 @@ def show_problems(error: AtlasError) -> None:
         icon=":material/error:",
     )
     for problem in error.problems[:_SHOWN]:
-        st.text(said.problem(problem))  # plain text: a finding quotes what stands in the file
+        st.text(on_screen(problem, said))  # plain text: a finding quotes what stands in the file
     if len(error.problems) > _SHOWN:
         st.text(said.say("… und {n} weitere. Alle zeigt: python -m atlas check", n=len(error.problems) - _SHOWN))
 

@@ -14,7 +14,7 @@ from atlas.present.charts import Chart, chart_picture
 from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.day_choice import compared_day
 from atlas.present.figures import DrillDown
-from atlas.present.headings import headings
+from atlas.present.headings import titles_of
 from atlas.present.map_spec import counted_legend
 from atlas.present.paragraph import paragraph
 from atlas.present.progress import (
@@ -119,7 +119,7 @@ def _numbers(context: ViewContext, instrument: Instrument, counts: Counts | None
     place = Keys.LEDGER if counts is None else Keys.LEDGER_IN_FORCE
     asked = part("ledger")(key=place, data=data, on_door_change=lambda: None).door
     if isinstance(asked, str):
-        figures_panel.open_door({door.key: door for row in rows for door in row.doors.values()}, asked)
+        figures_panel.open_door({door.key: door for row in rows for door in row.doors.values()}, asked, context)
 
 
 def _cell(door: DrillDown) -> str | list[str]:
@@ -173,5 +173,5 @@ def _show_changes(drawn: ViewContext, start: date) -> None:
         st.code(paragraph(changes, drawn, said), language=None, wrap_lines=True)
     rows = change_rows(changes, drawn, said)
     with st.expander(said.count("{n} Veränderung", "{n} Veränderungen", len(rows))):
-        blocks.draw("wide", content=list_table(rows, headings(said, *rows.columns)))
+        blocks.draw("wide", content=list_table(rows, titles_of(rows, said), drawn.view, drawn.programme.language))
     st.html(file_links("veraenderungen", drawn.view.but(since=start, municipality=None), said))

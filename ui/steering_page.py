@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from atlas import phrases
-from atlas.model.keys import is_district_key
-from atlas.model.view import page_address
+from atlas.phrases import N_
 from atlas.present.context import SingleFlightCache, ViewContext
-from atlas.present.headings import headings
+from atlas.present.headings import titles_of
 from atlas.present.steering import Steering, area_of, build_steering
 from atlas.render.html import file_links, list_table
 from ui import blocks, day_field, due_panel, filters, frame
@@ -78,7 +76,7 @@ def _late(context: ViewContext, page: Steering) -> None:
         blocks.text(
             said.say("Nichts steht länger auf seiner Stufe als vorgesehen.")
             if page.has_limits
-            else said.say("Für keine dieser Stufen gibt es eine Grenze: Nichts gilt als überfällig.")
+            else said.say("Für keine dieser Stufen ist eine Höchstdauer festgelegt: Nichts gilt als überfällig.")
         )
     else:
         blocks.text(
@@ -88,7 +86,7 @@ def _late(context: ViewContext, page: Steering) -> None:
                 len(page.late),
             )
         )
-        _cases(context, page.late)
+        _listed(context, page, "unveraendert")
     if number := len(page.open_):
         count = (
             said.count(
@@ -103,7 +101,7 @@ def _late(context: ViewContext, page: Steering) -> None:
                 number,
             )
         )
-        _counted(context, page.open_, count)
+        _counted(context, page, "offen", count)
     for sentence in (*page.published, *page.hints):
         blocks.small(sentence)
     st.html(file_links("steuerung", context.view.but(municipality=None), said))
@@ -113,81 +111,54 @@ def _over(context: ViewContext, page: Steering) -> None:
     """Show what has ended without anybody saying so, or is about to."""
     said = words()
     parts = (
-        (said.say("Vermutlich beendet, bitte prüfen"), page.over),
-        (said.say("Läuft in den nächsten zwölf Monaten aus"), page.ending),
-        (said.say("Pläne, nicht weiter belegt"), page.lapsed),
+        (said.say("Vermutlich beendet, bitte prüfen"), page.over, "vermutlich-beendet"),
+        (said.say("Läuft in den nächsten zwölf Monaten aus"), page.ending, "laeuft-aus"),
+        (said.say("Pläne, nicht weiter belegt"), page.lapsed, "plaene"),
     )
-    for title, part in parts:
+    for title, part, name in parts:
         blocks.heading(title)
         if part.rows.empty:
             blocks.text(said.say("Nichts."))
             continue
-        _counted(context, part.rows, said.count(*phrases.N_ARRANGEMENTS, len(part.rows)))
+        _counted(context, page, name, said.count(*phrases.N_ARRANGEMENTS, len(part.rows)))
         for rule in part.rules:
             blocks.small(rule)
 
 
-def _counted(context: ViewContext, rows: pd.DataFrame, count: str) -> None:
+def _counted(context: ViewContext, page: Steering, name: str, count: str) -> None:
     """Show a list below its count; a long one is folded."""
-    if len(rows) > _FOLDED:
+    if len(page.lists[name]) > _FOLDED:
         with st.expander(count):
-            _cases(context, rows)
+            _listed(context, page, name)
     else:
         blocks.text(count)
-        _cases(context, rows)
+        _listed(context, page, name)
 
 
-def _cases(context: ViewContext, rows: pd.DataFrame) -> None:
-    columns = ("name", "instrument", "stage", "reached", "last_proof", "ends", "days", "limit")
-    titles = headings(words(), *columns, "joint_with", "district", "source")
-    _table(context, rows.rename(columns={"since": "reached"}), titles)
-
-
-def _table(context: ViewContext, rows: pd.DataFrame, titles: dict[str, str]) -> None:
-    """Show a list whose names lead to the pages of the municipalities and districts."""
-    linked = [
-        blocks.part("place_links", links=[(_address(context, key), name) for key, name in places])
-        for places in rows["places"]
-    ]
-    table = list_table(rows.assign(name=pd.Series(linked, index=rows.index, dtype=object)), titles)
-    blocks.draw("wide", content=table)
-
-
-def _address(context: ViewContext, key: str) -> str:
-    if is_district_key(key):
-        return page_address("kreis", context.view.but(municipality=None, area=None, district=key))
-    return page_address("gemeinde", context.view.but(municipality=key))
+def _listed(context: ViewContext, page: Steering, name: str) -> None:
+    """Show a list whose names lead to the pages of the places, and the same as files."""
+    said, rows = words(), page.lists[name]
+    blocks.draw("wide", content=list_table(rows, titles_of(rows, said), context.view, context.programme.language))
+    st.html(file_links(f"liste/{name}", context.view.but(municipality=None, as_of=context.as_of), said))
 
 
 def _record(context: ViewContext, page: Steering) -> None:
     said = words()
-    titles = headings(said, "name", "district", "instrument", "stage", "date", "note", "source")
     blocks.heading(said.say("Zuletzt datierte Einträge"))
-    _table(context, page.newest.rename(columns={"since": "date"}), titles)
+    _listed(context, page, "zuletzt-datiert")
     blocks.heading(said.say("Wie vollständig die Angaben sind"))
-    old = headings(said, "name", "district", "newest")
-    parts = (
-        (
-            page.old,
-            old,
-            said.count(
-                "{n} Gemeinde oder Kreis ohne datierte Angabe aus den letzten zwölf Monaten",
-                "{n} Gemeinden und Kreise ohne datierte Angabe aus den letzten zwölf Monaten",
-                len(page.old),
-            ),
+    parts = {
+        "ohne-neue-angabe": (
+            N_("{n} Gemeinde oder Kreis ohne datierte Angabe aus den letzten zwölf Monaten"),
+            N_("{n} Gemeinden und Kreise ohne datierte Angabe aus den letzten zwölf Monaten"),
         ),
-        (page.undated, titles, said.count("{n} Eintrag ohne Datum", "{n} Einträge ohne Datum", len(page.undated))),
-        (
-            page.unsourced,
-            titles,
-            said.count(
-                "{n} Eintrag, dessen Quelle kein Datum hat",
-                "{n} Einträge, deren Quelle kein Datum hat",
-                len(page.unsourced),
-            ),
+        "ohne-datum": (N_("{n} Eintrag ohne Datum"), N_("{n} Einträge ohne Datum")),
+        "quelle-ohne-datum": (
+            N_("{n} Eintrag, dessen Quelle kein Datum hat"),
+            N_("{n} Einträge, deren Quelle kein Datum hat"),
         ),
-    )
-    for rows, columns, label in parts:
-        with st.expander(label):
-            if len(rows):
-                _table(context, rows.rename(columns={"since": "date"}), columns)
+    }
+    for name, label in parts.items():
+        with st.expander(said.count(*label, len(page.lists[name]))):
+            if len(page.lists[name]):
+                _listed(context, page, name)

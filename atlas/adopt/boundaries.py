@@ -340,7 +340,7 @@ def _provenance(
     return Provenance(
         title=f"{name}, ab {starts.isoformat()}",
         attribution=attribution,
-        attribution_long=f"{attribution}. Verändert: bereinigt, generalisiert, umprojiziert. Gebietsstand ab {starts.isoformat()}.",
+        attribution_long=f"{attribution}. Verändert: bereinigt, generalisiert, umprojiziert. Grenzen ab {starts:%d.%m.%Y}.",
         licence=licence,
         licence_url=licence_url,
         source_url="",

@@ -75,7 +75,7 @@ def _repaired(shapes: Shapes) -> Shapes:
 def mended(areas: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
     """Return the areas with faults below two centimetres gone, and the keys of those whose border was touched.
 
-    Missing nodes, float noise, hair cracks. If mending would move any line further than that, all areas come back
+    Missing nodes, float noise, hairline gaps. If mending would move any line further than that, all areas come back
     as they were, for `coverage_problems` to name the faults.
 
     ``areas`` are as `clean` returns them: column ``ags``, geometry in metres.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 import pandas as pd
@@ -20,34 +21,56 @@ from atlas.phrases import N_
 
 
 def check_snapshot(snapshot: Snapshot) -> list[Problem]:
-    """Return everything doubtful about a snapshot: what loading noted, then names, keys, order, ends and cases, what is undated or inferred.
+    """Return everything doubtful about a snapshot: what loading noted, what the boundaries lack, then by programme what breaks `RULES`.
 
     Blockers stop loading, so none of these is one.
     """
-    problems = [*snapshot.problems, *_unmapped(snapshot)]
-    for programme in snapshot.programmes.values():
-        problems += _unfilled(programme)
-        editions = snapshot.editions[programme.boundary_set]
-        table, places = snapshot.records[programme.key].table, snapshot.records[programme.key].places
-        problems += _names(table, editions, places)
-        problems += _keys(table, editions, places)
-        problems += _order(table, programme, places)
-        problems += _times(table, programme, places)
-        problems += _together(table, f"data/participation/{programme.key}.csv")
-    return problems
+    sets = sorted({programme.boundary_set for programme in snapshot.programmes.values()})
+    every = (_Checked(snapshot, programme) for programme in snapshot.programmes.values())
+    return [
+        *snapshot.problems,
+        *(problem for boundary_set in sets for problem in _unmapped(snapshot, boundary_set)),
+        *(problem for checked in every for find in RULES.values() for problem in find(checked)),
+    ]
 
 
-def _unmapped(snapshot: Snapshot) -> Iterable[Problem]:
-    """Yield a note for each set of boundaries in use that lacks changes: one for all of them, they are thousands."""
-    for boundary_set in sorted({programme.boundary_set for programme in snapshot.programmes.values()}):
-        edition = snapshot.editions[boundary_set][-1]
-        if edition.provenance.unmapped:
-            text = N_(
-                "{n} Gemeinden in diesen Grenzen gibt es nicht mehr ({list}), ohne dass ihre Nachfolger eingetragen sind; ihre Schlüssel und Grenzen gelten hier weiter."
-            )
-            values: dict[str, str | int | float] = {"n": edition.provenance.unmapped}
-            values["list"] = str(edition.provenance.compared_with)
-            yield Problem(f"geodata/{boundary_set}/{edition.starts}", text, values, Severity.NOTE)
+def check_programme(snapshot: Snapshot, programme: Programme) -> dict[str, list[Problem]]:
+    """Return the same of one programme by the rule that is broken, a German sentence: every rule, also those that hold."""
+    checked = _Checked(snapshot, programme)
+    mine = (checked.places, f"data/participation/{programme.key}.csv")
+    return {
+        N_("Beim Einlesen fällt nichts auf: Kein Eintrag steht doppelt, keine Datei ist jünger als der Bestand."): [
+            each for each in snapshot.problems if each.place.startswith(mine)
+        ],
+        N_("Die Gemeindegrenzen kennen alle Gebietsänderungen."): list(_unmapped(snapshot, programme.boundary_set)),
+        **{rule: list(find(checked)) for rule, find in RULES.items()},
+    }
+
+
+class _Checked:
+    """A programme's entries with what the rules look at."""
+
+    def __init__(self, snapshot: Snapshot, programme: Programme) -> None:
+        self.programme = programme
+        self.editions = snapshot.editions[programme.boundary_set]
+        self.table, self.places = snapshot.records[programme.key].table, snapshot.records[programme.key].places
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """What `_with_cases` returns; without a row if there is no entry."""
+        return self.table if self.table.empty else _with_cases(self.table, self.programme)
+
+
+def _unmapped(snapshot: Snapshot, boundary_set: str) -> Iterable[Problem]:
+    """Yield a note for a set of boundaries that lacks changes: one for all of them, they are thousands."""
+    edition = snapshot.editions[boundary_set][-1]
+    if edition.provenance.unmapped:
+        text = N_(
+            "{n} Gemeinden in diesen Grenzen gibt es nicht mehr ({list}), ohne dass ihre Nachfolger eingetragen sind; ihre Schlüssel und Grenzen gelten hier weiter."
+        )
+        values: dict[str, str | int | float] = {"n": edition.provenance.unmapped}
+        values["list"] = str(edition.provenance.compared_with)
+        yield Problem(f"geodata/{boundary_set}/{edition.starts}", text, values, Severity.NOTE)
 
 
 def _unfilled(programme: Programme) -> list[Problem]:
@@ -157,19 +180,6 @@ def _counts_from(step: _DatedStep) -> date:
     return step.counts_from
 
 
-def _times(table: pd.DataFrame, programme: Programme, places: str) -> list[Problem]:
-    """What entries say about ends and cases that may be meant otherwise."""
-    if table.empty:
-        return []
-    rows = _with_cases(table, programme)
-    return [
-        *_until_cancelled(rows, places),
-        *_which_case(rows, places),
-        *_on_both_sides(rows, places),
-        *_several_of_one(rows, programme, places),
-    ]
-
-
 def _with_cases(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     """Return entries with what `entry_cases` says of them and of their stage: ``kind``, ``exit``, ``is_act``, ``counts``."""
     stages = {
@@ -199,7 +209,7 @@ def _until_cancelled(rows: pd.DataFrame, places: str) -> Iterable[Problem]:
     both = both[(both["certain_later"] > both["until_last"]) & (both["line"] != both["line_later"])]
     text = N_(
         "Nach dem Ende „{until}“ ist es noch belegt ({date}, Eintrag {other}); das Ende gilt deshalb nicht. Ist es ein "
-        "anderer Vorgang, bitte unter „case“ benennen; sonst ein späteres Ende eintragen."
+        "anderer Vorgang, bitte unter „Fall“ benennen; sonst ein späteres Ende eintragen."
     )
     for row in both.to_dict("records"):
         values = {"until": row["until"], "date": row["date_later"], "other": row["line_later"]}
@@ -217,7 +227,7 @@ def _which_case(rows: pd.DataFrame, places: str) -> Iterable[Problem]:
     bare = bare[(bare["kind"] == str(StageKind.EXIT)) | ~bare["repeats"].astype(bool) | joins]
     bare = bare.merge(cases[cases["cases"] > 1], on=group)
     text = N_(
-        "{name} hat hier {n} Vorgänge; zu welchem „{stage}“ gehört, ist nicht gesagt. Bitte „case“ oder „joint_with“ eintragen."
+        "{name} hat hier {n} Vorgänge; zu welchem „{stage}“ gehört, ist nicht gesagt. Bitte „Fall“ oder „Gemeinsam mit“ eintragen."
     )
     for row in bare.to_dict("records"):
         values = {"name": row["municipality"], "n": row["cases"], "stage": row["label"]}
@@ -238,7 +248,7 @@ def _on_both_sides(rows: pd.DataFrame, places: str) -> Iterable[Problem]:
     after = after.merge(before[["case", "line_exit", "status"]], on=["case", "line_exit", "status"])
     text = N_(
         "„{stage}“ steht vor und nach „{exit}“ (Eintrag {other}) und gilt als wiederbelebt. Ist es ein anderer Vorgang, bitte "
-        "unter „case“ benennen."
+        "unter „Fall“ benennen."
     )
     for row in after.drop_duplicates("line").to_dict("records"):
         values = {"stage": row["label"], "exit": row["label_exit"], "other": row["line_exit"]}
@@ -263,11 +273,43 @@ def _several_of_one(rows: pd.DataFrame, programme: Programme, places: str) -> It
             yield Problem(f"{places} {lines[0]}", text, values, Severity.NOTE)
 
 
-def _together(table: pd.DataFrame, name: str) -> Iterable[Problem]:
-    """Records of which nobody knows when they began, and those that were concluded, not read: a sentence for each."""
+def _undated(table: pd.DataFrame, name: str) -> Iterable[Problem]:
+    """Records of which nobody knows when they began: a sentence for all."""
     if undated := table["line"][(table["date"] == "") & (table["source_date"] == "")].tolist():
         text = N_("{n} Einträge haben weder ein Datum noch eine datierte Quelle; ihr Beginn ist unbekannt ({lines}).")
         yield Problem(name, text, {"n": len(undated), "lines": ", ".join(map(str, undated))}, Severity.NOTE)
+
+
+def _inferred(table: pd.DataFrame, name: str) -> Iterable[Problem]:
+    """Records that were concluded, not read: a sentence for all."""
     if inferred := table["line"][table["inferred"] != ""].tolist():
         text = N_("{n} Einträge sind erschlossen, nicht gelesen; wo sie zählen, steht es dabei ({lines}).")
         yield Problem(name, text, {"n": len(inferred), "lines": few(map(str, inferred))}, Severity.NOTE)
+
+
+def _as_whole(checked: _Checked) -> str:
+    return f"data/participation/{checked.programme.key}.csv"
+
+
+def _if_any(find: Callable[[pd.DataFrame, str], Iterable[Problem]]) -> Callable[[_Checked], Iterable[Problem]]:
+    """Return a rule about cases, which asks only where there are entries."""
+    return lambda c: () if c.rows.empty else find(c.rows, c.places)
+
+
+RULES: Mapping[str, Callable[[_Checked], Iterable[Problem]]] = {
+    N_("Kein Text der Vorlage ist stehen geblieben."): lambda c: _unfilled(c.programme),
+    N_("Name und Schlüssel der Gemeinde passen zusammen."): lambda c: _names(c.table, c.editions, c.places),
+    N_("Die Gemeinde gibt es noch; sonst zählt der Eintrag für ihre Nachfolgerin."): lambda c: _keys(
+        c.table, c.editions, c.places
+    ),
+    N_("Keine Stufe liegt nach einer höheren."): lambda c: _order(c.table, c.programme, c.places),
+    N_("Nach einem Ende ist nichts mehr belegt."): _if_any(_until_cancelled),
+    N_("Bei mehreren Vorgängen ist gesagt, zu welchem ein Eintrag gehört."): _if_any(_which_case),
+    N_("Keine Stufe steht vor und nach dem Ende desselben Vorgangs."): _if_any(_on_both_sides),
+    N_("Was nur einmal erreicht wird, hat je Gemeinde einen Vorgang."): lambda c: (
+        () if c.rows.empty else _several_of_one(c.rows, c.programme, c.places)
+    ),
+    N_("Der Eintrag oder seine Quelle hat ein Datum."): lambda c: _undated(c.table, _as_whole(c)),
+    N_("Der Eintrag ist über diese Gemeinde gelesen, nicht erschlossen."): lambda c: _inferred(c.table, _as_whole(c)),
+}
+"""What is looked at, and what finds where it does not hold."""

@@ -134,7 +134,7 @@ def _citation(context: ViewContext, address: str, words: Words) -> str:
 
 
 def _honesty(context: ViewContext, words: Words) -> list[str]:
-    said = words.say("Kein Eintrag heißt: hier nicht dokumentiert, nie: nimmt nicht teil.")
+    said = words.say("Kein Eintrag heißt: hier nicht dokumentiert. Es heißt nie, dass eine Gemeinde nicht teilnimmt.")
     if context.snapshot.is_synthetic:
         return [said, words.say("Achtung: Alle Daten in diesem Paket sind erfunden. Bitte nicht veröffentlichen.")]
     return [said]

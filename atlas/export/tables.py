@@ -23,7 +23,8 @@ from atlas.present.changes import Changes, build_changes, change_rows
 from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.day_choice import compared_day
 from atlas.present.detail import position_of, status_sentence
-from atlas.present.headings import headings
+from atlas.present.district import group_rows
+from atlas.present.headings import headings, titles_of
 from atlas.present.looks import layer_label, looks_of
 from atlas.present.map_spec import decisive_rows, since_said
 from atlas.present.progress import course_days
@@ -236,9 +237,17 @@ def changes_table(changes: Changes, context: ViewContext, words: Words) -> pd.Da
 
 def changes_said(context: ViewContext, changes: Changes, words: Words) -> pd.DataFrame:
     """Return the same for readers, with both dates."""
-    rows = change_rows(changes, context, words)
-    rows = rows.rename(columns=headings(words, *rows.columns))
+    rows = list_said(change_rows(changes, context, words), words)
     return rows.assign(**{words.say("vom"): words.day(changes.start), words.say("bis zum"): words.day(changes.end)})
+
+
+def list_said(rows: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """Return a list that a number opens, for readers: its columns as on the page, the keys of its places in front."""
+    keys = [", ".join(key for key, _ in places) for places in rows["places"]]
+    titles = titles_of(rows, words)
+    table = rows[list(titles)].rename(columns=titles)
+    table.insert(0, "AGS", pd.Series(keys, index=rows.index, dtype=object))
+    return table
 
 
 def progress_table(
@@ -302,6 +311,13 @@ def _white_spots(_: ViewContexts, context: ViewContext, words: Words) -> pd.Data
     return white_spots_said(context, white_spots(context.status, context.day.hood, context.district), words)
 
 
+def _groups(_: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame:
+    titles = [words.say("Gruppe"), "AGS", words.say(phrases.MUNICIPALITY)]
+    groups = enumerate(group_rows(context, words), 1)
+    rows = [(number, ags, name) for number, group in groups for ags, name in group.places]
+    return pd.DataFrame(rows, columns=titles).assign(**{words.say(phrases.AS_OF_DATE): words.day(context.as_of)})
+
+
 def _changes(contexts: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame | None:
     start = compared_day(context)
     if start >= context.as_of:
@@ -328,14 +344,14 @@ def _progress(contexts: ViewContexts, context: ViewContext, words: Words) -> pd.
 def _steering(_: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame:
     lines = steering_lines(context)
     numbers = {name: lines[name].where(lines[name] >= 0, "") for name in ("days", "limit")}
+    state = [words.label(STATE_LABELS[each]) for each in lines["state"]]
     ends = [words.day(day.date()) if pd.notna(day) else "" for day in lines["ends_on"]]
     late = [words.say(phrases.YES) if is_late else words.say(phrases.NO) for is_late in lines["is_late"]]
-    rows = case_rows(context, lines, words).assign(**numbers, late=late, ends=ends)
+    rows = case_rows(context, lines, words).assign(**numbers, state=state, late=late, ends=ends)
     titles = headings(words, "name", "district", "joint_with", "instrument", "stage")
     titles["state"] = words.say(phrases.STATE)
     titles |= headings(words, "reached", "last_proof", "ends", "days", "limit", "source")
-    titles |= {"late": words.say("über der Grenze"), "day": words.say(phrases.AS_OF_DATE)}
-    rows = rows.rename(columns={"since": "reached"})
+    titles |= {"limit": words.say("Grenze"), "late": words.say("über der Grenze"), "day": words.say(phrases.AS_OF_DATE)}
     return rows.assign(day=words.day(context.as_of))[list(titles)].rename(columns=titles)
 
 
@@ -343,6 +359,7 @@ TABLES: Mapping[str, Callable[[ViewContexts, ViewContext, Words], pd.DataFrame |
     "tabelle": lambda _, context, words: view_table(context, words),
     "nachbarn": _neighbours,
     "ansprache": _white_spots,
+    "gruppen": _groups,
     "veraenderungen": _changes,
     "fortschritt": _progress,
     "steuerung": _steering,
@@ -354,7 +371,13 @@ TABLES: Mapping[str, Callable[[ViewContexts, ViewContext, Words], pd.DataFrame |
 
 def file_stem(table: str, context: ViewContext) -> str:
     """Return the name of a file without its ending: plain letters, what it is about, and the date."""
-    place = context.view.municipality if table == "nachbarn" else context.district if table == "ansprache" else None
+    place = (
+        context.view.municipality
+        if table == "nachbarn"
+        else context.district
+        if table in {"ansprache", "gruppen"}
+        else None
+    )
     layer = context.spec.layer if table in {"veraenderungen", "verlauf"} else None
     about = context.spec.layer if table == "tabelle" else "-".join(filter(None, (table, place, layer)))
     return f"praeventionsatlas-{context.programme.key}-{about}-{context.as_of}"

@@ -323,6 +323,8 @@ class Programme(Strict):
     """The programme's last day, if it is over: what it held in force ends then, acts stay."""
     retrieved: date | None = None
     """Day on which the sources were read, of entries that do not say so themselves and come from a file."""
+    language: Literal["de", "en"] = "de"
+    """In which the entries speak: their notes, cases and the titles of their sources."""
     about: Label
     provenance: Label
     """Where the record comes from and what a missing entry means; stands on the data page and in every file."""

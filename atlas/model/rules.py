@@ -30,6 +30,17 @@ MOST_CASE = 80
 INFERRED = ("", "yes")
 
 
+RULES = (
+    N_("Der Schlüssel hat acht oder fünf Ziffern, und es gibt oder gab ihn."),
+    N_("Baustein und Stufe gibt es im Programm."),
+    N_("Jedes Datum gibt es im Kalender, und es steht dabei, was es bedeutet."),
+    N_("Nichts endet, bevor es beginnt."),
+    N_("Keine Quelle ist vor dem gelesen, wovon sie berichtet."),
+    N_("Jeder Eintrag nennt seine Quelle."),
+)
+"""What `record_checker` looks at, in the words of those who read it."""
+
+
 def faults(rows: Iterable[tuple[int, Row]], check: Checker, place: str) -> list[Problem]:
     """Return the faults of numbered rows; ``place`` stands before their numbers."""
     return [
@@ -63,10 +74,12 @@ def check_key(key: str, keys: frozenset[str]) -> Iterable[Fault]:
         text = N_("„{given}“ hat nicht acht Ziffern (Gemeinde) oder fünf (Kreis). Führende Nullen gehören dazu.")
         yield "ags", text, {"given": key}
     elif key not in keys:
-        text = N_("Den Schlüssel {given} gibt es in den Gebietsständen nicht.")
+        text = N_("Den Schlüssel {given} hat und hatte keine Gemeinde und kein Kreis.")
         closest = closest_key(key, keys)
         if closest:
-            text = N_("Den Schlüssel {given} gibt es in den Gebietsständen nicht; am ähnlichsten ist {closest}.")
+            text = N_(
+                "Den Schlüssel {given} hat und hatte keine Gemeinde und kein Kreis; am ähnlichsten ist {closest}."
+            )
         yield "ags", text, {"given": key, "closest": closest}
 
 

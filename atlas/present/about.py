@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from atlas import phrases
-from atlas.errors import Problem, Severity
 from atlas.model.boundaries import Provenance
 from atlas.model.programme import Instrument, Programme
 from atlas.present.context import ViewContext
+from atlas.present.fitness import Fitness
 from atlas.present.headings import headings
 from atlas.present.looks import LegendItem, looks_of, plain_legend
 from atlas.present.wording import Words
@@ -37,7 +37,7 @@ class Term:
 
 @dataclass(frozen=True, kw_only=True)
 class AboutData:
-    """What the data are; ``problems`` is what the check of the data found, said."""
+    """What the data are."""
 
     programme: Section
     words: Section
@@ -45,8 +45,9 @@ class AboutData:
     totals: Section
     published: pd.DataFrame
     published_headings: dict[str, str]
-    findings: Section
-    problems: tuple[str, ...]
+    language: str
+    """Of the notes in ``published``."""
+    fitness: Fitness
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ def _term(programme: Programme, instrument: Instrument, words: Words) -> Term:
     return Term(words.label(instrument.label), words.label(instrument.definition), plain_legend(looks, words).items)
 
 
-def about_data(context: ViewContext, published: pd.DataFrame, problems: Sequence[Problem], words: Words) -> AboutData:
-    """Return what the data are: of `published_rows` and `check_snapshot`."""
+def about_data(context: ViewContext, published: pd.DataFrame, fitness: Fitness, words: Words) -> AboutData:
+    """Return what the data are: of `published_rows` and `build_fitness`."""
     return AboutData(
         programme=_programme(context, words),
         words=_words(words),
@@ -89,8 +90,8 @@ def about_data(context: ViewContext, published: pd.DataFrame, problems: Sequence
             "later": words.say("weitere, Beginn unbekannt"),
             **headings(words, "note", "source"),
         },
-        findings=_findings(problems, words),
-        problems=tuple(map(words.problem, problems)),
+        language=context.programme.language,
+        fitness=fitness,
     )
 
 
@@ -124,16 +125,6 @@ def _totals(count: int, words: Words) -> Section:
     )
     summary = words.count("{n} veröffentlichte Zahl", "{n} veröffentlichte Zahlen", count)
     return Section(words.say("Belegt und veröffentlicht"), (intro,), summary)
-
-
-def _findings(problems: Sequence[Problem], words: Words) -> Section:
-    blockers = sum(problem.severity is Severity.BLOCKER for problem in problems)
-    summary = words.say(
-        "{blockers} Fehler, {others} Hinweise und Warnungen. Die Prüfung läuft bei jeder Änderung der Daten.",
-        blockers=words.number(blockers),
-        others=words.number(len(problems) - blockers),
-    )
-    return Section(words.say("Befunde der Datenprüfung"), (summary,), words.say("Alle Befunde"))
 
 
 def licences(context: ViewContext, words: Words) -> Licences:

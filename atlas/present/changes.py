@@ -218,8 +218,8 @@ def _spec(after: ViewContext, day: Day, table: pd.DataFrame) -> MapSpec:
 def change_rows(changes: Changes, context: ViewContext, words: Words) -> pd.DataFrame:
     """Return the list for readers.
 
-    Columns ``name``, ``district``, ``instrument``, ``what``, ``reason``, ``before``, ``after``, ``joint_with``,
-    ``source``, all said.
+    Columns ``places`` (as in `DrillDown`), ``name``, ``district``, ``instrument``, ``what``, ``reason``, ``before``,
+    ``after``, ``joint_with``, ``source``, all said.
     """
     whats = {what: words.label(label) for what, label in FLOW_LABELS.items()}
     whats |= {GAINED: words.say("dann gezählt"), LOST: words.say("dann nicht mehr gezählt")}
@@ -246,6 +246,7 @@ def change_rows(changes: Changes, context: ViewContext, words: Words) -> pd.Data
     records = rows[list(CHANGE_COLUMNS)].to_dict("records")
     return pd.DataFrame(
         {
+            "places": [((ags, name),) for ags, name in zip(rows["ags"], rows["name"], strict=True)],
             "name": rows["name"].tolist(),
             "district": [context.edition.district_name(key) for key in rows["district"]],
             "instrument": [words.label(programme.instrument(key).label) for key in rows["instrument"]],

@@ -60,7 +60,7 @@ def chart_picture(chart: Chart, view: ViewState, alt: str) -> ChartPicture:
 def table_files(table: str, view: ViewState, words: Words) -> tuple[tuple[str, str], ...]:
     """Return address and label of each form of a table, by its name below ``/atlas``; the view goes with it."""
     query = view_to_query(view)
-    forms = (("excel", words.say(phrases.TABLE_AS_CSV_FOR_GERMAN_EXCEL)), ("csv", words.say(phrases.TABLE_AS_CSV)))
+    forms = (("excel", words.say(phrases.TABLE_AS_CSV_FOR_GERMAN_EXCEL)), ("plain", words.say(phrases.TABLE_AS_CSV)))
     return tuple((f"atlas/{table}.csv?{urlencode(query | {'form': form})}", label) for form, label in forms)
 
 

@@ -50,8 +50,10 @@ class Entry:
     """Last day, said for a list."""
     remarks: tuple[str, ...]
     """Ground, joint body and holder, as far as there are any, each said for a list."""
-    source_text: str
-    """``Quelle: beispiel.de (01.03.2021)``."""
+    source_parts: tuple[str, str, str]
+    """``Quelle: ``, ``beispiel.de``, `` (01.03.2021)``."""
+    lang: str
+    """Of note, case and the title of a source."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -295,14 +297,14 @@ def _entries(context: ViewContext, ags: str, district: str, words: Words) -> dic
             continue
         holder = "" if participant == ags else names.get(participant) or str(record.municipality)
         stage = context.programme.rung(f"{record.instrument}:{record.status}").stage
-        entry = _entry(record, since, words.label(stage.label), holder, words)
+        entry = _entry(record, since, words.label(stage.label), holder, context.programme.language, words)
         dated_entries.setdefault(str(record.instrument), []).append((counts_from, entry))
     return {
         key: [entry for _, entry in sorted(pairs, key=lambda pair: pair[0])] for key, pairs in dated_entries.items()
     }
 
 
-def _entry(record: Any, since: str, stage: str, holder: str, words: Words) -> Entry:  # noqa: ANN401 - a row of a table
+def _entry(record: Any, since: str, stage: str, holder: str, lang: str, words: Words) -> Entry:  # noqa: ANN401 - a row of a table
     source, joint_with = str(record.source_url), str(record.joint_with)
     source_date = words.partial(str(record.source_date))
     until = words.partial(getattr(record, "until", ""))
@@ -327,7 +329,8 @@ def _entry(record: Any, since: str, stage: str, holder: str, words: Words) -> En
         inferred=inferred,
         until_text=words.say("bis {until}", until=until) if until else "",
         remarks=tuple(filter(None, remarks)),
-        source_text=f"{words.say(phrases.SOURCE)}: {source_name(source)}{dated}",
+        source_parts=(f"{words.say(phrases.SOURCE)}: ", source_name(source), dated),
+        lang=lang,
     )
 
 

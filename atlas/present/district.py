@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from atlas import phrases
@@ -15,6 +16,8 @@ from atlas.present.figures import Listed, beside
 from atlas.present.looks import counted_keys
 from atlas.present.wording import Words
 
+Places = tuple[tuple[str, str], ...]
+"""Key and name of some municipalities."""
 _FIRST = 12
 """So many white spots are shown at once; the others on request."""
 
@@ -52,8 +55,8 @@ class SpotRow:
     """The lengths that make it up."""
     active: str
     """How many neighbours of how many."""
-    names: str
-    """The active neighbours."""
+    places: Places
+    """The active neighbours, the longest border first."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class GroupRow:
 
     municipalities: str
     arrangements: str
-    names: str
+    places: Places
     bodies: str
 
 
@@ -75,6 +78,7 @@ class DistrictRow:
     total: str
     covered: tuple[tuple[Listed, str], ...]
     spots: int
+    """White spots: the page of the district lists them."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +124,7 @@ def build_district(context: ViewContext, words: Words) -> DistrictPage:
     size = words.say(phrases.SQUARE_KILOMETRES, km2=words.number(area))
     spots = white_spots(context.status, context.day.hood)
     near = [spot for spot in spots if key in (None, _district_of(context, spot.position))]
-    gathered = groups(context.day.cases, context.day.hood)
-    here = set(members.index)
-    group_rows = tuple(_group(context, each, words) for each in gathered if here & set(each.members))
+    gathered = group_rows(context, words)
     state = words.label(context.programme.territory)
     return DistrictPage(
         key=key or "",
@@ -133,8 +135,8 @@ def build_district(context: ViewContext, words: Words) -> DistrictPage:
         spots=tuple(_spot(context, spot, words) for spot in near),
         spot_text=_spot_text(words, is_empty=not near),
         more_spots=words.say("{n} weitere zeigen", n=words.number(len(near) - _FIRST)) if len(near) > _FIRST else "",
-        groups=group_rows,
-        group_text=_group_text(words, is_empty=not group_rows),
+        groups=gathered,
+        group_text=_group_text(words, is_empty=not gathered),
         districts=() if key else _districts(context, spots, words),
         district_text=_district_text(context, words),
     )
@@ -198,7 +200,7 @@ def _share(context: ViewContext, instrument: str, district: str | None, words: W
         whole=whole,
         number=(
             words.say(phrases.N_OF_TOTAL, n=n, total=words.number(here.total)) if has_shares else n,
-            _covered_view(context, instrument, district) if len(here.municipalities) else None,
+            covered_view(context, instrument, district) if len(here.municipalities) else None,
         ),
         arrangements=words.arrangements(definition, len(here.arrangements)),
         beside=tuple(
@@ -210,7 +212,7 @@ def _share(context: ViewContext, instrument: str, district: str | None, words: W
     )
 
 
-def _covered_view(context: ViewContext, instrument: str, district: str | None) -> ViewState:
+def covered_view(context: ViewContext, instrument: str, district: str | None) -> ViewState:
     """Return the view whose table lists exactly the municipalities covered."""
     return _listing(context, instrument, district, counted_keys(context.programme, instrument))
 
@@ -222,7 +224,6 @@ def _listing(context: ViewContext, instrument: str, district: str | None, looks:
 
 def _spot(context: ViewContext, spot: WhiteSpot, words: Words) -> SpotRow:
     lines = context.day.lines[spot.position]
-    names = context.edition.municipalities["name"]
     district = context.edition.district_name(lines[0].district)
     place = (
         "" if context.district or district == lines[0].name else district,
@@ -238,15 +239,27 @@ def _spot(context: ViewContext, spot: WhiteSpot, words: Words) -> SpotRow:
         share_text=words.percent(spot.share),
         behind=", ".join(filter(None, (words.say("{active} von {outline} km", **lengths), edge))),
         active=words.say(phrases.N_OF_TOTAL, n=len(spot.active), total=spot.neighbours),
-        names=", ".join(str(names.iloc[each.position]) for each in spot.active),
+        places=_places(context, (each.position for each in spot.active)),
     )
 
 
+def group_rows(context: ViewContext, words: Words) -> tuple[GroupRow, ...]:
+    """Return the groups that reach into the view's district, else all."""
+    every = context.day.municipalities
+    here = set(every.index if context.district is None else every.index[every["district"] == context.district])
+    gathered = groups(context.day.cases, context.day.hood)
+    return tuple(_group(context, each, words) for each in gathered if here & set(each.members))
+
+
 def _group(context: ViewContext, group: Group, words: Words) -> GroupRow:
-    names = context.edition.municipalities["name"]
-    members = sorted((str(names.iloc[position]) for position in group.members), key=in_german_order)
+    members = tuple(sorted(_places(context, group.members), key=lambda place: in_german_order(place[1])))
     bodies = words.say("Verbünde: {names}", names=", ".join(group.bodies)) if group.bodies else ""
-    return GroupRow(words.number(len(members)), words.number(group.arrangements), ", ".join(members), bodies)
+    return GroupRow(words.number(len(members)), words.number(group.arrangements), members, bodies)
+
+
+def _places(context: ViewContext, positions: Iterable[int]) -> Places:
+    lines = context.day.lines
+    return tuple((lines[position][0].ags, lines[position][0].name) for position in positions)
 
 
 def _districts(context: ViewContext, spots: tuple[WhiteSpot, ...], words: Words) -> tuple[DistrictRow, ...]:
@@ -262,7 +275,7 @@ def _districts(context: ViewContext, spots: tuple[WhiteSpot, ...], words: Words)
             words.number(totals[key]),
             tuple(
                 (
-                    (words.number(numbers[key]), _covered_view(context, which, key) if numbers[key] else None),
+                    (words.number(numbers[key]), covered_view(context, which, key) if numbers[key] else None),
                     words.percent(numbers[key] / totals[key]) if context.programme.has_shares else "",
                 )
                 for which, numbers in zip(figures, covered, strict=True)

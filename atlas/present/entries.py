@@ -109,6 +109,8 @@ class EntryText:
     source: str
     link: str | None
     """Address of the source, None where it is a title."""
+    lang: str
+    """Of note and title."""
     days: str
     """In brackets when the source is of, and when it was read."""
 
@@ -133,6 +135,7 @@ def entry_text(record: Record, programme: Programme, words: Words, holder: str =
         before_source=words.say("Quelle: {source}", source=""),
         source=record.source_url,
         link=web_address(record.source_url),
+        lang=programme.language,
         days=f" ({days})" if days else "",
     )
 
@@ -275,7 +278,7 @@ def log_row(change: Change, undone_by: int | None, words: Words) -> LogRow:
 
 
 def change_tally(change: Change, words: Words) -> str:
-    """Return what a change did in a few words: ``Einfuhr: 3 neu, 1 berichtigt``."""
+    """Return what a change did in a few words: ``Import: 3 neu, 1 berichtigt``."""
     kinds = {
         ChangeKind.SEED: words.say("Anlage"),
         ChangeKind.EDIT: words.say("Bearbeitung"),

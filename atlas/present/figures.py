@@ -37,7 +37,8 @@ class DrillDown:
     """What is shown, ``52 Gemeinden``."""
     title: str
     rows: Callable[[], pd.DataFrame]
-    """Makes the list: columns ``name``, ``district``, ``since``, ``joint_with``, ``source``, all said."""
+    """Makes the list: ``places`` (key and name of each, a tuple of pairs), ``name`` (all of them), ``district``, ``since``,
+    ``joint_with``, ``source``, all said."""
     looks: tuple[str, ...] = ()
     """Keys of the classes whose municipalities the list holds; empty if no classes say it."""
     is_beside: bool = False
@@ -170,6 +171,7 @@ def municipality_rows(rows: pd.DataFrame, boundaries: BoundaryVersion, words: Wo
     ordered = rows.sort_values(["name", "ags"], key=german_key)
     return pd.DataFrame(
         {
+            "places": [((ags, name),) for ags, name in zip(ordered["ags"], ordered["name"], strict=True)],
             "name": ordered["name"].tolist(),
             "district": [boundaries.district_name(key) for key in ordered["district"]],
             "since": [said(since, words) for since in sinces_of(ordered)],
@@ -180,22 +182,26 @@ def municipality_rows(rows: pd.DataFrame, boundaries: BoundaryVersion, words: Wo
 
 
 def arrangement_rows(each: Figure, boundaries: BoundaryVersion, words: Words) -> pd.DataFrame:
-    """Return one row per arrangement: named by its body, or by the municipality whose own it is, and by its case."""
+    """Return one row per arrangement: its municipalities, each with the name of the case, and the body that makes it joint."""
     rows = []
     for _, members in each.cases.sort_values(["since", "ags"], kind="stable").groupby("arrangement", sort=False):
         first, case = lines_of(members)[0], str(members["case_name"].iloc[0])
-        name = first.joint_with or first.name
+        told = {
+            ags: words.say(phrases.NAME_WITH_CASE, name=name, case=case) if case else name
+            for ags, name in zip(members["ags"], members["name"], strict=True)
+        }
+        places = tuple(sorted(told.items(), key=lambda place: in_german_order(place[1])))
         rows.append(
             {
-                "name": words.say(phrases.NAME_WITH_CASE, name=name, case=case) if case else name,
+                "places": places,
+                "name": ", ".join(name for _, name in places),
                 "district": ", ".join(
                     sorted({boundaries.district_name(key) for key in members["district"]}, key=in_german_order)
                 ),
                 "since": said(since_of(first), words),
-                "joint_with": ", ".join(dict.fromkeys(map(str, members["name"]))) if first.joint_with else "",
+                "joint_with": first.joint_with,
                 "source": first.source,
             }
         )
-    return pd.DataFrame(rows, columns=["name", "district", "since", "joint_with", "source"]).sort_values(
-        "name", key=german_key
-    )
+    columns = ["places", "name", "district", "since", "joint_with", "source"]
+    return pd.DataFrame(rows, columns=columns).sort_values("name", key=german_key)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from atlas import phrases
 from atlas.present.wording import Words
 
@@ -23,10 +25,15 @@ def headings(words: Words, *columns: str) -> dict[str, str]:
         "ends": words.say("letzter Tag"),
         "date": words.say(phrases.DATE),
         "days": words.say("Tage"),
-        "limit": words.say("Grenze"),
+        "limit": words.say("Höchstdauer"),
         "newest": words.say("neueste Angabe"),
         "joint_with": words.say("gemeinsam"),
         "note": words.say(phrases.NOTE),
         "source": words.say(phrases.SOURCE),
     }
     return {column: known[column] for column in columns}
+
+
+def titles_of(rows: pd.DataFrame, words: Words) -> dict[str, str]:
+    """Return the headings of a list: of all its columns but ``places``, which says where its names lead."""
+    return headings(words, *rows.columns.drop("places", errors="ignore"))

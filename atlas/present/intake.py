@@ -27,9 +27,9 @@ def tally(intake: Intake, words: Words) -> str:
     return words.say(
         "{rows} gelesen: {blockers}, {warnings}, {notes}.",
         rows=words.count("{n} Zeile", "{n} Zeilen", intake.row_count),
-        blockers=words.count("{n} Fehler", "{n} Fehler", counts[Severity.BLOCKER]),
-        warnings=words.count("{n} Warnung", "{n} Warnungen", counts[Severity.WARNING]),
-        notes=words.count("{n} Hinweis", "{n} Hinweise", counts[Severity.NOTE]),
+        blockers=words.count(*phrases.N_ERRORS, counts[Severity.BLOCKER]),
+        warnings=words.count(*phrases.N_WARNINGS, counts[Severity.WARNING]),
+        notes=words.count(*phrases.N_NOTES, counts[Severity.NOTE]),
     )
 
 
@@ -111,7 +111,7 @@ def finding_titles(words: Words) -> dict[str, str]:
     return {
         "line": words.say(phrases.LINE),
         "column": words.say(phrases.COLUMN),
-        "given": words.say("steht da"),
+        "given": words.say("eingetragen"),
         "kind": words.say(phrases.KIND),
         "told": words.say("Befund"),
         "suggestion": words.say("Vorschlag"),

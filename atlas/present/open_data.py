@@ -189,9 +189,9 @@ def state_texts(words: Words) -> Mapping[str, str]:
     """Return what each state means, by its key."""
     explanations = {
         State.IN_FORCE: words.say("gilt am Stichtag"),
-        State.REACHED: words.say("ist getan und endet nicht"),
-        State.DOCUMENTED_LATER: words.say("kann schon gegolten haben; in keiner Zahl"),
-        State.PERIOD_UNKNOWN: words.say("befristet, und niemand weiß, von wann bis wann; in keiner Zahl"),
+        State.REACHED: words.say("ist erreicht und endet nicht"),
+        State.DOCUMENTED_LATER: words.say("kann schon gegolten haben; zählt nicht mit"),
+        State.PERIOD_UNKNOWN: words.say("befristet, von wann bis wann ist nicht bekannt; zählt nicht mit"),
         State.PLANNED: words.say(phrases.PLANNED_DOES_NOT_COUNT),
         State.PRESUMED_OVER: words.say("die übliche Dauer ist um, und nichts sagt, dass es weiterging"),
         State.DORMANT: words.say("eingeschlafen; kann wiederbelebt werden"),
@@ -212,7 +212,7 @@ def flow_texts(words: Words) -> Mapping[str, str]:
         DORMANT: words.say("galt und ist eingeschlafen"),
         END_DOCUMENTED: words.say("als beendet belegt, der Tag kann vor dem Zeitraum liegen"),
         PRESUMED_OVER: words.say("die übliche Dauer lief im Zeitraum ab"),
-        CHANGED: words.say("eine andere Stufe; in keiner Zahl der Bewegungen"),
+        CHANGED: words.say("eine andere Stufe; weder Zugang noch Abgang"),
     }
     return {key: f"{words.label(FLOW_LABELS[key])}: {text}." for key, text in explanations.items()}
 

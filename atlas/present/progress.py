@@ -342,7 +342,7 @@ def duration_sentences(context: ViewContext, course: Course, words: Words) -> tu
             "n": words.number(len(each.days)),
         }
         if not each.days:
-            sentences.append(words.say("{start} → {goal}: dafür fehlen datierte Paare.", **values))
+            sentences.append(words.say("{start} → {goal}: Von keiner Gemeinde sind beide Daten bekannt.", **values))
             continue
         months = words.number(each.median / DAYS_PER_MONTH, 1)
         sentence = words.say("{start} → {goal}: im Median {months} Monate (n = {n}).", **values, months=months)

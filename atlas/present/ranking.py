@@ -10,6 +10,8 @@ from atlas import phrases
 from atlas.analysis.ranking import rank_districts
 from atlas.model.boundaries import INDEPENDENT_CITIES
 from atlas.present.context import ViewContext
+from atlas.present.district import covered_view
+from atlas.present.figures import Listed
 from atlas.present.headings import headings
 from atlas.present.wording import Words
 
@@ -28,7 +30,7 @@ class RankedDistrict:
     key: str
     name: str
     rank: str
-    number: str
+    number: Listed
     share: str
     part: float
     """The share, 0 to 1."""
@@ -58,29 +60,35 @@ def build_ranking(context: ViewContext, words: Words) -> Ranking:
     return Ranking(
         heading=words.say("Rangfolge der Kreise: {instrument}", instrument=label),
         titles=(words.say(phrases.RANK), words.say(phrases.MUNICIPALITIES), words.say(phrases.SHARE)),
-        groups=tuple((title, _rows(rows, words)) for title, rows in groups if len(rows)),
+        groups=tuple((title, _rows(context, rows, words)) for title, rows in groups if len(rows)),
     )
 
 
-def _rows(table: pd.DataFrame, words: Words) -> tuple[RankedDistrict, ...]:
-    columns = (table[name].tolist() for name in ("district", "name", "rank", "municipalities", "total", "share"))
+def _rows(context: ViewContext, table: pd.DataFrame, words: Words) -> tuple[RankedDistrict, ...]:
+    names = ("district", "name", "instrument", "rank", "municipalities", "total", "share")
+    columns = (table[name].tolist() for name in names)
     return tuple(
         RankedDistrict(
             key,
             name,
             words.number(rank),
-            words.say(phrases.N_OF_TOTAL, n=words.number(number), total=words.number(total)),
+            (
+                words.say(phrases.N_OF_TOTAL, n=words.number(number), total=words.number(total)),
+                covered_view(context, instrument, key) if number else None,
+            ),
             words.percent(share),
             share,
         )
-        for key, name, rank, number, total, share in zip(*columns, strict=True)
+        for key, name, instrument, rank, number, total, share in zip(*columns, strict=True)
     )
 
 
 def ranking_said(context: ViewContext, words: Words) -> pd.DataFrame:
-    """Return the ranking of every instrument with its headings and labels in the reader's language."""
+    """Return the ranking for the view's instrument, in the overview for every one, all said; of a district its own lines."""
     labels = {each.key: words.label(each.label) for each in context.programme.instruments}
-    table = ranked_districts(context)
+    table = ranked_districts(context, context.view.layer if context.view.layer in labels else None)
+    if context.district:
+        table = table[table["district"] == context.district]
     titles = {
         "district": words.say("Kreisschlüssel"),
         "name": words.say(phrases.DISTRICT),

@@ -14,13 +14,12 @@ from atlas.analysis.stages import entry_cases
 from atlas.analysis.status import successors
 from atlas.model.areas import Area
 from atlas.model.dates import year_before
-from atlas.model.place_names import german_key
+from atlas.model.place_names import german_key, in_german_order
 from atlas.model.programme import Instrument, StageKind
 from atlas.model.states import State
 from atlas.present.context import ViewContext
 from atlas.present.detail import unique_names
 from atlas.present.published import Total, named_on, totals_of
-from atlas.present.time_words import STATE_LABELS
 from atlas.present.wording import Words
 
 _NEWEST = 15
@@ -64,6 +63,21 @@ class Steering:
     unsourced: pd.DataFrame
     """Records whose source has no date, as ``newest``."""
 
+    @property
+    def lists(self) -> dict[str, pd.DataFrame]:
+        """Every list of the page by its name in the address of a file."""
+        return {
+            "unveraendert": self.late,
+            "offen": self.open_,
+            "vermutlich-beendet": self.over.rows,
+            "laeuft-aus": self.ending.rows,
+            "plaene": self.lapsed.rows,
+            "zuletzt-datiert": self.newest,
+            "ohne-neue-angabe": self.old,
+            "ohne-datum": self.undated,
+            "quelle-ohne-datum": self.unsourced,
+        }
+
 
 def area_of(context: ViewContext) -> Area | None:
     """Return the area of the view, None if it names none there is."""
@@ -87,6 +101,7 @@ def build_steering(context: ViewContext, words: Words) -> Steering:
         return Over(case_rows(context, rows, words), _rules(context, rows, words))
 
     records = _records(context, districts_of(context))
+    by_name = records.sort_values(["name", "ags"], kind="stable", key=german_key)
     dated = records[records["dated"].notna()].sort_values(["dated", "name"], ascending=[False, True], key=german_key)
     return Steering(
         late=case_rows(context, cases[cases["is_late"]], words),
@@ -99,8 +114,8 @@ def build_steering(context: ViewContext, words: Words) -> Steering:
         published=_published(context, lines, cases, words),
         newest=record_rows(context, dated.head(_NEWEST), words),
         old=_old(context, records, words),
-        undated=record_rows(context, records[records["date"] == ""], words),
-        unsourced=record_rows(context, records[records["source_date"] == ""], words),
+        undated=record_rows(context, by_name[by_name["date"] == ""], words),
+        unsourced=record_rows(context, by_name[by_name["source_date"] == ""], words),
     )
 
 
@@ -197,10 +212,9 @@ def _records(context: ViewContext, inside: frozenset[str]) -> pd.DataFrame:
 def case_rows(context: ViewContext, cases: pd.DataFrame, words: Words) -> pd.DataFrame:
     """Return lines said.
 
-    Columns ``places`` (key and name of each member, a tuple of pairs), ``name`` (all of them), ``district``,
-    ``instrument``, ``stage``, ``state``, ``since`` (when an act was reached; empty for what is a state),
-    ``last_proof`` (of a state), ``days``, ``limit`` (both empty where nobody waits, the second also where there is
-    none), ``ends``, ``joint_with``, ``source``.
+    Columns ``places`` (key and name of each member, a tuple of pairs), ``name`` (all of them), ``instrument``, ``stage``,
+    ``reached`` (when an act was; empty for what is a state), ``last_proof`` (of a state), ``ends``, ``days``, ``limit``
+    (both empty where nobody waits, the second also where there is none), ``joint_with``, ``district``, ``source``.
     """
     programme = context.programme
     proofs = _proofs(context, words)
@@ -211,26 +225,25 @@ def case_rows(context: ViewContext, cases: pd.DataFrame, words: Words) -> pd.Dat
     for line in cases.to_dict("records"):
         rung = programme.rung(f"{line['instrument']}:{line['stage']}")
         since = words.since(line["since"], line["since_means"], line["read_on"])
-        positions = line["members"]
+        positions = sorted(line["members"], key=lambda each: in_german_order(name[each]))
         within = dict.fromkeys(edition.district_name(str(municipalities.at[each, "district"])) for each in positions)
         rows.append(
             {
                 "places": tuple((str(municipalities.at[each, "ags"]), name[each]) for each in positions),
                 "name": ", ".join(name[each] for each in positions),
-                "district": ", ".join(within),
                 "instrument": words.label(rung.instrument.label),
                 "stage": words.label(rung.stage.label),
-                "state": words.label(STATE_LABELS[line["state"]]),
-                "since": since if rung.stage.is_act else "",
+                "reached": since if rung.stage.is_act else "",
                 "last_proof": "" if rung.stage.is_act else _proof_said(line, proofs, since, words),
-                **_waited(line, words),
                 "ends": _end_said(line, words),
+                **_waited(line, words),
                 "joint_with": str(line["joint_with"]),
+                "district": ", ".join(within),
                 "source": str(line["source"]),
             }
         )
-    columns = ["places", "name", "district", "instrument", "stage", "state", "since", "last_proof", "days", "limit"]
-    return pd.DataFrame(rows, columns=[*columns, "ends", "joint_with", "source"])
+    columns = ["places", "name", "instrument", "stage", "reached", "last_proof", "ends", "days", "limit"]
+    return pd.DataFrame(rows, columns=[*columns, "joint_with", "district", "source"])
 
 
 def _waited(line: Mapping[Hashable, object], words: Words) -> dict[str, str]:
@@ -279,7 +292,7 @@ def _end_said(line: Mapping[Hashable, object], words: Words) -> str:
 def record_rows(context: ViewContext, records: pd.DataFrame, words: Words) -> pd.DataFrame:
     """Return records said.
 
-    Columns ``places`` and ``name`` as in `case_rows`, ``district``, ``instrument``, ``stage``, ``since``, ``note``,
+    Columns ``places`` and ``name`` as in `case_rows`, ``district``, ``instrument``, ``stage``, ``date``, ``note``,
     ``source``.
     """
     programme, edition = context.programme, context.edition
@@ -291,7 +304,7 @@ def record_rows(context: ViewContext, records: pd.DataFrame, words: Words) -> pd
             "district": [edition.district_name(row["district"]) for row in rows],
             "instrument": [words.label(programme.instrument(str(row["instrument"])).label) for row in rows],
             "stage": [words.label(programme.rung(f"{row['instrument']}:{row['status']}").stage.label) for row in rows],
-            "since": [words.since(str(row["since"]), str(row["since_means"]), str(row["read_on"])) for row in rows],
+            "date": [words.since(str(row["since"]), str(row["since_means"]), str(row["read_on"])) for row in rows],
             "note": [str(row["note"]) for row in rows],
             "source": [str(row["source_url"]) for row in rows],
         }
@@ -303,7 +316,12 @@ def _old(context: ViewContext, records: pd.DataFrame, words: Words) -> pd.DataFr
     newest = newest[newest["dated"].isna() | (newest["dated"] < pd.Timestamp(year_before(context.as_of)))]
     newest = newest.sort_values(["dated", "name"], na_position="first", key=german_key)
     rows = record_rows(context, newest, words)
-    return rows[["places", "name", "district"]].assign(newest=rows["since"])
+    return rows[["places", "name", "district"]].assign(newest=rows["date"])
+
+
+def without_news(context: ViewContext, words: Words) -> pd.DataFrame:
+    """Return `Steering.old` of the whole state."""
+    return _old(context, _records(context, frozenset(map(str, context.edition.districts.index))), words)
 
 
 def _hints(context: ViewContext, cases: pd.DataFrame, words: Words) -> tuple[str, ...]:
@@ -318,10 +336,10 @@ def _hints(context: ViewContext, cases: pd.DataFrame, words: Words) -> tuple[str
             "n": words.number(int(first["observed"])),
         }
         if first["is_set"]:
-            text = words.say("{what}, {stage}: Grenze des Programms, {days} Tage.", **values)
+            text = words.say("{what}, {stage}: Höchstdauer laut Programm, {days} Tage.", **values)
         elif first["limit"] < 0:
             text = words.say(
-                "{what}, {stage}: keine Grenze. Von {n} Fällen ist auf den Monat bekannt, wie lange sie bis zur nächsten Stufe "
+                "{what}, {stage}: keine Höchstdauer. Von {n} Fällen ist auf den Monat bekannt, wie lange sie bis zur nächsten Stufe "
                 "brauchten; nötig sind {least}.",
                 **values,
                 least=words.number(LEAST),

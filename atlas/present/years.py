@@ -136,11 +136,13 @@ class _Year:
 
 
 def event_rows(context: ViewContext, rows: pd.DataFrame, words: Words) -> pd.DataFrame:
-    """Return what happened as a list: columns ``name``, ``district``, ``reason``, ``joint_with``, ``source``, all said."""
+    """Return what happened as a list: columns ``places``, ``name``, ``district``, ``reason``, ``joint_with``, ``source``, all said."""
     extents = context.edition.municipalities.drop_duplicates("ags", keep="last").set_index("ags")["name"]
+    names = [str(extents[ags]) for ags in rows["ags"]]
     return pd.DataFrame(
         {
-            "name": [str(extents[ags]) for ags in rows["ags"]],
+            "places": [((ags, name),) for ags, name in zip(rows["ags"], names, strict=True)],
+            "name": names,
             "district": [context.edition.district_name(key) for key in rows["district"]],
             "reason": [reason(row, context.programme, words) for row in rows.to_dict("records")],
             "joint_with": rows["joint_with"].tolist(),

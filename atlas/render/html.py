@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
+from atlas.model.languages import SOURCE_LANGUAGE
 from atlas.model.records import source_name, web_address
-from atlas.model.view import ViewState
+from atlas.model.view import ViewState, page_address
 from atlas.present.about import AboutData
 from atlas.present.charts import Chart, chart_files, table_files
 from atlas.present.wording import Words
@@ -19,15 +20,18 @@ legend_line = _PARTS.legend_line
 """A legend in one line: of a `Legend`."""
 
 
-def list_table(rows: pd.DataFrame, headings: dict[str, str]) -> Markup:
+def list_table(
+    rows: pd.DataFrame, headings: dict[str, str], view: ViewState | None = None, lang: str = SOURCE_LANGUAGE
+) -> Markup:
     """Return a list as a real table: one row each, sources as links; columns that are empty throughout are left out.
 
-    A name may be `Markup`: links to pages.
+    With ``view`` the names are those of the column ``places`` and lead to the pages of the places, in this view. ``lang`` is
+    that of notes and titles of sources.
     """
     shown = {column: title for column, title in headings.items() if (rows[column].astype(str) != "").any()}
-    cells = rows[list(shown)].to_dict("records")
-    sources = {str(text): (source_name(str(text)), web_address(str(text))) for text in rows.get("source", ())}
-    return _PARTS.list_table(headings=shown, rows=cells, sources=sources)
+    cells = rows[[*shown, *(["places"] if view else [])]].to_dict("records")
+    sources = {str(text): (("", source_name(str(text)), ""), web_address(str(text))) for text in rows.get("source", ())}
+    return _PARTS.list_table(headings=shown, rows=cells, sources=sources, address=page_address, view=view, lang=lang)
 
 
 def file_links(table: str, view: ViewState, words: Words) -> Markup:
@@ -42,5 +46,7 @@ def chart_links(chart: Chart, view: ViewState, words: Words, table: str = "") ->
 
 def about_data(about: AboutData) -> Markup:
     """Return what the data are: programme, glossary, published totals, findings."""
-    published = list_table(about.published, about.published_headings) if len(about.published) else ""
+    published = (
+        list_table(about.published, about.published_headings, lang=about.language) if len(about.published) else ""
+    )
     return Pieces("about.html").about_data(about, published)

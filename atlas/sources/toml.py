@@ -50,7 +50,7 @@ def parse_toml(content: bytes, model: type[M], name: str) -> M:
     except UnicodeDecodeError as error:
         raise AtlasError(Problem(name, phrases.FILE_NOT_UTF8)) from error
     except tomllib.TOMLDecodeError as error:
-        text = N_("Das ist kein gültiges TOML: {reason}. Bitte die genannte Stelle berichtigen.")
+        text = N_("Das ist kein gültiges TOML: {reason}. Bitte dort berichtigen.")
         raise AtlasError(Problem(name, text, {"reason": str(error)})) from error
     try:
         return model.model_validate(raw)

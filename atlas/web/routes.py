@@ -8,15 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+import pandas as pd
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from atlas.errors import AtlasError, Problem
 from atlas.export.charts import chart_png, chart_stem, chart_svg
+from atlas.export.lists import list_behind
 from atlas.export.open_data import written_table
 from atlas.export.pictures import film_gif
-from atlas.export.tables import TABLES, file_stem
+from atlas.export.tables import TABLES, file_stem, list_said
 from atlas.model.parameters import FORM, Given, choice
 from atlas.model.snapshot import Snapshot
 from atlas.present.charts import Chart, Use
@@ -48,7 +50,8 @@ def build_routes(
 ) -> list[Route]:
     """Return the routes. Views are asked for by the page's own query parameters.
 
-    ``/atlas/{table}.csv`` a table of `TABLES`, with ``form=excel`` for German Excel; ``/atlas/diagramm/{chart}.svg`` and
+    ``/atlas/{table}.csv`` a table of `TABLES`, ``/atlas/liste/{list}.csv`` the list behind a number (`list_behind`), both
+    with ``form=excel`` for German Excel; ``/atlas/diagramm/{chart}.svg`` and
     ``.png`` a chart of `Chart`, with ``fuer`` for its `Use`; ``/atlas/verlauf.json`` the months of a layer, ``.gif`` the
     same as an animation;
     see `Images` for pictures; ``/atlas/{name}`` immutable payloads; ``/healthz`` the process lives; ``/readyz`` the data
@@ -58,6 +61,7 @@ def build_routes(
     own = _OwnRoutes(payloads, current, contexts, rights_problems, about_store)
     return [
         Route(f"{PREFIX}/{{table}}.csv", Endpoint(own.table)),
+        Route(f"{PREFIX}/liste/{{list}}.csv", Endpoint(own.list_behind)),
         Route(f"{PREFIX}/verlauf.json", Endpoint(own.film)),
         Route(f"{PREFIX}/verlauf.gif", Endpoint(own.animation)),
         Route(f"{PREFIX}/diagramm/{{chart}}.{{form}}", Endpoint(own.chart)),
@@ -97,12 +101,29 @@ class _OwnRoutes:
         name = request.path_params["table"]
         if name not in TABLES:
             raise refusal(404)
+        return self._csv(request, name, TABLES[name])
+
+    def list_behind(self, request: Request) -> Response:
+        key = request.path_params["list"]
+
+        def made(contexts: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame | None:
+            rows = list_behind(key, contexts, context, words)
+            return None if rows is None else list_said(rows, words)
+
+        return self._csv(request, key, made)
+
+    def _csv(
+        self,
+        request: Request,
+        name: str,
+        make: Callable[[ViewContexts, ViewContext, Words], pd.DataFrame | None],
+    ) -> Response:
         given = given_by(request, FORM.name)
         is_excel = given.read(FORM, otherwise=False)
         context = self._context(given)
-        shown = TABLES[name](self._contexts, context, Words(context.view.lang))
+        shown = make(self._contexts, context, Words(context.view.lang))
         if shown is None:
-            raise RefusedError(Problem("", "In dieser Ansicht gibt es dazu nichts aufzulisten."), status=404)
+            raise RefusedError(Problem("", "Dazu gibt es in dieser Ansicht keine Liste."), status=404)
         file = f"{file_stem(name, context)}{'-excel' if is_excel else ''}.csv"
         body = written_table(shown, "csv", is_excel=is_excel)
         return Response(body, media_type="text/csv; charset=utf-8", headers=_CHECKED | attached(file))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from atlas import phrases
-from atlas.analysis.quality import check_snapshot
 from atlas.export.open_data import boundaries_file, cases_file, records_file, status_file
 from atlas.export.pictures import Drawn, written
 from atlas.model.excerpt import Form, Size
@@ -16,6 +15,7 @@ from atlas.present.catalogue import build_catalogue
 from atlas.present.context import ViewContext
 from atlas.present.detail import as_of_sentence
 from atlas.present.district import build_district
+from atlas.present.fitness import build_fitness
 from atlas.present.municipality import build_page
 from atlas.present.open_data import boundary_days
 from atlas.present.published import published_rows
@@ -112,12 +112,11 @@ def _list(site: Site, kind: str, items: list[tuple[str, str]], words: Words) -> 
 def data_page(site: Site) -> Files:
     """Yield the data page in both languages: what the data page of the application says, for pages without a server."""
     context = site.context
-    problems = check_snapshot(context.snapshot)
     for lang in LANGUAGES:
         words = Words(lang)
         rows = published_rows(context.snapshot, context.programme, words)
         parts = (
-            about_data(about.about_data(context, rows, problems, words)),
+            about_data(about.about_data(context, rows, build_fitness(context, words), words)),
             html.links(*downloads(words)),
             about_html.licences(about.licences(context, words)),
             about_html.texts(about.accessibility(limits(words), words)),

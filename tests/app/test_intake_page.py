@@ -59,7 +59,7 @@ def test_good_file_is_shown_confirmed_and_taken_back(app_on: AppOn, miniland_roo
     assert head() == 1
     said = confirm(app)
     assert "Gespeichert als Änderung 2" in said
-    assert "Einfuhr: 6 neu" in said
+    assert "Import: 6 neu" in said
     assert not can_save(app)
     kept = cache.store().store
     assert kept is not None

@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 import pyogrio
 import pytest
+from markupsafe import escape
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -42,7 +43,7 @@ from atlas.web.routes import build_routes
 from tests import miniland
 from tests.conftest import ROOT, TODAY
 
-DE = Words("de")
+DE, EN = Words("de"), Words("en")
 
 
 def test_status_has_the_columns_of_the_contract(mini_context: Callable[..., ViewContext]) -> None:
@@ -233,6 +234,31 @@ def test_html_escapes_what_comes_from_data(mini_context: Callable[..., ViewConte
     assert "<img" not in said
     assert "<script" not in said
     assert "&lt;img src=x onerror=alert(1)&gt; {{31337*3}}" in said
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_the_record_says_has_its_language_on_every_page(
+    mini_context: Callable[..., ViewContext], language: str
+) -> None:
+    context = mini_context(lang="en")
+    programme = context.programme.model_copy(update={"language": language})
+    context = replace(context, programme=programme)
+    entries = [
+        (position, entry)
+        for position in context.day.municipalities.index
+        for each in build_detail(context, position, EN).documented
+        for entry in each.entries
+    ]
+    assert {bool(entry.link) for _, entry in entries} == {True, False}
+    for position, entry in entries:
+        said = str(html.detail(build_detail(context, position, EN)))
+        if entry.note:
+            assert f'<span class="note" lang="{language}">{escape(entry.note)}</span>' in said
+        if not entry.link:
+            assert f'<span class="source">Source: <span lang="{language}">{escape(entry.source)}</span>' in said
+    rows = pd.DataFrame({"name": ["a"], "note": ["Mit Anmerkung"], "source": ["Sächsische Zeitung"]})
+    said = str(html.list_table(rows, {"name": "Name", "note": "Note", "source": "Source"}, lang=language))
+    assert said.count(f'lang="{language}"') == 2
 
 
 def test_detail_without_anything_says_so(mini_context: Callable[..., ViewContext]) -> None:

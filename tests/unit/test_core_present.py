@@ -350,7 +350,7 @@ def test_what_is_not_counted_stands_beside_the_number(contexts_before: ViewConte
 def test_arrangements_are_named_by_their_case(contexts: ViewContexts) -> None:
     grants = build_cards(contexts.of(ViewState(layer="agreement")), DE)[0].doors[1].rows()
     assert grants["name"].tolist().count("Schwarzenberg/Erzgeb.") == 1
-    assert grants["name"].tolist().count("Städtebund Silberberg") == 1
+    assert grants["joint_with"].tolist().count("Städtebund Silberberg") == 1
     consultations = build_cards(contexts.of(ViewState(programme="konfliktberatung", layer="consultation")), DE)
     assert "Berlin („Moabit“)" in consultations[0].doors[1].rows()["name"].tolist()
 

@@ -149,6 +149,7 @@ def addresses() -> dict[str, list[str]]:
     }
     return data | {
         "/atlas/{table}.csv": [*tables, "/atlas/wiedervorlagen.csv", "/atlas/meldungen.csv"],
+        "/atlas/liste/{list}.csv": [f"/atlas/liste/{key}.csv?{query}" for key in ("offen", "ohne-datum", "x")],
         "/atlas/verlauf.json": ["/atlas/verlauf.json"],
         "/atlas/verlauf.gif": [],  # drawn from what verlauf.json holds; pixels say nothing to a search
         "/atlas/diagramm/{chart}.{form}": [f"/atlas/diagramm/{chart}.svg?{query}" for chart in Chart],
@@ -183,6 +184,7 @@ def addresses() -> dict[str, list[str]]:
 _SOME_REFUSED = {
     "/api",
     "/atlas/{table}.csv",
+    "/atlas/liste/{list}.csv",
     "/api/{rest:path}",
     "/intern/wiedervorlagen.csv",
     "/intern/wiedervorlagen.ics",

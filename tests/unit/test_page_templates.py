@@ -12,7 +12,6 @@ import pytest
 from markupsafe import Markup
 
 from atlas.analysis.counting import Figure
-from atlas.errors import Problem
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.about import about_data, accessibility, licences
@@ -22,6 +21,7 @@ from atlas.present.detail import build_detail, position_of
 from atlas.present.district import build_district
 from atlas.present.elsewhere import Elsewhere, OtherProgrammes
 from atlas.present.figures import build_cards
+from atlas.present.fitness import build_fitness
 from atlas.present.looks import LegendClass
 from atlas.present.map_spec import counted_legend
 from atlas.present.municipality import NextStep, build_page
@@ -90,7 +90,7 @@ def models(mini: Snapshot) -> dict[str, Any]:
         "multiples": multiples(curves, context.view, curves[0].instrument, DE),
         "picture": chart_picture(Chart.CURVE, context.view, "a"),
         "table": district_table(context, chosen_instrument(context), DE),
-        "about": about_data(context, published_rows(mini, context.programme, DE), [Problem("a", "a")], DE),
+        "about": about_data(context, published_rows(mini, context.programme, DE), build_fitness(context, DE), DE),
         "licences": licences(context, DE),
         "section": accessibility("a", DE),
         "frame": dataclasses.replace(site_frame(context, TODAY, "index.html", DE), notice="a"),
@@ -117,7 +117,7 @@ def _district(m: dict[str, Any], text: str) -> Iterator[Markup]:
         yield district.shares(page, lambda *_: text)
         yield district.districts(page, lambda *_: text, ViewState())
         yield district.white_spots(page, lambda *_: text, ViewState())
-        yield district.groups(page)
+        yield district.groups(page, lambda *_: text, ViewState())
 
 
 def _progress(m: dict[str, Any], text: str) -> Iterator[Markup]:
@@ -138,8 +138,9 @@ def _parts(m: dict[str, Any], text: str) -> Iterator[Markup]:
     yield html.detail(m["detail"])
     yield html.legend_line(m["legend"])
     yield html.list_table(
-        pd.DataFrame({"name": [text], "note": [text], "source": [text]}),
+        pd.DataFrame({"places": [((text, text),)], "name": [text], "note": [text], "source": [text]}),
         dict.fromkeys(("name", "note", "source"), text),
+        ViewState(),
     )
     yield Pieces("parts.html").links_in_line(m["links"])
 

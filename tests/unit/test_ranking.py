@@ -47,7 +47,10 @@ def test_page_follows_the_layer_and_says_number_all_and_share(real_context: Of) 
     assert shown.heading == "Rangfolge der Kreise: Kommunaler Präventionsrat"
     (title, rows), (cities, _) = shown.groups
     assert (title, cities) == ("Landkreise", "Kreisfreie Städte")
-    assert (rows[0].rank, rows[0].number, rows[0].share) == ("1", "7 von 30", "23,3 %")
+    assert (rows[0].rank, rows[0].number[0], rows[0].share) == ("1", "7 von 30", "23,3 %")
+    behind = rows[0].number[1]
+    assert behind is not None
+    assert len(real_context(**vars(behind)).spec.shown) == 7
     english = build_ranking(real_context(layer="overview", lang="en"), Words("en"))
     assert english.heading == "Ranking of districts: First consultation"
 
@@ -67,6 +70,19 @@ def test_file_and_command_say_the_same_numbers(
     assert main(["districts", "--layer", "council", "--as-of", TODAY.isoformat()]) == FINE
     assert len(capsys.readouterr().out.splitlines()) == 14
     assert main(["districts", "--layer", "nothing"]) != FINE
+
+
+def test_file_of_a_district_or_an_instrument_has_its_lines_only(contexts: ViewContexts, real_context: Of) -> None:
+    whole = TABLES["rangfolge"](contexts, real_context(layer="council"), Words("de"))
+    mine = TABLES["rangfolge"](contexts, real_context(layer="council", district="14524"), Words("de"))
+    assert whole is not None
+    assert mine is not None
+    assert len(whole) == 13
+    assert mine.to_dict("records") == whole[whole["Kreisschlüssel"] == "14524"].to_dict("records") != []
+    every = TABLES["rangfolge"](contexts, real_context(district="14524"), Words("de"))
+    assert every is not None
+    assert set(every["Kreisschlüssel"]) == {"14524"}
+    assert len(every) == len(real_context().programme.instruments)
 
 
 def test_where_the_programme_is_not_for_all_there_is_no_share(real_context: Of) -> None:

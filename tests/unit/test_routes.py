@@ -103,6 +103,10 @@ def wrong_offers() -> Iterator[tuple[str, list[Wrong]]]:
 
 WRONG: dict[str, list[Wrong]] = {
     "/atlas/{table}.csv": [nothing("/atlas/x.csv"), Wrong("/atlas/tabelle.csv", (*VIEW, "form"))],
+    "/atlas/liste/{list}.csv": [
+        Wrong("/atlas/liste/x.csv", also=(("", "Dazu gibt es in dieser Ansicht keine Liste."),), status=404),
+        Wrong("/atlas/liste/offen.csv", (*VIEW, "form")),
+    ],
     "/atlas/verlauf.json": [Wrong("/atlas/verlauf.json", tuple(VIEW))],
     "/atlas/verlauf.gif": [Wrong("/atlas/verlauf.gif", tuple(VIEW))],
     "/atlas/diagramm/{chart}.{form}": [
@@ -214,6 +218,7 @@ def test_wrong_values_are_told_in_one_sentence_each(client: TestClient, wrong: W
 
 FILES = [
     *(f"/atlas/{table}.csv" for table in TABLES),
+    "/atlas/liste/offen.csv",
     *(f"/atlas/diagramm/{chart}.svg" for chart in Chart),
     "/atlas/diagramm/kurve.png",
     "/atlas/verlauf.json",

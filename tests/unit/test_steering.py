@@ -105,7 +105,7 @@ def test_a_limit_of_the_programme_comes_before_the_percentile(own_root: Path) ->
         "700",
         "365 Tage",
     ]
-    assert any("Grenze des Programms, 365 Tage" in hint for hint in page.hints)
+    assert any("Höchstdauer laut Programm, 365 Tage" in hint for hint in page.hints)
     assert page.has_limits
     assert build_steering(contexts.of(ViewState(as_of=date(2020, 6, 1))), DE).late.empty
 
@@ -115,7 +115,7 @@ def test_without_a_limit_nothing_is_late_and_that_is_said(contexts: ViewContexts
     assert page.late.empty
     assert not page.has_limits
     (begun,) = (hint for hint in page.hints if hint.startswith("Sicherheitsanalyse, begonnen"))
-    assert "keine Grenze. Von 4 Fällen" in begun
+    assert "keine Höchstdauer. Von 4 Fällen" in begun
     assert "nötig sind 5" in begun
 
 
@@ -190,14 +190,14 @@ def test_a_joint_case_shows_where_any_member_lies(own_root: Path) -> None:
 def test_states_say_their_last_proof_as_exactly_as_it_is_known(contexts: ViewContexts) -> None:
     rows = build_steering(contexts.of(ViewState()), DE).over.rows
     plauen = rows[(rows["name"] == "Plauen") & (rows["instrument"] == "Begleitendes Coaching")]
-    assert plauen[["since", "last_proof"]].to_numpy().tolist() == [["", "22.06.2022"]]
+    assert plauen[["reached", "last_proof"]].to_numpy().tolist() == [["", "22.06.2022"]]
     wurzen = rows[rows["name"] == "Wurzen"]
     assert wurzen["last_proof"].tolist() == ["2022"], "a year, not its last day"
 
 
 def test_acts_say_when_they_were_reached(contexts: ViewContexts) -> None:
     rows = build_steering(contexts.of(ViewState()), DE).open_.set_index("name")
-    assert rows.loc["Pirna", ["since", "last_proof"]].tolist() == ["18.02.2021", ""]
+    assert rows.loc["Pirna", ["reached", "last_proof"]].tolist() == ["18.02.2021", ""]
 
 
 def test_a_date_of_the_source_is_no_proof(own_root: Path) -> None:
@@ -309,7 +309,7 @@ def test_what_is_undated_is_not_taken_for_recent(own_root: Path) -> None:
     page = build_steering(_mini_with(own_root, records=entries).of(ViewState()), DE)
     assert page.newest["name"].tolist() == ["Neustadt", "Dreieck", "Dreieck"]
     assert page.old[["name", "newest"]].to_numpy().tolist() == [["Bergen", UNDATED], ["Dreieck", "2021"]]
-    assert page.undated["since"].tolist() == [UNDATED]
+    assert page.undated["date"].tolist() == [UNDATED]
 
 
 def test_file_has_every_line_of_the_page(contexts: ViewContexts) -> None:

@@ -67,7 +67,6 @@ def _parts(text: str) -> Iterator[tuple[str, dict[str, object]]]:
     yield "titled", {"title": text, "content": text}
     yield "section", {"title": text, "text": text, "status": text}
     yield "wide", {"content": text}
-    yield "place_links", {"links": [links[0][:2]]}
     yield "column", {"heading": text, "sample": text}
     yield "open_data", {"items": [links[0][:2]], "cases": text, "case_files": text, "address": text, "every": text}
     yield "head", {"title": text, "programme": text}

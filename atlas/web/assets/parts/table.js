@@ -137,7 +137,7 @@ function headings(index, data, sorting, resort) {
 /** Links to the rows as files.
  * @param {Words} words */
 function files(words) {
-  return [["excel", words.excel], ["csv", words.csv]].map(([form, label]) => {
+  return [["excel", words.excel], ["plain", words.csv]].map(([form, label]) => {
     const link = make("a", "atlas-copy", label);
     link.download = "";
     link.href = "#";
