@@ -118,7 +118,7 @@ class Site:
         return site_table(context, lambda ags: self.path("gemeinde", ags, words), words)
 
 
-def picture(address: str, drawn: Drawn, below: str) -> Markup:
+def picture(address: str, drawn: Drawn, below: str = "") -> Markup:
     """Return a picture for a page, and what is said below it."""
     measures = drawn.sheet.measures
     return Pieces("site_parts.html").picture(

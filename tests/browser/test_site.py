@@ -22,6 +22,16 @@ from tests.browser.conftest import MOST_SHIFT, SCREENS, Visit
 from tests.browser.test_accessibility import AXE, RUN
 
 LAST = date(2024, 1, 1)
+PAGES = {
+    "/index.html": "overview",
+    "/ebene/pact/index.html": "pact",
+    "/en/?ebene=pact&kreis=00021&gemeinde=00021040": "pact",
+    "/gemeinde/00021040/index.html": "",
+    "/kreis/00021/index.html": "",
+    "/gemeinde/index.html": "",
+    "/ueber/index.html": "",
+}
+"""One page of each kind, and what its map shows."""
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -185,13 +195,34 @@ def test_offline_file_shows_the_map_without_any_request(browser: Browser, mini_s
     context.close()
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("address", ["/gemeinde/index.html", "/ueber/index.html"])
+@pytest.mark.parametrize("way", ["open", "open_late"])
+@pytest.mark.parametrize("address", PAGES)
 def test_nothing_moves_while_a_page_is_loaded(
-    visit: Callable[..., Visit], site_url: str, address: str, screen: str
+    visit: Callable[..., Visit], site_url: str, address: str, way: str, screen: str
 ) -> None:
-    moved, what = visit(site_url).screen(screen).open(address).shifts()
+    seen = visit(site_url).screen(screen)
+    getattr(seen, way)(address)
+    if PAGES[address]:
+        shown(seen, PAGES[address])
+    moved, what = seen.shifts()
     assert moved < MOST_SHIFT, what
+
+
+def test_whole_map_and_legend_are_on_the_first_screen(visit: Callable[..., Visit], site_url: str) -> None:
+    for width, height, box in (
+        (1440, 900, "#legend"),
+        (1280, 720, "#map iframe"),
+        (720, 450, "#map iframe"),
+        (390, 844, "#map iframe"),
+    ):
+        seen = visit(site_url)
+        seen.page.set_viewport_size({"width": width, "height": height})
+        shown(seen.open("/"), "overview")
+        seen.page.evaluate("() => document.querySelector('.synthetic').remove()")  # invented data say so in a line more
+        lowest = seen.page.evaluate("box => document.querySelector(box).getBoundingClientRect().bottom", box)
+        assert lowest <= height, (width, lowest)
 
 
 def test_what_pushes_a_page_down_is_noted(visit: Callable[..., Visit], site_url: str) -> None:
