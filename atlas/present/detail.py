@@ -50,8 +50,8 @@ class Entry:
     """Last day, said for a list."""
     remarks: tuple[str, ...]
     """Ground, joint body and holder, as far as there are any, each said for a list."""
-    source_text: str
-    """``Quelle: beispiel.de (01.03.2021)``."""
+    source_text: tuple[str, str, str]
+    """``Quelle: ``, ``beispiel.de``, `` (01.03.2021)``: only the middle is the record's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -327,7 +327,7 @@ def _entry(record: Any, since: str, stage: str, holder: str, words: Words) -> En
         inferred=inferred,
         until_text=words.say("bis {until}", until=until) if until else "",
         remarks=tuple(filter(None, remarks)),
-        source_text=f"{words.say(phrases.SOURCE)}: {source_name(source)}{dated}",
+        source_text=(f"{words.say(phrases.SOURCE)}: ", source_name(source), dated),
     )
 
 

@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from atlas import phrases
+from atlas.export.open_data import written_table
 from atlas.export.pictures import written
+from atlas.export.tables import view_table
 from atlas.model.excerpt import Form, Size
-from atlas.model.languages import LANGUAGES, other_languages
+from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE, other_languages
 from atlas.model.view import EARLIEST
 from atlas.present.context import ViewContext
 from atlas.present.figures import build_cards
 from atlas.present.looks import layer_definition, layer_label, layer_short
 from atlas.present.map_index import map_words
 from atlas.present.map_spec import counted_legend
+from atlas.present.page_heads import describe
 from atlas.present.search import search_index, search_words, suggestions
 from atlas.present.site import CHOOSE, control_words, downloads, moved_keys, prefix, script_words
 from atlas.present.site_days import changing_days, packed_days, stamps
@@ -52,9 +55,11 @@ def _map_page(site: Site, layer: str, files: Mapping[str, str], words: Words) ->
     context = site.contexts.of(site.view.but(layer=layer))
     programme = context.programme
     drawn = site.drawn((), Size.LARGE, words, layer)
-    state = programme.territory.de.lower()
-    image = f"{prefix(words)}bild/{state}{'' if layer == programme.layers[0] else f'-{layer}'}.svg"
+    is_home = layer == programme.layers[0]
+    image = f"{prefix(words)}bild/{site.state}{'' if is_home else f'-{layer}'}.svg"
     yield image, written(drawn, Form.SVG)
+    if is_home and words.lang == SOURCE_LANGUAGE:
+        yield f"bild/{site.state}.png", written(drawn, Form.PNG)
     label = words.label(layer_label(programme, layer))
     body = html.map_body(
         label,
@@ -62,7 +67,7 @@ def _map_page(site: Site, layer: str, files: Mapping[str, str], words: Words) ->
         html.layers(
             words.say(phrases.WHAT_THE_MAP_SHOWS),
             layer,
-            [(*each, prefix(words) + _layer_path(site, each[0])) for each in _layers(site, words)],
+            [(*each, prefix(words) + site.layer_path(each[0])) for each in _layers(site, words)],
         ),
         _controls(site, words, has_link=True),
         words.say(CHOOSE),
@@ -74,9 +79,27 @@ def _map_page(site: Site, layer: str, files: Mapping[str, str], words: Words) ->
             "is_tall": site.urls.tall > 1,
         },
     )
-    body += html.links(*downloads(words)) + html.about(as_data(_told(site, files, layer, words)))
+    tables: list[tuple[str, str]] = []
+    for name, is_excel, said in (
+        ("tabelle-excel.csv", True, phrases.TABLE_AS_CSV_FOR_GERMAN_EXCEL),
+        ("tabelle.csv", False, phrases.TABLE_AS_CSV),
+    ):
+        file = prefix(words) + site.layer_path(layer).replace("index.html", name)
+        tables.append((file, f"{label}: {words.say(said)}"))
+        yield file, written_table(view_table(context, words), "csv", is_excel=is_excel)
+    heading, files_of_all = downloads(words)
+    body += html.links(heading, [*tables, *files_of_all]) + html.about(as_data(_told(site, files, layer, words)))
+    about = f"{describe('', context, words)} {label}: {words.label(layer_definition(programme, layer))}"
     soon = [f"atlas/{name}" for name in (site.urls.index, files[layer])]
-    yield site.page(_layer_path(site, layer), label, body, words, "app/site.js", expected=soon)
+    yield site.page(
+        site.layer_path(layer),
+        label,
+        body,
+        words,
+        "app/site.js",
+        expected=soon,
+        description="" if is_home else about,
+    )
 
 
 def _legend(context: ViewContext, words: Words) -> Markup:
@@ -113,10 +136,6 @@ def _controls(site: Site, words: Words, *, has_link: bool) -> Markup:
 def _layers(site: Site, words: Words) -> list[tuple[str, str]]:
     programme = site.context.programme
     return [(key, words.label(layer_short(programme, key))) for key in programme.layers]
-
-
-def _layer_path(site: Site, layer: str) -> str:
-    return "index.html" if layer == site.context.programme.layers[0] else f"ebene/{layer}/index.html"
 
 
 def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dict[str, object]:

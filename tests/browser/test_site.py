@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -20,6 +17,7 @@ from atlas.present.map_spec import since_said
 from atlas.present.wording import Words
 from tests.browser.conftest import MOST_SHIFT, SCREENS, Visit
 from tests.browser.test_accessibility import AXE, RUN
+from tests.servers import served
 
 LAST = date(2024, 1, 1)
 PAGES = {
@@ -34,19 +32,11 @@ PAGES = {
 """One page of each kind, and what its map shows."""
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def site_url(mini_site: Path) -> Iterator[str]:
     """Return the address of the site, which lies below a path of its server."""
-    handler = functools.partial(_Quiet, directory=str(mini_site.parents[2]))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/below/a/path"
-        server.shutdown()
+    with served(mini_site.parents[2]) as url:
+        yield f"{url}/below/a/path"
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +115,7 @@ def test_a_click_and_the_keyboard_choose_a_municipality(visit: Callable[..., Vis
     link = seen.page.locator("#chosen a")
     link.click()
     seen.page.wait_for_url(f"**/gemeinde/{key}/index.html")
-    assert seen.page.locator("header.place h2").count() == 1
+    assert seen.page.locator("header.place h1").count() == 1
     assert seen.errors == []
 
 
@@ -142,7 +132,7 @@ def test_addresses_of_the_application_lead_to_the_page(
 ) -> None:
     seen = visit(site_url).open(old)
     seen.page.wait_for_url(f"{site_url}{new}")
-    seen.page.locator("header.place h2").wait_for()
+    seen.page.locator("header.place h1").wait_for()
 
 
 def test_nonsense_in_the_address_shows_the_default(visit: Callable[..., Visit], site_url: str) -> None:
