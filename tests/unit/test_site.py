@@ -140,7 +140,8 @@ def test_every_page_has_one_heading_a_description_and_both_languages(addressed: 
         title = re.search(r"<title>(.+?)</title>", text)
         assert title
         assert 20 < len(head["description"]) < 500, path
-        assert told.setdefault(title[1], path).rpartition("en/")[2] == path.rpartition("en/")[2]
+        german = path.removeprefix("en/")  # a city that is its own district has two pages
+        assert told.setdefault(f"{german[:4]} {title[1]}", german) == german
         if path == NOTHING_HERE:
             assert head["robots"] == "noindex"
             assert '<section lang="de">' in text
@@ -148,7 +149,6 @@ def test_every_page_has_one_heading_a_description_and_both_languages(addressed: 
             assert '<base href="/unter/">' in text
             continue
         assert f'<link rel="canonical" href="{ADDRESS}/{path}">' in text
-        german = path.removeprefix("en/")
         assert f'hreflang="de" href="{ADDRESS}/{german}"' in text
         assert f'hreflang="en" href="{ADDRESS}/en/{german}"' in text
         picture = head["og:image"].removeprefix(f"{ADDRESS}/")
