@@ -46,7 +46,7 @@ def build_map_index(programme: Programme, boundaries: BoundaryVersion, records: 
         "point": programme.special.point,
         "bounds": [round(value, 4) for value in boundaries.bounds],
         "layers": {layer: _layer(programme, layer) for layer in (*programme.layers, CHANGES)},
-        "words": {lang: _words(programme, Words(lang)) for lang in LANGUAGES},
+        "words": {lang: map_words(programme, Words(lang)) for lang in LANGUAGES},
         "attribution": {"text": boundaries.provenance.attribution, "url": boundaries.provenance.licence_url},
     }
 
@@ -135,7 +135,8 @@ def _how_to_read(programme: Programme, words: Words) -> Json:
     return {"start": start, "heading": words.say("So liest man die Karte"), "texts": texts}
 
 
-def _words(programme: Programme, words: Words) -> Json:
+def map_words(programme: Programme, words: Words) -> Json:
+    """Return what map, legend and table say, by its names in the scripts."""
     points = programme.overview.points
     council = words.label(programme.instrument(points).label) if points else ""
     return {

@@ -69,24 +69,31 @@ def page_head(page: str, context: ViewContext, asked: ViewState) -> PageHead:
         municipality=None if is_district_key(place) else place or None,
         lang=asked.lang,
     )
-    programme = words.label(context.programme.title)
-    description = (
-        words.say(
-            N_("{name}: was zum Programm {programme} öffentlich dokumentiert ist, seit wann, mit Quelle."),
-            name=name,
-            programme=programme,
-        )
-        if name
-        else f"{words.say(phrases.WHAT_IT_IS)} {programme}."
-    )
     return PageHead(
         lang=asked.lang,
         title=f"{named} – {atlas}" if named else atlas,
-        description=description,
+        description=describe(name, context, words),
         address=page_address(page, view),
         languages={lang: page_address(page, view.but(lang=lang)) for lang in LANGUAGES},
         picture=_picture(place, view),
         is_listed=bool(place) or page not in _NOT_LISTED,
+    )
+
+
+def describe(name: str, context: ViewContext, words: Words) -> str:
+    """Return what a page says, of a place by its name, or of all if that is empty."""
+    programme = words.label(context.programme.title)
+    if not name:
+        return f"{words.say(phrases.WHAT_IT_IS)} {programme}."
+    text = N_("{name}: was zum Programm {programme} öffentlich dokumentiert ist, seit wann, mit Quelle.")
+    return words.say(text, name=name, programme=programme)
+
+
+def nothing_here(words: Words) -> tuple[str, str]:
+    """Return title and text of the page for addresses of nothing."""
+    return (
+        words.say("Diese Seite gibt es nicht"),
+        words.say("Unter dieser Adresse ist hier nichts zu finden. Vielleicht hilft einer dieser Wege weiter:"),
     )
 
 

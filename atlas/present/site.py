@@ -11,12 +11,14 @@ from atlas.analysis.status import NO_DATA
 from atlas.model.languages import SOURCE_LANGUAGE, other_languages
 from atlas.model.place_names import in_german_order
 from atlas.model.view import EARLIEST
+from atlas.phrases import N_
 from atlas.present.context import ViewContext
 from atlas.present.credits import invented, picture_credits
 from atlas.present.looks import LegendItem, layer_label, looks_of
 from atlas.present.map_spec import since_said
 from atlas.present.wording import Words
 
+CHOOSE = N_("Gemeinde auf der Karte, in der Suche oder in der Tabelle wählen.")
 Links = Iterable[tuple[str, str]]
 """Addresses with their labels."""
 
@@ -173,20 +175,27 @@ def moved_keys(context: ViewContext) -> list[list[str]]:
     ]
 
 
+def control_words(context: ViewContext, words: Words) -> dict[str, str]:
+    """Return the labels of the fields above the map."""
+    return {
+        "day": words.say(phrases.AS_OF_DATE),
+        "district": words.say(phrases.DISTRICT),
+        "whole": words.say(phrases.WHOLE_STATE, state=words.label(context.programme.territory)),
+        "documented": words.say(phrases.ONLY_ACTIVE),
+        "link": words.say(phrases.COPY_LINK),
+    }
+
+
 def script_words(context: ViewContext, words: Words) -> dict[str, str]:
     """Return what the script of the map page says, by its names."""
     state = words.label(context.programme.territory)
     return {
         "asOf": words.say(phrases.AS_OF_DAY_WITH_COUNT, day="{day}", n="{n}"),
         "map": words.say(phrases.MAP_OF_MUNICIPALITIES_STATE, state=state),
-        "day": words.say(phrases.AS_OF_DATE),
-        "district": words.say(phrases.DISTRICT),
-        "whole": words.say(phrases.WHOLE_STATE, state=state),
-        "documented": words.say(phrases.ONLY_ACTIVE),
         "copy": words.say(phrases.COPY_LINK),
         "copied": words.say(phrases.COPIED),
         "inBar": words.say(phrases.LINK_IN_ADDRESS_BAR),
-        "choose": words.say("Gemeinde auf der Karte, in der Suche oder in der Tabelle wählen."),
+        "choose": words.say(CHOOSE),
         "absent": words.say(phrases.MUNICIPALITY_NOT_THERE),
         "page": words.say(phrases.TO_MUNICIPALITY_PAGE),
         "clear": words.say(phrases.CLEAR_SELECTION),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import Final
@@ -29,6 +30,13 @@ def build_crawler_routes(contexts: ViewContexts, address: str = "") -> list[Rout
     return [Route(path, Endpoint(answer)) for path, answer in answers.items()]
 
 
+def sitemap(site: str, addresses: Iterable[str]) -> str:
+    """Return ``sitemap.xml`` of a site: the addresses of its pages, below its own."""
+    lines = (f"<url><loc>{escape(f'{site}/{each}')}</loc></url>" for each in addresses)
+    opening = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    return "\n".join(('<?xml version="1.0" encoding="UTF-8"?>', opening, *lines, "</urlset>", ""))
+
+
 @dataclass(frozen=True)
 class _ForCrawlers:
     """The answers."""
@@ -45,17 +53,7 @@ class _ForCrawlers:
     def sitemap(self, request: Request) -> Response:
         site = self._site(request, "/sitemap.xml")
         addresses = [*listed_addresses(self._contexts.of(ViewState())), f"{ROOT.lstrip('/')}/"]
-        lines = (f"<url><loc>{escape(f'{site}/{each}')}</loc></url>" for each in addresses)
-        body = "\n".join(
-            (
-                '<?xml version="1.0" encoding="UTF-8"?>',
-                '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
-                *lines,
-                "</urlset>",
-                "",
-            )
-        )
-        return Response(body, media_type="application/xml", headers=_DAILY)
+        return Response(sitemap(site, addresses), media_type="application/xml", headers=_DAILY)
 
     def icon(self, _: Request) -> Response:
         body = asset("favicon.ico")

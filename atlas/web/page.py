@@ -24,7 +24,7 @@ from atlas import phrases
 from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
 from atlas.phrases import N_
 from atlas.present.context import SingleFlightCache
-from atlas.present.page_heads import PageHead
+from atlas.present.page_heads import PageHead, nothing_here
 from atlas.present.wording import Words
 from atlas.render.templates import drawn
 from atlas.web.addresses import Finder
@@ -188,8 +188,8 @@ def _not_found(lang: str, base: str) -> bytes:
         (f"kreis{suffix}", say(phrases.DISTRICTS)),
         (f"ueber{suffix}", say(phrases.DATA_AND_SOURCES)),
     ]
-    text = say("Unter dieser Adresse ist hier nichts zu finden. Vielleicht hilft einer dieser Wege weiter:")
-    page = drawn("not_found.html", lang=lang, base=base, title=say("Diese Seite gibt es nicht"), text=text, ways=ways)
+    title, text = nothing_here(Words(lang))
+    page = drawn("not_found.html", lang=lang, base=base, title=title, text=text, ways=ways)
     return page.encode()
 
 

@@ -16,9 +16,10 @@ from atlas.export.workers import executor
 from atlas.phrases import N_
 from atlas.present.context import ViewContexts
 from atlas.sources.snapshot import load_snapshot
+from atlas.web.crawlers import sitemap
 from atlas.web.site_frame import Files, Order, Site
 from atlas.web.site_map import day_file, map_pages
-from atlas.web.site_places import data_page, district_pages, lists, municipality_pages, open_data
+from atlas.web.site_places import data_page, district_pages, lists, municipality_pages, nothing_here_page, open_data
 
 MARKER = ".praeventionsatlas-site"
 """Stands in every folder `publish` has written: only such a one is written over."""
@@ -40,20 +41,31 @@ def publish(order: Order, folder: Path, jobs: int = 2) -> int:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as work:
         made = Path(work) / "site"
-        count = sum(1 for each in _all(order, jobs) if _put(made, *each))
+        paths = [_put(made, *each) for each in _all(order, jobs)]
+        paths += [_put(made, *each) for each in _for_crawlers(order.settings.address, paths)]
         (made / MARKER).write_bytes(b"")
         old = Path(work) / "old"
         if folder.exists():
             folder.rename(old)
         made.rename(folder)
-    return count
+    return len(paths)
 
 
-def _put(folder: Path, path: str, body: bytes) -> bool:
+def _put(folder: Path, path: str, body: bytes) -> str:
     target = folder / path
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(body)
-    return True
+    return path
+
+
+def _for_crawlers(address: str, paths: list[str]) -> Files:
+    """Yield robots.txt and, where the address is known, the list of all pages."""
+    robots = "User-agent: *\nAllow: /\n"
+    if address:
+        pages = [each for each in paths if each.endswith("index.html")]
+        yield "sitemap.xml", sitemap(address, pages).encode()
+        robots += f"Sitemap: {address}/sitemap.xml\n"
+    yield "robots.txt", robots.encode()
 
 
 def _all(order: Order, jobs: int) -> Files:
@@ -64,6 +76,7 @@ def _all(order: Order, jobs: int) -> Files:
         places = [pool.submit(_places, order, keys[i : i + _CHUNK]) for i in range(0, len(keys), _CHUNK)]
         yield from site.files()
         yield from data_page(site)
+        yield from nothing_here_page(site)
         yield from lists(site)
         yield from district_pages(site)
         yield from open_data(site)

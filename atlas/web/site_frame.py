@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
 from atlas.export.pictures import Drawn, draw
 from atlas.model.excerpt import Excerpt, Size
+from atlas.model.languages import LANGUAGES
 from atlas.model.view import ViewState
 from atlas.present.context import ViewContext, ViewContexts
+from atlas.present.page_heads import PageHead, describe
 from atlas.present.site import SiteFrame, SiteTable, place_path, prefix, site_frame, site_table
 from atlas.present.wording import Words
 from atlas.render.fonts import web_font
 from atlas.render.templates import Pieces, drawn
 from atlas.sources.settings import Settings
+from atlas.web.page import head_of
 from atlas.web.payloads import PayloadStore
 from atlas.web.scripts import asset, script
 
+NOTHING_HERE = "404.html"
 Files = Iterator[tuple[str, bytes]]
 """Paths below the folder of the site, and what is written there."""
 SCRIPTS = {"site.js": "site/main.js", "site_lookup.js": "site/lookup.js", "site_frame.js": "site/frame.js"}
@@ -62,10 +67,16 @@ class Site:
         self.urls = self.payloads.map_urls(self.context.snapshot, self.context.programme, self.context.edition)
         self.assets = self.payloads.map_assets()
 
+    @property
+    def state(self) -> str:
+        """Return the name of the pictures of the whole."""
+        return self.context.programme.territory.de.lower()
+
     def files(self) -> Files:
         """Yield scripts, styles, fonts, geometry, and the frame of the map."""
         for name in ("page.css", "site.css", "favicon.svg"):
             yield f"app/{name}", asset(name)
+        yield "favicon.ico", asset("favicon.ico")
         for name, entry in SCRIPTS.items():
             yield f"app/{name}", script(entry)
         for name in ("regular", "bold"):
@@ -97,15 +108,39 @@ class Site:
             return place_path(kind, key, words)
         return f"{prefix(words)}index.html?{kind}={key}"
 
+    def layer_path(self, layer: str) -> str:
+        """Return the path of a layer's map, from the root of a language."""
+        return "index.html" if layer == self.context.programme.layers[0] else f"ebene/{layer}/index.html"
+
     def page(
-        self, path: str, heading: str, body: Markup, words: Words, *scripts: str, expected: Iterable[str] = ()
+        self,
+        path: str,
+        heading: str,
+        body: Markup,
+        words: Words,
+        *scripts: str,
+        expected: Iterable[str] = (),
+        description: str = "",
     ) -> tuple[str, bytes]:
         """Return the page at ``path``, from the root of its language.
 
         ``expected`` are files its scripts will ask for, which the browser may fetch at once.
         """
-        frame = self.frame(words, path)
-        told = drawn("site.html", frame=frame, heading=heading, body=body, scripts=scripts, expected=expected)
+        frame, place = self.frame(words, path), _place_of(path)
+        head = PageHead(
+            lang=words.lang,
+            title=f"{heading} – {frame.title}",
+            description=description or describe(heading if place else "", self.context, words),
+            address=prefix(words) + path,
+            languages={lang: prefix(Words(lang)) + path for lang in LANGUAGES},
+            picture=f"bild/{place or self.state}.png",
+            is_listed=path != NOTHING_HERE,
+        )
+        if not head.is_listed:  # it is shown for any address
+            below = urlsplit(self.order.settings.address).path
+            frame, head = replace(frame, root=f"{below}/", others=()), replace(head, address="", languages={})
+        site = self.order.settings.address if head.is_listed else ""
+        told = drawn("site.html", frame=frame, head=head_of(head, site), body=body, scripts=scripts, expected=expected)
         return prefix(words) + path, told.encode()
 
     def drawn(self, places: tuple[str, ...], size: Size, words: Words, layer: str | None = None) -> Drawn:
@@ -118,7 +153,13 @@ class Site:
         return site_table(context, lambda ags: self.path("gemeinde", ags, words), words)
 
 
-def picture(address: str, drawn: Drawn, below: str) -> Markup:
+def _place_of(path: str) -> str:
+    """Return the key of the place the page at a path is about; empty for other pages."""
+    folder, *rest = path.split("/")
+    return rest[0] if folder in {"gemeinde", "kreis"} and len(rest) > 1 else ""
+
+
+def picture(address: str, drawn: Drawn, below: str = "") -> Markup:
     """Return a picture for a page, and what is said below it."""
     measures = drawn.sheet.measures
     return Pieces("site_parts.html").picture(

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from markupsafe import Markup
+
 from atlas import phrases
+from atlas.export.open_data import written_table
 from atlas.export.pictures import written
+from atlas.export.tables import view_table
 from atlas.model.excerpt import Form, Size
-from atlas.model.languages import LANGUAGES, other_languages
+from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE, other_languages
 from atlas.model.view import EARLIEST
-from atlas.present.detail import as_of_sentence
+from atlas.present.context import ViewContext
 from atlas.present.figures import build_cards
 from atlas.present.looks import layer_definition, layer_label, layer_short
+from atlas.present.map_index import map_words
 from atlas.present.map_spec import counted_legend
+from atlas.present.page_heads import describe
 from atlas.present.search import search_index, search_words, suggestions
-from atlas.present.site import downloads, moved_keys, prefix, script_words
+from atlas.present.site import CHOOSE, control_words, downloads, moved_keys, prefix, script_words
 from atlas.present.site_days import changing_days, packed_days, stamps
 from atlas.present.wording import Words
 from atlas.render.templates import Pieces
@@ -49,9 +55,11 @@ def _map_page(site: Site, layer: str, files: Mapping[str, str], words: Words) ->
     context = site.contexts.of(site.view.but(layer=layer))
     programme = context.programme
     drawn = site.drawn((), Size.LARGE, words, layer)
-    state = programme.territory.de.lower()
-    image = f"{prefix(words)}bild/{state}{'' if layer == programme.layers[0] else f'-{layer}'}.svg"
+    is_home = layer == programme.layers[0]
+    image = f"{prefix(words)}bild/{site.state}{'' if is_home else f'-{layer}'}.svg"
     yield image, written(drawn, Form.SVG)
+    if is_home and words.lang == SOURCE_LANGUAGE:
+        yield f"bild/{site.state}.png", written(drawn, Form.PNG)
     label = words.label(layer_label(programme, layer))
     body = html.map_body(
         label,
@@ -59,29 +67,75 @@ def _map_page(site: Site, layer: str, files: Mapping[str, str], words: Words) ->
         html.layers(
             words.say(phrases.WHAT_THE_MAP_SHOWS),
             layer,
-            [(*each, prefix(words) + _layer_path(site, each[0])) for each in _layers(site, words)],
+            [(*each, prefix(words) + site.layer_path(each[0])) for each in _layers(site, words)],
         ),
+        _controls(site, words, has_link=True),
+        words.say(CHOOSE),
         {
             "figures": html.cards(build_cards(context, words)),
-            "map": picture(image, drawn, as_of_sentence(context, words)),
-            "legend": html.legend(
-                label, words.label(layer_definition(programme, layer)), counted_legend(context.spec.legend, words)
-            ),
+            "map": picture(image, drawn),
+            "legend": _legend(context, words),
             "table": html.table(site.table(context, words)),
+            "is_tall": site.urls.tall > 1,
         },
     )
-    body += html.links(*downloads(words)) + html.about(as_data(_told(site, files, layer, words)))
+    tables: list[tuple[str, str]] = []
+    for name, is_excel, said in (
+        ("tabelle-excel.csv", True, phrases.TABLE_AS_CSV_FOR_GERMAN_EXCEL),
+        ("tabelle.csv", False, phrases.TABLE_AS_CSV),
+    ):
+        file = prefix(words) + site.layer_path(layer).replace("index.html", name)
+        tables.append((file, f"{label}: {words.say(said)}"))
+        yield file, written_table(view_table(context, words), "csv", is_excel=is_excel)
+    heading, files_of_all = downloads(words)
+    body += html.links(heading, [*tables, *files_of_all]) + html.about(as_data(_told(site, files, layer, words)))
+    about = f"{describe('', context, words)} {label}: {words.label(layer_definition(programme, layer))}"
     soon = [f"atlas/{name}" for name in (site.urls.index, files[layer])]
-    yield site.page(_layer_path(site, layer), label, body, words, "app/site.js", expected=soon)
+    yield site.page(
+        site.layer_path(layer),
+        label,
+        body,
+        words,
+        "app/site.js",
+        expected=soon,
+        description="" if is_home else about,
+    )
+
+
+def _legend(context: ViewContext, words: Words) -> Markup:
+    """Return what the legend's script draws, for the day of the site."""
+    programme, spec = context.programme, context.spec
+    said = map_words(programme, words)
+    marks = (
+        ("dot", said["points"], len(spec.points)),
+        ("dot open", said["districtPoints"], len(spec.district_points)),
+        ("body-line", said["bodies"], len(spec.bodies)),
+    )
+    return html.legend(
+        words.label(layer_label(programme, spec.layer)),
+        words.label(layer_definition(programme, spec.layer)),
+        counted_legend(spec.legend, words),
+        [(kind, label, words.number(count)) for kind, label, count in marks if count],
+        programme.special.point,
+        said["howToRead"],
+    )
+
+
+def _controls(site: Site, words: Words, *, has_link: bool) -> Markup:
+    edition = site.context.edition
+    return html.controls(
+        control_words(site.context, words),
+        EARLIEST,
+        site.order.as_of,
+        [(key, edition.district_name(key)) for key in edition.district_keys],
+        words.say(phrases.FIND_A_PLACE),
+        has_link,
+    )
 
 
 def _layers(site: Site, words: Words) -> list[tuple[str, str]]:
     programme = site.context.programme
     return [(key, words.label(layer_short(programme, key))) for key in programme.layers]
-
-
-def _layer_path(site: Site, layer: str) -> str:
-    return "index.html" if layer == site.context.programme.layers[0] else f"ebene/{layer}/index.html"
 
 
 def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dict[str, object]:
@@ -101,7 +155,7 @@ def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dic
         "first": EARLIEST.isoformat(),
         "today": site.order.as_of.isoformat(),
         "changes": moved_keys(context),
-        "districts": [[key, context.edition.district_name(key)] for key in districts],
+        "districts": list(districts),
         "search": search_index(
             each
             for each in suggestions(context.edition, context.changes)
@@ -123,5 +177,12 @@ def _offline(site: Site, files: Mapping[str, str], words: Words) -> tuple[str, b
         # The pages of municipalities are not inside.
         "words": script_words(site.context, words) | {"page": ""},
     }
-    layers = html.layers(words.say(phrases.WHAT_THE_MAP_SHOWS), layer, [(*each, "") for each in _layers(site, words)])
-    return f"{prefix(words)}karte-offline.html", offline_page(site, named, about, layers, words).encode()
+    body = html.map_body(
+        words.label(layer_label(site.context.programme, layer)),
+        words.say("Die Karte wird geladen …"),
+        html.layers(words.say(phrases.WHAT_THE_MAP_SHOWS), layer, [(*each, "") for each in _layers(site, words)]),
+        _controls(site, words, has_link=False),
+        words.say(CHOOSE),
+        {},
+    )
+    return f"{prefix(words)}karte-offline.html", offline_page(site, named, about, body, words).encode()

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from atlas.present.wording import Words
 from atlas.render.fonts import FAMILY, embedded_faces
-from atlas.render.templates import Pieces, drawn
+from atlas.render.templates import drawn
 from atlas.web.delivery import compact
 from atlas.web.scripts import asset, script
 from atlas.web.site_frame import Site
@@ -24,8 +24,8 @@ window.fetch = async (asked) => {
 """Everything that would be fetched is in the page."""
 
 
-def offline_page(site: Site, names: Iterable[str], about: Mapping[str, object], layers: Markup, words: Words) -> str:
-    """Return the file: headline and foot of a page, the choice of layers, and all it needs.
+def offline_page(site: Site, names: Iterable[str], about: Mapping[str, object], body: Markup, words: Words) -> str:
+    """Return the file: headline and foot of a page, its ``body``, and all it needs.
 
     ``names`` are the files that the map page fetches, ``about`` is what its script is told. The fine geometry is not inside.
     """
@@ -45,7 +45,7 @@ def offline_page(site: Site, names: Iterable[str], about: Mapping[str, object], 
         told=as_data({**about, "mapPage": map_page}),
         shim=Markup(_FILES),  # noqa: S704 - our own
         script=Markup(_script(script("site/main.js").decode())),  # noqa: S704 - our own
-        body=Pieces("site_parts.html").map_body("", words.say("Die Karte wird geladen …"), layers, {}),
+        body=body,
     )
 
 

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from markupsafe import Markup
+
 from atlas import phrases
 from atlas.export.open_data import boundaries_file, cases_file, records_file, status_file
 from atlas.export.pictures import Drawn, written
 from atlas.model.excerpt import Form, Size
 from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
+from atlas.model.programme import OVERVIEW
 from atlas.model.view import ViewState, page_address
 from atlas.present import about
 from atlas.present.catalogue import build_catalogue
 from atlas.present.context import ViewContext
-from atlas.present.detail import as_of_sentence
+from atlas.present.detail import as_of_sentence, municipality_names
 from atlas.present.district import build_district
 from atlas.present.fitness import build_fitness
 from atlas.present.municipality import build_page
 from atlas.present.open_data import boundary_days
+from atlas.present.page_heads import nothing_here
 from atlas.present.published import published_rows
 from atlas.present.site import downloads, limits, list_headings, moved_keys, place_path, prefix, visits
 from atlas.present.wording import Words
 from atlas.render.html import about_data
 from atlas.render.templates import Pieces
 from atlas.web.delivery import compact
-from atlas.web.site_frame import Files, Site, picture
+from atlas.web.site_frame import NOTHING_HERE, Files, Site, picture
 from atlas.web.site_offline import as_data
 
 about_html, html = Pieces("about.html"), Pieces("site_parts.html")
@@ -57,7 +61,7 @@ def _municipality(site: Site, position: int, drawn: Drawn, words: Words) -> tupl
     ags = page.detail.ags
     image = picture(_image(ags, words), drawn, as_of_sentence(site.context, words))
     body = html.municipality(page, image, lambda key: site.path("gemeinde", key, words))
-    return site.page(f"gemeinde/{ags}/index.html", page.detail.name, body, words)
+    return site.page(f"gemeinde/{ags}/index.html", municipality_names(site.context)[ags], body, words)
 
 
 def district_pages(site: Site) -> Files:
@@ -75,12 +79,12 @@ def _district(site: Site, context: ViewContext, drawn: Drawn, words: Words) -> t
 
     def address(where: str, view: ViewState) -> str:
         """Return that of the application, where the site has the page."""
-        plain = view.but(as_of=None, lang=SOURCE_LANGUAGE)
+        plain = view.but(as_of=None, lang=SOURCE_LANGUAGE, programme="", layer=OVERVIEW)
         if where == "gemeinde" and view.municipality:
             return site.path("gemeinde", view.municipality, words)
         if where == "kreis" and view.district:
             return site.path("kreis", view.district, words)
-        return page_address(f"{prefix(words)}index.html", plain)
+        return page_address(prefix(words) + site.layer_path(view.layer), plain)
 
     image = picture(_image(str(context.district), words), drawn, as_of_sentence(context, words))
     body = html.district(page, image, site.table(context, words), address)
@@ -124,6 +128,17 @@ def data_page(site: Site) -> Files:
         )
         heading = words.say(phrases.DATA_AND_SOURCES)
         yield site.page("ueber/index.html", heading, html.titled(heading, parts), words)
+
+
+def nothing_here_page(site: Site) -> Files:
+    """Yield the page for addresses of nothing, in both languages at once: a plain server has one."""
+    parts: list[Markup] = []
+    for lang in LANGUAGES:
+        words = Words(lang)
+        frame = site.frame(words, "")
+        parts.append(html.nothing_here(lang, *nothing_here(words), frame.links, "h2" if parts else "h1"))
+    words = Words(SOURCE_LANGUAGE)
+    yield site.page(NOTHING_HERE, nothing_here(words)[0], Markup().join(parts), words)
 
 
 def open_data(site: Site) -> Files:

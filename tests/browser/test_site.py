@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -18,25 +15,28 @@ from atlas.present.context import ViewContexts
 from atlas.present.figures import build_cards
 from atlas.present.map_spec import since_said
 from atlas.present.wording import Words
-from tests.browser.conftest import Visit
+from tests.browser.conftest import MOST_SHIFT, SCREENS, Visit
 from tests.browser.test_accessibility import AXE, RUN
+from tests.servers import served
 
 LAST = date(2024, 1, 1)
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
+PAGES = {
+    "/index.html": "overview",
+    "/ebene/pact/index.html": "pact",
+    "/en/?ebene=pact&kreis=00021&gemeinde=00021040": "pact",
+    "/gemeinde/00021040/index.html": "",
+    "/kreis/00021/index.html": "",
+    "/gemeinde/index.html": "",
+    "/ueber/index.html": "",
+}
+"""One page of each kind, and what its map shows."""
 
 
 @pytest.fixture(scope="module")
 def site_url(mini_site: Path) -> Iterator[str]:
     """Return the address of the site, which lies below a path of its server."""
-    handler = functools.partial(_Quiet, directory=str(mini_site.parents[2]))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/below/a/path"
-        server.shutdown()
+    with served(mini_site.parents[2]) as url:
+        yield f"{url}/below/a/path"
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +115,7 @@ def test_a_click_and_the_keyboard_choose_a_municipality(visit: Callable[..., Vis
     link = seen.page.locator("#chosen a")
     link.click()
     seen.page.wait_for_url(f"**/gemeinde/{key}/index.html")
-    assert seen.page.locator("header.place h2").count() == 1
+    assert seen.page.locator("header.place h1").count() == 1
     assert seen.errors == []
 
 
@@ -132,7 +132,7 @@ def test_addresses_of_the_application_lead_to_the_page(
 ) -> None:
     seen = visit(site_url).open(old)
     seen.page.wait_for_url(f"{site_url}{new}")
-    seen.page.locator("header.place h2").wait_for()
+    seen.page.locator("header.place h1").wait_for()
 
 
 def test_nonsense_in_the_address_shows_the_default(visit: Callable[..., Visit], site_url: str) -> None:
@@ -183,6 +183,44 @@ def test_offline_file_shows_the_map_without_any_request(browser: Browser, mini_s
     assert [url for url in asked if not url.startswith(("file:", "data:", "about:"))] == []
     assert len([url for url in asked if url.startswith("file:")]) == 1
     context.close()
+
+
+@pytest.mark.sample(6)
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("way", ["open", "open_late"])
+@pytest.mark.parametrize("address", PAGES)
+def test_nothing_moves_while_a_page_is_loaded(
+    visit: Callable[..., Visit], site_url: str, address: str, way: str, screen: str
+) -> None:
+    seen = visit(site_url).screen(screen)
+    getattr(seen, way)(address)
+    if PAGES[address]:
+        shown(seen, PAGES[address])
+    moved, what = seen.shifts()
+    assert moved < MOST_SHIFT, what
+
+
+def test_whole_map_and_legend_are_on_the_first_screen(visit: Callable[..., Visit], site_url: str) -> None:
+    for width, height, box in (
+        (1440, 900, "#legend"),
+        (1280, 720, "#map iframe"),
+        (720, 450, "#map iframe"),
+        (390, 844, "#map iframe"),
+    ):
+        seen = visit(site_url)
+        seen.page.set_viewport_size({"width": width, "height": height})
+        shown(seen.open("/"), "overview")
+        seen.page.evaluate("() => document.querySelector('.synthetic').remove()")  # invented data say so in a line more
+        lowest = seen.page.evaluate("box => document.querySelector(box).getBoundingClientRect().bottom", box)
+        assert lowest <= height, (width, lowest)
+
+
+def test_what_pushes_a_page_down_is_noted(visit: Callable[..., Visit], site_url: str) -> None:
+    seen = visit(site_url).screen("phone").open("/ueber/index.html")
+    seen.page.evaluate("() => { document.body.style.paddingTop = '300px'; }")
+    moved, what = seen.shifts()
+    assert moved > MOST_SHIFT
+    assert "site" in what[-1]
 
 
 @pytest.mark.sample(3)

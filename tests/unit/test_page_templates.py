@@ -146,8 +146,13 @@ def _parts(m: dict[str, Any], text: str) -> Iterator[Markup]:
 
 
 def _site_parts(m: dict[str, Any], text: str) -> Iterator[Markup]:
-    layers, legend = site.layers(text, text, [(text, text, text)]), site.legend(text, text, m["legend"])
-    yield site.map_body(text, text, layers, {"legend": legend})
+    layers = site.layers(text, text, [(text, text, text)])
+    how = {"start": text, "heading": text, "texts": [text]}
+    legend = site.legend(text, text, m["legend"], [(text, text, text)], text, how)
+    fields = dict.fromkeys(("day", "district", "whole", "documented", "link"), text)
+    yield site.controls(fields, text, text, [(text, text)], text, True)
+    yield site.nothing_here(text, text, text, [(text, text)], "h2")
+    yield site.map_body(text, text, layers, Markup("<p>"), text, {"legend": legend})
     yield site.cards(m["cards"])
     yield site.table(m["site_table"])
     yield site.titled(text, [site.links(*m["downloads"]), site.picture(text, text, (1, 1), text)])
@@ -168,7 +173,16 @@ CASES: dict[str, Callable[[dict[str, Any], str], Iterator[str]]] = {
     "parts.html": _parts,
     "site_parts.html": _site_parts,
     "site.html": lambda m, text: iter(
-        [drawn("site.html", frame=m["frame"], heading=text, body=Markup("<p>"), scripts=[text], expected=[text])]
+        [
+            drawn(
+                "site.html",
+                frame=m["frame"],
+                head=Markup("<title>"),
+                body=Markup("<p>"),
+                scripts=[text],
+                expected=[text],
+            )
+        ]
     ),
     "site_map.html": lambda _, text: iter(
         [drawn("site_map.html", script=text, style=text, urls=text, expected=[text])]

@@ -194,7 +194,7 @@ def _queries(context: ViewContext) -> dict[str, object]:
         "layer": layers[0],
         "first": EARLIEST.isoformat(),
         "today": TODAY.isoformat(),
-        "districts": [[key, ""] for key in context.edition.district_keys],
+        "districts": list(context.edition.district_keys),
     }
     return {
         "about": about,

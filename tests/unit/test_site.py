@@ -6,16 +6,18 @@ import html
 import json
 import random
 import re
+import urllib.request
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urljoin
 
 import pytest
 
 from atlas.__main__ import FINDINGS, FINE, main
 from atlas.errors import AtlasError
-from atlas.export.open_data import status_file
+from atlas.export.open_data import status_file, written_table
+from atlas.export.tables import view_table
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import EARLIEST, ViewState
 from atlas.present.context import ViewContexts
@@ -25,17 +27,27 @@ from atlas.present.site_days import changing_days, packed_days, stamps
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings
 from atlas.web.site import MARKER, publish
-from atlas.web.site_frame import Order
+from atlas.web.site_frame import NOTHING_HERE, Order
 from tests.conftest import TODAY
 from tests.javascript import called
+from tests.servers import served
 
 LAST = date(2024, 1, 1)
+ADDRESS = "https://karte.example/unter"
 
 
 @pytest.fixture
 def site(mini_site: Path) -> Path:
     """Return the site of the invented state."""
     return mini_site
+
+
+@pytest.fixture(scope="module")
+def addressed(miniland_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the site as it is where its address is known."""
+    folder = tmp_path_factory.mktemp("addressed") / "site"
+    publish(Order(Settings(miniland_root, ADDRESS), "mini", LAST), folder)
+    return folder
 
 
 class _Links(HTMLParser):
@@ -78,19 +90,81 @@ def test_every_municipality_and_district_has_a_page_in_both_languages(site: Path
             assert (site / f"{prefix}ebene/{layer}/index.html").is_file()
 
 
-def test_every_link_leads_somewhere_and_nothing_is_loaded_from_elsewhere(site: Path) -> None:
-    pages = [page for page in site.rglob("*.html") if page.name not in {"karte.html", "karte-offline.html"}]
-    assert len(pages) > 40
-    for page in pages:
-        links = read(page)
-        for tag, address in links.found:
-            if address.startswith(("http://", "https://")):
-                assert tag == "a", (page, address)
+def test_every_link_leads_to_a_file_and_only_maps_read_a_query(site: Path) -> None:
+    """Over the plainest server there is: it knows files, and no query."""
+    maps = {page for page in site.rglob("index.html") if 'id="map"' in page.read_text(encoding="utf-8")}
+    seen: dict[str, int] = {}
+    with served(site) as base:
+        for page in site.rglob("*.html"):
+            if page.name in {"karte.html", "karte-offline.html"}:
                 continue
-            target = (page.parent / links.base / urldefrag(address.partition("?")[0])[0]).resolve()
-            assert target.is_file(), (page, address)
-        assert all(script.get("type") == "application/json" for script in links.inline_scripts)
-        assert "Content-Security-Policy" in page.read_text(encoding="utf-8")
+            links = read(page)
+            below = page.relative_to(site).as_posix()
+            root = base if below == NOTHING_HERE else f"{base}/{below}"
+            for tag, address in links.found:
+                if address.startswith(("http://", "https://")):
+                    assert tag == "a", (page, address)
+                    continue
+                url, _, query = urldefrag(urljoin(urljoin(root, links.base), address))[0].partition("?")
+                file = site / url.removeprefix(base).lstrip("/")
+                assert not query or file in maps, (page, address)
+                if url not in seen:
+                    with urllib.request.urlopen(url) as answer:
+                        seen[url] = answer.status
+                        assert answer.read() == file.read_bytes()
+            assert all(script.get("type") == "application/json" for script in links.inline_scripts)
+            assert "Content-Security-Policy" in page.read_text(encoding="utf-8")
+    assert len(seen) > 100
+
+
+def test_tables_are_those_of_the_application(site: Path, mini: Snapshot) -> None:
+    for lang, layer, folder in (("de", "overview", ""), ("en", "pact", "en/ebene/pact/")):
+        context = ViewContexts(lambda: mini, lambda: LAST).of(ViewState(layer=layer, lang=lang))
+        for name, is_excel in (("tabelle.csv", False), ("tabelle-excel.csv", True)):
+            expected = written_table(view_table(context, Words(lang)), "csv", is_excel=is_excel)
+            assert (site / folder / name).read_bytes() == expected
+
+
+def test_every_page_has_one_heading_a_description_and_both_languages(addressed: Path) -> None:
+    told: dict[str, str] = {}
+    for page in sorted(addressed.rglob("*.html")):
+        path = page.relative_to(addressed).as_posix()
+        if page.name == "karte.html":
+            continue
+        text = page.read_text(encoding="utf-8")
+        assert len(re.findall(r"<h1[ >]", text)) == 1, path
+        assert re.search(r"<h1>[^<]+</h1>", text), path
+        if page.name == "karte-offline.html":
+            continue
+        head = dict(re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]+)">', text))
+        title = re.search(r"<title>(.+?)</title>", text)
+        assert title
+        assert 20 < len(head["description"]) < 500, path
+        german = path.removeprefix("en/")  # a city that is its own district has two pages
+        assert told.setdefault(f"{german[:4]} {title[1]}", german) == german
+        if path == NOTHING_HERE:
+            assert head["robots"] == "noindex"
+            assert '<section lang="de">' in text
+            assert '<section lang="en">' in text
+            assert '<base href="/unter/">' in text
+            continue
+        assert f'<link rel="canonical" href="{ADDRESS}/{path}">' in text
+        assert f'hreflang="de" href="{ADDRESS}/{german}"' in text
+        assert f'hreflang="en" href="{ADDRESS}/en/{german}"' in text
+        picture = head["og:image"].removeprefix(f"{ADDRESS}/")
+        assert (addressed / picture).read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_list_for_search_engines_has_every_page(addressed: Path, site: Path) -> None:
+    listed = re.findall(r"<loc>(.+?)</loc>", (addressed / "sitemap.xml").read_text(encoding="utf-8"))
+    assert sorted(listed) == sorted(
+        f"{ADDRESS}/{each.relative_to(addressed)}" for each in addressed.rglob("index.html")
+    )
+    assert f"Sitemap: {ADDRESS}/sitemap.xml" in (addressed / "robots.txt").read_text(encoding="utf-8")
+    assert not (site / "sitemap.xml").exists()
+    assert "Sitemap" not in (site / "robots.txt").read_text(encoding="utf-8")
+    assert 'rel="canonical"' not in (site / "index.html").read_text(encoding="utf-8")
+    assert (site / "favicon.ico").read_bytes()[:4] == b"\x00\x00\x01\x00"
 
 
 def test_page_is_complete_without_scripts(site: Path, mini: Snapshot) -> None:

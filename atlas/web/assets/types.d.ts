@@ -108,7 +108,7 @@ type Component<Data> = {
 type About = {
   lang: Lang; prefix: string; page: string; others: Record<string, string>; layer: string; home: string; layers: Record<string, string>;
   index: string; map: string; mapPage: string; first: string; today: string; changes: [string, string, string][];
-  districts: [string, string][]; search: import("./parts/search.js").SearchIndex & { words: import("./parts/search.js").SearchWords }; pages: string[] | null; words: Record<string, string>;
+  districts: string[]; search: import("./parts/search.js").SearchIndex & { words: import("./parts/search.js").SearchWords }; pages: string[] | null; words: Record<string, string>;
 };
 type SiteView = { layer: string; day: string; district: string; ags: string; looks: Set<string>; documented: boolean };
 /** Text, layer, classes, whether it stands beside the number. */

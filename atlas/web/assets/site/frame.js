@@ -1,6 +1,6 @@
 /* The frame of the map in the static site: what streamlit-folium does for it in the app, in a few lines. */
 window.Streamlit = {
-  setFrameHeight(height) { if (window.frameElement) /** @type {HTMLElement} */ (window.frameElement).style.height = `${height}px`; },
+  setFrameHeight() {}, // the style sheet makes the frame as high as the screen has room for
   setComponentValue(value) { window.parent.document.dispatchEvent(new CustomEvent("atlas:pick", { detail: value })); },
 };
 const { urls } = window.atlasMap.make("map_div").getContainer().dataset;

@@ -105,15 +105,16 @@ function showChosen(ags, now) {
   }
   const [, name, district] = index.municipalities[row];
   const look = index.layers[view.layer].looks.find((each) => each.code === now.codes[row]);
-  const line = make("p");
+  const label = look ? look.label[lang] : index.words[lang].filtered;
+  const ways = make("p", "atlas-links");
   if (words.page && (!about.pages || about.pages.includes(ags))) {
     const link = make("a", "", words.page);
     link.href = new URL(`${about.prefix}gemeinde/${ags}/index.html`, document.baseURI).href;
-    line.append(link);
+    ways.append(link);
   }
-  const clear = button("atlas-copy", words.clear, () => go({ ags: "" }));
-  box.replaceChildren(make("h2", "", name), make("p", "", index.districts[district].name),
-    make("p", "", look ? look.label[lang] : index.words[lang].filtered), line, clear);
+  ways.append(button("atlas-copy", words.clear, () => go({ ags: "" })));
+  box.dataset.gemeinde = ags; // where the search puts the focus
+  box.replaceChildren(make("h2", "", name), make("p", "", `${index.districts[district].name} · ${label}`), ways);
 }
 
 /** @param {Now} now @param {string} day @param {string} ags */
@@ -122,8 +123,8 @@ function showMap(now, day, ags) {
   if (!frame || !map) return;
   map.show({ layer: view.layer, asOf: day, codes: now.codes, points: now.points,
     districtPoints: now.districtPoints, selected: ags, district: view.district, lang, bodies: now.bodies });
-  if (frame.className) {
-    frame.className = "";
+  if (frame.classList.contains("waiting")) {
+    frame.classList.remove("waiting");
     byId("map").replaceChildren(...[...byId("map").children].filter((each) => each === frame));
   }
 }
@@ -167,55 +168,20 @@ async function show() {
 
 // ---- controls -------------------------------------------------------------------------------------------------------
 
-/** @param {string} text @param {HTMLElement} control */
-function labelled(text, control, className = "") {
-  const label = make("label", className);
-  if (className) label.append(control, make("span", "", text));
-  else label.append(make("span", "", text), control);
-  return label;
-}
-
-function search() {
-  const place = make("div");
-  drawSearch({ parentElement: place, data: about.search, setTriggerValue: (_, value) => {
+/** Make the fields do what they say. They stand in the page so that nothing moves when this script comes. */
+function wake() {
+  drawSearch({ parentElement: byId("search"), data: about.search, setTriggerValue: (_, value) => {
     const keys = value.split(" ");
-    if (about.districts.some(([key]) => key === keys[0])) go({ district: keys[0] });
+    if (about.districts.includes(keys[0])) go({ district: keys[0] });
     else go({ ags: (layer && keys.find(thereOn(layer, view.day || about.today, index))) || keys[keys.length - 1] });
   } });
-  return place;
-}
-
-function districts() {
-  const box = make("select");
-  box.id = "district";
-  box.append(...[["", words.whole], ...about.districts].map(([key, name]) => {
-    const option = make("option", "", name);
-    option.value = key;
-    return option;
-  }));
-  box.addEventListener("change", () => go({ district: box.value }));
-  return labelled(words.district, box);
-}
-
-function days() {
-  const box = make("input");
-  Object.assign(box, { type: "date", id: "day", min: about.first, max: about.today });
-  box.addEventListener("change", () => { if (isDay(box.value, about)) go({ day: box.value === about.today ? "" : box.value }); });
-  return labelled(words.day, box);
-}
-
-function documented() {
-  const box = make("input");
-  Object.assign(box, { type: "checkbox", id: "documented" });
-  box.addEventListener("change", () => go({ documented: box.checked }));
-  return labelled(words.documented, box, "check");
-}
-
-function copy() {
-  const box = make("span");
-  box.append(...copyButton({ label: words.copy, done: words.copied, inBar: words.inBar },
+  const day = input("day"), district = input("district"), onlyActive = input("documented");
+  day.addEventListener("change", () => { if (isDay(day.value, about)) go({ day: day.value === about.today ? "" : day.value }); });
+  district.addEventListener("change", () => go({ district: district.value }));
+  onlyActive.addEventListener("change", () => go({ documented: onlyActive.checked }));
+  byId("copy")?.replaceChildren(...copyButton({ label: words.copy, done: words.copied, inBar: words.inBar },
     () => addressOf(about.page, { ...view, day: view.day || about.today })));
-  return box;
+  byId("controls").inert = false;
 }
 
 async function start() {
@@ -227,7 +193,7 @@ async function start() {
   // The frame starts to load at once, behind the picture, and takes its place when it shows the same.
   const map = make("iframe");
   map.title = words.map;
-  map.className = "waiting";
+  map.className = "stCustomComponentV1 waiting";
   document.addEventListener("atlas:frame", () => { frame = map; if (layer) show(); });
   document.addEventListener("atlas:pick", ({ detail }) => go({ ags: detail.ags }));
   if (about.map) map.src = new URL(about.map, document.baseURI).href;
@@ -238,8 +204,8 @@ async function start() {
     event.preventDefault();
     go({ layer: link.dataset.layer || "", looks: new Set() });
   }));
-  byId("controls").replaceChildren(search(), days(), districts(), documented(), ...(about.map ? [copy()] : []));
   [index] = await Promise.all([loadIndex(about.index), load(view.layer)]);
+  wake();
   byId("table").replaceChildren();
   await show();
 }

@@ -13,7 +13,7 @@ export function readView(query, about) {
   return {
     layer: about.layers[get("ebene")] ? get("ebene") : about.layer,
     day: isDay(get("stichtag"), about) ? get("stichtag") : "",
-    district: about.districts.some(([key]) => key === get("kreis")) ? get("kreis") : "",
+    district: about.districts.includes(get("kreis")) ? get("kreis") : "",
     ags: /^\d{8}$/.test(get("gemeinde")) ? get("gemeinde") : "",
     looks: new Set(get("stufe").split(" ").filter((key) => /^[a-z_~]+$/.test(key))),
     documented: get("belegt") === "1",
