@@ -17,7 +17,6 @@ from atlas.present.comparison import (
     compared_view,
     proposed_comparison,
     proposed_things,
-    too_few,
 )
 from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.day_choice import offered_days
@@ -54,8 +53,8 @@ def show() -> None:
         day_field.refusal(Keys.COMPARED)
     filters.show(context, layer=kind is not ComparedKind.INSTRUMENT, day=kind is not ComparedKind.DAY)
     with blocks.place():
-        if missing := too_few(comparison if kind is comparison.kind else None, said):
-            blocks.small(missing, role="status")
+        if kind is not comparison.kind or len(comparison.things) == 1:
+            blocks.small(said.say("Zum Vergleichen bitte zwei bis {most} wählen.", most=MOST_COMPARED), role="status")
     if kind is comparison.kind:
         _compared(context, comparison)
     frame.foot(context)

@@ -36,9 +36,6 @@ class DrawnComparison:
     page: ComparisonPage
     maps: tuple[PictureLayout, ...]
 
-    def __len__(self) -> int:
-        return self.page.areas
-
 
 def draw_comparison(contexts: ViewContexts, view: ViewState, comparison: Comparison, words: Words) -> DrawnComparison:
     """Return a comparison ready to be written; see `build_comparison`."""

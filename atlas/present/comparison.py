@@ -171,7 +171,7 @@ def _column(
         title = unique_names(context, [position])[0]
         figure = ((build_detail(context, position, words).subtitle, None),)
     elif layer != OVERVIEW:
-        figure = _lines(share_row(context, layer, context.district, words))
+        figure = _lines(share_row(context, layer, context.district, words), words)
     if kind is ComparedKind.INSTRUMENT:
         title = words.label(layer_label(context.programme, layer))
     elif kind is ComparedKind.DAY:
@@ -217,9 +217,12 @@ _Rows = tuple[list[tuple[str, tuple[ComparedCell, ...]]], list[str]]
 """The rows of the table, and what is to be said of them."""
 
 
-def _lines(row: ShareRow, difference: str = "") -> tuple[Listed, ...]:
+def _lines(row: ShareRow, words: Words, difference: str = "") -> tuple[Listed, ...]:
+    number, view = row.number
+    whole = words.say("{number} Gemeinden", number=number)
+    first = whole if row.share else words.count(*phrases.N_MUNICIPALITIES, len(row.here.municipalities))
     plain = ((text, None) for text in (row.share, difference, row.arrangements) if text)
-    return (row.number, *plain, *row.beside)
+    return ((first, view), *plain, *row.beside)
 
 
 def _instruments(columns: Sequence[ComparedColumn], words: Words) -> _Rows:
@@ -239,13 +242,8 @@ def _instruments(columns: Sequence[ComparedColumn], words: Words) -> _Rows:
     ]
 
 
-def _days(columns: Sequence[ComparedColumn], words: Words) -> _Rows:
-    """Return how many municipalities each instrument has in each column."""
-    return _counts(columns, words, with_number=True)
-
-
 def _districts(columns: Sequence[ComparedColumn], words: Words) -> _Rows:
-    """Return the same; districts differ in size, so that only their shares are compared."""
+    """Return what `_counts` does; districts differ in size, so that only their shares are compared."""
     rows, notes = _counts(columns, words, with_number=not columns[0].context.programme.has_shares)
     if any(each.context.spec.total == 1 for each in columns):
         notes.append(
@@ -254,11 +252,12 @@ def _districts(columns: Sequence[ComparedColumn], words: Words) -> _Rows:
     return rows, notes
 
 
-def _counts(columns: Sequence[ComparedColumn], words: Words, *, with_number: bool) -> _Rows:
+def _counts(columns: Sequence[ComparedColumn], words: Words, *, with_number: bool = True) -> _Rows:
+    """Return how many municipalities each instrument has in each column."""
     rows = []
     for instrument in columns[0].context.programme.instruments:
         found = [share_row(each.context, instrument.key, each.context.district, words) for each in columns]
-        cells = (ComparedCell(_lines(each, _difference(found[0], each, words, with_number))) for each in found)
+        cells = (ComparedCell(_lines(each, words, _difference(found[0], each, words, with_number))) for each in found)
         rows.append((words.label(instrument.label), tuple(cells)))
     return rows, [words.say("Unterschiede sind die zur ersten Spalte.")] if len(columns) > 1 else []
 
@@ -295,7 +294,7 @@ def _municipalities(columns: Sequence[ComparedColumn], words: Words) -> _Rows:
 
 _ROWS = {
     ComparedKind.INSTRUMENT: _instruments,
-    ComparedKind.DAY: _days,
+    ComparedKind.DAY: _counts,
     ComparedKind.DISTRICT: _districts,
     ComparedKind.MUNICIPALITY: _municipalities,
 }
@@ -305,10 +304,3 @@ def _between(first: ViewContext, last: ViewContext, words: Words) -> tuple[str, 
     view = last.view.but(since=first.as_of)
     text = words.say("Was dazwischen begann, erstmals belegt wurde oder endete: unter Fortschritt")
     return f"{page_address('fortschritt', view)}#veraenderungen", text
-
-
-def too_few(comparison: Comparison | None, words: Words) -> str:
-    """Return what is said while there is nothing to compare; empty otherwise."""
-    if comparison and len(comparison.things) > 1:
-        return ""
-    return words.say("Zum Vergleichen bitte zwei bis {most} wählen.", most=MOST_COMPARED)

@@ -107,7 +107,7 @@ class Images:
         self._address = address
         self._drawn: SingleFlightCache[File] = SingleFlightCache(_KEPT_BYTES, len)
         self._drawing = threading.BoundedSemaphore(2)
-        self._compared: SingleFlightCache[DrawnComparison] = SingleFlightCache(40_000, len)
+        self._compared: SingleFlightCache[DrawnComparison] = SingleFlightCache(40_000, lambda each: each.page.areas)
         self._recent: OrderedDict[tuple[str, str], tuple[float, File]] = OrderedDict()
 
     def routes(self) -> list[Route]:
