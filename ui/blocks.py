@@ -9,8 +9,13 @@ from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 from atlas import phrases
+from atlas.model.comparison import ComparedKind
+from atlas.model.parameters import COMPARED
+from atlas.model.view import view_to_query
+from atlas.present.comparison import proposed_things
+from atlas.present.context import ViewContext
 from atlas.render.templates import Pieces
-from ui.state import words
+from ui.state import COMPARISON_PAGE, words
 
 WIDTH = 760
 """Of forms and boxes with text, in pixels: lines longer than that are hard to read."""
@@ -43,6 +48,13 @@ def more(count: int) -> None:
     said = words()
     if count > 0:
         text(said.say(phrases.AND_MORE, n=said.number(count)))
+
+
+def compare(context: ViewContext, kind: ComparedKind = ComparedKind.INSTRUMENT) -> None:
+    """Show the way to the comparison of what the page shows with others of a kind; without a place, of instruments."""
+    things = proposed_things(kind, context) or proposed_things(ComparedKind.INSTRUMENT, context)
+    query = view_to_query(context.view) | {COMPARED.name: ",".join(things)}
+    st.page_link(COMPARISON_PAGE, label=words().say(phrases.COMPARE), icon=":material/compare:", query_params=query)
 
 
 def place(key: str | None = None) -> DeltaGenerator:

@@ -124,9 +124,25 @@ def _taken(field: _Field, change: Callable[[date | None], None]) -> None:
     try:
         change(field.read(st.session_state[field.key] or ""))
     except AtlasError as error:
-        seed(Keys.REFUSED_DAY, (field.key, current_view(), error.problems))
+        _refuse(field.key, error)
     else:
         st.session_state.pop(Keys.REFUSED_DAY, None)
+
+
+def days_of(context: ViewContext, key: Keys) -> list[str]:
+    """Return the days in a field for several as ISO text; one that is typed and means none is refused and left out."""
+    days = []
+    st.session_state.pop(Keys.REFUSED_DAY, None)
+    for text in st.session_state[key]:
+        try:
+            days.append((chosen_day(context, text, today()) or today()).isoformat())
+        except AtlasError as error:
+            _refuse(key, error)
+    return days
+
+
+def _refuse(key: Keys, error: AtlasError) -> None:
+    seed(Keys.REFUSED_DAY, (key, current_view(), error.problems))
 
 
 def refusal(key: Keys = Keys.AS_OF) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from atlas.model.comparison import ComparedKind
 from atlas.model.view import page_address
 from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.district import DistrictPage, build_district
@@ -29,6 +30,7 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
         st.html(html.header(page))
         filters.district(context)
+        blocks.compare(context, ComparedKind.DISTRICT)
     filters.show(context)
     left, right = st.columns(2, gap="medium")
     with left:

@@ -28,7 +28,7 @@ from atlas.present.detail import municipality_names
 from atlas.present.narrative import lasting_alt_text
 from ui import blocks, filters, frame
 from ui.cache import contexts, current_context, today
-from ui.messages import show_problems
+from ui.messages import show_absent
 from ui.state import Keys, change_excerpt, change_view, current_excerpt, current_view, seed, words, write_address
 
 _drawings: SingleFlightCache[Drawn] = SingleFlightCache(20_000, lambda drawn: len(drawn.picture.areas))
@@ -177,7 +177,7 @@ def _picture(context: ViewContext) -> None:
     try:
         made = _drawings.get(key, lambda: draw(contexts(), view, excerpt, said))
     except AtlasError as error:
-        show_problems(error)
+        show_absent(error)
         return
     query = view_to_query(view) | excerpt_to_query(excerpt, view.municipality, view.district)
     address = f"atlas/ausschnitt.{{}}?{urlencode(query)}"

@@ -16,12 +16,14 @@ from ui.components import part
 from ui.state import DISTRICT_PAGE, Keys, change_view, current_view, seed, words
 
 
-def show(context: ViewContext) -> None:
+def show(context: ViewContext, *, layer: bool = True, day: bool = True) -> None:
     """Show layer and date; each changes the view in its callback, before the page is drawn again."""
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
-        _layer(context)
-        day_field.as_of(context)
-        day_field.refusal()
+        if layer:
+            _layer(context)
+        if day:
+            day_field.as_of(context)
+            day_field.refusal()
 
 
 def _layer(context: ViewContext) -> None:

@@ -24,6 +24,7 @@ _PAGES = {
     "": ("map.py", "map"),
     "kreis": ("district.py", "grid_view"),
     "fortschritt": ("progress.py", "show_chart"),
+    "vergleich": ("comparison.py", "compare"),
     "steuerung": ("steering.py", "flag"),
     "export": ("export.py", "image"),
     "ueber": ("about.py", "info"),

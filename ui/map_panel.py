@@ -36,6 +36,7 @@ def show(context: ViewContext) -> None:
     with right:
         _chosen(context)
         legend(context, is_first=True)
+        blocks.compare(context)
     table(context)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -46,6 +47,11 @@ def show_finding(*problems: Problem) -> None:
     """Show findings beside what they are about. They may quote what somebody typed: text, never markdown."""
     for problem in problems:
         blocks.draw("paragraph", text=words().problem(problem), kind=f"finding {problem.severity.value}", role="alert")
+
+
+def show_absent(error: AtlasError) -> None:
+    """Say what of an order there is none of, as places on another day: a sentence each, without the parameter's name."""
+    show_finding(*(replace(each, place="") for each in error.problems))
 
 
 def show_findings(findings: Sequence[Finding], where: Sequence[str] = ()) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from atlas import phrases
+from atlas.model.comparison import ComparedKind
 from atlas.model.rights import Right
 from atlas.model.view import page_address, view_to_query
 from atlas.present.context import SingleFlightCache, ViewContext
@@ -94,6 +95,7 @@ def _take_home(context: ViewContext, position: int) -> None:
         take_home.picture()
         take_home.kit(context, position)
         take_home.sheet(context, position)
+        blocks.compare(context, ComparedKind.MUNICIPALITY)
 
 
 def _page_there(each: Elsewhere) -> str:

@@ -12,12 +12,13 @@ from enum import StrEnum
 
 import streamlit as st
 
+from atlas.model.comparison import Comparison
 from atlas.model.excerpt import EXCERPT_PARAMETERS, Excerpt
 from atlas.model.keys import is_district_key
-from atlas.model.parameters import PAGE_PARAMETERS, PLACES, Given, read_excerpt, read_page
+from atlas.model.parameters import COMPARED, PAGE_PARAMETERS, PLACES, Given, read_excerpt, read_page
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState, view_to_query
-from atlas.present.address import known_only, unknown_keys, unknown_places, wrong_names
+from atlas.present.address import known_only, unknown_keys, unknown_places, unknown_things, wrong_names
 from atlas.present.wording import Words
 from atlas.sources.settings import program_root
 
@@ -26,6 +27,7 @@ MAP_PAGE = str(PAGES / "map.py")
 MUNICIPALITY_PAGE = str(PAGES / "municipality.py")
 EXPORT_PAGE = str(PAGES / "export.py")
 DISTRICT_PAGE = str(PAGES / "district.py")
+COMPARISON_PAGE = str(PAGES / "comparison.py")
 """Pages as Streamlit knows them: by their files, wherever these lie."""
 
 
@@ -67,6 +69,8 @@ class Keys(StrEnum):
     TITLE = "titel"
     IMAGE_SIZE = "bildgroesse"
     PART = "teil"
+    COMPARED = "vergleich"
+    COMPARED_KIND = "vergleich-art"
     INTAKE_MAP = "einfuhr-karte"
     ENTRIES_OF = "eintraege-von"
     ENTRIES_AS = "eintraege-als"
@@ -97,8 +101,8 @@ def read_address(snapshot: Snapshot | None, today: date) -> ViewState:
         st.session_state[Keys.VIEW] = view
         st.session_state[Keys.MISREAD] = (None, given) if snapshot and given.problems else None
         wrong = wrong_names(given)
-        order = {key: given.query[key] for key in EXCERPT_PARAMETERS if key in given.query and key not in wrong}
-        st.session_state[Keys.ORDER] = order
+        ordered = {*EXCERPT_PARAMETERS, COMPARED.name} - wrong
+        st.session_state[Keys.ORDER] = {key: text for key, text in given.query.items() if key in ordered}
     return current_view()
 
 
@@ -108,6 +112,8 @@ def _known_view(given: Given, snapshot: Snapshot, today: date) -> ViewState:
     given.problems += unknown
     if PLACES.name in given.query:
         given.problems += unknown_places(excerpt.places, snapshot, snapshot.programme(view.programme))
+    if comparison := given.read(COMPARED, None):
+        given.problems += unknown_things(comparison, snapshot, snapshot.programme(view.programme))
     return known_only(view, snapshot, unknown)
 
 
@@ -132,8 +138,13 @@ def current_excerpt() -> Excerpt:
     return read_excerpt(Given(view_to_query(current_view()) | st.session_state.get(Keys.ORDER, {})))
 
 
+def current_comparison() -> Comparison | None:
+    """Return the comparison the session has ordered."""
+    return Given(st.session_state.get(Keys.ORDER, {})).read(COMPARED, None)
+
+
 def change_excerpt(**changes: str) -> None:
-    """Change parameters of the ordered picture; an empty one is no longer chosen."""
+    """Change parameters of the ordered picture, or of the comparison; an empty one is no longer chosen."""
     ordered = st.session_state.get(Keys.ORDER, {}) | changes
     st.session_state[Keys.ORDER] = {key: value for key, value in ordered.items() if value}
 

@@ -15,11 +15,12 @@ from typing import Generic, TypeVar
 from atlas import phrases
 from atlas.errors import AtlasError, Problem
 from atlas.model.cases import parse_receipt
+from atlas.model.comparison import MOST_COMPARED, ComparedKind, Comparison
 from atlas.model.dates import parse_moment
 from atlas.model.excerpt import EXCERPT_PARAMETERS, LIVE, MOST_TITLE, PRINTED, Excerpt, Size, parse_places
-from atlas.model.keys import parse_ags, parse_district_key
+from atlas.model.keys import is_ags, is_district_key, parse_ags, parse_district_key
 from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
-from atlas.model.programme import OVERVIEW
+from atlas.model.programme import KEY_PATTERN, OVERVIEW
 from atlas.model.view import EARLIEST, LATEST, ViewState
 from atlas.phrases import N_
 
@@ -116,6 +117,20 @@ def _title(text: str) -> str:
     return title
 
 
+def _comparison(text: str) -> Comparison:
+    things = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
+    kinds: dict[ComparedKind, Callable[[str], object]] = {
+        ComparedKind.DISTRICT: is_district_key,
+        ComparedKind.MUNICIPALITY: is_ags,
+        ComparedKind.DAY: lambda each: re.fullmatch(_DAY, each) and _day(each),
+        ComparedKind.INSTRUMENT: lambda each: re.fullmatch(KEY_PATTERN, each),
+    }
+    for kind, is_one in kinds.items():
+        if len(things) <= MOST_COMPARED and all(map(is_one, things)):
+            return Comparison(kind, tuple(sorted(things)) if kind is ComparedKind.DAY else things)
+    raise ValueError
+
+
 def _receipt(text: str) -> str:
     receipt = parse_receipt(text)
     if receipt is None:
@@ -176,6 +191,13 @@ LIVE_SIZE = choice("groesse", {each.value: each for each in LIVE})
 NAMES = choice("namen", {"1": True, "0": False})
 TITLE = Parameter("titel", _title)
 NUMBER = Parameter("seit", _formed("[0-9]{1,15}", int), wrong=phrases.NOT_A_WHOLE_NUMBER)
+COMPARED = Parameter(
+    "vergleich",
+    _comparison,
+    wrong=N_(
+        "„{given}“ ist kein Vergleich: bis zu vier Bausteine, Tage (JJJJ-MM-TT), Kreise oder Gemeinden, mit Komma getrennt."
+    ),
+)
 RECEIPT = Parameter("quittung", _receipt, wrong=N_("„{given}“ ist keine Quittung."))
 
 
@@ -193,6 +215,7 @@ PAGE_PARAMETERS = (
     *(each.name for each in (PROGRAMME, LAYER, DAY, DISTRICT, MUNICIPALITY, LOOKS, DOCUMENTED)),
     *(each.name for each in (SINCE, AREA, MONTH, LANG)),
     *EXCERPT_PARAMETERS,
+    COMPARED.name,
     PART.name,
     RECEIPT.name,
 )
@@ -249,6 +272,7 @@ def read_page(given: Given, layers: Mapping[str, tuple[str, ...]]) -> tuple[View
     view, excerpt = read_view(given, layers), read_excerpt(given)
     given.read(PART, None)
     given.read(RECEIPT, None)
+    given.read(COMPARED, None)
     return view, excerpt
 
 

@@ -67,7 +67,7 @@ def view_to_query(view: ViewState) -> dict[str, str]:
     return {key: value for key, value in query.items() if value}
 
 
-def page_address(page: str, view: ViewState) -> str:
+def page_address(page: str, view: ViewState, **more: str) -> str:
     """Return the address of a page in a view: ``gemeinde?gemeinde=14521450``; ``page`` may be a whole address."""
-    query = urlencode(view_to_query(view))
+    query = urlencode(view_to_query(view) | more, safe=",")
     return f"{page}?{query}" if query else page

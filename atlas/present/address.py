@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from itertools import chain
 
 from atlas import phrases
 from atlas.errors import Problem, few
 from atlas.model.boundaries import known_keys
-from atlas.model.parameters import AREA, DISTRICT, LOOKS, MUNICIPALITY, PLACES, Given, shown
+from atlas.model.comparison import ComparedKind, Comparison
+from atlas.model.parameters import AREA, COMPARED, DISTRICT, LOOKS, MUNICIPALITY, PLACES, Given, shown
 from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import EARLIEST, ViewState
 from atlas.phrases import N_
 from atlas.present.context import SingleFlightCache
+from atlas.present.day_choice import before_boundaries
 from atlas.present.looks import looks_by_key
 from atlas.present.wording import Words
 
@@ -48,9 +50,24 @@ def unknown_keys(view: ViewState, snapshot: Snapshot, today: date) -> Iterator[P
 
 def unknown_places(places: Iterable[str], snapshot: Snapshot, programme: Programme) -> Iterator[Problem]:
     """Yield the problem of the places of a picture that a programme's territory never had."""
-    known = known_keys(snapshot.editions[programme.boundary_set])
-    if unknown := [place for place in places if place not in known]:
-        yield Problem(PLACES.name, N_("Hier gibt es nicht: {given}."), {"given": few(unknown)})
+    yield from _unknown(PLACES.name, places, known_keys(snapshot.editions[programme.boundary_set]))
+
+
+def unknown_things(comparison: Comparison, snapshot: Snapshot, programme: Programme) -> Iterator[Problem]:
+    """Yield the problem of what a comparison names and a programme never had, or the atlas does not reach."""
+    if comparison.kind is ComparedKind.DAY:
+        days = map(date.fromisoformat, comparison.things)
+        early = (before_boundaries(snapshot.edition(programme, day), day, COMPARED.name) for day in days)
+        yield from filter(None, early)
+    elif comparison.kind is ComparedKind.INSTRUMENT:
+        yield from _unknown(COMPARED.name, comparison.things, [each.key for each in programme.instruments])
+    else:
+        yield from _unknown(COMPARED.name, comparison.things, known_keys(snapshot.editions[programme.boundary_set]))
+
+
+def _unknown(place: str, given: Iterable[str], known: Collection[str]) -> Iterator[Problem]:
+    if unknown := [each for each in given if each not in known]:
+        yield Problem(place, N_("Hier gibt es nicht: {given}."), {"given": few(unknown)})
 
 
 def known_only(view: ViewState, snapshot: Snapshot, problems: list[Problem]) -> ViewState:

@@ -186,10 +186,11 @@ def _district_of(context: ViewContext, position: int) -> str:
 
 def share_rows(context: ViewContext, district: str | None, words: Words) -> tuple[ShareRow, ...]:
     """Return each instrument in a district against the whole."""
-    return tuple(_share(context, each.key, district, words) for each in context.programme.instruments)
+    return tuple(share_row(context, each.key, district, words) for each in context.programme.instruments)
 
 
-def _share(context: ViewContext, instrument: str, district: str | None, words: Words) -> ShareRow:
+def share_row(context: ViewContext, instrument: str, district: str | None, words: Words) -> ShareRow:
+    """Return one instrument in a district against the whole."""
     here, whole = (context.day.figure(instrument, where) for where in (district, None))
     definition = context.programme.instrument(instrument)
     n, has_shares = words.number(len(here.municipalities)), context.programme.has_shares

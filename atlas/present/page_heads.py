@@ -19,6 +19,7 @@ PAGE_TITLES: Mapping[str, str] = {
     "": phrases.MAP,
     "kreis": phrases.DISTRICTS,
     "fortschritt": phrases.PROGRESS,
+    "vergleich": phrases.COMPARISON,
     "steuerung": phrases.STEERING,
     "export": phrases.TAKE_HOME,
     "ueber": phrases.DATA_AND_SOURCES,

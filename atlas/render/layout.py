@@ -5,6 +5,7 @@ SVG, PNG and PDF are written from the same `PictureLayout`, so they cannot diffe
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -116,7 +117,7 @@ def lay_out(picture: Picture, size: Size, lands: Lands, words: Words) -> Picture
     keys: tuple[tuple[int, str], ...] = ()
     for _ in range(_TRIES):
         legend = _LegendBox(picture, measures, margin, (below, above), keys, words)
-        sheet = _map_in(picture, measures, legend.room, lands, words, is_sharp=is_sharp)
+        sheet = _map_in(picture, measures, _frame(picture, legend.room, lands), lands, words, is_sharp=is_sharp)
         fits = len(sheet.names.keys) <= len(keys)
         keys = sheet.names.keys
         if fits:
@@ -127,15 +128,26 @@ def lay_out(picture: Picture, size: Size, lands: Lands, words: Words) -> Picture
 
 def lay_out_map(picture: Picture, measures: Measures, lands: Lands, words: Words) -> PictureLayout:
     """Return the map alone with its names, as large as the page: whoever sets it into a document does the rest."""
+    return _map_in(picture, measures, _frame(picture, _whole(measures), lands), lands, words)
+
+
+def lay_out_in_step(pictures: Sequence[tuple[Picture, Lands]], measures: Measures, words: Words) -> list[PictureLayout]:
+    """Return maps alone, as `lay_out_map` does, all in the scale of the largest area."""
+    room = _whole(measures)
+    scale = min(_frame(picture, room, lands).scale for picture, lands in pictures)
+    return [
+        _map_in(picture, measures, _frame(picture, room, lands, scale), lands, words) for picture, lands in pictures
+    ]
+
+
+def _whole(measures: Measures) -> Box:
     inset = measures.text * 0.05
-    room = (inset, inset, measures.width - inset, measures.height - inset)
-    return _map_in(picture, measures, room, lands, words)
+    return inset, inset, measures.width - inset, measures.height - inset
 
 
 def _map_in(
-    picture: Picture, measures: Measures, room: Box, lands: Lands, words: Words, *, is_sharp: bool = False
+    picture: Picture, measures: Measures, frame: Frame, lands: Lands, words: Words, *, is_sharp: bool = False
 ) -> PictureLayout:
-    frame = _frame(picture, room, lands, measures)
     land = lands(0 if is_sharp else 1 / (frame.scale * measures.dots))
     bar = _scale_bar(frame, measures.text, words, bare=picture.kind is ExcerptKind.STATE)
     ground = _ground(picture, frame, land, measures.text)
@@ -309,8 +321,8 @@ def _flowing(parts: Sequence[str], between: str, width: float, size: float) -> l
     return lines
 
 
-def _frame(picture: Picture, room: Box, lands: Lands, measures: Measures) -> Frame:
-    """Return the map as large as its room allows, in the middle of it."""
+def _frame(picture: Picture, room: Box, lands: Lands, most: float = math.inf) -> Frame:
+    """Return the map as large as its room allows and in no larger a scale than ``most``, in the middle of it."""
     focus = [*picture.areas] or list(picture.spec.classes)
     left, top, right, bottom = lands(_ANY_M).bounds(focus)
     if picture.kind is not ExcerptKind.STATE:
@@ -318,6 +330,7 @@ def _frame(picture: Picture, room: Box, lands: Lands, measures: Measures) -> Fra
         left, top, right, bottom = left - around, top - around, right + around, bottom + around
     width, height = room[2] - room[0], room[3] - room[1]
     scale = min(width / (right - left), height / (bottom - top)) * (0.96 if picture.kind is ExcerptKind.STATE else 1)
+    scale = min(scale, most)
     spare_x, spare_y = width / scale - (right - left), height / scale - (bottom - top)
     window = (left - spare_x / 2, top - spare_y / 2, right + spare_x / 2, bottom + spare_y / 2)
     return Frame(room, window, scale)

@@ -52,10 +52,10 @@ def document(template: str, files: dict[str, bytes], *, is_tagged: bool = True) 
 
     Raises `typst.TypstError` if the document breaks the rules of PDF/UA-1: a fault of ours.
     """
-    source = (_TEMPLATES / template).read_bytes()
+    sources = {"main.typ": _TEMPLATES / template, "common.typ": _TEMPLATES / "common.typ"}
     # The stubs of typst do not know yet that a project may be given as a mapping of files.
     made = typst.compile(
-        {"main.typ": source, **files},  # type: ignore[call-overload]
+        {name: path.read_bytes() for name, path in sources.items()} | files,  # type: ignore[call-overload]
         format="pdf",
         font_paths=_fonts(),
         ignore_system_fonts=True,

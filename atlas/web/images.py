@@ -14,17 +14,33 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from atlas.errors import AtlasError, Problem
+from atlas.export.comparison import DrawnComparison, comparison_file, comparison_stem, draw_comparison
 from atlas.export.pictures import MEDIA_TYPES, draw, page_of, picture_stem, written
+from atlas.model.comparison import Comparison
 from atlas.model.excerpt import Excerpt, ExcerptKind, Form, Size, parse_places
-from atlas.model.parameters import LIVE_SIZE, NAMES, PROGRAMME, Given, Parameter, choice, read_excerpt, read_view, shown
+from atlas.model.parameters import (
+    COMPARED,
+    LIVE_SIZE,
+    NAMES,
+    PROGRAMME,
+    Given,
+    Parameter,
+    choice,
+    read_excerpt,
+    read_view,
+    shown,
+)
 from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
-from atlas.model.view import ViewState
+from atlas.model.view import ViewState, page_address
 from atlas.phrases import N_
+from atlas.present.address import unknown_things
+from atlas.present.comparison import compared_view, proposed_comparison
 from atlas.present.context import SingleFlightCache, ViewContexts
 from atlas.present.detail import absent, position_or_successor
 from atlas.present.picture import picture_view
 from atlas.present.wording import Words
+from atlas.render.svg import svg
 from atlas.web.delivery import Endpoint, File, RefusedError, attached, delivered, filed, refusal
 from atlas.web.payloads import PREFIX
 from atlas.web.request_parameters import accept, given_by, view_asked
@@ -91,13 +107,20 @@ class Images:
         self._address = address
         self._drawn: SingleFlightCache[File] = SingleFlightCache(_KEPT_BYTES, len)
         self._drawing = threading.BoundedSemaphore(2)
+        self._compared: SingleFlightCache[DrawnComparison] = SingleFlightCache(40_000, lambda each: each.page.areas)
         self._recent: OrderedDict[tuple[str, str], tuple[float, File]] = OrderedDict()
 
     def routes(self) -> list[Route]:
-        """Return ``/bild/{place}.{form}``, strict, and ``/atlas/ausschnitt.{form}`` for a view of the export page."""
+        """Return the routes.
+
+        ``/bild/{place}.{form}``, strict; ``/atlas/ausschnitt.{form}`` for a view of the export page; of a comparison
+        ``/atlas/vergleich.{form}`` and, one map alone, ``/atlas/vergleich/{number}.svg``.
+        """
         return [
             Route(f"{IMAGES}/{{name:path}}", Endpoint(self.image)),
             Route(f"{PREFIX}/ausschnitt.{{form}}", Endpoint(self.excerpt)),
+            Route(f"{PREFIX}/vergleich.{{form}}", Endpoint(self.comparison)),
+            Route(f"{PREFIX}/vergleich/{{number}}.svg", Endpoint(self.compared_map)),
         ]
 
     async def image(self, request: Request) -> Response:
@@ -130,6 +153,51 @@ class Images:
         context = self._contexts.of(picture_view(view, order.excerpt))
         file = f"{picture_stem(context, order.excerpt)}.{form}"
         return delivered(request, image, MEDIA_TYPES[order.form], attached(file))
+
+    def comparison(self, request: Request) -> Response:
+        """Return a comparison on one page, as a file with a good name."""
+        form = request.path_params["form"]
+        if form not in {Form.PDF, Form.PNG}:
+            raise refusal(404)
+        view, asked, drawn = self._comparison(request)
+        if len(asked.things) == 1:
+            raise RefusedError(COMPARED.problem(asked.text))
+        address = self._address or str(request.base_url).rstrip("/")
+        page = page_address(f"{address.partition('://')[2]}/vergleich", view, vergleich=asked.text)
+        key = (self._current().fingerprint, page, form)
+        file = self._drawn.get(key, lambda: filed(self._on_paper(drawn, Form(form), page), None))
+        name = f"{comparison_stem(self._contexts.of(view), asked)}.{form}"
+        return delivered(request, file, MEDIA_TYPES[Form(form)], attached(name))
+
+    def compared_map(self, request: Request) -> Response:
+        """Return one map of a comparison, without its legend."""
+        drawn = self._comparison(request)[2]
+        maps = {str(number): each for number, each in enumerate(drawn.maps, start=1)}
+        number = request.path_params["number"]
+        if number not in maps:
+            raise refusal(404)
+        return delivered(request, filed(svg(maps[number]).encode(), 3), MEDIA_TYPES[Form.SVG], {})
+
+    def _on_paper(self, drawn: DrawnComparison, form: Form, page: str) -> bytes:
+        with self._drawing:
+            return comparison_file(drawn, form, page)
+
+    def _comparison(self, request: Request) -> tuple[ViewState, Comparison, DrawnComparison]:
+        """Return what is compared and in which view."""
+        given, snapshot, today = given_by(request), self._current(), self._contexts.today()
+        plain = read_view(given, snapshot.layers)
+        programme = snapshot.programme(plain.programme)
+        asked = given.read(COMPARED, None) or proposed_comparison(plain, programme)
+        given.problems += unknown_things(asked, snapshot, programme)
+        view = compared_view(view_asked(given, snapshot, today), asked, today)
+
+        def draw() -> DrawnComparison:
+            try:
+                return draw_comparison(self._contexts, view, asked, Words(view.lang))
+            except AtlasError as error:  # places there are none of on the day
+                raise RefusedError(*(replace(each, place=COMPARED.name) for each in error.problems)) from error
+
+        return view, asked, self._compared.get((snapshot.fingerprint, view, asked), draw)
 
     def _image(self, name: str, query: Sequence[tuple[str, str]]) -> File:
         snapshot = self._current()

@@ -22,7 +22,17 @@ from ui.state import Keys
 
 PAGES = {
     page: f"../pages/{page}.py"
-    for page in ("map", "about", "municipality", "district", "progress", "steering", "export", "maintenance")
+    for page in (
+        "map",
+        "about",
+        "municipality",
+        "district",
+        "progress",
+        "steering",
+        "export",
+        "comparison",
+        "maintenance",
+    )
 }
 REAL, MINI = "14626010", "00021040"
 
@@ -108,7 +118,7 @@ def test_a_day_that_is_not_offered_stands_in_the_same_field(app_on: AppOn) -> No
 
 @pytest.mark.sample(4)
 @pytest.mark.parametrize("lang", ["de", "en"])
-@pytest.mark.parametrize("page", ["map", "municipality", "district", "progress", "steering", "export"])
+@pytest.mark.parametrize("page", ["map", "municipality", "district", "progress", "steering", "export", "comparison"])
 def test_typed_day_is_taken_or_refused_in_a_sentence(app_on: AppOn, page: str, lang: str) -> None:
     app = fine(app_on(gemeinde=REAL, lang=lang).run())
     app = fine(app.switch_page(PAGES[page]).run())

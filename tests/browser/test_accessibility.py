@@ -17,6 +17,8 @@ PAGES = {
     "/gemeinde?gemeinde=14521530": "table.neighbours tbody tr",
     "/kreis?kreis=14524": "table.shares tbody tr",
     "/fortschritt?ebene=agreement": "table.ledger tbody tr",
+    "/vergleich?vergleich=council,agreement": ".compared img",
+    "/vergleich?vergleich=14521530,14521450": "table.facts tbody tr",
     "/export?gemeinde=14521530": "img.preview",
     "/steuerung": "table.list tbody tr",
     "/ueber": "dl.glossary",

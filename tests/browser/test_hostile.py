@@ -200,6 +200,7 @@ def test_details_show_texts_as_written(visit: Callable[..., Visit], hostile_url:
         "/kreis",
         "/fortschritt?ebene=pact&von=2018-01-01",
         "/steuerung",
+        f"/vergleich?vergleich={KEYS[0]},{KEYS[1]}",
         "/ueber",
         "/ueber?lang=en",
     ],
@@ -215,6 +216,10 @@ def test_other_pages_show_texts_as_written(visit: Callable[..., Visit], hostile_
         assert len(notes) == len(PAYLOADS)
         for payload in PAYLOADS:
             assert any(payload.strip() in note for note in notes), payload
+    elif "vergleich" in page:
+        seen.page.locator("table.facts tbody tr").first.wait_for()
+        titles = seen.page.locator(".compared h3").evaluate_all("all => all.map(e => e.textContent)")
+        assert titles == [payload.strip() for payload in PAYLOADS[:2]]
     elif "gemeinde" not in page:
         place = {"/kreis": "table.groups", "/fortschritt?ebene=pact&von=2018-01-01": "pre", "/steuerung": ".stMain"}[
             page

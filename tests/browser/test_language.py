@@ -23,6 +23,7 @@ PAGES = {
     "/fortschritt": "table.ledger tbody tr",
     "/steuerung": ".stSelectbox",
     "/export?ausschnitt=00021010,00021050": ".stMultiSelect",
+    "/vergleich?vergleich=2021-12-31,2022-12-31": ".compared img",
     "/ueber": "dl.glossary",
     "/gemeinde?gemeinde=00021010": "table.neighbours tbody tr",
     "/pflege?gemeinde=00021010": ".stTextInput",

@@ -12,18 +12,21 @@ import pytest
 from markupsafe import Markup
 
 from atlas.analysis.counting import Figure
+from atlas.model.excerpt import MEASURES, Size
+from atlas.model.parameters import COMPARED
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.about import about_data, accessibility, licences
 from atlas.present.charts import Chart, chart_picture
-from atlas.present.context import ViewContexts
+from atlas.present.comparison import build_comparison
+from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.detail import build_detail, position_of
 from atlas.present.district import build_district
 from atlas.present.elsewhere import Elsewhere, OtherProgrammes
 from atlas.present.figures import build_cards
 from atlas.present.fitness import build_fitness
 from atlas.present.looks import LegendClass
-from atlas.present.map_spec import counted_legend
+from atlas.present.map_spec import LegendEntry, counted_legend
 from atlas.present.municipality import NextStep, build_page
 from atlas.present.open_data import Content
 from atlas.present.open_data_page import build_open_data, data_links
@@ -39,14 +42,15 @@ from tests.conftest import ROOT, TODAY
 from tests.elements import Elements
 
 DE = Words("de")
-about, district, municipality, progress, site = map(
-    Pieces, ("about.html", "district.html", "municipality.html", "progress.html", "site_parts.html")
+about, comparison, district, municipality, progress, site = map(
+    Pieces,
+    ("about.html", "comparison.html", "district.html", "municipality.html", "progress.html", "site_parts.html"),
 )
 EDITING = {"entries.html", "follow_ups.html", "intake.html", "parts_editing.html"}
 """Templates of pages behind a login, which have tests of their own."""
 
-_KEPT = (ViewState, LegendClass, Figure, type)
-"""Views become addresses, looks are checked when a programme is read, figures are numbers."""
+_KEPT = (ViewState, ViewContext, LegendClass, LegendEntry, Figure, type)
+"""Views become addresses, looks are checked when a programme is read, figures are numbers; contexts are not drawn."""
 
 
 def _saying(model: Any, text: str) -> Any:
@@ -91,6 +95,10 @@ def models(mini: Snapshot) -> dict[str, Any]:
         "picture": chart_picture(Chart.CURVE, context.view, "a"),
         "table": district_table(context, chosen_instrument(context), DE),
         "about": about_data(context, published_rows(mini, context.programme, DE), build_fitness(context, DE), DE),
+        "comparisons": [
+            build_comparison(contexts, ViewState(), COMPARED.parse(each), DE)
+            for each in ("pact,council", "2021-12-31,2022-12-31", "00021040,00011000")
+        ],
         "licences": licences(context, DE),
         "section": accessibility("a", DE),
         "frame": dataclasses.replace(site_frame(context, TODAY, "index.html", DE), notice="a"),
@@ -125,6 +133,13 @@ def _progress(m: dict[str, Any], text: str) -> Iterator[Markup]:
     yield progress.multiples(m["multiples"], lambda *_: text)
     yield progress.sentences([text, ""])
     yield progress.district_table(m["table"], lambda *_: text)
+
+
+def _comparison(m: dict[str, Any], text: str) -> Iterator[Markup]:
+    for page in m["comparisons"]:
+        yield comparison.maps(page, [text] * len(page.columns), MEASURES[Size.A3], lambda *_: text)
+        yield comparison.facts(page, lambda *_: text)
+        yield comparison.notes(page)
 
 
 def _about(m: dict[str, Any], text: str) -> Iterator[Markup]:
@@ -169,6 +184,7 @@ CASES: dict[str, Callable[[dict[str, Any], str], Iterator[str]]] = {
     "municipality.html": _municipality,
     "district.html": _district,
     "progress.html": _progress,
+    "comparison.html": _comparison,
     "about.html": _about,
     "parts.html": _parts,
     "site_parts.html": _site_parts,

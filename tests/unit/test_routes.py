@@ -50,6 +50,7 @@ MORE = {
     "fuer": "„x“ gibt es nicht; möglich: hell, dunkel, schmal-hell, schmal-dunkel, datei.",
     "ausschnitt": "„x“ ist kein Schlüssel. Erwartet wird „land“, ein Kreisschlüssel (5 Ziffern) oder ein oder mehrere "
     "Gemeindeschlüssel (8 Ziffern).",
+    "vergleich": "Hier gibt es nicht: x.",
     "namen": "„x“ gibt es nicht; möglich: 1, 0.",
     "stand": "„x“ ist kein Zeitpunkt der Form JJJJ-MM-TTThh:mm.",
     "seit": "„x“ ist keine ganze Zahl.",
@@ -59,6 +60,16 @@ MORE = {
     "": "Diese Adresse gibt es nicht.",
 }
 SENTENCES = VIEW | MORE
+NO_COMPARISON = (
+    "„{}“ ist kein Vergleich: bis zu vier Bausteine, Tage (JJJJ-MM-TT), Kreise oder Gemeinden, mit Komma getrennt."
+)
+COMPARED = [
+    *((text, NO_COMPARISON.format(text)) for text in ("talk", "00021,00021040", "a,b,c,d,e", "2022-02-30,2022-03-01")),
+    ("talk,nope", "Hier gibt es nicht: nope."),
+    ("00021,99999", "Hier gibt es nicht: 99999."),
+    ("00021040,99999999", "Hier gibt es nicht: 99999999."),
+]
+"""Comparisons there are none of, and what is said of each."""
 PRINTED = "„x“ gibt es nicht; möglich: slide, square, a4, a4-portrait, a3, a3-portrait."
 LIVE = "„x“ gibt es nicht; möglich: small, medium, large, slide, square."
 
@@ -128,6 +139,16 @@ WRONG: dict[str, list[Wrong]] = {
             "/atlas/ausschnitt.svg?ausschnitt=99999",
             also=(("ausschnitt", "Den Kreis 99999 gibt es nicht; vorhanden: 00011, 00021, 00022."),),
         ),
+    ],
+    "/atlas/vergleich.{form}": [
+        nothing("/atlas/vergleich.svg"),
+        Wrong("/atlas/vergleich.pdf", (*VIEW, "vergleich")),
+        *(Wrong(f"/atlas/vergleich.png?vergleich={text}", also=(("vergleich", said),)) for text, said in COMPARED),
+    ],
+    "/atlas/vergleich/{number}.svg": [
+        nothing("/atlas/vergleich/3.svg"),
+        nothing("/atlas/vergleich/01.svg"),
+        Wrong("/atlas/vergleich/1.svg", (*VIEW, "vergleich")),
     ],
     "/atlas/{name}": [nothing("/atlas/x")],
     "/healthz": [],
@@ -223,6 +244,8 @@ FILES = [
     "/atlas/diagramm/kurve.png",
     "/atlas/verlauf.json",
     "/atlas/verlauf.gif",
+    "/atlas/vergleich.pdf",
+    "/atlas/vergleich/1.svg",
     *(f"/atlas/ausschnitt.{form}" for form in Form),
 ]
 MISREAD = {
@@ -314,8 +337,14 @@ def test_data_that_cannot_be_used_are_said_and_nothing_more(path: str) -> None:
             *build_internal(lambda: store, broken, contexts, lambda *_: reader),  # type: ignore[arg-type,return-value]
         ]
     )
-    address = path.replace("{date}", "2022-12-31").replace("{table}", "tabelle").replace("{chart}", "kurve")
-    address = address.replace("{form}", "svg").replace("{name:path}", "land.svg").replace("{rest:path}", "x")
+    address = path.replace("vergleich.{form}", "vergleich.pdf")
+    address = address.replace("{date}", "2022-12-31").replace("{table}", "tabelle").replace("{chart}", "kurve")
+    address = (
+        address.replace("{form}", "svg")
+        .replace("{name:path}", "land.svg")
+        .replace("{number}", "1")
+        .replace("{rest:path}", "x")
+    )
     if address.startswith("/api") and not address.startswith(f"{ROOT}/"):
         assert sick.get(address).status_code == 404
         return
