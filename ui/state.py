@@ -26,6 +26,7 @@ MAP_PAGE = str(PAGES / "map.py")
 MUNICIPALITY_PAGE = str(PAGES / "municipality.py")
 EXPORT_PAGE = str(PAGES / "export.py")
 DISTRICT_PAGE = str(PAGES / "district.py")
+HELP_PAGE = str(PAGES / "help.py")
 """Pages as Streamlit knows them: by their files, wherever these lie."""
 
 

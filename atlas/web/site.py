@@ -18,7 +18,7 @@ from atlas.present.context import ViewContexts
 from atlas.sources.snapshot import load_snapshot
 from atlas.web.site_frame import Files, Order, Site
 from atlas.web.site_map import day_file, map_pages
-from atlas.web.site_places import data_page, district_pages, lists, municipality_pages, open_data
+from atlas.web.site_places import data_page, district_pages, help_pages, lists, municipality_pages, open_data
 
 MARKER = ".praeventionsatlas-site"
 """Stands in every folder `publish` has written: only such a one is written over."""
@@ -64,6 +64,7 @@ def _all(order: Order, jobs: int) -> Files:
         places = [pool.submit(_places, order, keys[i : i + _CHUNK]) for i in range(0, len(keys), _CHUNK)]
         yield from site.files()
         yield from data_page(site)
+        yield from help_pages(site)
         yield from lists(site)
         yield from district_pages(site)
         yield from open_data(site)
