@@ -22,7 +22,7 @@ from ui.state import Keys
 
 PAGES = {
     page: f"../pages/{page}.py"
-    for page in ("map", "about", "municipality", "district", "progress", "steering", "export", "maintenance")
+    for page in ("map", "about", "municipality", "district", "progress", "steering", "export", "maintenance", "help")
 }
 REAL, MINI = "14626010", "00021040"
 

@@ -24,6 +24,8 @@ PAGES = {
     "/steuerung": ".stSelectbox",
     "/export?ausschnitt=00021010,00021050": ".stMultiSelect",
     "/ueber": "dl.glossary",
+    "/hilfe": ".handbook td",
+    "/hilfe?kapitel=alles": ".handbook img",
     "/gemeinde?gemeinde=00021010": "table.neighbours tbody tr",
     "/pflege?gemeinde=00021010": ".stTextInput",
     "/pflege": ".stDataFrame",
