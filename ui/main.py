@@ -28,6 +28,7 @@ _PAGES = {
     "steuerung": ("steering.py", "flag"),
     "export": ("export.py", "image"),
     "ueber": ("about.py", "info"),
+    "hilfe": ("help.py", "help"),
     "gemeinde": ("municipality.py", ""),
     "pflege": ("maintenance.py", "edit"),
 }

@@ -10,6 +10,7 @@ from atlas.model.rights import Right
 from atlas.model.view import page_address
 from atlas.phrases import N_
 from atlas.present.context import ViewContext
+from atlas.present.handbook import IMPORT
 from atlas.web.authenticator import Reason, Standing
 from ui import blocks, entries_panel, intake_panel, log_panel, reports_panel
 from ui.cache import current_context
@@ -51,16 +52,18 @@ def show() -> None:
     context = current_context()
     standing = current_standing()
     more: dict[str, str] = {}
-    head(context)
+    asked = given_address().read(PART, MaintenancePart.ENTRIES)
+    part = st.session_state.get(Keys.PART) or asked
+    head(context, chapter=IMPORT if part is MaintenancePart.INTAKE else "")
     if standing.actor.may(Right.READ_INTERNAL):
-        more = _inside(context, standing)
+        more = _inside(context, standing, part)
     else:
         _gate(standing)
     foot(context)
     write_address(more)
 
 
-def _inside(context: ViewContext, standing: Standing) -> dict[str, str]:
+def _inside(context: ViewContext, standing: Standing, part: MaintenancePart) -> dict[str, str]:
     """Show the chosen part; return what belongs into the address beside the view."""
     said = words()
     who = f"{standing.actor.name} · {role_name(standing.actor.role, said)}"
@@ -73,8 +76,7 @@ def _inside(context: ViewContext, standing: Standing) -> dict[str, str]:
         MaintenancePart.REPORTS: (said.say("Meldungen"), reports_panel.show),
         MaintenancePart.LOG: (said.say("Verlauf"), log_panel.show),
     }
-    asked = given_address().read(PART, MaintenancePart.ENTRIES)
-    seed(Keys.PART, st.session_state.get(Keys.PART) or asked)
+    seed(Keys.PART, part)
     chosen = st.segmented_control(
         said.say("Teil"),
         list(parts),

@@ -28,6 +28,7 @@ MUNICIPALITY_PAGE = str(PAGES / "municipality.py")
 EXPORT_PAGE = str(PAGES / "export.py")
 DISTRICT_PAGE = str(PAGES / "district.py")
 COMPARISON_PAGE = str(PAGES / "comparison.py")
+HELP_PAGE = str(PAGES / "help.py")
 """Pages as Streamlit knows them: by their files, wherever these lie."""
 
 

@@ -211,12 +211,28 @@ class MaintenancePart(StrEnum):
 
 
 PART = choice("teil", {each.value: each for each in MaintenancePart})
+WHOLE_HANDBOOK = "alles"
+CHAPTERS = (
+    "die-karte-lesen",
+    "kreise-vergleichen",
+    "den-fortschritt-zeigen",
+    "eine-gemeinde-vorstellen",
+    "eine-karte-mitnehmen",
+    "steuern-was-ansteht",
+    "den-bestand-pflegen",
+    "eine-liste-einlesen",
+    "quellen-und-befunde",
+    "welche-aufgabe-steht-wo",
+)
+"""Of the handbook, by the anchors of their headings in `docs/handbuch.md`."""
+CHAPTER = choice("kapitel", {each: each for each in (*CHAPTERS, WHOLE_HANDBOOK)})
 PAGE_PARAMETERS = (
     *(each.name for each in (PROGRAMME, LAYER, DAY, DISTRICT, MUNICIPALITY, LOOKS, DOCUMENTED)),
     *(each.name for each in (SINCE, AREA, MONTH, LANG)),
     *EXCERPT_PARAMETERS,
     COMPARED.name,
     PART.name,
+    CHAPTER.name,
     RECEIPT.name,
 )
 """Names that may stand in the address of a page; files of a view take them all, whether they use them or not."""
@@ -271,6 +287,7 @@ def read_page(given: Given, layers: Mapping[str, tuple[str, ...]]) -> tuple[View
     """Return view and picture of a page's address, having read everything else in it for its faults."""
     view, excerpt = read_view(given, layers), read_excerpt(given)
     given.read(PART, None)
+    given.read(CHAPTER, None)
     given.read(RECEIPT, None)
     given.read(COMPARED, None)
     return view, excerpt

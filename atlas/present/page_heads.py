@@ -23,6 +23,7 @@ PAGE_TITLES: Mapping[str, str] = {
     "steuerung": phrases.STEERING,
     "export": phrases.TAKE_HOME,
     "ueber": phrases.DATA_AND_SOURCES,
+    "hilfe": phrases.HELP,
     "gemeinde": phrases.MUNICIPALITY,
     "pflege": phrases.MAINTENANCE,
 }

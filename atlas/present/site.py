@@ -14,6 +14,7 @@ from atlas.model.view import EARLIEST
 from atlas.phrases import N_
 from atlas.present.context import ViewContext
 from atlas.present.credits import invented, picture_credits
+from atlas.present.handbook import CHAPTER_OF
 from atlas.present.looks import LegendItem, layer_label, looks_of
 from atlas.present.map_spec import since_said
 from atlas.present.wording import Words
@@ -31,6 +32,11 @@ def prefix(words: Words) -> str:
 def place_path(kind: str, key: str, words: Words) -> str:
     """Return the path of the page of a municipality or district, from the root."""
     return f"{prefix(words)}{kind}/{key}/index.html"
+
+
+def handbook_path(anchor: str, words: Words) -> str:
+    """Return where a chapter or section of the handbook is, from the root."""
+    return f"{prefix(words)}hilfe/index.html#{anchor}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +57,8 @@ class SiteFrame:
     """The pages every page leads to."""
     links_label: str
     """What that list is."""
+    help: tuple[str, str]
+    """What the handbook says about the page."""
     others: tuple[tuple[str, str, str], ...]
     """Address of the same page in each other language, with that language's key and name."""
 
@@ -71,8 +79,13 @@ def site_frame(context: ViewContext, as_of: date, path: str, words: Words) -> Si
             (f"{folder}kreis/index.html", words.say(phrases.DISTRICTS)),
             (f"{folder}gemeinde/index.html", words.say(phrases.MUNICIPALITIES)),
             (f"{folder}ueber/index.html", words.say(phrases.DATA_AND_SOURCES)),
+            (f"{folder}hilfe/index.html", words.say(phrases.HELP)),
         ),
         links_label=words.say("Seiten"),
+        help=(
+            handbook_path(CHAPTER_OF.get(path.split("/", maxsplit=1)[0], CHAPTER_OF[""]), words),
+            words.say(phrases.HELP_FOR_PAGE),
+        ),
         others=tuple(
             (f"{prefix(Words(lang))}{path}", lang, name) for lang, name in other_languages(words.lang).items()
         ),
@@ -157,6 +170,14 @@ def visits(words: Words) -> str:
         "Diese Seiten laden nichts von anderen Servern, setzen keine Cookies und messen keine Nutzung. Einträge nennen "
         "Gemeinden und Einrichtungen, keine Personen."
     )
+
+
+def about_handbook(words: Words) -> list[str]:
+    """Return what is said before the handbook: which language it has, and what of it these pages lack."""
+    limits = words.say(
+        "Dies ist die feste Fassung des Atlas, ohne Server. Fortschritt, Steuerung, Mitnehmen und Pflege gibt es nur in der Anwendung."
+    )
+    return [*([] if words.lang == SOURCE_LANGUAGE else [words.say(phrases.HANDBOOK_IS_GERMAN)]), limits]
 
 
 def list_headings(kind: str, count: int, context: ViewContext, words: Words) -> tuple[str, str]:

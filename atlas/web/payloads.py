@@ -25,7 +25,13 @@ from atlas.web.scripts import asset, script
 
 PREFIX = "/atlas"
 _KEPT = 128
-_TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".woff2": "font/woff2"}
+_TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".json": "application/json",
+    ".woff2": "font/woff2",
+    ".webp": "image/webp",
+}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,15 @@ from atlas.sources.snapshot import load_snapshot
 from atlas.web.crawlers import sitemap
 from atlas.web.site_frame import Files, Order, Site
 from atlas.web.site_map import day_file, map_pages
-from atlas.web.site_places import data_page, district_pages, lists, municipality_pages, nothing_here_page, open_data
+from atlas.web.site_places import (
+    data_page,
+    district_pages,
+    help_pages,
+    lists,
+    municipality_pages,
+    nothing_here_page,
+    open_data,
+)
 
 MARKER = ".praeventionsatlas-site"
 """Stands in every folder `publish` has written: only such a one is written over."""
@@ -77,6 +85,7 @@ def _all(order: Order, jobs: int) -> Files:
         yield from site.files()
         yield from data_page(site)
         yield from nothing_here_page(site)
+        yield from help_pages(site)
         yield from lists(site)
         yield from district_pages(site)
         yield from open_data(site)

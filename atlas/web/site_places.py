@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
 
 from markupsafe import Markup
 
@@ -23,15 +25,26 @@ from atlas.present.municipality import build_page
 from atlas.present.open_data import boundary_days
 from atlas.present.page_heads import nothing_here
 from atlas.present.published import published_rows
-from atlas.present.site import downloads, limits, list_headings, moved_keys, place_path, prefix, visits
+from atlas.present.site import (
+    about_handbook,
+    downloads,
+    handbook_path,
+    limits,
+    list_headings,
+    moved_keys,
+    place_path,
+    prefix,
+    visits,
+)
 from atlas.present.wording import Words
+from atlas.render import handbook
 from atlas.render.html import about_data
 from atlas.render.templates import Pieces
 from atlas.web.delivery import compact
 from atlas.web.site_frame import NOTHING_HERE, Files, Site, picture
 from atlas.web.site_offline import as_data
 
-about_html, html = Pieces("about.html"), Pieces("site_parts.html")
+about_html, help_html, html = map(Pieces, ("about.html", "handbook.html", "site_parts.html"))
 
 
 def municipality_pages(site: Site, keys: Iterable[str]) -> Files:
@@ -139,6 +152,32 @@ def nothing_here_page(site: Site) -> Files:
         parts.append(html.nothing_here(lang, *nothing_here(words), frame.links, "h2" if parts else "h1"))
     words = Words(SOURCE_LANGUAGE)
     yield site.page(NOTHING_HERE, nothing_here(words)[0], Markup().join(parts), words)
+
+
+def help_pages(site: Site) -> Files:
+    """Yield the handbook, which is in German, on one page within the frame of each language; and its pictures."""
+    for path in handbook.picture_paths():
+        yield _handbook_picture(path), path.read_bytes()
+    for lang in LANGUAGES:
+        words = Words(lang)
+        address = partial(_handbook_address, words=words)
+        first, *rest = handbook.chapters(address, _handbook_picture)
+        parts = (
+            *(Pieces("parts_editing.html").paragraph(text, "atlas-text") for text in about_handbook(words)),
+            first.body,
+            help_html.contents(rest, address, words.say(phrases.CHAPTERS)),
+            *(help_html.chapter(each, address) for each in rest),
+        )
+        heading = words.say(phrases.HELP)
+        yield site.page("hilfe/index.html", heading, html.titled(heading, parts), words)
+
+
+def _handbook_address(_: str, section: str, words: Words) -> str:
+    return handbook_path(section, words)
+
+
+def _handbook_picture(path: Path) -> str:
+    return f"hilfe/{path.name}"
 
 
 def open_data(site: Site) -> Files:

@@ -32,6 +32,7 @@ PAGES = {
         "export",
         "comparison",
         "maintenance",
+        "help",
     )
 }
 REAL, MINI = "14626010", "00021040"

@@ -70,15 +70,22 @@ def miniland_url(miniland_root: Path, tmp_path_factory: pytest.TempPathFactory) 
         yield url
 
 
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Return the distribution's Chromium."""
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run the distribution's Chromium."""
     path = next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
     assert path, "Chromium is missing; scripts/ensure-chromium installs it"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=_FLAGS)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Return the browser."""
+    with chromium() as started:
+        yield started
 
 
 @dataclass

@@ -22,6 +22,7 @@ PAGES = {
     "/export?gemeinde=14521530": "img.preview",
     "/steuerung": "table.list tbody tr",
     "/ueber": "dl.glossary",
+    "/hilfe?kapitel=die-karte-lesen": ".handbook img",
 }
 IS_DARK = """() => { const said = getComputedStyle(document.querySelector('.stApp')).backgroundColor.match(/\\d+/g);
   return said && said.slice(0, 3).every((part) => Number(part) < 80); }"""

@@ -25,6 +25,8 @@ PAGES = {
     "/export?ausschnitt=00021010,00021050": ".stMultiSelect",
     "/vergleich?vergleich=2021-12-31,2022-12-31": ".compared img",
     "/ueber": "dl.glossary",
+    "/hilfe": ".handbook td",
+    "/hilfe?kapitel=alles": ".handbook img",
     "/gemeinde?gemeinde=00021010": "table.neighbours tbody tr",
     "/pflege?gemeinde=00021010": ".stTextInput",
     "/pflege": ".stDataFrame",

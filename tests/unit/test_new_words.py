@@ -68,6 +68,11 @@ def _labels() -> Iterator[tuple[str, str]]:
                             yield str(word.value.value), str(path.relative_to(ROOT))
 
 
+def said_in_labels() -> set[str]:
+    """Return the texts that carry their English with them."""
+    return {text for text, _ in _labels()}
+
+
 def test_no_text_calls_an_entry_new() -> None:
     found = {
         (place, text)

@@ -36,6 +36,7 @@ from atlas.present.published import published_rows
 from atlas.present.site import downloads, site_frame, site_table
 from atlas.present.wording import Words
 from atlas.render import html
+from atlas.render.handbook import Chapter, Heading
 from atlas.render.templates import Pieces, drawn
 from tests.browser.payloads import PAYLOADS
 from tests.conftest import ROOT, TODAY
@@ -180,6 +181,13 @@ def _offline(m: dict[str, Any], text: str) -> Iterator[str]:
     yield drawn("site_offline.html", frame=m["frame"], **given)
 
 
+def _handbook(_: dict[str, Any], text: str) -> Iterator[Markup]:
+    pieces = Pieces("handbook.html")
+    chapter = Chapter("a", text, (Heading("b", text), Heading("c", text)), Markup("<p>"))
+    yield pieces.chapter(chapter, lambda *_: text)
+    yield pieces.contents([chapter], lambda *_: text, text, "a", (text, text))
+
+
 CASES: dict[str, Callable[[dict[str, Any], str], Iterator[str]]] = {
     "municipality.html": _municipality,
     "district.html": _district,
@@ -204,6 +212,7 @@ CASES: dict[str, Callable[[dict[str, Any], str], Iterator[str]]] = {
         [drawn("site_map.html", script=text, style=text, urls=text, expected=[text])]
     ),
     "site_offline.html": _offline,
+    "handbook.html": _handbook,
     "open_data.html": lambda m, _: iter([drawn("open_data.html", page=m["open"])]),
     "not_found.html": lambda _, text: iter(
         [drawn("not_found.html", lang=text, base=text, title=text, text=text, ways=[(text, text)])]

@@ -22,6 +22,7 @@ from atlas.model.snapshot import Snapshot
 from atlas.model.view import EARLIEST, ViewState
 from atlas.present.context import ViewContexts
 from atlas.present.figures import build_cards
+from atlas.present.handbook import CHAPTER_OF
 from atlas.present.map_spec import packed_since
 from atlas.present.site_days import changing_days, packed_days, stamps
 from atlas.present.wording import Words
@@ -165,6 +166,16 @@ def test_the_list_for_search_engines_has_every_page(addressed: Path, site: Path)
     assert "Sitemap" not in (site / "robots.txt").read_text(encoding="utf-8")
     assert 'rel="canonical"' not in (site / "index.html").read_text(encoding="utf-8")
     assert (site / "favicon.ico").read_bytes()[:4] == b"\x00\x00\x01\x00"
+
+
+def test_the_question_mark_of_every_page_leads_to_its_chapter(site: Path) -> None:
+    asked = set()
+    for page in site.glob("**/index.html"):
+        (address,) = re.findall(r'<a class="help" href="([^"]+)"', page.read_text(encoding="utf-8"))
+        file, anchor = urldefrag(address)
+        assert f'id="{anchor}"' in (site / file).read_text(encoding="utf-8")
+        asked.add(anchor)
+    assert asked == {CHAPTER_OF[page] for page in ("", "kreis", "gemeinde", "ueber", "hilfe")}
 
 
 def test_page_is_complete_without_scripts(site: Path, mini: Snapshot) -> None:

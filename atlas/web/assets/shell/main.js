@@ -30,7 +30,21 @@ function sayWhereTheServerIs() {
   if (ownAddress) window.__streamlit = { BACKEND_BASE_URL: new URL("..", ownAddress).href };
 }
 
+/** The page comes after its address: what that names behind its # is shown as soon as it is there. */
+function showWhatIsNamed() {
+  const name = location.hash.slice(1);
+  if (!name) return;
+  const waiting = new MutationObserver(() => {
+    const there = document.getElementById(name);
+    if (!there) return;
+    waiting.disconnect();
+    there.scrollIntoView();
+  });
+  waiting.observe(document.documentElement, { childList: true, subtree: true });
+}
+
 sayWhereTheServerIs();
 speakAsThePage();
+showWhatIsNamed();
 closeMenuWhenChosen();
 if (lang === "de") speakGerman();
