@@ -61,27 +61,25 @@ const Sheet = /** @type {any} */ (L.Renderer.extend(/** @type {any} */ ({
 /** @param {string} name */
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** Half of it white: what is drawn on paper is drawn so where the paper is dark. Canvases know no `color-mix`.
- * @param {string} hex */
-const paler = (hex) => `#${(hex.match(/[0-9a-f]{2}/g) || [])
-  .map((part) => Math.round(parseInt(part, 16) * 0.45 + 140).toString(16).padStart(2, "0")).join("")}`;
+/** Fill of a look and lines of its hatch as the page is now: canvases know no `light-dark`.
+ * @param {Look} look */
+const inks = (look) => look.paints[document.documentElement.classList.contains("dark") ? 1 : 0];
 
 /** A context to draw on.
  * @param {HTMLCanvasElement} canvas */
 const contextOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 
 /** A small tile with the hatch of a look, for the canvas.
- * @param {Look} look @param {string} paint */
-function tileOf({ hatch, line, onPaper }, paint) {
-  const { tile, dots, lines } = state.index.hatches;
+ * @param {Look} look */
+function tileOf(look) {
+  const { tile, dots, lines } = state.index.hatches, { hatch } = look, [fill, line] = inks(look);
   const made = document.createElement("canvas");
   made.width = made.height = Math.round(tile * (window.devicePixelRatio || 1));
   const context = contextOf(made);
   context.scale(made.width / tile, made.height / tile);
-  context.fillStyle = paint;
+  context.fillStyle = fill;
   context.fillRect(0, 0, tile, tile);
-  const isPale = onPaper && document.documentElement.classList.contains("dark");
-  context.strokeStyle = context.fillStyle = isPale ? paler(line) : line;
+  context.strokeStyle = context.fillStyle = line;
   if (hatch === "dots") {
     dots.middles.forEach(([x, y]) => {
       context.beginPath();
@@ -228,10 +226,10 @@ export class Ground {
 /** What an area is filled with on a canvas; without a paint, as one the reader has filtered out.
  * @param {Paint | undefined} paint @param {CanvasRenderingContext2D} context @param {number} scale */
 function fillOf(paint, context, scale) {
-  const ground = paint ? paint.plain || colour("--no-data") : colour("--filtered");
-  if (!paint || paint.look.hatch === "none") return ground;
+  if (!paint) return colour("--filtered");
+  if (paint.look.hatch === "none") return inks(paint.look)[0];
   const ratio = window.devicePixelRatio || 1;
-  const pattern = /** @type {CanvasPattern} */ (context.createPattern(tileOf(paint.look, ground), "repeat"));
+  const pattern = /** @type {CanvasPattern} */ (context.createPattern(tileOf(paint.look), "repeat"));
   pattern.setTransform(new DOMMatrix().scale(1 / (ratio * scale)));
   return pattern;
 }

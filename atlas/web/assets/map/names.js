@@ -1,7 +1,7 @@
 /* Names on the map: districts from afar, municipalities close by, joint bodies, a neighbourhood. */
 import { make } from "../parts/shared.js";
 import { bodyInTwoLines, boxOf, districtInLines, inTwoLines, take, tries, widthOf } from "./labels.js";
-import { area, inFocus, isDocumented, isNarrow, isThere, positionOf, state } from "./state.js";
+import { area, inFocus, isNarrow, isThere, positionOf, state } from "./state.js";
 
 /** @import { Box, Font } from "./labels.js" */
 
@@ -85,7 +85,7 @@ function namesOfDistricts() {
 function namesFromAfar() {
   /** @type {Box[]} */
   const taken = [];
-  const documented = [...state.shown].filter((i) => isDocumented(i) && state.looks.get(state.view.codes[i])?.plain);
+  const documented = [...state.shown].filter((i) => state.looks.get(state.view.codes[i])?.look.own);
   const named = documented.length > MOST_FROM_AFAR ? [] : documented.sort(bySize);
   const names = named.flatMap((i) => {
     const { name } = area(i), aside = width(name, "municipality-name") / 2 + 9;
