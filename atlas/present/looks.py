@@ -149,14 +149,14 @@ def _ended_key(instrument: Instrument) -> str:
 _CHANGE_LOOKS = (
     LegendClass("begun", FLOW_LABELS["begun"], "#1f7a5c", counted=True),
     LegendClass("first_documented", FLOW_LABELS["first_documented"], "#8fc3ae", "dots", counted=True),
-    LegendClass("revived", FLOW_LABELS["revived"], "#58a98d", "vertical", counted=True),
+    LegendClass("revived", FLOW_LABELS["revived"], "#5cb095", "vertical", counted=True),
     LegendClass("gained", Label(de="dann gezählt", en="then counted"), "#1f7a5c", counted=True),
     LegendClass("changed", FLOW_LABELS["changed"], "#e3b44f", "diagonal"),
-    LegendClass("ended", FLOW_LABELS["ended"], "#8d7f9c", "cross"),
+    LegendClass("ended", FLOW_LABELS["ended"], "#a89cb6", "cross"),
     LegendClass("dormant", FLOW_LABELS["dormant"], "#a99fb4", "horizontal"),
     LegendClass("end_documented", FLOW_LABELS["end_documented"], "#bdb4c6", "antidiagonal"),
     LegendClass("presumed_over", FLOW_LABELS["presumed_over"], "#d3ccda", "dots"),
-    LegendClass("lost", Label(de="dann nicht mehr gezählt", en="then no longer counted"), "#8d7f9c", "cross"),
+    LegendClass("lost", Label(de="dann nicht mehr gezählt", en="then no longer counted"), "#a89cb6", "cross"),
     LegendClass(KEPT, Label(de="wie zuvor gezählt", en="counted as before"), "#bcd3e6", counted=True, optional=False),
 )
 _NOT_COUNTED = Label(de="nicht gezählt", en="not counted")

@@ -111,6 +111,8 @@ export class Ground {
     this.everything = new Path2D();
     /** @type {{ path: Path2D, ink: string, weight: (zoom: number) => number }[]} */
     this.strokes = [];
+    /** Corners of the borders of states, x and y one after the other. */
+    this.edge = new Float64Array();
     this.probe = contextOf(document.createElement("canvas"));
     this.fills = new Sheet({ pane: "ground", origin, draw: this.drawFills.bind(this) }).addTo(map);
     this.edges = new Sheet({ pane: "lines", origin, draw: this.drawEdges.bind(this) }).addTo(map);
@@ -170,6 +172,8 @@ export class Ground {
   /** Show lines: parts in degrees, `weight(zoom)` in pixels.
    * @param {{ parts: Point[][], ink: string, weight: (zoom: number) => number }[]} lines */
   lines(lines) {
+    this.edge = new Float64Array(lines.filter(({ ink }) => ink === "--state-line").flatMap(({ parts }) => parts.flat())
+      .map(this.plane).flatMap(({ x, y }) => [x, y]));
     this.strokes = lines.map(({ parts, ink, weight }) => {
       const path = new Path2D();
       parts.forEach((part) => outline(path, part.map(this.plane), false));
@@ -213,6 +217,20 @@ export class Ground {
   near(bounds) {
     const one = this.plane([bounds.getNorth(), bounds.getWest()]), other = this.plane([bounds.getSouth(), bounds.getEast()]);
     return this.paths.map((_, i) => i).filter((i) => this.meets(i, one.x, one.y, other.x, other.y));
+  }
+
+  /** Whether no border of a state runs through a box on the screen, as its lines are drawn: corner by corner.
+   * @param {import("./labels.js").Box} box */
+  isOffBorders([left, top, right, bottom]) {
+    const corner = (/** @type {number} */ x, /** @type {number} */ y) => {
+      const { lat, lng } = this.map.containerPointToLatLng([x, y]);
+      return this.plane([lat, lng]);
+    };
+    const one = corner(left, top), other = corner(right, bottom), { edge } = this;
+    for (let i = 0; i < edge.length; i += 2) {
+      if (edge[i] > one.x && edge[i] < other.x && edge[i + 1] > one.y && edge[i + 1] < other.y) return false;
+    }
+    return true;
   }
 
   /** Width of an area on the screen, in pixels: the longer side of its box.

@@ -65,7 +65,7 @@ function paintArea(position) {
 
 /** The dot of an area of a large map that is documented itself, but too narrow on the screen to show its colour.
  * @param {number} position */
-function smallDot(position) {
+export function smallDot(position) {
   const known = state.looks.get(state.view.codes[position]);
   return known?.look.own && state.ground && state.ground.width(position) < SMALL ? known.dot : null;
 }
