@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from atlas.model.view import page_address
-from atlas.present.context import SingleFlightCache
+from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.district import DistrictPage, build_district
 from atlas.present.ranking import build_ranking
 from atlas.render.html import file_links
 from atlas.render.templates import Pieces
-from ui import blocks, day_field, filters, frame, map_panel
+from ui import blocks, day_field, filters, frame, map_panel, take_home
 from ui.cache import current_context
 from ui.state import MUNICIPALITY_PAGE, words, write_address
 
@@ -26,9 +26,7 @@ def show() -> None:
     said = words()
     key = (*context.key, context.district, context.view.layer, said.lang)
     page = _pages.get(key, lambda: build_district(context, said))
-    with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
-        st.html(html.header(page))
-        filters.district(context)
+    _header(context, page)
     filters.show(context)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -54,3 +52,12 @@ def show() -> None:
     map_panel.table(context, MUNICIPALITY_PAGE)
     frame.foot(context)
     write_address()
+
+
+def _header(context: ViewContext, page: DistrictPage) -> None:
+    """Show its name, the choice of another, and its sheet; that of a city is the sheet of its only municipality."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
+        st.html(html.header(page))
+        if context.district and context.spec.total > 1:
+            take_home.sheet(context, context.district)
+        filters.district(context)

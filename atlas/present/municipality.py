@@ -129,7 +129,7 @@ def neighbour_rows(context: ViewContext, position: int, words: Words) -> tuple[N
     rows = []
     for number, (other, border_m) in enumerate(hood.lines[position], start=1):
         lines = context.day.lines[other]
-        known = tuple(_brief(context, line, words) for line in lines if line.basis in {"direct", "district"})
+        known = tuple(brief(context, line, words) for line in lines if line.basis in {"direct", "district"})
         rows.append(
             NeighbourRow(
                 number=number,
@@ -156,7 +156,7 @@ def _unknown(rows: Iterable[NeighbourRow], words: Words) -> tuple[str, ...]:
     return (words.count(one, N_("Strich: Von {n} Nachbarn ist keine Aktivität bekannt."), count),)
 
 
-def _brief(context: ViewContext, line: StatusLine, words: Words) -> str:
+def brief(context: ViewContext, line: StatusLine, words: Words) -> str:
     """Return ``Baustein: erreicht, 17.12.2021``."""
     label = words.label(context.programme.instrument(line.instrument).short)
     status = status_sentence(line, context.programme, words, with_rule=False)

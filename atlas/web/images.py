@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from atlas.errors import AtlasError, Problem
 from atlas.export.pictures import MEDIA_TYPES, draw, page_of, picture_stem, written
+from atlas.export.sheets import sheet_pdf, sheet_stem
 from atlas.model.excerpt import Excerpt, ExcerptKind, Form, Size, parse_places
 from atlas.model.parameters import LIVE_SIZE, NAMES, PROGRAMME, Given, Parameter, choice, read_excerpt, read_view, shown
 from atlas.model.programme import Programme
@@ -94,10 +95,11 @@ class Images:
         self._recent: OrderedDict[tuple[str, str], tuple[float, File]] = OrderedDict()
 
     def routes(self) -> list[Route]:
-        """Return ``/bild/{place}.{form}``, strict, and ``/atlas/ausschnitt.{form}`` for a view of the export page."""
+        """Return ``/bild/{place}.{form}``, strict, ``/atlas/ausschnitt.{form}`` for a view of the export page, and sheets."""
         return [
             Route(f"{IMAGES}/{{name:path}}", Endpoint(self.image)),
             Route(f"{PREFIX}/ausschnitt.{{form}}", Endpoint(self.excerpt)),
+            Route(f"{PREFIX}/steckbrief.pdf", Endpoint(self.sheet)),
         ]
 
     async def image(self, request: Request) -> Response:
@@ -130,6 +132,25 @@ class Images:
         context = self._contexts.of(picture_view(view, order.excerpt))
         file = f"{picture_stem(context, order.excerpt)}.{form}"
         return delivered(request, image, MEDIA_TYPES[order.form], attached(file))
+
+    def sheet(self, request: Request) -> Response:
+        """Return the sheet of the municipality or the district that an address names, as a file with a good name."""
+        snapshot, today = self._current(), self._contexts.today()
+        view = view_asked(given_by(request), snapshot, today)
+        view = view.but(as_of=view.as_of or today)
+        context = self._contexts.of(view)
+        place = position_or_successor(context, view.municipality) if view.municipality else context.district
+        if place is None:
+            text = N_(
+                "Einen Steckbrief gibt es von einer Gemeinde oder einem Kreis. Bitte „gemeinde“ oder „kreis“ angeben."
+            )
+            raise RefusedError(Problem("", text))
+        address = self._address or str(request.base_url).rstrip("/")
+        asked = (snapshot.fingerprint, place, view, address)
+        with self._drawing:
+            file = self._drawn.get(asked, lambda: filed(sheet_pdf(self._contexts, view, place, address), None))
+        key = place if isinstance(place, str) else context.day.lines[place][0].ags
+        return delivered(request, file, MEDIA_TYPES[Form.PDF], attached(f"{sheet_stem(context, key, view.lang)}.pdf"))
 
     def _image(self, name: str, query: Sequence[tuple[str, str]]) -> File:
         snapshot = self._current()

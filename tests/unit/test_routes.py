@@ -125,6 +125,18 @@ WRONG: dict[str, list[Wrong]] = {
             also=(("ausschnitt", "Den Kreis 99999 gibt es nicht; vorhanden: 00011, 00021, 00022."),),
         ),
     ],
+    "/atlas/steckbrief.pdf": [
+        Wrong("/atlas/steckbrief.pdf", tuple(VIEW)),
+        Wrong(
+            "/atlas/steckbrief.pdf",
+            also=(
+                (
+                    "",
+                    "Einen Steckbrief gibt es von einer Gemeinde oder einem Kreis. Bitte „gemeinde“ oder „kreis“ angeben.",
+                ),
+            ),
+        ),
+    ],
     "/atlas/{name}": [nothing("/atlas/x")],
     "/healthz": [],
     "/readyz": [],
@@ -219,6 +231,7 @@ FILES = [
     "/atlas/verlauf.json",
     "/atlas/verlauf.gif",
     *(f"/atlas/ausschnitt.{form}" for form in Form),
+    "/atlas/steckbrief.pdf",
 ]
 MISREAD = {
     "kreis=99999": {"kreis": "Den Kreis 99999 gibt es nicht; vorhanden: 00011, 00021, 00022."},
