@@ -157,10 +157,13 @@ def _add_pictures(known: _Subparsers) -> None:
 
 
 def _add_folders(known: _Subparsers) -> None:
-    purpose = "ein Steckbrief (PDF) für jede Gemeinde, in einem Lauf"
+    purpose = "ein Steckbrief (PDF) für jede Gemeinde oder jeden Kreis, in einem Lauf"
     sheets = _command(known, "sheets", commands.run_sheets, purpose, is_folder=True)
     _add_as_of(sheets)
     _add_district(sheets)
+    sheets.add_argument(
+        "--districts", action="store_true", help="der Kreise mit mehreren Gemeinden statt der Gemeinden"
+    )
     _add_choice(sheets, "--lang", LANG)
     _add_address(sheets)
     _add_jobs(sheets)

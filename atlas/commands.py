@@ -278,11 +278,11 @@ def run_kit(given: argparse.Namespace) -> None:
 
 
 def run_sheets(given: argparse.Namespace) -> int:
-    """Write the sheets of all municipalities, as far as they are not current."""
+    """Write the sheets of all municipalities, or of all districts, as far as they are not current."""
     snapshot = terminal.snapshot(given)
     view = ViewState(programme=given.programme, as_of=given.as_of, district=given.district, lang=given.lang)
     _known_district(_context(snapshot, given.programme, given.as_of), given.district)
-    order = SheetOrder(view, _address(given), given.jobs)
+    order = SheetOrder(view, _address(given), given.jobs, of_districts=given.districts)
     try:
         run = write_sheets(Settings.from_environment(), order, given.output, Progress(sys.stderr))
     except KeyboardInterrupt:

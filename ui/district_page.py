@@ -11,7 +11,7 @@ from atlas.present.district import DistrictPage, build_district
 from atlas.present.ranking import build_ranking
 from atlas.render.html import file_links
 from atlas.render.templates import Pieces
-from ui import blocks, day_field, filters, frame, map_panel
+from ui import blocks, day_field, filters, frame, map_panel, take_home
 from ui.cache import current_context
 from ui.state import MUNICIPALITY_PAGE, words, write_address
 
@@ -27,10 +27,7 @@ def show() -> None:
     said = words()
     key = (*context.key, context.district, context.view.layer, said.lang)
     page = _pages.get(key, lambda: build_district(context, said))
-    with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
-        st.html(html.header(page))
-        filters.district(context)
-        blocks.compare(context, ComparedKind.DISTRICT)
+    _header(context, page)
     filters.show(context)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -64,3 +61,13 @@ def _near(context: ViewContext, page: DistrictPage) -> None:
     st.html(html.groups(page, page_address, context.view))
     if page.groups:
         st.html(file_links("gruppen", context.view, said))
+
+
+def _header(context: ViewContext, page: DistrictPage) -> None:
+    """Show its name, the choice of another, ways on, and its sheet; that of a city is the sheet of its only municipality."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
+        st.html(html.header(page))
+        filters.district(context)
+        blocks.compare(context, ComparedKind.DISTRICT)
+        if context.district and context.spec.total > 1:
+            take_home.sheet(context, context.district)

@@ -11,8 +11,9 @@ from atlas.model.view import page_address, view_to_query
 from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.detail import absent, position_of
 from atlas.present.elsewhere import Elsewhere, elsewhere, not_here, others
-from atlas.present.looks import looks_of, plain_legend
+from atlas.present.looks import plain_legend
 from atlas.present.municipality import MunicipalityPage, build_page
+from atlas.present.picture import mark_lines
 from atlas.render.html import file_links, legend_line
 from atlas.render.templates import Pieces
 from ui import blocks, day_field, filters, frame, map_panel, report_form, take_home
@@ -71,9 +72,9 @@ def _municipality(context: ViewContext, position: int) -> dict[str, str]:
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
         map_panel.show_neighbourhood(context, [row.position for row in page.neighbours])
-        here = context.spec.classes[position]
-        looks = {look.key: look for look in looks_of(context.programme, context.view.layer)}
-        st.html(legend_line(plain_legend([looks[here], *(row.look for row in page.neighbours)], said)))
+        spec = context.spec
+        marks = mark_lines(context, None, (spec.points, spec.district_points, spec.bodies), said)
+        st.html(legend_line(plain_legend((each.look for each in spec.legend), said), marks))
         day_field.meaning(context)
         with st.container(key="nachbarn"):
             st.html(html.neighbours(page, lambda ags: page_address("gemeinde", context.view.but(municipality=ags))))

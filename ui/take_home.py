@@ -1,4 +1,4 @@
-"""Buttons to take a municipality home: its map as a picture, its sheet, its press kit. Files are made when asked for."""
+"""Buttons to take a place home: its map as a picture, its sheet, its press kit. Files are made when asked for."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ def picture() -> None:
         st.switch_page(EXPORT_PAGE)
 
 
-def sheet(context: ViewContext, position: int) -> None:
-    """Show the button for the sheet of the municipality at ``position``."""
-    said, home, view = words(), site_address(), _of(context, position)
-    stem = sheet_stem(context, view.municipality or "", said.lang)
-    make = partial(sheet_pdf, contexts(), view, position, home)
-    _button("sheet", said.say("Steckbrief (PDF)"), make, f"{stem}.pdf", "description")
+def sheet(context: ViewContext, place: int | str) -> None:
+    """Show the button for the sheet of the municipality at a position, or of a district by its key."""
+    said, home = words(), site_address()
+    view = context.view.but(as_of=context.as_of)
+    key = place if isinstance(place, str) else context.day.lines[place][0].ags
+    make = partial(sheet_pdf, contexts(), view, place, home)
+    _button("sheet", said.say("Steckbrief (PDF)"), make, f"{sheet_stem(context, key, said.lang)}.pdf", "description")
 
 
 def kit(context: ViewContext, position: int) -> None:

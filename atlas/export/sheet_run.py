@@ -1,4 +1,4 @@
-"""A sheet for every municipality of a day in one run: in parallel, and taken up again where it was interrupted.
+"""A sheet for every municipality, or every district, of a day in one run: in parallel, and taken up again where it was interrupted.
 
 Every file is written under another name first and then put in its place, so none is ever half there. Beside them lies
 a list of what was made from which data; a second run makes only what is missing or no longer current.
@@ -11,6 +11,7 @@ import json
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass
@@ -31,7 +32,9 @@ from atlas.present.context import ViewContext, ViewContexts
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
 
-MANIFEST, INDEX = "steckbriefe.json", "uebersicht.csv"
+MANIFEST, INDEX, DISTRICT_INDEX = "steckbriefe.json", "uebersicht.csv", "uebersicht-kreise.csv"
+Place = int | str
+"""Position of a municipality, or the key of a district."""
 _CODE = Path(__file__).resolve().parents[1]
 
 
@@ -45,6 +48,8 @@ class SheetOrder:
     """The application's address, for links and QR codes; empty for none."""
     jobs: int = 1
     """Processes at work; 1 does without processes of its own."""
+    of_districts: bool = False
+    """Whether districts get their sheets, instead of municipalities."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +73,14 @@ class _Made:
 
 
 def write_sheets(settings: Settings, order: SheetOrder, folder: Path, report: Callable[[int, int], object]) -> SheetRun:
-    """Write the sheets that are missing or not current, and the index `INDEX` of all that are there.
+    """Write the sheets that are missing or not current, and the index of all that are there.
 
     ``report`` is told after each sheet how many are done, of how many. Raises `AtlasError` if the data can't be used,
     or nothing can be written to the folder.
     """
     _contexts.cache_clear()  # the files may have changed since this process last looked
     context = _contexts(settings, order).of(order.view)
-    stems = _stems(context)
+    stems = _district_stems(context) if order.of_districts else _stems(context)
     mark = _mark(context, order)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -96,12 +101,28 @@ def write_sheets(settings: Settings, order: SheetOrder, folder: Path, report: Ca
             made[stem] = outcome
             _write(folder / MANIFEST, _manifest(known | made))
         report(len(made) + len(failed), len(stems))
-    _write(folder / INDEX, plain_csv(_index(context, {stem: made[stem] for stem in stems if stem in made}, stems)))
-    names = ((context.day.lines[stems[stem]][0], reason) for stem, reason in sorted(failed.items()))
-    return SheetRun(len(made) - kept, kept, tuple((line.name, line.ags, reason) for line, reason in names))
+    index, name = (_district_index, DISTRICT_INDEX) if order.of_districts else (_index, INDEX)
+    _write(folder / name, plain_csv(index(context, {stem: made[stem] for stem in stems if stem in made}, stems)))
+    told = ((*_named(context, stems[stem]), reason) for stem, reason in sorted(failed.items()))
+    return SheetRun(len(made) - kept, kept, tuple(told))
 
 
-def _stems(context: ViewContext) -> dict[str, int]:
+def _named(context: ViewContext, place: Place) -> tuple[str, str]:
+    """Return the name and the key of a municipality or a district."""
+    if isinstance(place, str):
+        return context.edition.district_name(place), place
+    line = context.day.lines[place][0]
+    return line.name, line.ags
+
+
+def _district_stems(context: ViewContext) -> dict[str, Place]:
+    """Return names of files without ending and keys, of districts with several municipalities, in order of their keys."""
+    there = Counter(context.day.municipalities["district"])
+    keys = [key for key in sorted(there) if there[key] > 1 and context.district in (None, key)]
+    return {sheet_stem(context, key, context.view.lang): key for key in keys}
+
+
+def _stems(context: ViewContext) -> dict[str, Place]:
     """Return names of files without ending and positions, of the municipalities that have a sheet, in order of their keys."""
     lines = {position: context.day.lines[position][0] for position in context.addressed}
     inside = [position for position, row in lines.items() if context.district in (None, row.district)]
@@ -156,7 +177,7 @@ def _write(path: Path, body: bytes) -> None:
 
 
 def _work(
-    settings: Settings, order: SheetOrder, folder: Path, mark: str, wanted: Mapping[str, int]
+    settings: Settings, order: SheetOrder, folder: Path, mark: str, wanted: Mapping[str, Place]
 ) -> Iterator[tuple[str, _Made | str]]:
     """Yield each sheet as it is done, or why it could not be made, in words.
 
@@ -166,8 +187,8 @@ def _work(
         return
     with executor(min(order.jobs, len(wanted))) as pool:
         tasks = {
-            pool.submit(_make, settings, order, folder / f"{stem}.pdf", mark, position): stem
-            for stem, position in wanted.items()
+            pool.submit(_make, settings, order, folder / f"{stem}.pdf", mark, place): stem
+            for stem, place in wanted.items()
         }
         try:
             for task in as_completed(tasks):
@@ -192,13 +213,13 @@ def _contexts(settings: Settings, order: SheetOrder) -> ViewContexts:
     return ViewContexts(lambda: snapshot, lambda: as_of)
 
 
-def _make(settings: Settings, order: SheetOrder, path: Path, mark: str, position: int) -> _Made:
-    body = sheet_pdf(_contexts(settings, order), order.view, position, order.home)
+def _make(settings: Settings, order: SheetOrder, path: Path, mark: str, place: Place) -> _Made:
+    body = sheet_pdf(_contexts(settings, order), order.view, place, order.home)
     _write(path, body)
     return _Made(mark, hashlib.sha256(body).hexdigest(), pages_of(body), len(body))
 
 
-def _index(context: ViewContext, made: Mapping[str, _Made], stems: Mapping[str, int]) -> pd.DataFrame:
+def _index(context: ViewContext, made: Mapping[str, _Made], stems: Mapping[str, Place]) -> pd.DataFrame:
     """Return one row for each sheet that is there.
 
     Columns ``ags``, ``name``, ``kind``, ``district``, ``file``, ``pages``, ``bytes``, ``documented`` (instruments of which
@@ -208,8 +229,9 @@ def _index(context: ViewContext, made: Mapping[str, _Made], stems: Mapping[str, 
     keys = [instrument.key for instrument in context.programme.instruments]
     rows = []
     for stem, each in made.items():
-        lines = context.day.lines[stems[stem]]
-        row = context.edition.municipalities.loc[stems[stem]]
+        position = int(stems[stem])
+        lines = context.day.lines[position]
+        row = context.edition.municipalities.loc[position]
         covered = [int(line.counted and line.basis != "district") for line in lines]
         documented = sum(line.stage != NO_DATA for line in lines)
         district = context.edition.district_name(lines[0].district)
@@ -217,6 +239,22 @@ def _index(context: ViewContext, made: Mapping[str, _Made], stems: Mapping[str, 
         rows.append([*told, *covered])
     columns = ["ags", "name", "kind", "district", "file", "pages", "bytes", "documented", *keys]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _district_index(context: ViewContext, made: Mapping[str, _Made], stems: Mapping[str, Place]) -> pd.DataFrame:
+    """Return one row for each sheet that is there.
+
+    Columns ``district``, ``name``, ``file``, ``pages``, ``bytes``, ``municipalities``, and for each instrument how many
+    of them it covers.
+    """
+    keys = [instrument.key for instrument in context.programme.instruments]
+    rows = []
+    for stem, each in made.items():
+        name, key = _named(context, stems[stem])
+        figures = [context.day.figure(instrument, key) for instrument in keys]
+        covered = [len(figure.municipalities) for figure in figures]
+        rows.append([key, name, f"{stem}.pdf", each.pages, each.size, figures[0].total, *covered])
+    return pd.DataFrame(rows, columns=["district", "name", "file", "pages", "bytes", "municipalities", *keys])
 
 
 class Progress:

@@ -1,4 +1,4 @@
-"""The sheet of a municipality as PDF/UA-1: what `atlas.present.sheet` says, with its map and its QR code."""
+"""The sheet of a municipality or a district as PDF/UA-1: what `atlas.present.sheet` says, with its map and its QR code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from atlas.model.excerpt import Excerpt, Measures, Size
 from atlas.model.view import ViewState
 from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.picture import LegendLine, Picture, build_picture, picture_view
-from atlas.present.sheet import FactSheet, build_sheet
+from atlas.present.sheet import FactSheet, build_district_sheet, build_sheet
 from atlas.present.wording import Words
 from atlas.render.layout import lay_out_map
 from atlas.render.qr import qr_file
@@ -23,17 +23,22 @@ _MARK = 9.0
 _PAGES = re.compile(rb"<xmpTPg:NPages>([0-9]+)</xmpTPg:NPages>")
 
 
-def sheet_pdf(contexts: ViewContexts, view: ViewState, position: int, home: str = "") -> bytes:
-    """Return the sheet of the municipality at ``position`` on the view's day, in its language, as PDF/UA-1.
+def sheet_pdf(contexts: ViewContexts, view: ViewState, place: int | str, home: str = "") -> bytes:
+    """Return the sheet of the municipality at a position, or of a district by its key, as PDF/UA-1.
 
-    ``home`` is the application's address; without it the sheet has no QR code.
+    Day and language are the view's; ``home`` is the application's address; without it the sheet has no QR code.
     """
     words = Words(view.lang)
     plain = ViewState(programme=view.programme, as_of=view.as_of or contexts.today(), lang=view.lang)
-    ags = contexts.of(plain).day.lines[position][0].ags
-    context = contexts.of(picture_view(plain.but(municipality=ags), Excerpt((ags,))))
-    picture = build_picture(context, Excerpt((ags,), Size.A4), words)
-    told = build_sheet(context, position, words, home)
+    key = place if isinstance(place, str) else contexts.of(plain).day.lines[place][0].ags
+    excerpt = Excerpt((key,), Size.A4)
+    context = contexts.of(picture_view(plain, excerpt))
+    picture = build_picture(context, excerpt, words)
+    told = (
+        build_district_sheet(context, words, home)
+        if isinstance(place, str)
+        else build_sheet(context, place, words, home)
+    )
     return document("sheet.typ", _files(context, told, picture, words))
 
 

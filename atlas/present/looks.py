@@ -12,6 +12,7 @@ from atlas import phrases
 from atlas.analysis.status import NO_DATA
 from atlas.model.programme import OVERVIEW, Counts, ExitKind, Instrument, Label, Programme, Special, Stage, StageKind
 from atlas.model.states import State
+from atlas.present.colours import darker, grey, lighter, line_on, on_dark
 from atlas.present.hatches import Pattern
 from atlas.present.time_words import FLOW_LABELS, STATE_LABELS
 from atlas.present.wording import Words
@@ -50,8 +51,6 @@ class LegendClass:
     """Colour of the pattern's lines; a darker shade of the fill if empty."""
     code: str = ""
     """One character that stands for it in the class codes."""
-    on_paper: bool = False
-    """Whether its ground is that of "no known activity", which a dark page shows dark."""
     has_number: bool = True
     """Whether a legend says how many: "no known activity" of a programme that is not for all is no number."""
 
@@ -61,11 +60,20 @@ class LegendClass:
         return self.key.rpartition("~")[2] == "district"
 
     @property
+    def is_own(self) -> bool:
+        """Whether its municipalities have an entry of their own."""
+        return self.key != NO_DATA and not self.is_through_district
+
+    @property
     def hatch_colour(self) -> str:
         """Colour of the pattern's lines: its own, or the fill, mixed with black until it stands out by 3 : 1 or better."""
-        if self.ink:
-            return self.ink
-        return "#" + "".join(f"{round(value * 0.5):02x}" for value in _channels(self.colour))
+        return self.ink or darker(self.colour)
+
+    @property
+    def dark(self) -> tuple[str, str]:
+        """Fill and colour of the pattern's lines on a dark page."""
+        fill = on_dark(self.colour)
+        return fill, line_on(fill, self.ink or self.colour)
 
 
 @dataclass(frozen=True)
@@ -141,14 +149,14 @@ def _ended_key(instrument: Instrument) -> str:
 _CHANGE_LOOKS = (
     LegendClass("begun", FLOW_LABELS["begun"], "#1f7a5c", counted=True),
     LegendClass("first_documented", FLOW_LABELS["first_documented"], "#8fc3ae", "dots", counted=True),
-    LegendClass("revived", FLOW_LABELS["revived"], "#4c9f83", "vertical", counted=True),
+    LegendClass("revived", FLOW_LABELS["revived"], "#5cb095", "vertical", counted=True),
     LegendClass("gained", Label(de="dann gezählt", en="then counted"), "#1f7a5c", counted=True),
     LegendClass("changed", FLOW_LABELS["changed"], "#e3b44f", "diagonal"),
-    LegendClass("ended", FLOW_LABELS["ended"], "#8d7f9c", "cross"),
+    LegendClass("ended", FLOW_LABELS["ended"], "#a89cb6", "cross"),
     LegendClass("dormant", FLOW_LABELS["dormant"], "#a99fb4", "horizontal"),
     LegendClass("end_documented", FLOW_LABELS["end_documented"], "#bdb4c6", "antidiagonal"),
     LegendClass("presumed_over", FLOW_LABELS["presumed_over"], "#d3ccda", "dots"),
-    LegendClass("lost", Label(de="dann nicht mehr gezählt", en="then no longer counted"), "#8d7f9c", "cross"),
+    LegendClass("lost", Label(de="dann nicht mehr gezählt", en="then no longer counted"), "#a89cb6", "cross"),
     LegendClass(KEPT, Label(de="wie zuvor gezählt", en="counted as before"), "#bcd3e6", counted=True, optional=False),
 )
 _NOT_COUNTED = Label(de="nicht gezählt", en="not counted")
@@ -173,7 +181,6 @@ def looks_of(programme: Programme, layer: str) -> tuple[LegendClass, ...]:
         replace(
             each,
             code=CODES[i],
-            on_paper=each.colour == special.no_data,
             has_number=each.key != NO_DATA or programme.has_shares,
         )
         for i, each in enumerate(drafts)
@@ -219,7 +226,7 @@ def _beside_looks(special: Special, instrument: Instrument) -> list[LegendClass]
     counted = [stage for stage in instrument.stages if stage.is_counted]
     looks = []
     if counted:
-        key, ink = _state_key(instrument, State.DOCUMENTED_LATER), min((each.colour for each in counted), key=_grey)
+        key, ink = _state_key(instrument, State.DOCUMENTED_LATER), min((each.colour for each in counted), key=grey)
         looks.append(LegendClass(key, STATE_LABELS[State.DOCUMENTED_LATER], special.no_data, "rings", ink=ink))
     if any(stage.months for stage in counted):
         key = _state_key(instrument, State.PERIOD_UNKNOWN)
@@ -233,7 +240,7 @@ def _over_looks(instrument: Instrument) -> list[LegendClass]:
     steps = [stage for stage in stages if stage.kind is StageKind.STEP]
     looks: list[LegendClass] = []
     if any(stage.months for stage in steps):
-        key, darkest = _state_key(instrument, State.PRESUMED_OVER), min((each.colour for each in steps), key=_grey)
+        key, darkest = _state_key(instrument, State.PRESUMED_OVER), min((each.colour for each in steps), key=grey)
         colour = lighter(darkest, 0.6)
         looks += _over_look(key, STATE_LABELS[State.PRESUMED_OVER], colour, "bars", so_far=so_far)
     for stage in reversed([each for each in stages if each.kind is StageKind.EXIT]):
@@ -275,20 +282,6 @@ def _noted(label: Label, note: Label) -> Label:
     return Label(de=f"{label.de} ({note.de})", en=f"{label.en} ({note.en})")
 
 
-def _channels(colour: str) -> list[int]:
-    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
-
-
-def _grey(colour: str) -> float:
-    """Return how light a colour is in print without colours, 0 to 255."""
-    return sum(weight * value for weight, value in zip((0.3, 0.59, 0.11), _channels(colour), strict=True))
-
-
-def lighter(colour: str, share: float = 0.45) -> str:
-    """Return the colour mixed with white; ``share`` is white's part."""
-    return "#" + "".join(f"{round(value + (255 - value) * share):02x}" for value in _channels(colour))
-
-
 def layer_label(programme: Programme, layer: str) -> Label:
     """Return the full name of a layer."""
     if layer == CHANGES:
@@ -321,4 +314,4 @@ def is_small(side: float, text: float) -> bool:
 
 def has_dot(look: LegendClass, side: float, text: float) -> bool:
     """Return whether a dot in the colour of its class marks an area: a small one with an entry of its own."""
-    return look.key != NO_DATA and not look.is_through_district and is_small(side, text)
+    return look.is_own and is_small(side, text)

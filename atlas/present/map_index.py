@@ -90,10 +90,9 @@ def _look(look: LegendClass) -> Json:
         "code": look.code,
         "key": look.key,
         "label": look.label.texts,
-        "colour": look.colour,
-        "line": look.hatch_colour,
+        "paints": [[look.colour, look.hatch_colour], look.dark],
         "hatch": look.hatch,
-        "onPaper": look.on_paper,
+        "own": look.is_own,
         "optional": look.optional,
         "hasNumber": look.has_number,
     }

@@ -38,7 +38,7 @@ class NeighbourRow:
     """Its part of the whole outline, ``31,0 %``."""
     look: LegendClass
     status: tuple[str, ...]
-    """A sentence for each instrument documented; one that nothing is known, if there is none."""
+    """A sentence for each instrument documented."""
     is_active: bool
     """Whether something is in force there by a record of its own."""
 
@@ -90,6 +90,7 @@ def build_page(context: ViewContext, position: int, words: Words) -> Municipalit
     district = str(context.edition.municipalities.at[position, "district"])
     undocumented = tuple(each.label for each in detail.instruments if each not in detail.documented)
     drawn = bars(context, detail.ags, district, scale)
+    near = neighbour_rows(context, position, words)
     remarks = [_bars_note(drawn, words)]
     if undocumented and detail.documented:
         remarks.insert(0, words.say("Nicht dokumentiert: {list}.", list=", ".join(undocumented)))
@@ -99,9 +100,9 @@ def build_page(context: ViewContext, position: int, words: Words) -> Municipalit
         bars=drawn,
         undocumented=undocumented,
         remarks=tuple(filter(None, remarks)),
-        neighbours=neighbour_rows(context, position, words),
+        neighbours=near,
         neighbour_titles=tuple(map(words.say, _TITLES)),
-        notes=neighbourhood_notes(context, position, words),
+        notes=(*_unknown(near, words), *neighbourhood_notes(context, position, words)),
         chains=_chains(context, position, words),
         chains_heading=words.say("Am nächsten"),
         next_step=_next_step(context, position, words),
@@ -128,7 +129,7 @@ def neighbour_rows(context: ViewContext, position: int, words: Words) -> tuple[N
     rows = []
     for number, (other, border_m) in enumerate(hood.lines[position], start=1):
         lines = context.day.lines[other]
-        known = tuple(_brief(context, line, words) for line in lines if line.basis in {"direct", "district"})
+        known = tuple(brief(context, line, words) for line in lines if line.basis in {"direct", "district"})
         rows.append(
             NeighbourRow(
                 number=number,
@@ -139,14 +140,23 @@ def neighbour_rows(context: ViewContext, position: int, words: Words) -> tuple[N
                 border=words.say(phrases.KILOMETRES, km=words.number(border_m / 1000, 1)),
                 share=words.percent(border_m / hood.outline_m[position]),
                 look=looks[classes[other]],
-                status=known or (words.say(phrases.NO_KNOWN_ACTIVITY),),
+                status=known,
                 is_active=other in active,
             )
         )
     return tuple(rows)
 
 
-def _brief(context: ViewContext, line: StatusLine, words: Words) -> str:
+def _unknown(rows: Iterable[NeighbourRow], words: Words) -> tuple[str, ...]:
+    """Return the sentence on the neighbours of which nothing is known, instead of one in each of their rows."""
+    count = sum(not row.status for row in rows)
+    if not count:
+        return ()
+    one = N_("Strich: Von einem Nachbarn ist keine Aktivität bekannt.")
+    return (words.count(one, N_("Strich: Von {n} Nachbarn ist keine Aktivität bekannt."), count),)
+
+
+def brief(context: ViewContext, line: StatusLine, words: Words) -> str:
     """Return ``Baustein: erreicht, 17.12.2021``."""
     label = words.label(context.programme.instrument(line.instrument).short)
     status = status_sentence(line, context.programme, words, with_rule=False)

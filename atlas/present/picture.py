@@ -131,7 +131,7 @@ def build_picture(
     bodies = tuple((name, each) for name, each in spec.bodies if set(each) & shown.keys())
     district_points = spec.district_points if excerpt.kind in _WHOLE else ()
     legend = _legend(context, (like or spec).legend, excerpt, shown, own, words)
-    legend += _mark_lines(context, like, (points, district_points, bodies), words)
+    legend += mark_lines(context, like, (points, district_points, bodies), words)
     where = _where(context, excerpt, members, words)
     count = _counted(context, shown, members, words)
     layer = words.label(layer_label(context.programme, spec.layer))
@@ -212,7 +212,7 @@ def _legend(
     return tuple(lines)
 
 
-def _mark_lines(
+def mark_lines(
     context: ViewContext, like: MapSpec | None, marks: tuple[Sized, Sized, Sized], words: Words
 ) -> tuple[LegendLine, ...]:
     """Return the lines for points, points of districts and joint bodies, as far as there are any here or in ``like``."""

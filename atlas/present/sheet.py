@@ -1,22 +1,24 @@
-"""The sheet of a municipality, one or two pages to print and to hand on: everything it says, nothing about how it looks."""
+"""The sheet of a municipality or a district, one or two pages to print and to hand on: everything it says, nothing about how it looks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from atlas import phrases
 from atlas.analysis.status import StatusLine
-from atlas.model.programme import Counts
+from atlas.model.place_names import in_german_order
+from atlas.model.programme import OVERVIEW, Counts
 from atlas.model.records import source_name
 from atlas.model.view import ViewState, page_address
 from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.credits import full_credits, invented, picture_credits
-from atlas.present.detail import Entry, InstrumentDetail, rung_name, status_sentence
+from atlas.present.detail import Entry, InstrumentDetail, build_detail, rung_name, status_sentence
 from atlas.present.district import ShareRow, share_rows
 from atlas.present.headings import headings
-from atlas.present.looks import LegendClass
-from atlas.present.municipality import MunicipalityPage, NeighbourRow, NextStep, build_page
+from atlas.present.looks import LegendClass, looks_by_key, looks_of
+from atlas.present.municipality import MunicipalityPage, NeighbourRow, NextStep, brief, build_page
 from atlas.present.narrative import neighbours_sentence, one_stop, sentences
 from atlas.present.time_words import holding_said
 from atlas.present.wording import Words
@@ -90,7 +92,7 @@ class FactSheet:
     lead: tuple[str, ...]
     """Paragraphs in whole sentences."""
     parts: dict[str, SheetPart]
-    """``status``, ``next``, ``neighbours``, ``shares``, ``sources``, ``legend``."""
+    """``status``, ``next``, ``neighbours``, ``shares``, ``sources``, ``legend``; of a district no ``next`` and ``neighbours``."""
     status: tuple[SheetStatus, ...]
     rest: str
     """The line with the instruments of which nothing is known; empty if there are none."""
@@ -132,19 +134,11 @@ def build_sheet(context: ViewContext, position: int, words: Words, home: str = "
     is_city = district == detail.name
     unknown = ", ".join(page.undocumented)
     lead = (" ".join(sentences(context, position, words)), neighbours_sentence(context, position, words))
-    address = _address(context, detail.ags, words, home)
+    there = ViewState(programme=context.view.programme, municipality=detail.ags, lang=words.lang)
     return FactSheet(
-        lang=words.lang,
-        title=words.say("Steckbrief {name} ({programme})", name=detail.name, programme=context.programme.short),
-        kicker=words.say(
-            "Präventionsatlas {state} · {programme}",
-            state=words.label(context.programme.territory),
-            programme=words.label(context.programme.title),
-        ),
-        name=detail.name,
+        **_around(context, detail.name, words, page_address(f"{home}/gemeinde", there) if home else ""),
         subtitle=" · ".join(filter(None, (detail.subtitle, detail.merged_from))),
         key=words.say("Gemeindeschlüssel {ags}", ags=detail.ags),
-        day=words.say(phrases.AS_OF_DAY, day=words.day(context.as_of)),
         lead=tuple(filter(None, lead)),
         parts=_parts(context, page, words, "" if is_city else district),
         status=status,
@@ -154,14 +148,103 @@ def build_sheet(context: ViewContext, position: int, words: Words, home: str = "
         notes=tuple(map(one_stop, page.notes)),
         shares=tuple(_shares_of(_compared(context, lines[0].district, words), context, words, is_city=is_city)),
         sources=tuple(sources.found),
-        credits=full_credits(context, words)[1:],
-        foot=" · ".join(picture_credits(context, words)[:2]),
-        page_pattern=words.say("Seite {page} von {pages}"),
-        warning=" ".join(invented(context, words)),
-        address=address,
-        address_text=words.say(phrases.ALWAYS_CURRENT, page=address.partition("://")[2]) if address else "",
-        qr_alt=words.say("QR-Code mit der Adresse der Seite von {name}", name=detail.name),
     )
+
+
+def build_district_sheet(context: ViewContext, words: Words, home: str = "") -> FactSheet:
+    """Return the sheet of the view's district; ``home`` is the application's address, empty if unknown."""
+    key = context.district or ""
+    every = context.day.municipalities
+    members = every[every["district"] == key]
+    name = context.edition.district_name(key)
+    sources = _Sources(words)
+    positions = sorted(members.index.tolist(), key=lambda position: in_german_order(str(members.at[position, "name"])))
+    own = {position: _of_member(context, position, sources, words) for position in positions}
+    known = tuple(each for each in own.values() if each.status)
+    others = ", ".join(each.label for each in own.values() if not each.status)
+    area = words.say(phrases.SQUARE_KILOMETRES, km2=words.number(float(members["area_km2"].sum())))
+    there = ViewState(programme=context.view.programme, district=key, lang=words.lang)
+    n, total = words.number(len(known)), words.number(len(members))
+    return FactSheet(
+        **_around(context, name, words, page_address(f"{home}/kreis", there) if home else ""),
+        subtitle=f"{words.count(*phrases.N_MUNICIPALITIES, len(members))} · {area}",
+        key=words.say("Kreisschlüssel {key}", key=key),
+        lead=(words.say("Eigene Einträge gibt es von {n} der {total} Gemeinden.", n=n, total=total),),
+        parts=_parts_of_district(context, name, words),
+        status=(*_of_district(context, positions, name, sources, words), *known),
+        rest=words.say("Ohne eigenen Eintrag: {list}.", list=others) if others else "",
+        next_step=(),
+        neighbours=(),
+        notes=(),
+        shares=tuple(_shares_of(_compared(context, key, words), context, words, is_city=False)),
+        sources=tuple(sources.found),
+    )
+
+
+def _around(context: ViewContext, name: str, words: Words, address: str) -> dict[str, Any]:
+    """Return what every sheet says of itself: title, programme, day, credits, the address of its page."""
+    return {
+        "lang": words.lang,
+        "title": words.say("Steckbrief {name} ({programme})", name=name, programme=context.programme.short),
+        "kicker": words.say(
+            "Präventionsatlas {state} · {programme}",
+            state=words.label(context.programme.territory),
+            programme=words.label(context.programme.title),
+        ),
+        "name": name,
+        "day": words.say(phrases.AS_OF_DAY, day=words.day(context.as_of)),
+        "credits": full_credits(context, words)[1:],
+        "foot": " · ".join(picture_credits(context, words)[:2]),
+        "page_pattern": words.say("Seite {page} von {pages}"),
+        "warning": " ".join(invented(context, words)),
+        "address": address,
+        "address_text": words.say(phrases.ALWAYS_CURRENT, page=address.partition("://")[2]) if address else "",
+        "qr_alt": words.say("QR-Code mit der Adresse der Seite von {name}", name=name),
+    }
+
+
+def _of_member(context: ViewContext, position: int, sources: _Sources, words: Words) -> SheetStatus:
+    """Return what a municipality of a district has of its own, a line for each instrument, and the sources."""
+    lines = [line for line in context.day.lines[position] if line.basis in {"direct", "derived"}]
+    entries = _entries_of(context, position, {line.instrument for line in lines}, sources, words) if lines else ()
+    look = looks_by_key(context.programme, context.spec.layer)[context.spec.classes[position]]
+    name = str(context.edition.municipalities.at[position, "name"])
+    return SheetStatus(name, look, tuple(brief(context, line, words) for line in lines), entries)
+
+
+def _of_district(
+    context: ViewContext, members: Iterable[int], name: str, sources: _Sources, words: Words
+) -> tuple[SheetStatus, ...]:
+    """Return what the district itself has, as those of its municipalities know it that have nothing of their own."""
+    found = {
+        line.instrument: (position, line._replace(basis="direct"))
+        for position in members
+        for line in context.day.lines[position]
+        if line.basis == "district"
+    }
+    if not found:
+        return ()
+    entries = [
+        entry
+        for instrument, (position, _) in found.items()
+        for entry in _entries_of(context, position, {instrument}, sources, words)
+    ]
+    status = tuple(brief(context, line, words) for _, line in found.values())
+    look = next(look for look in looks_of(context.programme, OVERVIEW) if look.is_through_district)
+    return (SheetStatus(name, look, status, tuple(dict.fromkeys(entries))),)
+
+
+def _entries_of(
+    context: ViewContext, position: int, instruments: set[str], sources: _Sources, words: Words
+) -> tuple[SheetEntry, ...]:
+    """Return the sources of some instruments of a municipality, each once."""
+    found = (
+        sources.number(entry)
+        for each in build_detail(context, position, words).instruments
+        if each.key in instruments
+        for entry in each.entries
+    )
+    return tuple(SheetEntry("", number) for number in dict.fromkeys(found) if number)
 
 
 def _compared(context: ViewContext, district: str, words: Words) -> tuple[ShareRow, ...]:
@@ -222,14 +305,25 @@ def _entry(entry: Entry, status: str, words: Words) -> str:
     return " ".join([*parts, entry.note]).strip() or f"{entry.when}."
 
 
+def _parts_of_district(context: ViewContext, name: str, words: Words) -> dict[str, SheetPart]:
+    here, state = headings(words, "district")["district"], words.label(context.programme.territory)
+    columns = words.say(phrases.MUNICIPALITY), words.say(phrases.STATUS), words.say(phrases.SOURCES)
+    return {
+        "legend": SheetPart(words.say(phrases.LEGEND)),
+        "status": SheetPart(words.say("Gemeinden mit eigenen Einträgen"), columns),
+        "shares": SheetPart(_comparison(name, state, words), (words.say(phrases.INSTRUMENT), here, state)),
+        "sources": SheetPart(words.say(phrases.SOURCES)),
+    }
+
+
+def _comparison(place: str, state: str, words: Words) -> str:
+    return words.say("{place} und {state} im Vergleich", place=place, state=state)
+
+
 def _parts(context: ViewContext, page: MunicipalityPage, words: Words, district: str) -> dict[str, SheetPart]:
     column = headings(words, "name", "district")
     state = words.label(context.programme.territory)
-    compared = (
-        words.say("{place} und {state} im Vergleich", place=district, state=state)
-        if district
-        else words.say("{state} insgesamt", state=state)
-    )
+    compared = _comparison(district, state, words) if district else words.say("{state} insgesamt", state=state)
     instrument = words.say(phrases.INSTRUMENT)
     return {
         "legend": SheetPart(words.say(phrases.LEGEND)),
@@ -241,7 +335,7 @@ def _parts(context: ViewContext, page: MunicipalityPage, words: Words, district:
             page.detail.neighbour_heading, (column["name"], words.say(phrases.SHARED_BORDER), words.say(phrases.STATUS))
         ),
         "shares": SheetPart(compared, (instrument, *([column["district"]] if district else []), state)),
-        "sources": SheetPart(words.say("Quellen")),
+        "sources": SheetPart(words.say(phrases.SOURCES)),
     }
 
 
@@ -277,11 +371,3 @@ def _shares_of(rows: Iterable[ShareRow], context: ViewContext, words: Words, *, 
             held, whole = (words.number(len(of.in_force)) for of in (row.here, row.whole))
             label = words.say(phrases.OF_WHICH_HOLDING, holding=holding_said([instrument], words))
             yield SheetShare(label, "" if is_city else held, "", whole, "")
-
-
-def _address(context: ViewContext, ags: str, words: Words, home: str) -> str:
-    """Return the address of the municipality's page, without a date: who comes back sees what holds then."""
-    if not home:
-        return ""
-    view = ViewState(programme=context.view.programme, municipality=ags, lang=words.lang)
-    return page_address(f"{home}/gemeinde", view)

@@ -16,7 +16,7 @@ import vl_convert
 
 from atlas import phrases
 from atlas.model.languages import LANGUAGES
-from atlas.present.looks import lighter
+from atlas.present.colours import on_dark
 from atlas.present.progress import Curve, DistrictBar, Mark
 from atlas.present.wording import Words
 from atlas.render.fonts import FAMILY, FOLDER, embedded_faces
@@ -38,7 +38,7 @@ class Paper:
     page: str
     """Of what lies behind it."""
     is_dark: bool = False
-    """Whether dark fills must be lightened to be seen."""
+    """Whether it has the fills of a dark page."""
 
 
 LIGHT = Paper(ink="#1d2430", quiet="#5d6470", grid="#e4e2dc", ground=None, page="#ffffff")
@@ -47,8 +47,8 @@ PRINT = replace(LIGHT, ground="#ffffff")
 
 
 def _visible(colour: str, paper: Paper) -> str:
-    """Return a fill as it can be seen on the paper: on dark ground mixed with white."""
-    return lighter(colour, 0.42) if paper.is_dark else colour
+    """Return a fill as it can be seen on the paper."""
+    return on_dark(colour) if paper.is_dark else colour
 
 
 def curve_chart(

@@ -17,6 +17,7 @@ _FAR_MOVES = (
 )  # fmt: skip
 """Tries, in order: shares of the name's width sideways, of its size up and down."""
 _LONG, _SHORTEST = 13, 3
+_WHOLE = 0.999
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,17 +73,22 @@ class Room:
         """Keep names off a box."""
         self._taken.append(box)
 
-    def set(self, wish: Wish, *, far: bool = False) -> PlacedLabel | None:
-        """Return the name at the best place that is free, which is then taken; None if there is none."""
+    def set(self, wish: Wish, *, far: bool = False, inside: bool = False) -> PlacedLabel | None:
+        """Return the name at the best place that is free, which is then taken; None if there is none.
+
+        With ``inside`` no place will do that is not wholly in what it names.
+        """
         moves = _FAR_MOVES if far else _MOVES
         tries = [(lines, *_place(wish, lines, move)) for lines in _breaks(wish.text) for move in moves]
         free = [each for each in tries if self._is_free(each[1])]
         if not free:
             return None
         best = 0
-        if isinstance(wish.key, int):  # a district is wider than its name
-            inside = self._shares(wish.key, [box for _, box, _ in free])
-            best = max(range(len(free)), key=lambda number: (round(inside[number], 1), -number))
+        if inside or isinstance(wish.key, int):  # a district is wider than its name
+            shares = self._shares(wish.key, [box for _, box, _ in free])
+            best = max(range(len(free)), key=lambda number: (round(shares[number], 3 if inside else 1), -number))
+            if inside and shares[best] < _WHOLE:
+                return None
         lines, box, y = free[best]
         self.take(box)
         return PlacedLabel(wish, lines, (box[0] + box[2]) / 2, y, box)

@@ -76,7 +76,7 @@ def _room(picture: Picture, frame: Frame, land: Land, text: float, bar: Box, bar
 
     def shares(position: int | str, boxes: Sequence[Box]) -> list[float]:
         places = [(*frame.place((x0, y0)), *frame.place((x1, y1))) for x0, y0, x1, y1 in boxes]
-        return land.shares(int(position), places)
+        return land.shares(position, places)
 
     room = Room(frame.box, shares)
     room.take(bar)
@@ -126,7 +126,9 @@ def _district_labels(picture: Picture, frame: Frame, land: Land, text: float, ro
         if place is None:
             continue
         x, y = frame.point(place)
-        wish = Wish(key=key, x=x, y=y, text=told, size=text * 0.9)
-        far = key != state_of(key)  # a state is large: its name stands in it or nowhere
-        found.append(room.set(wish, far=far) or room.set(replace(wish, size=text * 0.75), far=far))
+        wish = Wish(key=key, x=x, y=y, text=told, size=text)
+        is_state = key == state_of(key)  # its name stands in it, off its borders, or nowhere
+        sizes = (0.9, 0.75, 0.64) if is_state else (0.9, 0.75)
+        tries = (room.set(replace(wish, size=text * size), far=True, inside=is_state) for size in sizes)
+        found.append(next(filter(None, tries), None))
     return tuple(label for label in found if label)

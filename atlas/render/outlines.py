@@ -84,11 +84,12 @@ class Land:
         """Return the point for a municipality's name, metres from the corner."""
         return self._places[position]
 
-    def shares(self, position: int, boxes: Sequence[Bounds]) -> list[float]:
-        """Return which share of each box, metres from the corner, lies in a municipality: 0 to 1."""
+    def shares(self, key: int | str, boxes: Sequence[Bounds]) -> list[float]:
+        """Return which share of each box, metres from the corner, lies in a municipality, district or state: 0 to 1."""
         west, north = self._corner
         cut = np.array([shapely.box(x0 + west, north - y1, x1 + west, north - y0) for x0, y0, x1, y1 in boxes])
-        inside = shapely.area(shapely.intersection(self._shapes[position], cut)) / shapely.area(cut)
+        shape = self._merged(key) if isinstance(key, str) else self._shapes[key]
+        inside = shapely.area(shapely.intersection(shape, cut)) / shapely.area(cut)
         return [float(each) for each in inside]
 
     def path(self, position: int) -> str:

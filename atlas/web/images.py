@@ -16,6 +16,7 @@ from starlette.routing import Route
 from atlas.errors import AtlasError, Problem
 from atlas.export.comparison import DrawnComparison, comparison_file, comparison_stem, draw_comparison
 from atlas.export.pictures import MEDIA_TYPES, draw, page_of, picture_stem, written
+from atlas.export.sheets import sheet_pdf, sheet_stem
 from atlas.model.comparison import Comparison
 from atlas.model.excerpt import Excerpt, ExcerptKind, Form, Size, parse_places
 from atlas.model.parameters import (
@@ -113,12 +114,13 @@ class Images:
     def routes(self) -> list[Route]:
         """Return the routes.
 
-        ``/bild/{place}.{form}``, strict; ``/atlas/ausschnitt.{form}`` for a view of the export page; of a comparison
+        ``/bild/{place}.{form}``, strict; ``/atlas/ausschnitt.{form}`` for a view of the export page; sheets; of a comparison
         ``/atlas/vergleich.{form}`` and, one map alone, ``/atlas/vergleich/{number}.svg``.
         """
         return [
             Route(f"{IMAGES}/{{name:path}}", Endpoint(self.image)),
             Route(f"{PREFIX}/ausschnitt.{{form}}", Endpoint(self.excerpt)),
+            Route(f"{PREFIX}/steckbrief.pdf", Endpoint(self.sheet)),
             Route(f"{PREFIX}/vergleich.{{form}}", Endpoint(self.comparison)),
             Route(f"{PREFIX}/vergleich/{{number}}.svg", Endpoint(self.compared_map)),
         ]
@@ -153,6 +155,25 @@ class Images:
         context = self._contexts.of(picture_view(view, order.excerpt))
         file = f"{picture_stem(context, order.excerpt)}.{form}"
         return delivered(request, image, MEDIA_TYPES[order.form], attached(file))
+
+    def sheet(self, request: Request) -> Response:
+        """Return the sheet of the municipality or the district that an address names, as a file with a good name."""
+        snapshot, today = self._current(), self._contexts.today()
+        view = view_asked(given_by(request), snapshot, today)
+        view = view.but(as_of=view.as_of or today)
+        context = self._contexts.of(view)
+        place = position_or_successor(context, view.municipality) if view.municipality else context.district
+        if place is None:
+            text = N_(
+                "Einen Steckbrief gibt es von einer Gemeinde oder einem Kreis. Bitte „gemeinde“ oder „kreis“ angeben."
+            )
+            raise RefusedError(Problem("", text))
+        address = self._address or str(request.base_url).rstrip("/")
+        asked = (snapshot.fingerprint, place, view, address)
+        with self._drawing:
+            file = self._drawn.get(asked, lambda: filed(sheet_pdf(self._contexts, view, place, address), None))
+        key = place if isinstance(place, str) else context.day.lines[place][0].ags
+        return delivered(request, file, MEDIA_TYPES[Form.PDF], attached(f"{sheet_stem(context, key, view.lang)}.pdf"))
 
     def comparison(self, request: Request) -> Response:
         """Return a comparison on one page, as a file with a good name."""

@@ -61,3 +61,28 @@ def test_no_serious_finding_in_the_map(
     seen.page.wait_for_timeout(500)
     seen.map.evaluate(AXE)
     assert seen.map.evaluate(RUN, [OURS, "frame"]) == []
+
+
+LOOKS_DIFFER = """() => [...document.querySelectorAll('.atlas-legend .swatch')].filter((each) => each.checkVisibility())
+  .map((each) => getComputedStyle(each)).map((style) => style.backgroundColor + style.backgroundImage)"""
+LINE = "(each) => [getComputedStyle(each).textDecorationLine, getComputedStyle(each).outlineStyle]"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_high_contrast_keeps_classes_apart_and_marks_what_is_chosen(
+    visit: Callable[..., Visit], miniland_url: str, dark: bool
+) -> None:
+    seen = visit(miniland_url, dark=dark)
+    seen.page.emulate_media(forced_colors="active")
+    seen.open("/?ebene=pact", "pact")
+    seen.page.locator(".atlas-legend .swatch").first.wait_for()
+    looks = seen.page.evaluate(LOOKS_DIFFER)
+    assert len(set(looks)) == len(looks) > 3
+    for pill in seen.page.get_by_role("radio").all():
+        marked = ["underline", "solid"] if pill.get_attribute("aria-checked") == "true" else ["none", "none"]
+        assert pill.evaluate(LINE) == marked
+    seen.page.goto(miniland_url + "/kreis?kreis=00022")
+    bar = seen.page.locator(".share .bar b").first
+    bar.wait_for()
+    filled, track = (each.evaluate("e => getComputedStyle(e).backgroundColor") for each in (bar, bar.locator("..")))
+    assert filled != track

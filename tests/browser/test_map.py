@@ -404,3 +404,16 @@ def test_joint_bodies_have_one_outline_and_a_name(visit: Callable[..., Visit], s
     seen.open("/", "overview")
     assert seen.map.locator("path.body-line").count() == 8
     assert "Verbund mehrerer Gemeinden" in seen.page.locator(".atlas-legend").inner_text()
+
+
+def test_names_of_states_keep_off_dots_and_each_other(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/?programm=zwk", "overview")
+    seen.map.wait_for_selector("path.small-area", state="attached")
+    boxes = """kind => [...document.querySelectorAll(kind)].map(each => each.getBoundingClientRect())
+      .map(({ left, top, right, bottom }) => [left, top, right, bottom])"""
+    names, dots = (seen.map.evaluate(boxes, kind) for kind in (".country-state-name", "path.small-area"))
+    assert len(names) >= 5
+    assert len(dots) >= 20
+    for i, (left, top, right, bottom) in enumerate(names):
+        for x0, y0, x1, y1 in (*names[i + 1 :], *dots):
+            assert not (left < x1 - 1 and right > x0 + 1 and top < y1 - 1 and bottom > y0 + 1)

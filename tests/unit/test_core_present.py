@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import get_args
 
@@ -18,12 +18,13 @@ from atlas.model.parameters import Given, read_view
 from atlas.model.place_names import in_german_order
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState, view_to_query
+from atlas.present.colours import contrast, grey, luminance
 from atlas.present.context import SingleFlightCache, ViewContext, ViewContexts, preview
 from atlas.present.detail import as_of_sentence, build_detail, municipality_names, position_of
 from atlas.present.figures import build_cards
 from atlas.present.film import build_film, film_legend
 from atlas.present.hatches import LINES, Pattern
-from atlas.present.looks import layer_label, layer_short, look_key, looks_of
+from atlas.present.looks import CHANGES, LegendClass, layer_label, layer_short, look_key, looks_of
 from atlas.present.map_index import body_names, build_map_index
 from atlas.present.map_spec import packed_bodies, packed_since
 from atlas.present.published import published_rows
@@ -100,19 +101,49 @@ def test_every_hatch_has_its_marks() -> None:
     assert hatches == {"none", "dots", *LINES}
 
 
+def _layers(real: Snapshot) -> Iterator[tuple[str, tuple[LegendClass, ...]]]:
+    for programme in real.programmes.values():
+        for layer in (*programme.layers, CHANGES):
+            yield f"{programme.key} {layer}", looks_of(programme, layer)
+
+
 def test_classes_differ_in_lightness_or_hatch(real: Snapshot) -> None:
     """Grey print and colour-blind readers: no two classes of a layer may be the same grey and the same hatch.
 
     But for stages of districts, of which a long ladder has more than there are greys.
     """
-    for programme, layer in ((each, layer) for each in real.programmes.values() for layer in each.layers):
-        for one, other in itertools.combinations(looks_of(programme, layer), 2):
-            greys = [
-                sum(w * int(each.colour[i : i + 2], 16) for w, i in ((0.3, 1), (0.59, 3), (0.11, 5)))
-                for each in (one, other)
-            ]
+    for name, looks in _layers(real):
+        for one, other in itertools.combinations(looks, 2):
             is_known = one.is_through_district and other.is_through_district
-            assert is_known or abs(greys[0] - greys[1]) >= 20 or one.hatch != other.hatch, (layer, one.key, other.key)
+            is_apart = abs(grey(one.colour) - grey(other.colour)) >= 20 or one.hatch != other.hatch
+            assert is_known or is_apart or name.endswith(CHANGES), (name, one.key, other.key)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_neighbouring_classes_stand_out_from_each_other(real: Snapshot, theme: str) -> None:
+    """Between neighbours of a legend 1.25 : 1 and another fill, or another hatch; between the top class and the ground 3 : 1."""
+    for name, looks in _layers(real):
+        fills = [look.colour if theme == "light" else look.dark[0] for look in looks]
+        lines = [look.hatch_colour if theme == "light" else look.dark[1] for look in looks]
+        for (one, other), (fill, next_fill) in zip(itertools.pairwise(looks), itertools.pairwise(fills), strict=True):
+            assert one.hatch != other.hatch or contrast(fill, next_fill) >= 1.25, (name, one.key, other.key)
+        steps = [fill for look, fill in zip(looks, fills, strict=True) if look.hatch == "none"]
+        for one, other in itertools.combinations(steps, 2):
+            assert contrast(one, other) >= 1.15 or one == other, (name, one, other)
+        assert len(steps) == 1 or contrast(steps[0], steps[1]) >= 3, name
+        for look, fill, line in zip(looks, fills, lines, strict=True):
+            assert look.hatch == "none" or contrast(fill, line) >= 3, (name, look.key)
+
+
+def test_a_dark_page_turns_lightness_over_and_keeps_the_distances(real: Snapshot) -> None:
+    for name, looks in _layers(real):
+        for one, other in itertools.combinations(looks, 2):
+            fills, turned = (one.colour, other.colour), (one.dark[0], other.dark[0])
+            if contrast(*fills) >= 1.2:
+                assert (luminance(fills[0]) < luminance(fills[1])) == (luminance(turned[0]) > luminance(turned[1])), (
+                    name
+                )
+            assert contrast(*turned) >= 0.7 * contrast(*fills), (name, one.key, other.key)
 
 
 def test_legend_counts_add_up_to_the_municipalities(real_context: Callable[..., ViewContext]) -> None:

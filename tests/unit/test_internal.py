@@ -155,6 +155,10 @@ def addresses() -> dict[str, list[str]]:
         "/atlas/diagramm/{chart}.{form}": [f"/atlas/diagramm/{chart}.svg?{query}" for chart in Chart],
         "/bild/{name:path}": [f"/bild/{name}.{form}" for name in (TOWN, "00021", "land") for form in ("svg", "png")],
         "/atlas/ausschnitt.{form}": [f"/atlas/ausschnitt.svg?{query}", f"/atlas/ausschnitt.pdf?{query}"],
+        "/atlas/steckbrief.pdf": [
+            f"/atlas/steckbrief.pdf?{query}",
+            f"/atlas/steckbrief.pdf?stichtag={DAY}&kreis=00021",
+        ],
         "/atlas/{name}": ["/atlas/names.json", "/atlas/follow_up"],
         "/healthz": ["/healthz"],
         "/readyz": ["/readyz"],

@@ -158,7 +158,7 @@ def test_what_is_known_by_a_day_is_pale_before_it_and_broken_after_its_time(
     assert coaching[-1].end == 1.0
     said = html.history(page)
     assert said.count("Zeitleisten: Wo Kreise stehen") == 1
-    assert 'class="swatch hatch-rings paper"' in said
+    assert 'class="swatch hatch-rings"' in said
 
 
 def test_each_case_has_its_lane_and_its_name(real_context: Callable[..., ViewContext]) -> None:

@@ -470,6 +470,18 @@ def test_state_whose_municipalities_can_be_seen_has_no_ground(drawn: Draw) -> No
         assert ground.dots == ()
 
 
+def test_names_of_states_stand_in_their_state_and_off_dots(real: Snapshot, drawn: Draw) -> None:
+    for key in _of_a_country(real):
+        sheet = drawn(programme=key).sheet
+        middles = [sheet.frame.point(sheet.land.place(position)) for position in sheet.ground.dots]
+        assert len(sheet.names.district_labels) >= 5
+        for label in sheet.names.district_labels:
+            left, top, right, bottom = label.box
+            assert not [at for at in middles if left < at[0] < right and top < at[1] < bottom], label.wish.text
+            box = (*sheet.frame.place((left, top)), *sheet.frame.place((right, bottom)))
+            assert sheet.land.shares(label.wish.key, [box]) >= [0.999], label.wish.text
+
+
 def test_part_of_a_country_has_all_lines_and_neighbours_of_its_surroundings(
     real: Snapshot, contexts: ViewContexts, drawn: Draw
 ) -> None:

@@ -150,6 +150,18 @@ WRONG: dict[str, list[Wrong]] = {
         nothing("/atlas/vergleich/01.svg"),
         Wrong("/atlas/vergleich/1.svg", (*VIEW, "vergleich")),
     ],
+    "/atlas/steckbrief.pdf": [
+        Wrong("/atlas/steckbrief.pdf", tuple(VIEW)),
+        Wrong(
+            "/atlas/steckbrief.pdf",
+            also=(
+                (
+                    "",
+                    "Einen Steckbrief gibt es von einer Gemeinde oder einem Kreis. Bitte „gemeinde“ oder „kreis“ angeben.",
+                ),
+            ),
+        ),
+    ],
     "/atlas/{name}": [nothing("/atlas/x")],
     "/healthz": [],
     "/readyz": [],
@@ -247,6 +259,7 @@ FILES = [
     "/atlas/vergleich.pdf",
     "/atlas/vergleich/1.svg",
     *(f"/atlas/ausschnitt.{form}" for form in Form),
+    "/atlas/steckbrief.pdf",
 ]
 MISREAD = {
     "kreis=99999": {"kreis": "Den Kreis 99999 gibt es nicht; vorhanden: 00011, 00021, 00022."},

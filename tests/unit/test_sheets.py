@@ -19,16 +19,17 @@ import pikepdf
 import pypdfium2
 import pytest
 
+from atlas import phrases
 from atlas.__main__ import FINDINGS, FINE, WRONG_USE, main
 from atlas.errors import AtlasError, Problem
 from atlas.export import sheet_run
-from atlas.export.sheet_run import INDEX, MANIFEST, Progress, SheetOrder, write_sheets
+from atlas.export.sheet_run import DISTRICT_INDEX, INDEX, MANIFEST, Progress, SheetOrder, write_sheets
 from atlas.export.sheets import pages_of, sheet_pdf, sheet_stem
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.context import ViewContexts
 from atlas.present.detail import position_or_successor
-from atlas.present.sheet import build_sheet
+from atlas.present.sheet import SheetShare, build_district_sheet, build_sheet
 from atlas.present.wording import Words
 from atlas.render.fonts import displayable
 from atlas.sources.settings import Settings
@@ -228,6 +229,59 @@ def test_hostile_texts_stay_texts(mini: Snapshot, texts: list[str]) -> None:
     with pikepdf.open(io.BytesIO(body)) as pdf:
         targets = [str(n.A.URI) for page in pdf.pages for n in page.get("/Annots", []) if "/A" in n]
     assert all(target.startswith(HOME) for target in targets)
+
+
+# --- of a district ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_sheet_of_a_district_says_its_figures_and_every_municipality_once(contexts: ViewContexts, lang: str) -> None:
+    body = sheet_pdf(contexts, ViewState(lang=lang), "14626", HOME)
+    context, told = contexts.of(ViewState(district="14626", lang=lang)), said(body)
+    described = build_district_sheet(context, Words(lang), HOME)
+    assert pages_of(body) <= 2
+    assert "Landkreis Görlitz" in told
+    for instrument, row in zip(context.programme.instruments, _counted(described.shares), strict=True):
+        figure = context.day.figure(instrument.key, "14626")
+        assert row == Words(lang).say(phrases.N_OF_TOTAL, n=len(figure.municipalities), total=figure.total)
+    names = set(context.day.municipalities.query("district == '14626'")["name"])
+    own, others = {each.label for each in described.status}, described.rest.partition(": ")[2].removesuffix(".")
+    assert set(others.split(", ")) == names - own
+    assert squeezed(described.rest) in squeezed(told)
+    assert own - names == {"Landkreis Görlitz"}
+    with pikepdf.open(io.BytesIO(body)) as pdf:
+        targets = {str(note.A.URI) for page in pdf.pages for note in page.get("/Annots", []) if "/A" in note}
+    assert f"{HOME}/kreis?kreis=14626{'&lang=en' if lang == 'en' else ''}" in targets
+    assert {source.link for source in described.sources if source.link} <= targets
+
+
+def _counted(shares: tuple[SheetShare, ...]) -> list[str]:
+    """Return the figures of a district, without those of what is in force of them."""
+    return [each.here for each in shares if each.here_share]
+
+
+def test_districts_get_their_sheets_in_one_run_but_cities(root: Settings, mini: Snapshot, tmp_path: Path) -> None:
+    run = write_sheets(root, replace(_order(), of_districts=True), tmp_path, _quiet)
+    index = pd.read_csv(tmp_path / DISTRICT_INDEX, dtype={"district": str})
+    assert (run.made, run.failed) == (2, ())
+    assert list(index["district"]) == ["00021", "00022"]
+    assert sorted(index["file"]) == sorted(path.name for path in tmp_path.glob("*.pdf"))
+    context = ViewContexts(lambda: mini, lambda: TODAY).of(ViewState())
+    for row in index.itertuples():
+        assert row.pact == len(context.day.figure("pact", str(row.district)).municipalities)
+
+
+def test_pages_of_a_sheet_are_both_used(sheet: Callable[..., bytes]) -> None:
+    for ags in ("14511000", "14523320", "14522150", "14523020"):
+        heights = [_used(page) for page in pypdfium2.PdfDocument(sheet(ags))]
+        assert min(heights) > 0.45, (ags, heights)
+
+
+def _used(page: pypdfium2.PdfPage) -> float:
+    """Return how far down a page its text goes, above the foot, 0 to 1."""
+    text = page.get_textpage()
+    lows = [text.get_charbox(i)[1] for i in range(text.count_chars())]
+    return 1 - min(low for low in lows if low > 60) / page.get_height()
 
 
 # --- all in one run ---------------------------------------------------------------------------------------------

@@ -11,8 +11,9 @@ type Movable = { lat: number; lng: number };
 // ---- from the server: map_index.py, payloads.py, folium_map.py ----------------------------------------------------------
 
 type Look = {
-  code: string; key: string; label: Bilingual; colour: string; line: string; hatch: string;
-  onPaper: boolean; optional: boolean; hasNumber: boolean;
+  code: string; key: string; label: Bilingual; hatch: string; own: boolean; optional: boolean; hasNumber: boolean;
+  /** Fill and lines of the hatch, on a light page and on a dark one. */
+  paints: [[string, string], [string, string]];
 };
 type Layer = { label: Bilingual; definition: Bilingual; looks: Look[] };
 type District = Movable & { name: string; short: string; city: boolean; bounds: [number, number, number, number] };
@@ -51,8 +52,8 @@ type View = {
   district: string; lang: Lang; bodies: string; near: number[];
 };
 type Sheet = { topology: Topology; first: number; last: number; positions: number[] };
-/** A look as the map paints it: fill of an element, colour without the hatch (empty: that of the page), dot of a small area. */
-type Paint = { look: Look; fill: string; plain: string; dot: { fill: string; stroke?: string } };
+/** A look as the map paints it: fill of an element, dot of a small area. */
+type Paint = { look: Look; fill: string; dot: { fill: string; stroke?: string } };
 type JointBody = { name: string; members: number[] };
 type Month = { asOf: string; codes: string; points: number[]; districtPoints: string[]; counts: Record<string, number>; total: number };
 type MapState = {

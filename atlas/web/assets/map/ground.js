@@ -61,27 +61,25 @@ const Sheet = /** @type {any} */ (L.Renderer.extend(/** @type {any} */ ({
 /** @param {string} name */
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** Half of it white: what is drawn on paper is drawn so where the paper is dark. Canvases know no `color-mix`.
- * @param {string} hex */
-const paler = (hex) => `#${(hex.match(/[0-9a-f]{2}/g) || [])
-  .map((part) => Math.round(parseInt(part, 16) * 0.45 + 140).toString(16).padStart(2, "0")).join("")}`;
+/** Fill of a look and lines of its hatch as the page is now: canvases know no `light-dark`.
+ * @param {Look} look */
+const inks = (look) => look.paints[document.documentElement.classList.contains("dark") ? 1 : 0];
 
 /** A context to draw on.
  * @param {HTMLCanvasElement} canvas */
 const contextOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 
 /** A small tile with the hatch of a look, for the canvas.
- * @param {Look} look @param {string} paint */
-function tileOf({ hatch, line, onPaper }, paint) {
-  const { tile, dots, lines } = state.index.hatches;
+ * @param {Look} look */
+function tileOf(look) {
+  const { tile, dots, lines } = state.index.hatches, { hatch } = look, [fill, line] = inks(look);
   const made = document.createElement("canvas");
   made.width = made.height = Math.round(tile * (window.devicePixelRatio || 1));
   const context = contextOf(made);
   context.scale(made.width / tile, made.height / tile);
-  context.fillStyle = paint;
+  context.fillStyle = fill;
   context.fillRect(0, 0, tile, tile);
-  const isPale = onPaper && document.documentElement.classList.contains("dark");
-  context.strokeStyle = context.fillStyle = isPale ? paler(line) : line;
+  context.strokeStyle = context.fillStyle = line;
   if (hatch === "dots") {
     dots.middles.forEach(([x, y]) => {
       context.beginPath();
@@ -113,6 +111,8 @@ export class Ground {
     this.everything = new Path2D();
     /** @type {{ path: Path2D, ink: string, weight: (zoom: number) => number }[]} */
     this.strokes = [];
+    /** Corners of the borders of states, x and y one after the other. */
+    this.edge = new Float64Array();
     this.probe = contextOf(document.createElement("canvas"));
     this.fills = new Sheet({ pane: "ground", origin, draw: this.drawFills.bind(this) }).addTo(map);
     this.edges = new Sheet({ pane: "lines", origin, draw: this.drawEdges.bind(this) }).addTo(map);
@@ -172,6 +172,8 @@ export class Ground {
   /** Show lines: parts in degrees, `weight(zoom)` in pixels.
    * @param {{ parts: Point[][], ink: string, weight: (zoom: number) => number }[]} lines */
   lines(lines) {
+    this.edge = new Float64Array(lines.filter(({ ink }) => ink === "--state-line").flatMap(({ parts }) => parts.flat())
+      .map(this.plane).flatMap(({ x, y }) => [x, y]));
     this.strokes = lines.map(({ parts, ink, weight }) => {
       const path = new Path2D();
       parts.forEach((part) => outline(path, part.map(this.plane), false));
@@ -217,6 +219,20 @@ export class Ground {
     return this.paths.map((_, i) => i).filter((i) => this.meets(i, one.x, one.y, other.x, other.y));
   }
 
+  /** Whether no border of a state runs through a box on the screen, as its lines are drawn: corner by corner.
+   * @param {import("./labels.js").Box} box */
+  isOffBorders([left, top, right, bottom]) {
+    const corner = (/** @type {number} */ x, /** @type {number} */ y) => {
+      const { lat, lng } = this.map.containerPointToLatLng([x, y]);
+      return this.plane([lat, lng]);
+    };
+    const one = corner(left, top), other = corner(right, bottom), { edge } = this;
+    for (let i = 0; i < edge.length; i += 2) {
+      if (edge[i] > one.x && edge[i] < other.x && edge[i + 1] > one.y && edge[i + 1] < other.y) return false;
+    }
+    return true;
+  }
+
   /** Width of an area on the screen, in pixels: the longer side of its box.
    * @param {number} i */
   width(i) {
@@ -228,10 +244,10 @@ export class Ground {
 /** What an area is filled with on a canvas; without a paint, as one the reader has filtered out.
  * @param {Paint | undefined} paint @param {CanvasRenderingContext2D} context @param {number} scale */
 function fillOf(paint, context, scale) {
-  const ground = paint ? paint.plain || colour("--no-data") : colour("--filtered");
-  if (!paint || paint.look.hatch === "none") return ground;
+  if (!paint) return colour("--filtered");
+  if (paint.look.hatch === "none") return inks(paint.look)[0];
   const ratio = window.devicePixelRatio || 1;
-  const pattern = /** @type {CanvasPattern} */ (context.createPattern(tileOf(paint.look, ground), "repeat"));
+  const pattern = /** @type {CanvasPattern} */ (context.createPattern(tileOf(paint.look), "repeat"));
   pattern.setTransform(new DOMMatrix().scale(1 / (ratio * scale)));
   return pattern;
 }

@@ -1,5 +1,5 @@
 /* The looks of a layer as the map paints them, hatched ones with a pattern. */
-import { NO_DATA } from "../parts/shared.js";
+import { colours } from "../parts/shared.js";
 import { state } from "./state.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -14,15 +14,11 @@ function svg(tag, attributes, ...children) {
 
 /** @param {string} id @param {Look} look */
 function pattern(id, look) {
-  const { tile, dots, lines } = state.index.hatches;
-  const ground = svg("rect", { width: tile, height: tile, fill: look.colour, class: look.onPaper ? "paper" : "" });
+  const { tile, dots, lines } = state.index.hatches, [fill, line] = colours(look);
+  const ground = svg("rect", { width: tile, height: tile, fill });
   const marks = look.hatch === "dots"
-    ? dots.middles.map(([cx, cy]) => svg("circle", { cx, cy, r: dots.radius, fill: look.line }))
-    : [svg("path", { d: lines[look.hatch].path, stroke: look.line, "stroke-width": lines[look.hatch].width, fill: "none" })];
-  if (look.onPaper && look.hatch !== "dots") {
-    marks[0].setAttribute("class", "on-paper"); // on a dark page lighter, as their ground is darker
-    marks[0].style.setProperty("--hatch", look.line);
-  }
+    ? dots.middles.map(([cx, cy]) => svg("circle", { cx, cy, r: dots.radius, fill: line }))
+    : [svg("path", { d: lines[look.hatch].path, "stroke-width": lines[look.hatch].width, stroke: line, fill: "none" })];
   return svg("pattern", { id, width: tile, height: tile, patternUnits: "userSpaceOnUse" }, ground, ...marks);
 }
 
@@ -33,13 +29,6 @@ function patternHolder() {
   const made = svg("defs", { id: "atlas-hatches" });
   document.body.append(svg("svg", { width: 0, height: 0, "aria-hidden": "true", style: "position:absolute" }, made));
   return made;
-}
-
-/** @param {Look} look @param {string} fill @returns {Paint} */
-function paintOf(look, fill) {
-  const plain = look.code === NO_DATA || look.onPaper ? "" : look.colour;
-  const isHollow = look.hatch === "rings"; // documented only later: its dot is a ring, too
-  return { look, fill, plain, dot: isHollow ? { fill: "var(--no-data)", stroke: look.line } : { fill: plain } };
 }
 
 let preparedLayer = "";
@@ -54,7 +43,8 @@ export function prepareLooks() {
   const isHatched = (/** @type {Look} */ look) => look.hatch !== "none";
   patternHolder().replaceChildren(...looks.filter(isHatched).map((look) => pattern(idOf(look), look)));
   state.looks = new Map(looks.map((look) => {
-    const plain = look.code === NO_DATA ? "var(--no-data)" : look.colour;
-    return [look.code, paintOf(look, isHatched(look) ? `url(#${idOf(look)})` : plain)];
+    const [fill, stroke] = colours(look);
+    const dot = look.hatch === "rings" ? { fill, stroke } : { fill }; // documented only later: its dot is a ring, too
+    return [look.code, { look, fill: isHatched(look) ? `url(#${idOf(look)})` : fill, dot }];
   }));
 }

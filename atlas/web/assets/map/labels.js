@@ -2,14 +2,13 @@
 
 /** @typedef {[number, number, number, number]} Box left, top, right, bottom, in pixels */
 
-/** @typedef {{ size: number, isBold: boolean, isUpper: boolean, spacing: number }} Font size and spacing in pixels */
+/** @typedef {{ size: number, isBold: boolean, spacing: number }} Font size and spacing in pixels */
 /** @typedef {Record<string, [number, number]>} Letters how wide each is, regular and bold, for text of size 1 */
 
 /** How wide a line of text is, in pixels.
  * @param {string} line @param {Font} font @param {Letters} letters */
-export function widthOf(line, { size, isBold, isUpper, spacing }, letters) {
-  const written = [...(isUpper ? line.toUpperCase() : line)];
-  return written.reduce((sum, letter) => sum + (letters[letter]?.[isBold ? 1 : 0] ?? 0.5) * size + spacing, 0);
+export function widthOf(line, { size, isBold, spacing }, letters) {
+  return [...line].reduce((sum, letter) => sum + (letters[letter]?.[isBold ? 1 : 0] ?? 0.5) * size + spacing, 0);
 }
 
 /** The box of a text with lines of some widths, each 14 pixels high, centred on a point.

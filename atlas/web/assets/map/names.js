@@ -1,16 +1,21 @@
 /* Names on the map: districts from afar, municipalities close by, joint bodies, a neighbourhood. */
 import { make } from "../parts/shared.js";
 import { bodyInTwoLines, boxOf, districtInLines, inTwoLines, take, tries, widthOf } from "./labels.js";
-import { area, inFocus, isDocumented, isNarrow, isThere, positionOf, state } from "./state.js";
+import { smallDot } from "./painting.js";
+import { area, inFocus, isNarrow, isThere, positionOf, state, stateOf } from "./state.js";
 
 /** @import { Box, Font } from "./labels.js" */
 
 const LABEL_ZOOM = 10, DISTRICTS_ZOOM = 7.6;
+/** Half the side of what a dot takes, in pixels. */
+const DOT = 5;
 /** Of so many documented municipalities none is named on a whole country. */
 const MOST_FROM_AFAR = 60;
 /** Where names may stand, in pixels off their point, in order. @type {Record<string, [number, number][]>} */
 const MOVES = {
   body: [[0, 0], [0, 14], [0, -14], [0, 28], [0, -28], [40, 0], [-40, 0], [40, 20], [-40, -20]],
+  state: [0, 9, -9, 18, -18, 27, -27, 36, -36].flatMap((dy) =>
+    [0, 14, -14, 28, -28, 42, -42].map((dx) => /** @type {[number, number]} */ ([dx, dy]))),
   neighbour: [[0, 0], [0, 11], [0, -11], [14, 0], [-14, 0], [0, 20], [0, -20]],
 };
 
@@ -24,9 +29,8 @@ function fontOf(kind) {
   if (known) return known;
   const probe = make("div", kind);
   state.map.getPane("names")?.append(probe);
-  const { fontSize, fontWeight, letterSpacing, textTransform } = getComputedStyle(probe);
-  const font = { size: parseFloat(fontSize), isBold: Number(fontWeight) >= 600, isUpper: textTransform === "uppercase",
-    spacing: parseFloat(letterSpacing) || 0 };
+  const { fontSize, fontWeight, letterSpacing } = getComputedStyle(probe);
+  const font = { size: parseFloat(fontSize), isBold: Number(fontWeight) >= 600, spacing: parseFloat(letterSpacing) || 0 };
   probe.remove();
   fonts.set(key, font);
   return font;
@@ -84,8 +88,9 @@ function namesOfDistricts() {
 /** On a whole country: what is documented by name, where there is room, and between them the states. */
 function namesFromAfar() {
   /** @type {Box[]} */
-  const taken = [];
-  const documented = [...state.shown].filter((i) => isDocumented(i) && state.looks.get(state.view.codes[i])?.plain);
+  const taken = [...state.shown].filter(smallDot).map((i) => state.map.latLngToContainerPoint([area(i).lat, area(i).lng]))
+    .map(({ x, y }) => [x - DOT, y - DOT, x + DOT, y + DOT]);
+  const documented = [...state.shown].filter((i) => state.looks.get(state.view.codes[i])?.look.own);
   const named = documented.length > MOST_FROM_AFAR ? [] : documented.sort(bySize);
   const names = named.flatMap((i) => {
     const { name } = area(i), aside = width(name, "municipality-name") / 2 + 9;
@@ -93,8 +98,20 @@ function namesFromAfar() {
       .find((each) => hasRoom(taken, area(i), name, "municipality-name", each));
     return move ? [nameAt(area(i), name, "municipality-name", ...move)] : [];
   });
-  return names.concat(Object.values(state.index.states)
-    .filter((place) => hasRoom(taken, place, place.name, "country-state-name")).map((place) => nameAt(place, place.name, "country-state-name")));
+  return names.concat(Object.entries(state.index.states).flatMap(([key, place]) => nameOfState(key, place, taken)));
+}
+
+/** The name of a state: in it, off its borders, dots and other names, or nowhere.
+ * @param {string} key @param {Movable & { name: string }} place @param {Box[]} taken */
+function nameOfState(key, place, taken) {
+  const { ground, map } = state, kind = "country-state-name";
+  const found = tries([place.name, inTwoLines(place.name)], MOVES.state).find(([text, dx, dy]) => {
+    const middle = map.latLngToContainerPoint([place.lat, place.lng]).add([dx, dy]);
+    const box = boxOf(text.split("\n").map((each) => width(each, kind)), middle);
+    const at = ground && ground.isOffBorders(box) ? ground.at(map.containerPointToLatLng(middle)) : -1;
+    return at >= 0 && stateOf(at) === key && take(taken, box);
+  });
+  return found ? [nameAt(place, found[0], kind, found[1], found[2])] : [];
 }
 
 /** @type {L.Marker[]} */

@@ -65,9 +65,9 @@ function paintArea(position) {
 
 /** The dot of an area of a large map that is documented itself, but too narrow on the screen to show its colour.
  * @param {number} position */
-function smallDot(position) {
-  const dot = state.looks.get(state.view.codes[position])?.dot;
-  return isDocumented(position) && dot?.fill && state.ground && state.ground.width(position) < SMALL ? dot : null;
+export function smallDot(position) {
+  const known = state.looks.get(state.view.codes[position]);
+  return known?.look.own && state.ground && state.ground.width(position) < SMALL ? known.dot : null;
 }
 
 /** @type {L.CircleMarker[]} */

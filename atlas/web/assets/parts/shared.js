@@ -104,12 +104,15 @@ export function copyButton(words, address) {
   return [copy, said];
 }
 
+/** Fill of a look and lines of its hatch, of a light page or a dark one.
+ * @param {Look} look */
+export const colours = ({ paints: [light, dark] }) => light.map((each, i) => `light-dark(${each}, ${dark[i]})`);
+
 /** A small square in colour and hatch of a look.
  * @param {Look} look */
 export function swatch(look) {
-  const square = make("i", `swatch hatch-${look.hatch}${look.onPaper ? " paper" : ""}`);
-  square.style.setProperty("--fill", look.colour);
-  square.style.setProperty("--line", look.line);
+  const square = make("i", `swatch hatch-${look.hatch}`);
+  colours(look).forEach((colour, i) => square.style.setProperty(["--fill", "--hatch"][i], colour));
   square.setAttribute("aria-hidden", "true");
   return square;
 }
