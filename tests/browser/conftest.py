@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Frame, Page, Request, WebSocket, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Frame, Page, Request, Route, WebSocket, expect, sync_playwright
 
 from tests.conftest import ROOT
 from tests.servers import serving
@@ -28,6 +28,27 @@ _PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-
 _PATIENCE_S = 60
 expect.set_options(timeout=_PATIENCE_S * 1000)  # not five seconds: another worker has the processors, too
 _KNOWN = ("_stcore/health", "_stcore/host-config")
+SCREENS = {"desktop": (1440, 900), "phone": (390, 844)}
+"""Sizes of the window in which layout shift is measured."""
+MOST_SHIFT = 0.1
+"""What may move without the reader's doing, as web.dev calls it good (CLS)."""
+_PAUSE_MS, _WINDOW_MS = 1000, 5000
+_NOTE_SHIFTS = """(() => {
+  const seen = [];
+  const name = (node) => node && (node.closest?.('[id], [class]') || node.parentElement?.closest('[id], [class]'));
+  const take = (entries) => entries.forEach((entry) => {
+    if (!entry.hadRecentInput) seen.push({ at: entry.startTime, value: entry.value,
+      moved: entry.sources.map(({ node }) => name(node)).map((e) => e && `${e.localName}#${e.id}.${e.className}`) });
+  });
+  const observer = new PerformanceObserver((list) => take(list.getEntries()));
+  observer.observe({ type: 'layout-shift', buffered: true });
+  window.__shifts = async () => {
+    await document.fonts.ready;
+    for (let i = 0; i < 3; i += 1) await new Promise(requestAnimationFrame);
+    take(observer.takeRecords());
+    return seen;
+  };
+})()"""
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +100,17 @@ class Visit:
             self.painted(layer)
         return self
 
+    def open_late(self, address: str) -> Visit:
+        """Open an address whose scripts, fonts, pictures and data only come once the page has been painted."""
+        held: list[Route] = []
+        self.page.route("**", lambda route: held.append(route) if _is_late(route.request) else route.continue_())
+        self.page.goto(self.base + address, wait_until="commit")
+        self.page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length > 0")
+        while held:  # what comes asks for more
+            held.pop().continue_()
+        self.page.unroute("**")
+        return self
+
     @property
     def map(self) -> Frame:
         """Return the map's frame."""
@@ -102,6 +134,27 @@ class Visit:
                     return frame
             self.page.wait_for_timeout(50)
         raise AssertionError(f"the map does not show {layer} {day}")
+
+    def screen(self, name: str) -> Visit:
+        """Make the window one of `SCREENS`."""
+        width, height = SCREENS[name]
+        self.page.set_viewport_size({"width": width, "height": height})
+        return self
+
+    def shifts(self) -> tuple[float, list[str]]:
+        """Return how much of the page has moved without the reader's doing since it was opened, and what it was.
+
+        The figure is CLS as web.dev defines it: the most in any five seconds that no quiet second parts. Wait before
+        until the page shows what it is going to show: what comes later is not in it. The map's frame has its own.
+        """
+        most = window = begun = last = 0.0
+        said = []
+        for each in self.page.evaluate("() => window.__shifts()"):
+            is_new = each["at"] - last >= _PAUSE_MS or each["at"] - begun >= _WINDOW_MS
+            begun, window = (each["at"], each["value"]) if is_new else (begun, window + each["value"])
+            most, last = max(most, window), each["at"]
+            said.append(f"{each['value']:.3f} after {each['at']:.0f} ms: {each['moved']}")
+        return most, said
 
     def quiet(self) -> None:
         """Wait until nothing has come over the websocket for a while, then forget what came."""
@@ -150,6 +203,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
         page.on("pageerror", lambda error: made.errors.append(str(error)))
         page.on("dialog", lambda dialog: (made.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.on("response", lambda answer: _note(made, answer.status, answer.url))
+        page.add_init_script(_NOTE_SHIFTS)
         page.add_init_script(
             "window.__csp = []; document.addEventListener('securitypolicyviolation',"
             " e => window.__csp.push(e.violatedDirective + ' ' + e.blockedURI))"
@@ -159,6 +213,10 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     yield make
     for context in contexts:
         context.close()
+
+
+def _is_late(request: Request) -> bool:
+    return request.resource_type in {"script", "font", "image", "fetch", "other"} and request.frame.parent_frame is None
 
 
 def _note(made: Visit, status: int, url: str) -> None:

@@ -18,7 +18,7 @@ from atlas.present.context import ViewContexts
 from atlas.present.figures import build_cards
 from atlas.present.map_spec import since_said
 from atlas.present.wording import Words
-from tests.browser.conftest import Visit
+from tests.browser.conftest import MOST_SHIFT, SCREENS, Visit
 from tests.browser.test_accessibility import AXE, RUN
 
 LAST = date(2024, 1, 1)
@@ -183,6 +183,23 @@ def test_offline_file_shows_the_map_without_any_request(browser: Browser, mini_s
     assert [url for url in asked if not url.startswith(("file:", "data:", "about:"))] == []
     assert len([url for url in asked if url.startswith("file:")]) == 1
     context.close()
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("address", ["/gemeinde/index.html", "/ueber/index.html"])
+def test_nothing_moves_while_a_page_is_loaded(
+    visit: Callable[..., Visit], site_url: str, address: str, screen: str
+) -> None:
+    moved, what = visit(site_url).screen(screen).open(address).shifts()
+    assert moved < MOST_SHIFT, what
+
+
+def test_what_pushes_a_page_down_is_noted(visit: Callable[..., Visit], site_url: str) -> None:
+    seen = visit(site_url).screen("phone").open("/ueber/index.html")
+    seen.page.evaluate("() => { document.body.style.paddingTop = '300px'; }")
+    moved, what = seen.shifts()
+    assert moved > MOST_SHIFT
+    assert "site" in what[-1]
 
 
 @pytest.mark.sample(3)
