@@ -45,8 +45,6 @@ def no_wider_than_the_screen(page: Page) -> bool:
 def test_monday_list_is_one_click_away(office: tuple[str, Store], visit: Visits, phone: bool, tmp_path: Path) -> None:
     made = visit(office[0], phone=phone).open()
     page = made.page
-    if phone:  # the navigation is folded there
-        page.get_by_test_id("stExpandSidebarButton").click()
     page.get_by_role("link", name="Steuerung").click()
     rows = page.locator("table.due tbody tr")
     expect(rows).to_have_count(3)

@@ -53,6 +53,29 @@ def test_whole_map_and_legend_are_on_the_first_screen(
         assert frame.evaluate(LAND) == [True] * 4
 
 
+@pytest.mark.sample(2)
+@pytest.mark.parametrize("width", [390, 700, 800, 1440])
+def test_pages_are_in_the_head_of_every_screen(visit: Callable[..., Visit], saxony_url: str, width: int) -> None:
+    """Streamlit folds the menu away on narrow screens, where the keyboard still finds it."""
+    page = visit(saxony_url).page
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(f"{saxony_url}/kreis?ebene=council")
+    page.locator("table.shares tbody tr").first.wait_for()
+    links = page.get_by_role("navigation", name="Seiten").get_by_role("link")
+    expect(links.filter(has_text="Kreise")).to_be_in_viewport(ratio=1)
+    title = page.locator(".atlas-title h1").bounding_box()
+    boxes = [box for each in links.all() if (box := each.bounding_box())]
+    assert len(boxes) >= 6
+    assert all(box["height"] >= 24 and box["y"] + box["height"] <= 60 for box in boxes)
+    assert title is not None
+    assert all(title["y"] + title["height"] <= box["y"] + 1 or title["y"] >= box["y"] + box["height"] for box in boxes)
+    links.filter(has_text="Fortschritt").focus()
+    expect(links.filter(has_text="Fortschritt")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Enter")
+    page.locator("table.ledger").wait_for()
+    assert "ebene=council" in page.url
+
+
 @pytest.mark.parametrize("screen", ["1440", "200 %"])
 def test_from_a_place_to_its_page_by_keyboard(visit: Callable[..., Visit], saxony_url: str, screen: str) -> None:
     seen = sized(visit(saxony_url), screen).open("/", "overview")

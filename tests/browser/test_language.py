@@ -203,24 +203,6 @@ def test_no_english_where_there_is_no_page(visit: Visits, office: str, miniland_
 
 
 @pytest.mark.parametrize(
-    ("query", "menu", "close"), [("", "Menü", "Menü schließen"), ("?lang=en", "Expand sidebar", "Collapse sidebar")]
-)
-def test_menu_of_a_narrow_page_is_named_and_closes_when_a_page_is_chosen(
-    visit: Visits, office: str, query: str, menu: str, close: str
-) -> None:
-    page = visit(office).page
-    page.set_viewport_size({"width": 700, "height": 900})
-    page.goto(f"{office}/kreis{query}")
-    drawn(page, PAGES["/kreis"])
-    page.get_by_role("button", name=menu, exact=True).click()
-    expect(page.get_by_role("button", name=close, exact=True)).to_be_in_viewport()
-    page.locator("[data-testid=stSidebarNavLink][href*=fortschritt]").click()
-    drawn(page, PAGES["/fortschritt"])
-    expect(page.locator("[data-testid=stSidebarNavLink]").first).not_to_be_in_viewport()
-    expect(page.get_by_role("button", name=menu, exact=True)).to_be_visible()
-
-
-@pytest.mark.parametrize(
     "address", ["/?lang=en&stichtag=2022-05-03", "/pflege?lang=en&gemeinde=00021010", "/pflege?lang=en&teil=einfuhr"]
 )
 def test_no_german_of_the_framework_on_english_pages(visit: Visits, office: str, address: str) -> None:

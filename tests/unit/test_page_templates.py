@@ -218,7 +218,12 @@ CASES: dict[str, Callable[[dict[str, Any], str], Iterator[str]]] = {
         [drawn("not_found.html", lang=text, base=text, title=text, text=text, ways=[(text, text)])]
     ),
     "page_head.html": lambda _, text: iter(
-        [drawn("page_head.html", site=text, locale=text, head=_head(text, is_listed=each)) for each in (True, False)]
+        [
+            drawn(
+                "page_head.html", site=text, locale=text, head=_head(text, is_listed=each), modules=[text], files=[text]
+            )
+            for each in (True, False)
+        ]
     ),
 }
 

@@ -1,5 +1,4 @@
-/* What stands around every page of the application and is Streamlit's: it speaks the language of the page, and gets out of the
- * way. */
+/* What stands around every page of the application and is Streamlit's: it speaks the language of the page. */
 import { localeOf } from "../parts/shared.js";
 import { speakGerman } from "./words.js";
 
@@ -11,18 +10,6 @@ function speakAsThePage() {
   const locale = localeOf(lang);
   Object.defineProperty(navigator, "language", { configurable: true, get: () => locale });
   Object.defineProperty(navigator, "languages", { configurable: true, get: () => [locale] });
-}
-
-/** On narrow screens the menu lies over the page: it closes when a page is chosen. */
-function closeMenuWhenChosen() {
-  document.addEventListener("click", ({ target }) => {
-    if (!(target instanceof Element) || !target.closest("[data-testid='stSidebarNavLink']")) return;
-    requestAnimationFrame(() => {
-      /** @type {HTMLElement | null} */
-      const close = document.querySelector("[data-testid='stSidebarCollapseButton'] button");
-      close?.click();
-    });
-  });
 }
 
 /** Streamlit would guess where its server is from the address of the page, and first asks where it is not. */
@@ -46,5 +33,4 @@ function showWhatIsNamed() {
 sayWhereTheServerIs();
 speakAsThePage();
 showWhatIsNamed();
-closeMenuWhenChosen();
 if (lang === "de") speakGerman();
