@@ -215,6 +215,7 @@ WHOLE_HANDBOOK = "alles"
 CHAPTERS = (
     "die-karte-lesen",
     "kreise-vergleichen",
+    "nebeneinander-stellen",
     "den-fortschritt-zeigen",
     "eine-gemeinde-vorstellen",
     "eine-karte-mitnehmen",
