@@ -292,7 +292,7 @@ def _typed(parameter: Parameter[T]) -> Callable[[str], T]:
 
     def read(text: str) -> T:
         try:
-            return parameter.parse(text)
+            return parameter.read(text)
         except (KeyError, ValueError):
             raise argparse.ArgumentTypeError(parameter.problem(text, "").sentence()) from None
 

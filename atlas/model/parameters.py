@@ -10,14 +10,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from atlas import phrases
 from atlas.errors import AtlasError, Problem
 from atlas.model.cases import parse_receipt
 from atlas.model.comparison import MOST_COMPARED, ComparedKind, Comparison
 from atlas.model.dates import parse_moment
-from atlas.model.excerpt import EXCERPT_PARAMETERS, LIVE, MOST_TITLE, PRINTED, Excerpt, Size, parse_places
+from atlas.model.excerpt import LIVE, MOST_TITLE, PRINTED, Excerpt, Size, parse_places
 from atlas.model.keys import is_ags, is_district_key, parse_ags, parse_district_key
 from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
 from atlas.model.programme import KEY_PATTERN, OVERVIEW
@@ -27,10 +27,12 @@ from atlas.phrases import N_
 T = TypeVar("T")
 D = TypeVar("D")
 
-_SHOWN = 40
+SHOWN = 40
 """So many characters of what was given are repeated in a message."""
-_NAMED = 12
+NAMED = 12
 """So many different parameters of one address are looked at."""
+TRACKING = ("utm_", "fbclid", "gclid", "mc_", "pk_", "mtm_")
+"""How the names begin that others add to addresses."""
 _MOST_LOOKS = 1_000
 """Characters of all classes of a layer, and some more."""
 _SPAN = {"first": EARLIEST.isoformat(), "last": LATEST.isoformat()}
@@ -54,11 +56,19 @@ class Parameter(Generic[T]):
     """The allowed values, if they can be listed."""
     schema: Mapping[str, str] = field(default_factory=dict)
     """What OpenAPI says of its text beside that."""
+    form: str = ""
+    """A regular expression that its whole text fits, if its form can be said so; the browser reads it, too."""
 
     def among(self, known: Iterable[str]) -> Parameter[str]:
         """Return the same parameter where only ``known`` values exist."""
         values = {key: key for key in known}
         return Parameter(self.name, values.__getitem__, self.wrong, self.text, tuple(values), self.schema)
+
+    def read(self, text: str) -> T:
+        """Return the value of a text; raises as ``parse`` does."""
+        if self.form and not re.fullmatch(self.form, text):
+            raise ValueError(text)
+        return self.parse(text)
 
     def problem(self, given: str, place: str | None = None) -> Problem:
         """Return what is said of a wrong value; its place is the name unless another is given."""
@@ -68,7 +78,7 @@ class Parameter(Generic[T]):
 
 def shown(given: str) -> str:
     """Return as much of what was given as a message repeats."""
-    return given if len(given) <= _SHOWN else f"{given[:_SHOWN]}…"
+    return given if len(given) <= SHOWN else f"{given[:SHOWN]}…"
 
 
 def moment(now: datetime) -> Parameter[datetime]:
@@ -83,17 +93,6 @@ def moment(now: datetime) -> Parameter[datetime]:
 def choice(name: str, values: Mapping[str, T], text: str = "") -> Parameter[T]:
     """Return a parameter that has one of these values; the first is what is meant without it."""
     return Parameter(name, values.__getitem__, text=text, known=tuple(values), schema={"default": next(iter(values))})
-
-
-def _formed(pattern: str, parse: Callable[[str], T]) -> Callable[[str], T]:
-    """Return what parses texts of a form only."""
-
-    def read(text: str) -> T:
-        if not re.fullmatch(pattern, text):
-            raise ValueError
-        return parse(text)
-
-    return read
 
 
 def _day(text: str) -> date:
@@ -147,7 +146,8 @@ PROGRAMME = Parameter(
 LAYER = Parameter("ebene", str, wrong=N_("Den Baustein {given} gibt es nicht; vorhanden: {known}."))
 DAY = Parameter(
     "stichtag",
-    _formed(_DAY, _day),
+    _day,
+    form=_DAY,
     wrong=N_("„{given}“ ist kein Tag der Form JJJJ-MM-TT vom {first} bis zum {last}."),
     text=N_("Tag in der Form JJJJ-MM-TT; ohne Angabe heute."),
     schema={
@@ -160,19 +160,21 @@ DAY_OF_PATH = replace(DAY, name="date", text=N_("Tag in der Form JJJJ-MM-TT, zu 
 SINCE = replace(DAY, name="von", text="")
 MONTH = Parameter(
     "verlauf",
-    _formed("[0-9]{4}-[0-9]{2}", lambda text: f"{_day(text + '-01'):%Y-%m}"),
+    lambda text: f"{_day(text + '-01'):%Y-%m}",
+    form="[0-9]{4}-[0-9]{2}",
     wrong=N_("„{given}“ ist kein Monat der Form JJJJ-MM."),
 )
 DISTRICT = Parameter(
     "kreis",
     parse_district_key,
+    form="[0-9]{5}",
     wrong=N_("„{given}“ hat nicht fünf Ziffern; führende Nullen gehören dazu."),
     text=N_("Fünfstelliger Kreisschlüssel: nur dessen Gemeinden; ohne Angabe das ganze Gebiet."),
 )
 MUNICIPALITY = Parameter(
-    "gemeinde", parse_ags, wrong=N_("„{given}“ hat nicht acht Ziffern; führende Nullen gehören dazu.")
+    "gemeinde", parse_ags, form="[0-9]{8}", wrong=N_("„{given}“ hat nicht acht Ziffern; führende Nullen gehören dazu.")
 )
-AREA = Parameter("bereich", _formed(_PLAIN, str), wrong=N_("Den Bereich {given} gibt es nicht."))
+AREA = Parameter("bereich", str, form=_PLAIN, wrong=N_("Den Bereich {given} gibt es nicht."))
 LOOKS = Parameter("stufe", _looks, wrong=N_("Die Klasse {given} gibt es nicht."))
 DOCUMENTED = choice("belegt", {"1": True, "0": False})
 FORM = choice(
@@ -190,7 +192,7 @@ SIZE = choice("groesse", {each.value: each for each in PRINTED})
 LIVE_SIZE = choice("groesse", {each.value: each for each in LIVE})
 NAMES = choice("namen", {"1": True, "0": False})
 TITLE = Parameter("titel", _title)
-NUMBER = Parameter("seit", _formed("[0-9]{1,15}", int), wrong=phrases.NOT_A_WHOLE_NUMBER)
+NUMBER = Parameter("seit", int, form="[0-9]{1,15}", wrong=phrases.NOT_A_WHOLE_NUMBER)
 COMPARED = Parameter(
     "vergleich",
     _comparison,
@@ -227,16 +229,24 @@ CHAPTERS = (
 )
 """Of the handbook, by the anchors of their headings in `docs/handbuch.md`."""
 CHAPTER = choice("kapitel", {each: each for each in (*CHAPTERS, WHOLE_HANDBOOK)})
-PAGE_PARAMETERS = (
-    *(each.name for each in (PROGRAMME, LAYER, DAY, DISTRICT, MUNICIPALITY, LOOKS, DOCUMENTED)),
-    *(each.name for each in (SINCE, AREA, MONTH, LANG)),
-    *EXCERPT_PARAMETERS,
-    COMPARED.name,
-    PART.name,
-    CHAPTER.name,
-    RECEIPT.name,
-)
+_ON_PAGES: tuple[Parameter[Any], ...] = (
+    *(PROGRAMME, LAYER, DAY, DISTRICT, MUNICIPALITY, LOOKS, DOCUMENTED, SINCE, AREA, MONTH, LANG),
+    *(PLACES, SIZE, NAMES, TITLE, COMPARED, PART, CHAPTER, RECEIPT),
+)  # fmt: skip
+PAGE_PARAMETERS = tuple(each.name for each in _ON_PAGES)
 """Names that may stand in the address of a page; files of a view take them all, whether they use them or not."""
+
+
+def page_rules(layers: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, object]]:
+    """Return what the browser checks of each parameter of a page, by name: its ``known`` values or its ``form``."""
+    among = {
+        PROGRAMME.name: PROGRAMME.among(layers),
+        LAYER.name: LAYER.among(key for each in layers.values() for key in each),
+    }
+    return {
+        name: {"known": parameter.known} if parameter.known else {"form": parameter.form}
+        for name, parameter in ({each.name: each for each in _ON_PAGES} | among).items()
+    }
 
 
 class Given:
@@ -265,7 +275,7 @@ class Given:
         """Return the value a text stands for; ``otherwise`` if it is wrong."""
         found: Iterable[Problem]
         try:
-            return parameter.parse(text)
+            return parameter.read(text)
         except AtlasError as error:
             found = error.problems
         except (KeyError, ValueError):
@@ -275,8 +285,12 @@ class Given:
 
 
 def misnamed(names: Sequence[str], known: Collection[str]) -> Iterator[Problem]:
-    """Yield the problem of every name that is not known, and of those that are there several times."""
-    for name in list(dict.fromkeys(names))[:_NAMED]:
+    """Yield the problem of every name that is not known, and of those that are there several times.
+
+    What mail programs and networks add to a link is no fault of its reader.
+    """
+    names = [name for name in names if not name.startswith(TRACKING)]
+    for name in list(dict.fromkeys(names))[:NAMED]:
         if name not in known:
             text = N_("Diesen Parameter gibt es hier nicht; vorhanden: {known}.")
             yield Problem(shown(name), text, {"known": ", ".join(known)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import chain
 
@@ -10,7 +10,20 @@ from atlas import phrases
 from atlas.errors import Problem, few
 from atlas.model.boundaries import known_keys
 from atlas.model.comparison import ComparedKind, Comparison
-from atlas.model.parameters import AREA, COMPARED, DISTRICT, LOOKS, MUNICIPALITY, PLACES, Given, shown
+from atlas.model.parameters import (
+    AREA,
+    COMPARED,
+    DISTRICT,
+    LOOKS,
+    MUNICIPALITY,
+    NAMED,
+    PLACES,
+    SHOWN,
+    TRACKING,
+    Given,
+    page_rules,
+    shown,
+)
 from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import EARLIEST, ViewState
@@ -20,8 +33,12 @@ from atlas.present.day_choice import before_boundaries
 from atlas.present.looks import looks_by_key
 from atlas.present.wording import Words
 
-_LISTED = 6
+LISTED = 6
 """So many of what could not be read are named."""
+_ALL = N_("In der Adresse war nicht zu lesen: {list}; alles Übrige gilt.")
+_WRONG = N_("{name} „{given}“")
+_SEVERAL = N_("{name} mehrfach (es gilt „{given}“)")
+_MORE = N_("noch {n}")
 _keys: SingleFlightCache[frozenset[str]] = SingleFlightCache(2)
 
 
@@ -88,14 +105,27 @@ def misread(given: Given, words: Words) -> str:
     places = dict.fromkeys(problem.place for problem in given.problems)
     wrong = wrong_names(given)
     told = []
-    for place in list(places)[:_LISTED]:
-        text = N_("{name} „{given}“") if place in wrong else N_("{name} mehrfach (es gilt „{given}“)")
+    for place in list(places)[:LISTED]:
+        text = _WRONG if place in wrong else _SEVERAL
         told.append(words.say(text, name=place, given=shown(_given(given, place))))
-    if len(places) > _LISTED:
-        told.append(words.say("noch {n}", n=words.number(len(places) - _LISTED)))
+    if len(places) > LISTED:
+        told.append(words.say(_MORE, n=words.number(len(places) - LISTED)))
     if not told:
         return ""
-    return words.say("In der Adresse war nicht zu lesen: {list}; alles Übrige gilt.", list=words.listed(told))
+    return words.say(_ALL, list=words.listed(told))
+
+
+def misread_told(layers: Mapping[str, tuple[str, ...]], words: Words) -> dict[str, object]:
+    """Return what the static site says the same with, by its names in ``site/view.js``: rules, limits and texts."""
+    return {
+        "rules": page_rules(layers),
+        "tracking": TRACKING,
+        "limits": {"named": NAMED, "listed": LISTED, "shown": SHOWN},
+        "all": words.say(_ALL, list="{list}"),
+        "wrong": words.say(_WRONG, name="{name}", given="{given}"),
+        "several": words.say(_SEVERAL, name="{name}", given="{given}"),
+        "more": words.say(_MORE, n="{n}"),
+    }
 
 
 def _given(given: Given, place: str) -> str:

@@ -47,7 +47,7 @@ def chosen_day(context: ViewContext, text: str, today: date) -> date | None:
     if early := before_boundaries(context.snapshot.edition(context.programme, day), day):
         raise AtlasError(early)
     try:
-        DAY.parse(day.isoformat())
+        DAY.read(day.isoformat())
     except ValueError:
         raise AtlasError(DAY.problem(day.isoformat(), "")) from None
     return None if means_today(text) else day

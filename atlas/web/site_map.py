@@ -13,6 +13,7 @@ from atlas.export.tables import view_table
 from atlas.model.excerpt import Form, Size
 from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE, other_languages
 from atlas.model.view import EARLIEST
+from atlas.present.address import misread_told
 from atlas.present.context import ViewContext
 from atlas.present.figures import build_cards
 from atlas.present.looks import layer_definition, layer_label, layer_short
@@ -156,15 +157,19 @@ def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dic
         "today": site.order.as_of.isoformat(),
         "changes": moved_keys(context),
         "districts": list(districts),
-        "search": search_index(
-            each
-            for each in suggestions(context.edition, context.changes)
-            if any(key in site.places or key in districts for key in each.keys)
-        )
-        | {"words": search_words(words)},
+        "search": search_told(site, words),
         "pages": None if context.programme.has_shares else list(site.places),
         "words": script_words(site.context, words),
+        "misread": misread_told({context.programme.key: context.programme.layers}, words),
     }
+
+
+def search_told(site: Site, words: Words) -> dict[str, object]:
+    """Return what the search box is told: the places that have a page, and the districts."""
+    districts, context = site.context.edition.district_keys, site.context
+    found = suggestions(context.edition, context.changes)
+    shown = (each for each in found if any(key in site.places or key in districts for key in each.keys))
+    return search_index(shown) | {"words": search_words(words)}
 
 
 def _offline(site: Site, files: Mapping[str, str], words: Words) -> tuple[str, bytes]:

@@ -16,6 +16,7 @@ from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
 from atlas.model.programme import OVERVIEW
 from atlas.model.view import ViewState, page_address
 from atlas.present import about
+from atlas.present.address import misread_told
 from atlas.present.catalogue import build_catalogue
 from atlas.present.context import ViewContext
 from atlas.present.detail import as_of_sentence, municipality_names
@@ -118,6 +119,8 @@ def _list(site: Site, kind: str, items: list[tuple[str, str]], words: Words) -> 
         "parameter": kind,
         "keys": [key for key, _ in items],
         "changes": moved_keys(site.context) if kind == "gemeinde" else [],
+        "lang": words.lang,
+        "misread": misread_told({site.context.programme.key: site.context.programme.layers}, words),
         "folder": f"{prefix(words)}{kind}/",
         "folders": {lang: f"{prefix(Words(lang))}{kind}/" for lang in LANGUAGES},
     }

@@ -53,7 +53,6 @@ WRONG_VALUES = {
     ],
     "lang": ["fr", "EN", "de-DE"],
     "bogus": ["x", "<script>alert(1)</script>"],
-    "utm_source": ["mail"],
 }
 MISREAD = [(name, text) for name, texts in WRONG_VALUES.items() for text in texts]
 
@@ -74,6 +73,12 @@ def test_what_cannot_be_read_is_said_in_one_sentence_and_the_rest_holds(
     assert (view.layer, view.district) == ("council", "00021")
     left = {"stufe": "active"} if text == "active nope" else {}
     assert dict(app.query_params) == KEPT | left
+
+
+def test_what_others_add_to_a_link_is_passed_over(app_on: AppOn, miniland_root: Path) -> None:
+    app = fine(app_on(miniland_root, **(KEPT | {"utm_source": "mail", "fbclid": "x", "mc_cid": "1"})).run())
+    assert said(shown(app)) == []
+    assert app.session_state[Keys.VIEW].layer == "council"
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,16 @@ def test_a_click_and_the_keyboard_choose_a_municipality(visit: Callable[..., Vis
     assert seen.errors == []
 
 
+def test_what_is_typed_finds_the_place(visit: Callable[..., Visit], site_url: str) -> None:
+    seen = visit(site_url).open("/?ebene=pact")
+    shown(seen, "pact")
+    seen.page.get_by_role("combobox", name="Gemeinde oder Kreis suchen").press_sequentially("00 0 21 040")
+    seen.page.keyboard.press("Enter")
+    seen.page.wait_for_url("**gemeinde=00021040**")
+    assert seen.page.locator("#chosen h2").evaluate("element => document.activeElement === element")
+    assert seen.errors == []
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -138,7 +148,22 @@ def test_addresses_of_the_application_lead_to_the_page(
 def test_nonsense_in_the_address_shows_the_default(visit: Callable[..., Visit], site_url: str) -> None:
     seen = visit(site_url).open("/?ebene=%3Cb%3E&stichtag=2022-13-45&kreis=x&gemeinde='&stufe=%00&lang=xx")
     shown(seen, "overview")
+    said = seen.page.locator("#misread")
+    assert said.inner_text().startswith("In der Adresse war nicht zu lesen: ebene „<b>“, stichtag „2022-13-45“")
+    seen.page.locator("button[data-look]").first.click()
+    said.wait_for(state="hidden")
     assert seen.errors == []
+
+
+def test_what_others_add_to_a_link_is_passed_over(visit: Callable[..., Visit], site_url: str) -> None:
+    seen = visit(site_url).open("/?ebene=pact&utm_source=rundbrief&fbclid=1")
+    shown(seen, "pact")
+    assert seen.page.locator("#misread").is_hidden()
+
+
+def test_a_list_says_what_it_does_not_know(visit: Callable[..., Visit], site_url: str) -> None:
+    seen = visit(site_url).open("/gemeinde/?gemeinde=99999999")
+    seen.page.get_by_text("In der Adresse war nicht zu lesen: gemeinde „99999999“; alles Übrige gilt.").wait_for()
 
 
 def test_english_link_leads_to_the_english_page(visit: Callable[..., Visit], site_url: str) -> None:

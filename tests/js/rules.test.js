@@ -8,7 +8,7 @@ import { monthsOf } from "../../atlas/web/assets/parts/film.js";
 import { ABSENT, FILTERED, NO_DATA, bodiesOf, positions, unpack } from "../../atlas/web/assets/parts/shared.js";
 import { since } from "../../atlas/web/assets/parts/table.js";
 import { described, successorOn, unpackDays } from "../../atlas/web/assets/site/days.js";
-import { queryOf, readView } from "../../atlas/web/assets/site/view.js";
+import { checksOf, misreadSaid, queryOf, readView } from "../../atlas/web/assets/site/view.js";
 
 const vectors = JSON.parse(readFileSync(process.env.VECTORS || "", "utf-8"));
 
@@ -61,6 +61,14 @@ test("a key that is no longer used leads to the municipality it leads to in the 
 test("a query asks for the view it asks for in the application, and is written likewise", () => {
   for (const [query, plain] of vectors.queries) {
     assert.deepEqual(Object.fromEntries(new URLSearchParams(queryOf(readView(query, vectors.about), "overview"))), plain, query);
+  }
+});
+
+test("what of a query cannot be read is said as the application says it", () => {
+  const { about, index, misread } = vectors;
+  for (const [query, lang, said] of vectors.misreadQueries) {
+    const checks = checksOf({ ...about, changes: vectors.changes }, index, readView(query, about).layer);
+    assert.equal(misreadSaid(query, misread[lang], lang, checks), said, query);
   }
 });
 

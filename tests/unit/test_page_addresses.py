@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from streamlit import file_util
 
 from atlas.errors import AtlasError, Problem
+from atlas.model.parameters import PAGE_PARAMETERS, misnamed
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.context import ViewContexts
@@ -25,6 +26,12 @@ from tests.conftest import TODAY
 from ui.state import PAGES as FOLDER
 
 MINI_CITY = "00021040"
+
+
+def test_what_others_add_to_addresses_is_no_fault() -> None:
+    added = ["utm_source", "utm_medium", "fbclid", "gclid", "mc_eid", "pk_campaign", "mtm_kwd"]
+    assert list(misnamed(added, PAGE_PARAMETERS)) == []
+    assert [each.place for each in misnamed([*added, "utm", "fremd"], PAGE_PARAMETERS)] == ["utm", "fremd"]
 
 
 def broken() -> Snapshot:

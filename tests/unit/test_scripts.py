@@ -14,9 +14,11 @@ import shapely
 
 from atlas.adopt.boundary_versions import decode_topology
 from atlas.model.boundaries import Level
-from atlas.model.parameters import Given, read_view
+from atlas.model.languages import LANGUAGES
+from atlas.model.parameters import PAGE_PARAMETERS, Given, read_page, read_view
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import EARLIEST, ViewState, view_to_query
+from atlas.present.address import misread, misread_told, unknown_keys
 from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.detail import position_or_successor
 from atlas.present.film import build_film, packed_film
@@ -197,9 +199,37 @@ def _queries(context: ViewContext) -> dict[str, object]:
         "districts": list(context.edition.district_keys),
     }
     return {
+        "misread": {lang: misread_told(known, Words(lang)) for lang in LANGUAGES},
+        "misreadQueries": [
+            [each, lang, _misread(each, context, lang)]
+            for each in [*queries, *_misreadable(district, ags)]
+            for lang in LANGUAGES
+        ],
         "about": about,
         "queries": [[each, view_to_query(read_view(Given(dict(parse_qsl(each))), known))] for each in queries],
     }
+
+
+def _misreadable(district: str, ags: str) -> list[str]:
+    return [
+        f"ebene=pact&gemeinde={ags}&kreis={district}&stufe=signed+no_data",
+        "ebene=pact&stufe=signed+nonsense",
+        "gemeinde=99999999&kreis=99999",
+        "kreis=1&kreis=2&belegt=1&belegt=1&fremd&fremd=2",
+        "programm=anderes&lang=xx&belegt=ja&groesse=riesig&namen=2&teil=x&bereich=1&verlauf=2022&von=heute&ebene=&stichtag=2022",
+        "utm_source=rundbrief&fbclid=1&gclid=2&mc_cid=3&pk_campaign=4&mtm_kwd=5",
+        "utm_source=rundbrief&fremd=1&stichtag=31.12.2022",
+        f"{'x' * 60}={'ä😀' * 40}",
+        "&".join(f"fremd{number}=1" for number in range(20)),
+    ]
+
+
+def _misread(query: str, context: ViewContext, lang: str) -> str:
+    """Return what the application says about an address."""
+    given = Given.of(parse_qsl(query, keep_blank_values=True), PAGE_PARAMETERS)
+    view, _ = read_page(given, {context.programme.key: context.programme.layers})
+    given.problems += unknown_keys(view, context.snapshot, TODAY)
+    return misread(given, Words(lang))
 
 
 def _film(context: ViewContext) -> dict[str, object]:

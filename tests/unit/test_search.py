@@ -12,7 +12,13 @@ from rapidfuzz.distance import OSA
 
 from atlas.model.place_names import as_written, folded_words, in_full, written_out
 from atlas.model.snapshot import Snapshot
+from atlas.present.context import ViewContexts
 from atlas.present.search import SPELLING, search_index, suggestions
+from atlas.present.wording import Words
+from atlas.sources.settings import Settings
+from atlas.web.site_frame import Order, Site
+from atlas.web.site_map import search_told
+from tests.conftest import ROOT, TODAY
 from tests.javascript import ASSETS, run_node
 from tests.lanes import law
 
@@ -82,6 +88,14 @@ def test_every_way_to_type_a_place_finds_it_first_or_among_its_twins(index: dict
         if not is_first and not is_among_twins:
             wrong.append((typed, [place[0] for place in shown][:5]))
     assert wrong == []
+
+
+def test_the_static_site_finds_the_same(index: dict[str, Any], real: Snapshot) -> None:
+    contexts = ViewContexts(lambda: real, lambda: TODAY)
+    site = Site(Order(Settings(ROOT), next(iter(real.programmes)), TODAY), contexts)
+    told = json.loads(json.dumps(search_told(site, Words("de"))))
+    typed = [each for ways in WAYS.values() for each in ways]
+    assert found(typed, told) == found(typed, index)
 
 
 def test_only_what_was_meant_is_taken_without_asking(index: dict[str, Any]) -> None:

@@ -109,7 +109,12 @@ type Component<Data> = {
 type About = {
   lang: Lang; prefix: string; page: string; others: Record<string, string>; layer: string; home: string; layers: Record<string, string>;
   index: string; map: string; mapPage: string; first: string; today: string; changes: [string, string, string][];
-  districts: string[]; search: import("./parts/search.js").SearchIndex & { words: import("./parts/search.js").SearchWords }; pages: string[] | null; words: Record<string, string>;
+  districts: string[]; search: import("./parts/search.js").SearchIndex & { words: import("./parts/search.js").SearchWords }; pages: string[] | null; words: Record<string, string>; misread: Misread;
+};
+/** What pages say with about an address they cannot read (present/address.py). */
+type Misread = {
+  rules: Record<string, { known?: string[]; form?: string }>; tracking: string[]; limits: { named: number; listed: number; shown: number };
+  all: string; wrong: string; several: string; more: string;
 };
 type SiteView = { layer: string; day: string; district: string; ags: string; looks: Set<string>; documented: boolean };
 /** Text, layer, classes, whether it stands beside the number. */

@@ -1,10 +1,15 @@
 /* A list of places in the static site: an address of the app that names one of them leads to its page. */
 import { successor } from "./successor.js";
+import { misreadSaid } from "./view.js";
 
-/** @type {{ parameter: string, keys: string[], changes: About["changes"], folder: string, folders: Record<string, string> }} */
+/** @type {Pick<About, "changes" | "lang" | "misread"> & { parameter: string, keys: string[], folder: string,
+ *   folders: Record<string, string> }} */
 const about = JSON.parse(document.getElementById("site")?.textContent || "");
 const query = new URLSearchParams(window.location.search);
 const folder = about.folders[query.get("lang") || ""] || about.folder;
-const key = successor(query.get(about.parameter) || "", about.changes, (each) => about.keys.includes(each));
+const found = (/** @type {string} */ text) => successor(text, about.changes, (each) => about.keys.includes(each));
+const key = found(query.get(about.parameter) || "");
 if (key) window.location.replace(new URL(`${folder}${key}/index.html`, document.baseURI).href);
-else if (folder !== about.folder) window.location.replace(new URL(`${folder}index.html`, document.baseURI).href);
+else if (folder !== about.folder) window.location.replace(new URL(`${folder}index.html${window.location.search}`, document.baseURI).href);
+const said = misreadSaid(window.location.search, about.misread, about.lang, { [about.parameter]: (text) => Boolean(found(text)) });
+Object.assign(document.getElementById("misread") || {}, { textContent: said, hidden: !said });

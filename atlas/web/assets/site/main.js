@@ -8,7 +8,7 @@ import { ABSENT, bodiesOf, button, copyButton, loadIndex, localeOf, make, number
 import drawSearch from "../parts/search.js";
 import drawTable from "../parts/table.js";
 import { described, successorOn, thereOn, unpackDays } from "./days.js";
-import { isDay, queryOf, readView } from "./view.js";
+import { checksOf, isDay, misreadSaid, queryOf, readView } from "./view.js";
 
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -42,8 +42,16 @@ function write(address) {
 /** @param {Partial<SiteView>} change */
 function go(change) {
   view = { ...view, ...change };
+  byId("misread").hidden = true;
   write(addressOf(about.page, view));
   show();
+}
+
+/** Say what of the address the page was opened with cannot be read. */
+function sayMisread() {
+  const said = misreadSaid(window.location.search, about.misread, lang, checksOf(about, index, view.layer));
+  byId("misread").textContent = said;
+  byId("misread").hidden = !said;
 }
 
 // ---- what holds on a day --------------------------------------------------------------------------------------------
@@ -187,7 +195,7 @@ function wake() {
 async function start() {
   const asked = about.others[new URLSearchParams(window.location.search).get("lang") || ""];
   if (asked !== undefined && !about.prefix && about.map) {
-    window.location.replace(addressOf(asked, view));
+    window.location.replace(new URL(asked + window.location.search, document.baseURI).href);
     return;
   }
   // The frame starts to load at once, behind the picture, and takes its place when it shows the same.
@@ -199,13 +207,14 @@ async function start() {
   if (about.map) map.src = new URL(about.map, document.baseURI).href;
   else map.srcdoc = about.mapPage;
   byId("map").append(map);
-  window.addEventListener("popstate", () => { view = readView(window.location.search, about); show(); });
+  window.addEventListener("popstate", () => { view = readView(window.location.search, about); sayMisread(); show(); });
   layerLinks().forEach((link) => link.addEventListener("click", (event) => {
     event.preventDefault();
     go({ layer: link.dataset.layer || "", looks: new Set() });
   }));
   [index] = await Promise.all([loadIndex(about.index), load(view.layer)]);
   wake();
+  sayMisread();
   byId("table").replaceChildren();
   await show();
 }
