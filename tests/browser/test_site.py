@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -16,7 +17,7 @@ from atlas.present.figures import build_cards
 from atlas.present.map_spec import since_said
 from atlas.present.wording import Words
 from tests.browser.conftest import MOST_SHIFT, SCREENS, Visit
-from tests.browser.test_accessibility import AXE, RUN
+from tests.browser.test_accessibility import AXE
 from tests.servers import served
 
 LAST = date(2024, 1, 1)
@@ -30,6 +31,11 @@ PAGES = {
     "/ueber/index.html": "",
 }
 """One page of each kind, and what its map shows."""
+EVERY_FINDING = """async () => {
+  const found = await axe.run(document, { resultTypes: ['violations'],
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+  return found.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html).join(' | ')}`);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -248,14 +254,23 @@ def test_what_pushes_a_page_down_is_noted(visit: Callable[..., Visit], site_url:
     assert "site" in what[-1]
 
 
-@pytest.mark.sample(3)
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize(
-    "address", ["/index.html", "/gemeinde/00021040/index.html", "/kreis/00021/index.html", "/ueber/index.html"]
-)
-def test_no_serious_finding(visit: Callable[..., Visit], site_url: str, address: str, dark: bool) -> None:
-    seen = visit(site_url, dark=dark).open(address)
-    if address == "/index.html":
-        shown(seen, "overview")
+@pytest.mark.sample(6)
+@pytest.mark.parametrize("look", [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}], ids=str)
+@pytest.mark.parametrize("folder", ["", "/en"])
+@pytest.mark.parametrize("address", [*PAGES, "/404.html"])
+def test_no_finding_closed_and_with_all_open(
+    visit: Callable[..., Visit], site_url: str, address: str, folder: str, look: dict[str, Any]
+) -> None:
+    seen = visit(site_url, dark="color_scheme" in look)
+    seen.page.emulate_media(**look)
+    seen.open(address if address in {"/404.html"} or "/en/" in address else folder + address)
+    if PAGES.get(address):
+        shown(seen, PAGES[address])
     seen.page.evaluate(AXE)
-    assert seen.page.evaluate(RUN, ["body", "page"]) == []
+    assert seen.page.evaluate(EVERY_FINDING) == []
+    for box in seen.page.locator("details > summary").all():
+        box.evaluate("element => element.click()")
+    if PAGES.get(address):
+        seen.page.get_by_role("combobox").first.press_sequentially("a")
+        seen.page.get_by_role("option").first.wait_for()
+    assert seen.page.evaluate(EVERY_FINDING) == []
