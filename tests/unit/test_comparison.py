@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 
@@ -20,6 +20,7 @@ from atlas.model.excerpt import Form
 from atlas.model.parameters import COMPARED, PAGE_PARAMETERS, Given, read_page
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState, page_address
+from atlas.present.address import unknown_things
 from atlas.present.comparison import (
     ComparisonPage,
     build_comparison,
@@ -183,6 +184,15 @@ def test_what_is_no_comparison_is_said(text: str) -> None:
     given = Given({"vergleich": text})
     assert given.read(COMPARED, None) is None
     assert "ist kein Vergleich" in DE.problem(given.problems[0])
+
+
+def test_days_before_the_boundaries_are_refused(real: Snapshot) -> None:
+    programme = real.programme("")
+    starts = real.edition(programme, TODAY).starts
+    asked = [Comparison(ComparedKind.DAY, (each.isoformat(),)) for each in (starts, starts - timedelta(days=1))]
+    told = [[DE.problem(each) for each in unknown_things(comparison, real, programme)] for comparison in asked]
+    assert told[0] == []
+    assert "reichen bis" in told[1][0]
 
 
 def test_what_does_not_matter_is_left_out_of_view_and_file(contexts: ViewContexts) -> None:
