@@ -54,7 +54,7 @@ def show() -> None:
     filters.show(context, layer=kind is not ComparedKind.INSTRUMENT, day=kind is not ComparedKind.DAY)
     with blocks.place():
         if kind is not comparison.kind or len(comparison.things) == 1:
-            blocks.small(said.say("Zum Vergleichen bitte zwei bis {most} wählen.", most=MOST_COMPARED), role="status")
+            blocks.small(said.say("Zum Vergleichen bitte zwei bis vier wählen."), role="status")
     if kind is comparison.kind:
         _compared(context, comparison)
     frame.foot(context)

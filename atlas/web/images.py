@@ -214,7 +214,8 @@ class Images:
 
         def draw() -> DrawnComparison:
             try:
-                return draw_comparison(self._contexts, view, asked, Words(view.lang))
+                with self._drawing:
+                    return draw_comparison(self._contexts, view, asked, Words(view.lang))
             except AtlasError as error:  # places there are none of on the day
                 raise RefusedError(*(replace(each, place=COMPARED.name) for each in error.problems)) from error
 

@@ -38,7 +38,7 @@ def test_kinds_and_things_are_chosen_and_stand_in_the_address(app_on: AppOn, min
     assert len(_maps(app)) == 2
     app.button_group(key=Keys.COMPARED_KIND).set_value("kreis").run()
     assert fine(app).multiselect(key=Keys.COMPARED).value == []
-    assert "Zum Vergleichen bitte zwei bis 4 wählen." in shown(app)
+    assert "Zum Vergleichen bitte zwei bis vier wählen." in shown(app)
     assert _maps(app) == []
     app.multiselect(key=Keys.COMPARED).set_value(["00021", "00022"]).run()
     assert fine(app).query_params["vergleich"] == "00021,00022"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 
@@ -20,6 +20,7 @@ from atlas.model.excerpt import Form
 from atlas.model.parameters import COMPARED, PAGE_PARAMETERS, Given, read_page
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState, page_address
+from atlas.present.address import unknown_things
 from atlas.present.comparison import (
     ComparisonPage,
     build_comparison,
@@ -28,13 +29,14 @@ from atlas.present.comparison import (
     proposed_things,
 )
 from atlas.present.context import ViewContext, ViewContexts
+from atlas.present.day_choice import day_ahead
 from atlas.present.detail import build_detail, position_of
 from atlas.present.wording import Words
 from atlas.render.svg import svg
 from tests.conftest import PROGRAMMES, TODAY
 from tests.miniland import HOSTILE
 
-DE = Words("de")
+DE, EN = Words("de"), Words("en")
 DAYS = "2022-12-31,2024-12-31,2026-11-30"
 DISTRICTS = "14521,14524,14713"
 TOWNS = "14521450,14524330"
@@ -185,6 +187,15 @@ def test_what_is_no_comparison_is_said(text: str) -> None:
     assert "ist kein Vergleich" in DE.problem(given.problems[0])
 
 
+def test_days_before_the_boundaries_are_refused(real: Snapshot) -> None:
+    programme = real.programme("")
+    starts = real.edition(programme, TODAY).starts
+    asked = [Comparison(ComparedKind.DAY, (each.isoformat(),)) for each in (starts, starts - timedelta(days=1))]
+    told = [[DE.problem(each) for each in unknown_things(comparison, real, programme)] for comparison in asked]
+    assert told[0] == []
+    assert "reichen bis" in told[1][0]
+
+
 def test_what_does_not_matter_is_left_out_of_view_and_file(contexts: ViewContexts) -> None:
     view = ViewState(layer="council", district="14524", municipality="14524330", looks=frozenset({"active"}))
     kept = {text: compared_view(view, COMPARED.parse(text), TODAY) for text in ("a,b", DAYS, DISTRICTS)}
@@ -214,7 +225,9 @@ def test_days_lead_to_what_happened_between_and_one_ahead_is_said(contexts: View
     page = page_of(contexts, "2022-12-31,2030-12-31", layer="council", lang="en")
     assert page.between
     assert page.between[0] == "fortschritt?ebene=council&stichtag=2030-12-31&von=2022-12-31&lang=en#veraenderungen"
-    assert sum("lies ahead" in note for note in page.notes) == 1
+    ahead = day_ahead(date(2030, 12, 31), TODAY, EN)
+    assert ahead
+    assert page.notes.count(EN.problem(ahead)) == 1
     assert page.columns[0].context.as_of == date(2022, 12, 31)
 
 
