@@ -164,7 +164,7 @@ def help_pages(site: Site) -> Files:
         first, *rest = handbook.chapters(address, _handbook_picture)
         parts = (
             *(Pieces("parts_editing.html").paragraph(text, "atlas-text") for text in about_handbook(words)),
-            first.body,
+            help_html.chapter(first, address),
             help_html.contents(rest, address, words.say(phrases.CHAPTERS)),
             *(help_html.chapter(each, address) for each in rest),
         )
