@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from atlas.model.parameters import CHAPTERS
 
-_MAP, _DISTRICTS, _COMPARISON, _PROGRESS, _MUNICIPALITY, _TAKE_HOME, _STEERING, _MAINTENANCE, IMPORT, _DATA, JOBS = CHAPTERS
+_MAP, _DISTRICTS, _COMPARISON, _PROGRESS, _MUNICIPALITY, _TAKE_HOME, _STEERING, _MAINTENANCE, IMPORT, _DATA, JOBS = (
+    CHAPTERS
+)
 CHAPTER_OF: Mapping[str, str] = {
     "": _MAP,
     "kreis": _DISTRICTS,
