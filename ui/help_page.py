@@ -57,4 +57,5 @@ def _address(chapter: str, section: str, *, is_whole: bool = False) -> str:
 
 
 def _picture(path: Path) -> str:
-    return f"atlas/{payloads().add(path.stem, path.suffix, path.read_bytes())}"
+    # By its bare name "vergleich" would be asked of the route of comparisons.
+    return f"atlas/{payloads().add(f'handbook-{path.stem}', path.suffix, path.read_bytes())}"
