@@ -1,5 +1,7 @@
 """The pictures of the handbook, taken from the running product: ``python -m tests.handbook_pictures``, or ``make handbook-pictures``.
 
+Names of pictures behind the command take these only.
+
 What everybody sees is of the shipped data, what only editors see of the invented state. The day is fixed, so that a picture
 changes only if the product or the record does.
 """
@@ -7,6 +9,7 @@ changes only if the product or the record does.
 from __future__ import annotations
 
 import io
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +65,7 @@ SHOTS = (
         "#veraenderungen",
         "changes",
     ),
+    Shot("vergleich", "/vergleich?vergleich=2022-12-31,2025-12-31&ebene=agreement", ".atlas-foot", 820),
     Shot(
         "gemeinde",
         "/gemeinde?gemeinde=14521450&stichtag=2025-12-31",
@@ -114,7 +118,7 @@ def main() -> None:
             serving(ROOT, work / "real.log") as real_url,
             serving(invented, work / "invented.log", ATLAS_LOCAL_EDITOR="Erika Beispiel") as invented_url,
         ):
-            for shot in SHOTS:
+            for shot in (each for each in SHOTS if each.name in sys.argv[1:] or not sys.argv[1:]):
                 base = invented_url if shot.is_invented else real_url
                 (FOLDER / f"{shot.name}.webp").write_bytes(take(browser, base, shot))
 

@@ -27,18 +27,23 @@ def show() -> None:
     said = words()
     frame.head(context)
     asked = given_address().read(CHAPTER, "")
+    is_foreign = said.lang != SOURCE_LANGUAGE
     address = partial(_address, is_whole=asked == WHOLE_HANDBOOK)
     first, *rest = chapters(address, _picture)
     left, right = st.columns([2.4, 1], gap="large")
     with left:
-        if said.lang != SOURCE_LANGUAGE:
+        if is_foreign:
             blocks.text(said.say(phrases.HANDBOOK_IS_GERMAN))
         shown = {"": (first, rest[-1]), WHOLE_HANDBOOK: (first, *rest)}
         for each in shown.get(asked) or (each for each in rest if each.anchor == asked):
-            st.html(html.chapter(each, address))
+            st.html(html.chapter(each, address, is_foreign))
     with right:
         every = (_address(WHOLE_HANDBOOK, WHOLE_HANDBOOK), said.say("Alles auf einer Seite"))
-        st.html(html.contents((first, *rest), _address, said.say(phrases.CHAPTERS), asked or first.anchor, every))
+        st.html(
+            html.contents(
+                (first, *rest), _address, said.say(phrases.CHAPTERS), asked or first.anchor, every, is_foreign
+            )
+        )
     frame.foot(context)
     write_address({CHAPTER.name: asked} if asked else {})
 
@@ -52,4 +57,5 @@ def _address(chapter: str, section: str, *, is_whole: bool = False) -> str:
 
 
 def _picture(path: Path) -> str:
-    return f"atlas/{payloads().add(path.stem, path.suffix, path.read_bytes())}"
+    # By its bare name "vergleich" would be asked of the route of comparisons.
+    return f"atlas/{payloads().add(f'handbook-{path.stem}', path.suffix, path.read_bytes())}"

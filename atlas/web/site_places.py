@@ -163,13 +163,13 @@ def help_pages(site: Site) -> Files:
         yield _handbook_picture(path), path.read_bytes()
     for lang in LANGUAGES:
         words = Words(lang)
-        address = partial(_handbook_address, words=words)
+        address, is_foreign = partial(_handbook_address, words=words), lang != SOURCE_LANGUAGE
         first, *rest = handbook.chapters(address, _handbook_picture)
         parts = (
             *(Pieces("parts_editing.html").paragraph(text, "atlas-text") for text in about_handbook(words)),
-            first.body,
-            help_html.contents(rest, address, words.say(phrases.CHAPTERS)),
-            *(help_html.chapter(each, address) for each in rest),
+            help_html.chapter(first, address, is_foreign),
+            help_html.contents(rest, address, words.say(phrases.CHAPTERS), is_foreign=is_foreign),
+            *(help_html.chapter(each, address, is_foreign) for each in rest),
         )
         heading = words.say(phrases.HELP)
         yield site.page("hilfe/index.html", heading, html.titled(heading, parts), words)

@@ -33,8 +33,8 @@ PAGE_OF_JOB = {
     "ueber": ("T5",),
 }
 """By page: the jobs done there (features.md, section 4)."""
-PER_MINUTE = 230
-"""Words of German prose an adult reads."""
+PER_MINUTE = 240
+"""Words of plain prose an adult reads silently."""
 TWINS = {"adding-a-programme.md": "programm-aufnehmen.md", "maintenance.md": "pflege.md"}
 
 
