@@ -17,7 +17,7 @@ from atlas.model.view import ViewState
 from atlas.present.context import ViewContext
 from atlas.present.credits import picture_credits
 from atlas.present.detail import absent, position_or_successor
-from atlas.present.looks import ABSENT, FILTERED, LegendClass, layer_label, looks_by_key, looks_of
+from atlas.present.looks import ABSENT, FILTERED, LegendClass, layer_definition, layer_label, looks_by_key, looks_of
 from atlas.present.map_spec import LegendEntry, MapSpec
 from atlas.present.narrative import neighbours_sentence, sentence
 from atlas.present.wording import Words
@@ -95,6 +95,8 @@ class Picture:
     bodies: tuple[tuple[str, tuple[int, ...]], ...]
     legend: tuple[LegendLine, ...]
     """Its counts of areas add up to ``len(areas)``."""
+    note: str
+    """What the layer shows, for below the legend where there is room."""
     credits: tuple[str, ...]
     address: str
     """Of the page that shows the same; empty if unknown."""
@@ -135,13 +137,13 @@ def build_picture(
     where = _where(context, excerpt, members, words)
     count = _counted(context, shown, members, words)
     layer = words.label(layer_label(context.programme, spec.layer))
-    title = excerpt.title or words.say(
-        "{programme} {where}: {layer}", programme=context.programme.short, where=where, layer=layer
-    )
+    title = f"{context.programme.short} {where}"
+    if spec.layer != OVERVIEW:
+        title += f": {layer}"
     picture = Picture(
         kind=excerpt.kind,
         lang=words.lang,
-        title=title,
+        title=excerpt.title or title,
         subtitle=words.say("Stand: {day} · {count}", day=words.day(context.as_of), count=count),
         spec=spec,
         areas=shown,
@@ -154,6 +156,7 @@ def build_picture(
         district_points=district_points,
         bodies=bodies,
         legend=legend,
+        note=words.label(layer_definition(context.programme, spec.layer)),
         credits=picture_credits(context, words),
         address=address,
         alt="",

@@ -214,6 +214,8 @@ def _foot(picture: Picture, measures: Measures, margin: float) -> tuple[list[Tex
 _WIDE = 1.12
 _HARDLY_LARGER = 4
 _TRIES = 8
+_LARGER = (1.4, 1.25, 1.1, 1.0)
+_FULL = 0.85
 _ANY_M = 1000.0
 """Extents are taken from the coarse geometry: what a generalised outline loses is less than the margin."""
 
@@ -234,11 +236,13 @@ class _LegendBox:
         self.swatches: list[Swatch] = []
         self._size = measures.text
         self._keys = keys
+        self._note: list[str] = []
         self._words = words
         top, bottom = between
         if measures.width > measures.height * _WIDE:
             width = min(max(measures.width * 0.255, measures.text * 15), measures.width * 0.36)
             left = measures.width - margin - width
+            self._grow(picture, width, bottom - top)
             self._fill(picture, [(left, width)], top + measures.text * 0.6, bottom)
             self.room: Box = (margin, top, left - measures.text * 1.4, bottom)
             return
@@ -249,6 +253,19 @@ class _LegendBox:
         start = bottom - height
         self._fill(picture, columns, start, bottom)
         self.room = (margin, top, measures.width - margin, start - measures.text * 0.9)
+
+    def _grow(self, picture: Picture, width: float, room: float) -> None:
+        """Set the letters of a legend that would leave its side empty larger; what the layer shows stands below it."""
+        text = self._size
+        for size in (text * factor for factor in _LARGER):
+            self._size, self._note = size, lines_of(picture.note, width, size * 0.85)
+            blocks = [lines for _, lines in self._blocks(picture, width)]
+            heights = sum(map(self._block_height, blocks))
+            widest = max((text_width(line, size) for lines in blocks for line in lines), default=0.0)
+            below = (len(self._note) + len(self._key_lines(width)) + 3) * size * 1.1
+            if heights + below < room * _FULL and widest <= width - size * (2.1 + 1.6):
+                return
+        self._size, self._note = text, []
 
     def _blocks(self, picture: Picture, width: float) -> list[tuple[LegendLine, list[str]]]:
         """Return the lines of the legend, each with its lines of text, beside room for sign and count."""
@@ -282,7 +299,8 @@ class _LegendBox:
             ends.append(y)
         y = max(ends) + size * 0.5
         across = columns[-1][0] + columns[-1][1] - columns[0][0]
-        for told in self._key_lines(across):
+        for number, told in enumerate((*(keys := self._key_lines(across)), *self._note)):
+            y += size * 0.6 if keys and number == len(keys) else 0
             self.texts.append(
                 Text(x=columns[0][0], y=y + size * 0.6, text=told, size=size * 0.85, role="key", colour=QUIET)
             )

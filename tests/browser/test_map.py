@@ -351,6 +351,28 @@ def test_whole_map_and_every_row_are_printed(visit: Callable[..., Visit], saxony
     assert seen.map.evaluate("innerWidth") > 680
 
 
+def test_map_fills_its_frame_on_paper_and_what_is_folded_is_printed(
+    visit: Callable[..., Visit], saxony_url: str
+) -> None:
+    seen = visit(saxony_url).open("/gemeinde?gemeinde=14521450", "overview")
+    seen.page.locator("table.neighbours tbody tr").first.wait_for()
+    seen.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    seen.page.emulate_media(media="print")
+    drawn = """() => { const box = document.querySelector('path.area').ownerSVGElement.getBoundingClientRect();
+      return box.right >= innerWidth && box.bottom >= innerHeight && box.left <= 0 && box.top <= 0; }"""
+    seen.map.wait_for_function(drawn)
+    assert seen.map.evaluate("innerHeight") <= 450
+    seen.page.emulate_media(media="screen")
+    seen.page.goto(saxony_url + "/kreis?kreis=14521")
+    seen.page.locator("details table tbody tr").last.wait_for(state="attached")
+    folded = (
+        "() => [...document.querySelectorAll('details table tbody tr')].filter(each => each.checkVisibility()).length"
+    )
+    assert seen.page.evaluate(folded) == 0
+    seen.page.emulate_media(media="print")
+    assert seen.page.evaluate(folded) > 10
+
+
 def test_pages_lead_to_each_other(visit: Callable[..., Visit], saxony_url: str) -> None:
     seen = visit(saxony_url).open(f"/?gemeinde={ZITTAU}&stichtag=2022-12-31&lang=en", "overview")
     seen.page.get_by_role("link", name="To the municipality’s page").click()

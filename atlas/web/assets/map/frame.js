@@ -33,19 +33,21 @@ export function fitFrame() {
   }).observe(state.map.getContainer());
 }
 
-const PAPER = "680px";
+/** Of the frame, in pixels of paper. The map is not scaled: each hatched area would make the file a megabyte larger. */
+const PAPER = { width: "680px", height: "450px" };
 
 /** Paper is narrower than the screen, and nothing is laid out anew for it: the whole map is fitted before the page is printed. */
 export function fitPaper() {
   const frame = /** @type {HTMLElement | null} */ (window.frameElement);
   if (!frame) return;
-  const fit = (/** @type {string} */ width) => {
+  const fit = (/** @type {{ width: string, height: string }} */ { width, height }) => {
     frame.style.width = width;
+    frame.style.setProperty("height", height, "important");
     state.map.invalidateSize({ animate: false });
     if (state.index && !state.isMoved) home();
   };
   window.parent.addEventListener("beforeprint", () => fit(PAPER));
-  window.parent.addEventListener("afterprint", () => fit(""));
+  window.parent.addEventListener("afterprint", () => fit({ width: "", height: "" }));
 }
 
 /** Dark if the page around the frame is. */
