@@ -386,9 +386,7 @@ def _save() -> None:
     if not isinstance(received, _Received) or received.delivery is None or received.is_saved:
         return
     delivery, reason = received.delivery, str(st.session_state.get(_REASON, "")).strip()
-    received.problems = (
-        () if reason else (Problem(words().say(phrases.REASON), N_("Bitte sagen, warum; es steht im Verlauf.")),)
-    )
+    received.problems = () if reason else (Problem(words().say(phrases.REASON), phrases.SAY_WHY),)
     if received.offered != _choices(received):
         text = N_(
             "Ihre letzte Auswahl ändert, was gespeichert würde. Bitte ansehen und noch einmal auf Speichern klicken."
