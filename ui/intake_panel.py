@@ -285,7 +285,7 @@ def _difference(context: ViewContext, received: _Received, delivery: ImportedTab
         show_finding(*received.problems)
     received.offered = _choices(received)
     with st.form("intake", border=False, enter_to_submit=False):
-        help_ = said.say("Steht im Verlauf.")
+        help_ = said.say(phrases.SHOWN_IN_LOG)
         st.text_input(
             said.say(phrases.REASON),
             key=_REASON,

@@ -207,6 +207,7 @@ class MaintenancePart(StrEnum):
     ENTRIES = "eintraege"
     INTAKE = "einfuhr"
     REPORTS = "meldungen"
+    TARGETS = "ziele"
     LOG = "verlauf"
 
 

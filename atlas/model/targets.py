@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,7 +30,7 @@ class TargetList:
     """A version of a programme's targets: all of them, as CSV in `TARGET_COLUMNS`. A later version supersedes."""
 
     version: int = 0
-    """How often the list has been written; 0 where only the file says it."""
+    """How often the list has been changed here; 0 is what the file said before."""
     body: str = ""
     reason: str = ""
     recorded_at: datetime | None = None
@@ -55,6 +57,21 @@ def target_of(row: Row) -> Target:
         source_date=row["source_date"],
         retrieved=row["retrieved"],
     )
+
+
+def row_of(target: Target) -> Row:
+    """Return a target as a row."""
+    values = (target.instrument, target.day.isoformat(), str(target.value), target.unit, target.source)
+    return dict(zip(TARGET_COLUMNS, (*values, target.source_date, target.retrieved), strict=True))
+
+
+def written_targets(rows: Iterable[Row]) -> str:
+    """Return rows as the CSV that `TargetList.body` and the files hold."""
+    body = io.StringIO()
+    writer = csv.DictWriter(body, TARGET_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return body.getvalue()
 
 
 def check_target(row: Row, programme: Programme) -> Iterable[Fault]:

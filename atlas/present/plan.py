@@ -9,9 +9,11 @@ from datetime import timedelta
 import pandas as pd
 
 from atlas import phrases
+from atlas.analysis.columns import HEADINGS
 from atlas.analysis.progress import Course, progress
 from atlas.model.programme import Instrument
 from atlas.model.records import Target
+from atlas.model.targets import TargetList
 from atlas.present.context import ViewContext
 from atlas.present.wording import Words
 
@@ -97,3 +99,54 @@ def _told(context: ViewContext, line: PlanLine, plan: str, actual: str, words: W
         return words.say("Am {day}: geplant {plan}, dokumentiert genauso viele.", **values)
     text = phrases.PLANNED_AND_FEWER if missing > 0 else phrases.PLANNED_AND_MORE
     return words.say(text, **values, n=words.number(abs(missing)))
+
+
+def target_rows(context: ViewContext, targets: Iterable[Target], words: Words) -> pd.DataFrame:
+    """Return targets for those who enter them: columns ``name`` (of the instrument), ``day``, ``plan``, ``date``, ``read``, ``source``, and ``label``."""
+    rows = []
+    for each in targets:
+        instrument = context.programme.instrument(each.instrument)
+        name, day = words.label(instrument.label), words.day(each.day)
+        plan = _amount(instrument, each, each.value, words)
+        read, dated = words.partial(each.retrieved), words.partial(each.source_date)
+        rows.append((name, day, plan, dated, read, each.source, f"{name}, {day}: {plan}"))
+    return pd.DataFrame(rows, columns=["name", "day", "plan", "date", "read", "source", "label"])
+
+
+def target_titles(words: Words) -> dict[str, str]:
+    """Return the headings of `target_rows`."""
+    known = plan_titles(words)
+    return {
+        "name": known["instrument"],
+        "day": known["day"],
+        "plan": known["plan"],
+        "source": known["source"],
+        "date": words.label(HEADINGS["source_date"]),
+        "read": words.label(HEADINGS["retrieved"]),
+    }
+
+
+def version_rows(versions: Iterable[TargetList], words: Words) -> pd.DataFrame:
+    """Return the versions of a list of targets, said: columns ``name`` (its number), ``when``, ``who``, ``why``, ``targets`` (how many)."""
+    rows = [
+        (
+            words.number(each.version),
+            words.moment(each.recorded_at) if each.recorded_at else "",
+            each.actor,
+            each.reason or words.say(phrases.MADE_FROM_FILE),
+            words.number(max(0, each.body.count("\n") - 1)),
+        )
+        for each in versions
+    ]
+    return pd.DataFrame(rows, columns=["name", "when", "who", "why", "targets"])
+
+
+def version_titles(words: Words) -> dict[str, str]:
+    """Return the headings of `version_rows`."""
+    return {
+        "name": words.say(phrases.NUMBER),
+        "when": words.say(phrases.WHEN),
+        "who": words.say(phrases.WHO),
+        "why": words.say(phrases.WHY),
+        "targets": words.say(phrases.TARGETS),
+    }

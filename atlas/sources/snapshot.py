@@ -24,7 +24,7 @@ from atlas.model.records import READ_ON, Records
 from atlas.model.rights import Actor, Right, require
 from atlas.model.rules import Row, faults, record_checker
 from atlas.model.snapshot import Snapshot
-from atlas.model.targets import TargetList
+from atlas.model.targets import TargetList, row_of, written_targets
 from atlas.phrases import N_
 from atlas.sources.boundaries import list_editions
 from atlas.sources.records import parse_targets, read_records, rows_of
@@ -275,7 +275,8 @@ class SnapshotStore:
         parse_targets(wanted.body, programme, "", problems)
         if problems:
             raise AtlasError(*problems)
-        made = store.targets.save(actor, programme.key, wanted)
+        before = written_targets(map(row_of, self.current().records[programme.key].targets))
+        made = store.targets.save(actor, programme.key, wanted, before)
         with self._lock:
             self._answers()
         return made

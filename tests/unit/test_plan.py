@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from atlas.__main__ import FINE, WRONG_USE, main
 from atlas.errors import AtlasError
 from atlas.export.charts import chart_svg
 from atlas.export.tables import TABLES
@@ -169,12 +170,33 @@ def test_an_administrator_enters_targets_with_history_and_undo(own_root: Path, d
     assert [(each.version, each.reason, each.actor) for each in history] == [
         (2, "gestrichen", ADMIN.name),
         (1, "Beschluss", ADMIN.name),
+        (0, "", ""),
     ]
+    assert history[2].body == TARGETS, "what the file said"
     store.save_targets(ADMIN, programme, TargetList(version=2, body=history[1].body, reason="doch"))
     assert store.current().records["mini"].targets == (target,)
     with pytest.raises(NotAllowedError):
         store.store.targets.history(Actor(), "mini")
     store.close()
+
+
+def test_the_command_line_gives_and_takes_the_list(
+    own_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ATLAS_DATA_DIR", str(own_root))
+    monkeypatch.setenv("ATLAS_DATABASE_URL", f"sqlite:///{tmp_path}/x.sqlite3")
+    assert main(["targets"]) == FINE
+    assert capsys.readouterr().out == TARGETS
+    file = tmp_path / "ziele.csv"
+    file.write_text(f"{HEAD}\npact,2025-12-31,zwölf,municipalities,Plan,,2024-06-01\n", encoding="utf-8")
+    assert main(["targets", "--replace", str(file), "--reason", "Beschluss"]) == WRONG_USE
+    assert "Zeile 2, target: „zwölf“ ist keine ganze Zahl" in capsys.readouterr().err
+    file.write_text(file.read_text("utf-8").replace("zwölf", "12"), encoding="utf-8")
+    assert main(["targets", "--replace", str(file)]) == WRONG_USE
+    assert main(["targets", "--replace", str(file), "--reason", "Beschluss"]) == FINE
+    capsys.readouterr()
+    assert main(["targets"]) == FINE
+    assert capsys.readouterr().out == file.read_text("utf-8")
 
 
 def test_table_and_file_say_the_same(mini: Snapshot) -> None:

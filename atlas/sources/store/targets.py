@@ -35,8 +35,10 @@ class Targets:
         with self._database.reading() as connection:
             return _versions(connection, programme)
 
-    def save(self, actor: Actor, programme: str, wanted: TargetList) -> TargetList:
+    def save(self, actor: Actor, programme: str, wanted: TargetList, before: str) -> TargetList:
         """Write a new version; ``wanted.version`` is the one that was looked at. What it says is checked by whoever calls.
+
+        ``before`` is what the file says: kept as version 0, so that the first change can be taken back as well.
 
         Raises
         ------
@@ -51,7 +53,8 @@ class Targets:
             if (newest[0].version if newest else 0) != wanted.version:
                 raise StaleTargetsError
             made = replace(wanted, version=wanted.version + 1, recorded_at=self._clock(), actor=actor.name)
-            connection.execute(sa.insert(lists_), [asdict(made) | {"programme": programme}])
+            first = [] if newest else [TargetList(body=before, recorded_at=made.recorded_at)]
+            connection.execute(sa.insert(lists_), [asdict(each) | {"programme": programme} for each in (*first, made)])
         return made
 
 
