@@ -100,6 +100,7 @@ NO_INSTRUMENT_OF_PROGRAMME = N_("„{given}“ ist kein Baustein des Programms; 
 NO_KNOWN_ACTIVITY = N_("keine bekannte Aktivität")
 NO_SUCH_ADDRESS = N_("Diese Adresse gibt es nicht.")
 NUMBER = N_("Nr.")
+NUMBER_OF = N_("Anzahl")
 N_ARRANGEMENTS = (N_("{n} Vorgang"), N_("{n} Vorgänge"))
 N_ERRORS = (N_("{n} Fehler"),) * 2
 N_MORE_DOCUMENTED_LATER = N_("{n} weitere erst später belegt")

@@ -110,7 +110,7 @@ def _fields(context: ViewContext, old: Target | None, chosen: str, version: int)
         left, middle, right = st.columns(3, gap="small")
         _day(left, said.say("Bis zum"), old.day if old else None, f"target-date-{chosen}")
         middle.number_input(
-            said.say("Anzahl"), 0, 999_999, old.value if old else None, step=1, key=f"target-target-{chosen}"
+            said.say(phrases.NUMBER_OF), 0, 999_999, old.value if old else None, step=1, key=f"target-target-{chosen}"
         )
         right.radio(
             said.say("Gezählt werden"),
@@ -152,9 +152,10 @@ def _save(chosen: str, version: int, is_dropped: bool = False) -> None:  # noqa:
     texts = {name: "" if value is None else str(value).strip() for name, value in typed.items()}
     reason = texts.pop("reason")
     others = [row_of(each) for each in contexts().of(current_view()).records.targets if _key(each) != chosen]
-    _write(
-        TargetList(version=version, body=written_targets([*others, *([] if is_dropped else [texts])]), reason=reason)
-    )
+    body = written_targets([*others, *([] if is_dropped else [texts])])
+    if _write(TargetList(version=version, body=body, reason=reason)):
+        for name in typed:
+            st.session_state.pop(f"target-{name}-{chosen}", None)
 
 
 def _undo(newest: TargetList, before: TargetList) -> None:
@@ -163,7 +164,7 @@ def _undo(newest: TargetList, before: TargetList) -> None:
     _write(TargetList(version=newest.version, body=before.body, reason=reason))
 
 
-def _write(wanted: TargetList) -> None:
+def _write(wanted: TargetList) -> bool:
     told = _Told()
     try:
         store().save_targets(current_actor(), contexts().of(current_view()).programme, wanted)
@@ -171,3 +172,4 @@ def _write(wanted: TargetList) -> None:
     except AtlasError as error:
         told.problems = error.problems
     st.session_state[_TOLD] = told
+    return told.is_saved

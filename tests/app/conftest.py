@@ -48,7 +48,7 @@ def app_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[AppOn]:
             cache.payloads,
             login.door,
             login.ends_in_memory,
-            components._register,
+            components.register,
             components.part,
         ):
             each.cache_clear()
