@@ -206,6 +206,12 @@ def _add_keeping(known: _Subparsers) -> None:
     taken.add_argument("--apply", action="store_true", help="speichern, wenn keine Fehler da sind")
     taken.add_argument("--reason", default="", metavar="TEXT", help="warum; steht im Protokoll")
 
+    purpose = "die Ziele eines Programms als CSV, oder eine Datei an ihrer Stelle"
+    targets = _command(known, "targets", maintenance.run_targets, purpose)
+    purpose = "diese Datei wird die nächste Fassung: alle Ziele, ein Fehler verhindert es"
+    targets.add_argument("--replace", type=Path, metavar="DATEI", help=purpose)
+    targets.add_argument("--reason", default="", metavar="TEXT", help="warum; steht im Verlauf der Ziele")
+
     undo = known.add_parser("undo", help="eine Änderung des Bestands zurücknehmen, etwa einen ganzen Import")
     undo.add_argument("number", type=_NUMBER, metavar="NUMMER")
     undo.add_argument("--reason", required=True, metavar="TEXT", help="warum; steht im Protokoll")

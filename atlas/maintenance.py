@@ -8,6 +8,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pandas as pd
+
 from atlas import terminal
 from atlas.analysis.columns import field_of
 from atlas.analysis.difference import Answer, Question, Tie
@@ -15,6 +17,7 @@ from atlas.errors import Problem
 from atlas.export.tables import changes_log, plain_csv
 from atlas.intake.gate import Terms, difference_table, read_intake
 from atlas.intake.templates import TEMPLATES
+from atlas.model.targets import TARGET_COLUMNS, TargetList, row_of
 from atlas.phrases import N_
 from atlas.present.intake import difference_tally, question_problem, tally
 from atlas.present.wording import Words
@@ -67,6 +70,23 @@ def run_import(given: argparse.Namespace) -> int:
             f"Gespeichert als Änderung {change.number}; zurück mit: python -m atlas undo {change.number}\n"
         )
         return terminal.FINE
+
+
+def run_targets(given: argparse.Namespace) -> None:
+    """Give the targets of a programme; with a file, make that the next version of them."""
+    settings = Settings.from_environment()
+    if given.replace is None:
+        snapshot = terminal.snapshot(given)
+        rows = [row_of(each) for each in snapshot.records[snapshot.programme(given.programme).key].targets]
+        terminal.put(plain_csv(pd.DataFrame(rows, columns=list(TARGET_COLUMNS))), given.output)
+        return
+    body = _body(given.replace, COMMAND_LINE.body_bytes).decode("utf-8-sig", "replace")
+    with closing(SnapshotStore(settings)) as record, terminal.refusing():
+        programme = terminal.with_programme(record.current(), given).programme(given.programme)
+        known = record.store.targets.history(terminal.operator(), programme.key) if record.store else []
+        wanted = TargetList(version=known[0].version if known else 0, body=body, reason=given.reason)
+        made = record.save_targets(terminal.operator(), programme, wanted)
+    sys.stderr.write(f"Gespeichert als Änderung {made.version} der Ziele.\n")
 
 
 def _answers(given: argparse.Namespace) -> dict[int, Answer]:

@@ -199,6 +199,11 @@ RECORDS = f"""ags,municipality,instrument,status,date,date_means,joint_with,note
 TOTALS = (
     f"date,measure,value,note,source_url\n2022,talks,9,Erfunden.,{_SOURCE}\n2023-06,people,70,Erfunden.,{_SOURCE}\n"
 )
+TARGETS = f"""instrument,date,target,unit,source_url,source_date,retrieved
+pact,2019-12-31,3,municipalities,{_SOURCE},2018,2024-06-01
+pact,2024-12-31,9,municipalities,{_SOURCE},2018,2024-06-01
+council,2030-12-31,4,arrangements,Erfundener Plan,,2024-06-01
+"""
 
 
 def draft() -> BoundaryVersionDraft:
@@ -222,6 +227,7 @@ def write(root: Path) -> Path:
         ("programmes/mini.toml", PROGRAMME),
         ("participation/mini.csv", RECORDS),
         ("totals/mini.csv", TOTALS),
+        ("targets/mini.csv", TARGETS),
     ):
         path = root / "data" / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -25,6 +25,8 @@ OLD_FIELDS = (
 PROGRAMME = "mini"
 BEGUN = datetime(2026, 1, 31, 22, 30, tzinfo=UTC)
 """The first change; in Germany the day is nearly over."""
+_LATER = {"alembic_version", "target_list"}
+"""Tables that step 0001 did not make."""
 _KEYS = ("00021010", "00021020", "00021030", "00021080")
 _ABOUT_VERSION = ("entry", "version", "change", "programme", "is_withdrawn")
 
@@ -159,7 +161,7 @@ def _digest(former: str, made: dict[str, Any], versions: list[dict[str, Any]]) -
 
 
 def dump(url: str) -> tuple[str, tuple[str, ...], Dump]:
-    """Return step, columns of a version beyond those of step 0001, and all rows in the columns of step 0001."""
+    """Return step, columns of a version beyond those of step 0001, and all rows in the tables and columns of step 0001."""
     database = Database(url)
     try:
         with (
@@ -167,7 +169,7 @@ def dump(url: str) -> tuple[str, tuple[str, ...], Dump]:
         ):  # waits for who is still at it, as a server may be for a client that died
             tables = sa.MetaData()
             tables.reflect(connection)
-            known = {name: list(each.c) for name, each in tables.tables.items() if name != "alembic_version"}
+            known = {name: list(each.c) for name, each in tables.tables.items() if name not in _LATER}
             more = tuple(each.name for each in known["version"] if each.name not in (*_ABOUT_VERSION, *OLD_FIELDS))
             known["version"] = [each for each in known["version"] if each.name not in more]
             rows = {

@@ -225,7 +225,7 @@ def _source_fields(said: Words) -> None:
     left.text_input(
         said.say(phrases.SOURCE),
         key=_SOURCE,
-        placeholder=said.say("Adresse im Netz oder Titel"),
+        placeholder=said.say(phrases.ADDRESS_OR_TITLE),
         persist_state="session",
     )
     right.text_input(said.say("Datum der Quelle"), key=_SOURCE_DATE, persist_state="session")

@@ -141,7 +141,7 @@ def _form(draft: _FollowUpDraft) -> None:
                     said.say(phrases.STEP_DONE), key="follow-up-done", on_click=_save, kwargs={"is_done": True}
                 )
             if draft.is_saved:
-                blocks.small(said.say("Gespeichert."), role="status")
+                blocks.small(said.say(phrases.SAVED), role="status")
     for problem in draft.problems:
         st.error(said.problem(problem), icon=":material/error:")
 

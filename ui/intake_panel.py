@@ -285,7 +285,7 @@ def _difference(context: ViewContext, received: _Received, delivery: ImportedTab
         show_finding(*received.problems)
     received.offered = _choices(received)
     with st.form("intake", border=False, enter_to_submit=False):
-        help_ = said.say("Steht im Verlauf.")
+        help_ = said.say(phrases.SHOWN_IN_LOG)
         st.text_input(
             said.say(phrases.REASON),
             key=_REASON,
@@ -386,9 +386,7 @@ def _save() -> None:
     if not isinstance(received, _Received) or received.delivery is None or received.is_saved:
         return
     delivery, reason = received.delivery, str(st.session_state.get(_REASON, "")).strip()
-    received.problems = (
-        () if reason else (Problem(words().say(phrases.REASON), N_("Bitte sagen, warum; es steht im Verlauf.")),)
-    )
+    received.problems = () if reason else (Problem(words().say(phrases.REASON), phrases.SAY_WHY),)
     if received.offered != _choices(received):
         text = N_(
             "Ihre letzte Auswahl ändert, was gespeichert würde. Bitte ansehen und noch einmal auf Speichern klicken."

@@ -104,7 +104,7 @@ def _undo_form(actor: Actor, change: Change) -> None:
         return
     with st.form("log-undo", border=False, enter_to_submit=False):
         st.text_input(said.say("Warum zurücknehmen?"), key=_REASON, width=420)
-        label = said.say("Änderung {n} zurücknehmen", n=change.number)
+        label = said.say(phrases.UNDO_CHANGE_N, n=change.number)
         st.form_submit_button(label, key="log-undo-send", on_click=_undo, args=(change.number,))
 
 

@@ -12,7 +12,7 @@ from atlas.phrases import N_
 from atlas.present.context import ViewContext
 from atlas.present.handbook import IMPORT
 from atlas.web.authenticator import Reason, Standing
-from ui import blocks, entries_panel, intake_panel, log_panel, reports_panel
+from ui import blocks, entries_panel, intake_panel, log_panel, reports_panel, targets_panel
 from ui.cache import current_context
 from ui.frame import foot, head
 from ui.login import current_standing, log_in, role_name
@@ -74,6 +74,7 @@ def _inside(context: ViewContext, standing: Standing, part: MaintenancePart) -> 
         MaintenancePart.ENTRIES: (said.say(phrases.ENTRIES), entries_panel.show),
         MaintenancePart.INTAKE: (said.say(phrases.IMPORT), intake_panel.show),
         MaintenancePart.REPORTS: (said.say("Meldungen"), reports_panel.show),
+        MaintenancePart.TARGETS: (said.say(phrases.TARGETS), targets_panel.show),
         MaintenancePart.LOG: (said.say("Verlauf"), log_panel.show),
     }
     seed(Keys.PART, part)

@@ -17,6 +17,7 @@ from atlas.present.figures import DrillDown
 from atlas.present.headings import titles_of
 from atlas.present.map_spec import counted_legend
 from atlas.present.paragraph import paragraph
+from atlas.present.plan import plan_lines, plan_rows, plan_titles
 from atlas.present.progress import (
     Curve,
     build_curves,
@@ -87,10 +88,25 @@ def _curve(context: ViewContext, curve: Curve, instrument: Instrument) -> None:
         ]
         st.html(html.sentences(texts))
         st.html(chart_links(Chart.CURVE, context.view, said, "fortschritt"))
+    _plan(context, instrument)
     _numbers(context, instrument)
     if instrument.counts is Counts.SO_FAR:
         blocks.heading(said.say("{what}: davon {holding}", what=curve.label, holding=holding_said([instrument], said)))
         _numbers(context, instrument, Counts.IN_FORCE)
+
+
+def _plan(context: ViewContext, instrument: Instrument) -> None:
+    """Show each target beside what is documented; nothing where nobody has published any."""
+    lines = plan_lines(context, contexts().course(context), [instrument])
+    if not lines:
+        return
+    said = words()
+    blocks.heading(said.say("Plan und Ist"), level=3)
+    rows = plan_rows(context, lines, said).rename(columns={"day": "name"})
+    titles = {"name" if column == "day" else column: title for column, title in plan_titles(said).items()}
+    titles.pop("instrument")
+    blocks.draw("wide", content=list_table(rows, titles, lang=context.programme.language))
+    st.html(file_links("plan", context.view.but(municipality=None), said))
 
 
 def _numbers(context: ViewContext, instrument: Instrument, counts: Counts | None = None) -> None:

@@ -27,6 +27,7 @@ from atlas.present.district import group_rows
 from atlas.present.headings import headings, titles_of
 from atlas.present.looks import layer_label, looks_of
 from atlas.present.map_spec import decisive_rows, since_said
+from atlas.present.plan import plan_lines, plan_rows, plan_titles
 from atlas.present.progress import course_days
 from atlas.present.ranking import ranking_said
 from atlas.present.steering import case_rows, steering_lines
@@ -341,6 +342,12 @@ def _progress(contexts: ViewContexts, context: ViewContext, words: Words) -> pd.
     return table.assign(instrument=table["instrument"].map(labels)).rename(columns=titles)
 
 
+def _plan(contexts: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame | None:
+    lines = plan_lines(context, contexts.course(context), context.programme.instruments)
+    titles = plan_titles(words)
+    return plan_rows(context, lines, words).rename(columns=titles) if lines else None
+
+
 def _steering(_: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame:
     lines = steering_lines(context)
     numbers = {name: lines[name].where(lines[name] >= 0, "") for name in ("days", "limit")}
@@ -362,6 +369,7 @@ TABLES: Mapping[str, Callable[[ViewContexts, ViewContext, Words], pd.DataFrame |
     "gruppen": _groups,
     "veraenderungen": _changes,
     "fortschritt": _progress,
+    "plan": _plan,
     "steuerung": _steering,
     "rangfolge": lambda _, context, words: ranking_said(context, words),
     "faelle": lambda _, context, words: cases_said(context, words),

@@ -209,6 +209,7 @@ class MaintenancePart(StrEnum):
     ENTRIES = "eintraege"
     INTAKE = "einfuhr"
     REPORTS = "meldungen"
+    TARGETS = "ziele"
     LOG = "verlauf"
 
 

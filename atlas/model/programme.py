@@ -186,14 +186,6 @@ Unit = Literal["municipalities", "arrangements"]
 """What is counted: municipalities, or arrangements, of which a joint one is one."""
 
 
-class Target(Strict):
-    """What a programme means to reach: so many arrangements by a day."""
-
-    by: date
-    value: Annotated[int, Field(ge=0)]
-    source: Text
-
-
 class Instrument(Strict):
     """What the programme offers: a consultation, an agreement, a council."""
 
@@ -215,8 +207,6 @@ class Instrument(Strict):
     """What its number counts."""
     since_launch: bool = False
     """Whether only the programme offers it, so that nothing of it is older than the programme."""
-    targets: tuple[Target, ...] = ()
-    """The plan, in order of date; empty if the programme has published none."""
     published_measure: str | None = None
     """Measure in ``data/totals`` that counts the same thing, as far as the sources let us say."""
     published_with_districts: bool = False

@@ -11,6 +11,7 @@ import pandas as pd
 
 from atlas.model.dates import PartialDate
 from atlas.model.edits import Record
+from atlas.model.programme import Unit
 
 DATE_MEANINGS = ("", "reached", "known_by")
 """``reached`` on that date, or ``known_by`` it at the latest ("Stand"); empty without a date."""
@@ -38,6 +39,19 @@ OPTIONAL_TOTALS = ("counts", "unit")
 _NOT_IN_ADDRESS = re.compile(r'[\x00-\x20<>"\\`]')
 
 
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """So many municipalities or arrangements in an instrument by a day."""
+
+    instrument: str
+    day: date
+    value: int
+    unit: Unit
+    source: str
+    source_date: str
+    retrieved: str
+
+
 @dataclass(frozen=True, eq=False)
 class Records:
     """Everything documented about one programme."""
@@ -48,6 +62,8 @@ class Records:
     ``version``). ``ags`` has eight digits (municipality) or five (district)."""
     totals: pd.DataFrame
     """RangeIndex. The columns of `TOTAL_COLUMNS`; ``value`` is an integer, the rest text."""
+    targets: tuple[Target, ...] = ()
+    """In order of date; empty where nobody has published any."""
     places: str = "Zeile"
     """How a message names an entry, with ``line`` after it: ``data/participation/mein_programm.csv, Zeile``."""
 

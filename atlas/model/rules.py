@@ -93,8 +93,7 @@ def check_stage(instrument: str, status: str, programme: Programme) -> Iterable[
     """Yield what is wrong with instrument and stage."""
     stages = {each.key: [stage.key for stage in each.stages] for each in programme.instruments}
     if instrument not in stages:
-        text = N_("„{given}“ ist kein Baustein des Programms; erlaubt ist {allowed}.")
-        yield "instrument", text, {"given": instrument, "allowed": ", ".join(stages)}
+        yield "instrument", phrases.NO_INSTRUMENT_OF_PROGRAMME, {"given": instrument, "allowed": ", ".join(stages)}
     elif status not in stages[instrument]:
         text = N_("„{given}“ ist keine Stufe von {instrument}; erlaubt ist {allowed}.")
         allowed = ", ".join(stages[instrument])
@@ -130,7 +129,7 @@ def check_read(row: Row) -> Iterable[Fault]:
     read_on = row["retrieved"] or row.get(READ_ON, "")
     day = _parsed(read_on)
     if row["retrieved"] and (day is None or day.day is None):
-        yield "retrieved", N_("„{given}“ ist kein Tag; erlaubt ist nur JJJJ-MM-TT."), {"given": row["retrieved"]}
+        yield "retrieved", phrases.ONLY_A_DAY, {"given": row["retrieved"]}
     elif day:
         for column in ("date", "source_date"):
             if is_after_reading(row[column], read_on) and _parsed(row[column]):

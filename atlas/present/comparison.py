@@ -188,7 +188,7 @@ def _column(
 def _legends(kind: ComparedKind, columns: Sequence[ComparedColumn], words: Words) -> Iterator[ComparedLegend]:
     if kind is ComparedKind.INSTRUMENT:
         for each in columns:
-            yield ComparedLegend(each.title, (words.say("Anzahl"),), _legend_rows([each.picture], words))
+            yield ComparedLegend(each.title, (words.say(phrases.NUMBER_OF),), _legend_rows([each.picture], words))
     else:
         titles = tuple(each.title for each in columns)
         yield ComparedLegend(words.say(phrases.LEGEND), titles, _legend_rows([each.picture for each in columns], words))

@@ -236,7 +236,7 @@ def version_items(
         known = None if old is None or old.is_withdrawn else old.record
         name = words.say(phrases.ENTRY_N, n=each.entry)
         item = _item(name, each.record, known, programme, words, is_withdrawn=each.is_withdrawn)
-        who = change.actor or words.say("Anlage aus der Datei")
+        who = change.actor or words.say(phrases.MADE_FROM_FILE)
         items.append(VersionItem(each.entry, words.moment(change.recorded_at), who, change.occasion.reason, item))
     return items
 
@@ -256,7 +256,13 @@ class LogRow:
 
 def log_titles(words: Words) -> tuple[str, ...]:
     """Return the headings of the log: number, when, who, what, why."""
-    return words.say(phrases.NUMBER), words.say("wann"), words.say("wer"), words.say("was"), words.say("warum")
+    return (
+        words.say(phrases.NUMBER),
+        words.say(phrases.WHEN),
+        words.say(phrases.WHO),
+        words.say("was"),
+        words.say(phrases.WHY),
+    )
 
 
 def log_row(change: Change, undone_by: int | None, words: Words) -> LogRow:

@@ -15,7 +15,7 @@ from atlas.analysis.durations import FEW, passages
 from atlas.analysis.progress import Course, progress
 from atlas.analysis.status import held_on
 from atlas.model.place_names import in_german_order
-from atlas.model.programme import OVERVIEW, Counts, Instrument
+from atlas.model.programme import OVERVIEW, Counts, Instrument, Unit
 from atlas.model.states import State
 from atlas.model.view import ViewState
 from atlas.present.charts import Chart, ChartPicture, chart_picture
@@ -37,6 +37,7 @@ class Mark:
     value: int
     said: str
     source: str
+    unit: Unit = "municipalities"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,8 +183,12 @@ def _curve(context: ViewContext, course: Course, instrument: Instrument, rows: p
     is_whole = context.district is None  # published totals and targets are the state's
     published = _published(context, instrument, words) if is_whole else ()
     targets = tuple(
-        Mark(each.by, each.value, words.day(each.by), each.source) for each in instrument.targets if is_whole
+        Mark(each.day, each.value, words.day(each.day), each.source, each.unit)
+        for each in context.records.targets
+        if is_whole and each.instrument == instrument.key
     )
+    planned = words.listed([f"{words.number(mark.value)} ({mark.said})" for mark in targets])
+    plan = " " + words.say("Plan: {list}.", list=planned) if targets else ""
     beside = ", ".join(beside_said(rows.iloc[-1].to_dict(), instrument, words))
     return Curve(
         instrument=instrument.key,
@@ -195,10 +200,10 @@ def _curve(context: ViewContext, course: Course, instrument: Instrument, rows: p
         published=published,
         targets=targets,
         beside=beside,
-        legend=curve_legend([points], words),
+        legend=(*curve_legend([points], words), *([words.say(phrases.PLAN_IN_LEGEND)] if targets else [])),
         gap=_gap(context, instrument, words),
         doubt=_doubt(context, course, instrument, words),
-        alt=_alt(label, unit, points, beside, published, words),
+        alt=_alt(label, unit, points, beside, published, words) + plan,
     )
 
 

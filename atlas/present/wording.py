@@ -84,6 +84,7 @@ class Words:
             "Bestand": self.say("Bestand"),
             "Gemeinde": self.say(phrases.MUNICIPALITY),
             "Notiz": self.say(phrases.PRIVATE_NOTE),
+            "Ziele": self.say(phrases.TARGETS),
             "nächster Schritt": self.say(phrases.NEXT_STEP),
         }
         translated = re.sub(rf"(?:^|(?<=, ))({'|'.join(known)})(?= |$)", lambda found: known[found[1]], place)

@@ -58,7 +58,7 @@ def curve_chart(
 
     Steps for municipalities, dashed where they are no beginning, and dashed lines for arrangements; a thin line for what
     is in force where the curve counts all so far; a pale band above for what is documented only later; open diamonds
-    for published totals, a dotted line for targets. With ``caption`` (title first) the chart stands for itself.
+    for published totals, a dotted line with crosses for targets. With ``caption`` (title first) the chart stands for itself.
     """
     colour = _visible(curve.colour, paper)
     points = curve.points
@@ -79,11 +79,7 @@ def curve_chart(
         line = alt.Chart(points).mark_line(interpolate="step-after", strokeWidth=width, strokeDash=dash, color=colour)
         layers.append(line.encode(time, alt.Y(f"{column}:Q", title=None, scale=height)))
     layers += _steps(points, time, height, colour, paper.page, 2.6)
-    if curve.targets:
-        line = alt.Chart(_dated(curve.targets)).mark_line(
-            strokeDash=[2, 3], strokeWidth=1.8, color=paper.quiet, point=True
-        )
-        layers.append(line.encode(time, alt.Y("value:Q", scale=height)))
+    layers += _plan(curve.targets, words, time, height, paper)
     if curve.published:
         told = _dated(curve.published)
         marks = alt.Chart(told).mark_point(
@@ -109,6 +105,22 @@ def curve_chart(
 
 def _dated(marks: tuple[Mark, ...]) -> pd.DataFrame:
     return pd.DataFrame([{"date": pd.Timestamp(mark.day), "value": mark.value} for mark in marks])
+
+
+def _plan(targets: tuple[Mark, ...], words: Words, time: alt.X, scale: alt.Scale, paper: Paper) -> list[alt.Chart]:
+    """Return the targets as crosses with their name; between two of them the plan stands at the former."""
+    layers: list[alt.Chart] = []
+    for unit in dict.fromkeys(mark.unit for mark in targets):
+        told = _dated(tuple(mark for mark in targets if mark.unit == unit))
+        value = alt.Y("value:Q", scale=scale)
+        line = alt.Chart(told).mark_line(interpolate="step-after", strokeDash=[1, 3], strokeWidth=2, color=paper.ink)
+        cross = alt.Chart(told).mark_point(shape="cross", size=70, filled=True, color=paper.ink, opacity=1)
+        name = alt.Chart(told.assign(said=words.say(phrases.PLAN))).mark_text(
+            dy=-12, align="right", color=paper.ink, fontSize=12
+        )
+        layers += [line.encode(time, value), cross.encode(time, value)]
+        layers.append(name.encode(time, value, alt.Text("said:N")))
+    return layers
 
 
 def _band(points: pd.DataFrame, time: alt.X, value: alt.Y, colour: str, opacity: float) -> alt.Chart:

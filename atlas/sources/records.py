@@ -15,8 +15,17 @@ import pandas as pd
 from atlas import phrases
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.programme import Counts, Programme, Unit
-from atlas.model.records import OPTIONAL_COLUMNS, OPTIONAL_TOTALS, READ_ON, RECORD_COLUMNS, TOTAL_COLUMNS, Records
+from atlas.model.records import (
+    OPTIONAL_COLUMNS,
+    OPTIONAL_TOTALS,
+    READ_ON,
+    RECORD_COLUMNS,
+    TOTAL_COLUMNS,
+    Records,
+    Target,
+)
 from atlas.model.rules import Fault, Row, check_date, check_source, faults, is_after_reading, record_checker
+from atlas.model.targets import TARGET_COLUMNS, check_target, target_of
 from atlas.phrases import N_
 from atlas.sources.store import Store
 
@@ -63,11 +72,46 @@ def read_records(
     if (root / totals_name).exists():
         total_rows = _rows(root / totals_name, totals_name, TOTAL_COLUMNS, problems)
         problems += faults(total_rows, _check_total, f"{totals_name}, Zeile")
+    targets = _read_targets(programme, root, store, problems)
     if problems:
         raise AtlasError(*problems)
     published = pd.DataFrame([row for _, row in total_rows], columns=list(TOTAL_COLUMNS)).astype({"value": "int64"})
-    records = Records(table, published, places)
+    records = Records(table, published, targets, places)
     return records, [*doubts, *_duplicate_rows(records)]
+
+
+def _read_targets(programme: Programme, root: Path, store: Store | None, problems: list[Problem]) -> tuple[Target, ...]:
+    """Return the targets: of the store once somebody has entered any there, else of the file, if there is one."""
+    name = f"data/targets/{programme.key}.csv"
+    body = store.targets.body(programme.key) if store else None
+    if body is None and not (root / name).exists():
+        return ()
+    if body is not None:
+        return parse_targets(body, programme, f"Ziele {programme.key}", problems)
+    rows = _rows(root / name, name, TARGET_COLUMNS, problems)
+    return _targets(rows, programme, name, problems)
+
+
+def parse_targets(body: str, programme: Programme, name: str, problems: list[Problem]) -> tuple[Target, ...]:
+    """Return the targets of a text in `TARGET_COLUMNS`; every fault goes to ``problems``, with its line in ``name``."""
+    return _targets(_rows_in(body, name, TARGET_COLUMNS, problems), programme, name, problems)
+
+
+def _targets(
+    rows: Sequence[tuple[int, Row]], programme: Programme, name: str, problems: list[Problem]
+) -> tuple[Target, ...]:
+    places = f"{name}, Zeile" if name else "Zeile"
+    found = faults(rows, lambda row: check_target(row, programme), places)
+    first: dict[tuple[str, ...], int] = {}
+    for line, row in rows:
+        earlier = first.setdefault((row["instrument"], row["date"], row["unit"]), line)
+        if earlier != line:
+            text = N_("Dieses Ziel steht schon in Zeile {line}: derselbe Baustein, derselbe Tag. Bitte eine löschen.")
+            found.append(Problem(f"{places} {line}, date", text, {"line": earlier}))
+    problems += found
+    if found:
+        return ()
+    return tuple(sorted((target_of(row) for _, row in rows), key=lambda each: (each.day, each.instrument, each.unit)))
 
 
 def file_sum(path: Path) -> str:
@@ -136,6 +180,11 @@ def _rows(path: Path, name: str, columns: Sequence[str], problems: list[Problem]
     except UnicodeDecodeError:
         problems.append(Problem(name, phrases.FILE_NOT_UTF8))
         return []
+    return _rows_in(text, name, columns, problems)
+
+
+def _rows_in(text: str, name: str, columns: Sequence[str], problems: list[Problem]) -> list[tuple[int, Row]]:
+    """Return rows of a text with their line numbers, likewise."""
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         header = list(reader.fieldnames or ())

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from atlas import phrases
 from atlas.errors import AtlasError, Problem
 from atlas.model.areas import Areas
 from atlas.model.boundaries import BoundaryVersion, known_keys
@@ -23,9 +24,10 @@ from atlas.model.records import READ_ON, Records
 from atlas.model.rights import Actor, Right, require
 from atlas.model.rules import Row, faults, record_checker
 from atlas.model.snapshot import Snapshot
+from atlas.model.targets import TargetList, row_of, written_targets
 from atlas.phrases import N_
 from atlas.sources.boundaries import list_editions
-from atlas.sources.records import read_records, rows_of
+from atlas.sources.records import parse_targets, read_records, rows_of
 from atlas.sources.settings import Settings
 from atlas.sources.store import Store, StoreUnreachableError, open_store, store_if_made
 from atlas.sources.toml import read_toml
@@ -257,6 +259,27 @@ class SnapshotStore:
     def undo(self, actor: Actor, number: int, reason: str) -> Change:
         """Take back a change; see `Store.undo`."""
         return self._written(self._writable(actor).undo(actor, number, reason))
+
+    def save_targets(self, actor: Actor, programme: Programme, wanted: TargetList) -> TargetList:
+        """Check a list of targets and write it. The one way there, for pages and command line.
+
+        Raises
+        ------
+        NotAllowedError, StaleTargetsError
+            As `Targets.save`.
+        AtlasError
+            Every fault of every line at once, that the reason is missing, or that the record is kept in files.
+        """
+        store = self._writable(actor)
+        problems = [] if wanted.reason.strip() else [Problem("", phrases.SAY_WHY)]
+        parse_targets(wanted.body, programme, "", problems)
+        if problems:
+            raise AtlasError(*problems)
+        before = written_targets(map(row_of, self.current().records[programme.key].targets))
+        made = store.targets.save(actor, programme.key, wanted, before)
+        with self._lock:
+            self._answers()
+        return made
 
     def _writable(self, actor: Actor) -> Store:
         require(actor, Right.EDIT)

@@ -20,7 +20,7 @@ FOLDERS = ("atlas", "ui", "pages", "bench", "scripts", "geodata", "deploy")
 LONG = 10
 """Letters from which a German word of a title or an operator is taken for a name; shorter ones are ordinary words."""
 ORDINARY = {
-    "ziele": "what the template says of targets",
+    "ziele": "the part of the page where targets are entered",
     "participation": "the folder of the entries",
 }
 """Words that programmes have and the product has, too: each with the reason."""

@@ -65,7 +65,6 @@ def test_what_is_commented_out_is_valid_too(own_root: Path) -> None:
     optional = [line.removeprefix("# ") for line in lines]
     begun = (
         "[",
-        "targets = ",
         "published_measure = ",
         "published_counts = ",
         "published_unit = ",
@@ -87,7 +86,6 @@ def test_what_is_commented_out_is_valid_too(own_root: Path) -> None:
     assert programme.path
     assert programme.published_measures
     assert programme.publication.licence
-    assert programme.instruments[0].targets
 
 
 def test_a_new_programme_has_no_findings_but_what_is_to_be_filled_in(own_root: Path) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -38,8 +37,6 @@ from atlas.present.progress import (
 from atlas.present.published import Total, beside_sentence, totals_of
 from atlas.present.wording import Words
 from atlas.present.years import year_headings, year_rows
-from atlas.sources.settings import Settings
-from atlas.sources.snapshot import load_snapshot
 from tests.conftest import TODAY
 
 DE, EN = Words("de"), Words("en")
@@ -346,20 +343,3 @@ def test_share_of_the_land_is_that_of_the_municipalities_counted(
     for key, share in zip(table["instrument"], table["area_share"], strict=True):
         covered = context.day.figure(key, district).municipalities.index
         assert share == pytest.approx(land.loc[covered].sum() / land.loc[inside].sum(), abs=1e-9)
-
-
-def test_targets_are_drawn_as_a_plan(own_root: Path) -> None:
-    path = own_root / "data" / "programmes" / "mini.toml"
-    text = path.read_text(encoding="utf-8")
-    target = 'targets = [{ by = 2019-12-31, value = 3, source = "erfunden" }, { by = 2024-12-31, value = 9, source = "erfunden" }]'
-    path.write_text(
-        text.replace('unit_one = { de = "Vereinbarung"', f'{target}\nunit_one = {{ de = "Vereinbarung"'), "utf-8"
-    )
-    snapshot = load_snapshot(Settings(own_root))
-    planned = ViewContexts(lambda: snapshot, lambda: TODAY)
-    context = planned.of(ViewState(layer="pact"))
-    curves = build_curves(context, planned.course(context), DE)
-    curve = next(each for each in curves if each.instrument == "pact")
-    assert [(mark.day.year, mark.value) for mark in curve.targets] == [(2019, 3), (2024, 9)]
-    said = chart_svg(context, planned.course(context), curves, Chart.CURVE, Use.LIGHT, DE).decode()
-    assert 'stroke-dasharray="2,3"' in said

@@ -44,6 +44,8 @@ from atlas.sources.store.logins import StoredLoginEnds
 from atlas.sources.store.schema import ADDED_LATER
 from atlas.sources.store.schema import change as changes_
 from atlas.sources.store.schema import version as versions_
+from atlas.sources.store.targets import Targets
+from atlas.sources.store.targets import count as target_lists
 
 T = TypeVar("T")
 Row = Mapping[str, Any] | sa.RowMapping
@@ -95,6 +97,7 @@ class Store:
         self.database = database
         self.follow_ups = FollowUps(database, clock)
         self.reports = Reports(database, clock)
+        self.targets = Targets(database, clock)
         self.login_ends = StoredLoginEnds(database, clock)
         self._clock = clock
         self._writer = threading.Lock()  # writers of this process wait here and not in SQLite, which is not fair
@@ -126,7 +129,8 @@ class Store:
         """Return a text that is another one after every change; empty before the first."""
         with self.database.reading() as connection:
             newest = sa.select(changes_.c.digest).order_by(changes_.c.number.desc()).limit(1)
-            return connection.execute(newest).scalar() or ""
+            lists = target_lists(connection)
+            return (connection.execute(newest).scalar() or "") + (f"+{lists}" if lists else "")
 
     def records(self, programme: str) -> pd.DataFrame:
         """Return the entries of a programme that count, as the record says now.

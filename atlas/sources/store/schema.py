@@ -130,6 +130,18 @@ answer = Table(
 )
 """Answers to reports."""
 
+target_list = Table(
+    "target_list",
+    metadata,
+    Column("programme", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("recorded_at", Utc, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""Targets of a programme, all of them as CSV. A later version supersedes."""
+
 login_end = Table(
     "login_end",
     metadata,
