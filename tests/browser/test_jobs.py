@@ -300,7 +300,7 @@ def monthly_list(hands: Hands, folder: Path) -> None:
     faulty.write_bytes(csv_file([good, bad, (*good[:3], "irgendwie", *good[4:])], HEADINGS))
     right.write_bytes(csv_file([good], HEADINGS))
     hands.open("/pflege", ".stDataFrame canvas")
-    hands.press(hands.page.get_by_role("radio", name="Einfuhr"))
+    hands.press(hands.page.get_by_role("radio", name="Import"))
     hands.give(button(hands.page.locator(".stFileUploader"), "Datei wählen"), faulty)
     found = hands.page.locator("table.findings tr.blocker")
     hands.see(found.first)
@@ -318,7 +318,7 @@ def monthly_list(hands: Hands, folder: Path) -> None:
 def fit_to_publish(hands: Hands, _: Path) -> None:
     hands.open("/", ".atlas-table tbody tr")
     menu(hands, "data")
-    hands.see(hands.page.get_by_role("heading", name="Prüfung"))
+    hands.see(hands.page.get_by_role("heading", name="Frei zur Veröffentlichung?"))
 
 
 @dataclass(frozen=True)
