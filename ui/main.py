@@ -17,7 +17,7 @@ from ui.login import current_actor
 from ui.messages import show_problems
 from ui.state import PAGES, current_view, read_address, turn_to, words
 
-_ASSETS = Path(__file__).resolve().parents[1] / "atlas" / "web" / "assets"
+_ICON = Path(__file__).resolve().parents[1] / "atlas" / "web" / "assets" / "favicon.svg"
 
 
 _PAGES = {
@@ -50,8 +50,7 @@ def _page(address: str, say: Callable[[str], str], *, is_insider: bool) -> Strea
 
 def main() -> None:
     """Run the page the address asks for, or say why there is none."""
-    st.set_page_config(page_title="Präventionsatlas", page_icon=str(_ASSETS / "favicon.svg"), layout="wide")
-    st.html(_ASSETS / "page.css")
+    st.set_page_config(page_title="Präventionsatlas", page_icon=str(_ICON), layout="wide")
     try:
         snapshot = store().current()
     except AtlasError as error:

@@ -69,14 +69,15 @@ def _pick(context: ViewContext, key: Keys, near: Sequence[int] = (), spec: MapSp
     base = LocalMap(*payloads().map_assets(), urls.told("../../atlas/"))
     names = body_names(context.records)
     part_ = changing_part(spec or context.spec, view.municipality, view.district, view.lang, near, names)
-    picked = st_folium(
-        base,
-        key=key,
-        height=560,  # the style sheet makes the frame as high as the screen has room for
-        use_container_width=True,
-        returned_objects=[],
-        feature_group_to_add=part_,
-    )
+    with st.container(key="rahmen"):  # the style sheet makes it as high as the screen has room for
+        picked = st_folium(
+            base,
+            key=key,
+            height=560,
+            use_container_width=True,
+            returned_objects=[],
+            feature_group_to_add=part_,
+        )
     # The frame keeps saying its last choice: each is taken over once.
     if not isinstance(picked, dict) or "pick" not in picked or picked == st.session_state.get(Keys.PICK):
         return False

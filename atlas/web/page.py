@@ -29,7 +29,7 @@ from atlas.present.wording import Words
 from atlas.render.templates import drawn
 from atlas.web.addresses import Finder
 from atlas.web.delivery import File, accepts_gzip, filed, in_front, site_below, whole
-from atlas.web.scripts import script
+from atlas.web.scripts import asset, script
 
 _STREAMLIT_ROOTS: Final = ("component", "media")
 _KEPT_BYTES: Final = 4_000_000
@@ -38,7 +38,11 @@ _SERVICE_LINK: Final = re.compile(
     r'(?:<!--(?:(?!-->).)*agent API(?:(?!-->).)*-->\s*)?<link rel="service-desc"[^>]*>\s*',
     re.DOTALL,
 )
-_OWN_SCRIPT: Final = "shell/main.js"
+_OWN: Final[Mapping[str, Callable[[], bytes]]] = {
+    ".js": lambda: script("shell/main.js"),
+    ".css": lambda: asset("page.css"),
+}
+"""What makes Streamlit's page ours, by suffix."""
 _FIRST_SCRIPT: Final = re.compile(r'<script type="module" crossorigin src="\./static/')
 _MEDIA_TYPES: Final = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 FOREVER: Final = "public, max-age=31536000, immutable"
@@ -83,7 +87,8 @@ class PageFrame:
     browsers without JavaScript, and no pointers to the agent API. The inline script stays as it is, byte for byte, so
     that its hash in the policy holds. Where an address leads to another one, that is said with 308; where to nothing, with
     404 and a page that shows ways on. A script of our own comes before Streamlit's and makes it speak the document's language;
-    it is answered here, too, below ``atlas``, by a name that contains its hash.
+    our style sheet comes with the page, not with what is drawn on it, which would move when it came. Both are answered here,
+    too, below ``atlas``, by names that contain their hashes.
 
     What a path leads to says ``find``, which paths are looked at ``path_of`` (see `page_paths`); for everything else ``app``
     is asked. ``address`` is that of the application as its visitors know it, else the request says it. Raises `ValueError`
@@ -105,7 +110,7 @@ class PageFrame:
         self._path_of = path_of
         self._base = in_front(base_path)
         self._address = address
-        self._script_path = f"{self._base}/{own_script_name()}"
+        self._own = {f"{self._base}/{own_name(suffix)}": suffix for suffix in _OWN}
         self._kept: SingleFlightCache[File] = SingleFlightCache(_KEPT_BYTES, len)
         for lang in LANGUAGES:
             framed_page(index_html, lang, "")
@@ -113,8 +118,8 @@ class PageFrame:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a page request, pass on everything else."""
         is_asked = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
-        if is_asked and scope["path"] == self._script_path:
-            await _answer(Request(scope), _own_script(), _kept_for_good(".js"))(scope, receive, send)
+        if is_asked and (suffix := self._own.get(scope["path"])):
+            await _answer(Request(scope), _own_file(suffix), _kept_for_good(suffix))(scope, receive, send)
             return
         path = self._path_of(scope) if is_asked else None
         if path is None:
@@ -159,14 +164,14 @@ def _kept_for_good(suffix: str) -> dict[str, str]:
     return {"content-type": _MEDIA_TYPES[suffix], "cache-control": FOREVER}
 
 
-def own_script_name() -> str:
-    """Return where our own script for Streamlit's page is, below the base path; the name contains its hash."""
-    return f"atlas/shell.{_own_script().tag[:10]}.js"
+def own_name(suffix: str) -> str:
+    """Return where our own script or style sheet for Streamlit's page is, below the base path; the name contains its hash."""
+    return f"atlas/page.{_own_file(suffix).tag[:10]}{suffix}"
 
 
 @cache
-def _own_script() -> File:
-    return filed(script(_OWN_SCRIPT), 9)
+def _own_file(suffix: str) -> File:
+    return filed(_OWN[suffix](), 9)
 
 
 def head_of(head: PageHead, site: str, modules: Collection[str] = (), files: Collection[str] = ()) -> str:
@@ -202,8 +207,10 @@ def framed_page(index_html: bytes, lang: str, head: str) -> bytes:
     page = _replace_once(re.compile(r"<title>.*?</title>", re.DOTALL), head, page)
     page = _replace_once(re.compile(r'href="./favicon.png"'), 'href="./favicon.ico"', page)
     page = _replace_once(_SERVICE_LINK, "", page)
-    own = f'<script defer src="./{own_script_name()}"></script>\n    '
+    own = f'<script defer src="./{own_name(".js")}"></script>\n    '
     page = _replace_once(_FIRST_SCRIPT, f'{own}<script type="module" crossorigin src="./static/', page)
+    style = f'<body>\n    <link rel="stylesheet" href="./{own_name(".css")}">'  # not in the head: after Streamlit's own rules
+    page = _replace_once(re.compile(r"<body>"), style, page)
     page = _replace_once(re.compile(r"<noscript>.*?</noscript>", re.DOTALL), noscript, page)
     framed = page.encode("utf-8")
     if inline_script_hashes(framed) != inline_script_hashes(index_html):

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Error, Frame, Page, Request, Route, WebSocket, expect, sync_playwright
@@ -183,10 +184,17 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     """Return a maker of visits; each is a fresh context; what it asks of another host is noted, and found nowhere."""
     contexts = []
 
-    def make(base: str, *, phone: bool = False, dark: bool = False, locale: str = "de-DE") -> Visit:
+    def make(
+        base: str,
+        *,
+        phone: bool = False,
+        dark: bool = False,
+        locale: str = "de-DE",
+        screen: dict[str, Any] | None = None,
+    ) -> Visit:
         options = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True} if phone else {}
         context = browser.new_context(
-            **({"viewport": {"width": 1440, "height": 1000}} | options),
+            **({"viewport": {"width": 1440, "height": 1000}} | options | (screen or {})),
             color_scheme="dark" if dark else "light",
             locale=locale,
             accept_downloads=True,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import conftest
 from tests.browser.conftest import Visit
 
 SCREENS = {"1440": (1440, 900), "1280": (1280, 720), "200 %": (720, 450), "phone": (390, 844)}
@@ -131,3 +132,31 @@ def test_table_is_one_stop_and_walked_by_arrow_keys(visit: Callable[..., Visit],
         seen.page.keyboard.press(key)
     expect(seen.page.locator(".atlas-table button.row-name").first).to_be_focused()
     assert seen.page.locator(".atlas-table button[tabindex='0']").count() == 1
+
+
+COMES_LAST = {
+    "/": ".atlas-table tbody tr",
+    "/?ebene=agreement&gemeinde=14521530": ".atlas-table tbody tr",
+    "/gemeinde?gemeinde=14521530": "table.neighbours tbody tr",
+    "/kreis": ".atlas-table tbody tr",
+    "/fortschritt": "table.ledger tbody tr",
+    "/steuerung": "table.list tbody tr",
+    "/export?gemeinde=14521530": "img.preview",
+    "/ueber": "dl.glossary",
+}
+"""By address: what is drawn last on the page."""
+
+
+@pytest.mark.sample(4)
+@pytest.mark.parametrize("screen", conftest.SCREENS)
+@pytest.mark.parametrize("address", COMES_LAST)
+def test_nothing_moves_while_a_page_is_drawn(
+    visit: Callable[..., Visit], saxony_url: str, address: str, screen: str
+) -> None:
+    seen = visit(saxony_url).screen(screen).open(address)
+    expect(seen.page.locator(COMES_LAST[address]).first).to_be_attached()
+    expect(seen.page.locator(".atlas-foot")).to_be_attached()
+    expect(seen.page.locator('[data-test-script-state="notRunning"]')).to_be_attached()
+    seen.quiet()
+    moved, what = seen.shifts()
+    assert moved < conftest.MOST_SHIFT, what

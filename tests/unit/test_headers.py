@@ -20,7 +20,7 @@ from atlas.web import page
 from atlas.web.addresses import Addresses, Found
 from atlas.web.headers import FOLIUM_PATH, SecurityHeaders
 from atlas.web.page import CompressedAssets, PageFrame, framed_page, inline_script_hashes, page_paths
-from atlas.web.scripts import script
+from atlas.web.scripts import asset, script
 from tests.conftest import TODAY
 
 INDEX = (Path(file_util.get_static_dir()) / "index.html").read_bytes()
@@ -297,23 +297,26 @@ def test_page_carries_our_words_and_none_of_the_agent_api() -> None:
     assert inline_script_hashes(answer.body) == (HASH,)
 
 
-def test_scripts_and_styles_of_the_page_are_streamlits_but_one_that_comes_first() -> None:
+def test_scripts_and_styles_of_the_page_are_streamlits_but_one_that_comes_first_and_one_last() -> None:
     page = request(framed(), "/").body
+    assert page.count(b'rel="stylesheet"') == INDEX.count(b'rel="stylesheet"') + 1
+    assert page.index(b"<body>") < page.index(b'rel="stylesheet" href="./atlas/page.') < page.index(b'<div id="root">')
     assert page.count(b"<script") == INDEX.count(b"<script") + 1
-    assert page.index(b'<script defer src="./atlas/shell.') < page.index(b'<script type="module"')
+    assert page.index(b'<script defer src="./atlas/page.') < page.index(b'<script type="module"')
     assert page.count(b"modulepreload") == INDEX.count(b"modulepreload")
     assert b'<div id="root"></div>' in page
 
 
 @pytest.mark.parametrize("base_path", ["", "/karte/"])
-def test_own_script_is_where_the_page_looks_for_it(base_path: str) -> None:
+@pytest.mark.parametrize(("suffix", "body"), [("js", script("shell/main.js")), ("css", asset("page.css"))])
+def test_own_files_are_where_the_page_looks_for_them(base_path: str, suffix: str, body: bytes) -> None:
     app = PageFrame(inner, INDEX, find, page_paths(ROUTES, FILES, base_path), base_path)
-    (name,) = re.findall(rb'src="\./(atlas/shell\.[^"]*)"', request(app, base_path or "/").body)
-    path = f"{base_path or '/'}{name.decode()}"
+    (name,) = re.findall(rf'"\./(atlas/page\.[^"]*{suffix})"', request(app, base_path or "/").body.decode())
+    path = f"{base_path or '/'}{name}"
     plain, zipped = request(app, path), request(app, path, accept_encoding="gzip")
-    assert (plain.body, gzip.decompress(zipped.body)) == (script("shell/main.js"), script("shell/main.js"))
+    assert (plain.body, gzip.decompress(zipped.body)) == (body, body)
     assert "immutable" in plain.headers["cache-control"]
-    assert plain.headers["content-type"].startswith("text/javascript")
+    assert plain.headers["content-type"].startswith({"js": "text/javascript", "css": "text/css"}[suffix])
     assert request(app, path, method="POST").body == b"inner"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,11 @@ from atlas.export.tables import TABLES
 from atlas.model.excerpt import Form
 from atlas.model.rights import VISITOR, Actor, Role
 from atlas.model.snapshot import Snapshot
-from atlas.present.charts import Chart
+from atlas.model.view import ViewState
+from atlas.present.charts import Chart, table_files
 from atlas.present.context import ViewContexts
 from atlas.present.open_data import OFFERS, ROOT
+from atlas.present.wording import Words
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
 from atlas.web.delivery import Endpoint
@@ -247,6 +250,14 @@ def test_wrong_values_are_told_in_one_sentence_each(client: TestClient, wrong: W
     for accept in ("application/json", "*/*", "image/avif,*/*;q=0.8", "text/plain;q=0.1,application/*", ""):
         assert told(client.get(address, headers={"Accept": accept}), wrong.status) == german
     assert client.head(address).status_code == wrong.status
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_link_to_a_table_is_answered(client: TestClient, table: str) -> None:
+    view = ViewState(municipality="00021010", since=date(2020, 1, 1), as_of=date(2024, 1, 1))
+    addresses = [address for address, _ in table_files(table, view, Words("de"))]
+    assert len(addresses) == 2
+    assert [client.get(f"/{address}").status_code for address in addresses] == [200, 200]
 
 
 FILES = [

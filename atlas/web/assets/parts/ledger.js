@@ -1,5 +1,5 @@
 /* A table whose numbers are buttons: each opens the list that makes it up. */
-import { button, make, whenChanged } from "./shared.js";
+import { button, make, makeOneStop, makeStop, whenChanged } from "./shared.js";
 
 /** A text, or the key of what a number opens and the number.
  * @typedef {string | [string, string]} Cell */
@@ -33,6 +33,11 @@ export default function drawLedger(component) {
     table.append(caption, top, rest);
     const wide = make("div", "wide");
     wide.append(table);
+    const all = [...wide.querySelectorAll("button")];
+    const inRow = Math.max(...data.rows.map((row) => row.filter(Array.isArray).length));
+    const steps = /** @type {Record<string, number>} */ ({ ArrowRight: 1, ArrowLeft: -1, ArrowDown: inRow, ArrowUp: -inRow });
+    makeOneStop(wide, (key, at, last) => (key in steps ? at + steps[key] : { Home: 0, End: last }[key]));
+    if (all.length) makeStop(wide, all[0]);
     place.replaceChildren(wide);
   });
 }

@@ -84,6 +84,27 @@ export function button(className, text, act) {
   return element;
 }
 
+/** A table is one stop for the Tab key; inside, arrow keys lead on from button to button.
+ * @param {HTMLElement} place
+ * @param {(key: string, at: number, last: number) => number | undefined} next where a key leads to among the buttons */
+export function makeOneStop(place, next) {
+  place.addEventListener("keydown", (event) => {
+    const all = [...place.querySelectorAll("button")];
+    const at = all.findIndex((each) => each === document.activeElement);
+    const to = at < 0 ? undefined : next(event.key, at, all.length - 1);
+    if (to === undefined) return;
+    event.preventDefault();
+    all[Math.max(0, Math.min(to, all.length - 1))].focus();
+  });
+  place.addEventListener("focusin", ({ target }) => { if (target instanceof HTMLButtonElement) makeStop(place, target); });
+}
+
+/** Make a button the one the Tab key leads to.
+ * @param {HTMLElement} place @param {HTMLButtonElement} stop */
+export function makeStop(place, stop) {
+  place.querySelectorAll("button").forEach((each) => { each.tabIndex = each === stop ? 0 : -1; });
+}
+
 /** A button that copies an address, and the line that says so for four seconds.
  * @param {{ label: string, done: string, inBar: string }} words @param {() => string} address
  * @returns {[HTMLElement, HTMLElement]} */

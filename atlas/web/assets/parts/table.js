@@ -1,6 +1,7 @@
 /* The table of equal content beside the map: a real <table>, sortable by its headings, from the same class codes as
  * the map. Below it the same rows as files. */
-import { ABSENT, FILTERED, NO_DATA, button, localeOf, make, number, positions, swatch, unpack, whenChanged } from "./shared.js";
+import { ABSENT, FILTERED, NO_DATA, button, localeOf, make, makeOneStop, makeStop, number, positions, swatch,
+  unpack, whenChanged } from "./shared.js";
 import { mountFilm } from "./film.js";
 
 /** @typedef {{ index: string, lang: Lang, layer: string, codes: string, since: string, plain?: boolean,
@@ -165,31 +166,11 @@ function nextStop(key, at, last) {
   }[key];
 }
 
-/** The table is one stop for the Tab key; inside, arrow keys lead on.
- * @param {HTMLElement} scroll */
-function makeOneStop(scroll) {
-  scroll.addEventListener("keydown", (event) => {
-    const all = [...scroll.querySelectorAll("button")];
-    const at = all.findIndex((each) => each === document.activeElement);
-    const to = at < 0 ? undefined : nextStop(event.key, at, all.length - 1);
-    if (to === undefined) return;
-    event.preventDefault();
-    all[Math.min(to, all.length - 1)].focus();
-  });
-  scroll.addEventListener("focusin", ({ target }) => { if (target instanceof HTMLButtonElement) makeStop(scroll, target); });
-}
-
-/** Make a button the one the Tab key leads to.
- * @param {HTMLElement} scroll @param {HTMLButtonElement} stop */
-function makeStop(scroll, stop) {
-  scroll.querySelectorAll("button").forEach((each) => { each.tabIndex = each === stop ? 0 : -1; });
-}
-
 /** @param {HTMLElement} place */
 function skeleton(place) {
   const scroll = make("div", "atlas-table-scroll");
   scroll.setAttribute("role", "region");
-  makeOneStop(scroll);
+  makeOneStop(scroll, nextStop);
   const table = make("table", "atlas-table");
   table.append(make("caption"), make("thead"), make("tbody"));
   scroll.append(table);

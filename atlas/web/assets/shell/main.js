@@ -1,4 +1,5 @@
-/* What stands around every page of the application and is Streamlit's: it speaks the language of the page. */
+/* What stands around every page of the application and is Streamlit's: it speaks the language of the page, and
+ * is shown when it stands. */
 import { localeOf } from "../parts/shared.js";
 import { speakGerman } from "./words.js";
 
@@ -30,7 +31,30 @@ function showWhatIsNamed() {
   waiting.observe(document.documentElement, { childList: true, subtree: true });
 }
 
+const SETTLED_MS = 120;
+const LATEST_MS = 8000;
+
+/** Streamlit fetches what it draws with in parts, and each thing on the page grows when its part has come: the page is shown
+ * once nothing waits for one. What comes after that finds its part there, and room kept by the style sheet. */
+function showWhenItStands() {
+  const root = document.documentElement;
+  let settled = 0;
+  const watch = new MutationObserver(() => {
+    window.clearTimeout(settled);
+    const waits = !document.querySelector(".st-key-head") || document.querySelector(".stMain [data-testid='stSkeleton']");
+    if (!waits) settled = window.setTimeout(show, SETTLED_MS);
+  });
+  function show() {
+    watch.disconnect();
+    root.classList.remove("atlas-coming");
+  }
+  root.classList.add("atlas-coming");
+  watch.observe(root, { childList: true, subtree: true });
+  setTimeout(show, LATEST_MS);
+}
+
 sayWhereTheServerIs();
+showWhenItStands();
 speakAsThePage();
 showWhatIsNamed();
 if (lang === "de") speakGerman();
