@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from playwright.sync_api import expect
 
@@ -349,6 +350,15 @@ def test_whole_map_and_every_row_are_printed(visit: Callable[..., Visit], saxony
     seen.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     seen.page.emulate_media(media="screen")
     assert seen.map.evaluate("innerWidth") > 680
+
+
+def test_map_of_a_country_is_printed_with_its_classes(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/?programm=zwk", "overview")
+    seen.page.locator(".atlas-table tbody tr").first.wait_for()
+    page = pypdfium2.PdfDocument(seen.page.pdf(format="A4"))[0]
+    colours = page.render(scale=1).to_pil().convert("RGB").getcolors(1 << 24)
+    pale = sum(count for count, colour in colours if max(map(abs, map(int.__sub__, colour, (241, 239, 233)))) < 3)
+    assert pale > 15_000, "the class of most of the land"
 
 
 def test_map_fills_its_frame_on_paper_and_what_is_folded_is_printed(

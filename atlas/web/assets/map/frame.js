@@ -46,7 +46,11 @@ export function fitPaper() {
     state.map.invalidateSize({ animate: false });
     if (state.index && !state.isMoved) home();
   };
-  window.parent.addEventListener("beforeprint", () => fit(PAPER));
+  window.parent.addEventListener("beforeprint", () => {
+    fit(PAPER);
+    // Chromium prints a canvas from the strokes it has noted, and loses large fills: one that was read is printed as its pixels.
+    document.querySelectorAll("canvas").forEach((canvas) => canvas.getContext("2d")?.getImageData(0, 0, 1, 1));
+  });
   window.parent.addEventListener("afterprint", () => fit({ width: "", height: "" }));
 }
 
