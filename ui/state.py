@@ -100,6 +100,7 @@ def read_address(snapshot: Snapshot | None, today: date) -> ViewState:
         if "lang" not in given.query and Keys.VIEW in st.session_state:
             view = view.but(lang=current_view().lang)
         st.session_state[Keys.VIEW] = view
+        st.session_state[Keys.WRITTEN] = items  # who chooses something before this run ends must not have it read again
         st.session_state[Keys.MISREAD] = (None, given) if snapshot and given.problems else None
         wrong = wrong_names(given)
         ordered = {*EXCERPT_PARAMETERS, COMPARED.name} - wrong
@@ -154,9 +155,9 @@ def write_address(more: Mapping[str, str] | None = None) -> None:
     """Write the view, and what a page adds to it, to the address; only what differs from the default."""
     query = view_to_query(current_view()) | dict(more or {})
     items = sorted(query.items())
+    st.session_state[Keys.WRITTEN] = items  # first: the next run may begin while the address is being written
     if items != _items():
         st.query_params.from_dict(query)
-    st.session_state[Keys.WRITTEN] = items
 
 
 def look_at(place: str | None) -> None:

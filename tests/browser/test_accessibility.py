@@ -1,14 +1,17 @@
-"""axe on every page: no serious or critical finding in what we render. Streamlit's own widgets are its own."""
+"""axe on every page: nothing found in what we render, nor with lists, popovers, calendars and dialogs open, Streamlit's own included."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser import test_language
+from tests.browser.conftest import Visit, serving
+from tests.browser.test_language import Listener, all_of, drawn, open_everything
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 PAGES = {
@@ -86,3 +89,64 @@ def test_high_contrast_keeps_classes_apart_and_marks_what_is_chosen(
     bar.wait_for()
     filled, track = (each.evaluate("e => getComputedStyle(e).backgroundColor") for each in (bar, bar.locator("..")))
     assert filled != track
+
+
+# ---- with everything open --------------------------------------------------------------------------------------------
+
+FIND = """async (theirs) => {
+  await Promise.all(document.getAnimations().filter((each) => each.effect.getComputedTiming().iterations !== Infinity)
+    .map((each) => each.finished.catch(() => 0)));
+  const found = await axe.run(document, { resultTypes: ['violations'], iframes: false,
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+  return found.violations.flatMap((v) => v.nodes
+    .filter((n) => !(theirs[v.id] && document.querySelector(n.target[0])?.closest(theirs[v.id])))
+    .map((n) => `${v.id} (${v.impact}): ${n.html.slice(0, 200)} ${n.failureSummary}`));
+}"""
+THEIRS = {"region": "[role=listbox], #stFloatingOverlayPortal, [data-testid=stPopoverBody], [role=dialog]"}
+"""By rule: what Streamlit draws at the end of the document, outside of all landmarks. It is led to from its control, named, and the
+focus goes in and comes back; a landmark for each list that opens would be noise to a screen reader."""
+LOOKS = ("light", "dark", "forced")
+OPENED = [
+    (address, look, ("de", "en")[(row + column) % 2])
+    for row, address in enumerate(test_language.PAGES)
+    for column, look in enumerate(LOOKS)
+]
+
+
+class Findings(Listener):
+    """Notes what axe finds in the whole page, whatever is open on it."""
+
+    def note(self, page: Page, where: str) -> None:
+        """Note what is found at this moment."""
+        if not page.evaluate("() => 'axe' in window"):
+            page.evaluate(AXE)
+        for told in page.evaluate(FIND, THEIRS):
+            self.said.setdefault(told, where)
+
+
+@pytest.fixture(scope="module")
+def office(miniland_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of an application with an editor, who sees every control there is."""
+    with serving(miniland_root, tmp_path_factory.mktemp("log") / "log", ATLAS_LOCAL_EDITOR="Anna Probe") as url:
+        yield url
+
+
+@pytest.mark.sample(4)
+@pytest.mark.parametrize(("address", "look", "lang"), OPENED)
+def test_nothing_is_found_with_everything_open(
+    visit: Callable[..., Visit], office: str, address: str, look: str, lang: str
+) -> None:
+    seen = visit(office, dark=look == "dark")
+    page, findings = seen.page, Findings()
+    page.emulate_media(forced_colors="active" if look == "forced" else "none", reduced_motion="reduce")
+    seen.open(address + ("&" if "?" in address else "?") + f"lang={lang}")
+    drawn(page, test_language.PAGES[address])
+    findings.note(page, "closed")
+    for summary in all_of(page, "details:not([data-testid=stExpander] *) > summary"):
+        summary.click()
+    open_everything(page, findings, address)
+    for door in list(all_of(page, ".atlas-door, .atlas-number"))[:1]:
+        door.click()
+        expect(page.get_by_role("dialog").locator("table.list")).to_be_visible()
+        findings.note(page, "dialog")
+    assert findings.said == {}

@@ -310,7 +310,7 @@ def monthly_list(hands: Hands, folder: Path) -> None:
     hands.see(hands.page.get_by_text("1 neu, 0 geändert"))
     hands.type(hands.page.get_by_role("textbox", name="Grund"), "Meldung des Monats")
     hands.press(hands.page.locator(".st-key-intake-save button"))
-    saved = number(hands.see(hands.page.get_by_text("Gespeichert als Änderung")).inner_text())
+    saved = number(hands.see(hands.page.get_by_text("Gespeichert als Änderung")).inner_text().split(".")[0])
     hands.press(hands.page.locator(".st-key-undo-last button"))
     hands.see(hands.page.get_by_text(f"Gespeichert als Änderung {saved + 1}"))
 

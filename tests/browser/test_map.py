@@ -240,6 +240,22 @@ def test_search_is_used_by_keyboard_on_every_page_that_has_it(visit: Callable[..
     assert seen.errors == []
 
 
+def test_focus_is_left_to_who_goes_on_before_the_page_has_come(visit: Callable[..., Visit], saxony_url: str) -> None:
+    """The place chosen takes the focus when it is shown, but not from somebody who is typing the next name by then."""
+    seen = visit(saxony_url).open("/gemeinde?gemeinde=14521450", "overview")
+    box = seen.page.get_by_role("combobox", name="Gemeinde oder Kreis suchen")
+    box.fill("Zittau")
+    box.press("Enter")
+    expect(box).to_have_value("")
+    box.press_sequentially("lk")
+    seen.page.locator(".place h2", has_text="Zittau").wait_for()
+    seen.quiet()
+    expect(box).to_be_focused()
+    box.fill("Pirna")
+    box.press("Enter")
+    expect(seen.page.locator(".place h2", has_text="Pirna")).to_be_focused()
+
+
 def test_legend_filters_and_the_table_follows(visit: Callable[..., Visit], saxony_url: str) -> None:
     seen = visit(saxony_url).open("/?ebene=agreement", "agreement")
     line = seen.page.locator("button[data-look='signed']")

@@ -13,19 +13,23 @@ let boxes = 0;
 
 const PATIENCE_MS = 8000;
 
-/** Put the focus on what is said about a place, once the page shows it: there the reader goes on.
+/** Put the focus on what is said about a place, once the page shows it: there the reader goes on, unless somewhere else before.
  * @param {string[]} keys */
 function goOnAt(keys) {
+  const over = new AbortController();
+  const stop = () => over.abort();
   const move = () => {
     const shown = keys.map((key) => document.querySelector(`[data-gemeinde="${CSS.escape(key)}"] h2`)).find(Boolean);
     if (!(shown instanceof HTMLElement)) return;
     shown.tabIndex = -1;
     shown.focus();
-    watch.disconnect();
+    stop();
   };
   const watch = new MutationObserver(move);
+  over.signal.addEventListener("abort", () => watch.disconnect());
   watch.observe(document.body, { childList: true, subtree: true });
-  setTimeout(() => watch.disconnect(), PATIENCE_MS);
+  ["keydown", "pointerdown", "input"].forEach((kind) => document.addEventListener(kind, stop, { capture: true, signal: over.signal }));
+  setTimeout(stop, PATIENCE_MS);
   move();
 }
 
