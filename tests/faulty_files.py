@@ -165,7 +165,7 @@ def _cell(name: str, column: str, value: str, reason: str, **more: Any) -> Fault
 
 def _keys() -> Iterable[Faulty]:
     digits = "nicht acht Ziffern"
-    unknown = "gibt es in den Gebietsständen nicht"
+    unknown = "hat und hatte keine Gemeinde und kein Kreis"
     yield _cell("no key", "AGS", "", "Der Schlüssel fehlt", suggestion="00021020 Bergen")
     yield _cell("unknown key, known name", "AGS", "00021029", unknown, suggestion="00021020 Bergen")
     yield _cell("unknown key, no name", "AGS", "00021011", unknown, with_Gemeinde="", suggestion="00021010 Neustadt")
@@ -412,11 +412,11 @@ def _excel() -> Iterable[Faulty]:
     yield Faulty("hidden line", xlsx_file(_hide), "ausgeblendete Zeilen", 0, severity=WARNING)
     yield Faulty("more sheets", xlsx_file(_second), "nicht: {others}", 0, severity=NOTE)
     yield Faulty(
-        "key as a number", xlsx_file(_set("A4", 14511000)), "gibt es in den Gebietsständen nicht", column="AGS"
+        "key as a number", xlsx_file(_set("A4", 14511000)), "hat und hatte keine Gemeinde und kein Kreis", column="AGS"
     )
     yield Faulty("key as a broken number", xlsx_file(_set("A4", 21020.5)), "nicht acht Ziffern", column="AGS")
     yield Faulty(
-        "zero lost in a number", xlsx_file(_set("A4", 21020)), "gibt es in den", column="AGS", suggestion="00021020"
+        "zero lost in a number", xlsx_file(_set("A4", 21020)), "hat und hatte keine", column="AGS", suggestion="00021020"
     )
     yield Faulty("truth for a key", xlsx_file(_set("A4", value=True)), "nicht acht Ziffern", column="AGS")
     yield Faulty("day in the future", xlsx_file(_set("E4", date(2027, 1, 1))), "liegt in der Zukunft", column="Datum")

@@ -333,31 +333,31 @@ def _replace(path: Path, old: str, new: str) -> None:
 BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
     "a status there is not": (
         lambda root: _replace(root / "data/participation/mini.csv", "Neustadt,pact,signed", "Neustadt,pact,=1+1"),
-        r"data/participation/mini\.csv, Zeile 4, status: „=1\+1“ ist keine Stufe von pact; erlaubt ist planned, signed",
+        r"Einträge von mini, Zeile 4, status: „=1\+1“ ist keine Stufe von pact; erlaubt ist planned, signed",
     ),
     "a date there is not": (
         lambda root: _replace(root / "data/participation/mini.csv", "2019-06-30", "2019-06-31"),
-        r"data/participation/mini\.csv, Zeile 4, date: Das Datum „2019-06-31“ gibt es nicht; erlaubt ist JJJJ",
+        r"Einträge von mini, Zeile 4, date: Das Datum „2019-06-31“ gibt es nicht; erlaubt ist JJJJ",
     ),
     "an open quotation mark": (
         lambda root: _replace(root / "data/participation/mini.csv", "Unterzeichnet.", '"Unterzeichnet.'),
-        r"data/participation/mini\.csv, Zeile \d+: .*Anführungszeichen",
+        r"Einträge von mini, Zeile \d+: .*Anführungszeichen",
     ),
     "no records": (
         lambda root: (root / "data/participation/mini.csv").unlink(),
-        r"data/participation/mini\.csv: Die Datei fehlt\. Bitte anlegen oder aus der Sicherung holen\.",
+        r"Einträge von mini: Die Datei fehlt\. Bitte anlegen oder aus der Sicherung holen\.",
     ),
     "not UTF-8": (
         lambda root: (root / "data/participation/mini.csv").write_bytes("Gürtel".encode("cp1252")),
-        r"data/participation/mini\.csv: Die Datei ist nicht in UTF-8 gespeichert\. Bitte als UTF-8 speichern\.",
+        r"Einträge von mini: Die Datei ist nicht in UTF-8 gespeichert\. Bitte als UTF-8 speichern\.",
     ),
     "no TOML": (
         lambda root: _replace(root / "data/programmes/mini.toml", 'key = "mini"', "key = mini"),
-        r"data/programmes/mini\.toml: Das ist kein gültiges TOML: .*line 1.*Bitte die genannte Stelle berichtigen",
+        r"Programm mini: Das ist kein gültiges TOML: .*line 1.*Bitte dort berichtigen",
     ),
     "a colour that is none": (
         lambda root: _replace(root / "data/programmes/mini.toml", "#4f8fc4", "url(x)"),
-        r"data/programmes/mini\.toml, instruments\[0\]\.stages\[0\]\.colour: „url\(x\)“ hat nicht die erwartete Form",
+        r"Programm mini, instruments\[0\]\.stages\[0\]\.colour: „url\(x\)“ hat nicht die erwartete Form",
     ),
     "no programme": (
         lambda root: (root / "data/programmes/mini.toml").unlink(),
@@ -365,11 +365,11 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
     ),
     "changed boundaries": (
         lambda root: _replace(root / "geodata/00/2016-01-01/overview.topojson", "Polygon", "Polygone"),
-        r"geodata/00/2016-01-01",
+        r"Gemeindegrenzen 00/2016-01-01: .*overview\.topojson",
     ),
     "no boundaries": (
         lambda root: next((root / "geodata/00/2016-01-01").glob("overview.topojson")).unlink(),
-        r"geodata/00/2016-01-01",
+        r"Gemeindegrenzen 00/2016-01-01: .*overview\.topojson",
     ),
 }
 

@@ -155,6 +155,8 @@ def addresses() -> dict[str, list[str]]:
         "/atlas/diagramm/{chart}.{form}": [f"/atlas/diagramm/{chart}.svg?{query}" for chart in Chart],
         "/bild/{name:path}": [f"/bild/{name}.{form}" for name in (TOWN, "00021", "land") for form in ("svg", "png")],
         "/atlas/ausschnitt.{form}": [f"/atlas/ausschnitt.svg?{query}", f"/atlas/ausschnitt.pdf?{query}"],
+        "/atlas/vergleich.{form}": [f"/atlas/vergleich.pdf?{query}"],
+        "/atlas/vergleich/{number}.svg": [f"/atlas/vergleich/1.svg?{query}"],
         "/atlas/steckbrief.pdf": [
             f"/atlas/steckbrief.pdf?{query}",
             f"/atlas/steckbrief.pdf?stichtag={DAY}&kreis=00021",

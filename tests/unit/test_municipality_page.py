@@ -197,7 +197,7 @@ def test_page_of_a_hostile_name_is_escaped(mini_context: Callable[..., ViewConte
         assert "<script" not in said
     assert "&lt;img" in said, "the neighbour's name is there as it is written"
     page = build_district(context, DE)
-    said = district_html.groups(page) + district_html.white_spots(page, page_address, context.view)
+    said = district_html.groups(page, page_address, context.view) + district_html.white_spots(page, page_address, context.view)
     assert "<img" not in said
     assert miniland.HOSTILE.split()[0] in said
 
@@ -252,7 +252,7 @@ def test_district_page_names_whom_to_mention(real_context: Callable[..., ViewCon
     page = build_district(real_context(district="14524"), DE)
     first = page.spots[0]
     assert (first.name, first.active) == ("Dennheritz", "4 von 4")
-    assert first.names == "Zwickau, Glauchau, Meerane, Crimmitschau"
+    assert [name for _, name in first.places] == ["Zwickau", "Glauchau", "Meerane", "Crimmitschau"]
     assert {spot.ags[:5] for spot in page.spots} == {"14524"}
     assert {spot.place for spot in page.spots} <= {"", "Angebot des Kreises"}, "the district is clear"
 

@@ -23,6 +23,7 @@ from atlas.present.context import ViewContexts
 from atlas.present.district import build_district
 from atlas.present.figures import build_cards
 from atlas.present.looks import looks_of
+from atlas.present.map_index import map_words
 from atlas.present.map_spec import counted_legend
 from atlas.present.paragraph import paragraph
 from atlas.present.picture import build_picture
@@ -33,7 +34,7 @@ from atlas.present.years import year_rows
 from atlas.render.templates import Pieces
 from atlas.sources.settings import Settings
 from atlas.web.site import publish
-from atlas.web.site_frame import Order
+from atlas.web.site_frame import NOTHING_HERE, Order
 from tests.unit.test_core_present import unpack
 from tests.unit.test_site import read
 
@@ -64,7 +65,8 @@ def test_legend_does_not_count_those_without_activity(selected: ViewContexts) ->
     counted = [look.key for look in looks_of(context.programme, "overview") if look.has_number]
     assert "no_data" not in counted
     assert len(counted) == len(looks_of(context.programme, "overview")) - 1
-    said = str(Pieces("site_parts.html").legend("", "", counted_legend(context.spec.legend, DE)))
+    how = map_words(context.programme, DE)["howToRead"]
+    said = str(Pieces("site_parts.html").legend("", "", counted_legend(context.spec.legend, DE), [], "", how))
     assert said.count("<b></b>") == 1
     picture = build_picture(context, Excerpt(), DE)
     assert [line.label for line in picture.legend if line.count is None] == ["keine bekannte Aktivität"]
@@ -163,7 +165,7 @@ def test_site_has_pages_for_those_documented_and_shows_all_on_the_map(
     layer = json.loads((site / told["layers"]["overview"]).read_text(encoding="utf-8"))
     assert len(unpack(layer["codes"][0])) == len(context.edition.municipalities)
     for page in site.rglob("*.html"):
-        if page.name not in {"karte.html", "karte-offline.html"}:
+        if page.name not in {"karte.html", "karte-offline.html", NOTHING_HERE}:
             links = read(page)
             inside = [address for _, address in links.found if not address.startswith("http")]
             assert all((page.parent / links.base / re.split("[?#]", each)[0]).exists() for each in inside), page

@@ -157,7 +157,7 @@ def test_english_sentences(real_context: Of) -> None:
         "The town of Auerbach/Vogtl. signed the cooperation agreement on 22 July 2022 together with Lengenfeld and "
         "Rodewisch (Göltzschtal-Städte). Documented for the town of Auerbach/Vogtl.: Municipal prevention council, plan "
         "of 2022, not documented further, together with Lengenfeld and Rodewisch (Göltzschtal-Städte). By the atlas's own "
-        "rule, a plan without further proof no longer counts as one after some time."
+        "rule, a plan without further evidence no longer counts as a plan after some time."
     )
     assert sentences(context, _at(context, "14524060"), EN)[0].startswith(
         "For the municipality of Fraureuth no activity"

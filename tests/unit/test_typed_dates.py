@@ -205,7 +205,7 @@ def test_day_ahead_is_a_note_and_today_is_none() -> None:
     note = day_ahead(NOW + timedelta(days=1), NOW, Words("en"))
     assert note is not None
     assert note.severity is Severity.NOTE
-    assert Words("en").problem(note) == "1 December 2026 lies ahead; shown is what is known today."
+    assert Words("en").problem(note) == "1 December 2026 is in the future; the page shows what is known today."
 
 
 def test_day_a_year_earlier_is_never_before_the_atlas(contexts: ViewContexts) -> None:
