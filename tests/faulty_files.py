@@ -416,7 +416,11 @@ def _excel() -> Iterable[Faulty]:
     )
     yield Faulty("key as a broken number", xlsx_file(_set("A4", 21020.5)), "nicht acht Ziffern", column="AGS")
     yield Faulty(
-        "zero lost in a number", xlsx_file(_set("A4", 21020)), "hat und hatte keine", column="AGS", suggestion="00021020"
+        "zero lost in a number",
+        xlsx_file(_set("A4", 21020)),
+        "hat und hatte keine",
+        column="AGS",
+        suggestion="00021020",
     )
     yield Faulty("truth for a key", xlsx_file(_set("A4", value=True)), "nicht acht Ziffern", column="AGS")
     yield Faulty("day in the future", xlsx_file(_set("E4", date(2027, 1, 1))), "liegt in der Zukunft", column="Datum")

@@ -197,7 +197,9 @@ def test_page_of_a_hostile_name_is_escaped(mini_context: Callable[..., ViewConte
         assert "<script" not in said
     assert "&lt;img" in said, "the neighbour's name is there as it is written"
     page = build_district(context, DE)
-    said = district_html.groups(page, page_address, context.view) + district_html.white_spots(page, page_address, context.view)
+    said = district_html.groups(page, page_address, context.view) + district_html.white_spots(
+        page, page_address, context.view
+    )
     assert "<img" not in said
     assert miniland.HOSTILE.split()[0] in said
 
