@@ -50,7 +50,7 @@ def more(count: int) -> None:
         text(said.say(phrases.AND_MORE, n=said.number(count)))
 
 
-def compare(context: ViewContext, kind: ComparedKind = ComparedKind.INSTRUMENT) -> None:
+def compare(context: ViewContext, kind: ComparedKind) -> None:
     """Show the way to the comparison of what the page shows with others of a kind; without a place, of instruments."""
     things = proposed_things(kind, context) or proposed_things(ComparedKind.INSTRUMENT, context)
     query = view_to_query(context.view) | {COMPARED.name: ",".join(things)}

@@ -1,7 +1,7 @@
 """Our own components: file-backed, so that no script stands in the page and the policy can stay strict.
 
 Each draws from a few codes and the file of names, looks and words that the map reads too; that keeps a change of
-layer or date under six kilobytes. See atlas/web/assets/parts/.
+layer under six kilobytes, of a day about that. See atlas/web/assets/parts/.
 """
 
 from __future__ import annotations

@@ -21,27 +21,25 @@ _ICON = Path(__file__).resolve().parents[1] / "atlas" / "web" / "assets" / "favi
 
 
 _PAGES = {
-    "": ("map.py", "map"),
-    "kreis": ("district.py", "grid_view"),
-    "fortschritt": ("progress.py", "show_chart"),
-    "vergleich": ("comparison.py", "compare"),
-    "steuerung": ("steering.py", "flag"),
-    "export": ("export.py", "image"),
-    "ueber": ("about.py", "info"),
-    "hilfe": ("help.py", "help"),
-    "gemeinde": ("municipality.py", ""),
-    "pflege": ("maintenance.py", "edit"),
+    "": "map",
+    "kreis": "district",
+    "fortschritt": "progress",
+    "vergleich": "comparison",
+    "steuerung": "steering",
+    "export": "export",
+    "ueber": "about",
+    "hilfe": "help",
+    "gemeinde": "municipality",
+    "pflege": "maintenance",
 }
-"""By address: the file of the page, and its sign in the menu."""
+"""By address: the file of the page. Signs in the menu would be sent again with every change of layer or day."""
 
 
 def _page(address: str, say: Callable[[str], str], *, is_insider: bool) -> StreamlitPage:
-    file, icon = _PAGES[address]
-    is_shown = bool(icon) and (is_insider or address != "pflege")
+    is_shown = address != "gemeinde" and (is_insider or address != "pflege")
     return st.Page(
-        PAGES / file,
+        PAGES / f"{_PAGES[address]}.py",
         title=say(PAGE_TITLES[address]),
-        icon=f":material/{icon}:" if is_shown else None,
         url_path=address or None,
         default=not address,
         visibility="visible" if is_shown else "hidden",

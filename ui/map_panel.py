@@ -36,7 +36,6 @@ def show(context: ViewContext) -> None:
     with right:
         _chosen(context)
         legend(context, is_first=True)
-        blocks.compare(context)
     table(context)
 
 

@@ -174,6 +174,8 @@ def turn_to(page: str) -> None:
     """
     if noted := st.session_state.get(Keys.MISREAD):
         st.session_state[Keys.MISREAD] = (page, noted[1]) if noted[0] in {None, page} else None
+    if st.session_state.get(Keys.PAGE) == "" and page == "vergleich" and not _items():
+        st.session_state[Keys.ORDER].pop(COMPARED.name, None)  # from the map, what it shows is compared
     if st.session_state.get(Keys.PAGE) != page:
         for key in st.session_state.get(Keys.SEEDED, ()):
             st.session_state.pop(key, None)

@@ -65,7 +65,6 @@ def test_days_stand_by_time(app_on: AppOn, miniland_root: Path) -> None:
 @pytest.mark.parametrize(
     ("page", "view", "things"),
     [
-        ("map", {"ebene": "council"}, "council"),
         ("district", {"kreis": "00021"}, "00021"),
         ("district", {}, "talk,pact"),
         ("municipality", {"gemeinde": "00021040"}, "00021040"),

@@ -27,7 +27,7 @@ def test_days_are_chosen_the_link_brings_them_back_and_the_page_is_taken(
 ) -> None:
     seen = visit(saxony_url).open("/?ebene=council&stichtag=2024-12-31", "council")
     page = seen.page
-    page.get_by_role("link", name="Vergleichen …").click()
+    page.get_by_role("navigation", name="Seiten").get_by_role("link", name="Vergleich").click()
     drawn(page, 2)
     page.get_by_role("radio", name="Stichtage").or_(page.get_by_role("button", name="Stichtage")).first.click()
     page.wait_for_url("**vergleich=2023-12-31%2C2024-12-31*")

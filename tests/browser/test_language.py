@@ -109,6 +109,8 @@ def open_lists(page: Page, listener: Listener, where: str) -> None:
     """Open each list, write what it does not have, and close it: where many can be chosen the first Escape takes that back."""
     for kind, escapes in ((".stSelectbox", 1), (".stMultiSelect", 2)):
         for field in all_of(page, f"{kind} input"):
+            field.scroll_into_view_if_needed()
+            page.evaluate(FRAMES)  # a page that still scrolls closes the list again
             field.click()
             expect(page.get_by_role("listbox")).to_be_visible()
             listener.note(page, f"{where} list")

@@ -111,7 +111,9 @@ def log_in(context: BrowserContext, url: str, who: str) -> Page:
     """Log in by keyboard from the maintenance page; return the page when it is back at the map."""
     page = context.new_page()
     page.goto(f"{url}/pflege")
-    page.locator(".st-key-gate-log-in button").press("Enter")
+    enter = page.locator(".st-key-gate-log-in button")
+    expect(enter).to_be_visible(timeout=30_000)  # the page is shown when it stands; until then nothing takes a key
+    enter.press("Enter")
     page.get_by_role("button", name=who, exact=True).click()
     page.wait_for_url(f"{url}/**")
     expect(page.locator(".st-key-log-out button")).to_be_visible(timeout=30_000)

@@ -30,7 +30,7 @@ def test_every_kind_of_number_opens_a_list_of_that_length(visit: Callable[..., V
         dialog.locator("table.list").wait_for()
         assert dialog.locator("tbody tr").count() == wanted
         with seen.page.expect_download() as waiting:
-            dialog.get_by_role("button", name="CSV", exact=True).click()
+            dialog.get_by_role("link", name="Tabelle als CSV", exact=True).click()
         lines = waiting.value.path().read_text(encoding="utf-8").strip().splitlines()
         assert len(lines) == wanted + 1
         seen.page.keyboard.press("Escape")

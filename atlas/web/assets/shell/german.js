@@ -68,6 +68,7 @@ export const TEXTS = {
   "The page that you have requested does not seem to exist": "Diese Seite gibt es nicht",
   "This field is required.": "Bitte ausfüllen.",
   "Too many files": "Zu viele Dateien",
+  "Type to search": "Suchwort",
   "Unable to connect to Streamlit server": "Der Server ist nicht zu erreichen",
   "Unexpected error. Please try again.": "Etwas ist schiefgegangen. Bitte noch einmal versuchen.",
   "Unknown error": "Unbekannter Fehler",
@@ -163,6 +164,5 @@ export const NAMES = {
   "Sidebar": "Menü",
   "Suggestions": "Vorschläge",
   "Toolbar action": "Werkzeug",
-  "Type to search": "Suchwort",
   "file upload": "Datei hochladen",
 };
