@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value, decode_signed_value
 
 from tests.servers import free_port, running, serving
@@ -107,13 +107,17 @@ def newcomer(browser: Browser) -> Iterator[Newcomer]:
         context.close()
 
 
+def pressed(enter: Locator) -> None:
+    """Press a button by keyboard: the page is shown when it stands, and until then nothing on it takes a key."""
+    expect(enter).to_be_visible(timeout=30_000)
+    enter.press("Enter")
+
+
 def log_in(context: BrowserContext, url: str, who: str) -> Page:
     """Log in by keyboard from the maintenance page; return the page when it is back at the map."""
     page = context.new_page()
     page.goto(f"{url}/pflege")
-    enter = page.locator(".st-key-gate-log-in button")
-    expect(enter).to_be_visible(timeout=30_000)  # the page is shown when it stands; until then nothing takes a key
-    enter.press("Enter")
+    pressed(page.locator(".st-key-gate-log-in button"))
     page.get_by_role("button", name=who, exact=True).click()
     page.wait_for_url(f"{url}/**")
     expect(page.locator(".st-key-log-out button")).to_be_visible(timeout=30_000)
@@ -273,7 +277,7 @@ def test_a_provider_that_is_down_is_told_and_the_map_stands(
     with serving(miniland_root, tmp_path / "log", **settings_of(f"http://127.0.0.1:{free_port()}", rights)) as url:
         page = newcomer().new_page()
         page.goto(url)
-        page.locator(".st-key-log-in button").press("Enter")
+        pressed(page.locator(".st-key-log-in button"))
         expect(page.get_by_text("Der Anmeldedienst antwortet gerade nicht")).to_be_visible(timeout=30_000)
         expect(page.locator("iframe.stCustomComponentV1")).to_be_visible(timeout=30_000)
         assert page.url.startswith(url)

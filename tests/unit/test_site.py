@@ -197,6 +197,7 @@ def test_open_data_are_those_of_the_application(site: Path, mini: Snapshot) -> N
     assert list((site / "api/v1/boundaries").glob("*.geojson"))
 
 
+@pytest.mark.bulk
 @pytest.mark.sample(1)
 @pytest.mark.parametrize(("data", "layer"), [("mini", "overview"), ("real", "council"), ("real", "overview")])
 def test_days_of_the_site_are_those_of_the_application(request: pytest.FixtureRequest, data: str, layer: str) -> None:
