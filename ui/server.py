@@ -23,7 +23,6 @@ from atlas.model.logins import LONGEST
 from atlas.model.view import ViewState
 from atlas.web.addresses import Addresses
 from atlas.web.delivery import in_front
-from atlas.web.early import EarlyFiles
 from atlas.web.guard import Guard
 from atlas.web.headers import SecurityHeaders
 from atlas.web.internal import build_internal
@@ -163,7 +162,7 @@ def middleware(static: Path, base_path: str) -> list[Middleware]:
     """
     index_html = (static / "index.html").read_bytes()
     more = _LOGIN_ROUTES if door().settings.provider is not None else set()
-    find = Addresses(store().current, contexts(), EarlyFiles(payloads(), static / "static" / "js")).find
+    find = Addresses(store().current, contexts(), payloads()).find
     files = {path.relative_to(static).as_posix() for path in static.rglob("*") if path.is_file()} - {"index.html"}
     path_of = page_paths(routes(base_path), files, base_path, more)
     address = store().settings.address

@@ -16,7 +16,8 @@ from atlas.model.view import ViewState
 from atlas.present.address import every_key
 from atlas.present.context import ViewContexts
 from atlas.present.page_heads import PAGE_TITLES, PageHead, page_head, plain_head
-from atlas.web.early import EarlyFiles
+from atlas.web.early import map_files
+from atlas.web.payloads import PayloadStore
 
 _MOST_FIELDS: Final = 100
 _SHORT: Final = re.compile(r"(?:gemeinde/(?P<gemeinde>[0-9]{8})|kreis/(?P<kreis>[0-9]{5}))/?", re.ASCII)
@@ -30,9 +31,8 @@ class Found:
     lang: str
     head: PageHead | None = None
     leads_to: str | None = None
-    modules: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    """What the page fetches first (`EarlyFiles`)."""
+    """What the page fetches first (`map_files`)."""
 
 
 Finder = Callable[[str, str], Found]
@@ -45,8 +45,8 @@ class Addresses:
 
     current: Callable[[], Snapshot]
     contexts: ViewContexts
-    early: EarlyFiles | None = None
-    """None: no page is told what to fetch first."""
+    payloads: PayloadStore | None = None
+    """Where maps find their data; None: no page is told what to fetch first."""
 
     def find(self, path: str, query: str) -> Found:
         """Return what a path and a query lead to."""
@@ -69,9 +69,7 @@ class Addresses:
             # Whatever day is asked for: the head is about the place, and costs no status of another day.
             context = self.contexts.of(ViewState(programme=asked.programme))
             head = page_head(page, context, asked)
-            if self.early is None:
-                return Found(lang, head=head)
-            return Found(lang, head=head, modules=self.early.modules(page), files=self.early.files(page, context))
+            return Found(lang, head=head, files=map_files(page, context, self.payloads) if self.payloads else ())
         except AtlasError:
             return Found(lang, head=plain_head(lang))
 

@@ -139,7 +139,7 @@ class PageFrame:
         key = (head.lang, head.title, head.address, head.is_listed, site, found.files)
         file = self._kept.get(
             key,
-            lambda: filed(framed_page(self._index_html, head.lang, head_of(head, site, found.modules, found.files))),
+            lambda: filed(framed_page(self._index_html, head.lang, head_of(head, site, found.files))),
         )
         return self._sent(request, file, head.lang, 200)
 
@@ -174,14 +174,14 @@ def _own_file(suffix: str) -> File:
     return filed(_OWN[suffix](), 9)
 
 
-def head_of(head: PageHead, site: str, modules: Collection[str] = (), files: Collection[str] = ()) -> str:
+def head_of(head: PageHead, site: str, files: Collection[str] = ()) -> str:
     """Return what the head of a page says, as HTML; without the address of the ``site`` no previews.
 
-    ``modules`` and ``files`` are addresses below the application of what the page fetches first.
+    ``files`` are addresses below the application of what the page fetches first.
     """
     locale = LANGUAGES[head.lang].locale.replace("-", "_")
     site = site if head.address or head.languages else ""
-    return drawn("page_head.html", head=head, site=site, locale=locale, modules=modules, files=files)
+    return drawn("page_head.html", head=head, site=site, locale=locale, files=files)
 
 
 def _not_found(lang: str, base: str) -> bytes:

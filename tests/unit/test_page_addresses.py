@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
-from streamlit import file_util
 
 from atlas.errors import AtlasError, Problem
 from atlas.model.parameters import PAGE_PARAMETERS, misnamed
@@ -20,8 +18,6 @@ from atlas.present.context import ViewContexts
 from atlas.present.page_heads import PAGE_TITLES, listed_addresses
 from atlas.web.addresses import Addresses
 from atlas.web.crawlers import build_crawler_routes
-from atlas.web.early import STREAMLIT_PARTS, EarlyFiles
-from atlas.web.payloads import PayloadStore
 from tests.conftest import TODAY
 from ui.state import PAGES as FOLDER
 
@@ -162,16 +158,6 @@ def test_every_address_of_the_sitemap_is_a_page_with_this_address(
         assert head is not None
         assert head.is_listed
         assert head.address == each
-
-
-def test_streamlit_has_the_scripts_a_page_with_a_map_is_told_to_fetch_first() -> None:
-    folder = Path(file_util.get_static_dir()) / "static" / "js"
-    for part in STREAMLIT_PARTS:
-        assert len(list(folder.glob(f"{part}.*.js"))) == 1, part
-    told = EarlyFiles(PayloadStore(), folder).modules("kreis")
-    assert len(told) == len(set(told))
-    assert not [each for each in told if each.startswith("static/") and not (folder / Path(each).name).is_file()]
-    assert EarlyFiles(PayloadStore(), folder).modules("ueber") == ()
 
 
 def test_robots_are_told_the_sitemap_and_what_is_closed(mini_contexts: ViewContexts) -> None:

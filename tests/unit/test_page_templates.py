@@ -219,9 +219,7 @@ CASES: dict[str, Callable[[dict[str, Any], str], Iterator[str]]] = {
     ),
     "page_head.html": lambda _, text: iter(
         [
-            drawn(
-                "page_head.html", site=text, locale=text, head=_head(text, is_listed=each), modules=[text], files=[text]
-            )
+            drawn("page_head.html", site=text, locale=text, head=_head(text, is_listed=each), files=[text])
             for each in (True, False)
         ]
     ),
