@@ -39,8 +39,8 @@ def show() -> None:
     if page.districts and context.programme.has_shares:
         ranking = build_ranking(context, said)
         blocks.heading(ranking.heading)
+        st.html(file_links("rangfolge", context.view, said))  # before the table: by keyboard its links are many
         st.html(html.ranking(ranking, page_address, context.view))
-        st.html(file_links("rangfolge", context.view, said))
     if page.districts:
         blocks.heading(said.say("Alle Kreise und Kreisfreien Städte"))
         st.html(html.districts(page, page_address, context.view))
