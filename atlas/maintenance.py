@@ -8,16 +8,14 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-import pandas as pd
-
-from atlas import terminal
+from atlas import phrases, terminal
 from atlas.analysis.columns import field_of
 from atlas.analysis.difference import Answer, Question, Tie
 from atlas.errors import Problem
 from atlas.export.tables import changes_log, plain_csv
 from atlas.intake.gate import Terms, difference_table, read_intake
 from atlas.intake.templates import TEMPLATES
-from atlas.model.targets import TARGET_COLUMNS, TargetList, row_of
+from atlas.model.targets import TargetList, row_of, written_targets
 from atlas.phrases import N_
 from atlas.present.intake import difference_tally, question_problem, tally
 from atlas.present.wording import Words
@@ -78,9 +76,12 @@ def run_targets(given: argparse.Namespace) -> None:
     if given.replace is None:
         snapshot = terminal.snapshot(given)
         rows = [row_of(each) for each in snapshot.records[snapshot.programme(given.programme).key].targets]
-        terminal.put(plain_csv(pd.DataFrame(rows, columns=list(TARGET_COLUMNS))), given.output)
+        terminal.put(written_targets(rows).encode(), given.output)
         return
-    body = _body(given.replace, COMMAND_LINE.body_bytes).decode("utf-8-sig", "replace")
+    try:
+        body = _body(given.replace, COMMAND_LINE.body_bytes).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise terminal.WrongUseError(Problem(str(given.replace), phrases.FILE_NOT_UTF8)) from error
     with closing(SnapshotStore(settings)) as record, terminal.refusing():
         programme = terminal.with_programme(record.current(), given).programme(given.programme)
         known = record.store.targets.history(terminal.operator(), programme.key) if record.store else []

@@ -10,6 +10,7 @@ from atlas import phrases
 from atlas.errors import AtlasError
 from atlas.export.comparison import COMPARED_MAPS
 from atlas.model.comparison import MOST_COMPARED, ComparedKind, Comparison
+from atlas.model.parameters import COMPARED
 from atlas.model.view import ViewState, page_address
 from atlas.present.comparison import (
     ComparisonPage,
@@ -44,7 +45,7 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="ort"):
         blocks.draw("place", title=said.say(phrases.COMPARISON))
         _kind(context, kind)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="verglichen"):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         _things(context, kind, comparison.things if kind is comparison.kind else ())
         if kind not in _PLACES:
             filters.district(context)
@@ -58,7 +59,7 @@ def show() -> None:
     if kind is comparison.kind:
         _compared(context, comparison)
     frame.foot(context)
-    write_address({"vergleich": chosen.text} if chosen else {})
+    write_address({COMPARED.name: chosen.text} if chosen else {})
 
 
 def _kind(context: ViewContext, kind: ComparedKind) -> None:
@@ -94,7 +95,7 @@ def _things(context: ViewContext, kind: ComparedKind, things: tuple[str, ...]) -
         accept_new_options=kind is ComparedKind.DAY,
         placeholder=said.say(phrases.PLEASE_CHOOSE),
         on_change=lambda: _chosen(context, kind),
-        width=760,
+        width=blocks.WIDTH,
     )
 
 
@@ -119,7 +120,7 @@ def _chosen(context: ViewContext, kind: ComparedKind) -> None:
 
 
 def _compare(things: tuple[str, ...]) -> None:
-    change_excerpt(vergleich=",".join(things))
+    change_excerpt(**{COMPARED.name: ",".join(things)})
 
 
 def _compared(context: ViewContext, comparison: Comparison) -> None:
@@ -147,4 +148,4 @@ def _files(view: ViewState, comparison: Comparison) -> None:
 
 
 def _file(name: str, view: ViewState, comparison: Comparison) -> str:
-    return page_address(f"atlas/{name}", view, vergleich=comparison.text)
+    return page_address(f"atlas/{name}", view, **{COMPARED.name: comparison.text})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.figures import Card, DrillDown, build_cards
 from atlas.present.headings import titles_of
 from atlas.render.html import file_links, list_table
+from ui import blocks
 from ui.components import part
 from ui.state import Keys, words
 
@@ -35,11 +37,12 @@ def _door(door: DrillDown) -> str | list[object]:
 def open_door(doors: dict[str, DrillDown], asked: str, context: ViewContext) -> None:
     """Show the list behind a number in a dialog; what is not among ``doors`` opens nothing."""
     if asked in doors:
-        st.dialog(doors[asked].title, width="large")(_list)(doors[asked], context)
+        door = doors[asked]
+        st.dialog(door.title, width="large")(show_list)(door.key, door.rows(), context)
 
 
-def _list(door: DrillDown, context: ViewContext) -> None:
+def show_list(key: str, rows: pd.DataFrame, context: ViewContext) -> None:
     """Show a list whose names lead to the pages of the places, and the same as files."""
-    rows, said = door.rows(), words()
-    st.html(list_table(rows, titles_of(rows, said), context.view, context.programme.language))
-    st.html(file_links(f"liste/{door.key}", context.view.but(municipality=None, as_of=context.as_of), said))
+    said = words()
+    blocks.draw("wide", content=list_table(rows, titles_of(rows, said), context.view, context.programme.language))
+    st.html(file_links(f"liste/{key}", context.view.but(municipality=None, as_of=context.as_of), said))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -38,7 +38,7 @@ def show() -> None:
         for each in shown.get(asked) or (each for each in rest if each.anchor == asked):
             st.html(html.chapter(each, address, is_foreign))
     with right:
-        every = (_address(WHOLE_HANDBOOK, WHOLE_HANDBOOK), said.say("Alles auf einer Seite"))
+        every = (_address(WHOLE_HANDBOOK, WHOLE_HANDBOOK), said.say("Alles auf einer Seite"), asked == WHOLE_HANDBOOK)
         st.html(
             html.contents(
                 (first, *rest), _address, said.say(phrases.CHAPTERS), asked or first.anchor, every, is_foreign
@@ -56,6 +56,11 @@ def _address(chapter: str, section: str, *, is_whole: bool = False) -> str:
     return f"hilfe{'?' if query else ''}{urlencode(query)}{'' if section == chapter else f'#{section}'}"
 
 
+@cache
+def _read(path: Path) -> bytes:
+    return path.read_bytes()
+
+
 def _picture(path: Path) -> str:
     # By its bare name "vergleich" would be asked of the route of comparisons.
-    return f"atlas/{payloads().add(f'handbook-{path.stem}', path.suffix, path.read_bytes())}"
+    return f"atlas/{payloads().add(f'handbook-{path.stem}', path.suffix, _read(path))}"

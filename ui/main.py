@@ -15,12 +15,12 @@ from atlas.present.page_heads import PAGE_TITLES, page_head
 from ui.cache import contexts, store, today
 from ui.login import current_actor
 from ui.messages import show_problems
-from ui.state import PAGES, current_view, read_address, turn_to, words
+from ui.state import PAGES, compare_what_was_seen, current_view, read_address, turn_to, words
 
 _ICON = Path(__file__).resolve().parents[1] / "atlas" / "web" / "assets" / "favicon.svg"
 
 
-_PAGES = {
+_FILES = {
     "": "map",
     "kreis": "district",
     "fortschritt": "progress",
@@ -38,7 +38,7 @@ _PAGES = {
 def _page(address: str, say: Callable[[str], str], *, is_insider: bool) -> StreamlitPage:
     is_shown = address != "gemeinde" and (is_insider or address != "pflege")
     return st.Page(
-        PAGES / f"{_PAGES[address]}.py",
+        PAGES / f"{_FILES[address]}.py",
         title=say(PAGE_TITLES[address]),
         url_path=address or None,
         default=not address,
@@ -60,6 +60,7 @@ def main() -> None:
     # Visitors of the map are not bothered with a page that is not for them; its address works all the same.
     is_insider = current_actor().may(Right.READ_INTERNAL)
     page = st.navigation([_page(address, say, is_insider=is_insider) for address in PAGE_TITLES], position="top")
+    compare_what_was_seen(page.url_path)
     turn_to(page.url_path)
     view = current_view()
     head = page_head(page.url_path, contexts().of(ViewState(programme=view.programme)), view)

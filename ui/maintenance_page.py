@@ -10,7 +10,7 @@ from atlas.model.rights import Right
 from atlas.model.view import page_address
 from atlas.phrases import N_
 from atlas.present.context import ViewContext
-from atlas.present.handbook import IMPORT
+from atlas.present.handbook import IMPORT_CHAPTER
 from atlas.web.authenticator import Reason, Standing
 from ui import blocks, entries_panel, intake_panel, log_panel, reports_panel, targets_panel
 from ui.cache import current_context
@@ -54,7 +54,7 @@ def show() -> None:
     more: dict[str, str] = {}
     asked = given_address().read(PART, MaintenancePart.ENTRIES)
     part = st.session_state.get(Keys.PART) or asked
-    head(context, chapter=IMPORT if part is MaintenancePart.INTAKE else "")
+    head(context, chapter=IMPORT_CHAPTER if part is MaintenancePart.INTAKE else "")
     if standing.actor.may(Right.READ_INTERNAL):
         more = _inside(context, standing, part)
     else:

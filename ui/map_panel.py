@@ -68,7 +68,7 @@ def _pick(context: ViewContext, key: Keys, near: Sequence[int] = (), spec: MapSp
     base = LocalMap(*payloads().map_assets(), urls.told("../../atlas/"))
     names = body_names(context.records)
     part_ = changing_part(spec or context.spec, view.municipality, view.district, view.lang, near, names)
-    with st.container(key="rahmen"):  # the style sheet makes it as high as the screen has room for
+    with st.container(key="map-frame"):  # the style sheet makes it as high as the screen has room for
         picked = st_folium(
             base,
             key=key,

@@ -166,7 +166,7 @@ def _between(context: ViewContext) -> None:
     said = words()
     blocks.heading(said.say("Was sich verändert hat"), anchor="veraenderungen")
     start = compared_day(context)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="vergleich"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="zeitraum"):
         day_field.since(context)
         blocks.text(said.say("Stichtag: {day}", day=said.day(context.as_of)))
         day_field.refusal(Keys.SINCE)

@@ -13,9 +13,9 @@ from enum import StrEnum
 import streamlit as st
 
 from atlas.model.comparison import Comparison
-from atlas.model.excerpt import EXCERPT_PARAMETERS, Excerpt
+from atlas.model.excerpt import Excerpt
 from atlas.model.keys import is_district_key
-from atlas.model.parameters import COMPARED, PAGE_PARAMETERS, PLACES, Given, read_excerpt, read_page
+from atlas.model.parameters import COMPARED, EXCERPT_PARAMETERS, PAGE_PARAMETERS, PLACES, Given, read_excerpt, read_page
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState, view_to_query
 from atlas.present.address import known_only, unknown_keys, unknown_places, unknown_things, wrong_names
@@ -174,13 +174,17 @@ def turn_to(page: str) -> None:
     """
     if noted := st.session_state.get(Keys.MISREAD):
         st.session_state[Keys.MISREAD] = (page, noted[1]) if noted[0] in {None, page} else None
-    if st.session_state.get(Keys.PAGE) == "" and page == "vergleich" and not _items():
-        st.session_state[Keys.ORDER].pop(COMPARED.name, None)  # from the map, what it shows is compared
     if st.session_state.get(Keys.PAGE) != page:
         for key in st.session_state.get(Keys.SEEDED, ()):
             st.session_state.pop(key, None)
         st.session_state[Keys.PAGE] = page
         st.session_state[Keys.SEEDED] = ()
+
+
+def compare_what_was_seen(page: str) -> None:
+    """Forget the comparison of before where the menu leads from the map to comparisons: what the map shows is compared. Call before `turn_to`."""
+    if st.session_state.get(Keys.PAGE) == "" and page == "vergleich" and not _items():
+        st.session_state[Keys.ORDER].pop(COMPARED.name, None)
 
 
 def seed(key: Keys, value: object) -> None:

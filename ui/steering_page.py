@@ -7,10 +7,9 @@ import streamlit as st
 from atlas import phrases
 from atlas.phrases import N_
 from atlas.present.context import SingleFlightCache, ViewContext
-from atlas.present.headings import titles_of
 from atlas.present.steering import Steering, area_of, build_steering
-from atlas.render.html import file_links, list_table
-from ui import blocks, day_field, due_panel, filters, frame
+from atlas.render.html import file_links
+from ui import blocks, day_field, due_panel, figures_panel, filters, frame
 from ui.cache import current_context
 from ui.state import Keys, change_view, seed, words, write_address
 
@@ -136,10 +135,7 @@ def _counted(context: ViewContext, page: Steering, name: str, count: str) -> Non
 
 
 def _listed(context: ViewContext, page: Steering, name: str) -> None:
-    """Show a list whose names lead to the pages of the places, and the same as files."""
-    said, rows = words(), page.lists[name]
-    blocks.draw("wide", content=list_table(rows, titles_of(rows, said), context.view, context.programme.language))
-    st.html(file_links(f"liste/{name}", context.view.but(municipality=None, as_of=context.as_of), said))
+    figures_panel.show_list(name, page.lists[name], context)
 
 
 def _record(context: ViewContext, page: Steering) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from atlas import phrases
 from atlas.export.kit import kit_stem, press_kit
-from atlas.export.sheets import sheet_pdf, sheet_stem
+from atlas.export.sheets import place_key, sheet_pdf, sheet_stem
 from atlas.model.view import ViewState
 from atlas.present.context import ViewContext
 from ui.cache import contexts
@@ -27,20 +27,20 @@ def sheet(context: ViewContext, place: int | str) -> None:
     """Show the button for the sheet of the municipality at a position, or of a district by its key."""
     said, home = words(), site_address()
     view = context.view.but(as_of=context.as_of)
-    key = place if isinstance(place, str) else context.day.lines[place][0].ags
     make = partial(sheet_pdf, contexts(), view, place, home)
-    _button("sheet", said.say("Steckbrief (PDF)"), make, f"{sheet_stem(context, key, said.lang)}.pdf", "description")
+    name = f"{sheet_stem(context, place_key(context, place), said.lang)}.pdf"
+    _button("sheet", said.say("Steckbrief (PDF)"), make, name, "application/pdf", "description")
 
 
 def kit(context: ViewContext, position: int) -> None:
     """Show the button for the press kit of the municipality at ``position``."""
     home, view = site_address(), _of(context, position)
     make = partial(press_kit, contexts(), view, home)
-    _button("kit", words().say("Pressepaket (ZIP)"), make, f"{kit_stem(context)}.zip", "folder_zip")
+    _button("kit", words().say("Pressepaket (ZIP)"), make, f"{kit_stem(context)}.zip", "application/zip", "folder_zip")
 
 
-def _button(key: str, label: str, make: Callable[[], bytes], name: str, icon: str) -> None:
-    st.download_button(label, make, name, key=key, on_click="ignore", icon=f":material/{icon}:")
+def _button(key: str, label: str, make: Callable[[], bytes], name: str, media_type: str, icon: str) -> None:
+    st.download_button(label, make, name, media_type, key=key, on_click="ignore", icon=f":material/{icon}:")
 
 
 def _of(context: ViewContext, position: int) -> ViewState:

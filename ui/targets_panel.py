@@ -110,7 +110,12 @@ def _fields(context: ViewContext, old: Target | None, chosen: str, version: int)
         left, middle, right = st.columns(3, gap="small")
         _day(left, said.say("Bis zum"), old.day if old else None, f"target-date-{chosen}")
         middle.number_input(
-            said.say(phrases.NUMBER_OF), 0, 999_999, old.value if old else None, step=1, key=f"target-target-{chosen}"
+            said.say(phrases.NUMBER_OF),
+            0,
+            999_999_999,
+            old.value if old else None,
+            step=1,
+            key=f"target-target-{chosen}",
         )
         right.radio(
             said.say("Gezählt werden"),

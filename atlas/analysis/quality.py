@@ -37,7 +37,7 @@ def check_snapshot(snapshot: Snapshot) -> list[Problem]:
 def check_programme(snapshot: Snapshot, programme: Programme) -> dict[str, list[Problem]]:
     """Return the same of one programme by the rule that is broken, a German sentence: every rule, also those that hold."""
     checked = _Checked(snapshot, programme)
-    mine = (checked.places, f"data/participation/{programme.key}.csv")
+    mine = (checked.places, checked.file)
     return {
         N_("Beim Einlesen fällt nichts auf: Kein Eintrag steht doppelt, keine Datei ist jünger als der Bestand."): [
             each for each in snapshot.problems if each.place.startswith(mine)
@@ -54,6 +54,7 @@ class _Checked:
         self.programme = programme
         self.editions = snapshot.editions[programme.boundary_set]
         self.table, self.places = snapshot.records[programme.key].table, snapshot.records[programme.key].places
+        self.file = f"data/participation/{programme.key}.csv"
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -287,13 +288,9 @@ def _inferred(table: pd.DataFrame, name: str) -> Iterable[Problem]:
         yield Problem(name, text, {"n": len(inferred), "lines": few(map(str, inferred))}, Severity.NOTE)
 
 
-def _as_whole(checked: _Checked) -> str:
-    return f"data/participation/{checked.programme.key}.csv"
-
-
-def _if_any(find: Callable[[pd.DataFrame, str], Iterable[Problem]]) -> Callable[[_Checked], Iterable[Problem]]:
+def _if_any(find: Callable[[_Checked], Iterable[Problem]]) -> Callable[[_Checked], Iterable[Problem]]:
     """Return a rule about cases, which asks only where there are entries."""
-    return lambda c: () if c.rows.empty else find(c.rows, c.places)
+    return lambda c: () if c.rows.empty else find(c)
 
 
 RULES: Mapping[str, Callable[[_Checked], Iterable[Problem]]] = {
@@ -303,13 +300,17 @@ RULES: Mapping[str, Callable[[_Checked], Iterable[Problem]]] = {
         c.table, c.editions, c.places
     ),
     N_("Keine Stufe liegt nach einer höheren."): lambda c: _order(c.table, c.programme, c.places),
-    N_("Nach einem Ende ist nichts mehr belegt."): _if_any(_until_cancelled),
-    N_("Bei mehreren Vorgängen ist gesagt, zu welchem ein Eintrag gehört."): _if_any(_which_case),
-    N_("Keine Stufe steht vor und nach dem Ende desselben Vorgangs."): _if_any(_on_both_sides),
-    N_("Was nur einmal erreicht wird, hat je Gemeinde einen Vorgang."): lambda c: (
-        () if c.rows.empty else _several_of_one(c.rows, c.programme, c.places)
+    N_("Nach einem Ende ist nichts mehr belegt."): _if_any(lambda c: _until_cancelled(c.rows, c.places)),
+    N_("Bei mehreren Vorgängen ist gesagt, zu welchem ein Eintrag gehört."): _if_any(
+        lambda c: _which_case(c.rows, c.places)
     ),
-    N_("Der Eintrag oder seine Quelle hat ein Datum."): lambda c: _undated(c.table, _as_whole(c)),
-    N_("Der Eintrag ist über diese Gemeinde gelesen, nicht erschlossen."): lambda c: _inferred(c.table, _as_whole(c)),
+    N_("Keine Stufe steht vor und nach dem Ende desselben Vorgangs."): _if_any(
+        lambda c: _on_both_sides(c.rows, c.places)
+    ),
+    N_("Was nur einmal erreicht wird, hat je Gemeinde einen Vorgang."): _if_any(
+        lambda c: _several_of_one(c.rows, c.programme, c.places)
+    ),
+    N_("Der Eintrag oder seine Quelle hat ein Datum."): lambda c: _undated(c.table, c.file),
+    N_("Der Eintrag ist über diese Gemeinde gelesen, nicht erschlossen."): lambda c: _inferred(c.table, c.file),
 }
 """What is looked at, and what finds where it does not hold."""

@@ -15,7 +15,7 @@ from atlas.present.picture import LegendLine
 from atlas.present.wording import Words
 from atlas.render.layout import PictureLayout, lay_out_in_step
 from atlas.render.raster import pixels, png
-from atlas.render.svg import graphics, mark_svg
+from atlas.render.svg import MarkFiles, graphics
 from atlas.render.typeset import AUTHOR, as_data, document
 
 COMPARED_MAPS = {
@@ -64,17 +64,14 @@ def comparison_stem(context: ViewContext, comparison: Comparison) -> str:
 def _files(drawn: DrawnComparison, address: str) -> dict[str, bytes]:
     """Return what the template reads: texts, maps, signs of the legends."""
     page = drawn.page
-    marks: dict[bytes, str] = {}
-
-    def mark(line: LegendLine) -> str:
-        return marks.setdefault(mark_svg(line, _MARK).encode(), f"mark-{len(marks)}.svg")
+    marks = MarkFiles(_MARK)
 
     def legend(each: ComparedLegend) -> dict[str, object]:
-        rows = [{"file": mark(line), "label": line.label, "counts": counts} for line, counts in each.rows]
+        rows = [{"file": marks.of(line), "label": line.label, "counts": counts} for line, counts in each.rows]
         return {"title": each.title, "titles": each.titles, "rows": rows}
 
     def cell(each: ComparedCell) -> dict[str, object]:
-        file = mark(LegendLine("", look=each.look)) if each.look else None
+        file = marks.of(LegendLine("", look=each.look)) if each.look else None
         return {"file": file, "lines": said(each.lines)}
 
     def said(lines: tuple[Listed, ...]) -> list[str]:
@@ -94,4 +91,4 @@ def _files(drawn: DrawnComparison, address: str) -> dict[str, bytes]:
         "rows": [{"label": label, "cells": [cell(each) for each in cells]} for label, cells in page.rows],
     }
     maps = {f"map-{number}.svg": graphics(each).encode() for number, each in enumerate(drawn.maps)}
-    return {"comparison.json": as_data(data), **maps, **{name: made for made, name in marks.items()}}
+    return {"comparison.json": as_data(data), **maps, **marks}

@@ -14,7 +14,7 @@ from atlas.present.sheet import FactSheet, build_district_sheet, build_sheet
 from atlas.present.wording import Words
 from atlas.render.layout import lay_out_map
 from atlas.render.qr import qr_file
-from atlas.render.svg import graphics, mark_svg
+from atlas.render.svg import MarkFiles, graphics
 from atlas.render.typeset import AUTHOR, as_data, document
 
 _MAP = Measures(336, 232, 4, 9.5)
@@ -30,7 +30,7 @@ def sheet_pdf(contexts: ViewContexts, view: ViewState, place: int | str, home: s
     """
     words = Words(view.lang)
     plain = ViewState(programme=view.programme, as_of=view.as_of or contexts.today(), lang=view.lang)
-    key = place if isinstance(place, str) else contexts.of(plain).day.lines[place][0].ags
+    key = place_key(contexts.of(plain), place)
     excerpt = Excerpt((key,), Size.A4)
     context = contexts.of(picture_view(plain, excerpt))
     picture = build_picture(context, excerpt, words)
@@ -45,19 +45,16 @@ def sheet_pdf(contexts: ViewContexts, view: ViewState, place: int | str, home: s
 def _files(context: ViewContext, told: FactSheet, picture: Picture, words: Words) -> dict[str, bytes]:
     """Return what the template reads: texts, map, signs of the legend, QR code."""
     drawn = lay_out_map(picture, _MAP, lands_of(context, picture.areas), words)
-    names: dict[bytes, str] = {}
-
-    def mark(line: LegendLine) -> str:
-        return names.setdefault(mark_svg(line, _MARK).encode(), f"mark-{len(names)}.svg")
+    marks = MarkFiles(_MARK)
 
     counts = [None if line.count is None else words.number(line.count) for line in picture.legend]
     legend = [
-        {"file": mark(line), "label": line.label, "count": count}
+        {"file": marks.of(line), "label": line.label, "count": count}
         for line, count in zip(picture.legend, counts, strict=True)
     ]
     status = [
         {
-            "file": mark(LegendLine(each.label, look=each.look)),
+            "file": marks.of(LegendLine(each.label, look=each.look)),
             "label": each.label,
             "status": list(each.status),
             "entries": [asdict(entry) for entry in each.entries],
@@ -79,8 +76,13 @@ def _files(context: ViewContext, told: FactSheet, picture: Picture, words: Words
         "sources": [asdict(each) for each in told.sources],
     }
     files = {"sheet.json": as_data(data), "map.svg": graphics(drawn).encode()}
-    files |= {name: made for made, name in names.items()}
+    files |= marks
     return files | ({"qr.svg": qr_file(told.address, "svg", scale=4, border=2)} if told.address else {})
+
+
+def place_key(context: ViewContext, place: int | str) -> str:
+    """Return the key of what a sheet is of: a municipality by its position, or a district by its key."""
+    return place if isinstance(place, str) else context.day.lines[place][0].ags
 
 
 def sheet_stem(context: ViewContext, ags: str, lang: str) -> str:

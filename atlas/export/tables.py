@@ -247,7 +247,7 @@ def list_said(rows: pd.DataFrame, words: Words) -> pd.DataFrame:
     keys = [", ".join(key for key, _ in places) for places in rows["places"]]
     titles = titles_of(rows, words)
     table = rows[list(titles)].rename(columns=titles)
-    table.insert(0, "AGS", pd.Series(keys, index=rows.index, dtype=object))
+    table.insert(0, "AGS", keys)
     return table
 
 

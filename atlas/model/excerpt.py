@@ -17,10 +17,6 @@ MOST_TITLE = 120
 """Characters of a title of one's own."""
 
 
-EXCERPT_PARAMETERS = ("ausschnitt", "groesse", "namen", "titel")
-"""What an order adds to the parameters of its view."""
-
-
 class Form(StrEnum):
     """Format of a picture's file."""
 

@@ -27,9 +27,9 @@ from atlas.phrases import N_
 T = TypeVar("T")
 D = TypeVar("D")
 
-SHOWN = 40
+MOST_SHOWN = 40
 """So many characters of what was given are repeated in a message."""
-NAMED = 12
+MOST_NAMED = 12
 """So many different parameters of one address are looked at."""
 TRACKING = ("utm_", "fbclid", "gclid", "mc_", "pk_", "mtm_")
 """How the names begin that others add to addresses."""
@@ -78,7 +78,7 @@ class Parameter(Generic[T]):
 
 def shown(given: str) -> str:
     """Return as much of what was given as a message repeats."""
-    return given if len(given) <= SHOWN else f"{given[:SHOWN]}…"
+    return given if len(given) <= MOST_SHOWN else f"{given[:MOST_SHOWN]}…"
 
 
 def moment(now: datetime) -> Parameter[datetime]:
@@ -124,8 +124,10 @@ def _comparison(text: str) -> Comparison:
         ComparedKind.DAY: lambda each: re.fullmatch(_DAY, each) and _day(each),
         ComparedKind.INSTRUMENT: lambda each: re.fullmatch(KEY_PATTERN, each),
     }
+    if len(things) > MOST_COMPARED:
+        raise ValueError
     for kind, is_one in kinds.items():
-        if len(things) <= MOST_COMPARED and all(map(is_one, things)):
+        if all(map(is_one, things)):
             return Comparison(kind, tuple(sorted(things)) if kind is ComparedKind.DAY else things)
     raise ValueError
 
@@ -230,6 +232,8 @@ CHAPTERS = (
 )
 """Of the handbook, by the anchors of their headings in `docs/handbuch.md`."""
 CHAPTER = choice("kapitel", {each: each for each in (*CHAPTERS, WHOLE_HANDBOOK)})
+EXCERPT_PARAMETERS = tuple(each.name for each in (PLACES, SIZE, NAMES, TITLE))
+"""What the order of a picture adds to the parameters of its view."""
 _ON_PAGES: tuple[Parameter[Any], ...] = (
     *(PROGRAMME, LAYER, DAY, DISTRICT, MUNICIPALITY, LOOKS, DOCUMENTED, SINCE, AREA, MONTH, LANG),
     *(PLACES, SIZE, NAMES, TITLE, COMPARED, PART, CHAPTER, RECEIPT),
@@ -291,7 +295,7 @@ def misnamed(names: Sequence[str], known: Collection[str]) -> Iterator[Problem]:
     What mail programs and networks add to a link is no fault of its reader.
     """
     names = [name for name in names if not name.startswith(TRACKING)]
-    for name in list(dict.fromkeys(names))[:NAMED]:
+    for name in list(dict.fromkeys(names))[:MOST_NAMED]:
         if name not in known:
             text = N_("Diesen Parameter gibt es hier nicht; vorhanden: {known}.")
             yield Problem(shown(name), text, {"known": ", ".join(known)})

@@ -12,12 +12,10 @@ from typing import get_args
 
 from atlas import phrases
 from atlas.errors import AtlasError, Problem
-from atlas.model.dates import PartialDate
 from atlas.model.parameters import DAY
 from atlas.model.programme import Programme, Unit
 from atlas.model.records import Target
-from atlas.model.rules import Fault, Row, check_date, check_source
-from atlas.model.view import EARLIEST, LATEST
+from atlas.model.rules import Fault, Row, check_date, check_read, check_source
 from atlas.phrases import N_
 
 TARGET_COLUMNS = ("instrument", "date", "target", "unit", "source_url", "source_date", "retrieved")
@@ -80,8 +78,9 @@ def check_target(row: Row, programme: Programme) -> Iterable[Fault]:
     if row["instrument"] not in known:
         values: dict[str, str | int | float] = {"given": row["instrument"], "allowed": ", ".join(known)}
         yield "instrument", phrases.NO_INSTRUMENT_OF_PROGRAMME, values
-    day = _day(row["date"])
-    if day is None or not EARLIEST <= day <= LATEST:
+    try:
+        DAY.read(row["date"])
+    except ValueError:
         yield "date", DAY.wrong, {**DAY.problem(row["date"]).values}
     if not re.fullmatch(r"[0-9]{1,9}", row["target"]):
         yield "target", phrases.NOT_A_WHOLE_NUMBER, {"given": row["target"]}
@@ -89,12 +88,9 @@ def check_target(row: Row, programme: Programme) -> Iterable[Fault]:
         yield "unit", phrases.NOT_ALLOWED_HERE, {"given": row["unit"], "expected": ", ".join(get_args(Unit))}
     yield from check_source(row["source_url"])
     yield from check_date(row["source_date"], "source_date")
-    if _day(row["retrieved"]) is None:
-        yield "retrieved", phrases.ONLY_A_DAY, {"given": row["retrieved"]}
-
-
-def _day(text: str) -> date | None:
     try:
-        return PartialDate.parse(text).first_day() if len(text) == len("2026-12-31") else None
+        DAY.read(row["retrieved"])
     except ValueError:
-        return None
+        yield "retrieved", phrases.ONLY_A_DAY, {"given": row["retrieved"]}
+    else:
+        yield from check_read({**row, "date": ""})  # a target lies ahead of its source

@@ -15,10 +15,10 @@ from atlas.model.parameters import (
     COMPARED,
     DISTRICT,
     LOOKS,
+    MOST_NAMED,
+    MOST_SHOWN,
     MUNICIPALITY,
-    NAMED,
     PLACES,
-    SHOWN,
     TRACKING,
     Given,
     page_rules,
@@ -33,7 +33,7 @@ from atlas.present.day_choice import before_boundaries
 from atlas.present.looks import looks_by_key
 from atlas.present.wording import Words
 
-LISTED = 6
+MOST_LISTED = 6
 """So many of what could not be read are named."""
 _ALL = N_("In der Adresse war nicht zu lesen: {list}; alles Übrige gilt.")
 _WRONG = N_("{name} „{given}“")
@@ -105,11 +105,11 @@ def misread(given: Given, words: Words) -> str:
     places = dict.fromkeys(problem.place for problem in given.problems)
     wrong = wrong_names(given)
     told = []
-    for place in list(places)[:LISTED]:
+    for place in list(places)[:MOST_LISTED]:
         text = _WRONG if place in wrong else _SEVERAL
         told.append(words.say(text, name=place, given=shown(_given(given, place))))
-    if len(places) > LISTED:
-        told.append(words.say(_MORE, n=words.number(len(places) - LISTED)))
+    if len(places) > MOST_LISTED:
+        told.append(words.say(_MORE, n=words.number(len(places) - MOST_LISTED)))
     if not told:
         return ""
     return words.say(_ALL, list=words.listed(told))
@@ -120,7 +120,7 @@ def misread_told(layers: Mapping[str, tuple[str, ...]], words: Words) -> dict[st
     return {
         "rules": page_rules(layers),
         "tracking": TRACKING,
-        "limits": {"named": NAMED, "listed": LISTED, "shown": SHOWN},
+        "limits": {"named": MOST_NAMED, "listed": MOST_LISTED, "shown": MOST_SHOWN},
         "all": words.say(_ALL, list="{list}"),
         "wrong": words.say(_WRONG, name="{name}", given="{given}"),
         "several": words.say(_SEVERAL, name="{name}", given="{given}"),

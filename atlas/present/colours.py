@@ -47,12 +47,6 @@ def luminance(colour: str) -> float:
     return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), _linear(colour), strict=True))
 
 
-def contrast(one: str, other: str) -> float:
-    """Return the contrast of WCAG 2, 1 to 21."""
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
 def _lit(colour: str, wanted: float) -> str:
     """Return the colour with another luminance: brighter or darker as light is, beyond its brightest mixed with white."""
     parts = _linear(colour)

@@ -16,17 +16,19 @@ from atlas.model.records import Records
 from atlas.model.rules import RULES
 from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
-from atlas.present.context import ViewContext
+from atlas.present.context import SingleFlightCache, ViewContext
 from atlas.present.steering import without_news
 from atlas.present.wording import Words
 
 _FILES = (
     (r"data/participation/(\w+)\.csv", N_("Einträge von {key}")),
     (r"data/totals/(\w+)\.csv", N_("Veröffentlichte Zahlen von {key}")),
+    (r"data/targets/(\w+)\.csv", N_("Ziele von {key}")),
     (r"data/programmes/(\w+)\.toml", N_("Programm {key}")),
     (r"geodata/(\w+(?:/[\w-]+)?)(?:/\S+)?", N_("Gemeindegrenzen {key}")),
 )
 """What a file is called on the screen."""
+_checks: SingleFlightCache[dict[str, list[Problem]]] = SingleFlightCache(16)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def verdict(problems: Iterable[Problem]) -> str:
 def build_fitness(context: ViewContext, words: Words) -> Fitness:
     """Return what the check of the view's programme found."""
     snapshot, programme = context.snapshot, context.programme
-    broken = check_programme(snapshot, programme)
+    broken = _checked(snapshot, programme)
     found = [problem for problems in broken.values() for problem in problems]
     tally = {severity: sum(each.severity is severity for each in found) for severity in Severity}
     news = without_news(context, words)
@@ -101,9 +103,14 @@ def build_fitness(context: ViewContext, words: Words) -> Fitness:
     )
 
 
+def _checked(snapshot: Snapshot, programme: Programme) -> dict[str, list[Problem]]:
+    """Return what `check_programme` finds, looked for once in each state of the data."""
+    return _checks.get((snapshot.fingerprint, programme.key), lambda: check_programme(snapshot, programme))
+
+
 def _others(snapshot: Snapshot, programme: Programme, words: Words) -> tuple[tuple[str, str], ...]:
     others = [each for each in snapshot.programmes.values() if each.key != programme.key]
-    found = ((each.short, chain(*check_programme(snapshot, each).values())) for each in others)
+    found = ((each.short, chain(*_checked(snapshot, each).values())) for each in others)
     return tuple((name, words.say(verdict(problems))) for name, problems in found)
 
 

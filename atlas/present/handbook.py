@@ -6,9 +6,19 @@ from collections.abc import Mapping
 
 from atlas.model.parameters import CHAPTERS
 
-_MAP, _DISTRICTS, _COMPARISON, _PROGRESS, _MUNICIPALITY, _TAKE_HOME, _STEERING, _MAINTENANCE, IMPORT, _DATA, JOBS = (
-    CHAPTERS
-)
+(
+    _MAP,
+    _DISTRICTS,
+    _COMPARISON,
+    _PROGRESS,
+    _MUNICIPALITY,
+    _TAKE_HOME,
+    _STEERING,
+    _MAINTENANCE,
+    IMPORT_CHAPTER,
+    _DATA,
+    _JOBS,
+) = CHAPTERS
 CHAPTER_OF: Mapping[str, str] = {
     "": _MAP,
     "kreis": _DISTRICTS,
@@ -19,6 +29,6 @@ CHAPTER_OF: Mapping[str, str] = {
     "steuerung": _STEERING,
     "pflege": _MAINTENANCE,
     "ueber": _DATA,
-    "hilfe": JOBS,
+    "hilfe": _JOBS,
 }
 """By the page's address."""

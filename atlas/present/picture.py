@@ -169,7 +169,7 @@ def _counted(context: ViewContext, shown: dict[int, PictureArea], members: tuple
     """Return how many municipalities a picture is about: all; of a programme for some, those with an entry of their own."""
     if context.programme.has_shares:
         return words.count(*phrases.N_MUNICIPALITIES, len(members))
-    own = sum(area.look.key != NO_DATA and not area.look.is_through_district for area in shown.values())
+    own = sum(area.look.is_own for area in shown.values())
     return words.count("{n} Gemeinde mit eigenem Eintrag", "{n} Gemeinden mit eigenem Eintrag", own)
 
 
@@ -255,11 +255,7 @@ def _documented(context: ViewContext, members: tuple[int, ...]) -> list[int]:
     """Return the municipalities named on the map of a country: with entries of their own, by class, large ones first."""
     looks = looks_by_key(context.programme, context.spec.layer)
     areas = context.edition.municipalities["area_km2"]
-    named = [
-        position
-        for position in members
-        if (key := context.spec.classes[position]) != NO_DATA and not looks[key].is_through_district
-    ]
+    named = [position for position in members if looks[context.spec.classes[position]].is_own]
     order = {position: (looks[context.spec.classes[position]].code, -float(areas[position])) for position in named}
     return sorted(named, key=order.__getitem__)[:_MOST_NAMED]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -27,10 +27,15 @@ class PlanLine:
     is_ahead: bool
 
 
+def targets_of(context: ViewContext, keys: Collection[str]) -> list[Target]:
+    """Return the targets of some instruments in order of date; none for a district, whose they are not."""
+    return [each for each in context.records.targets if each.instrument in keys and context.district is None]
+
+
 def plan_lines(context: ViewContext, course: Course, instruments: Iterable[Instrument]) -> list[PlanLine]:
     """Return the targets of some instruments in order of date; none for a district, whose they are not."""
     keys = [each.key for each in instruments]
-    targets = [each for each in context.records.targets if each.instrument in keys and context.district is None]
+    targets = targets_of(context, keys)
     days = sorted({min(each.day, context.as_of) for each in targets if each.day >= context.course_begins})
     numbers = {}
     if days:

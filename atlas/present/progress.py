@@ -22,6 +22,7 @@ from atlas.present.charts import Chart, ChartPicture, chart_picture
 from atlas.present.context import ViewContext
 from atlas.present.figures import Listed
 from atlas.present.looks import counted_keys
+from atlas.present.plan import targets_of
 from atlas.present.published import beside_sentence, totals_of
 from atlas.present.time_words import beside_said, holding_said, periods_sentence
 from atlas.present.wording import Words
@@ -180,12 +181,10 @@ def _curve(context: ViewContext, course: Course, instrument: Instrument, rows: p
     counted = [stage for stage in instrument.stages if stage.is_counted]
     columns = ["date", "municipalities", "arrangements", "earliest", "in_force", "first_documented"]
     points = rows[columns].reset_index(drop=True)
-    is_whole = context.district is None  # published totals and targets are the state's
-    published = _published(context, instrument, words) if is_whole else ()
+    published = _published(context, instrument, words) if context.district is None else ()  # they are the state's
     targets = tuple(
         Mark(each.day, each.value, words.day(each.day), each.source, each.unit)
-        for each in context.records.targets
-        if is_whole and each.instrument == instrument.key
+        for each in targets_of(context, [instrument.key])
     )
     planned = words.listed([f"{words.number(mark.value)} ({mark.said})" for mark in targets])
     plan = " " + words.say("Plan: {list}.", list=planned) if targets else ""

@@ -88,7 +88,7 @@ def districts_of(context: ViewContext) -> frozenset[str]:
     """Return the districts the view looks at: those of its area, else its district, else all."""
     if area := area_of(context):
         return frozenset(area.districts)
-    return frozenset([context.district]) if context.district else frozenset(map(str, context.edition.districts.index))
+    return frozenset([context.district] if context.district else context.edition.district_keys)
 
 
 def build_steering(context: ViewContext, words: Words) -> Steering:
@@ -321,7 +321,7 @@ def _old(context: ViewContext, records: pd.DataFrame, words: Words) -> pd.DataFr
 
 def without_news(context: ViewContext, words: Words) -> pd.DataFrame:
     """Return `Steering.old` of the whole state."""
-    return _old(context, _records(context, frozenset(map(str, context.edition.districts.index))), words)
+    return _old(context, _records(context, frozenset(context.edition.district_keys)), words)
 
 
 def _hints(context: ViewContext, cases: pd.DataFrame, words: Words) -> tuple[str, ...]:

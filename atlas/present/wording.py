@@ -87,7 +87,7 @@ class Words:
             "Ziele": self.say(phrases.TARGETS),
             "nächster Schritt": self.say(phrases.NEXT_STEP),
         }
-        translated = re.sub(rf"(?:^|(?<=, ))({'|'.join(known)})(?= |$)", lambda found: known[found[1]], place)
+        translated = re.sub(rf"(?:^|(?<=, ))({'|'.join(known)})(?= |,|$)", lambda found: known[found[1]], place)
         return translated if self.lang == SOURCE_LANGUAGE else re.sub("„(.*)“", "“\\1”", translated)
 
     def language(self, lang: str) -> str:

@@ -48,6 +48,21 @@ def mark_svg(line: LegendLine, text: float) -> str:
     return _drawn("picture_mark.svg", text, mark=mark)
 
 
+class MarkFiles(dict[str, bytes]):
+    """Signs of a legend as files for a document, each once, by the name of the file."""
+
+    def __init__(self, text: float) -> None:
+        super().__init__()
+        self._text = text
+
+    def of(self, line: LegendLine) -> str:
+        """Return the name of the file with the sign of a line."""
+        mark = mark_svg(line, self._text).encode()
+        name = next((name for name, known in self.items() if known == mark), f"mark-{len(self)}.svg")
+        self[name] = mark
+        return name
+
+
 def _picture(sheet: PictureLayout, faces: Markup) -> str:
     """Return the picture; without ``faces`` without texts, too."""
     picture, frame, text = sheet.picture, sheet.frame, sheet.measures.text

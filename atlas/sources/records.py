@@ -100,7 +100,7 @@ def parse_targets(body: str, programme: Programme, name: str, problems: list[Pro
 def _targets(
     rows: Sequence[tuple[int, Row]], programme: Programme, name: str, problems: list[Problem]
 ) -> tuple[Target, ...]:
-    places = f"{name}, Zeile" if name else "Zeile"
+    places = f"{name}, Zeile"
     found = faults(rows, lambda row: check_target(row, programme), places)
     first: dict[tuple[str, ...], int] = {}
     for line, row in rows:

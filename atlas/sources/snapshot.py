@@ -272,10 +272,11 @@ class SnapshotStore:
         """
         store = self._writable(actor)
         problems = [] if wanted.reason.strip() else [Problem("", phrases.SAY_WHY)]
-        parse_targets(wanted.body, programme, "", problems)
+        targets = parse_targets(wanted.body, programme, "Ziele", problems)
         if problems:
             raise AtlasError(*problems)
         before = written_targets(map(row_of, self.current().records[programme.key].targets))
+        wanted = replace(wanted, body=written_targets(map(row_of, targets)))
         made = store.targets.save(actor, programme.key, wanted, before)
         with self._lock:
             self._answers()

@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,7 +17,7 @@ from starlette.routing import Route
 from atlas.errors import AtlasError, Problem
 from atlas.export.comparison import DrawnComparison, comparison_file, comparison_stem, draw_comparison
 from atlas.export.pictures import MEDIA_TYPES, draw, page_of, picture_stem, written
-from atlas.export.sheets import sheet_pdf, sheet_stem
+from atlas.export.sheets import place_key, sheet_pdf, sheet_stem
 from atlas.model.comparison import Comparison
 from atlas.model.excerpt import Excerpt, ExcerptKind, Form, Size, parse_places
 from atlas.model.parameters import (
@@ -42,7 +43,7 @@ from atlas.present.detail import absent, position_or_successor
 from atlas.present.picture import picture_view
 from atlas.present.wording import Words
 from atlas.render.svg import svg
-from atlas.web.delivery import Endpoint, File, RefusedError, attached, delivered, filed, refusal
+from atlas.web.delivery import Endpoint, File, RefusedError, attached, delivered, filed, refusal, site_of
 from atlas.web.payloads import PREFIX
 from atlas.web.request_parameters import accept, given_by, view_asked
 
@@ -150,7 +151,7 @@ class Images:
         view = view.but(as_of=view.as_of or self._contexts.today(), film=None, since=None, area=None)
         order = ImageOrder(view, excerpt, Form(form))
         # Nobody else is shown what this reader's Host header says: here it may stand in the foot.
-        address = self._address or str(request.base_url).rstrip("/")
+        address = self._address or site_of(request, f"{PREFIX}/ausschnitt.{form}")
         image = self._drawn.get((snapshot.fingerprint, order, address), lambda: self._made(order, address))
         context = self._contexts.of(picture_view(view, order.excerpt))
         file = f"{picture_stem(context, order.excerpt)}.{form}"
@@ -168,31 +169,32 @@ class Images:
                 "Einen Steckbrief gibt es von einer Gemeinde oder einem Kreis. Bitte „gemeinde“ oder „kreis“ angeben."
             )
             raise RefusedError(Problem("", text))
-        address = self._address or str(request.base_url).rstrip("/")
-        asked = (snapshot.fingerprint, place, view, address)
-        with self._drawing:
-            file = self._drawn.get(asked, lambda: filed(sheet_pdf(self._contexts, view, place, address), None))
-        key = place if isinstance(place, str) else context.day.lines[place][0].ags
-        return delivered(request, file, MEDIA_TYPES[Form.PDF], attached(f"{sheet_stem(context, key, view.lang)}.pdf"))
+        address = self._address or site_of(request, f"{PREFIX}/steckbrief.pdf")
+
+        def made() -> File:
+            with self._drawing:
+                return filed(sheet_pdf(self._contexts, view, place, address), None)
+
+        file = self._drawn.get((snapshot.fingerprint, place, view.programme, view.as_of, view.lang, address), made)
+        name = sheet_stem(context, place_key(context, place), view.lang)
+        return delivered(request, file, MEDIA_TYPES[Form.PDF], attached(f"{name}.pdf"))
 
     def comparison(self, request: Request) -> Response:
         """Return a comparison on one page, as a file with a good name."""
         form = request.path_params["form"]
         if form not in {Form.PDF, Form.PNG}:
             raise refusal(404)
-        view, asked, drawn = self._comparison(request)
-        if len(asked.things) == 1:
-            raise RefusedError(COMPARED.problem(asked.text))
-        address = self._address or str(request.base_url).rstrip("/")
-        page = page_address(f"{address.partition('://')[2]}/vergleich", view, vergleich=asked.text)
-        key = (self._current().fingerprint, page, form)
-        file = self._drawn.get(key, lambda: filed(self._on_paper(drawn, Form(form), page), None))
+        key, drawn = self._comparison(request, least=2)
+        _, _, view, asked = key
+        address = self._address or site_of(request, f"{PREFIX}/vergleich.{form}")
+        page = page_address(f"{address.partition('://')[2]}/vergleich", view, **{COMPARED.name: asked.text})
+        file = self._drawn.get((*key, page, form), lambda: filed(self._on_paper(drawn, Form(form), page), None))
         name = f"{comparison_stem(self._contexts.of(view), asked)}.{form}"
         return delivered(request, file, MEDIA_TYPES[Form(form)], attached(name))
 
     def compared_map(self, request: Request) -> Response:
         """Return one map of a comparison, without its legend."""
-        drawn = self._comparison(request)[2]
+        _, drawn = self._comparison(request)
         maps = {str(number): each for number, each in enumerate(drawn.maps, start=1)}
         number = request.path_params["number"]
         if number not in maps:
@@ -203,14 +205,18 @@ class Images:
         with self._drawing:
             return comparison_file(drawn, form, page)
 
-    def _comparison(self, request: Request) -> tuple[ViewState, Comparison, DrawnComparison]:
-        """Return what is compared and in which view."""
+    def _comparison(
+        self, request: Request, least: int = 1
+    ) -> tuple[tuple[str, date, ViewState, Comparison], DrawnComparison]:
+        """Return a comparison of at least so many things, and what it depends on: data, today, view, what is compared."""
         given, snapshot, today = given_by(request), self._current(), self._contexts.today()
         plain = read_view(given, snapshot.layers)
         programme = snapshot.programme(plain.programme)
         asked = given.read(COMPARED, None) or proposed_comparison(plain, programme)
         given.problems += unknown_things(asked, snapshot, programme)
         view = compared_view(view_asked(given, snapshot, today), asked, today)
+        if len(asked.things) < least:
+            raise RefusedError(COMPARED.problem(asked.text))
 
         def draw() -> DrawnComparison:
             try:
@@ -219,7 +225,8 @@ class Images:
             except AtlasError as error:  # places there are none of on the day
                 raise RefusedError(*(replace(each, place=COMPARED.name) for each in error.problems)) from error
 
-        return view, asked, self._compared.get((snapshot.fingerprint, view, asked), draw)
+        key = (snapshot.fingerprint, today, view, asked)
+        return key, self._compared.get(key, draw)
 
     def _image(self, name: str, query: Sequence[tuple[str, str]]) -> File:
         snapshot = self._current()

@@ -139,8 +139,14 @@ class Site:
         if not head.is_listed:  # it is shown for any address
             below = urlsplit(self.order.settings.address).path
             frame, head = replace(frame, root=f"{below}/", others=()), replace(head, address="", languages={})
-        site = self.order.settings.address if head.is_listed else ""
-        told = drawn("site.html", frame=frame, head=head_of(head, site), body=body, scripts=scripts, expected=expected)
+        told = drawn(
+            "site.html",
+            frame=frame,
+            head=head_of(head, self.order.settings.address),
+            body=body,
+            scripts=scripts,
+            expected=expected,
+        )
         return prefix(words) + path, told.encode()
 
     def drawn(self, places: tuple[str, ...], size: Size, words: Words, layer: str | None = None) -> Drawn:

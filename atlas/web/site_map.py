@@ -20,6 +20,7 @@ from atlas.present.looks import layer_definition, layer_label, layer_short
 from atlas.present.map_index import map_words
 from atlas.present.map_spec import counted_legend
 from atlas.present.page_heads import describe
+from atlas.present.picture import mark_lines
 from atlas.present.search import search_index, search_words, suggestions
 from atlas.present.site import CHOOSE, control_words, downloads, moved_keys, prefix, script_words
 from atlas.present.site_days import changing_days, packed_days, stamps
@@ -106,19 +107,13 @@ def _map_page(site: Site, layer: str, files: Mapping[str, str], words: Words) ->
 def _legend(context: ViewContext, words: Words) -> Markup:
     """Return what the legend's script draws, for the day of the site."""
     programme, spec = context.programme, context.spec
-    said = map_words(programme, words)
-    marks = (
-        ("dot", said["points"], len(spec.points)),
-        ("dot open", said["districtPoints"], len(spec.district_points)),
-        ("body-line", said["bodies"], len(spec.bodies)),
-    )
+    marks = mark_lines(context, None, (spec.points, spec.district_points, spec.bodies), words)
     return html.legend(
         words.label(layer_label(programme, spec.layer)),
         words.label(layer_definition(programme, spec.layer)),
         counted_legend(spec.legend, words),
-        [(kind, label, words.number(count)) for kind, label, count in marks if count],
-        programme.special.point,
-        said["howToRead"],
+        [(each, words.number(each.count or 0)) for each in marks],
+        map_words(programme, words)["howToRead"],
     )
 
 

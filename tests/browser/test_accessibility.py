@@ -102,9 +102,19 @@ FIND = """async (theirs) => {
     .filter((n) => !(theirs[v.id] && document.querySelector(n.target[0])?.closest(theirs[v.id])))
     .map((n) => `${v.id} (${v.impact}): ${n.html.slice(0, 200)} ${n.failureSummary}`));
 }"""
-THEIRS = {"region": "[role=listbox], #stFloatingOverlayPortal, [data-testid=stPopoverBody], [role=dialog]"}
-"""By rule: what Streamlit draws at the end of the document, outside of all landmarks. It is led to from its control, named, and the
-focus goes in and comes back; a landmark for each list that opens would be noise to a screen reader."""
+THEIRS = {
+    "region": "[role=listbox], #stFloatingOverlayPortal, [data-testid=stPopoverBody], [role=dialog]",
+    "landmark-banner-is-top-level": "#stFloatingOverlayPortal",
+    "landmark-no-duplicate-banner": "[data-testid=stHeader]",
+    "landmark-unique": "[data-testid=stHeader]",
+    "presentation-role-conflict": "[data-testid=stFileUploaderDropzone]",
+}
+"""By rule: what Streamlit draws.
+
+Outside of all landmarks at the end of the document: it is led to from its control, named, and the focus goes in and comes back; a landmark for
+each list that opens would be noise to a screen reader. The head of its calendar is a ``header`` and so a second banner, as long as the calendar
+is open. The frame of its file field has the name of the button within it.
+"""
 LOOKS = ("light", "dark", "forced")
 OPENED = [
     (address, look, ("de", "en")[(row + column) % 2])

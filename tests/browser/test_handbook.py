@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from atlas.present.handbook import CHAPTER_OF, IMPORT
+from atlas.present.handbook import CHAPTER_OF, IMPORT_CHAPTER
 from tests.browser.conftest import Visit
 
 PAGES = {
@@ -43,7 +43,7 @@ def test_the_view_is_kept_and_the_import_has_a_chapter_of_its_own(
     visit: Callable[..., Visit], miniland_url: str
 ) -> None:
     seen = visit(miniland_url).open("/pflege?teil=einfuhr&stichtag=2022-12-31")
-    _asks(seen.page, IMPORT)
+    _asks(seen.page, IMPORT_CHAPTER)
     assert "stichtag=2022-12-31" in seen.page.url
 
 

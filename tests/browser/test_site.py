@@ -254,16 +254,31 @@ def test_what_pushes_a_page_down_is_noted(visit: Callable[..., Visit], site_url:
     assert "site" in what[-1]
 
 
+LOOKS = pytest.mark.parametrize("look", [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}], ids=str)
+
+
+@LOOKS
+def test_page_of_unknown_addresses_has_no_finding(
+    visit: Callable[..., Visit], mini_site: Path, look: dict[str, Any]
+) -> None:
+    """A site that was not told its address is at the root of its server, as this page must know."""
+    with served(mini_site) as url:
+        page = visit(url, dark="color_scheme" in look).open("/404.html").page
+        page.emulate_media(**look)
+        page.evaluate(AXE)
+        assert page.evaluate(EVERY_FINDING) == []
+
+
 @pytest.mark.sample(6)
-@pytest.mark.parametrize("look", [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}], ids=str)
+@LOOKS
 @pytest.mark.parametrize("folder", ["", "/en"])
-@pytest.mark.parametrize("address", [*PAGES, "/404.html"])
+@pytest.mark.parametrize("address", PAGES)
 def test_no_finding_closed_and_with_all_open(
     visit: Callable[..., Visit], site_url: str, address: str, folder: str, look: dict[str, Any]
 ) -> None:
     seen = visit(site_url, dark="color_scheme" in look)
     seen.page.emulate_media(**look)
-    seen.open(address if address in {"/404.html"} or "/en/" in address else folder + address)
+    seen.open(address if "/en/" in address else folder + address)
     if PAGES.get(address):
         shown(seen, PAGES[address])
     seen.page.evaluate(AXE)

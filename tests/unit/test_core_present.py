@@ -18,7 +18,7 @@ from atlas.model.parameters import Given, read_view
 from atlas.model.place_names import in_german_order
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState, view_to_query
-from atlas.present.colours import contrast, grey, luminance
+from atlas.present.colours import grey, luminance
 from atlas.present.context import SingleFlightCache, ViewContext, ViewContexts, preview
 from atlas.present.detail import as_of_sentence, build_detail, municipality_names, position_of
 from atlas.present.figures import build_cards
@@ -36,6 +36,12 @@ from atlas.sources.snapshot import load_snapshot
 from tests.conftest import TODAY
 
 DE, EN = Words("de"), Words("en")
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of WCAG 2, 1 to 21."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
 
 
 def unpack(codes: str) -> str:

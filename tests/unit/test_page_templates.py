@@ -31,6 +31,7 @@ from atlas.present.municipality import NextStep, build_page
 from atlas.present.open_data import Content
 from atlas.present.open_data_page import build_open_data, data_links
 from atlas.present.page_heads import PageHead
+from atlas.present.picture import LegendLine
 from atlas.present.progress import build_curves, chosen_instrument, district_table, multiples
 from atlas.present.published import published_rows
 from atlas.present.site import downloads, site_frame, site_table
@@ -164,7 +165,7 @@ def _parts(m: dict[str, Any], text: str) -> Iterator[Markup]:
 def _site_parts(m: dict[str, Any], text: str) -> Iterator[Markup]:
     layers = site.layers(text, text, [(text, text, text)])
     how = {"start": text, "heading": text, "texts": [text]}
-    legend = site.legend(text, text, m["legend"], [(text, text, text)], text, how)
+    legend = site.legend(text, text, m["legend"], [(LegendLine(text, "point", colour=text), text)], how)
     fields = dict.fromkeys(("day", "district", "whole", "documented", "link"), text)
     yield site.controls(fields, text, text, [(text, text)], text, True)
     yield site.nothing_here(text, text, text, [(text, text)], "h2")
@@ -185,7 +186,7 @@ def _handbook(_: dict[str, Any], text: str) -> Iterator[Markup]:
     pieces = Pieces("handbook.html")
     chapter = Chapter("a", text, (Heading("b", text), Heading("c", text)), Markup("<p>"))
     yield pieces.chapter(chapter, lambda *_: text)
-    yield pieces.contents([chapter], lambda *_: text, text, "a", (text, text))
+    yield pieces.contents([chapter], lambda *_: text, text, "a", (text, text, False))
 
 
 CASES: dict[str, Callable[[dict[str, Any], str], Iterator[str]]] = {

@@ -66,7 +66,7 @@ def test_legend_does_not_count_those_without_activity(selected: ViewContexts) ->
     assert "no_data" not in counted
     assert len(counted) == len(looks_of(context.programme, "overview")) - 1
     how = map_words(context.programme, DE)["howToRead"]
-    said = str(Pieces("site_parts.html").legend("", "", counted_legend(context.spec.legend, DE), [], "", how))
+    said = str(Pieces("site_parts.html").legend("", "", counted_legend(context.spec.legend, DE), [], how))
     assert said.count("<b></b>") == 1
     picture = build_picture(context, Excerpt(), DE)
     assert [line.label for line in picture.legend if line.count is None] == ["keine bekannte Aktivität"]

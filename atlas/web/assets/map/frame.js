@@ -4,27 +4,12 @@ import { home } from "./camera.js";
 import { showDistrictNames } from "./names.js";
 import { lang, state, word } from "./state.js";
 
-/** Height that shows the whole at the frame's width without a blank strip.
- * @param {number} width @param {number} tall height of the whole for a width of one */
-function frameHeight(width, tall) {
-  const [share, most] = tall > 1 ? [tall, 760] : [width < 500 ? 0.84 : 0.62, 600];
-  return Math.round(Math.max(300, Math.min(most, width * share)));
-}
-
-/** streamlit-folium asks for a fixed height at every render; the frame knows better how wide it is, and asks only
- * when that has changed: to look would force a layout right after every repainting. */
+/** streamlit-folium asks for a fixed height at every render, which would lay the page out right after each repainting; the style
+ * sheet of the page knows better how high the frame is. It is told one once: Streamlit shows no frame before that. */
 export function fitFrame() {
   if (state.urls.tall > 1) window.frameElement?.setAttribute("data-tall", "");
-  const setHeight = window.Streamlit.setFrameHeight.bind(window.Streamlit);
-  let height = 0;
-  const fitToWidth = () => {
-    const wanted = frameHeight(document.documentElement.clientWidth || 700, state.urls.tall);
-    if (wanted !== height) setHeight(wanted);
-    height = wanted;
-  };
+  window.Streamlit.setFrameHeight(560);
   window.Streamlit.setFrameHeight = () => {};
-  fitToWidth();
-  window.addEventListener("resize", fitToWidth);
   new ResizeObserver(() => {
     state.map.invalidateSize({ animate: false });
     if (!state.index) return;

@@ -34,9 +34,14 @@ export default function drawLedger(component) {
     const wide = make("div", "wide");
     wide.append(table);
     const all = [...wide.querySelectorAll("button")];
-    const inRow = Math.max(...data.rows.map((row) => row.filter(Array.isArray).length));
-    const steps = /** @type {Record<string, number>} */ ({ ArrowRight: 1, ArrowLeft: -1, ArrowDown: inRow, ArrowUp: -inRow });
-    makeOneStop(wide, (key, at, last) => (key in steps ? at + steps[key] : { Home: 0, End: last }[key]));
+    const column = (/** @type {number} */ i) => /** @type {HTMLTableCellElement} */ (all[i].parentElement).cellIndex;
+    /** The next button of the same column, a step up or down; zeros are no buttons, so rows differ in how many they have. */
+    const along = (/** @type {number} */ at, /** @type {number} */ step) => {
+      for (let i = at + step; all[i]; i += step) if (column(i) === column(at)) return i;
+      return at;
+    };
+    makeOneStop(wide, (key, at, last) => /** @type {Record<string, number>} */ ({ ArrowRight: at + 1, ArrowLeft: at - 1,
+      ArrowDown: along(at, 1), ArrowUp: along(at, -1), Home: 0, End: last })[key]);
     if (all.length) makeStop(wide, all[0]);
     place.replaceChildren(wide);
   });

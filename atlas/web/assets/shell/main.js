@@ -18,9 +18,12 @@ function sayWhereTheServerIs() {
   if (ownAddress) window.__streamlit = { BACKEND_BASE_URL: new URL("..", ownAddress).href };
 }
 
+const SETTLED_MS = 120;
+const LATEST_MS = 8000;
+
 /** The page comes after its address: what that names behind its # is shown as soon as it is there. */
 function showWhatIsNamed() {
-  const name = location.hash.slice(1);
+  const name = new URLSearchParams(location.hash.replace("#", "name=")).get("name");
   if (!name) return;
   const waiting = new MutationObserver(() => {
     const there = document.getElementById(name);
@@ -29,10 +32,8 @@ function showWhatIsNamed() {
     there.scrollIntoView();
   });
   waiting.observe(document.documentElement, { childList: true, subtree: true });
+  setTimeout(() => waiting.disconnect(), LATEST_MS);
 }
-
-const SETTLED_MS = 120;
-const LATEST_MS = 8000;
 
 /** Streamlit fetches what it draws with in parts, and each thing on the page grows when its part has come: the page is shown
  * once nothing waits for one. What comes after that finds its part there, and room kept by the style sheet. */
