@@ -17,7 +17,7 @@ NEEDS = {
     "browser": {"browser"},
     "server": {"postgres_url"},
     "country": {"real", "germany", "app_on", "saxony_url", "shipped"},
-    "bulk": {"mini_site", "publish", "write_sheets", "serving", "hostile_url", "server"},
+    "bulk": {"mini_site", "addressed", "publish", "write_sheets", "serving", "hostile_url", "server"},
 }
 """By marker: fixtures, of which a test needs one, directly or through another; or what it calls itself."""
 QUICK = "not (browser or server or country or bulk or long)"

@@ -17,10 +17,10 @@ from atlas.present.years import year_rows
 
 def list_behind(key: str, contexts: ViewContexts, context: ViewContext, words: Words) -> pd.DataFrame | None:
     """Return the list of a key: of a `DrillDown` of the view, or of `Steering.lists`; None if there is none."""
-    found = build_steering(context, words).lists.get(key)
-    if found is not None:
-        return found
-    return next((door.rows() for door in _doors(contexts, context, words) if door.key == key), None)
+    for door in _doors(contexts, context, words):
+        if door.key == key:
+            return door.rows()
+    return build_steering(context, words).lists.get(key)
 
 
 def _doors(contexts: ViewContexts, context: ViewContext, words: Words) -> Iterator[DrillDown]:

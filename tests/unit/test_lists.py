@@ -59,6 +59,7 @@ def doors_of(contexts: ViewContexts, view: ViewState) -> list[DrillDown]:
     ]
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("view", VIEWS)
 def test_number_and_list_and_file_agree(client: TestClient, contexts_of_mini: ViewContexts, view: ViewState) -> None:
     doors = doors_of(contexts_of_mini, view)
@@ -73,6 +74,7 @@ def test_number_and_list_and_file_agree(client: TestClient, contexts_of_mini: Vi
         assert file.to_numpy().tolist() == list_said(rows, Words(view.lang)).astype(str).to_numpy().tolist()
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("view", VIEWS)
 def test_each_place_of_a_list_leads_to_its_page_in_the_same_view(
     contexts_of_mini: ViewContexts, view: ViewState
