@@ -103,6 +103,7 @@ def _late(context: ViewContext, page: Steering) -> None:
         _counted(context, page, "offen", count)
     for sentence in (*page.published, *page.hints):
         blocks.small(sentence)
+    blocks.small(said.say("Alle Fälle, auf deren Stufe noch eine folgt, in einer Datei:"))
     st.html(file_links("steuerung", context.view.but(municipality=None), said))
 
 

@@ -59,11 +59,29 @@ class SingleFlightCache(Generic[T]):
         if not slot.made:
             with slot.lock:
                 if not slot.made:
-                    made = make()
+                    try:
+                        made = make()
+                    except BaseException:
+                        self._forget(key, slot)
+                        raise
                     slot.weight = self._weigh(made)
                     slot.made.append(made)
             self._make_room()
         return slot.made[0]
+
+    def kept(self, key: Hashable) -> T | None:
+        """Return the result under ``key`` if it has been made already."""
+        with self._lock:
+            slot = self._slots.get(key)
+            if slot is None or not slot.made:
+                return None
+            self._slots.move_to_end(key)
+            return slot.made[0]
+
+    def _forget(self, key: Hashable, slot: _Slot[T]) -> None:
+        with self._lock:
+            if self._slots.get(key) is slot:
+                del self._slots[key]
 
     def _make_room(self) -> None:
         with self._lock:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Hashable
 from datetime import date
 from functools import partial
 
-from anyio import CapacityLimiter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -22,7 +21,18 @@ from atlas.present.open_data import OFFERS, ROOT, Content, Offer
 from atlas.present.open_data_page import build_open_data
 from atlas.present.wording import Words
 from atlas.render.templates import drawn
-from atlas.web.delivery import Endpoint, File, RefusedError, attached, compact, delivered, filed, site_of
+from atlas.web.delivery import (
+    Costly,
+    Delivery,
+    Endpoint,
+    Queue,
+    RefusedError,
+    attached,
+    compact,
+    filed,
+    kept_or_costly,
+    site_of,
+)
 from atlas.web.openapi import describe
 from atlas.web.request_parameters import Asked, parse_asked
 
@@ -66,22 +76,26 @@ class _Api:
     def __init__(self, current: Callable[[], Snapshot], contexts: ViewContexts) -> None:
         self._current = current
         self._contexts = contexts
-        self._small: SingleFlightCache[File] = SingleFlightCache(_SMALL, len)
-        self._big: SingleFlightCache[File] = SingleFlightCache(_BIG, len)
-        self._limiter = CapacityLimiter(_AT_ONCE)
+        self._small: SingleFlightCache[Delivery] = SingleFlightCache(_SMALL, len)
+        self._big: SingleFlightCache[Delivery] = SingleFlightCache(_BIG, len)
+        self._queue = Queue(_AT_ONCE, 60)
 
     def endpoint(self, offer: Offer) -> Endpoint:
-        return Endpoint(partial(self._answer, offer), is_shared=True, limiter=self._limiter)
+        return Endpoint(partial(self._answer, offer), is_shared=True)
 
-    def _answer(self, offer: Offer, request: Request) -> Response:
+    def _answer(self, offer: Offer, request: Request) -> Delivery | Costly:
         snapshot = self._current()
         asked = parse_asked(offer, request, snapshot, self._contexts.today())
         # Only what is about the interface itself knows its own address; data files are the same everywhere.
         base = site_of(request, ROOT) if offer.content is Content.ABOUT else ""
         key = (snapshot.fingerprint, offer.path, *_content(offer, asked, snapshot), base)
-        shelf = self._big if offer.ending in {"geojson", "gpkg"} else self._small
-        file = shelf.get(key, lambda: filed(self._made(offer, asked, snapshot, base)))
-        return delivered(request, file, offer.media_type, _about(offer, asked, snapshot))
+        cache = self._big if offer.ending in {"geojson", "gpkg"} else self._small
+
+        def make() -> Delivery:
+            file = filed(self._made(offer, asked, snapshot, base))
+            return Delivery(file, offer.media_type, _about(offer, asked, snapshot))
+
+        return kept_or_costly(cache, key, self._queue, make)
 
     def _made(self, offer: Offer, asked: Asked, snapshot: Snapshot, base: str) -> bytes:
         words = Words(asked.lang)

@@ -6,13 +6,16 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from inspect import iscoroutinefunction
 from types import MappingProxyType
+from typing import cast
 from urllib.parse import quote
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, create_task_group, to_thread
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +25,7 @@ from atlas import phrases
 from atlas.errors import AtlasError, Problem
 from atlas.model.parameters import LANG, Given
 from atlas.phrases import N_
+from atlas.present.context import SingleFlightCache
 from atlas.present.wording import Words
 
 METHODS = "GET, HEAD, OPTIONS"
@@ -40,6 +44,9 @@ _SAYINGS = {
     503: N_("Die Daten sind gerade nicht lesbar ({n} Befunde). Bitte später noch einmal versuchen."),
 }
 _HOST = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+_AGAIN_S = 5
+"""When a client that found no room may ask again."""
+_FRESH_S = 1.0
 _RANGE = re.compile(r"bytes=(?:([0-9]{1,15})-([0-9]{0,15})|-([0-9]{1,15}))")
 
 
@@ -139,6 +146,94 @@ def delivered(request: Request, file: File, media_type: str, headers: Mapping[st
     return whole(request, file.body if packed is None else packed, 200, common)
 
 
+@dataclass(frozen=True)
+class Delivery:
+    """A file and how it is handed over; see `delivered`."""
+
+    file: File
+    media_type: str
+    headers: Mapping[str, str]
+
+    def __len__(self) -> int:
+        return len(self.file)
+
+
+class Queue:
+    """Threads of their own for one kind of answers, with room for so many that wait for them.
+
+    What is costly never waits in the way of what is not, and who has gone does not wait at all.
+    """
+
+    def __init__(self, threads: int, waiting: int) -> None:
+        self._limiter = CapacityLimiter(threads)
+        self._waiting = waiting
+
+    async def run(self, request: Request, work: Callable[[], Answer]) -> Answer:
+        """Return what ``work`` returns; `RefusedError` if too many wait already. A client that leaves gives up its place."""
+        if self._limiter.statistics().tasks_waiting >= self._waiting:
+            raise RefusedError(Problem("", _BUSY), status=503)
+        made: Answer = Response(status_code=503)  # nobody is there any more to read it
+
+        async def leave_with_client() -> None:
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+            group.cancel_scope.cancel()
+
+        try:
+            async with create_task_group() as group:
+                group.start_soon(leave_with_client)
+                made = await to_thread.run_sync(work, limiter=self._limiter)
+                group.cancel_scope.cancel()
+        except BaseExceptionGroup as errors:
+            raise errors.exceptions[0] from None
+        return made
+
+
+@dataclass(frozen=True)
+class Costly:
+    """An answer that takes long to make; it waits for the threads of its kind."""
+
+    queue: Queue
+    make: Callable[[], Delivery]
+
+
+Answer = Response | Delivery | Costly
+ORDINARY = Queue(8, 400)
+"""For what takes no longer than a look at the data."""
+DRAWING, FILMS, HEALTH = Queue(2, 24), Queue(1, 4), Queue(2, 40)
+_BUSY = N_("Gerade wird zu viel auf einmal verlangt. Bitte in einigen Sekunden noch einmal versuchen.")
+
+
+def kept_or_costly(
+    cache: SingleFlightCache[Delivery], key: Hashable, queue: Queue, make: Callable[[], Delivery]
+) -> Delivery | Costly:
+    """Return what is kept under ``key``, or how to make it. The key is of values from closed lists only: see `view_asked`."""
+    kept = cache.kept(key)
+    return Costly(queue, lambda: cache.get(key, make)) if kept is None else kept
+
+
+class Recent:
+    """What was delivered within the last second, by address: for these nothing is computed, not even what is asked for."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, tuple[float, Delivery]] = OrderedDict()
+
+    @staticmethod
+    def _key(request: Request) -> Hashable:
+        return str(request.url), request.headers.get("host")
+
+    def get(self, request: Request) -> Delivery | None:
+        """Return what was delivered for the address of a request, if that is fresh."""
+        while self._kept and time.monotonic() - next(iter(self._kept.values()))[0] > _FRESH_S:
+            self._kept.popitem(last=False)
+        kept = self._kept.get(self._key(request))
+        return kept[1] if kept else None
+
+    def put(self, request: Request, delivery: Delivery) -> None:
+        """Keep what is delivered now."""
+        self._kept.setdefault(self._key(request), (time.monotonic(), delivery))
+
+
 class RefusedError(AtlasError):
     """A request that can't be answered as it stands; ``status`` is that of the answer."""
 
@@ -164,8 +259,8 @@ def refused(request: Request, error: RefusedError, headers: Mapping[str, str] = 
     else:
         told = [{"place": each.place, "text": words.say(each.text).format(**each.values)} for each in error.problems]
         kind, body = "application/json", json.dumps({"error": {"problems": told}}, ensure_ascii=False)
-    allowed = {"Allow": METHODS} if error.status == 405 else {}  # noqa: PLR2004 - must name what is allowed
-    common = {"Content-Type": kind, "Cache-Control": "no-store", **allowed, **headers}
+    more = {405: {"Allow": METHODS}, 503: {"Retry-After": str(_AGAIN_S)}}.get(error.status, {})
+    common = {"Content-Type": kind, "Cache-Control": "no-store", **more, **headers}
     return whole(request, body.encode("utf-8", "replace"), error.status, common)
 
 
@@ -184,15 +279,15 @@ def _prefers_text(accept: str) -> bool:
 class Endpoint:
     """One address as an ASGI application: Starlette leaves methods and errors to it, so that all routes answer them alike."""
 
-    answer: Callable[[Request], Response | Awaitable[Response]]
+    answer: Callable[[Request], Answer | Awaitable[Response]]
     """Gives the answer. `RefusedError` is what it can't answer, any other `AtlasError` means that the data can't be
     used. Runs in a thread, unless it is async."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Of every refusal."""
     is_shared: bool = False
     """Whether scripts of other sites may ask and read."""
-    limiter: CapacityLimiter | None = None
-    """Of its threads."""
+    queue: Queue = ORDINARY
+    recent: Recent = field(default_factory=Recent)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -209,11 +304,17 @@ class Endpoint:
             return _preflight()
         if request.method not in {"GET", "HEAD"}:
             raise refusal(405)
-        is_quick = iscoroutinefunction(self.answer)
-        made = (
-            self.answer(request) if is_quick else await to_thread.run_sync(self.answer, request, limiter=self.limiter)
-        )
-        return made if isinstance(made, Response) else await made
+        if iscoroutinefunction(self.answer):
+            return cast("Response", await self.answer(request))
+        made: Answer | None = self.recent.get(request)
+        if made is None:
+            made = await self.queue.run(request, lambda: cast("Answer", self.answer(request)))
+        if isinstance(made, Costly):
+            made = await made.queue.run(request, made.make)
+        if isinstance(made, Delivery):
+            self.recent.put(request, made)
+            return delivered(request, made.file, made.media_type, made.headers)
+        return cast("Response", made)
 
 
 def _preflight() -> Response:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from atlas.errors import AtlasError, Problem
@@ -43,17 +38,28 @@ from atlas.present.detail import absent, position_or_successor
 from atlas.present.picture import picture_view
 from atlas.present.wording import Words
 from atlas.render.svg import svg
-from atlas.web.delivery import Endpoint, File, RefusedError, attached, delivered, filed, refusal, site_of
+from atlas.web.delivery import (
+    DRAWING,
+    Costly,
+    Delivery,
+    Endpoint,
+    File,
+    RefusedError,
+    attached,
+    filed,
+    kept_or_costly,
+    refusal,
+    site_of,
+)
 from atlas.web.payloads import PREFIX
 from atlas.web.request_parameters import accept, given_by, view_asked
 
 IMAGES = "/bild"
 MAX_AGE_S = 300
 """How long a browser may keep an image without asking again."""
-_FRESH_S = 1.0
-_KEPT = 256
 _KEPT_BYTES = 48_000_000
 _ENDING = choice("Endung", {"svg": Form.SVG, "png": Form.PNG})
+_ComparisonKey = tuple[str, date, ViewState, Comparison]
 _PARAMETERS = ("programm", "ebene", "stichtag", "lang", "groesse", "namen", "gemeinde")
 
 
@@ -107,10 +113,8 @@ class Images:
         self._current = current
         self._contexts = contexts
         self._address = address
-        self._drawn: SingleFlightCache[File] = SingleFlightCache(_KEPT_BYTES, len)
-        self._drawing = threading.BoundedSemaphore(2)
+        self._drawn: SingleFlightCache[Delivery] = SingleFlightCache(_KEPT_BYTES, len)
         self._compared: SingleFlightCache[DrawnComparison] = SingleFlightCache(40_000, lambda each: each.page.areas)
-        self._recent: OrderedDict[tuple[str, str], tuple[float, File]] = OrderedDict()
 
     def routes(self) -> list[Route]:
         """Return the routes.
@@ -126,22 +130,24 @@ class Images:
             Route(f"{PREFIX}/vergleich/{{number}}.svg", Endpoint(self.compared_map)),
         ]
 
-    async def image(self, request: Request) -> Response:
-        """Return an image, 304 if the reader has it already, 400 with a sentence for what can't be drawn."""
-        asked = (request.path_params["name"], request.url.query)
-        kept = self._recent.get(asked)
-        # Within a second of the last look at the data nothing is computed at all, not even what is asked for.
-        if kept is None or time.monotonic() - kept[0] > _FRESH_S:
-            image = await run_in_threadpool(self._image, asked[0], request.query_params.multi_items())
-            self._recent[asked] = (time.monotonic(), image)
-            while len(self._recent) > _KEPT:
-                self._recent.popitem(last=False)
-        else:
-            image = kept[1]
-        form = Form(asked[0].rpartition(".")[2])
-        return delivered(request, image, MEDIA_TYPES[form], {"Cache-Control": f"public, max-age={MAX_AGE_S}"})
+    def image(self, request: Request) -> Delivery | Costly:
+        """Return an image; 400 with a sentence for what can't be drawn."""
+        snapshot = self._current()
+        place, _, form = request.path_params["name"].rpartition(".")
+        order = parse_order(place, form, request.query_params.multi_items(), snapshot)
+        order = replace(order, view=order.view.but(as_of=order.view.as_of or self._contexts.today()))
 
-    def excerpt(self, request: Request) -> Response:
+        def make() -> Delivery:
+            if own := order.view.municipality:
+                context = self._contexts.of(picture_view(order.view, order.excerpt))
+                if position_or_successor(context, own) is None:
+                    raise RefusedError(absent(context, own, "gemeinde", Words(order.view.lang)))
+            headers = {"Cache-Control": f"public, max-age={MAX_AGE_S}"}
+            return Delivery(self._made(order, self._address), MEDIA_TYPES[order.form], headers)
+
+        return kept_or_costly(self._drawn, (snapshot.fingerprint, order), DRAWING, make)
+
+    def excerpt(self, request: Request) -> Delivery | Costly:
         """Return the picture an address of the export page asks for, as a file with a good name."""
         form, given = request.path_params["form"], given_by(request)
         if form not in list(Form):
@@ -152,63 +158,72 @@ class Images:
         order = ImageOrder(view, excerpt, Form(form))
         # Nobody else is shown what this reader's Host header says: here it may stand in the foot.
         address = self._address or site_of(request, f"{PREFIX}/ausschnitt.{form}")
-        image = self._drawn.get((snapshot.fingerprint, order, address), lambda: self._made(order, address))
-        context = self._contexts.of(picture_view(view, order.excerpt))
-        file = f"{picture_stem(context, order.excerpt)}.{form}"
-        return delivered(request, image, MEDIA_TYPES[order.form], attached(file))
 
-    def sheet(self, request: Request) -> Response:
+        def make() -> Delivery:
+            context = self._contexts.of(picture_view(view, order.excerpt))
+            name = f"{picture_stem(context, order.excerpt)}.{form}"
+            return Delivery(self._made(order, address), MEDIA_TYPES[order.form], attached(name))
+
+        return kept_or_costly(self._drawn, (snapshot.fingerprint, order, address, ""), DRAWING, make)
+
+    def sheet(self, request: Request) -> Delivery | Costly:
         """Return the sheet of the municipality or the district that an address names, as a file with a good name."""
         snapshot, today = self._current(), self._contexts.today()
-        view = view_asked(given_by(request), snapshot, today)
-        view = view.but(as_of=view.as_of or today)
-        context = self._contexts.of(view)
-        place = position_or_successor(context, view.municipality) if view.municipality else context.district
-        if place is None:
-            text = N_(
-                "Einen Steckbrief gibt es von einer Gemeinde oder einem Kreis. Bitte „gemeinde“ oder „kreis“ angeben."
-            )
-            raise RefusedError(Problem("", text))
+        asked = view_asked(given_by(request), snapshot, today)
+        view = ViewState(
+            programme=asked.programme,
+            as_of=asked.as_of or today,
+            municipality=asked.municipality,
+            district=None if asked.municipality else asked.district,
+            lang=asked.lang,
+        )
         address = self._address or site_of(request, f"{PREFIX}/steckbrief.pdf")
 
-        def made() -> File:
-            with self._drawing:
-                return filed(sheet_pdf(self._contexts, view, place, address), None)
+        def make() -> Delivery:
+            context = self._contexts.of(view)
+            place = position_or_successor(context, view.municipality) if view.municipality else context.district
+            if place is None:
+                text = N_(
+                    "Einen Steckbrief gibt es von einer Gemeinde oder einem Kreis. Bitte „gemeinde“ oder „kreis“ angeben."
+                )
+                raise RefusedError(Problem("", text))
+            file = filed(sheet_pdf(self._contexts, view, place, address), None)
+            name = sheet_stem(context, place_key(context, place), view.lang)
+            return Delivery(file, MEDIA_TYPES[Form.PDF], attached(f"{name}.pdf"))
 
-        file = self._drawn.get((snapshot.fingerprint, place, view.programme, view.as_of, view.lang, address), made)
-        name = sheet_stem(context, place_key(context, place), view.lang)
-        return delivered(request, file, MEDIA_TYPES[Form.PDF], attached(f"{name}.pdf"))
+        return kept_or_costly(self._drawn, (snapshot.fingerprint, view, address), DRAWING, make)
 
-    def comparison(self, request: Request) -> Response:
+    def comparison(self, request: Request) -> Delivery | Costly:
         """Return a comparison on one page, as a file with a good name."""
         form = request.path_params["form"]
         if form not in {Form.PDF, Form.PNG}:
             raise refusal(404)
-        key, drawn = self._comparison(request, least=2)
+        key = self._comparison(request, least=2)
         _, _, view, asked = key
         address = self._address or site_of(request, f"{PREFIX}/vergleich.{form}")
         page = page_address(f"{address.partition('://')[2]}/vergleich", view, **{COMPARED.name: asked.text})
-        file = self._drawn.get((*key, page, form), lambda: filed(self._on_paper(drawn, Form(form), page), None))
-        name = f"{comparison_stem(self._contexts.of(view), asked)}.{form}"
-        return delivered(request, file, MEDIA_TYPES[Form(form)], attached(name))
 
-    def compared_map(self, request: Request) -> Response:
+        def make() -> Delivery:
+            body = comparison_file(self._drawn_comparison(key), Form(form), page)
+            name = f"{comparison_stem(self._contexts.of(view), asked)}.{form}"
+            return Delivery(filed(body, None), MEDIA_TYPES[Form(form)], attached(name))
+
+        return kept_or_costly(self._drawn, (*key, page, form), DRAWING, make)
+
+    def compared_map(self, request: Request) -> Delivery | Costly:
         """Return one map of a comparison, without its legend."""
-        _, drawn = self._comparison(request)
-        maps = {str(number): each for number, each in enumerate(drawn.maps, start=1)}
-        number = request.path_params["number"]
-        if number not in maps:
-            raise refusal(404)
-        return delivered(request, filed(svg(maps[number]).encode(), 3), MEDIA_TYPES[Form.SVG], {})
+        key, number = self._comparison(request), request.path_params["number"]
 
-    def _on_paper(self, drawn: DrawnComparison, form: Form, page: str) -> bytes:
-        with self._drawing:
-            return comparison_file(drawn, form, page)
+        def make() -> Delivery:
+            maps = {str(number): each for number, each in enumerate(self._drawn_comparison(key).maps, start=1)}
+            if number not in maps:
+                raise refusal(404)
+            return Delivery(filed(svg(maps[number]).encode(), 3), MEDIA_TYPES[Form.SVG], {})
 
-    def _comparison(
-        self, request: Request, least: int = 1
-    ) -> tuple[tuple[str, date, ViewState, Comparison], DrawnComparison]:
-        """Return a comparison of at least so many things, and what it depends on: data, today, view, what is compared."""
+        return kept_or_costly(self._drawn, (*key, number), DRAWING, make)
+
+    def _comparison(self, request: Request, least: int = 1) -> _ComparisonKey:
+        """Return what a comparison of at least so many things depends on: data, today, view, what is compared."""
         given, snapshot, today = given_by(request), self._current(), self._contexts.today()
         plain = read_view(given, snapshot.layers)
         programme = snapshot.programme(plain.programme)
@@ -217,37 +232,24 @@ class Images:
         view = compared_view(view_asked(given, snapshot, today), asked, today)
         if len(asked.things) < least:
             raise RefusedError(COMPARED.problem(asked.text))
+        return snapshot.fingerprint, today, view, asked
+
+    def _drawn_comparison(self, key: _ComparisonKey) -> DrawnComparison:
+        _, _, view, asked = key
 
         def draw() -> DrawnComparison:
             try:
-                with self._drawing:
-                    return draw_comparison(self._contexts, view, asked, Words(view.lang))
+                return draw_comparison(self._contexts, view, asked, Words(view.lang))
             except AtlasError as error:  # places there are none of on the day
                 raise RefusedError(*(replace(each, place=COMPARED.name) for each in error.problems)) from error
 
-        key = (snapshot.fingerprint, today, view, asked)
-        return key, self._compared.get(key, draw)
-
-    def _image(self, name: str, query: Sequence[tuple[str, str]]) -> File:
-        snapshot = self._current()
-        place, _, form = name.rpartition(".")
-        order = parse_order(place, form, query, snapshot)
-        view = order.view.but(as_of=order.view.as_of or self._contexts.today())
-        own = view.municipality
-        if own:
-            context = self._contexts.of(picture_view(view, order.excerpt))
-            if position_or_successor(context, own) is None:
-                raise RefusedError(absent(context, own, "gemeinde", Words(view.lang)))
-        order = replace(order, view=view)
-        return self._drawn.get((snapshot.fingerprint, order), lambda: self._made(order, self._address))
+        return self._compared.get(key, draw)
 
     def _made(self, order: ImageOrder, address: str) -> File:
         page = page_of(address, order.view, order.excerpt)
-        with self._drawing:
-            try:
-                drawn = draw(self._contexts, order.view, order.excerpt, Words(order.view.lang), page)
-            except AtlasError as error:  # places there are none of on the day
-                raise RefusedError(*error.problems) from error
-            body = written(drawn, order.form)
+        try:
+            drawn = draw(self._contexts, order.view, order.excerpt, Words(order.view.lang), page)
+        except AtlasError as error:  # places there are none of on the day
+            raise RefusedError(*error.problems) from error
         # Dots and documents are compressed already.
-        return filed(body, 3 if order.form is Form.SVG else None)
+        return filed(written(drawn, order.form), 3 if order.form is Form.SVG else None)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 
 import pandas as pd
 from starlette.requests import Request
@@ -17,10 +15,12 @@ from atlas.errors import AtlasError, Problem
 from atlas.export.charts import chart_png, chart_stem, chart_svg
 from atlas.export.lists import list_behind
 from atlas.export.open_data import written_table
-from atlas.export.pictures import film_gif
+from atlas.export.pictures import MEDIA_TYPES, film_gif
 from atlas.export.tables import TABLES, file_stem, list_said
+from atlas.model.excerpt import Form
 from atlas.model.parameters import FORM, Given, choice
 from atlas.model.snapshot import Snapshot
+from atlas.model.view import ViewState
 from atlas.present.charts import Chart, Use
 from atlas.present.context import SingleFlightCache, ViewContext, ViewContexts
 from atlas.present.film import build_film, packed_film
@@ -28,7 +28,21 @@ from atlas.present.progress import Curve, build_curves
 from atlas.present.wording import Words
 from atlas.web.api import build_api
 from atlas.web.crawlers import build_crawler_routes
-from atlas.web.delivery import Endpoint, RefusedError, accepts_gzip, attached, refusal
+from atlas.web.delivery import (
+    DRAWING,
+    FILMS,
+    HEALTH,
+    Costly,
+    Delivery,
+    Endpoint,
+    RefusedError,
+    accepts_gzip,
+    attached,
+    compact,
+    filed,
+    kept_or_costly,
+    refusal,
+)
 from atlas.web.images import Images
 from atlas.web.page import FOREVER
 from atlas.web.payloads import PREFIX, PayloadStore
@@ -68,7 +82,7 @@ def build_routes(
         *Images(current, contexts, address).routes(),
         Route(f"{PREFIX}/{{name}}", Endpoint(own.payload)),
         Route("/healthz", Endpoint(own.healthz)),
-        Route("/readyz", Endpoint(own.readyz)),
+        Route("/readyz", Endpoint(own.readyz, queue=HEALTH)),
         *build_crawler_routes(contexts, address),
         *build_api(current, contexts),
     ]
@@ -83,10 +97,10 @@ class _OwnRoutes:
     _contexts: ViewContexts
     _rights_problems: Callable[[], int]
     _about_store: Callable[[], dict[str, object]]
-    _films: SingleFlightCache[bytes] = field(default_factory=lambda: SingleFlightCache(8_000_000, len))
-    _animations: SingleFlightCache[bytes] = field(default_factory=lambda: SingleFlightCache(32_000_000, len))
+    _films: SingleFlightCache[Delivery] = field(default_factory=lambda: SingleFlightCache(8_000_000, len))
+    _animations: SingleFlightCache[Delivery] = field(default_factory=lambda: SingleFlightCache(32_000_000, len))
     _curves: SingleFlightCache[tuple[Curve, ...]] = field(default_factory=lambda: SingleFlightCache(32))
-    _charts: SingleFlightCache[bytes] = field(default_factory=lambda: SingleFlightCache(256))
+    _charts: SingleFlightCache[Delivery] = field(default_factory=lambda: SingleFlightCache(16_000_000, len))
 
     async def payload(self, request: Request) -> Response:
         found = self._payloads.get(request.path_params["name"])
@@ -128,32 +142,44 @@ class _OwnRoutes:
         body = written_table(shown, "csv", is_excel=is_excel)
         return Response(body, media_type="text/csv; charset=utf-8", headers=_CHECKED | attached(file))
 
-    def film(self, request: Request) -> Response:
-        context = self._context(given_by(request))
-        drawn = context.view.but(municipality=None, lang="de", film=None, since=None)
-        packed = self._films.get((*context.key, drawn), lambda: _film_bytes(context, self._contexts.today()))
-        return Response(packed, media_type="application/json", headers=_CHECKED | {"Content-Encoding": "gzip"})
+    def film(self, request: Request) -> Delivery | Costly:
+        view = self._whole_view(request, lang="de")
 
-    def animation(self, request: Request) -> Response:
-        context = self._context(given_by(request))
-        words = Words(context.view.lang)
-        drawn = context.view.but(municipality=None, film=None, since=None)
-        body = self._animations.get((*context.key, drawn), lambda: film_gif(self._contexts, context, words))
-        headers = _CHECKED | attached(f"{file_stem('verlauf', context)}.gif")
-        return Response(body, media_type="image/gif", headers=headers)
+        def make() -> Delivery:
+            film = build_film(self._contexts.of(view), self._contexts.today())
+            return Delivery(filed(compact(packed_film(film)).encode()), "application/json", {})
 
-    def chart(self, request: Request) -> Response:
+        return kept_or_costly(self._films, (self._current().fingerprint, view), FILMS, make)
+
+    def animation(self, request: Request) -> Delivery | Costly:
+        view = self._whole_view(request)
+
+        def make() -> Delivery:
+            context = self._contexts.of(view)
+            made = filed(film_gif(self._contexts, context, Words(view.lang)), None)
+            return Delivery(made, "image/gif", attached(f"{file_stem('verlauf', context)}.gif"))
+
+        return kept_or_costly(self._animations, (self._current().fingerprint, view), FILMS, make)
+
+    def chart(self, request: Request) -> Delivery | Costly:
         form = request.path_params["form"]
         if form not in {"svg", "png"} or request.path_params["chart"] not in list(Chart):
             raise refusal(404)
         given, which = given_by(request, _USE.name), Chart(request.path_params["chart"])
         use = given.read(_USE, Use.LIGHT)
-        context = self._context(given)
-        words = Words(context.view.lang)
-        key = (*context.key, context.view.layer, context.district, words.lang, which, use, form)
-        body = self._charts.get(key, lambda: self._drawn(context, which, use, form, words))
-        headers = _CHECKED | (attached(f"{chart_stem(context, which)}.{form}") if use is Use.FILE else {})
-        return Response(body, media_type="image/png" if form == "png" else "image/svg+xml", headers=headers)
+        view = self._view(given)
+        drawn = ViewState(
+            programme=view.programme, layer=view.layer, as_of=view.as_of, district=view.district, lang=view.lang
+        )
+
+        def make() -> Delivery:
+            context = self._contexts.of(drawn)
+            body = self._drawn(context, which, use, form, Words(drawn.lang))
+            headers = attached(f"{chart_stem(context, which)}.{form}") if use is Use.FILE else {}
+            return Delivery(filed(body, None if form == "png" else 6), MEDIA_TYPES[Form(form)], headers)
+
+        key = (self._current().fingerprint, drawn, which, use, form)
+        return kept_or_costly(self._charts, key, DRAWING, make)
 
     def _drawn(self, context: ViewContext, which: Chart, use: Use, form: str, words: Words) -> bytes:
         course = self._contexts.course(context)
@@ -182,13 +208,17 @@ class _OwnRoutes:
             ready["rights_problems"] = broken
         return _json(ready, 200)
 
+    def _view(self, given: Given) -> ViewState:
+        """Return the view asked for, of the first programme and of today if it names none."""
+        snapshot, today = self._current(), self._contexts.today()
+        view = view_asked(given, snapshot, today)
+        return view.but(programme=snapshot.programme(view.programme).key, as_of=view.as_of or today)
+
+    def _whole_view(self, request: Request, **changes: str) -> ViewState:
+        return self._view(given_by(request)).but(municipality=None, film=None, since=None, area=None, **changes)
+
     def _context(self, given: Given) -> ViewContext:
         return self._contexts.of(view_asked(given, self._current(), self._contexts.today()))
-
-
-def _film_bytes(context: ViewContext, today: date) -> bytes:
-    said = json.dumps(packed_film(build_film(context, today)), separators=(",", ":"))
-    return gzip.compress(said.encode(), 6, mtime=0)
 
 
 def _json(body: dict[str, object], status: int) -> Response:

@@ -93,7 +93,7 @@ def film(url: str, query: str) -> dict:
     with urllib.request.urlopen(f"{url}/atlas/verlauf.json?{query}") as answer:
         import gzip
 
-        return json.loads(gzip.decompress(answer.read()))
+        return json.load(answer)
 
 
 _NOTE_MONTHS = """

@@ -8,7 +8,7 @@
 export const TEXTS = {
   "Add an option": "Eintrag hinzufügen",
   "Add options": "Einträge hinzufügen",
-  "Add: {}": "Hinzufügen: {}",
+  "Add: {}": "Übernehmen: {}",
   "Autosize": "Breite anpassen",
   "Cancel": "Abbrechen",
   "Choose an option": "Bitte wählen",
