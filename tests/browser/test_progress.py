@@ -91,8 +91,6 @@ def test_changes_follow_the_first_day(visit: Callable[..., Visit], saxony_url: s
 
 def film(url: str, query: str) -> dict:
     with urllib.request.urlopen(f"{url}/atlas/verlauf.json?{query}") as answer:
-        import gzip
-
         return json.load(answer)
 
 
