@@ -15,6 +15,8 @@ import pytest
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
 from atlas.present.context import ViewContext, ViewContexts
+from atlas.present.film import build_film
+from atlas.present.map_spec import MapSpec
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
 from atlas.web.site import publish
@@ -68,6 +70,11 @@ def real() -> Snapshot:
 def shipped(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let commands read the shipped data, as they do where nothing is set; `make quick` leaves them out."""
     monkeypatch.delenv("ATLAS_DATA_DIR", raising=False)
+
+
+def film_of(context: ViewContext) -> list[MapSpec]:
+    """Return the film of a context as of `TODAY`."""
+    return build_film(ViewContexts(lambda: context.snapshot, lambda: TODAY), context)
 
 
 def without(snapshot: Snapshot, is_left_out: Callable[[pd.DataFrame], pd.Series]) -> Snapshot:

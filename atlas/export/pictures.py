@@ -159,7 +159,8 @@ def film_gif(contexts: ViewContexts, context: ViewContext, words: Words) -> byte
     excerpt = Excerpt((context.district,) if context.district else (), Size.FILM, labels=False)
     view = context.view.but(municipality=None)
     frames, lasting = [], []
-    film = build_film(context, contexts.today())
+    contexts = contexts.apart()
+    film = build_film(contexts, context)
     like = replace(film[-1], legend=film_legend(film))
     for spec, months in _lasting(film):
         drawn = draw(contexts, view.but(as_of=spec.as_of), excerpt, words, like=like)

@@ -226,6 +226,12 @@ class ViewContexts:
         self._courses: SingleFlightCache[Course] = SingleFlightCache(16)
         self._specs: SingleFlightCache[MapSpec] = SingleFlightCache(kept_rows, lambda spec: len(spec.codes))
 
+    def apart(self) -> ViewContexts:
+        """Return contexts with days of their own: who needs many of them does not push out those of the pages."""
+        other = ViewContexts(self._current, self.today)
+        other._spans, other._courses = self._spans, self._courses
+        return other
+
     def course(self, context: ViewContext, counts: Counts | None = None) -> Course:
         """Return the whole course of a context's programme on its boundaries, of its district if it has one.
 

@@ -3,32 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
 
 from atlas.analysis.days import month_ends
 from atlas.analysis.status import NO_DATA
-from atlas.present.context import ViewContext
+from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.looks import CODES
-from atlas.present.map_spec import LegendEntry, MapSpec, build_map_spec, pack_days
+from atlas.present.map_spec import LegendEntry, MapSpec, pack_days
 
 Json = dict[str, object]
 
 
-def build_film(context: ViewContext, today: date) -> list[MapSpec]:
+def build_film(contexts: ViewContexts, context: ViewContext) -> list[MapSpec]:
     """Return the maps of a view's layer and filter at every month end from where its course begins to the view's date.
 
-    Not beyond today: a link may name any day, and the months to come are all alike.
+    Not beyond today: a link may name any day, and the months to come are all alike. ``contexts`` keep the days of the
+    film: see `ViewContexts.apart`. A month in which nothing turns is its predecessor.
     """
-    last = min(context.as_of, today)
+    last = min(context.as_of, contexts.today())
     days = month_ends(min(context.course_begins, last), last)
-    specs = []
+    turns = _turns(context)
+    specs: list[MapSpec] = []
     for day in days:
         boundaries = context.snapshot.edition(context.programme, day)
         if boundaries is not context.edition:
             continue  # another delivery counts its positions anew; the map on screen can't show it
-        then, view = context.on(day), context.view.but(as_of=day)
-        specs.append(build_map_spec(then.status, then.cases, context.programme, boundaries, view, day))
+        until = np.searchsorted(turns, np.datetime64(day, "D"), side="right")
+        if specs and until == np.searchsorted(turns, np.datetime64(specs[-1].as_of, "D"), side="right"):
+            specs.append(replace(specs[-1], as_of=day))
+        else:
+            specs.append(contexts.of(context.view.but(as_of=day)).spec)
     return specs
+
+
+def _turns(context: ViewContext) -> npt.NDArray[np.datetime64]:
+    """Return the days on which something of a status may become another: see `status_as_of`. In order."""
+    spans, places = context.spans, context.edition.municipalities
+    days = [spans["since_day"], spans["until_day"], places["valid_from"], places["valid_to"]]
+    found = [each.to_numpy().astype("datetime64[D]") for each in days]
+    merged = np.asarray([each.effective for each in context.changes], "datetime64[D]")
+    return np.sort(np.concatenate([*found, merged]))
 
 
 def film_legend(film: Sequence[MapSpec]) -> tuple[LegendEntry, ...]:

@@ -146,7 +146,7 @@ class _OwnRoutes:
         view = self._whole_view(request, lang="de")
 
         def make() -> Delivery:
-            film = build_film(self._contexts.of(view), self._contexts.today())
+            film = build_film(self._contexts.apart(), self._contexts.of(view))
             return Delivery(filed(compact(packed_film(film)).encode()), "application/json", {})
 
         return kept_or_costly(self._films, (self._current().fingerprint, view), FILMS, make)

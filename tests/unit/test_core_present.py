@@ -22,7 +22,7 @@ from atlas.present.colours import grey, luminance
 from atlas.present.context import SingleFlightCache, ViewContext, ViewContexts, preview
 from atlas.present.detail import as_of_sentence, build_detail, municipality_names, position_of
 from atlas.present.figures import build_cards
-from atlas.present.film import build_film, film_legend
+from atlas.present.film import film_legend
 from atlas.present.hatches import LINES, Pattern
 from atlas.present.looks import CHANGES, LegendClass, layer_label, layer_short, look_key, looks_of
 from atlas.present.map_index import body_names, build_map_index
@@ -33,7 +33,7 @@ from atlas.present.since import packed, said, since_of
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
-from tests.conftest import TODAY
+from tests.conftest import film_of
 
 DE, EN = Words("de"), Words("en")
 
@@ -350,7 +350,7 @@ def test_look_follows_from_the_state(
 
 def test_legend_of_a_film_explains_what_only_some_months_show(contexts: ViewContexts) -> None:
     context = contexts.of(ViewState(layer="council"))
-    film = build_film(context, TODAY)
+    film = film_of(context)
     lines = [entry.look.key for entry in film_legend(film)]
     assert "documented_later" in lines
     assert "documented_later" not in [entry.look.key for entry in context.spec.legend]

@@ -37,7 +37,8 @@ from atlas.present.progress import (
 from atlas.present.published import Total, beside_sentence, totals_of
 from atlas.present.wording import Words
 from atlas.present.years import year_headings, year_rows
-from tests.conftest import TODAY
+from tests.conftest import TODAY, film_of
+from tests.lanes import tried
 
 DE, EN = Words("de"), Words("en")
 DAYS = [date(2019, 6, 30), date(2020, 12, 31), date(2021, 3, 15), date(2021, 12, 31), date(2022, 6, 30)]
@@ -113,7 +114,7 @@ def test_course_of_a_programme_older_than_the_boundaries_begins_with_them(mini: 
     days, before = course_days(context)
     assert (days[0].year, before + timedelta(days=1)) == (begins.year, begins)
     assert min(curve.points["date"].min().date() for curve in build_curves(context, course, DE)) == begins
-    assert min(spec.as_of for spec in build_film(context, TODAY)) >= begins
+    assert min(spec.as_of for spec in film_of(context)) >= begins
     assert DE.day(begins) in reach_sentence(context, DE)
     assert reach_sentence(ViewContexts(lambda: mini, lambda: TODAY).of(ViewState()), DE) == ""
 
@@ -287,7 +288,7 @@ def test_names_in_charts_are_escaped(mini_contexts: ViewContexts) -> None:
 
 def test_film_ends_with_the_map_and_counts_each_month(real_context: Callable[..., ViewContext]) -> None:
     context = real_context(layer="agreement", as_of=date(2023, 2, 15))
-    film = build_film(context, TODAY)
+    film = film_of(context)
     days = [spec.as_of for spec in film]
     assert days[0] == date(2019, 1, 31)
     assert days[-2:] == [date(2023, 1, 31), date(2023, 2, 15)]
@@ -304,8 +305,24 @@ def test_film_ends_with_the_map_and_counts_each_month(real_context: Callable[...
         assert "".join(codes) == spec.codes
 
 
+@pytest.mark.parametrize(
+    ("layer", "district", "programme"),
+    [("overview", None, ""), ("council", "14521", ""), ("agreement", None, ""), ("overview", None, "kokoma")],
+)
+def test_every_month_of_a_film_is_the_map_of_its_day(
+    real: Snapshot, layer: str, district: str | None, programme: str
+) -> None:
+    """Most months are not computed: nothing turns in them."""
+    contexts = ViewContexts(lambda: real, lambda: TODAY)
+    view = ViewState(programme=programme, layer=layer, district=district)
+    film = build_film(contexts, contexts.of(view))
+    sampled = film[:: max(1, len(film) // tried(len(film)))]
+    assert len({id(each.classes) for each in film}) < len(film)
+    assert sampled == [contexts.of(view.but(as_of=each.as_of)).spec for each in sampled]
+
+
 def test_film_does_not_go_beyond_today(real_context: Callable[..., ViewContext]) -> None:
-    film = build_film(real_context(layer="agreement", as_of=date(2099, 12, 31)), TODAY)
+    film = film_of(real_context(layer="agreement", as_of=date(2099, 12, 31)))
     assert film[-1].as_of == TODAY
     assert len(film) == 95
 
@@ -315,7 +332,7 @@ def test_months_as_an_animation(mini_contexts: ViewContexts) -> None:
     context = mini_contexts.of(ViewState(layer="pact", as_of=date(2020, 3, 31)))
     made = film_gif(mini_contexts, context, DE)
     picture = Image.open(io.BytesIO(made))
-    distinct = {(spec.codes, spec.points) for spec in build_film(context, TODAY)}
+    distinct = {(spec.codes, spec.points) for spec in film_of(context)}
     assert picture.n_frames == len(distinct) > 2
     assert picture.size == (1200, 750)
     first = np.asarray(picture.convert("RGB"))

@@ -21,7 +21,7 @@ from atlas.model.view import EARLIEST, ViewState, view_to_query
 from atlas.present.address import misread, misread_told, unknown_keys
 from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.detail import position_or_successor
-from atlas.present.film import build_film, packed_film
+from atlas.present.film import packed_film
 from atlas.present.looks import ABSENT, FILTERED, looks_of
 from atlas.present.map_index import body_names, build_map_index
 from atlas.present.map_spec import pack, packed_bodies, packed_positions, packed_since
@@ -31,7 +31,7 @@ from atlas.present.site_days import changing_days, packed_days, stamps
 from atlas.present.wording import Words
 from atlas.render.fonts import letter_widths, text_width
 from atlas.web.scripts import join, script
-from tests.conftest import ROOT, TODAY
+from tests.conftest import ROOT, TODAY, film_of
 from tests.javascript import run_node
 
 MODULES = {
@@ -233,7 +233,7 @@ def _misread(query: str, context: ViewContext, lang: str) -> str:
 
 
 def _film(context: ViewContext) -> dict[str, object]:
-    film = build_film(context, TODAY)
+    film = film_of(context)
     return {"packed": packed_film(film), "codes": [spec.codes for spec in film]}
 
 
