@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
+from unicodedata import category
 
 from atlas import phrases
 from atlas.errors import AtlasError, Problem
@@ -110,7 +111,10 @@ def _looks(text: str) -> frozenset[str]:
 
 
 def _title(text: str) -> str:
-    title = " ".join(text.split())
+    """Return a title in one line, without what is invisible in it: word processors put such signs between others."""
+    title = " ".join("".join(each for each in text if category(each) != "Cf").split())
+    if not title.isprintable():
+        raise AtlasError(Problem("titel", N_("Der Text enthält Zeichen, die sich nicht drucken lassen.")))
     if len(title) > MOST_TITLE:
         raise AtlasError(Problem("titel", phrases.TEXT_TOO_LONG, {"count": len(title), "most": MOST_TITLE}))
     return title
