@@ -17,7 +17,7 @@ from atlas.present.map_spec import MapSpec, pack, packed_since
 from atlas.render import html
 from atlas.render.folium_map import LocalMap, changing_part
 from atlas.web.payloads import MapUrls
-from ui import blocks, day_field, take_home
+from ui import blocks, day_field, filters, take_home
 from ui.cache import payloads
 from ui.components import part
 from ui.state import MUNICIPALITY_PAGE, Keys, change_view, current_view, words
@@ -32,11 +32,20 @@ def show(context: ViewContext) -> None:
     with left:
         if _pick(context, Keys.MAP):
             st.rerun(scope="fragment")
+        _drawn_as(context)
         day_field.meaning(context)
     with right:
         _chosen(context)
         legend(context, is_first=True)
     table(context)
+
+
+def _drawn_as(context: ViewContext) -> None:
+    """Show the choice between the map and tiles, and what a tile is."""
+    with st.container(horizontal=True, vertical_alignment="center", key="drawn-as"):
+        filters.tiles(context)
+        if context.is_tiled:
+            blocks.small(words().say(phrases.TILES))
 
 
 def show_neighbourhood(context: ViewContext, near: list[int]) -> None:
@@ -64,7 +73,8 @@ def show_effect(context: ViewContext, spec: MapSpec) -> None:
 
 def _pick(context: ViewContext, key: Keys, near: Sequence[int] = (), spec: MapSpec | None = None) -> bool:
     """Draw the map and return whether another municipality has just been chosen on it, which the view then has."""
-    view, urls = context.view, _urls(context)
+    is_tiled = context.is_tiled and key is Keys.MAP
+    view, urls = context.view, payloads().tile_urls(context) if is_tiled else _urls(context)
     base = LocalMap(*payloads().map_assets(), urls.told("../../atlas/"))
     names = body_names(context.records)
     part_ = changing_part(spec or context.spec, view.municipality, view.district, view.lang, near, names)
@@ -127,8 +137,8 @@ def table(context: ViewContext, page: str | None = None) -> None:
         "codes": pack(spec.codes),
         "since": packed_since(spec),
     }
-    if page:
-        data["still"] = True  # the control belongs below its map
+    if page or context.is_tiled:  # the control belongs below its map; tiles are those of one day
+        data["still"] = True
     chosen = part("table")(key=Keys.TABLE, data=data, on_ags_change=_row_chosen, on_day_change=_day_taken).ags
     if page and isinstance(chosen, str):
         st.switch_page(page)
