@@ -86,9 +86,9 @@ def tiles(context: ViewContext) -> None:
     said = words()
     seed(Keys.TILES, context.view.tiles)
     st.segmented_control(
-        said.say("Ansicht"),
+        said.say(phrases.VIEW),
         [False, True],
-        format_func=lambda is_tiled: said.say("Kacheln") if is_tiled else said.say(phrases.MAP),
+        format_func=lambda is_tiled: said.say(phrases.IN_TILES) if is_tiled else said.say(phrases.MAP),
         required=True,
         key=Keys.TILES,
         label_visibility="collapsed",

@@ -17,13 +17,16 @@ from atlas.present.map_spec import MapSpec, pack, packed_since
 from atlas.render import html
 from atlas.render.folium_map import LocalMap, changing_part
 from atlas.web.payloads import MapUrls
-from ui import blocks, day_field, filters, take_home
+from ui import blocks, day_field, take_home
 from ui.cache import payloads
 from ui.components import part
 from ui.state import MUNICIPALITY_PAGE, Keys, change_view, current_view, words
 
 _LEADING = (Keys.AREA_MAP, Keys.CHANGES_MAP)
 """Maps on which a choice leads to another page, also when it is the municipality chosen before."""
+
+_LAND, _TILES = "map", "tiles"
+"""How the map is drawn, as the legend says it."""
 
 
 def show(context: ViewContext) -> None:
@@ -32,20 +35,11 @@ def show(context: ViewContext) -> None:
     with left:
         if _pick(context, Keys.MAP):
             st.rerun(scope="fragment")
-        _drawn_as(context)
         day_field.meaning(context)
     with right:
         _chosen(context)
         legend(context, is_first=True)
     table(context)
-
-
-def _drawn_as(context: ViewContext) -> None:
-    """Show the choice between the map and tiles, and what a tile is."""
-    with st.container(horizontal=True, vertical_alignment="center", key="drawn-as"):
-        filters.tiles(context)
-        if context.is_tiled:
-            blocks.small(words().say(phrases.TILES))
 
 
 def show_neighbourhood(context: ViewContext, near: list[int]) -> None:
@@ -116,15 +110,26 @@ def legend(context: ViewContext, *, is_first: bool = False) -> None:
         "bodies": len(spec.bodies),
         "chosen": " ".join(sorted(view.looks)),
         "isFirst": is_first,
+        "drawnAs": _drawn_as(context) if is_first and context.edition.has_tiles else None,
     }
     data = {name: value for name, value in data.items() if value}
-    part("legend")(key=Keys.LEGEND, data=data, on_look_change=_look_chosen)
+    part("legend")(key=Keys.LEGEND, data=data, on_look_change=_look_chosen, on_tiles_change=_drawn_as_chosen)
 
 
 def _look_chosen() -> None:
     key = st.session_state[Keys.LEGEND].get("look")
     if isinstance(key, str):
         change_view(looks=current_view().looks ^ {key})
+
+
+def _drawn_as(context: ViewContext) -> str:
+    return _TILES if context.is_tiled else _LAND
+
+
+def _drawn_as_chosen() -> None:
+    chosen = st.session_state[Keys.LEGEND].get("tiles")
+    if isinstance(chosen, str):
+        change_view(tiles=chosen == _TILES, film=None)
 
 
 def table(context: ViewContext, page: str | None = None) -> None:
