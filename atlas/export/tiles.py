@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from atlas.analysis.neighbours import Neighbourhood
 from atlas.analysis.tiles import Tiling, lay_tiles
 from atlas.model.boundaries import BoundaryVersion, Level
 from atlas.present.context import SingleFlightCache, ViewContext
@@ -31,21 +32,20 @@ def tile_map(context: ViewContext) -> TileMap:
     """Return the tiles of a context's day, laid once."""
     edition = context.edition
     key = (edition, edition.valid_at(context.as_of).tobytes())
-    return _laid.get(key, lambda: _lay(context))
+    return _laid.get(key, lambda: tiles_of(edition, list(context.day.lines), context.day.hood))
 
 
-def _lay(context: ViewContext) -> TileMap:
-    edition, positions = context.edition, list(context.day.lines)
-    rows = edition.municipalities.loc[positions]
+def tiles_of(edition: BoundaryVersion, positions: Sequence[int], hood: Neighbourhood) -> TileMap:
+    """Return some municipalities of an edition in tiles; ``hood`` says who borders on whom on their day."""
+    rows = edition.municipalities.loc[list(positions)]
     places = gpd.GeoSeries.from_xy(rows["label_lon"], rows["label_lat"], crs="EPSG:4326").to_crs(edition.metric_crs)
     outline = shapely.coverage_union_all(read_geometry(edition, Level.OVERVIEW, positions).geometry.to_numpy())
     number = {position: i for i, position in enumerate(positions)}
-    near = context.day.hood.lines
-    pairs = [(number[a], number[b]) for a in positions for b, _ in near[a] if a < b]
-    districts = rows["district"].tolist()
-    middles = shapely.get_coordinates(places.to_numpy())
-    tiling = lay_tiles(outline, middles, np.array(pairs, dtype=np.int64).reshape(-1, 2), districts)
-    return TileMap(edition, positions, districts, tiling)
+    pairs = [(number[a], number[b]) for a in positions for b, _ in hood.lines[a] if a < b and b in number]
+    near = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    districts, there = rows["district"].tolist(), shapely.get_coordinates(places.to_numpy())
+    tiling = lay_tiles(outline, there, near, districts)
+    return TileMap(edition, positions, districts, tiling, tiling.touching(near), tiling.distances(there))
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +56,10 @@ class TileMap:
     positions: Sequence[int]
     districts: Sequence[str]
     tiling: Tiling
+    touching: npt.NDArray[np.bool_]
+    """Of each pair of neighbours, whether their tiles touch."""
+    distances: npt.NDArray[np.float64]
+    """Of each municipality, how many tiles its own is from its place."""
 
     @cached_property
     def land(self) -> Land:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -45,20 +44,6 @@ def parts(tiles: TileMap) -> int:
     shapes = shapely.polygons(tiles.tiling.metres(tiles.tiling.corners))
     own = np.array(tiles.districts)
     return sum(len(shapely.get_parts(shapely.coverage_union_all(shapes[own == key]))) - 1 for key in set(own))
-
-
-def pairs_of(context: ViewContext, tiles: TileMap) -> np.ndarray:
-    number = {position: i for i, position in enumerate(tiles.positions)}
-    lines = context.day.hood.lines
-    return np.array([(number[a], number[b]) for a in tiles.positions for b, _ in lines[a] if a < b])
-
-
-def distances(context: ViewContext, tiles: TileMap) -> np.ndarray:
-    rows = context.edition.municipalities.loc[list(tiles.positions)]
-    there = gpd.GeoSeries.from_xy(rows["label_lon"], rows["label_lat"], crs="EPSG:4326").to_crs(
-        context.edition.metric_crs
-    )
-    return tiles.tiling.distances(shapely.get_coordinates(there.to_numpy()))
 
 
 @given(st.lists(st.tuples(st.integers(0, 999), st.integers(0, 999)), min_size=1, max_size=30), st.data())
@@ -124,8 +109,10 @@ def test_saxony_in_tiles_keeps_neighbours_and_places(real_context: Context, day:
     context = real_context(as_of=day)
     tiles = tile_map(context)
     assert len({*map(tuple, tiles.tiling.middles.tolist())}) == len(context.day.lines)
-    assert tiles.tiling.touching(pairs_of(context, tiles)).mean() >= 0.6
-    assert distances(context, tiles).max() <= FARTHEST
+    assert len(tiles.touching) == sum(map(len, context.day.hood.lines.values())) / 2
+    assert tiles.touching.mean() >= 0.6
+    assert len(tiles.distances) == len(tiles.positions)
+    assert tiles.distances.max() <= FARTHEST
     assert parts(tiles) <= 3
     if day == TODAY:
         assert len(tiles.positions) == 418
