@@ -20,7 +20,8 @@ _SAME_DISTRICT, _PLACE = 1.0, 0.05
 """What it counts for that neighbours of one district touch, beside 1 for any; and a squared tile of distance."""
 _ON_LAND, _INNER, _RAISE = 4.0, 12.0, 1.0
 """What it counts in the auction that a cell lies on land, and amid other cells; and the least raise of a bid."""
-_NEVER = 1000.0
+_ALWAYS, _NEVER = 100.0, 1000.0
+"""That inner cells are taken, and that nobody moves too far, counts more than all else."""
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -74,7 +75,7 @@ def lay_tiles(outline: shapely.Geometry, places: Floats, pairs: Ints, districts:
     away = square * (1 + square / FARTHEST**2)
     start = _auction(_ON_LAND * on_land + _INNER * is_inner - away)
     too_far = square > np.maximum(FARTHEST**2, np.take_along_axis(square, start[:, None], axis=1))
-    cost = _PLACE * (away - _ON_LAND * on_land) - _NEVER * is_inner / 10 + _NEVER * too_far
+    cost = _PLACE * (away - _ON_LAND * on_land) - _ALWAYS * is_inner + _NEVER * too_far
     return Tiling(cells[_swapped(start, near, cost, *_bonds(pairs, districts))], pitch, origin)
 
 
@@ -174,8 +175,8 @@ def _swapped(start: Ints, near: npt.NDArray[np.bool_], cost: Floats, others: Int
 
 def _apart(swaps: Ints, ones: Ints, two: Ints) -> Ints:
     """Return the best of the swaps, a fifth of those no cell of which has a better one: they hardly touch each other."""
-    rank = np.arange(len(swaps))
-    first = np.full(int(max(ones.max(initial=0), two.max(initial=0))) + 1, len(swaps))
+    rank = np.arange(len(swaps))  # every cell's best swap; of two cells the second has the greater number
+    first = np.full(int(two.max(initial=0)) + 1, len(swaps))
     np.minimum.at(first, ones[swaps], rank)
     np.minimum.at(first, two[swaps], rank)
     lead = swaps[(first[ones[swaps]] == rank) & (first[two[swaps]] == rank)]

@@ -112,8 +112,7 @@ def _place(page: str, context: ViewContext, asked: ViewState) -> tuple[str, str]
 
 
 def _picture(place: str, view: ViewState) -> str:
-    whole = view.but(district=None, municipality=None, tiles=view.tiles and not place)
-    address = page_address(f"bild/{place or ExcerptKind.STATE.value}.png", whole)
+    address = page_address(f"bild/{place or ExcerptKind.STATE.value}.png", view.but(district=None, municipality=None))
     return f"{address}{'&' if '?' in address else '?'}groesse={PREVIEW_SIZE}"
 
 

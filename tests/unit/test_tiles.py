@@ -29,8 +29,9 @@ from atlas.present.address import known_only, unknown_keys
 from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.wording import Words
 from atlas.render.svg import svg
+from atlas.web.early import map_files
 from atlas.web.images import Images
-from atlas.web.payloads import PayloadStore
+from atlas.web.payloads import PREFIX, PayloadStore
 from tests.conftest import TODAY
 from tests.lanes import law
 
@@ -185,3 +186,11 @@ def test_map_of_tiles_fetches_tiles_instead_of_the_land(mini_context: Context) -
     payload = store.get(there.overview)
     assert payload
     assert payload.body == tile_map(context).body
+
+
+def test_only_the_page_of_the_map_fetches_tiles(mini_context: Context) -> None:
+    store, context = PayloadStore(), mini_context(tiles=True)
+    tiles = f"{PREFIX[1:]}/{store.tile_urls(context).overview}"
+    assert tiles in map_files("", context, store)
+    assert tiles not in map_files("kreis", context, store)
+    assert tiles not in map_files("", mini_context(), store)
