@@ -27,6 +27,7 @@ from atlas.model.view import ViewState, view_to_query
 from atlas.phrases import TILES
 from atlas.present.address import known_only, unknown_keys
 from atlas.present.context import ViewContext, ViewContexts
+from atlas.present.elsewhere import in_programme
 from atlas.present.wording import Words
 from atlas.render.svg import svg
 from atlas.web.early import map_files
@@ -160,6 +161,8 @@ def test_country_is_not_shown_in_tiles_and_says_so(real: Snapshot) -> None:
     assert [problem.place for problem in problems] == ["ansicht"]
     assert not known_only(view, real, problems).tiles
     assert not list(unknown_keys(ViewState(tiles=True), real, TODAY))
+    state = ViewContexts(lambda: real, lambda: TODAY).of(ViewState(tiles=True))
+    assert not in_programme(state, country).tiles
     client = TestClient(Starlette(routes=Images(lambda: real, ViewContexts(lambda: real, lambda: TODAY)).routes()))
     assert client.get(f"/bild/land.svg?programm={country}&ansicht=kacheln").status_code == 400
     assert client.get("/bild/14521450.svg?ansicht=kacheln").status_code == 400
