@@ -183,6 +183,7 @@ MUNICIPALITY = Parameter(
 AREA = Parameter("bereich", str, form=_PLAIN, wrong=N_("Den Bereich {given} gibt es nicht."))
 LOOKS = Parameter("stufe", _looks, wrong=N_("Die Klasse {given} gibt es nicht."))
 DOCUMENTED = choice("belegt", {"1": True, "0": False})
+TILES = choice("ansicht", {"karte": False, "kacheln": True})
 FORM = choice(
     "form",
     {"plain": False, "excel": True},
@@ -239,7 +240,7 @@ CHAPTER = choice("kapitel", {each: each for each in (*CHAPTERS, WHOLE_HANDBOOK)}
 EXCERPT_PARAMETERS = tuple(each.name for each in (PLACES, SIZE, NAMES, TITLE))
 """What the order of a picture adds to the parameters of its view."""
 _ON_PAGES: tuple[Parameter[Any], ...] = (
-    *(PROGRAMME, LAYER, DAY, DISTRICT, MUNICIPALITY, LOOKS, DOCUMENTED, SINCE, AREA, MONTH, LANG),
+    *(PROGRAMME, LAYER, DAY, DISTRICT, MUNICIPALITY, LOOKS, DOCUMENTED, SINCE, AREA, MONTH, TILES, LANG),
     *(PLACES, SIZE, NAMES, TITLE, COMPARED, PART, CHAPTER, RECEIPT),
 )  # fmt: skip
 PAGE_PARAMETERS = tuple(each.name for each in _ON_PAGES)
@@ -336,6 +337,7 @@ def read_view(given: Given, layers: Mapping[str, tuple[str, ...]]) -> ViewState:
         since=given.read(SINCE, None),
         area=given.read(AREA, None),
         film=given.read(MONTH, None),
+        tiles=given.read(TILES, otherwise=False),
         lang=given.read(LANG, SOURCE_LANGUAGE),
     )
 
