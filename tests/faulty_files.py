@@ -166,10 +166,16 @@ def _cell(name: str, column: str, value: str, reason: str, **more: Any) -> Fault
 def _keys() -> Iterable[Faulty]:
     digits = "nicht acht Ziffern"
     unknown = "hat und hatte keine Gemeinde und kein Kreis"
-    yield _cell("no key", "AGS", "", "Der Schlüssel fehlt", suggestion="00021020 Bergen")
+    yield _cell("no key", "AGS", "", "nach dem Namen „{given}“ ist er ergänzt", severity=WARNING)
+    yield _cell(
+        "no key, name of two", "AGS", "", "heißen mehrere", with_Gemeinde="Neustadt", suggestion="00022040 Neustadt ("
+    )
+    yield _cell("no key, name of nobody", "AGS", "", "heißt hier keine Gemeinde", with_Gemeinde="Bergenheim")
+    yield _cell("no key, no name", "AGS", "", "Der Schlüssel fehlt.", with_Gemeinde="")
     yield _cell("unknown key, known name", "AGS", "00021029", unknown, suggestion="00021020 Bergen")
     yield _cell("unknown key, no name", "AGS", "00021011", unknown, with_Gemeinde="", suggestion="00021010 Neustadt")
-    yield _cell("swapped digits", "AGS", "00012020", unknown, with_Gemeinde="", suggestion="00021020 Bergen")
+    yield _cell("swapped digits", "AGS", "00021002", unknown, with_Gemeinde="", suggestion="00021020 Bergen")
+    yield _cell("digits of another district", "AGS", "00012020", unknown, with_Gemeinde="")
     yield _cell("letter for digit", "AGS", "O0021020", digits, suggestion="00021020 Bergen")
     yield _cell("six digits", "AGS", "021020", digits, suggestion="00021020 Bergen")
     yield _cell("nine digits", "AGS", "000210200", digits, suggestion="00021020 Bergen")

@@ -26,7 +26,7 @@ from atlas.analysis.difference import (
     entries_of,
     is_finer,
 )
-from atlas.analysis.naming import Participants, StageNames
+from atlas.analysis.naming import StageNames, participants
 from atlas.analysis.quality import disorder
 from atlas.analysis.values import (
     Reading,
@@ -250,7 +250,7 @@ class _Check:
         self._cases: dict[tuple[str, str, str], set[str]] = {}
         for _, each in self._entries.values():
             self._cases.setdefault((each.ags, each.instrument, folded(each.case)), set()).add(each.case)
-        self._people = Participants(snapshot.editions[programme.boundary_set])
+        self._people = participants(snapshot.editions[programme.boundary_set])
         self._width = len(columns)
         self._at = {column.field: column.position for column in columns if column.field}
         self._headings = {column.field: column.heading for column in columns if column.field}

@@ -1,7 +1,8 @@
 /* What is typed into the search box, folded like the names (atlas/model/place_names.py), and the places it fits. */
 
-/** Abbreviations, pairs of letters, small words and titles, as Python has them.
- * @typedef {{ full: Record<string, string>, letters: Record<string, string>, small: string[], titles: string[] }} Spelling */
+/** Abbreviations, pairs of letters, small words, titles, those after a comma only and how others end, as Python has them.
+ * @typedef {{ full: Record<string, string>, letters: Record<string, string>, small: string[], titles: string[],
+ *   letterTitles: string[], endings: string[] }} Spelling */
 
 /** @type {Record<string, string>} */
 const PLAIN = { "ß": "ss", "ł": "l", "đ": "d", "ø": "o" };
@@ -21,6 +22,21 @@ export function writtenOut(words, { full, letters, small, titles }) {
   });
   const kept = pairs.filter((each) => !titles.includes(each) && !small.includes(each)).map((each) => full[each] || each);
   return kept.length ? kept : words;
+}
+
+/** A name without the parts after a comma or in brackets that are titles alone.
+ * @param {string} name @param {Spelling} spelling */
+export function withoutTitles(name, { titles, letterTitles, endings, small }) {
+  const [head, ...rest] = name.split(/([,;(])/);
+  let kept = head;
+  for (let at = 0; at < rest.length; at += 2) {
+    const words = foldedWords(rest[at + 1]);
+    const isTold = words.length > 1 && words[0].endsWith("stadt") && (small.includes(words[1]) || words[1] === "und");
+    const isTitle = words.every((each) => titles.includes(each) || letterTitles.includes(each))
+      || (rest[at] !== "(" && (isTold || endings.some((end) => words[words.length - 1].endsWith(end))));
+    if (!isTitle) kept += rest[at] + rest[at + 1];
+  }
+  return kept;
 }
 
 /** A place: text, what stands beside it, keys it leads to; folded: names, the name written out, the district.
@@ -79,10 +95,10 @@ const hasKey = (digits, keys) => {
 /** What was found, best first. `isGuess`: only but for one slip, none to be taken unasked. `isClear`: the first is meant, no other.
  * @typedef {{ found: Place[], isGuess: boolean, isClear: boolean }} Found */
 
-/** The places that fit what was typed; where none does, those that do but for one slip.
+/** The places that fit what was typed; where none does, those that a half of it fits (`Kamenz / Kamjenc`), or but for one slip.
  * @param {string} text @param {Place[]} places in the order of names @param {Spelling} spelling @returns {Found} */
 export function search(text, places, spelling) {
-  const words = foldedWords(text);
+  const words = foldedWords(withoutTitles(text, spelling));
   const plain = words.join("");
   if (!plain) return { found: [], isGuess: false, isClear: false };
   if (/^\d+$/.test(plain)) {
@@ -100,6 +116,11 @@ export function search(text, places, spelling) {
   if (found.length) {
     const best = ranked.filter(({ rank }) => rank === ranked[0].rank);
     return { found, isGuess: false, isClear: found.length === 1 || (best.length === 1 && ranked[0].rank < 1) };
+  }
+  for (let cut = text.lastIndexOf("/"); cut >= 0; cut = cut ? text.lastIndexOf("/", cut - 1) : -1) {
+    const halves = [text.slice(0, cut), text.slice(cut + 1)].map((half) => search(half, places, spelling));
+    const either = halves.filter((half) => !half.isGuess).flatMap((half) => half.found);
+    if (either.length) return { found: either, isGuess: true, isClear: false };
   }
   const near = places.filter(([, , , names, name]) => [plain, full].some((each) => isNear(each, [...names, name])));
   near.sort(([, , [one]], [, , [other]]) => other.length - one.length); // municipalities before districts
