@@ -36,6 +36,7 @@ from atlas.analysis.values import (
     damage,
     is_after,
     is_blocked,
+    meaning_before,
     meaning_of,
     read_case,
     read_date,
@@ -47,7 +48,7 @@ from atlas.analysis.values import (
 from atlas.errors import Problem, Severity
 from atlas.model.edits import Record
 from atlas.model.programme import Programme, StageKind
-from atlas.model.records import RECORD_COLUMNS
+from atlas.model.records import DATE_MEANINGS, RECORD_COLUMNS
 from atlas.model.rules import Fault, check_end, check_meaning, check_read
 from atlas.model.sheets import Sheet
 from atlas.model.snapshot import Snapshot
@@ -333,21 +334,25 @@ class _Check:
         name, key_given = raw.get("municipality", ""), raw.get("ags", "")
         key = self._key(key_given, "" if "municipality" in broken else name)
         instrument, stage = self._stage(raw.get("instrument", ""), raw.get("status", ""))
-        day = self._planned(self._date(raw.get("date", "")), instrument.value, stage.value)
+        said, meant = meaning_before(raw.get("date", ""))
+        day = self._planned(self._date(said), instrument.value, stage.value)
+        if meant == "known_by" and not raw.get("date_means"):
+            text = N_("„{given}“ sagt, wann es spätestens so war; als solcher Tag ist er gelesen.")
+            day = day.also(Remark(text, {"given": raw["date"]}, Severity.NOTE))
         found: dict[str, Reading] = {
             "ags": key,
             "municipality": Reading(name),
             "instrument": instrument,
             "status": stage,
             "date": day,
-            "date_means": self._meaning(raw, day),
+            "date_means": self._meaning(raw, day, meant),
             "joint_with": read_text(raw.get("joint_with", ""), "joint_with"),
             "note": read_text(raw.get("note", ""), "note"),
             "source_url": self._source(raw.get("source_url", "")),
-            "source_date": self._date(raw.get("source_date", "")),
+            "source_date": self._date(meaning_before(raw.get("source_date", ""))[0]),
             "until": read_date(raw.get("until", "")),
             "case": read_case(raw.get("case", "")),
-            "retrieved": self._retrieved(raw.get("retrieved", "")),
+            "retrieved": self._retrieved(meaning_before(raw.get("retrieved", ""))[0]),
             "inferred": read_yes(raw.get("inferred", "")),
             ENTRY: self._entry(raw.get(ENTRY, "")),
         } | broken
@@ -380,8 +385,14 @@ class _Check:
         )
         return day.also(Remark(text, severity=Severity.NOTE))
 
-    def _meaning(self, raw: Mapping[str, str], day: Reading) -> Reading:
+    def _meaning(self, raw: Mapping[str, str], day: Reading, meant: str) -> Reading:
+        """Read what a date means; ``meant`` is what the word before it says."""
         given = raw.get("date_means", "")
+        if meant and day.value and meaning_of(given) in {"", meant}:
+            return Reading(meant)
+        if meant and meaning_of(given) in DATE_MEANINGS:
+            text = N_("„{date}“ sagt etwas anderes, als hier steht. Bitte eines von beiden ändern.")
+            return Reading(given, (Remark(text, {"date": raw["date"]}),))
         if not given and day.value:
             if "date_means" not in self._at:
                 return Reading("reached")
