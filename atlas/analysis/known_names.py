@@ -67,12 +67,12 @@ class _Known(NamedTuple):
     key: str
     name: _Name
     around: str
-    """The names of its district and state, folded and joined."""
+    """The words of the names of its district and state, and each joined; spaces around."""
 
     def rank(self, beside: tuple[str, ...]) -> int:
         """Return how well it fits what was typed beside it: not at all, by district or state, by its own words, by all."""
         own = self.name.beside
-        are_own = [any(_is_short_for(typed, each) for each in own) for typed in beside]
+        are_own = [not typed.endswith("kreis") and any(_is_short_for(typed, each) for each in own) for typed in beside]
         if not beside or not all(are_own):
             return int(
                 all(is_own or _is_part(typed, self.around) for typed, is_own in zip(beside, are_own, strict=True))
@@ -96,12 +96,12 @@ class KnownNames:
         self._official = {key: name for key, name, is_official in _names(editions) if is_official}
         self._by_key: dict[str, list[_Known]] = {}
         self._by_name: dict[str, list[_Known]] = {}
-        around = {key: _joined(name) for key, name in self._official.items() if len(key) == _DISTRICT_KEY}
-        states = {f"{number:02}": _joined(name) for number, name in enumerate(STATES.split(), 1)}
+        around = {key: _around(name) for key, name in self._official.items() if len(key) == _DISTRICT_KEY}
+        states = {f"{number:02}": _around(name) for number, name in enumerate(STATES.split(), 1)}
         for key, name, _ in _names(editions):
             if key not in self.city:
                 district = around.get(key[:_DISTRICT_KEY], "") if len(key) == _KEY else ""
-                known = _Known(key, _taken_apart(name), f"{district} {states.get(key[:2], '')}")
+                known = _Known(key, _taken_apart(name), district + states.get(key[:2], ""))
                 self._by_key.setdefault(key, []).append(known)
                 self._by_name.setdefault(known.name.first(known.name.size), []).append(known)
 
@@ -135,11 +135,7 @@ class KnownNames:
         found = self._best(whole)
         for one, other in [] if found else zip(parts[::2], parts[1::2], strict=True):
             for half, rest in ((one, other), (other, one)):
-                if (
-                    not found
-                    and not self._best(rest)
-                    and _MEANT.isdisjoint(FULL.get(each, each) for each in rest.words)
-                ):
+                if not found and not self._best(rest) and rest.first(rest.size) not in _MEANT:
                     found = [
                         (rank, known)
                         for rank, known in self._best(half)
@@ -168,7 +164,7 @@ def _is_short_for(one: str, other: str) -> bool:
 def _is_part(typed: str, around: str) -> bool:
     """Return whether a word is part of the name of a district or a state, but for its last letter: ``Erzgebirge``."""
     full = FULL.get(typed, typed)
-    return len(full) >= _TELLING and (full[:-1] if len(full) > _TELLING else full) in around
+    return f" {full} " in around or (len(full) >= _TELLING and (full[:-1] if len(full) > _TELLING else full) in around)
 
 
 def _is_other_umlaut(one: str, other: str) -> bool:
@@ -214,6 +210,11 @@ def _taken_apart(text: str) -> _Name:
     is_district = said & DISTRICT_TITLES and not any(each.endswith("stadt") for each in said)
     length = _DISTRICT_KEY if is_district else _KEY if said else 0
     return _Name(tuple(kept), size or len(kept), head, length)
+
+
+def _around(name: str) -> str:
+    words = folded_words(name)
+    return f" {' '.join(words)} {''.join(words)} "
 
 
 def _joined(name: str) -> str:
