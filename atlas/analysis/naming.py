@@ -55,7 +55,7 @@ class Participants(KnownNames):
         """Read a key; ``name``, which stands beside it, is taken for one that is missing, if it means one alone."""
         if not raw:
             return self._read_by_name(name)
-        key, how = self._repaired(_TITLE_OF_KEY.sub("", raw).removeprefix("'"))
+        key, how = self._repaired(raw.removeprefix("'"))
         if key in self.keys:
             return Reading(key, (Remark(how, {"given": raw, "key": key}, Severity.NOTE),) if how else ())
         if how:
@@ -91,7 +91,7 @@ class Participants(KnownNames):
 
         Of an association it is the key of the district it begins with and more, which no participant has.
         """
-        digits = re.sub(r"[\s./-]", "", re.sub(r"^([0-9]{4,12})[.,]0+$", r"\1", raw))
+        digits = re.sub(r"[\s./-]", "", re.sub(r"^([0-9]{4,12})[.,]0+$", r"\1", _TITLE_OF_KEY.sub("", raw)))
         if not (digits.isascii() and digits.isdigit()):
             return raw, ""
         how = _READ_AS if digits != raw else ""
