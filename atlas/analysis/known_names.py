@@ -29,6 +29,8 @@ from atlas.model.place_names import (
     without_titles,
 )
 
+_LONGEST = 100
+"""So many characters a name has at most; what is longer is nobody's, and nothing is compared with it."""
 _TELLING = 4
 _KEY, _DISTRICT_KEY = 8, 5
 _MEANT = {*FULL.values(), *LETTERS.values()}
@@ -190,8 +192,8 @@ def _is_close(known: _Known, typed: _Name) -> bool:
 
 def _ways(name: str) -> list[_Name]:
     """Return a name taken apart, then each two halves that a stroke makes of it, with the titles of the whole."""
-    whole = _taken_apart(name)
-    parts = (_taken_apart(part) for two in halves(name) for part in two)
+    text = name if len(name) <= _LONGEST else ""
+    whole, parts = _taken_apart(text), (_taken_apart(part) for two in halves(text) for part in two)
     return [whole, *(each._replace(length=whole.length or each.length) for each in parts)]
 
 

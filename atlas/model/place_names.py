@@ -129,8 +129,9 @@ def _is_title(words: list[str], sign: str) -> bool:
 
 
 def halves(name: str) -> list[tuple[str, str]]:
-    """Return what may be two names of one place, ``Kamenz / Kamjenc``: its halves by each stroke, the last first."""
-    return [(name[:at], name[at + 1 :]) for at in range(len(name) - 1, -1, -1) if name[at] == "/"]
+    """Return what may be two names of one place, ``Kamenz / Kamjenc``: its halves by each stroke, the last first, four at most."""
+    strokes = [at for at, sign in enumerate(name) if sign == "/"]
+    return [(name[:at], name[at + 1 :]) for at in strokes[:-5:-1]]
 
 
 def as_written(name: str) -> str:

@@ -260,6 +260,13 @@ def test_date_with_two_readings_stops_with_both_and_its_word_goes_before(real: S
     ]
 
 
+def test_hostile_names_are_nobodys(real: Snapshot) -> None:
+    people = participants(real.editions["de"])
+    for name in ("a/" * 16_000, "Burg " * 6_000, "(" * 32_000, "/" * 90, "a b " * 24, "\u0308" * 90):
+        assert people.keys_of(name) == []
+        assert not people.fits("15086015", name) or name.startswith("Burg")
+
+
 # ---- the gate and the check -------------------------------------------------------------------------------------------
 
 SHAPES = (

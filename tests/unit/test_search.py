@@ -21,6 +21,7 @@ from atlas.web.site_map import search_told
 from tests.conftest import ROOT, TODAY
 from tests.javascript import ASSETS, run_node
 from tests.lanes import law
+from tests.unit.test_names import OFFERED, TAKEN, UNKNOWN
 
 WAYS = {
     "Großschirma": ["Grossschirma", "großschirma", "GROSSSCHIRMA", "Gros Schirma"],
@@ -162,3 +163,19 @@ def test_one_slip_is_one_edit_or_two_letters_swapped(pairs: list[tuple[str, str]
 )
 def test_name_is_folded_as_written_and_in_full(name: str, written: str, full: str) -> None:
     assert (as_written(name), in_full(name)) == (written, full)
+
+
+def test_what_the_gate_takes_the_search_box_finds(index: dict[str, Any]) -> None:
+    typed = [(name, {key}) for key, names in TAKEN.items() for name in names] + list(OFFERED.items())
+    missing = []
+    for (name, keys), answer in zip(typed, found([name for name, _ in typed], index), strict=True):
+        shown = {key for place in answer["found"] for key in place[2]}
+        if not keys <= shown:
+            missing.append((name, [place[0] for place in answer["found"]][:4]))
+    assert missing == []
+
+
+def test_name_of_somewhere_else_is_a_guess_at_most(index: dict[str, Any]) -> None:
+    elsewhere = [name for name in UNKNOWN if " im " in name or " an " in name or "/T" in name or " / P" in name]
+    assert len(elsewhere) >= 5
+    assert [name for name, answer in zip(elsewhere, found(elsewhere, index), strict=True) if answer["isClear"]] == []

@@ -95,9 +95,8 @@ const hasKey = (digits, keys) => {
 /** What was found, best first. `isGuess`: only but for one slip, none to be taken unasked. `isClear`: the first is meant, no other.
  * @typedef {{ found: Place[], isGuess: boolean, isClear: boolean }} Found */
 
-/** The places that fit what was typed; where none does, those that a half of it fits (`Kamenz / Kamjenc`), or but for one slip.
- * @param {string} text @param {Place[]} places in the order of names @param {Spelling} spelling @returns {Found} */
-export function search(text, places, spelling) {
+/** The places that fit what was typed. @param {string} text @param {Place[]} places @param {Spelling} spelling @returns {Found} */
+function fitting(text, places, spelling) {
   const words = foldedWords(withoutTitles(text, spelling));
   const plain = words.join("");
   if (!plain) return { found: [], isGuess: false, isClear: false };
@@ -112,17 +111,26 @@ export function search(text, places, spelling) {
       HALF + fit(plain, [name], district), HALF + fit(full, [name], district));
     return { place, rank };
   }).filter(({ rank }) => rank < NOT).sort((a, b) => a.rank - b.rank);
-  const found = ranked.map(({ place }) => place);
-  if (found.length) {
-    const best = ranked.filter(({ rank }) => rank === ranked[0].rank);
-    return { found, isGuess: false, isClear: found.length === 1 || (best.length === 1 && ranked[0].rank < 1) };
+  const best = ranked.filter(({ rank }) => rank === ranked[0].rank);
+  const isClear = ranked.length === 1 || (best.length === 1 && ranked[0].rank < 1);
+  return { found: ranked.map(({ place }) => place), isGuess: false, isClear };
+}
+
+const MOST_CUTS = 4;
+
+/** The places that fit what was typed; where none does, those that a part of it fits (`Kamenz / Kamjenc`), or but for one slip.
+ * @param {string} text @param {Place[]} places in the order of names @param {Spelling} spelling @returns {Found} */
+export function search(text, places, spelling) {
+  const whole = fitting(text, places, spelling);
+  const words = foldedWords(withoutTitles(text, spelling));
+  if (whole.found.length || /^\d*$/.test(words.join(""))) return whole;
+  const cuts = [...text.matchAll(/[,;(/]/g)].map(({ index }) => index).reverse().slice(0, MOST_CUTS);
+  for (const part of cuts.flatMap((cut) => [text.slice(0, cut), text[cut] === "/" ? text.slice(cut + 1) : ""])) {
+    const { found } = fitting(part, places, spelling);
+    if (found.length) return { found, isGuess: true, isClear: false };
   }
-  for (let cut = text.lastIndexOf("/"); cut >= 0; cut = cut ? text.lastIndexOf("/", cut - 1) : -1) {
-    const halves = [text.slice(0, cut), text.slice(cut + 1)].map((half) => search(half, places, spelling));
-    const either = halves.filter((half) => !half.isGuess).flatMap((half) => half.found);
-    if (either.length) return { found: either, isGuess: true, isClear: false };
-  }
-  const near = places.filter(([, , , names, name]) => [plain, full].some((each) => isNear(each, [...names, name])));
+  const typed = [words, writtenOut(words, spelling)].map((each) => each.join(""));
+  const near = places.filter(([, , , names, name]) => typed.some((each) => isNear(each, [...names, name])));
   near.sort(([, , [one]], [, , [other]]) => other.length - one.length); // municipalities before districts
   return { found: near, isGuess: true, isClear: false };
 }
