@@ -83,9 +83,12 @@ class _Known(NamedTuple):
 
 
 class KnownNames:
-    """Names by key and keys by name. The import gate and the check ask it."""
+    """Names by key and keys by name. The import gate and the check ask it.
 
-    def __init__(self, editions: tuple[BoundaryVersion, ...]) -> None:
+    ``register`` are keys with names as an official register writes them, where there is one: ``Kamenz / Kamjenc, Stadt``.
+    """
+
+    def __init__(self, editions: tuple[BoundaryVersion, ...], register: Iterable[tuple[str, str]] = ()) -> None:
         self.ended = {change.old_ags: change for edition in editions for change in edition.changes}
         self.successor = successors(self.ended.values(), date.max)
         self.city = {
@@ -100,12 +103,21 @@ class KnownNames:
         self._by_name: dict[str, list[_Known]] = {}
         around = {key: _around(name) for key, name in self._official.items() if len(key) == _DISTRICT_KEY}
         states = {f"{number:02}": _around(name) for number, name in enumerate(STATES.split(), 1)}
-        for key, name, _ in _names(editions):
+        others = [(key, other) for key, name in register if key in self._official for other in self._others(key, name)]
+        for key, name in (*((key, name) for key, name, _ in _names(editions)), *others):
             if key not in self.city:
                 district = around.get(key[:_DISTRICT_KEY], "") if len(key) == _KEY else ""
                 known = _Known(key, _taken_apart(name), district + states.get(key[:2], ""))
                 self._by_key.setdefault(key, []).append(known)
                 self._by_name.setdefault(known.name.first(known.name.size), []).append(known)
+
+    def _others(self, key: str, name: str) -> list[str]:
+        """Return the names beside ours in a register: the half that is not ours, else the whole; empty if it is ours."""
+        ours = _joined(self._official[key])
+        if _joined(without_titles(name)[0]) == ours:
+            return []
+        two = [other for half, other in halves(name) if _joined(without_titles(half)[0]) == ours]
+        return two[:1] or [name]
 
     def name(self, key: str) -> str:
         """Return the name a key has or had last, empty if there is no such key."""
@@ -135,16 +147,25 @@ class KnownNames:
         """Return the keys a name belongs to, in order: one if it is clear, those of all its namesakes if it is not."""
         whole, *parts = _ways(name)
         found = self._best(whole)
-        for one, other in [] if found else zip(parts[::2], parts[1::2], strict=True):
-            for half, rest in ((one, other), (other, one)):
-                if not found and not self._best(rest) and rest.first(rest.size) not in _MEANT:
-                    found = [
-                        (rank, known)
-                        for rank, known in self._best(half)
-                        if known.key[:_DISTRICT_KEY] in BILINGUAL and (rank == _WHOLE or not known.name.beside)
-                    ]
+        for one, other in zip(parts[::2], parts[1::2], strict=True):
+            found = found or self._of_halves(one, other)
         keys = {known.key for _, known in found}
         return sorted(key for key in keys if self.successor.get(key) not in keys)
+
+    def _of_halves(self, one: _Name, other: _Name) -> list[tuple[int, _Known]]:
+        """Return what both halves mean; where only one is known and whole, what that means, if it may have a Sorbian name."""
+        first, second = self._best(one), self._best(other)
+        if first and second:
+            keys = {known.key for _, known in second}
+            return [(rank, known) for rank, known in first if known.key in keys]
+        rest = other if first else one
+        if rest.first(rest.size) in _MEANT:
+            return []
+        return [
+            (rank, known)
+            for rank, known in first or second
+            if known.key[:_DISTRICT_KEY] in BILINGUAL and (rank == _WHOLE or not known.name.beside)
+        ]
 
     def _best(self, typed: _Name) -> list[tuple[int, _Known]]:
         """Return the names that fit best, with their rank: as many words as can be are the name itself."""

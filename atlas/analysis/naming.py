@@ -39,16 +39,16 @@ _TITLE_OF_KEY = re.compile(r"^(?:de|ags|ars|rs|gkz)\b[:. ]*", re.IGNORECASE)
 
 
 @lru_cache(4)
-def participants(editions: tuple[BoundaryVersion, ...]) -> Participants:
+def participants(editions: tuple[BoundaryVersion, ...], register: tuple[tuple[str, str], ...] = ()) -> Participants:
     """Return those of a state or the country; a country has eleven thousand names to take apart."""
-    return Participants(editions)
+    return Participants(editions, register)
 
 
 class Participants(KnownNames):
     """Municipalities and districts of a state, by the keys and names people write."""
 
-    def __init__(self, editions: tuple[BoundaryVersion, ...]) -> None:
-        super().__init__(editions)
+    def __init__(self, editions: tuple[BoundaryVersion, ...], register: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__(editions, register)
         self.keys = known_keys(editions)
 
     def read_key(self, raw: str, name: str) -> Reading:

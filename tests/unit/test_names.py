@@ -260,6 +260,21 @@ def test_date_with_two_readings_stops_with_both_and_its_word_goes_before(real: S
     ]
 
 
+def test_names_of_a_register_are_known_beside_ours(mini: Snapshot) -> None:
+    register = (
+        ("00021050", "Erlen/Wólšina, Stadt"),
+        ("00021020", "Bad Bergen, M"),
+        ("00021010", "Neustadt, Stadt"),
+        ("99999999", "X"),
+    )
+    people = participants(mini.editions["00"], register)
+    for name in ("Wólšina", "Wolsina, Stadt", "Erlen", "Wólšina/Erlen", "Erlen / Wólšina, Stadt"):
+        assert people.keys_of(name) == ["00021050"], name
+    assert people.keys_of("Bad Bergen") == people.keys_of("Bergen") == ["00021020"]
+    assert people.name("00021050") == "Erlen"
+    assert participants(mini.editions["00"]).keys_of("Wólšina") == []
+
+
 def test_hostile_names_are_nobodys(real: Snapshot) -> None:
     people = participants(real.editions["de"])
     for name in ("a/" * 16_000, "Burg " * 6_000, "(" * 32_000, "/" * 90, "a b " * 24, "\u0308" * 90):
