@@ -175,7 +175,9 @@ class KnownNames:
             best = max((rank for rank, _ in ranked), default=0)
             if best:
                 found = [(rank, each) for rank, each in ranked if rank == best]
-                exact = typed.exact if any(each.name.exact == typed.exact for _, each in found) else ""
+                # Only what has umlauts tells them from vowels: a list may have lost them all, and "Munster" is Münster.
+                exact = typed.exact if _joined(typed.exact) != typed.exact else ""
+                exact = exact if any(each.name.exact == exact for _, each in found) else ""
                 return [each for each in found if not (exact and _is_other_umlaut(each[1].name.exact, exact))]
         return []
 
@@ -223,7 +225,9 @@ def _taken_apart(text: str) -> _Name:
     head = _BESIDE.split(bare)[0]
     words = spelled(folded_words(bare))
     first = words if head == bare else spelled(folded_words(head))
-    kept = [each for each in words if each not in TITLES and each not in SMALL] or words
+    # A small word at the end is an abbreviation: "Oelsnitz/V.", "Limbach-O."
+    kept = [each for at, each in enumerate(words, 1) if each not in TITLES and (each not in SMALL or at == len(words))]
+    kept = kept or words
     size = 0
     for word in first:
         if size and word in SMALL:

@@ -39,7 +39,7 @@ SMALL = frozenset(_SMALL.split())
 """Words that people leave out or shorten. What follows one tells a place from its namesakes."""
 _OF_DISTRICTS = "kreis landkreis lk lkr kreisverwaltung landratsamt"
 _OF_PLACES = (
-    "stadt gemeinde markt flecken kreisstadt stadtkreis kreisfreie freie grosse hansestadt hochschulstadt bergstadt kurort "
+    "stadt gemeinde markt flecken kreisstadt stadtkreis kreisfreie kreisfrei freie grosse hansestadt hochschulstadt bergstadt kurort "
     "universitatsstadt landeshauptstadt lh stadtverwaltung gemeindeverwaltung burgermeisteramt gemfr gemeindefreies gebiet gkst"
 )
 DISTRICT_TITLES = frozenset(_OF_DISTRICTS.split())

@@ -44,10 +44,16 @@ TAKEN = {
     "14521690": ["Zschopau, Stadt, Motorradstadt"],
     "14626110": ["Görlitz, Stadt", "Stadt Goerlitz", "Görlitz (Lkr. Görlitz)", "Görlitz, Kreis Görlitz"],
     "14626": ["Landkreis Görlitz", "Görlitz, Landkreis", "LK Görlitz", "Görlitz (Kreis)", "Landratsamt Görlitz"],
-    "14713000": ["Leipzig, Stadt", "kreisfreie Stadt Leipzig"],
+    "14713000": ["Leipzig, Stadt", "kreisfreie Stadt Leipzig", "Stadt Leipzig (kreisfrei)"],
     "14729": ["Landkreis Leipzig", "Leipzig (Landkreis)"],
     "14729260": ["Markkleeberg (LK Leipzig)", "Markkleeberg, Stadt", "Markkleeberg (Sachsen)", "Markkleeberg/Sa."],
-    "14523300": ["Oelsnitz i.V.", "Oelsnitz/Vogtl., Stadt", "Ölsnitz, Vogtlandkreis", "Oelsnitz (Vogtland)"],
+    "14523300": [
+        "Oelsnitz i.V.",
+        "Oelsnitz/Vogtl., Stadt",
+        "Ölsnitz, Vogtlandkreis",
+        "Oelsnitz (Vogtland)",
+        "Oelsnitz/V.",
+    ],
     "14521450": ["Oelsnitz/Erzgeb.", "Oelsnitz, Erzgebirge", "Oelsnitz (Erzgebirgskreis)"],
     "14524280": ["Sankt Egidien", "St.Egidien"],
     "14628370": ["Wehlen", "Stadt Wehlen, Stadt"],
@@ -66,7 +72,7 @@ OFFERED = {
 UNKNOWN = [
     "Entenhausen", "Oelsnitzer", "Pulsnitzz", "Königstein im Taunus", "Königstein/Taunus", "Neustadt an der Weinstraße",
     "Landkreis Pirna", "Kreis Leipzig, Stadt Markkleeberg", "Kamenz / Pirna", "Kamjenc", "Stadt Vogtlandkreis", "Oelsnitz/Taunus",
-    "Bad", "St", "Stadt", ", Stadt", "/", "(", "Sachsen",
+    "Limbach-O.", "Pirna OT Graupa", "Freital/Bannewitz", "Verwaltungsgemeinschaft Wurzen", "65462 Königstein", "Bad", "St", "Stadt", ", Stadt", "/", "(", "Sachsen",
 ]  # fmt: skip
 """Nobody in Saxony: neither taken nor is anything suggested."""
 
@@ -124,6 +130,13 @@ def test_where_nothing_fits_nothing_is_suggested(real: Snapshot) -> None:
     said = by_line(delivery, "AGS")
     assert entered(delivery) == {}
     assert {name: said[line][0].suggestion for line, name in enumerate(UNKNOWN, 2)} == dict.fromkeys(UNKNOWN, "")
+
+
+def test_what_may_have_lost_its_umlauts_is_offered_with_those_that_have_them(real: Snapshot) -> None:
+    people = participants(real.editions["de"])
+    assert people.keys_of("Munster") == people.keys_of("MUNSTER, Stadt")
+    assert {"03358016", "05515000"} <= set(people.keys_of("Munster"))
+    assert "03358016" not in people.keys_of("Münster") + people.keys_of("Muenster")
 
 
 def test_country_tells_namesakes_by_what_stands_beside_them(real: Snapshot) -> None:
