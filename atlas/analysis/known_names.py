@@ -135,13 +135,15 @@ class KnownNames:
     def fits(self, key: str, name: str) -> bool:
         """Return whether a municipality or district has or had this name; what tells namesakes apart may be missing.
 
-        If nobody is called so, it may be half of it, as ``Aue`` of ``Aue-Bad Schlema``, or it with more, as after a renaming.
+        It may be that of one merged into it, as ``Aue`` of ``Aue-Bad Schlema``; if nobody is called so, the half before a
+        hyphen, or the name with more, as after a renaming.
         """
         known = self._by_key.get(self.city.get(key, key), [])
-        ways = _ways(name)
-        return any(_fits(each, typed) for typed in ways for each in known) or (
-            not self._best(ways[0]) and any(_is_close(each, ways[0]) for each in known)
-        )
+        whole, *parts = _ways(name)
+        if any(_fits(each, whole) or any(_fits(each, half, _WHOLE) for half in parts) for each in known):
+            return True
+        others = {each.key for _, each in self._best(whole)}
+        return key in map(self.successor.get, others) or (not others and any(_is_close(each, whole) for each in known))
 
     def keys_of(self, name: str) -> list[str]:
         """Return the keys a name belongs to, in order: one if it is clear, those of all its namesakes if it is not."""
@@ -197,10 +199,11 @@ def _is_other_umlaut(one: str, other: str) -> bool:
     return one != other and _joined(one) == _joined(other)
 
 
-def _fits(known: _Known, typed: _Name) -> bool:
-    own = known.name.first(known.name.size)
+def _fits(known: _Known, typed: _Name, least: int = 1) -> bool:
+    """Return whether a name is that of a place; ``least``: the rank it must have if something tells that from namesakes."""
+    own, least = known.name.first(known.name.size), least if known.name.beside else 1
     return typed.length in {0, len(known.key)} and any(
-        typed.first(size) == own and known.rank(typed.words[size:]) for size in range(len(typed.words), 0, -1)
+        typed.first(size) == own and known.rank(typed.words[size:]) >= least for size in range(len(typed.words), 0, -1)
     )
 
 
@@ -208,9 +211,8 @@ def _is_close(known: _Known, typed: _Name) -> bool:
     own = known.name
     one, other = (each.first(each.size).removeprefix("bad") for each in (own, typed))
     is_same = one == other and not (own.beside and typed.beside)
-    return typed.length in {0, len(known.key)} and (
-        is_same or other == _joined(own.head.split("-")[0]) or sorted(own.words) == sorted(typed.words)
-    )
+    is_half = "-" in own.head and not typed.beside and other == _joined(own.head.split("-")[0])
+    return typed.length in {0, len(known.key)} and (is_same or is_half or sorted(own.words) == sorted(typed.words))
 
 
 def _ways(name: str) -> list[_Name]:

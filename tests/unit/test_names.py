@@ -228,6 +228,24 @@ def test_district_beside_its_key_is_no_contradiction_and_a_town_of_its_name_is(r
         assert [each.severity for each in people.read_name(name, key).remarks] == [BLOCKER], name
 
 
+def test_name_of_one_merged_into_it_and_half_a_name_fit_and_that_of_another_does_not(real: Snapshot) -> None:
+    people = participants(real.editions["14"])
+    for key, name in (
+        ("14521035", "Aue"),
+        ("14522275", "Ostrau"),
+        ("14524180", "Bad Limbach-Oberfrohna"),
+        ("14625040", "Bischofswerda"),
+    ):
+        assert people.fits(key, name), name
+    for key, name in (
+        ("14524180", "Limbach"),
+        ("14522275", "Pirna"),
+        ("14521030", "Bad Schlema"),
+        ("14628210", "Königstein/Taunus"),
+    ):
+        assert not people.fits(key, name), name
+
+
 def test_cases_that_were_brought_are_read_right(real: Snapshot) -> None:
     """The small files of issue 17, in their own words."""
     dated = read(
