@@ -1,0 +1,251 @@
+"""The register of inhabitants: reading it, what fits, shares of people beside shares of municipalities. All invented."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+
+from atlas.__main__ import main
+from atlas.adopt.population import About, add_population
+from atlas.analysis.population import misfit_problems, weigh
+from atlas.analysis.quality import check_snapshot
+from atlas.errors import AtlasError
+from atlas.model.population import POPULATION_COLUMNS, SizeClass, other_names
+from atlas.model.snapshot import Snapshot
+from atlas.sources.population import population_path, read_population, read_register
+from atlas.sources.settings import Settings
+from atlas.sources.snapshot import SnapshotStore, load_snapshot
+from tests import miniland
+from tests.conftest import ROOT
+
+ABOUT = About(as_of=miniland.COUNTED_ON, source="Amt für Erfindungen", retrieved=date(2026, 11, 30))
+
+
+def with_people(root: Path, register: str = "") -> Snapshot:
+    add_population((register or miniland.register()).encode(), "GV100AD.txt", ABOUT, root)
+    return load_snapshot(Settings(root))
+
+
+def csv(inhabitants: dict[str, int]) -> bytes:
+    return "".join(["ags,inhabitants\n", *(f"{key},{n}\n" for key, n in inhabitants.items())]).encode()
+
+
+def office_sheet(*, state_sum: int = sum(miniland.INHABITANTS.values())) -> bytes:
+    """Return the office's sheet: a title, headings in four rows with merged cells, lines of every kind, notes below."""
+    book = openpyxl.Workbook()
+    book.active.title = "Deckblatt"
+    book.active.append(["Gemeindeverzeichnis-Informationssystem"])
+    sheet = book.create_sheet("Onlineprodukt_Gemeinden")
+    sheet.append(["Gemeinden in Miniland nach Fläche, Bevölkerung und Postleitzahl am 30.06.2021"])
+    sheet.append(["Satz-\nart", "Text-\nkenn-\nzeichen", "Amtlicher Regionalschlüssel (ARS)", *[None] * 4])
+    for at, text in ((8, "Gemeindename"), (9, "Fläche km² 1)"), (10, "Bevölkerung 2)"), (14, "Post-\nleit-\nzahl 3)")):
+        sheet.cell(2, at, text)
+    sheet.append([None, None, "Land", "RB", "Kreis", "VB", "Gem", None, None, "ins-\ngesamt", "männlich", "weiblich"])
+    sheet["J3"] = "insgesamt"
+    sheet["M3"] = "je km²"
+    sheet.merge_cells("C2:G2")
+    sheet.append([None] * 8 + ["km²", "Anzahl"])
+    sheet.append(["10", None, "00", None, None, None, None, "Miniland", None, state_sum])
+    sheet.append(["20", None, "00", "0", None, None, None, "Nirgendwo"])
+    for key, people in miniland.INHABITANTS.items():
+        parts = ["00", key[2], key[3:5], "0000", key[5:]]
+        sheet.append(["60", "64", *parts, f"Ort {key}", 1.25, people, people // 2, people - people // 2, 80, "00001"])
+    sheet.append(["1) Flächen sind erfunden."])
+    book.move_sheet(sheet, -1)
+    body = io.BytesIO()
+    book.save(body)
+    return body.getvalue()
+
+
+def test_every_kind_of_file_gives_the_same_numbers() -> None:
+    found = [
+        read_register(body, name).inhabitants
+        for body, name in (
+            (miniland.register().encode(), "GV100AD.txt"),
+            (miniland.register().encode("utf-8-sig"), "GV100AD.txt"),
+            (office_sheet(), "GV.xlsx"),
+            (csv(miniland.INHABITANTS), "a.csv"),
+            (csv(miniland.INHABITANTS).replace(b",", b";").replace(b"ags;inhabitants", b"AGS;Einwohner"), "b.csv"),
+        )
+    ]
+    assert all({key: n for key, n in each.items() if len(key) == 8} == miniland.INHABITANTS for each in found)
+
+
+def test_official_names_come_with_the_register_and_halves_are_names_of_their_own(own_root: Path) -> None:
+    names = with_people(own_root).populations["00"].names
+    assert names["00021050"] == "Erlen / Wólšina, Stadt"
+    assert other_names(names["00021050"]) == ("Erlen", "Wólšina")
+    assert other_names("Bergen, Stadt") == other_names("Großort/O.L.") == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("0002102,5", "nicht lesbar"),
+        ("00021020,viele", "nicht lesbar"),
+        ("00021020,-5", "nicht lesbar"),
+        ("٠٠٠٢١٠٢٠,5", "nicht lesbar"),
+        ("00021010,7", "mehrmals"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named_and_the_others_count(row: str, said: str) -> None:
+    register = read_register(f"ags,inhabitants\n00021010,5\n{row}\n".encode(), "a.csv")
+    assert register.inhabitants == {"00021010": 5}
+    assert [said in problem.sentence() and "Zeile 3" in problem.place for problem in register.problems] == [True]
+
+
+def test_men_and_women_must_make_the_sum() -> None:
+    line = b"ags,insgesamt,m\xc3\xa4nnlich,weiblich\n00021010,10,5,5\n00021020,10,5,6\n00021030,10,11,\n"
+    register = read_register(line, "a.csv")
+    assert register.inhabitants == {"00021010": 10}
+    assert len(register.problems) == 2
+
+
+@pytest.mark.parametrize("body", [b"", b"a,b\n1,2\n", b"%PDF-1.4", b"1020211130", b"ags,inhabitants\n"])
+def test_a_file_without_inhabitants_is_refused_in_a_sentence(body: bytes) -> None:
+    with pytest.raises(AtlasError) as refused:
+        read_register(body, "a.csv")
+    assert "a.csv" in str(refused.value)
+
+
+def test_a_complete_state_has_people_on_every_day(own_root: Path) -> None:
+    snapshot = with_people(own_root)
+    edition, people = snapshot.editions["00"][0], snapshot.populations["00"]
+    weights = weigh(people, edition, edition.changes)
+    assert not weights.misfits
+    for day in (date(2016, 1, 1), date(2019, 12, 31), date(2021, 6, 30), date(2026, 1, 1)):
+        there = edition.valid_at(day)
+        units = dict(zip(weights.unit[there], weights.inhabitants[there], strict=True))
+        assert sum(units.values()) == sum(miniland.INHABITANTS.values()), "a merger neither makes nor loses people"
+
+
+def test_what_merged_before_has_a_number_together_only(own_root: Path) -> None:
+    snapshot = with_people(own_root)
+    edition = snapshot.editions["00"][0]
+    weights = weigh(snapshot.populations["00"], edition, edition.changes)
+
+    def alone(day: date) -> dict[str, float]:
+        there = edition.valid_at(day)
+        numbers = weights.alone(there)[there]
+        return {ags: n for ags, n in zip(edition.municipalities["ags"][there], numbers, strict=True) if not np.isnan(n)}
+
+    assert not {"00022010", "00022020"} & alone(date(2019, 12, 31)).keys()
+    assert alone(date(2021, 12, 31)) == miniland.INHABITANTS
+    assert alone(date(2022, 1, 1))["00022040"] == 20_700, "what merges later is the sum of its parts"
+    here = weights.in_class(SizeClass.UNDER_20000, edition.valid_at(miniland.COUNTED_ON))
+    assert set(edition.municipalities["ags"][here]) == {"00021010", "00022015"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"00021070": None}, "1 Gemeinden. Ohne Zahl: 00021070"),
+        ({"00021070": None, "00021099": 200}, "nicht in diesen Grenzen: 00021099"),
+        ({"00021099": 5}, "nicht in diesen Grenzen: 00021099"),
+        ({"00021": 1}, "nicht die Summen, die das Verzeichnis nennt (00021)"),
+    ],
+)
+def test_an_incomplete_state_has_no_people_and_says_why(
+    own_root: Path, change: dict[str, int | None], said: str
+) -> None:
+    numbers = {key: n for key, n in {**miniland.INHABITANTS, **change}.items() if n is not None}
+    taken, doubts = add_population(csv(numbers), "a.csv", ABOUT, own_root)
+    assert not doubts
+    assert said in " ".join(problem.sentence() for problem in taken[0].problems)
+    snapshot = load_snapshot(Settings(own_root))
+    assert said in " ".join(problem.sentence() for problem in check_snapshot(snapshot)), "check says it, too"
+    weights = weigh(snapshot.populations["00"], edition := snapshot.editions["00"][0], edition.changes)
+    assert np.isnan(weights.inhabitants).all(), "never a partial sum"
+    assert weights.misfits
+    assert list(misfit_problems(weights, edition, "x"))
+
+
+def test_an_uninhabited_key_of_the_register_is_no_fault(own_root: Path) -> None:
+    taken, _ = add_population(csv({**miniland.INHABITANTS, "00021099": 0}), "a.csv", ABOUT, own_root)
+    assert not taken[0].weights.misfits
+
+
+def test_a_key_that_has_ended_counts_for_its_successor(own_root: Path) -> None:
+    numbers = {key: n for key, n in miniland.INHABITANTS.items() if key != "00022015"}
+    taken, _ = add_population(csv({**numbers, "00022010": 2_500, "00022020": 3_500}), "a.csv", ABOUT, own_root)
+    assert not taken[0].weights.misfits
+
+
+def test_a_file_of_another_day_is_told(own_root: Path) -> None:
+    _, doubts = add_population(miniland.register(day=date(2020, 1, 31)).encode(), "GV.txt", ABOUT, own_root)
+    assert ["2020-01-31" in problem.sentence() for problem in doubts] == [True]
+
+
+def test_municipalities_of_nowhere_are_refused_and_nothing_is_written(own_root: Path) -> None:
+    with pytest.raises(AtlasError, match="Keine der Gemeinden"):
+        add_population(csv({"99000000": 5}), "a.csv", ABOUT, own_root)
+    assert not population_path(own_root, "00").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("ags,inhabitants", "ags,people"),
+        ("00021010,9000", "00021010,neun"),
+        ("00021010", "00021020"),
+        ("2021-06-30", "30.06.2021"),
+        ("2026-11-30", "gestern"),
+    ],
+)
+def test_a_faulty_file_in_the_data_folder_is_refused_by_name(own_root: Path, old: str, new: str) -> None:
+    with_people(own_root)
+    path = population_path(own_root, "00")
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(AtlasError, match=r"data/population/00\.csv"):
+        load_snapshot(Settings(own_root))
+
+
+def test_one_register_of_one_day(own_root: Path) -> None:
+    with_people(own_root)
+    path = population_path(own_root, "00")
+    path.write_text(path.read_text().replace("2021-06-30", "2020-06-30", 1))
+    with pytest.raises(AtlasError, match="ein Verzeichnis"):
+        read_population(own_root, "00")
+
+
+def test_a_running_application_reads_a_new_register(own_root: Path) -> None:
+    store = SnapshotStore(Settings(own_root))
+    before = store.current()
+    with_people(own_root)
+    after = store.current()
+    assert (before.populations, list(after.populations)) == ({}, ["00"])
+    assert before.fingerprint != after.fingerprint
+
+
+def test_the_command_keeps_what_it_has_read(
+    own_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ATLAS_DATA_DIR", str(own_root))
+    file = tmp_path / "GV100AD.txt"
+    file.write_text(miniland.register(), encoding="utf-8")
+    wanted = ["population", "add", str(file), "--date", "2021-06-30", "--source", "Amt für Erfindungen"]
+    assert main(wanted) == 0
+    assert "12 Gemeinden, 219.699 Einwohner; vollständig: 1 von 1 Ländern" in capsys.readouterr().out
+    written = population_path(own_root, "00").read_text(encoding="utf-8").splitlines()
+    assert written[0] == ",".join(POPULATION_COLUMNS)
+    assert len(written) == 13
+    assert main([*wanted[:-1], " "]) == 2
+    assert main([*wanted[:2], str(tmp_path / "nowhere.txt"), *wanted[3:]]) == 2
+
+
+def test_no_register_is_shipped() -> None:
+    assert not list(ROOT.glob("data/population/*"))
+    assert not [path for path in ROOT.glob("**/GV100AD*") if "node_modules" not in path.parts]
+
+
+def test_official_size_classes_meet_without_a_gap() -> None:
+    bounds: list[tuple[int, int | None]] = [size.bounds for size in SizeClass]
+    assert bounds[0][0] == 0
+    assert bounds[-1] == (100_000, None)
+    assert all(one[1] == other[0] for one, other in itertools.pairwise(bounds))
