@@ -69,10 +69,23 @@ class Weights:
     unit: Ints
     misfits: dict[str, Misfit]
 
+    @property
+    def says_anything(self) -> bool:
+        """Whether any state has people."""
+        return bool((self.inhabitants > 0).any())
+
     def alone(self, there: Bools) -> Floats:
         """Return the inhabitants of the rows that are ``there`` on a day, NaN for those that have no number of their own."""
         members = np.bincount(self.unit[there], minlength=int(self.unit.max(initial=0)) + 1)
         return np.where(there & (members[self.unit] == 1), self.inhabitants, np.nan)
+
+    def whole(self, at: Ints, there: Bools) -> float:
+        """Return how many people live in some rows together on a day on which those of ``there`` exist; NaN if unknown."""
+        outside = there.copy()
+        outside[at] = False
+        if np.isin(self.unit[outside], self.unit[at]).any():
+            return float("nan")
+        return float(people_of(self, at, np.ones(len(at), dtype=bool), np.zeros(len(at), dtype=np.int64), 1)[1][0])
 
     def in_class(self, size: SizeClass, there: Bools) -> Bools:
         """Return which rows are known to be of a size class on a day."""

@@ -221,7 +221,7 @@ def _lines(row: ShareRow, words: Words, difference: str = "") -> tuple[Listed, .
     number, view = row.number
     whole = words.say("{number} Gemeinden", number=number)
     first = whole if row.share else words.count(*phrases.N_MUNICIPALITIES, len(row.here.municipalities))
-    plain = ((text, None) for text in (row.share, difference, row.arrangements) if text)
+    plain = ((text, None) for text in (row.share, row.people, difference, row.arrangements) if text)
     return ((first, view), *plain, *row.beside)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -13,17 +14,34 @@ import pytest
 
 from atlas.__main__ import main
 from atlas.adopt.population import About, add_population
-from atlas.analysis.population import misfit_problems, weigh
+from atlas.analysis.counting import PEOPLE_COLUMNS, by_district
+from atlas.analysis.population import People, misfit_problems, weigh
+from atlas.analysis.progress import progress
 from atlas.analysis.quality import check_snapshot
 from atlas.errors import AtlasError
+from atlas.export.tables import TABLES, progress_table, view_table
 from atlas.model.population import POPULATION_COLUMNS, SizeClass, other_names
 from atlas.model.snapshot import Snapshot
+from atlas.model.view import ViewState
+from atlas.present.changes import build_changes
+from atlas.present.context import ViewContext, ViewContexts
+from atlas.present.detail import as_of_sentence
+from atlas.present.district import build_district, share_row
+from atlas.present.figures import build_cards
+from atlas.present.paragraph import paragraph
+from atlas.present.population import register_sentence
+from atlas.present.progress import course_days, district_table
+from atlas.present.ranking import build_ranking, ranked_districts, ranking_said
+from atlas.present.sheet import build_district_sheet, build_sheet
+from atlas.present.wording import Words
+from atlas.present.years import share_headings, year_rows
 from atlas.sources.population import population_path, read_population, read_register
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore, load_snapshot
 from tests import miniland
-from tests.conftest import ROOT
+from tests.conftest import ROOT, TODAY
 
+DE = Words("de")
 ABOUT = About(as_of=miniland.COUNTED_ON, source="Amt für Erfindungen", retrieved=date(2026, 11, 30))
 
 
@@ -249,3 +267,143 @@ def test_official_size_classes_meet_without_a_gap() -> None:
     assert bounds[0][0] == 0
     assert bounds[-1] == (100_000, None)
     assert all(one[1] == other[0] for one, other in itertools.pairwise(bounds))
+
+
+# ---- shares beside shares ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def peopled(own_root: Path) -> Callable[..., ViewContext]:
+    """Return contexts of the invented state with its register."""
+    contexts = ViewContexts(lambda: snapshot, lambda: TODAY)
+    snapshot = with_people(own_root)
+    return lambda **view: contexts.of(ViewState(**view))
+
+
+def by_hand(context: ViewContext, instrument: str, district: str | None = None) -> tuple[int, int] | None:
+    """Return who is covered, and all, counted with a pencil: of each key of the register, the municipalities it stands for."""
+    parts = {"00022015": ["00022010", "00022020"]} if context.as_of < date(2020, 1, 1) else {}
+    there = set(context.day.municipalities["ags"])
+    counted = set(context.day.figure(instrument, district).municipalities["ags"])
+    covered = total = 0
+    for key, number in miniland.INHABITANTS.items():
+        names = parts.get(key, [key if key in there else "00022040"])
+        if district and not key.startswith(district):
+            continue
+        total += number
+        if {each in counted for each in names} == {True, False}:
+            return None
+        covered += number * (names[0] in counted)
+    return covered, total
+
+
+@pytest.mark.parametrize("day", ["2018-12-31", "2019-12-31", "2021-12-31", "2022-01-01", "2026-11-30"])
+@pytest.mark.parametrize("district", [None, "00011", "00021", "00022"])
+def test_people_are_those_counted_by_hand(peopled: Callable[..., ViewContext], day: str, district: str | None) -> None:
+    context = peopled(as_of=date.fromisoformat(day))
+    for instrument in ("talk", "pact", "council"):
+        found = context.day.figure(instrument, district).people
+        wanted = by_hand(context, instrument, district)
+        assert (found and (found.covered, found.total)) == wanted
+        table = by_district(context.status, instrument, ["00022", "00021", "00011"], context.day.weights)
+        if district:
+            (row,) = table[table["district"] == district].to_dict("records")
+            assert (None if np.isnan(row["inhabitants"]) else (row["inhabitants"], row["inhabitants_total"])) == wanted
+
+
+def test_of_parts_of_a_merger_nobody_can_say(peopled: Callable[..., ViewContext]) -> None:
+    """Ilm had the pact, Jena had not; the register knows Neu-Ilm only."""
+    before, after = (peopled(as_of=date(year, 6, 30)).day for year in (2019, 2020))
+    assert before.figure("pact", "00022").people is None
+    assert before.figure("council", "00022").people is not None, "none of the two had one: no question"
+    found = after.figure("pact", "00022").people
+    assert found == People(6_000, 26_700)
+    assert round(found.share, 4) == 0.2247
+
+
+@pytest.mark.parametrize("district", [None, "00022"])
+def test_the_course_counts_people_as_figures_do(peopled: Callable[..., ViewContext], district: str | None) -> None:
+    context = peopled(district=district)
+    contexts = ViewContexts(lambda: context.snapshot, lambda: TODAY)
+    days, since = course_days(context)
+    keys = [each.key for each in context.programme.instruments]
+    for row in progress(contexts.course(context), keys, days[::5], since=since).to_dict("records"):
+        found = contexts.of(ViewState(as_of=row["date"].date())).day.figure(row["instrument"], district).people
+        shown = None if np.isnan(row["inhabitants"]) else People(row["inhabitants"], row["inhabitants_total"])
+        assert shown == found
+
+
+def test_without_a_register_no_table_has_columns_of_it(mini: Snapshot) -> None:
+    contexts = ViewContexts(lambda: mini, lambda: TODAY)
+    context = contexts.of(ViewState())
+    tables = [
+        ranked_districts(context),
+        progress_table(context, contexts.course(context), *course_days(context)),
+        by_district(context.status, "pact", ["00021"]),
+    ]
+    assert not [column for table in tables for column in table if column in PEOPLE_COLUMNS]
+    assert context.day.figure("pact").people is None
+
+
+def shown(context: ViewContext, words: Words) -> dict[str, str]:
+    """Return everything that is said of shares on pages, in files and on sheets, by where."""
+    contexts = ViewContexts(lambda: context.snapshot, lambda: TODAY)
+    pact = context.programme.instrument("pact")
+    course = contexts.course(context)
+    before = contexts.of(context.view.but(as_of=date(2020, 6, 30)))
+    south = contexts.of(context.view.but(district="00022"))
+    return {
+        "figures": str(build_cards(context, words)),
+        "district": str(build_district(context, words)),
+        "district of": str(build_district(south, words)),
+        "ranking": str(build_ranking(context, words)),
+        "ranking file": ranking_said(context, words).to_csv(),
+        "years": str([share_headings(context, words), *(row.shares for row in year_rows(context, course, pact, words))]),
+        "districts": str(district_table(context, pact, words)),
+        "paragraph": paragraph(build_changes(contexts, before, context), context, words),
+        "sheet": str(build_sheet(context, context.day.municipalities.index[0], words)),
+        "district sheet": str(build_district_sheet(south, words)),
+        "comparison": str(share_row(south, "pact", "00022", words)),
+        "table": view_table(context, words).to_csv(),
+        "progress file": TABLES["fortschritt"](contexts, context, words).to_csv(),
+        "day": as_of_sentence(context, words),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "word"), [("de", "Einwohner"), ("en", "nhabitant")])
+def test_shares_of_inhabitants_stand_wherever_shares_do(
+    peopled: Callable[..., ViewContext], mini: Snapshot, lang: str, word: str
+) -> None:
+    words = Words(lang)
+    with_register = shown(peopled(lang=lang), words)
+    assert {place for place, text in with_register.items() if word not in text} == set()
+    plain = shown(ViewContexts(lambda: mini, lambda: TODAY).of(ViewState(lang=lang)), words)
+    assert {place for place, text in plain.items() if word in text} == set(), "without a register nothing pretends"
+
+
+def test_the_register_is_named_with_its_day_and_never_as_the_day_of_the_view(
+    peopled: Callable[..., ViewContext],
+) -> None:
+    for day in (date(2019, 12, 31), TODAY):
+        said = register_sentence(peopled(as_of=day), DE)
+        assert said == "Einwohnerzahlen zu jedem Stichtag: Verzeichnis vom 30.06.2021, Amt für Erfindungen."
+
+
+def test_an_unknown_share_is_said_to_be_unknown(peopled: Callable[..., ViewContext]) -> None:
+    context = peopled(as_of=date(2019, 12, 31))
+    cards = {card.heading: card.note for card in build_cards(context, DE)}
+    assert "Anteil der Einwohner unbekannt" in cards["Vereinbarung"]
+    assert "0 % der Einwohner" not in cards["Vereinbarung"]
+    contexts = ViewContexts(lambda: context.snapshot, lambda: TODAY)
+    rows = year_rows(contexts.of(ViewState()), contexts.course(context), context.programme.instrument("pact"), DE)
+    assert {row.day: row.shares[-1] for row in rows}["31.12.2019"] == "unbekannt"
+    assert "nan" not in ranking_said(context, DE).to_csv().lower()
+
+
+def test_an_incomplete_register_is_said_and_shows_no_share(own_root: Path) -> None:
+    numbers = {key: n for key, n in miniland.INHABITANTS.items() if key != "00021070"}
+    add_population(csv(numbers), "a.csv", ABOUT, own_root)
+    snapshot = load_snapshot(Settings(own_root))
+    found = shown(ViewContexts(lambda: snapshot, lambda: TODAY).of(ViewState()), DE)
+    assert "Einwohner unvollständig: 1 Gemeinde." in found.pop("day")
+    assert {place for place, text in found.items() if "der Einwohner" in text} == set()
