@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 import pandas as pd
 
 from atlas.analysis.counting import Figure, figure
+from atlas.analysis.days import Bools
 from atlas.analysis.neighbours import Neighbourhood, neighbourhood
 from atlas.analysis.outreach import active_positions
 from atlas.analysis.population import Weights, weigh
@@ -20,6 +21,7 @@ from atlas.analysis.progress import Course, course
 from atlas.analysis.spans import counting, spans
 from atlas.analysis.status import StatusLines, cases_as_of, status_as_of
 from atlas.model.boundaries import BoundaryChange, BoundaryVersion
+from atlas.model.population import SizeClass
 from atlas.model.programme import Counts, Programme
 from atlas.model.records import Records
 from atlas.model.snapshot import Snapshot
@@ -139,6 +141,17 @@ class Day:
     def municipalities(self) -> pd.DataFrame:
         """The rows of the edition's table that are there on the day; index ``position``."""
         return self.edition.municipalities[self.edition.valid_at(self.as_of)]
+
+    @property
+    def has_sizes(self) -> bool:
+        """Whether municipalities can be told apart by size: the register must fit everywhere."""
+        return self.weights is not None and not self.weights.misfits
+
+    def of_size(self, size: SizeClass | None) -> Bools | None:
+        """Return which rows of the edition are known to be of a size class; None where all are meant, or nobody knows."""
+        if size is None or self.weights is None or not self.has_sizes:
+            return None
+        return self.weights.in_class(size, self.edition.valid_at(self.as_of))
 
     @cached_property
     def often(self) -> Counter[str]:
@@ -289,7 +302,8 @@ class ViewContexts:
         )
         drawn = view.but(municipality=None, lang="de", film=None, tiles=False, since=None, area=None, as_of=as_of)
         spec = self._specs.get(
-            (*base, drawn), lambda: build_map_spec(day.status, day.cases, programme, boundaries, drawn, as_of)
+            (*base, drawn),
+            lambda: build_map_spec(day.status, day.cases, programme, boundaries, drawn, as_of, day.of_size(drawn.size)),
         )
         return ViewContext(
             snapshot=snapshot,

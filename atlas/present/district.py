@@ -229,7 +229,9 @@ def covered_view(context: ViewContext, instrument: str, district: str | None) ->
 
 def _listing(context: ViewContext, instrument: str, district: str | None, looks: frozenset[str]) -> ViewState:
     """Return the view whose table lists exactly the municipalities of some classes."""
-    return context.view.but(layer=instrument, district=district, municipality=None, looks=looks, documented_only=False)
+    return context.view.but(
+        layer=instrument, district=district, municipality=None, looks=looks, documented_only=False, size=None
+    )
 
 
 def _spot(context: ViewContext, spot: WhiteSpot, words: Words) -> SpotRow:

@@ -9,6 +9,7 @@ from atlas import phrases
 from atlas.analysis.counting import PEOPLE_COLUMNS, Figure
 from atlas.analysis.population import Floats
 from atlas.model.keys import state_of
+from atlas.model.population import SizeClass
 from atlas.present.context import ViewContext, weights_of
 from atlas.present.wording import Words
 
@@ -90,3 +91,27 @@ def people_written(table: pd.DataFrame) -> pd.DataFrame:
 def written_number(number: float) -> int | str:
     """Return a number of inhabitants for a file; empty for NaN."""
     return "" if np.isnan(number) else int(number)
+
+
+def size_said(size: SizeClass, words: Words) -> str:
+    """Return the name of a size class: ``2.000 bis unter 5.000``."""
+    fewest, too_many = size.bounds
+    values = {"n": words.number(fewest), "m": words.number(too_many or 0)}
+    if not fewest:
+        return words.say("unter {m}", **values)
+    return words.say("{n} bis unter {m}", **values) if too_many else words.say("{n} und mehr", **values)
+
+
+def without_size(context: ViewContext, words: Words) -> str:
+    """Return how many municipalities of the day are in no size class, because they have no number of their own; else empty."""
+    people = own_people(context)
+    if people is None or not context.day.has_sizes:
+        return ""
+    number = int(np.isnan(people[context.edition.valid_at(context.as_of)]).sum())
+    if not number:
+        return ""
+    return words.count(
+        "{n} Gemeinde des Tages hat keine eigene Einwohnerzahl.",
+        "{n} Gemeinden des Tages haben keine eigene Einwohnerzahl.",
+        number,
+    )

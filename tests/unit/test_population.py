@@ -20,16 +20,20 @@ from atlas.analysis.progress import progress
 from atlas.analysis.quality import check_snapshot
 from atlas.errors import AtlasError
 from atlas.export.tables import TABLES, progress_table, view_table
+from atlas.model.excerpt import Excerpt
+from atlas.model.parameters import Given, read_view
 from atlas.model.population import POPULATION_COLUMNS, SizeClass, other_names
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
+from atlas.present.address import known_only, unknown_keys
 from atlas.present.changes import build_changes
 from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.detail import as_of_sentence
 from atlas.present.district import build_district, share_row
 from atlas.present.figures import build_cards
 from atlas.present.paragraph import paragraph
-from atlas.present.population import register_sentence
+from atlas.present.picture import build_picture
+from atlas.present.population import register_sentence, size_said, without_size
 from atlas.present.progress import course_days, district_table
 from atlas.present.ranking import build_ranking, ranked_districts, ranking_said
 from atlas.present.sheet import build_district_sheet, build_sheet
@@ -407,3 +411,69 @@ def test_an_incomplete_register_is_said_and_shows_no_share(own_root: Path) -> No
     found = shown(ViewContexts(lambda: snapshot, lambda: TODAY).of(ViewState()), DE)
     assert "Einwohner unvollständig: 1 Gemeinde." in found.pop("day")
     assert {place for place, text in found.items() if "der Einwohner" in text} == set()
+
+
+# ---- filter by size ---------------------------------------------------------------------------------------------------
+
+
+def names_of(context: ViewContext) -> set[str]:
+    return {str(context.edition.municipalities.at[position, "ags"]) for position in context.spec.shown}
+
+
+def test_each_municipality_is_shown_in_one_size_class(peopled: Callable[..., ViewContext]) -> None:
+    shown_in = {size: names_of(peopled(size=size)) for size in SizeClass}
+    assert shown_in[SizeClass.UNDER_2000] == {"00021020", "00021040", "00021070"}
+    assert shown_in[SizeClass.UNDER_5000] == {"00021030", "00021050", "00021060"}
+    assert shown_in[SizeClass.UNDER_50000] == {"00022040"}, "20,000 and Kirch's 700"
+    assert shown_in[SizeClass.OVER] == {"00011000"}
+    every = [ags for each in shown_in.values() for ags in each]
+    assert sorted(every) == sorted(names_of(peopled()))
+
+
+def test_the_filter_keeps_the_numbers_and_goes_with_the_others(peopled: Callable[..., ViewContext]) -> None:
+    filtered, plain = peopled(size=SizeClass.UNDER_2000, district="00021", documented_only=True), peopled()
+    assert names_of(filtered) == {"00021020", "00021040", "00021070"} - {
+        str(filtered.edition.municipalities.at[at, "ags"])
+        for at, key in filtered.spec.classes.items()
+        if key == "no_data"
+    }
+    assert peopled(size=SizeClass.OVER).spec.legend == plain.spec.legend
+    assert len(view_table(peopled(size=SizeClass.OVER), DE)) == 1
+
+
+def test_a_picture_of_a_size_class_says_so(peopled: Callable[..., ViewContext]) -> None:
+    picture = build_picture(peopled(size=SizeClass.UNDER_5000), Excerpt(), DE)
+    assert "gezeigt die mit 2.000 bis unter 5.000 Einwohnern" in picture.subtitle
+    assert picture.subtitle in picture.alt
+    assert len(picture.areas) == 3
+
+
+def test_what_has_no_number_of_its_own_is_in_no_class_and_that_is_said(peopled: Callable[..., ViewContext]) -> None:
+    past = {"as_of": date(2019, 12, 31)}
+    shown_in = set().union(*(names_of(peopled(size=size, **past)) for size in SizeClass))
+    assert names_of(peopled(**past)) - shown_in == {"00022010", "00022020"}
+    assert without_size(peopled(**past), DE) == "2 Gemeinden des Tages haben keine eigene Einwohnerzahl."
+    assert without_size(peopled(), DE) == ""
+
+
+def test_without_a_complete_register_there_is_no_filter_by_size(mini: Snapshot, own_root: Path) -> None:
+    add_population(csv({"00021010": 5}), "a.csv", ABOUT, own_root)
+    for snapshot in (mini, load_snapshot(Settings(own_root))):
+        given = Given({"einwohner": "2000-5000"})
+        view = read_view(given, snapshot.layers)
+        assert (view.size, given.problems) == (SizeClass.UNDER_5000, [])
+        (problem,) = unknown_keys(view, snapshot, TODAY)
+        assert (problem.place, "nicht filtern" in problem.text) == ("einwohner", True)
+        assert known_only(view, snapshot, [problem]).size is None
+        contexts = ViewContexts(lambda snapshot=snapshot: snapshot, lambda: TODAY)
+        assert names_of(contexts.of(view)) == names_of(contexts.of(ViewState())), "what there is not filters nothing"
+        assert not contexts.of(view).day.has_sizes
+
+
+def test_size_classes_are_said_in_the_form_of_the_language() -> None:
+    assert [size_said(size, DE) for size in (SizeClass.UNDER_2000, SizeClass.UNDER_5000, SizeClass.OVER)] == [
+        "unter 2.000",
+        "2.000 bis unter 5.000",
+        "100.000 und mehr",
+    ]
+    assert size_said(SizeClass.UNDER_5000, Words("en")) == "2,000 to under 5,000"
