@@ -57,6 +57,7 @@ HISTORY_OF_N_VERSIONS = (N_("Verlauf: {n} Fassung"), N_("Verlauf: {n} Fassungen"
 IMPORT = N_("Import")
 INFERRED = N_("erschlossen")
 INHABITANTS = N_("Einwohner")
+INHABITANTS_INCOMPLETE = (N_("Einwohner unvollständig: {n} Gemeinde."), N_("Einwohner unvollständig: {n} Gemeinden."))
 INSTRUMENT = N_("Baustein")
 INSTRUMENT_AND_STAGE = N_("Baustein und Stufe")
 INVENTED_DATA = N_("Beispieldaten: Gemeinden, Grenzen und Einträge sind erfunden.")

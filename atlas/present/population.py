@@ -9,7 +9,7 @@ from atlas import phrases
 from atlas.analysis.counting import PEOPLE_COLUMNS, Figure
 from atlas.analysis.population import Floats
 from atlas.model.keys import state_of
-from atlas.model.population import SizeClass
+from atlas.model.population import Population, SizeClass
 from atlas.present.context import ViewContext, weights_of
 from atlas.present.wording import Words
 
@@ -54,6 +54,12 @@ def inhabitants_said(context: ViewContext, positions: list[int], words: Words) -
     return "" if np.isnan(found) else words.count(*phrases.N_INHABITANTS, int(found))
 
 
+def register_said(population: Population, words: Words) -> str:
+    """Return which register the numbers are from: of every day it is the same."""
+    values = {"day": words.day(population.as_of), "source": population.source}
+    return words.say("Einwohnerzahlen zu jedem Stichtag: Verzeichnis vom {day}, {source}.", **values)
+
+
 def register_sentence(context: ViewContext, words: Words) -> str:
     """Return which register the numbers are from, or why there are none of a state; empty without one."""
     weights = weights_of(context.snapshot, context.programme, context.edition)
@@ -61,16 +67,14 @@ def register_sentence(context: ViewContext, words: Words) -> str:
         return ""
     states = {state_of(context.district)} if context.district else weights.misfits.keys()
     missing = sum(weights.misfits[state].count for state in states & weights.misfits.keys())
+    told = []
+    if weights.says_anything:
+        told.append(register_said(weights.population, words))
     if missing:
-        return words.count("Einwohner unvollständig: {n} Gemeinde.", "Einwohner unvollständig: {n} Gemeinden.", missing)
-    if not weights.says_anything:
-        return words.say("Einwohner: Das Verzeichnis nennt andere Summen, als seine Gemeinden ergeben.")
-    about = weights.population
-    return words.say(
-        "Einwohnerzahlen zu jedem Stichtag: Verzeichnis vom {day}, {source}.",
-        day=words.day(about.as_of),
-        source=about.source,
-    )
+        told.append(words.count(*phrases.INHABITANTS_INCOMPLETE, missing))
+    elif not told:
+        told.append(words.say("Einwohner: Das Verzeichnis nennt andere Summen, als seine Gemeinden ergeben."))
+    return " ".join(told)
 
 
 def people_headings(words: Words) -> dict[str, str]:

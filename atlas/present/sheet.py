@@ -20,7 +20,7 @@ from atlas.present.headings import headings
 from atlas.present.looks import LegendClass, looks_by_key, looks_of
 from atlas.present.municipality import MunicipalityPage, NeighbourRow, NextStep, brief, build_page
 from atlas.present.narrative import neighbours_sentence, one_stop, sentences
-from atlas.present.population import inhabitants_said, people_percent, register_sentence, speaks_of_people
+from atlas.present.population import inhabitants_said, people_percent, speaks_of_people
 from atlas.present.time_words import holding_said
 from atlas.present.wording import Words
 
@@ -198,7 +198,7 @@ def _around(context: ViewContext, name: str, words: Words, address: str) -> dict
         ),
         "name": name,
         "day": words.say(phrases.AS_OF_DAY, day=words.day(context.as_of)),
-        "credits": (*full_credits(context, words)[1:], *filter(None, [register_sentence(context, words)])),
+        "credits": full_credits(context, words)[1:],
         "foot": " · ".join(picture_credits(context, words)[:2]),
         "page_pattern": words.say("Seite {page} von {pages}"),
         "warning": " ".join(invented(context, words)),

@@ -162,7 +162,8 @@ def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dic
 def search_told(site: Site, words: Words) -> dict[str, object]:
     """Return what the search box is told: the places that have a page, and the districts."""
     districts, context = site.context.edition.district_keys, site.context
-    found = suggestions(context.edition, context.changes)
+    population = context.snapshot.populations.get(context.programme.boundary_set)
+    found = suggestions(context.edition, context.changes, population)
     shown = (each for each in found if any(key in site.places or key in districts for key in each.keys))
     return search_index(shown) | {"words": search_words(words)}
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import openpyxl
+import pyogrio
 import pytest
 
 from atlas.__main__ import main
@@ -19,6 +21,7 @@ from atlas.analysis.population import People, misfit_problems, weigh
 from atlas.analysis.progress import progress
 from atlas.analysis.quality import check_snapshot
 from atlas.errors import AtlasError
+from atlas.export.open_data import boundaries_file, status_file
 from atlas.export.tables import TABLES, progress_table, view_table
 from atlas.model.excerpt import Excerpt
 from atlas.model.parameters import Given, read_view
@@ -31,11 +34,13 @@ from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.detail import as_of_sentence
 from atlas.present.district import build_district, share_row
 from atlas.present.figures import build_cards
+from atlas.present.open_data import area_column_texts
 from atlas.present.paragraph import paragraph
 from atlas.present.picture import build_picture
 from atlas.present.population import register_sentence, size_said, without_size
 from atlas.present.progress import course_days, district_table
 from atlas.present.ranking import build_ranking, ranked_districts, ranking_said
+from atlas.present.search import suggestions
 from atlas.present.sheet import build_district_sheet, build_sheet
 from atlas.present.wording import Words
 from atlas.present.years import share_headings, year_rows
@@ -477,3 +482,42 @@ def test_size_classes_are_said_in_the_form_of_the_language() -> None:
         "100.000 und mehr",
     ]
     assert size_said(SizeClass.UNDER_5000, Words("en")) == "2,000 to under 5,000"
+
+
+# ---- files ------------------------------------------------------------------------------------------------------------
+
+
+def test_files_with_areas_have_inhabitants_and_name_the_register(
+    peopled: Callable[..., ViewContext], tmp_path: Path
+) -> None:
+    past = peopled(as_of=date(2019, 12, 31))
+    files = {
+        "status": status_file(past, "geojson", DE),
+        "boundaries": boundaries_file(past.snapshot, past.programme, past.as_of, DE),
+    }
+    for body in files.values():
+        told = json.loads(body)
+        found = {each["properties"]["ags"]: each["properties"]["inhabitants"] for each in told["features"]}
+        assert (found["00021070"], found["00022010"]) == (200, None), "Ilm is part of a sum"
+        assert any("Verzeichnis vom 30.06.2021" in line for line in told["source"])
+    package = tmp_path / "status.gpkg"
+    package.write_bytes(status_file(peopled(), "gpkg", DE))
+    table = pyogrio.read_dataframe(package, layer="status", read_geometry=False).set_index("ags")
+    assert table["inhabitants"].to_dict()["00022040"] == 20_700
+    assert "inhabitants" in area_column_texts(DE, has_people=True)
+
+
+def test_files_without_a_register_have_no_inhabitants(mini: Snapshot) -> None:
+    context = ViewContexts(lambda: mini, lambda: TODAY).of(ViewState())
+    assert b"inhabitants" not in status_file(context, "geojson", DE)
+    assert b"inhabitants" not in boundaries_file(mini, context.programme, TODAY, DE)
+    assert "inhabitants" not in area_column_texts(DE)
+
+
+def test_the_second_official_name_is_found_and_says_what_it_leads_to(peopled: Callable[..., ViewContext]) -> None:
+    context = peopled()
+    added = {
+        (each.text, each.keys)
+        for each in suggestions(context.edition, context.changes, context.snapshot.populations["00"])
+    } - {(each.text, each.keys) for each in suggestions(context.edition, context.changes)}
+    assert added == {("Wólšina → Erlen", ("00021050",))}
