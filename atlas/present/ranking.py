@@ -14,7 +14,7 @@ from atlas.present.context import ViewContext
 from atlas.present.district import covered_view
 from atlas.present.figures import Listed
 from atlas.present.headings import headings
-from atlas.present.population import people_headings, people_percent, people_written
+from atlas.present.population import people_headings, people_text, people_written, speaks_of_people
 from atlas.present.wording import Words
 
 
@@ -64,10 +64,7 @@ def build_ranking(context: ViewContext, words: Words) -> Ranking:
     )
     return Ranking(
         heading=words.say("Rangfolge der Kreise: {instrument}", instrument=label),
-        titles=(
-            *(words.say(each) for each in (phrases.RANK, phrases.MUNICIPALITIES, phrases.SHARE)),
-            *([words.say(phrases.OF_INHABITANTS)] if context.day.weights else []),
-        ),
+        titles=(words.say(phrases.RANK), words.say(phrases.MUNICIPALITIES), words.say(phrases.SHARE)),
         groups=tuple((title, _rows(context, rows, words)) for title, rows in groups if len(rows)),
     )
 
@@ -87,7 +84,7 @@ def _rows(context: ViewContext, table: pd.DataFrame, words: Words) -> tuple[Rank
             ),
             words.percent(share),
             share,
-            people_percent(of_people, words) if context.day.weights else "",
+            people_text(of_people, words) if speaks_of_people(context, key) else "",
         )
         for key, name, instrument, rank, number, total, share, of_people in zip(*columns, people, strict=True)
     )
