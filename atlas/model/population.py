@@ -29,10 +29,9 @@ class Population:
 
 
 class SizeClass(StrEnum):
-    """The political size classes of municipalities (Politische Gemeindegrößenklassen, GKPOL) of the official statistics.
+    """The political size classes of municipalities (Politische Gemeindegrößenklassen, GKPOL, of the official statistics and BBSR).
 
-    Source: Statistisches Bundesamt, Gemeindeverzeichnis; BBSR, Referenztabellen zu Raumgliederungen. Their two
-    uppermost classes, from 100,000 and from 500,000, are one here: few states have any of the second.
+    Their two uppermost, from 100,000 and from 500,000, are one here: few states have any of the second.
     """
 
     UNDER_2000 = "unter-2000"
