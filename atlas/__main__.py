@@ -92,7 +92,9 @@ def _add_programme(known: _Subparsers) -> None:
     purpose = "wessen Grenzen: der Ordner unter geodata, etwa 07 oder de"
     new.add_argument("--boundary-set", required=True, metavar="SET", help=purpose)
     new.add_argument("--title", default="", help="Name des Programms; ohne Angabe ein Platzhalter")
-    new.add_argument("--territory", default="", metavar="NAME", help="wie das ganze Gebiet heißt, etwa das Land")
+    new.add_argument("--territory", default="", metavar="NAME", help="wie das ganze Gebiet heißt; ohne Angabe das Land")
+    purpose = "erster Tag des Programms; ohne Angabe der 1. Januar dieses Jahres, in der Datei zu berichtigen"
+    new.add_argument("--launched", type=_DAY, metavar="JJJJ-MM-TT", help=purpose)
     new.set_defaults(command=commands.run_new_programme)
 
 

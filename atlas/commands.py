@@ -364,7 +364,9 @@ def run_add_boundaries(given: argparse.Namespace) -> None:
 def run_new_programme(given: argparse.Namespace) -> int:
     """Begin a programme from the template, check it, and say where it is to be seen."""
     settings = Settings.from_environment()
-    wanted = NewProgramme(given.key, given.boundary_set, terminal.today(), given.title, given.territory)
+    wanted = NewProgramme(
+        given.key, given.boundary_set, terminal.today(), given.title, given.territory, given.launched, program_root()
+    )
     with terminal.refusing(), store_if_made(settings.database) as store:
         files = begin_programme(wanted, settings.root, store)
     purposes = ("das Programm, mit Erklärungen", "die Einträge", "veröffentlichte Zahlen")
@@ -372,7 +374,9 @@ def run_new_programme(given: argparse.Namespace) -> int:
         terminal.tell(f"Angelegt: {path} ({what})")
     snapshot = load_snapshot(settings, only=given.key)
     found = _say_findings(snapshot, check_snapshot(snapshot))
-    terminal.tell(f"Karte: {settings.address}/?programm={given.key}")
+    terminal.tell(f"Karte: {settings.address or 'http://localhost:8501'}/?programm={given.key}")
+    if given.launched is None:
+        terminal.tell("Als erster Tag des Programms (launched) steht dort der 1. Januar: bitte berichtigen.")
     first = next(iter(programme_files(settings.root)))
     terminal.tell(
         "Es ist das erste nach dem Namen der Datei: die Seiten zeigen es, wenn die Adresse kein Programm nennt."

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from atlas.adopt.boundary_dates import date_problems, still_to_come
+from atlas.adopt.boundary_dates import allowed, date_problems, still_to_come
 from atlas.adopt.boundary_versions import COUNTRY_QUANTA, COUNTRY_TOLERANCE_M, BoundaryVersionDraft, write_edition
 from atlas.analysis.coverage import (
     INDEPENDENT_CITY,
@@ -103,7 +103,8 @@ def add_boundaries(
         )
         found.append(Problem(path.name, text))
     areas = _checked_areas(areas, known[0] if known else None, path.name, found)
-    found += date_problems(areas, known, starts, path.name, although=terms.although)
+    dated = date_problems(areas, delivery.as_of, known, starts, path.name)
+    found += allowed(dated) if terms.although else dated
     part = _incomplete(areas, before, known, starts, path.name)
     found += part
     if provenance is None or any(each.severity is Severity.BLOCKER for each in found):
@@ -482,7 +483,7 @@ def _provenance(delivery: Delivery, state: str, starts: date, attribution: str, 
     if attribution:
         licence, licence_url = "siehe Quellenvermerk", ""
     elif {"gen", "bez"} <= there and there & _BKG_ONLY:
-        year = str(delivery.areas["since"].max())[:4] if len(delivery.areas) else ""
+        year = (delivery.as_of or str(delivery.areas["since"].max()))[:4] if len(delivery.areas) else ""
         attribution = f"© BKG{year and f' ({year})'} dl-de/by-2-0, Daten geändert"
     elif state == _SAXONY and there & {"schluessel", "gemeindeschluessel"}:
         attribution = "Quelle: GeoSN, dl-de/by-2-0 (Daten geändert)"

@@ -16,19 +16,24 @@ _OLD = timedelta(days=366)
 
 
 def date_problems(
-    areas: gpd.GeoDataFrame, known: Sequence[BoundaryVersion], starts: date, name: str, *, although: bool
+    areas: gpd.GeoDataFrame,
+    as_of: str,
+    known: Sequence[BoundaryVersion],
+    starts: date,
+    name: str,
 ) -> list[Problem]:
-    """Return what speaks against ``starts`` as the day of a file; warnings only, if it is to be taken ``although``.
+    """Return what speaks against ``starts`` as the day of a file.
 
-    ``areas`` have columns ``ags``, ``name`` and ``since``; of the sets ``known`` the first that contradicts is quoted.
+    ``areas`` have columns ``ags``, ``name`` and ``since``; ``as_of`` is the day the file says it is of, if it does; of the sets ``known`` the first that contradicts is quoted.
     """
     found = _newer(areas, starts, name)
+    if as_of > starts.isoformat():
+        text = N_("Die Datei ist jünger als der {day}: nach aktualitaet.txt ist sie vom {newest}.")
+        found.insert(0, Problem(name, text, {"day": starts.isoformat(), "newest": as_of}))
     told = (_keys(areas, each, starts, name) for each in known if starts >= each.starts)
     found += next(filter(None, told), [])
     if not found:
-        return _older(areas, starts, name)
-    if although:
-        return [replace(each, severity=Severity.WARNING) for each in found]
+        return _older(as_of or str(areas["since"].max() if len(areas) else ""), starts, name)
     cure = N_(
         "Bitte das Datum berichtigen oder die Grenzen vom {day} holen (das BKG hebt die früheren Jahre auf); wenn es so gewollt ist: --although."
     )
@@ -47,12 +52,17 @@ def _newer(areas: gpd.GeoDataFrame, starts: date, name: str) -> list[Problem]:
     return [Problem(name, text, {"day": starts.isoformat(), "newest": newest, "n": len(late), "list": labels})]
 
 
-def _older(areas: gpd.GeoDataFrame, starts: date, name: str) -> list[Problem]:
-    newest = str(areas["since"].max()) if len(areas) else ""
+def allowed(found: list[Problem]) -> list[Problem]:
+    """Return the same as warnings, without the cure at their end: the file is to be taken although."""
+    is_blocked = any(each.severity is Severity.BLOCKER for each in found)
+    return [replace(each, severity=Severity.WARNING) for each in found[:-1]] if is_blocked else found
+
+
+def _older(newest: str, starts: date, name: str) -> list[Problem]:
     if not newest or date.fromisoformat(newest) + _OLD >= starts:
         return []
     text = N_(
-        "Die jüngste Angabe in der Datei (WSK, BEGINN) ist vom {newest}. Bitte prüfen, ob sie wirklich die Grenzen vom {day} enthält."
+        "Die jüngste Angabe in der Datei (aktualitaet.txt, WSK, BEGINN) ist vom {newest}. Bitte prüfen, ob sie wirklich die Grenzen vom {day} enthält."
     )
     return [Problem(name, text, {"newest": newest, "day": starts.isoformat()}, Severity.WARNING)]
 

@@ -34,6 +34,7 @@ _REGIONAL_KEY_COLUMNS = ("ars", "rs", "ars_0", "rs_0", "regionalschluessel", "de
 _NAME_COLUMNS = ("gen", "name", "gemeindename", "gemeinde", "gem_name", "ortsname", "lau_name")
 _KIND_COLUMNS = ("bez", "bezeichnung")
 _DAY_COLUMNS = ("wsk", "beginn")
+"""Since when a municipality is as it is, and since when the data are; where the whole says its day, the first alone tells more."""
 _AREA_FILES = {".shp", ".gpkg", ".geojson", ".json", ".topojson", ".gml", ".fgb"}
 _AGS_DIGITS, _ARS_DIGITS = 8, 12
 _LAND, _LAND_UNDIVIDED = 4, 9
@@ -70,6 +71,8 @@ class Delivery:
     """Names of the file's columns, lower case: they tell whose layout it is."""
     district_names: Mapping[str, str] = field(default_factory=dict)
     """By five-digit key, if the delivery has a layer of districts."""
+    as_of: str = ""
+    """The day a ZIP of the BKG says it is of, ISO."""
     is_coarse: bool = False
     """Whether the file says itself that it is of a set coarser than 1:250 000."""
     notes: tuple[Problem, ...] = ()
@@ -92,6 +95,7 @@ def main() -> None:
         answer = {
             "columns": found.columns,
             "district_names": found.district_names,
+            "as_of": found.as_of,
             "is_coarse": found.is_coarse,
             "notes": [asdict(each) for each in found.notes],
         }
@@ -111,6 +115,7 @@ def read(path: Path, reading: Reading) -> Delivery:
         source = _municipal_layer(layers, reading.key.lower())
         areas = _read_layer(source, name, notes)
         districts = _district_names(layers)
+        as_of = _as_of(path)
     except (
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,
@@ -138,7 +143,7 @@ def read(path: Path, reading: Reading) -> Delivery:
             "ags": keys,
             "name": _names(areas[columns[label.lower()]], name, notes) if label else "",
             "kind": _text(areas[kind]) if kind else "",
-            "since": _newest_day(areas, columns),
+            "since": _newest_day(areas, columns, _DAY_COLUMNS[:1] if as_of else _DAY_COLUMNS),
         },
         geometry=areas.geometry.force_2d(),
         crs=areas.crs,
@@ -148,6 +153,7 @@ def read(path: Path, reading: Reading) -> Delivery:
         areas=found,
         columns=tuple(columns),
         district_names=districts,
+        as_of=as_of,
         is_coarse=is_coarse or bool(_COARSE.search(f"{name} {source[1]}".lower())),
         notes=tuple(notes),
     )
@@ -170,6 +176,17 @@ def _layers(path: Path) -> list[Layer]:
     ]
     areal = [layer for layer, kind in layers if not re.search(r"None|Point|Line", kind)]
     return areal or [layer for layer, _ in layers]
+
+
+def _as_of(path: Path) -> str:
+    """Return the day in the file ``aktualitaet.txt`` of the BKG's archives, ISO; empty without one."""
+    if not zipfile.is_zipfile(path):
+        return ""
+    with zipfile.ZipFile(path) as archive:
+        found = [name for name in archive.namelist() if PurePosixPath(name).name.lower() == "aktualitaet.txt"]
+        told = archive.open(found[0]).read(1_000).decode("utf-8", "replace") if found else ""
+    match = re.search(r"(\d\d)\.(\d\d)\.(\d{4})", told)
+    return "-".join(reversed(match.groups())) if match else ""
 
 
 def _municipal_layer(layers: list[Layer], key: str) -> Layer:
@@ -321,10 +338,10 @@ def _text(column: pd.Series) -> pd.Series:
     return column.astype("string").str.strip().fillna("").astype(str)
 
 
-def _newest_day(areas: pd.DataFrame, columns: Mapping[str, str]) -> pd.Series:
+def _newest_day(areas: pd.DataFrame, columns: Mapping[str, str], wanted: Iterable[str]) -> pd.Series:
     """Return the newest day the file gives for each object, ISO; empty where it gives none."""
     newest = pd.Series("", index=areas.index)
-    for column in _DAY_COLUMNS:
+    for column in wanted:
         if column in columns:
             told = _text(areas[columns[column]]).str[:10].str.replace("/", "-")
             told = told.str.replace(r"^(\d{2})\.(\d{2})\.(\d{4})$", r"\3-\2-\1", regex=True)

@@ -43,6 +43,7 @@ def read_delivery(path: Path, reading: Reading = Reading()) -> Delivery:  # noqa
             areas=gpd.read_parquet(Path(folder) / "areas.parquet"),
             columns=tuple(answer["columns"]),
             district_names=answer["district_names"],
+            as_of=answer["as_of"],
             is_coarse=answer["is_coarse"],
             notes=tuple(map(_problem, answer["notes"])),
         )
