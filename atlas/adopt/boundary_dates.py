@@ -10,6 +10,7 @@ import geopandas as gpd
 
 from atlas.errors import Problem, Severity, few
 from atlas.model.boundaries import BoundaryChange, BoundaryVersion, mergers
+from atlas.model.keys import district_of
 from atlas.phrases import N_
 
 _OLD = timedelta(days=366)
@@ -102,10 +103,11 @@ def _beginning(ags: str, label: str, known: BoundaryVersion, starts: date) -> st
 
 
 def still_to_come(known: BoundaryVersion, keys: Iterable[str], starts: date) -> tuple[BoundaryChange, ...]:
-    """Return the mergers after ``starts`` that are known of municipalities with these keys, in order."""
+    """Return the mergers after ``starts`` that are known of municipalities with these keys, in order, into districts there are."""
     there, found = set(keys), []
+    districts = set(map(district_of, there))
     for change in sorted(mergers(known.changes), key=lambda each: each.effective):
-        if change.effective > starts and change.old_ags in there:
+        if change.effective > starts and change.old_ags in there and district_of(change.new_ags) in districts:
             there.add(change.new_ags)
             found.append(change)
     return tuple(found)

@@ -10,7 +10,7 @@ import pytest
 
 from atlas.adopt import boundaries
 from atlas.adopt.boundaries import Terms, add_boundaries
-from atlas.adopt.boundary_dates import date_problems
+from atlas.adopt.boundary_dates import date_problems, still_to_come
 from atlas.errors import AtlasError, Severity
 from atlas.model.boundaries import BoundaryVersion, Level
 from atlas.model.snapshot import Snapshot
@@ -150,3 +150,5 @@ def test_what_the_shipped_sets_know_of_real_changes(real: Snapshot) -> None:
     assert _told(germany, date(2016, 1, 1), old.old_ags) == ""
     assert f"→ {old.new_name} ({old.new_ags})" in _told(germany, date(2017, 1, 1), old.old_ags)
     assert "noch nicht" in _told(germany, date(2016, 1, 1), old.new_ags)
+    assert still_to_come(germany, ["03156013"], date(2016, 1, 1)) == ()  # into a district there was none of then
+    assert [each.new_ags for each in still_to_come(saxony, ["14522450"], date(2016, 1, 1))] == ["14522275"]

@@ -106,6 +106,20 @@ def test_metres_said_to_be_degrees_are_refused_with_the_system_they_are_in(tmp_p
     assert _add(tmp_path / "utm_als_4326.geojson", tmp_path / "root", Reading(crs="EPSG:25832"))[0] == 2
 
 
+def test_all_sixteen_states_become_the_set_of_the_country(tmp_path: Path) -> None:
+    boxes = [shapely.box(400_000 + 5_000 * n, 5_600_000, 405_000 + 5_000 * n, 5_605_000) for n in range(16)]
+    keys = [f"{number:02}999001" for number in range(1, 17)]
+    country = gpd.GeoDataFrame({"AGS": keys, "GEN": [f"Ort {key}" for key in keys]}, geometry=boxes, crs="EPSG:25832")
+    country.to_file(tmp_path / "land.gpkg", layer="vg250_gem")
+    edition, _ = add_boundaries(tmp_path / "land.gpkg", DAY, tmp_path / "root", Terms(attribution="Quelle: erfunden"))
+    assert edition.boundary_set == "de"
+    assert list(edition.states.index) == [key[:2] for key in keys]
+    assert _add(tmp_path / "land.gpkg", tmp_path / "one", Reading())[0] == 16
+    country.iloc[:15].to_file(tmp_path / "fast.gpkg", layer="vg250_gem")
+    with pytest.raises(AtlasError, match="ein Land auf einmal, oder alle 16"):
+        _add(tmp_path / "fast.gpkg", tmp_path / "two", Reading())
+
+
 # --- the process that reads -------------------------------------------------------------------------------------------
 
 
