@@ -25,7 +25,8 @@ def date_problems(
 ) -> list[Problem]:
     """Return what speaks against ``starts`` as the day of a file.
 
-    ``areas`` have columns ``ags``, ``name`` and ``since``; ``as_of`` is the day the file says it is of, if it does; of the sets ``known`` the first that contradicts is quoted.
+    ``areas`` have columns ``ags``, ``name`` and ``since``; ``as_of`` is the day the file says it is of, if it does; of the
+    sets ``known`` the first that contradicts is quoted.
     """
     found = _newer(areas, starts, name)
     if as_of > starts.isoformat():

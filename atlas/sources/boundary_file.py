@@ -248,7 +248,7 @@ def _layout_problems(areas: pd.DataFrame, columns: Mapping[str, str], reading: R
             found.append(Problem(option, text, {"given": given[:40], "columns": _listed(columns)}))
     if not reading.key and _first((*_KEY_COLUMNS, *_REGIONAL_KEY_COLUMNS), columns) is None:
         text = N_(
-            "Es gibt keine Spalte mit dem Gemeindeschlüssel. Erwartet wird AGS oder ARS; vorhanden sind: {columns}."
+            "Es gibt keine Spalte mit dem Gemeindeschlüssel. Erwartet wird AGS oder ARS, deutsche Schlüssel mit acht oder zwölf Ziffern; vorhanden sind: {columns}. Was für andere Länder möglich ist, steht in docs/programm-aufnehmen.md."
         )
         likely = [column for column in columns.values() if _text(areas[column]).map(is_ags).mean() > 0.5]  # noqa: PLR2004
         if likely:
@@ -405,7 +405,7 @@ def _misplaced(areas: gpd.GeoDataFrame, name: str) -> Problem | None:
     if fits.all():
         return None
     values: dict[str, str | int | float] = {"likely": likely, "crs": _called(areas.crs), "n": int((~fits).sum())}
-    if likely:
+    if likely and areas["ags"].map(is_ags).any():
         text = N_(
             "Die Koordinaten passen nicht zu {crs}, wie es die Datei nennt; nach den Zahlen sind sie wohl in {likely}. Bitte mit --crs {likely} angeben oder richtig ausspielen lassen."
         )

@@ -26,6 +26,7 @@ DAY = date(2016, 1, 1)
 def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read without a process of its own, which takes seconds to start; the last test has one."""
     monkeypatch.setattr(boundaries, "read_delivery", boundary_file.read)
+    monkeypatch.setattr(boundary_file, "MOST_POINTS", 20_000)
 
 
 def _add(path: Path, root: Path, reading: Reading) -> tuple[int, str]:
