@@ -107,7 +107,7 @@ def _systems() -> Iterator[Case]:
     yield Case(name="ohne_prj_genannt.shp", write=_without_prj, reading=Reading(crs="EPSG:25833"))
     yield Case(name="vertauscht.geojson", write=_file(_swapped), refused="Länge und Breite sind vertauscht")
     yield Case(name="anderswo.gpkg", write=_file(lambda: _moved(900_000)), refused="liegen nicht in Deutschland")
-    yield Case(name="eine_anderswo.gpkg", write=_file(_one_away), refused="1 Objekte liegen außerhalb Deutschlands")
+    yield Case(name="eine_anderswo.gpkg", write=_file(_one_away), refused=r"Außerhalb Deutschlands liegen: 00021010\.")
 
 
 def _keys() -> Iterator[Case]:
@@ -136,7 +136,9 @@ def _keys() -> Iterator[Case]:
         refused="Spalte „AG“ gibt es nicht",
     )
     yield Case(
-        name="kreise.gpkg", write=keyed(lambda keys: keys.str[:5], "ARS"), refused="Kreise, keine Gemeinden.*VG250"
+        name="kreise.gpkg",
+        write=keyed(lambda keys: keys.str[:5], "ARS"),
+        refused=r"Kreise, keine Gemeinden: 13 .*\\(06021, 06011, 06022\\).*VG250",
     )
     yield Case(
         name="fremd.gpkg",
@@ -212,7 +214,7 @@ def _damage() -> Iterator[Case]:
     yield Case(
         name="verloren.gpkg",
         write=_file(lambda: state().assign(GEN=lambda rows: rows["GEN"].str.replace("ü", "\ufffd"))),
-        refused="unlesbare Zeichen",
+        refused="Unlesbare Zeichen",
     )
     yield Case(name="namenlos.gpkg", write=_file(lambda: state().drop(columns="GEN")), refused="Der Name fehlt bei 13")
     yield Case(
@@ -330,7 +332,10 @@ def main() -> None:
 
     from atlas.__main__ import main as command
 
+    first_one = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     for number, case in enumerate(corpus(), start=1):
+        if number < first_one:
+            continue
         place = Path(sys.argv[1]) / f"{number:02}"
         place.mkdir(parents=True)
         case.write(place / case.name)
@@ -348,7 +353,7 @@ def main() -> None:
             became = f"TRACEBACK {error!r}"
         cpu_s = sum(os.times()[:4]) - sum(busy[:4])
         mark = "" if became == ("refused" if case.refused else "taken") else " (!)"
-        lines = told.getvalue().splitlines()
+        lines = told.getvalue().splitlines() or ["nothing was said"]
         first = next(
             (line for line in lines if line.startswith("FEHLER") or (case.said and "Hinweis" in line)), lines[-1]
         )

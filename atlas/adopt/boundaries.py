@@ -179,7 +179,7 @@ def _no_municipality(keys: pd.Series, name: str) -> Problem:
     """Return why a file without a single key of a municipality is refused: it is of districts, or has other keys."""
     if keys.empty:
         return Problem(name, N_("Die Datei enthält keine Gemeinde. Bitte die Lieferung prüfen."))
-    values: dict[str, str | int | float] = {"n": len(keys), "list": few(keys.str[:40])}
+    values: dict[str, str | int | float] = {"n": len(keys), "list": few(dict.fromkeys(keys.str[:40]))}
     if keys.map(is_district_key).any():
         text = N_(
             "Die Datei enthält Kreise, keine Gemeinden: {n} Schlüssel mit fünf Ziffern ({list}). Gemeinden enthalten die Produkte VG250, VG1000 und VG5000 des BKG (Ebene GEM), VG2500 und NUTS250 nicht. Sind es Gemeinden eines anderen Landes: docs/programm-aufnehmen.md sagt, was möglich ist."

@@ -316,9 +316,9 @@ def _names(column: pd.Series, name: str, notes: list[Problem]) -> pd.Series:
         names = mended
     if (lost := names.str.contains("\ufffd")).any():
         text = N_(
-            "{n} Namen enthalten unlesbare Zeichen ({list}). Bitte mit .cpg-Datei (Zeichensatz) oder als GeoPackage liefern."
+            "Unlesbare Zeichen stehen in diesen Namen: {list}. Bitte mit .cpg-Datei (Zeichensatz) oder als GeoPackage liefern."
         )
-        raise AtlasError(Problem(name, text, {"n": int(lost.sum()), "list": few(names[lost])}))
+        raise AtlasError(Problem(name, text, {"list": few(names[lost])}))
     return names
 
 
@@ -387,8 +387,8 @@ def _not_finite(areas: gpd.GeoDataFrame, name: str) -> Problem | None:
     broken = np.unique(owner[~np.isfinite(points).all(axis=1)])
     if not len(broken):
         return None
-    text = N_("{n} Objekte haben Koordinaten, die keine Zahlen sind ({list}). Bitte neu ausspielen lassen.")
-    return Problem(name, text, {"n": len(broken), "list": few(areas["ags"].iloc[broken])})
+    text = N_("Koordinaten, die keine Zahlen sind, haben: {list}. Bitte neu ausspielen lassen.")
+    return Problem(name, text, {"list": few(areas["ags"].iloc[broken])})
 
 
 def _misplaced(areas: gpd.GeoDataFrame, name: str) -> Problem | None:
@@ -404,7 +404,7 @@ def _misplaced(areas: gpd.GeoDataFrame, name: str) -> Problem | None:
     fits = _fits(areas, areas.crs)
     if fits.all():
         return None
-    values: dict[str, str | int | float] = {"likely": likely, "crs": _called(areas.crs), "n": int((~fits).sum())}
+    values: dict[str, str | int | float] = {"likely": likely, "crs": _called(areas.crs)}
     if likely and areas["ags"].map(is_ags).any():
         text = N_(
             "Die Koordinaten passen nicht zu {crs}, wie es die Datei nennt; nach den Zahlen sind sie wohl in {likely}. Bitte mit --crs {likely} angeben oder richtig ausspielen lassen."
@@ -414,7 +414,7 @@ def _misplaced(areas: gpd.GeoDataFrame, name: str) -> Problem | None:
         text = N_("Länge und Breite sind vertauscht. Bitte mit der Länge (Ostwert) zuerst ausspielen lassen.")
         return Problem(name, text)
     if fits.any() and areas["ags"].map(is_ags).any():
-        text = N_("{n} Objekte liegen außerhalb Deutschlands ({list}). Bitte entfernen oder berichtigen.")
+        text = N_("Außerhalb Deutschlands liegen: {list}. Bitte entfernen oder berichtigen.")
         return Problem(name, text, {**values, "list": few(areas["ags"][~fits])})
     text = N_(
         "Die Flächen liegen nicht in Deutschland (gelesen in {crs}). Aufgenommen werden nur Gemeinden mit deutschem achtstelligem Schlüssel; was für andere Länder möglich ist, steht in docs/programm-aufnehmen.md."
