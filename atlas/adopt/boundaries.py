@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +12,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from atlas.adopt.boundary_versions import BoundaryVersionDraft, write_edition
+from atlas.adopt.boundary_dates import allowed, date_problems, still_to_come
+from atlas.adopt.boundary_versions import COUNTRY_QUANTA, COUNTRY_TOLERANCE_M, BoundaryVersionDraft, write_edition
 from atlas.analysis.coverage import (
     INDEPENDENT_CITY,
     clean,
@@ -24,9 +27,11 @@ from atlas.analysis.coverage import (
 )
 from atlas.errors import AtlasError, Problem, Severity, few
 from atlas.model.boundaries import BoundaryChange, BoundaryVersion, Level, Provenance
-from atlas.model.keys import is_ags
+from atlas.model.keys import is_ags, is_district_key, state_of
 from atlas.phrases import N_
-from atlas.sources.boundaries import Delivery, list_editions, read_delivery, read_edition, read_geometry
+from atlas.sources.boundaries import list_editions, read_edition, read_geometry
+from atlas.sources.boundary_file import Delivery, Reading
+from atlas.sources.deliveries import read_delivery
 
 _LOSSLESS = 1e-6
 """Share of its area a repaired ring may change."""
@@ -34,7 +39,14 @@ _SAME_LAND = 0.01
 """Share by which the land of a state may seem to differ from one delivery to the next."""
 _SURE_HEIR = 0.9
 """Share of a municipality's area that must lie in another to make that one its successor."""
-_SAXONY = "14"
+_FAR_M = 20_000
+"""So far from where they are known to be no municipalities lie, but by a wrong coordinate system."""
+_COARSE_M, _MANY_POINTS = 300, 1_000
+"""Borders of sets of 1:250 000 have a point every 140 m; drawn with fewer they are taken for generalised, if there are many."""
+_MANY = 12
+"""So many faults of one kind are told one by one."""
+_SAXONY, _COUNTRY = "14", "de"
+_STATES = {f"{number:02}" for number in range(1, 17)}
 
 
 _BKG_ONLY = {"ade", "bsg", "gf", "ibz", "sdv_ars", "sdv_rs", "debkg_id"}
@@ -42,91 +54,145 @@ _BKG_ONLY = {"ade", "bsg", "gf", "ibz", "sdv_ars", "sdv_rs", "debkg_id"}
 _DL_DE_BY = ("Datenlizenz Deutschland – Namensnennung – Version 2.0", "https://www.govdata.de/dl-de/by-2-0")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """How a file is to be taken in."""
+
+    attribution: str = ""
+    """The source note the licence asks for; proposed from the file's layout if not given."""
+    although: bool = False
+    """Whether it is taken although keys and days of the file speak against the day it is said to be of."""
+    reading: Reading = field(default_factory=Reading)
+    shipped: Path | None = None
+    """Data folder of the program itself, which knows names and changes of all states."""
+
+
 def add_boundaries(
-    path: Path, starts: date, root: Path, *, attribution: str | None = None
+    path: Path,
+    starts: date,
+    root: Path,
+    terms: Terms = Terms(),
 ) -> tuple[BoundaryVersion, tuple[Problem, ...]]:
     """Check an official boundary file and take it in as a new edition.
 
-    What is known of the edition before is carried on: names of districts, former names, mergers still to come. Where
-    a key has gone and its land lies in one municipality of the file, that one is entered as its successor.
+    What is known of the edition before, else of the state in a set that has it, is carried on: names of districts,
+    former names, mergers still to come. Where a key has gone and its land lies in one municipality of the file, that
+    one is entered as its successor.
 
-    ``path`` is a GeoPackage, Shapefile, GeoJSON or GML, zipped or not, in any CRS, which holds from ``starts``. The
-    edition goes to ``geodata/<state>/<date>/`` in the data folder ``root``. ``attribution``, the source note the
-    licence asks for, is proposed from the file's layout if not given. Returned are the edition as read back, and what
-    is worth knowing about it: what was mended, which keys are new or gone. Raises `AtlasError`: every fault at once;
-    nothing is written.
+    ``path`` is a file as `atlas.sources.boundary_file.read` takes, which holds from ``starts``. The edition goes to
+    ``geodata/<state>/<date>/`` in the data folder ``root``, that of all sixteen states to ``geodata/de/``. Returned are
+    the edition as read back, and what is worth knowing about it: what was mended, which keys are new or gone. Raises
+    `AtlasError`: every fault at once; nothing is written.
     """
     editions = list_editions(root)
-    delivery = read_delivery(path)
-    found: list[Problem] = []
-    areas, state = _of_one_state(delivery.areas, {each.boundary_set for each in editions}, path.name, found)
+    delivery = read_delivery(path, terms.reading)
+    found: list[Problem] = [*delivery.notes]
+    areas, state = _of_one_set(delivery.areas, {each.boundary_set for each in editions}, path.name, found)
     before = next((each for each in reversed(editions) if each.boundary_set == state and each.starts < starts), None)
+    known = _known(state, before, (*list_editions(terms.shipped), *editions) if terms.shipped else editions)
     folder = root / "geodata" / state / starts.isoformat()
     if state and folder.exists():
         text = N_(
             "Für den {day} gibt es schon Gemeindegrenzen. Bitte den Ordner {folder} erst entfernen oder einen anderen Tag wählen."
         )
         found.append(Problem(path.name, text, {"day": starts.isoformat(), "folder": str(folder.relative_to(root))}))
-    provenance = _provenance(delivery.columns, state, starts, attribution, path.name)
+    provenance = _provenance(delivery, state, starts, terms.attribution, path.name)
     if provenance is None:
         text = N_(
             "Der Quellenvermerk fehlt, und der Aufbau der Datei verrät ihn nicht. Bitte mit --attribution angeben, wie die Lizenz ihn verlangt."
         )
         found.append(Problem(path.name, text))
-    areas = _checked_areas(areas, before, starts, path.name, found)
+    areas = _checked_areas(areas, known[0] if known else None, path.name, found)
+    dated = date_problems(areas, delivery.as_of, known, starts, path.name)
+    found += allowed(dated) if terms.although else dated
+    part = _incomplete(areas, before, known, starts, path.name)
+    found += part
     if provenance is None or any(each.severity is Severity.BLOCKER for each in found):
         raise AtlasError(*found)
-    changes = () if before is None else _compared(areas, before, starts, path.name, found)
-    districts = _district_names(delivery, areas, before)
-    draft = BoundaryVersionDraft(
-        boundary_set=state,
-        starts=starts,
-        areas=areas,
-        changes=changes,
-        district_names=districts,
-        former_names=_former_names(areas, before),
-        provenance=provenance,
-    )
+    provenance = _described(provenance, areas, part, delivery, path.name, found)
+    draft = _draft(state, starts, areas, known, delivery.district_names, provenance)
+    if before is not None:
+        draft = replace(draft, changes=(*_compared(areas, before, starts, path.name, found), *draft.changes))
     write_edition(draft, folder, path.name)
     return read_edition(folder, str(folder.relative_to(root))), (
         *found,
-        *_nameless(areas, districts, str((folder / "districts.csv").relative_to(root))),
-        *([] if attribution else [_proposed(provenance, path.name)]),
+        *_nameless(areas, draft.district_names, str((folder / "districts.csv").relative_to(root))),
+        *([] if terms.attribution else [_proposed(provenance, path.name)]),
     )
 
 
-def _of_one_state(
-    areas: gpd.GeoDataFrame, states: set[str], name: str, found: list[Problem]
+def _known(state: str, before: BoundaryVersion | None, editions: Sequence[BoundaryVersion]) -> list[BoundaryVersion]:
+    """Return what is known of a state: the edition before, then sets of it, then its part of the country's."""
+    found = [] if before is None else [before]
+    found += [each for each in editions if each.boundary_set == state and each is not before]
+    for each in editions:
+        if each.boundary_set == _COUNTRY != state:
+            rows = each.municipalities
+            mine = rows[rows["ags"].map(state_of) == state].reset_index(drop=True)
+            changes = tuple(change for change in each.changes if state_of(change.new_ags) == state)
+            found += [replace(each, municipalities=mine, changes=changes)] if len(mine) else []
+    return found
+
+
+def _of_one_set(
+    areas: gpd.GeoDataFrame, sets: set[str], name: str, found: list[Problem]
 ) -> tuple[gpd.GeoDataFrame, str]:
-    """Return the rows of the one state that is taken in, and its key; faults of keys are looked for in the whole file."""
+    """Return the rows of the state that is taken in, or of the country, and its key; faults of keys are looked for in the whole file."""
     fits = areas["ags"].map(is_ags).astype(bool)
-    for row, given in areas.loc[~fits, "ags"].items():
-        place = f"{name}, Objekt {int(str(row)) + 1}"
-        if given:
-            text = N_("„{given}“ ist kein achtstelliger Gemeindeschlüssel (führende Nullen gehören dazu).")
-            found.append(Problem(place, text, {"given": given[:40]}))
-        else:
-            text = N_("Der Gemeindeschlüssel fehlt. Bitte eintragen oder das Objekt entfernen.")
-            found.append(Problem(place, text))
-    areas = areas[fits]
-    there = sorted(set(areas["ags"].str[:2])) if len(areas) else []
-    wanted = [state for state in there if state in states] or there
+    if not fits.any():
+        found.append(_no_municipality(areas["ags"][areas["ags"] != ""], name))
+        return areas.iloc[:0], ""
+    found += _bad_keys(areas.loc[~fits, "ags"], name)
+    areas = areas[fits].sort_values("ags", kind="stable").reset_index(drop=True)
+    there = sorted(set(areas["ags"].map(state_of)))
+    if set(there) == _STATES:
+        return areas, _COUNTRY
+    wanted = [state for state in there if state in sets] or there
     if len(wanted) == 1:
-        mine = areas[areas["ags"].str.startswith(wanted[0])]
-        return mine.sort_values("ags", kind="stable").reset_index(drop=True), wanted[0]
-    if there:
-        text = N_(
-            "Die Datei enthält {states}; aufgenommen wird ein Land auf einmal. Bitte die Datei auf ein Land zuschneiden."
-        )
-        found.append(Problem(name, text, {"states": ", ".join(there)}))
-    else:
-        text = N_("Die Datei enthält keine Gemeinde. Bitte die Lieferung prüfen.")
-        found.append(Problem(name, text))
+        if len(there) > 1:
+            text = N_("Aufgenommen wird das Land {state}; die Datei enthält auch {others}.")
+            others = ", ".join(each for each in there if each != wanted[0])
+            found.append(Problem(name, text, {"state": wanted[0], "others": others}, Severity.NOTE))
+        return areas[areas["ags"].map(state_of) == wanted[0]].reset_index(drop=True), wanted[0]
+    text = N_(
+        "Die Datei enthält {states}; aufgenommen wird ein Land auf einmal, oder alle 16. Bitte mit --state eines wählen."
+    )
+    found.append(Problem(name, text, {"states": ", ".join(there)}))
     return areas.iloc[:0], ""
 
 
+def _bad_keys(keys: pd.Series, name: str) -> list[Problem]:
+    """Return what is wrong with keys, by object; of many of them once, with the first."""
+    text = N_("„{given}“ ist kein achtstelliger Gemeindeschlüssel (führende Nullen gehören dazu).")
+    none = N_("Der Gemeindeschlüssel fehlt. Bitte eintragen oder das Objekt entfernen.")
+    if len(keys) > _MANY:
+        many = N_("{n} Objekte haben keinen achtstelligen Gemeindeschlüssel: {list}. Bitte eintragen oder entfernen.")
+        listed = few(f"{int(str(row)) + 1} „{given[:40]}“" for row, given in keys.items())
+        return [Problem(name, many, {"n": len(keys), "list": listed})]
+    return [
+        Problem(f"{name}, Objekt {int(str(row)) + 1}", text if given else none, {"given": given[:40]})
+        for row, given in keys.items()
+    ]
+
+
+def _no_municipality(keys: pd.Series, name: str) -> Problem:
+    """Return why a file without a single key of a municipality is refused: it is of districts, or has other keys."""
+    if keys.empty:
+        return Problem(name, N_("Die Datei enthält keine Gemeinde. Bitte die Lieferung prüfen."))
+    values: dict[str, str | int | float] = {"n": len(keys), "list": few(dict.fromkeys(keys.str[:40]))}
+    if keys.map(is_district_key).any():
+        text = N_(
+            "Die Datei enthält Kreise, keine Gemeinden: {n} Schlüssel mit fünf Ziffern ({list}). Gemeinden enthalten die Produkte VG250, VG1000 und VG5000 des BKG (Ebene GEM), VG2500 und NUTS250 nicht. Sind es Gemeinden eines anderen Landes: docs/programm-aufnehmen.md sagt, was möglich ist."
+        )
+        return Problem(name, text, values)
+    text = N_(
+        "Kein Objekt hat einen deutschen Gemeindeschlüssel mit acht Ziffern, wie 14521450; es steht dort: {list}. Ist es eine andere Spalte, bitte mit --key angeben. Was für andere Länder möglich ist, steht in docs/programm-aufnehmen.md."
+    )
+    return Problem(name, text, values)
+
+
 def _checked_areas(
-    areas: gpd.GeoDataFrame, before: BoundaryVersion | None, starts: date, name: str, found: list[Problem]
+    areas: gpd.GeoDataFrame, known: BoundaryVersion | None, name: str, found: list[Problem]
 ) -> gpd.GeoDataFrame:
     """Return one clean row per municipality; everything about names and shapes goes to ``found``, here and below."""
     areas = _with_shapes(areas, name, found)
@@ -134,15 +200,32 @@ def _checked_areas(
     areas = _one_row_each(areas, name, found)
     if not len(areas):
         return areas
-    areas = _with_names(areas, before, name, found)
+    areas = _with_names(areas, known, name, found)
     areas, touched = mended(clean(areas, metric_crs(degree_bounds(areas))))
     if touched:
         text = N_("Lücken und Überlappungen unter zwei Zentimetern ausgeglichen bei {n} Gemeinden: {list}.")
         found.append(Problem(name, text, {"n": len(touched), "list": few(touched)}, Severity.NOTE))
+    if known is not None and (far := _far_off(areas, known, name)):
+        found.append(far)
     found += coverage_problems(areas, name)
-    if before is not None and (lack := _incomplete(areas, before, starts, name)):
-        found.append(lack)
     return areas
+
+
+def _far_off(areas: gpd.GeoDataFrame, known: BoundaryVersion, name: str) -> Problem | None:
+    """Return that municipalities lie elsewhere than the atlas knows them, as in a wrong zone of the coordinate system."""
+    rows = known.municipalities.drop_duplicates("ags").set_index("ags")
+    both = areas[areas["ags"].isin(rows.index)]
+    if both.empty:
+        return None
+    meant = rows.loc[both["ags"], ["label_lon", "label_lat"]]
+    points = gpd.GeoSeries.from_xy(meant["label_lon"], meant["label_lat"], crs="EPSG:4326").to_crs(str(areas.crs))
+    apart_m = float(np.median(shapely.distance(both.geometry.to_numpy(), points.to_numpy())))
+    if apart_m <= _FAR_M:
+        return None
+    text = N_(
+        "Die Gemeinden liegen {km} km von dort, wo der Atlas sie kennt. Nennt die Datei das richtige Koordinatensystem? Ein anderes gibt --crs an, etwa --crs EPSG:25832 oder EPSG:25833."
+    )
+    return Problem(name, text, {"km": round(apart_m / 1000)})
 
 
 def _with_shapes(areas: gpd.GeoDataFrame, name: str, found: list[Problem]) -> gpd.GeoDataFrame:
@@ -193,7 +276,7 @@ def _one_row_each(areas: gpd.GeoDataFrame, name: str, found: list[Problem]) -> g
                 "Der Schlüssel {ags} steht mehrfach in der Datei, mit verschiedenen Namen: {names}. Bitte berichtigen."
             )
             found.append(Problem(name, text, {"ags": str(ags), "names": ", ".join(names)}))
-    return areas.dissolve("ags", as_index=False, aggfunc="first")[["ags", "name", "kind", "geometry"]]
+    return areas.dissolve("ags", as_index=False, aggfunc="first")[["ags", "name", "kind", "since", "geometry"]]
 
 
 def _with_names(
@@ -221,21 +304,89 @@ def _latest(edition: BoundaryVersion, column: str) -> dict[str, str]:
     return {str(ags): str(value) for ags, value in zip(rows["ags"], rows[column], strict=True)}
 
 
-def _incomplete(areas: gpd.GeoDataFrame, before: BoundaryVersion, starts: date, name: str) -> Problem | None:
-    """Return a blocker if the file holds clearly more or less land than the edition before."""
-    share = float(geodesic_km2(areas.geometry).sum() / before.municipalities["area_km2"][before.valid_at(starts)].sum())
-    if abs(share - 1) <= _SAME_LAND:
-        return None
+def _incomplete(
+    areas: gpd.GeoDataFrame,
+    before: BoundaryVersion | None,
+    known: Sequence[BoundaryVersion],
+    starts: date,
+    name: str,
+) -> list[Problem]:
+    """Return that the file holds clearly more or less land than is known: a blocker if that stands here already."""
+    if not known or not len(areas):
+        return []
+    whole = known[0]
+    there = whole.municipalities[whole.valid_at(max(starts, whole.starts))]
+    share = float(geodesic_km2(areas.geometry).sum() / there["area_km2"].sum())
+    values = {"share": round(share * 100, 1), "n": len(areas), "total": len(there)}
+    if before is not None and abs(share - 1) > _SAME_LAND:
+        text = N_(
+            "Die Gemeinden der Datei bedecken {share} % der bisherigen Fläche des Landes. Bitte die vollständige Datei eines Landes liefern."
+        )
+        return [Problem(name, text, values)]
+    if before is None and share < 1 - _SAME_LAND:
+        text = N_(
+            "Die Datei enthält einen Teil des Landes: {n} Gemeinden von etwa {total}, {share} % der Fläche. Anteile „von allen Gemeinden“ gelten dann nur für diesen Teil."
+        )
+        return [Problem(name, text, values, Severity.WARNING)]
+    return []
+
+
+def _described(
+    source: Provenance,
+    areas: gpd.GeoDataFrame,
+    part: list[Problem],
+    delivery: Delivery,
+    name: str,
+    found: list[Problem],
+) -> Provenance:
+    """Return the provenance with what became known of the file: whether it is a part, whether it is generalised."""
+    if part:
+        source = replace(source, title=f"{source.title}, Teil des Landes")
+    lines = shapely.length(areas.geometry.to_numpy()).sum()
+    points = int(shapely.get_num_coordinates(areas.geometry.to_numpy()).sum())
+    if not delivery.is_coarse and (points < _MANY_POINTS or lines / points < _COARSE_M):
+        return source
     text = N_(
-        "Die Gemeinden der Datei bedecken {share} % der bisherigen Fläche des Landes. Bitte die vollständige Datei eines Landes liefern."
+        "Die Grenzen sind generalisiert (gröber als 1:250 000, alle {m} m ein Punkt): Nachbarn und Längen von Grenzen stimmen nur ungefähr, und das steht überall dabei. Genauer ist VG250."
     )
-    return Problem(name, text, {"share": round(share * 100, 1)})
+    found.append(Problem(name, text, {"m": round(lines / points)}, Severity.NOTE))
+    return replace(source, generalised=True)
+
+
+def _draft(
+    state: str,
+    starts: date,
+    areas: gpd.GeoDataFrame,
+    known: Sequence[BoundaryVersion],
+    given_districts: Mapping[str, str],
+    provenance: Provenance,
+) -> BoundaryVersionDraft:
+    """Return what is to be written, with what is known carried on."""
+    names, kinds = _districts(given_districts, areas, known)
+    draft = BoundaryVersionDraft(
+        boundary_set=state,
+        starts=starts,
+        areas=areas.drop(columns="since"),
+        changes=still_to_come(known[0], areas["ags"], starts) if known else (),
+        district_names=names,
+        former_names=_former_names(areas, known[0]) if known else (),
+        provenance=provenance,
+        district_kinds=kinds,
+    )
+    if state != _COUNTRY:
+        return draft
+    told = next((each.states for each in known if len(each.states)), pd.DataFrame())
+    states = {
+        key: (str(told.at[key, "name"]), str(told.at[key, "kind"])) if len(told) else (key, "Land")
+        for key in sorted(_STATES)
+    }
+    return replace(draft, states=states, tolerance_m=COUNTRY_TOLERANCE_M, quanta=COUNTRY_QUANTA)
 
 
 def _compared(
     areas: gpd.GeoDataFrame, before: BoundaryVersion, starts: date, name: str, found: list[Problem]
 ) -> tuple[BoundaryChange, ...]:
-    """Return the changes the new edition must know; what is different from the edition before goes to ``found``."""
+    """Return a change for what has ended since the edition before; what is different from it goes to ``found``."""
     rows = before.municipalities[before.valid_at(starts)]
     old = {str(ags): str(label) for ags, label in zip(rows["ags"], rows["name"], strict=True)}
     new = {str(ags): str(label) for ags, label in zip(areas["ags"], areas["name"], strict=True)}
@@ -247,8 +398,7 @@ def _compared(
     if len(old) != len(new):
         text = N_("Die Datei enthält {new} Gemeinden; nach den Grenzen davor waren es an diesem Tag {old}.")
         found.append(Problem(name, text, {"new": len(new), "old": len(old)}, Severity.NOTE))
-    to_come = tuple(each for each in before.changes if each.effective > starts and each.old_ags in new)
-    return (*ended, *to_come)
+    return tuple(ended)
 
 
 def _ended(
@@ -289,28 +439,31 @@ def _ended(
     return changes, notes
 
 
-def _former_names(areas: gpd.GeoDataFrame, before: BoundaryVersion | None) -> tuple[tuple[str, str], ...]:
+def _former_names(areas: gpd.GeoDataFrame, known: BoundaryVersion) -> tuple[tuple[str, str], ...]:
     """Return the former names still of use: those known, and those the new file spells differently."""
-    if before is None:
-        return ()
-    latest = _latest(before, "name")
+    latest = _latest(known, "name")
     pairs = []
     for ags, label in zip(areas["ags"], areas["name"], strict=True):
-        olds = (*before.former_names.get(ags, ()), latest.get(ags, label))
+        olds = (*known.former_names.get(ags, ()), latest.get(ags, label))
         pairs += [(str(ags), old) for old in dict.fromkeys(olds) if old != label]
     return tuple(pairs)
 
 
-def _district_names(delivery: Delivery, areas: gpd.GeoDataFrame, before: BoundaryVersion | None) -> dict[str, str]:
-    """Return names of districts: of the edition before, else of the file; a city that is one has its own name."""
-    cities = {
+def _districts(
+    given: Mapping[str, str], areas: gpd.GeoDataFrame, known: Sequence[BoundaryVersion]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return names and kinds of districts: as they are known, else of the file; a city that is one has its own name."""
+    names, kinds = dict(given), dict[str, str]()
+    names |= {
         str(ags)[:5]: str(label) for ags, label in zip(areas["ags"], areas["name"], strict=True) if is_independent(ags)
     }
-    known = {} if before is None else {str(key): str(label) for key, label in before.districts["name"].items()}
-    return {**delivery.district_names, **cities, **known}
+    for each in reversed(known):
+        names |= {str(key): str(label) for key, label in each.districts["name"].items()}
+        kinds |= {str(key): str(kind) for key, kind in each.districts["kind"].items()}
+    return names, kinds
 
 
-def _nameless(areas: gpd.GeoDataFrame, names: dict[str, str], table: str) -> list[Problem]:
+def _nameless(areas: gpd.GeoDataFrame, names: Mapping[str, str], table: str) -> list[Problem]:
     """Return a warning if the pages would have to call districts by their keys; ``table`` is where to name them."""
     missing = sorted({str(ags)[:5] for ags in areas["ags"]} - names.keys())
     if not missing:
@@ -319,20 +472,19 @@ def _nameless(areas: gpd.GeoDataFrame, names: dict[str, str], table: str) -> lis
     return [Problem(table, text, {"list": few(missing)}, Severity.WARNING)]
 
 
-def _provenance(
-    columns: tuple[str, ...], state: str, starts: date, attribution: str | None, name: str
-) -> Provenance | None:
+def _provenance(delivery: Delivery, state: str, starts: date, attribution: str, name: str) -> Provenance | None:
     """Return where a file comes from, with its source note: as given, else proposed for the layouts of BKG and GeoSN, else none.
 
     Whose file it is only its whole layout tells: many an office takes over the names GEN and BEZ. The licence of a note
-    that was given is what that note says, not the one we would have proposed.
+    that was given is what that note says, not the one we would have proposed. Its year is the file's own, if it says one.
     """
-    there = set(columns)
+    there = set(delivery.columns)
     licence, licence_url = _DL_DE_BY
     if attribution:
         licence, licence_url = "siehe Quellenvermerk", ""
     elif {"gen", "bez"} <= there and there & _BKG_ONLY:
-        attribution = f"© BKG ({starts.year}) dl-de/by-2-0, Daten geändert"
+        year = (delivery.as_of or str(delivery.areas["since"].max()))[:4] if len(delivery.areas) else ""
+        attribution = f"© BKG{year and f' ({year})'} dl-de/by-2-0, Daten geändert"
     elif state == _SAXONY and there & {"schluessel", "gemeindeschluessel"}:
         attribution = "Quelle: GeoSN, dl-de/by-2-0 (Daten geändert)"
     else:

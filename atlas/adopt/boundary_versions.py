@@ -42,6 +42,8 @@ from atlas.phrases import N_
 from atlas.sources.boundaries import EDITION_FILE
 
 QUANTA = {Level.OVERVIEW: 10_000, Level.DETAIL: 100_000}
+COUNTRY_TOLERANCE_M = {Level.OVERVIEW: 300.0, Level.DETAIL: 50.0}
+COUNTRY_QUANTA = {Level.OVERVIEW: 100_000, Level.DETAIL: 100_000}
 _FINER = (1, 2, 3, 5, 10, 100)
 """Grids to try in turn, as multiples of the level's own."""
 _GROUP = 512
@@ -179,7 +181,7 @@ def _write_about(draft: BoundaryVersionDraft, crs: str, bounds: tuple[float, ...
         "[provenance]",
     ]
     for key, value in asdict(draft.provenance).items():
-        if value is not None:
+        if value is not None and value is not False:
             lines.append(
                 f"{key} = {value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False)}"
             )

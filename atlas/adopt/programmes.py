@@ -34,11 +34,14 @@ class NewProgramme:
     boundary_set: str
     """Folder below ``geodata``."""
     today: date
-    """By this day the sources are read; as the day the programme began stands the first of its year. Both are to be
-    corrected in the file."""
+    """By this day the sources are read, unless the file is corrected."""
     title: str = ""
     territory: str = ""
     """Name of the whole."""
+    launched: date | None = None
+    """First day of the programme; without it the first of this year, to be corrected in the file."""
+    shipped: Path | None = None
+    """Data folder of the program itself, which knows the names of the states."""
 
 
 def begin_programme(wanted: NewProgramme, root: Path, store: Store | None = None) -> tuple[Path, ...]:
@@ -94,8 +97,16 @@ def _boundary_problems(given: str, root: Path) -> list[Problem]:
     return [Problem("--boundary-set", text, {"given": given[:80], "known": ", ".join(known) or "–"})]
 
 
+def _state_name(wanted: NewProgramme) -> str:
+    """Return what the state with these boundaries is called, if one of the program's own sets knows it."""
+    sets = list_editions(wanted.shipped) if wanted.shipped else ()
+    key = wanted.boundary_set
+    return next((str(each.states.at[key, "name"]) for each in sets if key in each.states.index), "")
+
+
 def _filled(wanted: NewProgramme) -> str:
     german, english = TO_FILL_IN
+    state = _state_name(wanted)
     short = wanted.key.upper().replace("_", " ")
     texts = {
         "key_text": wanted.key,
@@ -103,11 +114,11 @@ def _filled(wanted: NewProgramme) -> str:
         "title_de": wanted.title or f"{german} Name des Programms {short}",
         "title_en": wanted.title or f"{english} name of the programme {short}",
         "set": wanted.boundary_set,
-        "territory_de": wanted.territory or f"{german} Name des Gebiets {wanted.boundary_set}",
-        "territory_en": wanted.territory or f"{english} name of the territory {wanted.boundary_set}",
+        "territory_de": wanted.territory or state or f"{german} Name des Gebiets {wanted.boundary_set}",
+        "territory_en": wanted.territory or f"{english} name of the territory {state or wanted.boundary_set}",
     }
     plain = {"key": wanted.key, "set_key": wanted.boundary_set, "retrieved": wanted.today.isoformat()}
-    plain["launched"] = wanted.today.replace(month=1, day=1).isoformat()
+    plain["launched"] = (wanted.launched or wanted.today.replace(month=1, day=1)).isoformat()
     quoted = {name: json.dumps(text, ensure_ascii=False) for name, text in texts.items()}  # TOML quotes like JSON
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(plain | quoted)
 

@@ -22,7 +22,7 @@ from atlas.model.states import State
 from atlas.present.changes import Changes, build_changes, change_rows
 from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.day_choice import compared_day
-from atlas.present.detail import position_of, status_sentence
+from atlas.present.detail import position_of, roughly, status_sentence
 from atlas.present.district import group_rows
 from atlas.present.headings import headings, titles_of
 from atlas.present.looks import layer_label, looks_of
@@ -164,7 +164,12 @@ def neighbours_said(context: ViewContext, position: int, words: Words) -> pd.Dat
         [*place, *(status_sentence(line, context.programme, words) for line in lines), words.day(context.as_of)]
         for place, lines in _near(context, position)
     ]
-    place = ["AGS", words.say(phrases.MUNICIPALITY), words.say(phrases.DISTRICT), words.say("Gemeinsame Grenze in km")]
+    place = [
+        "AGS",
+        words.say(phrases.MUNICIPALITY),
+        words.say(phrases.DISTRICT),
+        roughly(context, words.say("Gemeinsame Grenze in km"), words),
+    ]
     return pd.DataFrame(
         rows, columns=[*place, *(words.label(each.label) for each in instruments), words.say(phrases.AS_OF_DATE)]
     )
@@ -215,7 +220,7 @@ def white_spots_said(context: ViewContext, spots: Sequence[WhiteSpot], words: Wo
         "AGS",
         words.say(phrases.MUNICIPALITY),
         words.say(phrases.DISTRICT),
-        words.say("Anteil der Grenze an aktiven Nachbarn"),
+        roughly(context, words.say("Anteil der Grenze an aktiven Nachbarn"), words),
         words.say("Grenze zu aktiven Nachbarn in km"),
         words.say("gesamte Grenze in km"),
         words.say("davon Außengrenze in km"),

@@ -54,6 +54,8 @@ class Provenance:
     """So many municipalities are known to have ended since, without their successors being entered."""
     compared_with: str | None = None
     """The newer list of keys that says so."""
+    generalised: bool = False
+    """Whether the borders are of a set coarser than 1:250 000: neighbours and lengths of borders are then only roughly so."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -159,6 +159,8 @@ def _limits(provenance: Provenance, words: Words) -> list[str]:
             list=str(provenance.compared_with),
         )
         sentences.append(lack)
+    if provenance.generalised:
+        sentences.append(f"{words.say(phrases.GENERALISED_BORDERS)}.")
     return sentences
 
 

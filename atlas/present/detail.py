@@ -167,7 +167,7 @@ def build_detail(context: ViewContext, position: int, words: Words) -> Detail:
         instruments=instruments,
         evidence=words.say("Belege, Quellen und Nachbarn"),
         nothing="" if any(each.look.key != NO_DATA for each in instruments) else nothing,
-        neighbour_heading=neighbour_heading(len(near), len(context.day.hood.lines[position]), words),
+        neighbour_heading=neighbour_heading(context, position, len(near), words),
         neighbours=near,
     )
 
@@ -336,10 +336,17 @@ def _entry(record: Any, since: str, stage: str, holder: str, lang: str, words: W
     )
 
 
-def neighbour_heading(active: int, every: int, words: Words) -> str:
+def neighbour_heading(context: ViewContext, position: int, active: int, words: Words) -> str:
     """Return how many of how many neighbours take part."""
     text = N_("{active} von {all} Nachbargemeinden mit dokumentierter Beteiligung")
-    return words.say(text, active=words.number(active), all=words.number(every))
+    every = len(context.day.hood.lines[position])
+    return roughly(context, words.say(text, active=words.number(active), all=words.number(every)), words)
+
+
+def roughly(context: ViewContext, text: str, words: Words) -> str:
+    """Return a text on neighbours or borders; where the boundaries are generalised, it says so."""
+    is_rough = context.edition.provenance.generalised
+    return f"{text} ({words.say(phrases.GENERALISED_BORDERS)})" if is_rough else text
 
 
 def _neighbours(context: ViewContext, position: int, words: Words) -> tuple[NeighbourLine, ...]:

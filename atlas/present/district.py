@@ -13,6 +13,7 @@ from atlas.analysis.outreach import Group, WhiteSpot, groups, white_spots
 from atlas.model.place_names import in_german_order
 from atlas.model.view import ViewState
 from atlas.present.context import ViewContext
+from atlas.present.detail import roughly
 from atlas.present.figures import Listed, beside
 from atlas.present.looks import counted_keys
 from atlas.present.population import inhabitants_said, people_said, people_text, speaks_of_people
@@ -140,10 +141,10 @@ def build_district(context: ViewContext, words: Words) -> DistrictPage:
         shares=share_rows(context, key, words),
         share_text=_share_text(context, words),
         spots=tuple(_spot(context, spot, words) for spot in near),
-        spot_text=_spot_text(words, is_empty=not near),
+        spot_text=_spot_text(context, words, is_empty=not near),
         more_spots=words.say("{n} weitere zeigen", n=words.number(len(near) - _FIRST)) if len(near) > _FIRST else "",
         groups=gathered,
-        group_text=_group_text(words, is_empty=not gathered),
+        group_text=_group_text(context, words, is_empty=not gathered),
         districts=() if key else _districts(context, spots, words),
         district_text=_district_text(context, words),
     )
@@ -160,24 +161,24 @@ def _share_text(context: ViewContext, words: Words) -> TableText:
     return TableText(note, tuple(filter(None, titles)))
 
 
-def _spot_text(words: Words, *, is_empty: bool) -> TableText:
+def _spot_text(context: ViewContext, words: Words, *, is_empty: bool) -> TableText:
     intro = words.say(
         "Gemeinden, von denen keine eigene Aktivität dokumentiert ist, geordnet nach dem Teil ihrer Grenze, der aktive "
         "Gemeinden berührt. Ein Gespräch hat hier Nachbarn, die erzählen können. Die Liste ist eine Einladung, keine Wertung."
     )
     none = words.say("Hier grenzt keine Gemeinde ohne dokumentierte Aktivität an eine aktive.")
     titles = words.say(phrases.MUNICIPALITY), words.say("Grenze zu aktiven Nachbarn"), words.say("Aktive Nachbarn")
-    return TableText(none if is_empty else intro, titles)
+    return TableText(roughly(context, none if is_empty else intro, words), titles)
 
 
-def _group_text(words: Words, *, is_empty: bool) -> TableText:
+def _group_text(context: ViewContext, words: Words, *, is_empty: bool) -> TableText:
     intro = words.say(
         "Aktive Gemeinden, die aneinandergrenzen: ein Vorschlag für regionale Vernetzungstreffen. Vorgänge zählen je "
         "Baustein, gemeinsame nur einmal."
     )
     none = words.say("Hier grenzen keine aktiven Gemeinden aneinander.")
     titles = words.say(phrases.MUNICIPALITIES), words.say(phrases.ARRANGEMENTS), words.say("Wer dazugehört")
-    return TableText(none if is_empty else intro, titles)
+    return TableText(roughly(context, none if is_empty else intro, words), titles)
 
 
 def _district_text(context: ViewContext, words: Words) -> TableText:

@@ -18,7 +18,7 @@ from atlas.model.states import State
 from atlas.phrases import N_
 from atlas.present.context import ViewContext
 from atlas.present.credits import invented
-from atlas.present.detail import case_lines, status_sentence, unique_names
+from atlas.present.detail import case_lines, roughly, status_sentence, unique_names
 from atlas.present.since import ENDED, HOLDS, LAPSED, OVER, said, since_of
 from atlas.present.time_words import until_said
 from atlas.present.wording import Words
@@ -239,7 +239,7 @@ def neighbours_sentence(context: ViewContext, position: int, words: Words, most:
         text = N_("Für die einzige Nachbargemeinde, {name}, ist keine Beteiligung öffentlich dokumentiert.")
         if active:
             text = N_("Für die einzige Nachbargemeinde, {name}, ist eine Beteiligung dokumentiert.")
-        return words.say(text, name=unique_names(context, near)[0])
+        return roughly(context, words.say(text, name=unique_names(context, near)[0]), words)
     text = N_("Für {n} der {total} Nachbargemeinden ist eine Beteiligung dokumentiert: {names}")
     if not active:
         text = N_("Für keine der {total} Nachbargemeinden ist eine Beteiligung öffentlich dokumentiert")
@@ -248,7 +248,8 @@ def neighbours_sentence(context: ViewContext, position: int, words: Words, most:
     elif len(active) == 1:
         text = N_("Für eine der {total} Nachbargemeinden ist eine Beteiligung dokumentiert: {names}")
     names = _few(unique_names(context, active), most, words)
-    return sentence(words.say(text, n=words.number(len(active)), total=words.number(len(near)), names=names))
+    said = words.say(text, n=words.number(len(active)), total=words.number(len(near)), names=names)
+    return roughly(context, sentence(said), words)
 
 
 def _few(names: list[str], most: int | None, words: Words) -> str:

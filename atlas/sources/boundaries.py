@@ -1,21 +1,18 @@
-"""Read boundary editions, and official boundary files in the forms they are delivered in."""
+"""Read boundary editions."""
 
 from __future__ import annotations
 
 import hashlib
 import tomllib
-import zipfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyogrio
 from pyarrow import parquet
 
 from atlas.errors import AtlasError, Problem
@@ -29,26 +26,6 @@ _BUILT = {".parquet", ".topojson"}
 _TEXT = dict.fromkeys(("ags", "district", "key", "name", "kind", "old_ags", "old_name", "new_ags", "new_name"), str)
 _MEASURES = ("area_km2", "outline_m", "label_lon", "label_lat")
 _PLACES = ("label_lon", "label_lat", "west", "south", "east", "north")
-_KEY_COLUMNS = ("ags", "schluessel", "gemeindeschluessel", "gem_schl", "ags_g", "gemschl", "ags_0")
-_REGIONAL_KEY_COLUMNS = ("ars", "rs", "ars_0", "rs_0", "regionalschluessel")
-_NAME_COLUMNS = ("gen", "name", "gemeindename", "gemeinde", "gem_name", "ortsname")
-_KIND_COLUMNS = ("bez", "bezeichnung")
-_AREA_FILES = {".shp", ".gpkg", ".geojson", ".json", ".gml", ".fgb"}
-_AGS_DIGITS, _ARS_DIGITS, _DISTRICT_DIGITS = 8, 12, 5
-_LAND = 4
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """An official file as read."""
-
-    areas: gpd.GeoDataFrame
-    """RangeIndex (the object's number in the file). Columns ``ags``, ``name``, ``kind`` (text, empty where the file
-    says nothing) and geometry in the file's CRS."""
-    columns: tuple[str, ...]
-    """Names of the file's columns, lower case: they tell whose layout it is."""
-    district_names: Mapping[str, str]
-    """By five-digit key, if the delivery has a layer of districts."""
 
 
 def list_editions(root: Path) -> tuple[BoundaryVersion, ...]:
@@ -215,126 +192,3 @@ def _rows(file: parquet.ParquetFile, column: str, rows: Sequence[int]) -> npt.ND
     read = file.read_row_groups(groups.tolist(), columns=[column]).column(column)
     found: npt.NDArray[np.object_] = read.take(np.asarray(rows, dtype=np.int64) - left_out).to_numpy()
     return found
-
-
-def read_delivery(path: Path) -> Delivery:
-    """Return the municipalities of an official file: VG250, GeoSN and the like, in any format pyogrio reads.
-
-    Raises `AtlasError` if it can't be read, has no areas, no recognisable key column or does not say its coordinate
-    system.
-    """
-    name = path.name
-    try:
-        layers = _layers(path)
-        source, layer = _municipal_layer(layers)
-        areas = gpd.read_file(source, layer=layer, engine="pyogrio")
-        names = _district_names(layers)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, zipfile.BadZipFile, OSError) as error:
-        text = N_(
-            "Die Datei lässt sich nicht lesen ({reason}). Erwartet wird GeoPackage, Shapefile, GeoJSON oder GML, auch als ZIP."
-        )
-        raise AtlasError(Problem(name, text, {"reason": str(error)[:200]})) from error
-    columns = {str(column).lower(): str(column) for column in areas.columns if column != "geometry"}
-    if problems := _layout_problems(areas, columns, name):
-        raise AtlasError(*problems)
-    if "gf" in columns:  # VG250: 4 is land; the others are water areas of the same municipality
-        areas = areas[pd.to_numeric(areas[columns["gf"]], errors="coerce") == _LAND]
-    label, kind = _first(_NAME_COLUMNS, columns), _first(_KIND_COLUMNS, columns)
-    read = gpd.GeoDataFrame(
-        {
-            "ags": _keys(areas, columns),
-            "name": _text(areas[label]) if label else "",
-            "kind": _text(areas[kind]) if kind else "",
-        },
-        geometry=areas.geometry.force_2d(),
-        crs=areas.crs,
-    )
-    return Delivery(read, tuple(columns), names)
-
-
-def _layout_problems(areas: pd.DataFrame, columns: Mapping[str, str], name: str) -> list[Problem]:
-    found = []
-    if _first((*_KEY_COLUMNS, *_REGIONAL_KEY_COLUMNS), columns) is None:
-        text = N_(
-            "Es gibt keine Spalte mit dem Gemeindeschlüssel. Erwartet wird AGS oder ARS; vorhanden sind: {columns}."
-        )
-        found.append(Problem(name, text, {"columns": ", ".join(columns.values())[:300] or "–"}))
-    if not isinstance(areas, gpd.GeoDataFrame):
-        text = N_("Die Datei enthält keine Flächen. Bitte die Ebene mit den Gemeindeflächen liefern.")
-        found.append(Problem(name, text))
-    elif areas.crs is None:
-        text = N_("Die Datei nennt ihr Koordinatensystem nicht. Bitte mit .prj-Datei oder als GeoPackage liefern.")
-        found.append(Problem(name, text))
-    return found
-
-
-def _first(wanted: Iterable[str], columns: Mapping[str, str]) -> str | None:
-    return next((columns[each] for each in wanted if each in columns), None)
-
-
-def _keys(areas: pd.DataFrame, columns: Mapping[str, str]) -> pd.Series:
-    """Return the eight-digit keys as the file has them; faults stay visible, nothing is filled up."""
-    if column := _first(_KEY_COLUMNS, columns):
-        keys = _text(areas[column])
-        filled = keys.str.fullmatch(rf"[0-9]{{{_AGS_DIGITS}}}0000")  # VG250's AGS_0: the key with four zeros behind
-        return keys.mask(filled, keys.str[:_AGS_DIGITS])
-    twelve = _text(areas[str(_first(_REGIONAL_KEY_COLUMNS, columns))])
-    whole = twelve.str.len() == _ARS_DIGITS  # state, region, district, association (4), municipality (3)
-    return twelve.mask(whole, twelve.str[:5] + twelve.str[9:])
-
-
-def _text(column: pd.Series) -> pd.Series:
-    """Return a column as text, empty where there is nothing; 14511000.0 becomes 14511000."""
-    if pd.api.types.is_float_dtype(column):
-        whole = column.where(column % 1 == 0)
-        column = whole.astype("Int64")
-    return column.astype("string").str.strip().fillna("").astype(str)
-
-
-Layer = tuple[str, str]
-"""Where a layer is (a path GDAL opens) and what it is called."""
-
-
-def _layers(path: Path) -> list[Layer]:
-    """Return all layers of a file; of a ZIP those of every file in it, however deep in folders (BKG's are)."""
-    sources = [str(path)]
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            inside = sorted(name for name in archive.namelist() if PurePosixPath(name).suffix.lower() in _AREA_FILES)
-        sources = [f"/vsizip/{path}/{name}" for name in inside] or sources
-    return [(source, str(row[0])) for source in sources for row in pyogrio.list_layers(source)]
-
-
-def _municipal_layer(layers: list[Layer]) -> Layer:
-    """Return the layer with municipalities: the one whose name says so (VG250: ``vg250_gem``), else with a key column."""
-    likely = [each for each in layers if _is_municipal(each[1])] or layers
-    known = {*_KEY_COLUMNS, *_REGIONAL_KEY_COLUMNS}
-    keyed = [each for each in likely if known & {str(field).lower() for field in _fields(each)}]
-    return (keyed or likely)[0]
-
-
-def _is_municipal(layer: str) -> bool:
-    name = layer.lower()
-    return ("gem" in name or "municip" in name) and "gemeinschaft" not in name and "gemark" not in name
-
-
-def _fields(layer: Layer) -> list[str]:
-    return [str(field) for field in pyogrio.read_info(layer[0], layer=layer[1])["fields"]]
-
-
-def _district_names(layers: list[Layer]) -> dict[str, str]:
-    """Return names by five-digit key from a layer of districts (VG250: ``vg250_krs``), if there is one."""
-    for source, layer in layers:
-        columns = {field.lower(): field for field in _fields((source, layer))}
-        is_districts = "krs" in layer.lower() or "kreis" in layer.lower()
-        if not (is_districts and {"ags", "gen"} <= columns.keys()):
-            continue
-        rows = pyogrio.read_dataframe(source, layer=layer, read_geometry=False)
-        keys, names = _text(rows[columns["ags"]]), _text(rows[columns["gen"]])
-        kinds = _text(rows[columns["bez"]]) if "bez" in columns else names.where(names == "", "")
-        return {
-            key: f"Kreis {name}" if kind == "Kreis" and "kreis" not in name.lower() else name
-            for key, name, kind in zip(keys, names, kinds, strict=True)
-            if len(key) == _DISTRICT_DIGITS
-        }
-    return {}

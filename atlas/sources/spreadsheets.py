@@ -9,22 +9,20 @@ import csv
 import io
 import json
 import re
-import subprocess
-import sys
 import tempfile
 import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.sheets import Merged, Sheet
 from atlas.phrases import N_
+from atlas.sources.apart import run_apart
 
-_CHILD = Path(__file__).with_name("workbook.py")
+_CHILD = "atlas.sources.workbook"
 _MB = 1_000_000
 _SEPARATORS = {";": ";", ",": ",", "\t": "Tab", "|": "|"}
 _SAMPLE_LINES = 20
@@ -235,18 +233,11 @@ def _check_parts(body: bytes, name: str, limits: SpreadsheetLimits) -> None:
 
 def _read_in_child(body: bytes, name: str, limits: SpreadsheetLimits) -> dict[str, Any]:
     """Return the answer of `atlas.sources.workbook`, run as a process that may fail or be stopped."""
-    # -I: neither the environment nor the folder it starts in decides what it imports.
-    command = [sys.executable, "-I", str(_CHILD), json.dumps(asdict(limits))]
+    bounds = {"memory_bytes": limits.memory_bytes, "cpu_s": limits.cpu_s}
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answer:
         given.write(body)
         given.seek(0)
-        try:
-            done = subprocess.run(  # noqa: S603 - our own program, and nothing of the file is in the command
-                command, stdin=given, stdout=answer, stderr=subprocess.DEVNULL, timeout=limits.cpu_s + 5, check=False
-            )
-        except subprocess.TimeoutExpired as error:
-            raise AtlasError(_unreadable(name)) from error
-        if done.returncode:
+        if not run_apart(_CHILD, json.dumps(asdict(limits)), **bounds, given=given, answer=answer):
             raise AtlasError(_unreadable(name))
         answer.seek(0)
         found: dict[str, Any] = json.loads(answer.read())

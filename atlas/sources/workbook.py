@@ -1,8 +1,7 @@
 """Read the cells of one sheet of an XLSX file, within limits.
 
-Run as a process of its own by `atlas.sources.spreadsheets`: ``python -I workbook.py LIMITS < file > cells``. A file of
-5 kB can ask for gigabytes, so what reads it must be allowed to die. The process imports nothing of this project and does
-not see the main module of its parent, so it starts the same way under pytest, Streamlit and the command line.
+Run by `atlas.sources.spreadsheets` as a process of its own (`atlas.sources.apart`): the file is its input, the cells its output.
+It imports nothing of this project.
 
 The answer is JSON: ``{"refused": …, "where": …}`` or ``{"sheet", "others", "rows": [[line, [text, …]], …], "formulas":
 [[line, column, has_value], …], "merged": [[line, line_to, column, column_to, "A5:A7"], …], "hidden": [line, …]}``.
@@ -11,7 +10,6 @@ Lines count from 1 as in Excel, columns from 0.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import re
@@ -35,23 +33,14 @@ class UnsafeWorkbookError(Exception):
 
 
 def main() -> None:
-    """Read standard input, answer on standard output; die where a limit says so."""
+    """Read standard input, answer on standard output."""
     limits = json.loads(sys.argv[1])
-    _limit(limits)
     try:
         answer = read(sys.stdin.buffer.read(), limits)
     except UnsafeWorkbookError as refusal:
         reason, where = refusal.args
         answer = {"refused": reason, "where": where}
     json.dump(answer, sys.stdout)
-
-
-def _limit(limits: dict[str, int]) -> None:
-    import resource  # not there on Windows
-
-    for kind, most in ((resource.RLIMIT_AS, limits["memory_bytes"]), (resource.RLIMIT_CPU, limits["cpu_s"])):
-        with contextlib.suppress(ValueError, OSError):  # macOS knows no limit of the address space
-            resource.setrlimit(kind, (most, most))
 
 
 def read(body: bytes, limits: dict[str, int]) -> dict[str, Any]:

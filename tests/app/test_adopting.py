@@ -110,7 +110,16 @@ def test_the_document_says_the_commands_the_test_gives() -> None:
     said = " ".join(DOCUMENT.split())
     for command in ("boundaries add", "programme new", "template -o", "import", "check --programme", "publish -o"):
         assert f"python -m atlas {command}" in said
-    for option in ("--date", "--attribution", "--boundary-set", "--title", "--territory", "--apply --reason"):
+    for option in (
+        "--date",
+        "--attribution",
+        "--boundary-set",
+        "--title",
+        "--territory",
+        "--launched",
+        "--state",
+        "--apply --reason",
+    ):
         assert option in said
 
 

@@ -17,16 +17,29 @@ import pytest
 import shapely
 from shapely.affinity import translate
 
-from atlas.adopt.boundaries import add_boundaries
+from atlas.adopt import boundaries
+from atlas.adopt.boundaries import Terms, add_boundaries
 from atlas.adopt.boundary_versions import decode_topology, write_topology
 from atlas.analysis.coverage import clean, coverage_problems, metric_crs
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.boundaries import BoundaryVersion, Level
-from atlas.sources.boundaries import list_editions, read_delivery, read_edition, read_geometry
+from atlas.sources import boundary_file
+from atlas.sources.boundaries import list_editions, read_edition, read_geometry
+from atlas.sources.boundary_file import Reading
 from tests import miniland
 
 TODAY = date(2025, 1, 1)
 BERGEN, DREIECK, INSEL, NEUSTADT_SOUTH = "00021020", "00021030", "00021070", "00022040"
+
+
+@pytest.fixture(autouse=True)
+def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read without a process of its own, which takes seconds to start; `test_boundary_files` has one."""
+    monkeypatch.setattr(boundaries, "read_delivery", boundary_file.read)
+
+
+def _read(path: Path) -> boundary_file.Delivery:
+    return boundary_file.read(path, Reading())
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +77,7 @@ def _written(areas: gpd.GeoDataFrame, path: Path, **options: object) -> Path:
 def _take_in(
     areas: gpd.GeoDataFrame, root: Path, name: str = "neu.gpkg"
 ) -> tuple[BoundaryVersion, tuple[Problem, ...]]:
-    return add_boundaries(_written(areas, root.parent / name), TODAY, root, attribution="Quelle: wir")
+    return add_boundaries(_written(areas, root.parent / name), TODAY, root, Terms(attribution="Quelle: wir"))
 
 
 def _refused(areas: gpd.GeoDataFrame, root: Path, match: str) -> str:
@@ -102,13 +115,13 @@ def test_parts_with_the_same_key_are_one_municipality(areas: gpd.GeoDataFrame, r
 
 def test_keys_stored_as_numbers_with_a_point_are_read(areas: gpd.GeoDataFrame, tmp_path: Path) -> None:
     western = areas.assign(AGS=[14021000.0 + number for number in range(len(areas))])
-    read = read_delivery(_written(western, tmp_path / "zahl.gpkg"))
+    read = _read(_written(western, tmp_path / "zahl.gpkg"))
     assert read.areas["ags"].iloc[0] == "14021000"
 
 
 def test_padded_key_column_of_vg250_is_read(areas: gpd.GeoDataFrame, tmp_path: Path) -> None:
     padded = areas.assign(AGS_0=areas["AGS"] + "0000").drop(columns="AGS")
-    assert list(read_delivery(_written(padded, tmp_path / "a.gpkg")).areas["ags"]) == list(areas["AGS"])
+    assert list(_read(_written(padded, tmp_path / "a.gpkg")).areas["ags"]) == list(areas["AGS"])
 
 
 def test_file_without_municipalities_is_refused(areas: gpd.GeoDataFrame, root: Path) -> None:
@@ -156,7 +169,7 @@ def test_ring_that_touches_itself_is_repaired_and_noted(tmp_path: Path) -> None:
     assert not drawn[0][2].is_valid
     areas = gpd.GeoDataFrame(drawn, columns=["AGS", "GEN", "geometry"], crs="EPSG:25833")
     path = _written(areas.assign(BEZ="Gemeinde", GF=4), tmp_path / "neu.gpkg")
-    edition, notes = add_boundaries(path, TODAY, tmp_path / "root", attribution="Quelle: wir")
+    edition, notes = add_boundaries(path, TODAY, tmp_path / "root", Terms(attribution="Quelle: wir"))
     assert [note.severity for note in notes] == [Severity.NOTE, Severity.WARNING]
     assert "Sanduhr (99021010) hatte einen Ring, der sich selbst berührt" in notes[0].sentence()
     assert "districts.csv: Die Namen dieser Kreise stehen nicht in der Datei: 99021. Bitte hier" in notes[1].sentence()
@@ -212,7 +225,7 @@ def test_all_faults_of_different_kinds_are_said_at_once(areas: gpd.GeoDataFrame,
 
 def test_names_missing_in_the_file_come_from_the_edition_before(areas: gpd.GeoDataFrame, root: Path) -> None:
     path = _written(areas[["AGS", "geometry"]], root.parent / "nur_schluessel.gpkg")
-    edition, _ = add_boundaries(path, TODAY, root, attribution="Quelle: wir")
+    edition, _ = add_boundaries(path, TODAY, root, Terms(attribution="Quelle: wir"))
     assert set(areas["GEN"]) == set(edition.municipalities["name"])
     assert set(areas["BEZ"]) == set(edition.municipalities["kind"])
 
@@ -220,7 +233,7 @@ def test_names_missing_in_the_file_come_from_the_edition_before(areas: gpd.GeoDa
 def test_names_nobody_knows_are_a_blocker(areas: gpd.GeoDataFrame, tmp_path: Path) -> None:
     path = _written(areas[["AGS", "geometry"]], tmp_path / "nur_schluessel.gpkg")
     with pytest.raises(AtlasError, match="Der Name fehlt bei 11 Gemeinden: 00011000, "):
-        add_boundaries(path, TODAY, tmp_path / "leer", attribution="Quelle: wir")
+        add_boundaries(path, TODAY, tmp_path / "leer", Terms(attribution="Quelle: wir"))
 
 
 def test_unknown_layout_needs_its_source_note(areas: gpd.GeoDataFrame, root: Path) -> None:
@@ -238,7 +251,7 @@ def test_layout_of_the_saxon_survey_proposes_its_note(areas: gpd.GeoDataFrame, t
 def test_an_empty_source_note_is_none(areas: gpd.GeoDataFrame, root: Path) -> None:
     path = _written(areas.drop(columns="GF"), root.parent / "neu.gpkg")
     with pytest.raises(AtlasError, match="Quellenvermerk fehlt"):
-        add_boundaries(path, TODAY, root, attribution="")
+        add_boundaries(path, TODAY, root, Terms(attribution=""))
 
 
 def test_names_of_columns_alone_do_not_make_a_file_the_federal_offices(areas: gpd.GeoDataFrame, root: Path) -> None:
@@ -251,8 +264,8 @@ def test_what_was_inferred_is_said_and_what_was_given_keeps_its_own_licence(
     path = _written(areas, root.parent / "neu.gpkg")
     edition, notes = add_boundaries(path, TODAY, root)
     assert edition.provenance.licence_url.endswith("dl-de/by-2-0")
-    assert "erschlossen: „© BKG (2025) dl-de/by-2-0" in notes[-1].sentence()
-    given, notes = add_boundaries(path, TODAY, tmp_path / "eigen", attribution="© Amt Nordland, CC BY 4.0")
+    assert "erschlossen: „© BKG dl-de/by-2-0" in notes[-1].sentence()
+    given, notes = add_boundaries(path, TODAY, tmp_path / "eigen", Terms(attribution="© Amt Nordland, CC BY 4.0"))
     assert (given.provenance.licence, given.provenance.licence_url) == ("siehe Quellenvermerk", "")
     assert not any("erschlossen" in note.sentence() for note in notes)
 
@@ -302,7 +315,7 @@ def test_divided_municipality_has_no_sure_successor(areas: gpd.GeoDataFrame, roo
 def test_mergers_still_to_come_are_carried_on(root: Path, tmp_path: Path) -> None:
     first = miniland.draft().areas.rename(columns={"ags": "AGS", "name": "GEN", "kind": "BEZ"})
     path = _written(first, tmp_path / "alt.gpkg")
-    edition, _ = add_boundaries(path, date(2018, 1, 1), root, attribution="Quelle: wir")
+    edition, _ = add_boundaries(path, date(2018, 1, 1), root, Terms(attribution="Quelle: wir"))
     counts = [int(edition.valid_at(date(year, 6, 1)).sum()) for year in (2018, 2021, 2023)]
     assert counts == [13, 12, 11]
 
@@ -335,7 +348,7 @@ def test_zip_of_bkg_with_folders_and_several_layers(areas: gpd.GeoDataFrame, tmp
 
 
 def test_gml_is_read(areas: gpd.GeoDataFrame, tmp_path: Path) -> None:
-    assert len(read_delivery(_written(areas, tmp_path / "neu.gml", driver="GML")).areas) == 11
+    assert len(_read(_written(areas, tmp_path / "neu.gml", driver="GML")).areas) == 11
 
 
 def test_state_in_the_west_is_measured_in_its_own_zone(areas: gpd.GeoDataFrame, tmp_path: Path) -> None:
@@ -356,14 +369,14 @@ def test_zone_follows_the_middle_of_the_state(west: float, east: float, crs: str
 def test_table_without_shapes_is_refused(tmp_path: Path) -> None:
     pd.DataFrame({"AGS": ["14511000"], "GEN": ["Chemnitz"]}).to_csv(tmp_path / "liste.csv", index=False)
     with pytest.raises(AtlasError, match=r"liste\.csv: Die Datei enthält keine Flächen"):
-        read_delivery(tmp_path / "liste.csv")
+        _read(tmp_path / "liste.csv")
 
 
 def test_missing_file_and_broken_zip_are_refused(tmp_path: Path) -> None:
     (tmp_path / "kaputt.zip").write_bytes(b"PK\x03\x04 kein Archiv")
     for name in ("fehlt.gpkg", "kaputt.zip"):
         with pytest.raises(AtlasError, match=f"{name}: Die Datei lässt sich nicht lesen"):
-            read_delivery(tmp_path / name)
+            _read(tmp_path / name)
 
 
 def test_small_island_in_a_large_state_gets_a_finer_grid(tmp_path: Path) -> None:

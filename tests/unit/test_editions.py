@@ -20,15 +20,28 @@ import pytest
 import shapely
 from shapely.affinity import translate
 
-from atlas.adopt.boundaries import add_boundaries
+from atlas.adopt import boundaries
+from atlas.adopt.boundaries import Terms, add_boundaries
 from atlas.adopt.boundary_versions import decode_topology, write_edition
 from atlas.errors import AtlasError, Severity
 from atlas.model.boundaries import BoundaryVersion, Level
-from atlas.sources.boundaries import list_editions, read_delivery, read_edition, read_geometry
+from atlas.sources import boundary_file
+from atlas.sources.boundaries import list_editions, read_edition, read_geometry
+from atlas.sources.boundary_file import Reading
 from tests import miniland
 
 ROOT = Path(__file__).resolve().parents[2]
 SAXONY = ROOT / "geodata" / "14" / "2016-01-01"
+
+
+@pytest.fixture(autouse=True)
+def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read without a process of its own, which takes seconds to start; `test_boundary_files` has one."""
+    monkeypatch.setattr(boundaries, "read_delivery", boundary_file.read)
+
+
+def _read(path: Path) -> boundary_file.Delivery:
+    return boundary_file.read(path, Reading())
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +212,7 @@ def test_merger_of_an_unknown_municipality_is_refused(tmp_path: Path) -> None:
 def test_official_file_is_taken_in_whatever_its_form(mini_root: Path, tmp_path: Path, name: str, crs: str) -> None:
     areas = _mini_today(mini_root).to_crs(crs)
     areas.to_file(tmp_path / name, engine="pyogrio")
-    edition, notes = add_boundaries(tmp_path / name, date(2025, 1, 1), mini_root, attribution="Quelle: wir")
+    edition, notes = add_boundaries(tmp_path / name, date(2025, 1, 1), mini_root, Terms(attribution="Quelle: wir"))
     assert notes == ()
     assert edition.valid_at(date(2025, 1, 1)).sum() == 11
     assert [each.starts for each in list_editions(mini_root)] == [date(2016, 1, 1), date(2025, 1, 1)]
@@ -225,12 +238,12 @@ def test_twelve_digit_keys_and_water_areas_are_understood(mini_root: Path, tmp_p
     both.to_file(tmp_path / "vg250.gpkg", layer="vg250_gem", engine="pyogrio")
     edition, _ = add_boundaries(tmp_path / "vg250.gpkg", date(2025, 1, 1), mini_root)
     assert edition.valid_at(date(2025, 1, 1)).sum() == 11
-    assert "© BKG (2025) dl-de/by-2-0" in edition.provenance.attribution
+    assert edition.provenance.attribution == "© BKG dl-de/by-2-0, Daten geändert"  # no year: the file says none
 
 
 def test_given_attribution_holds(mini_root: Path, tmp_path: Path) -> None:
     _mini_today(mini_root).to_file(tmp_path / "neu.gpkg", engine="pyogrio")
-    edition, _ = add_boundaries(tmp_path / "neu.gpkg", date(2025, 1, 1), mini_root, attribution="Quelle: wir")
+    edition, _ = add_boundaries(tmp_path / "neu.gpkg", date(2025, 1, 1), mini_root, Terms(attribution="Quelle: wir"))
     assert edition.provenance.attribution == "Quelle: wir"
 
 
@@ -238,7 +251,7 @@ def test_new_and_lost_keys_are_noted(mini_root: Path, tmp_path: Path) -> None:
     areas = _mini_today(mini_root)
     areas.loc[areas["AGS"] == "00022040", "AGS"] = "00022041"
     areas.to_file(tmp_path / "neu.gpkg", engine="pyogrio")
-    _, notes = add_boundaries(tmp_path / "neu.gpkg", date(2025, 1, 1), mini_root, attribution="Quelle: wir")
+    _, notes = add_boundaries(tmp_path / "neu.gpkg", date(2025, 1, 1), mini_root, Terms(attribution="Quelle: wir"))
     assert [note.severity for note in notes] == [Severity.NOTE, Severity.NOTE]
     assert "nicht mehr: Neustadt (00022040)" in notes[0].sentence()
     assert "neu: Neustadt (00022041)" in notes[1].sentence()
@@ -282,10 +295,10 @@ def _mini_areas_of_two_states() -> gpd.GeoDataFrame:
 
 
 def test_file_without_a_key_column_is_refused(tmp_path: Path) -> None:
-    areas = miniland.municipalities().rename(columns={"ags": "nummer", "name": "GEN"})
+    areas = miniland.municipalities().drop(columns="ags").rename(columns={"name": "nummer"})
     areas.to_file(tmp_path / "ohne.gpkg", engine="pyogrio")
     with pytest.raises(AtlasError, match=r"keine Spalte mit dem Gemeindeschlüssel.*nummer"):
-        read_delivery(tmp_path / "ohne.gpkg")
+        _read(tmp_path / "ohne.gpkg")
 
 
 def test_file_without_coordinate_system_is_refused(tmp_path: Path) -> None:
@@ -293,10 +306,10 @@ def test_file_without_coordinate_system_is_refused(tmp_path: Path) -> None:
     areas.to_file(tmp_path / "ohne.shp", engine="pyogrio")
     (tmp_path / "ohne.prj").unlink()
     with pytest.raises(AtlasError, match="nennt ihr Koordinatensystem nicht"):
-        read_delivery(tmp_path / "ohne.shp")
+        _read(tmp_path / "ohne.shp")
 
 
 def test_unreadable_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "text.gpkg").write_text("kein GeoPackage", encoding="utf-8")
     with pytest.raises(AtlasError, match=r"text\.gpkg: Die Datei lässt sich nicht lesen"):
-        read_delivery(tmp_path / "text.gpkg")
+        _read(tmp_path / "text.gpkg")

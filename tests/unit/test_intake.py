@@ -246,7 +246,7 @@ def test_a_workbook_is_read_in_a_process_that_may_die(monkeypatch: pytest.Monkey
     poor = replace(ON_SCREEN, memory_bytes=20_000_000)
     with pytest.raises(AtlasError, match="beschädigt oder verlangt zu viel"):
         read_intake(xlsx_file(), "x.xlsx", mini, Terms(TODAY, limits=poor))
-    monkeypatch.setattr("atlas.sources.spreadsheets.sys.executable", "/bin/false")
+    monkeypatch.setattr("atlas.sources.apart.sys.executable", "/bin/false")
     with pytest.raises(AtlasError, match="beschädigt oder verlangt zu viel"):
         read_intake(xlsx_file(), "x.xlsx", mini, Terms(TODAY))
 

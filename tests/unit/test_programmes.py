@@ -117,6 +117,27 @@ def test_the_command_says_what_there_is_and_where_to_look(at_work: Path, capsys:
     assert "Es ist das erste" in capsys.readouterr().out
 
 
+def test_the_name_of_a_state_and_the_first_day_need_not_be_filled_in(
+    at_work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (at_work / "geodata" / "00").rename(at_work / "geodata" / "01")
+    about = next((at_work / "geodata" / "01").glob("*/edition.toml"))
+    about.write_text(
+        about.read_text(encoding="utf-8").replace('boundary_set = "00"', 'boundary_set = "01"'), encoding="utf-8"
+    )
+    (at_work / "data" / "programmes" / "mini.toml").unlink()
+    assert main(["programme", "new", "neu", "--boundary-set", "01", "--launched", "2021-05-01"]) == FINE
+    written = (at_work / "data" / "programmes" / "neu.toml").read_text(encoding="utf-8")
+    assert (
+        'territory = { de = "Schleswig-Holstein", en = "Please fill in: name of the territory Schleswig-Holstein" }'
+        in written
+    )
+    assert "launched = 2021-05-01" in written
+    out = capsys.readouterr().out
+    assert "http://localhost:8501/?programm=neu" in out
+    assert "bitte berichtigen" not in out
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
