@@ -13,11 +13,11 @@ from atlas.analysis.columns import field_of
 from atlas.analysis.difference import Answer, Question, Tie
 from atlas.errors import Problem
 from atlas.export.tables import changes_log, plain_csv
-from atlas.intake.gate import Terms, difference_table, read_intake
+from atlas.intake.gate import Terms, difference_table, findings_table, read_intake
 from atlas.intake.templates import TEMPLATES
 from atlas.model.targets import TargetList, row_of, written_targets
 from atlas.phrases import N_
-from atlas.present.intake import difference_tally, question_problem, tally
+from atlas.present.intake import difference_tally, grouped, question_problem, tally
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore, load_snapshot
@@ -36,11 +36,18 @@ def run_import(given: argparse.Namespace) -> int:
     with closing(SnapshotStore(settings)) as record:
         # Only who writes makes a store where there is none.
         snapshot = terminal.with_programme(record.current() if given.apply else load_snapshot(settings), given)
-        mapping = {heading: field_of(field) or field for heading, field in given.map}
-        terms = Terms(terminal.today(), given.programme, mapping, COMMAND_LINE, _answers(given))
+        terms = Terms(
+            terminal.today(), given.programme, limits=COMMAND_LINE, answers=_answers(given),
+            mapping={heading: field_of(field) or field for heading, field in given.map},
+            settings={field_of(name) or name: value for name, value in given.set},
+            sheet=given.sheet, header=given.header,
+        )  # fmt: skip
         delivery = read_intake(body, given.file.name, snapshot, terms)
-        for finding in delivery.intake.findings:
-            terminal.complain(finding.problem, finding.suggestion)
+        for group in grouped(delivery.intake.findings):
+            terminal.complain(group.problem, group.suggestion)
+        if given.findings:
+            programme = snapshot.programme(given.programme)
+            terminal.put(plain_csv(findings_table(delivery.intake.findings, terminal.WORDS, programme)), given.findings)
         sys.stderr.write(f"{tally(delivery.intake, terminal.WORDS)}\n")
         if delivery.intake.is_blocked:
             sys.stderr.write("Nichts wird übernommen, solange noch Fehler da sind.\n")
