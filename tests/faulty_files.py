@@ -458,7 +458,7 @@ def _excel() -> Iterable[Faulty]:
     )
     yield Faulty("merged below each other", xlsx_file(_merge("G4:G5")), "sind verbunden", column="Gemeinsam mit")
     yield Faulty("merged beside each other", xlsx_file(_merge("G4:H4")), "sind verbunden", column="Gemeinsam mit")
-    yield Faulty("hidden line", xlsx_file(_hide), "ausgeblendete Zeilen", 0, severity=WARNING)
+    yield Faulty("hidden line", xlsx_file(_hide), "Ausgeblendete Zeilen", 0, severity=WARNING)
     yield Faulty("more sheets", xlsx_file(_second), "nicht: {others}", 0, severity=NOTE)
     yield Faulty(
         "key as a number", xlsx_file(_set("A4", 14511000)), "hat und hatte keine Gemeinde und kein Kreis", column="AGS"

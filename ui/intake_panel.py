@@ -196,7 +196,8 @@ def _check(context: ViewContext, received: _Received) -> None:
     try:
         with st.spinner(words().say("Die Tabelle wird geprüft …")):
             received.delivery = read_intake(received.body, received.name, snapshot, terms)
-        if not any(_told(received)) and (known := _known().get(_shape(received.delivery))):
+        known = _known().get(_shape(received.delivery), ({}, {}))
+        if any(known) and not (received.is_recalled or any(_told(received))):
             received.is_recalled, received.checked = True, ()
             received.mapping, received.settings = map(dict, known)
             _check(context, received)
@@ -264,16 +265,18 @@ def _for_all_rows(context: ViewContext, received: _Received, delivery: ImportedT
         blocks.small(
             said.say("Was die Datei nicht sagt, einmal für alle Zeilen. Wo eine Zeile es selbst sagt, gilt das.")
         )
-        for name in asked:
-            options = _options(context, name)
-            given = received.settings.get(name, "")
+        widest, *halves = st.container(), *st.columns(2, gap="small")
+        for at, name in enumerate(asked, "status" not in asked):
+            options, given = _options(context, name), received.settings.get(name, "")
+            label = said.say(phrases.INSTRUMENT_AND_STAGE) if name == "status" else said.label(HEADINGS[name])
             common: dict[str, Any] = {"key": f"{_SET}{name}", "on_change": _set, "args": (name,)}
+            place = widest if name == "status" else halves[1 - at % 2]
             if options:
-                label = said.say(phrases.STAGE) if name == "status" else said.label(HEADINGS[name])
-                at = list(options).index(given) if given in options else 0
-                st.selectbox(label, list(options), index=at, format_func=options.__getitem__, **common)
+                index = list(options).index(given) if given in options else 0
+                place.selectbox(label, list(options), index=index, format_func=options.__getitem__, **common)
             else:
-                st.text_input(said.label(HEADINGS[name]), value=given, **common)
+                hint = {"source_url": received.name, "retrieved": said.day(today())}.get(name)
+                place.text_input(label, value=given, placeholder=hint, **common)
 
 
 def _options(context: ViewContext, name: str) -> dict[str, str]:

@@ -46,7 +46,7 @@ from atlas.analysis.values import (
     read_text,
     read_yes,
 )
-from atlas.errors import Problem, Severity
+from atlas.errors import Problem, Severity, few
 from atlas.model.edits import Record
 from atlas.model.programme import Programme, StageKind
 from atlas.model.records import RECORD_COLUMNS, web_address
@@ -303,8 +303,8 @@ def _about_cells(sheet: Sheet, columns: Sequence[Column], header_line: int, line
                 values={"cells": merged.reference},
             )
     if hidden := [line for line in sheet.hidden if line in lines]:
-        text = N_("{n} ausgeblendete Zeilen werden mitgelesen ({lines}).")
-        values: Values = {"n": len(hidden), "lines": ", ".join(map(str, hidden))}
+        text = N_("Ausgeblendete Zeilen werden mitgelesen: {lines}.")
+        values: Values = {"lines": few(map(str, hidden))}
         yield Finding(text=text, values=values, severity=Severity.WARNING)
 
 

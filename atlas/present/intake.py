@@ -19,7 +19,8 @@ from atlas.present.wording import Words
 _MOST_GIVEN = 60
 """Characters of a cell that are shown."""
 _MOST_RANGES, _MOST_EXAMPLES = 6, 3
-_DIFFERING = "…"
+_DIFFERING = "[…]"
+_MOST_OPEN = 5
 
 
 def tally(intake: Intake, words: Words) -> str:
@@ -174,7 +175,7 @@ class Group:
     """Findings that say the same of several rows or columns."""
 
     common: Finding
-    """What they have in common; ``…`` where they differ."""
+    """What they have in common; ``[…]`` where they differ."""
     members: tuple[Finding, ...]
 
     @property
@@ -205,7 +206,8 @@ def grouped(findings: Iterable[Finding]) -> list[Group]:
     """Return findings by kind, what blocks first, then in the order given."""
     kinds: dict[tuple[object, ...], list[Finding]] = {}
     for each in findings:
-        kinds.setdefault((each.severity, each.text, each.setting, each.column if each.line else ""), []).append(each)
+        apart = (each.column,) if each.line else (each.suggestion, *each.values.items())
+        kinds.setdefault((each.severity, each.text, each.setting, *apart), []).append(each)
     groups = [Group(_common(members), tuple(members)) for members in kinds.values()]
     order = list(Severity)
     return sorted(groups, key=lambda each: order.index(each.common.severity))
@@ -250,19 +252,31 @@ class GroupRow(FindingRow):
     count: str
     members: Sequence[FindingRow]
     more: str
+    is_open: bool
 
 
 def group_rows(groups: Iterable[Group], words: Words, programme: Programme, most: int) -> list[GroupRow]:
     """Return kinds of findings as rows, each with at most so many of its members."""
     rows = []
     for each in groups:
-        (common,) = finding_rows([each.common], words, programme)
-        is_many = len(each.members) > 1 and bool(each.lines)
-        members = finding_rows(each.members[:most], words, programme) if is_many else []
-        count = words.count(*phrases.N_ROWS, len(each.members)) if is_many else ""
-        left = len(each.members) - most if is_many else 0
-        more = words.say(phrases.AND_MORE, n=words.number(left)) if left > 0 else ""
-        rows.append(GroupRow(**vars(common), lines=each.lines, count=count, members=members, more=more))
+        common = each.common
+        if common.suggestion == _DIFFERING:
+            common = replace(common, suggestion="")
+        (row,) = finding_rows([common], words, programme)
+        count = len(each.members) if each.lines else 1
+        left, first = count - most, each.members[0]
+        is_said = (common.values, common.given, each.common.suggestion) == (first.values, first.given, first.suggestion)
+        is_listed = count > 1 and not (is_said and each.lines.endswith("…"))
+        rows.append(
+            GroupRow(
+                **vars(row),
+                lines=each.lines,
+                count=words.count(*phrases.N_ROWS, count) if count > 1 else "",
+                members=finding_rows(each.members[:most], words, programme) if is_listed else [],
+                more=words.say(phrases.AND_MORE, n=words.number(left)) if left > 0 else "",
+                is_open=common.severity is Severity.BLOCKER and count <= _MOST_OPEN,
+            )
+        )
     return rows
 
 

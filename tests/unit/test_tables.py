@@ -321,7 +321,7 @@ def test_one_kind_is_one_line_with_its_count_blockers_first(mini: Snapshot) -> N
         "30 Zeilen (2–31), Spalte „AGS“: Die führende Null fehlte: 0021010 ist als 00021010 gelesen."
     )
     stages = groups[0]
-    assert stages.problem.sentence().startswith("2 Zeilen (32–33), Spalte „Stufe“: „…“ ist keine Stufe von Rat")
+    assert stages.problem.sentence().startswith("2 Zeilen (32–33), Spalte „Stufe“: „[…]“ ist keine Stufe von Rat")
     assert stages.suggestion == "besteht (Zeile 32)"
     assert sum(len(each.members) for each in groups) == len(many(mini))
 
