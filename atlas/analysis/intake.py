@@ -57,6 +57,7 @@ from atlas.phrases import N_
 
 _PREVIEWED = 5
 _SUMS = {"summe", "gesamt", "insgesamt", "zusammen", "gesamtzahl", "total"}
+_AT_ONCE = 10_000
 _KEPT = 5_000
 """Readings kept for the next time the same text comes."""
 
@@ -593,13 +594,25 @@ class _Check:
         # Lines of the table stand below zero, to tell them from numbers of entries.
         beside = [(step.entry, step.old) for step in difference.of(StepKind.MISSING, StepKind.UNCHANGED)]
         told = [(line, record) for line, record in (*beside, *((-step.line, step.new) for step in fresh)) if record]
-        table = pd.DataFrame({name: [getattr(record, name) for _, record in told] for name in RECORD_COLUMNS})
         said: set[int] = set()
-        for lower, higher, text, values in disorder(table.assign(line=[line for line, _ in told]), self._programme):
-            line = min(lower, 0) or min(higher, 0)
-            if line and line not in said:
-                said.add(line)
-                heading = self._headings.get("date", "")
-                self.findings.append(
-                    Finding(line=-line, column=heading, text=text, values=values, severity=Severity.WARNING)
-                )
+        for some in _batches(told):
+            table = pd.DataFrame({name: [getattr(record, name) for _, record in some] for name in RECORD_COLUMNS})
+            for lower, higher, text, values in disorder(table.assign(line=[line for line, _ in some]), self._programme):
+                line = min(lower, 0) or min(higher, 0)
+                if line and line not in said:
+                    said.add(line)
+                    heading = self._headings.get("date", "")
+                    self.findings.append(
+                        Finding(line=-line, column=heading, text=text, values=values, severity=Severity.WARNING)
+                    )
+
+
+def _batches(told: Iterable[tuple[int, Record]]) -> Iterator[list[tuple[int, Record]]]:
+    """Yield entries, those of a place together, so many at once that a large table does not stand in the memory twice."""
+    some: list[tuple[int, Record]] = []
+    for each in sorted(told, key=lambda each: each[1].ags):
+        if len(some) >= _AT_ONCE and each[1].ags != some[-1][1].ags:
+            yield some
+            some = []
+        some.append(each)
+    yield some
