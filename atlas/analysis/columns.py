@@ -52,7 +52,7 @@ _NAMES: Mapping[str, str] = {
     "source_url": "Quellen, Beleg, Fundstelle, Link, URL, Adresse der Quelle",
     "source_date": "Source date, Quellendatum, Quelle vom, Stand der Quelle",
     "until": "bis zum, Ende, gültig bis, befristet bis, Laufzeit bis, end, valid until",
-    "case": "Vorgang, Bezeichnung, Projekt, Fallname",
+    "case": "Vorgang, Projekt, Fallname",
     "retrieved": "gelesen, Abruf, abgerufen am, Abrufdatum, retrieved on, accessed",
     "inferred": "erschlossen (ja), geschlossen, concluded",
     ENTRY: "Eintragsnummer, Nummer des Eintrags, Entry number",

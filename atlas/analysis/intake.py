@@ -216,7 +216,7 @@ def _missing(guide: Guide, by_field: Mapping[str, list[str]], columns: Sequence[
         yield "ags"
     said = {*by_field, *(name for name, value in guide.settings.items() if value)}
     if "status" not in said:
-        yield from (name for name in ("instrument", "status") if name not in said)
+        yield "status"
     if "source_url" not in said and any(column.guess == "source_url" for column in columns):
         yield "source_url"
 
