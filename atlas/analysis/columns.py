@@ -117,11 +117,13 @@ def field_of(heading: str) -> str:
     return _KNOWN.get(folded(heading)) or _KNOWN.get(folded(bare), "")
 
 
-def find_header(sheet: Sheet, mapping: Mapping[str, str], line: int | None = None) -> Head:
+def find_header(
+    sheet: Sheet, mapping: Mapping[str, str], is_name: Looks = lambda _: False, line: int | None = None
+) -> Head:
     """Return the headings: in the row with the most that are known, or in it and the one above or below together.
 
-    If no row has two of them, in the first with the most cells filled above the first key; if that is the first row, there
-    are none. ``line`` says where they are; 0, that there are none.
+    If no row has two of them, in the first with the most cells filled above the first key; if there is none above,
+    or a name stands in it, there are no headings. ``line`` says where they are; 0, that there are none.
     """
     rows = [(at, _spread(sheet, at, cells)) for at, cells in sheet.rows[:_SEARCHED_LINES]]
     if line is not None:
@@ -136,6 +138,8 @@ def find_header(sheet: Sheet, mapping: Mapping[str, str], line: int | None = Non
         if not filled:
             return _no_head(sheet)
         at = filled.index(max(filled))
+        if not known[at] and any(map(is_name, filter(None, rows[at][1]))):
+            return _no_head(sheet)
     for first in (at - 1, at):
         if first >= 0 and _is_double(rows[first : first + 2], best, mapping):
             return _head(sheet, first, first + 1)

@@ -137,8 +137,8 @@ def check_sheet(
         return Intake(
             columns=(), header_line=0, preview=(), row_count=0, findings=(*findings, _empty()), difference=Difference()
         )
-    head = find_header(sheet, guide.mapping, guide.header)
     check = _Check(snapshot, programme, guide, today)
+    head = find_header(sheet, guide.mapping, check.is_name, guide.header)
     columns = columns_of(head.cells, guide.mapping, sheet.rows[head.body :], check.looks())
     body = sheet.rows[head.body :]
     below: list[Finding] = []

@@ -269,6 +269,13 @@ def test_a_remark_is_no_row_but_a_row_is(gate: Callable[..., ImportedTable]) -> 
     assert {each.line for each in findings} == {5, 6}
 
 
+def test_a_name_is_no_heading(gate: Callable[..., ImportedTable]) -> None:
+    """A list without headings and keys does not lose its first row."""
+    intake = gate(lines([row[1:] for row in MEMBERS]), settings=COUNCIL).intake
+    assert (intake.header_line, intake.row_count) == (0, 3)
+    assert [each.field for each in intake.columns] == ["municipality", ""]
+
+
 def test_dates_of_an_unknown_column_are_only_guessed(gate: Callable[..., ImportedTable]) -> None:
     """That a column holds dates does not say what happened on them: it may be when somebody left."""
     delivery = gate(lines([(*HEAD[:2], "Austritt"), *MEMBERS]), settings=COUNCIL)
