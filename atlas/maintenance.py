@@ -77,6 +77,9 @@ def _report(delivery: ImportedTable, programme: Programme, singly: Path | None) 
     intake = delivery.intake
     for group in grouped(intake.findings):
         terminal.complain(group.problem, group.suggestion)
+        for each in group.examples:
+            more = f" Vorschlag: {each.suggestion}" if each.suggestion else ""
+            sys.stderr.write(f"    {terminal.WORDS.problem(each.problem)}{more}\n")
     if singly:
         terminal.put(plain_csv(findings_table(intake.findings, terminal.WORDS, programme)), singly)
     sys.stderr.write(f"{tally(intake, terminal.WORDS)}\n")

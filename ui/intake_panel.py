@@ -52,7 +52,7 @@ _RECEIVED, _ROUND = "_intake", "_intake_round"
 _WHOLE, _ERASE, _REASON = "intake-whole", "intake-erase", "intake-reason"
 _COLUMN, _ANSWER, _SET = "intake-column-", "intake-answer-", "intake-set-"
 _SHEET, _HEADER, _KNOWN = "intake-set-sheet", "intake-set-header", "_intake_known"
-_MOST_MEMBERS = 50
+_MOST_MEMBERS = 300
 _ASKED = SETTABLE[:8]
 """What the page asks for all rows; the command line takes the rest as well."""
 _MOST_FINDINGS, _MOST_STEPS, _OPEN_UNTIL = 200, 100, 10

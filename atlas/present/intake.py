@@ -195,11 +195,20 @@ class Group:
 
     @property
     def suggestion(self) -> str:
-        """Return what is suggested for all of them, else for the first that differ."""
-        if self.common.suggestion != _DIFFERING:
-            return self.common.suggestion
-        examples = [f"{each.suggestion} (Zeile {each.line})" for each in self.members if each.suggestion]
-        return "; ".join(examples[:_MOST_EXAMPLES]) + ("; …" if len(examples) > _MOST_EXAMPLES else "")
+        """Return what is suggested for all of them, empty if that differs."""
+        return "" if self.common.suggestion == _DIFFERING else self.common.suggestion
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether what is said of all says what is said of each."""
+        first = self.members[0]
+        said = self.common.values, self.common.given, self.common.suggestion
+        return said == (first.values, first.given, first.suggestion)
+
+    @property
+    def examples(self) -> tuple[Finding, ...]:
+        """Return the first of them, if what is said of all does not say it."""
+        return () if self.is_alike or not self.lines else self.members[:_MOST_EXAMPLES]
 
 
 def grouped(findings: Iterable[Finding]) -> list[Group]:
@@ -259,14 +268,10 @@ def group_rows(groups: Iterable[Group], words: Words, programme: Programme, most
     """Return kinds of findings as rows, each with at most so many of its members."""
     rows = []
     for each in groups:
-        common = each.common
-        if common.suggestion == _DIFFERING:
-            common = replace(common, suggestion="")
-        (row,) = finding_rows([common], words, programme)
+        (row,) = finding_rows([replace(each.common, suggestion=each.suggestion)], words, programme)
         count = len(each.members) if each.lines else 1
-        left, first = count - most, each.members[0]
-        is_said = (common.values, common.given, each.common.suggestion) == (first.values, first.given, first.suggestion)
-        is_listed = count > 1 and not (is_said and each.lines.endswith("…"))
+        left = count - most
+        is_listed = count > 1 and not (each.is_alike and not each.lines.endswith("…"))
         rows.append(
             GroupRow(
                 **vars(row),
@@ -274,7 +279,7 @@ def group_rows(groups: Iterable[Group], words: Words, programme: Programme, most
                 count=words.count(*phrases.N_ROWS, count) if count > 1 else "",
                 members=finding_rows(each.members[:most], words, programme) if is_listed else [],
                 more=words.say(phrases.AND_MORE, n=words.number(left)) if left > 0 else "",
-                is_open=common.severity is Severity.BLOCKER and count <= _MOST_OPEN,
+                is_open=each.common.severity is not Severity.NOTE and count <= _MOST_OPEN,
             )
         )
     return rows

@@ -329,7 +329,8 @@ def test_one_kind_is_one_line_with_its_count_blockers_first(mini: Snapshot) -> N
     )
     stages = groups[0]
     assert stages.problem.sentence().startswith("2 Zeilen (32–33), Spalte „Stufe“: „[…]“ ist keine Stufe von Rat")
-    assert stages.suggestion == "besteht (Zeile 32)"
+    assert (stages.suggestion, [each.suggestion for each in stages.examples]) == ("", ["besteht", ""])
+    assert not zeros.examples
     assert sum(len(each.members) for each in groups) == len(many(mini))
 
 
