@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 
 from atlas.model.programme import Label
 from atlas.model.records import RECORD_COLUMNS
-from atlas.model.sheets import Rows, Sheet, letters
+from atlas.model.sheets import Merged, Rows, Sheet, letters
 
 ENTRY = "entry"
 """Field for the number of an entry in the record; everything else is one of `RECORD_COLUMNS`."""
@@ -45,7 +45,7 @@ _NAMES: Mapping[str, str] = {
     "instrument": "Maßnahme, Angebot, Building block",
     "status": "Phase, Stand der Umsetzung",
     "date": "seit, since, am, Datum der Stufe, Beitritt, Beitrittsdatum, Beitritt am, Mitglied seit, Eintritt, unterzeichnet am, "
-    "Beginn",
+    "Mitglied ab",
     "date_means": "Art des Datums, Datumsart",
     "joint_with": "gemeinsam, Jointly with, Verbund, Verband",
     "note": "Anmerkungen, Bemerkung, Bemerkungen, Notiz, Hinweis, Kommentar, Remark",
@@ -61,11 +61,13 @@ _NAMES: Mapping[str, str] = {
 _SEARCHED_LINES = 60
 _ENOUGH = 2
 _ALIKE = 75
-_SAMPLED = 100
+_SAMPLED = 50
 _MOSTLY = 0.6
 _KEY = re.compile(r"[0-9]{8}|[0-9]{12}")
 _ONLY_GUESSED = {"date", "source_url"}
 """That cells are dates does not say what happened on them, nor an address what is to be read there."""
+_FULL = range(100)
+"""So many merged cells of one line are looked at: a file may hold a million."""
 Looks = Callable[[str], bool]
 """Whether a text looks like what belongs into a field."""
 
@@ -125,7 +127,7 @@ def find_header(
     If no row has two of them, in the first with the most cells filled above the first key; if there is none above,
     or a name stands in it, there are no headings. ``line`` says where they are; 0, that there are none.
     """
-    rows = [(at, _spread(sheet, at, cells)) for at, cells in sheet.rows[:_SEARCHED_LINES]]
+    rows = _spread(sheet, sheet.rows[:_SEARCHED_LINES])
     if line is not None:
         at = next((at for at, (known, _) in enumerate(sheet.rows) if known == line), -1)
         return _head(sheet, at, at) if at >= 0 else _no_head(sheet)
@@ -155,13 +157,20 @@ def _known_fields(cells: Sequence[str], mapping: Mapping[str, str]) -> set[str]:
     return {mapping.get(cell) or field_of(cell) for cell in cells if cell} - {""}
 
 
-def _spread(sheet: Sheet, line: int, cells: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the cells of a line, those merged beside each other with the same text."""
+def _spread(sheet: Sheet, rows: Rows) -> list[tuple[int, tuple[str, ...]]]:
+    """Return rows, cells that are merged beside each other with the same text."""
+    spans: dict[int, list[Merged]] = {line: [] for line, _ in rows}
     for merged in sheet.merged:
-        if merged.line <= line <= merged.last_line and merged.last_column > merged.column and merged.line == line:
-            text = cells[merged.column]
-            cells = tuple(text if merged.column <= at <= merged.last_column else each for at, each in enumerate(cells))
-    return cells
+        if merged.last_column > merged.column and len(spans.get(merged.line, _FULL)) < len(_FULL):
+            spans[merged.line].append(merged)
+    made = []
+    for line, cells in rows:
+        spread = list(cells)
+        for merged in spans[line]:
+            for at in range(merged.column, min(merged.last_column + 1, len(cells))):
+                spread[at] = cells[merged.column]
+        made.append((line, tuple(spread)))
+    return made
 
 
 def _is_double(two: Sequence[tuple[int, tuple[str, ...]]], best: int, mapping: Mapping[str, str]) -> bool:
@@ -180,7 +189,7 @@ def _together(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
 
 
 def _head(sheet: Sheet, first: int, last: int) -> Head:
-    spread = [_spread(sheet, line, cells) for line, cells in sheet.rows[first : last + 1]]
+    spread = [cells for _, cells in _spread(sheet, sheet.rows[first : last + 1])]
     cells = spread[0] if len(spread) == 1 else _together(*spread)
     body = last + 1
     while body < len(sheet.rows) and _is_legend(sheet.rows[body][1]):
@@ -245,7 +254,10 @@ class _Cells:
 def _by_values(columns: list[Column], mapping: Mapping[str, str], cells: _Cells, fields: Iterable[str]) -> None:
     """Change columns to what their cells say, where the headings say nothing, or the same of two."""
     for field in ("ags", "municipality"):
-        claiming = [each for each in columns if each.field == field]
+        own = folded(HEADINGS[field].de)
+        claiming = sorted(
+            (each for each in columns if each.field == field), key=lambda each: folded(each.heading) != own
+        )
         if len(claiming) > 1 and not any(each.heading in mapping for each in claiming):
             best = cells.best(field, (each.position for each in claiming))
             for each in claiming if best >= 0 else ():

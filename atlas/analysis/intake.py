@@ -5,6 +5,7 @@ Nothing is written here and nothing is guessed: what is repaired is said, what i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -28,7 +29,7 @@ from atlas.analysis.difference import (
     is_finer,
 )
 from atlas.analysis.naming import Participants
-from atlas.analysis.presets import Guide, Rungs, is_stage, read_settings, unused
+from atlas.analysis.presets import Guide, Rungs, read_settings, unused
 from atlas.analysis.quality import disorder
 from atlas.analysis.values import (
     Reading,
@@ -56,6 +57,9 @@ from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
 
 _PREVIEWED = 5
+_WORDY = 2
+_DIGITS = re.compile(r"[0-9]{4}|[0-9]{2}[ .][0-9]")
+_YEAR = re.compile(r"[^0-9].*[0-9]{2}$|^[0-9]{4}-")
 _SUMS = {"summe", "gesamt", "insgesamt", "zusammen", "gesamtzahl", "total"}
 _AT_ONCE = 10_000
 _KEPT = 5_000
@@ -186,7 +190,11 @@ def _without_feet(body: Rows, columns: Sequence[Column], is_name: Callable[[str]
     for line, cells in reversed(body):
         filled = [(at, cell) for at, cell in enumerate(cells) if cell]
         at, text = filled[0] if filled else (0, "")
-        is_remark = len(filled) == 1 and (":" in text or text.count(" ") >= 2) and not is_name(text)  # noqa: PLR2004
+        is_remark = (
+            len(filled) == 1
+            and (":" in text or text.count(" ") >= _WORDY or not any(map(str.isalnum, text)))
+            and not is_name(text)
+        )
         if not (is_remark or (folded(text) in _SUMS and (at in keys or not any(cells[key] for key in keys)))):
             break
         feet.append((line, text))
@@ -349,12 +357,12 @@ class _Check:
     def looks(self) -> Mapping[str, Callable[[str], bool]]:
         """Return by field whether a text looks like what belongs there."""
         return {
-            "ags": lambda text: not is_blocked(self._people.read_key(text, "").remarks),
+            "ags": lambda text: bool(_DIGITS.search(text)) and not is_blocked(self._people.read_key(text, "").remarks),
             "municipality": self.is_name,
-            "status": lambda text: is_stage(self._rungs, text),
-            "instrument": lambda text: not self._rungs.read(text, "")[0].remarks,
+            "status": lambda text: folded(text) in self._rungs.stages,
+            "instrument": lambda text: folded(text) in self._rungs.instruments,
             "source_url": lambda text: bool(web_address(text)),
-            "date": lambda text: not text.isdecimal() and not is_blocked(read_date(text, self._today).remarks),
+            "date": lambda text: bool(_YEAR.search(text)) and not is_blocked(read_date(text, self._today).remarks),
         }
 
     def take(self, columns: Sequence[Column]) -> Iterator[Finding]:

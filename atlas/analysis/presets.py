@@ -22,7 +22,7 @@ from atlas.analysis.values import (
     read_yes,
 )
 from atlas.errors import Severity
-from atlas.model.programme import Programme
+from atlas.model.programme import Instrument, Programme, Stage
 from atlas.model.rules import check_meaning
 from atlas.phrases import N_
 
@@ -42,11 +42,16 @@ class Guide:
 
 
 class Rungs:
-    """Instruments with stages as people write them: together in one cell, too, or a stage that only one has."""
+    """Instruments with stages as people write them: together in one cell, too, or a stage that only one has.
+
+    ``instruments`` and ``stages`` are what they are called, folded: a quick look, where reading says more.
+    """
 
     def __init__(self, programme: Programme) -> None:
         self._names = StageNames(programme)
         self._labels = {each.key: each.label.de for each in programme.instruments}
+        self.instruments = _words(programme.instruments)
+        self.stages = _words(stage for each in programme.instruments for stage in each.stages)
         self._stages = {
             (each.key, stage.key): stage.label.de for each in programme.instruments for stage in each.stages
         }
@@ -138,6 +143,5 @@ def unused(names: Iterable[str]) -> Iterable[tuple[str, Remark]]:
         yield name, Remark(text, {}, Severity.NOTE)
 
 
-def is_stage(rungs: Rungs, text: str) -> bool:
-    """Return whether a text is what people call a stage."""
-    return bool(folded(text)) and bool(rungs.having(text))
+def _words(things: Iterable[Instrument | Stage]) -> set[str]:
+    return {folded(word) for each in things for word in (each.key, each.label.de, each.label.en)}

@@ -132,6 +132,10 @@ KINDS: Mapping[str, Kind] = {
     "running numbers": Kind(lines(with_column("Lfd. Nr.", "1", "2", "3", at=0))),
     "person called Name": Kind(lines(with_column("Name", "Anna Muster", "Berta Muster", "Carl Muster"))),
     "key and long key": Kind(lines(with_column("ARS", "000210000010", "000210000020", "000210000050"))),
+    "long key before the key": Kind(
+        lines([("ARS", "AGS", "GEN", "BEZ", "Beitritt"), *((f"{row[0][:5]}0000{row[0][5:]}", *row[:2], "Gemeinde", row[2]) for row in MEMBERS)])
+    ),
+    "line of signs and remarks below": Kind(lines([*LIST, ("______", "", ""), ("© Amt für Beispiele, 2026", "", "")]), said="unter der Tabelle"),
     "long key only": Kind(lines([("RS", *HEAD[1:]), *((f"{row[0][:5]}0000{row[0][5:]}", *row[1:]) for row in MEMBERS)])),
     "key called id": Kind(lines([("id", "Regionale Bezeichnung", "Beitritt"), *MEMBERS]), said="das sagt der Inhalt"),
     "key called Gemeinde": Kind(lines([("Gemeinde", "Bezeichnung der Stelle", "Mitglied seit"), *MEMBERS]), said="das sagt der Inhalt"),
@@ -337,10 +341,11 @@ def test_one_kind_is_one_line_with_its_count_blockers_first(mini: Snapshot) -> N
 def test_stages_are_suggested_as_the_reader_calls_them(mini: Snapshot) -> None:
     programme = mini.programme("")
     for words, name, count in ((DE, "besteht", "30 Zeilen"), (EN, "active", "30 lines")):
-        rows = group_rows(grouped(many(mini)), words, programme, 5)
-        assert rows[0].members[0].suggestion == name
-        (zeros,) = [each for each in rows if each.count == count]
-        assert (len(zeros.members), zeros.more != "") == (5, True)
+        stages, *others = group_rows(grouped(many(mini)), words, programme, 1)
+        assert ([each.suggestion for each in stages.members], stages.is_open) == ([name], True)
+        assert stages.more
+        (zeros,) = [each for each in others if each.count == count]
+        assert (zeros.members, zeros.lines) == ([], "2–31")
 
 
 def test_columns_not_read_are_one_line(mini: Snapshot) -> None:
