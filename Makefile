@@ -133,6 +133,7 @@ bench: $(VENV)/.dev chromium ## measure side by side, print the tables
 	$(BIN)/python -m bench.sessions
 	$(BIN)/python -m bench.memory
 	$(BIN)/python -m bench.country
+	$(BIN)/python -m bench.tiles
 	$(BIN)/python -m bench.jobs
 
 clean: ## remove the environment and what was built

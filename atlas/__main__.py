@@ -144,6 +144,8 @@ def _add_pictures(known: _Subparsers) -> None:
     _add_choice(excerpt, "--size", SIZE)
     excerpt.add_argument("--own", type=_AGS, metavar="AGS", help="diese Gemeinde hervorheben")
     excerpt.add_argument("--no-labels", dest="labels", action="store_false", help="ohne Ortsnamen")
+    purpose = "jede Gemeinde eine Kachel, alle gleich groß; von einem Land oder Kreis"
+    excerpt.add_argument("--tiles", action="store_true", help=purpose)
     excerpt.add_argument("--title", default="", help="eigener Titel; ohne Angabe ein passender")
     _add_choice(excerpt, "--lang", LANG)
     _add_address(excerpt)

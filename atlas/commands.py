@@ -42,6 +42,7 @@ from atlas.model.snapshot import Snapshot
 from atlas.model.states import State
 from atlas.model.view import ViewState
 from atlas.phrases import N_
+from atlas.present.address import not_in_tiles
 from atlas.present.changes import build_changes
 from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.day_choice import before_boundaries, day_ahead
@@ -245,10 +246,18 @@ def run_export(given: argparse.Namespace) -> None:
         raise terminal.WrongUseError(Problem("--format", text, {"known": ", ".join(Form)}))
     _known_layer(snapshot, given)
     view = ViewState(
-        programme=given.programme, layer=given.layer, as_of=given.as_of, municipality=given.own, lang=given.lang
+        programme=given.programme,
+        layer=given.layer,
+        as_of=given.as_of,
+        municipality=given.own,
+        tiles=given.tiles,
+        lang=given.lang,
     )
     with terminal.refusing():
         excerpt = Excerpt(parse_places(given.what), given.size, given.labels, given.title[:MOST_TITLE])
+        edition = snapshot.edition(snapshot.programme(given.programme), given.as_of)
+        if problems := list(not_in_tiles(view, edition, excerpt)):
+            raise AtlasError(*problems)
         page = page_of(_address(given), view, excerpt)
         drawn = draw(ViewContexts(lambda: snapshot, lambda: given.as_of), view, excerpt, Words(given.lang), page)
     terminal.put(written(drawn, form), given.output)

@@ -207,10 +207,16 @@ def _cell(name: str, column: str, value: str, reason: str, **more: Any) -> Fault
 def _keys() -> Iterable[Faulty]:
     digits = "nicht acht Ziffern"
     unknown = "hat und hatte keine Gemeinde und kein Kreis"
-    yield _cell("no key", "AGS", "", "Der Schlüssel fehlt", suggestion="00021020 Bergen")
+    yield _cell("no key", "AGS", "", "nach dem Namen „{given}“ ist er ergänzt", severity=WARNING)
+    yield _cell(
+        "no key, name of two", "AGS", "", "heißen mehrere", with_Gemeinde="Neustadt", suggestion="00022040 Neustadt ("
+    )
+    yield _cell("no key, name of nobody", "AGS", "", "heißt hier keine Gemeinde", with_Gemeinde="Bergenheim")
+    yield _cell("no key, no name", "AGS", "", "Der Schlüssel fehlt.", with_Gemeinde="")
     yield _cell("unknown key, known name", "AGS", "00021029", unknown, suggestion="00021020 Bergen")
     yield _cell("unknown key, no name", "AGS", "00021011", unknown, with_Gemeinde="", suggestion="00021010 Neustadt")
-    yield _cell("swapped digits", "AGS", "00012020", unknown, with_Gemeinde="", suggestion="00021020 Bergen")
+    yield _cell("swapped digits", "AGS", "00021002", unknown, with_Gemeinde="", suggestion="00021020 Bergen")
+    yield _cell("digits of another district", "AGS", "00012020", unknown, with_Gemeinde="")
     yield _cell("letter for digit", "AGS", "O0021020", digits, suggestion="00021020 Bergen")
     yield _cell("six digits", "AGS", "021020", digits, suggestion="00021020 Bergen")
     yield _cell("nine digits", "AGS", "000210200", digits, suggestion="00021020 Bergen")
@@ -282,6 +288,20 @@ def _dates() -> Iterable[Faulty]:
     yield _cell("about", "Datum", "ca. 2021", none, suggestion="2021")
     yield _cell("two digits for the year", "Datum", "01.02.25", "nur zwei Ziffern", suggestion="2025-02-01")
     yield _cell("English or American", "Datum", "02/03/2025", "kann zwei Tage bedeuten", suggestion="2025-03-02")
+    for given in ("3/25/2025", "25/03/2025", "25-03-2025", "3/3/2025", "20250325"):
+        yield _cell(f"one reading {given}", "Datum", given, "ist als {day} gelesen", severity=NOTE)
+    for given in ("2025-02-06T00:00:00Z", "2025-02-05T23:00:00+00:00", "20250206T003000+0200"):
+        yield _cell(f"moment {given}", "Datum", given, "ist ein Zeitpunkt", severity=NOTE)
+    for given in ("März 21", "Mrz-21", "Aug. '21"):
+        yield _cell(f"month with two digits {given}", "Datum", given, "als Monat gelesen", severity=WARNING)
+    yield _cell("state of a day", "Datum", "Stand: 31.12.2020", "wann es spätestens so war", severity=NOTE)
+    yield Faulty(
+        "state of a day said to be reached",
+        csv_file(planted("Datum", "Stand: 31.12.2020", Datum_bedeutet="erreicht")),
+        "sagt etwas anderes",
+        column="Datum bedeutet",
+    )
+    yield _cell("no day either way", "Datum", "31/02/2025", none, suggestion="2025")
     yield _cell("words for nothing", "Datum", "unbekannt", "kein Datum")
     yield _cell("NA is a text", "Datum", "NA", "kein Datum")
     for given in ("01.12.2026", "12/2026", "2027", "2026-12-01", "Dezember 2026", "46357"):

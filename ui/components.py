@@ -36,7 +36,7 @@ def register() -> None:
 def part(name: str) -> Callable[..., BidiComponentResult]:
     """Return one of our components by name.
 
-    ``figures`` and ``ledger`` give the key of a number as trigger ``door``, ``legend`` the key of a class as trigger ``look``,
+    ``figures`` and ``ledger`` give the key of a number as trigger ``door``, ``legend`` the key of a class as trigger ``look`` and how the map is to be drawn as ``tiles``,
     ``table`` the key of a municipality as trigger ``ags``, ``search`` keys as trigger ``place``; ``links`` gives nothing.
     """
     if name not in _PARTS:

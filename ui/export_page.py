@@ -75,6 +75,8 @@ def _controls(context: ViewContext) -> None:
         on_change=_kind_chosen,
     )
     _place(context, kind, excerpt)
+    if kind.is_whole:
+        filters.tiles(context)
     seed(Keys.SIZE, excerpt.size)
     st.pills(
         said.say(phrases.SIZE),
@@ -238,6 +240,7 @@ def _snippet(context: ViewContext, excerpt: Excerpt, size: Size, made: Drawn) ->
     own = view.municipality if excerpt.kind is not ExcerptKind.MUNICIPALITY else None
     as_of = view.as_of if view.as_of != today() else None
     image = ViewState(programme=view.programme, layer=view.layer, as_of=as_of, municipality=own, lang=view.lang)
+    image = image.but(tiles=made.context.is_tiled)
     query = view_to_query(image) | ({"groesse": size.value} if size is not Size.MEDIUM else {})
     query |= {} if excerpt.labels else {"namen": "0"}
     shown = made.context.view

@@ -79,6 +79,23 @@ def district(context: ViewContext) -> None:
     )
 
 
+def tiles(context: ViewContext) -> None:
+    """Show the choice between the map and tiles, where there can be tiles."""
+    if not context.edition.has_tiles:
+        return
+    said = words()
+    seed(Keys.TILES, context.view.tiles)
+    st.segmented_control(
+        said.say(phrases.VIEW),
+        [False, True],
+        format_func=lambda is_tiled: said.say(phrases.IN_TILES) if is_tiled else said.say(phrases.MAP),
+        required=True,
+        key=Keys.TILES,
+        label_visibility="collapsed",
+        on_change=lambda: change_view(tiles=bool(st.session_state[Keys.TILES]), film=None),
+    )
+
+
 def search(context: ViewContext) -> None:
     """Show the search box; a municipality is chosen on the map and beside it, a district leads to its page."""
     file = payloads().search_file(context.snapshot, context.programme, context.edition)

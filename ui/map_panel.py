@@ -25,6 +25,9 @@ from ui.state import MUNICIPALITY_PAGE, Keys, change_view, current_view, words
 _LEADING = (Keys.AREA_MAP, Keys.CHANGES_MAP)
 """Maps on which a choice leads to another page, also when it is the municipality chosen before."""
 
+_LAND, _TILES = "map", "tiles"
+"""How the map is drawn, as the legend says it."""
+
 
 def show(context: ViewContext) -> None:
     """Show the map beside the chosen municipality and the legend, then the table; a phone has all below each other."""
@@ -64,7 +67,8 @@ def show_effect(context: ViewContext, spec: MapSpec) -> None:
 
 def _pick(context: ViewContext, key: Keys, near: Sequence[int] = (), spec: MapSpec | None = None) -> bool:
     """Draw the map and return whether another municipality has just been chosen on it, which the view then has."""
-    view, urls = context.view, _urls(context)
+    is_tiled = context.is_tiled and key is Keys.MAP
+    view, urls = context.view, payloads().tile_urls(context) if is_tiled else _urls(context)
     base = LocalMap(*payloads().map_assets(), urls.told("../../atlas/"))
     names = body_names(context.records)
     part_ = changing_part(spec or context.spec, view.municipality, view.district, view.lang, near, names)
@@ -106,15 +110,26 @@ def legend(context: ViewContext, *, is_first: bool = False) -> None:
         "bodies": len(spec.bodies),
         "chosen": " ".join(sorted(view.looks)),
         "isFirst": is_first,
+        "drawnAs": _drawn_as(context) if is_first and context.edition.has_tiles else None,
     }
     data = {name: value for name, value in data.items() if value}
-    part("legend")(key=Keys.LEGEND, data=data, on_look_change=_look_chosen)
+    part("legend")(key=Keys.LEGEND, data=data, on_look_change=_look_chosen, on_tiles_change=_drawn_as_chosen)
 
 
 def _look_chosen() -> None:
     key = st.session_state[Keys.LEGEND].get("look")
     if isinstance(key, str):
         change_view(looks=current_view().looks ^ {key})
+
+
+def _drawn_as(context: ViewContext) -> str:
+    return _TILES if context.is_tiled else _LAND
+
+
+def _drawn_as_chosen() -> None:
+    chosen = st.session_state[Keys.LEGEND].get("tiles")
+    if isinstance(chosen, str):
+        change_view(tiles=chosen == _TILES, film=None)
 
 
 def table(context: ViewContext, page: str | None = None) -> None:
@@ -127,8 +142,8 @@ def table(context: ViewContext, page: str | None = None) -> None:
         "codes": pack(spec.codes),
         "since": packed_since(spec),
     }
-    if page:
-        data["still"] = True  # the control belongs below its map
+    if page or context.is_tiled:  # the control belongs below its map; tiles are those of one day
+        data["still"] = True
     chosen = part("table")(key=Keys.TABLE, data=data, on_ags_change=_row_chosen, on_day_change=_day_taken).ags
     if page and isinstance(chosen, str):
         st.switch_page(page)

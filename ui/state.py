@@ -49,6 +49,7 @@ class Keys(StrEnum):
     DOCUMENTED = "belegt"
     SEARCH = "suche"
     MAP = "karte"
+    TILES = "ansicht"
     NEIGHBOURHOOD = "umgebung"
     AREA_MAP = "gebiet"
     FIGURES = "kennzahlen"

@@ -28,7 +28,7 @@ from atlas.analysis.difference import (
     entries_of,
     is_finer,
 )
-from atlas.analysis.naming import Participants
+from atlas.analysis.naming import participants
 from atlas.analysis.presets import Guide, Rungs, read_settings, unused
 from atlas.analysis.quality import disorder
 from atlas.analysis.values import (
@@ -39,6 +39,7 @@ from atlas.analysis.values import (
     damage,
     is_after,
     is_blocked,
+    meaning_before,
     meaning_of,
     read_case,
     read_date,
@@ -50,7 +51,7 @@ from atlas.analysis.values import (
 from atlas.errors import Problem, Severity, few
 from atlas.model.edits import Record
 from atlas.model.programme import Programme, StageKind
-from atlas.model.records import RECORD_COLUMNS, web_address
+from atlas.model.records import DATE_MEANINGS, RECORD_COLUMNS, web_address
 from atlas.model.rules import Fault, check_end, check_meaning, check_read
 from atlas.model.sheets import Rows, Sheet
 from atlas.model.snapshot import Snapshot
@@ -338,7 +339,7 @@ class _Check:
         self._cases: dict[tuple[str, str, str], set[str]] = {}
         for _, each in self._entries.values():
             self._cases.setdefault((each.ags, each.instrument, folded(each.case)), set()).add(each.case)
-        self._people = Participants(snapshot.editions[programme.boundary_set])
+        self._people = participants(snapshot.editions[programme.boundary_set])
         self._rungs = Rungs(programme)
         self._plans = {each.ref for each in programme.rungs if each.stage.kind is StageKind.PLAN}
         kept = lru_cache(_KEPT)
@@ -442,8 +443,8 @@ class _Check:
         """Fill what a row does not say itself with what is set for all; return what was filled."""
         taken = [name for name in self._settings if not raw.get(name)]
         raw |= {name: self._settings[name] for name in taken}
-        if "date_means" in taken and not raw.get("date"):
-            raw["date_means"] = ""
+        if "date_means" in taken and (not raw.get("date") or meaning_before(raw["date"])[1]):
+            raw["date_means"] = ""  # there is no date, or a word before it says it
             taken.remove("date_means")
         self._untaken.difference_update(taken)
         return taken
@@ -456,21 +457,25 @@ class _Check:
         name, key_given = raw.get("municipality", ""), raw.get("ags", "")
         key = self._key(key_given, "" if "municipality" in broken else name)
         instrument, stage = self._stage(raw.get("instrument"), raw.get("status", ""))
-        day = self._planned(self._date(raw.get("date", "")), instrument.value, stage.value)
+        said, meant = meaning_before(raw.get("date", ""))
+        day = self._planned(self._date(said), instrument.value, stage.value)
+        if meant == "known_by" and not raw.get("date_means"):
+            text = N_("„{given}“ sagt, wann es spätestens so war; als solcher Tag ist er gelesen.")
+            day = day.also(Remark(text, {"given": raw["date"]}, Severity.NOTE))
         found: dict[str, Reading] = {
             "ags": key,
             "municipality": Reading(name),
             "instrument": instrument,
             "status": stage,
             "date": day,
-            "date_means": self._meaning(raw, day),
+            "date_means": self._meaning(raw, day, meant),
             "joint_with": read_text(raw.get("joint_with", ""), "joint_with"),
             "note": read_text(raw.get("note", ""), "note"),
             "source_url": self._source(raw.get("source_url", "" if "source_url" in self._at else self._guide.file)),
-            "source_date": self._date(raw.get("source_date", "")),
+            "source_date": self._date(meaning_before(raw.get("source_date", ""))[0]),
             "until": read_date(raw.get("until", "")),
             "case": read_case(raw.get("case", "")),
-            "retrieved": self._retrieved(raw.get("retrieved", "")),
+            "retrieved": self._retrieved(meaning_before(raw.get("retrieved", ""))[0]),
             "inferred": read_yes(raw.get("inferred", "")),
             ENTRY: self._entry(raw.get(ENTRY, "")),
         } | broken
@@ -503,8 +508,14 @@ class _Check:
         )
         return day.also(Remark(text, severity=Severity.NOTE))
 
-    def _meaning(self, raw: Mapping[str, str], day: Reading) -> Reading:
+    def _meaning(self, raw: Mapping[str, str], day: Reading, meant: str) -> Reading:
+        """Read what a date means; ``meant`` is what the word before it says."""
         given = raw.get("date_means", "")
+        if meant and day.value and meaning_of(given) in {"", meant}:
+            return Reading(meant)
+        if meant and meaning_of(given) in DATE_MEANINGS:
+            text = N_("„{date}“ sagt etwas anderes, als hier steht. Bitte eines von beiden ändern.")
+            return Reading(given, (Remark(text, {"date": raw["date"]}),))
         if not given and day.value:
             if "date_means" not in self._at:
                 return Reading("reached")

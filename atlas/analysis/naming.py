@@ -5,47 +5,62 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from atlas import phrases
 from atlas.analysis.columns import folded
 from atlas.analysis.known_names import KnownNames
-from atlas.analysis.status import successors
 from atlas.analysis.values import Reading, Remark, remark_of
 from atlas.errors import Severity
 from atlas.model.boundaries import BoundaryChange, BoundaryVersion, known_keys
 from atlas.model.dates import PartialDate
-from atlas.model.place_names import as_written
 from atlas.model.programme import Instrument, Programme, Stage
-from atlas.model.rules import check_key, check_stage, closest_key
+from atlas.model.rules import check_key, check_stage
 from atlas.phrases import N_
 
 _TELLING = 5
 _ALIKE = 70
 _ROUNDED = re.compile(r"[0-9][.,][0-9]+E\+?[0-9]+", re.IGNORECASE)
-_ZERO_LOST = (7, 4)
-_REGIONAL = 12
-"""Digits of the Regionalschlüssel: the municipality key with four more in the middle, for the association."""
+_ZERO_LOST = (4, 7, 11)
+_REGIONAL = (9, 12)
+"""Digits of the Regionalschlüssel: the municipality key with four more in the middle, for the association; without its last three it
+is the association's own."""
+_SLIPS = 2
+_READ_AS = N_("{given} ist als {key} gelesen.")
+_ZERO = N_("Die führende Null fehlte: {given} ist als {key} gelesen.")
+_ASSOCIATION = N_(
+    "{given} ist der Schlüssel eines Gemeindeverbands ({district}): einer Verwaltungsgemeinschaft, eines Amts, einer "
+    "Samtgemeinde. Eingetragen werden Gemeinden und Kreise; bitte eine Zeile für jede beteiligte Gemeinde."
+)
+_TITLE_OF_KEY = re.compile(r"^(?:de|ags|ars|rs|gkz)\b[:. ]*", re.IGNORECASE)
+
+
+@lru_cache(4)
+def participants(editions: tuple[BoundaryVersion, ...], register: tuple[tuple[str, str], ...] = ()) -> Participants:
+    """Return those of a state or the country; a country has eleven thousand names to take apart."""
+    return Participants(editions, register)
 
 
 class Participants(KnownNames):
     """Municipalities and districts of a state, by the keys and names people write."""
 
-    def __init__(self, editions: tuple[BoundaryVersion, ...]) -> None:
-        super().__init__(editions)
+    def __init__(self, editions: tuple[BoundaryVersion, ...], register: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__(editions, register)
         self.keys = known_keys(editions)
-        self._ended = {change.old_ags: change for edition in editions for change in edition.changes}
-        self.successor = successors(self._ended.values(), date.max)
 
     def read_key(self, raw: str, name: str) -> Reading:
-        """Read a key; ``name``, which stands beside it, helps to suggest one."""
+        """Read a key; ``name``, which stands beside it, is taken for one that is missing, if it means one alone."""
         if not raw:
-            return Reading("", (Remark("Der Schlüssel fehlt.", suggestion=self._suggested("", name)),))
+            return self._read_by_name(name)
         key, how = self._repaired(raw.removeprefix("'"))
         if key in self.keys:
             return Reading(key, (Remark(how, {"given": raw, "key": key}, Severity.NOTE),) if how else ())
+        if how:
+            values = {"given": raw, "district": self.name(key[:5])}
+            return Reading(raw, (Remark(how, values, suggestion=self._suggested("", name)),))
         if _ROUNDED.fullmatch(raw):
             text = N_(
                 "Excel hat den Schlüssel zu {given} gekürzt; die letzten Ziffern fehlen. Bitte neu eintippen, als Text."
@@ -54,43 +69,74 @@ class Participants(KnownNames):
         (fault,) = check_key(key, self.keys)
         return Reading(key, (remark_of(fault, self._suggested(key, name)),))
 
+    def _read_by_name(self, name: str) -> Reading:
+        """Return the key of the only place that is called so."""
+        found = self._named(name)
+        values = {"given": name[:80], "place": self.labels(found)}
+        if not name:
+            return Reading("", (Remark("Der Schlüssel fehlt."),))
+        if not found:
+            text = N_("Der Schlüssel fehlt, und „{given}“ heißt hier keine Gemeinde und kein Kreis.")
+            return Reading("", (Remark(text, values),))
+        if len(found) > 1:
+            text = N_(
+                "Der Schlüssel fehlt, und „{given}“ heißen mehrere. Bitte den Schlüssel des richtigen Orts eintragen."
+            )
+            return Reading("", (Remark(text, values, suggestion=self.labels(found)),))
+        text = N_("Der Schlüssel fehlt; nach dem Namen „{given}“ ist er ergänzt: {place}. Bitte bestätigen.")
+        return Reading(found[0], (Remark(text, values, Severity.WARNING),))
+
     def _repaired(self, raw: str) -> tuple[str, str]:
-        """Return the key that is meant, and a sentence that says what was repaired; empty if nothing was."""
-        if raw in self.keys or not raw.isascii():
+        """Return the key that is meant, and a sentence that says what was repaired; empty if nothing was.
+
+        Of an association it is the key of the district it begins with and more, which no participant has.
+        """
+        digits = re.sub(r"[\s./-]", "", re.sub(r"^([0-9]{4,12})[.,]0+$", r"\1", _TITLE_OF_KEY.sub("", raw)))
+        if not (digits.isascii() and digits.isdigit()):
             return raw, ""
-        digits = re.sub(r"[ ./-]", "", re.sub(r"^([0-9]{4,12})[.,]0+$", r"\1", raw))
-        if len(digits) in _ZERO_LOST and f"0{digits}" in self.keys:
-            text = N_("Die führende Null fehlte: {given} ist als {key} gelesen.")
-            return f"0{digits}", text
-        if len(digits) == _REGIONAL and digits[:5] + digits[9:] in self.keys:
-            text = N_("{given} ist ein Regionalschlüssel; gelesen als Gemeindeschlüssel {key}.")
-            return digits[:5] + digits[9:], text
-        if digits in self.keys:
-            text = N_("{given} ist als {key} gelesen.")
-            return digits, text
-        return raw, ""
+        how = _READ_AS if digits != raw else ""
+        if len(digits) in _ZERO_LOST and any(self._of_regional(f"0{digits}")):
+            digits, how = f"0{digits}", _ZERO
+        key, is_association = self._of_regional(digits)
+        if is_association:
+            return digits, _ASSOCIATION
+        if key in self.city:
+            return self.city[key], N_("{given} ist der Schlüssel einer kreisfreien Stadt als Kreis; gelesen als {key}.")
+        if key and len(digits) > len(key) and how != _ZERO:
+            how = N_("{given} ist ein Regionalschlüssel; gelesen als {key}.")
+        return (key, how) if key else (raw, "")
+
+    def _of_regional(self, digits: str) -> tuple[str, bool]:
+        """Return the key that eight or five digits are, or nine or twelve with an association's within; and whether they are one."""
+        district, middle, last = digits[:5], digits[5:9], digits[9:]
+        if len(digits) not in _REGIONAL:
+            return (digits if digits in self.keys else ""), False
+        if middle == "0000" and last in {"", "000"}:
+            return (district if district in self.keys else ""), False
+        key = district + (last or middle[1:] * (middle[0] == "0"))
+        if key in self.keys and key != district:
+            return key, False
+        return "", district in self.keys and last in {"", "000"} and middle[0] != "0"
 
     def _suggested(self, key: str, name: str) -> str:
-        """Return keys with their names: those the name belongs to, else the closest to the key, else to the name."""
-        if fitting := self._named(name):
-            return ", ".join(f"{each} {self.name(each)}" for each in fitting)
+        """Return keys with their names: those the name belongs to; without a name the closest to the key in its district."""
+        if name:
+            return self.labels(self._named(name))
         if key[5:] == "000" and key[:5] in self.keys:
-            return f"{key[:5]} {self.name(key[:5])}"
-        close = closest_key(key, self.keys) if key else ""
-        if not close and name:
-            found = process.extractOne(as_written(name), list(self), scorer=fuzz.ratio, score_cutoff=_ALIKE)
-            close = self.keys_of(found[0])[0] if found else ""
-        return f"{close} {self.name(close)}" if close else ""
+            return self.label(key[:5])
+        near = sorted(each for each in self.keys if each[:5] == key[:5] and len(each) == len(key)) if key else []
+        found = process.extractOne(key, near, scorer=OSA.distance, score_cutoff=_SLIPS)
+        return self.label(found[0]) if found else ""
 
     def _named(self, name: str) -> list[str]:
         """Return the keys a name belongs to, those that still exist first."""
-        return sorted(self.keys_of(name), key=lambda each: (each in self._ended, each))
+        return sorted(self.keys_of(name), key=lambda each: (each in self.ended, each))
 
     def read_name(self, raw: str, key: str) -> Reading:
         """Read the name beside a good key."""
         official = self.name(key)
         if not raw:
-            text = N_("Der Name fehlt; ergänzt nach dem Schlüssel: {official}.")
+            text = N_("Der Name fehlt; nach dem Schlüssel ist es {official}.")
             return Reading(official, (Remark(text, {"official": official}, Severity.NOTE),))
         if self.fits(key, raw):
             return Reading(raw)
@@ -99,13 +145,13 @@ class Participants(KnownNames):
             text = N_(
                 "Schlüssel und Name widersprechen sich: zu {ags} gehört „{official}“, „{given}“ hat einen anderen Schlüssel."
             )
-            return Reading(raw, (Remark(text, values, suggestion=", ".join(f"{each} {raw}" for each in others)),))
+            return Reading(raw, (Remark(text, values, suggestion=self.labels(others)),))
         text = phrases.KEY_OF_ANOTHER_NAME
         return Reading(raw, (Remark(text, values, Severity.WARNING, official),))
 
     def abolished(self, key: str, day: str) -> Remark | None:
         """Return what there is to say of a key merged away, beside a date (empty or good); None of any other."""
-        change: BoundaryChange | None = self._ended.get(key)
+        change: BoundaryChange | None = self.ended.get(key)
         if change is None:
             return None
         successor = self.successor[key]

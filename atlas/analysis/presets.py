@@ -13,6 +13,7 @@ from atlas.analysis.values import (
     Remark,
     checked,
     is_blocked,
+    meaning_before,
     meaning_of,
     read_case,
     read_date,
@@ -110,6 +111,8 @@ def read_settings(
         elif raw.strip():
             found[name] = _read(name, raw.strip(), today)
     has = set(columns)
+    if (meant := meaning_before(given.get("date", "").strip())[1]) and "date_means" not in found:
+        found["date_means"] = Reading(meant)
     if "status" in found and ("instrument" not in has or ":" in found["status"].value):
         instrument = found["instrument"].value if "instrument" in found else None
         found["instrument"], found["status"] = rungs.read(instrument, found["status"].value)
@@ -123,11 +126,11 @@ def read_settings(
 
 def _read(name: str, raw: str, today: date) -> Reading:
     if name in {"date", "source_date"}:
-        return read_date(raw, today)
+        return read_date(meaning_before(raw)[0], today)
     if name == "until":
         return read_date(raw)
     if name == "retrieved":
-        return read_retrieved(raw, today)
+        return read_retrieved(meaning_before(raw)[0], today)
     if name == "date_means":
         return checked(meaning_of(raw), check_meaning(meaning_of(raw), has_date=True))
     if name in {"instrument", "status"}:

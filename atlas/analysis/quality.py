@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from atlas import phrases
-from atlas.analysis.known_names import KnownNames
+from atlas.analysis.naming import participants
 from atlas.analysis.stages import entry_cases
-from atlas.analysis.status import successors
+from atlas.analysis.values import Remark
 from atlas.errors import Problem, Severity, few
 from atlas.model.boundaries import BoundaryVersion
 from atlas.model.programme import TO_FILL_IN, ExitKind, Programme, StageKind
@@ -97,33 +96,26 @@ def _problem(places: str, line: int, column: str, text: str, **values: str | int
     return Problem(f"{places} {line}, {column}", text, dict(values), Severity.WARNING)
 
 
-def _names(table: pd.DataFrame, editions: tuple[BoundaryVersion, ...], places: str) -> list[Problem]:
+def _names(table: pd.DataFrame, editions: tuple[BoundaryVersion, ...], places: str) -> Iterable[Problem]:
     """The name beside a key must be one the municipality has or had: it is there to catch a mistyped key."""
-    known = KnownNames(editions)
-    text = phrases.KEY_OF_ANOTHER_NAME
-    return [
-        _problem(places, line, "municipality", text, ags=ags, official=known.name(ags), given=given)
-        for line, ags, given in zip(table["line"], table["ags"], table["municipality"], strict=True)
-        if not known.fits(ags, given)
-    ]
+    people = participants(editions)
+    for line, ags, given in zip(table["line"], table["ags"], table["municipality"], strict=True):
+        yield from _remarked(f"{places} {line}, municipality", people.read_name(given, ags).remarks)
 
 
-def _keys(table: pd.DataFrame, editions: tuple[BoundaryVersion, ...], places: str) -> list[Problem]:
+def _keys(table: pd.DataFrame, editions: tuple[BoundaryVersion, ...], places: str) -> Iterable[Problem]:
     """A merged key is read as its successor; worth knowing, and wrong if the record is newer than the merger."""
-    changes = [change for edition in editions for change in edition.changes]
-    successor = successors(changes, date.max)
-    names = {change.new_ags: change.new_name for change in changes}
-    text = phrases.KEY_OF_A_PREDECESSOR
-    return [
-        Problem(
-            f"{places} {line}, ags",
-            text,
-            {"ags": ags, "successor": successor[ags], "successor_name": names.get(successor[ags], "")},
-            Severity.NOTE,
-        )
-        for line, ags in zip(table["line"], table["ags"], strict=True)
-        if ags in successor
-    ]
+    people = participants(editions)
+    for line, ags, day in zip(table["line"], table["ags"], table["date"], strict=True):
+        ended = people.abolished(ags, day)
+        yield from _remarked(f"{places} {line}, ags", (*people.read_key(ags, "").remarks, *([ended] if ended else ())))
+
+
+def _remarked(place: str, remarks: Iterable[Remark]) -> Iterable[Problem]:
+    """Yield what the import gate says of a cell. What would stop an import is a warning: it stands in the record."""
+    for each in remarks:
+        severity = Severity.WARNING if each.severity is Severity.BLOCKER else each.severity
+        yield Problem(place, each.text, dict(each.values), severity)
 
 
 def _order(table: pd.DataFrame, programme: Programme, places: str) -> list[Problem]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from atlas import phrases
 from atlas.analysis.columns import folded
 from atlas.errors import Severity
-from atlas.model.dates import PartialDate
+from atlas.model.dates import ZONE, PartialDate
 from atlas.model.records import web_address
 from atlas.model.rules import INFERRED, Fault, check_case, check_inferred, check_source, check_text
 from atlas.model.typed_dates import existing, read_partial
@@ -49,6 +49,9 @@ class Reading(NamedTuple):
 
 
 _SERIAL = re.compile(r"([0-9]{5})(?:[.,][0-9]+)?")
+_JOINED = re.compile(r"((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})")
+_SLASHED = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})")
+_MONTH_AND_YEAR = re.compile(r"([A-Za-zÄäöü]{3,9})\.?[ -]?['’]?([0-9]{2})")
 _SERIALS = range(20_000, 80_001)
 _EPOCH = date(1899, 12, 30)
 _YEAR_SERIALS = range(1900, 2101)
@@ -62,10 +65,12 @@ _MOJIBAKE = re.compile("Ã[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u01
 _SPELLED = {"yes": "yes, ja, j, y, true, wahr, x, 1", "": ", no, nein, n, false, falsch, 0"}
 _MEANINGS = {
     "reached": "reached, erreicht, am, seit, erreicht am, since",
-    "known_by": "known_by, known by, spätestens, bekannt, Stand, spätestens am, at the latest",
+    "known_by": "known_by, known by, spätestens, bekannt, Stand, spätestens am, at the latest, as of",
 }
 _MARKS = {folded(name): mark for mark in INFERRED for name in _SPELLED[mark].split(", ")}
 _MEANS = {folded(name): key for key, names in _MEANINGS.items() for name in names.split(", ")}
+_SAID = sorted((name for names in _MEANINGS.values() for name in names.split(", ")), key=len, reverse=True)
+_LEAD = re.compile(rf"({'|'.join(_SAID)})\b[:,]? *", re.IGNORECASE)
 
 
 def remark_of(fault: Fault, suggestion: str = "") -> Remark:
@@ -127,15 +132,46 @@ def read_date(raw: str, latest: date | None = None) -> Reading:
         return Reading("")
     remarks: list[Remark] = []
     known = read_partial(raw)
-    if known is None and (serial := _SERIAL.fullmatch(raw)) and int(serial[1]) in _SERIALS:
-        day = _EPOCH + timedelta(days=int(serial[1]))
-        known = PartialDate(day.year, day.month, day.day)
-        text = N_("Die Zahl {given} ist ein Tag, wie Excel ihn zählt: {day}.")
-        remarks.append(Remark(text, {"given": raw, "day": str(known)}, Severity.NOTE))
+    if known is None:
+        known, text, severity = _read_otherwise(raw)
+        remarks.append(Remark(text, {"given": raw, "day": str(known)}, severity))
     if known is None:
         return Reading(raw, (_no_date(raw),))
     remarks += _doubts(known, raw, latest)
     return Reading(str(known), tuple(remarks))
+
+
+def _read_otherwise(raw: str) -> tuple[PartialDate | None, str, Severity]:
+    """Return a date in a form that is said to be read so, the sentence, and how much of a doubt it is."""
+    if (serial := _SERIAL.fullmatch(raw)) and int(serial[1]) in _SERIALS:
+        text = N_("Die Zahl {given} ist ein Tag, wie Excel ihn zählt: {day}.")
+        return _day(_EPOCH + timedelta(days=int(serial[1]))), text, Severity.NOTE
+    if month := _MONTH_AND_YEAR.fullmatch(raw):
+        text = N_("„{given}“ ist als Monat gelesen: {day}. Bitte das Jahr mit vier Ziffern schreiben.")
+        return read_partial(f"{month[1]} 20{month[2]}"), text, Severity.WARNING
+    if len(meant := _days_meant(raw)) == 1:
+        return meant.pop(), N_("„{given}“ ist als {day} gelesen."), Severity.NOTE
+    text = N_("„{given}“ ist ein Zeitpunkt; in Deutschland war es der {day}.")
+    try:
+        moment = datetime.fromisoformat(raw)
+        return (_day(moment.astimezone(ZONE).date()) if moment.tzinfo else None), text, Severity.NOTE
+    except (ValueError, OverflowError):
+        return None, "", Severity.NOTE
+
+
+def _day(day: date) -> PartialDate:
+    return PartialDate(day.year, day.month, day.day)
+
+
+def _days_meant(raw: str) -> set[PartialDate]:
+    """Return the days that numbers can mean: eight digits, year first, or parted by strokes or hyphens, year last."""
+    if joined := _JOINED.fullmatch(raw):
+        year, *tries = int(joined[1]), (int(joined[2]), int(joined[3]))
+    elif slashed := _SLASHED.fullmatch(raw):
+        year, *tries = int(slashed[3]), (int(slashed[1]), int(slashed[2])), (int(slashed[2]), int(slashed[1]))
+    else:
+        return set()
+    return {known for month, day in tries if (known := existing(year, month, day))}
 
 
 def _doubts(known: PartialDate, raw: str, latest: date | None) -> Iterable[Remark]:
@@ -162,10 +198,9 @@ def _no_date(raw: str) -> Remark:
         day, month, year = map(int, short.groups())
         text = N_("Das Jahr in „{given}“ hat nur zwei Ziffern. Bitte mit vier schreiben.")
         return Remark(text, {"given": raw}, suggestion=str(existing(2000 + year, month, day) or ""))
-    if slashed := re.fullmatch(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})", raw):
-        one, other, year = map(int, slashed.groups())
-        meant = {str(each) for each in (existing(year, other, one), existing(year, one, other)) if each}
-        return Remark(phrases.TWO_DAYS, {"given": raw}, suggestion=" / ".join(sorted(meant, reverse=True)))
+    if meant := _days_meant(raw):
+        days = sorted(map(str, meant), reverse=True)
+        return Remark(phrases.TWO_DAYS, {"given": raw}, suggestion=" / ".join(days))
     text = N_("Das Datum „{given}“ gibt es nicht; verstanden wird etwa 31.12.2025, 12/2025, 2025 oder 2025-12-31.")
     return Remark(text, {"given": raw[:60]}, suggestion=_nearest_date(raw))
 
@@ -181,6 +216,12 @@ def _nearest_date(raw: str) -> str:
 def meaning_of(raw: str) -> str:
     """Return what a date means as the record says it; a word that is unknown stays."""
     return _MEANS.get(folded(raw), raw)
+
+
+def meaning_before(raw: str) -> tuple[str, str]:
+    """Return a date without the word before it that says what it means, and that: ``Stand: 2020`` is known by 2020."""
+    lead = _LEAD.match(raw)
+    return (raw[lead.end() :], meaning_of(lead[1])) if lead else (raw, "")
 
 
 def checked(value: str, faults: Iterable[Fault]) -> Reading:

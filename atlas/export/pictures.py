@@ -8,6 +8,7 @@ from functools import cache
 
 import geopandas as gpd
 
+from atlas.export.tiles import tile_map
 from atlas.model.boundaries import BoundaryVersion, Level, mergers
 from atlas.model.excerpt import Excerpt, ExcerptKind, Form, Size
 from atlas.model.view import ViewState, page_address
@@ -81,6 +82,9 @@ def lands_of(context: ViewContext, focus: Iterable[int] = ()) -> Lands:
     Of several states the finer levels are those near the municipalities of ``focus`` only: full geometry of all of
     Germany would take a quarter of a gigabyte for the picture of one town.
     """
+    if context.is_tiled:
+        tiles = tile_map(context).land
+        return lambda _: tiles
     edition, positions = context.edition, list(context.day.lines)
     focus = list(focus)
     near = _districts_near(edition, focus) if focus and len(edition.states) else frozenset(edition.districts.index)
@@ -148,7 +152,10 @@ def picture_stem(context: ViewContext, excerpt: Excerpt) -> str:
     place = ExcerptKind.SELECTION if excerpt.places else context.programme.boundary_set
     if len(excerpt.places) == 1:
         (place,) = excerpt.places
-    return f"praeventionsatlas-{context.programme.key}-{place}-{context.spec.layer}-{excerpt.size}-{context.as_of}"
+    tiles = "kacheln-" if context.is_tiled else ""
+    return (
+        f"praeventionsatlas-{context.programme.key}-{place}-{context.spec.layer}-{tiles}{excerpt.size}-{context.as_of}"
+    )
 
 
 def film_gif(contexts: ViewContexts, context: ViewContext, words: Words) -> bytes:
@@ -157,7 +164,7 @@ def film_gif(contexts: ViewContexts, context: ViewContext, words: Words) -> byte
     Months in which nothing changes lengthen the frame before. Runs once.
     """
     excerpt = Excerpt((context.district,) if context.district else (), Size.FILM, labels=False)
-    view = context.view.but(municipality=None)
+    view = context.view.but(municipality=None, tiles=False)
     frames, lasting = [], []
     contexts = contexts.apart()
     film = build_film(contexts, context)

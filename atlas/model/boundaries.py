@@ -20,6 +20,10 @@ INDEPENDENT_CITIES = ("Kreisfreie Stadt", "Stadtkreis")
 """Kinds of a municipality that is a district of its own; the second is what Baden-Württemberg says."""
 
 
+_MOST_TILES = 2_500
+"""Every state of Germany has fewer municipalities."""
+
+
 class Level(StrEnum):
     """How fine a geometry is."""
 
@@ -124,6 +128,11 @@ class BoundaryVersion:
     """West, south, east, north of the whole in degrees."""
     states: pd.DataFrame = field(default_factory=pd.DataFrame)
     """Index ``key`` (2 digits), columns as ``districts``; empty if the set is a single state."""
+
+    @property
+    def has_tiles(self) -> bool:
+        """Whether a map can have a tile for each municipality: of a whole country they would be too small to be told apart."""
+        return len(self.municipalities) <= _MOST_TILES
 
     @property
     def district_keys(self) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import MAXYEAR, date, datetime, time
 from zoneinfo import ZoneInfo
 
 _FORM = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
@@ -28,6 +28,8 @@ def parse_moment(text: str, now: datetime) -> datetime:
         day = date.fromisoformat(text)
     except ValueError:
         moment = datetime.fromisoformat(text)
+        if not 1 < moment.year < MAXYEAR:  # no other zone has a day for it
+            raise ValueError(text) from None
         return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
     return now if day == now.astimezone(ZONE).date() else datetime.combine(day, time.max, ZONE)
 

@@ -80,6 +80,11 @@ class ExcerptKind(StrEnum):
     """One with its neighbours."""
     SELECTION = "auswahl"
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the state or a district."""
+        return self in {ExcerptKind.STATE, ExcerptKind.DISTRICT}
+
 
 @dataclass(frozen=True)
 class Excerpt:

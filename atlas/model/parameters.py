@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
+from unicodedata import category
 
 from atlas import phrases
 from atlas.errors import AtlasError, Problem
@@ -110,7 +111,10 @@ def _looks(text: str) -> frozenset[str]:
 
 
 def _title(text: str) -> str:
-    title = " ".join(text.split())
+    """Return a title in one line, without what is invisible in it: word processors put such signs between others."""
+    title = " ".join("".join(each for each in text if category(each) != "Cf").split())
+    if not title.isprintable():
+        raise AtlasError(Problem("titel", N_("Der Text enthält Zeichen, die sich nicht drucken lassen.")))
     if len(title) > MOST_TITLE:
         raise AtlasError(Problem("titel", phrases.TEXT_TOO_LONG, {"count": len(title), "most": MOST_TITLE}))
     return title
@@ -179,6 +183,7 @@ MUNICIPALITY = Parameter(
 AREA = Parameter("bereich", str, form=_PLAIN, wrong=N_("Den Bereich {given} gibt es nicht."))
 LOOKS = Parameter("stufe", _looks, wrong=N_("Die Klasse {given} gibt es nicht."))
 DOCUMENTED = choice("belegt", {"1": True, "0": False})
+TILES = choice("ansicht", {"karte": False, "kacheln": True})
 FORM = choice(
     "form",
     {"plain": False, "excel": True},
@@ -235,7 +240,7 @@ CHAPTER = choice("kapitel", {each: each for each in (*CHAPTERS, WHOLE_HANDBOOK)}
 EXCERPT_PARAMETERS = tuple(each.name for each in (PLACES, SIZE, NAMES, TITLE))
 """What the order of a picture adds to the parameters of its view."""
 _ON_PAGES: tuple[Parameter[Any], ...] = (
-    *(PROGRAMME, LAYER, DAY, DISTRICT, MUNICIPALITY, LOOKS, DOCUMENTED, SINCE, AREA, MONTH, LANG),
+    *(PROGRAMME, LAYER, DAY, DISTRICT, MUNICIPALITY, LOOKS, DOCUMENTED, SINCE, AREA, MONTH, TILES, LANG),
     *(PLACES, SIZE, NAMES, TITLE, COMPARED, PART, CHAPTER, RECEIPT),
 )  # fmt: skip
 PAGE_PARAMETERS = tuple(each.name for each in _ON_PAGES)
@@ -332,6 +337,7 @@ def read_view(given: Given, layers: Mapping[str, tuple[str, ...]]) -> ViewState:
         since=given.read(SINCE, None),
         area=given.read(AREA, None),
         film=given.read(MONTH, None),
+        tiles=given.read(TILES, otherwise=False),
         lang=given.read(LANG, SOURCE_LANGUAGE),
     )
 

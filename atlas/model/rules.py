@@ -6,9 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from atlas import phrases
 from atlas.errors import Problem
 from atlas.model.dates import PartialDate
@@ -74,19 +71,7 @@ def check_key(key: str, keys: frozenset[str]) -> Iterable[Fault]:
         text = N_("„{given}“ hat nicht acht Ziffern (Gemeinde) oder fünf (Kreis). Führende Nullen gehören dazu.")
         yield "ags", text, {"given": key}
     elif key not in keys:
-        text = N_("Den Schlüssel {given} hat und hatte keine Gemeinde und kein Kreis.")
-        closest = closest_key(key, keys)
-        if closest:
-            text = N_(
-                "Den Schlüssel {given} hat und hatte keine Gemeinde und kein Kreis; am ähnlichsten ist {closest}."
-            )
-        yield "ags", text, {"given": key, "closest": closest}
-
-
-def closest_key(key: str, keys: Iterable[str]) -> str:
-    """Return the key with the fewest digits other or swapped, at most two; empty if there is none."""
-    found = process.extractOne(key, sorted(keys), scorer=OSA.distance, score_cutoff=2)
-    return str(found[0]) if found else ""
+        yield "ags", N_("Den Schlüssel {given} hat und hatte keine Gemeinde und kein Kreis."), {"given": key}
 
 
 def check_stage(instrument: str, status: str, programme: Programme) -> Iterable[Fault]:

@@ -38,6 +38,8 @@ class ViewState:
     """Key of an area of responsibility."""
     film: str | None = None
     """Month at which the time-lapse stands, ``2021-06``; None means it is not open."""
+    tiles: bool = False
+    """Whether the map has one tile for each municipality, all of the same size."""
     lang: str = SOURCE_LANGUAGE
 
     def on_layer(self, layer: str) -> ViewState:
@@ -62,6 +64,7 @@ def view_to_query(view: ViewState) -> dict[str, str]:
         "von": view.since.isoformat() if view.since else "",
         "bereich": view.area or "",
         "verlauf": view.film or "",
+        "ansicht": "kacheln" if view.tiles else "",
         "lang": "" if view.lang == SOURCE_LANGUAGE else view.lang,
     }
     return {key: value for key, value in query.items() if value}

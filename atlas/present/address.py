@@ -8,8 +8,9 @@ from itertools import chain
 
 from atlas import phrases
 from atlas.errors import Problem, few
-from atlas.model.boundaries import known_keys
+from atlas.model.boundaries import BoundaryVersion, known_keys
 from atlas.model.comparison import ComparedKind, Comparison
+from atlas.model.excerpt import Excerpt
 from atlas.model.parameters import (
     AREA,
     COMPARED,
@@ -19,6 +20,7 @@ from atlas.model.parameters import (
     MOST_SHOWN,
     MUNICIPALITY,
     PLACES,
+    TILES,
     TRACKING,
     Given,
     page_rules,
@@ -61,8 +63,15 @@ def unknown_keys(view: ViewState, snapshot: Snapshot, today: date) -> Iterator[P
         yield Problem(MUNICIPALITY.name, text, {"given": view.municipality, "year": EARLIEST.year})
     if view.area and snapshot.area(programme, view.area) is None:
         yield AREA.problem(view.area)
+    yield from not_in_tiles(view, edition)
     if unknown := view.looks.difference(looks_by_key(programme, view.layer)):
         yield LOOKS.problem(" ".join(sorted(unknown)))
+
+
+def not_in_tiles(view: ViewState, edition: BoundaryVersion, excerpt: Excerpt | None = None) -> Iterator[Problem]:
+    """Yield the problem that a view, or a picture of it, is asked for in tiles and can't be shown so."""
+    if view.tiles and not (edition.has_tiles and (excerpt is None or excerpt.kind.is_whole)):
+        yield Problem(TILES.name, N_("Kacheln gibt es nur von einem Land und von Kreisen."))
 
 
 def unknown_places(places: Iterable[str], snapshot: Snapshot, programme: Programme) -> Iterator[Problem]:
@@ -92,7 +101,8 @@ def known_only(view: ViewState, snapshot: Snapshot, problems: list[Problem]) -> 
     fields = {"district": DISTRICT, "municipality": MUNICIPALITY, "area": AREA}
     wrong = {problem.place for problem in problems}
     looks = view.looks.intersection(looks_by_key(snapshot.programme(view.programme), view.layer))
-    return view.but(looks=looks, **{field: None for field, each in fields.items() if each.name in wrong})
+    tiles = view.tiles and TILES.name not in wrong
+    return view.but(looks=looks, tiles=tiles, **{field: None for field, each in fields.items() if each.name in wrong})
 
 
 def wrong_names(given: Given) -> frozenset[str]:

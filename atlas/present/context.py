@@ -199,6 +199,11 @@ class ViewContext:
         return tuple(self.day.lines) if self.programme.has_shares else self.day.documented
 
     @property
+    def is_tiled(self) -> bool:
+        """Whether the map is shown in tiles."""
+        return self.view.tiles and self.edition.has_tiles
+
+    @property
     def district(self) -> str | None:
         """The view's district if there is one with this key."""
         return self.view.district if self.view.district in self.edition.districts.index else None
@@ -261,7 +266,7 @@ class ViewContexts:
                 boundaries, as_of, status_as_of(folded, programme, boundaries, changes, as_of), folded, changes
             ),
         )
-        drawn = view.but(municipality=None, lang="de", film=None, since=None, area=None, as_of=as_of)
+        drawn = view.but(municipality=None, lang="de", film=None, tiles=False, since=None, area=None, as_of=as_of)
         spec = self._specs.get(
             (*base, drawn), lambda: build_map_spec(day.status, day.cases, programme, boundaries, drawn, as_of)
         )

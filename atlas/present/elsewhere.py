@@ -41,6 +41,7 @@ def in_programme(context: ViewContext, programme: str) -> ViewState:
         looks=frozenset(),
         area=None,
         film=None,
+        tiles=context.view.tiles and boundaries.has_tiles,
         district=context.view.district if context.view.district in boundaries.districts.index else None,
     )
 

@@ -30,7 +30,6 @@ _NEIGHBOURS = 6
 """So many neighbours an alternative text names."""
 MOST_ALT = 600
 """Characters of an alternative text: more is not listened to."""
-_WHOLE = (ExcerptKind.STATE, ExcerptKind.DISTRICT)
 Mark = Literal["area", "point", "district_point", "body", "own"]
 
 
@@ -95,6 +94,8 @@ class Picture:
     bodies: tuple[tuple[str, tuple[int, ...]], ...]
     legend: tuple[LegendLine, ...]
     """Its counts of areas add up to ``len(areas)``."""
+    is_tiled: bool
+    """Whether it is drawn in tiles: then nothing on it is to scale."""
     note: str
     """What the layer shows, for below the legend where there is room."""
     credits: tuple[str, ...]
@@ -107,7 +108,8 @@ def picture_view(view: ViewState, excerpt: Excerpt) -> ViewState:
     """Return the view whose map a picture is drawn from: its district is the picture's."""
     district = excerpt.places[0] if excerpt.kind is ExcerptKind.DISTRICT else None
     own = excerpt.places[0] if excerpt.kind is ExcerptKind.MUNICIPALITY else view.municipality
-    return view.but(district=district, municipality=own, film=None, since=None, area=None)
+    tiles = view.tiles and excerpt.kind.is_whole
+    return view.but(district=district, municipality=own, film=None, tiles=tiles, since=None, area=None)
 
 
 def build_picture(
@@ -131,7 +133,7 @@ def build_picture(
     own = position_or_successor(context, context.view.municipality) if context.view.municipality else None
     points = tuple(position for position in spec.points if position in shown)
     bodies = tuple((name, each) for name, each in spec.bodies if set(each) & shown.keys())
-    district_points = spec.district_points if excerpt.kind in _WHOLE else ()
+    district_points = spec.district_points if excerpt.kind.is_whole else ()
     legend = _legend(context, (like or spec).legend, excerpt, shown, own, words)
     legend += mark_lines(context, like, (points, district_points, bodies), words)
     where = _where(context, excerpt, members, words)
@@ -156,8 +158,9 @@ def build_picture(
         district_points=district_points,
         bodies=bodies,
         legend=legend,
+        is_tiled=context.is_tiled,
         note=words.label(layer_definition(context.programme, spec.layer)),
-        credits=picture_credits(context, words),
+        credits=(*([words.say(phrases.TILES)] if context.is_tiled else []), *picture_credits(context, words)),
         address=address,
         alt="",
     )
@@ -204,7 +207,7 @@ def _legend(
     Of the state or a district the lines are those of the screen; of a part only what occurs there.
     """
     counts = Counter(area.look.key for area in shown.values())
-    is_part = excerpt.kind not in _WHOLE or context.view.looks or context.view.documented_only
+    is_part = not excerpt.kind.is_whole or context.view.looks or context.view.documented_only
     lines = [
         LegendLine(words.label(look.label), "area", look, counts[look.key] if look.has_number else None)
         for look in (each.look for each in lines_of)
@@ -305,6 +308,8 @@ def alt_text(picture: Picture, context: ViewContext, centre: int | None, words: 
     ``centre`` is the position of the municipality that it shows with its neighbours.
     """
     sentences = [words.say("Karte. {title}. {subtitle}.", title=picture.title.rstrip("."), subtitle=picture.subtitle)]
+    if picture.is_tiled:
+        sentences.append(words.say(phrases.TILES))
     if picture.own is not None:
         sentences.append(_own_sentence(picture.own, context, words))
     documented = sum(area.look.key != NO_DATA for area in picture.areas.values())

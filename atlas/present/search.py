@@ -11,10 +11,17 @@ import numpy as np
 from atlas import phrases
 from atlas.analysis.status import successors
 from atlas.model.boundaries import INDEPENDENT_CITIES, BoundaryChange, BoundaryVersion, mergers
-from atlas.model.place_names import FULL, LETTERS, SMALL, TITLES, as_written, in_full
+from atlas.model.place_names import FULL, LETTER_TITLES, LETTERS, SMALL, TITLE_ENDINGS, TITLES, as_written, in_full
 from atlas.present.wording import Words
 
-SPELLING = {"full": FULL, "letters": LETTERS, "small": sorted(SMALL), "titles": sorted(TITLES)}
+SPELLING = {
+    "full": FULL,
+    "letters": LETTERS,
+    "small": sorted(SMALL),
+    "titles": sorted(TITLES),
+    "letterTitles": sorted(LETTER_TITLES),
+    "endings": TITLE_ENDINGS,
+}
 """What the browser needs to fold what is typed as names are folded here."""
 
 

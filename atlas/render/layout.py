@@ -98,7 +98,8 @@ class PictureLayout:
     land: Land
     frame: Frame
     names: MapNames
-    scale_bar: ScaleBar
+    scale_bar: ScaleBar | None
+    """None where nothing is to scale."""
     ground: Ground
     texts: tuple[Text, ...] = ()
     swatches: tuple[Swatch, ...] = ()
@@ -149,9 +150,10 @@ def _map_in(
     picture: Picture, measures: Measures, frame: Frame, lands: Lands, words: Words, *, is_sharp: bool = False
 ) -> PictureLayout:
     land = lands(0 if is_sharp else 1 / (frame.scale * measures.dots))
-    bar = _scale_bar(frame, measures.text, words, bare=picture.kind is ExcerptKind.STATE)
+    is_bare = picture.kind is ExcerptKind.STATE
+    bar = None if picture.is_tiled else _scale_bar(frame, measures.text, words, bare=is_bare)
     ground = _ground(picture, frame, land, measures.text)
-    names = set_names(picture, frame, land, measures.text, bar.box, ground.bare)
+    names = set_names(picture, frame, land, measures.text, bar.box if bar else None, ground.bare)
     return PictureLayout(
         picture=picture, measures=measures, land=land, frame=frame, names=names, scale_bar=bar, ground=ground
     )

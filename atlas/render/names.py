@@ -38,9 +38,9 @@ class MapNames:
 
 
 def set_names(
-    picture: Picture, frame: Frame, land: Land, text: float, bar: Box, bare: tuple[int, ...] = ()
+    picture: Picture, frame: Frame, land: Land, text: float, bar: Box | None, bare: tuple[int, ...] = ()
 ) -> MapNames:
-    """Return the names of a map; they keep off ``bar``, the box of its scale, and off the middle of areas kept ``bare``.
+    """Return the names of a map; they keep off ``bar``, the box of its scale if it has one, and off the middle of areas kept ``bare``.
 
     Where numbers are wanted they stand on their municipality, so they are set before the names; which these are shows
     only when all names have been tried. So it goes in rounds, until every name is set or has its number.
@@ -71,7 +71,7 @@ def dot_radius(text: float) -> float:
     return text * 0.27
 
 
-def _room(picture: Picture, frame: Frame, land: Land, text: float, bar: Box, bare: tuple[int, ...]) -> Room:
+def _room(picture: Picture, frame: Frame, land: Land, text: float, bar: Box | None, bare: tuple[int, ...]) -> Room:
     """Return the map with what names must not cover: scale, dots, and one's own municipality if it is small."""
 
     def shares(position: int | str, boxes: Sequence[Box]) -> list[float]:
@@ -79,7 +79,8 @@ def _room(picture: Picture, frame: Frame, land: Land, text: float, bar: Box, bar
         return land.shares(position, places)
 
     room = Room(frame.box, shares)
-    room.take(bar)
+    if bar:
+        room.take(bar)
     rings = [place for key in picture.district_points if (place := land.district_place(key))]
     for x, y in map(frame.point, [*(land.place(position) for position in (*picture.points, *bare)), *rings]):
         radius = dot_radius(text) * 1.2

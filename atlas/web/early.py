@@ -18,5 +18,8 @@ def map_files(page: str, context: ViewContext, payloads: PayloadStore) -> tuple[
     """
     if page not in _MAP_PAGES:
         return ()
-    urls = payloads.map_urls(context.snapshot, context.programme, context.edition)
+    if context.is_tiled and not page:
+        urls = payloads.tile_urls(context)
+    else:
+        urls = payloads.map_urls(context.snapshot, context.programme, context.edition)
     return tuple(f"{PREFIX[1:]}/{name}" for name in (*payloads.map_assets(), urls.index, urls.overview))

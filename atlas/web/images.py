@@ -29,9 +29,9 @@ from atlas.model.parameters import (
 )
 from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
-from atlas.model.view import ViewState, page_address
+from atlas.model.view import LATEST, ViewState, page_address
 from atlas.phrases import N_
-from atlas.present.address import unknown_things
+from atlas.present.address import not_in_tiles, unknown_things
 from atlas.present.comparison import compared_view, proposed_comparison
 from atlas.present.context import SingleFlightCache, ViewContexts
 from atlas.present.detail import absent, position_or_successor
@@ -60,7 +60,7 @@ MAX_AGE_S = 300
 _KEPT_BYTES = 48_000_000
 _ENDING = choice("Endung", {"svg": Form.SVG, "png": Form.PNG})
 _ComparisonKey = tuple[str, date, ViewState, Comparison]
-_PARAMETERS = ("programm", "ebene", "stichtag", "lang", "groesse", "namen", "gemeinde")
+_PARAMETERS = ("programm", "ebene", "stichtag", "lang", "groesse", "namen", "gemeinde", "ansicht")
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,8 @@ def parse_order(place: str, form: str, query: Sequence[tuple[str, str]], snapsho
     excerpt = Excerpt(
         given.value(places, place, ()), given.read(LIVE_SIZE, Size.MEDIUM), given.read(NAMES, otherwise=True)
     )
+    edition = snapshot.edition(snapshot.programme(view.programme), view.as_of or LATEST)
+    given.problems += not_in_tiles(view, edition, excerpt)
     order = ImageOrder(view, excerpt, given.value(_ENDING, form, Form.SVG))
     accept(given)
     return order

@@ -6,17 +6,19 @@ import gzip
 import hashlib
 import string
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
 
 from xstatic.pkg import leaflet
 
+from atlas.export.tiles import tile_map
 from atlas.model.boundaries import BoundaryVersion, Level
 from atlas.model.programme import Programme
 from atlas.model.records import Records
 from atlas.model.snapshot import Snapshot
+from atlas.present.context import ViewContext
 from atlas.present.map_index import body_names, build_map_index
 from atlas.present.search import search_index, suggestions
 from atlas.render.fonts import letter_widths
@@ -136,6 +138,12 @@ class PayloadStore:
                 edition.tall,
             )
         return self._maps[key]
+
+    def tile_urls(self, context: ViewContext) -> MapUrls:
+        """Return the paths of the data of a map in tiles: those of the map, with other geometry."""
+        urls = self.map_urls(context.snapshot, context.programme, context.edition)
+        tiles = tile_map(context)
+        return replace(urls, overview=self.add("tiles", ".json", tiles.body), details={}, tall=tiles.tall)
 
 
 def _map_index(programme: Programme, edition: BoundaryVersion, records: Records) -> dict[str, object]:

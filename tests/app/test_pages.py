@@ -473,6 +473,19 @@ def test_kinds_of_the_export_page(app_on: AppOn) -> None:
     assert app.selectbox(key=Keys.PLACE).value == "14523320"
 
 
+def test_tiles_are_a_choice_for_the_state_and_districts(app_on: AppOn) -> None:
+    app = fine(app_on().run())
+    app = fine(app.switch_page(PAGES["export"]).run())
+    fine(app.button_group(key=Keys.TILES).set_value(True).run())
+    assert shown_picture(app)["ansicht"] == "kacheln"
+    assert app.query_params["ansicht"] == "kacheln"
+    assert any("ansicht=kacheln" in each.value and "/bild/" in each.value for each in app.code)
+    fine(app.pills(key=Keys.KIND).set_value("kreis").run())
+    assert app.button_group(key=Keys.TILES).value is True
+    fine(app.pills(key=Keys.KIND).set_value("gemeinde").run())
+    assert not [each for each in app.button_group if each.key == Keys.TILES]
+
+
 def test_two_of_a_name_are_told_apart_on_the_export_page(app_on: AppOn) -> None:
     app = fine(app_on(ausschnitt="14523320,14523340").run())
     app = fine(app.switch_page(PAGES["export"]).run())

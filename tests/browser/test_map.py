@@ -258,6 +258,75 @@ def test_focus_is_left_to_who_goes_on_before_the_page_has_come(visit: Callable[.
     expect(seen.page.locator(".place h2", has_text="Pirna")).to_be_focused()
 
 
+_AREAS = "() => [...document.querySelectorAll('[data-ags]')].map(e => [e.dataset.ags, e.getAttribute('aria-label'), e.style.fill])"
+
+
+def in_tiles(seen: Visit) -> bool:
+    """Return whether the map shows tiles: six corners each, and nothing to scale."""
+    paths = seen.map.evaluate("() => [...document.querySelectorAll('[data-ags]')].map(e => e.getAttribute('d'))")
+    return {path.count("L") for path in paths} == {5} and not seen.map.locator(".leaflet-control-scale").count()
+
+
+def test_tiles_have_names_colours_keys_and_legend_of_the_map(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/", "overview")
+    plain, legend = seen.map.evaluate(_AREAS), seen.page.locator(".atlas-legend ul").inner_text()
+    assert not in_tiles(seen)
+    choose(seen, "Kacheln")
+    expect(seen.page.get_by_text("Jede Kachel ist eine Gemeinde")).to_be_visible()
+    seen.page.wait_for_url("**ansicht=kacheln*")
+    seen.quiet()
+    seen.painted("overview")
+    assert in_tiles(seen)
+    assert seen.map.evaluate(_AREAS) == plain
+    assert seen.page.locator(".atlas-legend ul").inner_text() == legend
+    assert seen.page.evaluate("() => document.activeElement.textContent") == "Kacheln"
+
+    seen.map.evaluate("() => document.querySelector(\"[data-ags='14511000']\").focus()")
+    here = seen.map.evaluate("() => document.activeElement.getBoundingClientRect().toJSON()")
+    seen.page.keyboard.press("ArrowRight")
+    there = seen.map.evaluate("() => document.activeElement.getBoundingClientRect().toJSON()")
+    assert there["left"] - here["left"] == pytest.approx(here["width"], rel=0.2)
+    assert there["top"] == pytest.approx(here["top"], abs=2)
+    walked = seen.map.evaluate("() => document.activeElement.dataset.ags")
+    seen.page.keyboard.press("Enter")
+    seen.page.wait_for_url(f"**gemeinde={walked}*")
+    expect(seen.map.locator("[aria-pressed='true']")).to_have_attribute("data-ags", walked)
+
+
+def test_change_of_layer_in_tiles_sends_little_and_the_legend_filters(
+    visit: Callable[..., Visit], saxony_url: str
+) -> None:
+    seen = visit(saxony_url).open("/?ansicht=kacheln", "overview")
+    seen.map.evaluate("() => { window.__mark = 1; }")
+    seen.quiet()
+    choose(seen, "Vereinbarung")
+    seen.painted("agreement")
+    seen.page.wait_for_timeout(900)
+    assert 0 < sum(seen.frames_in) <= KIB6
+    assert seen.requests == []
+    assert seen.map.evaluate("() => window.__mark") == 1
+    seen.page.locator(".atlas-legend button").first.click()
+    seen.page.wait_for_url("**stufe=*")
+    seen.quiet()
+    assert seen.map.locator("path.filtered").count() > 300
+    assert in_tiles(seen)
+    assert seen.errors == []
+
+
+def test_tiles_are_those_of_the_day_and_a_country_has_none(visit: Callable[..., Visit], saxony_url: str) -> None:
+    seen = visit(saxony_url).open("/?ansicht=kacheln&stichtag=2016-12-31", "overview")
+    assert (in_tiles(seen), seen.map.locator("[data-ags]").count()) == (True, 426)
+    by_typing(seen, "31.12.2022")
+    seen.page.wait_for_url("**stichtag=2022-12-31*")
+    seen.quiet()
+    seen.painted("overview", "2022-12-31")
+    assert (in_tiles(seen), seen.map.locator("[data-ags]").count()) == (True, 419)
+    seen.open("/?programm=zwk&ansicht=kacheln", "overview")
+    expect(seen.page.get_by_text("In der Adresse war nicht zu lesen: ansicht „kacheln“")).to_be_visible()
+    assert seen.page.get_by_role("button", name="Kacheln").count() == 0
+    assert seen.errors == []
+
+
 def test_legend_filters_and_the_table_follows(visit: Callable[..., Visit], saxony_url: str) -> None:
     seen = visit(saxony_url).open("/?ebene=agreement", "agreement")
     line = seen.page.locator("button[data-look='signed']")

@@ -106,7 +106,7 @@ GOOD = "00021010,Neustadt,pact,signed,2021,reached,,Notiz,https://q.invalid,2021
     ("column", "value", "said"),
     [
         (0, "2101", "Zeile 16, ags: „2101“ hat nicht acht Ziffern"),
-        (0, "00021011", "am ähnlichsten ist 00021010"),
+        (0, "00021011", "ags: Den Schlüssel 00021011 hat und hatte keine Gemeinde"),
         (2, "pakt", "„pakt“ ist kein Baustein"),
         (3, "fertig", "„fertig“ ist keine Stufe von pact; erlaubt ist planned, signed"),
         (4, "31.02.2021", "Das Datum „31.02.2021“ gibt es nicht"),

@@ -113,6 +113,8 @@ def test_record_as_it_was_is_for_those_with_a_right(house: House) -> None:
     assert (before.headers["cache-control"], before.headers["content-type"]) == ("no-store", "text/csv; charset=utf-8")
     for query, place in (
         ("stand=gestern", "stand"),
+        ("stand=9999-12-31T23:59-23:59", "stand"),
+        ("stand=0001-01-01T00:00%2B23:59", "stand"),
         ("stand=9999-12-31", "9999-12-31T23:59:59+01:00"),
         ("stand=2016-01-01", "2016-01-01T23:59:59+01:00"),
         ("programm=x", "programm"),

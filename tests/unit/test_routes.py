@@ -310,6 +310,8 @@ def test_a_file_is_refused_rather_than_made_of_other_data(client: TestClient, pa
         ("/bild/land.svg?kreis=00021", {"kreis"}),
         ("/bild/land.svg?stichtag=2022-12-31&stichtag=2023-12-31", {"stichtag"}),
         (f"/atlas/ausschnitt.svg?titel={'x' * 121}", {"titel"}),
+        ("/atlas/ausschnitt.pdf?titel=%1B[31m", {"titel"}),
+        ("/atlas/ausschnitt.svg?titel=a%00b", {"titel"}),
         ("/intern/wiedervorlagen.csv?bogus=1", {"bogus"}),
         ("/intern/wiedervorlagen.csv?lang=de&lang=de", {"lang"}),
         ("/intern/bestand.csv?bogus=1", {"bogus"}),
@@ -318,6 +320,12 @@ def test_a_file_is_refused_rather_than_made_of_other_data(client: TestClient, pa
 )
 def test_other_files_are_refused_likewise(client: TestClient, address: str, places: set[str]) -> None:
     assert told(client.get(address), 400).keys() == places
+
+
+def test_invisible_signs_of_a_title_are_passed_over(client: TestClient) -> None:
+    plain = client.get("/atlas/ausschnitt.svg").content
+    assert client.get("/atlas/ausschnitt.svg?titel=%E2%80%AE%E2%80%8B%C2%AD").content == plain
+    assert "Meine Karte" in client.get("/atlas/ausschnitt.svg?titel=Meine%20%C2%ADKar%E2%80%8Bte").text
 
 
 @pytest.mark.parametrize("path", FILES)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from atlas.model.place_names import as_written, folded_words, in_full, written_out
+from atlas.model.place_names import as_written, folded_words, in_full, without_titles, written_out
 from atlas.model.snapshot import Snapshot
 from atlas.present.context import ViewContexts
 from atlas.present.search import SPELLING, search_index, suggestions
@@ -21,11 +21,13 @@ from atlas.web.site_map import search_told
 from tests.conftest import ROOT, TODAY
 from tests.javascript import ASSETS, run_node
 from tests.lanes import law
+from tests.unit.test_names import OFFERED, TAKEN, UNKNOWN
 
 WAYS = {
     "Großschirma": ["Grossschirma", "großschirma", "GROSSSCHIRMA", "Gros Schirma"],
     "Großenhain": ["Grossenhain", "Großenhain", "grossenhain ", "Große Kreisstadt Großenhain"],
     "Weißwasser/O.L.": [
+        "Weißwasser/O.L., Stadt / Běła Woda",
         "Weisswasser",
         "Weißwasser/O.L.",
         "weißwasser o l",
@@ -50,7 +52,11 @@ WAYS = {
     "Plauen": ["Plauen", "Plaun", "plauen vogtland"],
     "Dresden": ["Dresden", "Dresden, Landeshauptstadt", "LH Dresden", "Drseden"],
     "St. Egidien": ["St. Egidien", "Sankt Egidien", "St Egidien", "st.egidien"],
-    "Pirna": ["Pirna", "Prina"],
+    "Pirna": ["Pirna", "Prina", "Pirna, Stadt", "Stadtverwaltung Pirna"],
+    "Kamenz": ["Kamenz / Kamjenc, Stadt", "Kamenz/Kamjenc"],
+    "Zwickau": ["Zwickau, Stadt, Hochschulstadt"],
+    "Oybin": ["Kurort Oybin", "Oybin, Kurort"],
+    "Königstein/Sächs. Schw.": ["Königstein", "Königstein/Sächs. Schw., Stadt"],
     "Freiberg": ["Freiberg", "Stadtverwaltung Freiberg"],
     "Leipzig": ["Leipzig", "Leipzg"],
     "Mülsen": ["Mülsen", "Muelsen", "Mulsen"],
@@ -118,14 +124,22 @@ def test_the_beginning_of_a_name_finds_it(index: dict[str, Any]) -> None:
         assert place[2] in [each[2] for each in answer["found"]], place[0]
 
 
-@given(st.lists(st.text(alphabet="äÄöüßéłÜaouestAbgn./-, ()3\u0308", max_size=24), min_size=8, max_size=8))
+OFFICIAL = (
+    "Görlitz, / ( ) ; M St Stadt Kreis Ostseebad Brüder-Grimm-Stadt Flecken im der und i.V. O.L. Sa. Große Kreisstadt, "
+    "Hansestadt, Klingenstadt"
+)
+PIECES = st.sampled_from(OFFICIAL.split()) | st.text(alphabet="äÄöüßéłÜaouestAbgn./-, ()3\u0308", max_size=24)
+
+
+@given(st.lists(st.lists(PIECES, max_size=6).map(" ".join), min_size=8, max_size=8))
 @law(40)
 def test_typed_text_is_folded_as_names_are(typed: list[str]) -> None:
-    source = f"""import {{ foldedWords, writtenOut }} from {json.dumps((ASSETS / "parts/fold.js").as_uri())};
+    source = f"""import {{ foldedWords, withoutTitles, writtenOut }} from {json.dumps((ASSETS / "parts/fold.js").as_uri())};
         const spelling = {json.dumps(SPELLING)};
-        console.log(JSON.stringify({json.dumps(typed)}.map((text) => [foldedWords(text), writtenOut(foldedWords(text), spelling)])));"""
+        console.log(JSON.stringify({json.dumps(typed)}.map((text) =>
+            [foldedWords(text), writtenOut(foldedWords(text), spelling), withoutTitles(text, spelling)])));"""
     folded = json.loads(run_node("--input-type=module", "-", source=source))
-    assert folded == [[folded_words(text), written_out(folded_words(text))] for text in typed]
+    assert folded == [[folded_words(text), written_out(folded_words(text)), without_titles(text)[0]] for text in typed]
 
 
 @given(st.lists(st.tuples(st.text("abc", max_size=6), st.text("abc", max_size=6)), min_size=50, max_size=50))
@@ -149,3 +163,19 @@ def test_one_slip_is_one_edit_or_two_letters_swapped(pairs: list[tuple[str, str]
 )
 def test_name_is_folded_as_written_and_in_full(name: str, written: str, full: str) -> None:
     assert (as_written(name), in_full(name)) == (written, full)
+
+
+def test_what_the_gate_takes_the_search_box_finds(index: dict[str, Any]) -> None:
+    typed = [(name, {key}) for key, names in TAKEN.items() for name in names] + list(OFFERED.items())
+    missing = []
+    for (name, keys), answer in zip(typed, found([name for name, _ in typed], index), strict=True):
+        shown = {key for place in answer["found"] for key in place[2]}
+        if not keys <= shown:
+            missing.append((name, [place[0] for place in answer["found"]][:4]))
+    assert missing == []
+
+
+def test_name_of_somewhere_else_is_a_guess_at_most(index: dict[str, Any]) -> None:
+    elsewhere = [name for name in UNKNOWN if " im " in name or " an " in name or "/T" in name or " / P" in name]
+    assert len(elsewhere) >= 5
+    assert [name for name, answer in zip(elsewhere, found(elsewhere, index), strict=True) if answer["isClear"]] == []

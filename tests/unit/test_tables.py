@@ -213,6 +213,25 @@ def test_what_a_date_means_is_set_only_where_there_is_one(gate: Callable[..., Im
     assert added(delivery, "date_means") == ["known_by", "known_by", ""]
 
 
+def test_a_word_before_a_date_goes_before_what_is_set(gate: Callable[..., ImportedTable]) -> None:
+    """Set for all rows it says what that date means; in a cell it says so of that row."""
+    delivery = gate(lines([row[:2] for row in LIST]), settings={**COUNCIL, "date": "Stand: 31.12.2024"})
+    assert [each[3] for each in taken(delivery)] == ["2024-12-31"] * 3
+    assert added(delivery, "date_means") == ["known_by"] * 3
+    rows = [HEAD, (*MEMBERS[0][:2], "Stand: 2020"), *MEMBERS[1:]]
+    delivery = gate(lines(rows), settings={**COUNCIL, "date_means": "erreicht"})
+    assert not delivery.intake.is_blocked
+    assert added(delivery, "date_means") == ["known_by", "reached", ""]
+
+
+def test_names_alone_are_enough(gate: Callable[..., ImportedTable]) -> None:
+    rows = [("Mitglied", "Kreis", "seit"), ("Bergen", "Nord", "06/2021"), ("Erlen, Stadt", "Nord", "")]
+    assert taken(gate(lines(rows), settings=COUNCIL)) == EXPECTED[1:]
+    assert taken(gate(lines([(row[0], row[2]) for row in rows[1:]]), settings=COUNCIL)) == [
+        (*each[:3], "") for each in EXPECTED[1:]
+    ]
+
+
 def test_a_setting_that_every_row_says_itself_is_said_to_be_unused(gate: Callable[..., ImportedTable]) -> None:
     delivery = gate(lines(with_column("Quelle", "Heft 1", "Heft 2", "Heft 3")), settings=COUNCIL)
     assert taken(delivery) == EXPECTED

@@ -39,7 +39,9 @@ type MapIndex = {
 type Topology = {
   transform: { scale: [number, number]; translate: [number, number] };
   arcs: [number, number][][];
-  objects: { municipalities: { geometries: { type: string; arcs: unknown }[] } };
+  objects: { municipalities: { geometries: { type: string | null; arcs?: unknown }[] } };
+  /** Of a map of tiles: what stands for the places of the index (export/tiles.py). */
+  places?: { municipalities: (Point | null)[]; districts: Record<string, Partial<District>>; bounds: MapIndex["bounds"] };
 };
 type Urls = { index: string; overview: string; details: Record<string, string>; tall: number };
 /** What `show` is given: what is empty may be missing, codes and points are packed. */

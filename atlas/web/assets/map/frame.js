@@ -60,7 +60,8 @@ const buttons = {};
 /** Zoom, scale, the way home and whose the boundaries are. */
 export function addControls() {
   const zoom = L.control.zoom({ position: "topright" }).addTo(state.map);
-  L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 110 }).addTo(state.map);
+  const hasScale = !state.sheets[0].topology.places; // nothing is to scale on tiles
+  if (hasScale) L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 110 }).addTo(state.map);
   const reset = new L.Control({ position: "topright" });
   const homeButton = make("button", "home-button", "⌂");
   reset.onAdd = () => {

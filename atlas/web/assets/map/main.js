@@ -54,6 +54,16 @@ async function load(url) {
   return answer.json();
 }
 
+/** On a map of tiles, municipalities and districts are where their tiles are.
+ * @param {Topology} topology */
+function takePlaces({ places }) {
+  if (!places) return;
+  const { index } = state;
+  places.municipalities.forEach((place, i) => { if (place) index.municipalities[i].splice(3, 2, ...place); });
+  Object.entries(places.districts).forEach(([key, place]) => Object.assign(index.districts[key], place));
+  index.bounds = places.bounds;
+}
+
 window.atlasMap = {
   /** The Leaflet map; streamlit-folium wants it in a variable of its own. */
   make(id) {
@@ -77,6 +87,7 @@ window.atlasMap = {
     try {
       const [index, topology] = await Promise.all([load(urls.index), load(beside(urls.overview))]);
       state.index = index;
+      takePlaces(topology);
       document.documentElement.style.setProperty("--point", index.point);
       addSheet(topology, 0);
     } catch (error) {

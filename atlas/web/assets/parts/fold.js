@@ -1,7 +1,8 @@
 /* What is typed into the search box, folded like the names (atlas/model/place_names.py), and the places it fits. */
 
-/** Abbreviations, pairs of letters, small words and titles, as Python has them.
- * @typedef {{ full: Record<string, string>, letters: Record<string, string>, small: string[], titles: string[] }} Spelling */
+/** Abbreviations, pairs of letters, small words, titles, those after a comma only and how others end, as Python has them.
+ * @typedef {{ full: Record<string, string>, letters: Record<string, string>, small: string[], titles: string[],
+ *   letterTitles: string[], endings: string[] }} Spelling */
 
 /** @type {Record<string, string>} */
 const PLAIN = { "ß": "ss", "ł": "l", "đ": "d", "ø": "o" };
@@ -21,6 +22,21 @@ export function writtenOut(words, { full, letters, small, titles }) {
   });
   const kept = pairs.filter((each) => !titles.includes(each) && !small.includes(each)).map((each) => full[each] || each);
   return kept.length ? kept : words;
+}
+
+/** A name without the parts after a comma or in brackets that are titles alone.
+ * @param {string} name @param {Spelling} spelling */
+export function withoutTitles(name, { titles, letterTitles, endings, small }) {
+  const [head, ...rest] = name.split(/([,;(])/);
+  let kept = head;
+  for (let at = 0; at < rest.length; at += 2) {
+    const words = foldedWords(rest[at + 1]);
+    const isTold = words.length > 1 && words[0].endsWith("stadt") && (small.includes(words[1]) || words[1] === "und");
+    const isTitle = words.every((each) => titles.includes(each) || letterTitles.includes(each))
+      || (rest[at] !== "(" && (isTold || endings.some((end) => words[words.length - 1].endsWith(end))));
+    if (!isTitle) kept += rest[at] + rest[at + 1];
+  }
+  return kept;
 }
 
 /** A place: text, what stands beside it, keys it leads to; folded: names, the name written out, the district.
@@ -79,10 +95,9 @@ const hasKey = (digits, keys) => {
 /** What was found, best first. `isGuess`: only but for one slip, none to be taken unasked. `isClear`: the first is meant, no other.
  * @typedef {{ found: Place[], isGuess: boolean, isClear: boolean }} Found */
 
-/** The places that fit what was typed; where none does, those that do but for one slip.
- * @param {string} text @param {Place[]} places in the order of names @param {Spelling} spelling @returns {Found} */
-export function search(text, places, spelling) {
-  const words = foldedWords(text);
+/** The places that fit what was typed. @param {string} text @param {Place[]} places @param {Spelling} spelling @returns {Found} */
+function fitting(text, places, spelling) {
+  const words = foldedWords(withoutTitles(text, spelling));
   const plain = words.join("");
   if (!plain) return { found: [], isGuess: false, isClear: false };
   if (/^\d+$/.test(plain)) {
@@ -96,12 +111,26 @@ export function search(text, places, spelling) {
       HALF + fit(plain, [name], district), HALF + fit(full, [name], district));
     return { place, rank };
   }).filter(({ rank }) => rank < NOT).sort((a, b) => a.rank - b.rank);
-  const found = ranked.map(({ place }) => place);
-  if (found.length) {
-    const best = ranked.filter(({ rank }) => rank === ranked[0].rank);
-    return { found, isGuess: false, isClear: found.length === 1 || (best.length === 1 && ranked[0].rank < 1) };
+  const best = ranked.filter(({ rank }) => rank === ranked[0].rank);
+  const isClear = ranked.length === 1 || (best.length === 1 && ranked[0].rank < 1);
+  return { found: ranked.map(({ place }) => place), isGuess: false, isClear };
+}
+
+const MOST_CUTS = 4;
+
+/** The places that fit what was typed; where none does, those that a part of it fits (`Kamenz / Kamjenc`), or but for one slip.
+ * @param {string} text @param {Place[]} places in the order of names @param {Spelling} spelling @returns {Found} */
+export function search(text, places, spelling) {
+  const whole = fitting(text, places, spelling);
+  const words = foldedWords(withoutTitles(text, spelling));
+  if (whole.found.length || /^\d*$/.test(words.join(""))) return whole;
+  const cuts = [...text.matchAll(/[,;(/]/g)].map(({ index }) => index).reverse().slice(0, MOST_CUTS);
+  for (const part of cuts.flatMap((cut) => [text.slice(0, cut), text[cut] === "/" ? text.slice(cut + 1) : ""])) {
+    const { found } = fitting(part, places, spelling);
+    if (found.length) return { found, isGuess: true, isClear: false };
   }
-  const near = places.filter(([, , , names, name]) => [plain, full].some((each) => isNear(each, [...names, name])));
+  const typed = [words, writtenOut(words, spelling)].map((each) => each.join(""));
+  const near = places.filter(([, , , names, name]) => typed.some((each) => isNear(each, [...names, name])));
   near.sort(([, , [one]], [, , [other]]) => other.length - one.length); // municipalities before districts
   return { found: near, isGuess: true, isClear: false };
 }

@@ -2,7 +2,7 @@
 import { button, make, number, swatch, whenChanged } from "./shared.js";
 
 /** @typedef {{ index: string, lang: Lang, layer: string, asOf: string, counts: string, chosen: string, points: number,
- *   districtPoints: number, bodies: number, isFirst?: boolean }} LegendData */
+ *   districtPoints: number, bodies: number, isFirst?: boolean, drawnAs?: "map" | "tiles" }} LegendData */
 
 /** @param {string | number} count @param {Lang} lang */
 const spell = (count, lang) => (typeof count === "number" ? number(count, lang) : count);
@@ -48,6 +48,20 @@ function howToRead({ start, heading, texts }) {
   return box;
 }
 
+/** The choice between the map and tiles, and what a tile is.
+ * @param {Words} words @param {string} now @param {(as: string) => void} choose */
+function drawnAs(words, now, choose) {
+  const box = make("div", "atlas-drawn-as");
+  box.setAttribute("role", "group");
+  box.setAttribute("aria-label", words.drawnAs);
+  ["map", "tiles"].forEach((key) => {
+    const made = button("", words[key], () => choose(key));
+    made.setAttribute("aria-pressed", String(key === now));
+    box.append(made);
+  });
+  return now === "tiles" ? [box, make("p", "atlas-small", words.aboutTiles)] : [box];
+}
+
 /** @param {Component<LegendData>} component */
 export default function drawLegend(component) {
   whenChanged(component, (place, data, index) => {
@@ -87,8 +101,11 @@ export default function drawLegend(component) {
       list.append(item);
     });
     box.append(make("h2", "", layer.label[data.lang]), list, make("p", "atlas-small", layer.definition[data.lang]));
+    if (data.drawnAs) box.append(...drawnAs(words, data.drawnAs, (as) => component.setTriggerValue("tiles", as)));
     if (data.isFirst) box.append(howToRead(words.howToRead));
+    const focused = [...place.querySelectorAll("button")].findIndex((each) => each === document.activeElement);
     place.replaceChildren(box);
+    box.querySelectorAll("button")[focused]?.focus();
     follow(box, data);
   });
 }
