@@ -65,7 +65,19 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--date", type=_DAY, required=True, metavar="JJJJ-MM-TT", help="gilt ab diesem Tag")
     add.add_argument("--attribution", help="Quellenvermerk, wenn er sich nicht aus der Datei ergibt")
     add.set_defaults(command=commands.run_add_boundaries)
+    _add_population(known)
     return parser
+
+
+def _add_population(known: _Subparsers) -> None:
+    people = known.add_parser("population", help="Einwohner").add_subparsers(required=True, metavar="Befehl")
+    add = people.add_parser("add", help="ein Verzeichnis der Einwohner prüfen und aufnehmen")
+    add.add_argument("file", type=Path, help="GV100AD, Gemeindeverzeichnis als .xlsx oder CSV mit ags,inhabitants")
+    purpose = "Tag, dessen Gemeinden es nennt (Gebietsstand)"
+    add.add_argument("--date", type=_DAY, required=True, metavar="JJJJ-MM-TT", help=purpose)
+    add.add_argument("--source", required=True, metavar="TEXT", help="woher die Zahlen sind; steht neben den Anteilen")
+    add.add_argument("--retrieved", type=_DAY, metavar="JJJJ-MM-TT", help="Tag, an dem die Datei geholt wurde")
+    add.set_defaults(command=maintenance.run_add_population)
 
 
 def _add_programme(known: _Subparsers) -> None:

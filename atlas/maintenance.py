@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from atlas import phrases, terminal
+from atlas.adopt.population import About, add_population
 from atlas.analysis.columns import field_of
 from atlas.analysis.difference import Answer, Question, Tie
 from atlas.errors import Problem
@@ -134,6 +135,25 @@ def _body(path: Path, most: int) -> bytes:
     except OSError as error:
         text = N_("Die Datei kann nicht gelesen werden: {reason}.")
         raise terminal.WrongUseError(Problem(str(path), text, {"reason": error.strerror or str(error)})) from error
+
+
+def run_add_population(given: argparse.Namespace) -> None:
+    """Take in a register of inhabitants, for every boundary set it has municipalities of."""
+    about = About(as_of=given.date, source=given.source.strip(), retrieved=given.retrieved)
+    if not about.source:
+        raise terminal.WrongUseError(Problem("--source", N_("Bitte sagen, woher die Zahlen sind.")))
+    with terminal.refusing():
+        body = _body(given.file, COMMAND_LINE.body_bytes)
+        taken, doubts = add_population(body, given.file.name, about, Settings.from_environment().root)
+    for problem in (*doubts, *(problem for each in taken for problem in each.problems)):
+        terminal.complain(problem)
+    for each in taken:
+        people = terminal.WORDS.number(sum(each.population.inhabitants.values()))
+        whole = len(each.states) - len(each.weights.misfits)
+        terminal.tell(
+            f"{each.path}: {len(each.population.inhabitants)} Gemeinden, {people} Einwohner; "
+            f"vollständig: {whole} von {len(each.states)} Ländern"
+        )
 
 
 def run_undo(given: argparse.Namespace) -> None:

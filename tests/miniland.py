@@ -11,6 +11,7 @@ real state, so nobody can take its municipalities for real ones, and its keys be
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -204,6 +205,26 @@ pact,2019-12-31,3,municipalities,{_SOURCE},2018,2024-06-01
 pact,2024-12-31,9,municipalities,{_SOURCE},2018,2024-06-01
 council,2030-12-31,4,arrangements,Erfundener Plan,,2024-06-01
 """
+
+INHABITANTS = {
+    "00011000": 120_000, "00021010": 9_000, "00021020": 1_500, "00021030": 2_500, "00021040": 800, "00021050": 4_999,
+    "00021060": 3_000, "00021070": 200, "00021080": 51_000, "00022015": 6_000, "00022030": 700, "00022040": 20_000,
+}  # fmt: skip
+"""By key of the municipality, of `COUNTED_ON`: after Ilm and Jena have merged, before Kirch does."""
+COUNTED_ON = date(2021, 6, 30)
+
+
+def register(inhabitants: Mapping[str, int] = INHABITANTS, day: date = COUNTED_ON) -> str:
+    """Return a register of inhabitants in the fixed widths of GV100AD: a state, its districts and municipalities."""
+    names = dict(zip(municipalities()["ags"], municipalities()["name"], strict=True))
+    names |= {"00021050": "Erlen / Wólšina, Stadt"}
+    lines = [f"10{day:%Y%m%d}{STATE:<12}Miniland"]
+    lines += [f"40{day:%Y%m%d}{key:<12}{name}" for key, name in districts().items()]
+    lines += [
+        f"60{day:%Y%m%d}{key}0000{names.get(key, key)[:50]:<50}{'':50}64    {100:011}{people:011}{people // 2:011}"
+        for key, people in inhabitants.items()
+    ]
+    return "".join(f"{line:<220}\n" for line in lines)
 
 
 def draft() -> BoundaryVersionDraft:

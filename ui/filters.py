@@ -6,11 +6,13 @@ import streamlit as st
 
 from atlas import phrases
 from atlas.model.keys import is_district_key
+from atlas.model.population import SizeClass
 from atlas.model.programme import OVERVIEW
 from atlas.present.context import ViewContext
 from atlas.present.looks import layer_short
+from atlas.present.population import size_said, without_size
 from atlas.present.search import search_words
-from ui import day_field
+from ui import blocks, day_field
 from ui.cache import contexts, payloads
 from ui.components import part
 from ui.state import DISTRICT_PAGE, Keys, change_view, current_view, seed, words
@@ -45,7 +47,7 @@ def show_box(context: ViewContext) -> None:
     """Show the box of filters by place. Classes are filtered in the legend."""
     said = words()
     view = context.view
-    active = bool(context.district) + view.documented_only
+    active = bool(context.district) + view.documented_only + (view.size is not None)
     label = said.say("Filter ({n})", n=active) if active else said.say("Filter")
     with st.popover(label, icon=":material/filter_alt:"):
         district(context)
@@ -55,12 +57,29 @@ def show_box(context: ViewContext) -> None:
             key=Keys.DOCUMENTED,
             on_change=lambda: change_view(documented_only=st.session_state[Keys.DOCUMENTED]),
         )
+        if context.day.has_sizes:
+            _size(context)
         st.caption(said.say("Klassen wählen: in der Legende anklicken."))
         st.button(
             said.say("Filter aufheben"),
             key="unfilter",
-            on_click=lambda: change_view(district=None, documented_only=False, looks=frozenset()),
+            on_click=lambda: change_view(district=None, documented_only=False, size=None, looks=frozenset()),
         )
+
+
+def _size(context: ViewContext) -> None:
+    """Show the choice of a size class; of municipalities without a number of their own it says that there are any."""
+    said = words()
+    seed(Keys.SIZE_CLASS, context.view.size or "")
+    st.selectbox(
+        said.say(phrases.INHABITANTS),
+        ["", *SizeClass],
+        format_func=lambda size: size_said(SizeClass(size), said) if size else said.say("alle Größen"),
+        key=Keys.SIZE_CLASS,
+        on_change=lambda: change_view(size=st.session_state[Keys.SIZE_CLASS] or None),
+        width=300,
+    )
+    blocks.small(without_size(context, said))
 
 
 def district(context: ViewContext) -> None:

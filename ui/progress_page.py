@@ -29,7 +29,7 @@ from atlas.present.progress import (
     reach_sentence,
 )
 from atlas.present.time_words import holding_said
-from atlas.present.years import YearRow, year_headings, year_rows
+from atlas.present.years import YearRow, share_headings, year_headings, year_rows
 from atlas.render.html import chart_links, file_links, legend_line, list_table
 from atlas.render.templates import Pieces
 from ui import blocks, day_field, figures_panel, filters, frame, map_panel
@@ -121,7 +121,7 @@ def _numbers(context: ViewContext, instrument: Instrument, counts: Counts | None
         "headings": [
             said.say(phrases.AS_OF_DATE),
             *titles.values(),
-            *([said.say(phrases.OF), said.say(phrases.SHARE), said.say("der Fläche")] if has_shares else []),
+            *(share_headings(context, said) if has_shares else []),
         ],
         "rows": [
             [

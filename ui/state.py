@@ -47,6 +47,7 @@ class Keys(StrEnum):
     SHOWN_DAYS = "_shown_days"
     DISTRICT = "kreis"
     DOCUMENTED = "belegt"
+    SIZE_CLASS = "einwohner"
     SEARCH = "suche"
     MAP = "karte"
     TILES = "ansicht"

@@ -6,14 +6,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
+from atlas.analysis.days import places_of
+from atlas.analysis.population import Floats, People, Weights, people, people_of
 from atlas.analysis.spans import counting
 from atlas.analysis.status import held_on, successors
 from atlas.model.boundaries import BoundaryChange
 from atlas.model.keys import is_district_key
 from atlas.model.programme import Counts, Unit
 from atlas.model.states import State
+
+PEOPLE_COLUMNS = ("inhabitants", "inhabitants_total", "inhabitants_share")
+"""Of tables with numbers of municipalities, where there is a register: who lives in those covered, in all, and the share
+(0 to 1). NaN where nobody can say."""
+
+
+def with_people(table: pd.DataFrame, covered: Floats, total: Floats) -> pd.DataFrame:
+    """Return a table with `PEOPLE_COLUMNS`."""
+    share = covered / np.where(total > 0, total, np.nan)
+    return table.assign(**dict(zip(PEOPLE_COLUMNS, (covered, total, share), strict=True)))
 
 
 @dataclass(frozen=True)
@@ -51,18 +64,31 @@ class Figure:
     """How many are covered only by a record of their district; never part of the number."""
     total: int
     """Municipalities of the area on the day."""
+    people: People | None
+    """Who lives in those of ``municipalities`` and in all; None without a register, or where nobody can say."""
 
     @property
     def share(self) -> float:
         """Share of municipalities covered, 0 to 1; 0 where there are none at all."""
         return len(self.municipalities) / self.total if self.total else 0.0
 
+    @property
+    def people_share(self) -> float:
+        """Share of inhabitants who live in those covered, 0 to 1; NaN where there is none."""
+        return self.people.share if self.people else np.nan
 
-def figure(status: pd.DataFrame, cases: pd.DataFrame, instrument: str, district: str | None = None) -> Figure:
+
+def figure(
+    status: pd.DataFrame,
+    cases: pd.DataFrame,
+    instrument: str,
+    district: str | None = None,
+    weights: Weights | None = None,
+) -> Figure:
     """Return the figure of an instrument.
 
     ``status`` and ``cases`` are what `status_as_of` and `cases_as_of` returned; with a five-digit ``district`` only
-    what lies in it counts.
+    what lies in it counts. ``weights`` are what `weigh` returned, where there is a register of inhabitants.
     """
     rows = status[status["instrument"] == instrument]
     every = cases[cases["instrument"] == instrument]
@@ -82,28 +108,38 @@ def figure(status: pd.DataFrame, cases: pd.DataFrame, instrument: str, district:
         period_unknown=rows[rows["state"] == State.PERIOD_UNKNOWN],
         through_district=int((rows["basis"] == "district").sum()),
         total=len(rows),
+        people=None if weights is None else people(weights, rows.index.to_numpy(), rows.index.isin(counted.index)),
     )
 
 
-def by_district(status: pd.DataFrame, instrument: str, districts: Iterable[str]) -> pd.DataFrame:
+def by_district(
+    status: pd.DataFrame, instrument: str, districts: Iterable[str], weights: Weights | None = None
+) -> pd.DataFrame:
     """Return how far an instrument has come in each district.
 
-    ``status`` is what `status_as_of` returned; ``districts`` are five-digit keys, in the order wanted.
+    ``status`` is what `status_as_of` returned; ``districts`` are five-digit keys, in the order wanted; ``weights`` as in
+    `figure`.
 
     Returns
     -------
     pandas.DataFrame
         RangeIndex. Columns ``district``, ``municipalities`` (covered by their own doing, as in `figure`), ``total``
-        (that existed), ``share`` (0 to 1; 0.0 where there are none).
+        (that existed), ``share`` (0 to 1; 0.0 where there are none); with ``weights`` also `PEOPLE_COLUMNS`.
     """
     keys = [str(key) for key in districts]
     rows = status[status["instrument"] == instrument]
     covered = rows[rows["counted"] & (rows["basis"] != "district")]
     number = covered["district"].value_counts().reindex(keys, fill_value=0).to_numpy(dtype="int64")
     total = rows["district"].value_counts().reindex(keys, fill_value=0).to_numpy(dtype="int64")
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {"district": keys, "municipalities": number, "total": total, "share": number / total.clip(min=1)}
     )
+    if weights is None:
+        return table
+    rows = rows[rows["district"].isin(keys)]
+    group = places_of(rows["district"], keys)
+    at = rows.index.to_numpy()
+    return with_people(table, *people_of(weights, at, rows.index.isin(covered.index), group, len(keys)))
 
 
 def _arrangements(counted: pd.DataFrame) -> tuple[Arrangement, ...]:

@@ -13,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.days import Ints, as_days, ordinals, places_of, running, table_of
+from atlas.analysis.counting import with_people
+from atlas.analysis.days import Arrays, Ints, as_days, ordinals, places_of, running, table_of
 from atlas.analysis.episodes import episodes
 from atlas.analysis.events import BEGINNINGS, BOUNDARY, FLOWS, events, seen_from
+from atlas.analysis.population import Floats, Weights, people_of
 from atlas.model.boundaries import BoundaryChange, BoundaryVersion
 from atlas.model.programme import Unit
 from atlas.model.states import State
@@ -39,6 +41,8 @@ class Course:
     """In either unit."""
     district: str | None
     """Five-digit key; None for all."""
+    weights: Weights | None = None
+    """The people of the municipalities, where there is a register."""
 
     @property
     def places(self) -> pd.DataFrame:
@@ -52,7 +56,11 @@ class Course:
 
 
 def course(
-    spans_: pd.DataFrame, edition: BoundaryVersion, changes: Iterable[BoundaryChange], district: str | None = None
+    spans_: pd.DataFrame,
+    edition: BoundaryVersion,
+    changes: Iterable[BoundaryChange],
+    district: str | None = None,
+    weights: Weights | None = None,
 ) -> Course:
     """Return the course of what `spans` returned."""
     changes = tuple(changes)
@@ -61,7 +69,7 @@ def course(
         held = episodes(spans_, edition, changes, unit, district)
         return Line(held, events(held, changes, unit))
 
-    return Course(edition, line("municipalities"), line("arrangements"), district)
+    return Course(edition, line("municipalities"), line("arrangements"), district, weights)
 
 
 def progress(
@@ -87,7 +95,7 @@ def progress(
         did): the number of the unit is that of the day before plus what came in less what went out; beside it
         ``in_force`` (of those counted), ``documented_later`` and ``period_unknown`` (not counted); ``total``
         (municipalities that existed), ``share`` (0 to 1; 0.0 where there are no municipalities) and ``area_share`` (of
-        the land they have, 0 to 1).
+        the land they have, 0 to 1); with a register of inhabitants also `PEOPLE_COLUMNS`.
 
     Raises
     ------
@@ -112,9 +120,15 @@ def progress(
     }
     columns["share"] = columns["municipalities"] / np.maximum(columns["total"], 1)
     land = running(*existence, at[1:], 1, _land(course_.places))
-    covered = _land_covered(course_, instruments, at[1:])
+    held = _held(course_, instruments)
+    covered = running(
+        held.code, held.begin, held.end, at[1:], len(instruments), _land(course_.edition.municipalities)[held.place]
+    )
     columns["area_share"] = (covered / np.maximum(land, 1)).ravel()
-    return table_of(columns)
+    table = table_of(columns)
+    if course_.weights is None:
+        return table
+    return with_people(table, *_people(course_, held, at[1:], len(instruments)))
 
 
 def _stock(course_: Course, unit: Unit, what: str, instruments: Sequence[str], at: Ints) -> Ints:
@@ -155,19 +169,46 @@ def _land(rows: pd.DataFrame) -> Ints:
     return np.asarray(np.rint(rows["area_km2"].to_numpy() * 1000), dtype=np.int64)
 
 
-def _land_covered(course_: Course, instruments: Sequence[str], at: Ints) -> Ints:
-    """Return the area of the municipalities counted, days by instruments, as in `_land`.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Held(Arrays):
+    """Stretches that count: place of the instrument, position of the municipality, first day and end."""
 
-    A municipality that took in another has had several areas, each for its time.
-    """
+    code: Ints
+    place: Ints
+    begin: Ints
+    end: Ints
+
+
+def _held(course_: Course, instruments: Sequence[str]) -> _Held:
+    """Return what counts of each row of the edition: a municipality that took in another has had several extents, each for its time."""
     held = course_.municipalities.episodes
     kept = held[held["counted"]]
     places = course_.edition.municipalities
-    extents = places[["ags", "valid_from", "valid_to"]].assign(land=_land(places))
+    extents = places[["ags", "valid_from", "valid_to"]].assign(place=places.index)
     both = kept[["ags", "instrument", "from_day", "until_day"]].merge(extents, on="ags")
-    code = places_of(both["instrument"], instruments)
-    begin = np.maximum(ordinals(both["from_day"]), ordinals(both["valid_from"]))
-    end = np.minimum(ordinals(both["until_day"]), ordinals(both["valid_to"]))
-    real = (code >= 0) & (begin < end)
-    weight = both["land"].to_numpy(dtype=np.int64)[real]
-    return running(code[real], begin[real], end[real], at, len(instruments), weight)
+    found = _Held(
+        code=places_of(both["instrument"], instruments),
+        place=both["place"].to_numpy(dtype=np.int64),
+        begin=np.maximum(ordinals(both["from_day"]), ordinals(both["valid_from"])),
+        end=np.minimum(ordinals(both["until_day"]), ordinals(both["valid_to"])),
+    )
+    return found.only((found.code >= 0) & (found.begin < found.end))
+
+
+def _people(course_: Course, held: _Held, at: Ints, size: int) -> tuple[Floats, Floats]:
+    """Return who lives in the municipalities counted and in all, days by instruments, as `people_of` counts them on each day."""
+    weights, rows = course_.weights, course_.places
+    assert weights is not None  # noqa: S101 - the caller has looked
+    covered, total = [], []
+    begin, end = ordinals(rows["valid_from"]), ordinals(rows["valid_to"])
+    place = rows.index.to_numpy()
+    for day in at:
+        there = place[(begin <= day) & (day < end)]
+        now = held.only((held.begin <= day) & (day < held.end))
+        counted = np.zeros((size, len(course_.edition.municipalities)), dtype=bool)
+        counted[now.code, now.place] = True
+        group = np.repeat(np.arange(size), len(there))
+        each = people_of(weights, np.tile(there, size), counted[:, there].ravel(), group, size)
+        covered.append(each[0])
+        total.append(each[1])
+    return np.concatenate(covered), np.concatenate(total)

@@ -10,10 +10,11 @@ from typing import NamedTuple
 import pandas as pd
 
 from atlas.analysis.naming import participants
+from atlas.analysis.population import misfit_problems, weigh
 from atlas.analysis.stages import entry_cases
 from atlas.analysis.values import Remark
 from atlas.errors import Problem, Severity, few
-from atlas.model.boundaries import BoundaryVersion
+from atlas.model.boundaries import BoundaryVersion, edition_on
 from atlas.model.programme import TO_FILL_IN, ExitKind, Programme, StageKind
 from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
@@ -29,6 +30,7 @@ def check_snapshot(snapshot: Snapshot) -> list[Problem]:
     return [
         *snapshot.problems,
         *(problem for boundary_set in sets for problem in _unmapped(snapshot, boundary_set)),
+        *(problem for boundary_set in sets for problem in _people(snapshot, boundary_set)),
         *(problem for checked in every for find in RULES.values() for problem in find(checked)),
     ]
 
@@ -71,6 +73,16 @@ def _unmapped(snapshot: Snapshot, boundary_set: str) -> Iterable[Problem]:
         values: dict[str, str | int | float] = {"n": edition.provenance.unmapped}
         values["list"] = str(edition.provenance.compared_with)
         yield Problem(f"geodata/{boundary_set}/{edition.starts}", text, values, Severity.NOTE)
+
+
+def _people(snapshot: Snapshot, boundary_set: str) -> Iterable[Problem]:
+    """Yield what does not fit between a register of inhabitants and the boundaries of its day."""
+    population = snapshot.populations.get(boundary_set)
+    if population is not None:
+        edition = edition_on(snapshot.editions[boundary_set], population.as_of)
+        changes = [change for each in snapshot.editions[boundary_set] for change in each.changes]
+        place = f"data/population/{boundary_set}.csv"
+        yield from misfit_problems(weigh(population, edition, changes), edition, place)
 
 
 def _unfilled(programme: Programme) -> list[Problem]:

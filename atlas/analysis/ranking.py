@@ -6,16 +6,22 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from atlas.analysis.counting import by_district
+from atlas.analysis.counting import PEOPLE_COLUMNS, by_district
+from atlas.analysis.population import Weights
 from atlas.model.boundaries import INDEPENDENT_CITIES, BoundaryVersion
 from atlas.model.place_names import german_key
 
 RANKING_COLUMNS = ("district", "name", "kind", "instrument", "rank", "municipalities", "total", "share")
-"""Columns of ``python -m atlas districts``: a contract."""
+"""Columns of ``python -m atlas districts``: a contract; after them `PEOPLE_COLUMNS`, where there is a register."""
 
 
 def rank_districts(
-    status: pd.DataFrame, boundaries: BoundaryVersion, instruments: Iterable[str], *, is_for_all: bool
+    status: pd.DataFrame,
+    boundaries: BoundaryVersion,
+    instruments: Iterable[str],
+    weights: Weights | None = None,
+    *,
+    is_for_all: bool,
 ) -> pd.DataFrame:
     """Return every district of the day for each instrument, the best first.
 
@@ -27,15 +33,17 @@ def rank_districts(
     pandas.DataFrame
         RangeIndex. Columns `RANKING_COLUMNS`: ``district`` (5 digits), ``kind`` (of the boundary set), ``instrument`` (key),
         ``rank`` (1 is the largest share, or number where the programme is not for all; equal ones have the same),
-        ``municipalities`` (covered by their own doing), ``total`` (that existed), ``share`` (0 to 1).
+        ``municipalities`` (covered by their own doing), ``total`` (that existed), ``share`` (0 to 1); with ``weights`` also `PEOPLE_COLUMNS`.
     """
     return pd.concat(
-        [_ranked(status, boundaries, each, is_for_all=is_for_all) for each in instruments], ignore_index=True
+        [_ranked(status, boundaries, each, weights, is_for_all=is_for_all) for each in instruments], ignore_index=True
     )
 
 
-def _ranked(status: pd.DataFrame, boundaries: BoundaryVersion, instrument: str, *, is_for_all: bool) -> pd.DataFrame:
-    table = by_district(status, instrument, boundaries.district_keys)
+def _ranked(
+    status: pd.DataFrame, boundaries: BoundaryVersion, instrument: str, weights: Weights | None, *, is_for_all: bool
+) -> pd.DataFrame:
+    table = by_district(status, instrument, boundaries.district_keys, weights)
     table = table[table["total"] > 0]
     place = boundaries.districts.loc[table["district"]]
     table = table.assign(name=place["name"].to_numpy(), kind=place["kind"].to_numpy(), instrument=instrument)
@@ -43,4 +51,4 @@ def _ranked(status: pd.DataFrame, boundaries: BoundaryVersion, instrument: str, 
     by = "share" if is_for_all else "municipalities"
     rank = table.groupby(is_city)[by].rank(method="min", ascending=False).astype("int64")
     order = table.assign(rank=rank, is_city=is_city).sort_values(["is_city", "rank", "name"], key=german_key)
-    return order[list(RANKING_COLUMNS)]
+    return order[[*RANKING_COLUMNS, *(PEOPLE_COLUMNS if weights else ())]]

@@ -61,7 +61,14 @@ def kit_context(contexts: ViewContexts, view: ViewState) -> tuple[ViewContext, i
     """
     as_of = view.as_of or contexts.today()
     view = view.but(
-        as_of=as_of, district=None, looks=frozenset(), documented_only=False, since=None, area=None, film=None
+        as_of=as_of,
+        district=None,
+        looks=frozenset(),
+        documented_only=False,
+        size=None,
+        since=None,
+        area=None,
+        film=None,
     )
     context = contexts.of(view)
     position = position_or_successor(context, view.municipality or "")

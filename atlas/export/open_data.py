@@ -11,7 +11,7 @@ from atlas.export.tables import DETAIL_COLUMNS, STATUS_COLUMNS, cases_table, exc
 from atlas.model.programme import Programme
 from atlas.model.records import RECORD_COLUMNS
 from atlas.model.snapshot import Snapshot
-from atlas.present.context import ViewContext
+from atlas.present.context import ViewContext, weights_of
 from atlas.present.open_data import Content
 from atlas.present.wording import Words
 
@@ -60,7 +60,8 @@ def records_file(entries: pd.DataFrame, *, is_excel: bool = False) -> bytes:
 def boundaries_file(snapshot: Snapshot, programme: Programme, day: date, words: Words) -> bytes:
     """Return the municipalities of a programme's state as they were on ``day``, as GeoJSON with full geometry."""
     edition = snapshot.edition(programme, day)
-    return boundaries_geojson(edition, day, words, is_synthetic=snapshot.is_synthetic)
+    weights = weights_of(snapshot, programme, edition)
+    return boundaries_geojson(edition, day, words, weights, is_synthetic=snapshot.is_synthetic)
 
 
 def file_name(content: Content, ending: str, programme: str, *about: str) -> str:

@@ -28,6 +28,7 @@ from atlas.present.headings import headings, titles_of
 from atlas.present.looks import layer_label, looks_of
 from atlas.present.map_spec import decisive_rows, since_said
 from atlas.present.plan import plan_lines, plan_rows, plan_titles
+from atlas.present.population import own_people, people_headings, people_written, written_number
 from atlas.present.progress import course_days
 from atlas.present.ranking import ranking_said
 from atlas.present.steering import case_rows, steering_lines
@@ -112,7 +113,7 @@ def _cell(value: object, *, decimal_comma: bool) -> str:
 def view_table(context: ViewContext, words: Words) -> pd.DataFrame:
     """Return what map and table show, as said on the page: one row for each municipality shown.
 
-    Columns in the reader's language: key, name, district, status, since, source, as-of date.
+    Columns in the reader's language: key, name, district, inhabitants (where there is a register), status, since, source, as-of date.
     """
     status, spec, programme, edition = context.status, context.spec, context.programme, context.edition
     looks = {look.key: words.label(look.label) for look in looks_of(programme, spec.layer)}
@@ -121,7 +122,7 @@ def view_table(context: ViewContext, words: Words) -> pd.DataFrame:
     sources = dict(zip(deciding.index.tolist(), deciding["source"], strict=True))
     rows = edition.municipalities
     shown = spec.shown
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "AGS": [rows.at[i, "ags"] for i in shown],
             words.say(phrases.MUNICIPALITY): [rows.at[i, "name"] for i in shown],
@@ -132,6 +133,9 @@ def view_table(context: ViewContext, words: Words) -> pd.DataFrame:
             words.say(phrases.AS_OF_DATE): [words.day(spec.as_of) for _ in shown],
         }
     )
+    if (people := own_people(context)) is not None:
+        table.insert(3, words.say(phrases.INHABITANTS), [written_number(people[i]) for i in shown])
+    return table
 
 
 def neighbours_table(context: ViewContext, position: int) -> pd.DataFrame:
@@ -257,12 +261,13 @@ def progress_table(
     """Return the contract of ``python -m atlas progress``, one row per day and instrument.
 
     Columns as in `progress` up to ``share``: ``date`` (ISO), flows since the row before, the first since ``since``,
-    ``share`` (four decimals; empty where the programme is not for all).
+    ``share`` (four decimals; empty where the programme is not for all); with a register of inhabitants `PEOPLE_COLUMNS`.
     """
     keys = [instrument.key for instrument in context.programme.instruments]
     table = progress(course, keys, list(days), since=since, unit=unit)
     share = table["share"].round(4) if context.programme.has_shares else ""
-    return table.drop(columns="area_share").assign(date=table["date"].dt.strftime("%Y-%m-%d"), share=share)
+    table = table.drop(columns="area_share").assign(date=table["date"].dt.strftime("%Y-%m-%d"), share=share)
+    return people_written(table)
 
 
 def cases_table(context: ViewContext, district: str | None = None) -> pd.DataFrame:
@@ -338,6 +343,7 @@ def _progress(contexts: ViewContexts, context: ViewContext, words: Words) -> pd.
         **stock_headings(context.programme.instruments, words),
         "total": words.say(phrases.MUNICIPALITIES_IN_ALL),
         "share": words.say(phrases.SHARE),
+        **people_headings(words),
     }
     return table.assign(instrument=table["instrument"].map(labels)).rename(columns=titles)
 

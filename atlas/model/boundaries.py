@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -196,6 +196,12 @@ class BoundaryVersion:
     def geometry_path(self, level: Level) -> Path:
         """Return the GeoParquet file of a level: column ``geometry`` in the metric CRS, in order of position."""
         return self.folder / f"{level}.parquet"
+
+
+def edition_on(editions: Sequence[BoundaryVersion], day: date) -> BoundaryVersion:
+    """Return, of the editions of a set, oldest first, the newest that had begun by ``day``, else the first."""
+    begun = [edition for edition in editions if edition.starts <= day]
+    return begun[-1] if begun else editions[0]
 
 
 def known_keys(editions: Iterable[BoundaryVersion]) -> frozenset[str]:

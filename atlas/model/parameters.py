@@ -21,6 +21,7 @@ from atlas.model.dates import parse_moment
 from atlas.model.excerpt import LIVE, MOST_TITLE, PRINTED, Excerpt, Size, parse_places
 from atlas.model.keys import is_ags, is_district_key, parse_ags, parse_district_key
 from atlas.model.languages import LANGUAGES, SOURCE_LANGUAGE
+from atlas.model.population import SizeClass
 from atlas.model.programme import KEY_PATTERN, OVERVIEW
 from atlas.model.view import EARLIEST, LATEST, ViewState
 from atlas.phrases import N_
@@ -184,6 +185,7 @@ AREA = Parameter("bereich", str, form=_PLAIN, wrong=N_("Den Bereich {given} gibt
 LOOKS = Parameter("stufe", _looks, wrong=N_("Die Klasse {given} gibt es nicht."))
 DOCUMENTED = choice("belegt", {"1": True, "0": False})
 TILES = choice("ansicht", {"karte": False, "kacheln": True})
+SIZE_CLASS = choice("einwohner", {each.value: each for each in SizeClass})
 FORM = choice(
     "form",
     {"plain": False, "excel": True},
@@ -240,7 +242,7 @@ CHAPTER = choice("kapitel", {each: each for each in (*CHAPTERS, WHOLE_HANDBOOK)}
 EXCERPT_PARAMETERS = tuple(each.name for each in (PLACES, SIZE, NAMES, TITLE))
 """What the order of a picture adds to the parameters of its view."""
 _ON_PAGES: tuple[Parameter[Any], ...] = (
-    *(PROGRAMME, LAYER, DAY, DISTRICT, MUNICIPALITY, LOOKS, DOCUMENTED, SINCE, AREA, MONTH, TILES, LANG),
+    *(PROGRAMME, LAYER, DAY, DISTRICT, MUNICIPALITY, LOOKS, DOCUMENTED, SIZE_CLASS, SINCE, AREA, MONTH, TILES, LANG),
     *(PLACES, SIZE, NAMES, TITLE, COMPARED, PART, CHAPTER, RECEIPT),
 )  # fmt: skip
 PAGE_PARAMETERS = tuple(each.name for each in _ON_PAGES)
@@ -334,6 +336,7 @@ def read_view(given: Given, layers: Mapping[str, tuple[str, ...]]) -> ViewState:
         municipality=given.read(MUNICIPALITY, None),
         looks=given.read(LOOKS, frozenset()),
         documented_only=given.read(DOCUMENTED, otherwise=False),
+        size=given.read(SIZE_CLASS, None),
         since=given.read(SINCE, None),
         area=given.read(AREA, None),
         film=given.read(MONTH, None),

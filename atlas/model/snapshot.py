@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from atlas.errors import Problem
 from atlas.model.areas import Area, Areas
-from atlas.model.boundaries import BoundaryChange, BoundaryVersion
+from atlas.model.boundaries import BoundaryChange, BoundaryVersion, edition_on
+from atlas.model.population import Population
 from atlas.model.programme import Programme
 from atlas.model.records import Records
 
@@ -24,6 +25,8 @@ class Snapshot:
     """By programme key."""
     editions: dict[str, tuple[BoundaryVersion, ...]]
     """By boundary set, oldest first."""
+    populations: dict[str, Population] = field(default_factory=dict)
+    """Registers of inhabitants by boundary set, where the owner has given any."""
     areas: Areas | None = None
     """Who looks after which districts, if the owner says so."""
     problems: tuple[Problem, ...] = ()
@@ -62,10 +65,5 @@ class Snapshot:
         return tuple(change for edition in self.editions[programme.boundary_set] for change in edition.changes)
 
     def edition(self, programme: Programme, day: date) -> BoundaryVersion:
-        """Return the boundaries for a programme on ``day``: the newest edition that had begun by then.
-
-        Before the first edition begins, the first one stands in.
-        """
-        editions = self.editions[programme.boundary_set]
-        begun = [edition for edition in editions if edition.starts <= day]
-        return begun[-1] if begun else editions[0]
+        """Return the boundaries for a programme on ``day``."""
+        return edition_on(self.editions[programme.boundary_set], day)

@@ -11,6 +11,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from atlas.model.languages import SOURCE_LANGUAGE
+from atlas.model.population import SizeClass
 from atlas.model.programme import OVERVIEW
 
 EARLIEST = date(2016, 1, 1)
@@ -32,6 +33,8 @@ class ViewState:
     looks: frozenset[str] = frozenset()
     """Keys of the classes shown; empty means all."""
     documented_only: bool = False
+    size: SizeClass | None = None
+    """Only municipalities of this size; None means all."""
     since: date | None = None
     """First day of a comparison of two days; None means a year before the cut-off date."""
     area: str | None = None
@@ -41,6 +44,11 @@ class ViewState:
     tiles: bool = False
     """Whether the map has one tile for each municipality, all of the same size."""
     lang: str = SOURCE_LANGUAGE
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether it leaves out municipalities for what they are, not for where they lie."""
+        return bool(self.looks) or self.documented_only or self.size is not None
 
     def on_layer(self, layer: str) -> ViewState:
         """Return the view of a layer; classes that were chosen of another one are left out."""
@@ -61,6 +69,7 @@ def view_to_query(view: ViewState) -> dict[str, str]:
         "gemeinde": view.municipality or "",
         "stufe": " ".join(sorted(view.looks)),
         "belegt": "1" if view.documented_only else "",
+        "einwohner": view.size or "",
         "von": view.since.isoformat() if view.since else "",
         "bereich": view.area or "",
         "verlauf": view.film or "",

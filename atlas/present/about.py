@@ -14,6 +14,7 @@ from atlas.present.context import ViewContext
 from atlas.present.fitness import Fitness
 from atlas.present.headings import headings
 from atlas.present.looks import LegendItem, looks_of, plain_legend
+from atlas.present.population import register_sentence
 from atlas.present.wording import Words
 
 
@@ -133,6 +134,7 @@ def licences(context: ViewContext, words: Words) -> Licences:
     texts = (
         provenance.attribution_long,
         *_limits(provenance, words),
+        *filter(None, [register_sentence(context, words)]),
         words.say("Programm: EUPL-1.2. Kartenbibliothek: Leaflet (BSD-2-Clause)."),
     )
     section = Section(words.say(phrases.SOURCES_AND_LICENCES), texts)

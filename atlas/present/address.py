@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import chain
+from typing import Any
 
 from atlas import phrases
 from atlas.errors import Problem, few
@@ -20,9 +21,11 @@ from atlas.model.parameters import (
     MOST_SHOWN,
     MUNICIPALITY,
     PLACES,
+    SIZE_CLASS,
     TILES,
     TRACKING,
     Given,
+    Parameter,
     page_rules,
     shown,
 )
@@ -30,7 +33,7 @@ from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import EARLIEST, ViewState
 from atlas.phrases import N_
-from atlas.present.context import SingleFlightCache
+from atlas.present.context import SingleFlightCache, weights_of
 from atlas.present.day_choice import before_boundaries
 from atlas.present.looks import looks_by_key
 from atlas.present.wording import Words
@@ -64,6 +67,11 @@ def unknown_keys(view: ViewState, snapshot: Snapshot, today: date) -> Iterator[P
     if view.area and snapshot.area(programme, view.area) is None:
         yield AREA.problem(view.area)
     yield from not_in_tiles(view, edition)
+    if view.size and ((weights := weights_of(snapshot, programme, edition)) is None or weights.misfits):
+        text = N_(
+            "Nach der Größe lässt sich hier nicht filtern: Ein vollständiges Verzeichnis der Einwohner gibt es nicht."
+        )
+        yield Problem(SIZE_CLASS.name, text)
     if unknown := view.looks.difference(looks_by_key(programme, view.layer)):
         yield LOOKS.problem(" ".join(sorted(unknown)))
 
@@ -98,7 +106,12 @@ def _unknown(place: str, given: Iterable[str], known: Collection[str]) -> Iterat
 
 def known_only(view: ViewState, snapshot: Snapshot, problems: list[Problem]) -> ViewState:
     """Return the view without the keys that `unknown_keys` found."""
-    fields = {"district": DISTRICT, "municipality": MUNICIPALITY, "area": AREA}
+    fields: dict[str, Parameter[Any]] = {
+        "district": DISTRICT,
+        "municipality": MUNICIPALITY,
+        "area": AREA,
+        "size": SIZE_CLASS,
+    }
     wrong = {problem.place for problem in problems}
     looks = view.looks.intersection(looks_by_key(snapshot.programme(view.programme), view.layer))
     tiles = view.tiles and TILES.name not in wrong

@@ -12,6 +12,7 @@ import pandas as pd
 
 from atlas import phrases
 from atlas.analysis.changes import CHANGE_COLUMNS, GAINED, LOST, changes_between, effect_of
+from atlas.analysis.counting import PEOPLE_COLUMNS
 from atlas.analysis.events import BEGINNINGS, BOUNDARY, CHANGED, ENDINGS, FIRST_DOCUMENTED, FLOWS, in_period
 from atlas.analysis.progress import progress
 from atlas.analysis.status import NO_DATA
@@ -48,6 +49,8 @@ class Stock:
     number: int
     documented_later: int
     period_unknown: int
+    people_share: float | None = None
+    """Of the inhabitants who live in those counted, 0 to 1; NaN where nobody can say, None without a register."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +185,8 @@ def _counts(
         rows = table[table["instrument"] == instrument.key].reset_index(drop=True)
         inferred = days[1].figure(instrument.key, district).inferred if is_place else 0
         stocks = [
-            Stock(int(row[unit]), int(row["documented_later"]), int(row["period_unknown"])) for row in (first, last)
+            Stock(int(row[unit]), int(row["documented_later"]), int(row["period_unknown"]), row.get(PEOPLE_COLUMNS[2]))
+            for row in (first, last)
         ]
         instrument_counts.append(
             Count(instrument=instrument, before=stocks[0], after=stocks[1], flows=flows, rows=rows, inferred=inferred)

@@ -45,7 +45,9 @@ class ChartPicture:
 
 def chart_address(chart: Chart, view: ViewState, use: Use, form: str = "svg") -> str:
     """Return the address of a chart of a view as a file."""
-    query = view_to_query(view.but(municipality=None, looks=frozenset(), documented_only=False, film=None, since=None))
+    query = view_to_query(
+        view.but(municipality=None, looks=frozenset(), documented_only=False, size=None, film=None, since=None)
+    )
     return f"atlas/diagramm/{chart}.{form}?{urlencode(query | {'fuer': use})}"
 
 

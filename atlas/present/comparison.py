@@ -21,6 +21,7 @@ from atlas.present.district import ShareRow, share_row
 from atlas.present.figures import Listed
 from atlas.present.looks import LegendClass, layer_label
 from atlas.present.picture import LegendLine, Mark, Picture, build_picture, picture_view
+from atlas.present.population import register_sentence
 from atlas.present.wording import Words
 
 _PAGES = {ComparedKind.DISTRICT: "kreis", ComparedKind.MUNICIPALITY: "gemeinde"}
@@ -127,6 +128,7 @@ def build_comparison(contexts: ViewContexts, view: ViewState, comparison: Compar
     place = first.edition.district_name(first.district) if first.district else words.label(state)
     day = "" if kind is ComparedKind.DAY else words.say(phrases.AS_OF_DAY, day=words.day(first.as_of))
     rows, notes = _ROWS[kind](columns, words)
+    notes += filter(None, [register_sentence(first, words)])
     ahead = [day_ahead(each.context.as_of, contexts.today(), words) for each in columns]
     notes += dict.fromkeys(words.problem(each) for each in ahead if each)
     return ComparisonPage(
@@ -221,7 +223,7 @@ def _lines(row: ShareRow, words: Words, difference: str = "") -> tuple[Listed, .
     number, view = row.number
     whole = words.say("{number} Gemeinden", number=number)
     first = whole if row.share else words.count(*phrases.N_MUNICIPALITIES, len(row.here.municipalities))
-    plain = ((text, None) for text in (row.share, difference, row.arrangements) if text)
+    plain = ((text, None) for text in (row.share, row.people, difference, row.arrangements) if text)
     return ((first, view), *plain, *row.beside)
 
 

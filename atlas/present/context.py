@@ -13,12 +13,15 @@ from typing import Generic, TypeVar
 import pandas as pd
 
 from atlas.analysis.counting import Figure, figure
+from atlas.analysis.days import Bools
 from atlas.analysis.neighbours import Neighbourhood, neighbourhood
 from atlas.analysis.outreach import active_positions
+from atlas.analysis.population import Weights, weigh
 from atlas.analysis.progress import Course, course
 from atlas.analysis.spans import counting, spans
 from atlas.analysis.status import StatusLines, cases_as_of, status_as_of
 from atlas.model.boundaries import BoundaryChange, BoundaryVersion
+from atlas.model.population import SizeClass
 from atlas.model.programme import Counts, Programme
 from atlas.model.records import Records
 from atlas.model.snapshot import Snapshot
@@ -94,6 +97,17 @@ _hoods: SingleFlightCache[Neighbourhood] = SingleFlightCache(8)
 """Neighbours do not change from day to day, nor with the programme."""
 
 
+_weights: SingleFlightCache[Weights] = SingleFlightCache(4)
+
+
+def weights_of(snapshot: Snapshot, programme: Programme, edition: BoundaryVersion) -> Weights | None:
+    """Return the people of an edition's municipalities; None without a register."""
+    population = snapshot.populations.get(programme.boundary_set)
+    if population is None:
+        return None
+    return _weights.get((population, edition), lambda: weigh(population, edition, snapshot.changes(programme)))
+
+
 @dataclass(frozen=True, eq=False)
 class Day:
     """What holds on one day, whatever the layer and filter; its parts are made when first asked for.
@@ -106,6 +120,8 @@ class Day:
     status: pd.DataFrame
     spans: pd.DataFrame
     changes: tuple[BoundaryChange, ...]
+    weights: Weights | None = None
+    """The people of the municipalities, where there is a register that says anything of them."""
 
     @cached_property
     def cases(self) -> pd.DataFrame:
@@ -114,7 +130,7 @@ class Day:
 
     def figure(self, instrument: str, district: str | None = None) -> Figure:
         """Return the figure of an instrument, of a district if one is given."""
-        return figure(self.status, self.cases, instrument, district)
+        return figure(self.status, self.cases, instrument, district, self.weights)
 
     @cached_property
     def lines(self) -> StatusLines:
@@ -125,6 +141,17 @@ class Day:
     def municipalities(self) -> pd.DataFrame:
         """The rows of the edition's table that are there on the day; index ``position``."""
         return self.edition.municipalities[self.edition.valid_at(self.as_of)]
+
+    @property
+    def has_sizes(self) -> bool:
+        """Whether municipalities can be told apart by size: the register must fit everywhere."""
+        return self.weights is not None and not self.weights.misfits
+
+    def of_size(self, size: SizeClass | None) -> Bools | None:
+        """Return which rows of the edition are known to be of a size class; None where all are meant, or nobody knows."""
+        if size is None or self.weights is None or not self.has_sizes:
+            return None
+        return self.weights.in_class(size, self.edition.valid_at(self.as_of))
 
     @cached_property
     def often(self) -> Counter[str]:
@@ -212,7 +239,7 @@ class ViewContext:
         """Return another day on the same boundaries, not kept; ``counts`` says what counts, else each instrument does."""
         spans_ = counting(self.spans, counts) if counts else self.spans
         status = status_as_of(spans_, self.programme, self.edition, self.changes, as_of)
-        return Day(self.edition, as_of, status, spans_, self.changes)
+        return Day(self.edition, as_of, status, spans_, self.changes, self.day.weights)
 
 
 class ViewContexts:
@@ -245,7 +272,8 @@ class ViewContexts:
 
         def make() -> Course:
             counted = counting(context.spans, counts) if counts else context.spans
-            return course(counted, context.edition, context.changes, context.district)
+            weights = context.day.weights if context.programme.has_shares else None
+            return course(counted, context.edition, context.changes, context.district, weights)
 
         key = (context.snapshot.fingerprint, context.programme.key, context.edition.starts, counts, context.district)
         return self._courses.get(key, make)
@@ -260,15 +288,22 @@ class ViewContexts:
         records = snapshot.records[programme.key]
         base = (snapshot.fingerprint, programme.key)
         folded = self._spans.get(base, lambda: spans(records.table, programme))
+        weights = weights_of(snapshot, programme, boundaries)
         day = self._days.get(
             (*base, as_of),
             lambda: Day(
-                boundaries, as_of, status_as_of(folded, programme, boundaries, changes, as_of), folded, changes
+                boundaries,
+                as_of,
+                status_as_of(folded, programme, boundaries, changes, as_of),
+                folded,
+                changes,
+                weights if weights and weights.says_anything else None,
             ),
         )
         drawn = view.but(municipality=None, lang="de", film=None, tiles=False, since=None, area=None, as_of=as_of)
         spec = self._specs.get(
-            (*base, drawn), lambda: build_map_spec(day.status, day.cases, programme, boundaries, drawn, as_of)
+            (*base, drawn),
+            lambda: build_map_spec(day.status, day.cases, programme, boundaries, drawn, as_of, day.of_size(drawn.size)),
         )
         return ViewContext(
             snapshot=snapshot,

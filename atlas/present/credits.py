@@ -7,6 +7,7 @@ from datetime import date
 from atlas import phrases
 from atlas.model.boundaries import BoundaryVersion
 from atlas.present.context import ViewContext
+from atlas.present.population import register_sentence
 from atlas.present.wording import Words
 
 
@@ -28,11 +29,12 @@ def _foot(context: ViewContext, boundaries: str, words: Words) -> tuple[str, ...
 
 
 def full_credits(context: ViewContext, words: Words) -> tuple[str, ...]:
-    """Return the lines for a data file: as-of date, where the record comes from, long attribution of the boundaries."""
+    """Return the lines for a data file: as-of date, where the record comes from, long attribution of the boundaries, register of inhabitants."""
     lines = (
         words.say(phrases.AS_OF_DAY, day=words.day(context.as_of)),
         words.label(context.programme.provenance),
         context.edition.provenance.attribution_long,
+        *filter(None, [register_sentence(context, words)]),
     )
     return lines + invented(context, words)
 

@@ -22,6 +22,7 @@ from atlas.model.states import State
 from atlas.phrases import N_
 from atlas.present.context import ViewContext
 from atlas.present.looks import LegendClass, look_key, looks_by_key
+from atlas.present.population import inhabitants_said, register_sentence
 from atlas.present.since import ENDED, HOLDS, LAPSED, OVER, ended_by_itself, lines_of, said, since_of
 from atlas.present.wording import Words
 
@@ -151,7 +152,8 @@ def build_detail(context: ViewContext, position: int, words: Words) -> Detail:
     district = context.edition.district_name(row["district"])
     area = words.say(phrases.SQUARE_KILOMETRES, km2=words.number(float(row["area_km2"]), 1))
     kind = _kind(str(row["kind"]), words)
-    place = [kind, area] if district == row["name"] else [kind, district, area]
+    size = [area, *filter(None, [inhabitants_said(context, [position], words)])]
+    place = [kind, *size] if district == row["name"] else [kind, district, *size]
     names = [change.old_name for change in mergers(context.changes) if _is_part_of(change, row["ags"], context.as_of)]
     entries = _entries(context, str(row["ags"]), str(row["district"]), words)
     instruments = tuple(_instrument(context, position, line, entries, words) for line in context.day.lines[position])
@@ -354,7 +356,7 @@ def _neighbours(context: ViewContext, position: int, words: Words) -> tuple[Neig
 
 
 def as_of_sentence(context: ViewContext, words: Words) -> str:
-    """Return what the date means: how many municipalities there were, and the last change of boundaries before it."""
+    """Return what the date means: how many municipalities there were, the last change of boundaries before it, and of when the inhabitants are."""
     kinds = context.edition.municipalities["kind"].iloc[context.status.index.unique()]
     free = int((kinds == "Gemeindefreies Gebiet").sum())
     values = {"day": words.day(context.as_of), "total": words.number(len(kinds) - free)}
@@ -363,9 +365,14 @@ def as_of_sentence(context: ViewContext, words: Words) -> str:
         sentence = words.say(text, **values, free=words.number(free))
     else:
         sentence = words.say("Stichtag {day}: {total} Gemeinden.", **values)
+    sentences = [sentence, _last_change(context, words), register_sentence(context, words)]
+    return " ".join(filter(None, sentences))
+
+
+def _last_change(context: ViewContext, words: Words) -> str:
     past = [change for change in mergers(context.changes) if change.effective <= context.as_of]
     if not past:
-        return sentence
+        return ""
     last = max(change.effective for change in past)
     merged: dict[str, list[str]] = {}
     for change in past:
@@ -375,4 +382,4 @@ def as_of_sentence(context: ViewContext, words: Words) -> str:
     text = N_("Letzte Gebietsänderung am {day}: {news}.")
     if context.edition.provenance.unmapped:
         text = N_("Letzte eingetragene Gebietsänderung am {day}: {news}.")
-    return f"{sentence} {words.say(text, day=words.day(last), news=news)}"
+    return words.say(text, day=words.day(last), news=news)

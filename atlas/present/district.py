@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from atlas import phrases
 from atlas.analysis.counting import Figure, by_district
@@ -14,6 +15,7 @@ from atlas.model.view import ViewState
 from atlas.present.context import ViewContext
 from atlas.present.figures import Listed, beside
 from atlas.present.looks import counted_keys
+from atlas.present.population import inhabitants_said, people_said, people_text, speaks_of_people
 from atlas.present.wording import Words
 
 Places = tuple[tuple[str, str], ...]
@@ -38,6 +40,9 @@ class ShareRow:
     """Empty of a programme for some."""
     compared: str
     """Share of the whole, or its number; empty if this is the whole."""
+    people: str
+    """Share of the inhabitants, and of those of the whole; empty where there is none."""
+    people_compared: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,12 +76,13 @@ class GroupRow:
 
 @dataclass(frozen=True)
 class DistrictRow:
-    """A district in the list of all: for each key instrument how many are covered, and the share of them."""
+    """A district in the list of all: for each key instrument how many are covered, and the shares of them."""
 
     key: str
     name: str
     total: str
-    covered: tuple[tuple[Listed, str], ...]
+    covered: tuple[tuple[Listed, tuple[str, ...]], ...]
+    """And the share of inhabitants, where there is one."""
     spots: int
     """White spots: the page of the district lists them."""
 
@@ -122,6 +128,7 @@ def build_district(context: ViewContext, words: Words) -> DistrictPage:
     members = every if key is None else every[every["district"] == key]
     area = float(members["area_km2"].sum())
     size = words.say(phrases.SQUARE_KILOMETRES, km2=words.number(area))
+    people = inhabitants_said(context, members.index.tolist(), words)
     spots = white_spots(context.status, context.day.hood)
     near = [spot for spot in spots if key in (None, _district_of(context, spot.position))]
     gathered = group_rows(context, words)
@@ -129,7 +136,7 @@ def build_district(context: ViewContext, words: Words) -> DistrictPage:
     return DistrictPage(
         key=key or "",
         name=context.edition.district_name(key) if key else state,
-        subtitle=f"{words.count(*phrases.N_MUNICIPALITIES, len(members))} · {size}",
+        subtitle=" · ".join(filter(None, [words.count(*phrases.N_MUNICIPALITIES, len(members)), size, people])),
         shares=share_rows(context, key, words),
         share_text=_share_text(context, words),
         spots=tuple(_spot(context, spot, words) for spot in near),
@@ -210,6 +217,8 @@ def share_row(context: ViewContext, instrument: str, district: str | None, words
         ),
         share=words.percent(here.share) if has_shares else "",
         compared=compared if district else "",
+        people=people_said(context, here, district, words),
+        people_compared=people_said(context, whole, None, words) if district else "",
     )
 
 
@@ -220,7 +229,9 @@ def covered_view(context: ViewContext, instrument: str, district: str | None) ->
 
 def _listing(context: ViewContext, instrument: str, district: str | None, looks: frozenset[str]) -> ViewState:
     """Return the view whose table lists exactly the municipalities of some classes."""
-    return context.view.but(layer=instrument, district=district, municipality=None, looks=looks, documented_only=False)
+    return context.view.but(
+        layer=instrument, district=district, municipality=None, looks=looks, documented_only=False, size=None
+    )
 
 
 def _spot(context: ViewContext, spot: WhiteSpot, words: Words) -> SpotRow:
@@ -265,8 +276,10 @@ def _places(context: ViewContext, positions: Iterable[int]) -> Places:
 
 def _districts(context: ViewContext, spots: tuple[WhiteSpot, ...], words: Words) -> tuple[DistrictRow, ...]:
     figures = context.programme.overview.figures
-    tables = [by_district(context.status, which, context.edition.districts.index) for which in figures]
-    covered = [dict(zip(table["district"], table["municipalities"].tolist(), strict=True)) for table in tables]
+    keys = context.edition.districts.index
+    tables = [by_district(context.status, which, keys, context.day.weights).set_index("district") for which in figures]
+    lines = [table.to_dict("index") for table in tables]
+    covered = [{key: line["municipalities"] for key, line in each.items()} for each in lines]
     white = Counter(_district_of(context, spot.position) for spot in spots)
     totals = Counter(context.day.municipalities["district"])
     return tuple(
@@ -277,12 +290,22 @@ def _districts(context: ViewContext, spots: tuple[WhiteSpot, ...], words: Words)
             tuple(
                 (
                     (words.number(numbers[key]), covered_view(context, which, key) if numbers[key] else None),
-                    words.percent(numbers[key] / totals[key]) if context.programme.has_shares else "",
+                    _shares_said(context, key, line[key], words),
                 )
-                for which, numbers in zip(figures, covered, strict=True)
+                for which, numbers, line in zip(figures, covered, lines, strict=True)
             ),
             white[key],
         )
         for key in context.edition.district_keys
         if totals[key] and (context.programme.has_shares or any(numbers[key] for numbers in covered))
     )
+
+
+def _shares_said(context: ViewContext, key: str, line: Mapping[Hashable, Any], words: Words) -> tuple[str, ...]:
+    """Return the shares of a district in its line of `by_district`: of its municipalities, and of its inhabitants."""
+    if not context.programme.has_shares:
+        return ()
+    share = (words.percent(float(line["share"])),)
+    if not speaks_of_people(context, key):
+        return share
+    return (*share, people_text(float(line["inhabitants_share"]), words))

@@ -17,6 +17,7 @@ from atlas.model.states import State
 from atlas.model.view import ViewState
 from atlas.present.context import ViewContext
 from atlas.present.looks import counted_keys, look_keys
+from atlas.present.population import people_said
 from atlas.present.since import lines_of, said, since_of, sinces_of
 from atlas.present.time_words import holding_said
 from atlas.present.wording import Words
@@ -90,6 +91,7 @@ def _figure_card(each: Figure, context: ViewContext, words: Words) -> Card:
         looks=counted,
     )
     notes = _of_all(each.share, each.total, context, words)
+    notes += filter(None, [people_said(context, each, context.district, words)])
     if each.derived:
         notes.append(words.say("davon {n} abgeleitet", n=words.number(each.derived)))
     if each.through_district:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from atlas import phrases
+from atlas.analysis.days import Bools
 from atlas.analysis.status import NO_DATA
 from atlas.model.boundaries import BoundaryVersion
 from atlas.model.programme import OVERVIEW, Programme
@@ -101,18 +102,19 @@ class MapSpec:
         return [position for position, code in enumerate(self.codes) if code not in (ABSENT, FILTERED)]
 
 
-def build_map_spec(
+def build_map_spec(  # noqa: PLR0913, PLR0917 - what a map is of: day, record, place, filter
     status: pd.DataFrame,
     cases: pd.DataFrame,
     programme: Programme,
     boundaries: BoundaryVersion,
     view: ViewState,
     as_of: date,
+    sized: Bools | None = None,
 ) -> MapSpec:
     """Return the map of a view's layer and filters; filters that name what does not exist filter nothing.
 
     ``status`` and ``cases`` are what `status_as_of` and `cases_as_of` returned for ``as_of``; the joint bodies come from
-    the cases.
+    the cases. ``sized`` says which rows of the edition are of the view's size class, where one is chosen.
     """
     looks = looks_by_key(programme, view.layer)
     deciding = decisive_rows(status, programme, view.layer)
@@ -126,7 +128,7 @@ def build_map_spec(
     codes = [ABSENT] * len(boundaries.municipalities)
     for position, key in keys.items():
         keep = position in inside and not (wanted and key not in wanted)
-        keep = keep and not (view.documented_only and key == NO_DATA)
+        keep = keep and not (view.documented_only and key == NO_DATA) and (sized is None or bool(sized[position]))
         codes[position] = looks[key].code if keep else FILTERED
     points, district_points = _points(status, programme, view.layer, inside)
     order = [*list(looks.values())[1:], looks[NO_DATA]]

@@ -169,10 +169,18 @@ def column_texts(content: Content, words: Words) -> Mapping[str, str]:
     return {}
 
 
-def area_column_texts(words: Words) -> Mapping[str, str]:
-    """Return what the columns of each instrument hold in files with geometry; its key stands for ``baustein``."""
+def area_column_texts(words: Words, *, has_people: bool = False) -> Mapping[str, str]:
+    """Return what the columns of each instrument hold in files with geometry; its key stands for ``baustein``.
+
+    ``has_people`` if there is a register of inhabitants, of which these files have a column.
+    """
     columns = column_texts(Content.CASES, words)
+    people = words.say(
+        "Einwohner der Gemeinde nach dem Verzeichnis, das in der Quelle genannt ist, an jedem Stichtag; ohne Wert, wenn es "
+        "für sie allein keine Zahl nennt."
+    )
     return {
+        **({"inhabitants": people} if has_people else {}),
         "baustein": words.say("Wie stage in der Tabelle; ohne Wert, wenn nichts dokumentiert ist."),
         "baustein_basis": words.say(
             "direct: ein eigener Eintrag sagt es; derived: es folgt aus einer anderen Stufe; district: über den Kreis; none: "

@@ -74,7 +74,7 @@ def build_open_data(snapshot: Snapshot, today: date, words: Words) -> OpenDataPa
         ),
         parts=(
             *(part for each in programmes for part in _programme(each, snapshot, today, words)),
-            *_explained(words),
+            *_explained(words, has_people=bool(snapshot.populations)),
             PagePart(2, words.say(phrases.SOURCES_AND_LICENCES), _sources(snapshot, words)),
         ),
         machines=(
@@ -102,7 +102,7 @@ def _programme(programme: Programme, snapshot: Snapshot, today: date, words: Wor
     ]
 
 
-def _explained(words: Words) -> list[PagePart]:
+def _explained(words: Words, *, has_people: bool) -> list[PagePart]:
     """Return what names in addresses and columns mean, and how QGIS opens a file."""
     parameters = {each.name: words.say(each.text) for each in (PROGRAMME, DAY, DISTRICT, FORM, LANG)}
     flows = words.say("So heißt es auf der Seite Fortschritt und in ihren Tabellen.")
@@ -114,7 +114,9 @@ def _explained(words: Words) -> list[PagePart]:
         PagePart(2, words.say("Was sich in der Adresse angeben lässt"), terms=parameters),
         PagePart(2, words.say("Was in den Spalten steht")),
         PagePart(3, words.say("Stand je Gemeinde und Baustein"), terms=column_texts(Content.STATUS, words)),
-        PagePart(3, words.say("Dateien mit Geometrie, je Baustein"), terms=area_column_texts(words)),
+        PagePart(
+            3, words.say("Dateien mit Geometrie, je Baustein"), terms=area_column_texts(words, has_people=has_people)
+        ),
         PagePart(3, words.say("Fälle"), terms=column_texts(Content.CASES, words)),
         PagePart(3, words.say("Zustände"), terms=state_texts(words)),
         PagePart(3, words.say("Was in einem Zeitraum geschieht"), (flows,), terms=flow_texts(words)),

@@ -16,6 +16,7 @@ from atlas.phrases import N_
 from atlas.present.changes import BY_BOUNDARY, Changes, Count, flow_words, of_flow
 from atlas.present.context import ViewContext
 from atlas.present.narrative import one_stop
+from atlas.present.population import people_percent, register_sentence
 from atlas.present.time_words import (
     REACHED_ON,
     STATE_LABELS,
@@ -88,7 +89,7 @@ class _Teller:
                     all=words.number(count.after.number),
                 )
             )
-        sentences += [*self._beside(count), *self._flows(count)]
+        sentences += [*self._people(count), *self._beside(count), *self._flows(count)]
         if count.in_force is not None:
             sentences.append(self._in_force(count.in_force))
         return sentences
@@ -126,6 +127,20 @@ class _Teller:
             total_before=totals[0],
             total_after=totals[1],
         )
+
+    def _people(self, count: Count) -> list[str]:
+        """Return the share of inhabitants on both days, where a register says it; the register is named at the end."""
+        before, after = count.before.people_share, count.after.people_share
+        if before is None or after is None or self.changes.unit == "arrangements":
+            return []
+        values = {"share_after": people_percent(after, self.words), "share_before": people_percent(before, self.words)}
+        return [
+            self.words.say(
+                "Anteil der Einwohner, die dort leben: {share_after} am {end}, {share_before} am {start}.",
+                **self.told,
+                **values,
+            )
+        ]
 
     def _title(self, instrument: Instrument) -> str:
         label, counting_ = self.words.label(instrument.label), self.changes.counting
@@ -267,6 +282,8 @@ class _Teller:
             sentences.append(periods_sentence(words))
         if len(self.changes.counts) == 1:
             sentences.append(self._definition(self.changes.counts[0].instrument))
+        if any(each.after.people_share is not None for each in shown):
+            sentences.append(register_sentence(self.after, words))
         sentences.append(
             words.say(
                 "Gezählt sind öffentlich belegte Angaben, Stichtage {start} und {end}; Quelle: {source}.",

@@ -20,6 +20,7 @@ from atlas.present.detail import absent, position_or_successor
 from atlas.present.looks import ABSENT, FILTERED, LegendClass, layer_definition, layer_label, looks_by_key, looks_of
 from atlas.present.map_spec import LegendEntry, MapSpec
 from atlas.present.narrative import neighbours_sentence, sentence
+from atlas.present.population import size_said
 from atlas.present.wording import Words
 
 _MOST_NAMED = 80
@@ -138,6 +139,9 @@ def build_picture(
     legend += mark_lines(context, like, (points, district_points, bodies), words)
     where = _where(context, excerpt, members, words)
     count = _counted(context, shown, members, words)
+    if context.view.size and context.day.has_sizes:
+        size = size_said(context.view.size, words)
+        count = words.say("{count}, gezeigt die mit {size} Einwohnern", count=count, size=size)
     layer = words.label(layer_label(context.programme, spec.layer))
     title = f"{context.programme.short} {where}"
     if spec.layer != OVERVIEW:
@@ -207,7 +211,7 @@ def _legend(
     Of the state or a district the lines are those of the screen; of a part only what occurs there.
     """
     counts = Counter(area.look.key for area in shown.values())
-    is_part = not excerpt.kind.is_whole or context.view.looks or context.view.documented_only
+    is_part = not excerpt.kind.is_whole or context.view.is_filtered
     lines = [
         LegendLine(words.label(look.label), "area", look, counts[look.key] if look.has_number else None)
         for look in (each.look for each in lines_of)
@@ -313,10 +317,9 @@ def alt_text(picture: Picture, context: ViewContext, centre: int | None, words: 
     if picture.own is not None:
         sentences.append(_own_sentence(picture.own, context, words))
     documented = sum(area.look.key != NO_DATA for area in picture.areas.values())
-    is_filtered = bool(context.view.looks) or context.view.documented_only
     if centre is not None:
         sentences.append(neighbours_sentence(context, centre, words, _NEIGHBOURS))
-    elif picture.areas and not is_filtered:
+    elif picture.areas and not context.view.is_filtered:
         values = {"n": words.number(documented), "total": words.number(len(picture.areas))}
         sentences.append(
             words.say("Für {n} von {total} Gemeinden ist dazu etwas dokumentiert.", **values)

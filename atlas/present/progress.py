@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
 from atlas import phrases
@@ -23,6 +24,7 @@ from atlas.present.context import ViewContext
 from atlas.present.figures import Listed
 from atlas.present.looks import counted_keys
 from atlas.present.plan import targets_of
+from atlas.present.population import people_percent
 from atlas.present.published import beside_sentence, totals_of
 from atlas.present.time_words import beside_said, holding_said, periods_sentence
 from atlas.present.wording import Words
@@ -106,6 +108,8 @@ class DistrictBar:
     """Documented only later: not in ``municipalities``."""
     total: int
     share: float
+    people: float
+    """Share of inhabitants; NaN if unknown."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +121,8 @@ class DistrictLine:
     number: Listed
     total: str
     share: str
+    people: str
+    """Share of inhabitants; empty without a register."""
     later: str
 
 
@@ -290,7 +296,8 @@ def _alt(label: str, unit: str, points: pd.DataFrame, beside: str, published: tu
 
 def district_bars(context: ViewContext, instrument: Instrument) -> tuple[DistrictBar, ...]:
     """Return the share of every district, largest first; ties by name."""
-    table = by_district(context.status, instrument.key, context.edition.districts.index)
+    table = by_district(context.status, instrument.key, context.edition.districts.index, context.day.weights)
+    people = dict(zip(table["district"], table.get("inhabitants_share", pd.Series(np.nan, table.index)), strict=True))
     rows = context.status[context.status["instrument"] == instrument.key]
     later = rows["district"][rows["state"] == State.DOCUMENTED_LATER].value_counts()
     bars = [
@@ -301,8 +308,9 @@ def district_bars(context: ViewContext, instrument: Instrument) -> tuple[Distric
             later=int(later.get(key, 0)),
             total=int(total),
             share=float(share),
+            people=float(people[key]),
         )
-        for key, covered, total, share in table.itertuples(index=False)
+        for key, covered, total, share in table.iloc[:, :4].itertuples(index=False)
         if total
     ]
     return tuple(sorted(bars, key=lambda bar: (-bar.share, in_german_order(bar.name))))
@@ -322,6 +330,7 @@ def district_table(context: ViewContext, instrument: Instrument, words: Words) -
             ),
             total=words.number(bar.total),
             share=words.percent(bar.share),
+            people=people_percent(bar.people, words) if context.day.weights else "",
             later=words.number(bar.later),
         )
         for bar in district_bars(context, instrument)
@@ -331,6 +340,7 @@ def district_table(context: ViewContext, instrument: Instrument, words: Words) -
         words.say(phrases.MUNICIPALITIES),
         words.say(phrases.OF),
         words.say(phrases.SHARE),
+        *([words.say(phrases.OF_INHABITANTS)] if context.day.weights else []),
         words.say(phrases.DOCUMENTED_ONLY_LATER),
     )
     return DistrictTable(words.say("Als Tabelle"), titles, tuple(rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from atlas import phrases
@@ -13,6 +14,7 @@ from atlas.present.context import ViewContext
 from atlas.present.district import covered_view
 from atlas.present.figures import Listed
 from atlas.present.headings import headings
+from atlas.present.population import people_headings, people_text, people_written, speaks_of_people
 from atlas.present.wording import Words
 
 
@@ -20,7 +22,8 @@ def ranked_districts(context: ViewContext, instrument: str | None = None) -> pd.
     """Return what `rank_districts` does for one instrument of the view's programme, or for all."""
     programme = context.programme
     keys = [instrument] if instrument else [each.key for each in programme.instruments]
-    return rank_districts(context.status, context.edition, keys, is_for_all=programme.has_shares)
+    weights = context.day.weights if programme.has_shares else None
+    return rank_districts(context.status, context.edition, keys, weights, is_for_all=programme.has_shares)
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class RankedDistrict:
     share: str
     part: float
     """The share, 0 to 1."""
+    people: str
+    """The share of inhabitants; empty where there are none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +71,8 @@ def build_ranking(context: ViewContext, words: Words) -> Ranking:
 
 def _rows(context: ViewContext, table: pd.DataFrame, words: Words) -> tuple[RankedDistrict, ...]:
     names = ("district", "name", "instrument", "rank", "municipalities", "total", "share")
-    columns = (table[name].tolist() for name in names)
+    columns = [table[name].tolist() for name in names]
+    people = table.get("inhabitants_share", pd.Series(np.nan, table.index)).tolist()
     return tuple(
         RankedDistrict(
             key,
@@ -78,8 +84,9 @@ def _rows(context: ViewContext, table: pd.DataFrame, words: Words) -> tuple[Rank
             ),
             words.percent(share),
             share,
+            people_text(of_people, words) if speaks_of_people(context, key) else "",
         )
-        for key, name, instrument, rank, number, total, share in zip(*columns, strict=True)
+        for key, name, instrument, rank, number, total, share, of_people in zip(*columns, people, strict=True)
     )
 
 
@@ -98,10 +105,11 @@ def ranking_said(context: ViewContext, words: Words) -> pd.DataFrame:
         "municipalities": words.say(phrases.MUNICIPALITIES),
         "total": words.say(phrases.MUNICIPALITIES_IN_ALL),
         "share": words.say(phrases.SHARE),
+        **people_headings(words),
     }
     return with_shares(context, table).assign(instrument=table["instrument"].map(labels)).rename(columns=titles)
 
 
 def with_shares(context: ViewContext, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table for a file: shares with four decimals, empty where the programme is not for all."""
-    return table.assign(share=table["share"].round(4) if context.programme.has_shares else "")
+    """Return the table for a file: shares with four decimals, empty where the programme is not for all; people as whole numbers."""
+    return people_written(table.assign(share=table["share"].round(4) if context.programme.has_shares else ""))

@@ -12,6 +12,7 @@ from atlas import phrases
 from atlas.analysis.status import successors
 from atlas.model.boundaries import INDEPENDENT_CITIES, BoundaryChange, BoundaryVersion, mergers
 from atlas.model.place_names import FULL, LETTER_TITLES, LETTERS, SMALL, TITLE_ENDINGS, TITLES, as_written, in_full
+from atlas.model.population import Population, other_names
 from atlas.present.wording import Words
 
 SPELLING = {
@@ -52,8 +53,13 @@ class Suggestion:
         return [self.text, self.beside, self.keys, self.names, in_full(self.names[0]), district]
 
 
-def suggestions(edition: BoundaryVersion, changes: Iterable[BoundaryChange]) -> tuple[Suggestion, ...]:
-    """Return every municipality of today, every former name and every district, by name, whatever the date."""
+def suggestions(
+    edition: BoundaryVersion, changes: Iterable[BoundaryChange], population: Population | None = None
+) -> tuple[Suggestion, ...]:
+    """Return every municipality of today, every former name and every district, by name, whatever the date.
+
+    A register of inhabitants adds the second official names of municipalities that have two.
+    """
     rows = edition.municipalities.iloc[np.flatnonzero(edition.valid_at(date.max))]
     names = {str(ags): str(name) for ags, name in zip(rows["ags"], rows["name"], strict=True)}
     districts = edition.districts[~edition.districts["kind"].isin(INDEPENDENT_CITIES)]["name"].astype(str)
@@ -76,6 +82,13 @@ def suggestions(edition: BoundaryVersion, changes: Iterable[BoundaryChange]) -> 
         for ags, olds in edition.former_names.items()
         for old in olds
         if ags in names and old.replace(" ", "") != names[ags].replace(" ", "")
+    ]
+    official = population.names if population else {}
+    found += [
+        place(other, ags)
+        for ags, name in names.items()
+        for other in other_names(official.get(ags, ""))
+        if other != name
     ]
     found += [
         Suggestion(text=name, beside="", keys=(str(key),), names=_district_names(name))

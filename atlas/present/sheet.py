@@ -20,6 +20,7 @@ from atlas.present.headings import headings
 from atlas.present.looks import LegendClass, looks_by_key, looks_of
 from atlas.present.municipality import MunicipalityPage, NeighbourRow, NextStep, brief, build_page
 from atlas.present.narrative import neighbours_sentence, one_stop, sentences
+from atlas.present.population import inhabitants_said, people_percent, speaks_of_people
 from atlas.present.time_words import holding_said
 from atlas.present.wording import Words
 
@@ -57,6 +58,9 @@ class SheetShare:
     here_share: str
     state: str
     state_share: str
+    here_people: str = ""
+    state_people: str = ""
+    """Shares of inhabitants, on the sheet of a district and where there are any."""
 
 
 @dataclass(frozen=True)
@@ -163,11 +167,12 @@ def build_district_sheet(context: ViewContext, words: Words, home: str = "") -> 
     known = tuple(each for each in own.values() if each.status)
     others = ", ".join(each.label for each in own.values() if not each.status)
     area = words.say(phrases.SQUARE_KILOMETRES, km2=words.number(float(members["area_km2"].sum())))
+    people = inhabitants_said(context, members.index.tolist(), words)
     there = ViewState(programme=context.view.programme, district=key, lang=words.lang)
     n, total = words.number(len(known)), words.number(len(members))
     return FactSheet(
         **_around(context, name, words, page_address(f"{home}/kreis", there) if home else ""),
-        subtitle=f"{words.count(*phrases.N_MUNICIPALITIES, len(members))} · {area}",
+        subtitle=" · ".join(filter(None, [words.count(*phrases.N_MUNICIPALITIES, len(members)), area, people])),
         key=words.say("Kreisschlüssel {key}", key=key),
         lead=(words.say("Eigene Einträge gibt es von {n} der {total} Gemeinden.", n=n, total=total),),
         parts=_parts_of_district(context, name, words),
@@ -176,7 +181,7 @@ def build_district_sheet(context: ViewContext, words: Words, home: str = "") -> 
         next_step=(),
         neighbours=(),
         notes=(),
-        shares=tuple(_shares_of(_compared(context, key, words), context, words, is_city=False)),
+        shares=tuple(_shares_of(_compared(context, key, words), context, words, with_people=True)),
         sources=tuple(sources.found),
     )
 
@@ -311,9 +316,15 @@ def _parts_of_district(context: ViewContext, name: str, words: Words) -> dict[st
     return {
         "legend": SheetPart(words.say(phrases.LEGEND)),
         "status": SheetPart(words.say("Gemeinden mit eigenen Einträgen"), columns),
-        "shares": SheetPart(_comparison(name, state, words), (words.say(phrases.INSTRUMENT), here, state)),
+        "shares": SheetPart(_comparison(name, state, words), _columns(context, [here, state], words)),
         "sources": SheetPart(words.say(phrases.SOURCES)),
     }
+
+
+def _columns(context: ViewContext, places: Iterable[str], words: Words) -> tuple[str, ...]:
+    """Return the headings of the comparison: the instrument, and for each place its municipalities and its inhabitants."""
+    people = [words.say(phrases.INHABITANTS)] if speaks_of_people(context) else []
+    return words.say(phrases.INSTRUMENT), *(title for place in places for title in (place, *people))
 
 
 def _comparison(place: str, state: str, words: Words) -> str:
@@ -357,15 +368,19 @@ def _neighbours(page: MunicipalityPage, district: str) -> Iterable[NeighbourRow]
         yield replace(row, district="") if row.district in (district, row.name) else row
 
 
-def _shares_of(rows: Iterable[ShareRow], context: ViewContext, words: Words, *, is_city: bool) -> Iterable[SheetShare]:
+def _shares_of(
+    rows: Iterable[ShareRow], context: ViewContext, words: Words, *, is_city: bool = False, with_people: bool = False
+) -> Iterable[SheetShare]:
     """Yield the line of each instrument; of one that counts all so far a second one, with what is in force."""
-    has_shares = context.programme.has_shares
+    has_shares, has_people = context.programme.has_shares, with_people and speaks_of_people(context)
     for row in rows:
         here, here_share = ("", "") if is_city else (row.number[0], row.share)
         state = words.number(len(row.whole.municipalities))
         if has_shares:
             state = words.say(phrases.N_OF_TOTAL, n=state, total=words.number(row.whole.total))
-        yield SheetShare(row.label, here, here_share, state, words.percent(row.whole.share) if has_shares else "")
+        share = words.percent(row.whole.share) if has_shares else ""
+        people = [people_percent(of.people_share, words) if has_people else "" for of in (row.here, row.whole)]
+        yield SheetShare(row.label, here, here_share, state, share, *people)
         instrument = context.programme.instrument(row.here.instrument)
         if instrument.counts is Counts.SO_FAR:
             held, whole = (words.number(len(of.in_force)) for of in (row.here, row.whole))

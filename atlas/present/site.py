@@ -17,6 +17,7 @@ from atlas.present.credits import invented, picture_credits
 from atlas.present.handbook import CHAPTER_OF
 from atlas.present.looks import LegendItem, layer_label, looks_of
 from atlas.present.map_spec import since_said
+from atlas.present.population import register_sentence
 from atlas.present.wording import Words
 
 CHOOSE = N_("Gemeinde auf der Karte, in der Suche oder in der Tabelle wählen.")
@@ -207,11 +208,18 @@ def control_words(context: ViewContext, words: Words) -> dict[str, str]:
     }
 
 
+def as_of_text(context: ViewContext, day: str, n: str, words: Words) -> str:
+    """Return day and number of municipalities of a map, and of when its inhabitants are."""
+    text = words.say(phrases.AS_OF_DAY_WITH_COUNT, day=day, n=n)
+    register = register_sentence(context, words)
+    return f"{text}. {register}" if register else text
+
+
 def script_words(context: ViewContext, words: Words) -> dict[str, str]:
     """Return what the script of the map page says, by its names."""
     state = words.label(context.programme.territory)
     return {
-        "asOf": words.say(phrases.AS_OF_DAY_WITH_COUNT, day="{day}", n="{n}"),
+        "asOf": as_of_text(context, "{day}", "{n}", words),
         "map": words.say(phrases.MAP_OF_MUNICIPALITIES_STATE, state=state),
         "copy": words.say(phrases.COPY_LINK),
         "copied": words.say(phrases.COPIED),

@@ -16,9 +16,11 @@ from atlas.analysis.events import FLOWS, in_period
 from atlas.analysis.progress import Course, progress
 from atlas.model.place_names import german_key
 from atlas.model.programme import Counts, Instrument
+from atlas.phrases import N_
 from atlas.present.changes import flow_words, of_flow
 from atlas.present.context import ViewContext
 from atlas.present.figures import DrillDown, arrangement_rows, municipality_rows
+from atlas.present.population import people_percent
 from atlas.present.progress import course_days
 from atlas.present.time_words import flow_label, holding_said, reason, stock_headings
 from atlas.present.wording import Words
@@ -28,8 +30,8 @@ from atlas.present.wording import Words
 class YearRow:
     """One line of the table behind a curve: what was so on a day and what happened since the line before.
 
-    ``doors`` by column, see `year_headings`; ``shares`` of the municipalities and of the land that is covered, empty where
-    the programme is not for all.
+    ``doors`` by column, see `year_headings`; ``shares`` of the municipalities, of the land and, with a register,
+    of the inhabitants covered, see `share_headings`; empty where the programme is not for all.
     """
 
     day: str
@@ -45,6 +47,12 @@ def year_headings(rows: Iterable[YearRow], instrument: Instrument, words: Words)
     headings |= {what: words.label(flow_label(what, instrument)) for what in FLOWS}
     headings |= stock_headings([instrument], words)
     return {key: label for key, label in headings.items() if key in shown or key in {"municipalities", "arrangements"}}
+
+
+def share_headings(context: ViewContext, words: Words) -> list[str]:
+    """Return the headings of all municipalities and of the shares."""
+    titles = [phrases.OF, phrases.SHARE, N_("der Fläche"), *([phrases.OF_INHABITANTS] if context.day.weights else [])]
+    return [words.say(each) for each in titles] if context.programme.has_shares else []
 
 
 def year_rows(
@@ -119,10 +127,15 @@ class _Year:
                 for column, (title, rows) in doors.items()
             },
             words.number(int(row["total"])),
-            (words.percent(float(row["share"])), words.percent(float(row["area_share"])))
-            if source.programme.has_shares
-            else (),
+            self._shares(row),
         )
+
+    def _shares(self, row: Mapping[Hashable, Any]) -> tuple[str, ...]:
+        words = self.words
+        if not self.source.programme.has_shares:
+            return ()
+        land = (words.percent(float(row["share"])), words.percent(float(row["area_share"])))
+        return (*land, people_percent(float(row["inhabitants_share"]), words)) if "inhabitants_share" in row else land
 
     def _stock(self, day: date) -> Figure:
         return self.source.on(day, self.counts).figure(self.instrument.key, self.source.district)

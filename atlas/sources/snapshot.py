@@ -19,6 +19,7 @@ from atlas.model.areas import Areas
 from atlas.model.boundaries import BoundaryVersion, known_keys
 from atlas.model.edits import Change, Correct, Edit, Occasion, Withdraw
 from atlas.model.parameters import PROGRAMME
+from atlas.model.population import Population
 from atlas.model.programme import Programme
 from atlas.model.records import READ_ON, Records
 from atlas.model.rights import Actor, Right, require
@@ -27,6 +28,7 @@ from atlas.model.snapshot import Snapshot
 from atlas.model.targets import TargetList, row_of, written_targets
 from atlas.phrases import N_
 from atlas.sources.boundaries import list_editions
+from atlas.sources.population import read_population
 from atlas.sources.records import parse_targets, read_records, rows_of
 from atlas.sources.settings import Settings
 from atlas.sources.store import Store, StoreUnreachableError, open_store, store_if_made
@@ -66,6 +68,7 @@ def load_snapshot(settings: Settings, store: Store | None = None, only: str = ""
         except AtlasError as error:
             blockers += error.problems
     areas = _areas(root, editions, blockers)
+    populations = _populations(root, editions, blockers)
     if blockers:
         raise AtlasError(*blockers)
     return Snapshot(
@@ -73,6 +76,7 @@ def load_snapshot(settings: Settings, store: Store | None = None, only: str = ""
         programmes=programmes,
         records=records,
         editions=editions,
+        populations=populations,
         areas=areas,
         problems=tuple(doubts),
         is_synthetic=(root / SYNTHETIC_MARK).exists(),
@@ -142,6 +146,18 @@ def _areas(root: Path, editions: dict[str, tuple[BoundaryVersion, ...]], blocker
     if unknown := [key for area in found.areas for key in area.districts if key not in known]:
         text = N_("Diese Kreise gibt es nicht: {list}. Bitte die Schlüssel berichtigen.")
         blockers.append(Problem(name, text, {"list": ", ".join(unknown)}))
+    return found
+
+
+def _populations(root: Path, sets: Iterable[str], blockers: list[Problem]) -> dict[str, Population]:
+    """Return the registers of inhabitants by boundary set, of those that have one."""
+    found = {}
+    for key in sets:
+        try:
+            if population := read_population(root, key):
+                found[key] = population
+        except AtlasError as error:
+            blockers += error.problems
     return found
 
 

@@ -42,7 +42,7 @@ def describe(snapshot: Snapshot, base: str, words: Words) -> Node:
         "components": {
             "parameters": _parameters(snapshot, words),
             "responses": _responses(words),
-            "schemas": _schemas(words),
+            "schemas": _schemas(words, has_people=bool(snapshot.populations)),
             "headers": {
                 "ETag": {
                     "schema": {"type": "string"},
@@ -127,7 +127,7 @@ def _responses(words: Words) -> Node:
     }
 
 
-def _schemas(words: Words) -> Node:
+def _schemas(words: Words, *, has_people: bool) -> Node:
     string = {"type": "string"}
     return {
         "Error": _object(
@@ -151,7 +151,7 @@ def _schemas(words: Words) -> Node:
             properties={
                 "type": "object",
                 "required": ["ags", "name", "district"],
-                "description": _listed(area_column_texts(words)),
+                "description": _listed(area_column_texts(words, has_people=has_people)),
             },
             geometry={
                 "type": "object",

@@ -118,7 +118,9 @@ class PayloadStore:
         """Return the name of what the search box reads, made on the first call for this snapshot and set."""
         key = (snapshot.fingerprint, programme.boundary_set, edition.starts.isoformat())
         if key not in self._searches:
-            index = search_index(suggestions(edition, edition.changes))
+            index = search_index(
+                suggestions(edition, edition.changes, snapshot.populations.get(programme.boundary_set))
+            )
             self._searches[key] = self.add("search", ".json", compact(index).encode())
         return self._searches[key]
 

@@ -22,7 +22,7 @@ from atlas.present.map_spec import counted_legend
 from atlas.present.page_heads import describe
 from atlas.present.picture import mark_lines
 from atlas.present.search import search_index, search_words, suggestions
-from atlas.present.site import CHOOSE, control_words, downloads, moved_keys, prefix, script_words
+from atlas.present.site import CHOOSE, as_of_text, control_words, downloads, moved_keys, prefix, script_words
 from atlas.present.site_days import changing_days, packed_days, stamps
 from atlas.present.wording import Words
 from atlas.render.templates import Pieces
@@ -65,7 +65,7 @@ def _map_page(site: Site, layer: str, files: Mapping[str, str], words: Words) ->
     label = words.label(layer_label(programme, layer))
     body = html.map_body(
         label,
-        words.say(phrases.AS_OF_DAY_WITH_COUNT, day=words.day(context.as_of), n=words.number(context.spec.total)),
+        as_of_text(context, words.day(context.as_of), words.number(context.spec.total), words),
         html.layers(
             words.say(phrases.WHAT_THE_MAP_SHOWS),
             layer,
@@ -162,7 +162,8 @@ def _told(site: Site, files: Mapping[str, str], layer: str, words: Words) -> dic
 def search_told(site: Site, words: Words) -> dict[str, object]:
     """Return what the search box is told: the places that have a page, and the districts."""
     districts, context = site.context.edition.district_keys, site.context
-    found = suggestions(context.edition, context.changes)
+    population = context.snapshot.populations.get(context.programme.boundary_set)
+    found = suggestions(context.edition, context.changes, population)
     shown = (each for each in found if any(key in site.places or key in districts for key in each.keys))
     return search_index(shown) | {"words": search_words(words)}
 

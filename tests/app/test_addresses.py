@@ -31,6 +31,7 @@ WRONG_VALUES = {
     "gemeinde": ["<b>", "1", "99999999", "00021040x", "０００２１０４０", _LONG, "' OR 1=1 --"],
     "stufe": ["nope", "{{31337*3}}", "active <script>", "active nope", "a" * 2_000],
     "belegt": ["vielleicht", "2", "true"],
+    "einwohner": ["viele", "2000", "2000-5000"],
     "von": ["2022-02-30", "x", "1-1-1"],
     "bereich": ["nope", "1", "<img src=x>"],
     "verlauf": ["2021-13", "2021", "jetzt", "1999-01"],

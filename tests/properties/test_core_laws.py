@@ -15,6 +15,7 @@ from atlas.export.tables import neutral, plain_csv
 from atlas.model.dates import PartialDate
 from atlas.model.keys import parse_ags
 from atlas.model.parameters import Given, read_view
+from atlas.model.population import SizeClass
 from atlas.model.records import READ_ON, RECORD_COLUMNS
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import EARLIEST, LATEST, ViewState, view_to_query
@@ -177,6 +178,7 @@ VIEWS = st.builds(
     municipality=st.none() | st.from_regex(r"[0-9]{8}", fullmatch=True).filter(str.isascii),
     looks=st.frozensets(st.sampled_from(["signed", "held~derived", "no_data"])),
     documented_only=st.booleans(),
+    size=st.none() | st.sampled_from(SizeClass),
     lang=st.sampled_from(["de", "en"]),
 )
 
@@ -190,7 +192,9 @@ def test_a_link_brings_the_view_back(view: ViewState) -> None:
 @LAWS
 @given(
     query=st.dictionaries(
-        st.sampled_from(["programm", "ebene", "stichtag", "kreis", "gemeinde", "stufe", "belegt", "lang", "x"]),
+        st.sampled_from(
+            ["programm", "ebene", "stichtag", "kreis", "gemeinde", "stufe", "belegt", "einwohner", "lang", "x"]
+        ),
         st.text(max_size=40),
     )
 )

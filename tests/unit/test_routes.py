@@ -44,6 +44,7 @@ VIEW = {
     "gemeinde": "„x“ hat nicht acht Ziffern; führende Nullen gehören dazu.",
     "stufe": "Die Klasse x gibt es nicht.",
     "belegt": "„x“ gibt es nicht; möglich: 1, 0.",
+    "einwohner": "„x“ gibt es nicht; möglich: unter-2000, 2000-5000, 5000-20000, 20000-50000, 50000-100000, ab-100000.",
     "von": "„x“ ist kein Tag der Form JJJJ-MM-TT vom 2016-01-01 bis zum 2099-12-31.",
     "bereich": "Den Bereich 1 gibt es nicht.",
     "verlauf": "„x“ ist kein Monat der Form JJJJ-MM.",

@@ -42,6 +42,7 @@ export const checksOf = (about, index, layer) => ({
   stichtag: (text) => isDay(text, about),
   kreis: (text) => about.districts.includes(text),
   gemeinde: (text) => [...index.municipalities, ...about.changes].some(([key]) => key === text),
+  einwohner: () => false, // the application filters by size, the site does not
   stufe: (text) => text.split(/\s+/).every((key) => !key || index.layers[layer].looks.some((look) => look.key === key)),
 });
 
