@@ -222,12 +222,18 @@ def _add_store(known: _Subparsers) -> None:
     restore.set_defaults(command=maintenance.run_store_restore)
 
 
-def _add_keeping(known: _Subparsers) -> None:
+def _add_import(known: _Subparsers) -> None:
     purpose = "eine Tabelle prüfen und mit dem Bestand vergleichen; gespeichert wird nur mit --apply"
     taken = _command(known, "import", maintenance.run_import, purpose)
-    taken.add_argument("file", type=Path, help="CSV oder .xlsx")
+    taken.add_argument("file", type=Path, help="CSV, .xlsx oder .ods")
     purpose = "diese Spalte als dieses Feld lesen; ohne Feld gar nicht; mehrfach möglich"
     taken.add_argument("--map", type=_ASSIGNED, action="append", default=[], metavar="SPALTE=FELD", help=purpose)
+    purpose = "das gilt für alle Zeilen, die es nicht selbst sagen, etwa Stufe=unterzeichnet; mehrfach möglich"
+    taken.add_argument("--set", type=_ASSIGNED, action="append", default=[], metavar="FELD=WERT", help=purpose)
+    taken.add_argument("--sheet", default="", metavar="NAME", help="dieses Blatt; ohne Angabe wird es gesucht")
+    purpose = "in dieser Zeile stehen die Überschriften; 0: es gibt keine; ohne Angabe werden sie gesucht"
+    taken.add_argument("--header", type=_LINE, metavar="ZEILE", help=purpose)
+    taken.add_argument("--findings", type=Path, metavar="DATEI", help="jeden Befund einzeln als CSV")
     purpose = "die Datei ist der ganze Bestand: was in ihr fehlt, wird zurückgezogen"
     taken.add_argument("--whole", action="store_true", help=purpose)
     purpose = "diese Zeile ist dieser Eintrag und berichtigt ihn; ohne Antwort wird sie ein neuer; mehrfach möglich"
@@ -239,6 +245,9 @@ def _add_keeping(known: _Subparsers) -> None:
     taken.add_argument("--apply", action="store_true", help="speichern, wenn keine Fehler da sind")
     taken.add_argument("--reason", default="", metavar="TEXT", help="warum; steht im Protokoll")
 
+
+def _add_keeping(known: _Subparsers) -> None:
+    _add_import(known)
     purpose = "die Ziele eines Programms als CSV, oder eine Datei an ihrer Stelle"
     targets = _command(known, "targets", maintenance.run_targets, purpose)
     purpose = "diese Datei wird die nächste Fassung: alle Ziele, ein Fehler verhindert es"
@@ -345,6 +354,12 @@ def _assigned(text: str) -> tuple[str, str]:
     return " ".join(heading.split()), field.strip()
 
 
+def _line(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 9):  # noqa: PLR2004
+        raise ValueError
+    return int(text)
+
+
 def _numbered(text: str) -> tuple[int, int]:
     line, _, entry = text.partition("=")
     return int(line), int(entry)
@@ -364,6 +379,7 @@ _DAY = _typed(Parameter("", date.fromisoformat, wrong=DAY.wrong))
 """Any day: of one before the boundaries begin, the command says how far they reach."""
 _AGS, _NUMBER = _typed(MUNICIPALITY), _typed(NUMBER)
 _ASSIGNED = _typed(Parameter("", _assigned, "„{given}“ ist nicht SPALTE=FELD."))
+_LINE = _typed(Parameter("", _line, "„{given}“ ist keine Zeile."))
 _NUMBERED = _typed(Parameter("", _numbered, "„{given}“ ist nicht ZEILE=EINTRAG, beides als Nummer."))
 _CRS = _typed(Parameter("", _coordinate_system, "„{given}“ ist kein Koordinatensystem, etwa EPSG:25832."))
 _STATE = _typed(Parameter("", str, "„{given}“ ist kein Landesschlüssel aus zwei Ziffern, etwa 14.", form="[0-9]{2}"))

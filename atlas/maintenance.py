@@ -14,11 +14,12 @@ from atlas.analysis.columns import field_of
 from atlas.analysis.difference import Answer, Question, Tie
 from atlas.errors import Problem
 from atlas.export.tables import changes_log, plain_csv
-from atlas.intake.gate import Terms, difference_table, read_intake
+from atlas.intake.gate import ImportedTable, Terms, difference_table, findings_table, read_intake
 from atlas.intake.templates import TEMPLATES
+from atlas.model.programme import Programme
 from atlas.model.targets import TargetList, row_of, written_targets
 from atlas.phrases import N_
-from atlas.present.intake import difference_tally, question_problem, tally
+from atlas.present.intake import difference_tally, grouped, question_problem, tally
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore, load_snapshot
@@ -37,14 +38,15 @@ def run_import(given: argparse.Namespace) -> int:
     with closing(SnapshotStore(settings)) as record:
         # Only who writes makes a store where there is none.
         snapshot = terminal.with_programme(record.current() if given.apply else load_snapshot(settings), given)
-        mapping = {heading: field_of(field) or field for heading, field in given.map}
-        terms = Terms(terminal.today(), given.programme, mapping, COMMAND_LINE, _answers(given))
+        terms = Terms(
+            terminal.today(), given.programme, limits=COMMAND_LINE, answers=_answers(given),
+            mapping={heading: field_of(field) or field for heading, field in given.map},
+            settings={field_of(name) or name: value for name, value in given.set},
+            sheet=given.sheet, header=given.header,
+        )  # fmt: skip
         delivery = read_intake(body, given.file.name, snapshot, terms)
-        for finding in delivery.intake.findings:
-            terminal.complain(finding.problem, finding.suggestion)
-        sys.stderr.write(f"{tally(delivery.intake, terminal.WORDS)}\n")
+        _report(delivery, snapshot.programme(given.programme), given.findings)
         if delivery.intake.is_blocked:
-            sys.stderr.write("Nichts wird übernommen, solange noch Fehler da sind.\n")
             return terminal.FINDINGS
         difference = delivery.intake.difference
         for question in difference.open_questions:
@@ -69,6 +71,23 @@ def run_import(given: argparse.Namespace) -> int:
             f"Gespeichert als Änderung {change.number}; zurück mit: python -m atlas undo {change.number}\n"
         )
         return terminal.FINE
+
+
+def _report(delivery: ImportedTable, programme: Programme, singly: Path | None) -> None:
+    """Say what was found, one line a kind; each finding by itself goes into a file, if one is named."""
+    intake = delivery.intake
+    for group in grouped(intake.findings):
+        terminal.complain(group.problem, group.suggestion)
+        for each in group.examples:
+            more = f" Vorschlag: {each.suggestion}" if each.suggestion else ""
+            sys.stderr.write(f"    {terminal.WORDS.problem(each.problem)}{more}\n")
+    if singly:
+        terminal.put(plain_csv(findings_table(intake.findings, terminal.WORDS, programme)), singly)
+    sys.stderr.write(f"{tally(intake, terminal.WORDS)}\n")
+    if intake.is_blocked:
+        sys.stderr.write("Nichts wird übernommen, solange noch Fehler da sind.\n")
+    if intake.is_incomplete:
+        sys.stderr.write("Was fehlt, sagt --set FELD=WERT für alle Zeilen oder --map SPALTE=FELD.\n")
 
 
 def run_targets(given: argparse.Namespace) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
+from xml.sax.saxutils import escape
 
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
@@ -103,6 +104,46 @@ def xlsx_file(
 def _saved(book: openpyxl.Workbook) -> bytes:
     written = io.BytesIO()
     book.save(written)
+    return written.getvalue()
+
+
+ODS_MIME = "application/vnd.oasis.opendocument.spreadsheet"
+_ODS = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+ xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"><office:automatic-styles><style:style style:name="hidden"
+ style:family="table"><style:table-properties table:display="false"/></style:style></office:automatic-styles>
+<office:body><office:spreadsheet>{}</office:spreadsheet></office:body></office:document-content>"""
+
+
+def ods_cell(value: object, shown: str = "", more: str = "") -> str:
+    """Return a cell as LibreOffice writes it; ``shown`` is what a date looks like."""
+    if isinstance(value, date):
+        kind = f'office:value-type="date" office:date-value="{value}"'
+    elif isinstance(value, int):
+        kind = f'office:value-type="float" office:value="{value}"'
+    elif not value:
+        return f"<table:table-cell {more}/>"
+    else:
+        kind = 'office:value-type="string"'
+    text = "</text:p><text:p>".join(escape(shown or str(value)).split("\n"))
+    return f"<table:table-cell {kind} {more}><text:p>{text}</text:p></table:table-cell>"
+
+
+def ods_file(sheets: Mapping[str, str | Iterable[Sequence[object]]], parts: Mapping[str, bytes] | None = None) -> bytes:
+    """Return an ODS; a sheet is its rows, or the XML of them. One called ``hidden`` is."""
+    tables = []
+    for name, rows in sheets.items():
+        inner = rows if isinstance(rows, str) else "".join(
+            f"<table:table-row>{''.join(map(ods_cell, row))}</table:table-row>" for row in rows
+        )  # fmt: skip
+        tables.append(f'<table:table table:name="{name}" table:style-name="{name}">{inner}</table:table>')
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", ODS_MIME, zipfile.ZIP_STORED)
+        content = {"META-INF/manifest.xml": b"<manifest/>", "content.xml": _ODS.format("".join(tables)).encode()}
+        for part, body in (content | dict(parts or {})).items():
+            archive.writestr(part, body)
     return written.getvalue()
 
 
@@ -213,10 +254,15 @@ def _names() -> Iterable[Faulty]:
 
 def _stages() -> Iterable[Faulty]:
     yield _cell(
-        "mistyped instrument", "Baustein", "Vereinbahrung", "kein Baustein", with_Stufe="signed", suggestion="pact"
+        "mistyped instrument",
+        "Baustein",
+        "Vereinbahrung",
+        "kein Baustein",
+        with_Stufe="signed",
+        suggestion="Vereinbarung",
     )
     yield _cell("no instrument", "Baustein", "", "kein Baustein")
-    yield _cell("mistyped stage", "Stufe", "bestehd", "keine Stufe von {instrument}", suggestion="active")
+    yield _cell("mistyped stage", "Stufe", "bestehd", "keine Stufe von {instrument}", suggestion="besteht")
     yield _cell("stage of another instrument", "Stufe", "signed", "keine Stufe von {instrument}")
     yield _cell("no stage", "Stufe", "", "keine Stufe von {instrument}")
 
@@ -361,18 +407,21 @@ def _entries() -> Iterable[Faulty]:
 
 
 def _heads() -> Iterable[Faulty]:
-    def without(heading: str) -> bytes:
-        at = HEADINGS.index(heading)
-        rows = [(*row[:at], *row[at + 1 :]) for row in GOOD_ROWS]
-        return csv_file(rows, [each for each in HEADINGS if each != heading])
+    def without(*headings: str) -> bytes:
+        at = [HEADINGS.index(each) for each in HEADINGS if each not in headings]
+        return csv_file([[row[each] for each in at] for row in GOOD_ROWS], [HEADINGS[each] for each in at])
 
     def renamed(old: str, new: str) -> bytes:
         return csv_file(headings=[new if each == old else each for each in HEADINGS])
 
     missing = "fehlt in der Kopfzeile"
-    for heading in ("AGS", "Baustein", "Stufe", "Quelle"):
-        yield Faulty(f"no column {heading}", without(heading), missing, 0)
-    yield Faulty("mistyped heading", renamed("Quelle", "Quele"), missing, 0, suggestion="Quele")
+    once = "Bitte für alle Zeilen angeben"
+    yield Faulty("neither key nor name", without("AGS", "Gemeinde"), missing, 0)
+    yield Faulty("no stage at all", without("Stufe"), once, 0)
+    yield Faulty("neither instrument nor stage", without("Baustein", "Stufe"), once, 0)
+    yield Faulty("no instrument, which its stage says", without("Baustein"), "folgt aus der Stufe", severity=NOTE)
+    yield Faulty("no column of sources", without("Quelle"), "als Quelle gilt die Datei", 0, severity=WARNING)
+    yield Faulty("mistyped heading", renamed("Quelle", "Quele"), once, 0, suggestion="Quele")
     yield Faulty("no names", without("Gemeinde"), "Ohne Spalte mit Namen", 0, severity=WARNING)
     yield Faulty("no meanings", without("Datum bedeutet"), "jedes Datum gilt", 0, severity=NOTE)
     yield Faulty("two columns for one", renamed("Anmerkung", "Beleg"), "Mehrere Spalten passen", 0)
@@ -383,7 +432,7 @@ def _heads() -> Iterable[Faulty]:
     yield Faulty("headings only", csv_file(()), "Unter der Kopfzeile steht nichts", 0)
     yield Faulty("one word", b"Hallo", missing, 0)
     yield Faulty("prose", b"Sehr geehrte Damen und Herren,\nanbei die Liste.\n", missing, 0)
-    yield Faulty("no headings", csv_file(headings=GOOD_ROWS[0]), missing, 0)
+    yield Faulty("no headings", csv_file(GOOD_ROWS[1:], GOOD_ROWS[0]), "keine Überschriften", 0, severity=NOTE)
     yield Faulty("mapping of no column", csv_file(), "Die Spalte „{given}“ gibt es nicht", 0, mapping={"Fabre": "note"})
     yield Faulty(
         "mapping to no field",
@@ -429,7 +478,7 @@ def _excel() -> Iterable[Faulty]:
     )
     yield Faulty("merged below each other", xlsx_file(_merge("G4:G5")), "sind verbunden", column="Gemeinsam mit")
     yield Faulty("merged beside each other", xlsx_file(_merge("G4:H4")), "sind verbunden", column="Gemeinsam mit")
-    yield Faulty("hidden line", xlsx_file(_hide), "ausgeblendete Zeilen", 0, severity=WARNING)
+    yield Faulty("hidden line", xlsx_file(_hide), "Ausgeblendete Zeilen", 0, severity=WARNING)
     yield Faulty("more sheets", xlsx_file(_second), "nicht: {others}", 0, severity=NOTE)
     yield Faulty(
         "key as a number", xlsx_file(_set("A4", 14511000)), "hat und hatte keine Gemeinde und kein Kreis", column="AGS"
@@ -461,7 +510,7 @@ def _excel() -> Iterable[Faulty]:
         xlsx_file(_set("D4", " \u00a0Bestehd\u00a0 ")),
         "keine Stufe von",
         column="Stufe",
-        suggestion="active",
+        suggestion="besteht",
     )
 
 
@@ -551,6 +600,13 @@ def _far_cell(address: str) -> bytes:
     return in_sheet("</sheetData>", f'<row r="{row}"><c r="{address}"><v>1</v></c></row></sheetData>')
 
 
+def _repeated(what: str) -> str:
+    many = 'table:number-{}-repeated="1048576"'
+    row, cell = (many.format("rows"), "") if what == "row" else ("", many.format("columns"))
+    return f"<table:table-row {row}>{ods_cell('x', more=cell)}</table:table-row>"
+
+
+GV100AD = f"{'102023113000':<22}{'Miniland':<198}\r\n{'60202311300002102000':<22}{'Bergen':<198}\r\n"
 BIG = "ist größer als {most} MB"
 UNREADABLE = "beschädigt oder verlangt zu viel"
 REFUSED: Mapping[str, tuple[Callable[[], bytes], str]] = {
@@ -568,9 +624,27 @@ REFUSED: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "zeros in a CSV": (lambda: csv_file() + b"\0\0\0", "Zeichensatz"),
     "bytes of no encoding": (lambda: csv_file() + b"\x81\x8d\x90", "Zeichensatz"),
     "half a UTF-16 sign": (lambda: csv_file(encoding="utf-16")[:-1], "Zeichensatz"),
-    "ZIP": (lambda: _zip({"liste.csv": csv_file()}), "keine Excel-Datei"),
-    "LibreOffice": (lambda: _zip({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}), "keine Excel-Datei"),
-    "Word": (lambda: _zip({"word/document.xml": b"<x/>"}), "keine Excel-Datei"),
+    "ZIP": (lambda: _zip({"liste.csv": csv_file()}), "keine Tabelle"),
+    "Word": (lambda: _zip({"word/document.xml": b"<x/>"}), "keine Tabelle"),
+    "PowerPoint": (lambda: _zip({"ppt/presentation.xml": b"<x/>"}), "keine Tabelle"),
+    "text of LibreOffice": (lambda: _zip({"mimetype": b"application/vnd.oasis.opendocument.text"}), "keine Tabelle"),
+    "JSON": (lambda: b'[{"ags": "00021020", "name": "Bergen"}]', "keine Tabelle"),
+    "GeoJSON": (lambda: b'\xef\xbb\xbf{"type": "FeatureCollection", "features": []}', "keine Tabelle"),
+    "GV100AD": (GV100AD.encode, "keine Tabelle"),
+    "GeoPackage": (lambda: b"SQLite format 3\0" + bytes(100), "keine Tabelle"),
+    "addresses": (lambda: b"BEGIN:VCARD\r\nVERSION:3.0\r\n", "keine Tabelle"),
+    "ODS with a password": (
+        lambda: ods_file({"A": [HEADINGS]}, {"META-INF/manifest.xml": b"<manifest:encryption-data/>"}),
+        "Kennwort",
+    ),
+    "ODS with macros": (lambda: ods_file({"A": [HEADINGS]}, {"Basic/script-lc.xml": b"<x/>"}), "Makros"),
+    "ODS without content": (lambda: ods_file({"A": []}), "steht nichts"),
+    "ODS, hidden sheet only": (lambda: ods_file({"hidden": [HEADINGS]}), "steht nichts"),
+    "ODS of broken XML": (lambda: ods_file({"A": "<"}), UNREADABLE),
+    "ODS with a doctype": (lambda: ods_file({}, {"content.xml": b"<!DOCTYPE x [<!ENTITY a 'b'>]><x/>"}), UNREADABLE),
+    "ODS without its content": (lambda: ods_file({}, {"content.xml": b""}), UNREADABLE),
+    "ODS, a row a million times": (lambda: ods_file({"A": _repeated("row")}), "mehr als {most} Zeilen"),
+    "ODS, a cell a million times": (lambda: ods_file({"A": _repeated("columns")}), "über Spalte {most} hinaus"),
     "half a workbook": (lambda: xlsx_file()[:3_000], UNREADABLE),
     "ZIP in name only": (lambda: b"PK\x03\x04" + bytes(200), UNREADABLE),
     "sheet of broken XML": (lambda: in_sheet("</sheetData>", "<"), UNREADABLE),

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from atlas import phrases
-from atlas.analysis.columns import FIELDS, HEADINGS, REQUIRED, Column
+from atlas.analysis.columns import FIELDS, HEADINGS, SETTABLE
 from atlas.analysis.difference import Answer, Difference, StepKind, applied
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.tables import excel_csv
-from atlas.intake.gate import ImportedTable, Terms, difference_table, read_intake
+from atlas.intake.gate import ImportedTable, Terms, difference_table, findings_table, read_intake
 from atlas.intake.templates import TEMPLATES
 from atlas.model.edits import Edit
 from atlas.model.programme import OVERVIEW
@@ -27,13 +28,13 @@ from atlas.present.headings import headings
 from atlas.present.intake import (
     difference_tally,
     erasing_items,
-    finding_rows,
-    finding_titles,
+    group_rows,
+    group_titles,
+    grouped,
     question_items,
     tally,
 )
 from atlas.present.map_spec import counted_legend
-from atlas.present.wording import Words
 from atlas.render.html import legend_line, list_table
 from atlas.render.templates import Pieces
 from atlas.sources.spreadsheets import ON_SCREEN
@@ -49,7 +50,11 @@ entries_html = Pieces("entries.html")
 
 _RECEIVED, _ROUND = "_intake", "_intake_round"
 _WHOLE, _ERASE, _REASON = "intake-whole", "intake-erase", "intake-reason"
-_COLUMN, _ANSWER = "intake-column-", "intake-answer-"
+_COLUMN, _ANSWER, _SET = "intake-column-", "intake-answer-", "intake-set-"
+_SHEET, _HEADER, _KNOWN = "intake-set-sheet", "intake-set-header", "_intake_known"
+_MOST_MEMBERS = 300
+_ASKED = SETTABLE[:8]
+"""What the page asks for all rows; the command line takes the rest as well."""
 _MOST_FINDINGS, _MOST_STEPS, _OPEN_UNTIL = 200, 100, 10
 _MIME = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
 
@@ -62,6 +67,10 @@ class _Received:
     ----------
     mapping
         Field by heading, where somebody has said so.
+    settings
+        What holds for all rows, by field.
+    sheet, header
+        Which sheet to read and where its headings stand, if somebody has said so.
     answers
         What somebody has said of rows that resemble entries, by line.
     delivery
@@ -78,7 +87,11 @@ class _Received:
     name: str
     body: bytes
     mapping: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    sheet: str = ""
+    header: int | None = None
     answers: dict[int, Answer] = field(default_factory=dict)
+    is_recalled: bool = False
     delivery: ImportedTable | None = None
     checked: tuple[object, ...] = ()
     was_old: bool = False
@@ -126,14 +139,14 @@ def _upload(context: ViewContext) -> None:
     said = words()
     blocks.text(
         said.say(
-            "Eine Tabelle aus Excel oder als CSV. Erst wird geprüft und gezeigt, was sich ändern würde; gespeichert wird "
+            "Eine Tabelle aus Excel, LibreOffice oder als CSV, auch eine bloße Mitgliederliste. Erst wird geprüft und gezeigt, was sich ändern würde; gespeichert wird "
             "nur, was Sie danach bestätigen."
         )
     )
     key = f"intake-file-{st.session_state.get(_ROUND, 0)}"
     st.file_uploader(
-        said.say("Tabelle (.xlsx oder .csv, bis {most} MB)", most=ON_SCREEN.body_bytes // 1_000_000),
-        type=["xlsx", "csv", "tsv", "txt"],
+        said.say("Tabelle (.xlsx, .ods oder .csv, bis {most} MB)", most=ON_SCREEN.body_bytes // 1_000_000),
+        type=["xlsx", "ods", "csv", "tsv", "txt"],
         key=key,
         on_change=_receive,
         args=(key,),
@@ -156,7 +169,7 @@ def _upload(context: ViewContext) -> None:
 
 def _receive(key: str) -> None:
     """Take over what was uploaded, or that it was taken away. No choice made for the file before holds for it."""
-    chosen = [each for each in st.session_state if str(each).startswith((_COLUMN, _ANSWER))]
+    chosen = [each for each in st.session_state if str(each).startswith((_COLUMN, _ANSWER, _SET))]
     for name in (_RECEIVED, _WHOLE, _ERASE, *chosen):
         st.session_state.pop(name, None)
     uploaded = st.session_state.get(key)
@@ -168,8 +181,7 @@ def _receive(key: str) -> None:
 def _check(context: ViewContext, received: _Received) -> None:
     """Check the file, unless that was done with the same record, day, mapping and answers already."""
     snapshot = context.snapshot
-    said = (tuple(received.mapping.items()), tuple(received.answers.items()))
-    state = (snapshot.fingerprint, context.programme.key, today(), *said)
+    state = (snapshot.fingerprint, context.programme.key, today(), *_told(received), *received.answers.items())
     if received.checked == state:
         return
     received.was_old = bool(received.checked) and received.checked[0] != snapshot.fingerprint
@@ -177,12 +189,35 @@ def _check(context: ViewContext, received: _Received) -> None:
     if received.was_old:
         received.problems = ()  # what is said instead: that it was compared again
         _forget_answers(received)  # they may be about other entries now
-    terms = Terms(today(), context.programme.key, received.mapping, answers=received.answers)
+    terms = Terms(
+        today(), context.programme.key, received.mapping, answers=received.answers,
+        settings=received.settings, sheet=received.sheet, header=received.header,
+    )  # fmt: skip
     try:
         with st.spinner(words().say("Die Tabelle wird geprüft …")):
             received.delivery = read_intake(received.body, received.name, snapshot, terms)
+        known = _known().get(_shape(received.delivery), ({}, {}))
+        if any(known) and not (received.is_recalled or any(_told(received))):
+            received.is_recalled, received.checked = True, ()
+            received.mapping, received.settings = map(dict, known)
+            _check(context, received)
     except AtlasError as error:
         received.problems = error.problems
+
+
+def _told(received: _Received) -> tuple[object, ...]:
+    """Return what somebody has said of how to read the file."""
+    return *received.mapping.items(), *received.settings.items(), received.sheet, received.header
+
+
+def _known() -> dict[tuple[str, ...], tuple[dict[str, str], dict[str, str]]]:
+    """Return mapping and settings of the files saved in this session, by shape."""
+    known: dict[tuple[str, ...], tuple[dict[str, str], dict[str, str]]] = st.session_state.setdefault(_KNOWN, {})
+    return known
+
+
+def _shape(delivery: ImportedTable) -> tuple[str, ...]:
+    return delivery.programme, *(column.heading for column in delivery.intake.columns)
 
 
 def _delivery(context: ViewContext, received: _Received, delivery: ImportedTable) -> None:
@@ -191,38 +226,97 @@ def _delivery(context: ViewContext, received: _Received, delivery: ImportedTable
     if received.was_old:
         text = N_("Der Bestand hat sich seit der Prüfung geändert. Die Datei wurde noch einmal mit ihm verglichen.")
         show_finding(Problem("", text, severity=Severity.NOTE))
+    if received.is_recalled:
+        text = N_("Zuordnung und Angaben für alle Zeilen sind die der letzten Datei mit diesen Überschriften.")
+        show_finding(Problem("", text, severity=Severity.NOTE))
     blocks.text(tally(intake, said))
     if intake.is_blocked:
         text = N_(
             "Nichts wird übernommen, solange noch Fehler da sind. Bitte die Tabelle berichtigen und neu hochladen."
         )
-        if not set(REQUIRED) <= {column.field for column in intake.columns}:
-            text = N_(
-                "Nichts wird übernommen, solange eine Spalte fehlt. Bitte unten zuordnen, oder die Tabelle ergänzen."
-            )
+        if intake.is_incomplete:
+            text = N_("Nichts wird übernommen, solange etwas fehlt. Bitte unten angeben oder zuordnen.")
         show_finding(Problem("", text))
-    _mapping(received, intake.columns, intake.preview)
+    _for_all_rows(context, received, delivery)
+    _mapping(received, delivery)
     if intake.findings:
-        order = list(Severity)
-        ranked = sorted(intake.findings, key=lambda each: order.index(each.severity))
-        st.html(html.findings(finding_titles(said), finding_rows(ranked[:_MOST_FINDINGS], said)))
-        blocks.more(len(ranked) - _MOST_FINDINGS)
-        _download(said.say("Alle Befunde als CSV"), said.say("befunde"), lambda: _findings_table(delivery, said))
+        groups = grouped(intake.findings)
+        rows = group_rows(groups[:_MOST_FINDINGS], said, context.programme, _MOST_MEMBERS)
+        st.html(html.findings(group_titles(said), rows))
+        blocks.more(len(groups) - _MOST_FINDINGS)
+        _download(
+            said.say("Alle Befunde als CSV"),
+            said.say("befunde"),
+            lambda: findings_table(intake.findings, said, context.programme),
+        )
     if not intake.is_blocked:
         _difference(context, received, delivery)
 
 
-def _mapping(
-    received: _Received, columns: tuple[Column, ...], preview: tuple[tuple[int, tuple[str, ...]], ...]
-) -> None:
+def _for_all_rows(context: ViewContext, received: _Received, delivery: ImportedTable) -> None:
+    """Ask for what the file has no column for; open if it needs something."""
+    said = words()
+    has = {column.field for column in delivery.intake.columns}
+    asked = [name for name in _ASKED if name not in has and name != "instrument"]
+    if not asked or not delivery.intake.columns:
+        return
+    is_open = delivery.intake.is_incomplete or bool(received.settings)
+    with st.expander(said.say(phrases.FOR_ALL_ROWS), expanded=is_open, width=blocks.WIDTH):
+        blocks.small(
+            said.say("Was die Datei nicht sagt, einmal für alle Zeilen. Wo eine Zeile es selbst sagt, gilt das.")
+        )
+        widest, *halves = st.container(), *st.columns(2, gap="small")
+        for at, name in enumerate(asked, "status" not in asked):
+            options, given = _options(context, name), received.settings.get(name, "")
+            label = said.say(phrases.INSTRUMENT_AND_STAGE) if name == "status" else said.label(HEADINGS[name])
+            common: dict[str, Any] = {"key": f"{_SET}{name}", "on_change": _set, "args": (name,)}
+            place = widest if name == "status" else halves[1 - at % 2]
+            if options:
+                index = list(options).index(given) if given in options else 0
+                place.selectbox(label, list(options), index=index, format_func=options.__getitem__, **common)
+            else:
+                hint = {"source_url": received.name, "retrieved": said.day(today())}.get(name)
+                place.text_input(label, value=given, placeholder=hint, **common)
+
+
+def _options(context: ViewContext, name: str) -> dict[str, str]:
+    """Return the values of a field there are, with their names; empty if anything may stand in it."""
+    said = words()
+    if name == "status":
+        rungs = {
+            each.ref: f"{said.label(each.instrument.label)}: {said.label(each.stage.label)}"
+            for each in context.programme.rungs
+        }
+        return {"": "–"} | rungs
+    means = {"reached": said.say(phrases.REACHED), "known_by": said.say(phrases.AT_THE_LATEST)}
+    return {"": "–"} | means if name == "date_means" else {}
+
+
+def _set(name: str) -> None:
+    received, chosen = st.session_state.get(_RECEIVED), st.session_state.get(f"{_SET}{name}")
+    if isinstance(received, _Received):
+        received.settings[name] = str(chosen or "").strip()
+        if not received.settings[name]:
+            del received.settings[name]
+
+
+def _mapping(received: _Received, delivery: ImportedTable) -> None:
     """Show what each column is read as, to be changed; open if something needed was not found."""
     said = words()
+    columns, preview = delivery.intake.columns, delivery.intake.preview
     if not columns:
         return
-    found = {column.field for column in columns}
     fields = ["", *FIELDS]
     labels = {name: said.label(HEADINGS[name]) for name in FIELDS} | {"": said.say("nicht lesen")}
-    with st.expander(said.say("Welche Spalte was bedeutet"), expanded=not set(REQUIRED) <= found, width=blocks.WIDTH):
+    is_open = not {"ags", "municipality"} & {column.field for column in columns}
+    with st.expander(said.say("Welche Spalte was bedeutet"), expanded=is_open, width=blocks.WIDTH):
+        left, right = st.columns([1.3, 1], gap="small", vertical_alignment="bottom")
+        if len(delivery.sheets) > 1:
+            at = delivery.sheets.index(delivery.sheet)
+            left.selectbox(said.say("Blatt"), delivery.sheets, index=at, key=_SHEET, on_change=_look_elsewhere)
+        label, help_ = said.say("Zeile der Überschriften"), said.say("0, wenn es keine gibt.")
+        line = delivery.intake.header_line
+        right.number_input(label, min_value=0, value=line, step=1, key=_HEADER, help=help_, on_change=_look_elsewhere)
         for column in columns:
             left, right = st.columns([1.3, 1], gap="small", vertical_alignment="center")
             cells = [row[column.position] for _, row in preview if column.position < len(row) and row[column.position]]
@@ -239,16 +333,26 @@ def _mapping(
             )
 
 
+def _look_elsewhere() -> None:
+    """Take over another sheet or line of headings; what was said of columns was about others."""
+    received = st.session_state.get(_RECEIVED)
+    if not isinstance(received, _Received) or received.delivery is None:
+        return
+    sheet = st.session_state.get(_SHEET, received.sheet)
+    if sheet != received.delivery.sheet:
+        received.sheet, received.header = str(sheet), None
+        st.session_state.pop(_HEADER, None)
+    else:
+        received.header = int(st.session_state[_HEADER])
+    received.mapping.clear()
+    for key in [each for each in st.session_state if str(each).startswith(_COLUMN)]:
+        st.session_state.pop(key)
+
+
 def _assign(heading: str, position: int) -> None:
     received, chosen = st.session_state.get(_RECEIVED), st.session_state.get(f"{_COLUMN}{position}")
     if isinstance(received, _Received) and isinstance(chosen, str):
         received.mapping[heading] = chosen
-
-
-def _findings_table(delivery: ImportedTable, said: Words) -> pd.DataFrame:
-    titles = finding_titles(said)
-    rows = [[getattr(each, name) or "" for name in titles] for each in finding_rows(delivery.intake.findings, said)]
-    return pd.DataFrame(rows, columns=list(titles.values()), dtype=object)
 
 
 # ---- what would change ------------------------------------------------------------------------------------------------
@@ -377,7 +481,7 @@ def _map(drawn: ViewContext, received: _Received, edits: list[Edit], chosen: tup
 
 def _choices(received: _Received) -> tuple[object, ...]:
     whole, erase = (bool(st.session_state.get(key)) for key in (_WHOLE, _ERASE))
-    return (whole, erase, *received.mapping.items(), *received.answers.items())
+    return (whole, erase, *_told(received), *received.answers.items())
 
 
 def _save() -> None:
@@ -403,6 +507,7 @@ def _save() -> None:
         received.is_saved = saving.patiently(
             lambda: store().save(current_actor(), delivery.programme, edits, occasion, delivery.head), tries=1
         )
+        _known()[_shape(delivery)] = (dict(received.mapping), dict(received.settings))
     except AtlasError as error:
         received.problems = error.problems
 

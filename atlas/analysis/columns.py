@@ -1,21 +1,24 @@
-"""Which column of a table is which field of the record, by its heading."""
+"""Which column of a table is which field of the record, by its heading or its cells."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from rapidfuzz import fuzz, process
 
 from atlas.model.programme import Label
 from atlas.model.records import RECORD_COLUMNS
-from atlas.model.sheets import Sheet
+from atlas.model.sheets import Merged, Rows, Sheet, letters
 
 ENTRY = "entry"
 """Field for the number of an entry in the record; everything else is one of `RECORD_COLUMNS`."""
 FIELDS = (*RECORD_COLUMNS, ENTRY)
-REQUIRED = ("ags", "instrument", "status", "source_url")
+SETTABLE = ("status", "instrument", "source_url", "source_date", "retrieved", "joint_with", "date", "date_means", "until",
+            "case", "note", "inferred")  # fmt: skip
+"""What can be said once for all rows of a table that does not have it."""
 HEADINGS: Mapping[str, Label] = {
     "ags": Label(de="AGS", en="AGS"),
     "municipality": Label(de="Gemeinde", en="Municipality"),
@@ -36,26 +39,37 @@ HEADINGS: Mapping[str, Label] = {
 """How our own tables call the fields."""
 _NAMES: Mapping[str, str] = {
     "ags": "Gemeindeschlüssel, Amtlicher Gemeindeschlüssel, Schlüssel, Gemeindekennziffer, Gemeindenummer, Kreisschlüssel, "
-    "Regionalschlüssel, ARS, Municipality key, Key",
-    "municipality": "Name, Gemeindename, Kommune, Ort, Stadt, Gebietskörperschaft, Gemeinde/Landkreis",
+    "Regionalschlüssel, ARS, RS, AGS8, GKZ, Schlüsselnummer, Amtlicher Schlüssel, Gemeindekennzahl, Municipality key, Key",
+    "municipality": "Name, Gemeindename, Kommune, Ort, Stadt, Gebietskörperschaft, Gemeinde/Landkreis, Mitglied, "
+    "Mitgliedskommune, Name der Gemeinde, Stadt/Gemeinde",
     "instrument": "Maßnahme, Angebot, Building block",
     "status": "Phase, Stand der Umsetzung",
-    "date": "seit, since, am, Datum der Stufe",
+    "date": "seit, since, am, Datum der Stufe, Beitritt, Beitrittsdatum, Beitritt am, Mitglied seit, Eintritt, unterzeichnet am, "
+    "Mitglied ab",
     "date_means": "Art des Datums, Datumsart",
     "joint_with": "gemeinsam, Jointly with, Verbund, Verband",
     "note": "Anmerkungen, Bemerkung, Bemerkungen, Notiz, Hinweis, Kommentar, Remark",
     "source_url": "Quellen, Beleg, Fundstelle, Link, URL, Adresse der Quelle",
     "source_date": "Source date, Quellendatum, Quelle vom, Stand der Quelle",
     "until": "bis zum, Ende, gültig bis, befristet bis, Laufzeit bis, end, valid until",
-    "case": "Vorgang, Bezeichnung, Projekt, Fallname",
+    "case": "Vorgang, Projekt, Fallname",
     "retrieved": "gelesen, Abruf, abgerufen am, Abrufdatum, retrieved on, accessed",
     "inferred": "erschlossen (ja), geschlossen, concluded",
     ENTRY: "Eintragsnummer, Nummer des Eintrags, Entry number",
 }
 """How others call them, too."""
-_SEARCHED_LINES = 30
+_SEARCHED_LINES = 60
 _ENOUGH = 2
 _ALIKE = 75
+_SAMPLED = 50
+_MOSTLY = 0.6
+_KEY = re.compile(r"[0-9]{8}|[0-9]{12}")
+_ONLY_GUESSED = {"date", "source_url"}
+"""That cells are dates does not say what happened on them, nor an address what is to be read there."""
+_FULL = range(100)
+"""So many merged cells of one line are looked at: a file may hold a million."""
+Looks = Callable[[str], bool]
+"""Whether a text looks like what belongs into a field."""
 
 
 def folded(text: str) -> str:
@@ -83,6 +97,20 @@ class Column:
     """One of `FIELDS`; empty if the column is not read."""
     guess: str = ""
     """The field it may mean, if it is not read because its heading is unknown."""
+    is_by_values: bool = False
+    """Whether its cells say what it is, not its heading."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The headings of a table; lines as in Excel."""
+
+    cells: tuple[str, ...]
+    line: int
+    """The last of its lines, 0 for a table without headings; ``first_line`` is the first."""
+    first_line: int
+    body: int
+    """Position of the first row below, among the rows."""
 
 
 def field_of(heading: str) -> str:
@@ -91,20 +119,101 @@ def field_of(heading: str) -> str:
     return _KNOWN.get(folded(heading)) or _KNOWN.get(folded(bare), "")
 
 
-def find_header(sheet: Sheet, mapping: Mapping[str, str]) -> int:
-    """Return the position, among the rows, of the row with the headings: the one with the most that are known.
+def find_header(
+    sheet: Sheet, mapping: Mapping[str, str], is_name: Looks = lambda _: False, line: int | None = None
+) -> Head:
+    """Return the headings: in the row with the most that are known, or in it and the one above or below together.
 
-    If no row has two of them, the first with the most cells filled.
+    If no row has two of them, in the first with the most cells filled above the first key; if there is none above,
+    or a name stands in it, there are no headings. ``line`` says where they are; 0, that there are none.
     """
-    searched = sheet.rows[:_SEARCHED_LINES]
-    known = [len({mapping.get(cell) or field_of(cell) for cell in cells if cell} - {""}) for _, cells in searched]
-    if max(known) < _ENOUGH:
-        known = [sum(map(bool, cells)) for _, cells in searched]
-    return known.index(max(known))
+    rows = _spread(sheet, sheet.rows[:_SEARCHED_LINES])
+    if line is not None:
+        at = next((at for at, (known, _) in enumerate(sheet.rows) if known == line), -1)
+        return _head(sheet, at, at) if at >= 0 else _no_head(sheet)
+    known = [_known_fields(cells, mapping) for _, cells in rows]
+    best = max(map(len, known))
+    at = next(at for at, found in enumerate(known) if len(found) == best)
+    if best < _ENOUGH:
+        keys = (at for at, (_, cells) in enumerate(rows) if any(map(_KEY.fullmatch, cells)))
+        filled = [sum(map(bool, cells)) for _, cells in rows[: next(keys, len(rows))]]
+        if not filled:
+            return _no_head(sheet)
+        at = filled.index(max(filled))
+        if not known[at] and any(map(is_name, filter(None, rows[at][1]))):
+            return _no_head(sheet)
+    for first in (at - 1, at):
+        if first >= 0 and _is_double(rows[first : first + 2], best, mapping):
+            return _head(sheet, first, first + 1)
+    return _head(sheet, at, at)
 
 
-def columns_of(cells: Sequence[str], mapping: Mapping[str, str]) -> tuple[Column, ...]:
-    """Return the columns of a table by its row of headings; ``mapping`` (heading to field, or to nothing) goes first."""
+def header_score(rows: Rows) -> int:
+    """Return how many fields the best row of headings among some rows has: how likely it is that they are the table."""
+    return max((len(_known_fields(cells, {})) for _, cells in rows[:_SEARCHED_LINES]), default=0)
+
+
+def _known_fields(cells: Sequence[str], mapping: Mapping[str, str]) -> set[str]:
+    return {mapping.get(cell) or field_of(cell) for cell in cells if cell} - {""}
+
+
+def _spread(sheet: Sheet, rows: Rows) -> list[tuple[int, tuple[str, ...]]]:
+    """Return rows, cells that are merged beside each other with the same text."""
+    spans: dict[int, list[Merged]] = {line: [] for line, _ in rows}
+    for merged in sheet.merged:
+        if merged.last_column > merged.column and len(spans.get(merged.line, _FULL)) < len(_FULL):
+            spans[merged.line].append(merged)
+    made = []
+    for line, cells in rows:
+        spread = list(cells)
+        for merged in spans[line]:
+            for at in range(merged.column, min(merged.last_column + 1, len(cells))):
+                spread[at] = cells[merged.column]
+        made.append((line, tuple(spread)))
+    return made
+
+
+def _is_double(two: Sequence[tuple[int, tuple[str, ...]]], best: int, mapping: Mapping[str, str]) -> bool:
+    """Return whether two rows are headings together: they say more than each, and none is a row of the table."""
+    if len(two) < 2 or two[1][0] != two[0][0] + 1 or any(_KEY.fullmatch(cell) for _, cells in two for cell in cells):  # noqa: PLR2004
+        return False
+    return len(_known_fields(_together(two[0][1], two[1][1]), mapping)) > best
+
+
+def _together(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
+    made = []
+    for above, below in zip_longest(upper, lower, fillvalue=""):
+        both = f"{above} {below}".strip()
+        made.append(below if field_of(below) or above == below else both)
+    return tuple(made)
+
+
+def _head(sheet: Sheet, first: int, last: int) -> Head:
+    spread = [cells for _, cells in _spread(sheet, sheet.rows[first : last + 1])]
+    cells = spread[0] if len(spread) == 1 else _together(*spread)
+    body = last + 1
+    while body < len(sheet.rows) and _is_legend(sheet.rows[body][1]):
+        body += 1
+    return Head(cells, sheet.rows[body - 1][0], sheet.rows[first][0], body)
+
+
+def _no_head(sheet: Sheet) -> Head:
+    return Head(("",) * max(len(cells) for _, cells in sheet.rows[:_SEARCHED_LINES]), 0, 0, 0)
+
+
+def _is_legend(cells: Sequence[str]) -> bool:
+    """Return whether a row below the headings only explains or numbers them: ``(8-stellig)``, ``1 2 3``."""
+    filled = [(at, cell) for at, cell in enumerate(cells, 1) if cell]
+    return len(filled) >= _ENOUGH and all(re.fullmatch(rf"\(.*\)|\[.*\]|\(?{at}\)?", cell) for at, cell in filled)
+
+
+def columns_of(
+    cells: Sequence[str], mapping: Mapping[str, str], body: Rows = (), looks: Mapping[str, Looks] | None = None
+) -> tuple[Column, ...]:
+    """Return the columns of a table by its row of headings; ``mapping`` (heading to field, or to nothing) goes first.
+
+    What the headings do not say, the cells of the ``body`` do: ``looks`` says by field whether a text looks like one.
+    """
     columns: list[Column] = []
     taken: set[str] = set()
     for position, cell in enumerate(cells):
@@ -115,17 +224,59 @@ def columns_of(cells: Sequence[str], mapping: Mapping[str, str]) -> tuple[Column
         field = mapping[heading] if heading in mapping else field_of(cell)
         guess = "" if field or heading in mapping else _guess(cell)
         columns.append(Column(heading, position, field, guess))
+    if looks:
+        _by_values(columns, mapping, _Cells(body, looks), looks)
     return tuple(columns)
 
 
-def letters(position: int) -> str:
-    """Return how a spreadsheet calls a column: ``A``, ``Z``, ``AA``."""
-    name = ""
-    position += 1
-    while position:
-        position, rest = divmod(position - 1, 26)
-        name = chr(65 + rest) + name
-    return name
+class _Cells:
+    """What the cells of a table look like: shares of the first ones, asked for once."""
+
+    def __init__(self, body: Rows, looks: Mapping[str, Looks]) -> None:
+        self._rows = [row for _, row in body[:_SAMPLED]]
+        self._looks = looks
+        self._shares: dict[tuple[str, int], float] = {}
+
+    def share(self, field: str, position: int) -> float:
+        """Return how many of the filled cells of a column look like a field."""
+        at = field, position
+        if at not in self._shares:
+            filled = [row[position] for row in self._rows if position < len(row) and row[position]]
+            self._shares[at] = sum(map(self._looks[field], filled)) / max(len(filled), 1)
+        return self._shares[at]
+
+    def best(self, field: str, positions: Iterable[int]) -> int:
+        """Return the column that looks most like a field; -1 if none does."""
+        best = max(positions, key=lambda at: self.share(field, at), default=-1)
+        return best if best >= 0 and self.share(field, best) >= _MOSTLY else -1
+
+
+def _by_values(columns: list[Column], mapping: Mapping[str, str], cells: _Cells, fields: Iterable[str]) -> None:
+    """Change columns to what their cells say, where the headings say nothing, or the same of two."""
+    for field in ("ags", "municipality"):
+        own = folded(HEADINGS[field].de)
+        claiming = sorted(
+            (each for each in columns if each.field == field), key=lambda each: folded(each.heading) != own
+        )
+        if len(claiming) > 1 and not any(each.heading in mapping for each in claiming):
+            best = cells.best(field, (each.position for each in claiming))
+            for each in claiming if best >= 0 else ():
+                if each.position != best:
+                    columns[each.position] = replace(each, field="")
+    for field in fields:
+        if any(each.field == field for each in columns):
+            continue
+        free = (
+            each.position
+            for each in columns
+            if each.heading not in mapping and (not each.field or (field, each.field) == ("ags", "municipality"))
+        )
+        if (best := cells.best(field, free)) < 0:
+            continue
+        if field in _ONLY_GUESSED:
+            columns[best] = replace(columns[best], guess=field)
+        else:
+            columns[best] = replace(columns[best], field=field, guess="", is_by_values=True)
 
 
 def _guess(heading: str) -> str:

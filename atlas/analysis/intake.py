@@ -5,6 +5,7 @@ Nothing is written here and nothing is guessed: what is repaired is said, what i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +13,8 @@ from functools import lru_cache
 
 import pandas as pd
 
-from atlas.analysis.columns import ENTRY, FIELDS, HEADINGS, REQUIRED, Column, columns_of, find_header, folded
+from atlas import phrases
+from atlas.analysis.columns import ENTRY, FIELDS, HEADINGS, SETTABLE, Column, Head, columns_of, find_header, folded
 from atlas.analysis.difference import (
     NO_ANSWERS,
     TOUCHING,
@@ -26,7 +28,8 @@ from atlas.analysis.difference import (
     entries_of,
     is_finer,
 )
-from atlas.analysis.naming import StageNames, participants
+from atlas.analysis.naming import participants
+from atlas.analysis.presets import Guide, Rungs, read_settings, unused
 from atlas.analysis.quality import disorder
 from atlas.analysis.values import (
     Reading,
@@ -45,16 +48,21 @@ from atlas.analysis.values import (
     read_text,
     read_yes,
 )
-from atlas.errors import Problem, Severity
+from atlas.errors import Problem, Severity, few
 from atlas.model.edits import Record
 from atlas.model.programme import Programme, StageKind
-from atlas.model.records import DATE_MEANINGS, RECORD_COLUMNS
+from atlas.model.records import DATE_MEANINGS, RECORD_COLUMNS, web_address
 from atlas.model.rules import Fault, check_end, check_meaning, check_read
-from atlas.model.sheets import Sheet
+from atlas.model.sheets import Rows, Sheet
 from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
 
 _PREVIEWED = 5
+_WORDY = 2
+_DIGITS = re.compile(r"[0-9]{4}|[0-9]{2}[ .][0-9]")
+_YEAR = re.compile(r"[^0-9].*[0-9]{2}$|^[0-9]{4}-")
+_SUMS = {"summe", "gesamt", "insgesamt", "zusammen", "gesamtzahl", "total"}
+_AT_ONCE = 10_000
 _KEPT = 5_000
 """Readings kept for the next time the same text comes."""
 
@@ -69,11 +77,14 @@ class Finding(Remark):
     """Heading as in the table; empty for the whole line."""
     given: str = ""
     """What the cell says; empty for the whole line."""
+    setting: str = ""
+    """Our name for the field, if it is about what is set for all rows."""
 
     @property
     def problem(self) -> Problem:
         """Return it as a problem with its place; the suggestion is not part of it."""
         place = [f"Zeile {self.line}"] if self.line else []
+        place += [phrases.FOR_ALL_ROWS, self.setting] if self.setting else []
         place += [f"Spalte „{self.column}“"] if self.column else []
         return Problem(", ".join(place), self.text, dict(self.values), self.severity)
 
@@ -85,7 +96,7 @@ class Intake:
     columns: tuple[Column, ...]
     """All columns in order, with the fields they are read as: what a mapping step shows and changes."""
     header_line: int
-    """Where the headings stand."""
+    """Where the headings stand; 0 if there are none."""
     preview: tuple[tuple[int, tuple[str, ...]], ...]
     """The first rows below them, as they are in the table: line and cells."""
     row_count: int
@@ -100,6 +111,11 @@ class Intake:
         """Whether something stops the import."""
         return is_blocked(self.findings)
 
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether something about the whole table stops it, as a column that is missing: no row has been looked at."""
+        return is_blocked(finding for finding in self.findings if not finding.line)
+
     def of(self, severity: Severity) -> list[Finding]:
         """Return the findings of one severity."""
         return [finding for finding in self.findings if finding.severity is severity]
@@ -109,14 +125,13 @@ def check_sheet(
     sheet: Sheet,
     snapshot: Snapshot,
     programme: Programme,
-    mapping: Mapping[str, str],
+    guide: Guide,
     today: date,
     answers: Mapping[int, Answer] = NO_ANSWERS,
 ) -> Intake:
     """Return everything there is to say about a table before it may become part of a programme's record.
 
-    ``mapping`` gives the field for a heading that does not say it, or says another; an empty field leaves a column out.
-    Dates after ``today`` are faults. ``answers`` are what somebody has said of rows that resemble entries, by line.
+    ``guide`` says what the table does not say itself. Dates after ``today`` are faults. ``answers`` are what somebody has said of rows that resemble entries, by line.
     """
     findings = [Finding(note.text, note.values, note.severity) for note in sheet.notes]
     text = N_(
@@ -127,29 +142,38 @@ def check_sheet(
         return Intake(
             columns=(), header_line=0, preview=(), row_count=0, findings=(*findings, _empty()), difference=Difference()
         )
-    at = find_header(sheet, mapping)
-    header_line, headings = sheet.rows[at]
-    body = sheet.rows[at + 1 :]
-    columns = columns_of(headings, mapping)
-    findings += _about_columns(columns, mapping, at, header_line)
-    findings += _about_cells(sheet, columns, header_line, {line for line, _ in body})
+    check = _Check(snapshot, programme, guide, today)
+    head = find_header(sheet, guide.mapping, check.is_name, guide.header)
+    columns = columns_of(head.cells, guide.mapping, sheet.rows[head.body :], check.looks())
+    body = sheet.rows[head.body :]
+    below: list[Finding] = []
+    if guide.file:
+        body, below = _without_feet(body, columns, check.is_name)
+    findings += [*_about_head(head, guide, sheet), *_about_columns(columns, guide, head), *below]
+    findings += check.take(columns)
+    findings += _about_cells(sheet, columns, head.line, {line for line, _ in body})
     if not body:
         findings.append(_empty())
     difference = Difference()
     if not is_blocked(finding for finding in findings if finding.line == 0):
-        check = _Check(snapshot, programme, columns, today)
-        difference = check.rows(body, headings, answers)
+        difference = check.rows(body, head.cells, answers)
         findings += check.findings
     position = {column.heading: column.position for column in columns}
     findings.sort(key=lambda each: (each.line, position.get(each.column, -1)))
     return Intake(
         columns=columns,
-        header_line=header_line,
+        header_line=head.line,
         preview=tuple(body[:_PREVIEWED]),
         row_count=len(body),
         findings=tuple(findings),
         difference=difference,
     )
+
+
+def _about_settings(said: Iterable[tuple[str, Remark]]) -> Iterator[Finding]:
+    for name, each in said:
+        label = HEADINGS[name].de if name in HEADINGS else name
+        yield Finding(each.text, each.values, each.severity, each.suggestion, setting=label)
 
 
 def _empty() -> Finding:
@@ -160,41 +184,99 @@ def _empty() -> Finding:
 # ---- the table as a whole ---------------------------------------------------------------------------------------------
 
 
-def _about_columns(
-    columns: Sequence[Column], mapping: Mapping[str, str], above: int, header_line: int
-) -> Iterator[Finding]:
+def _without_feet(body: Rows, columns: Sequence[Column], is_name: Callable[[str], bool]) -> tuple[Rows, list[Finding]]:
+    """Return the rows without those below the table: a sum, or a remark alone in its line; and that they are left out."""
+    keys = {each.position for each in columns if each.field == "ags"}
+    feet: list[tuple[int, str]] = []
+    for line, cells in reversed(body):
+        filled = [(at, cell) for at, cell in enumerate(cells) if cell]
+        at, text = filled[0] if filled else (0, "")
+        is_remark = (
+            len(filled) == 1
+            and (":" in text or text.count(" ") >= _WORDY or not any(map(str.isalnum, text)))
+            and not is_name(text)
+        )
+        if not (is_remark or (folded(text) in _SUMS and (at in keys or not any(cells[key] for key in keys)))):
+            break
+        feet.append((line, text))
+    text = N_("Diese Zeile unter der Tabelle wird nicht gelesen.")
+    found = [Finding(line=line, text=text, given=said, severity=Severity.WARNING) for line, said in feet]
+    return body[: len(body) - len(feet)], found
+
+
+def _about_head(head: Head, guide: Guide, sheet: Sheet) -> Iterator[Finding]:
+    if guide.header and guide.header != head.line:
+        text = N_("In Zeile {line} steht nichts; die Kopfzeile kann sie nicht sein.")
+        yield Finding(text=text, values={"line": guide.header})
+    if not head.line:
+        text = N_("Die Tabelle hat keine Überschriften; die Spalten heißen nach ihrem Ort.")
+        yield Finding(text=text, severity=Severity.NOTE)
+    elif head.line != head.first_line:
+        text = N_("Die Überschriften stehen in den Zeilen {first} bis {line}; was darüber steht, wird nicht gelesen.")
+        yield Finding(text=text, values={"first": head.first_line, "line": head.line}, severity=Severity.NOTE)
+    elif head.first_line != sheet.rows[0][0]:
+        text = N_("Die Kopfzeile ist Zeile {line}; was darüber steht, wird nicht gelesen.")
+        yield Finding(text=text, values={"line": head.line}, severity=Severity.NOTE)
+
+
+def _missing(guide: Guide, by_field: Mapping[str, list[str]], columns: Sequence[Column]) -> Iterator[str]:
+    """Yield the fields the rows must have and neither a column nor a setting says; a source only if a column may be it."""
+    if "ags" not in by_field and "municipality" not in by_field:
+        yield "ags"
+    said = {*by_field, *(name for name, value in guide.settings.items() if value)}
+    if "status" not in said:
+        yield "status"
+    if "source_url" not in said and any(column.guess == "source_url" for column in columns):
+        yield "source_url"
+
+
+def _about_columns(columns: Sequence[Column], guide: Guide, head: Head) -> Iterator[Finding]:
     by_field: dict[str, list[str]] = {}
     for column in columns:
         by_field.setdefault(column.field, []).append(column.heading)
     known = ", ".join(column.heading for column in columns)
-    yield from _about_mapping(mapping, [column.heading for column in columns])
+    missing = set(_missing(guide, by_field, columns))
+    yield from _about_mapping(guide.mapping, [column.heading for column in columns])
     for each in FIELDS:
         if len(claiming := by_field.get(each, [])) > 1:
             text = N_("Mehrere Spalten passen zu „{field}“: {columns}. Bitte zuordnen, welche gilt.")
             yield Finding(text=text, values={"field": HEADINGS[each].de, "columns": ", ".join(claiming)})
-        if each in REQUIRED and not claiming:
+        if each in missing:
             text = N_(
                 "Die Spalte „{field}“ fehlt in der Kopfzeile (Zeile {line}). Bitte zuordnen oder ergänzen; vorhanden: {known}."
             )
+            if each in SETTABLE:
+                text = N_(
+                    "„{field}“ fehlt. Bitte für alle Zeilen angeben, oder eine Spalte zuordnen; vorhanden: {known}."
+                )
             close = next((column.heading for column in columns if column.guess == each), "")
             yield Finding(
-                text=text, values={"field": HEADINGS[each].de, "line": header_line, "known": known}, suggestion=close
+                text=text, values={"field": HEADINGS[each].de, "line": head.line, "known": known}, suggestion=close
             )
-    for column in columns:
-        if not column.field:
-            text = N_("Diese Spalte wird nicht gelesen.")
-            yield Finding(column=column.heading, text=text, severity=Severity.NOTE, suggestion=column.guess)
-    if above:
-        text = N_("Die Kopfzeile ist Zeile {line}; was darüber steht, wird nicht gelesen.")
-        yield Finding(text=text, values={"line": header_line}, severity=Severity.NOTE)
+    yield from _about_each(columns)
+    if "source_url" not in missing and not guide.settings.get("source_url") and "source_url" not in by_field:
+        text = N_("Eine Quelle ist nicht angegeben; als Quelle gilt die Datei „{file}“.")
+        yield Finding(text=text, values={"file": guide.file}, severity=Severity.WARNING)
     if "municipality" not in by_field:
         text = N_(
             "Ohne Spalte mit Namen lässt sich ein vertippter Schlüssel nicht erkennen; die Namen werden nach dem Schlüssel ergänzt."
         )
         yield Finding(text=text, severity=Severity.WARNING)
-    if "date" in by_field and "date_means" not in by_field:
+    if "date" in by_field and "date_means" not in by_field and not guide.settings.get("date_means"):
         text = N_("Die Spalte „Datum bedeutet“ fehlt: jedes Datum gilt als der Tag, an dem die Stufe erreicht war.")
         yield Finding(text=text, severity=Severity.NOTE)
+
+
+def _about_each(columns: Sequence[Column]) -> Iterator[Finding]:
+    for column in columns:
+        if not column.field:
+            text = N_("Diese Spalte wird nicht gelesen.")
+            suggestion = HEADINGS[column.guess].de if column.guess else ""
+            yield Finding(column=column.heading, text=text, severity=Severity.NOTE, suggestion=suggestion)
+        elif column.is_by_values:
+            text = N_("Gelesen als „{field}“: das sagt der Inhalt der Spalte, nicht ihre Überschrift.")
+            values = {"field": HEADINGS[column.field].de}
+            yield Finding(column=column.heading, text=text, values=values, severity=Severity.NOTE)
 
 
 def _about_mapping(mapping: Mapping[str, str], headings: Sequence[str]) -> Iterator[Finding]:
@@ -222,17 +304,17 @@ def _about_cells(sheet: Sheet, columns: Sequence[Column], header_line: int, line
             yield Finding(line=line, column=read[position], text=text, severity=severity)
     for merged in sheet.merged:
         covered = [position for position in read if merged.column <= position <= merged.last_column]
-        if covered and merged.last_line >= header_line:
+        if covered and merged.last_line > header_line:
             text = N_("Die Zellen {cells} sind verbunden. Bitte trennen und jede einzeln ausfüllen.")
             yield Finding(
-                line=max(merged.line, header_line),
+                line=max(merged.line, header_line + 1),
                 column=read[covered[0]],
                 text=text,
                 values={"cells": merged.reference},
             )
     if hidden := [line for line in sheet.hidden if line in lines]:
-        text = N_("{n} ausgeblendete Zeilen werden mitgelesen ({lines}).")
-        values: Values = {"n": len(hidden), "lines": ", ".join(map(str, hidden))}
+        text = N_("Ausgeblendete Zeilen werden mitgelesen: {lines}.")
+        values: Values = {"lines": few(map(str, hidden))}
         yield Finding(text=text, values=values, severity=Severity.WARNING)
 
 
@@ -242,8 +324,14 @@ def _about_cells(sheet: Sheet, columns: Sequence[Column], header_line: int, line
 class _Check:
     """Reads rows into records. Each distinct value is looked at once: tables repeat themselves."""
 
-    def __init__(self, snapshot: Snapshot, programme: Programme, columns: Sequence[Column], today: date) -> None:
+    def __init__(self, snapshot: Snapshot, programme: Programme, guide: Guide, today: date) -> None:
         self.findings: list[Finding] = []
+        self._guide = guide
+        self._settings: dict[str, str] = {}
+        self._untaken: set[str] = set()
+        self._at: dict[str, int] = {}
+        self._headings: dict[str, str] = {}
+        self._width = 0
         self._programme = programme
         self._today = today
         self._table = snapshot.records[programme.key].table
@@ -252,19 +340,40 @@ class _Check:
         for _, each in self._entries.values():
             self._cases.setdefault((each.ags, each.instrument, folded(each.case)), set()).add(each.case)
         self._people = participants(snapshot.editions[programme.boundary_set])
-        self._width = len(columns)
-        self._at = {column.field: column.position for column in columns if column.field}
-        self._headings = {column.field: column.heading for column in columns if column.field}
-        stages = StageNames(programme)
+        self._rungs = Rungs(programme)
         self._plans = {each.ref for each in programme.rungs if each.stage.kind is StageKind.PLAN}
         kept = lru_cache(_KEPT)
         self._damage = kept(damage)
         self._key = kept(self._people.read_key)
         self._name = kept(self._people.read_name)
-        self._stage = kept(stages.read)
+        self._stage = kept(self._rungs.read)
         self._date: Callable[[str], Reading] = kept(lambda raw: read_date(raw, today))
         self._retrieved: Callable[[str], Reading] = kept(lambda raw: read_retrieved(raw, today))
         self._source = kept(read_source)
+
+    def is_name(self, text: str) -> bool:
+        """Return whether a municipality or district has or had this name."""
+        return bool(self._people.keys_of(text))
+
+    def looks(self) -> Mapping[str, Callable[[str], bool]]:
+        """Return by field whether a text looks like what belongs there."""
+        return {
+            "ags": lambda text: bool(_DIGITS.search(text)) and not is_blocked(self._people.read_key(text, "").remarks),
+            "municipality": self.is_name,
+            "status": lambda text: folded(text) in self._rungs.stages,
+            "instrument": lambda text: folded(text) in self._rungs.instruments,
+            "source_url": lambda text: bool(web_address(text)),
+            "date": lambda text: bool(_YEAR.search(text)) and not is_blocked(read_date(text, self._today).remarks),
+        }
+
+    def take(self, columns: Sequence[Column]) -> Iterator[Finding]:
+        """Take over which column is which field and what is set for all rows; yield what there is to say of that."""
+        self._width = len(columns)
+        self._at = {column.field: column.position for column in columns if column.field}
+        self._headings = {column.field: column.heading for column in columns if column.field}
+        self._settings, said = read_settings(self._guide.settings, self._at, self._rungs, self._today)
+        self._untaken = set(self._settings)
+        yield from _about_settings(said)
 
     def rows(
         self,
@@ -280,7 +389,9 @@ class _Check:
             elif row := self._row(line, cells):
                 rows.append(row)
         rows = self._without_repeated(rows)
-        given = {field for field in self._at if field in RECORD_COLUMNS}
+        self.findings += _about_settings(unused(sorted(self._untaken)))
+        given = {field for field in (*self._at, *self._settings) if field in RECORD_COLUMNS}
+        given |= {"ags", "instrument", "status"}
         repeats = {each.key for each in self._programme.instruments if each.repeats}
         difference = compare(rows, self._entries, given, self._people, repeats, answers)
         asked = {each.line: each for each in difference.questions}
@@ -315,16 +426,28 @@ class _Check:
     def _row(self, line: int, cells: tuple[str, ...]) -> TableRow | None:
         """Return the row if nothing stops it."""
         raw = {field: cells[position] for field, position in self._at.items()}
+        taken = self._filled(raw) if self._settings else ()
         readings = self._readings(raw)
         is_good = True
         for name, reading in readings.items():
             if reading.remarks:
                 is_good &= not is_blocked(reading.remarks)
-                self._say(line, name, raw.get(name, ""), *reading.remarks)
+                told = (each for each in reading.remarks if name not in taken or each.severity is Severity.BLOCKER)
+                self._say(line, name, raw.get(name, ""), *told)  # what is set was said once
         if not is_good:
             return None
         entry = readings.pop(ENTRY).value
         return TableRow(line, int(entry or 0), Record(**{field: reading.value for field, reading in readings.items()}))
+
+    def _filled(self, raw: dict[str, str]) -> Sequence[str]:
+        """Fill what a row does not say itself with what is set for all; return what was filled."""
+        taken = [name for name in self._settings if not raw.get(name)]
+        raw |= {name: self._settings[name] for name in taken}
+        if "date_means" in taken and (not raw.get("date") or meaning_before(raw["date"])[1]):
+            raw["date_means"] = ""  # there is no date, or a word before it says it
+            taken.remove("date_means")
+        self._untaken.difference_update(taken)
+        return taken
 
     def _readings(self, raw: Mapping[str, str]) -> dict[str, Reading]:
         """Return a reading for every field."""
@@ -333,7 +456,7 @@ class _Check:
         }
         name, key_given = raw.get("municipality", ""), raw.get("ags", "")
         key = self._key(key_given, "" if "municipality" in broken else name)
-        instrument, stage = self._stage(raw.get("instrument", ""), raw.get("status", ""))
+        instrument, stage = self._stage(raw.get("instrument"), raw.get("status", ""))
         said, meant = meaning_before(raw.get("date", ""))
         day = self._planned(self._date(said), instrument.value, stage.value)
         if meant == "known_by" and not raw.get("date_means"):
@@ -348,7 +471,7 @@ class _Check:
             "date_means": self._meaning(raw, day, meant),
             "joint_with": read_text(raw.get("joint_with", ""), "joint_with"),
             "note": read_text(raw.get("note", ""), "note"),
-            "source_url": self._source(raw.get("source_url", "")),
+            "source_url": self._source(raw.get("source_url", "" if "source_url" in self._at else self._guide.file)),
             "source_date": self._date(meaning_before(raw.get("source_date", ""))[0]),
             "until": read_date(raw.get("until", "")),
             "case": read_case(raw.get("case", "")),
@@ -411,7 +534,7 @@ class _Check:
 
     def _say(self, line: int, field: str, given: str, *remarks: Remark) -> None:
         """Add remarks on a field to the findings; an empty field is the whole line."""
-        heading = self._headings.get(field, field)
+        heading = self._headings.get(field, "" if field in HEADINGS else field)
         self.findings += [
             Finding(each.text, each.values, each.severity, each.suggestion, line=line, column=heading, given=given)
             for each in remarks
@@ -490,13 +613,25 @@ class _Check:
         # Lines of the table stand below zero, to tell them from numbers of entries.
         beside = [(step.entry, step.old) for step in difference.of(StepKind.MISSING, StepKind.UNCHANGED)]
         told = [(line, record) for line, record in (*beside, *((-step.line, step.new) for step in fresh)) if record]
-        table = pd.DataFrame({name: [getattr(record, name) for _, record in told] for name in RECORD_COLUMNS})
         said: set[int] = set()
-        for lower, higher, text, values in disorder(table.assign(line=[line for line, _ in told]), self._programme):
-            line = min(lower, 0) or min(higher, 0)
-            if line and line not in said:
-                said.add(line)
-                heading = self._headings.get("date", "")
-                self.findings.append(
-                    Finding(line=-line, column=heading, text=text, values=values, severity=Severity.WARNING)
-                )
+        for some in _batches(told):
+            table = pd.DataFrame({name: [getattr(record, name) for _, record in some] for name in RECORD_COLUMNS})
+            for lower, higher, text, values in disorder(table.assign(line=[line for line, _ in some]), self._programme):
+                line = min(lower, 0) or min(higher, 0)
+                if line and line not in said:
+                    said.add(line)
+                    heading = self._headings.get("date", "")
+                    self.findings.append(
+                        Finding(line=-line, column=heading, text=text, values=values, severity=Severity.WARNING)
+                    )
+
+
+def _batches(told: Iterable[tuple[int, Record]]) -> Iterator[list[tuple[int, Record]]]:
+    """Yield entries, those of a place together, so many at once that a large table does not stand in the memory twice."""
+    some: list[tuple[int, Record]] = []
+    for each in sorted(told, key=lambda each: each[1].ags):
+        if len(some) >= _AT_ONCE and each[1].ags != some[-1][1].ags:
+            yield some
+            some = []
+        some.append(each)
+    yield some

@@ -9,6 +9,7 @@ from datetime import date
 from atlas.analysis.columns import ENTRY, FIELDS, HEADINGS
 from atlas.analysis.difference import TOUCHING, Answer, Question, Step, StepKind
 from atlas.analysis.intake import Finding, check_sheet
+from atlas.analysis.presets import Guide
 from atlas.analysis.values import is_blocked
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.edits import Add, Correct, Edit, Record, Withdraw
@@ -76,7 +77,8 @@ def check_typed(
     headings = tuple(HEADINGS[field].in_language(lang) for field in FIELDS)
     cells = [(line, _cells(row)) for line, row in enumerate(rows, _FIRST_LINE)]
     answers = {line: row.answer for line, row in enumerate(rows, _FIRST_LINE) if row.answer}
-    intake = check_sheet(Sheet(rows=[(_FIRST_LINE - 1, headings), *cells]), snapshot, programme, {}, today, answers)
+    sheet = Sheet(rows=[(_FIRST_LINE - 1, headings), *cells])
+    intake = check_sheet(sheet, snapshot, programme, Guide(header=_FIRST_LINE - 1), today, answers)
     findings = [replace(each, line=max(each.line - _FIRST_LINE + 1, 0)) for each in intake.findings]
     edits: list[Edit] = []
     leaving = {each.entry for each in gone}

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 import pandas as pd
 
+from atlas.analysis.columns import header_score
 from atlas.analysis.difference import TOUCHING, Answer, Difference, StepKind
-from atlas.analysis.intake import Intake, check_sheet
+from atlas.analysis.intake import Finding, Intake, check_sheet
+from atlas.analysis.presets import Guide
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.edits import ChangeKind, Edit, Occasion
+from atlas.model.programme import Programme
+from atlas.model.sheets import Rows
 from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
+from atlas.present.intake import finding_rows, finding_titles
+from atlas.present.wording import Words
 from atlas.sources.spreadsheets import ON_SCREEN, SpreadsheetLimits, read_sheet
 
 DIFFERENCE_COLUMNS = (
@@ -37,6 +44,9 @@ class ImportedTable:
     head: int
     intake: Intake
     """What was found in it: columns, findings, difference."""
+    sheet: str = ""
+    """That was read, of ``sheets``; empty for a CSV."""
+    sheets: tuple[str, ...] = ()
 
     def edits(self, *, is_whole: bool = False, may_erase: bool = False) -> list[Edit]:
         """Return what to save.
@@ -71,10 +81,14 @@ class Terms:
     programme: str = ""
     """Whose record it is for; empty means the first."""
     mapping: Mapping[str, str] = field(default_factory=dict)
-    """Field for a heading where the heading does not say it, or says another; an empty field leaves a column out."""
+    """As of `atlas.analysis.presets.Guide`; ``settings`` and ``header`` likewise."""
     limits: SpreadsheetLimits = ON_SCREEN
     answers: Mapping[int, Answer] = field(default_factory=dict)
     """What somebody has said of rows that resemble entries, by line; without an answer such a row is a new entry."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
+    """Of a workbook; empty to find the one with the table."""
+    header: int | None = None
 
 
 def read_intake(body: bytes, name: str, snapshot: Snapshot, terms: Terms) -> ImportedTable:
@@ -89,8 +103,9 @@ def read_intake(body: bytes, name: str, snapshot: Snapshot, terms: Terms) -> Imp
     name = name.replace("\\", "/").rpartition("/")[2]
     name = "".join(sign for sign in name if sign.isprintable())[:200] or "–"
     known = snapshot.programme(terms.programme)
-    sheet = read_sheet(body, name, terms.limits)
-    intake = check_sheet(sheet, snapshot, known, terms.mapping, terms.today, terms.answers)
+    sheet = read_sheet(body, name, terms.limits, partial(_chosen, name, terms.sheet))
+    guide = Guide(terms.mapping, terms.settings, terms.header, name)
+    intake = check_sheet(sheet, snapshot, known, guide, terms.today, terms.answers)
     return ImportedTable(
         name=name,
         sum=hashlib.sha256(body).hexdigest(),
@@ -98,7 +113,17 @@ def read_intake(body: bytes, name: str, snapshot: Snapshot, terms: Terms) -> Imp
         fingerprint=snapshot.fingerprint,
         head=snapshot.head,
         intake=intake,
+        sheet=sheet.name,
+        sheets=sheet.names,
     )
+
+
+def _chosen(file: str, wanted: str, heads: Mapping[str, Rows]) -> str:
+    """Return which sheet is read: the one asked for, else the first of those with the most columns that are known."""
+    if wanted and wanted not in heads:
+        text = N_("Das Blatt „{given}“ gibt es nicht; vorhanden: {known}.")
+        raise AtlasError(Problem(file, text, {"given": wanted, "known": ", ".join(heads)}))
+    return wanted or max(heads, key=lambda each: header_score(heads[each]))
 
 
 def difference_table(difference: Difference, *, is_whole: bool = False) -> pd.DataFrame:
@@ -131,3 +156,10 @@ def difference_table(difference: Difference, *, is_whole: bool = False) -> pd.Da
         if not step.fields:
             rows.append((str(step.kind), *about, "", "", ""))
     return pd.DataFrame(rows, columns=list(DIFFERENCE_COLUMNS), dtype=object)
+
+
+def findings_table(findings: Iterable[Finding], words: Words, programme: Programme) -> pd.DataFrame:
+    """Return every finding with its place, as the file that names them all."""
+    titles = finding_titles(words)
+    rows = [[getattr(each, name) or "" for name in titles] for each in finding_rows(findings, words, programme)]
+    return pd.DataFrame(rows, columns=list(titles.values()), dtype=object)

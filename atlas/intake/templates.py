@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 import pandas as pd
 
 from atlas import phrases
-from atlas.analysis.columns import ENTRY, HEADINGS, REQUIRED
+from atlas.analysis.columns import ENTRY, HEADINGS
 from atlas.export.tables import excel_csv, neutral
 from atlas.model.programme import Programme, StageKind
 from atlas.present.wording import Words
+
+_NEEDED = ("ags", "instrument", "status", "source_url")
+"""What every row of our own table says itself."""
 
 
 def _headings(words: Words) -> dict[str, str]:
@@ -51,7 +54,7 @@ def _explained(programme: Programme, words: Words) -> Iterator[tuple[str, ...]]:
         ),
     }
     for name, heading in _headings(words).items():
-        yield heading, words.say(phrases.YES) if name in REQUIRED else "", explanations[name]
+        yield heading, words.say(phrases.YES) if name in _NEEDED else "", explanations[name]
     yield ()
     kinds = {
         StageKind.PLAN: words.say(phrases.PLANNED_DOES_NOT_COUNT),

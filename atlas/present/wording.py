@@ -77,6 +77,7 @@ class Words:
     def _place(self, place: str) -> str:
         """Return a place in the reader's language: our own word at the start of a part. What comes from files stays."""
         known = {
+            phrases.FOR_ALL_ROWS: self.say(phrases.FOR_ALL_ROWS),
             "Zeile": self.say(phrases.LINE),
             "Spalte": self.say(phrases.COLUMN),
             "Eintrag": self.say("Eintrag"),

@@ -1,4 +1,4 @@
-"""Read a table from what somebody uploads: CSV in any usual form, or XLSX. Whatever it is, a sentence comes of it.
+"""Read a table from what somebody uploads: CSV in any usual form, XLSX or ODS. Whatever it is, a sentence comes of it.
 
 What the cells mean is not known here: see `atlas.analysis.intake`.
 """
@@ -13,12 +13,12 @@ import tempfile
 import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from atlas.errors import AtlasError, Problem, Severity
-from atlas.model.sheets import Merged, Sheet
+from atlas.model.sheets import Merged, Rows, Sheet
 from atlas.phrases import N_
 from atlas.sources.apart import run_apart
 
@@ -30,17 +30,20 @@ _MOST_PARTS = 500
 _MOST_RATIO = 200
 _RATIO_FROM = 5 * _MB
 """Below this size unpacked, a file may be packed as tightly as it likes."""
+_HEAD = 60
+"""Rows of each sheet that are looked at to choose one."""
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
+_PASSWORD = N_("Die Datei hat ein Kennwort. Bitte ohne Kennwort speichern.")
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD])
 
 
 @dataclass(frozen=True, kw_only=True)
 class SpreadsheetLimits:
-    """What a file may ask for; rows and columns with content, time and memory for reading an XLSX."""
+    """What a file may ask for; rows and columns with content, time and memory for reading a workbook."""
 
     body_bytes: int
     unpacked_bytes: int
-    """Size of an XLSX unpacked."""
+    """Size of a workbook unpacked."""
     rows: int
     cpu_s: int
     columns: int = 100
@@ -51,10 +54,18 @@ ON_SCREEN = SpreadsheetLimits(body_bytes=10 * _MB, unpacked_bytes=60 * _MB, rows
 COMMAND_LINE = SpreadsheetLimits(body_bytes=60 * _MB, unpacked_bytes=200 * _MB, rows=200_000, cpu_s=120)
 
 
-def read_sheet(body: bytes, name: str, limits: SpreadsheetLimits = ON_SCREEN) -> Sheet:
+Choose = Callable[[Mapping[str, Rows]], str]
+"""Says which sheet is meant, by the first rows of each."""
+
+
+def _first(heads: Mapping[str, Rows]) -> str:
+    return next(iter(heads))
+
+
+def read_sheet(body: bytes, name: str, limits: SpreadsheetLimits = ON_SCREEN, choose: Choose = _first) -> Sheet:
     """Return the table in a file; what kind of file it is says its content, not its name.
 
-    Raises `AtlasError` if it is too large, or no table can be read from it at all.
+    ``choose`` is asked if a workbook has several sheets with content. Raises `AtlasError` if it is too large, or no table can be read from it at all.
     """
     if len(body) > limits.body_bytes:
         text = N_(
@@ -62,13 +73,28 @@ def read_sheet(body: bytes, name: str, limits: SpreadsheetLimits = ON_SCREEN) ->
         )
         raise AtlasError(Problem(name, text, {"most": limits.body_bytes // _MB}))
     if body.startswith(b"PK"):
-        return _read_workbook(body, name, limits)
+        return _read_workbook(body, name, limits, choose)
     _refuse_other_kinds(body, name)
     return _read_csv(body, name, limits)
 
 
+_KINDS = {
+    "PDF": rb"%pdf", "HTML": rb"<!doctype html|<html|<table", "XML": rb"<\?xml|<!doctype", "RTF": rb"\{\\rtf",
+    "PNG": rb"\x89png", "JPEG": rb"\xff\xd8\xff", "GIF": rb"gif8", "gzip": rb"\x1f\x8b", "7z": rb"7z\xbc\xaf",
+    "SQLite": rb"sqlite format 3\0", "Parquet": rb"par1", "vCard": rb"begin:vcard", "iCalendar": rb"begin:vcalendar",
+    "JSON": rb"""\{\s*["}]|\[\s*[\[{]|\[\s*"[^"\n]*"\s*[,\]]""", "GV100AD": rb"[1-6]0(?:19|20)[0-9]{8}[^;\t|\n]{150}",
+}  # fmt: skip
+"""How files begin that are no tables, by what they are; without capitals."""
+_ARCHIVES = {"Word": "word/", "PowerPoint": "ppt/", "Numbers": "index/document.iwa"}
+
+
+def _no_table(name: str, kind: str) -> Problem:
+    text = N_("Das ist keine Tabelle, sondern {kind}. Gelesen werden CSV, Excel (.xlsx) und LibreOffice (.ods).")
+    return Problem(name, text, {"kind": kind})
+
+
 def _refuse_other_kinds(body: bytes, name: str) -> None:
-    start = body[:1_000].lstrip().lower()
+    start = body[:1_000].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if not body.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise AtlasError(Problem(name, "Die Datei ist leer."))
     if body.startswith(b"\xd0\xcf\x11\xe0"):
@@ -76,9 +102,8 @@ def _refuse_other_kinds(body: bytes, name: str) -> None:
             "Das ist eine alte Excel-Datei (.xls) oder eine mit Kennwort. Bitte als .xlsx ohne Kennwort speichern."
         )
         raise AtlasError(Problem(name, text))
-    if start.startswith((b"%pdf", b"<!doctype", b"<html", b"<?xml", b"{\\rtf", b"\x89png", b"\x1f\x8b", b"<table")):
-        text = N_("Das ist keine Tabelle. Gelesen werden CSV und Excel-Dateien (.xlsx).")
-        raise AtlasError(Problem(name, text))
+    if kind := next((kind for kind, begin in _KINDS.items() if re.match(begin, start)), ""):
+        raise AtlasError(_no_table(name, kind))
 
 
 # ---- CSV --------------------------------------------------------------------------------------------------------------
@@ -170,12 +195,19 @@ def tidy(text: str) -> str:
     ).strip()
 
 
-# ---- XLSX -------------------------------------------------------------------------------------------------------------
+# ---- XLSX and ODS -----------------------------------------------------------------------------------------------------
 
 
-def _read_workbook(body: bytes, name: str, limits: SpreadsheetLimits) -> Sheet:
+def _read_workbook(body: bytes, name: str, limits: SpreadsheetLimits, choose: Choose) -> Sheet:
     _check_parts(body, name, limits)
     answer = _read_in_child(body, name, limits)
+    sheets = {str(each.get("sheet", "")): each for each in answer.get("sheets", [answer])}
+    heads = {
+        each: [(line, tuple(map(tidy, cells))) for line, cells in sheet.get("rows", [])[:_HEAD]]
+        for each, sheet in sheets.items()
+    }
+    chosen = choose(heads) if len(heads) > 1 else _first(heads)
+    answer = sheets[chosen]
     if "refused" in answer:
         raise AtlasError(_refusal(name, str(answer["refused"]), limits, str(answer["where"])))
     known: dict[str, str] = {}
@@ -186,16 +218,18 @@ def _read_workbook(body: bytes, name: str, limits: SpreadsheetLimits) -> Sheet:
     )
     rows = [(line, cells) for line, cells in read if any(cells) or line in calculated]
     told = N_("Gelesen wird das Blatt „{sheet}“.")
-    values = {"sheet": answer["sheet"]}
-    if answer["others"]:
+    values = {"sheet": chosen}
+    if others := [each for each in sheets if each != chosen]:
         told = N_("Gelesen wird nur das Blatt „{sheet}“, nicht: {others}.")
-        values["others"] = ", ".join(answer["others"])
+        values["others"] = ", ".join(others)
     return Sheet(
         rows=rows,
         formulas=formulas,
         merged=tuple(Merged(*each) for each in answer["merged"]),
         hidden=tuple(answer["hidden"]),
         notes=(Problem("", told, values, Severity.NOTE),),
+        name=chosen,
+        names=tuple(sheets),
     )
 
 
@@ -208,12 +242,11 @@ def _check_parts(body: bytes, name: str, limits: SpreadsheetLimits) -> None:
         raise AtlasError(_unreadable(name)) from error
     names = {part.filename.lower() for part in parts}
     unpacked = sum(part.file_size for part in parts)
-    if "xl/workbook.xml" not in names:
-        text = N_(
-            "Das ist keine Excel-Datei. Gelesen werden CSV und .xlsx; Tabellen aus LibreOffice bitte als .xlsx speichern."
-        )
-        raise AtlasError(Problem(name, text))
-    if any("vbaproject" in each or each.startswith("xl/externallinks/") for each in names):
+    is_ods = body[30:].startswith(b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
+    if "xl/workbook.xml" not in names and not is_ods:
+        kinds = (kind for kind, begin in _ARCHIVES.items() if any(each.startswith(begin) for each in names))
+        raise AtlasError(_no_table(name, next(kinds, "ZIP")))
+    if any("vbaproject" in each or each.startswith(("xl/externallinks/", "basic/", "scripts/")) for each in names):
         text = N_("Die Datei enthält Makros oder Verknüpfungen zu anderen Dateien. Bitte ohne sie als .xlsx speichern.")
         raise AtlasError(Problem(name, text))
     is_tight = unpacked > _RATIO_FROM and unpacked > _MOST_RATIO * len(body)
@@ -228,7 +261,7 @@ def _check_parts(body: bytes, name: str, limits: SpreadsheetLimits) -> None:
         )
         raise AtlasError(Problem(name, text, {"size": unpacked // _MB}))
     if any(part.flag_bits & 1 for part in parts):
-        raise AtlasError(Problem(name, "Die Datei hat ein Kennwort. Bitte ohne Kennwort speichern."))
+        raise AtlasError(Problem(name, _PASSWORD))
 
 
 def _read_in_child(body: bytes, name: str, limits: SpreadsheetLimits) -> dict[str, Any]:
@@ -257,11 +290,13 @@ def _refusal(name: str, reason: str, limits: SpreadsheetLimits, where: str = "")
             "Die Tabelle hat mehr als {most} Zeilen. Bitte die Datei teilen, oder leere Zeilen mit Inhalt weit unten löschen."
         )
         return Problem(f"{name}, Zeile {where}" if where else name, text, {"most": limits.rows})
+    if reason == "password":
+        return Problem(name, _PASSWORD)
     return _unreadable(name)
 
 
 def _unreadable(name: str) -> Problem:
     text = N_(
-        "Die Excel-Datei ist beschädigt oder verlangt zu viel beim Lesen. Bitte in Excel öffnen und neu als .xlsx oder CSV speichern."
+        "Die Datei ist beschädigt oder verlangt zu viel beim Lesen. Bitte öffnen und neu als .xlsx oder CSV speichern."
     )
     return Problem(name, text)

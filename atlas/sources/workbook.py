@@ -1,10 +1,11 @@
-"""Read the cells of one sheet of an XLSX file, within limits.
+"""Read the cells of the sheets of an XLSX or ODS file, within limits.
 
 Run by `atlas.sources.spreadsheets` as a process of its own (`atlas.sources.apart`): the file is its input, the cells its output.
 It imports nothing of this project.
 
-The answer is JSON: ``{"refused": …, "where": …}`` or ``{"sheet", "others", "rows": [[line, [text, …]], …], "formulas":
-[[line, column, has_value], …], "merged": [[line, line_to, column, column_to, "A5:A7"], …], "hidden": [line, …]}``.
+The answer is JSON: ``{"refused": …, "where": …}`` or ``{"sheets": [sheet, …]}``, the visible ones with content. A sheet is
+``{"sheet": its name, "rows": [[line, [text, …]], …], "formulas": [[line, column, has_value], …], "merged": [[line, line_to,
+column, column_to], …], "hidden": [line, …]}``, one that is too large ``{"sheet", "refused", "where"}``.
 Lines count from 1 as in Excel, columns from 0.
 """
 
@@ -15,7 +16,7 @@ import json
 import re
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _HEADER_ROOM = 50
 """Rows allowed above the first one that counts."""
+_DISPLAY = re.compile(r"[0-9]+|[^\W\d_]{3,}")
 _LITERAL = re.compile(r"\"[^\"]*\"|\[[^\]]*\]|\\.")
 
 
@@ -49,6 +51,14 @@ def read(body: bytes, limits: dict[str, int]) -> dict[str, Any]:
         for part in archive.namelist():
             if part.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.read(part):
                 raise UnsafeWorkbookError("doctype", part)
+        is_ods = "xl/workbook.xml" not in archive.namelist()
+        sheets = list(_ods_sheets(archive, limits) if is_ods else _xlsx_sheets(body, archive, limits))
+    if not sheets:
+        raise UnsafeWorkbookError("empty", "")
+    return {"sheets": sheets}
+
+
+def _xlsx_sheets(body: bytes, archive: zipfile.ZipFile, limits: dict[str, int]) -> Iterator[dict[str, Any]]:
     sys.modules["numpy"] = None  # type: ignore[assignment] # openpyxl would load it, 30 MB for nothing
     import openpyxl
 
@@ -60,12 +70,22 @@ def read(body: bytes, limits: dict[str, int]) -> dict[str, Any]:
         if not hasattr(sheet, "_worksheet_path"):  # a chart has a sheet, too
             continue
         scan = Scan(limits, Texts(book, sheet._shared_strings))
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        try:
             scan.run(archive.read(sheet._worksheet_path.lstrip("/")))
+        except UnsafeWorkbookError as refusal:
+            reason, where = refusal.args
+            yield {"sheet": name, "refused": reason, "where": where}
+            continue
         if scan.cells:
-            others = [each for each in visible if each != name]
-            return {"sheet": name, "others": others} | scan.found()
-    raise UnsafeWorkbookError("empty", "")
+            yield {"sheet": name} | scan.found()
+
+
+def _ods_sheets(archive: zipfile.ZipFile, limits: dict[str, int]) -> Iterator[dict[str, Any]]:
+    if b"encryption-data" in archive.read("META-INF/manifest.xml"):
+        raise UnsafeWorkbookError("password", "")
+    scan = OdsScan(limits)
+    scan.run(archive.read("content.xml"))
+    yield from scan.sheets
 
 
 class Texts:
@@ -116,11 +136,13 @@ def _format_of(book: Any, style: int) -> str:  # noqa: ANN401 - openpyxl does no
 def shown_date(day: date, number_format: str) -> str:
     """Return a date as far as its cell shows it: Excel keeps ``06/2021`` as the first of June, shown as ``Jun 21``."""
     shown = _LITERAL.sub("", number_format).lower()
-    if "d" in shown or "y" not in shown or day.day != 1:
-        return day.isoformat()
-    if "m" in shown:
-        return f"{day.year:04d}-{day.month:02d}"
-    return f"{day.year:04d}" if day.month == 1 else day.isoformat()
+    return _as_far(day, 3 if "d" in shown or "y" not in shown else 2 if "m" in shown else 1)
+
+
+def _as_far(day: date, parts: int) -> str:
+    """Return year, month and day, or as many of these as are shown, unless that would hide something."""
+    shown = day.isoformat()[: {1: 4, 2: 7}.get(parts, 10)]
+    return shown if f"{shown}-01-01"[:10] == day.isoformat() else day.isoformat()
 
 
 class Scan:
@@ -131,10 +153,10 @@ class Scan:
     ``cells`` are texts by line and column; those with a formula also if they are empty.
     """
 
-    def __init__(self, limits: dict[str, int], texts: Texts) -> None:
+    def __init__(self, limits: dict[str, int], texts: Texts | None = None) -> None:
         self.cells: dict[int, dict[int, str]] = {}
         self._formulas: list[tuple[int, int]] = []
-        self._merged: list[tuple[int, int, int, int, str]] = []
+        self._merged: list[tuple[int, int, int, int]] = []
         self._hidden: list[int] = []
         self._texts = texts
         self._most_lines = limits["rows"] + _HEADER_ROOM
@@ -196,8 +218,8 @@ class Scan:
             self._is_read = False
         elif local == "rPh":
             self._is_spelled = False
-        elif local == "c" and (said := "".join(self._said)) and (text := self._texts.of(self._kind, self._style, said)):
-            self._keep(text)
+        elif local == "c" and self._said and self._texts:
+            self._keep_text(self._texts.of(self._kind, self._style, "".join(self._said)))
 
     def _begin_cell(self, reference: str) -> None:
         if reference:
@@ -222,11 +244,145 @@ class Scan:
             raise UnsafeWorkbookError("columns", str(self._column + 1))
         self.cells.setdefault(self._line, {})[self._column] = text
 
+    def _keep_text(self, text: str) -> None:
+        if text:
+            self._keep(text)
+
+    def put(self, line: int, column: int, text: str, *, is_formula: bool = False) -> None:
+        """Keep what a cell says, from whatever XML."""
+        self._line, self._column = line, column
+        self._keep(text)
+        if is_formula:
+            self._formulas.append((line, column))
+
+    def merge(self, line: int, last_line: int, column: int, last_column: int) -> None:
+        """Keep which cells are one."""
+        self._merged.append((line, last_line, column, last_column))
+
+    def hide(self, lines: Iterable[int]) -> None:
+        """Keep which lines are not shown."""
+        self._hidden += lines
+
     def _merge(self, reference: str) -> None:
         match = re.fullmatch(r"([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)", reference)
         if match:
             left, top, right, bottom = match.groups()
-            self._merged.append((int(top), int(bottom), self._position(left), self._position(right), reference))
+            self.merge(int(top), int(bottom), self._position(left), self._position(right))
+
+
+class OdsScan:
+    """One look through the ``content.xml`` of an ODS: its visible ``sheets`` with content, as `Scan.found` gives them.
+
+    A cell or row may say that it is repeated a million times; only those with content are, and within the limits.
+    """
+
+    def __init__(self, limits: dict[str, int]) -> None:
+        self.sheets: list[dict[str, Any]] = []
+        self._limits = limits
+        self._hidden_styles: set[str] = set()
+        self._style = ""
+        self._scan: Scan | None = None
+        self._refusal: UnsafeWorkbookError | None = None
+        self._name = ""
+        self._line = self._column = self._unread = 0
+        self._row: dict[str, str] = {}
+        self._cell: dict[str, str] = {}
+        self._said: list[str] = []
+        self._is_text = False
+
+    def run(self, part: bytes) -> None:
+        """Look through the XML."""
+        parser = expat.ParserCreate(namespace_separator="}")
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = lambda text: self._said.append(text) if self._is_text else None
+        parser.Parse(part, True)  # noqa: FBT003 - expat's own
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition("}")[2]
+        given = {key.rpartition("}")[2]: value for key, value in attributes.items()}
+        if (
+            local in {"annotation", "shapes", "frame", "custom-shape", "ruby-text"} or self._unread
+        ):  # no text of the cell
+            self._unread += 1
+        elif local == "style":
+            self._style = given.get("name", "")
+        elif local == "table-properties" and given.get("display") == "false":
+            self._hidden_styles.add(self._style)
+        elif local == "table":
+            self._name, self._line, self._refusal = given.get("name", ""), 0, None
+            self._scan = None if given.get("style-name") in self._hidden_styles else Scan(self._limits)
+        elif local == "table-row":
+            self._row, self._column = given, 0
+        elif local in {"table-cell", "covered-table-cell"}:
+            self._cell = given
+            self._said.clear()
+        elif local == "p":
+            self._said += ["\n"] if self._said else []
+            self._is_text = True
+        elif local in {"s", "tab", "line-break"}:
+            self._said.append(" " * min(int(given.get("c", 1)), 100))
+
+    def _end(self, name: str) -> None:
+        local = name.rpartition("}")[2]
+        if self._unread:
+            self._unread -= 1
+        elif local == "p":
+            self._is_text = False
+        elif local in {"table-cell", "covered-table-cell"} and self._scan and not self._refusal:
+            self._end_cell(self._scan)
+        elif local == "table-row" and self._scan and not self._refusal:
+            self._end_row(self._scan)
+        elif local == "table" and self._scan:
+            if self._refusal:
+                reason, where = self._refusal.args
+                self.sheets.append({"sheet": self._name, "refused": reason, "where": where})
+            elif self._scan.cells:
+                self.sheets.append({"sheet": self._name} | self._scan.found())
+            self._scan = None
+
+    def _end_cell(self, scan: Scan) -> None:
+        count = int(self._cell.get("number-columns-repeated", 1))
+        text = self._text()
+        try:
+            for column in range(self._column, self._column + count) if text or "formula" in self._cell else ():
+                scan.put(self._line + 1, column, text, is_formula="formula" in self._cell)
+        except UnsafeWorkbookError as refusal:
+            self._refusal = refusal
+        right = self._column + int(self._cell.get("number-columns-spanned", 1)) - 1
+        below = self._line + int(self._cell.get("number-rows-spanned", 1))
+        if (right, below) != (self._column, self._line + 1):
+            scan.merge(self._line + 1, below, self._column, right)
+        self._column += count
+
+    def _end_row(self, scan: Scan) -> None:
+        first, count = self._line + 1, int(self._row.get("number-rows-repeated", 1))
+        self._line += count
+        cells = scan.cells.get(first, {})
+        try:
+            for line in range(first + 1, first + count) if any(cells.values()) else ():
+                for column, text in cells.items():
+                    scan.put(line, column, text)
+        except UnsafeWorkbookError as refusal:
+            self._refusal = refusal
+        if self._row.get("visibility") in {"collapse", "filter"}:
+            scan.hide(line for line in range(first, first + min(count, self._limits["rows"])) if line in scan.cells)
+
+    def _text(self) -> str:
+        said = "".join(self._said)
+        kind = self._cell.get("value-type", "")
+        if kind == "date":
+            day = date.fromisoformat(self._cell["date-value"][:10])
+            shown = _DISPLAY.findall(said)
+            numbers = sum(each.isdecimal() for each in shown)
+            return _as_far(day, numbers + (numbers < len(shown)))  # 1. Juni 2021, 06/2021, 2021
+        if kind == "boolean":
+            return "WAHR" if self._cell["boolean-value"] == "true" else "FALSCH"
+        if kind in {"float", "currency", "percentage"} and "value" in self._cell:
+            number = float(self._cell["value"])
+            return str(int(number)) if number.is_integer() else repr(number)
+        return said
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from atlas.model.rights import VISITOR, Actor
 from tests.app.conftest import AppOn, Become
 from tests.app.test_cases import ANNA, BERND, LESER, click, part
 from tests.app.test_pages import PAGES, fine, shown
-from tests.faulty_files import FAULTS, GOOD_ROWS, HEADINGS, REFUSED, csv_file, planted
+from tests.faulty_files import FAULTS, GOOD_ROWS, HEADINGS, REFUSED, csv_file, ods_file, planted
 from ui import cache
 
 GOOD = csv_file()
@@ -113,9 +113,9 @@ def test_columns_can_be_mapped(app_on: AppOn, miniland_root: Path, become: Becom
     app = app_on(miniland_root)
     become(ANNA)
     gate(app)
-    strange = ["Wo", *HEADINGS[1:]]
-    assert "fehlt in der Kopfzeile" in upload(app, csv_file(headings=strange))
-    app.selectbox(key="intake-column-0").set_value("ags")
+    strange = [*HEADINGS[:8], "Woher", HEADINGS[9]]
+    assert "„Quelle“ fehlt" in upload(app, csv_file(headings=strange))
+    app.selectbox(key="intake-column-8").set_value("source_url")
     assert f"{len(GOOD_ROWS)} neu" in shown(fine(app.run()))
     assert "Gespeichert als Änderung 2" in confirm(app)
 
@@ -316,3 +316,52 @@ def test_our_columns_are_called_as_in_the_readers_template(app_on: AppOn, minila
     assert "“Source”" in said
     assert "„Quelle“" not in said
     assert "separator “;”" in said
+
+
+MEMBERS = csv_file(
+    (("00021010", "Neustadt", "01.02.2025"), ("00021020", "Bergen", "")), ("Schlüssel", "Ort", "Beitritt")
+)
+
+
+def test_what_a_list_of_members_lacks_is_said_once_and_remembered(
+    app_on: AppOn, miniland_root: Path, become: Become
+) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    gate(app)
+    assert "Nichts wird übernommen, solange etwas fehlt" in upload(app, MEMBERS, "mitglieder.csv")
+    app.selectbox(key="intake-set-status").set_value("council:active")
+    assert "2 neu" in shown(fine(app.run()))
+    assert can_save(app)
+    app.text_input(key="intake-set-source_date").set_value("31.02.2020")
+    said = shown(fine(app.run()))
+    assert "Für alle Zeilen: Datum der Quelle" in said
+    assert not can_save(app)
+    app.text_input(key="intake-set-source_date").set_value("2025")
+    app.text_input(key="intake-set-source_url").set_value("Verzeichnis 2025")
+    fine(app.run())
+    assert "Gespeichert als Änderung 2" in confirm(app)
+    saved = [each for each in record().values() if each.source_url == "Verzeichnis 2025"]
+    assert [(each.ags, each.status, each.date, each.source_date) for each in saved] == [
+        ("00021010", "active", "2025-02-01", "2025"),
+        ("00021020", "active", "", "2025"),
+    ]
+    said = upload(app, csv_file((("00021050", "Erlen", ""),), ("Schlüssel", "Ort", "Beitritt")), "weitere.csv")
+    assert "die der letzten Datei mit diesen Überschriften" in said
+    assert "1 neu" in said
+    assert app.text_input(key="intake-set-source_url").value == "Verzeichnis 2025"
+
+
+def test_another_sheet_and_line_of_headings_can_be_chosen(app_on: AppOn, miniland_root: Path, become: Become) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    gate(app)
+    body = ods_file({"Alt": [HEADINGS, *GOOD_ROWS[:1]], "Neu": [HEADINGS, HEADINGS[:3], *GOOD_ROWS]})
+    assert "1 Zeile gelesen" in upload(app, body, "x.ods")
+    app.selectbox(key="intake-set-sheet").set_value("Neu")
+    assert "7 Zeilen gelesen" in shown(fine(app.run()))
+    app.number_input(key="intake-set-header").set_value(2)
+    assert "6 Zeilen gelesen" in shown(fine(app.run()))
+    upload(app, GOOD)
+    assert "intake-set-sheet" not in [each.key for each in app.selectbox]
+    assert can_save(app)

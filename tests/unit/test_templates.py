@@ -18,7 +18,7 @@ from atlas.model.programme import Programme
 from atlas.model.snapshot import Snapshot
 from atlas.present.entries import edit_item, entry_text, log_row, log_titles, version_items
 from atlas.present.follow_ups import DueRow, follow_up_text, outcome_text, report_text
-from atlas.present.intake import finding_rows, finding_titles, question_items
+from atlas.present.intake import group_rows, group_titles, grouped, question_items
 from atlas.present.wording import Words
 from atlas.render import templates
 from atlas.render.templates import Pieces
@@ -37,20 +37,19 @@ def _cases(text: str, programme: Programme) -> Iterator[Markup]:
     """Yield fragments that say a text wherever people can write."""
     yield from _follow_ups(text)
     yield from _entries(text, programme)
-    rows = finding_rows(
-        [
-            Finding(
-                line=2,
-                column=text,
-                given=text,
-                text="„{given}“ ist keine ganze Zahl.",
-                values={"given": text},
-                suggestion=text,
-            )
-        ],
-        DE,
-    )
-    yield intake.findings(finding_titles(DE) | {"told": text}, rows)
+    found = [
+        Finding(
+            line=at,
+            column=text,
+            given=text,
+            text="„{given}“ ist keine ganze Zahl.",
+            values={"given": text},
+            suggestion=text,
+        )
+        for at in (2, 3)
+    ]
+    for some in (found, found[:1]):
+        yield intake.findings(group_titles(DE) | {"told": text}, group_rows(grouped(some), DE, programme, 1))
     yield from (getattr(parts, macro)(**given) for macro, given in _parts(text))
     record = Record(text, text, text, text, note=text, source_url=text)
     yield intake.beside(question_items(Question(2, record, {1: record}, ()), programme, DE))
