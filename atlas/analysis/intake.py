@@ -28,7 +28,7 @@ from atlas.analysis.difference import (
     entries_of,
     is_finer,
 )
-from atlas.analysis.naming import participants
+from atlas.analysis.naming import participants_of
 from atlas.analysis.presets import Guide, Rungs, read_settings, unused
 from atlas.analysis.quality import disorder
 from atlas.analysis.values import (
@@ -339,7 +339,7 @@ class _Check:
         self._cases: dict[tuple[str, str, str], set[str]] = {}
         for _, each in self._entries.values():
             self._cases.setdefault((each.ags, each.instrument, folded(each.case)), set()).add(each.case)
-        self._people = participants(snapshot.editions[programme.boundary_set])
+        self._people = participants_of(snapshot, programme)
         self._rungs = Rungs(programme)
         self._plans = {each.ref for each in programme.rungs if each.stage.kind is StageKind.PLAN}
         kept = lru_cache(_KEPT)

@@ -19,6 +19,7 @@ from atlas.model.boundaries import BoundaryChange, BoundaryVersion, known_keys
 from atlas.model.dates import PartialDate
 from atlas.model.programme import Instrument, Programme, Stage
 from atlas.model.rules import check_key, check_stage
+from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
 
 _TELLING = 5
@@ -42,6 +43,13 @@ _TITLE_OF_KEY = re.compile(r"^(?:de|ags|ars|rs|gkz)\b[:. ]*", re.IGNORECASE)
 def participants(editions: tuple[BoundaryVersion, ...], register: tuple[tuple[str, str], ...] = ()) -> Participants:
     """Return those of a state or the country; a country has eleven thousand names to take apart."""
     return Participants(editions, register)
+
+
+def participants_of(snapshot: Snapshot, programme: Programme) -> Participants:
+    """Return those of a programme, also by the names that a register of inhabitants has for them: the Sorbian ones."""
+    population = snapshot.populations.get(programme.boundary_set)
+    register = tuple(sorted(population.names.items())) if population else ()
+    return participants(snapshot.editions[programme.boundary_set], register)
 
 
 class Participants(KnownNames):

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from atlas.analysis.naming import participants
+from atlas.analysis.naming import Participants, participants_of
 from atlas.analysis.population import misfit_problems, weigh
 from atlas.analysis.stages import entry_cases
 from atlas.analysis.values import Remark
 from atlas.errors import Problem, Severity, few
-from atlas.model.boundaries import BoundaryVersion, edition_on
+from atlas.model.boundaries import edition_on
 from atlas.model.programme import TO_FILL_IN, ExitKind, Programme, StageKind
 from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
@@ -53,7 +53,7 @@ class _Checked:
 
     def __init__(self, snapshot: Snapshot, programme: Programme) -> None:
         self.programme = programme
-        self.editions = snapshot.editions[programme.boundary_set]
+        self.people = participants_of(snapshot, programme)
         self.table, self.places = snapshot.records[programme.key].table, snapshot.records[programme.key].places
         self.file = f"data/participation/{programme.key}.csv"
 
@@ -108,16 +108,14 @@ def _problem(places: str, line: int, column: str, text: str, **values: str | int
     return Problem(f"{places} {line}, {column}", text, dict(values), Severity.WARNING)
 
 
-def _names(table: pd.DataFrame, editions: tuple[BoundaryVersion, ...], places: str) -> Iterable[Problem]:
+def _names(table: pd.DataFrame, people: Participants, places: str) -> Iterable[Problem]:
     """The name beside a key must be one the municipality has or had: it is there to catch a mistyped key."""
-    people = participants(editions)
     for line, ags, given in zip(table["line"], table["ags"], table["municipality"], strict=True):
         yield from _remarked(f"{places} {line}, municipality", people.read_name(given, ags).remarks)
 
 
-def _keys(table: pd.DataFrame, editions: tuple[BoundaryVersion, ...], places: str) -> Iterable[Problem]:
+def _keys(table: pd.DataFrame, people: Participants, places: str) -> Iterable[Problem]:
     """A merged key is read as its successor; worth knowing, and wrong if the record is newer than the merger."""
-    people = participants(editions)
     for line, ags, day in zip(table["line"], table["ags"], table["date"], strict=True):
         ended = people.abolished(ags, day)
         yield from _remarked(f"{places} {line}, ags", (*people.read_key(ags, "").remarks, *([ended] if ended else ())))
@@ -299,9 +297,9 @@ def _if_any(find: Callable[[_Checked], Iterable[Problem]]) -> Callable[[_Checked
 
 RULES: Mapping[str, Callable[[_Checked], Iterable[Problem]]] = {
     N_("Kein Text der Vorlage ist stehen geblieben."): lambda c: _unfilled(c.programme),
-    N_("Name und Schlüssel der Gemeinde passen zusammen."): lambda c: _names(c.table, c.editions, c.places),
+    N_("Name und Schlüssel der Gemeinde passen zusammen."): lambda c: _names(c.table, c.people, c.places),
     N_("Die Gemeinde gibt es noch; sonst zählt der Eintrag für ihre Nachfolgerin."): lambda c: _keys(
-        c.table, c.editions, c.places
+        c.table, c.people, c.places
     ),
     N_("Keine Stufe liegt nach einer höheren."): lambda c: _order(c.table, c.programme, c.places),
     N_("Nach einem Ende ist nichts mehr belegt."): _if_any(lambda c: _until_cancelled(c.rows, c.places)),

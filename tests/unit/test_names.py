@@ -14,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atlas.analysis.intake import Finding
-from atlas.analysis.naming import participants
+from atlas.analysis.naming import participants, participants_of
 from atlas.analysis.quality import check_programme
 from atlas.errors import Severity
 from atlas.intake.gate import ImportedTable, Terms, read_intake
 from atlas.model.edits import Record
+from atlas.model.population import Population
 from atlas.model.records import RECORD_COLUMNS
 from atlas.model.snapshot import Snapshot
 from bench.names import register
@@ -244,6 +245,25 @@ def test_name_of_one_merged_into_it_and_half_a_name_fit_and_that_of_another_does
         ("14628210", "Königstein/Taunus"),
     ):
         assert not people.fits(key, name), name
+
+
+def test_second_official_name_is_known_where_a_register_has_it(real: Snapshot) -> None:
+    """Ours have none: the Sorbian names come with the owner's register."""
+    row = [";Kamjenc;Erstgespräch;geführt;2021;Liste X"]
+    assert read(row, real).intake.is_blocked
+    official = Population(
+        boundary_set="14",
+        as_of=date(2023, 11, 30),
+        source="x",
+        retrieved=None,
+        inhabitants={},
+        sums={},
+        names={"14625250": "Kamenz / Kamjenc, Stadt"},
+    )
+    with_names = replace(real, populations={"14": official})
+    assert [each.ags for each in entered(read(row, with_names)).values()] == ["14625250"]
+    people = participants_of(with_names, with_names.programme("asskomm"))
+    assert people.read_name("Kamjenc", "14625250").remarks == ()
 
 
 def test_cases_that_were_brought_are_read_right(real: Snapshot) -> None:
