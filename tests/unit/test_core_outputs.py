@@ -467,10 +467,10 @@ def test_boundaries_are_taken_in_from_the_command_line(
 ) -> None:
     monkeypatch.setenv("ATLAS_DATA_DIR", str(own_root))
     miniland.municipalities().to_file(tmp_path / "neu.geojson", engine="pyogrio")
-    assert (
-        main(["boundaries", "add", str(tmp_path / "neu.geojson"), "--date", "2025-01-01", "--attribution", "wir"])
-        == FINE
-    )
+    command = ["boundaries", "add", str(tmp_path / "neu.geojson"), "--date", "2025-01-01", "--attribution", "wir"]
+    assert main(command) == FINDINGS  # the file has municipalities that had merged by then
+    assert "--although" in capsys.readouterr().err
+    assert main([*command, "--although"]) == FINE
     out, err = capsys.readouterr()
     assert "Gemeindegrenzen ab 2025-01-01 aufgenommen: 13 Gemeinden" in out
     assert "Hinweis" in err
