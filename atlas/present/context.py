@@ -258,9 +258,9 @@ class ViewContexts:
         self._courses: SingleFlightCache[Course] = SingleFlightCache(16)
         self._specs: SingleFlightCache[MapSpec] = SingleFlightCache(kept_rows, lambda spec: len(spec.codes))
 
-    def apart(self) -> ViewContexts:
+    def apart(self, kept_rows: int = 200_000) -> ViewContexts:
         """Return contexts with days of their own: who needs many of them does not push out those of the pages."""
-        other = ViewContexts(self._current, self.today)
+        other = ViewContexts(self._current, self.today, kept_rows)
         other._spans, other._courses = self._spans, self._courses
         return other
 

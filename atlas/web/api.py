@@ -40,7 +40,7 @@ _SMALL, _BIG = 8_000_000, 32_000_000
 """So many bytes of tables and of areas are kept, packed forms included."""
 _ROWS = 64_000
 """So many rows of status tables are kept for them; see `ViewContexts`."""
-_AT_ONCE = 3
+_AT_ONCE = 2
 """Threads of this interface, so that a burst of requests leaves those of the pages alone."""
 
 
@@ -50,7 +50,7 @@ def build_api(current: Callable[[], Snapshot], contexts: ViewContexts) -> list[R
     An `AtlasError` of ``current`` means 503; ``contexts`` say what day it is.
     """
     # Contexts of its own: a program that asks for day after day must not push the days of the pages out.
-    api = _Api(current, ViewContexts(current, contexts.today, kept_rows=_ROWS))
+    api = _Api(current, contexts.apart(_ROWS))
     unknown = Endpoint(_unknown, is_shared=True)
     return [
         *(Route(f"{ROOT}/{offer.path}", api.endpoint(offer), include_in_schema=True) for offer in OFFERS),

@@ -51,6 +51,8 @@ from atlas.web.request_parameters import given_by, view_asked
 _SAID = 20
 """Places of problems that the answer to a check names."""
 _USE = choice("fuer", {each.value: each for each in Use})
+_ROWS = 60_000
+"""So many rows of status tables are kept for pictures; see `ViewContexts`."""
 _CHECKED = {"Cache-Control": "no-cache"}
 
 
@@ -79,7 +81,7 @@ def build_routes(
         Route(f"{PREFIX}/verlauf.json", Endpoint(own.film)),
         Route(f"{PREFIX}/verlauf.gif", Endpoint(own.animation)),
         Route(f"{PREFIX}/diagramm/{{chart}}.{{form}}", Endpoint(own.chart)),
-        *Images(current, contexts, address).routes(),
+        *Images(current, contexts.apart(_ROWS), address).routes(),
         Route(f"{PREFIX}/{{name}}", Endpoint(own.payload)),
         Route("/healthz", Endpoint(own.healthz)),
         Route("/readyz", Endpoint(own.readyz, queue=HEALTH)),
