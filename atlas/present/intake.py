@@ -109,7 +109,7 @@ class FindingRow:
 
 
 def group_titles(words: Words) -> dict[str, str]:
-    """Return the headings of `GroupRow`."""
+    """Return the headings of `FindingGroupRow`."""
     return finding_titles(words) | {"singly": words.say("Einzeln")}
 
 
@@ -171,7 +171,7 @@ def _translated(value: str | float, labels: Mapping[str, Label], words: Words) -
 
 
 @dataclass(frozen=True)
-class Group:
+class FindingGroup:
     """Findings that say the same of several rows or columns."""
 
     common: Finding
@@ -211,13 +211,13 @@ class Group:
         return () if self.is_alike or not self.lines else self.members[:_MOST_EXAMPLES]
 
 
-def grouped(findings: Iterable[Finding]) -> list[Group]:
+def grouped(findings: Iterable[Finding]) -> list[FindingGroup]:
     """Return findings by kind, what blocks first, then in the order given."""
     kinds: dict[tuple[object, ...], list[Finding]] = {}
     for each in findings:
         apart = (each.column,) if each.line else (each.suggestion, *each.values.items())
         kinds.setdefault((each.severity, each.text, each.setting, *apart), []).append(each)
-    groups = [Group(_common(members), tuple(members)) for members in kinds.values()]
+    groups = [FindingGroup(_common(members), tuple(members)) for members in kinds.values()]
     order = list(Severity)
     return sorted(groups, key=lambda each: order.index(each.common.severity))
 
@@ -254,7 +254,7 @@ def _ranges(numbers: Sequence[int]) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GroupRow(FindingRow):
+class FindingGroupRow(FindingRow):
     """One kind of finding as a row: what all have in common, ``count`` in words, and the ``members`` that are shown."""
 
     lines: str
@@ -264,7 +264,7 @@ class GroupRow(FindingRow):
     is_open: bool
 
 
-def group_rows(groups: Iterable[Group], words: Words, programme: Programme, most: int) -> list[GroupRow]:
+def group_rows(groups: Iterable[FindingGroup], words: Words, programme: Programme, most: int) -> list[FindingGroupRow]:
     """Return kinds of findings as rows, each with at most so many of its members."""
     rows = []
     for each in groups:
@@ -273,7 +273,7 @@ def group_rows(groups: Iterable[Group], words: Words, programme: Programme, most
         left = count - most
         is_listed = count > 1 and not (each.is_alike and not each.lines.endswith("…"))
         rows.append(
-            GroupRow(
+            FindingGroupRow(
                 **vars(row),
                 lines=each.lines,
                 count=words.count(*phrases.N_ROWS, count) if count > 1 else "",

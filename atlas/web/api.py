@@ -23,8 +23,8 @@ from atlas.present.wording import Words
 from atlas.render.templates import drawn
 from atlas.web.delivery import (
     Costly,
-    Delivery,
     Endpoint,
+    FileAnswer,
     Queue,
     RefusedError,
     attached,
@@ -76,14 +76,14 @@ class _Api:
     def __init__(self, current: Callable[[], Snapshot], contexts: ViewContexts) -> None:
         self._current = current
         self._contexts = contexts
-        self._small: SingleFlightCache[Delivery] = SingleFlightCache(_SMALL, len)
-        self._big: SingleFlightCache[Delivery] = SingleFlightCache(_BIG, len)
+        self._small: SingleFlightCache[FileAnswer] = SingleFlightCache(_SMALL, len)
+        self._big: SingleFlightCache[FileAnswer] = SingleFlightCache(_BIG, len)
         self._queue = Queue(_AT_ONCE, 60)
 
     def endpoint(self, offer: Offer) -> Endpoint:
         return Endpoint(partial(self._answer, offer), is_shared=True)
 
-    def _answer(self, offer: Offer, request: Request) -> Delivery | Costly:
+    def _answer(self, offer: Offer, request: Request) -> FileAnswer | Costly:
         snapshot = self._current()
         asked = parse_asked(offer, request, snapshot, self._contexts.today())
         # Only what is about the interface itself knows its own address; data files are the same everywhere.
@@ -91,9 +91,9 @@ class _Api:
         key = (snapshot.fingerprint, offer.path, *_content(offer, asked, snapshot), base)
         cache = self._big if offer.ending in {"geojson", "gpkg"} else self._small
 
-        def make() -> Delivery:
+        def make() -> FileAnswer:
             file = filed(self._made(offer, asked, snapshot, base))
-            return Delivery(file, offer.media_type, _about(offer, asked, snapshot))
+            return FileAnswer(file, offer.media_type, _about(offer, asked, snapshot))
 
         return kept_or_costly(cache, key, self._queue, make)
 

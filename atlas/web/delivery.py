@@ -147,7 +147,7 @@ def delivered(request: Request, file: File, media_type: str, headers: Mapping[st
 
 
 @dataclass(frozen=True)
-class Delivery:
+class FileAnswer:
     """A file and how it is handed over; see `delivered`."""
 
     file: File
@@ -194,10 +194,10 @@ class Costly:
     """An answer that takes long to make; it waits for the threads of its kind."""
 
     queue: Queue
-    make: Callable[[], Delivery]
+    make: Callable[[], FileAnswer]
 
 
-Answer = Response | Delivery | Costly
+Answer = Response | FileAnswer | Costly
 ORDINARY = Queue(8, 400)
 """For what takes no longer than a look at the data."""
 DRAWING, FILMS, HEALTH = Queue(2, 24), Queue(1, 4), Queue(2, 40)
@@ -205,8 +205,8 @@ _BUSY = N_("Gerade wird zu viel auf einmal verlangt. Bitte in einigen Sekunden n
 
 
 def kept_or_costly(
-    cache: SingleFlightCache[Delivery], key: Hashable, queue: Queue, make: Callable[[], Delivery]
-) -> Delivery | Costly:
+    cache: SingleFlightCache[FileAnswer], key: Hashable, queue: Queue, make: Callable[[], FileAnswer]
+) -> FileAnswer | Costly:
     """Return what is kept under ``key``, or how to make it. The key is of values from closed lists only: see `view_asked`."""
     kept = cache.kept(key)
     return Costly(queue, lambda: cache.get(key, make)) if kept is None else kept
@@ -216,20 +216,20 @@ class Recent:
     """What was delivered within the last second, by address: for these nothing is computed, not even what is asked for."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, tuple[float, Delivery]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[float, FileAnswer]] = OrderedDict()
 
     @staticmethod
     def _key(request: Request) -> Hashable:
         return str(request.url), request.headers.get("host")
 
-    def get(self, request: Request) -> Delivery | None:
+    def get(self, request: Request) -> FileAnswer | None:
         """Return what was delivered for the address of a request, if that is fresh."""
         while self._kept and time.monotonic() - next(iter(self._kept.values()))[0] > _FRESH_S:
             self._kept.popitem(last=False)
         kept = self._kept.get(self._key(request))
         return kept[1] if kept else None
 
-    def put(self, request: Request, delivery: Delivery) -> None:
+    def put(self, request: Request, delivery: FileAnswer) -> None:
         """Keep what is delivered now."""
         self._kept.setdefault(self._key(request), (time.monotonic(), delivery))
 
@@ -311,7 +311,7 @@ class Endpoint:
             made = await self.queue.run(request, lambda: cast("Answer", self.answer(request)))
         if isinstance(made, Costly):
             made = await made.queue.run(request, made.make)
-        if isinstance(made, Delivery):
+        if isinstance(made, FileAnswer):
             self.recent.put(request, made)
             return delivered(request, made.file, made.media_type, made.headers)
         return cast("Response", made)

@@ -41,9 +41,9 @@ from atlas.render.svg import svg
 from atlas.web.delivery import (
     DRAWING,
     Costly,
-    Delivery,
     Endpoint,
     File,
+    FileAnswer,
     RefusedError,
     attached,
     filed,
@@ -115,7 +115,7 @@ class Images:
         self._current = current
         self._contexts = contexts
         self._address = address
-        self._drawn: SingleFlightCache[Delivery] = SingleFlightCache(_KEPT_BYTES, len)
+        self._drawn: SingleFlightCache[FileAnswer] = SingleFlightCache(_KEPT_BYTES, len)
         self._compared: SingleFlightCache[DrawnComparison] = SingleFlightCache(40_000, lambda each: each.page.areas)
 
     def routes(self) -> list[Route]:
@@ -132,24 +132,24 @@ class Images:
             Route(f"{PREFIX}/vergleich/{{number}}.svg", Endpoint(self.compared_map)),
         ]
 
-    def image(self, request: Request) -> Delivery | Costly:
+    def image(self, request: Request) -> FileAnswer | Costly:
         """Return an image; 400 with a sentence for what can't be drawn."""
         snapshot = self._current()
         place, _, form = request.path_params["name"].rpartition(".")
         order = parse_order(place, form, request.query_params.multi_items(), snapshot)
         order = replace(order, view=order.view.but(as_of=order.view.as_of or self._contexts.today()))
 
-        def make() -> Delivery:
+        def make() -> FileAnswer:
             if own := order.view.municipality:
                 context = self._contexts.of(picture_view(order.view, order.excerpt))
                 if position_or_successor(context, own) is None:
                     raise RefusedError(absent(context, own, "gemeinde", Words(order.view.lang)))
             headers = {"Cache-Control": f"public, max-age={MAX_AGE_S}"}
-            return Delivery(self._made(order, self._address), MEDIA_TYPES[order.form], headers)
+            return FileAnswer(self._made(order, self._address), MEDIA_TYPES[order.form], headers)
 
         return kept_or_costly(self._drawn, (snapshot.fingerprint, order), DRAWING, make)
 
-    def excerpt(self, request: Request) -> Delivery | Costly:
+    def excerpt(self, request: Request) -> FileAnswer | Costly:
         """Return the picture an address of the export page asks for, as a file with a good name."""
         form, given = request.path_params["form"], given_by(request)
         if form not in list(Form):
@@ -161,14 +161,14 @@ class Images:
         # Nobody else is shown what this reader's Host header says: here it may stand in the foot.
         address = self._address or site_of(request, f"{PREFIX}/ausschnitt.{form}")
 
-        def make() -> Delivery:
+        def make() -> FileAnswer:
             context = self._contexts.of(picture_view(view, order.excerpt))
             name = f"{picture_stem(context, order.excerpt)}.{form}"
-            return Delivery(self._made(order, address), MEDIA_TYPES[order.form], attached(name))
+            return FileAnswer(self._made(order, address), MEDIA_TYPES[order.form], attached(name))
 
         return kept_or_costly(self._drawn, (snapshot.fingerprint, order, address, ""), DRAWING, make)
 
-    def sheet(self, request: Request) -> Delivery | Costly:
+    def sheet(self, request: Request) -> FileAnswer | Costly:
         """Return the sheet of the municipality or the district that an address names, as a file with a good name."""
         snapshot, today = self._current(), self._contexts.today()
         asked = view_asked(given_by(request), snapshot, today)
@@ -181,7 +181,7 @@ class Images:
         )
         address = self._address or site_of(request, f"{PREFIX}/steckbrief.pdf")
 
-        def make() -> Delivery:
+        def make() -> FileAnswer:
             context = self._contexts.of(view)
             place = position_or_successor(context, view.municipality) if view.municipality else context.district
             if place is None:
@@ -191,11 +191,11 @@ class Images:
                 raise RefusedError(Problem("", text))
             file = filed(sheet_pdf(self._contexts, view, place, address), None)
             name = sheet_stem(context, place_key(context, place), view.lang)
-            return Delivery(file, MEDIA_TYPES[Form.PDF], attached(f"{name}.pdf"))
+            return FileAnswer(file, MEDIA_TYPES[Form.PDF], attached(f"{name}.pdf"))
 
         return kept_or_costly(self._drawn, (snapshot.fingerprint, view, address), DRAWING, make)
 
-    def comparison(self, request: Request) -> Delivery | Costly:
+    def comparison(self, request: Request) -> FileAnswer | Costly:
         """Return a comparison on one page, as a file with a good name."""
         form = request.path_params["form"]
         if form not in {Form.PDF, Form.PNG}:
@@ -205,22 +205,22 @@ class Images:
         address = self._address or site_of(request, f"{PREFIX}/vergleich.{form}")
         page = page_address(f"{address.partition('://')[2]}/vergleich", view, **{COMPARED.name: asked.text})
 
-        def make() -> Delivery:
+        def make() -> FileAnswer:
             body = comparison_file(self._drawn_comparison(key), Form(form), page)
             name = f"{comparison_stem(self._contexts.of(view), asked)}.{form}"
-            return Delivery(filed(body, None), MEDIA_TYPES[Form(form)], attached(name))
+            return FileAnswer(filed(body, None), MEDIA_TYPES[Form(form)], attached(name))
 
         return kept_or_costly(self._drawn, (*key, page, form), DRAWING, make)
 
-    def compared_map(self, request: Request) -> Delivery | Costly:
+    def compared_map(self, request: Request) -> FileAnswer | Costly:
         """Return one map of a comparison, without its legend."""
         key, number = self._comparison(request), request.path_params["number"]
 
-        def make() -> Delivery:
+        def make() -> FileAnswer:
             maps = {str(number): each for number, each in enumerate(self._drawn_comparison(key).maps, start=1)}
             if number not in maps:
                 raise refusal(404)
-            return Delivery(filed(svg(maps[number]).encode(), 3), MEDIA_TYPES[Form.SVG], {})
+            return FileAnswer(filed(svg(maps[number]).encode(), 3), MEDIA_TYPES[Form.SVG], {})
 
         return kept_or_costly(self._drawn, (*key, number), DRAWING, make)
 

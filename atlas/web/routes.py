@@ -33,8 +33,8 @@ from atlas.web.delivery import (
     FILMS,
     HEALTH,
     Costly,
-    Delivery,
     Endpoint,
+    FileAnswer,
     RefusedError,
     accepts_gzip,
     attached,
@@ -99,10 +99,10 @@ class _OwnRoutes:
     _contexts: ViewContexts
     _rights_problems: Callable[[], int]
     _about_store: Callable[[], dict[str, object]]
-    _films: SingleFlightCache[Delivery] = field(default_factory=lambda: SingleFlightCache(8_000_000, len))
-    _animations: SingleFlightCache[Delivery] = field(default_factory=lambda: SingleFlightCache(32_000_000, len))
+    _films: SingleFlightCache[FileAnswer] = field(default_factory=lambda: SingleFlightCache(8_000_000, len))
+    _animations: SingleFlightCache[FileAnswer] = field(default_factory=lambda: SingleFlightCache(32_000_000, len))
     _curves: SingleFlightCache[tuple[Curve, ...]] = field(default_factory=lambda: SingleFlightCache(32))
-    _charts: SingleFlightCache[Delivery] = field(default_factory=lambda: SingleFlightCache(16_000_000, len))
+    _charts: SingleFlightCache[FileAnswer] = field(default_factory=lambda: SingleFlightCache(16_000_000, len))
 
     async def payload(self, request: Request) -> Response:
         found = self._payloads.get(request.path_params["name"])
@@ -144,26 +144,26 @@ class _OwnRoutes:
         body = written_table(shown, "csv", is_excel=is_excel)
         return Response(body, media_type="text/csv; charset=utf-8", headers=_CHECKED | attached(file))
 
-    def film(self, request: Request) -> Delivery | Costly:
+    def film(self, request: Request) -> FileAnswer | Costly:
         view = self._whole_view(request, lang="de")
 
-        def make() -> Delivery:
+        def make() -> FileAnswer:
             film = build_film(self._contexts.apart(), self._contexts.of(view))
-            return Delivery(filed(compact(packed_film(film)).encode()), "application/json", {})
+            return FileAnswer(filed(compact(packed_film(film)).encode()), "application/json", {})
 
         return kept_or_costly(self._films, (self._current().fingerprint, view), FILMS, make)
 
-    def animation(self, request: Request) -> Delivery | Costly:
+    def animation(self, request: Request) -> FileAnswer | Costly:
         view = self._whole_view(request)
 
-        def make() -> Delivery:
+        def make() -> FileAnswer:
             context = self._contexts.of(view)
             made = filed(film_gif(self._contexts, context, Words(view.lang)), None)
-            return Delivery(made, "image/gif", attached(f"{file_stem('verlauf', context)}.gif"))
+            return FileAnswer(made, "image/gif", attached(f"{file_stem('verlauf', context)}.gif"))
 
         return kept_or_costly(self._animations, (self._current().fingerprint, view), FILMS, make)
 
-    def chart(self, request: Request) -> Delivery | Costly:
+    def chart(self, request: Request) -> FileAnswer | Costly:
         form = request.path_params["form"]
         if form not in {"svg", "png"} or request.path_params["chart"] not in list(Chart):
             raise refusal(404)
@@ -174,11 +174,11 @@ class _OwnRoutes:
             programme=view.programme, layer=view.layer, as_of=view.as_of, district=view.district, lang=view.lang
         )
 
-        def make() -> Delivery:
+        def make() -> FileAnswer:
             context = self._contexts.of(drawn)
             body = self._drawn(context, which, use, form, Words(drawn.lang))
             headers = attached(f"{chart_stem(context, which)}.{form}") if use is Use.FILE else {}
-            return Delivery(filed(body, None if form == "png" else 6), MEDIA_TYPES[Form(form)], headers)
+            return FileAnswer(filed(body, None if form == "png" else 6), MEDIA_TYPES[Form(form)], headers)
 
         key = (self._current().fingerprint, drawn, which, use, form)
         return kept_or_costly(self._charts, key, DRAWING, make)

@@ -25,7 +25,7 @@ from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.boundaries import BoundaryVersion, Level
 from atlas.sources import boundary_file
 from atlas.sources.boundaries import list_editions, read_edition, read_geometry
-from atlas.sources.boundary_file import Reading
+from atlas.sources.boundary_file import HowToRead
 from tests import miniland
 
 TODAY = date(2025, 1, 1)
@@ -39,7 +39,7 @@ def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _read(path: Path) -> boundary_file.Delivery:
-    return boundary_file.read(path, Reading())
+    return boundary_file.read(path, HowToRead())
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from atlas.present.context import SingleFlightCache
-from atlas.web.delivery import Costly, Delivery, Endpoint, Queue, RefusedError, filed
+from atlas.web.delivery import Costly, Endpoint, FileAnswer, Queue, RefusedError, filed
 
-_FILE = Delivery(filed(b"x", None), "text/plain", {})
+_FILE = FileAnswer(filed(b"x", None), "text/plain", {})
 
 
 def request_of(receive: Callable[[], object]) -> Request:
@@ -26,11 +26,11 @@ def request_of(receive: Callable[[], object]) -> Request:
 
 
 @pytest.fixture
-def held() -> Iterator[tuple[threading.Event, Callable[[], Delivery]]]:
+def held() -> Iterator[tuple[threading.Event, Callable[[], FileAnswer]]]:
     """Return work that goes on until the event is set."""
     event = threading.Event()
 
-    def work() -> Delivery:
+    def work() -> FileAnswer:
         assert event.wait(60)
         return _FILE
 
@@ -39,7 +39,7 @@ def held() -> Iterator[tuple[threading.Event, Callable[[], Delivery]]]:
 
 
 def test_who_finds_no_room_is_asked_to_come_again_and_others_go_on(
-    held: tuple[threading.Event, Callable[[], Delivery]],
+    held: tuple[threading.Event, Callable[[], FileAnswer]],
 ) -> None:
     event, work = held
     queue = Queue(1, 1)
@@ -73,7 +73,7 @@ def _routed(routes: list[Route]) -> object:
     return Starlette(routes=routes)
 
 
-def test_who_leaves_gives_up_the_place(held: tuple[threading.Event, Callable[[], Delivery]]) -> None:
+def test_who_leaves_gives_up_the_place(held: tuple[threading.Event, Callable[[], FileAnswer]]) -> None:
     event, work = held
     made: list[int] = []
 
@@ -88,7 +88,7 @@ def test_who_leaves_gives_up_the_place(held: tuple[threading.Event, Callable[[],
             await left.wait()
             return {"type": "http.disconnect"}
 
-        def second() -> Delivery:
+        def second() -> FileAnswer:
             made.append(1)
             return _FILE
 
