@@ -263,7 +263,9 @@ def _about_columns(columns: Sequence[Column], guide: Guide, head: Head) -> Itera
         )
         yield Finding(text=text, severity=Severity.WARNING)
     if "date" in by_field and "date_means" not in by_field and not guide.settings.get("date_means"):
-        text = N_("Die Spalte „Datum bedeutet“ fehlt: jedes Datum gilt als der Tag, an dem die Stufe erreicht war.")
+        text = N_(
+            "Die Spalte „Datum bedeutet“ fehlt: Ein Datum gilt als der Tag, an dem die Stufe erreicht war, wenn nichts anderes dabeisteht."
+        )
         yield Finding(text=text, severity=Severity.NOTE)
 
 
