@@ -423,7 +423,7 @@ def _heads() -> Iterable[Faulty]:
     yield Faulty("no column of sources", without("Quelle"), "als Quelle gilt die Datei", 0, severity=WARNING)
     yield Faulty("mistyped heading", renamed("Quelle", "Quele"), once, 0, suggestion="Quele")
     yield Faulty("no names", without("Gemeinde"), "Ohne Spalte mit Namen", 0, severity=WARNING)
-    yield Faulty("no meanings", without("Datum bedeutet"), "jedes Datum gilt", 0, severity=NOTE)
+    yield Faulty("no meanings", without("Datum bedeutet"), "Ein Datum gilt", 0, severity=NOTE)
     yield Faulty("two columns for one", renamed("Anmerkung", "Beleg"), "Mehrere Spalten passen", 0)
     yield Faulty("unknown column", renamed("Anmerkung", "Farbe"), "wird nicht gelesen", 0, "Farbe", NOTE)
     yield Faulty(
