@@ -12,6 +12,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 
@@ -80,7 +81,7 @@ def test_link_brings_the_same_picture_back(visit: Callable[..., Visit], saxony_u
     link = seen.page.url
     again = visit(saxony_url).open(link.removeprefix(saxony_url))
     _preview(again)
-    assert again.page.locator(PREVIEW).get_attribute("src") == address
+    expect(again.page.locator(PREVIEW)).to_have_attribute("src", address)
     assert "Stand: 31.12.2022" in str(again.page.locator(PREVIEW).get_attribute("alt"))
 
 
@@ -93,7 +94,7 @@ def test_live_image_stands_on_another_site(visit: Callable[..., Visit], saxony_u
     page.wait_for_function("() => document.querySelector('img').complete")
     assert page.locator("img").evaluate("e => e.naturalWidth") == 1600
     assert page.locator("img").get_attribute("alt")
-    assert page.locator("a").get_attribute("href") == f"{saxony_url}/gemeinde?gemeinde={OELSNITZ}"
+    expect(page.locator("a")).to_have_attribute("href", f"{saxony_url}/gemeinde?gemeinde={OELSNITZ}")
 
 
 def test_live_images_go_through_all_middleware(saxony_url: str) -> None:

@@ -127,12 +127,12 @@ def test_ways_on_from_a_place_need_no_scrolling(visit: Callable[..., Visit], sax
 def test_table_is_one_stop_and_walked_by_arrow_keys(visit: Callable[..., Visit], saxony_url: str) -> None:
     seen = visit(saxony_url).open("/?ebene=agreement", "agreement")
     seen.page.locator(".atlas-table tbody tr").first.wait_for()
-    assert seen.page.locator(".atlas-table button[tabindex='0']").count() == 1
+    expect(seen.page.locator(".atlas-table button[tabindex='0']")).to_have_count(1)
     seen.page.locator(".atlas-table button[tabindex='0']").focus()
     for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowUp", "End", "Home"):
         seen.page.keyboard.press(key)
     expect(seen.page.locator(".atlas-table button.row-name").first).to_be_focused()
-    assert seen.page.locator(".atlas-table button[tabindex='0']").count() == 1
+    expect(seen.page.locator(".atlas-table button[tabindex='0']")).to_have_count(1)
 
 
 COMES_LAST = {

@@ -211,7 +211,7 @@ def test_no_german_of_the_framework_on_english_pages(visit: Visits, office: str,
     made, listener = visit(office, locale="de-DE").open(address), Listener()
     drawn(made.page, PAGES[address.replace("lang=en&", "")])
     open_everything(made.page, listener, address)
-    assert made.page.locator("html").get_attribute("lang") == "en"
+    expect(made.page.locator("html")).to_have_attribute("lang", "en")
     german = {each for name in TABLES for each in table(name).values()} - {"Logo"}
     months = {*get_month_names("wide", locale="de").values()} - {*get_month_names("wide", locale="en").values()}
     said = {word for text in listener.said for word in re.split(r"[\s,]+", text)}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 
@@ -99,7 +101,7 @@ def test_qr_code_holds_the_address_of_the_page(visit: Callable[..., Visit], saxo
 def test_district_page_from_a_cold_link(visit: Callable[..., Visit], saxony_url: str) -> None:
     seen = visit(saxony_url, phone=True).open("/kreis?kreis=14524", "overview")
     seen.page.locator("header.place[data-kreis='14524']").wait_for()
-    assert seen.page.locator("table.shares tbody tr").count() == 9
+    expect(seen.page.locator("table.shares tbody tr")).to_have_count(9)
     assert seen.page.evaluate("document.scrollingElement.scrollWidth") <= 390
     link = seen.page.locator("table.shares a").nth(1)
     number = int(link.inner_text().split()[0])
@@ -107,7 +109,7 @@ def test_district_page_from_a_cold_link(visit: Callable[..., Visit], saxony_url:
     seen.painted("agreement")
     rows = seen.page.locator(".atlas-table tbody tr")
     rows.first.wait_for()
-    assert rows.count() == number
+    expect(rows).to_have_count(number)
 
 
 def test_choice_on_the_district_map_leads_to_the_municipality(visit: Callable[..., Visit], saxony_url: str) -> None:
@@ -116,4 +118,4 @@ def test_choice_on_the_district_map_leads_to_the_municipality(visit: Callable[..
     seen.page.keyboard.press("Enter")
     seen.page.locator(f"header.place[data-gemeinde='{HARTENSTEIN}']").wait_for()
     seen.page.wait_for_url("**/gemeinde?**")  # written at the end of the run
-    assert "/gemeinde?" in seen.page.url
+    expect(seen.page).to_have_url(re.compile(re.escape("/gemeinde?")))

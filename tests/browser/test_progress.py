@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 
@@ -21,14 +22,14 @@ def test_every_kind_of_number_opens_a_list_of_that_length(visit: Callable[..., V
     row = seen.page.locator("table.ledger tbody tr").first
     row.wait_for()
     buttons = row.locator("button.atlas-number")
-    assert buttons.count() == 4  # in two units, begun, and beside them documented only later
+    expect(buttons).to_have_count(4)
     for place in range(4):
         button = buttons.nth(place)
         wanted = number(button.inner_text())
         button.click()
         dialog = seen.page.get_by_role("dialog")
         dialog.locator("table.list").wait_for()
-        assert dialog.locator("tbody tr").count() == wanted
+        expect(dialog.locator("tbody tr")).to_have_count(wanted)
         with seen.page.expect_download() as waiting:
             dialog.get_by_role("link", name="Tabelle als CSV", exact=True).click()
         lines = waiting.value.path().read_text(encoding="utf-8").strip().splitlines()
@@ -60,13 +61,13 @@ def test_charts_are_there_named_and_for_every_screen(
 
 def test_changes_follow_the_first_day(visit: Callable[..., Visit], saxony_url: str) -> None:
     seen = visit(saxony_url).open("/fortschritt?ebene=agreement&stichtag=2022-12-31&von=2021-12-31", "changes")
-    assert "ist am 31.12.2022 für 39 von 419 Gemeinden belegt" in seen.page.locator("pre").inner_text()
-    assert "Begonnen hat es in 16 Gemeinden: " in seen.page.locator("pre").inner_text()
+    expect(seen.page.locator("pre")).to_contain_text("ist am 31.12.2022 für 39 von 419 Gemeinden belegt")
+    expect(seen.page.locator("pre")).to_contain_text("Begonnen hat es in 16 Gemeinden: ")
     seen.page.get_by_text("16 Veränderungen").click()
     table = seen.page.locator("table.list", has_text="nachher")
     rows = table.locator("tbody tr")
     rows.first.wait_for()
-    assert rows.count() == 16
+    expect(rows).to_have_count(16)
     headings = table.locator("th[scope=col]").all_inner_texts()
     assert headings == [
         "Gemeinde",
@@ -121,8 +122,8 @@ def test_months_play_without_a_word_to_the_server(visit: Callable[..., Visit], s
     at = months["days"].index(day)
     signed = number(seen.page.locator("b[data-count='signed']").inner_text())
     assert signed == months["counts"]["signed"][at]
-    assert str(months["totals"][at]) in seen.page.locator(".atlas-film-day").inner_text()
-    assert f"verlauf={day[:7]}" in seen.page.url
+    expect(seen.page.locator(".atlas-film-day")).to_contain_text(str(months["totals"][at]))
+    expect(seen.page).to_have_url(re.compile(re.escape(f"verlauf={day[:7]}")))
     seen.page.get_by_role("button", name="Diesen Stichtag zeigen").click()
     seen.page.wait_for_url(f"**stichtag={day}**")
     seen.painted("agreement", day)
@@ -133,12 +134,12 @@ def test_months_play_without_a_word_to_the_server(visit: Callable[..., Visit], s
 def test_a_linked_month_opens_and_can_be_left(visit: Callable[..., Visit], saxony_url: str) -> None:
     seen = visit(saxony_url).open("/?ebene=agreement&verlauf=2021-06&lang=en")
     seen.painted("agreement", "2021-06-30")
-    assert "30 June 2021: 419 municipalities" in seen.page.locator(".atlas-film-day").inner_text()
-    assert seen.map.locator("[data-ags]").count() == 419
+    expect(seen.page.locator(".atlas-film-day")).to_contain_text("30 June 2021: 419 municipalities")
+    expect(seen.map.locator("[data-ags]")).to_have_count(419)
     seen.page.get_by_role("button", name="End the time-lapse").click()
     seen.page.wait_for_function("() => !window.location.search.includes('verlauf')")
-    assert seen.map.locator("[data-ags]").count() == 418
-    assert number(seen.page.locator("b[data-count='signed']").inner_text()) == 54
+    expect(seen.map.locator("[data-ags]")).to_have_count(418)
+    expect(seen.page.locator("b[data-count='signed']")).to_have_text("54")
 
 
 def test_with_reduced_motion_nothing_runs_by_itself(visit: Callable[..., Visit], saxony_url: str) -> None:

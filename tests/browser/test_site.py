@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState
@@ -86,7 +87,7 @@ def test_numbers_are_those_of_the_application(
     assert counts(seen) == {entry.look.key: entry.count for entry in context.spec.legend}
     assert doors(seen) == [door.text for card in build_cards(context, Words("de")) for door in card.doors]
     seen.page.locator("#table tbody tr").nth(context.spec.total - 1).wait_for(state="attached")
-    assert seen.page.locator("#table tbody tr").count() == context.spec.total
+    expect(seen.page.locator("#table tbody tr")).to_have_count(context.spec.total)
     told = seen.page.locator("#table tbody td:last-child").all_inner_texts()
     assert sorted(told) == sorted(since_said(context.spec, place, Words("de")) for place in context.spec.inside)
     assert seen.errors == []
@@ -98,14 +99,14 @@ def test_choices_stand_in_the_address_and_back_brings_them_back(visit: Callable[
     shown(seen, "overview")
     seen.page.get_by_role("link", name="Vereinbarung", exact=True).click()
     shown(seen, "pact")
-    assert seen.page.url.endswith("/?ebene=pact")
+    expect(seen.page).to_have_url(re.compile(re.escape("/?ebene=pact") + "$"))
     assert seen.page.locator("h1").inner_text() != "Übersicht"
     seen.page.locator("button[data-look='signed']").click()
     seen.page.wait_for_url("**/?ebene=pact&stufe=signed")
     seen.page.go_back()
     seen.page.go_back()
     shown(seen, "overview")
-    assert seen.page.url.rstrip("/") == site_url
+    expect(seen.page).to_have_url(re.compile(f"^{re.escape(site_url)}/?$"))
 
 
 def test_a_click_and_the_keyboard_choose_a_municipality(visit: Callable[..., Visit], site_url: str) -> None:
@@ -117,11 +118,11 @@ def test_a_click_and_the_keyboard_choose_a_municipality(visit: Callable[..., Vis
     area.focus()
     seen.page.keyboard.press("Enter")
     seen.page.locator("#chosen h2").wait_for()
-    assert f"gemeinde={key}" in seen.page.url
+    expect(seen.page).to_have_url(re.compile(re.escape(f"gemeinde={key}")))
     link = seen.page.locator("#chosen a")
     link.click()
     seen.page.wait_for_url(f"**/gemeinde/{key}/index.html")
-    assert seen.page.locator("header.place h1").count() == 1
+    expect(seen.page.locator("header.place h1")).to_have_count(1)
     assert seen.errors == []
 
 
@@ -175,8 +176,8 @@ def test_a_list_says_what_it_does_not_know(visit: Callable[..., Visit], site_url
 def test_english_link_leads_to_the_english_page(visit: Callable[..., Visit], site_url: str) -> None:
     seen = visit(site_url).open("/?ebene=pact&lang=en")
     shown(seen, "pact")
-    assert "/en/" in seen.page.url
-    assert seen.page.locator("html").get_attribute("lang") == "en"
+    expect(seen.page).to_have_url(re.compile(re.escape("/en/")))
+    expect(seen.page.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_without_scripts_there_are_map_figures_and_table(
@@ -186,9 +187,9 @@ def test_without_scripts_there_are_map_figures_and_table(
     page = context.new_page()
     page.goto(f"{site_url}/ebene/pact/index.html")
     image = page.locator("img.site-map")
-    assert image.is_visible()
+    expect(image).to_be_visible()
     assert str(image.get_attribute("alt")).startswith("Karte.")
-    assert page.locator("table.atlas-table tbody tr").count() == contexts.of(ViewState(layer="pact")).spec.total
+    expect(page.locator("table.atlas-table tbody tr")).to_have_count(contexts.of(ViewState(layer="pact")).spec.total)
     context.close()
 
 
