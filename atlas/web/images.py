@@ -38,19 +38,8 @@ from atlas.present.detail import absent, position_or_successor
 from atlas.present.picture import picture_view
 from atlas.present.wording import Words
 from atlas.render.svg import svg
-from atlas.web.delivery import (
-    DRAWING,
-    Costly,
-    Endpoint,
-    File,
-    FileAnswer,
-    RefusedError,
-    attached,
-    filed,
-    kept_or_costly,
-    refusal,
-    site_of,
-)
+from atlas.web.delivery import File, FileAnswer, RefusedError, attached, filed, refusal, site_of
+from atlas.web.endpoints import DRAWING, Costly, Endpoint, kept_or_costly
 from atlas.web.payloads import PREFIX
 from atlas.web.request_parameters import accept, given_by, view_asked
 
@@ -166,7 +155,7 @@ class Images:
             name = f"{picture_stem(context, order.excerpt)}.{form}"
             return FileAnswer(self._made(order, address), MEDIA_TYPES[order.form], attached(name))
 
-        return kept_or_costly(self._drawn, (snapshot.fingerprint, order, address, ""), DRAWING, make)
+        return kept_or_costly(self._drawn, (snapshot.fingerprint, order, address), DRAWING, make)
 
     def sheet(self, request: Request) -> FileAnswer | Costly:
         """Return the sheet of the municipality or the district that an address names, as a file with a good name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterator
 
@@ -12,7 +13,9 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from atlas.present.context import SingleFlightCache
-from atlas.web.delivery import Costly, Endpoint, FileAnswer, Queue, RefusedError, filed
+from atlas.web import endpoints
+from atlas.web.delivery import FileAnswer, RefusedError, filed
+from atlas.web.endpoints import Costly, Endpoint, Queue
 
 _FILE = FileAnswer(filed(b"x", None), "text/plain", {})
 
@@ -65,6 +68,18 @@ def test_who_finds_no_room_is_asked_to_come_again_and_others_go_on(
         for each in waiting:
             each.join(60)
         assert client.get("/teuer").text == "x"
+
+
+def test_what_was_delivered_last_is_found_by_its_whole_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoints, "_FRESH_S", math.inf)
+
+    def asked(path: str, query: bytes = b"") -> Request:
+        return Request({"type": "http", "scheme": "http", "path": path, "query_string": query, "headers": []})
+
+    recent = endpoints.Recent()
+    recent.put(asked("/a?b"), _FILE)
+    assert recent.get(asked("/a?b")) is _FILE
+    assert [recent.get(each) for each in (asked("/a%3Fb"), asked("/a", b"b"), asked("/a", b"\xff"))] == [None] * 3
 
 
 def _routed(routes: list[Route]) -> object:
