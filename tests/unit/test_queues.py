@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from atlas.present.context import SingleFlightCache
 from atlas.web import endpoints
 from atlas.web.delivery import FileAnswer, RefusedError, filed
 from atlas.web.endpoints import Costly, Endpoint, Queue
@@ -124,18 +123,3 @@ def test_who_leaves_gives_up_the_place(held: tuple[threading.Event, Callable[[],
 
     run(story)
     assert made == []
-
-
-def test_what_failed_leaves_nothing_behind() -> None:
-    cache: SingleFlightCache[int] = SingleFlightCache(4)
-
-    def fail() -> int:
-        raise ValueError
-
-    for key in range(1000):
-        with pytest.raises(ValueError):  # noqa: PT011 - ours
-            cache.get(key, fail)
-    assert len(cache._slots) == 0
-    assert cache.get(1, lambda: 5) == 5
-    assert cache.kept(1) == 5
-    assert cache.kept(2) is None
