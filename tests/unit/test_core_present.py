@@ -1,4 +1,4 @@
-"""From tables to descriptions: words, looks, maps, figures, details, search."""
+"""From tables to descriptions: words, maps, figures, details, search."""
 
 from __future__ import annotations
 
