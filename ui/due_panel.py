@@ -37,7 +37,7 @@ def show(drawn: ViewContext) -> None:
         kept = store().store
         if kept is None:
             return
-        # Asked anew for every run and never put on a shelf: those are shared with visitors.
+        # Asked anew for every run and never kept in a cache: those are shared with visitors.
         rows = due_rows(now, kept.follow_ups.current(actor, drawn.programme.key), today(), said)
     except AtlasError as error:  # the public part of the page does not need them
         for problem in error.problems:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 import numpy.typing as npt
@@ -129,16 +130,14 @@ def _auction(gain: Floats) -> Ints:
 
 def _bonds(pairs: Ints, districts: Sequence[str]) -> tuple[Ints, Floats]:
     """Return the neighbours of everybody, and what each counts; the rows are filled up with nobody, who has one, too."""
-    count = len(districts)
-    belongs = np.asarray(districts)
-    both = np.concatenate([pairs, pairs[:, ::-1]])
-    both = both[np.argsort(both[:, 0], kind="stable")]
-    many = np.bincount(both[:, 0], minlength=count + 1)
-    place = np.arange(len(both)) - np.repeat(np.cumsum(many) - many, many)
-    others = np.full((count + 1, int(many.max())), count)
-    others[both[:, 0], place] = both[:, 1]
-    counts = np.zeros(others.shape)
-    counts[both[:, 0], place] = 1 + _SAME_DISTRICT * (belongs[both[:, 0]] == belongs[both[:, 1]])
+    nobody = len(districts)
+    own: list[list[int]] = [[] for _ in range(nobody + 1)]
+    for one, other in pairs.tolist():
+        own[one].append(other)
+        own[other].append(one)
+    others = np.array([*zip_longest(*own, fillvalue=nobody)], dtype=np.int64).reshape(-1, nobody + 1).T
+    belongs = np.array([*districts, ""])
+    counts = np.where(others < nobody, 1 + _SAME_DISTRICT * (belongs[others] == belongs[:, None]), 0)
     return others, counts
 
 

@@ -140,11 +140,8 @@ def page_of(address: str, view: ViewState, excerpt: Excerpt) -> str:
     """
     if not address:
         return ""
-    places = excerpt.places
-    district = places[0] if excerpt.kind is ExcerptKind.DISTRICT else None
-    own = places[0] if excerpt.kind is ExcerptKind.MUNICIPALITY else view.municipality
     page = "gemeinde" if excerpt.kind is ExcerptKind.MUNICIPALITY else ""
-    return page_address(f"{address.partition('://')[2]}/{page}", view.but(district=district, municipality=own))
+    return page_address(f"{address.partition('://')[2]}/{page}", picture_view(view, excerpt))
 
 
 def picture_stem(context: ViewContext, excerpt: Excerpt) -> str:

@@ -111,11 +111,12 @@ def known_only(view: ViewState, snapshot: Snapshot, problems: list[Problem]) -> 
         "municipality": MUNICIPALITY,
         "area": AREA,
         "size": SIZE_CLASS,
+        "tiles": TILES,
     }
     wrong = {problem.place for problem in problems}
     looks = view.looks.intersection(looks_by_key(snapshot.programme(view.programme), view.layer))
-    tiles = view.tiles and TILES.name not in wrong
-    return view.but(looks=looks, tiles=tiles, **{field: None for field, each in fields.items() if each.name in wrong})
+    unread = {field: getattr(ViewState, field) for field, each in fields.items() if each.name in wrong}
+    return view.but(looks=looks, **unread)
 
 
 def wrong_names(given: Given) -> frozenset[str]:

@@ -25,17 +25,16 @@ def build_film(contexts: ViewContexts, context: ViewContext) -> list[MapSpec]:
     """
     last = min(context.as_of, contexts.today())
     days = month_ends(min(context.course_begins, last), last)
-    turns = _turns(context)
+    turned = np.searchsorted(_turns(context), np.asarray(days, "datetime64[D]"), side="right").tolist()
     specs: list[MapSpec] = []
-    for day in days:
+    known = None
+    for day, turns in zip(days, turned, strict=True):
         boundaries = context.snapshot.edition(context.programme, day)
         if boundaries is not context.edition:
             continue  # another delivery counts its positions anew; the map on screen can't show it
-        until = np.searchsorted(turns, np.datetime64(day, "D"), side="right")
-        if specs and until == np.searchsorted(turns, np.datetime64(specs[-1].as_of, "D"), side="right"):
-            specs.append(replace(specs[-1], as_of=day))
-        else:
-            specs.append(contexts.of(context.view.but(as_of=day)).spec)
+        is_same = turns == known
+        specs.append(replace(specs[-1], as_of=day) if is_same else contexts.of(context.view.but(as_of=day)).spec)
+        known = turns
     return specs
 
 

@@ -21,18 +21,8 @@ from atlas.present.open_data import OFFERS, ROOT, Content, Offer
 from atlas.present.open_data_page import build_open_data
 from atlas.present.wording import Words
 from atlas.render.templates import drawn
-from atlas.web.delivery import (
-    Costly,
-    Endpoint,
-    FileAnswer,
-    Queue,
-    RefusedError,
-    attached,
-    compact,
-    filed,
-    kept_or_costly,
-    site_of,
-)
+from atlas.web.delivery import FileAnswer, RefusedError, attached, compact, filed, site_of
+from atlas.web.endpoints import Costly, Endpoint, Queue, kept_or_costly
 from atlas.web.openapi import describe
 from atlas.web.request_parameters import Asked, parse_asked
 

@@ -15,7 +15,8 @@ from atlas.model.view import ViewState
 from atlas.present.context import ViewContexts
 from atlas.present.open_data import ROOT
 from atlas.present.page_heads import listed_addresses
-from atlas.web.delivery import Endpoint, site_of
+from atlas.web.delivery import site_of
+from atlas.web.endpoints import Endpoint
 from atlas.web.scripts import asset
 
 _CLOSED: Final = ("pflege", "intern/")

@@ -6,30 +6,23 @@ import gzip
 import hashlib
 import json
 import re
-import time
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, Mapping
-from dataclasses import dataclass, field
-from inspect import iscoroutinefunction
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import cast
 from urllib.parse import quote
 
-from anyio import CapacityLimiter, create_task_group, to_thread
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from atlas import phrases
 from atlas.errors import AtlasError, Problem
 from atlas.model.parameters import LANG, Given
 from atlas.phrases import N_
-from atlas.present.context import SingleFlightCache
 from atlas.present.wording import Words
 
 METHODS = "GET, HEAD, OPTIONS"
-_SHARED = {
+SHARED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Accept-Ranges, Content-Disposition, Content-Range, ETag",
 }
@@ -46,7 +39,6 @@ _SAYINGS = {
 _HOST = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _AGAIN_S = 5
 """When a client that found no room may ask again."""
-_FRESH_S = 1.0
 _RANGE = re.compile(r"bytes=(?:([0-9]{1,15})-([0-9]{0,15})|-([0-9]{1,15}))")
 
 
@@ -117,15 +109,29 @@ def in_front(base_path: str) -> str:
     return f"/{base}" if base else ""
 
 
-def delivered(request: Request, file: File, media_type: str, headers: Mapping[str, str]) -> Response:
+@dataclass(frozen=True)
+class FileAnswer:
+    """A file and how it is handed over; see `delivered`."""
+
+    file: File
+    media_type: str
+    headers: Mapping[str, str]
+    """They may say another ``Cache-Control`` than that a client must ask each time."""
+
+    def __len__(self) -> int:
+        return len(self.file)
+
+
+def delivered(request: Request, answer: FileAnswer) -> Response:
     """Return the answer with a file: 200, 304 if the client has it, 206 or 416 if it asks for a part.
 
-    ``headers`` may say another ``Cache-Control`` than that a client must ask each time. The compressed form has an ETag of its own, as a strong one must. A part is never compressed.
+    The compressed form has an ETag of its own, as a strong one must. A part is never compressed.
     """
+    file, media_type, headers = answer.file, answer.media_type, answer.headers
     plain_tag, packed_tag = f'"{file.tag}"', f'"{file.tag}-gzip"'
     part = _part_asked(request, plain_tag, len(file.body))
     packed = file.packed if part is None and accepts_gzip(request.headers) else None
-    common = _SHARED | {
+    common = SHARED | {
         "ETag": plain_tag if packed is None else packed_tag,
         "Cache-Control": headers.get("Cache-Control", "no-cache"),
         "Vary": "Accept-Encoding",
@@ -138,100 +144,12 @@ def delivered(request: Request, file: File, media_type: str, headers: Mapping[st
     if part is not None:
         if part.start >= part.stop:
             unknown = refusal(416, "Range", n=len(file.body))
-            return refused(request, unknown, _SHARED | {"Content-Range": f"bytes */{len(file.body)}"})
+            return refused(request, unknown, SHARED | {"Content-Range": f"bytes */{len(file.body)}"})
         common["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{len(file.body)}"
         return whole(request, file.body[part.start : part.stop], 206, common)
     if packed is not None:
         common["Content-Encoding"] = "gzip"
     return whole(request, file.body if packed is None else packed, 200, common)
-
-
-@dataclass(frozen=True)
-class FileAnswer:
-    """A file and how it is handed over; see `delivered`."""
-
-    file: File
-    media_type: str
-    headers: Mapping[str, str]
-
-    def __len__(self) -> int:
-        return len(self.file)
-
-
-class Queue:
-    """Threads of their own for one kind of answers, with room for so many that wait for them.
-
-    What is costly never waits in the way of what is not, and who has gone does not wait at all.
-    """
-
-    def __init__(self, threads: int, waiting: int) -> None:
-        self._limiter = CapacityLimiter(threads)
-        self._waiting = waiting
-
-    async def run(self, request: Request, work: Callable[[], Answer]) -> Answer:
-        """Return what ``work`` returns; `RefusedError` if too many wait already. A client that leaves gives up its place."""
-        if self._limiter.statistics().tasks_waiting >= self._waiting:
-            raise RefusedError(Problem("", _BUSY), status=503)
-        made: Answer = Response(status_code=503)  # nobody is there any more to read it
-
-        async def leave_with_client() -> None:
-            while (await request.receive())["type"] != "http.disconnect":
-                pass
-            group.cancel_scope.cancel()
-
-        try:
-            async with create_task_group() as group:
-                group.start_soon(leave_with_client)
-                made = await to_thread.run_sync(work, limiter=self._limiter)
-                group.cancel_scope.cancel()
-        except BaseExceptionGroup as errors:
-            raise errors.exceptions[0] from None
-        return made
-
-
-@dataclass(frozen=True)
-class Costly:
-    """An answer that takes long to make; it waits for the threads of its kind."""
-
-    queue: Queue
-    make: Callable[[], FileAnswer]
-
-
-Answer = Response | FileAnswer | Costly
-ORDINARY = Queue(8, 400)
-"""For what takes no longer than a look at the data."""
-DRAWING, FILMS, HEALTH = Queue(2, 24), Queue(1, 4), Queue(2, 40)
-_BUSY = N_("Gerade wird zu viel auf einmal verlangt. Bitte in einigen Sekunden noch einmal versuchen.")
-
-
-def kept_or_costly(
-    cache: SingleFlightCache[FileAnswer], key: Hashable, queue: Queue, make: Callable[[], FileAnswer]
-) -> FileAnswer | Costly:
-    """Return what is kept under ``key``, or how to make it. The key is of values from closed lists only: see `view_asked`."""
-    kept = cache.kept(key)
-    return Costly(queue, lambda: cache.get(key, make)) if kept is None else kept
-
-
-class Recent:
-    """What was delivered within the last second, by address: for these nothing is computed, not even what is asked for."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, tuple[float, FileAnswer]] = OrderedDict()
-
-    @staticmethod
-    def _key(request: Request) -> Hashable:
-        return str(request.url), request.headers.get("host")
-
-    def get(self, request: Request) -> FileAnswer | None:
-        """Return what was delivered for the address of a request, if that is fresh."""
-        while self._kept and time.monotonic() - next(iter(self._kept.values()))[0] > _FRESH_S:
-            self._kept.popitem(last=False)
-        kept = self._kept.get(self._key(request))
-        return kept[1] if kept else None
-
-    def put(self, request: Request, delivery: FileAnswer) -> None:
-        """Keep what is delivered now."""
-        self._kept.setdefault(self._key(request), (time.monotonic(), delivery))
 
 
 class RefusedError(AtlasError):
@@ -273,59 +191,6 @@ def _prefers_text(accept: str) -> bool:
         liked[kind.strip()] = float(quality[1]) if quality else 1.0
     text = max(liked.get(kind, 0.0) for kind in ("text/plain", "text/html", "text/*"))
     return text > liked.get("application/json", liked.get("application/*", liked.get("*/*", 0.0)))
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """One address as an ASGI application: Starlette leaves methods and errors to it, so that all routes answer them alike."""
-
-    answer: Callable[[Request], Answer | Awaitable[Response]]
-    """Gives the answer. `RefusedError` is what it can't answer, any other `AtlasError` means that the data can't be
-    used. Runs in a thread, unless it is async."""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """Of every refusal."""
-    is_shared: bool = False
-    """Whether scripts of other sites may ask and read."""
-    queue: Queue = ORDINARY
-    recent: Recent = field(default_factory=Recent)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        request = Request(scope, receive)
-        try:
-            response = await self._answer(request)
-        except AtlasError as error:
-            known = error if isinstance(error, RefusedError) else refusal(503, n=len(error.problems))
-            response = refused(request, known, {**self.headers, **(_SHARED if self.is_shared else {})})
-        await response(scope, receive, send)
-
-    async def _answer(self, request: Request) -> Response:
-        if request.method == "OPTIONS" and self.is_shared:
-            return _preflight()
-        if request.method not in {"GET", "HEAD"}:
-            raise refusal(405)
-        if iscoroutinefunction(self.answer):
-            return cast("Response", await self.answer(request))
-        made: Answer | None = self.recent.get(request)
-        if made is None:
-            made = await self.queue.run(request, lambda: cast("Answer", self.answer(request)))
-        if isinstance(made, Costly):
-            made = await made.queue.run(request, made.make)
-        if isinstance(made, FileAnswer):
-            self.recent.put(request, made)
-            return delivered(request, made.file, made.media_type, made.headers)
-        return cast("Response", made)
-
-
-def _preflight() -> Response:
-    """Return what a browser asks before another site's script may send a validator or a range."""
-    headers = {
-        "Allow": METHODS,
-        "Access-Control-Allow-Methods": METHODS,
-        "Access-Control-Allow-Headers": "If-None-Match, If-Range, Range",
-        "Access-Control-Max-Age": "86400",
-    }
-    return Response(status_code=204, headers=_SHARED | headers)
 
 
 def whole(request: Request, body: bytes, status: int, headers: dict[str, str]) -> Response:

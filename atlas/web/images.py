@@ -38,19 +38,8 @@ from atlas.present.detail import absent, position_or_successor
 from atlas.present.picture import picture_view
 from atlas.present.wording import Words
 from atlas.render.svg import svg
-from atlas.web.delivery import (
-    DRAWING,
-    Costly,
-    Endpoint,
-    File,
-    FileAnswer,
-    RefusedError,
-    attached,
-    filed,
-    kept_or_costly,
-    refusal,
-    site_of,
-)
+from atlas.web.delivery import File, FileAnswer, RefusedError, attached, filed, refusal, site_of
+from atlas.web.endpoints import DRAWING, Costly, Endpoint, kept_or_costly
 from atlas.web.payloads import PREFIX
 from atlas.web.request_parameters import accept, given_by, view_asked
 
@@ -154,19 +143,17 @@ class Images:
         form, given = request.path_params["form"], given_by(request)
         if form not in list(Form):
             raise refusal(404)
-        excerpt, snapshot = read_excerpt(given), self._current()
-        view = view_asked(given, snapshot, self._contexts.today())
-        view = view.but(as_of=view.as_of or self._contexts.today(), film=None, since=None, area=None)
-        order = ImageOrder(view, excerpt, Form(form))
+        excerpt, snapshot, today = read_excerpt(given), self._current(), self._contexts.today()
+        view = view_asked(given, snapshot, today)
+        order = ImageOrder(picture_view(view.but(as_of=view.as_of or today), excerpt), excerpt, Form(form))
         # Nobody else is shown what this reader's Host header says: here it may stand in the foot.
         address = self._address or site_of(request, f"{PREFIX}/ausschnitt.{form}")
 
         def make() -> FileAnswer:
-            context = self._contexts.of(picture_view(view, order.excerpt))
-            name = f"{picture_stem(context, order.excerpt)}.{form}"
+            name = f"{picture_stem(self._contexts.of(order.view), excerpt)}.{form}"
             return FileAnswer(self._made(order, address), MEDIA_TYPES[order.form], attached(name))
 
-        return kept_or_costly(self._drawn, (snapshot.fingerprint, order, address, ""), DRAWING, make)
+        return kept_or_costly(self._drawn, (snapshot.fingerprint, order, address), DRAWING, make)
 
     def sheet(self, request: Request) -> FileAnswer | Costly:
         """Return the sheet of the municipality or the district that an address names, as a file with a good name."""

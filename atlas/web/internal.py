@@ -26,7 +26,8 @@ from atlas.present.follow_ups import DueRow, due_rows
 from atlas.present.steering import area_of
 from atlas.present.wording import Words
 from atlas.sources.store import Store, StoreUnreachableError
-from atlas.web.delivery import Endpoint, RefusedError, attached, refusal
+from atlas.web.delivery import RefusedError, attached, refusal
+from atlas.web.endpoints import Endpoint
 from atlas.web.request_parameters import accept, given_by
 
 PREFIX: Final = "/intern"

@@ -28,21 +28,8 @@ from atlas.present.progress import Curve, build_curves
 from atlas.present.wording import Words
 from atlas.web.api import build_api
 from atlas.web.crawlers import build_crawler_routes
-from atlas.web.delivery import (
-    DRAWING,
-    FILMS,
-    HEALTH,
-    Costly,
-    Endpoint,
-    FileAnswer,
-    RefusedError,
-    accepts_gzip,
-    attached,
-    compact,
-    filed,
-    kept_or_costly,
-    refusal,
-)
+from atlas.web.delivery import FileAnswer, RefusedError, accepts_gzip, attached, compact, filed, refusal
+from atlas.web.endpoints import DRAWING, FILMS, HEALTH, Costly, Endpoint, kept_or_costly
 from atlas.web.images import Images
 from atlas.web.page import FOREVER
 from atlas.web.payloads import PREFIX, PayloadStore
@@ -92,7 +79,7 @@ def build_routes(
 
 @dataclass(frozen=True)
 class _OwnRoutes:
-    """The answers. Those that compute are not async: Starlette runs them in threads."""
+    """The answers. Those that compute are not async: see `Endpoint`."""
 
     _payloads: PayloadStore
     _current: Callable[[], Snapshot]
@@ -145,23 +132,23 @@ class _OwnRoutes:
         return Response(body, media_type="text/csv; charset=utf-8", headers=_CHECKED | attached(file))
 
     def film(self, request: Request) -> FileAnswer | Costly:
-        view = self._whole_view(request, lang="de")
+        key = _, view = self._whole(request, lang="de")
 
         def make() -> FileAnswer:
             film = build_film(self._contexts.apart(), self._contexts.of(view))
             return FileAnswer(filed(compact(packed_film(film)).encode()), "application/json", {})
 
-        return kept_or_costly(self._films, (self._current().fingerprint, view), FILMS, make)
+        return kept_or_costly(self._films, key, FILMS, make)
 
     def animation(self, request: Request) -> FileAnswer | Costly:
-        view = self._whole_view(request)
+        key = _, view = self._whole(request)
 
         def make() -> FileAnswer:
             context = self._contexts.of(view)
             made = filed(film_gif(self._contexts, context, Words(view.lang)), None)
             return FileAnswer(made, "image/gif", attached(f"{file_stem('verlauf', context)}.gif"))
 
-        return kept_or_costly(self._animations, (self._current().fingerprint, view), FILMS, make)
+        return kept_or_costly(self._animations, key, FILMS, make)
 
     def chart(self, request: Request) -> FileAnswer | Costly:
         form = request.path_params["form"]
@@ -169,7 +156,7 @@ class _OwnRoutes:
             raise refusal(404)
         given, which = given_by(request, _USE.name), Chart(request.path_params["chart"])
         use = given.read(_USE, Use.LIGHT)
-        view = self._view(given)
+        fingerprint, view = self._asked(given)
         drawn = ViewState(
             programme=view.programme, layer=view.layer, as_of=view.as_of, district=view.district, lang=view.lang
         )
@@ -180,8 +167,7 @@ class _OwnRoutes:
             headers = attached(f"{chart_stem(context, which)}.{form}") if use is Use.FILE else {}
             return FileAnswer(filed(body, None if form == "png" else 6), MEDIA_TYPES[Form(form)], headers)
 
-        key = (self._current().fingerprint, drawn, which, use, form)
-        return kept_or_costly(self._charts, key, DRAWING, make)
+        return kept_or_costly(self._charts, (fingerprint, drawn, which, use, form), DRAWING, make)
 
     def _drawn(self, context: ViewContext, which: Chart, use: Use, form: str, words: Words) -> bytes:
         course = self._contexts.course(context)
@@ -210,14 +196,16 @@ class _OwnRoutes:
             ready["rights_problems"] = broken
         return _json(ready, 200)
 
-    def _view(self, given: Given) -> ViewState:
-        """Return the view asked for, of the first programme and of today if it names none."""
+    def _asked(self, given: Given) -> tuple[str, ViewState]:
+        """Return the state of the data, and the view asked for, of the first programme and of today if it names none."""
         snapshot, today = self._current(), self._contexts.today()
         view = view_asked(given, snapshot, today)
-        return view.but(programme=snapshot.programme(view.programme).key, as_of=view.as_of or today)
+        view = view.but(programme=snapshot.programme(view.programme).key, as_of=view.as_of or today)
+        return snapshot.fingerprint, view
 
-    def _whole_view(self, request: Request, **changes: str) -> ViewState:
-        return self._view(given_by(request)).but(municipality=None, film=None, since=None, area=None, **changes)
+    def _whole(self, request: Request, **changes: str) -> tuple[str, ViewState]:
+        fingerprint, view = self._asked(given_by(request))
+        return fingerprint, view.but(municipality=None, film=None, tiles=False, since=None, area=None, **changes)
 
     def _context(self, given: Given) -> ViewContext:
         return self._contexts.of(view_asked(given, self._current(), self._contexts.today()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterator
 
@@ -11,8 +12,9 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from atlas.present.context import SingleFlightCache
-from atlas.web.delivery import Costly, Endpoint, FileAnswer, Queue, RefusedError, filed
+from atlas.web import endpoints
+from atlas.web.delivery import FileAnswer, RefusedError, filed
+from atlas.web.endpoints import Costly, Endpoint, Queue
 
 _FILE = FileAnswer(filed(b"x", None), "text/plain", {})
 
@@ -67,6 +69,18 @@ def test_who_finds_no_room_is_asked_to_come_again_and_others_go_on(
         assert client.get("/teuer").text == "x"
 
 
+def test_what_was_delivered_last_is_found_by_its_whole_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoints, "_FRESH_S", math.inf)
+
+    def asked(path: str, query: bytes = b"") -> Request:
+        return Request({"type": "http", "scheme": "http", "path": path, "query_string": query, "headers": []})
+
+    recent = endpoints.Recent()
+    recent.put(asked("/a?b"), _FILE)
+    assert recent.get(asked("/a?b")) is _FILE
+    assert [recent.get(each) for each in (asked("/a%3Fb"), asked("/a", b"b"), asked("/a", b"\xff"))] == [None] * 3
+
+
 def _routed(routes: list[Route]) -> object:
     from starlette.applications import Starlette
 
@@ -109,18 +123,3 @@ def test_who_leaves_gives_up_the_place(held: tuple[threading.Event, Callable[[],
 
     run(story)
     assert made == []
-
-
-def test_what_failed_leaves_nothing_behind() -> None:
-    cache: SingleFlightCache[int] = SingleFlightCache(4)
-
-    def fail() -> int:
-        raise ValueError
-
-    for key in range(1000):
-        with pytest.raises(ValueError):  # noqa: PT011 - ours
-            cache.get(key, fail)
-    assert len(cache._slots) == 0
-    assert cache.get(1, lambda: 5) == 5
-    assert cache.kept(1) == 5
-    assert cache.kept(2) is None

@@ -28,7 +28,7 @@ from atlas.present.open_data import OFFERS, ROOT
 from atlas.present.wording import Words
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
-from atlas.web.delivery import Endpoint
+from atlas.web.endpoints import Endpoint
 from atlas.web.guard import Guard
 from atlas.web.headers import SecurityHeaders
 from atlas.web.internal import build_internal

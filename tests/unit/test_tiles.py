@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from atlas.__main__ import FINE, WRONG_USE, main
 from atlas.adopt.boundary_versions import decode_topology
 from atlas.analysis.tiles import FARTHEST, Tiling, lay_tiles
-from atlas.export.pictures import draw, picture_stem
+from atlas.export.pictures import draw, page_of, picture_stem
 from atlas.export.tiles import TileMap, tile_map
 from atlas.model.excerpt import Excerpt
 from atlas.model.parameters import Given, read_view
@@ -137,10 +137,15 @@ def test_picture_in_tiles_has_the_classes_of_the_map_and_says_what_a_tile_is(min
     assert "kacheln" not in picture_stem(plain.context, Excerpt())
 
 
-def test_part_of_a_land_is_drawn_as_it_lies(mini: Snapshot) -> None:
+def test_part_of_a_land_is_drawn_as_it_lies_and_its_foot_names_no_tiles(mini: Snapshot) -> None:
     contexts = ViewContexts(lambda: mini, lambda: TODAY)
     ags = next(iter(contexts.of(ViewState()).status["ags"]))
-    made = draw(contexts, ViewState(as_of=TODAY, tiles=True), Excerpt((ags,)), DE)
+    view = ViewState(as_of=TODAY, tiles=True)
+    assert "kacheln" in page_of("https://atlas.example", view, Excerpt())
+    assert page_of("https://atlas.example", view, Excerpt((ags,))) == page_of(
+        "https://atlas.example", view.but(tiles=False), Excerpt((ags,))
+    )
+    made = draw(contexts, view, Excerpt((ags,)), DE)
     assert not made.picture.is_tiled
     assert made.sheet.scale_bar
 

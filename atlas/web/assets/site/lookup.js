@@ -1,6 +1,6 @@
 /* A list of places in the static site: an address of the app that names one of them leads to its page. */
+import { sayMisread } from "./misread.js";
 import { successor } from "./successor.js";
-import { misreadSaid } from "./view.js";
 
 /** @type {Pick<About, "changes" | "lang" | "misread"> & { parameter: string, keys: string[], folder: string,
  *   folders: Record<string, string> }} */
@@ -11,5 +11,4 @@ const found = (/** @type {string} */ text) => successor(text, about.changes, (ea
 const key = found(query.get(about.parameter) || "");
 if (key) window.location.replace(new URL(`${folder}${key}/index.html`, document.baseURI).href);
 else if (folder !== about.folder) window.location.replace(new URL(`${folder}index.html${window.location.search}`, document.baseURI).href);
-const said = misreadSaid(window.location.search, about.misread, about.lang, { [about.parameter]: (text) => Boolean(found(text)) });
-Object.assign(document.getElementById("misread") || {}, { textContent: said, hidden: !said });
+sayMisread(about, { [about.parameter]: (text) => Boolean(found(text)) });

@@ -8,7 +8,8 @@ import { ABSENT, bodiesOf, button, copyButton, loadIndex, localeOf, make, number
 import drawSearch from "../parts/search.js";
 import drawTable from "../parts/table.js";
 import { described, successorOn, thereOn, unpackDays } from "./days.js";
-import { checksOf, isDay, misreadSaid, queryOf, readView } from "./view.js";
+import { sayMisread } from "./misread.js";
+import { checksOf, isDay, queryOf, readView } from "./view.js";
 
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -48,11 +49,7 @@ function go(change) {
 }
 
 /** Say what of the address the page was opened with cannot be read. */
-function sayMisread() {
-  const said = misreadSaid(window.location.search, about.misread, lang, checksOf(about, index, view.layer));
-  byId("misread").textContent = said;
-  byId("misread").hidden = !said;
-}
+const sayFaults = () => sayMisread(about, checksOf(about, index, view.layer));
 
 // ---- what holds on a day --------------------------------------------------------------------------------------------
 
@@ -207,14 +204,14 @@ async function start() {
   if (about.map) map.src = new URL(about.map, document.baseURI).href;
   else map.srcdoc = about.mapPage;
   byId("map").append(map);
-  window.addEventListener("popstate", () => { view = readView(window.location.search, about); sayMisread(); show(); });
+  window.addEventListener("popstate", () => { view = readView(window.location.search, about); sayFaults(); show(); });
   layerLinks().forEach((link) => link.addEventListener("click", (event) => {
     event.preventDefault();
     go({ layer: link.dataset.layer || "", looks: new Set() });
   }));
   [index] = await Promise.all([loadIndex(about.index), load(view.layer)]);
   wake();
-  sayMisread();
+  sayFaults();
   byId("table").replaceChildren();
   await show();
 }
