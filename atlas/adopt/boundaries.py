@@ -30,7 +30,7 @@ from atlas.model.boundaries import BoundaryChange, BoundaryVersion, Level, Prove
 from atlas.model.keys import is_ags, is_district_key, state_of
 from atlas.phrases import N_
 from atlas.sources.boundaries import list_editions, read_edition, read_geometry
-from atlas.sources.boundary_file import Delivery, HowToRead
+from atlas.sources.boundary_file import Delivery, ReadingOptions
 from atlas.sources.deliveries import read_delivery
 
 _LOSSLESS = 1e-6
@@ -55,14 +55,14 @@ _DL_DE_BY = ("Datenlizenz Deutschland – Namensnennung – Version 2.0", "https
 
 
 @dataclass(frozen=True, kw_only=True)
-class BoundaryTerms:
+class BoundaryOptions:
     """How a file is to be taken in."""
 
     attribution: str = ""
     """The source note the licence asks for; proposed from the file's layout if not given."""
     although: bool = False
     """Whether it is taken although keys and days of the file speak against the day it is said to be of."""
-    reading: HowToRead = field(default_factory=HowToRead)
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
     shipped: Path | None = None
     """Data folder of the program itself, which knows names and changes of all states."""
 
@@ -71,7 +71,7 @@ def add_boundaries(
     path: Path,
     starts: date,
     root: Path,
-    terms: BoundaryTerms = BoundaryTerms(),
+    terms: BoundaryOptions = BoundaryOptions(),
 ) -> tuple[BoundaryVersion, tuple[Problem, ...]]:
     """Check an official boundary file and take it in as a new edition.
 

@@ -15,7 +15,7 @@ import pyogrio
 import pytest
 
 from atlas.__main__ import main
-from atlas.adopt.population import About, add_population
+from atlas.adopt.population import RegisterSource, add_population
 from atlas.analysis.counting import PEOPLE_COLUMNS, by_district
 from atlas.analysis.population import People, misfit_problems, weigh
 from atlas.analysis.progress import progress
@@ -51,7 +51,7 @@ from tests import miniland
 from tests.conftest import ROOT, TODAY
 
 DE = Words("de")
-ABOUT = About(as_of=miniland.COUNTED_ON, source="Amt für Erfindungen", retrieved=date(2026, 11, 30))
+ABOUT = RegisterSource(as_of=miniland.COUNTED_ON, source="Amt für Erfindungen", retrieved=date(2026, 11, 30))
 
 
 def with_people(root: Path, register: str = "") -> Snapshot:
