@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from atlas.adopt.boundary_dates import allowed, date_problems, still_to_come
-from atlas.adopt.boundary_versions import COUNTRY_QUANTA, COUNTRY_TOLERANCE_M, BoundaryVersionDraft, write_edition
+from atlas.adopt.boundary_versions import COUNTRY_QUANTA, COUNTRY_TOLERANCE_M, BoundaryVersionDraft, write_clean_edition
 from atlas.analysis.coverage import (
     INDEPENDENT_CITY,
     clean,
@@ -89,7 +89,8 @@ def add_boundaries(
     found: list[Problem] = [*delivery.notes]
     areas, state = _of_one_set(delivery.areas, {each.boundary_set for each in editions}, path.name, found)
     before = next((each for each in reversed(editions) if each.boundary_set == state and each.starts < starts), None)
-    known = _known(state, before, (*list_editions(terms.shipped), *editions) if terms.shipped else editions)
+    shipped = list_editions(terms.shipped) if terms.shipped and terms.shipped != root else ()
+    known = _known(state, before, (*shipped, *editions))
     folder = root / "geodata" / state / starts.isoformat()
     if state and folder.exists():
         text = N_(
@@ -113,7 +114,7 @@ def add_boundaries(
     draft = _draft(state, starts, areas, known, delivery.district_names, provenance)
     if before is not None:
         draft = replace(draft, changes=(*_compared(areas, before, starts, path.name, found), *draft.changes))
-    write_edition(draft, folder, path.name)
+    write_clean_edition(draft, folder)
     return read_edition(folder, str(folder.relative_to(root))), (
         *found,
         *_nameless(areas, draft.district_names, str((folder / "districts.csv").relative_to(root))),

@@ -186,8 +186,8 @@ def _as_of(path: Path) -> str:
     with zipfile.ZipFile(path) as archive:
         found = [name for name in archive.namelist() if PurePosixPath(name).name.lower() == "aktualitaet.txt"]
         told = archive.open(found[0]).read(1_000).decode("utf-8", "replace") if found else ""
-    match = re.search(r"(\d\d)\.(\d\d)\.(\d{4})", told)
-    return "-".join(reversed(match.groups())) if match else ""
+    match = re.search(r"\d\d\.\d\d\.\d{4}", told)
+    return str(_days(pd.Series([match[0] if match else ""])).iloc[0])
 
 
 def _municipal_layer(layers: list[Layer], key: str) -> Layer:
@@ -346,10 +346,15 @@ def _newest_day(areas: pd.DataFrame, columns: Mapping[str, str], wanted: Iterabl
     newest = pd.Series("", index=areas.index)
     for column in wanted:
         if column in columns:
-            told = _text(areas[columns[column]]).str[:10].str.replace("/", "-")
-            told = told.str.replace(r"^(\d{2})\.(\d{2})\.(\d{4})$", r"\3-\2-\1", regex=True)
-            newest = newest.combine(told.where(told.str.fullmatch(r"[12]\d{3}-[01]\d-[0-3]\d"), ""), max)
+            newest = newest.combine(_days(_text(areas[columns[column]]).str[:10].str.replace("/", "-")), max)
     return newest
+
+
+def _days(told: pd.Series) -> pd.Series:
+    """Return days written ``2016-01-01`` or ``01.01.2016``, ISO; empty for what is no day."""
+    told = told.str.replace(r"^(\d{2})\.(\d{2})\.(\d{4})$", r"\3-\2-\1", regex=True)
+    told = told.where(told.str.fullmatch(r"[12]\d{3}-\d{2}-\d{2}"))
+    return pd.to_datetime(told, format="%Y-%m-%d", errors="coerce").dt.strftime("%Y-%m-%d").fillna("").astype(str)
 
 
 # ---- places -----------------------------------------------------------------------------------------------------------

@@ -106,6 +106,17 @@ def test_the_day_an_archive_of_the_bkg_says_is_its_day(tmp_path: Path) -> None:
     assert edition.provenance.attribution == "© BKG (2018) dl-de/by-2-0, Daten geändert"
 
 
+def test_a_day_that_the_calendar_does_not_have_says_nothing(tmp_path: Path) -> None:
+    _first(tmp_path, BEGINN="2016-02-30")
+    (tmp_path / "aktualitaet.txt").write_text("31.02.2018\n", encoding="ascii")
+    zipped(tmp_path / "vg250.zip", tmp_path / "neu.gpkg", tmp_path / "aktualitaet.txt", folder="vg250/")
+    for name in ("neu.gpkg", "vg250.zip"):
+        options = BoundaryOptions(attribution=SOURCE)
+        edition, notes = add_boundaries(tmp_path / name, date(2024, 1, 1), tmp_path / name.replace(".", "-"), options)
+        assert len(edition.municipalities) == 13
+        assert not any("aktualitaet" in note.sentence() for note in notes)
+
+
 def test_the_year_of_the_note_is_the_file_s(tmp_path: Path) -> None:
     edition, _ = add_boundaries(_first(tmp_path, WSK="2017-04-01"), date(2018, 1, 1), tmp_path / "root")
     assert edition.provenance.attribution == "© BKG (2017) dl-de/by-2-0, Daten geändert"
