@@ -59,7 +59,7 @@ class Register:
     def take(self, place: str, key: str, name: str, numbers: tuple[str, ...]) -> None:
         """Take in a line: its key, and the number of all; of men and women if they are given, to be held against it."""
         try:
-            count, *parts = (_number(each) for each in numbers if each.strip())
+            count, *parts = map(_number, (numbers[0], *filter(str.strip, numbers[1:])))
         except ValueError:
             count = -1
         if count < 0 or not _KEY.fullmatch(key):

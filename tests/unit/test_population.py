@@ -127,6 +127,13 @@ def test_a_line_that_cannot_be_read_is_named_and_the_others_count(row: str, said
     assert [said in problem.sentence() and "Zeile 3" in problem.place for problem in register.problems] == [True]
 
 
+def test_without_a_number_of_all_that_of_the_men_is_not_taken_for_it() -> None:
+    first, *rest = [line for line in miniland.register().splitlines() if line.startswith("60")]
+    register = read_register("\n".join([f"{first[:139]}{'':11}{first[150:]}", *rest]).encode(), "GV100AD.txt")
+    assert first[10:18] not in register.inhabitants
+    assert ["nicht lesbar" in problem.sentence() for problem in register.problems] == [True]
+
+
 def test_men_and_women_must_make_the_sum() -> None:
     line = b"ags,insgesamt,m\xc3\xa4nnlich,weiblich\n00021010,10,5,5\n00021020,10,5,6\n00021030,10,11,\n"
     register = read_register(line, "a.csv")
