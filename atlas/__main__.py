@@ -354,12 +354,6 @@ def _assigned(text: str) -> tuple[str, str]:
     return " ".join(heading.split()), field.strip()
 
 
-def _line(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 9):  # noqa: PLR2004
-        raise ValueError
-    return int(text)
-
-
 def _numbered(text: str) -> tuple[int, int]:
     line, _, entry = text.partition("=")
     return int(line), int(entry)
@@ -379,7 +373,7 @@ _DAY = _typed(Parameter("", date.fromisoformat, wrong=DAY.wrong))
 """Any day: of one before the boundaries begin, the command says how far they reach."""
 _AGS, _NUMBER = _typed(MUNICIPALITY), _typed(NUMBER)
 _ASSIGNED = _typed(Parameter("", _assigned, "„{given}“ ist nicht SPALTE=FELD."))
-_LINE = _typed(Parameter("", _line, "„{given}“ ist keine Zeile."))
+_LINE = _typed(Parameter("", int, "„{given}“ ist keine Zeile.", form="[0-9]{1,8}"))
 _NUMBERED = _typed(Parameter("", _numbered, "„{given}“ ist nicht ZEILE=EINTRAG, beides als Nummer."))
 _CRS = _typed(Parameter("", _coordinate_system, "„{given}“ ist kein Koordinatensystem, etwa EPSG:25832."))
 _STATE = _typed(Parameter("", str, "„{given}“ ist kein Landesschlüssel aus zwei Ziffern, etwa 14.", form="[0-9]{2}"))

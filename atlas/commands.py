@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from atlas import phrases, terminal
-from atlas.adopt.boundaries import BoundaryTerms, add_boundaries
+from atlas.adopt.boundaries import BoundaryOptions, add_boundaries
 from atlas.adopt.programmes import NewProgramme, begin_programme
 from atlas.analysis.days import month_ends
 from atlas.analysis.outreach import white_spots
@@ -52,7 +52,7 @@ from atlas.present.municipality import neighbourhood_notes
 from atlas.present.paragraph import paragraph
 from atlas.present.ranking import ranked_districts, with_shares
 from atlas.present.wording import Words
-from atlas.sources.boundary_file import HowToRead
+from atlas.sources.boundary_file import ReadingOptions
 from atlas.sources.login import LoginSettings
 from atlas.sources.rights import Rights
 from atlas.sources.settings import Settings, parse_address, program_root
@@ -350,8 +350,8 @@ def _context(snapshot: Snapshot, programme: str, as_of: date) -> ViewContext:
 
 def run_add_boundaries(given: argparse.Namespace) -> None:
     """Take in a newer delivery of boundaries."""
-    reading = HowToRead(key=given.key, name=given.name, state=given.state or "", crs=given.crs or "")
-    terms = BoundaryTerms(
+    reading = ReadingOptions(key=given.key, name=given.name, state=given.state or "", crs=given.crs or "")
+    terms = BoundaryOptions(
         attribution=given.attribution, although=given.although, reading=reading, shipped=program_root()
     )
     edition, notes = add_boundaries(given.file, given.date, Settings.from_environment().root, terms)

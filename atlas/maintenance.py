@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from atlas import phrases, terminal
-from atlas.adopt.population import About, add_population
+from atlas.adopt.population import RegisterSource, add_population
 from atlas.analysis.columns import field_of
 from atlas.analysis.difference import Answer, Question, Tie
 from atlas.errors import Problem
@@ -139,19 +139,19 @@ def _body(path: Path, most: int) -> bytes:
 
 def run_add_population(given: argparse.Namespace) -> None:
     """Take in a register of inhabitants, for every boundary set it has municipalities of."""
-    about = About(as_of=given.date, source=given.source.strip(), retrieved=given.retrieved)
-    if not about.source:
+    source = RegisterSource(as_of=given.date, source=given.source.strip(), retrieved=given.retrieved)
+    if not source.source:
         raise terminal.WrongUseError(Problem("--source", N_("Bitte sagen, woher die Zahlen sind.")))
     with terminal.refusing():
         body = _body(given.file, COMMAND_LINE.body_bytes)
-        taken, doubts = add_population(body, given.file.name, about, Settings.from_environment().root)
+        taken, doubts = add_population(body, given.file.name, source, Settings.from_environment().root)
     for problem in (*doubts, *(problem for each in taken for problem in each.problems)):
         terminal.complain(problem)
     for each in taken:
-        people = terminal.WORDS.number(sum(each.population.inhabitants.values()))
+        inhabitants = each.weights.population.inhabitants
         whole = len(each.states) - len(each.weights.misfits)
         terminal.tell(
-            f"{each.path}: {len(each.population.inhabitants)} Gemeinden, {people} Einwohner; "
+            f"{each.path}: {len(inhabitants)} Gemeinden, {terminal.WORDS.number(sum(inhabitants.values()))} Einwohner; "
             f"vollständig: {whole} von {len(each.states)} Ländern"
         )
 

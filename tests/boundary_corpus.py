@@ -20,7 +20,7 @@ from shapely.affinity import translate
 from topojson.core.topology import Topology
 
 from atlas.sources import boundary_file
-from atlas.sources.boundary_file import HowToRead
+from atlas.sources.boundary_file import ReadingOptions
 from tests import miniland
 
 TAKEN = ""
@@ -36,7 +36,7 @@ class Case:
     """A regular expression of the sentence; empty: the file is taken."""
     said: str = ""
     """A regular expression of what is noted of a file that is taken."""
-    reading: HowToRead = field(default_factory=HowToRead)
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
 
 
 def state(prefix: str = "00", crs: str = "EPSG:25833") -> gpd.GeoDataFrame:
@@ -97,14 +97,14 @@ def _systems() -> Iterator[Case]:
         write=_file(lambda: state(crs="EPSG:25832").set_crs("EPSG:4326", allow_override=True)),
         refused="passen nicht zu EPSG:4326.*--crs EPSG:25832",
     )
-    named = HowToRead(crs="EPSG:25832")
+    named = ReadingOptions(crs="EPSG:25832")
     yield Case(
         name="utm_genannt.geojson",
         write=_file(lambda: state(crs="EPSG:25832").set_crs("EPSG:4326", allow_override=True)),
         reading=named,
     )
     yield Case(name="ohne_prj.shp", write=_without_prj, refused="nennt ihr Koordinatensystem nicht.*--crs EPSG:25832")
-    yield Case(name="ohne_prj_genannt.shp", write=_without_prj, reading=HowToRead(crs="EPSG:25833"))
+    yield Case(name="ohne_prj_genannt.shp", write=_without_prj, reading=ReadingOptions(crs="EPSG:25833"))
     yield Case(name="vertauscht.geojson", write=_file(_swapped), refused="Länge und Breite sind vertauscht")
     yield Case(name="anderswo.gpkg", write=_file(lambda: _moved(900_000)), refused="liegen nicht in Deutschland")
     yield Case(name="eine_anderswo.gpkg", write=_file(_one_away), refused=r"Außerhalb Deutschlands liegen: 00021010\.")
@@ -128,17 +128,17 @@ def _keys() -> Iterator[Case]:
     yield Case(name="ags_0.gpkg", write=keyed(lambda keys: keys + "0000", "AGS_0"))
     yield Case(name="osm.geojson", write=keyed(lambda keys: keys, "de:amtlicher_gemeindeschluessel", "99"))
     yield Case(name="anders.gpkg", write=keyed(lambda keys: keys, "NR"), refused="mit --key NR angeben")
-    yield Case(name="genannt.gpkg", write=keyed(lambda keys: keys, "NR"), reading=HowToRead(key="nr", name="gen"))
+    yield Case(name="genannt.gpkg", write=keyed(lambda keys: keys, "NR"), reading=ReadingOptions(key="nr", name="gen"))
     yield Case(
         name="vertippt.gpkg",
         write=keyed(lambda keys: keys),
-        reading=HowToRead(key="AG"),
+        reading=ReadingOptions(key="AG"),
         refused="Spalte „AG“ gibt es nicht",
     )
     yield Case(
         name="kreise.gpkg",
         write=keyed(lambda keys: keys.str[:5], "ARS"),
-        refused=r"Kreise, keine Gemeinden: 13 .*\\(06021, 06011, 06022\\).*VG250",
+        refused=r"Kreise, keine Gemeinden: 13 .*\(06021, 06011, 06022\).*VG250",
     )
     yield Case(
         name="fremd.gpkg",
@@ -171,11 +171,11 @@ def _sets() -> Iterator[Case]:
     yield Case(name="wasser.gpkg", write=_file(lambda: pd.concat([state(), state().iloc[[0]].assign(GF=2)])))
     yield Case(name="teile.gpkg", write=_file(lambda: state().explode(ignore_index=True)))
     yield Case(name="zwei_laender.gpkg", write=_file(_two_states), refused="Die Datei enthält 00, 77.*--state")
-    yield Case(name="ein_land.gpkg", write=_file(_two_states), reading=HowToRead(state="00"))
+    yield Case(name="ein_land.gpkg", write=_file(_two_states), reading=ReadingOptions(state="00"))
     yield Case(
         name="anderes_land.gpkg",
         write=_file(_two_states),
-        reading=HowToRead(state="05"),
+        reading=ReadingOptions(state="05"),
         refused="Aus dem Land 05 .*00, 77",
     )
 

@@ -8,61 +8,42 @@ from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
+from atlas.adopt.boundary_areas import COUNTRY, STATES, checked_areas, last_known, of_one_set
 from atlas.adopt.boundary_dates import allowed, date_problems, still_to_come
-from atlas.adopt.boundary_versions import COUNTRY_QUANTA, COUNTRY_TOLERANCE_M, BoundaryVersionDraft, write_edition
-from atlas.analysis.coverage import (
-    INDEPENDENT_CITY,
-    clean,
-    coverage_problems,
-    degree_bounds,
-    geodesic_km2,
-    is_independent,
-    mended,
-    metric_crs,
-    successors_by_place,
-)
+from atlas.adopt.boundary_versions import COUNTRY_QUANTA, COUNTRY_TOLERANCE_M, BoundaryVersionDraft, write_clean_edition
+from atlas.analysis.coverage import geodesic_km2, is_independent, successors_by_place
 from atlas.errors import AtlasError, Problem, Severity, few
 from atlas.model.boundaries import BoundaryChange, BoundaryVersion, Level, Provenance
-from atlas.model.keys import is_ags, is_district_key, state_of
+from atlas.model.keys import state_of
 from atlas.phrases import N_
 from atlas.sources.boundaries import list_editions, read_edition, read_geometry
-from atlas.sources.boundary_file import Delivery, HowToRead
+from atlas.sources.boundary_file import Delivery, ReadingOptions
 from atlas.sources.deliveries import read_delivery
 
-_LOSSLESS = 1e-6
-"""Share of its area a repaired ring may change."""
 _SAME_LAND = 0.01
 """Share by which the land of a state may seem to differ from one delivery to the next."""
 _SURE_HEIR = 0.9
 """Share of a municipality's area that must lie in another to make that one its successor."""
-_FAR_M = 20_000
-"""So far from where they are known to be no municipalities lie, but by a wrong coordinate system."""
 _COARSE_M, _MANY_POINTS = 300, 1_000
 """Borders of sets of 1:250 000 have a point every 140 m; drawn with fewer they are taken for generalised, if there are many."""
-_MANY = 12
-"""So many faults of one kind are told one by one."""
-_SAXONY, _COUNTRY = "14", "de"
-_STATES = {f"{number:02}" for number in range(1, 17)}
-
-
+_SAXONY = "14"
 _BKG_ONLY = {"ade", "bsg", "gf", "ibz", "sdv_ars", "sdv_rs", "debkg_id"}
 """Columns of VG250 that a file which merely took over GEN and BEZ lacks."""
 _DL_DE_BY = ("Datenlizenz Deutschland – Namensnennung – Version 2.0", "https://www.govdata.de/dl-de/by-2-0")
 
 
 @dataclass(frozen=True, kw_only=True)
-class BoundaryTerms:
+class BoundaryOptions:
     """How a file is to be taken in."""
 
     attribution: str = ""
     """The source note the licence asks for; proposed from the file's layout if not given."""
     although: bool = False
     """Whether it is taken although keys and days of the file speak against the day it is said to be of."""
-    reading: HowToRead = field(default_factory=HowToRead)
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
     shipped: Path | None = None
     """Data folder of the program itself, which knows names and changes of all states."""
 
@@ -71,7 +52,7 @@ def add_boundaries(
     path: Path,
     starts: date,
     root: Path,
-    terms: BoundaryTerms = BoundaryTerms(),
+    terms: BoundaryOptions = BoundaryOptions(),
 ) -> tuple[BoundaryVersion, tuple[Problem, ...]]:
     """Check an official boundary file and take it in as a new edition.
 
@@ -87,9 +68,10 @@ def add_boundaries(
     editions = list_editions(root)
     delivery = read_delivery(path, terms.reading)
     found: list[Problem] = [*delivery.notes]
-    areas, state = _of_one_set(delivery.areas, {each.boundary_set for each in editions}, path.name, found)
+    areas, state = of_one_set(delivery.areas, {each.boundary_set for each in editions}, path.name, found)
     before = next((each for each in reversed(editions) if each.boundary_set == state and each.starts < starts), None)
-    known = _known(state, before, (*list_editions(terms.shipped), *editions) if terms.shipped else editions)
+    shipped = list_editions(terms.shipped) if terms.shipped and terms.shipped != root else ()
+    known = _known(state, before, (*shipped, *editions))
     folder = root / "geodata" / state / starts.isoformat()
     if state and folder.exists():
         text = N_(
@@ -102,7 +84,7 @@ def add_boundaries(
             "Der Quellenvermerk fehlt, und der Aufbau der Datei verrät ihn nicht. Bitte mit --attribution angeben, wie die Lizenz ihn verlangt."
         )
         found.append(Problem(path.name, text))
-    areas = _checked_areas(areas, known[0] if known else None, path.name, found)
+    areas = checked_areas(areas, known[0] if known else None, path.name, found)
     dated = date_problems(areas, delivery.as_of, known, starts, path.name)
     found += allowed(dated) if terms.although else dated
     part = _incomplete(areas, before, known, starts, path.name)
@@ -113,7 +95,7 @@ def add_boundaries(
     draft = _draft(state, starts, areas, known, delivery.district_names, provenance)
     if before is not None:
         draft = replace(draft, changes=(*_compared(areas, before, starts, path.name, found), *draft.changes))
-    write_edition(draft, folder, path.name)
+    write_clean_edition(draft, folder)
     return read_edition(folder, str(folder.relative_to(root))), (
         *found,
         *_nameless(areas, draft.district_names, str((folder / "districts.csv").relative_to(root))),
@@ -126,182 +108,12 @@ def _known(state: str, before: BoundaryVersion | None, editions: Sequence[Bounda
     found = [] if before is None else [before]
     found += [each for each in editions if each.boundary_set == state and each is not before]
     for each in editions:
-        if each.boundary_set == _COUNTRY != state:
+        if each.boundary_set == COUNTRY != state:
             rows = each.municipalities
             mine = rows[rows["ags"].map(state_of) == state].reset_index(drop=True)
             changes = tuple(change for change in each.changes if state_of(change.new_ags) == state)
             found += [replace(each, municipalities=mine, changes=changes)] if len(mine) else []
     return found
-
-
-def _of_one_set(
-    areas: gpd.GeoDataFrame, sets: set[str], name: str, found: list[Problem]
-) -> tuple[gpd.GeoDataFrame, str]:
-    """Return the rows of the state that is taken in, or of the country, and its key; faults of keys are looked for in the whole file."""
-    fits = areas["ags"].map(is_ags).astype(bool)
-    if not fits.any():
-        found.append(_no_municipality(areas["ags"][areas["ags"] != ""], name))
-        return areas.iloc[:0], ""
-    found += _bad_keys(areas.loc[~fits, "ags"], name)
-    areas = areas[fits].sort_values("ags", kind="stable").reset_index(drop=True)
-    there = sorted(set(areas["ags"].map(state_of)))
-    if set(there) == _STATES:
-        return areas, _COUNTRY
-    wanted = [state for state in there if state in sets] or there
-    if len(wanted) == 1:
-        if len(there) > 1:
-            text = N_("Aufgenommen wird das Land {state}; die Datei enthält auch {others}.")
-            others = ", ".join(each for each in there if each != wanted[0])
-            found.append(Problem(name, text, {"state": wanted[0], "others": others}, Severity.NOTE))
-        return areas[areas["ags"].map(state_of) == wanted[0]].reset_index(drop=True), wanted[0]
-    text = N_(
-        "Die Datei enthält {states}; aufgenommen wird ein Land auf einmal, oder alle 16. Bitte mit --state eines wählen."
-    )
-    found.append(Problem(name, text, {"states": ", ".join(there)}))
-    return areas.iloc[:0], ""
-
-
-def _bad_keys(keys: pd.Series, name: str) -> list[Problem]:
-    """Return what is wrong with keys, by object; of many of them once, with the first."""
-    text = N_("„{given}“ ist kein achtstelliger Gemeindeschlüssel (führende Nullen gehören dazu).")
-    none = N_("Der Gemeindeschlüssel fehlt. Bitte eintragen oder das Objekt entfernen.")
-    if len(keys) > _MANY:
-        many = N_("{n} Objekte haben keinen achtstelligen Gemeindeschlüssel: {list}. Bitte eintragen oder entfernen.")
-        listed = few(f"{int(str(row)) + 1} „{given[:40]}“" for row, given in keys.items())
-        return [Problem(name, many, {"n": len(keys), "list": listed})]
-    return [
-        Problem(f"{name}, Objekt {int(str(row)) + 1}", text if given else none, {"given": given[:40]})
-        for row, given in keys.items()
-    ]
-
-
-def _no_municipality(keys: pd.Series, name: str) -> Problem:
-    """Return why a file without a single key of a municipality is refused: it is of districts, or has other keys."""
-    if keys.empty:
-        return Problem(name, N_("Die Datei enthält keine Gemeinde. Bitte die Lieferung prüfen."))
-    values: dict[str, str | int | float] = {"n": len(keys), "list": few(dict.fromkeys(keys.str[:40]))}
-    if keys.map(is_district_key).any():
-        text = N_(
-            "Die Datei enthält Kreise, keine Gemeinden: {n} Schlüssel mit fünf Ziffern ({list}). Gemeinden enthalten die Produkte VG250, VG1000 und VG5000 des BKG (Ebene GEM), VG2500 und NUTS250 nicht. Sind es Gemeinden eines anderen Landes: docs/programm-aufnehmen.md sagt, was möglich ist."
-        )
-        return Problem(name, text, values)
-    text = N_(
-        "Kein Objekt hat einen deutschen Gemeindeschlüssel mit acht Ziffern, wie 14521450; es steht dort: {list}. Ist es eine andere Spalte, bitte mit --key angeben. Was für andere Länder möglich ist, steht in docs/programm-aufnehmen.md."
-    )
-    return Problem(name, text, values)
-
-
-def _checked_areas(
-    areas: gpd.GeoDataFrame, known: BoundaryVersion | None, name: str, found: list[Problem]
-) -> gpd.GeoDataFrame:
-    """Return one clean row per municipality; everything about names and shapes goes to ``found``, here and below."""
-    areas = _with_shapes(areas, name, found)
-    areas = _repaired(areas, name, found)
-    areas = _one_row_each(areas, name, found)
-    if not len(areas):
-        return areas
-    areas = _with_names(areas, known, name, found)
-    areas, touched = mended(clean(areas, metric_crs(degree_bounds(areas))))
-    if touched:
-        text = N_("Lücken und Überlappungen unter zwei Zentimetern ausgeglichen bei {n} Gemeinden: {list}.")
-        found.append(Problem(name, text, {"n": len(touched), "list": few(touched)}, Severity.NOTE))
-    if known is not None and (far := _far_off(areas, known, name)):
-        found.append(far)
-    found += coverage_problems(areas, name)
-    return areas
-
-
-def _far_off(areas: gpd.GeoDataFrame, known: BoundaryVersion, name: str) -> Problem | None:
-    """Return that municipalities lie elsewhere than the atlas knows them, as in a wrong zone of the coordinate system."""
-    rows = known.municipalities.drop_duplicates("ags").set_index("ags")
-    both = areas[areas["ags"].isin(rows.index)]
-    if both.empty:
-        return None
-    meant = rows.loc[both["ags"], ["label_lon", "label_lat"]]
-    points = gpd.GeoSeries.from_xy(meant["label_lon"], meant["label_lat"], crs="EPSG:4326").to_crs(str(areas.crs))
-    apart_m = float(np.median(shapely.distance(both.geometry.to_numpy(), points.to_numpy())))
-    if apart_m <= _FAR_M:
-        return None
-    text = N_(
-        "Die Gemeinden liegen {km} km von dort, wo der Atlas sie kennt. Nennt die Datei das richtige Koordinatensystem? Ein anderes gibt --crs an, etwa --crs EPSG:25832 oder EPSG:25833."
-    )
-    return Problem(name, text, {"km": round(apart_m / 1000)})
-
-
-def _with_shapes(areas: gpd.GeoDataFrame, name: str, found: list[Problem]) -> gpd.GeoDataFrame:
-    """Return the rows that are areas."""
-    usable = []
-    for ags, label, shape in zip(areas["ags"], areas["name"], areas.geometry, strict=True):
-        is_area = shape is not None and shape.geom_type in {"Polygon", "MultiPolygon"}
-        usable.append(is_area and not shape.is_empty)
-        if shape is None or shape.is_empty:
-            text = N_("{name} ({ags}) hat keine Fläche. Bitte die Lieferung prüfen.")
-            found.append(Problem(name, text, {"name": label, "ags": ags}))
-        elif not is_area:
-            text = N_(
-                "{name} ({ags}) ist keine Fläche, sondern {kind}. Bitte die Ebene mit den Gemeindeflächen wählen."
-            )
-            found.append(Problem(name, text, {"name": label, "ags": ags, "kind": shape.geom_type}))
-    return areas[np.asarray(usable, dtype=bool)].reset_index(drop=True)
-
-
-def _repaired(areas: gpd.GeoDataFrame, name: str, found: list[Problem]) -> gpd.GeoDataFrame:
-    """Return the areas with rings repaired: a note where it costs no land, a blocker where it would."""
-    shapes = areas.geometry.to_numpy()
-    mended_shapes = shapely.make_valid(shapes, method="structure")
-    for position in np.flatnonzero(~shapely.is_valid(shapes)):
-        row = areas.iloc[int(position)]
-        was, now = float(shapely.area(shapes[position])), float(shapely.area(mended_shapes[position]))
-        values = {"name": row["name"], "ags": row["ags"]}
-        if abs(was - now) <= _LOSSLESS * now:
-            text = N_(
-                "{name} ({ags}) hatte einen Ring, der sich selbst berührt; ohne Änderung der Fläche ausgeglichen."
-            )
-            found.append(Problem(name, text, values, Severity.NOTE))
-        else:
-            text = N_("{name} ({ags}) hat eine Grenze, die sich selbst kreuzt ({reason}). Bitte im GIS bereinigen.")
-            reason = str(shapely.is_valid_reason(shapes[position]))
-            found.append(Problem(name, text, {**values, "reason": reason}))
-    return areas.set_geometry(gpd.GeoSeries(mended_shapes, index=areas.index, crs=areas.crs))
-
-
-def _one_row_each(areas: gpd.GeoDataFrame, name: str, found: list[Problem]) -> gpd.GeoDataFrame:
-    """Return parts with the same key as one area; parts of different name can't be the same municipality."""
-    if not areas["ags"].duplicated().any():
-        return areas
-    for ags, group in areas.groupby("ags"):
-        names = sorted(set(group["name"]))
-        if len(names) > 1:
-            text = N_(
-                "Der Schlüssel {ags} steht mehrfach in der Datei, mit verschiedenen Namen: {names}. Bitte berichtigen."
-            )
-            found.append(Problem(name, text, {"ags": str(ags), "names": ", ".join(names)}))
-    return areas.dissolve("ags", as_index=False, aggfunc="first")[["ags", "name", "kind", "since", "geometry"]]
-
-
-def _with_names(
-    areas: gpd.GeoDataFrame, before: BoundaryVersion | None, name: str, found: list[Problem]
-) -> gpd.GeoDataFrame:
-    """Return the areas with names and kinds: the file's own, else those of the edition before."""
-    names, kinds = ({}, {}) if before is None else (_latest(before, "name"), _latest(before, "kind"))
-    filled = areas.assign(
-        name=[label or names.get(ags, "") for ags, label in zip(areas["ags"], areas["name"], strict=True)],
-        kind=[
-            INDEPENDENT_CITY if is_independent(ags) else kind or kinds.get(ags, "Gemeinde")
-            for ags, kind in zip(areas["ags"], areas["kind"], strict=True)
-        ],
-    )
-    missing = filled.loc[filled["name"] == "", "ags"]
-    if not missing.empty:
-        text = N_("Der Name fehlt bei {n} Gemeinden: {list}. Erwartet wird eine Spalte GEN oder NAME.")
-        found.append(Problem(name, text, {"n": len(missing), "list": few(missing)}))
-    return filled
-
-
-def _latest(edition: BoundaryVersion, column: str) -> dict[str, str]:
-    """Return name or kind by key, as last known."""
-    rows = edition.municipalities
-    return {str(ags): str(value) for ags, value in zip(rows["ags"], rows[column], strict=True)}
 
 
 def _incomplete(
@@ -373,12 +185,12 @@ def _draft(
         provenance=provenance,
         district_kinds=kinds,
     )
-    if state != _COUNTRY:
+    if state != COUNTRY:
         return draft
     told = next((each.states for each in known if len(each.states)), pd.DataFrame())
     states = {
         key: (str(told.at[key, "name"]), str(told.at[key, "kind"])) if len(told) else (key, "Land")
-        for key in sorted(_STATES)
+        for key in sorted(STATES)
     }
     return replace(draft, states=states, tolerance_m=COUNTRY_TOLERANCE_M, quanta=COUNTRY_QUANTA)
 
@@ -441,10 +253,10 @@ def _ended(
 
 def _former_names(areas: gpd.GeoDataFrame, known: BoundaryVersion) -> tuple[tuple[str, str], ...]:
     """Return the former names still of use: those known, and those the new file spells differently."""
-    latest = _latest(known, "name")
+    names = last_known(known, "name")
     pairs = []
     for ags, label in zip(areas["ags"], areas["name"], strict=True):
-        olds = (*known.former_names.get(ags, ()), latest.get(ags, label))
+        olds = (*known.former_names.get(ags, ()), names.get(ags, label))
         pairs += [(str(ags), old) for old in dict.fromkeys(olds) if old != label]
     return tuple(pairs)
 

@@ -7,7 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -79,24 +79,26 @@ def write_edition(draft: BoundaryVersionDraft, folder: Path, shown_as: str) -> N
 
     Raises `AtlasError` if the areas are no clean coverage; one problem for every municipality concerned.
     """
-    bounds = degree_bounds(draft.areas)
-    crs = metric_crs(bounds)
-    areas = clean(draft.areas, crs)
+    areas = clean(draft.areas, metric_crs(degree_bounds(draft.areas)))
     if problems := coverage_problems(areas, shown_as):
         raise AtlasError(*problems)
+    write_clean_edition(replace(draft, areas=areas), folder)
+
+
+def write_clean_edition(draft: BoundaryVersionDraft, folder: Path) -> None:
+    """Write a new edition folder likewise, of areas that are a coverage, as `clean` returns them."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as work:
         built = Path(work) / "edition"
         built.mkdir()
-        _write_files(draft, areas, crs, bounds, built)
+        _write_files(draft, built)
         if folder.exists():
             shutil.rmtree(folder)
         built.rename(folder)
 
 
-def _write_files(
-    draft: BoundaryVersionDraft, areas: gpd.GeoDataFrame, crs: str, bounds: tuple[float, ...], folder: Path
-) -> None:
+def _write_files(draft: BoundaryVersionDraft, folder: Path) -> None:
+    areas, crs = draft.areas, draft.areas.crs
     table, pieces = extents(areas, draft.changes, draft.starts)
     full = merged_geometry(pieces, areas.geometry)
     _write_geometry(full, folder / f"{Level.FULL}.parquet")
@@ -128,7 +130,7 @@ def _write_files(
     _write_table(borders.round({"border_m": 3}), folder / "borders.csv")
     _write_table(_change_table(draft.changes), folder / "changes.csv")
     _write_table(pd.DataFrame(draft.former_names, columns=["ags", "name"]), folder / "former_names.csv")
-    _write_about(draft, crs, bounds, folder)
+    _write_about(draft, folder)
 
 
 def _files(
@@ -169,14 +171,14 @@ def _write_table(table: pd.DataFrame, path: Path) -> None:
     table.to_csv(path, index=False, lineterminator="\n", date_format="%Y-%m-%d", encoding="utf-8")
 
 
-def _write_about(draft: BoundaryVersionDraft, crs: str, bounds: tuple[float, ...], folder: Path) -> None:
+def _write_about(draft: BoundaryVersionDraft, folder: Path) -> None:
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
     lines = [
         "# Written by atlas.adopt.boundary_versions; see geodata/README.md.",
         f"boundary_set = {json.dumps(draft.boundary_set)}",
         f"starts = {draft.starts.isoformat()}",
-        f"metric_crs = {json.dumps(crs)}",
-        f"bounds = [{', '.join(f'{value:.5f}' for value in bounds)}]",
+        f"metric_crs = {json.dumps(str(draft.areas.crs))}",
+        f"bounds = [{', '.join(f'{value:.5f}' for value in degree_bounds(draft.areas))}]",
         "",
         "[provenance]",
     ]
@@ -205,14 +207,25 @@ def write_topology(
     degrees = shapes.to_crs("EPSG:4326")
     frame = gpd.GeoDataFrame({"id": table["ags"]}, geometry=degrees, crs="EPSG:4326")
     day = None
-    for finer in _FINER:
-        text_form = _topology(frame, quanta * finer)
+    for grid in (quanta * finer for finer in _FINER):
+        day = _misfit(_on_grid(degrees, grid), shapes.to_numpy(), table)
+        if day is not None:  # known before the topology is built, which takes long
+            continue
+        text_form = _topology(frame, grid)
         day = _misfit(decode_topology(json.loads(text_form)), shapes.to_numpy(), table)
         if day is None:
             path.write_text(text_form, encoding="ascii")
             return
     text = N_("Die vereinfachten Grenzen passen am {day} nicht zusammen. Bitte melden: das ist ein Fehler im Programm.")
     raise AtlasError(Problem(f"{boundary_set}: {name}", text, {"day": str(day)}))
+
+
+def _on_grid(shapes: gpd.GeoSeries, quanta: int) -> Shapes:
+    """Return the shapes as they are on a grid of ``quanta`` by ``quanta`` points, in degrees."""
+    west, south, east, north = shapes.total_bounds
+    origin, step = np.array([west, south]), np.array([east - west, north - south]) / (quanta - 1)
+    moved: Shapes = shapely.transform(shapes.to_numpy(), lambda xy: np.round((xy - origin) / step) * step + origin)
+    return moved
 
 
 def _topology(frame: gpd.GeoDataFrame, quanta: int) -> str:

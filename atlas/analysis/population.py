@@ -8,7 +8,7 @@ people they have, and nothing is said then; all or none of them is no question.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from atlas.analysis.days import Bools, Ints
 from atlas.analysis.status import successors
 from atlas.errors import Problem, Severity, few
-from atlas.model.boundaries import BoundaryChange, BoundaryVersion
+from atlas.model.boundaries import BoundaryChange, BoundaryVersion, edition_on
 from atlas.model.keys import district_of, state_of
 from atlas.model.population import Population, SizeClass
 from atlas.phrases import N_
@@ -117,6 +117,12 @@ def weigh(population: Population, edition: BoundaryVersion, changes: Iterable[Bo
     abroad = np.asarray([district_of(key) for key in holder], dtype=object) != rows["district"].to_numpy(dtype=object)
     number[np.isin(unit, unit[abroad]) & (holder != keys)] = np.nan
     return Weights(population, number, unit, found)
+
+
+def weigh_on_its_day(population: Population, editions: Sequence[BoundaryVersion]) -> tuple[BoundaryVersion, Weights]:
+    """Return, of the editions of a set, the one of the register's day, and its people."""
+    edition = edition_on(editions, population.as_of)
+    return edition, weigh(population, edition, (change for each in editions for change in each.changes))
 
 
 def _summed(population: Population, successor: dict[str, str]) -> Counter[str]:

@@ -10,11 +10,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from atlas.analysis.naming import Participants, participants_of
-from atlas.analysis.population import misfit_problems, weigh
+from atlas.analysis.population import misfit_problems, weigh_on_its_day
 from atlas.analysis.stages import entry_cases
 from atlas.analysis.values import Remark
 from atlas.errors import Problem, Severity, few
-from atlas.model.boundaries import edition_on
 from atlas.model.programme import TO_FILL_IN, ExitKind, Programme, StageKind
 from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
@@ -79,10 +78,8 @@ def _people(snapshot: Snapshot, boundary_set: str) -> Iterable[Problem]:
     """Yield what does not fit between a register of inhabitants and the boundaries of its day."""
     population = snapshot.populations.get(boundary_set)
     if population is not None:
-        edition = edition_on(snapshot.editions[boundary_set], population.as_of)
-        changes = [change for each in snapshot.editions[boundary_set] for change in each.changes]
-        place = f"data/population/{boundary_set}.csv"
-        yield from misfit_problems(weigh(population, edition, changes), edition, place)
+        edition, weights = weigh_on_its_day(population, snapshot.editions[boundary_set])
+        yield from misfit_problems(weights, edition, f"data/population/{boundary_set}.csv")
 
 
 def _unfilled(programme: Programme) -> list[Problem]:

@@ -83,6 +83,12 @@ def people_headings(words: Words) -> dict[str, str]:
     return dict(zip(PEOPLE_COLUMNS, titles, strict=True))
 
 
+def people_shares(table: pd.DataFrame) -> list[float]:
+    """Return the shares of inhabitants in a table's rows; NaN, where nobody knows them or there is no register."""
+    shares: list[float] = table.get(PEOPLE_COLUMNS[2], pd.Series(np.nan, table.index)).tolist()
+    return shares
+
+
 def people_written(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table for a file: people as whole numbers, their share with four decimals, empty where nobody knows."""
     if PEOPLE_COLUMNS[0] not in table:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import numpy as np
 import pandas as pd
 
 from atlas import phrases
@@ -24,7 +23,7 @@ from atlas.present.context import ViewContext
 from atlas.present.figures import Listed
 from atlas.present.looks import counted_keys
 from atlas.present.plan import targets_of
-from atlas.present.population import people_percent
+from atlas.present.population import people_percent, people_shares
 from atlas.present.published import beside_sentence, totals_of
 from atlas.present.time_words import beside_said, holding_said, periods_sentence
 from atlas.present.wording import Words
@@ -297,7 +296,6 @@ def _alt(label: str, unit: str, points: pd.DataFrame, beside: str, published: tu
 def district_bars(context: ViewContext, instrument: Instrument) -> tuple[DistrictBar, ...]:
     """Return the share of every district, largest first; ties by name."""
     table = by_district(context.status, instrument.key, context.edition.districts.index, context.day.weights)
-    people = dict(zip(table["district"], table.get("inhabitants_share", pd.Series(np.nan, table.index)), strict=True))
     rows = context.status[context.status["instrument"] == instrument.key]
     later = rows["district"][rows["state"] == State.DOCUMENTED_LATER].value_counts()
     bars = [
@@ -308,9 +306,11 @@ def district_bars(context: ViewContext, instrument: Instrument) -> tuple[Distric
             later=int(later.get(key, 0)),
             total=int(total),
             share=float(share),
-            people=float(people[key]),
+            people=people,
         )
-        for key, covered, total, share in table.iloc[:, :4].itertuples(index=False)
+        for (key, covered, total, share), people in zip(
+            table.iloc[:, :4].itertuples(index=False), people_shares(table), strict=True
+        )
         if total
     ]
     return tuple(sorted(bars, key=lambda bar: (-bar.share, in_german_order(bar.name))))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from atlas import phrases
@@ -14,7 +13,7 @@ from atlas.present.context import ViewContext
 from atlas.present.district import covered_view
 from atlas.present.figures import Listed
 from atlas.present.headings import headings
-from atlas.present.population import people_headings, people_text, people_written, speaks_of_people
+from atlas.present.population import people_headings, people_shares, people_text, people_written, speaks_of_people
 from atlas.present.wording import Words
 
 
@@ -72,7 +71,6 @@ def build_ranking(context: ViewContext, words: Words) -> Ranking:
 def _rows(context: ViewContext, table: pd.DataFrame, words: Words) -> tuple[RankedDistrict, ...]:
     names = ("district", "name", "instrument", "rank", "municipalities", "total", "share")
     columns = [table[name].tolist() for name in names]
-    people = table.get("inhabitants_share", pd.Series(np.nan, table.index)).tolist()
     return tuple(
         RankedDistrict(
             key,
@@ -86,7 +84,9 @@ def _rows(context: ViewContext, table: pd.DataFrame, words: Words) -> tuple[Rank
             share,
             people_text(of_people, words) if speaks_of_people(context, key) else "",
         )
-        for key, name, instrument, rank, number, total, share, of_people in zip(*columns, people, strict=True)
+        for key, name, instrument, rank, number, total, share, of_people in zip(
+            *columns, people_shares(table), strict=True
+        )
     )
 
 

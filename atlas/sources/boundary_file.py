@@ -20,6 +20,7 @@ import pandas as pd
 import pyogrio
 import pyproj
 import shapely
+from pyarrow import parquet
 
 from atlas.errors import AtlasError, Problem, Severity, few
 from atlas.model.keys import is_ags, is_district_key, state_of
@@ -47,7 +48,7 @@ _MOJIBAKE = re.compile(r"[\u00c2-\u00c5][\u0080-\u00bf\u0152-\u0192\u02c6-\u02dc
 
 
 @dataclass(frozen=True, kw_only=True)
-class HowToRead:
+class ReadingOptions:
     """What is said of a file besides itself. Empty: it is to be found out."""
 
     key: str = ""
@@ -87,7 +88,7 @@ def main() -> None:
     """Read the file named in the argument; write what it holds into the folder named there, or on standard output what is wrong."""
     argument = json.loads(sys.argv[1])
     try:
-        found = read(Path(argument["path"]), HowToRead(**argument["reading"]))
+        found = read(Path(argument["path"]), ReadingOptions(**argument["reading"]))
     except AtlasError as error:
         answer: dict[str, Any] = {"problems": [asdict(each) for each in error.problems]}
     else:
@@ -102,7 +103,7 @@ def main() -> None:
     json.dump(answer, sys.stdout)
 
 
-def read(path: Path, reading: HowToRead) -> Delivery:
+def read(path: Path, reading: ReadingOptions) -> Delivery:
     """Return the municipalities of an official file: VG250, GeoSN and the like, in any format pyogrio reads, or GeoParquet.
 
     Raises `AtlasError` if it can't be read, has no areas, no recognisable key column, no usable coordinate system, or is
@@ -185,8 +186,8 @@ def _as_of(path: Path) -> str:
     with zipfile.ZipFile(path) as archive:
         found = [name for name in archive.namelist() if PurePosixPath(name).name.lower() == "aktualitaet.txt"]
         told = archive.open(found[0]).read(1_000).decode("utf-8", "replace") if found else ""
-    match = re.search(r"(\d\d)\.(\d\d)\.(\d{4})", told)
-    return "-".join(reversed(match.groups())) if match else ""
+    match = re.search(r"\d\d\.\d\d\.\d{4}", told)
+    return str(_days(pd.Series([match[0] if match else ""])).iloc[0])
 
 
 def _municipal_layer(layers: list[Layer], key: str) -> Layer:
@@ -204,7 +205,7 @@ def _is_municipal(layer: str) -> bool:
 
 def _fields(layer: Layer) -> list[str]:
     if layer[0].endswith(".parquet"):
-        return [str(each) for each in gpd.read_parquet(layer[0]).columns]
+        return [str(each) for each in parquet.read_schema(layer[0]).names]
     return [str(each) for each in pyogrio.read_info(layer[0], layer=layer[1])["fields"]]
 
 
@@ -240,7 +241,9 @@ def _district_names(layers: list[Layer]) -> dict[str, str]:
     return {}
 
 
-def _layout_problems(areas: pd.DataFrame, columns: Mapping[str, str], reading: HowToRead, name: str) -> list[Problem]:
+def _layout_problems(
+    areas: pd.DataFrame, columns: Mapping[str, str], reading: ReadingOptions, name: str
+) -> list[Problem]:
     found = []
     for option, given in (("--key", reading.key), ("--name", reading.name)):
         if given and given.lower() not in columns:
@@ -286,7 +289,7 @@ def _land(areas: pd.DataFrame, columns: Mapping[str, str]) -> tuple[pd.DataFrame
 
 
 def _keys(
-    areas: pd.DataFrame, columns: Mapping[str, str], reading: HowToRead, notes: list[Problem], name: str
+    areas: pd.DataFrame, columns: Mapping[str, str], reading: ReadingOptions, notes: list[Problem], name: str
 ) -> pd.Series:
     """Return the eight-digit keys; what is none stays as the file has it, to be named."""
     column = columns[reading.key.lower()] if reading.key else _first((*_KEY_COLUMNS, *_REGIONAL_KEY_COLUMNS), columns)
@@ -343,16 +346,21 @@ def _newest_day(areas: pd.DataFrame, columns: Mapping[str, str], wanted: Iterabl
     newest = pd.Series("", index=areas.index)
     for column in wanted:
         if column in columns:
-            told = _text(areas[columns[column]]).str[:10].str.replace("/", "-")
-            told = told.str.replace(r"^(\d{2})\.(\d{2})\.(\d{4})$", r"\3-\2-\1", regex=True)
-            newest = newest.combine(told.where(told.str.fullmatch(r"[12]\d{3}-[01]\d-[0-3]\d"), ""), max)
+            newest = newest.combine(_days(_text(areas[columns[column]]).str[:10].str.replace("/", "-")), max)
     return newest
+
+
+def _days(told: pd.Series) -> pd.Series:
+    """Return days written ``2016-01-01`` or ``01.01.2016``, ISO; empty for what is no day."""
+    told = told.str.replace(r"^(\d{2})\.(\d{2})\.(\d{4})$", r"\3-\2-\1", regex=True)
+    told = told.where(told.str.fullmatch(r"[12]\d{3}-\d{2}-\d{2}"))
+    return pd.to_datetime(told, format="%Y-%m-%d", errors="coerce").dt.strftime("%Y-%m-%d").fillna("").astype(str)
 
 
 # ---- places -----------------------------------------------------------------------------------------------------------
 
 
-def _placed(areas: gpd.GeoDataFrame, reading: HowToRead, name: str, notes: list[Problem]) -> gpd.GeoDataFrame:
+def _placed(areas: gpd.GeoDataFrame, reading: ReadingOptions, name: str, notes: list[Problem]) -> gpd.GeoDataFrame:
     """Return the areas that were asked for, with a coordinate system they fit; raise `AtlasError` if there is none."""
     if reading.state:
         there = sorted({state_of(ags) for ags in areas["ags"] if is_ags(ags)})

@@ -13,12 +13,12 @@ import geopandas as gpd
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.phrases import N_
 from atlas.sources.apart import run_apart
-from atlas.sources.boundary_file import Delivery, HowToRead
+from atlas.sources.boundary_file import Delivery, ReadingOptions
 
 _MEMORY_BYTES, _CPU_S = 4_000_000_000, 60
 
 
-def read_delivery(path: Path, reading: HowToRead = HowToRead()) -> Delivery:  # noqa: B008 - frozen
+def read_delivery(path: Path, reading: ReadingOptions = ReadingOptions()) -> Delivery:  # noqa: B008 - frozen
     """Return the municipalities of an official file, see `atlas.sources.boundary_file.read`.
 
     Raises `AtlasError` with what is wrong with it, also if reading it takes more than a minute or 4 GB of addresses.

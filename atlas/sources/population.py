@@ -22,6 +22,7 @@ import pandas as pd
 
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.keys import is_ags
+from atlas.model.place_names import with_umlauts
 from atlas.model.population import POPULATION_COLUMNS, Population
 from atlas.model.sheets import Sheet
 from atlas.phrases import N_
@@ -58,7 +59,7 @@ class Register:
     def take(self, place: str, key: str, name: str, numbers: tuple[str, ...]) -> None:
         """Take in a line: its key, and the number of all; of men and women if they are given, to be held against it."""
         try:
-            count, *parts = (_number(each) for each in numbers if each.strip())
+            count, *parts = map(_number, (numbers[0], *filter(str.strip, numbers[1:])))
         except ValueError:
             count = -1
         if count < 0 or not _KEY.fullmatch(key):
@@ -137,8 +138,9 @@ def _columns(sheet: Sheet) -> tuple[dict[str, int], int]:
 
 
 def _folded(cell: str) -> str:
-    text = cell.lower().translate({0xE4: "ae", 0xF6: "oe", 0xFC: "ue", 0xDF: "ss", 0xAD: ""})
-    return " ".join(re.sub(r"[^a-z ]", " ", re.sub(r"\d+\)", "", text)).split())
+    """Return a heading without numbers, as of footnotes and years, and soft hyphens."""
+    words = (each.strip("0123456789") for each in with_umlauts(cell.replace("\xad", "")))
+    return " ".join(filter(None, words))
 
 
 def _joined(parts: list[str]) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from atlas.adopt.population import About, add_population
+from atlas.adopt.population import RegisterSource, add_population
 from atlas.model.records import RECORD_COLUMNS
 from tests import miniland
 from tests.app.conftest import AppOn
@@ -232,7 +232,7 @@ def test_controls_write_the_address(app_on: AppOn) -> None:
 
 def test_size_is_chosen_where_a_register_is(app_on: AppOn, own_root: Path) -> None:
     assert Keys.SIZE_CLASS not in {box.key for box in app_on(own_root).run().selectbox}
-    about = About(as_of=miniland.COUNTED_ON, source="Amt für Erfindungen")
+    about = RegisterSource(as_of=miniland.COUNTED_ON, source="Amt für Erfindungen")
     add_population(miniland.register().encode(), "GV100AD.txt", about, own_root)
     app = fine(app_on(own_root).run())
     app.selectbox(key=Keys.SIZE_CLASS).set_value("2000-5000").run()

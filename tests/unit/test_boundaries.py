@@ -18,14 +18,14 @@ import shapely
 from shapely.affinity import translate
 
 from atlas.adopt import boundaries
-from atlas.adopt.boundaries import BoundaryTerms, add_boundaries
+from atlas.adopt.boundaries import BoundaryOptions, add_boundaries
 from atlas.adopt.boundary_versions import decode_topology, write_topology
 from atlas.analysis.coverage import clean, coverage_problems, metric_crs
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.boundaries import BoundaryVersion, Level
 from atlas.sources import boundary_file
 from atlas.sources.boundaries import list_editions, read_edition, read_geometry
-from atlas.sources.boundary_file import HowToRead
+from atlas.sources.boundary_file import ReadingOptions
 from tests import miniland
 
 TODAY = date(2025, 1, 1)
@@ -39,7 +39,7 @@ def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _read(path: Path) -> boundary_file.Delivery:
-    return boundary_file.read(path, HowToRead())
+    return boundary_file.read(path, ReadingOptions())
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def _written(areas: gpd.GeoDataFrame, path: Path, **options: object) -> Path:
 def _take_in(
     areas: gpd.GeoDataFrame, root: Path, name: str = "neu.gpkg"
 ) -> tuple[BoundaryVersion, tuple[Problem, ...]]:
-    return add_boundaries(_written(areas, root.parent / name), TODAY, root, BoundaryTerms(attribution="Quelle: wir"))
+    return add_boundaries(_written(areas, root.parent / name), TODAY, root, BoundaryOptions(attribution="Quelle: wir"))
 
 
 def _refused(areas: gpd.GeoDataFrame, root: Path, match: str) -> str:
@@ -169,7 +169,7 @@ def test_ring_that_touches_itself_is_repaired_and_noted(tmp_path: Path) -> None:
     assert not drawn[0][2].is_valid
     areas = gpd.GeoDataFrame(drawn, columns=["AGS", "GEN", "geometry"], crs="EPSG:25833")
     path = _written(areas.assign(BEZ="Gemeinde", GF=4), tmp_path / "neu.gpkg")
-    edition, notes = add_boundaries(path, TODAY, tmp_path / "root", BoundaryTerms(attribution="Quelle: wir"))
+    edition, notes = add_boundaries(path, TODAY, tmp_path / "root", BoundaryOptions(attribution="Quelle: wir"))
     assert [note.severity for note in notes] == [Severity.NOTE, Severity.WARNING]
     assert "Sanduhr (99021010) hatte einen Ring, der sich selbst berührt" in notes[0].sentence()
     assert "districts.csv: Die Namen dieser Kreise stehen nicht in der Datei: 99021. Bitte hier" in notes[1].sentence()
@@ -225,7 +225,7 @@ def test_all_faults_of_different_kinds_are_said_at_once(areas: gpd.GeoDataFrame,
 
 def test_names_missing_in_the_file_come_from_the_edition_before(areas: gpd.GeoDataFrame, root: Path) -> None:
     path = _written(areas[["AGS", "geometry"]], root.parent / "nur_schluessel.gpkg")
-    edition, _ = add_boundaries(path, TODAY, root, BoundaryTerms(attribution="Quelle: wir"))
+    edition, _ = add_boundaries(path, TODAY, root, BoundaryOptions(attribution="Quelle: wir"))
     assert set(areas["GEN"]) == set(edition.municipalities["name"])
     assert set(areas["BEZ"]) == set(edition.municipalities["kind"])
 
@@ -233,7 +233,7 @@ def test_names_missing_in_the_file_come_from_the_edition_before(areas: gpd.GeoDa
 def test_names_nobody_knows_are_a_blocker(areas: gpd.GeoDataFrame, tmp_path: Path) -> None:
     path = _written(areas[["AGS", "geometry"]], tmp_path / "nur_schluessel.gpkg")
     with pytest.raises(AtlasError, match="Der Name fehlt bei 11 Gemeinden: 00011000, "):
-        add_boundaries(path, TODAY, tmp_path / "leer", BoundaryTerms(attribution="Quelle: wir"))
+        add_boundaries(path, TODAY, tmp_path / "leer", BoundaryOptions(attribution="Quelle: wir"))
 
 
 def test_unknown_layout_needs_its_source_note(areas: gpd.GeoDataFrame, root: Path) -> None:
@@ -251,7 +251,7 @@ def test_layout_of_the_saxon_survey_proposes_its_note(areas: gpd.GeoDataFrame, t
 def test_an_empty_source_note_is_none(areas: gpd.GeoDataFrame, root: Path) -> None:
     path = _written(areas.drop(columns="GF"), root.parent / "neu.gpkg")
     with pytest.raises(AtlasError, match="Quellenvermerk fehlt"):
-        add_boundaries(path, TODAY, root, BoundaryTerms(attribution=""))
+        add_boundaries(path, TODAY, root, BoundaryOptions(attribution=""))
 
 
 def test_names_of_columns_alone_do_not_make_a_file_the_federal_offices(areas: gpd.GeoDataFrame, root: Path) -> None:
@@ -266,7 +266,7 @@ def test_what_was_inferred_is_said_and_what_was_given_keeps_its_own_licence(
     assert edition.provenance.licence_url.endswith("dl-de/by-2-0")
     assert "erschlossen: „© BKG dl-de/by-2-0" in notes[-1].sentence()
     given, notes = add_boundaries(
-        path, TODAY, tmp_path / "eigen", BoundaryTerms(attribution="© Amt Nordland, CC BY 4.0")
+        path, TODAY, tmp_path / "eigen", BoundaryOptions(attribution="© Amt Nordland, CC BY 4.0")
     )
     assert (given.provenance.licence, given.provenance.licence_url) == ("siehe Quellenvermerk", "")
     assert not any("erschlossen" in note.sentence() for note in notes)
@@ -317,7 +317,7 @@ def test_divided_municipality_has_no_sure_successor(areas: gpd.GeoDataFrame, roo
 def test_mergers_still_to_come_are_carried_on(root: Path, tmp_path: Path) -> None:
     first = miniland.draft().areas.rename(columns={"ags": "AGS", "name": "GEN", "kind": "BEZ"})
     path = _written(first, tmp_path / "alt.gpkg")
-    edition, _ = add_boundaries(path, date(2018, 1, 1), root, BoundaryTerms(attribution="Quelle: wir"))
+    edition, _ = add_boundaries(path, date(2018, 1, 1), root, BoundaryOptions(attribution="Quelle: wir"))
     counts = [int(edition.valid_at(date(year, 6, 1)).sum()) for year in (2018, 2021, 2023)]
     assert counts == [13, 12, 11]
 

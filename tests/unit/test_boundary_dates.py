@@ -9,14 +9,14 @@ import geopandas as gpd
 import pytest
 
 from atlas.adopt import boundaries
-from atlas.adopt.boundaries import BoundaryTerms, add_boundaries
+from atlas.adopt.boundaries import BoundaryOptions, add_boundaries
 from atlas.adopt.boundary_dates import date_problems, still_to_come
 from atlas.errors import AtlasError, Severity
 from atlas.model.boundaries import BoundaryVersion, Level
 from atlas.model.snapshot import Snapshot
 from atlas.sources import boundary_file
 from atlas.sources.boundaries import list_editions, read_geometry
-from atlas.sources.boundary_file import HowToRead
+from atlas.sources.boundary_file import ReadingOptions
 from tests import miniland
 from tests.boundary_corpus import state, zipped
 
@@ -42,7 +42,7 @@ def _first(tmp_path: Path, **more: object) -> Path:
 
 
 def test_keys_that_ended_are_named_with_what_became_of_them(tmp_path: Path, known: Path) -> None:
-    terms = BoundaryTerms(attribution=SOURCE, shipped=known)
+    terms = BoundaryOptions(attribution=SOURCE, shipped=known)
     with pytest.raises(AtlasError) as caught:
         add_boundaries(_first(tmp_path), date(2021, 1, 1), tmp_path / "root", terms)
     said = str(caught.value)
@@ -66,12 +66,12 @@ def test_keys_that_begin_later_are_named_with_what_they_were_made_of(tmp_path: P
             tmp_path / "heute.gpkg",
             date(2018, 1, 1),
             tmp_path / "root",
-            BoundaryTerms(attribution=SOURCE, shipped=known),
+            BoundaryOptions(attribution=SOURCE, shipped=known),
         )
 
 
 def test_although_takes_the_file_and_still_says_it(tmp_path: Path, known: Path) -> None:
-    terms = BoundaryTerms(attribution=SOURCE, although=True, shipped=known)
+    terms = BoundaryOptions(attribution=SOURCE, although=True, shipped=known)
     edition, notes = add_boundaries(_first(tmp_path), date(2021, 1, 1), tmp_path / "root", terms)
     assert edition.valid_at(date(2021, 1, 1)).sum() == 13
     assert [note.severity for note in notes if "nicht mehr (2)" in note.sentence()] == [Severity.WARNING]
@@ -83,13 +83,13 @@ def test_days_of_the_file_after_the_stated_one_are_a_fault(tmp_path: Path, writt
     with pytest.raises(
         AtlasError, match=r"als dem 2018-01-01, zuletzt seit dem 2019-06-01 \(1\): Neustadt \(00021010\)"
     ):
-        add_boundaries(path, date(2018, 1, 1), tmp_path / "root", BoundaryTerms(attribution=SOURCE))
-    add_boundaries(path, date(2019, 6, 1), tmp_path / "root", BoundaryTerms(attribution=SOURCE))
+        add_boundaries(path, date(2018, 1, 1), tmp_path / "root", BoundaryOptions(attribution=SOURCE))
+    add_boundaries(path, date(2019, 6, 1), tmp_path / "root", BoundaryOptions(attribution=SOURCE))
 
 
 def test_an_old_file_for_a_new_day_is_asked_about(tmp_path: Path) -> None:
     path = _first(tmp_path, BEGINN="2016-01-01")
-    _, notes = add_boundaries(path, date(2024, 1, 1), tmp_path / "root", BoundaryTerms(attribution=SOURCE))
+    _, notes = add_boundaries(path, date(2024, 1, 1), tmp_path / "root", BoundaryOptions(attribution=SOURCE))
     assert any(
         "jüngste Angabe in der Datei (aktualitaet.txt, WSK, BEGINN) ist vom 2016-01-01" in note.sentence()
         for note in notes
@@ -101,9 +101,20 @@ def test_the_day_an_archive_of_the_bkg_says_is_its_day(tmp_path: Path) -> None:
     (tmp_path / "aktualitaet.txt").write_text("01.01.2018\n", encoding="ascii")
     zipped(tmp_path / "vg250.zip", tmp_path / "neu.gpkg", tmp_path / "aktualitaet.txt", folder="vg250/")
     with pytest.raises(AtlasError, match=r"jünger als der 2016-01-01: nach aktualitaet\.txt ist sie vom 2018-01-01"):
-        add_boundaries(tmp_path / "vg250.zip", date(2016, 1, 1), tmp_path / "root", BoundaryTerms(attribution=SOURCE))
+        add_boundaries(tmp_path / "vg250.zip", date(2016, 1, 1), tmp_path / "root", BoundaryOptions(attribution=SOURCE))
     edition, _ = add_boundaries(tmp_path / "vg250.zip", date(2018, 1, 1), tmp_path / "root")
     assert edition.provenance.attribution == "© BKG (2018) dl-de/by-2-0, Daten geändert"
+
+
+def test_a_day_that_the_calendar_does_not_have_says_nothing(tmp_path: Path) -> None:
+    _first(tmp_path, BEGINN="2016-02-30")
+    (tmp_path / "aktualitaet.txt").write_text("31.02.2018\n", encoding="ascii")
+    zipped(tmp_path / "vg250.zip", tmp_path / "neu.gpkg", tmp_path / "aktualitaet.txt", folder="vg250/")
+    for name in ("neu.gpkg", "vg250.zip"):
+        options = BoundaryOptions(attribution=SOURCE)
+        edition, notes = add_boundaries(tmp_path / name, date(2024, 1, 1), tmp_path / name.replace(".", "-"), options)
+        assert len(edition.municipalities) == 13
+        assert not any("aktualitaet" in note.sentence() for note in notes)
 
 
 def test_the_year_of_the_note_is_the_file_s(tmp_path: Path) -> None:
@@ -112,7 +123,7 @@ def test_the_year_of_the_note_is_the_file_s(tmp_path: Path) -> None:
 
 
 def test_names_and_mergers_to_come_are_those_the_program_knows(tmp_path: Path, known: Path) -> None:
-    terms = BoundaryTerms(attribution=SOURCE, shipped=known)
+    terms = BoundaryOptions(attribution=SOURCE, shipped=known)
     edition, notes = add_boundaries(_first(tmp_path), date(2016, 1, 1), tmp_path / "root", terms)
     assert list(edition.districts["name"]) == ["Ministadt", "Landkreis Nord", "Landkreis Süd"]
     assert [int(edition.valid_at(date(year, 6, 1)).sum()) for year in (2018, 2021, 2023)] == [13, 12, 11]
@@ -122,7 +133,7 @@ def test_names_and_mergers_to_come_are_those_the_program_knows(tmp_path: Path, k
 def test_a_part_of_a_state_is_said_to_be_one(tmp_path: Path, known: Path) -> None:
     part = state()
     part[part["AGS"].str.startswith("00021")].to_file(tmp_path / "nord.gpkg", engine="pyogrio")
-    terms = BoundaryTerms(attribution=SOURCE, shipped=known)
+    terms = BoundaryOptions(attribution=SOURCE, shipped=known)
     edition, notes = add_boundaries(tmp_path / "nord.gpkg", date(2016, 1, 1), tmp_path / "root", terms)
     assert any("einen Teil des Landes: 8 Gemeinden von etwa 13" in note.sentence() for note in notes)
     assert edition.provenance.title.endswith("Teil des Landes")
@@ -130,10 +141,10 @@ def test_a_part_of_a_state_is_said_to_be_one(tmp_path: Path, known: Path) -> Non
 
 def test_a_wrong_zone_is_noticed_by_where_the_municipalities_are_known_to_lie(tmp_path: Path, known: Path) -> None:
     state().set_crs("EPSG:25832", allow_override=True).to_file(tmp_path / "zone.gpkg", engine="pyogrio")
-    terms = BoundaryTerms(attribution=SOURCE, shipped=known)
+    terms = BoundaryOptions(attribution=SOURCE, shipped=known)
     with pytest.raises(AtlasError, match=r"liegen \d+ km von dort, wo der Atlas sie kennt.*--crs"):
         add_boundaries(tmp_path / "zone.gpkg", date(2016, 1, 1), tmp_path / "root", terms)
-    right = BoundaryTerms(attribution=SOURCE, shipped=known, reading=HowToRead(crs="EPSG:25833"))
+    right = BoundaryOptions(attribution=SOURCE, shipped=known, reading=ReadingOptions(crs="EPSG:25833"))
     add_boundaries(tmp_path / "zone.gpkg", date(2016, 1, 1), tmp_path / "root", right)
 
 

@@ -21,13 +21,13 @@ import shapely
 from shapely.affinity import translate
 
 from atlas.adopt import boundaries
-from atlas.adopt.boundaries import BoundaryTerms, add_boundaries
+from atlas.adopt.boundaries import BoundaryOptions, add_boundaries
 from atlas.adopt.boundary_versions import decode_topology, write_edition
 from atlas.errors import AtlasError, Severity
 from atlas.model.boundaries import BoundaryVersion, Level
 from atlas.sources import boundary_file
 from atlas.sources.boundaries import list_editions, read_edition, read_geometry
-from atlas.sources.boundary_file import HowToRead
+from atlas.sources.boundary_file import ReadingOptions
 from tests import miniland
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,7 +41,7 @@ def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _read(path: Path) -> boundary_file.Delivery:
-    return boundary_file.read(path, HowToRead())
+    return boundary_file.read(path, ReadingOptions())
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +213,7 @@ def test_official_file_is_taken_in_whatever_its_form(mini_root: Path, tmp_path: 
     areas = _mini_today(mini_root).to_crs(crs)
     areas.to_file(tmp_path / name, engine="pyogrio")
     edition, notes = add_boundaries(
-        tmp_path / name, date(2025, 1, 1), mini_root, BoundaryTerms(attribution="Quelle: wir")
+        tmp_path / name, date(2025, 1, 1), mini_root, BoundaryOptions(attribution="Quelle: wir")
     )
     assert notes == ()
     assert edition.valid_at(date(2025, 1, 1)).sum() == 11
@@ -246,7 +246,7 @@ def test_twelve_digit_keys_and_water_areas_are_understood(mini_root: Path, tmp_p
 def test_given_attribution_holds(mini_root: Path, tmp_path: Path) -> None:
     _mini_today(mini_root).to_file(tmp_path / "neu.gpkg", engine="pyogrio")
     edition, _ = add_boundaries(
-        tmp_path / "neu.gpkg", date(2025, 1, 1), mini_root, BoundaryTerms(attribution="Quelle: wir")
+        tmp_path / "neu.gpkg", date(2025, 1, 1), mini_root, BoundaryOptions(attribution="Quelle: wir")
     )
     assert edition.provenance.attribution == "Quelle: wir"
 
@@ -256,7 +256,7 @@ def test_new_and_lost_keys_are_noted(mini_root: Path, tmp_path: Path) -> None:
     areas.loc[areas["AGS"] == "00022040", "AGS"] = "00022041"
     areas.to_file(tmp_path / "neu.gpkg", engine="pyogrio")
     _, notes = add_boundaries(
-        tmp_path / "neu.gpkg", date(2025, 1, 1), mini_root, BoundaryTerms(attribution="Quelle: wir")
+        tmp_path / "neu.gpkg", date(2025, 1, 1), mini_root, BoundaryOptions(attribution="Quelle: wir")
     )
     assert [note.severity for note in notes] == [Severity.NOTE, Severity.NOTE]
     assert "nicht mehr: Neustadt (00022040)" in notes[0].sentence()

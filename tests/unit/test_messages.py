@@ -22,6 +22,7 @@ NOT_SAID = {
     "atlas/maintenance.py": "as atlas/__main__.py",
     "atlas/export/sheet_run.py": "as atlas/__main__.py: how far a run is",
     "atlas/adopt/boundaries.py": "attributions, in the words of their licence",
+    "atlas/adopt/boundary_areas.py": "quotation marks",
     "atlas/analysis/columns.py": "headings people write in their tables",
     "atlas/analysis/values.py": "words people write in cells",
     "atlas/analysis/coverage.py": "a kind of place in names",

@@ -15,7 +15,7 @@ import pyogrio
 import pytest
 
 from atlas.__main__ import main
-from atlas.adopt.population import About, add_population
+from atlas.adopt.population import RegisterSource, add_population
 from atlas.analysis.counting import PEOPLE_COLUMNS, by_district
 from atlas.analysis.population import People, misfit_problems, weigh
 from atlas.analysis.progress import progress
@@ -51,7 +51,7 @@ from tests import miniland
 from tests.conftest import ROOT, TODAY
 
 DE = Words("de")
-ABOUT = About(as_of=miniland.COUNTED_ON, source="Amt für Erfindungen", retrieved=date(2026, 11, 30))
+ABOUT = RegisterSource(as_of=miniland.COUNTED_ON, source="Amt für Erfindungen", retrieved=date(2026, 11, 30))
 
 
 def with_people(root: Path, register: str = "") -> Snapshot:
@@ -125,6 +125,13 @@ def test_a_line_that_cannot_be_read_is_named_and_the_others_count(row: str, said
     register = read_register(f"ags,inhabitants\n00021010,5\n{row}\n".encode(), "a.csv")
     assert register.inhabitants == {"00021010": 5}
     assert [said in problem.sentence() and "Zeile 3" in problem.place for problem in register.problems] == [True]
+
+
+def test_without_a_number_of_all_that_of_the_men_is_not_taken_for_it() -> None:
+    first, *rest = [line for line in miniland.register().splitlines() if line.startswith("60")]
+    register = read_register("\n".join([f"{first[:139]}{'':11}{first[150:]}", *rest]).encode(), "GV100AD.txt")
+    assert first[10:18] not in register.inhabitants
+    assert ["nicht lesbar" in problem.sentence() for problem in register.problems] == [True]
 
 
 def test_men_and_women_must_make_the_sum() -> None:
