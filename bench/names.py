@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from atlas.analysis.intake import Finding, check_sheet
+from atlas.analysis.presets import Guide
 from atlas.errors import Severity
 from atlas.model.boundaries import known_keys
 from atlas.model.programme import Programme
@@ -45,7 +46,7 @@ def _read(
         batch = rows[start : start + _BATCH]
         cells = [(key, name, rung.instrument.key, rung.stage.key, "2022", "Gemeindeverzeichnis") for key, name in batch]
         sheet = Sheet(rows=[(1, _HEADINGS), *enumerate(cells, 2)])
-        intake = check_sheet(sheet, snapshot, programme, {}, date(2026, 11, 30))
+        intake = check_sheet(sheet, snapshot, programme, Guide(), date(2026, 11, 30))
         taken = {step.line: step.new.ags for step in intake.difference.steps if step.line and step.new}
         said: dict[int, list[Finding]] = {}
         for finding in intake.findings:
