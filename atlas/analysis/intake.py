@@ -41,12 +41,7 @@ from atlas.analysis.values import (
     is_blocked,
     meaning_before,
     meaning_of,
-    read_case,
-    read_date,
-    read_retrieved,
-    read_source,
-    read_text,
-    read_yes,
+    readers,
 )
 from atlas.errors import Problem, Severity, few
 from atlas.model.edits import Record
@@ -349,9 +344,7 @@ class _Check:
         self._key = kept(self._people.read_key)
         self._name = kept(self._people.read_name)
         self._stage = kept(self._rungs.read)
-        self._date: Callable[[str], Reading] = kept(lambda raw: read_date(raw, today))
-        self._retrieved: Callable[[str], Reading] = kept(lambda raw: read_retrieved(raw, today))
-        self._source = kept(read_source)
+        self._reads = {name: kept(read) for name, read in readers(today).items()}
 
     def is_name(self, text: str) -> bool:
         """Return whether a municipality or district has or had this name."""
@@ -365,7 +358,7 @@ class _Check:
             "status": lambda text: folded(text) in self._rungs.stages,
             "instrument": lambda text: folded(text) in self._rungs.instruments,
             "source_url": lambda text: bool(web_address(text)),
-            "date": lambda text: bool(_YEAR.search(text)) and not is_blocked(read_date(text, self._today).remarks),
+            "date": lambda text: bool(_YEAR.search(text)) and not is_blocked(self._reads["date"](text).remarks),
         }
 
     def take(self, columns: Sequence[Column]) -> Iterator[Finding]:
@@ -459,26 +452,21 @@ class _Check:
         name, key_given = raw.get("municipality", ""), raw.get("ags", "")
         key = self._key(key_given, "" if "municipality" in broken else name)
         instrument, stage = self._stage(raw.get("instrument"), raw.get("status", ""))
-        said, meant = meaning_before(raw.get("date", ""))
-        day = self._planned(self._date(said), instrument.value, stage.value)
+        given = {"source_url": self._guide.file, **raw}
+        read = {field: reader(given.get(field, "")) for field, reader in self._reads.items()}
+        meant = meaning_before(raw.get("date", ""))[1]
+        day = self._planned(read["date"], instrument.value, stage.value)
         if meant == "known_by" and not raw.get("date_means"):
             text = N_("„{given}“ sagt, wann es spätestens so war; als solcher Tag ist er gelesen.")
             day = day.also(Remark(text, {"given": raw["date"]}, Severity.NOTE))
-        found: dict[str, Reading] = {
+        found = {
+            **read,
             "ags": key,
             "municipality": Reading(name),
             "instrument": instrument,
             "status": stage,
             "date": day,
             "date_means": self._meaning(raw, day, meant),
-            "joint_with": read_text(raw.get("joint_with", ""), "joint_with"),
-            "note": read_text(raw.get("note", ""), "note"),
-            "source_url": self._source(raw.get("source_url", "" if "source_url" in self._at else self._guide.file)),
-            "source_date": self._date(meaning_before(raw.get("source_date", ""))[0]),
-            "until": read_date(raw.get("until", "")),
-            "case": read_case(raw.get("case", "")),
-            "retrieved": self._retrieved(meaning_before(raw.get("retrieved", ""))[0]),
-            "inferred": read_yes(raw.get("inferred", "")),
             ENTRY: self._entry(raw.get(ENTRY, "")),
         } | broken
         for column, text, values in self._at_odds(found):

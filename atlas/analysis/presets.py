@@ -15,12 +15,7 @@ from atlas.analysis.values import (
     is_blocked,
     meaning_before,
     meaning_of,
-    read_case,
-    read_date,
-    read_retrieved,
-    read_source,
-    read_text,
-    read_yes,
+    readers,
 )
 from atlas.errors import Severity
 from atlas.model.programme import Instrument, Programme, Stage
@@ -103,13 +98,14 @@ def read_settings(
     """
     found: dict[str, Reading] = {}
     said: list[tuple[str, Remark]] = []
+    reads = readers(today) | {"date_means": _meaning}
     for name, raw in given.items():
         if name not in SETTABLE:
             text = N_("Das lässt sich nicht für alle Zeilen angeben; möglich: {known}.")
             known = ", ".join(HEADINGS[each].de for each in SETTABLE)
             said.append((name, Remark(text, {"known": known})))
         elif raw.strip():
-            found[name] = _read(name, raw.strip(), today)
+            found[name] = reads.get(name, Reading)(raw.strip())
     has = set(columns)
     if (meant := meaning_before(given.get("date", "").strip())[1]) and "date_means" not in found:
         found["date_means"] = Reading(meant)
@@ -124,19 +120,8 @@ def read_settings(
     return {name: reading.value for name, reading in found.items()}, said
 
 
-def _read(name: str, raw: str, today: date) -> Reading:
-    if name in {"date", "source_date"}:
-        return read_date(meaning_before(raw)[0], today)
-    if name == "until":
-        return read_date(raw)
-    if name == "retrieved":
-        return read_retrieved(meaning_before(raw)[0], today)
-    if name == "date_means":
-        return checked(meaning_of(raw), check_meaning(meaning_of(raw), has_date=True))
-    if name in {"instrument", "status"}:
-        return Reading(raw)
-    readers = {"source_url": read_source, "case": read_case, "inferred": read_yes}
-    return readers[name](raw) if name in readers else read_text(raw, name)
+def _meaning(raw: str) -> Reading:
+    return checked(meaning_of(raw), check_meaning(meaning_of(raw), has_date=True))
 
 
 def unused(names: Iterable[str]) -> Iterable[tuple[str, Remark]]:

@@ -7,9 +7,10 @@ be read in two ways is not guessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from atlas import phrases
@@ -268,3 +269,18 @@ def read_text(raw: str, column: str) -> Reading:
 def unquoted(raw: str) -> str:
     """Return a text without the apostrophe that our own files put before what a spreadsheet would take for a formula."""
     return raw[1:] if len(raw) > 1 and raw[0] == "'" and raw[1] in "=+-@\t\r\n" else raw
+
+
+def readers(today: date) -> dict[str, Callable[[str], Reading]]:
+    """Return by field what reads a cell that nothing else of its row is needed for; dates after ``today`` are faults."""
+    return {
+        "date": lambda raw: read_date(meaning_before(raw)[0], today),
+        "source_date": lambda raw: read_date(meaning_before(raw)[0], today),
+        "until": read_date,
+        "retrieved": lambda raw: read_retrieved(meaning_before(raw)[0], today),
+        "source_url": read_source,
+        "case": read_case,
+        "inferred": read_yes,
+        "joint_with": partial(read_text, column="joint_with"),
+        "note": partial(read_text, column="note"),
+    }
