@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from atlas import phrases
 from atlas.analysis.columns import folded
-from atlas.errors import Severity
+from atlas.errors import Problem, Severity
 from atlas.model.dates import ZONE, PartialDate
 from atlas.model.records import web_address
 from atlas.model.rules import INFERRED, Fault, check_case, check_inferred, check_source, check_text
@@ -36,6 +36,28 @@ class Remark:
     says how something was read."""
     suggestion: str = ""
     """What probably belongs there; empty if nothing can be suggested."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding(Remark):
+    """One finding about a table: a remark and its place."""
+
+    line: int = 0
+    """As in Excel or an editor; 0 for the table as a whole."""
+    column: str = ""
+    """Heading as in the table; empty for the whole line."""
+    given: str = ""
+    """What the cell says; empty for the whole line."""
+    setting: str = ""
+    """Our name for the field, if it is about what is set for all rows."""
+
+    @property
+    def problem(self) -> Problem:
+        """Return it as a problem with its place; the suggestion is not part of it."""
+        place = [f"Zeile {self.line}"] if self.line else []
+        place += [phrases.FOR_ALL_ROWS, self.setting] if self.setting else []
+        place += [f"Spalte „{self.column}“"] if self.column else []
+        return Problem(", ".join(place), self.text, dict(self.values), self.severity)
 
 
 class Reading(NamedTuple):

@@ -73,7 +73,7 @@ def _xlsx_sheets(body: bytes, archive: zipfile.ZipFile, limits: dict[str, int]) 
         sheet: Any = book[name]
         if not hasattr(sheet, "_worksheet_path"):  # a chart has a sheet, too
             continue
-        cells = Cells(limits)
+        cells = SheetCells(limits)
         try:
             XlsxScan(cells, Texts(book, sheet._shared_strings)).run(archive.read(sheet._worksheet_path.lstrip("/")))
         except UnsafeWorkbookError as refusal:
@@ -148,7 +148,7 @@ def _as_far(day: date, parts: int) -> str:
     return shown if f"{shown}-01-01"[:10] == day.isoformat() else day.isoformat()
 
 
-class Cells:
+class SheetCells:
     """What is found in a sheet, within the limits: its cells, and what a table of values does not say.
 
     ``texts`` are by line and column; those of cells with a formula also if they are empty.
@@ -212,7 +212,7 @@ class XlsxScan(Scan):
     openpyxl's own reader takes four times as long, and is lost in a sheet that claims a cell in the far corner.
     """
 
-    def __init__(self, cells: Cells, texts: Texts) -> None:
+    def __init__(self, cells: SheetCells, texts: Texts) -> None:
         super().__init__()
         self._cells = cells
         self._texts = texts
@@ -288,7 +288,7 @@ class OdsScan(Scan):
         self._limits = limits
         self._hidden_styles: set[str] = set()
         self._style = ""
-        self._cells: Cells | None = None
+        self._cells: SheetCells | None = None
         self._name = ""
         self._line = self._column = self._unread = 0
         self._row: dict[str, str] = {}
@@ -305,7 +305,7 @@ class OdsScan(Scan):
             self._hidden_styles.add(self._style)
         elif local == "table":
             self._name, self._line = given.get("name", ""), 0
-            self._cells = None if given.get("style-name") in self._hidden_styles else Cells(self._limits)
+            self._cells = None if given.get("style-name") in self._hidden_styles else SheetCells(self._limits)
         elif local == "table-row":
             self._row, self._column = given, 0
         elif local in {"table-cell", "covered-table-cell"}:
@@ -330,7 +330,7 @@ class OdsScan(Scan):
                 self.sheets.append({"sheet": self._name} | refusal.answer())
                 self._cells = None
 
-    def _end_part(self, local: str, cells: Cells) -> None:
+    def _end_part(self, local: str, cells: SheetCells) -> None:
         if local in {"table-cell", "covered-table-cell"}:
             self._end_cell(cells)
         elif local == "table-row":
@@ -340,7 +340,7 @@ class OdsScan(Scan):
                 self.sheets.append({"sheet": self._name} | cells.answer())
             self._cells = None
 
-    def _end_cell(self, cells: Cells) -> None:
+    def _end_cell(self, cells: SheetCells) -> None:
         count = int(self._cell.get("number-columns-repeated", 1))
         text = self._text()
         put = cells.put_formula if "formula" in self._cell else cells.put
@@ -352,7 +352,7 @@ class OdsScan(Scan):
             cells.merged.append((self._line + 1, below, self._column, right))
         self._column += count
 
-    def _end_row(self, cells: Cells) -> None:
+    def _end_row(self, cells: SheetCells) -> None:
         first = self._line + 1
         self._line += int(self._row.get("number-rows-repeated", 1))
         texts = cells.texts.get(first, {})

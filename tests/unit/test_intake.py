@@ -16,7 +16,7 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from atlas.analysis.difference import StepKind
-from atlas.analysis.intake import Finding
+from atlas.analysis.values import Finding
 from atlas.errors import AtlasError, Severity
 from atlas.export.tables import excel_csv, plain_csv
 from atlas.intake.gate import ImportedTable, Terms, read_intake

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlas.analysis.intake import Finding
 from atlas.analysis.naming import participants, participants_of
 from atlas.analysis.quality import check_programme
+from atlas.analysis.values import Finding
 from atlas.errors import Severity
 from atlas.intake.gate import ImportedTable, Terms, read_intake
 from atlas.model.edits import Record

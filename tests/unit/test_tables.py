@@ -15,7 +15,7 @@ import pytest
 
 from atlas.__main__ import main
 from atlas.analysis.difference import StepKind
-from atlas.analysis.intake import Finding
+from atlas.analysis.values import Finding
 from atlas.errors import AtlasError, Severity
 from atlas.intake.gate import ImportedTable, Terms, findings_table, read_intake
 from atlas.model.records import RECORD_COLUMNS
