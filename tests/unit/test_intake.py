@@ -27,15 +27,13 @@ from atlas.model.snapshot import Snapshot
 from atlas.present.wording import Words
 from atlas.sources.spreadsheets import ON_SCREEN
 from tests.conftest import TODAY
-from tests.faulty_files import (
-    FAULTS,
+from tests.faulty_files import FAULTS, REFUSED, Faulty
+from tests.table_files import (
     GOOD_ROWS,
     HEADINGS,
     LINE,
-    REFUSED,
     SHEET,
     SOURCE,
-    Faulty,
     as_excel,
     csv_file,
     in_sheet,

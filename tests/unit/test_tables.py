@@ -23,7 +23,7 @@ from atlas.model.snapshot import Snapshot
 from atlas.present.intake import group_rows, grouped
 from atlas.present.wording import Words
 from tests.conftest import TODAY
-from tests.faulty_files import GOOD_ROWS, HEADINGS, csv_file, ods_cell, ods_file
+from tests.table_files import GOOD_ROWS, HEADINGS, csv_file, ods_cell, ods_file
 
 DE, EN = Words("de"), Words("en")
 MEMBERS = (("00021010", "Neustadt", "01.02.2025"), ("00021020", "Bergen", "06/2021"), ("00021050", "Erlen", ""))
