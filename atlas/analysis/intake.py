@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from atlas.analysis.columns import ENTRY, HEADINGS, Column, columns_of, find_header, folded
+from atlas.analysis.columns import ENTRY, HEADINGS, Column, columns_of, find_header
 from atlas.analysis.difference import (
     NO_ANSWERS,
     Answer,
@@ -22,8 +22,8 @@ from atlas.analysis.difference import (
     entries_of,
 )
 from atlas.analysis.doubts import doubts
-from atlas.analysis.naming import participants_of
-from atlas.analysis.presets import Guide, Rungs, read_settings, unused
+from atlas.analysis.naming import StageNames, participants_of
+from atlas.analysis.presets import Guide, read_settings, unused
 from atlas.analysis.table_form import about_cells, about_columns, about_head, without_feet
 from atlas.analysis.values import (
     Finding,
@@ -164,13 +164,13 @@ class _Check:
         self._table = snapshot.records[programme.key].table
         self._entries = entries_of(self._table)
         self._people = participants_of(snapshot, programme)
-        self._rungs = Rungs(programme)
+        self._stage_names = StageNames(programme)
         self._plans = {each.ref for each in programme.rungs if each.stage.kind is StageKind.PLAN}
         kept = lru_cache(_KEPT)
         self._damage = kept(damage)
         self._key = kept(self._people.read_key)
         self._name = kept(self._people.read_name)
-        self._stage = kept(self._rungs.read)
+        self._stage = kept(self._stage_names.read)
         self._reads = {name: kept(read) for name, read in readers(today).items()}
 
     def is_name(self, text: str) -> bool:
@@ -182,8 +182,8 @@ class _Check:
         return {
             "ags": lambda text: bool(_DIGITS.search(text)) and not is_blocked(self._people.read_key(text, "").remarks),
             "municipality": self.is_name,
-            "status": lambda text: folded(text) in self._rungs.stages,
-            "instrument": lambda text: folded(text) in self._rungs.instruments,
+            "status": self._stage_names.is_stage,
+            "instrument": self._stage_names.is_instrument,
             "source_url": lambda text: bool(web_address(text)),
             "date": lambda text: bool(_YEAR.search(text)) and not is_blocked(self._reads["date"](text).remarks),
         }
@@ -193,7 +193,7 @@ class _Check:
         self._width = len(columns)
         self._at = {column.field: column.position for column in columns if column.field}
         self._headings = {column.field: column.heading for column in columns if column.field}
-        self._settings, said = read_settings(self._guide.settings, self._at, self._rungs, self._today)
+        self._settings, said = read_settings(self._guide.settings, self._at, self._stage_names, self._today)
         self._untaken = set(self._settings)
         yield from _about_settings(said)
 

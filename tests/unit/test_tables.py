@@ -195,6 +195,14 @@ def test_one_setting_makes_a_list_of_members_entries(status: str, gate: Callable
     assert any("als Quelle gilt die Datei „mitglieder.csv“" in each for each in said(delivery, Severity.WARNING))
 
 
+def test_a_stage_nobody_knows_is_answered_with_those_there_are(gate: Callable[..., ImportedTable]) -> None:
+    """In one sentence: nothing is said of the instrument, which nobody has given."""
+    assert said(gate(lines(LIST), settings={"status": "Mitglied"}), Severity.BLOCKER) == [
+        "Für alle Zeilen, Stufe: „Mitglied“ ist keine Stufe eines Bausteins; es gibt geführt, geplant, unterzeichnet, "
+        "besteht, ruht."
+    ]
+
+
 def test_settings_are_read_as_cells_are_and_cells_go_first(gate: Callable[..., ImportedTable]) -> None:
     settings = {
         "status": "council:active", "source_url": "Verzeichnis", "source_date": "30.11.2025", "retrieved": "1.10.2026",
