@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from atlas.analysis.intake import Finding, check_sheet
+from atlas.analysis.intake import check_sheet
 from atlas.analysis.presets import Guide
+from atlas.analysis.values import Finding
 from atlas.errors import Severity
 from atlas.model.boundaries import known_keys
 from atlas.model.programme import Programme

@@ -9,8 +9,8 @@ import streamlit as st
 
 from atlas import phrases
 from atlas.analysis.columns import HEADINGS
-from atlas.analysis.intake import Finding
 from atlas.analysis.typed import Checked, Typed, check_typed
+from atlas.analysis.values import Finding
 from atlas.errors import AtlasError, Problem
 from atlas.model.edits import Change, ChangeKind, Occasion, Record, Version, Withdraw, missing_reason
 from atlas.model.snapshot import Snapshot

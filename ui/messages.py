@@ -10,7 +10,7 @@ from dataclasses import replace
 import streamlit as st
 
 from atlas.analysis.difference import Answer, Question
-from atlas.analysis.intake import Finding
+from atlas.analysis.values import Finding
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.languages import SOURCE_LANGUAGE
 from atlas.phrases import N_

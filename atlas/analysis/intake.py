@@ -11,82 +11,46 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-import pandas as pd
-
-from atlas import phrases
-from atlas.analysis.columns import ENTRY, FIELDS, HEADINGS, SETTABLE, Column, Head, columns_of, find_header, folded
+from atlas.analysis.columns import ENTRY, HEADINGS, Column, columns_of, find_header
 from atlas.analysis.difference import (
     NO_ANSWERS,
-    TOUCHING,
     Answer,
     Difference,
-    Step,
-    StepKind,
     TableRow,
     Tie,
     compare,
     entries_of,
-    is_finer,
 )
-from atlas.analysis.naming import participants_of
-from atlas.analysis.presets import Guide, Rungs, read_settings, unused
-from atlas.analysis.quality import disorder
+from atlas.analysis.doubts import doubts
+from atlas.analysis.naming import StageNames, participants_of
+from atlas.analysis.presets import Guide, read_settings, unused
+from atlas.analysis.table_form import about_cells, about_columns, about_head, without_feet
 from atlas.analysis.values import (
+    Finding,
     Reading,
     Remark,
-    Values,
     checked,
     damage,
     is_after,
     is_blocked,
     meaning_before,
     meaning_of,
-    read_case,
-    read_date,
-    read_retrieved,
-    read_source,
-    read_text,
-    read_yes,
+    readers,
 )
-from atlas.errors import Problem, Severity, few
+from atlas.errors import Severity
 from atlas.model.edits import Record
 from atlas.model.programme import Programme, StageKind
 from atlas.model.records import DATE_MEANINGS, RECORD_COLUMNS, web_address
 from atlas.model.rules import Fault, check_end, check_meaning, check_read
-from atlas.model.sheets import Rows, Sheet
+from atlas.model.sheets import Sheet
 from atlas.model.snapshot import Snapshot
 from atlas.phrases import N_
 
 _PREVIEWED = 5
-_WORDY = 2
 _DIGITS = re.compile(r"[0-9]{4}|[0-9]{2}[ .][0-9]")
 _YEAR = re.compile(r"[^0-9].*[0-9]{2}$|^[0-9]{4}-")
-_SUMS = {"summe", "gesamt", "insgesamt", "zusammen", "gesamtzahl", "total"}
-_AT_ONCE = 10_000
 _KEPT = 5_000
 """Readings kept for the next time the same text comes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding(Remark):
-    """One finding about a table: a remark and its place."""
-
-    line: int = 0
-    """As in Excel or an editor; 0 for the table as a whole."""
-    column: str = ""
-    """Heading as in the table; empty for the whole line."""
-    given: str = ""
-    """What the cell says; empty for the whole line."""
-    setting: str = ""
-    """Our name for the field, if it is about what is set for all rows."""
-
-    @property
-    def problem(self) -> Problem:
-        """Return it as a problem with its place; the suggestion is not part of it."""
-        place = [f"Zeile {self.line}"] if self.line else []
-        place += [phrases.FOR_ALL_ROWS, self.setting] if self.setting else []
-        place += [f"Spalte „{self.column}“"] if self.column else []
-        return Problem(", ".join(place), self.text, dict(self.values), self.severity)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -148,10 +112,10 @@ def check_sheet(
     body = sheet.rows[head.body :]
     below: list[Finding] = []
     if guide.file:
-        body, below = _without_feet(body, columns, check.is_name)
-    findings += [*_about_head(head, guide, sheet), *_about_columns(columns, guide, head), *below]
+        body, below = without_feet(body, columns, check.is_name)
+    findings += [*about_head(head, guide, sheet), *about_columns(columns, guide, head), *below]
     findings += check.take(columns)
-    findings += _about_cells(sheet, columns, head.line, {line for line, _ in body})
+    findings += about_cells(sheet, columns, head.line, {line for line, _ in body})
     if not body:
         findings.append(_empty())
     difference = Difference()
@@ -181,145 +145,6 @@ def _empty() -> Finding:
     return Finding(text=text)
 
 
-# ---- the table as a whole ---------------------------------------------------------------------------------------------
-
-
-def _without_feet(body: Rows, columns: Sequence[Column], is_name: Callable[[str], bool]) -> tuple[Rows, list[Finding]]:
-    """Return the rows without those below the table: a sum, or a remark alone in its line; and that they are left out."""
-    keys = {each.position for each in columns if each.field == "ags"}
-    feet: list[tuple[int, str]] = []
-    for line, cells in reversed(body):
-        filled = [(at, cell) for at, cell in enumerate(cells) if cell]
-        at, text = filled[0] if filled else (0, "")
-        is_remark = (
-            len(filled) == 1
-            and (":" in text or text.count(" ") >= _WORDY or not any(map(str.isalnum, text)))
-            and not is_name(text)
-        )
-        if not (is_remark or (folded(text) in _SUMS and (at in keys or not any(cells[key] for key in keys)))):
-            break
-        feet.append((line, text))
-    text = N_("Diese Zeile unter der Tabelle wird nicht gelesen.")
-    found = [Finding(line=line, text=text, given=said, severity=Severity.WARNING) for line, said in feet]
-    return body[: len(body) - len(feet)], found
-
-
-def _about_head(head: Head, guide: Guide, sheet: Sheet) -> Iterator[Finding]:
-    if guide.header and guide.header != head.line:
-        text = N_("In Zeile {line} steht nichts; die Kopfzeile kann sie nicht sein.")
-        yield Finding(text=text, values={"line": guide.header})
-    if not head.line:
-        text = N_("Die Tabelle hat keine Überschriften; die Spalten heißen nach ihrem Ort.")
-        yield Finding(text=text, severity=Severity.NOTE)
-    elif head.line != head.first_line:
-        text = N_("Die Überschriften stehen in den Zeilen {first} bis {line}; was darüber steht, wird nicht gelesen.")
-        yield Finding(text=text, values={"first": head.first_line, "line": head.line}, severity=Severity.NOTE)
-    elif head.first_line != sheet.rows[0][0]:
-        text = N_("Die Kopfzeile ist Zeile {line}; was darüber steht, wird nicht gelesen.")
-        yield Finding(text=text, values={"line": head.line}, severity=Severity.NOTE)
-
-
-def _missing(guide: Guide, by_field: Mapping[str, list[str]], columns: Sequence[Column]) -> Iterator[str]:
-    """Yield the fields the rows must have and neither a column nor a setting says; a source only if a column may be it."""
-    if "ags" not in by_field and "municipality" not in by_field:
-        yield "ags"
-    said = {*by_field, *(name for name, value in guide.settings.items() if value)}
-    if "status" not in said:
-        yield "status"
-    if "source_url" not in said and any(column.guess == "source_url" for column in columns):
-        yield "source_url"
-
-
-def _about_columns(columns: Sequence[Column], guide: Guide, head: Head) -> Iterator[Finding]:
-    by_field: dict[str, list[str]] = {}
-    for column in columns:
-        by_field.setdefault(column.field, []).append(column.heading)
-    known = ", ".join(column.heading for column in columns)
-    missing = set(_missing(guide, by_field, columns))
-    yield from _about_mapping(guide.mapping, [column.heading for column in columns])
-    for each in FIELDS:
-        if len(claiming := by_field.get(each, [])) > 1:
-            text = N_("Mehrere Spalten passen zu „{field}“: {columns}. Bitte zuordnen, welche gilt.")
-            yield Finding(text=text, values={"field": HEADINGS[each].de, "columns": ", ".join(claiming)})
-        if each in missing:
-            text = N_(
-                "Die Spalte „{field}“ fehlt in der Kopfzeile (Zeile {line}). Bitte zuordnen oder ergänzen; vorhanden: {known}."
-            )
-            if each in SETTABLE:
-                text = N_(
-                    "„{field}“ fehlt. Bitte für alle Zeilen angeben, oder eine Spalte zuordnen; vorhanden: {known}."
-                )
-            close = next((column.heading for column in columns if column.guess == each), "")
-            yield Finding(
-                text=text, values={"field": HEADINGS[each].de, "line": head.line, "known": known}, suggestion=close
-            )
-    yield from _about_each(columns)
-    if "source_url" not in missing and not guide.settings.get("source_url") and "source_url" not in by_field:
-        text = N_("Eine Quelle ist nicht angegeben; als Quelle gilt die Datei „{file}“.")
-        yield Finding(text=text, values={"file": guide.file}, severity=Severity.WARNING)
-    if "municipality" not in by_field:
-        text = N_(
-            "Ohne Spalte mit Namen lässt sich ein vertippter Schlüssel nicht erkennen; die Namen werden nach dem Schlüssel ergänzt."
-        )
-        yield Finding(text=text, severity=Severity.WARNING)
-    if "date" in by_field and "date_means" not in by_field and not guide.settings.get("date_means"):
-        text = N_(
-            "Die Spalte „Datum bedeutet“ fehlt: Ein Datum gilt als der Tag, an dem die Stufe erreicht war, wenn nichts anderes dabeisteht."
-        )
-        yield Finding(text=text, severity=Severity.NOTE)
-
-
-def _about_each(columns: Sequence[Column]) -> Iterator[Finding]:
-    for column in columns:
-        if not column.field:
-            text = N_("Diese Spalte wird nicht gelesen.")
-            suggestion = HEADINGS[column.guess].de if column.guess else ""
-            yield Finding(column=column.heading, text=text, severity=Severity.NOTE, suggestion=suggestion)
-        elif column.is_by_values:
-            text = N_("Gelesen als „{field}“: das sagt der Inhalt der Spalte, nicht ihre Überschrift.")
-            values = {"field": HEADINGS[column.field].de}
-            yield Finding(column=column.heading, text=text, values=values, severity=Severity.NOTE)
-
-
-def _about_mapping(mapping: Mapping[str, str], headings: Sequence[str]) -> Iterator[Finding]:
-    for heading, given in mapping.items():
-        if heading not in headings:
-            text = N_("Die Spalte „{given}“ gibt es nicht; vorhanden: {known}.")
-            yield Finding(text=text, values={"given": heading, "known": ", ".join(headings)})
-        elif given and given not in FIELDS:
-            text = N_("Das Feld „{given}“ gibt es nicht; vorhanden: {known}.")
-            yield Finding(column=heading, text=text, values={"given": given, "known": ", ".join(FIELDS)})
-
-
-def _about_cells(sheet: Sheet, columns: Sequence[Column], header_line: int, lines: set[int]) -> Iterator[Finding]:
-    """Yield what Excel did to cells that are read: calculated, merged, hidden."""
-    read = {column.position: column.heading for column in columns if column.field}
-    for (line, position), has_value in sheet.formulas.items():
-        if position in read and line in lines:
-            text = N_("Die Zelle ist eine Formel ohne gespeichertes Ergebnis. Bitte den Wert selbst eintragen.")
-            severity = Severity.BLOCKER
-            if has_value:
-                text = N_(
-                    "Die Zelle ist eine Formel; gelesen wird ihr zuletzt gespeichertes Ergebnis. Besser den Wert selbst eintragen."
-                )
-                severity = Severity.WARNING
-            yield Finding(line=line, column=read[position], text=text, severity=severity)
-    for merged in sheet.merged:
-        covered = [position for position in read if merged.column <= position <= merged.last_column]
-        if covered and merged.last_line > header_line:
-            text = N_("Die Zellen {cells} sind verbunden. Bitte trennen und jede einzeln ausfüllen.")
-            yield Finding(
-                line=max(merged.line, header_line + 1),
-                column=read[covered[0]],
-                text=text,
-                values={"cells": merged.reference},
-            )
-    if hidden := [line for line in sheet.hidden if line in lines]:
-        text = N_("Ausgeblendete Zeilen werden mitgelesen: {lines}.")
-        values: Values = {"lines": few(map(str, hidden))}
-        yield Finding(text=text, values=values, severity=Severity.WARNING)
-
-
 # ---- row by row -------------------------------------------------------------------------------------------------------
 
 
@@ -338,20 +163,15 @@ class _Check:
         self._today = today
         self._table = snapshot.records[programme.key].table
         self._entries = entries_of(self._table)
-        self._cases: dict[tuple[str, str, str], set[str]] = {}
-        for _, each in self._entries.values():
-            self._cases.setdefault((each.ags, each.instrument, folded(each.case)), set()).add(each.case)
         self._people = participants_of(snapshot, programme)
-        self._rungs = Rungs(programme)
+        self._stage_names = StageNames(programme)
         self._plans = {each.ref for each in programme.rungs if each.stage.kind is StageKind.PLAN}
         kept = lru_cache(_KEPT)
         self._damage = kept(damage)
         self._key = kept(self._people.read_key)
         self._name = kept(self._people.read_name)
-        self._stage = kept(self._rungs.read)
-        self._date: Callable[[str], Reading] = kept(lambda raw: read_date(raw, today))
-        self._retrieved: Callable[[str], Reading] = kept(lambda raw: read_retrieved(raw, today))
-        self._source = kept(read_source)
+        self._stage = kept(self._stage_names.read)
+        self._reads = {name: kept(read) for name, read in readers(today).items()}
 
     def is_name(self, text: str) -> bool:
         """Return whether a municipality or district has or had this name."""
@@ -362,10 +182,10 @@ class _Check:
         return {
             "ags": lambda text: bool(_DIGITS.search(text)) and not is_blocked(self._people.read_key(text, "").remarks),
             "municipality": self.is_name,
-            "status": lambda text: folded(text) in self._rungs.stages,
-            "instrument": lambda text: folded(text) in self._rungs.instruments,
+            "status": self._stage_names.is_stage,
+            "instrument": self._stage_names.is_instrument,
             "source_url": lambda text: bool(web_address(text)),
-            "date": lambda text: bool(_YEAR.search(text)) and not is_blocked(read_date(text, self._today).remarks),
+            "date": lambda text: bool(_YEAR.search(text)) and not is_blocked(self._reads["date"](text).remarks),
         }
 
     def take(self, columns: Sequence[Column]) -> Iterator[Finding]:
@@ -373,7 +193,7 @@ class _Check:
         self._width = len(columns)
         self._at = {column.field: column.position for column in columns if column.field}
         self._headings = {column.field: column.heading for column in columns if column.field}
-        self._settings, said = read_settings(self._guide.settings, self._at, self._rungs, self._today)
+        self._settings, said = read_settings(self._guide.settings, self._at, self._stage_names, self._today)
         self._untaken = set(self._settings)
         yield from _about_settings(said)
 
@@ -402,7 +222,8 @@ class _Check:
                 text = N_("Ob diese Zeile und Eintrag {entry} zusammengehören, steht nicht in Frage.")
                 self._say(line, "", "", Remark(text, {"entry": answer.entry}))
         self.findings += self._unanswerable(difference)
-        self._doubt(difference)
+        for doubt in doubts(difference, self._entries, self._programme, self._at):
+            self._say(*doubt)
         return difference
 
     def _unanswerable(self, difference: Difference) -> Iterator[Finding]:
@@ -459,26 +280,21 @@ class _Check:
         name, key_given = raw.get("municipality", ""), raw.get("ags", "")
         key = self._key(key_given, "" if "municipality" in broken else name)
         instrument, stage = self._stage(raw.get("instrument"), raw.get("status", ""))
-        said, meant = meaning_before(raw.get("date", ""))
-        day = self._planned(self._date(said), instrument.value, stage.value)
+        given = {"source_url": self._guide.file, **raw}
+        read = {field: reader(given.get(field, "")) for field, reader in self._reads.items()}
+        meant = meaning_before(raw.get("date", ""))[1]
+        day = self._planned(read["date"], instrument.value, stage.value)
         if meant == "known_by" and not raw.get("date_means"):
             text = N_("„{given}“ sagt, wann es spätestens so war; als solcher Tag ist er gelesen.")
             day = day.also(Remark(text, {"given": raw["date"]}, Severity.NOTE))
-        found: dict[str, Reading] = {
+        found = {
+            **read,
             "ags": key,
             "municipality": Reading(name),
             "instrument": instrument,
             "status": stage,
             "date": day,
             "date_means": self._meaning(raw, day, meant),
-            "joint_with": read_text(raw.get("joint_with", ""), "joint_with"),
-            "note": read_text(raw.get("note", ""), "note"),
-            "source_url": self._source(raw.get("source_url", "" if "source_url" in self._at else self._guide.file)),
-            "source_date": self._date(meaning_before(raw.get("source_date", ""))[0]),
-            "until": read_date(raw.get("until", "")),
-            "case": read_case(raw.get("case", "")),
-            "retrieved": self._retrieved(meaning_before(raw.get("retrieved", ""))[0]),
-            "inferred": read_yes(raw.get("inferred", "")),
             ENTRY: self._entry(raw.get(ENTRY, "")),
         } | broken
         for column, text, values in self._at_odds(found):
@@ -560,80 +376,3 @@ class _Check:
             else:
                 kept.append(row)
         return kept
-
-    def _doubt(self, difference: Difference) -> None:
-        """Say what is doubtful about the record as it would be."""
-        fresh = difference.of(StepKind.ADDED, *TOUCHING)
-        same: dict[tuple[str, ...], int] = {}
-        for step in difference.of(StepKind.ADDED, *TOUCHING, StepKind.UNCHANGED):
-            new = step.new
-            assert new is not None  # noqa: S101 - these kinds have one; tells mypy so
-            first = same.setdefault(
-                (new.ags, new.instrument, new.status, new.date, new.joint_with, new.case), step.line
-            )
-            if first != step.line and step.kind is not StepKind.UNCHANGED:
-                text = N_(
-                    "Dieselbe Stufe steht mit demselben Datum schon in Zeile {line}; nur Anmerkung oder Quelle sind anders."
-                )
-                self._say(step.line, "", "", Remark(text, {"line": first}, Severity.WARNING))
-            self._doubt_new_columns(step, new)
-            if step.old and is_finer(step.old, new):
-                text = N_("Das Datum ist ungenauer als im Bestand ({known}).")
-                doubt = Remark(text, {"known": step.old.date}, Severity.WARNING, step.old.date)
-                self._say(step.line, "date", new.date, doubt)
-            if step.old and (step.old.ags, step.old.instrument) != (new.ags, new.instrument):
-                text = N_("Der Eintrag {entry} ist bisher von {ags} {name}, {instrument}.")
-                values: Values = {
-                    "entry": step.entry,
-                    "ags": step.old.ags,
-                    "name": step.old.municipality,
-                    "instrument": step.old.instrument,
-                }
-                self._say(step.line, ENTRY if ENTRY in self._at else "ags", "", Remark(text, values, Severity.WARNING))
-        self._doubt_order(fresh, difference)
-
-    def _doubt_new_columns(self, step: Step, new: Record) -> None:
-        """Say what is doubtful about an end or the name of a case."""
-        if step.kind is StepKind.UNCHANGED:
-            return
-        stage = self._programme.rung(f"{new.instrument}:{new.status}").stage
-        if new.until and stage.is_act:
-            text = N_("„{stage}“ ist erreicht und endet nicht; „Bis“ ändert daran nichts.")
-            self._say(step.line, "until", new.until, Remark(text, {"stage": stage.label.de}, Severity.WARNING))
-        if new.until and stage.kind is StageKind.EXIT:
-            text = N_("„{stage}“ ist selbst ein Ende; wann es war, gehört in „Datum“.")
-            self._say(step.line, "until", new.until, Remark(text, {"stage": stage.label.de}, Severity.WARNING))
-        close = self._cases.get((new.ags, new.instrument, folded(new.case)), {new.case})
-        if new.case and new.case not in close:
-            text = N_("Fast so heißt schon ein Fall im Bestand: „{known}“. So geschrieben ist es ein anderer.")
-            self._say(step.line, "case", new.case, Remark(text, {"known": min(close)}, Severity.WARNING, min(close)))
-
-    def _doubt_order(self, fresh: Sequence[Step], difference: Difference) -> None:
-        """Say which of the fresh rows are at odds with a stage above or below, wherever that stands."""
-        if not fresh:
-            return
-        # Lines of the table stand below zero, to tell them from numbers of entries.
-        beside = [(step.entry, step.old) for step in difference.of(StepKind.MISSING, StepKind.UNCHANGED)]
-        told = [(line, record) for line, record in (*beside, *((-step.line, step.new) for step in fresh)) if record]
-        said: set[int] = set()
-        for some in _batches(told):
-            table = pd.DataFrame({name: [getattr(record, name) for _, record in some] for name in RECORD_COLUMNS})
-            for lower, higher, text, values in disorder(table.assign(line=[line for line, _ in some]), self._programme):
-                line = min(lower, 0) or min(higher, 0)
-                if line and line not in said:
-                    said.add(line)
-                    heading = self._headings.get("date", "")
-                    self.findings.append(
-                        Finding(line=-line, column=heading, text=text, values=values, severity=Severity.WARNING)
-                    )
-
-
-def _batches(told: Iterable[tuple[int, Record]]) -> Iterator[list[tuple[int, Record]]]:
-    """Yield entries, those of a place together, so many at once that a large table does not stand in the memory twice."""
-    some: list[tuple[int, Record]] = []
-    for each in sorted(told, key=lambda each: each[1].ags):
-        if len(some) >= _AT_ONCE and each[1].ags != some[-1][1].ags:
-            yield some
-            some = []
-        some.append(each)
-    yield some

@@ -31,10 +31,10 @@ from atlas.model.place_names import (
 
 _LONGEST = 100
 """So many characters a name has at most; what is longer is nobody's, and nothing is compared with it."""
-_TELLING = 4
+_TELLING = 5
 _KEY, _DISTRICT_KEY = 8, 5
 _MEANT = {*FULL.values(), *LETTERS.values()}
-_WHOLE = 3
+_OWN = 2
 _BESIDE = re.compile(r"[,;(/]")
 
 
@@ -72,14 +72,15 @@ class _Known(NamedTuple):
     """The words of the names of its district and state, and each joined; spaces around."""
 
     def rank(self, beside: tuple[str, ...]) -> int:
-        """Return how well it fits what was typed beside it: not at all, by district or state, by its own words, by all."""
+        """Return how well it fits what was typed beside it: not at all, by district or state as well, by its own words."""
         own = self.name.beside
-        are_own = [not typed.endswith("kreis") and any(_is_short_for(typed, each) for each in own) for typed in beside]
-        if not beside or not all(are_own):
-            return int(
-                all(is_own or _is_part(typed, self.around) for typed, is_own in zip(beside, are_own, strict=True))
-            )
-        return _WHOLE if all(any(_is_short_for(typed, each) for typed in beside) for each in own) else 2
+        # A district is not the landscape it is called after: Hermsdorf/Erzgeb. is in another.
+        foreign = [
+            each for each in beside if each.endswith("kreis") or not any(_is_short_for(each, one) for one in own)
+        ]
+        if beside and not foreign:
+            return _OWN
+        return int(all(_is_part(each, self.around) for each in foreign))
 
 
 class KnownNames:
@@ -140,7 +141,7 @@ class KnownNames:
         """
         known = self._by_key.get(self.city.get(key, key), [])
         whole, *parts = _ways(name)
-        if any(_fits(each, whole) or any(_fits(each, half, _WHOLE) for half in parts) for each in known):
+        if any(_fits(each, whole) or any(_fits(each, half, _OWN) for half in parts) for each in known):
             return True
         others = {each.key for _, each in self._best(whole)}
         return key in map(self.successor.get, others) or (not others and any(_is_close(each, whole) for each in known))
@@ -166,7 +167,7 @@ class KnownNames:
         return [
             (rank, known)
             for rank, known in first or second
-            if known.key[:_DISTRICT_KEY] in BILINGUAL and (rank == _WHOLE or not known.name.beside)
+            if known.key[:_DISTRICT_KEY] in BILINGUAL and (rank == _OWN or not known.name.beside)
         ]
 
     def _best(self, typed: _Name) -> list[tuple[int, _Known]]:
@@ -191,7 +192,7 @@ def _is_short_for(one: str, other: str) -> bool:
 def _is_part(typed: str, around: str) -> bool:
     """Return whether a word is part of the name of a district or a state, but for its last letter: ``Erzgebirge``."""
     full = FULL.get(typed, typed)
-    return f" {full} " in around or (len(full) >= _TELLING and (full[:-1] if len(full) > _TELLING else full) in around)
+    return f" {full} " in around or (len(full) >= _TELLING and full[:-1] in around)
 
 
 def _is_other_umlaut(one: str, other: str) -> bool:
@@ -226,11 +227,10 @@ def _taken_apart(text: str) -> _Name:
     bare, titles = without_titles(text)
     head = _BESIDE.split(bare)[0]
     words = spelled(folded_words(bare))
-    first = words if head == bare else spelled(folded_words(head))
     # A small word at the end is an abbreviation: "Oelsnitz/V.", "Limbach-O."
     kept = [each for at, each in enumerate(words, 1) if each not in TITLES and (each not in SMALL or at == len(words))]
-    kept = kept or words
     size = 0
+    first = spelled(folded_words(head))
     for word in first:
         if size and word in SMALL:
             break

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
@@ -179,38 +178,65 @@ class Participants(KnownNames):
 
 
 class StageNames:
-    """Instruments and stages of a programme, by key or by the label they have in German or English."""
+    """Instruments and stages of a programme as people write them: by key or by the label they have in German or English.
+
+    Both together in one cell, too, or a stage that only one instrument has. Suggested is what people call them.
+    """
 
     def __init__(self, programme: Programme) -> None:
         self._programme = programme
+        self._known = {each.key: each for each in programme.instruments}
         self._instruments = _spellings(programme.instruments)
         self._stages = {each.key: _spellings(each.stages) for each in programme.instruments}
         self._any_stage = {spelled for known in self._stages.values() for spelled in known}
 
-    def read(self, raw_instrument: str, raw_stage: str) -> tuple[Reading, Reading]:
-        """Read an instrument and one of its stages."""
+    def is_instrument(self, text: str) -> bool:
+        """Return whether a text is an instrument."""
+        return folded(text) in self._instruments
+
+    def is_stage(self, text: str) -> bool:
+        """Return whether a text is a stage of some instrument."""
+        return folded(text) in self._any_stage
+
+    def read(self, instrument: str | None, stage: str) -> tuple[Reading, Reading]:
+        """Read an instrument and one of its stages; where there is no column for instruments, None, the stage says which."""
+        left, colon, right = stage.partition(":")
+        if colon:
+            pair = self._read_two(left.strip(), right.strip())
+            if not (pair[0].remarks or pair[1].remarks):
+                return self.read(instrument, pair[1].value) if instrument else pair
+        fitting = [key for key, known in self._stages.items() if folded(stage) in known] if instrument is None else []
+        if len(fitting) == 1:
+            text = N_("Der Baustein folgt aus der Stufe: {instrument}.")
+            told = Remark(text, {"instrument": self._known[fitting[0]].label.de}, Severity.NOTE)
+            return Reading(fitting[0], (told,)), self._read_two(fitting[0], stage)[1]
+        if fitting:
+            text = N_("„{given}“ haben mehrere Bausteine: {known}. Bitte „Baustein: Stufe“ schreiben.")
+            known = ", ".join(self._known[each].label.de for each in fitting)
+            return Reading("", (Remark(text, {"given": stage, "known": known}),)), Reading(stage)
+        if instrument is None and stage and not colon:
+            return Reading(""), self._read_two("", stage)[1]
+        return self._read_two(instrument or "", stage)
+
+    def _read_two(self, raw_instrument: str, raw_stage: str) -> tuple[Reading, Reading]:
         instrument = self._instruments.get(folded(raw_instrument), raw_instrument)
         spellings = self._stages.get(instrument, {})
         stage = spellings.get(folded(raw_stage), raw_stage)
-        found = {fault[0]: fault for fault in check_stage(instrument, stage, self._programme)}
-        readings = []
-        for column, value in (("instrument", instrument), ("status", stage)):
-            close = _closest(value, self._instruments if column == "instrument" else spellings)
-            remarks = (self._with_names(remark_of(found[column], close), instrument),) if column in found else ()
-            readings.append(Reading(value, remarks))
-        if "instrument" in found and folded(raw_stage) not in self._any_stage:
-            text = N_("„{given}“ ist keine Stufe eines Bausteins.")
-            readings[1] = Reading(stage, (Remark(text, {"given": raw_stage}),))
-        return readings[0], readings[1]
-
-    def _with_names(self, remark: Remark, instrument: str) -> Remark:
-        """Return what is wrong with an instrument or stage, by the names people know instead of keys."""
-        known = {each.key: each for each in self._programme.instruments}
-        things = known[instrument].stages if instrument in known else self._programme.instruments
-        values = {**remark.values, "allowed": ", ".join(each.label.de for each in things)}
-        if instrument in known:
-            values["instrument"] = known[instrument].label.de
-        return replace(remark, values=values)
+        read = {"instrument": Reading(instrument), "status": Reading(stage)}
+        for fault in check_stage(instrument, stage, self._programme):
+            known = self._known.get(instrument)
+            labels = {each.key: each.label.de for each in (known.stages if known else self._known.values())}
+            close = _closest(read[fault[0]].value, spellings if known else self._instruments)
+            values = {**fault[2], "allowed": ", ".join(labels.values())} | (
+                {"instrument": known.label.de} if known else {}
+            )
+            remark = Remark(fault[1], values, suggestion=labels.get(close, ""))
+            read[fault[0]] = Reading(read[fault[0]].value, (remark,))
+        if read["instrument"].remarks and not self.is_stage(raw_stage):
+            text = N_("„{given}“ ist keine Stufe eines Bausteins; es gibt {allowed}.")
+            stages = {each.label.de: None for instrument in self._known.values() for each in instrument.stages}
+            read["status"] = Reading(stage, (Remark(text, {"given": raw_stage, "allowed": ", ".join(stages)}),))
+        return read["instrument"], read["status"]
 
 
 def _spellings(things: Iterable[Instrument | Stage]) -> dict[str, str]:

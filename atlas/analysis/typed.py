@@ -8,9 +8,9 @@ from datetime import date
 
 from atlas.analysis.columns import ENTRY, FIELDS, HEADINGS
 from atlas.analysis.difference import TOUCHING, Answer, Question, Step, StepKind
-from atlas.analysis.intake import Finding, check_sheet
+from atlas.analysis.intake import check_sheet
 from atlas.analysis.presets import Guide
-from atlas.analysis.values import is_blocked
+from atlas.analysis.values import Finding, is_blocked
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.edits import Add, Correct, Edit, Record, Withdraw
 from atlas.model.programme import Programme

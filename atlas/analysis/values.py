@@ -7,14 +7,15 @@ be read in two ways is not guessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from atlas import phrases
 from atlas.analysis.columns import folded
-from atlas.errors import Severity
+from atlas.errors import Problem, Severity
 from atlas.model.dates import ZONE, PartialDate
 from atlas.model.records import web_address
 from atlas.model.rules import INFERRED, Fault, check_case, check_inferred, check_source, check_text
@@ -35,6 +36,28 @@ class Remark:
     says how something was read."""
     suggestion: str = ""
     """What probably belongs there; empty if nothing can be suggested."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding(Remark):
+    """One finding about a table: a remark and its place."""
+
+    line: int = 0
+    """As in Excel or an editor; 0 for the table as a whole."""
+    column: str = ""
+    """Heading as in the table; empty for the whole line."""
+    given: str = ""
+    """What the cell says; empty for the whole line."""
+    setting: str = ""
+    """Our name for the field, if it is about what is set for all rows."""
+
+    @property
+    def problem(self) -> Problem:
+        """Return it as a problem with its place; the suggestion is not part of it."""
+        place = [f"Zeile {self.line}"] if self.line else []
+        place += [phrases.FOR_ALL_ROWS, self.setting] if self.setting else []
+        place += [f"Spalte „{self.column}“"] if self.column else []
+        return Problem(", ".join(place), self.text, dict(self.values), self.severity)
 
 
 class Reading(NamedTuple):
@@ -268,3 +291,18 @@ def read_text(raw: str, column: str) -> Reading:
 def unquoted(raw: str) -> str:
     """Return a text without the apostrophe that our own files put before what a spreadsheet would take for a formula."""
     return raw[1:] if len(raw) > 1 and raw[0] == "'" and raw[1] in "=+-@\t\r\n" else raw
+
+
+def readers(today: date) -> dict[str, Callable[[str], Reading]]:
+    """Return by field what reads a cell that nothing else of its row is needed for; dates after ``today`` are faults."""
+    return {
+        "date": lambda raw: read_date(meaning_before(raw)[0], today),
+        "source_date": lambda raw: read_date(meaning_before(raw)[0], today),
+        "until": read_date,
+        "retrieved": lambda raw: read_retrieved(meaning_before(raw)[0], today),
+        "source_url": read_source,
+        "case": read_case,
+        "inferred": read_yes,
+        "joint_with": partial(read_text, column="joint_with"),
+        "note": partial(read_text, column="note"),
+    }

@@ -12,8 +12,9 @@ import pandas as pd
 
 from atlas.analysis.columns import header_score
 from atlas.analysis.difference import TOUCHING, Answer, Difference, StepKind
-from atlas.analysis.intake import Finding, Intake, check_sheet
+from atlas.analysis.intake import Intake, check_sheet
 from atlas.analysis.presets import Guide
+from atlas.analysis.values import Finding
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.model.edits import ChangeKind, Edit, Occasion
 from atlas.model.programme import Programme

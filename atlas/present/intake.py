@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from atlas import phrases
 from atlas.analysis.columns import HEADINGS
 from atlas.analysis.difference import Answer, Difference, Question, Step, StepKind, Tie
-from atlas.analysis.intake import Finding, Intake
+from atlas.analysis.intake import Intake
+from atlas.analysis.values import Finding
 from atlas.errors import Problem, Severity
 from atlas.model.edits import Record
 from atlas.model.programme import Label, Programme

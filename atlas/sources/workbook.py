@@ -16,7 +16,7 @@ import json
 import re
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
@@ -33,6 +33,11 @@ _LITERAL = re.compile(r"\"[^\"]*\"|\[[^\]]*\]|\\.")
 class UnsafeWorkbookError(Exception):
     """The file asks for more than the limits allow, or for what no table needs. Arguments: reason, place."""
 
+    def answer(self) -> dict[str, Any]:
+        """Return what is said of it instead of cells."""
+        reason, where = self.args
+        return {"refused": reason, "where": where}
+
 
 def main() -> None:
     """Read standard input, answer on standard output."""
@@ -40,8 +45,7 @@ def main() -> None:
     try:
         answer = read(sys.stdin.buffer.read(), limits)
     except UnsafeWorkbookError as refusal:
-        reason, where = refusal.args
-        answer = {"refused": reason, "where": where}
+        answer = refusal.answer()
     json.dump(answer, sys.stdout)
 
 
@@ -69,15 +73,14 @@ def _xlsx_sheets(body: bytes, archive: zipfile.ZipFile, limits: dict[str, int]) 
         sheet: Any = book[name]
         if not hasattr(sheet, "_worksheet_path"):  # a chart has a sheet, too
             continue
-        scan = Scan(limits, Texts(book, sheet._shared_strings))
+        cells = SheetCells(limits)
         try:
-            scan.run(archive.read(sheet._worksheet_path.lstrip("/")))
+            XlsxScan(cells, Texts(book, sheet._shared_strings)).run(archive.read(sheet._worksheet_path.lstrip("/")))
         except UnsafeWorkbookError as refusal:
-            reason, where = refusal.args
-            yield {"sheet": name, "refused": reason, "where": where}
+            yield {"sheet": name} | refusal.answer()
             continue
-        if scan.cells:
-            yield {"sheet": name} | scan.found()
+        if cells.texts:
+            yield {"sheet": name} | cells.answer()
 
 
 def _ods_sheets(archive: zipfile.ZipFile, limits: dict[str, int]) -> Iterator[dict[str, Any]]:
@@ -145,46 +148,80 @@ def _as_far(day: date, parts: int) -> str:
     return shown if f"{shown}-01-01"[:10] == day.isoformat() else day.isoformat()
 
 
-class Scan:
-    """One look through the XML of a sheet: its cells, and what a table of values does not say.
+class SheetCells:
+    """What is found in a sheet, within the limits: its cells, and what a table of values does not say.
 
-    openpyxl's own reader takes four times as long, and is lost in a sheet that claims a cell in the far corner.
-
-    ``cells`` are texts by line and column; those with a formula also if they are empty.
+    ``texts`` are by line and column; those of cells with a formula also if they are empty.
     """
 
-    def __init__(self, limits: dict[str, int], texts: Texts | None = None) -> None:
-        self.cells: dict[int, dict[int, str]] = {}
+    def __init__(self, limits: dict[str, int]) -> None:
+        self.texts: dict[int, dict[int, str]] = {}
+        self.merged: list[tuple[int, int, int, int]] = []
+        self.hidden: list[int] = []
         self._formulas: list[tuple[int, int]] = []
-        self._merged: list[tuple[int, int, int, int]] = []
-        self._hidden: list[int] = []
-        self._texts = texts
         self._most_lines = limits["rows"] + _HEADER_ROOM
         self._most_columns = limits["columns"]
+
+    def put(self, line: int, column: int, text: str) -> None:
+        """Keep what a cell says. Raises `UnsafeWorkbookError` beyond the limits."""
+        if line > self._most_lines:
+            raise UnsafeWorkbookError("rows", str(line))
+        if column >= self._most_columns:
+            raise UnsafeWorkbookError("columns", str(column + 1))
+        self.texts.setdefault(line, {})[column] = text
+
+    def put_formula(self, line: int, column: int, text: str = "") -> None:
+        """Keep that a cell is calculated, and what it says."""
+        self.put(line, column, text)
+        self._formulas.append((line, column))
+
+    def answer(self) -> dict[str, Any]:
+        """Return what there is, in order of lines, all of them as long as the longest."""
+        width = max((max(texts) for texts in self.texts.values()), default=-1) + 1
+        rows = [(line, [texts.get(at, "") for at in range(width)]) for line, texts in sorted(self.texts.items())]
+        formulas = [(line, at, bool(self.texts[line][at])) for line, at in self._formulas]
+        return {"rows": rows, "formulas": formulas, "merged": self.merged, "hidden": self.hidden}
+
+
+class Scan:
+    """One look through the XML of a part; what is read of a cell is collected in ``_said`` while ``_is_read``."""
+
+    def __init__(self) -> None:
+        self._said: list[str] = []
+        self._is_read = False
+
+    def run(self, part: bytes) -> None:
+        """Look through it."""
+        parser = expat.ParserCreate(namespace_separator="}")
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = lambda text: self._said.append(text) if self._is_read else None
+        parser.Parse(part, True)  # noqa: FBT003 - expat's own
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        raise NotImplementedError
+
+    def _end(self, name: str) -> None:
+        raise NotImplementedError
+
+
+class XlsxScan(Scan):
+    """One look through a sheet of an XLSX, into ``cells``.
+
+    openpyxl's own reader takes four times as long, and is lost in a sheet that claims a cell in the far corner.
+    """
+
+    def __init__(self, cells: SheetCells, texts: Texts) -> None:
+        super().__init__()
+        self._cells = cells
+        self._texts = texts
         self._line = 0
         self._column = -1
         self._letters: dict[str, int] = {}
         self._kind = ""
         self._style = 0
-        self._said: list[str] = []
-        self._is_read = False
         self._is_spelled = False
-
-    def run(self, part: bytes) -> None:
-        """Look through the XML of a sheet."""
-        parser = expat.ParserCreate(namespace_separator="}")
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._say
-        parser.Parse(part, True)  # noqa: FBT003 - expat's own
-
-    def found(self) -> dict[str, Any]:
-        """Return what there is, in order of lines, all of them as long as the longest."""
-        width = max((max(cells) for cells in self.cells.values()), default=-1) + 1
-        rows = [(line, [cells.get(at, "") for at in range(width)]) for line, cells in sorted(self.cells.items())]
-        formulas = [(line, at, bool(self.cells[line][at])) for line, at in self._formulas]
-        return {"rows": rows, "formulas": formulas, "merged": self._merged, "hidden": self._hidden}
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition("}")[2]
@@ -196,21 +233,16 @@ class Scan:
         elif local in {"v", "t"}:
             self._is_read = not self._is_spelled
         elif local == "f":
-            self._keep("")
-            self._formulas.append((self._line, self._column))
+            self._cells.put_formula(self._line, self._column)
         elif local == "rPh":  # how to pronounce it: not what it says
             self._is_spelled = True
         elif local == "row":
             self._line = int(attributes.get("r", self._line + 1))
             self._column = -1
             if attributes.get("hidden") in {"1", "true"}:
-                self._hidden.append(self._line)
+                self._cells.hidden.append(self._line)
         elif local == "mergeCell":
             self._merge(attributes.get("ref", ""))
-
-    def _say(self, text: str) -> None:
-        if self._is_read:
-            self._said.append(text)
 
     def _end(self, name: str) -> None:
         local = name.rpartition("}")[2]
@@ -218,8 +250,8 @@ class Scan:
             self._is_read = False
         elif local == "rPh":
             self._is_spelled = False
-        elif local == "c" and self._said and self._texts:
-            self._keep_text(self._texts.of(self._kind, self._style, "".join(self._said)))
+        elif local == "c" and self._said and (text := self._texts.of(self._kind, self._style, "".join(self._said))):
+            self._cells.put(self._line, self._column, text)
 
     def _begin_cell(self, reference: str) -> None:
         if reference:
@@ -237,82 +269,43 @@ class Scan:
             self._letters[letters] = number - 1
         return self._letters[letters]
 
-    def _keep(self, text: str) -> None:
-        if self._line > self._most_lines:
-            raise UnsafeWorkbookError("rows", str(self._line))
-        if self._column >= self._most_columns:
-            raise UnsafeWorkbookError("columns", str(self._column + 1))
-        self.cells.setdefault(self._line, {})[self._column] = text
-
-    def _keep_text(self, text: str) -> None:
-        if text:
-            self._keep(text)
-
-    def put(self, line: int, column: int, text: str, *, is_formula: bool = False) -> None:
-        """Keep what a cell says, from whatever XML."""
-        self._line, self._column = line, column
-        self._keep(text)
-        if is_formula:
-            self._formulas.append((line, column))
-
-    def merge(self, line: int, last_line: int, column: int, last_column: int) -> None:
-        """Keep which cells are one."""
-        self._merged.append((line, last_line, column, last_column))
-
-    def hide(self, lines: Iterable[int]) -> None:
-        """Keep which lines are not shown."""
-        self._hidden += lines
-
     def _merge(self, reference: str) -> None:
         match = re.fullmatch(r"([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)", reference)
         if match:
             left, top, right, bottom = match.groups()
-            self.merge(int(top), int(bottom), self._position(left), self._position(right))
+            self._cells.merged.append((int(top), int(bottom), self._position(left), self._position(right)))
 
 
-class OdsScan:
-    """One look through the ``content.xml`` of an ODS: its visible ``sheets`` with content, as `Scan.found` gives them.
+class OdsScan(Scan):
+    """One look through the ``content.xml`` of an ODS: its visible ``sheets`` with content, as the answer has them.
 
     A cell or row may say that it is repeated a million times; only those with content are, and within the limits.
     """
 
     def __init__(self, limits: dict[str, int]) -> None:
+        super().__init__()
         self.sheets: list[dict[str, Any]] = []
         self._limits = limits
         self._hidden_styles: set[str] = set()
         self._style = ""
-        self._scan: Scan | None = None
-        self._refusal: UnsafeWorkbookError | None = None
+        self._cells: SheetCells | None = None
         self._name = ""
         self._line = self._column = self._unread = 0
         self._row: dict[str, str] = {}
         self._cell: dict[str, str] = {}
-        self._said: list[str] = []
-        self._is_text = False
-
-    def run(self, part: bytes) -> None:
-        """Look through the XML."""
-        parser = expat.ParserCreate(namespace_separator="}")
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = lambda text: self._said.append(text) if self._is_text else None
-        parser.Parse(part, True)  # noqa: FBT003 - expat's own
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition("}")[2]
         given = {key.rpartition("}")[2]: value for key, value in attributes.items()}
-        if (
-            local in {"annotation", "shapes", "frame", "custom-shape", "ruby-text"} or self._unread
-        ):  # no text of the cell
-            self._unread += 1
+        if self._unread or local in {"annotation", "shapes", "frame", "custom-shape", "ruby-text"}:
+            self._unread += 1  # no text of the cell
         elif local == "style":
             self._style = given.get("name", "")
         elif local == "table-properties" and given.get("display") == "false":
             self._hidden_styles.add(self._style)
         elif local == "table":
-            self._name, self._line, self._refusal = given.get("name", ""), 0, None
-            self._scan = None if given.get("style-name") in self._hidden_styles else Scan(self._limits)
+            self._name, self._line = given.get("name", ""), 0
+            self._cells = None if given.get("style-name") in self._hidden_styles else SheetCells(self._limits)
         elif local == "table-row":
             self._row, self._column = given, 0
         elif local in {"table-cell", "covered-table-cell"}:
@@ -320,7 +313,7 @@ class OdsScan:
             self._said.clear()
         elif local == "p":
             self._said += ["\n"] if self._said else []
-            self._is_text = True
+            self._is_read = True
         elif local in {"s", "tab", "line-break"}:
             self._said.append(" " * min(int(given.get("c", 1)), 100))
 
@@ -329,45 +322,46 @@ class OdsScan:
         if self._unread:
             self._unread -= 1
         elif local == "p":
-            self._is_text = False
-        elif local in {"table-cell", "covered-table-cell"} and self._scan and not self._refusal:
-            self._end_cell(self._scan)
-        elif local == "table-row" and self._scan and not self._refusal:
-            self._end_row(self._scan)
-        elif local == "table" and self._scan:
-            if self._refusal:
-                reason, where = self._refusal.args
-                self.sheets.append({"sheet": self._name, "refused": reason, "where": where})
-            elif self._scan.cells:
-                self.sheets.append({"sheet": self._name} | self._scan.found())
-            self._scan = None
+            self._is_read = False
+        elif self._cells:
+            try:
+                self._end_part(local, self._cells)
+            except UnsafeWorkbookError as refusal:
+                self.sheets.append({"sheet": self._name} | refusal.answer())
+                self._cells = None
 
-    def _end_cell(self, scan: Scan) -> None:
+    def _end_part(self, local: str, cells: SheetCells) -> None:
+        if local in {"table-cell", "covered-table-cell"}:
+            self._end_cell(cells)
+        elif local == "table-row":
+            self._end_row(cells)
+        elif local == "table":
+            if cells.texts:
+                self.sheets.append({"sheet": self._name} | cells.answer())
+            self._cells = None
+
+    def _end_cell(self, cells: SheetCells) -> None:
         count = int(self._cell.get("number-columns-repeated", 1))
         text = self._text()
-        try:
-            for column in range(self._column, self._column + count) if text or "formula" in self._cell else ():
-                scan.put(self._line + 1, column, text, is_formula="formula" in self._cell)
-        except UnsafeWorkbookError as refusal:
-            self._refusal = refusal
+        put = cells.put_formula if "formula" in self._cell else cells.put
+        for column in range(self._column, self._column + count) if text or "formula" in self._cell else ():
+            put(self._line + 1, column, text)
         right = self._column + int(self._cell.get("number-columns-spanned", 1)) - 1
         below = self._line + int(self._cell.get("number-rows-spanned", 1))
         if (right, below) != (self._column, self._line + 1):
-            scan.merge(self._line + 1, below, self._column, right)
+            cells.merged.append((self._line + 1, below, self._column, right))
         self._column += count
 
-    def _end_row(self, scan: Scan) -> None:
-        first, count = self._line + 1, int(self._row.get("number-rows-repeated", 1))
-        self._line += count
-        cells = scan.cells.get(first, {})
-        try:
-            for line in range(first + 1, first + count) if any(cells.values()) else ():
-                for column, text in cells.items():
-                    scan.put(line, column, text)
-        except UnsafeWorkbookError as refusal:
-            self._refusal = refusal
+    def _end_row(self, cells: SheetCells) -> None:
+        first = self._line + 1
+        self._line += int(self._row.get("number-rows-repeated", 1))
+        texts = cells.texts.get(first, {})
+        lines = range(first, (self._line if any(texts.values()) else first) + 1) if texts else range(0)
+        for line in lines[1:]:
+            for column, text in texts.items():
+                cells.put(line, column, text)
         if self._row.get("visibility") in {"collapse", "filter"}:
-            scan.hide(line for line in range(first, first + min(count, self._limits["rows"])) if line in scan.cells)
+            cells.hidden += lines
 
     def _text(self) -> str:
         said = "".join(self._said)

@@ -15,7 +15,8 @@ from atlas.model.rights import VISITOR, Actor
 from tests.app.conftest import AppOn, Become
 from tests.app.test_cases import ANNA, BERND, LESER, click, part
 from tests.app.test_pages import PAGES, fine, shown
-from tests.faulty_files import FAULTS, GOOD_ROWS, HEADINGS, REFUSED, csv_file, ods_file, planted
+from tests.faulty_files import FAULTS, REFUSED
+from tests.table_files import GOOD_ROWS, HEADINGS, csv_file, ods_file, planted
 from ui import cache
 
 GOOD = csv_file()
@@ -32,6 +33,15 @@ def gate(app: AppTest) -> AppTest:
     return part(app, "einfuhr")
 
 
+@pytest.fixture
+def app(app_on: AppOn, miniland_root: Path, become: Become) -> AppTest:
+    """Return the page with Anna at the gate."""
+    app = app_on(miniland_root)
+    become(ANNA)
+    gate(app)
+    return app
+
+
 def upload(app: AppTest, body: bytes, name: str = "kreise.csv") -> str:
     app.file_uploader[0].upload(name, body, "text/csv")
     return shown(fine(app.run()))
@@ -46,10 +56,7 @@ def can_save(app: AppTest) -> bool:
     return "intake-save" in [each.key for each in app.button]
 
 
-def test_good_file_is_shown_confirmed_and_taken_back(app_on: AppOn, miniland_root: Path, become: Become) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    gate(app)
+def test_good_file_is_shown_confirmed_and_taken_back(app: AppTest) -> None:
     before = entries_of(cache.store().current().records["mini"].table)
     said = upload(app, GOOD)
     assert f"{len(GOOD_ROWS)} neu, 0 geändert" in said
@@ -73,10 +80,7 @@ def test_good_file_is_shown_confirmed_and_taken_back(app_on: AppOn, miniland_roo
 @pytest.mark.parametrize(
     "fault", [each for each in FAULTS if not (each.is_real or each.mapping)][::7], ids=lambda each: each.name
 )
-def test_fault_is_told_and_nothing_is_saved(app_on: AppOn, miniland_root: Path, become: Become, fault: object) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    gate(app)
+def test_fault_is_told_and_nothing_is_saved(app: AppTest, fault: object) -> None:
     body, severity = fault.body, fault.severity.value  # type: ignore[attr-defined]
     said = upload(app, body, "x.xlsx" if body.startswith(b"PK") else "x.csv")
     assert f'<tr class="{severity}" ' in said
@@ -87,21 +91,13 @@ def test_fault_is_told_and_nothing_is_saved(app_on: AppOn, miniland_root: Path, 
 
 
 @pytest.mark.parametrize("name", list(REFUSED)[::6])
-def test_what_is_no_table_is_refused_with_a_sentence(
-    app_on: AppOn, miniland_root: Path, become: Become, name: str
-) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    gate(app)
+def test_what_is_no_table_is_refused_with_a_sentence(app: AppTest, name: str) -> None:
     said = upload(app, REFUSED[name][0]())
     assert 'class="finding blocker"' in said
     assert not can_save(app)
 
 
-def test_mended_file_goes_through_after_a_faulty_one(app_on: AppOn, miniland_root: Path, become: Become) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    gate(app)
+def test_mended_file_goes_through_after_a_faulty_one(app: AppTest) -> None:
     assert "Nichts wird übernommen" in upload(app, csv_file(planted("Datum", "31.02.2024")))
     assert not can_save(app)
     said = upload(app, GOOD)
@@ -109,10 +105,7 @@ def test_mended_file_goes_through_after_a_faulty_one(app_on: AppOn, miniland_roo
     assert "Gespeichert als Änderung 2" in confirm(app)
 
 
-def test_columns_can_be_mapped(app_on: AppOn, miniland_root: Path, become: Become) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    gate(app)
+def test_columns_can_be_mapped(app: AppTest) -> None:
     strange = [*HEADINGS[:8], "Woher", HEADINGS[9]]
     assert "„Quelle“ fehlt" in upload(app, csv_file(headings=strange))
     app.selectbox(key="intake-column-8").set_value("source_url")
@@ -120,12 +113,7 @@ def test_columns_can_be_mapped(app_on: AppOn, miniland_root: Path, become: Becom
     assert "Gespeichert als Änderung 2" in confirm(app)
 
 
-def test_whole_record_withdraws_what_is_missing_only_if_told(
-    app_on: AppOn, miniland_root: Path, become: Become
-) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    gate(app)
+def test_whole_record_withdraws_what_is_missing_only_if_told(app: AppTest) -> None:
     upload(app, GOOD)
     count = len(cache.store().current().records["mini"].table)
     assert f"({count} Einträge)" in app.toggle(key="intake-whole").label
@@ -143,12 +131,7 @@ def record() -> dict[int, Record]:
     return {entry: each for entry, (_, each) in entries_of(cache.store().current().records["mini"].table).items()}
 
 
-def test_row_like_an_entry_is_a_new_one_unless_said_otherwise(
-    app_on: AppOn, miniland_root: Path, become: Become
-) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    gate(app)
+def test_row_like_an_entry_is_a_new_one_unless_said_otherwise(app: AppTest) -> None:
     said = upload(app, csv_file([TALK]))
     assert "1 der neuen ähnelt einem Eintrag" in said
     asked = app.radio(key="intake-answer-2")
@@ -174,12 +157,7 @@ def difference(app: AppTest) -> Difference:
     return delivery.intake.difference  # type: ignore[no-any-return]
 
 
-def test_what_erases_has_its_own_list_and_its_own_confirmation(
-    app_on: AppOn, miniland_root: Path, become: Become
-) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    gate(app)
+def test_what_erases_has_its_own_list_and_its_own_confirmation(app: AppTest) -> None:
     entry, old = next((entry, each) for entry, each in record().items() if each.ags == "00021050")
     row = [str(entry), "00021050", "Erlen", "talk", "held", "2020-06", "reached", "", "", old.source_url, "2020-07"]
     body = csv_file([row], ("Eintrag", *HEADINGS))
@@ -207,11 +185,8 @@ def leave_notes_out(app: AppTest) -> None:
 
 @pytest.mark.parametrize("choose", [switch_whole, leave_notes_out])
 def test_choice_made_with_the_click_itself_is_shown_before_it_is_saved(
-    app_on: AppOn, miniland_root: Path, become: Become, choose: Callable[[AppTest], None]
+    app: AppTest, choose: Callable[[AppTest], None]
 ) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    gate(app)
     upload(app, GOOD)
     choose(app)  # no run in between: the button still says what it said
     assert "noch einmal auf Speichern" in confirm(app)
@@ -219,10 +194,7 @@ def test_choice_made_with_the_click_itself_is_shown_before_it_is_saved(
     assert "Gespeichert als Änderung 2" in confirm(app)
 
 
-def test_what_others_wrote_meanwhile_is_compared_first(app_on: AppOn, miniland_root: Path, become: Become) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    gate(app)
+def test_what_others_wrote_meanwhile_is_compared_first(app: AppTest) -> None:
     upload(app, GOOD)
     table = cache.store().current().records["mini"].table
     entry, (version, old) = next(iter(entries_of(table).items()))
@@ -235,10 +207,7 @@ def test_what_others_wrote_meanwhile_is_compared_first(app_on: AppOn, miniland_r
 
 
 @pytest.mark.parametrize("actor", [VISITOR, LESER], ids=["visitor", "reader"])
-def test_only_editors_import(app_on: AppOn, miniland_root: Path, become: Become, actor: Actor) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    gate(app)
+def test_only_editors_import(app: AppTest, become: Become, actor: Actor) -> None:
     upload(app, GOOD)
     app.text_input(key="intake-reason").set_value("Versuch")
     become(actor)
@@ -249,10 +218,7 @@ def test_only_editors_import(app_on: AppOn, miniland_root: Path, become: Become,
     assert "wer Einträge bearbeiten darf" in shown(part(fine(app.run()), "einfuhr"))
 
 
-def test_hostile_cells_stay_text(app_on: AppOn, miniland_root: Path, become: Become) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    gate(app)
+def test_hostile_cells_stay_text(app: AppTest) -> None:
     evil = "<img src=x onerror=alert(1)>"
     said = upload(app, csv_file(planted("Baustein", evil)), f"{evil}.csv")
     said += upload(app, csv_file(planted("Anmerkung", evil), headings=[evil, *HEADINGS[1:]]))
@@ -273,10 +239,7 @@ def test_record_in_files_imports_nothing(
     assert not app.file_uploader
 
 
-def test_assigned_columns_hold_for_their_file_only(app_on: AppOn, miniland_root: Path, become: Become) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    gate(app)
+def test_assigned_columns_hold_for_their_file_only(app: AppTest) -> None:
     upload(app, csv_file(headings=["Wo", *HEADINGS[1:]]))
     app.selectbox(key="intake-column-0").set_value("ags")
     fine(app.run())
@@ -297,10 +260,7 @@ def test_map_shows_the_whole_state_and_all_instruments(app_on: AppOn, miniland_r
     assert "Bergen" in listed
 
 
-def test_why_nothing_was_saved_stands_at_the_button(app_on: AppOn, miniland_root: Path, become: Become) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    gate(app)
+def test_why_nothing_was_saved_stands_at_the_button(app: AppTest) -> None:
     upload(app, GOOD)
     said = confirm(app, " ")
     assert said.index("Auf der Karte von heute") < said.index("Grund: Bitte sagen, warum")
@@ -323,12 +283,7 @@ MEMBERS = csv_file(
 )
 
 
-def test_what_a_list_of_members_lacks_is_said_once_and_remembered(
-    app_on: AppOn, miniland_root: Path, become: Become
-) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    gate(app)
+def test_what_a_list_of_members_lacks_is_said_once_and_remembered(app: AppTest) -> None:
     assert "Nichts wird übernommen, solange etwas fehlt" in upload(app, MEMBERS, "mitglieder.csv")
     app.selectbox(key="intake-set-status").set_value("council:active")
     assert "2 neu" in shown(fine(app.run()))
@@ -352,10 +307,7 @@ def test_what_a_list_of_members_lacks_is_said_once_and_remembered(
     assert app.text_input(key="intake-set-source_url").value == "Verzeichnis 2025"
 
 
-def test_another_sheet_and_line_of_headings_can_be_chosen(app_on: AppOn, miniland_root: Path, become: Become) -> None:
-    app = app_on(miniland_root)
-    become(ANNA)
-    gate(app)
+def test_another_sheet_and_line_of_headings_can_be_chosen(app: AppTest) -> None:
     body = ods_file({"Alt": [HEADINGS, *GOOD_ROWS[:1]], "Neu": [HEADINGS, HEADINGS[:3], *GOOD_ROWS]})
     assert "1 Zeile gelesen" in upload(app, body, "x.ods")
     app.selectbox(key="intake-set-sheet").set_value("Neu")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from atlas.sources.store import open_store
 from tests.browser.conftest import Visit, serving
-from tests.faulty_files import GOOD_ROWS, csv_file, planted, xlsx_file
+from tests.table_files import GOOD_ROWS, csv_file, planted, xlsx_file
 
 Visits = Callable[..., Visit]
 

@@ -27,7 +27,7 @@ from atlas.sources.store import open_store
 from tests.browser.conftest import Visit, serving
 from tests.browser.hands import HANDS, Hands, Touch
 from tests.conftest import ROOT
-from tests.faulty_files import HEADINGS, csv_file
+from tests.table_files import HEADINGS, csv_file
 from ui.cache import today
 
 TOWN, NAME = "14521530", "Schneeberg"

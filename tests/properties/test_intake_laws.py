@@ -20,8 +20,8 @@ from atlas.model.snapshot import Snapshot
 from atlas.present.wording import Words
 from atlas.sources.spreadsheets import tidy
 from tests.conftest import TODAY
-from tests.faulty_files import GOOD_ROWS, HEADINGS, as_excel, csv_file, patched, planted, xlsx_file
 from tests.lanes import law
+from tests.table_files import GOOD_ROWS, HEADINGS, as_excel, csv_file, patched, planted, xlsx_file
 
 _WORDS = Words("en")
 

@@ -20,7 +20,7 @@ from atlas.model.records import RECORD_COLUMNS
 from atlas.model.snapshot import Snapshot
 from atlas.present.wording import Words
 from tests.conftest import TODAY
-from tests.faulty_files import HEADINGS, csv_file
+from tests.table_files import HEADINGS, csv_file
 
 SOURCE = "https://beispiel.invalid/quelle"
 ERLEN = ("00021050", "Erlen", "talk", "held", "2020-06", "reached", "", "Monat bekannt.", SOURCE, "")

@@ -16,7 +16,7 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from atlas.analysis.difference import StepKind
-from atlas.analysis.intake import Finding
+from atlas.analysis.values import Finding
 from atlas.errors import AtlasError, Severity
 from atlas.export.tables import excel_csv, plain_csv
 from atlas.intake.gate import ImportedTable, Terms, read_intake
@@ -27,15 +27,13 @@ from atlas.model.snapshot import Snapshot
 from atlas.present.wording import Words
 from atlas.sources.spreadsheets import ON_SCREEN
 from tests.conftest import TODAY
-from tests.faulty_files import (
-    FAULTS,
+from tests.faulty_files import FAULTS, REFUSED, Faulty
+from tests.table_files import (
     GOOD_ROWS,
     HEADINGS,
     LINE,
-    REFUSED,
     SHEET,
     SOURCE,
-    Faulty,
     as_excel,
     csv_file,
     in_sheet,

@@ -15,7 +15,8 @@ from atlas.model.edits import ChangeKind, Occasion
 from atlas.model.rights import Actor, Role
 from atlas.sources.store import open_store
 from tests.conftest import TODAY
-from tests.faulty_files import FAULTS, GOOD_ROWS, HEADINGS, REFUSED, csv_file
+from tests.faulty_files import FAULTS, REFUSED
+from tests.table_files import GOOD_ROWS, HEADINGS, csv_file
 
 GOOD = csv_file()
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlas.analysis.intake import Finding
 from atlas.analysis.naming import participants, participants_of
 from atlas.analysis.quality import check_programme
+from atlas.analysis.values import Finding
 from atlas.errors import Severity
 from atlas.intake.gate import ImportedTable, Terms, read_intake
 from atlas.model.edits import Record
@@ -73,7 +73,8 @@ OFFERED = {
 UNKNOWN = [
     "Entenhausen", "Oelsnitzer", "Pulsnitzz", "Königstein im Taunus", "Königstein/Taunus", "Neustadt an der Weinstraße",
     "Landkreis Pirna", "Kreis Leipzig, Stadt Markkleeberg", "Kamenz / Pirna", "Kamjenc", "Stadt Vogtlandkreis", "Oelsnitz/Taunus",
-    "Limbach-O.", "Pirna OT Graupa", "Freital/Bannewitz", "Verwaltungsgemeinschaft Wurzen", "65462 Königstein", "Bad", "St", "Stadt", ", Stadt", "/", "(", "Sachsen",
+    "Limbach-O.", "Pirna OT Graupa", "Freital/Bannewitz", "Verwaltungsgemeinschaft Wurzen", "65462 Königstein", "Hermsdorf, Erzgebirgskreis",
+    "Kamenz/Vogtl.", "Rothenburg/Tauber", "Bad", "St", "Stadt", ", Stadt", "/", "(", "Sachsen",
 ]  # fmt: skip
 """Nobody in Saxony: neither taken nor is anything suggested."""
 
@@ -243,6 +244,7 @@ def test_name_of_one_merged_into_it_and_half_a_name_fit_and_that_of_another_does
         ("14522275", "Pirna"),
         ("14521030", "Bad Schlema"),
         ("14628210", "Königstein/Taunus"),
+        ("14625040", "Landkreis Bischofswerda"),
     ):
         assert not people.fits(key, name), name
 

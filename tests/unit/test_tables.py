@@ -15,7 +15,7 @@ import pytest
 
 from atlas.__main__ import main
 from atlas.analysis.difference import StepKind
-from atlas.analysis.intake import Finding
+from atlas.analysis.values import Finding
 from atlas.errors import AtlasError, Severity
 from atlas.intake.gate import ImportedTable, Terms, findings_table, read_intake
 from atlas.model.records import RECORD_COLUMNS
@@ -23,7 +23,7 @@ from atlas.model.snapshot import Snapshot
 from atlas.present.intake import group_rows, grouped
 from atlas.present.wording import Words
 from tests.conftest import TODAY
-from tests.faulty_files import GOOD_ROWS, HEADINGS, csv_file, ods_cell, ods_file
+from tests.table_files import GOOD_ROWS, HEADINGS, csv_file, ods_cell, ods_file
 
 DE, EN = Words("de"), Words("en")
 MEMBERS = (("00021010", "Neustadt", "01.02.2025"), ("00021020", "Bergen", "06/2021"), ("00021050", "Erlen", ""))
@@ -193,6 +193,14 @@ def test_one_setting_makes_a_list_of_members_entries(status: str, gate: Callable
     assert taken(delivery) == EXPECTED
     assert set(added(delivery, "source_url")) == {"mitglieder.csv"}
     assert any("als Quelle gilt die Datei „mitglieder.csv“" in each for each in said(delivery, Severity.WARNING))
+
+
+def test_a_stage_nobody_knows_is_answered_with_those_there_are(gate: Callable[..., ImportedTable]) -> None:
+    """In one sentence: nothing is said of the instrument, which nobody has given."""
+    assert said(gate(lines(LIST), settings={"status": "Mitglied"}), Severity.BLOCKER) == [
+        "Für alle Zeilen, Stufe: „Mitglied“ ist keine Stufe eines Bausteins; es gibt geführt, geplant, unterzeichnet, "
+        "besteht, ruht."
+    ]
 
 
 def test_settings_are_read_as_cells_are_and_cells_go_first(gate: Callable[..., ImportedTable]) -> None:

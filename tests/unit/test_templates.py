@@ -11,7 +11,7 @@ import pytest
 from markupsafe import Markup
 
 from atlas.analysis.difference import Question
-from atlas.analysis.intake import Finding
+from atlas.analysis.values import Finding
 from atlas.model.cases import FollowUp, Report
 from atlas.model.edits import Change, ChangeKind, Correct, Occasion, Record, Version
 from atlas.model.programme import Programme
