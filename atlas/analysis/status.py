@@ -11,6 +11,7 @@ that day. `cases_as_of` gives all of them, for a municipality may have several c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from atlas.analysis.days import iso_days
+from atlas.analysis.days import Arrays, Ints, iso_days, ranges, run_begins
 from atlas.model.boundaries import BoundaryChange, BoundaryVersion
 from atlas.model.programme import Programme
 
@@ -106,13 +107,14 @@ def status_as_of(
         ``row`` (of the record, -1 for none).
     """
     current = held_on(spans_, as_of)
-    valid = np.flatnonzero(edition.valid_at(as_of))
-    municipalities = edition.municipalities.iloc[valid]
-    own = _strongest(_own(current, municipalities, changes, as_of))
-    through = _strongest(_through_district(current, municipalities))
-    taken = pd.MultiIndex.from_frame(own[_SLOT])
-    through = through[~pd.MultiIndex.from_frame(through[_SLOT]).isin(taken)]
-    return _full_table(pd.concat([own, through]), municipalities, [each.key for each in programme.instruments])
+    municipalities = _municipalities(edition, as_of)
+    instruments = [each.key for each in programme.instruments]
+    own = _strongest(current, _own(current, municipalities, changes, as_of), instruments)
+    through = _strongest(current, _through_district(current, municipalities), instruments)
+    through = through.only(~np.isin(through.slot, own.slot))
+    best = current.iloc[np.concatenate([own.row, through.row])]
+    best = best.assign(basis=np.where(np.arange(len(best)) < len(own.row), best["basis"], "district"))
+    return _full_table(best, np.concatenate([own.slot, through.slot]), municipalities, instruments)
 
 
 def cases_as_of(
@@ -127,16 +129,25 @@ def cases_as_of(
     pandas.DataFrame
         Index ``position``, by position. Columns of `spans`, ``ags``, ``name`` and ``district`` of the municipality.
     """
-    current = held_on(spans_, as_of)
-    valid = np.flatnonzero(edition.valid_at(as_of))
-    municipalities = edition.municipalities.iloc[valid]
-    own = _own(current, municipalities, changes, as_of).sort_values("strength", kind="stable")
+    current, municipalities = held_on(spans_, as_of), _municipalities(edition, as_of)
+    found = _own(current, municipalities, changes, as_of)
+    own = current.iloc[found.row].assign(position=municipalities.index.to_numpy()[found.slot])
+    own = own.sort_values("strength", kind="stable")
     own = own[~own["case"].duplicated()].sort_values(["position", "case"]).set_index("position")
     told = municipalities.loc[own.index, ["ags", "name", "district"]].astype(object)
     return own.assign(**{column: told[column].to_numpy() for column in ("ags", "name", "district")})
 
 
-_SLOT = ["position", "instrument"]
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Speaking(Arrays):
+    """Which stretches say something, and of what: the row of a table of stretches, and the number of what it speaks for."""
+
+    row: Ints
+    slot: Ints
+
+
+def _municipalities(edition: BoundaryVersion, day: date) -> pd.DataFrame:
+    return edition.municipalities.iloc[np.flatnonzero(edition.valid_at(day))]
 
 
 class StatusLines(Mapping[int, tuple[StatusLine, ...]]):
@@ -169,17 +180,13 @@ class StatusLines(Mapping[int, tuple[StatusLine, ...]]):
         return len(self._positions)
 
 
-def _full_table(best: pd.DataFrame, municipalities: pd.DataFrame, instruments: list[str]) -> pd.DataFrame:
-    """Return the best spans in a table that has every municipality and instrument; the rest is filled with no data.
+def _full_table(best: pd.DataFrame, slots: Ints, municipalities: pd.DataFrame, instruments: list[str]) -> pd.DataFrame:
+    """Return the best stretches in a table that has every municipality and instrument; the rest is filled with no data.
 
     Plain object columns: the table is filtered some dozen times for each view, and strings in Arrow make each of
     these ten times dearer.
     """
     size = len(municipalities) * len(instruments)
-    row_of = pd.Series(np.arange(len(municipalities)), index=municipalities.index)
-    place = {key: number for number, key in enumerate(instruments)}
-    slots = row_of[best["position"]].to_numpy() * len(instruments) + best["instrument"].map(place).to_numpy()
-    slots = slots.astype(np.int64)
     days = {name: iso_days(best[name]) for name in ("since_day", "last_proof")}
     empty = {"stage": NO_DATA, "basis": "none", "row": -1} | dict.fromkeys(("counted", "in_force", "inferred"), False)
     columns: dict[str, npt.NDArray[np.object_]] = {}
@@ -200,35 +207,43 @@ def _full_table(best: pd.DataFrame, municipalities: pd.DataFrame, instruments: l
 
 def _own(
     current: pd.DataFrame, municipalities: pd.DataFrame, changes: Iterable[BoundaryChange], as_of: date
-) -> pd.DataFrame:
-    """Return the spans of municipalities, each at the position of the municipality that holds its key today."""
+) -> _Speaking:
+    """Return what is said of municipalities: each stretch for the row of that which holds its key today."""
     successor = successors(changes, as_of)
-    position = dict(zip(municipalities["ags"], municipalities.index, strict=True))
+    place = {key: number for number, key in enumerate(municipalities["ags"])}
     code, keys = pd.factorize(current["participant"].to_numpy(dtype=object))
-    holder = np.asarray([position.get(successor.get(key, key), -1) for key in keys], dtype=np.int64)[code]
+    holder = np.asarray([place.get(successor.get(key, key), -1) for key in keys], dtype=np.int64)[code]
     there = np.flatnonzero(holder >= 0)
-    return current.iloc[there].assign(position=holder[there])
+    return _Speaking(row=there, slot=holder[there])
 
 
-def _through_district(current: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataFrame:
-    """Return what is in force of districts, repeated for every municipality of the district."""
-    places = pd.DataFrame({"participant": municipalities["district"], "position": municipalities.index})
-    holding = current.iloc[np.flatnonzero(current["in_force"].to_numpy())]
-    holding = holding[holding["participant"].isin(set(places["participant"]))]
-    return holding.merge(places, on="participant").assign(basis="district")
+def _through_district(current: pd.DataFrame, municipalities: pd.DataFrame) -> _Speaking:
+    """Return what is in force of districts, for the row of every municipality of the district."""
+    holding = np.flatnonzero(current["in_force"].to_numpy())
+    code, districts = pd.factorize(municipalities["district"].to_numpy(dtype=object))
+    number = {key: each for each, key in enumerate(districts)}
+    wanted = np.asarray([number.get(key, -1) for key in current["participant"].iloc[holding]], dtype=np.int64)
+    by_district = np.argsort(code, kind="stable")
+    known = code[by_district]
+    owner, at = ranges(np.searchsorted(known, wanted), np.searchsorted(known, wanted, side="right"))
+    return _Speaking(row=holding[owner], slot=by_district[at])
 
 
-def _strongest(candidates: pd.DataFrame) -> pd.DataFrame:
-    """Return the one span that speaks for each municipality and instrument; among equals the first by date and source."""
-    instrument, _ = pd.factorize(candidates["instrument"].to_numpy(dtype=object))
-    slot = candidates["position"].to_numpy(dtype=np.int64) * max(int(instrument.max(initial=0)) + 1, 1) + instrument
-    strength = candidates["strength"].to_numpy(dtype=np.int64)
+def _strongest(current: pd.DataFrame, said: _Speaking, instruments: list[str]) -> _Speaking:
+    """Return the one stretch that speaks for each municipality and instrument; among equals the first by date and source.
+
+    The slots become those of a table with every municipality and instrument.
+    """
+    number = {key: each for each, key in enumerate(instruments)}
+    instrument = np.asarray([number[key] for key in current["instrument"]], dtype=np.int64)
+    slot = said.slot * len(instruments) + instrument[said.row]
+    strength = current["strength"].to_numpy(dtype=np.int64)[said.row]
     order = np.lexsort((strength, slot))
-    slot, strength = slot[order], strength[order]
-    begins = np.append(True, slot[1:] != slot[:-1])[: len(slot)]
-    best = np.flatnonzero(strength == strength[begins][np.cumsum(begins) - 1])
-    equals = candidates.iloc[order[best]]
-    if begins.sum() < len(best):
-        equals = equals.assign(slot=slot[best]).sort_values(["slot", "since", "source", "row"], kind="stable")
-        equals = equals[~equals["slot"].duplicated()].drop(columns="slot")
-    return equals
+    found = _Speaking(row=said.row[order], slot=slot[order])
+    begins, strength = run_begins(found.slot), strength[order]
+    best = found.only(strength == np.repeat(strength[begins], np.diff(np.append(begins, len(strength)))))
+    if len(begins) < len(best.row):
+        equals = current.iloc[best.row][["since", "source", "row"]].reset_index(drop=True).assign(slot=best.slot)
+        equals = equals.sort_values(["slot", "since", "source", "row"], kind="stable")
+        best = best.only(equals.index.to_numpy()[~equals["slot"].duplicated().to_numpy()])
+    return best

@@ -1,23 +1,20 @@
-"""Pictures of the map as files: SVG, PNG, PDF, and its months as a GIF, drawn from the same description as the screen."""
+"""Pictures of the map as files: SVG, PNG, PDF, drawn from the same description as the screen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 
 import geopandas as gpd
 
 from atlas.export.tiles import tile_map
 from atlas.model.boundaries import BoundaryVersion, Level, mergers
-from atlas.model.excerpt import Excerpt, ExcerptKind, Form, Size
+from atlas.model.excerpt import Excerpt, ExcerptKind, Form
 from atlas.model.view import ViewState, page_address
 from atlas.present.context import SingleFlightCache, ViewContext, ViewContexts
-from atlas.present.film import build_film, film_legend
-from atlas.present.map_spec import MapSpec
 from atlas.present.picture import Picture, build_picture, picture_view
 from atlas.present.wording import Words
-from atlas.render.animation import gif
 from atlas.render.layout import PictureLayout, lay_out
 from atlas.render.outlines import Land, Lands
 from atlas.render.raster import Pixels, pixels, png
@@ -29,7 +26,6 @@ _UNIT_M = {Level.FULL: 1.0, Level.DETAIL: 5.0, Level.OVERVIEW: 20.0}
 _FINE_M, _COARSE_M = 22.0, 130.0
 """Metres a dot spans below which the full geometry is drawn, and above which the coarse one."""
 MEDIA_TYPES = {Form.PNG: "image/png", Form.SVG: "image/svg+xml", Form.PDF: "application/pdf"}
-_MONTH_MS, _LAST_MS = 220, 3000
 _lands: SingleFlightCache[Land] = SingleFlightCache(40_000, len)
 """Written-out geometry: edition, level and day of the last change. Immutable, about 2 kB for each municipality."""
 
@@ -43,20 +39,13 @@ class Drawn:
     sheet: PictureLayout
 
 
-def draw(
-    contexts: ViewContexts,
-    view: ViewState,
-    excerpt: Excerpt,
-    words: Words,
-    address: str = "",
-    like: MapSpec | None = None,
-) -> Drawn:
+def draw(contexts: ViewContexts, view: ViewState, excerpt: Excerpt, words: Words, address: str = "") -> Drawn:
     """Return a picture laid out, ready to be written in any form; see `build_picture`.
 
     Raises `AtlasError` for places that did not exist on the view's date.
     """
     context = contexts.of(picture_view(view, excerpt))
-    picture = build_picture(context, excerpt, words, address, like)
+    picture = build_picture(context, excerpt, words, address)
     return Drawn(context, picture, lay_out(picture, excerpt.size, lands_of(context, picture.areas), words))
 
 
@@ -66,14 +55,14 @@ def written(drawn: Drawn, form: Form) -> bytes:
         return svg(drawn.sheet).encode()
     if form is Form.PDF:
         return picture_pdf(drawn.sheet)
-    return png(dots(drawn), drawn.sheet.measures.dots * 72)
+    return png(dots(drawn.sheet), drawn.sheet.measures.dots * 72)
 
 
-def dots(drawn: Drawn) -> Pixels:
+def dots(sheet: PictureLayout) -> Pixels:
     """Return a picture as dots: those of its PDF."""
-    measures = drawn.sheet.measures
+    measures = sheet.measures
     width, height = round(measures.width * measures.dots), round(measures.height * measures.dots)
-    return pixels(picture_pdf(drawn.sheet, is_tagged=False), width, height)
+    return pixels(picture_pdf(sheet, is_tagged=False), width, height)
 
 
 def lands_of(context: ViewContext, focus: Iterable[int] = ()) -> Lands:
@@ -153,34 +142,3 @@ def picture_stem(context: ViewContext, excerpt: Excerpt) -> str:
     return (
         f"praeventionsatlas-{context.programme.key}-{place}-{context.spec.layer}-{tiles}{excerpt.size}-{context.as_of}"
     )
-
-
-def film_gif(contexts: ViewContexts, context: ViewContext, words: Words) -> bytes:
-    """Return the months of a view's layer as an animated GIF, with date, legend with counts and sources in every frame.
-
-    Months in which nothing changes lengthen the frame before. Runs once.
-    """
-    excerpt = Excerpt((context.district,) if context.district else (), Size.FILM, labels=False)
-    view = context.view.but(municipality=None, tiles=False)
-    frames, lasting = [], []
-    contexts = contexts.apart()
-    film = build_film(contexts, context)
-    like = replace(film[-1], legend=film_legend(film))
-    for spec, months in _lasting(film):
-        drawn = draw(contexts, view.but(as_of=spec.as_of), excerpt, words, like=like)
-        frames.append(dots(drawn))
-        lasting.append(_MONTH_MS * months)
-    lasting[-1] = _LAST_MS
-    return gif(frames, lasting)
-
-
-def _lasting(film: Sequence[MapSpec]) -> Iterator[tuple[MapSpec, int]]:
-    """Yield each map that differs from the one before, and for how many months it holds; the last always."""
-    kept, months = film[0], 0
-    for spec in film:
-        if months and (spec.codes, spec.points) != (kept.codes, kept.points):
-            yield kept, months
-            kept, months = spec, 0
-        months += 1
-        kept = spec
-    yield kept, months

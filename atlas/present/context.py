@@ -110,23 +110,30 @@ def weights_of(snapshot: Snapshot, programme: Programme, edition: BoundaryVersio
 
 @dataclass(frozen=True, eq=False)
 class Day:
-    """What holds on one day, whatever the layer and filter; its parts are made when first asked for.
+    """What holds on one day, whatever the layer and filter; its parts are made when first asked for."""
 
-    ``status`` is what `status_as_of` returned for the others.
-    """
-
+    programme: Programme
     edition: BoundaryVersion
     as_of: date
-    status: pd.DataFrame
     spans: pd.DataFrame
     changes: tuple[BoundaryChange, ...]
     weights: Weights | None = None
     """The people of the municipalities, where there is a register that says anything of them."""
 
     @cached_property
+    def status(self) -> pd.DataFrame:
+        """What `status_as_of` returns."""
+        return status_as_of(self.spans, self.programme, self.edition, self.changes, self.as_of)
+
+    @cached_property
     def cases(self) -> pd.DataFrame:
         """What `cases_as_of` returns."""
         return cases_as_of(self.spans, self.edition, self.changes, self.as_of)
+
+    def map(self, view: ViewState) -> MapSpec:
+        """Return the map of a view's layer and filters on this day."""
+        sized = self.of_size(view.size)
+        return build_map_spec(self.status, self.cases, self.programme, self.edition, view, self.as_of, sized)
 
     def figure(self, instrument: str, district: str | None = None) -> Figure:
         """Return the figure of an instrument, of a district if one is given."""
@@ -238,8 +245,7 @@ class ViewContext:
     def on(self, as_of: date, counts: Counts | None = None) -> Day:
         """Return another day on the same boundaries, not kept; ``counts`` says what counts, else each instrument does."""
         spans_ = counting(self.spans, counts) if counts else self.spans
-        status = status_as_of(spans_, self.programme, self.edition, self.changes, as_of)
-        return Day(self.edition, as_of, status, spans_, self.changes, self.day.weights)
+        return replace(self.day, as_of=as_of, spans=spans_)
 
 
 class ViewContexts:
@@ -254,11 +260,13 @@ class ViewContexts:
         self._current = current
         self.today = today
         self._spans: SingleFlightCache[pd.DataFrame] = SingleFlightCache(8)
-        self._days: SingleFlightCache[Day] = SingleFlightCache(kept_rows, lambda day: len(day.status))
+        self._days: SingleFlightCache[Day] = SingleFlightCache(
+            kept_rows, lambda day: len(day.edition.municipalities) * len(day.programme.instruments)
+        )
         self._courses: SingleFlightCache[Course] = SingleFlightCache(16)
         self._specs: SingleFlightCache[MapSpec] = SingleFlightCache(kept_rows, lambda spec: len(spec.codes))
 
-    def apart(self, kept_rows: int = 200_000) -> ViewContexts:
+    def apart(self, kept_rows: int) -> ViewContexts:
         """Return contexts with days of their own: who needs many of them does not push out those of the pages."""
         other = ViewContexts(self._current, self.today, kept_rows)
         other._spans, other._courses = self._spans, self._courses
@@ -278,8 +286,8 @@ class ViewContexts:
         key = (context.snapshot.fingerprint, context.programme.key, context.edition.starts, counts, context.district)
         return self._courses.get(key, make)
 
-    def of(self, view: ViewState) -> ViewContext:
-        """Return the context of a view."""
+    def of(self, view: ViewState, spec: MapSpec | None = None) -> ViewContext:
+        """Return the context of a view; ``spec`` is its map where that is known already."""
         snapshot = self._current()
         programme = snapshot.programme(view.programme)
         as_of = view.as_of or self.today()
@@ -292,18 +300,13 @@ class ViewContexts:
         day = self._days.get(
             (*base, as_of),
             lambda: Day(
-                boundaries,
-                as_of,
-                status_as_of(folded, programme, boundaries, changes, as_of),
-                folded,
-                changes,
-                weights if weights and weights.says_anything else None,
+                programme, boundaries, as_of, folded, changes, weights if weights and weights.says_anything else None
             ),
         )
         drawn = view.but(municipality=None, lang="de", film=None, tiles=False, since=None, area=None, as_of=as_of)
-        spec = self._specs.get(
+        spec = spec or self._specs.get(
             (*base, drawn),
-            lambda: build_map_spec(day.status, day.cases, programme, boundaries, drawn, as_of, day.of_size(drawn.size)),
+            lambda: day.map(drawn),
         )
         return ViewContext(
             snapshot=snapshot,

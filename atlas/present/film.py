@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from atlas.analysis.days import month_ends
 from atlas.analysis.status import NO_DATA
 from atlas.present.context import ViewContext, ViewContexts
 from atlas.present.looks import CODES
-from atlas.present.map_spec import LegendEntry, MapSpec, pack_days
+from atlas.present.map_spec import LegendEntry, MapSpec, pack_days, shown_spans
 
 Json = dict[str, object]
 
@@ -20,27 +21,32 @@ Json = dict[str, object]
 def build_film(contexts: ViewContexts, context: ViewContext) -> list[MapSpec]:
     """Return the maps of a view's layer and filter at every month end from where its course begins to the view's date.
 
-    Not beyond today: a link may name any day, and the months to come are all alike. ``contexts`` keep the days of the
-    film: see `ViewContexts.apart`. A month in which nothing turns is its predecessor.
+    Not beyond today: a link may name any day, and the months to come are all alike. A month in which nothing turns is
+    its predecessor. No day of the film is kept: each is needed once, and all together are large.
     """
     last = min(context.as_of, contexts.today())
     days = month_ends(min(context.course_begins, last), last)
-    turned = np.searchsorted(_turns(context), np.asarray(days, "datetime64[D]"), side="right").tolist()
+    # What the layer does not show is left out: the fewer stretches, the fewer months in which one turns.
+    spans = shown_spans(context.spans, context.programme, context.view.layer)
+    turned = np.searchsorted(_turns(context, spans), np.asarray(days, "datetime64[D]"), side="right").tolist()
     specs: list[MapSpec] = []
     known = None
-    for day, turns in zip(days, turned, strict=True):
-        boundaries = context.snapshot.edition(context.programme, day)
-        if boundaries is not context.edition:
+    for as_of, turns in zip(days, turned, strict=True):
+        if context.snapshot.edition(context.programme, as_of) is not context.edition:
             continue  # another delivery counts its positions anew; the map on screen can't show it
         is_same = turns == known
-        specs.append(replace(specs[-1], as_of=day) if is_same else contexts.of(context.view.but(as_of=day)).spec)
+        specs.append(
+            replace(specs[-1], as_of=as_of)
+            if is_same
+            else replace(context.day, as_of=as_of, spans=spans).map(context.view)
+        )
         known = turns
     return specs
 
 
-def _turns(context: ViewContext) -> npt.NDArray[np.datetime64]:
+def _turns(context: ViewContext, spans: pd.DataFrame) -> npt.NDArray[np.datetime64]:
     """Return the days on which something of a status may become another: see `status_as_of`. In order."""
-    spans, places = context.spans, context.edition.municipalities
+    places = context.edition.municipalities
     days = [spans["since_day"], spans["until_day"], places["valid_from"], places["valid_to"]]
     found = [each.to_numpy().astype("datetime64[D]") for each in days]
     merged = np.asarray([each.effective for each in context.changes], "datetime64[D]")

@@ -146,6 +146,15 @@ def build_map_spec(  # noqa: PLR0913, PLR0917 - what a map is of: day, record, p
     )
 
 
+def shown_spans(spans: pd.DataFrame, programme: Programme, layer: str) -> pd.DataFrame:
+    """Return those of the stretches `spans` returned that the map of a layer may show."""
+    if layer != OVERVIEW:
+        return spans[spans["instrument"] == layer]
+    refs = {ref for each in programme.overview.classes for ref in each.any}
+    told = (spans["instrument"] + ":" + spans["stage"]).isin(refs) | (spans["joint_with"] != "")
+    return spans[told | (spans["instrument"] == programme.overview.points)]
+
+
 def decisive_rows(status: pd.DataFrame, programme: Programme, layer: str) -> pd.DataFrame:
     """Return the row of the status table that decides a municipality's class, for each of which anything is known.
 

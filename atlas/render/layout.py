@@ -20,7 +20,7 @@ from atlas.present.wording import Words
 from atlas.render.fonts import lines_of, text_width
 from atlas.render.labels import Box
 from atlas.render.names import MapNames, set_names
-from atlas.render.outlines import Frame, Land, Lands
+from atlas.render.outlines import Bounds, Frame, Land, Lands
 
 INK, QUIET = "#1d2430", "#575e6a"
 Role = Literal["title", "subtitle", "legend", "key", "credit"]
@@ -75,6 +75,8 @@ class Ground:
     fill then become ground, and small ones with an entry of their own get a dot beside their area.
     """
 
+    window: Bounds
+    """Where lines and ground are drawn, metres from the corner of the whole."""
     is_one: bool
     """Whether there is such a ground; without it every municipality is drawn with its line."""
     look: LegendClass | None
@@ -174,6 +176,7 @@ def _ground(picture: Picture, frame: Frame, land: Land, text: float) -> Ground:
         return tuple(position for position, look in each if look and has_dot(look, sides[position], size))
 
     return Ground(
+        window=frame.window,
         is_one=is_one,
         look=look,
         context=tuple(position for position in drawn if looks[position] is None),

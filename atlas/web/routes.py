@@ -13,9 +13,10 @@ from starlette.routing import Route
 
 from atlas.errors import AtlasError, Problem
 from atlas.export.charts import chart_png, chart_stem, chart_svg
+from atlas.export.film import film_gif
 from atlas.export.lists import list_behind
 from atlas.export.open_data import written_table
-from atlas.export.pictures import MEDIA_TYPES, film_gif
+from atlas.export.pictures import MEDIA_TYPES
 from atlas.export.tables import TABLES, file_stem, list_said
 from atlas.model.excerpt import Form
 from atlas.model.parameters import FORM, Given, choice
@@ -135,7 +136,7 @@ class _OwnRoutes:
         key = _, view = self._whole(request, lang="de")
 
         def make() -> FileAnswer:
-            film = build_film(self._contexts.apart(), self._contexts.of(view))
+            film = build_film(self._contexts, self._contexts.of(view))
             return FileAnswer(filed(compact(packed_film(film)).encode()), "application/json", {})
 
         return kept_or_costly(self._films, key, FILMS, make)

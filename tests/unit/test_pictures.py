@@ -280,7 +280,7 @@ def _greys(picture: Drawn, looks: tuple[LegendClass, ...], words: Words) -> dict
     lines = tuple(LegendLine(words.label(look.label), "area", look, 0) for look in looks)
     described = replace(picture.picture, legend=lines)
     sheet = lay_out(described, Size.A4, lands_of(picture.context), words)
-    page = Image.fromarray(dots(replace(picture, picture=described, sheet=sheet))).convert("L")
+    page = Image.fromarray(dots(sheet)).convert("L")
     scale = sheet.measures.dots
     boxes_ = {each.line.look.key: each for each in sheet.swatches if each.line.look}
     return {

@@ -10,15 +10,17 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from atlas.analysis.counting import beside
 from atlas.analysis.durations import passages
 from atlas.analysis.events import BEGINNINGS, ENDINGS, FLOWS
 from atlas.analysis.progress import progress
+from atlas.export import film
 from atlas.export.charts import chart_png, chart_svg
-from atlas.export.pictures import film_gif
+from atlas.export.film import film_gif
 from atlas.export.tables import progress_table
 from atlas.model.programme import Counts
 from atlas.model.snapshot import Snapshot
@@ -340,6 +342,22 @@ def test_months_as_an_animation(mini_contexts: ViewContexts) -> None:
     last = np.asarray(picture.convert("RGB"))
     assert (first != last).any()
     assert film_gif(mini_contexts, context, DE) == made, "the same twice"
+
+
+@pytest.mark.bulk
+@pytest.mark.parametrize("view", [ViewState(), ViewState(layer="pact"), ViewState(district="00021")])
+def test_frames_drawn_over_are_as_if_drawn_whole(
+    view: ViewState, mini_contexts: ViewContexts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def frames() -> list[npt.NDArray[np.int16]]:
+        made = Image.open(io.BytesIO(film_gif(mini_contexts, mini_contexts.of(view.but(as_of=TODAY)), DE)))
+        return [np.asarray(each.convert("RGB"), dtype=np.int16) for each in ImageSequence.Iterator(made)]
+
+    over = frames()
+    monkeypatch.setattr(film, "_changed", lambda *_: None)
+    whole = frames()
+    assert len(over) == len(whole) > 2
+    assert all(((one != other).any(axis=2).sum() < 50) for one, other in zip(over, whole, strict=True))
 
 
 @pytest.mark.parametrize("day", [date(2018, 12, 31), date(2022, 12, 31), TODAY])
