@@ -62,7 +62,9 @@ def build_ranking(context: ViewContext, words: Words) -> Ranking:
         (words.say("Kreisfreie Städte"), table[is_city]),
     )
     return Ranking(
-        heading=words.say("Rangfolge der Kreise: {instrument}", instrument=label),
+        heading=words.say(
+            "Rangfolge der Kreise: {instrument}, Stand {day}", instrument=label, day=words.day(context.as_of)
+        ),
         titles=(words.say(phrases.RANK), words.say(phrases.MUNICIPALITIES), words.say(phrases.SHARE)),
         groups=tuple((title, _rows(context, rows, words)) for title, rows in groups if len(rows)),
     )

@@ -44,7 +44,8 @@ def test_districts_are_ranked_by_share_and_cities_apart(real_context: Of) -> Non
 
 def test_page_follows_the_layer_and_says_number_all_and_share(real_context: Of) -> None:
     shown = build_ranking(real_context(layer="council"), Words("de"))
-    assert shown.heading == "Rangfolge der Kreise: Kommunaler Präventionsrat"
+    day = Words("de").day(TODAY)
+    assert shown.heading == f"Rangfolge der Kreise: Kommunaler Präventionsrat, Stand {day}"
     (title, rows), (cities, _) = shown.groups
     assert (title, cities) == ("Landkreise", "Kreisfreie Städte")
     assert (rows[0].rank, rows[0].number[0], rows[0].share) == ("1", "7 von 30", "23,3 %")
@@ -52,7 +53,7 @@ def test_page_follows_the_layer_and_says_number_all_and_share(real_context: Of) 
     assert behind is not None
     assert len(real_context(**vars(behind)).spec.shown) == 7
     english = build_ranking(real_context(layer="overview", lang="en"), Words("en"))
-    assert english.heading == "Ranking of districts: First consultation"
+    assert english.heading == f"Ranking of districts: First consultation, as of {Words('en').day(TODAY)}"
 
 
 def test_file_and_command_say_the_same_numbers(
