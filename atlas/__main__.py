@@ -212,7 +212,9 @@ def _add_store(known: _Subparsers) -> None:
     store = known.add_parser("store", help="Datenbank des Bestands").add_subparsers(required=True, metavar="Befehl")
     about = store.add_parser("about", help="Art, Schema, Zahl der Änderungen, und ob sie unverändert sind")
     about.set_defaults(command=maintenance.run_store_about)
-    backup = store.add_parser("backup", help="eine Datenbank von SQLite im laufenden Betrieb sichern")
+    backup = store.add_parser(
+        "backup", help="eine Datenbank von SQLite im laufenden Betrieb sichern, mit ihrem Kopf daneben"
+    )
     backup.add_argument("-o", "--output", type=Path, required=True, metavar="DATEI", help="eine neue Datei")
     backup.set_defaults(command=maintenance.run_store_backup)
     restore = store.add_parser("restore", help="eine Sicherung von SQLite prüfen und zur Datenbank machen")
@@ -220,6 +222,18 @@ def _add_store(known: _Subparsers) -> None:
     purpose = "auch wenn es schon eine Datenbank gibt; die bisherige wird daneben aufgehoben"
     restore.add_argument("--replace", action="store_true", help=purpose)
     restore.set_defaults(command=maintenance.run_store_restore)
+    accept = store.add_parser(
+        "accept", help="prüfen, was als Datenbank da ist (etwa nach pg_restore), und damit weitermachen"
+    )
+    purpose = "der Kopf, der bei der Sicherung lag; ohne Angabe der eigene"
+    accept.add_argument("--head", type=Path, metavar="DATEI", help=purpose)
+    accept.set_defaults(command=maintenance.run_store_accept)
+    for command in (restore, accept):
+        command.add_argument(
+            "--unproven", action="store_true", help="auch ohne Kopf: ob am Ende etwas fehlt, weiß dann niemand"
+        )
+    new = store.add_parser("new", help="einen leeren Bestand anlegen, wo einer verloren ging")
+    new.set_defaults(command=maintenance.run_store_new)
 
 
 def _add_import(known: _Subparsers) -> None:

@@ -24,7 +24,7 @@ from atlas.present.wording import Words
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore, load_snapshot
 from atlas.sources.spreadsheets import COMMAND_LINE
-from atlas.sources.store import Database, back_up, restore
+from atlas.sources.store import Database, accept, back_up, begin_anew, restore
 
 
 def run_import(given: argparse.Namespace) -> int:
@@ -186,11 +186,12 @@ def run_template(given: argparse.Namespace) -> None:
 def run_store_about(_: argparse.Namespace) -> int:
     """Say what the store is, and whether what was written is still what is there."""
     with terminal.opened_store() as store:
-        broken = store.verify()
-        terminal.tell(json.dumps(store.about() | {"altered": broken}))
-    for number in broken:
-        terminal.complain(Problem(f"Änderung {number}", "Sie ist nicht mehr, wie sie geschrieben wurde."))
-    return terminal.FINDINGS if broken else terminal.FINE
+        altered = store.verify()
+        places = {"altered": [each.place for each in altered]}
+        terminal.tell(json.dumps((store.about() | store.sealed() if not altered else {}) | places))
+    for each in altered:
+        terminal.complain(each)
+    return terminal.FINDINGS if altered else terminal.FINE
 
 
 def run_store_backup(given: argparse.Namespace) -> None:
@@ -201,11 +202,30 @@ def run_store_backup(given: argparse.Namespace) -> None:
 
 def run_store_restore(given: argparse.Namespace) -> int:
     """Make a backup the store."""
-    url = Settings.from_environment().database
-    if not url:
-        text = N_("Der Bestand wird in Dateien geführt; wiederherstellen lässt sich nur eine Datenbank.")
-        raise terminal.WrongUseError(Problem("ATLAS_DATABASE_URL", text))
-    former = restore(Database(url), given.file, replace=given.replace)
+    with closing(_database()) as database:
+        former = restore(database, given.file, replace=given.replace, unproven=given.unproven)
     if former:
         sys.stderr.write(f"Die bisherige Datenbank ist aufgehoben: {former}\n")
     return run_store_about(given)
+
+
+def run_store_accept(given: argparse.Namespace) -> int:
+    """Take the database that is there for the store."""
+    with closing(_database()) as database:
+        accept(database, given.head, unproven=given.unproven)
+    return run_store_about(given)
+
+
+def run_store_new(given: argparse.Namespace) -> int:
+    """Make a new store where one was lost."""
+    with closing(_database()) as database:
+        begin_anew(database)
+    return run_store_about(given)
+
+
+def _database() -> Database:
+    settings = Settings.from_environment()
+    if not settings.database:
+        text = N_("Der Bestand wird in Dateien geführt; wiederherstellen lässt sich nur eine Datenbank.")
+        raise terminal.WrongUseError(Problem("ATLAS_DATABASE_URL", text))
+    return Database(settings.database, settings.seal)

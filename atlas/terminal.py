@@ -99,8 +99,9 @@ def operator() -> Actor:
 @contextmanager
 def opened_store() -> Iterator[Store]:
     """Give the store; `WrongUseError` if nobody has made one yet."""
-    address = Settings.from_environment().database
-    with store_if_made(address) as store:
+    settings = Settings.from_environment()
+    address = settings.database
+    with store_if_made(address, settings.seal if address else None) as store:
         if store is None:
             text = N_("Es gibt noch keine Datenbank. Sie entsteht beim ersten Aufruf der Anwendung.")
             if not address:

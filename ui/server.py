@@ -145,9 +145,12 @@ def _about_store() -> dict[str, object]:
     """Return what is to be watched of the store; readers keep what was known last while it does not answer."""
     try:
         opened = store().store
-        return {"reachable": True} | (opened.about() if opened else {"kind": "files"})
-    except AtlasError:
-        return {"reachable": False}
+        if opened is None:
+            return {"reachable": True, "kind": "files"}
+        opened.head()  # held against what is known of it
+        return {"reachable": True} | opened.about()
+    except AtlasError as error:
+        return {"reachable": False, "problems": [problem.sentence() for problem in error.problems]}
 
 
 def middleware(static: Path, base_path: str) -> list[Middleware]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from atlas.errors import AtlasError, Problem
 from atlas.phrases import N_
 from atlas.sources.store.database import Database
+from atlas.sources.store.head import Seal
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
 
@@ -35,6 +36,10 @@ class Settings:
     """Of the application as its visitors know it, ``https://atlas.example.org``; empty if not configured."""
     database: str = ""
     """Address of the database with the record; empty where the record is kept in files."""
+    head: Path | None = None
+    """Where the head of the store is kept; None: beside the file of SQLite, with PostgreSQL nowhere."""
+    store_key: str = field(default="", repr=False)
+    """What signs the store; empty if nothing does."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -42,8 +47,8 @@ class Settings:
 
         ``ATLAS_DATA_DIR``, else `program_root`; ``ATLAS_ADDRESS``; ``ATLAS_DATABASE_URL``, else a file of SQLite in the
         folder ``var`` of the data folder (with the data of a wheel, which the next version replaces, in ``~/.local/share``);
-        ``files`` means that the record is kept in files. Raises `SettingsError` if the address is none, or that of the
-        database.
+        ``files`` means that the record is kept in files; ``ATLAS_STORE_HEAD``, ``ATLAS_STORE_KEY``. Raises `SettingsError`
+        if the address is none, or that of the database.
         """
         known = os.environ if environment is None else environment
         given = known.get("ATLAS_DATA_DIR", "")
@@ -62,7 +67,14 @@ class Settings:
             problems += error.problems
         if problems:
             raise SettingsError(*problems)
-        return cls(root, address, "" if database == "files" else database)
+        head = known.get("ATLAS_STORE_HEAD", "")
+        key = known.get("ATLAS_STORE_KEY", "")
+        return cls(root, address, "" if database == "files" else database, Path(head) if head else None, key)
+
+    @property
+    def seal(self) -> Seal:
+        """Return where the head of the store is kept, and the key that signs it."""
+        return Seal(self.head or Database(self.database).seal.file, self.store_key)
 
 
 def _own_folder(root: Path) -> Path:

@@ -48,7 +48,7 @@ def load_snapshot(settings: Settings, store: Store | None = None, only: str = ""
     Raises `AtlasError`: all blockers of all files at once.
     """
     if store is None and settings.database:
-        with store_if_made(settings.database) as opened:
+        with store_if_made(settings.database, settings.seal) as opened:
             return load_snapshot(replace(settings, database=""), opened, only)
     root = settings.root
     # Before the entries are read: what is written meanwhile is then seen at the next look.
@@ -222,7 +222,7 @@ class SnapshotStore:
         Raises `AtlasError` if it can't be opened.
         """
         if self._store is None and self.settings.database:
-            self._store = open_store(self.settings.database)
+            self._store = open_store(self.settings.database, self.settings.seal)
         return self._store
 
     def close(self) -> None:

@@ -15,7 +15,8 @@ from atlas.model.cases import FollowUp, StaleFollowUpError
 from atlas.model.rights import VISITOR, Actor, NotAllowedError, Role
 from atlas.sources.store import Store, open_store
 from atlas.sources.store.cases import KEPT_DAYS, MOST_A_DAY, MOST_OPEN
-from atlas.sources.store.database import Database, migrate
+from atlas.sources.store.database import Database
+from atlas.sources.store.making import migrate
 from atlas.sources.store.schema import report
 
 EDITOR, READER = Actor("anna@example.org", Role.EDITOR), Actor("leser@example.org", Role.READER)

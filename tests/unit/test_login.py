@@ -17,7 +17,8 @@ from atlas.model.rights import VISITOR, Actor, Right, Role
 from atlas.sources.login import LoginSettings, Provider
 from atlas.sources.rights import Rights
 from atlas.sources.store import Store, StoreUnreachableError
-from atlas.sources.store.database import Database, migrate
+from atlas.sources.store.database import Database
+from atlas.sources.store.making import migrate
 from atlas.sources.store.schema import login_end
 from atlas.web.authenticator import Authenticator, Reason
 

@@ -31,7 +31,7 @@ OTHER = {
 }
 ANEW = re.compile(
     r"(bitte (?:die \w+ |den \w+ (?:wiederherstellen oder )?|\w+ )?(?:\w+ )*neu \w+|melden sie sich neu an|neuen? (?:stand|datei|namen)"
-    r"|new (?:state|version|name|file)|python -m atlas programme new)",
+    r"|new (?:state|version|name|file)|python -m atlas (?:programme|store) new)",
     re.IGNORECASE,
 )
 """Do something anew, a new state of the screen, a new file, the name of a command."""

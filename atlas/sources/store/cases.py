@@ -16,6 +16,7 @@ from atlas.model.keys import is_ags
 from atlas.model.parameters import MUNICIPALITY
 from atlas.model.rights import Actor, Right, require
 from atlas.phrases import N_
+from atlas.sources.store import chain
 from atlas.sources.store.database import Database
 from atlas.sources.store.schema import answer as answers_
 from atlas.sources.store.schema import follow_up as follow_ups_
@@ -83,7 +84,7 @@ class FollowUps:
                 recorded_at=self._clock(),
                 actor=actor.name,
             )
-            connection.execute(sa.insert(follow_ups_), [asdict(made) | {"programme": programme}])
+            chain.add(connection, follow_ups_, [asdict(made) | {"programme": programme}])
         return made
 
 
@@ -137,7 +138,7 @@ class Reports:
                 told = N_("Heute sind sehr viele Meldungen eingegangen. Bitte versuchen Sie es morgen noch einmal.")
                 raise AtlasError(Problem("", told))
             made = {"receipt": receipt, "programme": programme, "ags": ags, "received_at": now, "text": text}
-            connection.execute(sa.insert(reports_), [made])
+            chain.add(connection, reports_, [made])
         return receipt
 
     def waiting(self, programme: str) -> frozenset[str]:
@@ -183,7 +184,7 @@ class Reports:
                 told = N_("Diese Meldung gibt es nicht, oder sie ist schon beantwortet. Bitte die Liste neu ansehen.")
                 raise AtlasError(Problem(receipt, told))
             made = {"receipt": receipt, "answered_at": self._clock(), "actor": actor.name}
-            connection.execute(sa.insert(answers_), [made | {"is_accepted": is_accepted, "text": text}])
+            chain.add(connection, answers_, [made | {"is_accepted": is_accepted, "text": text}])
 
     def tidy(self) -> None:
         """Empty the texts of reports whose answer is older than `KEPT_DAYS`."""
@@ -194,7 +195,9 @@ class Reports:
             if not connection.execute(_count(stale)).scalar_one():
                 return
         with self._database.writing() as connection:
+            rows = [dict(row) | {"text": ""} for row in connection.execute(sa.select(reports_).where(stale)).mappings()]
             connection.execute(sa.update(reports_).where(stale).values(text=""))
+            chain.note(connection, reports_, rows)
 
 
 def _count(which: sa.ColumnElement[bool]) -> sa.Select[int]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from atlas.errors import AtlasError, Problem
 from atlas.phrases import N_
+from atlas.sources.store.head import Seal
 
 try:  # the interpreter's own library is often older than the fix of the WAL-reset bug
     from pysqlite3 import dbapi2 as driver
@@ -36,6 +34,11 @@ _BUSY_MS = 15_000
 _LOCK = 7_164_001
 """Number of the lock all writers of a PostgreSQL store take: any that nobody else uses."""
 _WRITES = "atlas_writes"
+SEAL = "atlas_seal"
+"""Under this name a connection that writes knows its seal, and when it has written what gives the head to be kept."""
+BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite puts beside a database; beside another one it would spoil it."""
+_NO_TABLE = ("no such table", "no such column", "UndefinedTable", "UndefinedColumn")
 
 
 def wal_is_safe(release: tuple[int, ...]) -> bool:
@@ -46,10 +49,12 @@ def wal_is_safe(release: tuple[int, ...]) -> bool:
 class Database:
     """Connections to one database.
 
-    ``kind`` is ``sqlite`` or ``postgresql``.
+    ``kind`` is ``sqlite`` or ``postgresql``. The ``seal`` is where its head is kept: without one, for SQLite beside its file.
+    A file that is not there is not made: see `atlas.sources.store.making.migrate`.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, seal: Seal | None = None) -> None:
+        self.url = url
         try:
             parsed = sa.make_url(url)
         except sa.exc.ArgumentError as error:
@@ -62,11 +67,15 @@ class Database:
             self.engine = sa.create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=10)
         elif self.kind == "sqlite" and parsed.database and parsed.database != ":memory:":
             self.file = Path(parsed.database)
+            seal = seal or Seal(self.file.with_name(f"{self.file.name}.head"))
+            parsed = parsed.set(database=self.file.absolute().as_uri())
+            parsed = parsed.update_query_dict({"mode": "rw", "uri": "true"})
             # A connection for each use: it costs 0.1 ms, and none is ever shared between threads.
             self.engine = sa.create_engine(parsed, module=driver, poolclass=sa.NullPool)
             _set_up_sqlite(self.engine)
         else:
             raise _wrong_url()
+        self.seal = seal or Seal()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -76,18 +85,29 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """Give the one connection that may write now; all or nothing, and on the disk when it is left."""
-        opened = self.engine.execution_options(**{_WRITES: True})
+        """Give the one connection that may write now; all or nothing, and on the disk when it is left. Then the head is."""
+        opened = self.engine.execution_options(**{_WRITES: True, SEAL: self.seal})
         with self._failing_in_words(), opened.begin() as connection:
+            connection.info.pop(SEAL, None)
             if self.kind == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
             yield connection
+            head_of = connection.info.pop(SEAL, None)
+            head = head_of() if head_of else None
+        if head:
+            self.seal.advance(head)
 
     @contextmanager
     def _failing_in_words(self) -> Iterator[None]:
         try:
             yield
-        except sa.exc.OperationalError as error:
+        except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
+            if any(each in f"{type(error.orig).__name__} {error.orig}" for each in _NO_TABLE):
+                raise no_tables() from error
+            if isinstance(error, sa.exc.ProgrammingError):  # a fault of ours
+                raise
+            if not self.is_made():
+                raise no_file(self.file) from error
             text = N_(
                 "Die Datenbank antwortet nicht, ist gesperrt oder voll ({reason}). Nichts wurde gespeichert. Bitte gleich "
                 "noch einmal versuchen; bleibt es so, hilft docs/operations.md."
@@ -106,6 +126,11 @@ class Database:
         """Return whether there is a database already."""
         return self.kind != "sqlite" or self.file.exists()
 
+    def was_made(self) -> bool:
+        """Return whether there is a database, or was one: then it is missing."""
+        head = self.seal.read()
+        return self.is_made() or (head is not None and head.is_of_something)
+
     def about(self) -> dict[str, str]:
         """Return what kind of database it is, for the health page: kind, release, journal, schema."""
         with self.reading() as connection:
@@ -119,6 +144,24 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def no_tables() -> StoreUnreachableError:
+    """Return what is to be said of a database without tables it has to have."""
+    text = N_(
+        "Der Datenbank fehlen Tabellen oder Spalten, sie ist leer oder verändert. Nichts wurde gespeichert. Eine Sicherung bringt "
+        "„python -m atlas store restore“ zurück; wie, steht in docs/operations.md."
+    )
+    return StoreUnreachableError(Problem(PLACE, text))
+
+
+def no_file(file: Path) -> StoreUnreachableError:
+    """Return what is to be said of a file of SQLite that is gone."""
+    text = N_(
+        "Die Datei {file} mit der Datenbank fehlt. Nichts wurde angelegt. Bitte nachsehen, ob der Ordner eingebunden ist; eine "
+        "Sicherung bringt „python -m atlas store restore“ zurück, einen leeren Bestand macht nur „python -m atlas store new“."
+    )
+    return StoreUnreachableError(Problem(PLACE, text, {"file": file.name}))
 
 
 def _wrong_url() -> AtlasError:
@@ -148,73 +191,28 @@ def _set_up_sqlite(engine: sa.Engine) -> None:
 
 
 def revision(connection: sa.Connection) -> str | None:
-    """Return the schema of a database; None if it is none of ours."""
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def migrate(database: Database) -> None:
-    """Bring a database to the schema of this program, or make it; several processes may do so at once.
-
-    Raises `AtlasError` if it can't be reached or made, or a newer program has written it.
-    """
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    script = ScriptDirectory.from_config(config)
-    if database.kind == "sqlite":
-        _make_folder(database.file)
-    with database.writing() as connection:
-        found = revision(connection)
-        if found is not None and found not in {step.revision for step in script.walk_revisions()}:
-            text = N_(
-                "Die Datenbank hat ein neueres Schema ({found}) als dieses Programm kennt. Bitte das Programm erneuern."
-            )
-            raise AtlasError(Problem(PLACE, text, {"found": found}))
-        if found == script.get_current_head():
-            return
-        if found is not None and database.kind == "sqlite":
-            kept = database.file.with_name(f"{database.file.name}.vor-{script.get_current_head()}")
-            unfinished = kept.with_name(f"{kept.name}.unfertig")
-            copy_sqlite(database.file, unfinished)
-            unfinished.replace(kept)  # whole or not there, whenever this process ends
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-def _make_folder(file: Path) -> None:
+    """Return the schema of a database; None if it is none of ours. Raises `StoreUnreachableError` if it names several."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        text = N_(
-            "Der Ordner {folder} lässt sich nicht anlegen. Bitte ATLAS_DATABASE_URL auf einen beschreibbaren Ort setzen."
-        )
-        raise AtlasError(Problem(PLACE, text, {"folder": str(file.parent)})) from error
+        return MigrationContext.configure(connection).get_current_revision()
+    except CommandError as error:
+        raise no_tables() from error
 
 
 def copy_sqlite(file: Path, target: Path) -> None:
-    """Copy a database that is in use, as of one moment. Copying the file itself would miss what is in the log."""
+    """Copy a database that is in use, as of one moment. Copying the file itself would miss what is in the log.
+
+    What a killed copy has left in the place is removed first.
+    """
+    for ending in ("", *BESIDE):
+        target.with_name(f"{target.name}{ending}").unlink(missing_ok=True)
     with (
-        closing(driver.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as source,
+        closing(driver.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as source,
         closing(driver.connect(target)) as copy,
     ):
         source.backup(copy)
 
 
-def back_up(database: Database, target: Path) -> None:
-    """Write a database of SQLite as of one moment into a new file, which is there whole or not at all.
-
-    Raises `AtlasError` if the file exists or can't be written, or the database is not SQLite.
-    """
-    if database.kind != "sqlite":
-        text = N_("Diese Datenbank sichert pg_dump; wie, steht in docs/operations.md.")
-        raise AtlasError(Problem(PLACE, text))
-    text = N_("Die Datei lässt sich nicht schreiben oder ist schon da. Bitte einen neuen Namen nehmen.")
-    unfinished = target.with_name(f"{target.name}.unfertig")
-    try:
-        with unfinished.open("xb"):
-            pass
-        copy_sqlite(database.file, unfinished)
-        os.link(unfinished, target)  # never over a file that is there
-    except (OSError, DriverError) as error:
-        raise AtlasError(Problem(str(target), text)) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+def fold(file: Path) -> None:
+    """Write what SQLite keeps beside a database into it; then it is whole by itself."""
+    with closing(driver.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, astuple
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -38,10 +36,13 @@ from atlas.model.records import READ_ON, RECORD_COLUMNS
 from atlas.model.rights import Actor, Right, require
 from atlas.model.rules import is_after_reading
 from atlas.phrases import N_
+from atlas.sources.store import chain
 from atlas.sources.store.cases import FollowUps, Reports
-from atlas.sources.store.database import Database, migrate
+from atlas.sources.store.checking import findings, sealed
+from atlas.sources.store.database import Database, StoreUnreachableError
+from atlas.sources.store.head import Seal
 from atlas.sources.store.logins import StoredLoginEnds
-from atlas.sources.store.schema import ADDED_LATER
+from atlas.sources.store.making import migrate
 from atlas.sources.store.schema import change as changes_
 from atlas.sources.store.schema import version as versions_
 from atlas.sources.store.targets import Targets
@@ -60,16 +61,18 @@ _ROWS_AT_ONCE = 500
 """Keys asked for in one statement: SQLite takes 32,766 parameters, PostgreSQL 65,535."""
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, seal: Seal | None = None) -> Store:
     """Return the store at an address, made or migrated if need be. Texts that need not be kept any more are deleted.
 
-    Raises `AtlasError` if it can't be reached, or is newer than this program.
+    Raises `AtlasError` if it can't be reached, is newer than this program, or is not what its head says.
     """
-    database = Database(url)
+    database = Database(url, seal)
     try:
         migrate(database)
         store = Store(database)
-        store.reports.tidy()
+        store.head()
+        with suppress(StoreUnreachableError):  # without the key of a signed store nothing can be written
+            store.reports.tidy()
     except BaseException:
         database.close()
         raise
@@ -77,9 +80,9 @@ def open_store(url: str) -> Store:
 
 
 @contextmanager
-def store_if_made(url: str) -> Iterator[Store | None]:
+def store_if_made(url: str, seal: Seal | None = None) -> Iterator[Store | None]:
     """Give the store at an address; None if there is no address, or nobody has made a store there yet."""
-    store = open_store(url) if url and Database(url).is_made() else None
+    store = open_store(url, seal) if url and Database(url, seal).was_made() else None
     try:
         yield store
     finally:
@@ -123,11 +126,13 @@ class Store:
     def head(self) -> int:
         """Return the number of the newest change, 0 before the first."""
         with self.database.reading() as connection:
+            chain.look(connection, self.database.seal)
             return _head(connection)
 
     def state(self) -> str:
         """Return a text that is another one after every change; empty before the first."""
         with self.database.reading() as connection:
+            chain.look(connection, self.database.seal)
             newest = sa.select(changes_.c.digest).order_by(changes_.c.number.desc()).limit(1)
             lists = target_lists(connection)
             return (connection.execute(newest).scalar() or "") + (f"+{lists}" if lists else "")
@@ -349,26 +354,19 @@ class Store:
             "corrected": sum(isinstance(edit, Correct) for edit in edits),
             "withdrawn": sum(isinstance(edit, Withdraw) for edit in edits),
         }
-        digest = _digest(last.digest if last else "", made, rows)
-        connection.execute(sa.insert(changes_), [made | {"digest": digest}])
+        digest = chain.change_digest(last.digest if last else "", made, rows)
+        chain.add(connection, changes_, [made | {"digest": digest}])
         if rows:
             connection.execute(sa.insert(versions_), rows)
         return _change(made)
 
-    def verify(self) -> list[int]:
-        """Return the numbers of the changes whose digest does not fit what the store holds: none, if nobody meddled."""
-        wrong = []
-        former = ""
-        with self.database.reading() as connection:
-            found = connection.execute(sa.select(changes_).order_by(changes_.c.number)).mappings().all()
-            for number, made in enumerate(found, 1):
-                rows = connection.execute(
-                    sa.select(versions_).where(versions_.c.change == made["number"]).order_by(versions_.c.entry)
-                ).mappings()
-                if made["number"] != number or _digest(former, made, rows) != made["digest"]:
-                    wrong.append(made["number"])
-                former = made["digest"]
-        return wrong
+    def sealed(self) -> dict[str, object]:
+        """Return what is known of the chain: see `atlas.sources.store.checking.sealed`."""
+        return sealed(self.database)
+
+    def verify(self) -> list[Problem]:
+        """Return all that shows that somebody meddled: nothing, if nobody did."""
+        return findings(self.database)
 
 
 def _said(moment: datetime) -> str:
@@ -524,14 +522,3 @@ def _version(row: Row) -> Version:
         row["version_is_withdrawn"],
         _change({column.name: row[f"change_{column.name}"] for column in changes_.c}),
     )
-
-
-def _digest(former: str, made: Row, rows: Iterable[Row]) -> str:
-    """Return the sum over a change and the one before it."""
-    told = [str(made[column.name]) for column in changes_.c if column.name != "digest"]
-    digest = hashlib.sha256(json.dumps([former, *told], ensure_ascii=False).encode())
-    for row in rows:
-        said = [str(row[column.name]) for column in versions_.c if column.name not in ADDED_LATER]
-        said += [f"{name}={row[name]}" for name in ADDED_LATER if row[name]]
-        digest.update(json.dumps(said, ensure_ascii=False).encode())
-    return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Tables of the store. Changes and versions are only ever added; triggers of the first migration see to that."""
+"""Tables of the store. Changes and versions are only ever added; triggers of the migrations see to that."""
 
 from __future__ import annotations
 
@@ -149,3 +149,15 @@ login_end = Table(
     Column("ended_at", Utc, primary_key=True),
 )
 """Logins that were ended: a copied cookie of an earlier one counts no more. ``subject`` is a SHA-256 of who it was."""
+
+act = Table(
+    "act",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("what", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("sum", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+)
+"""The chain all rows hang on, but for ended logins, which are to be forgotten: see `atlas.sources.store.chain`."""

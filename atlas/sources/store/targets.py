@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from atlas.model.rights import Actor, Right, require
 from atlas.model.targets import StaleTargetsError, TargetList
+from atlas.sources.store import chain
 from atlas.sources.store.database import Database
 from atlas.sources.store.schema import target_list as lists_
 
@@ -54,7 +55,7 @@ class Targets:
                 raise StaleTargetsError
             made = replace(wanted, version=wanted.version + 1, recorded_at=self._clock(), actor=actor.name)
             first = [] if newest else [TargetList(body=before, recorded_at=made.recorded_at)]
-            connection.execute(sa.insert(lists_), [asdict(each) | {"programme": programme} for each in (*first, made)])
+            chain.add(connection, lists_, [asdict(each) | {"programme": programme} for each in (*first, made)])
         return made
 
 
