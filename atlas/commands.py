@@ -369,7 +369,7 @@ def run_new_programme(given: argparse.Namespace) -> int:
     wanted = NewProgramme(
         given.key, given.boundary_set, terminal.today(), given.title, given.territory, given.launched, program_root()
     )
-    with terminal.refusing(), store_if_made(settings.database, settings.seal if settings.database else None) as store:
+    with terminal.refusing(), store_if_made(settings.database, settings.seal) as store:
         files = begin_programme(wanted, settings.root, store)
     purposes = ("das Programm, mit Erklärungen", "die Einträge", "veröffentlichte Zahlen")
     for path, what in zip(files, purposes, strict=True):

@@ -101,7 +101,7 @@ def opened_store() -> Iterator[Store]:
     """Give the store; `WrongUseError` if nobody has made one yet."""
     settings = Settings.from_environment()
     address = settings.database
-    with store_if_made(address, settings.seal if address else None) as store:
+    with store_if_made(address, settings.seal) as store:
         if store is None:
             text = N_("Es gibt noch keine Datenbank. Sie entsteht beim ersten Aufruf der Anwendung.")
             if not address:

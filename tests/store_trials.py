@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 
 from atlas.model.edits import Add, ChangeKind, ConflictError, Correct, Edit, Occasion, Record, Withdraw
 from atlas.model.rights import Actor, Role
-from atlas.sources.store import Store, open_store
+from atlas.sources.store import Seal, Store, open_store
 from atlas.sources.store.schema import ADDED_LATER
 from tests.old_store import dump, write_old_store
 
@@ -25,10 +26,10 @@ _UPGRADE_S = 0.08
 """Longer than an upgrade takes: kills fall before its end and after it."""
 
 
-def write_until_killed(url: str, seed: int, said: int) -> None:
-    """Import and edit at random for ever; say the number of every change on ``said`` once it is confirmed."""
+def write_until_killed(url: str, seed: int, said: int, seal: Seal | None = None) -> None:
+    """Import, edit and undo at random for ever; say the number of every change on ``said`` once it is confirmed."""
     chance = random.Random(seed)  # noqa: S311
-    store = open_store(url)
+    store = open_store(url, seal)
     me = Actor(f"writer{seed}", Role.EDITOR)
     while True:
         table = store.records("asskomm")
@@ -42,15 +43,19 @@ def write_until_killed(url: str, seed: int, said: int) -> None:
             )
         done = store.apply(me, "asskomm", edits, ABOUT)
         os.write(said, f"{done.number} {len(edits)}\n".encode())
+        if chance.random() < 0.2:
+            with suppress(ConflictError):  # another writer was faster
+                undone = store.undo(me, done.number, "Probe")
+                os.write(said, f"{undone.number} {len(edits)}\n".encode())
 
 
-def kill_one(url: str, seed: int, longest_s: float) -> dict[int, int]:
+def kill_one(url: str, seed: int, longest_s: float, seal: Seal | None = None) -> dict[int, int]:
     """Start a writer, kill it at a random moment, and return what it had been confirmed: edits by change."""
-    said = _killed(lambda writing: write_until_killed(url, seed, writing), seed, longest_s)
+    said = killed(lambda writing: write_until_killed(url, seed, writing, seal), seed, longest_s)
     return {int(number): int(count) for number, count in (line.split() for line in said)}
 
 
-def _killed(work: Callable[[int], object], seed: int, longest_s: float) -> list[str]:
+def killed(work: Callable[[int], object], seed: int, longest_s: float) -> list[str]:
     """Let a process work, kill it at a random moment, and return the whole lines it wrote into what it was given."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -76,7 +81,7 @@ def kill_upgrade(url: str, seed: int, changes: int = 60) -> tuple[str, list[str]
     """
     write_old_store(url, changes, seed)
     _, _, before = dump(url)
-    _killed(lambda _: open_store(url).close(), seed, _UPGRADE_S)
+    killed(lambda _: open_store(url).close(), seed, _UPGRADE_S)
     step, more, rows = dump(url)
     found = [] if (step, more) in {("0001", ()), ("0004", ADDED_LATER)} else [f"between the steps: {step}, {more}"]
     found += [] if rows == before else ["killed: rows lost"]

@@ -74,7 +74,8 @@ class Settings:
     @property
     def seal(self) -> Seal:
         """Return where the head of the store is kept, and the key that signs it."""
-        return Seal(self.head or Database(self.database).seal.file, self.store_key)
+        beside = Database(self.database).seal.file if self.database else None
+        return Seal(self.head or beside, self.store_key)
 
 
 def _own_folder(root: Path) -> Path:

@@ -8,10 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from atlas.model.records import RECORD_COLUMNS
 from atlas.model.snapshot import Snapshot
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore
@@ -83,6 +85,20 @@ def test_readiness_says_what_the_store_is(app_on: AppOn, tmp_path: Path, monkeyp
         assert ready["ready"] is True, "who reads keeps what was known last"
         assert ready["store"] | told == ready["store"]
         asked.close()
+
+
+def test_readiness_says_what_is_missing(app_on: AppOn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app_on()
+    client = TestClient(Starlette(routes=routes()))
+    asked = SnapshotStore(Settings(tmp_path, database=f"sqlite:///{tmp_path}/new.sqlite3"))
+    monkeypatch.setattr(server, "store", lambda: asked)
+    assert asked.store is not None
+    asked.store.seed("mini", pd.DataFrame(columns=list(RECORD_COLUMNS)), "mini.csv", "x")
+    assert client.get("/readyz").json()["store"]["reachable"] is True
+    (tmp_path / "new.sqlite3").unlink()
+    told = client.get("/readyz").json()["store"]
+    assert (told["reachable"], "fehlt" in told["problems"][0]) == (False, True)
+    asked.close()
 
 
 def test_the_first_visitor_finds_a_map_of_each_set_packed(app_on: AppOn, real: Snapshot, tmp_path: Path) -> None:

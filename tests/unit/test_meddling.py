@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -404,6 +405,11 @@ def test_meddling_with_postgres_is_noticed(
 # ---- what is no meddling ------------------------------------------------------------------------------------------
 
 
+def open_and_close(url: str, seal: Seal) -> int:
+    with closing(open_store(url, seal)) as store:
+        return store.head()
+
+
 def _head(file: Path) -> dict[str, Any]:
     told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return told
@@ -556,6 +562,24 @@ def test_a_fresh_place_gets_a_store_by_itself_also_if_the_first_try_was_cut_off(
         assert not kept.current().records["mini"].table.empty
         kept.close()
         shutil.rmtree(file.parent)
+
+
+def test_a_head_that_can_not_be_written_is_a_sentence_at_the_start_and_a_line_later(
+    database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(AtlasError, match="ATLAS_STORE_HEAD"):
+        open_store(database_url, Seal(tmp_path / "nowhere" / "head"))
+    (tmp_path / "there").mkdir()
+    seal = Seal(tmp_path / "there" / "head")
+    store = open_store(database_url, seal)
+    assert seal.file is not None
+    (tmp_path / "there" / f"head.{os.getpid()}.unfertig").mkdir()  # what stands in the way of a write
+    assert store.apply(CHIEF, "mini", [Add(TALK)], EDIT).number == 1
+    assert "can't be written" in caplog.text
+    (tmp_path / "there" / f"head.{os.getpid()}.unfertig").rmdir()
+    assert open_and_close(database_url, Seal(seal.file)) == 1
+    assert store.verify() == []
+    store.close()
 
 
 # ---- a backup that was cut off ------------------------------------------------------------------------------------

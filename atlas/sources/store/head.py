@@ -9,9 +9,11 @@ import logging
 import os
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from atlas.errors import AtlasError, Problem
+from atlas.phrases import N_
 
 _LOG = logging.getLogger(__name__)
 _UNREADABLE = -1
@@ -82,20 +84,27 @@ class Seal:
         kept = self.read()
         if kept is None or not _UNREADABLE < kept.act < head.act:
             return False
-        with suppress(OSError):
+        try:
             self.write(head)
-            return True
-        _LOG.warning("the head of the store can't be written; the next who opens the store brings it up to date")
-        return False
+        except AtlasError:
+            _LOG.warning("the head of the store can't be written; the next who opens the store brings it up to date")
+            return False
+        return True
 
     def write(self, head: ChainHead) -> None:
-        """Keep a head, whatever was kept before."""
+        """Keep a head, whatever was kept before. Raises `AtlasError` if it can't be written."""
         if self.file is None:
             return
         written = self.file.with_name(f"{self.file.name}.{os.getpid()}.unfertig")
-        with self._lock:
-            with written.open("w", encoding="utf-8") as file:
-                json.dump(asdict(head), file)
-                file.flush()
-                os.fsync(file.fileno())
-            written.replace(self.file)
+        try:
+            with self._lock:
+                with written.open("w", encoding="utf-8") as file:
+                    json.dump(asdict(head), file)
+                    file.flush()
+                    os.fsync(file.fileno())
+                written.replace(self.file)
+        except OSError as error:
+            text = N_(
+                "Der Kopf der Kette lässt sich nicht schreiben ({reason}). Bitte ATLAS_STORE_HEAD und den Platz prüfen."
+            )
+            raise AtlasError(Problem(str(self.file), text, {"reason": error.strerror or str(error)})) from error
