@@ -178,10 +178,10 @@ def look(connection: sa.Connection, seal: Seal) -> None:
 
     Raises `StoreUnreachableError` if it is behind its head, or does not go on from it.
     """
+    head = seal.read()  # first: what is written meanwhile is then ahead of it, never behind
     number, digest, _ = newest(connection)
     if seal.seen == (number, digest):
         return
-    head = seal.read()
     require_fit(connection, head)
     if head is not None and 0 <= head.act < number:
         if broken(connection, seal, head):
@@ -197,23 +197,15 @@ def look(connection: sa.Connection, seal: Seal) -> None:
 def broken(connection: sa.Connection, seal: Seal, since: ChainHead) -> list[int]:
     """Return the numbers of the acts after a head that do not follow the one before them, or are not signed as it was."""
     wrong = []
-    at = connection.execute(
-        sa.select(acts_).where(acts_.c.number <= since.act).order_by(acts_.c.number.desc()).limit(1)
-    )
-    before = at.mappings().first()
-    number, digest, is_signed = (
-        (before["number"], before["digest"], bool(before["signature"])) if before else (0, "", False)
-    )
+    former = sa.select(acts_).where(acts_.c.number <= since.act).order_by(acts_.c.number.desc()).limit(1)
+    before = connection.execute(former).first()
+    number, digest = (before.number, before.digest) if before else (0, "")
+    is_signed = bool(before and before.signature)
     for each in connection.execute(sa.select(acts_).where(acts_.c.number > number).order_by(acts_.c.number)).mappings():
-        follows = each["number"] == number + 1 or (each["what"] == RESTART and each["number"] > number)
+        is_next = each["number"] == number + 1 or each["what"] == RESTART
         is_signed = is_signed or bool(each["signature"])
-        proven = not (is_signed and seal.key) or seal.is_signed(each["digest"], each["signature"])
-        if (
-            not follows
-            or each["digest"] != digest_of(digest, each)
-            or not proven
-            or (is_signed and not each["signature"])
-        ):
+        proven = seal.is_signed(each["digest"], each["signature"]) if seal.key else bool(each["signature"])
+        if not is_next or each["digest"] != digest_of(digest, each) or (is_signed and not proven):
             wrong.append(each["number"])
         number, digest = each["number"], each["digest"]
     return wrong

@@ -24,15 +24,19 @@ def findings(database: Database, seal: Seal | None = None, *, whole: bool = Fals
 
     ``seal`` is another one than that of the database; with ``whole`` the database ends with its head, as a backup does.
     """
+    seal = seal or database.seal
+    head = seal.read()  # first: what is written meanwhile is then ahead of it, never behind
     text = N_("Das ist nicht, wie dieses Programm es anlegt.")
     found = [Problem(each, text) for each in altered_schema(database)]
     try:
         with database.reading() as connection:
+            if database.kind == "postgresql":  # one state for all questions, as SQLite gives
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             if database.kind == "sqlite" and connection.exec_driver_sql("PRAGMA integrity_check").scalar() != "ok":
                 found.append(Problem(PLACE, N_("Die Datei ist beschädigt.")))
             found += [Problem(f"change {number}", _ALTERED) for number in _changes(connection)]
             found += [Problem(place, _ALTERED) for place in _rows(connection)]
-            found += _head(connection, seal or database.seal, whole=whole)
+            found += _head(connection, seal, head, whole=whole)
     except (ValueError, TypeError, ArithmeticError, StoreUnreachableError):
         found.append(Problem(PLACE, N_("In einer Tabelle steht etwas, das dort nicht stehen kann.")))
     return found
@@ -69,7 +73,7 @@ def _rows(connection: sa.Connection) -> Iterable[str]:
     yield from (f"{table} {key}" for table, key in said)
 
 
-def _head(connection: sa.Connection, seal: Seal, *, whole: bool) -> Iterable[Problem]:
+def _head(connection: sa.Connection, seal: Seal, head: ChainHead | None, *, whole: bool) -> Iterable[Problem]:
     for number in chain.broken(connection, seal, ChainHead()):
         yield Problem(f"act {number}", _ALTERED)
     number, digest, signature = chain.newest(connection)
@@ -77,7 +81,6 @@ def _head(connection: sa.Connection, seal: Seal, *, whole: bool) -> Iterable[Pro
         yield Problem("ATLAS_STORE_KEY", N_("Der Bestand ist nicht mit diesem Schlüssel unterschrieben."))
     if seal.file is None:
         return
-    head = seal.read()
     if head is None or head.act < 0:
         yield Problem(
             str(seal.file),

@@ -45,8 +45,7 @@ from atlas.sources.store.logins import StoredLoginEnds
 from atlas.sources.store.making import migrate
 from atlas.sources.store.schema import change as changes_
 from atlas.sources.store.schema import version as versions_
-from atlas.sources.store.targets import Targets
-from atlas.sources.store.targets import count as target_lists
+from atlas.sources.store.targets import LISTS_WRITTEN, Targets
 
 T = TypeVar("T")
 Row = Mapping[str, Any] | sa.RowMapping
@@ -133,9 +132,9 @@ class Store:
         """Return a text that is another one after every change; empty before the first."""
         with self.database.reading() as connection:
             chain.look(connection, self.database.seal)
-            newest = sa.select(changes_.c.digest).order_by(changes_.c.number.desc()).limit(1)
-            lists = target_lists(connection)
-            return (connection.execute(newest).scalar() or "") + (f"+{lists}" if lists else "")
+            newest = sa.select(changes_.c.digest).order_by(changes_.c.number.desc()).limit(1).scalar_subquery()
+            digest, lists = connection.execute(sa.select(newest, LISTS_WRITTEN)).one()
+            return (digest or "") + (f"+{lists}" if lists else "")
 
     def records(self, programme: str) -> pd.DataFrame:
         """Return the entries of a programme that count, as the record says now.

@@ -159,7 +159,7 @@ def accept(database: Database, head: Path | None, *, unproven: bool = False) -> 
         with seen.reading() as connection:
             is_signed = bool(chain.newest(connection)[2])
         proof = None if unproven else head or seal.file
-        if found := findings(seen, Seal(proof, seal.key if is_signed else "")):
+        if found := findings(seen, Seal(proof, seal.key if is_signed and not unproven else "")):
             raise AtlasError(*found)
     chain.restart(database, seal.read())
     chain.keep_head(database)

@@ -16,6 +16,9 @@ from atlas.sources.store.schema import target_list as lists_
 
 _LIST = sa.select(*(column for column in lists_.c if column.name != "programme"))
 
+LISTS_WRITTEN = sa.select(sa.func.count()).select_from(lists_).scalar_subquery()
+"""How many lists have been written: another number after every change."""
+
 
 class Targets:
     """The lists of targets. What is in force is public; who wrote it is not."""
@@ -57,11 +60,6 @@ class Targets:
             first = [] if newest else [TargetList(body=before, recorded_at=made.recorded_at)]
             chain.add(connection, lists_, [asdict(each) | {"programme": programme} for each in (*first, made)])
         return made
-
-
-def count(connection: sa.Connection) -> int:
-    """Return how many lists have been written: another number after every change."""
-    return int(connection.execute(sa.select(sa.func.count()).select_from(lists_)).scalar_one())
 
 
 def _versions(connection: sa.Connection, programme: str, most: int | None = None) -> list[TargetList]:
