@@ -186,7 +186,8 @@ class _OwnRoutes:
             snapshot = self._current()
         except AtlasError as error:
             places = [problem.place for problem in error.problems[:_SAID]]
-            return _json({"ready": False, "problems": len(error.problems), "places": places}, 503)
+            told = {"ready": False, "problems": len(error.problems), "places": places, "store": self._about_store()}
+            return _json(told, 503)
         ready: dict[str, object] = {
             "ready": True,
             "fingerprint": snapshot.fingerprint,

@@ -99,6 +99,11 @@ def test_readiness_says_what_is_missing(app_on: AppOn, tmp_path: Path, monkeypat
     told = client.get("/readyz").json()["store"]
     assert (told["reachable"], "fehlt" in told["problems"][0]) == (False, True)
     asked.close()
+    asked = SnapshotStore(asked.settings)  # after a restart
+    monkeypatch.setattr(server, "store", lambda: asked)
+    ready = TestClient(Starlette(routes=routes())).get("/readyz").json()
+    assert "fehlt" in ready["store"]["problems"][0]
+    asked.close()
 
 
 def test_the_first_visitor_finds_a_map_of_each_set_packed(app_on: AppOn, real: Snapshot, tmp_path: Path) -> None:
