@@ -53,7 +53,7 @@ class Place:
         """Kill a writer; the next may write."""
         self.confirmed |= kill_one(self.url, seed, 0.8, self.seal)
         with closing(open_store(self.url, self.seal)) as store:
-            done = store.apply(ME, "asskomm", [Add(WORD)], ABOUT)
+            done = store.apply(ME, "mini", [Add(WORD)], ABOUT)
         self.confirmed[done.number] = 1
         return self.faults() if seed % _CHECKED_EVERY < 7 else ()
 
@@ -85,7 +85,7 @@ class Place:
         with closing(open_store(self.url, self.seal)) as store:
             back_up(store.database, backup)
             backed_up = store.head()
-            later = store.apply(ME, "asskomm", [Add(WORD)], ABOUT)
+            later = store.apply(ME, "mini", [Add(WORD)], ABOUT)
 
         def work(_: int) -> None:
             with closing(Database(self.url, self.seal)) as database:
