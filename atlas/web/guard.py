@@ -59,7 +59,7 @@ FOR_UPLOADS: Final = frozenset({"file_urls_request"})
 
 _CORE: Final = "_stcore"
 _UPLOAD: Final = re.compile(r"/upload_file/([0-9A-Za-z-]{1,64})/([0-9A-Za-z-]{1,64})")
-_CORE_READABLE: Final = frozenset({"health", "host-config", "bidi-components"})
+_CORE_READABLE: Final = re.compile(r"/(?:health|host-config|bidi-components/.+)")
 _METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
@@ -257,9 +257,7 @@ class Guard:
         self.app = app
         self._may_upload = may_upload
         self._uploads = Uploads()
-        base = in_front(base_path)
-        self._core_path = f"{base}/{_CORE}"
-        self._base_segments = base.split("/")[1:]
+        self._core_path = f"{in_front(base_path)}/{_CORE}"
         self._limits = limits or RequestLimits()
         self._clock = clock
         self._open = 0
@@ -292,12 +290,10 @@ class Guard:
         return refusal(404) if self._is_closed_path(scope["path"]) else None
 
     def _is_closed_path(self, path: str) -> bool:
-        segments = [segment for segment in path.replace("\\", "/").split("/") if segment]
-        if _CORE not in segments:
+        if _CORE not in path.replace("\\", "/").split("/"):
             return False
-        root = len(self._base_segments)
-        at_root = segments[:root] == self._base_segments and segments.index(_CORE, root) == root
-        return not (at_root and len(segments) > root + 1 and segments[root + 1] in _CORE_READABLE)
+        below = path.removeprefix(self._core_path)
+        return below == path or _CORE_READABLE.fullmatch(below) is None
 
     def _upload_target(self, scope: Scope) -> tuple[str, str] | None:
         """Return session and file of an upload or of its deletion."""
