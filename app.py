@@ -24,9 +24,11 @@ from ui.server import (
     secrets,
     warm_up,
 )
+from ui.wire import refuse_wrong_values
 
 give_memory_back()
 close_still_connections()
+refuse_wrong_values()
 begin_log()
 check_settings()
 _base_path = config.get_option("server.baseUrlPath")

@@ -33,6 +33,7 @@ from ui.cache import contexts, payloads, store
 from ui.components import register
 from ui.lifetime import end_in_time
 from ui.login import door, may_upload, reader_of
+from ui.wire import is_readable
 
 _LOGIN_ROUTES = {"auth/login", "auth/logout", "oauth2callback"}
 """Streamlit's own routes for logging in; pages of ours, as any other path, while nobody can."""
@@ -172,7 +173,7 @@ def middleware(static: Path, base_path: str) -> list[Middleware]:
         Middleware(
             SecurityHeaders, inline_script_hashes(index_html), base_path, is_https=address.startswith("https://")
         ),
-        Middleware(Guard, base_path, may_upload=may_upload),
+        Middleware(Guard, base_path, may_upload=may_upload, is_readable=is_readable),
         Middleware(PageFrame, index_html, find, path_of, base_path, address),
         Middleware(CompressedAssets, static / "static", f"{in_front(base_path)}/static"),
     ]

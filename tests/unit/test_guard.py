@@ -303,6 +303,8 @@ def status_of(
         "/_stcore//health",
         "/_stcore/bidi-components",
         "/_stcore/bidi-components/",
+        "/_stcore/bidi-components/atlas.search/nope.js",
+        f"/_stcore/bidi-components/atlas.search/{'x' * 300}",
         "/gemeinde/_stcore/metrics",
         "/gemeinde/_stcore/health",
         "/_stcore/_stcore/health",
@@ -319,7 +321,7 @@ def test_closed_paths_are_404(path: str) -> None:
         "/gemeinde",
         "/_stcore/health",
         "/_stcore/host-config",
-        "/_stcore/bidi-components/a/b.js",
+        "/_stcore/bidi-components/atlas.search/shared.js",
         "/media/x",
     ],
 )
