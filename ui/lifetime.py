@@ -23,7 +23,7 @@ ENDING_S = 10.0
 
 
 def close_still_connections(every: float = STILL_S) -> None:
-    """Watch each connection: half a request, or an answer that nobody takes, does not keep it open."""
+    """Watch each connection: half a request, a websocket never begun, or an answer that nobody takes does not keep it open."""
     made = H11Protocol.connection_made
 
     def connection_made(self: H11Protocol, transport: asyncio.Transport) -> None:
@@ -31,11 +31,13 @@ def close_still_connections(every: float = STILL_S) -> None:
         self.loop.call_later(every, look, self, None)
 
     def look(one: H11Protocol, before: object) -> None:
-        if one.transport.is_closing() or one.transport.get_protocol() is not one:  # a websocket has pings of its own
+        spoken, unsent = one.transport.get_protocol(), one.transport.get_write_buffer_size()
+        if one.transport.is_closing() or getattr(
+            spoken, "handshake_complete", False
+        ):  # a websocket has pings of its own
             return
-        unsent = one.transport.get_write_buffer_size()
-        is_answering = one.cycle is not None and not one.cycle.response_complete and not unsent
-        now = (one.cycle, unsent)
+        is_answering = spoken is one and one.cycle is not None and not one.cycle.response_complete and not unsent
+        now = (spoken, one.cycle, unsent)
         if now == before and not is_answering:
             one.transport.abort()
         else:

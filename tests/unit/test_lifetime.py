@@ -22,6 +22,7 @@ from ui.lifetime import close_still_connections
 
 MUCH = b"x" * 50_000_000
 """More than the system takes from an application for a client that does not read."""
+UPGRADE = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 5\r\n\r\nxxxxx"
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 ENDLESS = """
 import asyncio, os, signal, threading
@@ -40,7 +41,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[uvicorn.Server, in
     """Serve a large text in a thread, with the patience of a moment."""
     monkeypatch.setattr(H11Protocol, "connection_made", H11Protocol.connection_made)
     close_still_connections(every=0.05)
-    config = uvicorn.Config(PlainTextResponse(MUCH), log_config=None, timeout_keep_alive=PATIENCE_S)
+    config = uvicorn.Config(
+        PlainTextResponse(MUCH), log_config=None, ws="websockets-sansio", timeout_keep_alive=PATIENCE_S
+    )
     server = uvicorn.Server(config)
     listening = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
@@ -53,7 +56,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[uvicorn.Server, in
     assert config.http_protocol_class is H11Protocol
 
 
-@pytest.mark.parametrize("sent", [b"", b"GET / HTT", GET + b"GET / HTT", GET])
+@pytest.mark.parametrize("sent", [b"", b"GET / HTT", GET + b"GET / HTT", GET, UPGRADE])
 def test_a_connection_on_which_nothing_moves_is_closed(server: tuple[uvicorn.Server, int], sent: bytes) -> None:
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
