@@ -152,7 +152,7 @@ def _validated(scope: Scope, begun: Message, body: Message) -> Message:
     if not is_known(Headers(scope=scope).get("if-none-match", ""), {tag}):
         return body
     begun["status"] = HTTPStatus.NOT_MODIFIED
-    del headers["content-length"], headers["content-type"]
+    del headers["content-length"]  # the type stays: by it nginx knows a page, which brings the cookie of the replica
     return {"type": "http.response.body", "body": b""}
 
 

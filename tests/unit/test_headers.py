@@ -234,7 +234,7 @@ def test_each_form_of_an_answer_has_a_tag_by_which_it_is_asked_for_again() -> No
         again = request(secured(packed), "/", accept_encoding=offered, if_none_match=f'"x", W/{whole.headers["etag"]}')
         assert (again.status, again.body, again.headers["etag"]) == (304, b"", whole.headers["etag"])
         assert "content-security-policy" in again.headers
-        assert not {"content-length", "content-type"} & again.headers.keys()
+        assert "content-length" not in again.headers
         tags.add(whole.headers["etag"])
     assert len(tags) == 2
 
