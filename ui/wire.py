@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -13,13 +14,14 @@ from streamlit.elements.widgets.selectbox import SelectboxSerde
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.state.common import WidgetMetadata, unpack_widget_state_value, user_key_from_element_id
-from streamlit.runtime.state.session_state import Serialized, SessionState, WStates
+from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX, Serialized, SessionState, WStates
 
 from ui.entry_form import JOINT
 from ui.state import Keys
 
 TYPED = frozenset({Keys.AS_OF, Keys.SINCE, Keys.COMPARED, JOINT})
 """Keys of lists that take what they do not offer (``accept_new_options``)."""
+_EVENTS = re.compile(f"{re.escape(STREAMLIT_INTERNAL_KEY_PREFIX)}_(.+)__events")
 _LOG = logging.getLogger("atlas.ui.wire")
 
 
@@ -48,7 +50,7 @@ def _is_offered(state: WidgetState, widget: WidgetMetadata[Any]) -> bool:
 def refuse_wrong_values() -> None:
     """Take a value that its widget can't have (of another type, unreadable, not offered) as none: it keeps what it had.
 
-    So with one for a widget that another has replaced by now: its callback would find the new one, which has no value yet.
+    So with one for a widget that is not drawn any more: its callback would find none, or another that has no value yet.
     Streamlit gives whatever comes to the widget; what that raises would stand in the log as a fault of ours.
     """
     read, put = WStates.__getitem__, SessionState.set_widgets_from_proto
@@ -74,8 +76,9 @@ def refuse_wrong_values() -> None:
             widget, key = new.widget_metadata.get(state.id), user_key_from_element_id(state.id)
             if widget is None:
                 continue
-            is_replaced = key is not None and current.get_id_from_key(key) != state.id
-            if state.id not in new or (is_replaced and widget.callback is not None):
+            drawn = _EVENTS.sub(r"\1", state.id)  # what a component tells has an id of its own, besides its state's
+            is_gone = drawn not in self._old_state or (key is not None and current.get_id_from_key(key) != state.id)
+            if state.id not in new or (is_gone and (widget.callback or widget.callbacks)):
                 new.states.pop(state.id, None)
 
     WStates.__getitem__ = getitem  # type: ignore[method-assign]

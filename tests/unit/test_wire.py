@@ -24,7 +24,7 @@ def session(monkeypatch: pytest.MonkeyPatch) -> SessionState:
     monkeypatch.setattr(SessionState, "set_widgets_from_proto", SessionState.set_widgets_from_proto)
     refuse_wrong_values()
     made = SessionState()
-    for key in ("list", "typed", "gone"):
+    for key in ("list", "typed", "gone", "replaced"):
         offered = ["a", "b"]
         serde = SelectboxSerde(offered, formatted_options=offered, formatted_option_to_option_index={"a": 0, "b": 1})
         name = "stichtag" if key == "typed" else key
@@ -36,7 +36,9 @@ def session(monkeypatch: pytest.MonkeyPatch) -> SessionState:
             callback=lambda: None,
         )
         made._new_widget_state.set_widget_metadata(widget)
-        made._key_id_mapper[name] = id_of(name) if key != "gone" else id_of("gone", "2")
+        made._key_id_mapper[name] = id_of(name) if key != "replaced" else id_of("replaced", "2")
+        if key != "gone":
+            made._old_state[id_of(name)] = "b"
     return made
 
 
@@ -59,6 +61,7 @@ def put(session: SessionState, key: str, **value: object) -> WStates:
         ("stichtag", {"string_value": "31.12.2022"}, "31.12.2022"),
         ("stichtag", {"double_value": float("nan")}, None),
         ("gone", {"string_value": "b"}, None),
+        ("replaced", {"string_value": "b"}, None),
     ],
 )
 def test_a_widget_gets_no_value_it_cannot_have(
