@@ -359,7 +359,7 @@ def _attempt(draft: EntryDraft) -> Change | None:
     rows = [] if draft.is_withdrawal else _typed(draft)
     gone = [Withdraw(draft.base.entry, draft.base.version)] if draft.is_withdrawal and draft.base.entry else []
     checked = check_typed(rows, gone, snapshot, snapshot.programmes[draft.programme], today(), words().lang)
-    reason = st.session_state[_REASON].strip()
+    reason = st.session_state.get(_REASON, "").strip()
     draft.checked = checked if draft.is_withdrawal or st.session_state[_RUNG] else _without_rung(checked)
     draft.problems = tuple(_missing(draft, reason, rows, gone))
     if checked.is_blocked or draft.problems or not set(map(_told, checked.warnings)) <= set(map(_told, warned)):
