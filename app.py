@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit import config, file_util
 
 import ui
+from ui.lifetime import close_still_connections
 from ui.messages import on_script_error
 from ui.server import (
     begin_log,
@@ -23,8 +24,11 @@ from ui.server import (
     secrets,
     warm_up,
 )
+from ui.wire import refuse_wrong_values
 
 give_memory_back()
+close_still_connections()
+refuse_wrong_values()
 begin_log()
 check_settings()
 _base_path = config.get_option("server.baseUrlPath")

@@ -111,7 +111,7 @@ def replica(port: int, log: Path, **environment: str) -> Iterator[subprocess.Pop
     """Run the application by the very command of its systemd unit, and with its file of settings."""
     unit = (ROOT / "deploy" / "praeventionsatlas@.service").read_text(encoding="utf-8")
     (line,) = (line for line in unit.splitlines() if line.startswith("ExecStart="))
-    command = shlex.split(_filled(line, {"/opt/praeventionsatlas/.venv": sys.prefix, "%i": str(port)}))
+    command = shlex.split(_filled(line, {"/opt/praeventionsatlas/.venv": sys.prefix, "%i": str(port), "%%": "%"}))
     command[0] = command[0].removeprefix("ExecStart=")
     lines = (ROOT / "deploy" / "environment").read_text(encoding="utf-8").splitlines()
     settings = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))

@@ -190,7 +190,11 @@ def _attempt(sheet: _TableDraft, place: str | None) -> Change | None:
     """Save if there is nothing left to say; otherwise the sheet knows what there is."""
     snapshot = store().current()
     drawn, said, actor = contexts().of(current_view()), words(), current_actor()
-    cells, state, reason = Cells(drawn, said, place), st.session_state.get(sheet.key), st.session_state[_REASON].strip()
+    cells, state, reason = (
+        Cells(drawn, said, place),
+        st.session_state.get(sheet.key),
+        st.session_state.get(_REASON, "").strip(),
+    )
     # From here on the session's state is left alone: a second click would stop this run there, half done.
     previewed = sheet.previewed
     sheet.problems, sheet.checked, sheet.news, sheet.previewed = (), None, (), ()

@@ -36,7 +36,7 @@ from ui.state import current_view, look_at, words
 
 _DRAFT = "_entry_draft"
 (
-    _PLACES, _RUNG, _DATE, _MEANS, _UNTIL, _JOINT, _CASE, _NOTE, _SOURCE, _SOURCE_DATE, _RETRIEVED, _INFERRED, _REASON,
+    _PLACES, _RUNG, _DATE, _MEANS, _UNTIL, JOINT, _CASE, _NOTE, _SOURCE, _SOURCE_DATE, _RETRIEVED, _INFERRED, _REASON,
 ) = _FIELDS = (
     "entry-places", "entry-rung", "entry-date", "entry-means", "entry-until", "entry-joint", "entry-case", "entry-note",
     "entry-source", "entry-source-date", "entry-retrieved", "entry-inferred", "entry-reason",
@@ -200,7 +200,7 @@ def _case_fields(context: ViewContext, draft: EntryDraft, said: Words) -> None:
         index=None,
         accept_new_options=True,
         placeholder=said.say("kein Verbund"),
-        key=_JOINT,
+        key=JOINT,
         help=said.say("Name des Verbunds, über den es mehrere gemeinsam tun, etwa ein Verwaltungsverband."),
         persist_state="session",
     )
@@ -320,7 +320,7 @@ def _typed(draft: EntryDraft) -> list[Typed]:
                 status,
                 date,
                 state[_MEANS] if date else "",
-                (state[_JOINT] or "").strip(),
+                (state[JOINT] or "").strip(),
                 state[_NOTE].strip(),
                 state[_SOURCE].strip(),
                 state[_SOURCE_DATE].strip(),
@@ -359,7 +359,7 @@ def _attempt(draft: EntryDraft) -> Change | None:
     rows = [] if draft.is_withdrawal else _typed(draft)
     gone = [Withdraw(draft.base.entry, draft.base.version)] if draft.is_withdrawal and draft.base.entry else []
     checked = check_typed(rows, gone, snapshot, snapshot.programmes[draft.programme], today(), words().lang)
-    reason = st.session_state[_REASON].strip()
+    reason = st.session_state.get(_REASON, "").strip()
     draft.checked = checked if draft.is_withdrawal or st.session_state[_RUNG] else _without_rung(checked)
     draft.problems = tuple(_missing(draft, reason, rows, gone))
     if checked.is_blocked or draft.problems or not set(map(_told, checked.warnings)) <= set(map(_told, warned)):

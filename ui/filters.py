@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from atlas import phrases
-from atlas.model.keys import is_district_key
+from atlas.model.keys import is_ags, is_district_key
 from atlas.model.population import SizeClass
 from atlas.model.programme import OVERVIEW
 from atlas.present.context import ViewContext
@@ -128,6 +128,6 @@ def _place_chosen() -> None:
     keys = str(st.session_state[Keys.SEARCH].get("place") or "").split()
     if keys and is_district_key(keys[0]):
         change_view(district=keys[0])
-    elif keys:
+    elif keys := [each for each in keys if is_ags(each)]:
         present = set(contexts().of(current_view()).status["ags"])
         change_view(municipality=next((ags for ags in keys if ags in present), keys[-1]))

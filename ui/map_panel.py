@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import streamlit as st
 from streamlit_folium import st_folium
 
 from atlas import phrases
+from atlas.model.parameters import DAY, LOOKS, MUNICIPALITY
 from atlas.model.view import view_to_query
 from atlas.present.context import ViewContext
 from atlas.present.detail import build_detail, position_of
@@ -20,7 +20,7 @@ from atlas.web.payloads import MapUrls
 from ui import blocks, day_field, take_home
 from ui.cache import payloads
 from ui.components import part
-from ui.state import MUNICIPALITY_PAGE, Keys, change_view, current_view, words
+from ui.state import MUNICIPALITY_PAGE, Keys, change_view, current_view, told, words
 
 _LEADING = (Keys.AREA_MAP, Keys.CHANGES_MAP)
 """Maps on which a choice leads to another page, also when it is the municipality chosen before."""
@@ -117,9 +117,8 @@ def legend(context: ViewContext, *, is_first: bool = False) -> None:
 
 
 def _look_chosen() -> None:
-    key = st.session_state[Keys.LEGEND].get("look")
-    if isinstance(key, str):
-        change_view(looks=current_view().looks ^ {key})
+    if looks := told(Keys.LEGEND, "look", LOOKS):
+        change_view(looks=current_view().looks ^ looks)
 
 
 def _drawn_as(context: ViewContext) -> str:
@@ -150,16 +149,14 @@ def table(context: ViewContext, page: str | None = None) -> None:
 
 
 def _row_chosen() -> None:
-    ags = st.session_state[Keys.TABLE].get("ags")
-    if isinstance(ags, str):
+    if ags := told(Keys.TABLE, "ags", MUNICIPALITY):
         change_view(municipality=ags)
 
 
 def _day_taken() -> None:
     """Make the month at which the time-lapse stands the view's date."""
-    day = st.session_state[Keys.TABLE].get("day")
-    if isinstance(day, str):
-        change_view(as_of=date.fromisoformat(day), film=None)
+    if day := told(Keys.TABLE, "day", DAY):
+        change_view(as_of=day, film=None)
 
 
 def _chosen(context: ViewContext) -> None:

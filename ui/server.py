@@ -31,10 +31,12 @@ from atlas.web.page import CompressedAssets, PageFrame, inline_script_hashes, pa
 from atlas.web.routes import build_routes
 from ui.cache import contexts, payloads, store
 from ui.components import register
+from ui.lifetime import end_in_time
 from ui.login import door, may_upload, reader_of
+from ui.wire import is_readable
 
-_LOGIN_ROUTES = {"auth", "oauth2callback"}
-"""First segments of Streamlit's own routes for logging in; pages of ours, as any other path, while nobody can."""
+_LOGIN_ROUTES = {"auth/login", "auth/logout", "oauth2callback"}
+"""Streamlit's own routes for logging in; pages of ours, as any other path, while nobody can."""
 
 
 _HEAPS_MOST, _OF_THEIR_OWN, _GIVEN_BACK = -8, -3, -1
@@ -76,8 +78,9 @@ def warm_up() -> threading.Thread:
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Make our components known before the first page asks for them."""
+    """Make our components known before the first page asks for them; uvicorn hears signals by now."""
     register()
+    end_in_time()
     yield
 
 
@@ -173,7 +176,7 @@ def middleware(static: Path, base_path: str) -> list[Middleware]:
         Middleware(
             SecurityHeaders, inline_script_hashes(index_html), base_path, is_https=address.startswith("https://")
         ),
-        Middleware(Guard, base_path, may_upload=may_upload),
+        Middleware(Guard, base_path, may_upload=may_upload, is_readable=is_readable),
         Middleware(PageFrame, index_html, find, path_of, base_path, address),
         Middleware(CompressedAssets, static / "static", f"{in_front(base_path)}/static"),
     ]

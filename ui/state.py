@@ -9,18 +9,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from typing import TypeVar
 
 import streamlit as st
 
 from atlas.model.comparison import Comparison
 from atlas.model.excerpt import Excerpt
 from atlas.model.keys import is_district_key
-from atlas.model.parameters import COMPARED, EXCERPT_PARAMETERS, PAGE_PARAMETERS, PLACES, Given, read_excerpt, read_page
+from atlas.model.parameters import (
+    COMPARED,
+    EXCERPT_PARAMETERS,
+    PAGE_PARAMETERS,
+    PLACES,
+    Given,
+    Parameter,
+    read_excerpt,
+    read_page,
+)
 from atlas.model.snapshot import Snapshot
 from atlas.model.view import ViewState, view_to_query
 from atlas.present.address import known_only, unknown_keys, unknown_places, unknown_things, wrong_names
 from atlas.present.wording import Words
 from atlas.sources.settings import program_root
+
+T = TypeVar("T")
 
 PAGES = program_root() / "pages"
 MAP_PAGE = str(PAGES / "map.py")
@@ -88,6 +100,12 @@ def current_view() -> ViewState:
 def change_view(**changes: object) -> None:
     """Change some fields of the session's view."""
     st.session_state[Keys.VIEW] = current_view().but(**changes)
+
+
+def told(key: Keys, name: str, parameter: Parameter[T]) -> T | None:
+    """Return what a component tells, read as in an address; None if that is nothing, or nothing of ours."""
+    text = st.session_state[key].get(name)
+    return Given({parameter.name: text}).read(parameter, None) if isinstance(text, str) else None
 
 
 def read_address(snapshot: Snapshot | None, today: date) -> ViewState:

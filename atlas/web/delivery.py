@@ -137,7 +137,7 @@ def delivered(request: Request, answer: FileAnswer) -> Response:
         "Vary": "Accept-Encoding",
         "Accept-Ranges": "bytes",
     }
-    if _is_known(request.headers.get("if-none-match", ""), {plain_tag, packed_tag}):
+    if is_known(request.headers.get("if-none-match", ""), {plain_tag, packed_tag}):
         return Response(status_code=304, headers=common)
     kind = f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
     common |= {"Content-Type": kind, **headers}
@@ -216,5 +216,6 @@ def _part_asked(request: Request, tag: str, size: int) -> range | None:
     return range(int(first), min(int(last) + 1, size) if last else size)
 
 
-def _is_known(offered: str, tags: set[str]) -> bool:
+def is_known(offered: str, tags: set[str]) -> bool:
+    """Return whether an If-None-Match header names one of these."""
     return offered.strip() == "*" or any(each.strip().removeprefix("W/") in tags for each in offered.split(","))

@@ -17,6 +17,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
@@ -59,7 +60,8 @@ FOR_UPLOADS: Final = frozenset({"file_urls_request"})
 
 _CORE: Final = "_stcore"
 _UPLOAD: Final = re.compile(r"/upload_file/([0-9A-Za-z-]{1,64})/([0-9A-Za-z-]{1,64})")
-_CORE_READABLE: Final = frozenset({"health", "host-config", "bidi-components"})
+_PARTS: Final = "|".join(sorted(re.escape(path.name) for path in Path(__file__).with_name("assets").glob("parts/*.js")))
+_CORE_READABLE: Final = re.compile(rf"/(?:health|host-config|bidi-components/atlas\.[a-z]{{1,20}}/(?:{_PARTS}))")
 _METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
@@ -243,7 +245,8 @@ class Guard:
     and fits into what is left for the session.
 
     ``base_path`` is what ``server.baseUrlPath`` says, with or without slashes; ``clock`` gives seconds, monotonic.
-    ``may_upload`` is asked of each request or message, in a thread; by default nobody may.
+    ``may_upload`` is asked of each request or message, in a thread; by default nobody may. A message that passes otherwise
+    and is not ``is_readable`` closes the connection as well.
     """
 
     def __init__(
@@ -253,13 +256,13 @@ class Guard:
         limits: RequestLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
         may_upload: Callable[[Scope], bool] = lambda _: False,
+        is_readable: Callable[[bytes], bool] = lambda _: True,
     ) -> None:
         self.app = app
         self._may_upload = may_upload
+        self._is_readable = is_readable
         self._uploads = Uploads()
-        base = in_front(base_path)
-        self._core_path = f"{base}/{_CORE}"
-        self._base_segments = base.split("/")[1:]
+        self._core_path = f"{in_front(base_path)}/{_CORE}"
         self._limits = limits or RequestLimits()
         self._clock = clock
         self._open = 0
@@ -292,12 +295,10 @@ class Guard:
         return refusal(404) if self._is_closed_path(scope["path"]) else None
 
     def _is_closed_path(self, path: str) -> bool:
-        segments = [segment for segment in path.replace("\\", "/").split("/") if segment]
-        if _CORE not in segments:
+        if _CORE not in path.replace("\\", "/").split("/"):
             return False
-        root = len(self._base_segments)
-        at_root = segments[:root] == self._base_segments and segments.index(_CORE, root) == root
-        return not (at_root and len(segments) > root + 1 and segments[root + 1] in _CORE_READABLE)
+        below = path.removeprefix(self._core_path)
+        return below == path or _CORE_READABLE.fullmatch(below) is None
 
     def _upload_target(self, scope: Scope) -> tuple[str, str] | None:
         """Return session and file of an upload or of its deletion."""
@@ -357,6 +358,8 @@ class Guard:
                 verdict, code, reason = connection.judge(message)
                 if verdict is Verdict.UPLOAD:
                     verdict = Verdict.PASS if await self._uploads_open(scope) else Verdict.CLOSE
+                if verdict is Verdict.PASS and not self._is_readable(message["bytes"]):
+                    verdict, reason = Verdict.CLOSE, "unreadable"
                 if verdict is Verdict.PASS:
                     return message
                 if verdict is Verdict.CLOSE:

@@ -1,14 +1,17 @@
-"""Security headers on every answer, errors included."""
+"""Headers of every answer, errors included: security, validators, and what they vary with."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Final
 
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from atlas.web.delivery import in_front, refusal, refused
+from atlas.web.delivery import accepts_gzip, in_front, is_known, refusal, refused
 
 FOLIUM_PATH: Final = "/component/streamlit_folium.st_folium/"
 """The one document that builds its scripts from text and can't live under the strict policy."""
@@ -85,6 +88,7 @@ class SecurityHeaders:
             await self.app(scope, receive, send)
             return
         added = self._headers(scope["path"])
+        scope, send = as_takes_it(scope), checked(scope, send)
         started = False
 
         async def send_with_headers(message: Message) -> None:
@@ -103,6 +107,53 @@ class SecurityHeaders:
             if not started:
                 await refused(Request(scope), refusal(500))(scope, receive, send_with_headers)
             raise
+
+
+def as_takes_it(scope: Scope) -> Scope:
+    """Return the request with `Accept-Encoding` that says gzip or nothing: Starlette packs for ``gzip;q=0`` too."""
+    others = [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]
+    taken = [(b"accept-encoding", b"gzip")] if accepts_gzip(Headers(scope=scope)) else []
+    return {**scope, "headers": [*others, *taken]}
+
+
+def checked(scope: Scope, send: Send) -> Send:
+    """Return ``send`` that gives an answer to GET, if it may be kept, an ETag, and 304 to a client that has it.
+
+    An answer that comes in pieces has one only from where it is made. What an answer varies with is named once: Starlette's
+    compression names it again.
+    """
+    begun: Message = {}
+
+    async def send_checked(message: Message) -> None:
+        nonlocal begun
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": list(message.get("headers", ()))}
+            headers = MutableHeaders(raw=message["headers"])
+            if "vary" in headers:
+                headers["vary"] = ", ".join(dict.fromkeys(each.strip() for each in headers["vary"].split(",")))
+            is_kept = message["status"] == HTTPStatus.OK and "no-store" not in headers.get("cache-control", "no-store")
+            if scope["method"] == "GET" and is_kept:
+                begun = message
+                return
+        elif begun:
+            if not message.get("more_body"):
+                message = _validated(scope, begun, message)
+            start, begun = begun, {}
+            await send(start)
+        await send(message)
+
+    return send_checked
+
+
+def _validated(scope: Scope, begun: Message, body: Message) -> Message:
+    """Give an answer its ETag; where the client has it already, make it 304. Return its body."""
+    headers = MutableHeaders(raw=begun["headers"])
+    tag = headers.setdefault("etag", f'"{hashlib.sha256(body.get("body", b"")).hexdigest()[:32]}"')
+    if not is_known(Headers(scope=scope).get("if-none-match", ""), {tag}):
+        return body
+    begun["status"] = HTTPStatus.NOT_MODIFIED
+    del headers["content-length"]  # the type stays: by it nginx knows a page, which brings the cookie of the replica
+    return {"type": "http.response.body", "body": b""}
 
 
 def _secure(cookie: bytes) -> bytes:

@@ -31,7 +31,7 @@ from atlas.web.addresses import Finder
 from atlas.web.delivery import File, accepts_gzip, filed, in_front, site_below, whole
 from atlas.web.scripts import asset, script
 
-_STREAMLIT_ROOTS: Final = ("component", "media")
+_STREAMLIT_ROOTS: Final = ("component/", "media/")
 _KEPT_BYTES: Final = 4_000_000
 _SCRIPT: Final = re.compile(rb"<script(?![^>]*\ssrc\s*=)[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 _SERVICE_LINK: Final = re.compile(
@@ -59,20 +59,20 @@ def page_paths(
 ) -> Callable[[Scope], str | None]:
     """Return what gives the path of a page below the application; None for what others answer: our routes, Streamlit's.
 
-    ``files`` are those of Streamlit's frontend, by their paths; ``more`` are first segments of what else is Streamlit's;
-    ``base_path`` is what ``server.baseUrlPath`` says, with or without slashes. What is neither a page nor anything else
-    is a page that does not exist.
+    ``files`` are those of Streamlit's frontend, by their paths; ``more`` is what else is Streamlit's; ``base_path`` is what
+    ``server.baseUrlPath`` says, with or without slashes. What is neither a page nor anything else is a page that does not
+    exist: Streamlit would answer with its own page, and 200.
     """
     base = in_front(base_path)
-    taken = {*_STREAMLIT_ROOTS, *more}
+    taken = {*files, *more}
 
     def path_of(scope: Scope) -> str | None:
         path: str = scope["path"]
         if path in {base, f"{base}/"}:
             return ""
         below = path.removeprefix(f"{base}/")
-        segments = below.split("/")
-        if not path.startswith(f"{base}/") or "_stcore" in segments or segments[0] in taken or below in files:
+        is_streamlits = below in taken or below.startswith(_STREAMLIT_ROOTS) or "_stcore" in below.split("/")
+        if not path.startswith(f"{base}/") or is_streamlits:
             return None
         is_ours = any(route.matches(scope)[0] is not Match.NONE for route in routes)
         return None if is_ours else below
@@ -130,7 +130,10 @@ class PageFrame:
 
     def _answer(self, request: Request, path: str) -> Response:
         # Whatever is not ASCII is no parameter of ours, nor worth more than the page as it is without.
-        found = self._find(path, request.scope.get("query_string", b"").decode("ascii", "replace"))
+        query = request.scope.get("query_string", b"").decode("ascii", "replace")
+        found = self._find(path, query)
+        if request.scope["path"] == self._base:  # what its page names beside itself lies below
+            return RedirectResponse(f"{self._base}/{query and '?'}{query}", 308)
         if found.leads_to is not None:
             return RedirectResponse(f"{self._base}/{found.leads_to}", 308)
         if found.head is None:

@@ -96,9 +96,10 @@ class _OwnRoutes:
         found = self._payloads.get(request.path_params["name"])
         if found is None:
             raise refusal(404)
-        headers, body = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}, found.body
+        tag = request.path_params["name"]
+        headers, body = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding", "ETag": f'"{tag}"'}, found.body
         if accepts_gzip(request.headers):
-            headers, body = headers | {"Content-Encoding": "gzip"}, found.gzipped
+            headers, body = headers | {"Content-Encoding": "gzip", "ETag": f'"{tag}-gzip"'}, found.gzipped
         return Response(body, media_type=found.media_type, headers=headers)
 
     def table(self, request: Request) -> Response:

@@ -139,6 +139,12 @@ def test_several_replicas(house: House) -> None:
     for address, cookie in visitors.items():
         assert {house.replica_of(cookie) for _ in range(4)} == {address}, "who has a cookie stays"
         assert COOKIE not in str(house.get("/", cookie).headers), "and is given no other"
+    request = urllib.request.Request(house.proxy.url, headers={"If-None-Match": house.get("/").headers["ETag"]})
+    with pytest.raises(urllib.error.HTTPError, match="304") as kept:
+        urllib.request.urlopen(request, timeout=PATIENCE_S, context=house.proxy.trusted)
+    house.asked += 1
+    assert COOKIE in str(kept.value.headers), "who has the page still, but no cookie any more, is given one"
+    kept.value.close()
     calendar = f"/intern/wiedervorlagen.ics?bereich=east&schluessel={KEY}"
     for path in ("/_stcore/metrics", "/_stcore/agent/openapi.json", "/readyz", calendar):
         with pytest.raises(urllib.error.HTTPError, match="404") as refused:

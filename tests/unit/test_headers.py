@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 
 import pytest
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
@@ -212,6 +214,38 @@ def test_other_protocols_pass_untouched() -> None:
     assert seen == ["websocket"] * 3
 
 
+async def packed(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer as Starlette's compression does for what is packed already: it names what the answer varies with again."""
+    answer = Response(b"body" * 200, headers={"cache-control": "no-cache", "vary": "Accept-Encoding, Cookie"})
+    await GZipMiddleware(answer)(scope, receive, send)
+
+
+@pytest.mark.parametrize("offered", ["", "gzip;q=0", "gzip;q=0, identity", "identity;q=1, *;q=0"])
+def test_who_does_not_take_gzip_is_not_sent_it(offered: str) -> None:
+    answer = request(secured(packed), "/", accept_encoding=offered)
+    assert (answer.body, "content-encoding" in answer.headers) == (b"body" * 200, False)
+
+
+def test_each_form_of_an_answer_has_a_tag_by_which_it_is_asked_for_again() -> None:
+    tags = set()
+    for offered in ("gzip", "identity"):
+        whole = request(secured(packed), "/", accept_encoding=offered)
+        assert whole.headers["vary"] == "Accept-Encoding, Cookie"
+        again = request(secured(packed), "/", accept_encoding=offered, if_none_match=f'"x", W/{whole.headers["etag"]}')
+        assert (again.status, again.body, again.headers["etag"]) == (304, b"", whole.headers["etag"])
+        assert "content-security-policy" in again.headers
+        assert "content-length" not in again.headers
+        tags.add(whole.headers["etag"])
+    assert len(tags) == 2
+
+
+@pytest.mark.parametrize(("status", "cache"), [(404, "no-cache"), (200, "no-store"), (200, "")])
+def test_what_may_not_be_kept_has_no_tag(status: int, cache: str) -> None:
+    app = secured(Response(b"x", status, headers={"cache-control": cache} if cache else {}))
+    answer = request(app, "/", if_none_match="*")
+    assert (answer.status, answer.body, "etag" in answer.headers) == (status, b"x", False)
+
+
 # --- the page
 
 
@@ -363,6 +397,15 @@ def test_base_path_moves_the_pages() -> None:
     assert found == ["", "", "gemeinde", None, None, None, None, "atlas"]
 
 
+def test_the_base_path_leads_to_the_folder_that_its_page_needs() -> None:
+    frame = PageFrame(inner, INDEX, find, page_paths(ROUTES, FILES, "/karte"), "/karte")
+    assert [request(frame, "/karte", query=each).headers["location"] for each in ("", "lang=en")] == [
+        "/karte/",
+        "/karte/?lang=en",
+    ]
+    assert request(frame, "/karte/").status == request(framed(), "/").status == 200
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -372,6 +415,9 @@ def test_base_path_moves_the_pages() -> None:
         "/index.html",
         "/static/js/nope.js",
         "/atlas",
+        "/component",
+        "/media",
+        "/auth/x",
         "/healthz/x",
         "/app/static/x",
         "//evil.example",
