@@ -43,7 +43,7 @@ _LEFT_ALONE_S = 1.0
 _PATIENCE_S = 3.0
 """So long who asks waits for what is new before going on with what was known last."""
 _SLOW_S, _SLOWLY = 0.5, 4
-"""A look that took longer than the first counts for so many times as long."""
+"""A look that took longer than the first counts for so many times as long, and for as long as patience lasts at most."""
 _TRIES = 3
 _NAMED = 20
 T = TypeVar("T")
@@ -261,8 +261,13 @@ class SnapshotStore:
     def store(self) -> Store | None:
         """Return the store, opened at its first use; None where the record is kept in files.
 
-        Raises `AtlasError` if it can't be opened.
+        Raises `AtlasError` if it can't be opened, or did not answer when it was last looked at: nobody waits for that twice.
         """
+        if self._away:
+            raise StoreUnreachableError(*self._away.problems)
+        return self._opened()
+
+    def _opened(self) -> Store | None:
         if self._store is None and self.settings.database:
             self._store = open_store(self.settings.database)
         return self._store
@@ -415,7 +420,7 @@ class SnapshotStore:
             begun = time.monotonic()
             seen = self._look()
             took = time.monotonic() - begun
-            self._not_before = begun + _SLOWLY * took if took > _SLOW_S else 0.0
+            self._not_before = begun + took + min(_SLOWLY * took, _PATIENCE_S) if took > _SLOW_S else 0.0
             if self._away:
                 _LOG.info("the database answers again")
             self._away = None
@@ -423,7 +428,7 @@ class SnapshotStore:
                 return
             self._is_loading = True
             try:
-                made: Snapshot | AtlasError = load_snapshot(self.settings, self.store)
+                made: Snapshot | AtlasError = load_snapshot(self.settings, self._opened())
             except StoreUnreachableError:
                 raise
             except AtlasError as error:
@@ -459,8 +464,8 @@ class SnapshotStore:
 
     def _look(self) -> _Seen:
         state = ""
-        if self.store:
-            state = self.store.state()
+        if store := self._opened():
+            state = store.state()
             if self._about_state != state:
-                self._about, self._about_state = self.store.about(), state
+                self._about, self._about_state = store.about(), state
         return _Seen(state, tuple(map(stamp, _files(self.settings.root))))
