@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from atlas import commands
+from atlas.__main__ import main
 from atlas.errors import AtlasError
 from atlas.model.boundaries import Level
 from atlas.model.snapshot import Snapshot
@@ -19,6 +21,7 @@ from atlas.sources.settings import Settings
 from atlas.sources.snapshot import SnapshotStore, load_snapshot
 from atlas.sources.store import Store, StoreUnreachableError
 from atlas.sources.store.database import Database
+from atlas.terminal import FINDINGS, WRONG_USE
 
 EDITION = "geodata/00/2016-01-01"
 
@@ -161,3 +164,26 @@ def test_a_file_cut_within_a_line_is_refused(own_root: Path, file: str) -> None:
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(AtlasError, match=r"endet mitten in einer Zeile"):
         SnapshotStore(Settings(own_root)).current()
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_no_half_file(
+    miniland_root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, body: bytes) -> None:
+        with path.open("wb") as file:
+            file.write(body[:100])
+        raise OSError(28, "No space left on device", str(path))
+
+    def check(_: object) -> None:
+        full(tmp_path / "x", b"x")
+
+    monkeypatch.setenv("ATLAS_DATA_DIR", str(miniland_root))
+    monkeypatch.setattr(Path, "write_bytes", full)
+    (tmp_path / "out").mkdir()
+    assert main(["kit", "00021010", "-o", str(tmp_path / "out" / "kit.zip")]) == WRONG_USE
+    assert list((tmp_path / "out").iterdir()) == []
+    monkeypatch.setattr(commands, "run_check", check)
+    assert main(["check"]) == FINDINGS
+    told = capsys.readouterr().err
+    assert "Die Datei kann nicht geschrieben werden: No space left on device" in told
+    assert "Ist der Datenträger voll" in told
