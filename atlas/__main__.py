@@ -20,7 +20,7 @@ from atlas.model.excerpt import Form
 from atlas.model.parameters import DAY, DISTRICT, LANG, MUNICIPALITY, NUMBER, PROGRAMME, SIZE, Parameter, choice, moment
 from atlas.model.programme import OVERVIEW, Counts, Unit
 from atlas.sources.settings import SettingsError
-from atlas.terminal import FINDINGS, FINE, WRONG_USE, WrongUseError, complain
+from atlas.terminal import FINDINGS, FINE, WRONG_USE, WrongUseError, complain, unwritten
 
 __all__ = ["FINDINGS", "FINE", "WRONG_USE", "main"]
 
@@ -41,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in error.problems:
             complain(problem)
         return WRONG_USE if isinstance(error, WrongUseError | SettingsError) else FINDINGS
+    except OSError as error:
+        complain(unwritten(error))
+        return FINDINGS
 
 
 def _parser() -> argparse.ArgumentParser:

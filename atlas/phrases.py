@@ -45,6 +45,10 @@ DOCUMENTED_ONLY_LATER = N_("erst später belegt")
 ENTRIES = N_("Einträge")
 ENTRY_N = N_("Eintrag {n}")
 FEW_CASES = N_("Wenige Fälle: nur ein Anhaltspunkt.")
+FILE_CUT = N_(
+    "Die Datei endet mitten in einer Zeile; vielleicht ist sie nur zum Teil kopiert. Bitte noch einmal kopieren, oder, wenn sie "
+    "vollständig ist, am Ende einen Zeilenumbruch setzen."
+)
 FILE_MISSING = N_("Die Datei fehlt. Bitte anlegen oder aus der Sicherung holen.")
 FILE_NOT_UTF8 = N_("Die Datei ist nicht in UTF-8 gespeichert. Bitte als UTF-8 speichern.")
 FIND_A_PLACE = N_("Gemeinde oder Kreis suchen")

@@ -67,12 +67,26 @@ def put(body: bytes, output: Path | None) -> None:
         sys.stdout.buffer.write(body)
         sys.stdout.buffer.flush()
     else:
+        is_device = output.exists() and not output.is_file()
+        draft = output if is_device else output.with_name(f".{output.name}.neu")
         try:
-            output.write_bytes(body)
+            draft.write_bytes(body)
+            if not is_device:
+                draft.replace(output)  # whole or not there, also on a full disk
         except OSError as error:
-            text = N_("Die Datei kann nicht geschrieben werden: {reason}.")
-            reason = error.strerror or str(error)
-            raise WrongUseError(Problem(str(output), text, {"reason": reason})) from error
+            if not is_device:
+                draft.unlink(missing_ok=True)
+            raise WrongUseError(unwritten(error, output)) from error
+
+
+def unwritten(error: OSError, place: Path | None = None) -> Problem:
+    """Return what is to be said where the system refuses to write or read."""
+    text = N_("Die Datei kann nicht geschrieben werden: {reason}.")
+    if not place:
+        text = N_(
+            "Das geht auf diesem Rechner gerade nicht: {reason}. Ist der Datenträger voll, oder gehört die Datei jemand anderem?"
+        )
+    return Problem(str(place or error.filename or "python -m atlas"), text, {"reason": error.strerror or str(error)})
 
 
 def complain(problem: Problem, suggestion: str = "") -> None:

@@ -16,11 +16,14 @@ from atlas.sources.snapshot import SnapshotStore
 from atlas.web.payloads import PayloadStore
 from ui.state import change_view, current_view
 
+_QUIET_S = 1.0
+"""So long no file may have changed before what has changed is taken: who copies a folder is done by then."""
+
 
 @cache
 def store() -> SnapshotStore:
     """Return the one store of this process."""
-    return SnapshotStore(Settings.from_environment())
+    return SnapshotStore(Settings.from_environment(), _QUIET_S)
 
 
 @cache

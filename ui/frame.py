@@ -28,7 +28,7 @@ from ui.state import HELP_PAGE, Keys, change_view, current_view, misread_address
 def head(context: ViewContext, *more: Callable[[ViewContext], None], chapter: str = "") -> None:
     """Show the head of a page: headline, what ``more`` shows, and the links; ``chapter`` is another than the page's of the handbook.
 
-    Below it what of the address could not be read, and that data are invented, if so.
+    Below it what of the address could not be read, what is wrong with the data for the moment, and that they are invented, if so.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         _title(context)
@@ -38,6 +38,8 @@ def head(context: ViewContext, *more: Callable[[ViewContext], None], chapter: st
         _help(chapter)
     if given := misread_address():
         blocks.draw("paragraph", text=misread(given, words()), kind="finding warning", role="status")
+    if trouble := store().trouble:
+        blocks.draw("paragraph", text=words().problem(trouble), kind="finding warning", role="status")
     for text in invented(context, words()):
         blocks.draw("paragraph", text=text, kind="synthetic", role="note")
 

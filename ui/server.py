@@ -136,24 +136,12 @@ def routes(base_path: str = "") -> list[Route]:
     """Return our own routes; below the base path too, if there is one: a check of health may ask either way."""
     address = store().settings.address
     own = [
-        *build_routes(payloads(), store().current, contexts(), address, door().problems, _about_store),
+        *build_routes(payloads(), store().current, contexts(), address, door().problems, lambda: store().about()),
         *build_internal(lambda: store().store, store().current, contexts(), reader_of, address),
     ]
     base = in_front(base_path)
     below = [Route(f"{base}{each.path}", each.endpoint, methods=each.methods, name=each.name) for each in own]
     return [*own, *(below if base else [])]
-
-
-def _about_store() -> dict[str, object]:
-    """Return what is to be watched of the store; readers keep what was known last while it does not answer."""
-    try:
-        opened = store().store
-        if opened is None:
-            return {"reachable": True, "kind": "files"}
-        opened.head()  # held against what is known of it
-        return {"reachable": True} | opened.about()
-    except AtlasError as error:
-        return {"reachable": False, "problems": [problem.sentence() for problem in error.problems]}
 
 
 def middleware(static: Path, base_path: str) -> list[Middleware]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -130,6 +130,8 @@ class BoundaryVersion:
     """West, south, east, north of the whole in degrees."""
     states: pd.DataFrame = field(default_factory=pd.DataFrame)
     """Index ``key`` (2 digits), columns as ``districts``; empty if the set is a single state."""
+    sums: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of the files it was built with, by their names."""
 
     @property
     def has_tiles(self) -> bool:

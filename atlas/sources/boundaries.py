@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
+import io
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import BoundaryChange, BoundaryVersion, Level, Provenance
 from atlas.model.keys import parse_ags, parse_district_key, state_of
 from atlas.phrases import N_
+from atlas.sources.files import file_sum, read_whole
 
 EDITION_FILE = "edition.toml"
 _BUILT = {".parquet", ".topojson"}
@@ -35,9 +37,12 @@ def list_editions(root: Path) -> tuple[BoundaryVersion, ...]:
     """
     problems: list[Problem] = []
     found = []
-    for path in sorted((root / "geodata").glob(f"*/*/{EDITION_FILE}")):
+    # A folder without the file that says what is in it is one that is being copied, or was.
+    for folder in sorted(
+        {path.parent for path in (root / "geodata").glob("*/[!.]*/*.*") if path.suffix in {".toml", *_BUILT}}
+    ):
         try:
-            found.append(read_edition(path.parent, str(path.parent.relative_to(root))))
+            found.append(read_edition(folder, str(folder.relative_to(root))))
         except AtlasError as error:
             problems += error.problems
     if problems:
@@ -53,7 +58,7 @@ def read_edition(folder: Path, shown_as: str | None = None) -> BoundaryVersion:
     """
     name = shown_as or str(folder)
     try:
-        about = tomllib.loads((folder / EDITION_FILE).read_text(encoding="utf-8"))
+        about = tomllib.loads(read_whole(folder / EDITION_FILE, f"{name}/{EDITION_FILE}").decode())
         if problems := _file_problems(folder, dict(about["sha256"]), name):
             raise AtlasError(*problems)
         edition = _edition(folder, about)
@@ -72,12 +77,16 @@ def _file_problems(folder: Path, sums: dict[str, str], name: str) -> list[Proble
         path = folder / file
         if not path.is_file():
             found.append(_missing(name, file))
-        elif path.suffix in _BUILT and hashlib.sha256(path.read_bytes()).hexdigest() != wanted:
-            text = N_(
-                "Die Datei {file} ist nicht mehr die, die gebaut wurde (Prüfsumme). Bitte den Ordner wiederherstellen oder neu bauen."
-            )
-            found.append(Problem(name, text, {"file": file}))
+        elif path.suffix in _BUILT and file_sum(path) != wanted:
+            found.append(_altered(name, file))
     return found
+
+
+def _altered(name: str, file: str) -> Problem:
+    text = N_(
+        "Die Datei {file} ist nicht mehr die, die gebaut wurde (Prüfsumme). Bitte den Ordner wiederherstellen oder neu bauen."
+    )
+    return Problem(name, text, {"file": file})
 
 
 def _missing(name: str, file: str) -> Problem:
@@ -115,11 +124,13 @@ def _edition(folder: Path, about: dict[str, Any]) -> BoundaryVersion:
         former_names={str(key): tuple(group["name"]) for key, group in former.groupby("ags")},
         bounds=(west, south, east, north),
         states=_places(folder / "states.csv") if "states.csv" in about["sha256"] else pd.DataFrame(),
+        sums=dict(about["sha256"]),
     )
 
 
 def _table(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, dtype=_TEXT, keep_default_na=False, encoding="utf-8")
+    body = io.BytesIO(read_whole(path, "/".join(path.parts[-4:])))
+    return pd.read_csv(body, dtype=_TEXT, keep_default_na=False, encoding="utf-8")
 
 
 def _places(path: Path) -> pd.DataFrame:
@@ -159,6 +170,34 @@ def _check_tables(edition: BoundaryVersion) -> None:
         raise ValueError("; ".join(broken))
 
 
+@contextmanager
+def as_built(edition: BoundaryVersion, path: Path) -> Iterator[None]:
+    """Read a file that was built with an edition: before and afterwards it is the one the edition's tables were read with.
+
+    Raises `AtlasError` if it can't be read, or is another one by now.
+    """
+    place = str(edition.folder)
+    try:
+        _demand_sum(edition, path)
+        yield
+        _demand_sum(edition, path)
+    except FileNotFoundError as error:
+        raise AtlasError(_missing(place, path.name)) from error
+    except (ValueError, OSError) as error:  # pyarrow's own errors are among these
+        raise AtlasError(_broken(place, error)) from error
+
+
+def _demand_sum(edition: BoundaryVersion, path: Path) -> None:
+    if file_sum(path) != edition.sums.get(path.name):
+        raise AtlasError(_altered(str(edition.folder), path.name))
+
+
+def read_topology(edition: BoundaryVersion, path: Path) -> bytes:
+    """Return a file of geometry for browsers. Raises `AtlasError` as `as_built`."""
+    with as_built(edition, path):
+        return path.read_bytes()
+
+
 def read_geometry(edition: BoundaryVersion, level: Level, positions: Sequence[int] | None = None) -> gpd.GeoDataFrame:
     """Return the geometry of a level: index position, one column ``geometry`` in the edition's metric CRS.
 
@@ -166,19 +205,10 @@ def read_geometry(edition: BoundaryVersion, level: Level, positions: Sequence[in
     Raises `AtlasError` if the file can't be read or does not belong to the edition's table.
     """
     path = edition.geometry_path(level)
-    place = str(edition.folder)
-    size = len(edition.municipalities)
-    wanted = list(range(size) if positions is None else positions)
-    try:
-        with parquet.ParquetFile(path) as file:
-            if file.metadata.num_rows != size:
-                raise AtlasError(_broken(place, ValueError(f"{path.name}: {file.metadata.num_rows} ≠ {size}")))
-            written = _rows(file, "geometry", wanted)
+    wanted = list(range(len(edition.municipalities)) if positions is None else positions)
+    with as_built(edition, path), parquet.ParquetFile(path) as file:
+        written = _rows(file, "geometry", wanted)
         found = gpd.GeoSeries.from_wkb(written, index=wanted, crs=edition.metric_crs)
-    except FileNotFoundError as error:
-        raise AtlasError(_missing(place, path.name)) from error
-    except (ValueError, OSError) as error:  # pyarrow's own errors are among these
-        raise AtlasError(_broken(place, error)) from error
     return gpd.GeoDataFrame(geometry=found)
 
 

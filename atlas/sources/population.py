@@ -26,6 +26,7 @@ from atlas.model.place_names import with_umlauts
 from atlas.model.population import POPULATION_COLUMNS, Population
 from atlas.model.sheets import Sheet
 from atlas.phrases import N_
+from atlas.sources.files import read_whole
 from atlas.sources.spreadsheets import COMMAND_LINE, read_sheet
 
 _FIXED_WIDTH = re.compile(r"[1-6][0-9][0-9]{8}[0-9]{2}")
@@ -181,7 +182,8 @@ def read_population(root: Path, boundary_set: str) -> Population | None:
         return None
     name = str(path.relative_to(root))
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        body = io.BytesIO(read_whole(path, name))
+        table = pd.read_csv(body, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (ValueError, OSError) as error:
         text = N_("Die Datei ist keine CSV in UTF-8. Bitte mit „python -m atlas population add“ noch einmal anlegen.")
         raise AtlasError(Problem(name, text)) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import re
 from collections.abc import Iterable, Sequence
@@ -27,6 +26,7 @@ from atlas.model.records import (
 from atlas.model.rules import Fault, Row, check_date, check_source, faults, is_after_reading, record_checker
 from atlas.model.targets import TARGET_COLUMNS, check_target, target_of
 from atlas.phrases import N_
+from atlas.sources.files import file_sum, read_whole
 from atlas.sources.store import Store
 
 
@@ -49,13 +49,14 @@ def read_records(
     seeded = store.seed_sum(programme.key) if store else ""
     table = _table([])
     if seeded is not None:  # the file leads
+        before = file_sum(root / name) if store and (root / name).is_file() else ""
         rows = _rows(root / name, name, RECORD_COLUMNS, problems)
         if not store:
             rows = list(_with_day(rows, programme, places, problems))
         problems += faults(rows, check, places)
         table = _table(rows)
-        if store and not problems:
-            store.seed(programme.key, table, name, file_sum(root / name))
+        if store and not problems and file_sum(root / name) == before:  # else somebody was writing it
+            store.seed(programme.key, table, name, before)
     elif store and (root / name).exists() and file_sum(root / name) != store.file_sum(programme.key):
         text = N_(
             "Die Datei wurde geändert, nachdem der Bestand aus ihr angelegt war; seitdem wird er in der Datenbank gepflegt. "
@@ -114,11 +115,6 @@ def _targets(
     return tuple(sorted((target_of(row) for _, row in rows), key=lambda each: (each.day, each.instrument, each.unit)))
 
 
-def file_sum(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def rows_of(table: pd.DataFrame) -> Iterable[tuple[int, Row]]:
     """Return what the entries of the store say, as `record_checker` reads it, each with its number.
 
@@ -173,12 +169,9 @@ def _duplicate_rows(records: Records) -> list[Problem]:
 def _rows(path: Path, name: str, columns: Sequence[str], problems: list[Problem]) -> list[tuple[int, Row]]:
     """Return rows with their line numbers; what is wrong with the file as a whole goes to ``problems``."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        problems.append(Problem(name, phrases.FILE_MISSING))
-        return []
-    except UnicodeDecodeError:
-        problems.append(Problem(name, phrases.FILE_NOT_UTF8))
+        text = read_whole(path, name).decode("utf-8-sig")
+    except AtlasError as error:
+        problems += error.problems
         return []
     return _rows_in(text, name, columns, problems)
 

@@ -7,9 +7,11 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import pandas as pd
 
@@ -28,6 +30,7 @@ from atlas.model.snapshot import Snapshot
 from atlas.model.targets import TargetList, row_of, written_targets
 from atlas.phrases import N_
 from atlas.sources.boundaries import list_editions
+from atlas.sources.files import Stamp, file_sum, stamp
 from atlas.sources.population import read_population
 from atlas.sources.records import parse_targets, read_records, rows_of
 from atlas.sources.settings import Settings
@@ -36,7 +39,14 @@ from atlas.sources.toml import read_toml
 
 _LOG = logging.getLogger(__name__)
 _LEFT_ALONE_S = 1.0
-"""So long a database that does not answer is left alone: a try may take long, and everybody waits for it."""
+"""So long a database that does not answer is left alone, and data with faults, unless they have changed."""
+_PATIENCE_S = 3.0
+"""So long who asks waits for what is new before going on with what was known last."""
+_SLOW_S, _SLOWLY = 0.5, 4
+"""A look that took longer than the first counts for so many times as long, and for as long as patience lasts at most."""
+_TRIES = 3
+_NAMED = 20
+T = TypeVar("T")
 SYNTHETIC_MARK = "SYNTHETISCH"
 """A file of this name in the data folder says that everything in it is invented."""
 
@@ -50,7 +60,18 @@ def load_snapshot(settings: Settings, store: Store | None = None, only: str = ""
     if store is None and settings.database:
         with store_if_made(settings.database, settings.seal) as opened:
             return load_snapshot(replace(settings, database=""), opened, only)
-    root = settings.root
+    try:
+        return _load(settings.root, store, only)
+    except OSError as error:
+        raise AtlasError(_unreadable(error)) from error
+
+
+def _unreadable(error: OSError) -> Problem:
+    text = N_("Die Datei lässt sich nicht lesen ({reason}). Bitte prüfen, ob sie da ist und wem sie gehört.")
+    return Problem(Path(error.filename or "data").name, text, {"reason": error.strerror or type(error).__name__})
+
+
+def _load(root: Path, store: Store | None, only: str) -> Snapshot:
     # Before the entries are read: what is written meanwhile is then seen at the next look.
     fingerprint, head = _fingerprint(root, store), store.head() if store else 0
     blockers: list[Problem] = []
@@ -187,40 +208,66 @@ def keys_of(programme: Programme, editions: dict[str, tuple[BoundaryVersion, ...
 
 
 def _files(root: Path) -> list[Path]:
-    return [path for folder in ("data", "geodata") for path in sorted((root / folder).rglob("*")) if path.is_file()]
+    """Return every file that is read. What is still being written has a name, or is in a folder, that begins with a dot."""
+    found = (path for folder in ("data", "geodata") for path in sorted((root / folder).rglob("*")))
+    return [path for path in found if "/." not in str(path.relative_to(root)) and path.is_file()]
 
 
 def _fingerprint(root: Path, store: Store | None) -> str:
     digest = hashlib.sha256(store.state().encode() if store else b"")
     for path in _files(root):
         if path.suffix in {".toml", ".csv", ".topojson"}:  # an edition's other files have their sums in its TOML
-            digest.update(str(path.relative_to(root)).encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+            digest.update(f"{path.relative_to(root)}{file_sum(path)}".encode())
     return digest.hexdigest()[:16]
+
+
+class _Seen(NamedTuple):
+    """What tells one state of store and files from another."""
+
+    state: str
+    files: tuple[Stamp, ...]
 
 
 class SnapshotStore:
     """Give out the current snapshot; read everything again when a file or the record has changed. Write the record.
 
-    Safe to use from many threads. A snapshot is never changed, only replaced. Broken files raise on every call
-    until they are mended. Files and store are looked at for every call: that costs less than 2 ms, and what another
-    process wrote is there with the next click.
+    Safe to use from many threads. A snapshot is never changed, only replaced. Files and store are looked at for every
+    call, which costs less than 2 ms, so what another process wrote is there with the next click. A thread of its own does
+    that: who asks waits `_PATIENCE_S` at most and goes on with what was known last, as everybody does while the files have
+    faults or the database does not answer; `trouble` says so. Files that have changed are taken, all or none, when nothing
+    changed for ``quiet_s``, nor while they were read.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, quiet_s: float = 0.0) -> None:
         self.settings = settings
-        self._away_until: float | None = None
+        self._quiet_s = quiet_s
         self._lock = threading.Lock()
+        self._looker = ThreadPoolExecutor(1, "look")
+        self._next: Future[None] = Future()
+        self._next.set_result(None)
         self._store: Store | None = None
-        self._signature: object = None
+        self._about: dict[str, object] = {"kind": "files"}
+        self._about_state: str | None = None
         self._answer: Snapshot | AtlasError | None = None
+        self._taken: _Seen | None = None
+        self._tried: _Seen | None = None
+        self._faults: AtlasError | None = None
+        self._files: tuple[Stamp, ...] = ()
+        self._changed_at = self._not_before = self._retry_at = 0.0
+        self._away: AtlasError | None = None
+        self._is_late = self._is_loading = False
 
     @property
     def store(self) -> Store | None:
         """Return the store, opened at its first use; None where the record is kept in files.
 
-        Raises `AtlasError` if it can't be opened.
+        Raises `AtlasError` if it can't be opened, or did not answer when it was last looked at: nobody waits for that twice.
         """
+        if self._away:
+            raise StoreUnreachableError(*self._away.problems)
+        return self._opened()
+
+    def _opened(self) -> Store | None:
         if self._store is None and self.settings.database:
             self._store = open_store(self.settings.database, self.settings.seal)
         return self._store
@@ -232,18 +279,58 @@ class SnapshotStore:
             self._store = None
 
     def current(self) -> Snapshot:
-        """Return the snapshot of files and store as they are now.
+        """Return the snapshot of files and store as they are now, or as they were known last.
 
-        Raises `AtlasError` as `load_snapshot`.
+        Raises `AtlasError` as `load_snapshot`, if nothing is known yet.
         """
-        with self._lock:
-            if self._away_until is None or time.monotonic() >= self._away_until:
-                self._refresh()
-            answer = self._answer
+        self._look_again()
+        answer = self._answer
         if isinstance(answer, AtlasError):
             raise AtlasError(*answer.problems)
         assert answer is not None  # noqa: S101 - just refreshed; tells mypy so
         return answer
+
+    @property
+    def trouble(self) -> Problem | None:
+        """Why what is given out may not be what there is now; None if it is."""
+        if not self._is_reachable:
+            text = N_(
+                "Die Datenbank antwortet gerade nicht. Gezeigt wird, was zuletzt bekannt war; speichern geht nicht."
+            )
+            return Problem("", text)
+        if self._faults:
+            text = N_("In den Daten steckt gerade ein Fehler. Gezeigt wird, was zuletzt ohne Fehler gelesen wurde.")
+            return Problem("", text)
+        return None
+
+    @property
+    def _is_reachable(self) -> bool:
+        return not (self._away or (self._is_late and not self._is_loading))
+
+    def about(self) -> dict[str, object]:
+        """Return what is to be watched: ``store``, as it said last, and ``outdated``, where newer data have faults."""
+        self._look_again()
+        told: dict[str, object] = {"store": {"reachable": True} | self._about}
+        if not self._is_reachable:
+            problems = self._away.problems if self._away else ()
+            told["store"] = {"reachable": False, "problems": [each.sentence() for each in problems]}
+        if self._faults:
+            told["outdated"] = [each.place for each in self._faults.problems[:_NAMED]]
+        return told
+
+    def _look_again(self, patience: int = 1) -> None:
+        """Have files and store looked at, from now on; wait for it with so much patience, the first time until there is an answer."""
+        with self._lock:
+            if self._next.running() or self._next.done():
+                self._next = self._looker.submit(self._refresh)
+            begun = self._next
+        if self._answer is None:
+            begun.result()
+        elif not (self._is_late or self._away):
+            try:
+                begun.result(patience * _PATIENCE_S)
+            except TimeoutError:
+                self._is_late = True
 
     def save(
         self, actor: Actor, programme: str, edits: Sequence[Edit], occasion: Occasion, basis: int | None = None
@@ -293,10 +380,7 @@ class SnapshotStore:
             raise AtlasError(*problems)
         before = written_targets(map(row_of, self.current().records[programme.key].targets))
         wanted = replace(wanted, body=written_targets(map(row_of, targets)))
-        made = store.targets.save(actor, programme.key, wanted, before)
-        with self._lock:
-            self._answers()
-        return made
+        return self._written(store.targets.save(actor, programme.key, wanted, before))
 
     def _writable(self, actor: Actor) -> Store:
         require(actor, Right.EDIT)
@@ -307,38 +391,79 @@ class SnapshotStore:
             raise AtlasError(Problem("data/participation", text))
         return self.store
 
-    def _written(self, change: Change) -> Change:
-        with self._lock:
-            self._answers()  # whoever wrote it sees it at once
-        return change
+    def _written(self, made: T) -> T:
+        """Return what was written, when it can be read: whoever wrote it sees it at once."""
+        self._not_before, self._away = 0.0, None
+        self._look_again(5)
+        return made
 
     def _refresh(self) -> None:
-        signature = None
+        """Look, and read what has changed. Only the one thread does; nobody holds anything that it waits for."""
         try:
-            # Once more where something was written meanwhile: the first time, the entries themselves.
-            for _ in range(2):
-                signature = self._look()
-                if self._answer is not None and signature == self._signature:
-                    break
-                self._answer = load_snapshot(self.settings, self.store)
-                self._signature = signature
-            self._answers()
-        except StoreUnreachableError as error:
-            # Readers keep what was known last; whoever writes is told.
-            if self._away_until is None:
+            if time.monotonic() >= self._not_before:
+                self._read_if_changed()
+        except AtlasError as error:  # of the store: it does not answer, or can't be opened
+            if not self._away:
                 _LOG.warning("the database does not answer; readers see what was known last")
-            self._away_until = time.monotonic() + _LEFT_ALONE_S
+            self._away, self._not_before = error, time.monotonic() + _LEFT_ALONE_S
             if not isinstance(self._answer, Snapshot):
-                self._answer, self._signature = error, None
-        except AtlasError as error:
-            self._answer, self._signature = error, signature
+                self._answer = error
+        except OSError as error:
+            self._fail(AtlasError(_unreadable(error)))
+        finally:
+            self._is_late = self._is_loading = False
 
-    def _answers(self) -> None:
-        if self._away_until is not None:
-            _LOG.info("the database answers again")
-        self._away_until = None
+    def _read_if_changed(self) -> None:
+        for _ in range(_TRIES):
+            begun = time.monotonic()
+            seen = self._look()
+            took = time.monotonic() - begun
+            self._not_before = begun + took + min(_SLOWLY * took, _PATIENCE_S) if took > _SLOW_S else 0.0
+            if self._away:
+                _LOG.info("the database answers again")
+            self._away = None
+            if not self._is_to_be_read(seen, begun):
+                return
+            self._is_loading = True
+            try:
+                made: Snapshot | AtlasError = load_snapshot(self.settings, self._opened())
+            except StoreUnreachableError:
+                raise
+            except AtlasError as error:
+                made = error
+            now = self._look()
+            if now.files != seen.files:
+                continue  # nothing is taken that was being written; the entries themselves are, at the first time
+            if isinstance(made, Snapshot):
+                self._answer, self._taken, self._faults = made, seen, None
+            else:
+                self._tried = seen
+                self._retry_at = time.monotonic() + max(_LEFT_ALONE_S, _SLOWLY * (time.monotonic() - begun))
+                self._fail(made)
+            if now == seen:
+                return
+        if self._answer is None:
+            text = N_("Die Daten werden gerade geändert. Bitte gleich noch einmal versuchen.")
+            self._answer = AtlasError(Problem("data", text))
 
-    def _look(self) -> tuple[str, tuple[tuple[str, int, int], ...]]:
-        stats = ((path, path.stat()) for path in _files(self.settings.root) if path.suffix in {".toml", ".csv"})
-        state = self.store.state() if self.store else ""
-        return state, tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+    def _is_to_be_read(self, seen: _Seen, moment: float) -> bool:
+        """Return whether there is anything new, and files have come to rest."""
+        if seen.files != self._files:
+            self._files, self._changed_at = seen.files, moment
+        is_new = seen != (self._tried if self._faults else self._taken) or (self._faults and moment >= self._retry_at)
+        was_taken = self._taken is not None and seen.files == self._taken.files
+        return bool(is_new) and (self._answer is None or was_taken or moment >= self._changed_at + self._quiet_s)
+
+    def _fail(self, error: AtlasError) -> None:
+        """Keep what was known last, if anything was."""
+        self._faults = error
+        if not isinstance(self._answer, Snapshot):
+            self._answer = error
+
+    def _look(self) -> _Seen:
+        state = ""
+        if store := self._opened():
+            state = store.state()
+            if self._about_state != state:
+                self._about, self._about_state = store.about(), state
+        return _Seen(state, tuple(map(stamp, _files(self.settings.root))))

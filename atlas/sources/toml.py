@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from atlas import phrases
 from atlas.errors import AtlasError, Problem
 from atlas.phrases import N_
+from atlas.sources.files import read_whole
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -33,11 +34,7 @@ def read_toml(path: Path, model: type[M], name: str) -> M:
     Raises `AtlasError`: one problem for every fault of the file, each with its place inside:
     ``instruments[2].stages[0].colour``.
     """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise AtlasError(Problem(name, phrases.FILE_MISSING)) from error
-    return parse_toml(content, model, name)
+    return parse_toml(read_whole(path, name), model, name)
 
 
 def parse_toml(content: bytes, model: type[M], name: str) -> M:

@@ -22,6 +22,7 @@ from atlas.present.context import ViewContext
 from atlas.present.map_index import body_names, build_map_index
 from atlas.present.search import search_index, suggestions
 from atlas.render.fonts import letter_widths
+from atlas.sources.boundaries import read_topology
 from atlas.web.delivery import compact
 from atlas.web.scripts import asset, script
 
@@ -130,12 +131,12 @@ class PayloadStore:
         if key not in self._maps:
             records = snapshot.records[programme.key]
             details = {
-                state: self.add(f"{Level.DETAIL}{state}", ".json", path.read_bytes())
+                state: self.add(f"{Level.DETAIL}{state}", ".json", read_topology(edition, path))
                 for state, path in edition.detail_paths.items()
             }
             self._maps[key] = MapUrls(
                 self.add(f"{programme.key}", ".json", compact(_map_index(programme, edition, records)).encode()),
-                self.add(f"{Level.OVERVIEW}", ".json", edition.topology_path(Level.OVERVIEW).read_bytes()),
+                self.add(f"{Level.OVERVIEW}", ".json", read_topology(edition, edition.topology_path(Level.OVERVIEW))),
                 details,
                 edition.tall,
             )

@@ -50,7 +50,7 @@ def build_routes(
     contexts: ViewContexts,
     address: str = "",
     rights_problems: Callable[[], int] = lambda: 0,
-    about_store: Callable[[], dict[str, object]] = dict,
+    about: Callable[[], dict[str, object]] = dict,
 ) -> list[Route]:
     """Return the routes. Views are asked for by the page's own query parameters.
 
@@ -59,10 +59,10 @@ def build_routes(
     ``.png`` a chart of `Chart`, with ``fuer`` for its `Use`; ``/atlas/verlauf.json`` the months of a layer, ``.gif`` the
     same as an animation;
     see `Images` for pictures; ``/atlas/{name}`` immutable payloads; ``/healthz`` the process lives; ``/readyz`` the data
-    can be used, and what the store says of itself; what crawlers ask for, see `build_crawler_routes`; ``/api/v1/`` the
+    can be used, and ``about`` them; what crawlers ask for, see `build_crawler_routes`; ``/api/v1/`` the
     open data, see `build_api`.
     """
-    own = _OwnRoutes(payloads, current, contexts, rights_problems, about_store)
+    own = _OwnRoutes(payloads, current, contexts, rights_problems, about)
     return [
         Route(f"{PREFIX}/{{table}}.csv", Endpoint(own.table)),
         Route(f"{PREFIX}/liste/{{list}}.csv", Endpoint(own.list_behind)),
@@ -86,7 +86,7 @@ class _OwnRoutes:
     _current: Callable[[], Snapshot]
     _contexts: ViewContexts
     _rights_problems: Callable[[], int]
-    _about_store: Callable[[], dict[str, object]]
+    _about: Callable[[], dict[str, object]]
     _films: SingleFlightCache[FileAnswer] = field(default_factory=lambda: SingleFlightCache(8_000_000, len))
     _animations: SingleFlightCache[FileAnswer] = field(default_factory=lambda: SingleFlightCache(32_000_000, len))
     _curves: SingleFlightCache[tuple[Curve, ...]] = field(default_factory=lambda: SingleFlightCache(32))
@@ -187,13 +187,13 @@ class _OwnRoutes:
             snapshot = self._current()
         except AtlasError as error:
             places = [problem.place for problem in error.problems[:_SAID]]
-            told = {"ready": False, "problems": len(error.problems), "places": places, "store": self._about_store()}
+            told = {"ready": False, "problems": len(error.problems), "places": places, **self._about()}
             return _json(told, 503)
         ready: dict[str, object] = {
             "ready": True,
             "fingerprint": snapshot.fingerprint,
             "programmes": list(snapshot.programmes),
-            "store": self._about_store(),
+            **self._about(),
         }
         if broken := self._rights_problems():  # the public map stands; nobody can edit
             ready["rights_problems"] = broken

@@ -17,6 +17,7 @@ from atlas.model.rights import VISITOR
 from tests.app.conftest import AppOn
 from tests.app.test_pages import PAGES, fine, shown
 from ui import login
+from ui.cache import store
 
 RIGHTS = '[[people]]\nemail = "erika@example.org"\nrole = "editor"\n'
 
@@ -170,6 +171,7 @@ def test_while_the_database_is_away_the_public_pages_go_on_and_nobody_may_write(
         patched.setattr(sa.Engine, "begin", away)
         said = shown(fine(app.run()))
         assert sentence in said
+        assert "Gezeigt wird, was zuletzt bekannt war" in said
         assert "erika" not in said
         assert buttons(app) == ["log-out"]
         left: list[bool] = []
@@ -183,6 +185,9 @@ def test_while_the_database_is_away_the_public_pages_go_on_and_nobody_may_write(
         writer.run().button(key="callback").click().run()
         assert writer.session_state["callback-wrote"] == "refused"
         assert "Die Datenbank antwortet nicht" in shown(app.switch_page(PAGES["maintenance"]).run())
+    store()._not_before = 0.0
+    store().current()
+    store()._next.result()
     assert "erika@example.org · Bearbeiten" in maintenance(app)
 
 

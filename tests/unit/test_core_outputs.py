@@ -330,7 +330,7 @@ def test_check_of_broken_data_names_the_place(
     own_root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("ATLAS_DATA_DIR", str(own_root))
-    (own_root / "data" / "programmes" / "mini.toml").write_text("key = ", encoding="utf-8")
+    (own_root / "data" / "programmes" / "mini.toml").write_text("key = \n", encoding="utf-8")
     assert main(["check"]) == FINDINGS
     assert "FEHLER: data/programmes/mini.toml: Das ist kein gültiges TOML" in capsys.readouterr().err
 

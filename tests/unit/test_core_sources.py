@@ -69,7 +69,8 @@ def test_fault_in_a_programme_names_its_place(tmp_path: Path, old: str, new: str
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(None, "Die Datei fehlt"), (b"\xff\xfe", "nicht in UTF-8"), (b"key = ", "kein gültiges TOML")]
+    ("content", "said"),
+    [(None, "Die Datei fehlt"), (b"\xff\xfe", "nicht in UTF-8"), (b"key = \n", "kein gültiges TOML")],
 )
 def test_programme_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None, said: str) -> None:
     path = tmp_path / "p.toml"
@@ -145,7 +146,7 @@ def test_all_faults_of_all_files_come_at_once(own_root: Path) -> None:
         (None, "Die Datei fehlt"),
         (b"\xff\xfea", "nicht in UTF-8"),
         (b"ags,municipality\n", "Zeile 1: In der Kopfzeile fehlt: instrument"),
-        (miniland.RECORDS.encode() + b'1,"offen', "kein gültiges CSV"),
+        (miniland.RECORDS.encode() + b'1,"offen\n', "kein gültiges CSV"),
         (miniland.RECORDS.encode() + b"1,2,3\n", "mehr oder weniger Felder"),
         (miniland.RECORDS.encode() + b",,,,,,,,,,,,,\n", "mehr oder weniger Felder"),
     ],
@@ -189,7 +190,7 @@ def test_missing_programme_state_and_geodata_are_named(own_root: Path, tmp_path:
         load_snapshot(Settings(own_root))
 
 
-def test_store_notices_a_change_and_keeps_refusing_broken_files(own_root: Path) -> None:
+def test_store_notices_a_change_and_keeps_the_last_good_state_beside_broken_files(own_root: Path) -> None:
     store = SnapshotStore(Settings(own_root))
     first = store.current()
     assert store.current() is first
@@ -198,10 +199,14 @@ def test_store_notices_a_change_and_keeps_refusing_broken_files(own_root: Path) 
     good = path.read_text(encoding="utf-8")
     path.write_text(good + "kaputt\n", encoding="utf-8")
     for _ in range(2):
-        with pytest.raises(AtlasError, match="mehr oder weniger Felder"):
-            store.current()
+        assert store.current() is first
+        assert store.about()["outdated"] == [f"data/participation/mini.csv, Zeile {len(good.splitlines()) + 1}"]
+        assert "ohne Fehler gelesen" in str(store.trouble)
+    with pytest.raises(AtlasError, match="mehr oder weniger Felder"):
+        SnapshotStore(Settings(own_root)).current()
     path.write_text(good + GOOD + "\n", encoding="utf-8")
     mended = store.current()
+    assert store.trouble is None
     assert mended.fingerprint != first.fingerprint
     assert len(mended.records["mini"].table) == len(first.records["mini"].table) + 1
 
@@ -311,7 +316,7 @@ def test_old_file_without_the_new_columns_is_read_on_the_programmes_day(own_root
 def test_entry_says_itself_when_its_source_was_read(own_root: Path) -> None:
     head, first, *rest = miniland.RECORDS.splitlines()
     lines = [f"{head},retrieved,case", f"{first},2024-02-29,Ring", *(f"{line},," for line in rest)]
-    (own_root / "data/participation/mini.csv").write_text("\n".join(lines), encoding="utf-8")
+    (own_root / "data/participation/mini.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
     table = load_snapshot(Settings(own_root)).records["mini"].table
     assert table[READ_ON].tolist() == ["2024-02-29", *["2026-11-23"] * len(rest)]
     assert table["case"].tolist() == ["Ring", *[""] * len(rest)]

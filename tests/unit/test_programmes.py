@@ -189,7 +189,7 @@ def test_one_programme_is_checked_whatever_is_wrong_with_another(
     at_work: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     begin_programme(NEW, at_work)
-    (at_work / "data/programmes/mini.toml").write_text("key = ", encoding="utf-8")
+    (at_work / "data/programmes/mini.toml").write_text("key = \n", encoding="utf-8")
     assert main(["check"]) == FINDINGS
     assert main(["check", "--programme", "neu"]) == FINE
     assert main(["check", "--programme", "mini"]) == FINDINGS

@@ -516,11 +516,13 @@ def test_log_says_once_that_the_database_is_away_and_once_that_it_is_back(
             kept.current()
             kept.current()
             assert len(tries) == 1  # it is left alone for a while
-            kept._away_until = 0.0
+            kept._not_before = 0.0
             kept.current()
+            kept._next.result()
             assert len(tries) == 2
-        kept._away_until = 0.0
+        kept._not_before = 0.0
         kept.current()
+        kept._next.result()
         kept.current()
     said = [(each.levelname, each.getMessage()) for each in caplog.records if each.name.startswith("atlas")]
     assert [level for level, _ in said] == ["WARNING", "INFO"]

@@ -6,10 +6,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
+import psycopg
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
+from psycopg.abc import PQGen
 
 from atlas.errors import AtlasError, Problem
 from atlas.phrases import N_
@@ -29,7 +32,11 @@ DriverError: type[Exception] = driver.Error
 PLACE = "ATLAS_DATABASE_URL"
 _FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """Releases of SQLite whose WAL mode is safe: the first and what is newer, and two mended older lines."""
-_CONNECT_S = "5"
+_CONNECT_S = 4
+_READ_S, _WRITE_S = 4, 20
+"""So long a reader and a writer of PostgreSQL wait for the answer to one statement, whoever is to blame."""
+_LOCK_S = {_READ_S: 3, _WRITE_S: 15}
+"""So long they wait for a lock that another one holds."""
 _BUSY_MS = 15_000
 _LOCK = 7_164_001
 """Number of the lock all writers of a PostgreSQL store take: any that nobody else uses."""
@@ -62,9 +69,8 @@ class Database:
         self.kind = parsed.get_backend_name()
         if self.kind == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-            if "connect_timeout" not in parsed.query:
-                parsed = parsed.update_query_dict({"connect_timeout": _CONNECT_S})
-            self.engine = sa.create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=10)
+            self.engine = _patient_engine(parsed, _READ_S)
+            self._writing = _patient_engine(parsed, _WRITE_S)
         elif self.kind == "sqlite" and parsed.database and parsed.database != ":memory:":
             self.file = Path(parsed.database)
             seal = seal or Seal(self.file.with_name(f"{self.file.name}.head"))
@@ -73,6 +79,7 @@ class Database:
             # A connection for each use: it costs 0.1 ms, and none is ever shared between threads.
             self.engine = sa.create_engine(parsed, module=driver, poolclass=sa.NullPool)
             _set_up_sqlite(self.engine)
+            self._writing = self.engine
         else:
             raise _wrong_url()
         self.seal = seal or Seal()
@@ -86,7 +93,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """Give the one connection that may write now; all or nothing, and on the disk when it is left. Then the head is."""
-        opened = self.engine.execution_options(**{_WRITES: True, SEAL: self.seal})
+        opened = self._writing.execution_options(**{_WRITES: True, SEAL: self.seal})
         with self._failing_in_words(), opened.begin() as connection:
             connection.info.pop(SEAL, None)
             if self.kind == "postgresql":
@@ -101,18 +108,19 @@ class Database:
     def _failing_in_words(self) -> Iterator[None]:
         try:
             yield
-        except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
-            if any(each in f"{type(error.orig).__name__} {error.orig}" for each in _NO_TABLE):
+        except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.InternalError, sa.exc.TimeoutError) as error:
+            reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error  # an internal one: read-only
+            if any(each in f"{type(reason).__name__} {reason}" for each in _NO_TABLE):
                 raise no_tables() from error
             if isinstance(error, sa.exc.ProgrammingError):  # a fault of ours
                 raise
             if not self.is_made():
                 raise no_file(self.file) from error
             text = N_(
-                "Die Datenbank antwortet nicht, ist gesperrt oder voll ({reason}). Nichts wurde gespeichert. Bitte gleich "
+                "Die Datenbank antwortet nicht, ist gesperrt, schreibgeschützt oder voll ({reason}). Nichts wurde gespeichert. Bitte gleich "
                 "noch einmal versuchen; bleibt es so, hilft docs/operations.md."
             )
-            raise StoreUnreachableError(Problem(PLACE, text, {"reason": type(error.orig).__name__})) from error
+            raise StoreUnreachableError(Problem(PLACE, text, {"reason": type(reason).__name__})) from error
         except sa.exc.DatabaseError as error:
             if type(error) is not sa.exc.DatabaseError:  # one of its many kinds: a fault of ours
                 raise
@@ -144,6 +152,53 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        self._writing.dispose()
+
+
+T = TypeVar("T")
+
+
+class _Connection(psycopg.Connection[Any]):
+    """A connection that does not wait for ever: no time-out of the server's own ends where the server stands still."""
+
+    patience_s: float
+
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        try:
+            return super().wait(gen, interval, timeout or self.patience_s)
+        except psycopg.Error as error:
+            if self.pgconn.transaction_status != psycopg.pq.TransactionStatus.ACTIVE:
+                raise
+            self.close()
+            raise psycopg.OperationalError("no answer") from error
+
+
+def _patient_engine(url: sa.URL, patience_s: int) -> sa.Engine:
+    """Return connections to PostgreSQL, each of which waits so long for an answer; what the address says goes first."""
+    limits = {"lock_timeout": _LOCK_S[patience_s], "statement_timeout": patience_s}
+    usual = {
+        "connect_timeout": str(_CONNECT_S),
+        "options": " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items()),
+        "keepalives_idle": "10",
+        "keepalives_interval": "5",
+        "keepalives_count": "3",
+        "tcp_user_timeout": f"{patience_s}000",
+    }
+    engine = sa.create_engine(
+        url.set(query=usual | dict(url.query)),
+        pool_pre_ping=True,
+        pool_size=5,
+        max_overflow=10,
+        pool_timeout=_CONNECT_S,
+    )
+
+    @sa.event.listens_for(engine, "do_connect")
+    def connected(_dialect: object, _record: object, arguments: list[Any], given: dict[str, Any]) -> _Connection:
+        made = _Connection.connect(*arguments, **given)
+        made.patience_s = patience_s + 1  # the server's own words first
+        return made
+
+    return engine
 
 
 def no_tables() -> StoreUnreachableError:

@@ -42,7 +42,7 @@ function showWhenItStands() {
   let settled = 0;
   const watch = new MutationObserver(() => {
     window.clearTimeout(settled);
-    const waits = !document.querySelector(".st-key-head") || document.querySelector(".stMain [data-testid='stSkeleton']");
+    const waits = !document.querySelector(".st-key-head, [data-testid='stAlert']") || document.querySelector(".stMain [data-testid='stSkeleton']");
     if (!waits) settled = window.setTimeout(show, SETTLED_MS);
   });
   function show() {
