@@ -58,6 +58,13 @@ class Login:
         return given.strip().lower()
 
     @property
+    def claimed_emails(self) -> frozenset[str]:
+        """Return the addresses the login names, vouched for or not: who they belong to may be given less, never more."""
+        given = self.claims.get("email")
+        named = given if isinstance(given, list) else [given]
+        return frozenset(each.strip().casefold() for each in named if isinstance(each, str))
+
+    @property
     def name(self) -> str:
         """Return what the record calls this person: the e-mail address, else the provider's key, a name beside it.
 

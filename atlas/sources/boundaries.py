@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -19,6 +18,7 @@ from atlas.errors import AtlasError, Problem
 from atlas.model.boundaries import BoundaryChange, BoundaryVersion, Level, Provenance
 from atlas.model.keys import parse_ags, parse_district_key, state_of
 from atlas.phrases import N_
+from atlas.sources.toml import load_toml, read_start
 
 EDITION_FILE = "edition.toml"
 _BUILT = {".parquet", ".topojson"}
@@ -53,7 +53,7 @@ def read_edition(folder: Path, shown_as: str | None = None) -> BoundaryVersion:
     """
     name = shown_as or str(folder)
     try:
-        about = tomllib.loads((folder / EDITION_FILE).read_text(encoding="utf-8"))
+        about = load_toml(read_start(folder / EDITION_FILE), f"{name}/{EDITION_FILE}")
         if problems := _file_problems(folder, dict(about["sha256"]), name):
             raise AtlasError(*problems)
         edition = _edition(folder, about)

@@ -88,6 +88,12 @@ def door(rights: Path) -> Authenticator:
         ({"email": "x@example.org", "realm": ["groups"]}, Role.VISITOR),
         ({"email": "x@example.org", "groups": ["atlas-alles"]}, Role.VISITOR),
         ({"email": "leitung@example.org", "realm": {"groups": ["atlas-alles"]}}, Role.READER),
+        # An address that is not vouched for gives nothing, and takes all the same: the lower of both.
+        ({"email": "leitung@example.org", "email_verified": False, "realm": {"groups": ["atlas-alles"]}}, Role.READER),
+        ({"email": "Leitun\u0067@example.org ", "email_verified": 0, "realm": {"groups": "atlas-alles"}}, Role.READER),
+        ({"email": ["x", "leitung@example.org"], "realm": {"groups": ["atlas-alles"]}}, Role.READER),
+        ({"email": "eri\u212aa@example.org", "realm": {"groups": ["atlas-alles"]}}, Role.EDITOR),
+        ({"email_verified": False, "realm": {"groups": ["atlas-lesen"]}}, Role.READER),
     ],
 )
 def test_the_entry_of_a_person_decides_else_the_highest_group(
@@ -123,7 +129,17 @@ def test_a_changed_table_holds_at_the_next_question(rights: Path) -> None:
         "[[group]]\ngroup = 'g'\nrole = 'editor'",
         "group_claim = ''",
         TABLE.replace('"reader"', "2"),
+        "group_claim = " + "[" * 100_000,
+        "people = " + "[" * 450 + "]" * 450,
+        "a" + ".a" * 100_000 + " = 1",
+        "{a=".join(["x = ", *[""] * 5_000]) + "1",
+        "group_claim = 0x" + "f" * 50_000,
+        "group_claim = " + "9" * 5_000,
+        "#" * 300_000,
+        "[[people]]\n" * 20_000,
+        "".join(f"[[groups]]\ngroup = 'g{n % 3_000}'\nrole = 'reader'\n" for n in range(6_000)),
     ],
+    ids=range(24),
 )
 def test_a_broken_table_gives_nobody_a_right_and_says_so(
     rights: Path, broken: str, caplog: pytest.LogCaptureFixture
