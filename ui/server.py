@@ -31,7 +31,8 @@ from atlas.web.page import CompressedAssets, PageFrame, inline_script_hashes, pa
 from atlas.web.routes import build_routes
 from ui.cache import contexts, payloads, store
 from ui.components import register
-from ui.login import door, may_upload, reader_of
+from ui.login import door, login_holds, may_upload, reader_of
+from ui.login_routes import LoginRoutes
 
 _LOGIN_ROUTES = {"auth", "oauth2callback"}
 """First segments of Streamlit's own routes for logging in; pages of ours, as any other path, while nobody can."""
@@ -170,7 +171,8 @@ def middleware(static: Path, base_path: str) -> list[Middleware]:
         Middleware(
             SecurityHeaders, inline_script_hashes(index_html), base_path, is_https=address.startswith("https://")
         ),
-        Middleware(Guard, base_path, may_upload=may_upload),
+        Middleware(Guard, base_path, may_upload=may_upload, login_holds=login_holds),
+        *([Middleware(LoginRoutes, base_path)] if more else []),
         Middleware(PageFrame, index_html, find, path_of, base_path, address),
         Middleware(CompressedAssets, static / "static", f"{in_front(base_path)}/static"),
     ]

@@ -90,6 +90,13 @@ class Rights:
         highest = max(by_group, key=_ORDER.index, default=Role.VISITOR)
         return min([highest, *(by_email.get(each, highest) for each in login.claimed_emails)], key=_ORDER.index)
 
+    def kept(self, login: Login) -> dict[str, object]:
+        """Return the claims of a login that are needed, by the file as it stands now."""
+        table, _ = self._current()
+        return (
+            login.kept(table.group_claim, [each.group for each in table.groups]) if table else login.kept("groups", [])
+        )
+
     def people(self) -> dict[str, Role]:
         """Return the e-mail addresses that are listed, with their roles, by the file as it stands now."""
         table, _ = self._current()

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -68,6 +69,7 @@ _DIGITS: Final = 16
 _MAX_TAG_BYTES: Final = 2
 _MAX_VARINT_BYTES: Final = 10
 
+_LOOK_S: Final = 5.0
 _POLICY, _TOO_BIG, _NOT_BINARY, _TRY_LATER = 1008, 1009, 1003, 1013
 
 
@@ -243,7 +245,8 @@ class Guard:
     and fits into what is left for the session.
 
     ``base_path`` is what ``server.baseUrlPath`` says, with or without slashes; ``clock`` gives seconds, monotonic.
-    ``may_upload`` is asked of each request or message, in a thread; by default nobody may.
+    ``may_upload`` is asked of each request or message, in a thread; by default nobody may. ``login_holds`` is asked of
+    each websocket when it is opened, and every five seconds while it says yes; then the websocket is closed.
     """
 
     def __init__(
@@ -253,9 +256,12 @@ class Guard:
         limits: RequestLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
         may_upload: Callable[[Scope], bool] = lambda _: False,
+        login_holds: Callable[[Scope], bool] = lambda _: False,
     ) -> None:
         self.app = app
         self._may_upload = may_upload
+        self._login_holds = login_holds
+        self._looks = CapacityLimiter(1)  # while a database hangs, no more threads than this wait for it
         self._uploads = Uploads()
         base = in_front(base_path)
         self._core_path = f"{base}/{_CORE}"
@@ -369,7 +375,21 @@ class Guard:
             if not connection.closed:  # after our close the server would raise
                 await send(message)
 
-        await self.app(scope, guarded_receive, guarded_send)
+        watch = asyncio.create_task(self._close_when_login_ends(scope, connection, send))
+        try:
+            await self.app(scope, guarded_receive, guarded_send)
+        finally:
+            watch.cancel()
+
+    async def _close_when_login_ends(self, scope: Scope, connection: _Websocket, send: Send) -> None:
+        is_watched = False
+        while await to_thread.run_sync(self._login_holds, scope, limiter=self._looks):
+            is_watched = True
+            await asyncio.sleep(_LOOK_S)
+        if is_watched and not connection.closed:
+            _LOG.info("websocket closed: its login has ended")
+            connection.closed = True
+            await send({"type": "websocket.close", "code": _POLICY})
 
 
 def _said_size(scope: Scope) -> int | None:

@@ -254,6 +254,23 @@ def test_log_out_ends_a_login_whose_provider_has_a_clock_ahead(door: Authenticat
     assert door.standing(ahead, Connection()).reason is Reason.ENDED
 
 
+def test_a_process_without_a_database_knows_no_login_from_before_it() -> None:
+    ends = LoginEndsInMemory(NOW)
+    assert ends.ended("1", NOW - timedelta(seconds=1))
+    assert not ends.ended("1", NOW)
+
+
+def test_only_what_is_needed_of_a_login_is_kept(rights: Path) -> None:
+    told = claims(realm={"groups": ["x", "atlas-alles"], "more": 1}, name="E", email_verified=False, address={"a": "b"})
+    kept = Rights(rights).kept(login(**told))
+    assert kept == {key: told[key] for key in ("sub", "iat", "email", "email_verified")} | {
+        "realm": {"groups": ["atlas-alles"]}
+    }
+    assert Rights(rights).role_of(login(**kept)) is Rights(rights).role_of(login(**told))
+    rights.unlink()
+    assert "realm" not in Rights(rights).kept(login(**told))
+
+
 def test_an_end_is_never_taken_back_by_an_earlier_one() -> None:
     ends = LoginEndsInMemory()
     ends.end("1", NOW)
