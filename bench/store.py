@@ -76,7 +76,7 @@ def _killed_upgrades(fresh: Callable[[str], AbstractContextManager[str]], kind: 
             found += faults
     if found:
         print(found[:5])
-    return f"{kills} kills, found old {steps['0001']}, new {steps['0004']}: {len(found)} faults"
+    return f"{kills} kills, found old {steps['0001']}, new {steps['0005']}: {len(found)} faults"
 
 
 def _snapshot() -> tuple[Programme, BoundaryVersion, tuple[boundaries.BoundaryChange, ...]]:

@@ -52,7 +52,7 @@ def plant(root: Path, url: str) -> str:
     store.follow_ups.save(ANNA, "mini", late)
     store.follow_ups.save(ANNA, "mini", FollowUp(ags="00021020", version=0, note=f"Notiz {MARK}"))
     answered = store.reports.file("mini", "00021020", f"Meldung {MARK}")
-    store.reports.answer(ANNA, answered, f"Antwort {MARK}", is_accepted=True)
+    store.reports.answer(ANNA, [answered], f"Antwort {MARK}", is_accepted=True)
     waiting = store.reports.file("mini", TOWN, f"Meldung {MARK}")
     kept.close()
     return waiting

@@ -83,17 +83,17 @@ def kill_upgrade(url: str, seed: int, changes: int = 60) -> tuple[str, list[str]
     _, _, before = dump(url)
     killed(lambda _: open_store(url).close(), seed, _UPGRADE_S)
     step, more, rows = dump(url)
-    found = [] if (step, more) in {("0001", ()), ("0004", ADDED_LATER)} else [f"between the steps: {step}, {more}"]
+    found = [] if (step, more) in {("0001", ()), ("0005", ADDED_LATER)} else [f"between the steps: {step}, {more}"]
     found += [] if rows == before else ["killed: rows lost"]
-    copy = f"{url}.vor-0004"
+    copy = f"{url}.vor-0005"
     if Path(str(sa.make_url(copy).database)).exists():
         found += [] if dump(copy) == ("0001", (), before) else ["copy is not what was before"]
-    elif step == "0004" and url.startswith("sqlite"):
+    elif step == "0005" and url.startswith("sqlite"):
         found.append("no copy")
     store = open_store(url)
     found += [f"damaged: {each.sentence()}" for each in store.verify()]
     store.close()
-    found += [] if dump(url) == ("0004", ADDED_LATER, before) else ["not finished by the next"]
+    found += [] if dump(url) == ("0005", ADDED_LATER, before) else ["not finished by the next"]
     return step, found
 
 

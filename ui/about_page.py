@@ -77,7 +77,9 @@ def _visits() -> list[str]:
         told.append(
             said.say(
                 "Wer einen Fehler meldet, hinterlässt nur den Text der Meldung, keinen Namen und keine Adresse. Ihn liest, "
-                "wer den Bestand pflegt; {n} Tage nach der Antwort wird er gelöscht.",
+                "wer den Bestand pflegt; {n} Tage nach der Antwort wird er gelöscht. Damit nicht einer das Formular für alle "
+                "verstopft, wird einen Tag lang aufbewahrt, wie viele Meldungen aus einer Gruppe von Netzadressen kamen; welche es "
+                "war, ist daraus nicht zu lesen.",
                 n=KEPT_DAYS,
             )
         )

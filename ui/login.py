@@ -40,12 +40,13 @@ from ui.state import words
 
 _LOG = logging.getLogger(__name__)
 _PATIENCE_S = 5.0
+_STARTED = datetime.now(UTC).replace(microsecond=0)
 
 
 @cache
 def ends_in_memory() -> LoginEnds:
-    """Return the ended logins of a process without a database: then it is the only one."""
-    return LoginEndsInMemory()
+    """Return the ended logins of a process without a database: it is the only one, and no earlier login holds."""
+    return LoginEndsInMemory(_STARTED)
 
 
 def login_ends() -> LoginEnds:
@@ -96,7 +97,7 @@ def current_standing() -> Standing:
     StoreUnreachableError
         If somebody is logged in, and the database does not answer.
     """
-    return door().standing(_claims(), _connection())
+    return door().standing(_claims(), connection())
 
 
 def _standing_if_known() -> Standing | None:
@@ -110,7 +111,7 @@ def actor_of(scope: Scope) -> Actor:
     """Return who sends a request, or has opened a websocket, looked up now."""
     asking = HTTPConnection(scope)
     client = asking.client.host if asking.client else None
-    return door().standing(_cookie_claims(asking.cookies), Connection.of(client, asking.headers.items())).actor
+    return door().standing(cookie_claims(asking.cookies), Connection.of(client, asking.headers.items())).actor
 
 
 def may_upload(scope: Scope) -> bool:
@@ -148,13 +149,21 @@ def log_in() -> None:
         st.login()
 
 
-def log_out() -> None:
-    """End all logins of this session's person, here and at the provider; in this browser even without the database."""
+def end_login(claims: Mapping[str, object]) -> None:
+    """End all logins of the person a cookie speaks of; without the database, only the cookie's own browser forgets it."""
     try:
-        door().end(_claims())
+        door().end(claims)
     except StoreUnreachableError:
         _LOG.warning("the database does not answer: a login was ended in its own browser only")
-    st.logout()
+
+
+def login_holds(scope: Scope) -> bool:
+    """Return whether the one who has opened a websocket is logged in still; as long as that can't be known, it is so."""
+    try:
+        standing = door().standing(cookie_claims(HTTPConnection(scope).cookies), Connection())
+    except StoreUnreachableError:
+        return True
+    return door().settings.provider is not None and not standing.may_log_in
 
 
 def entrance() -> None:
@@ -180,7 +189,7 @@ def entrance() -> None:
         if standing is not None and standing.may_log_in:
             st.button(said.say(phrases.LOG_IN), type="tertiary", key="log-in", on_click=log_in)
         else:
-            st.button(said.say("Abmelden"), type="tertiary", key="log-out", on_click=log_out)
+            st.button(said.say("Abmelden"), type="tertiary", key="log-out", on_click=st.logout)
 
 
 def role_name(role: Role, said: Words) -> str:
@@ -198,7 +207,7 @@ def _claims() -> Mapping[str, object]:
     return st.user.to_dict()
 
 
-def _connection() -> Connection:
+def connection() -> Connection:
     """Return how this session's browser is connected now.
 
     Not by ``st.context.ip_address``: for it, a loopback address and no address at all are the same.
@@ -209,13 +218,13 @@ def _connection() -> Connection:
     return Connection.of(known.remote_ip, known.headers) if known else Connection()
 
 
-def _cookie_claims(cookies: Mapping[str, str]) -> Mapping[str, object]:
-    """Return what Streamlit's signed cookie says, as Streamlit reads it for a websocket."""
+def cookie_claims(cookies: Mapping[str, str], cookie: str = USER_COOKIE_NAME) -> Mapping[str, object]:
+    """Return what a signed cookie of Streamlit's says, as Streamlit reads it for a websocket."""
     secret = get_cookie_secret()
 
     def signed(name: str) -> bytes | None:
         return decode_signed_value(secret, name, cookies[name].encode("latin-1")) if name in cookies else None
 
-    content = get_cookie_with_chunks(signed, USER_COOKIE_NAME)
+    content = get_cookie_with_chunks(signed, cookie)
     said = json.loads(content) if content else None
     return said if isinstance(said, dict) else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import streamlit as st
@@ -16,6 +15,7 @@ from atlas.render.templates import Pieces
 from atlas.sources.store.cases import KEPT_DAYS
 from ui import blocks
 from ui.cache import contexts, store
+from ui.login import connection
 from ui.reports_panel import name_today
 from ui.state import given_address, words
 
@@ -23,7 +23,6 @@ html = Pieces("follow_ups.html")
 
 _TEXT, _ASKED = "report-text", "report-receipt"
 _FILED, _WRITTEN = "_report_filed", "_report_written"
-_PAUSE_S = 60
 
 
 @dataclass
@@ -36,15 +35,12 @@ class _Filed:
     ----------
     shown, receipt
         The municipality whose page it was filed on, and the receipt, as long as it is shown.
-    at
-        When, by the clock of the process.
     told
         Why nothing was filed.
     """
 
     shown: str = ""
     receipt: str = ""
-    at: float | None = None
     told: str = ""
 
 
@@ -56,7 +52,7 @@ def _filed() -> _Filed:
 
 
 def badge(context: ViewContext, ags: str) -> None:
-    """Say that somebody has reported an error that is not answered yet. The page stands without the store, too."""
+    """Say that somebody has reported an error, and the office looks at it. The page stands without the store, too."""
     try:
         kept = store().store
         waiting = kept.reports.waiting(context.programme.key) if kept else frozenset()
@@ -135,12 +131,9 @@ def _file(programme: str, shown: str, ags: str) -> None:
             filed.told = said.say(
                 "Hier können gerade keine Meldungen angenommen werden: Der Bestand wird in Dateien geführt."
             )
-        elif filed.at is not None and time.monotonic() - filed.at < _PAUSE_S:
-            if not filed.receipt or filed.shown != shown:  # otherwise it is a second click, and the receipt is there
-                filed.told = said.say("Bitte warten Sie eine Minute bis zur nächsten Meldung; Ihr Text bleibt stehen.")
-        else:
-            filed.receipt = kept.reports.file(programme, ags, text)
-            filed.shown, filed.at = shown, time.monotonic()
+        elif not filed.receipt or filed.shown != shown:  # otherwise it is a second click, and the receipt is there
+            filed.receipt = kept.reports.file(programme, ags, text, connection().client or "")
+            filed.shown = shown
             st.session_state[_TEXT] = ""
     except AtlasError as error:
         filed.told = " ".join(map(said.problem, error.problems))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
+
 import streamlit as st
 from markupsafe import Markup
 
@@ -22,6 +25,9 @@ from ui.state import words
 html = Pieces("follow_ups.html")
 
 _TOLD = "_report_told"
+_MANY = "several"
+_SHOWN = 20
+"""So many reports are shown with a form each; the others can be ticked, and are shown when these are answered."""
 
 
 def show(drawn: ViewContext) -> None:
@@ -41,7 +47,9 @@ def show(drawn: ViewContext) -> None:
     if not waiting:
         blocks.small(said.say("Es wartet keine Meldung auf Antwort."))
     today = contexts().of(drawn.view.but(as_of=None))
-    for each in waiting:
+    if waiting and actor.may(Right.EDIT):
+        _several(today, waiting)
+    for each in waiting[:_SHOWN]:
         with st.container(border=True, width=blocks.WIDTH):
             st.html(_report(today, each))
             if actor.may(Right.EDIT):
@@ -92,6 +100,64 @@ def _form(each: Report) -> None:
         st.error(told, icon=":material/error:")
 
 
+def _several(today: ViewContext, waiting: Sequence[Report]) -> None:
+    """Show all that wait in one form: to be taken up, or discarded with one answer."""
+    said = words()
+    label = said.count(
+        "{n} Meldung wartet: mehrere auf einmal", "{n} Meldungen warten: mehrere auf einmal", len(waiting)
+    )
+    with st.expander(label, width=blocks.WIDTH, key="reports-several"):
+        ticks = [f"tick-{each.receipt}" for each in waiting]
+        st.button(said.say("Alle ankreuzen"), key="tick-all", on_click=_tick, args=(ticks,))
+        with st.form("several", border=False, enter_to_submit=False):
+            for each, key in zip(waiting, ticks, strict=True):
+                taken = f" ({said.say(phrases.LOOKED_AT)})" if each.looked_at else ""
+                beginning = re.sub(r"([^\w\s])", r"\\\1", " ".join(each.text.split())[:120])
+                st.checkbox(
+                    f"{name_today(today, each.ags)[1]}, {said.moment(each.received_at)}{taken}: {beginning}", key=key
+                )
+            st.text_area(said.say("Antwort an alle, die verworfen werden"), key=f"answer-{_MANY}", height=68)
+            if (told := st.session_state.get(_TOLD, ("", ""))) and told[1] == _MANY:
+                st.error(told[0], icon=":material/error:")
+            with st.container(horizontal=True):
+                receipts = [each.receipt for each in waiting]
+                st.form_submit_button(
+                    said.say("In Prüfung nehmen"), key="look-several", on_click=_look, args=(receipts,)
+                )
+                st.form_submit_button(
+                    said.say(phrases.DISCARD), key="discard-several", on_click=_discard, args=(receipts,)
+                )
+
+
+def _tick(ticks: Sequence[str]) -> None:
+    st.session_state.update(dict.fromkeys(ticks, True))
+
+
+def _look(receipts: Sequence[str]) -> None:
+    kept = store().store
+    if kept is not None:
+        _written(_MANY, lambda: kept.reports.look(current_actor(), _ticked(receipts)))
+
+
+def _discard(receipts: Sequence[str]) -> None:
+    kept, text = store().store, st.session_state[f"answer-{_MANY}"]
+    if kept is not None:
+        _written(_MANY, lambda: kept.reports.answer(current_actor(), _ticked(receipts), text, is_accepted=False))
+
+
+def _ticked(receipts: Sequence[str]) -> list[str]:
+    return [each for each in receipts if st.session_state.get(f"tick-{each}")]
+
+
+def _written(place: str, write: Callable[[], None]) -> None:
+    """Write; keep what was said against it for the form it was written in."""
+    st.session_state.pop(_TOLD, None)
+    try:
+        write()
+    except AtlasError as error:
+        st.session_state[_TOLD] = ("\n\n".join(map(words().problem, error.problems)), place)
+
+
 def _answer(receipt: str) -> None:
     """Write the answer, by the right of this very moment. The record stays as it is: it is corrected by hand."""
     said = words()
@@ -104,7 +170,5 @@ def _answer(receipt: str) -> None:
         told = said.say("Bitte sagen, ob der Bestand berichtigt wurde.")
         st.session_state[_TOLD] = (told, receipt)
         return
-    try:
-        kept.reports.answer(current_actor(), receipt, st.session_state[f"answer-{receipt}"], is_accepted=is_accepted)
-    except AtlasError as error:
-        st.session_state[_TOLD] = ("\n\n".join(map(said.problem, error.problems)), receipt)
+    text = st.session_state[f"answer-{receipt}"]
+    _written(receipt, lambda: kept.reports.answer(current_actor(), [receipt], text, is_accepted=is_accepted))

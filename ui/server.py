@@ -32,7 +32,8 @@ from atlas.web.routes import build_routes
 from ui.cache import contexts, payloads, store
 from ui.components import register
 from ui.lifetime import end_in_time
-from ui.login import door, may_upload, reader_of
+from ui.login import door, login_holds, may_upload, reader_of
+from ui.login_routes import LoginRoutes
 from ui.wire import is_readable
 
 _LOGIN_ROUTES = {"auth/login", "auth/logout", "oauth2callback"}
@@ -164,7 +165,8 @@ def middleware(static: Path, base_path: str) -> list[Middleware]:
         Middleware(
             SecurityHeaders, inline_script_hashes(index_html), base_path, is_https=address.startswith("https://")
         ),
-        Middleware(Guard, base_path, may_upload=may_upload, is_readable=is_readable),
+        Middleware(Guard, base_path, may_upload=may_upload, is_readable=is_readable, login_holds=login_holds),
+        *([Middleware(LoginRoutes, base_path)] if more else []),
         Middleware(PageFrame, index_html, find, path_of, base_path, address),
         Middleware(CompressedAssets, static / "static", f"{in_front(base_path)}/static"),
     ]

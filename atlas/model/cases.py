@@ -60,6 +60,8 @@ class Report:
     received_at: datetime
     text: str
     """What they wrote; empty again some time after the answer."""
+    looked_at: datetime | None = None
+    """When somebody of the office took it up; None before."""
     answer: str | None = None
     is_accepted: bool | None = None
     answered_at: datetime | None = None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 LONGEST: Final = timedelta(hours=8)
 """How old a login may be. The cookie that carries it would last for thirty days."""
 
+_NEEDED: Final = ("sub", "iat", "auth_time", "email", "email_verified", "preferred_username")
 _LONGEST_NAME: Final = 80
 _AHEAD: Final = timedelta(minutes=2)
 """How far the provider's clock may be ahead of ours."""
@@ -58,6 +59,13 @@ class Login:
         return given.strip().lower()
 
     @property
+    def claimed_emails(self) -> frozenset[str]:
+        """Return the addresses the login names, vouched for or not: who they belong to may be given less, never more."""
+        given = self.claims.get("email")
+        named = given if isinstance(given, list) else [given]
+        return frozenset(each.strip().casefold() for each in named if isinstance(each, str))
+
+    @property
     def name(self) -> str:
         """Return what the record calls this person: the e-mail address, else the provider's key, a name beside it.
 
@@ -75,6 +83,13 @@ class Login:
         if isinstance(found, str):
             return frozenset({found})
         return frozenset(each for each in found if isinstance(each, str)) if isinstance(found, list) else frozenset()
+
+    def kept(self, claim: str, listed: Collection[str]) -> dict[str, object]:
+        """Return the claims that are needed to know this person again; of the groups of a claim only the listed ones."""
+        groups: Any = sorted(self.groups(claim) & frozenset(listed))
+        for part in reversed(claim.split(".")):
+            groups = {part: groups}
+        return dict(groups) | {name: self.claims[name] for name in _NEEDED if name in self.claims}
 
 
 def _moment(seconds: object) -> datetime | None:
@@ -97,16 +112,20 @@ class LoginEnds(Protocol):
 
 
 class LoginEndsInMemory:
-    """Ended logins of this process, forgotten when it ends: for a server of one process, and for tests."""
+    """Ended logins of this process, forgotten when it ends: for a server of one process, and for tests.
 
-    def __init__(self) -> None:
+    Logins from before ``since`` have ended: which of them did is not known.
+    """
+
+    def __init__(self, since: datetime | None = None) -> None:
+        self._since = since or datetime.min.replace(tzinfo=UTC)
         self._until: dict[str, datetime] = {}
         self._lock = threading.Lock()
 
     def ended(self, subject: str, issued_at: datetime) -> bool:
         """Return whether a login of this person, issued then, has ended."""
         until = self._until.get(subject)
-        return until is not None and issued_at <= until
+        return issued_at < self._since or (until is not None and issued_at <= until)
 
     def end(self, subject: str, until: datetime) -> None:
         """End all logins of this person that were issued until then."""

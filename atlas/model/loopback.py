@@ -37,10 +37,13 @@ class Connection:
             return False
         hosts = [value for name, value in self.headers if name == "host"]
         origins = [value for name, value in self.headers if name == "origin"]
+        askers = {value for name, value in self.headers if name == "sec-fetch-site"}
         return (
             len(hosts) == 1
             and is_loopback(_host_name(f"//{hosts[0]}"))
             and len(origins) <= 1
+            and askers
+            <= {"same-origin", "none"}  # no page of another site or port, which a browser need not name otherwise
             and all(urlsplit(origin).netloc == hosts[0] for origin in origins)
         )
 

@@ -128,7 +128,7 @@ def report_text(shown: Report, name: str, address: str, words: Words) -> ReportT
     return ReportText(
         name=name,
         address=address,
-        received=f"{received} · {shown.receipt}",
+        received=" · ".join([received, shown.receipt, *([words.say(phrases.LOOKED_AT)] if shown.looked_at else [])]),
         text=shown.text,
         deleted=words.say("Der Text der Meldung ist nach Ablauf der Frist gelöscht."),
         verdict=verdict(shown, words),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -21,6 +20,7 @@ from atlas.model.boundaries import BoundaryChange, BoundaryVersion, Level, Prove
 from atlas.model.keys import parse_ags, parse_district_key, state_of
 from atlas.phrases import N_
 from atlas.sources.files import file_sum, read_whole
+from atlas.sources.toml import MOST_BYTES, load_toml
 
 EDITION_FILE = "edition.toml"
 _BUILT = {".parquet", ".topojson"}
@@ -58,7 +58,8 @@ def read_edition(folder: Path, shown_as: str | None = None) -> BoundaryVersion:
     """
     name = shown_as or str(folder)
     try:
-        about = tomllib.loads(read_whole(folder / EDITION_FILE, f"{name}/{EDITION_FILE}").decode())
+        file = f"{name}/{EDITION_FILE}"
+        about = load_toml(read_whole(folder / EDITION_FILE, file, MOST_BYTES), file)
         if problems := _file_problems(folder, dict(about["sha256"]), name):
             raise AtlasError(*problems)
         edition = _edition(folder, about)

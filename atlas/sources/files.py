@@ -25,15 +25,18 @@ def file_sum(path: Path) -> str:
     return _sum(stamp(path))
 
 
-def read_whole(path: Path, name: str) -> bytes:
-    """Return the content of a file of lines in UTF-8; messages call it ``name``.
+def read_whole(path: Path, name: str, most: int = -1) -> bytes:
+    """Return the content of a file of lines in UTF-8; messages call it ``name``. Of more than ``most`` bytes one too many.
 
     Raises `AtlasError` if it is missing, in something else, or ends within a line: programs that write tables don't, files half copied do.
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(most + 1 if most >= 0 else -1)
     except FileNotFoundError as error:
         raise AtlasError(Problem(name, phrases.FILE_MISSING)) from error
+    if 0 <= most < len(content):
+        return content
     try:
         content.decode()
     except UnicodeDecodeError as error:

@@ -13,23 +13,25 @@ A TOML file outside of the repository::
     role = "reader"
 
 An entry for a person decides alone, so that one of a group may be given less; else the highest of the groups' roles
-holds. Who stands nowhere is a visitor. While the file can't be used, everybody is.
+holds. An address the provider does not vouch for gives nothing, but may take: then the lower of both holds. Who stands
+nowhere is a visitor. While the file can't be used, everybody is.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from atlas.errors import AtlasError, Problem
+from atlas.errors import AtlasError, Problem, few
 from atlas.model.logins import Login
 from atlas.model.rights import Role
 from atlas.phrases import N_
-from atlas.sources.toml import parse_toml
+from atlas.sources.toml import parse_toml, read_start
 
 _LOG = logging.getLogger(__name__)
 _ORDER = list(Role)
@@ -60,9 +62,9 @@ class _RightsTable(_StrictModel):
     @model_validator(mode="after")
     def _each_once(self) -> _RightsTable:
         for names in ([each.email for each in self.people], [each.group for each in self.groups]):
-            twice = sorted({name for name in names if names.count(name) > 1})
+            twice = sorted(name for name, count in Counter(names).items() if count > 1)
             if twice:
-                raise ValueError(f"{', '.join(twice)} steht mehrfach da")
+                raise ValueError(f"{few(twice)} steht mehrfach da")
         return self
 
 
@@ -84,7 +86,16 @@ class Rights:
         if login.email in by_email:
             return by_email[login.email]
         groups = login.groups(table.group_claim)
-        return max((each.role for each in table.groups if each.group in groups), key=_ORDER.index, default=Role.VISITOR)
+        by_group = (each.role for each in table.groups if each.group in groups)
+        highest = max(by_group, key=_ORDER.index, default=Role.VISITOR)
+        return min([highest, *(by_email.get(each, highest) for each in login.claimed_emails)], key=_ORDER.index)
+
+    def kept(self, login: Login) -> dict[str, object]:
+        """Return the claims of a login that are needed, by the file as it stands now."""
+        table, _ = self._current()
+        return (
+            login.kept(table.group_claim, [each.group for each in table.groups]) if table else login.kept("groups", [])
+        )
 
     def people(self) -> dict[str, Role]:
         """Return the e-mail addresses that are listed, with their roles, by the file as it stands now."""
@@ -98,12 +109,13 @@ class Rights:
     def _current(self) -> tuple[_RightsTable | None, tuple[Problem, ...]]:
         # The whole file each time: it is small, and a stamp of time and size may miss a change.
         try:
-            content: bytes | None = self._path.read_bytes()
+            content: bytes | None = read_start(self._path)
         except OSError:
             content = None
         with self._lock:
             if self._answer is None or content != self._content:
-                self._content, self._answer = content, self._parsed(content)
+                self._content, self._answer = content, (None, ())  # if reading it fails, nobody has a right
+                self._answer = self._parsed(content)
                 for problem in self._answer[1]:
                     _LOG.error("table of rights: %s; everybody is a visitor, see: python -m atlas check", problem.place)
             return self._answer

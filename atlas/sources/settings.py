@@ -65,6 +65,11 @@ class Settings:
                 Database(database).close()  # nothing is connected yet
         except AtlasError as error:
             problems += error.problems
+        if known.get("FORWARDED_ALLOW_IPS", "").strip() == "*":
+            told = N_(
+                "„*“ glaubt jedem, was er über seine Adresse sagt. Bitte die Adressen der vorgeschalteten Server nennen."
+            )
+            problems.append(Problem("FORWARDED_ALLOW_IPS", told))
         if problems:
             raise SettingsError(*problems)
         head = known.get("ATLAS_STORE_HEAD", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -26,6 +26,10 @@ _SAYINGS = {
     "value_error": N_("Die Angaben passen nicht zusammen: {reason}."),
 }
 _OTHERWISE = N_("„{given}“ ist hier nicht gültig ({reason}).")
+MOST_BYTES: Final = 262_144
+"""So large a TOML file may be: ten times the largest there is."""
+_MOST_DOTS, _MOST_TOLD = 300, 100
+"""So many dots a line may have, as the parser's time grows with the square of a key's; so many faults of a file are told."""
 
 
 def read_toml(path: Path, model: type[M], name: str) -> M:
@@ -34,7 +38,13 @@ def read_toml(path: Path, model: type[M], name: str) -> M:
     Raises `AtlasError`: one problem for every fault of the file, each with its place inside:
     ``instruments[2].stages[0].colour``.
     """
-    return parse_toml(read_whole(path, name), model, name)
+    return parse_toml(read_whole(path, name, MOST_BYTES), model, name)
+
+
+def read_start(path: Path) -> bytes:
+    """Return the content of a file; of one that is too large, as much as shows that it is."""
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
 
 
 def parse_toml(content: bytes, model: type[M], name: str) -> M:
@@ -42,25 +52,42 @@ def parse_toml(content: bytes, model: type[M], name: str) -> M:
 
     Raises `AtlasError` as `read_toml`.
     """
-    try:
-        raw = tomllib.loads(content.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise AtlasError(Problem(name, phrases.FILE_NOT_UTF8)) from error
-    except tomllib.TOMLDecodeError as error:
-        text = N_("Das ist kein gültiges TOML: {reason}. Bitte dort berichtigen.")
-        raise AtlasError(Problem(name, text, {"reason": str(error)})) from error
+    raw = load_toml(content, name)
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        raise AtlasError(*(_problem(name, detail) for detail in error.errors())) from error
+        raise AtlasError(*(_problem(name, detail) for detail in error.errors()[:_MOST_TOLD])) from error
+
+
+def load_toml(content: bytes, name: str) -> dict[str, Any]:
+    """Return what the content of a TOML file says; raise `AtlasError` whatever is wrong with it."""
+    too_much = N_("Die Datei ist zu groß oder zu tief geschachtelt. Bitte kürzen.")
+    if len(content) > MOST_BYTES or any(len(line.split(b".")) > _MOST_DOTS for line in content.splitlines()):
+        raise AtlasError(Problem(name, too_much))
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise AtlasError(Problem(name, phrases.FILE_NOT_UTF8)) from error
+    except RecursionError as error:
+        raise AtlasError(Problem(name, too_much)) from error
+    except ValueError as error:  # beside the parser's own: a number of too many digits
+        text = N_("Das ist kein gültiges TOML: {reason}. Bitte dort berichtigen.")
+        raise AtlasError(Problem(name, text, {"reason": str(error)})) from error
 
 
 def _problem(name: str, detail: ErrorDetails) -> Problem:
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]).lstrip(".")
     context = detail.get("ctx") or {}
     values = {
-        "given": str(detail["input"])[:60],
+        "given": _shown(detail["input"]),
         "expected": str(context.get("expected") or context.get("pattern") or ""),
         "reason": str(context.get("error") or detail["msg"]),
     }
     return Problem(f"{name}, {place}" if place else name, _SAYINGS.get(detail["type"], _OTHERWISE), values)
+
+
+def _shown(given: object) -> str:
+    try:
+        return str(given)[:60]
+    except ValueError:  # a number of too many digits to write down
+        return "…"

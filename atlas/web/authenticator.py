@@ -91,6 +91,10 @@ class Authenticator:
             return Standing(VISITOR, Reason.NO_RIGHTS if self._rights.problems() else Reason.NOT_LISTED)
         return Standing(Actor(login.name, role), Reason.LOGIN)
 
+    def kept(self, login: Login) -> dict[str, object]:
+        """Return the claims of a new login that its cookie needs: it would be too long with all groups of some people."""
+        return self._rights.kept(login)
+
     def end(self, claims: Mapping[str, object]) -> None:
         """End all logins of the person whose login this is, up to now.
 

@@ -20,6 +20,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -70,6 +71,7 @@ _DIGITS: Final = 16
 _MAX_TAG_BYTES: Final = 2
 _MAX_VARINT_BYTES: Final = 10
 
+_LOOK_S: Final = 5.0
 _POLICY, _TOO_BIG, _NOT_BINARY, _TRY_LATER = 1008, 1009, 1003, 1013
 
 
@@ -246,21 +248,26 @@ class Guard:
 
     ``base_path`` is what ``server.baseUrlPath`` says, with or without slashes; ``clock`` gives seconds, monotonic.
     ``may_upload`` is asked of each request or message, in a thread; by default nobody may. A message that passes otherwise
-    and is not ``is_readable`` closes the connection as well.
+    and is not ``is_readable`` closes the connection as well. ``login_holds`` is asked of each websocket when it is opened,
+    and every five seconds while it says yes; then the websocket is closed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what others decide is handed in
         self,
         app: ASGIApp,
         base_path: str = "",
         limits: RequestLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
+        *,
         may_upload: Callable[[Scope], bool] = lambda _: False,
         is_readable: Callable[[bytes], bool] = lambda _: True,
+        login_holds: Callable[[Scope], bool] = lambda _: False,
     ) -> None:
         self.app = app
         self._may_upload = may_upload
         self._is_readable = is_readable
+        self._login_holds = login_holds
+        self._looks = CapacityLimiter(1)  # while a database hangs, no more threads than this wait for it
         self._uploads = Uploads()
         self._core_path = f"{in_front(base_path)}/{_CORE}"
         self._limits = limits or RequestLimits()
@@ -372,7 +379,21 @@ class Guard:
             if not connection.closed:  # after our close the server would raise
                 await send(message)
 
-        await self.app(scope, guarded_receive, guarded_send)
+        watch = asyncio.create_task(self._close_when_login_ends(scope, connection, send))
+        try:
+            await self.app(scope, guarded_receive, guarded_send)
+        finally:
+            watch.cancel()
+
+    async def _close_when_login_ends(self, scope: Scope, connection: _Websocket, send: Send) -> None:
+        is_watched = False
+        while await to_thread.run_sync(self._login_holds, scope, limiter=self._looks):
+            is_watched = True
+            await asyncio.sleep(_LOOK_S)
+        if is_watched and not connection.closed:
+            _LOG.info("websocket closed: its login has ended")
+            connection.closed = True
+            await send({"type": "websocket.close", "code": _POLICY})
 
 
 def _said_size(scope: Scope) -> int | None:

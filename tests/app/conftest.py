@@ -10,10 +10,11 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox, _format_value_for_widget
 
+from atlas.model.loopback import Connection
 from atlas.model.rights import VISITOR, Actor
 from atlas.web.authenticator import Authenticator, Reason, Standing
 from tests.conftest import ROOT
-from ui import cache, components, login
+from ui import cache, components, login, report_form
 
 AppOn = Callable[..., AppTest]
 Become = Callable[[Actor], None]
@@ -39,6 +40,8 @@ def _typed_texts(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def app_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[AppOn]:
     """Return a maker of sessions: ``app_on(folder, ebene="council")``; the shipped data without a folder."""
+
+    monkeypatch.setattr(report_form, "connection", Connection)  # the runtime of AppTest is a double
 
     def forget() -> None:
         # Each AppTest has a component registry of its own; ours is filled once per process.

@@ -16,7 +16,7 @@ from tests.app.conftest import AppOn, Become
 from tests.app.test_pages import PAGES, fine, shown
 from tests.browser.payloads import PAYLOADS
 from tests.marked import MARK
-from ui import cache, report_form
+from ui import cache
 from ui.maintenance_page import MaintenancePart
 
 TOWN, OTHER = "00021010", "00021020"
@@ -229,12 +229,14 @@ def test_visitor_reports_and_gets_a_receipt(app_on: AppOn, miniland_root: Path, 
     (report,) = inbox()
     assert (report.ags, report.text) == (TOWN, "Das Datum stimmt nicht.")
     assert [each.value for each in app.code] == [report.receipt]
-    assert "Korrektur angefragt" in shown(app)
+    assert "Korrektur angefragt" not in shown(app)  # nobody has looked yet
+    store().reports.look(ANNA, [report.receipt])
+    assert "Korrektur angefragt" in shown(fine(app.run()))
     assert "Das Datum stimmt nicht." not in everything(app)
     other = municipality(app_on(miniland_root))
     assert "Korrektur angefragt" in shown(other)
     assert "Das Datum stimmt nicht." not in everything(other)
-    store().reports.answer(ANNA, report.receipt, "Danke, berichtigt.", is_accepted=True)
+    store().reports.answer(ANNA, [report.receipt], "Danke, berichtigt.", is_accepted=True)
     assert "Korrektur angefragt" not in shown(fine(other.run()))
 
 
@@ -244,7 +246,7 @@ def test_receipt_of_a_link_or_field_tells_the_answer(app_on: AppOn, miniland_roo
     said = everything(municipality(app, quittung=receipt.lower()))
     assert "noch nicht beantwortet" in said
     assert app.query_params["quittung"] == receipt
-    store().reports.answer(ANNA, receipt, "Danke, <b>berichtigt</b>.", is_accepted=True)
+    store().reports.answer(ANNA, [receipt], "Danke, <b>berichtigt</b>.", is_accepted=True)
     said = everything(fine(app.run()))
     assert "Danke, &lt;b&gt;berichtigt&lt;/b&gt;." in said
     assert "Geheimer Text" not in said
@@ -263,24 +265,34 @@ def test_nonsense_for_a_receipt_is_left_out(app_on: AppOn, miniland_root: Path, 
     assert app.text_input(key="report-receipt").value == ""
 
 
-def test_one_report_a_minute_and_limits_are_sentences(
-    app_on: AppOn, miniland_root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_limits_are_sentences_and_keep_the_text(app_on: AppOn, miniland_root: Path) -> None:
     app = municipality(app_on(miniland_root))
     send(app, "   ")
     assert "was nicht stimmt" in shown(app)
-    fine(send(app, "eins"))
-    fine(click(app, "report-again"))
-    send(app, "zwei")
-    assert "eine Minute" in shown(app)
-    assert app.text_area(key="report-text").value == "zwei"
-    monkeypatch.setattr(report_form, "_PAUSE_S", 0)
-    for text in ("zwei", "drei"):
+    for text in ("eins", "zwei", "drei"):
         fine(send(app, text))
         fine(click(app, "report-again"))
     send(app, "vier")
-    assert "warten schon Meldungen" in shown(app)
+    assert "Aus Ihrem Netz" in shown(app)
+    assert app.text_area(key="report-text").value == "vier"
     assert [each.text for each in inbox()] == ["eins", "zwei", "drei"]
+
+
+def test_many_are_taken_up_and_discarded_at_once(app_on: AppOn, miniland_root: Path, become: Become) -> None:
+    app = app_on(miniland_root)
+    become(ANNA)
+    receipts = [store().reports.file("mini", TOWN, f"*Unsinn* {n}", f"192.0.2.{n}") for n in range(30)]
+    part(maintenance(app), "meldungen")
+    app.checkbox(key=f"tick-{receipts[0]}").check()
+    fine(click(app, "look-several"))
+    assert [each.receipt for each in inbox() if each.looked_at] == receipts[:1]
+    fine(click(app, "tick-all"))
+    app.checkbox(key=f"tick-{receipts[0]}").uncheck()
+    click(app, "discard-several")
+    assert "höchstens" in shown(app)  # without an answer nothing is discarded
+    app.text_area(key="answer-several").set_value("Nichts, was sich prüfen lässt.")
+    fine(click(app, "discard-several"))
+    assert [each.receipt for each in inbox() if each.answer is None] == receipts[:1]
 
 
 def test_record_in_files_takes_no_reports(
@@ -301,6 +313,8 @@ def test_report_about_an_old_day_is_kept_for_the_municipality_of_today(app_on: A
     fine(send(app, "Falsch."))
     (report,) = inbox()
     assert report.ags not in {"00022010", "00022020"}
+    store().reports.look(ANNA, [report.receipt])
+    fine(app.run())
     assert "Korrektur angefragt" in shown(app)
 
 
@@ -344,7 +358,7 @@ def test_hostile_texts_stay_texts(app_on: AppOn, miniland_root: Path, become: Be
     become(ANNA)
     text = "\n".join(PAYLOADS)[:1_990]
     receipt = store().reports.file("mini", TOWN, text)
-    store().reports.answer(ANNA, receipt, text, is_accepted=True)
+    store().reports.answer(ANNA, [receipt], text, is_accepted=True)
     store().reports.file("mini", TOWN, text)
     store().follow_ups.save(
         Actor("<img src=x onerror=alert(1)>", Role.EDITOR), "mini", FollowUp(ags=TOWN, version=0, note=text, step=text)

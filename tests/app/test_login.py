@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-import streamlit as st
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
@@ -149,13 +148,6 @@ def test_callbacks_and_fragments_write_by_the_rights_of_now(
     assert app.session_state[f"{place}-wrote"] == "refused"
 
 
-def leaves() -> None:
-    """Log out."""
-    from ui.login import log_out
-
-    log_out()
-
-
 def test_while_the_database_is_away_the_public_pages_go_on_and_nobody_may_write(
     app_on: AppOn, miniland_root: Path, rights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,12 +166,7 @@ def test_while_the_database_is_away_the_public_pages_go_on_and_nobody_may_write(
         assert "Gezeigt wird, was zuletzt bekannt war" in said
         assert "erika" not in said
         assert buttons(app) == ["log-out"]
-        left: list[bool] = []
-        patched.setattr(st, "logout", lambda: left.append(True))
-        leaver = AppTest.from_function(leaves)
-        leaver.user = person()
-        fine(leaver.run())
-        assert left  # the cookie of this browser goes all the same
+        login.end_login(person())  # the cookie of this browser goes all the same
         writer = AppTest.from_function(writes)
         writer.user = person()
         writer.run().button(key="callback").click().run()

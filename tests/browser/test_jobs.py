@@ -235,7 +235,6 @@ def report(hands: Hands, _: Path) -> None:
     assert re.fullmatch(
         r"\w{4}-\w{4}-\w{4}", hands.see(hands.page.locator(".st-key-receipt code")).inner_text().strip()
     )
-    hands.see(hands.page.get_by_text("Korrektur angefragt"))
 
 
 # ---- team leads ------------------------------------------------------------------------------------------------------

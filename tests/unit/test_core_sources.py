@@ -70,7 +70,12 @@ def test_fault_in_a_programme_names_its_place(tmp_path: Path, old: str, new: str
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(None, "Die Datei fehlt"), (b"\xff\xfe", "nicht in UTF-8"), (b"key = \n", "kein gültiges TOML")],
+    [
+        (None, "Die Datei fehlt"),
+        (b"\xff\xfe", "nicht in UTF-8"),
+        (b"key = \n", "kein gültiges TOML"),
+        (b"key = " + b"[" * 100_000 + b"\n", "zu tief geschachtelt"),
+    ],
 )
 def test_programme_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None, said: str) -> None:
     path = tmp_path / "p.toml"

@@ -220,9 +220,7 @@ def test_no_calendar_keys_without_a_login(rights: Path) -> None:
 
 @pytest.fixture
 def kept(own_root: Path, tmp_path: Path) -> Iterator[SnapshotStore]:
-    areas = (
-        'boundary_set = "00"\nsource = "x"\nareas = [{key="north", label={de="Nord", en="North"}, districts=["00021"]}]'
-    )
+    areas = 'boundary_set = "00"\nsource = "x"\nareas = [{key="north", label={de="Nord", en="North"}, districts=["00021"]}]\n'
     (own_root / "data" / "areas.toml").write_text(areas, encoding="utf-8")
     kept = SnapshotStore(Settings(own_root, database=f"sqlite:///{tmp_path}/store.sqlite3"))
     store = kept.store

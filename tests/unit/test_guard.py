@@ -10,6 +10,7 @@ from streamlit.proto.BackMsg_pb2 import BackendOperationRequest, BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.Common_pb2 import FileURLsRequest
 
+from atlas.web import guard as guard_module
 from atlas.web.guard import (
     ALLOWED,
     DROPPED,
@@ -237,6 +238,33 @@ def test_only_so_many_connections_are_open_at_once() -> None:
         assert guard.open_connections == 0
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(("answers", "code"), [([True, True, False], 1008), ([False], None)])
+def test_a_websocket_ends_with_its_login_and_a_visitors_stays(
+    answers: list[bool], code: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard_module, "_LOOK_S", 0)
+    asked = asyncio.Event()
+    wire = Wire()
+
+    async def receive() -> Message:
+        if not wire.incoming:
+            await asked.wait()
+        return await wire.receive()
+
+    async def scenario() -> None:
+        loop = asyncio.get_running_loop()
+
+        def holds(_: Scope) -> bool:
+            if len(answers) == 1:
+                loop.call_soon_threadsafe(loop.call_later, 0.05, asked.set)
+            return answers.pop(0)
+
+        await asyncio.wait_for(Guard(Streamlit(), login_holds=holds)(stream_scope(), receive, wire.send), 20)
+
+    asyncio.run(scenario())
+    assert (wire.closed_with, answers) == (code, [])
 
 
 def test_a_failing_connection_gives_its_place_back() -> None:

@@ -89,6 +89,12 @@ def door(rights: Path) -> Authenticator:
         ({"email": "x@example.org", "realm": ["groups"]}, Role.VISITOR),
         ({"email": "x@example.org", "groups": ["atlas-alles"]}, Role.VISITOR),
         ({"email": "leitung@example.org", "realm": {"groups": ["atlas-alles"]}}, Role.READER),
+        # An address that is not vouched for gives nothing, and takes all the same: the lower of both.
+        ({"email": "leitung@example.org", "email_verified": False, "realm": {"groups": ["atlas-alles"]}}, Role.READER),
+        ({"email": "Leitun\u0067@example.org ", "email_verified": 0, "realm": {"groups": "atlas-alles"}}, Role.READER),
+        ({"email": ["x", "leitung@example.org"], "realm": {"groups": ["atlas-alles"]}}, Role.READER),
+        ({"email": "eri\u212aa@example.org", "realm": {"groups": ["atlas-alles"]}}, Role.EDITOR),
+        ({"email_verified": False, "realm": {"groups": ["atlas-lesen"]}}, Role.READER),
     ],
 )
 def test_the_entry_of_a_person_decides_else_the_highest_group(
@@ -124,7 +130,17 @@ def test_a_changed_table_holds_at_the_next_question(rights: Path) -> None:
         "[[group]]\ngroup = 'g'\nrole = 'editor'",
         "group_claim = ''",
         TABLE.replace('"reader"', "2"),
+        "group_claim = " + "[" * 100_000,
+        "people = " + "[" * 450 + "]" * 450,
+        "a" + ".a" * 100_000 + " = 1",
+        "{a=".join(["x = ", *[""] * 5_000]) + "1",
+        "group_claim = 0x" + "f" * 50_000,
+        "group_claim = " + "9" * 5_000,
+        "#" * 300_000,
+        "[[people]]\n" * 20_000,
+        "".join(f"[[groups]]\ngroup = 'g{n % 3_000}'\nrole = 'reader'\n" for n in range(6_000)),
     ],
+    ids=range(24),
 )
 def test_a_broken_table_gives_nobody_a_right_and_says_so(
     rights: Path, broken: str, caplog: pytest.LogCaptureFixture
@@ -237,6 +253,23 @@ def test_log_out_ends_a_login_whose_provider_has_a_clock_ahead(door: Authenticat
     ahead = claims(iat=(NOW + timedelta(seconds=90)).timestamp())
     door.end(ahead)
     assert door.standing(ahead, Connection()).reason is Reason.ENDED
+
+
+def test_a_process_without_a_database_knows_no_login_from_before_it() -> None:
+    ends = LoginEndsInMemory(NOW)
+    assert ends.ended("1", NOW - timedelta(seconds=1))
+    assert not ends.ended("1", NOW)
+
+
+def test_only_what_is_needed_of_a_login_is_kept(rights: Path) -> None:
+    told = claims(realm={"groups": ["x", "atlas-alles"], "more": 1}, name="E", email_verified=False, address={"a": "b"})
+    kept = Rights(rights).kept(login(**told))
+    assert kept == {key: told[key] for key in ("sub", "iat", "email", "email_verified")} | {
+        "realm": {"groups": ["atlas-alles"]}
+    }
+    assert Rights(rights).role_of(login(**kept)) is Rights(rights).role_of(login(**told))
+    rights.unlink()
+    assert "realm" not in Rights(rights).kept(login(**told))
 
 
 def test_an_end_is_never_taken_back_by_an_earlier_one() -> None:
@@ -400,6 +433,12 @@ def test_no_local_editor_under_another_name(host: str) -> None:
 @pytest.mark.parametrize("origin", ["https://atlas.example", "null", "http://localhost:9999", "http://127.0.0.1:8501"])
 def test_no_local_editor_from_the_page_of_another(origin: str) -> None:
     assert standing_of("127.0.0.1", "127.0.0.1", HERE | {"origin": origin}) is Reason.NOT_LOCAL
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "Same-Origin", ""])
+def test_no_local_editor_for_what_the_page_of_another_loads(site: str) -> None:
+    assert standing_of("127.0.0.1", "127.0.0.1", HERE | {"sec-fetch-site": site}) is Reason.NOT_LOCAL
+    assert standing_of("127.0.0.1", "127.0.0.1", HERE | {"sec-fetch-site": "none"}) is Reason.LOCAL
 
 
 def test_no_local_editor_without_a_host_or_with_two() -> None:

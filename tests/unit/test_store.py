@@ -336,7 +336,7 @@ def test_opening_again_changes_nothing(store: Store, database_url: str) -> None:
     store.apply(EDITOR, "mini", [Add(TALK)], EDIT)
     again = open_store(database_url)
     assert plain(again.records("mini")) == [TALK]
-    assert again.database.about()["schema"] == "0004"
+    assert again.database.about()["schema"] == "0005"
     again.close()
 
 

@@ -54,9 +54,9 @@ def test_upgrade_loses_and_alters_nothing(old: OldStore, database_url: str) -> N
     before = dump(database_url)
     assert before[:2] == ("0001", ())
     open_store(database_url).close()
-    assert dump(database_url) == ("0004", ADDED_LATER, before[2])
+    assert dump(database_url) == ("0005", ADDED_LATER, before[2])
     if database_url.startswith("sqlite"):
-        assert dump(f"{database_url}.vor-0004") == before
+        assert dump(f"{database_url}.vor-0005") == before
 
 
 def test_every_version_of_every_entry_is_there(old: OldStore, store: Store) -> None:
@@ -124,7 +124,7 @@ def test_store_about_finds_nothing(
     monkeypatch.setenv("ATLAS_DATABASE_URL", database_url)
     assert main(["store", "about"]) == FINE
     told = json.loads(capsys.readouterr().out)
-    assert (told["schema"], told["changes"], told["altered"]) == ("0004", CHANGES, [])
+    assert (told["schema"], told["changes"], told["altered"]) == ("0005", CHANGES, [])
 
 
 def test_old_backup_is_restored(
@@ -138,8 +138,8 @@ def test_old_backup_is_restored(
     assert "--unproven" in capsys.readouterr().err
     assert main(["store", "restore", "--unproven", str(tmp_path / "backup.sqlite3")]) == FINE
     told = json.loads(capsys.readouterr().out)
-    assert (told["schema"], told["changes"]) == ("0004", CHANGES)
-    assert dump(f"sqlite:///{tmp_path}/state/atlas.sqlite3") == ("0004", ADDED_LATER, before[2])
+    assert (told["schema"], told["changes"]) == ("0005", CHANGES)
+    assert dump(f"sqlite:///{tmp_path}/state/atlas.sqlite3") == ("0005", ADDED_LATER, before[2])
     assert dump(f"sqlite:///{tmp_path}/backup.sqlite3") == before
     assert [path.name for path in (tmp_path / "state").glob("*unfertig*")] == []
 

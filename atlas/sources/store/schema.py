@@ -130,6 +130,23 @@ answer = Table(
 )
 """Answers to reports."""
 
+report_look = Table(
+    "report_look",
+    metadata,
+    Column("receipt", Text, ForeignKey("report.receipt"), primary_key=True),
+    Column("looked_at", Utc, nullable=False),
+)
+"""Reports somebody of the office has looked at and means to answer: until then pages say nothing of them."""
+
+report_sender = Table(
+    "report_sender",
+    metadata,
+    Column("sender", Text, nullable=False),
+    Column("ags", Text, nullable=False),
+    Column("hour", Utc, nullable=False),
+)
+"""How many reports came from where within a day, by three bytes of a sum of the address: many share each of them."""
+
 target_list = Table(
     "target_list",
     metadata,
