@@ -16,6 +16,8 @@ from atlas.model.sheets import Merged, Rows, Sheet, letters
 ENTRY = "entry"
 """Field for the number of an entry in the record; everything else is one of `RECORD_COLUMNS`."""
 FIELDS = (*RECORD_COLUMNS, ENTRY)
+DISTRICT = "district"
+"""Field for a column that says in which district the named municipality lies; it is not part of the record."""
 SETTABLE = ("status", "instrument", "source_url", "source_date", "retrieved", "joint_with", "date", "date_means", "until",
             "case", "note", "inferred")  # fmt: skip
 """What can be said once for all rows of a table that does not have it."""
@@ -35,6 +37,7 @@ HEADINGS: Mapping[str, Label] = {
     "retrieved": Label(de="Gelesen am", en="Read on"),
     "inferred": Label(de="Erschlossen", en="Inferred"),
     ENTRY: Label(de="Eintrag", en="Entry"),
+    DISTRICT: Label(de="Kreis", en="District"),
 }
 """How our own tables call the fields."""
 _NAMES: Mapping[str, str] = {
@@ -45,7 +48,7 @@ _NAMES: Mapping[str, str] = {
     "instrument": "Maßnahme, Angebot, Building block",
     "status": "Phase, Stand der Umsetzung",
     "date": "seit, since, am, Datum der Stufe, Beitritt, Beitrittsdatum, Beitritt am, Mitglied seit, Eintritt, unterzeichnet am, "
-    "Mitglied ab",
+    "Mitglied ab, beigetreten, beigetreten am, eingetreten am, dabei seit, besteht seit, gegründet am, beschlossen am, aktiv seit",
     "date_means": "Art des Datums, Datumsart",
     "joint_with": "gemeinsam, Jointly with, Verbund, Verband",
     "note": "Anmerkungen, Bemerkung, Bemerkungen, Notiz, Hinweis, Kommentar, Remark",
@@ -56,6 +59,7 @@ _NAMES: Mapping[str, str] = {
     "retrieved": "gelesen, Abruf, abgerufen am, Abrufdatum, retrieved on, accessed",
     "inferred": "erschlossen (ja), geschlossen, concluded",
     ENTRY: "Eintragsnummer, Nummer des Eintrags, Entry number",
+    DISTRICT: "Landkreis, Kreis-Nr, Kreisnummer, Kreisname, Landkreis/kreisfreie Stadt, Kreis/kreisfreie Stadt, Name des Kreises",
 }
 """How others call them, too."""
 _SEARCHED_LINES = 60
@@ -277,6 +281,31 @@ def _by_values(columns: list[Column], mapping: Mapping[str, str], cells: _Cells,
             columns[best] = replace(columns[best], guess=field)
         else:
             columns[best] = replace(columns[best], field=field, guess="", is_by_values=True)
+
+
+def with_districts(columns: tuple[Column, ...], body: Rows, lies_in: Callable[[str, str], bool]) -> tuple[Column, ...]:
+    """Return columns, one of them that of the district where a column with names says the rest.
+
+    It is one by its heading, or keys of districts in which the municipalities named beside them lie: ``lies_in`` says so
+    of a name and a key. Where nothing else says the place, districts themselves are meant.
+    """
+    made = list(columns)
+    by_field = {each.field: each for each in reversed(made) if each.field}
+    name, key = by_field.get("municipality"), by_field.get("ags")
+    if name and key:
+        rows = [row for _, row in body[:_SAMPLED] if max(name.position, key.position) < len(row) and row[name.position]]
+        if rows and sum(lies_in(row[name.position], row[key.position]) for row in rows) >= _MOSTLY * len(rows):
+            made[key.position] = replace(key, field=DISTRICT, is_by_values=True)
+    claiming = [each for each in made if each.field == DISTRICT]
+    for number, each in enumerate(claiming):
+        if not (name or key) and not number:
+            keys = [row[each.position] for _, row in body[:_SAMPLED] if each.position < len(row)]
+            made[each.position] = replace(
+                each, field="ags" if all(map(str.isdigit, filter(None, keys))) else "municipality"
+            )
+        elif number:
+            made[each.position] = replace(each, field="")
+    return tuple(made)
 
 
 def _guess(heading: str) -> str:

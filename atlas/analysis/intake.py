@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from atlas.analysis.columns import ENTRY, HEADINGS, Column, columns_of, find_header
+from atlas.analysis.columns import DISTRICT, ENTRY, HEADINGS, Column, columns_of, find_header, with_districts
 from atlas.analysis.difference import (
     NO_ANSWERS,
     Answer,
@@ -108,8 +108,8 @@ def check_sheet(
         )
     check = _Check(snapshot, programme, guide, today)
     head = find_header(sheet, guide.mapping, check.is_name, guide.header)
-    columns = columns_of(head.cells, guide.mapping, sheet.rows[head.body :], check.looks())
     body = sheet.rows[head.body :]
+    columns = with_districts(columns_of(head.cells, guide.mapping, body, check.looks()), body, check.lies_in)
     below: list[Finding] = []
     if guide.file:
         body, below = without_feet(body, columns, check.is_name)
@@ -170,6 +170,8 @@ class _Check:
         self._damage = kept(damage)
         self._key = kept(self._people.read_key)
         self._name = kept(self._people.read_name)
+        self._district = kept(self._people.district_of)
+        self.lies_in = self._people.lies_in
         self._stage = kept(self._stage_names.read)
         self._reads = {name: kept(read) for name, read in readers(today).items()}
 
@@ -275,10 +277,14 @@ class _Check:
     def _readings(self, raw: Mapping[str, str]) -> dict[str, Reading]:
         """Return a reading for every field."""
         broken: dict[str, Reading] = {
-            field: Reading(text, (fault,)) for field, text in raw.items() if text and (fault := self._damage(text))
+            field: Reading(text, (fault,))
+            for field, text in raw.items()
+            if text and field != DISTRICT and (fault := self._damage(text))
         }
-        name, key_given = raw.get("municipality", ""), raw.get("ags", "")
-        key = self._key(key_given, "" if "municipality" in broken else name)
+        name, key_given, district = raw.get("municipality", ""), raw.get("ags", ""), raw.get(DISTRICT, "")
+        key = self._key(
+            key_given, "" if "municipality" in broken else name, self._district(district) if district else ""
+        )
         instrument, stage = self._stage(raw.get("instrument"), raw.get("status", ""))
         given = {"source_url": self._guide.file, **raw}
         read = {field: reader(given.get(field, "")) for field, reader in self._reads.items()}

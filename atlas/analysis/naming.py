@@ -58,10 +58,13 @@ class Participants(KnownNames):
         super().__init__(editions, register)
         self.keys = known_keys(editions)
 
-    def read_key(self, raw: str, name: str) -> Reading:
-        """Read a key; ``name``, which stands beside it, is taken for one that is missing, if it means one alone."""
+    def read_key(self, raw: str, name: str, district: str = "") -> Reading:
+        """Read a key; ``name``, which stands beside it, is taken for one that is missing, if it means one alone.
+
+        ``district`` is the key of that in which the place lies, where the row says so.
+        """
         if not raw:
-            return self._read_by_name(name)
+            return self._read_by_name(name, district)
         key, how = self._repaired(raw.removeprefix("'"))
         if key in self.keys:
             return Reading(key, (Remark(how, {"given": raw, "key": key}, Severity.NOTE),) if how else ())
@@ -76,8 +79,30 @@ class Participants(KnownNames):
         (fault,) = check_key(key, self.keys)
         return Reading(key, (remark_of(fault, self._suggested(key, name)),))
 
-    def _read_by_name(self, name: str) -> Reading:
-        """Return the key of the only place that is called so."""
+    def district_of(self, raw: str) -> str:
+        """Return the key of a district by its key or name; empty if it is none, or several are called so."""
+        key = self._repaired(raw)[0]
+        found = {each[:5] for each in ([key] if key in self.keys else self.keys_of(raw)) if self._is_district(each)}
+        return found.pop() if len(found) == 1 else ""
+
+    def _is_district(self, key: str) -> bool:
+        return len(key) == 5 or key in self.city.values()  # noqa: PLR2004 - digits of its key
+
+    def lies_in(self, name: str, district: str) -> bool:
+        """Return whether a municipality of this name, and not the district itself, lies in a district given by its key."""
+        key = self._repaired(district)[0]
+        return (
+            (
+                len(key) == 5  # noqa: PLR2004 - digits of its key
+                and key in self.keys
+                and not self.fits(key, name)
+                and any(each[:5] == key for each in self.keys_of(name))
+            )
+            or (key in self.city.values() and self.fits(key, name))
+        )
+
+    def _read_by_name(self, name: str, district: str) -> Reading:
+        """Return the key of the only place that is called so, in the district if one is known."""
         found = self._named(name)
         values = {"given": name[:80], "place": self.labels(found)}
         if not name:
@@ -85,12 +110,23 @@ class Participants(KnownNames):
         if not found:
             text = N_("Der Schlüssel fehlt, und „{given}“ heißt hier keine Gemeinde und kein Kreis.")
             return Reading("", (Remark(text, values),))
+        if district:
+            inside = [each for each in found if len(each) > len(district) and each.startswith(district)]
+            if not inside:
+                text = N_("„{given}“ gibt es nicht in {district}. Bitte Name oder Kreis berichtigen.")
+                values["district"] = self.label(district)
+                return Reading("", (Remark(text, values, suggestion=self.labels(found)),))
+            found = [each for each in inside if self.name(each) == name] or inside
+            values["place"] = self.labels(found)
         if len(found) > 1:
             text = N_(
                 "Der Schlüssel fehlt, und „{given}“ heißen mehrere. Bitte den Schlüssel des richtigen Orts eintragen."
             )
             return Reading("", (Remark(text, values, suggestion=self.labels(found)),))
-        text = N_("Der Schlüssel fehlt; nach dem Namen „{given}“ ist er ergänzt: {place}. Bitte bestätigen.")
+        if district:
+            text = N_("Der Schlüssel fehlt; nach Name und Kreis ist es {place}.")
+            return Reading(found[0], (Remark(text, values, Severity.NOTE),))
+        text = N_("Der Schlüssel fehlt; nach dem Namen „{given}“ ist er ergänzt: {place}. Bitte prüfen.")
         return Reading(found[0], (Remark(text, values, Severity.WARNING),))
 
     def _repaired(self, raw: str) -> tuple[str, str]:

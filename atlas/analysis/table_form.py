@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from atlas.analysis.columns import FIELDS, HEADINGS, SETTABLE, Column, Head, folded
+from atlas.analysis.columns import DISTRICT, FIELDS, HEADINGS, SETTABLE, Column, Head, folded
 from atlas.analysis.presets import Guide
 from atlas.analysis.values import Finding, Values
 from atlas.errors import Severity, few
@@ -103,8 +103,17 @@ def about_columns(columns: Sequence[Column], guide: Guide, head: Head) -> Iterat
 
 
 def _about_each(columns: Sequence[Column]) -> Iterator[Finding]:
+    read = {column.field for column in columns}
     for column in columns:
-        if not column.field:
+        if not column.field and column.guess and column.guess not in read:
+            text = N_(
+                "Diese Spalte wird nicht gelesen, und „{field}“ bleibt leer. Bitte zuordnen (auf der Seite unter „Welche Spalte was bedeutet“, sonst mit --map), wenn sie das ist."
+            )
+            guess = HEADINGS[column.guess].de
+            yield Finding(
+                column=column.heading, text=text, values={"field": guess}, severity=Severity.WARNING, suggestion=guess
+            )
+        elif not column.field:
             text = N_("Diese Spalte wird nicht gelesen.")
             suggestion = HEADINGS[column.guess].de if column.guess else ""
             yield Finding(column=column.heading, text=text, severity=Severity.NOTE, suggestion=suggestion)
@@ -119,9 +128,10 @@ def _about_mapping(mapping: Mapping[str, str], headings: Sequence[str]) -> Itera
         if heading not in headings:
             text = N_("Die Spalte „{given}“ gibt es nicht; vorhanden: {known}.")
             yield Finding(text=text, values={"given": heading, "known": ", ".join(headings)})
-        elif given and given not in FIELDS:
+        elif given and given not in {*FIELDS, DISTRICT}:
             text = N_("Das Feld „{given}“ gibt es nicht; vorhanden: {known}.")
-            yield Finding(column=heading, text=text, values={"given": given, "known": ", ".join(FIELDS)})
+            known = ", ".join((*FIELDS, DISTRICT))
+            yield Finding(column=heading, text=text, values={"given": given, "known": known})
 
 
 def about_cells(sheet: Sheet, columns: Sequence[Column], header_line: int, lines: set[int]) -> Iterator[Finding]:

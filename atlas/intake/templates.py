@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 import pandas as pd
 
 from atlas import phrases
-from atlas.analysis.columns import ENTRY, HEADINGS
+from atlas.analysis.columns import HEADINGS
 from atlas.export.tables import excel_csv, neutral
 from atlas.model.programme import Programme, StageKind
+from atlas.model.records import RECORD_COLUMNS
 from atlas.present.wording import Words
 
 _NEEDED = ("ags", "instrument", "status", "source_url")
@@ -18,7 +19,7 @@ _NEEDED = ("ags", "instrument", "status", "source_url")
 
 
 def _headings(words: Words) -> dict[str, str]:
-    return {name: words.label(label) for name, label in HEADINGS.items() if name != ENTRY}
+    return {name: words.label(label) for name, label in HEADINGS.items() if name in RECORD_COLUMNS}
 
 
 def _explained(programme: Programme, words: Words) -> Iterator[tuple[str, ...]]:

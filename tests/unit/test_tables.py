@@ -408,3 +408,51 @@ def test_the_command_takes_a_list_of_members(
         main([*order[:-1], "zwei"])
     assert "„zwei“ ist keine Zeile" in capsys.readouterr().err
     assert main([*order[:-3], "Rat: im Bau"]) == 1
+
+
+# ---- the district beside a name ---------------------------------------------------------------------------------------
+
+NAMED = (("Neustadt", "00021"), ("Neustadt", "00022"), ("Bergen", "00021"), ("Ministadt", "00011"))
+PLACES = ["00021010", "00022040", "00021020", "00011000"]
+
+
+def places(delivery: ImportedTable) -> list[str]:
+    assert not delivery.intake.is_blocked, said(delivery, Severity.BLOCKER)
+    steps = sorted(delivery.intake.difference.steps, key=lambda each: each.line)
+    return [each.new.ags for each in steps if each.new and each.line]
+
+
+@pytest.mark.parametrize("heading", ["Kreis-Nr.", "Landkreis", "Nr. des Kreises (5-stellig)", "Schlüssel", "AGS"])
+def test_a_district_key_beside_a_name_says_which_of_its_namesakes_is_meant(
+    heading: str, gate: Callable[..., ImportedTable]
+) -> None:
+    delivery = gate(lines([("Gemeinde", heading), *NAMED]), settings=COUNCIL)
+    assert places(delivery) == PLACES
+    assert said(delivery, Severity.WARNING) == []
+
+
+def test_a_district_may_be_named_as_well(gate: Callable[..., ImportedTable]) -> None:
+    names = {"00021": "Landkreis Nord", "00022": "Süd", "00011": "Ministadt"}
+    delivery = gate(lines([("Kreis", "Ort"), *((names[key], name) for name, key in NAMED)]), settings=COUNCIL)
+    assert places(delivery) == PLACES
+
+
+def test_a_name_that_is_not_in_its_district_is_a_fault(gate: Callable[..., ImportedTable]) -> None:
+    delivery = gate(lines([("Gemeinde", "Kreis-Nr."), *NAMED, ("Bergen", "00022")]), settings=COUNCIL)
+    assert said(delivery, Severity.BLOCKER) == [
+        "Zeile 6: „Bergen“ gibt es nicht in 00022 Landkreis Süd. Bitte Name oder Kreis berichtigen."
+    ]
+
+
+@pytest.mark.parametrize("rows", [[("Landkreis",), ("Nord",), ("Süd",)], [("Kreis-Nr.",), ("00021",), ("00022",)]])
+def test_a_list_of_districts_alone_is_one_of_districts(
+    rows: list[tuple[str]], gate: Callable[..., ImportedTable]
+) -> None:
+    assert places(gate(lines(rows), settings=COUNCIL)) == ["00021", "00022"]
+
+
+def test_dates_under_a_heading_nobody_knows_are_a_warning(gate: Callable[..., ImportedTable]) -> None:
+    delivery = gate(lines([(*HEAD[:2], "Ereignis"), *MEMBERS]), settings=COUNCIL)
+    (warning,) = said(delivery, Severity.WARNING)
+    assert warning.startswith("Spalte „Ereignis“: Diese Spalte wird nicht gelesen, und „Datum“ bleibt leer.")
+    assert said(gate(lines([(*HEAD[:2], "beigetreten am"), *MEMBERS]), settings=COUNCIL), Severity.WARNING) == []
