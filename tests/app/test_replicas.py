@@ -121,7 +121,11 @@ def house(miniland_root: Path, postgres_database: str, tmp_path: Path) -> Iterat
     """Return two replicas, one database and nginx."""
     ports = [free_port(), free_port()]
     logs = [tmp_path / f"{port}.log" for port in ports]
-    environment = {"ATLAS_DATABASE_URL": postgres_database, "ATLAS_DATA_DIR": str(miniland_root)}
+    environment = {
+        "ATLAS_DATABASE_URL": postgres_database,
+        "ATLAS_DATA_DIR": str(miniland_root),
+        "ATLAS_STORE_HEAD": str(tmp_path / "store.head"),
+    }
     with ExitStack() as stack:
         processes = {
             f"127.0.0.1:{port}": stack.enter_context(servers.replica(port, log, **environment))

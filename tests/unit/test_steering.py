@@ -372,7 +372,7 @@ def _mini_with(root: Path, *changes: tuple[str, str], records: list[dict[str, st
     ],
 )
 def test_wrong_areas_are_told_with_place_and_cure(own_root: Path, text: str, said: str) -> None:
-    (own_root / "data" / "areas.toml").write_text(text, encoding="utf-8")
+    (own_root / "data" / "areas.toml").write_text(f"{text}\n", encoding="utf-8")
     with pytest.raises(AtlasError) as caught:
         load_snapshot(Settings(own_root))
     assert any(said in problem.sentence() and "data/areas.toml" in problem.place for problem in caught.value.problems)
