@@ -91,15 +91,8 @@ class Participants(KnownNames):
     def lies_in(self, name: str, district: str) -> bool:
         """Return whether a municipality of this name, and not the district itself, lies in a district given by its key."""
         key = self._repaired(district)[0]
-        return (
-            (
-                len(key) == 5  # noqa: PLR2004 - digits of its key
-                and key in self.keys
-                and not self.fits(key, name)
-                and any(each[:5] == key for each in self.keys_of(name))
-            )
-            or (key in self.city.values() and self.fits(key, name))
-        )
+        is_district = len(key) == 5 and key in self.keys  # noqa: PLR2004 - digits of its key
+        return is_district and not self.fits(key, name) and any(each[:5] == key for each in self.keys_of(name))
 
     def _read_by_name(self, name: str, district: str) -> Reading:
         """Return the key of the only place that is called so, in the district if one is known."""
