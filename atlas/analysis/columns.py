@@ -283,16 +283,18 @@ def _by_values(columns: list[Column], mapping: Mapping[str, str], cells: _Cells,
             columns[best] = replace(columns[best], field=field, guess="", is_by_values=True)
 
 
-def with_districts(columns: tuple[Column, ...], body: Rows, lies_in: Callable[[str, str], bool]) -> tuple[Column, ...]:
-    """Return columns, one of them that of the district where a column with names says the rest.
+def with_district(
+    columns: tuple[Column, ...], mapping: Mapping[str, str], body: Rows, lies_in: Callable[[str, str], bool]
+) -> tuple[Column, ...]:
+    """Return columns, at most one of them that of the district in which the named municipality lies.
 
-    It is one by its heading, or keys of districts in which the municipalities named beside them lie: ``lies_in`` says so
-    of a name and a key. Where nothing else says the place, districts themselves are meant.
+    It is one by its heading, or by keys of districts in which the municipalities beside them lie: ``lies_in`` says so of
+    a name and a key. Where nothing else says the place, districts themselves are meant. ``mapping`` goes first.
     """
     made = list(columns)
     by_field = {each.field: each for each in reversed(made) if each.field}
     name, key = by_field.get("municipality"), by_field.get("ags")
-    if name and key:
+    if name and key and key.heading not in mapping:
         rows = [row for _, row in body[:_SAMPLED] if max(name.position, key.position) < len(row) and row[name.position]]
         if rows and sum(lies_in(row[name.position], row[key.position]) for row in rows) >= _MOSTLY * len(rows):
             made[key.position] = replace(key, field=DISTRICT, is_by_values=True)

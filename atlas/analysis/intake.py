@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from atlas.analysis.columns import DISTRICT, ENTRY, HEADINGS, Column, columns_of, find_header, with_districts
+from atlas.analysis.columns import DISTRICT, ENTRY, HEADINGS, Column, columns_of, find_header, with_district
 from atlas.analysis.difference import (
     NO_ANSWERS,
     Answer,
@@ -109,7 +109,8 @@ def check_sheet(
     check = _Check(snapshot, programme, guide, today)
     head = find_header(sheet, guide.mapping, check.is_name, guide.header)
     body = sheet.rows[head.body :]
-    columns = with_districts(columns_of(head.cells, guide.mapping, body, check.looks()), body, check.lies_in)
+    columns = columns_of(head.cells, guide.mapping, body, check.looks())
+    columns = with_district(columns, guide.mapping, body, check.people.lies_in)
     below: list[Finding] = []
     if guide.file:
         body, below = without_feet(body, columns, check.is_name)
@@ -163,26 +164,26 @@ class _Check:
         self._today = today
         self._table = snapshot.records[programme.key].table
         self._entries = entries_of(self._table)
-        self._people = participants_of(snapshot, programme)
+        self.people = participants_of(snapshot, programme)
         self._stage_names = StageNames(programme)
         self._plans = {each.ref for each in programme.rungs if each.stage.kind is StageKind.PLAN}
         kept = lru_cache(_KEPT)
         self._damage = kept(damage)
-        self._key = kept(self._people.read_key)
-        self._name = kept(self._people.read_name)
-        self._district = kept(self._people.district_of)
-        self.lies_in = self._people.lies_in
+        self._key = kept(self.people.read_key)
+        self._name = kept(self.people.read_name)
+        self._district = kept(self.people.district_of)
+        self._doubt = kept(self.people.doubt_district)
         self._stage = kept(self._stage_names.read)
         self._reads = {name: kept(read) for name, read in readers(today).items()}
 
     def is_name(self, text: str) -> bool:
         """Return whether a municipality or district has or had this name."""
-        return bool(self._people.keys_of(text))
+        return bool(self.people.keys_of(text))
 
     def looks(self) -> Mapping[str, Callable[[str], bool]]:
         """Return by field whether a text looks like what belongs there."""
         return {
-            "ags": lambda text: bool(_DIGITS.search(text)) and not is_blocked(self._people.read_key(text, "").remarks),
+            "ags": lambda text: bool(_DIGITS.search(text)) and not is_blocked(self.people.read_key(text, "").remarks),
             "municipality": self.is_name,
             "status": self._stage_names.is_stage,
             "instrument": self._stage_names.is_instrument,
@@ -217,7 +218,7 @@ class _Check:
         given = {field for field in (*self._at, *self._settings) if field in RECORD_COLUMNS}
         given |= {"ags", "instrument", "status"}
         repeats = {each.key for each in self._programme.instruments if each.repeats}
-        difference = compare(rows, self._entries, given, self._people, repeats, answers)
+        difference = compare(rows, self._entries, given, self.people, repeats, answers)
         asked = {each.line: each for each in difference.questions}
         for line, answer in answers.items():
             if line not in asked or asked[line].answer is None:
@@ -309,8 +310,10 @@ class _Check:
             named = self._name(name, key.value)
             found["municipality"] = named if "municipality" in self._at else Reading(named.value)
             known_day = "" if is_blocked(found["date"].remarks) else day.value
-            if ended := self._people.abolished(key.value, known_day):
-                found["ags"] = key.also(ended)
+            if ended := self.people.abolished(key.value, known_day):
+                found["ags"] = found["ags"].also(ended)
+            if district and (doubt := self._doubt(district, key.value)):
+                found["ags"] = found["ags"].also(doubt)
         return found
 
     def _at_odds(self, found: Mapping[str, Reading]) -> Iterator[Fault]:

@@ -16,6 +16,7 @@ from atlas.analysis.values import Reading, Remark, remark_of
 from atlas.errors import Severity
 from atlas.model.boundaries import BoundaryChange, BoundaryVersion, known_keys
 from atlas.model.dates import PartialDate
+from atlas.model.keys import is_district_key
 from atlas.model.programme import Instrument, Programme, Stage
 from atlas.model.rules import check_key, check_stage
 from atlas.model.snapshot import Snapshot
@@ -82,17 +83,27 @@ class Participants(KnownNames):
     def district_of(self, raw: str) -> str:
         """Return the key of a district by its key or name; empty if it is none, or several are called so."""
         key = self._repaired(raw)[0]
-        found = {each[:5] for each in ([key] if key in self.keys else self.keys_of(raw)) if self._is_district(each)}
+        places = [key] if key in self.keys else self.keys_of(raw)
+        found = {each[:5] for each in places if is_district_key(each) or each in self.city.values()}
         return found.pop() if len(found) == 1 else ""
-
-    def _is_district(self, key: str) -> bool:
-        return len(key) == 5 or key in self.city.values()  # noqa: PLR2004 - digits of its key
 
     def lies_in(self, name: str, district: str) -> bool:
         """Return whether a municipality of this name, and not the district itself, lies in a district given by its key."""
         key = self._repaired(district)[0]
-        is_district = len(key) == 5 and key in self.keys  # noqa: PLR2004 - digits of its key
+        is_district = is_district_key(key) and key in self.keys
         return is_district and not self.fits(key, name) and any(each[:5] == key for each in self.keys_of(name))
+
+    def doubt_district(self, raw: str, key: str) -> Remark | None:
+        """Return what there is to say of the district in a row whose place is known; None if it is that of the place."""
+        values = {"given": raw[:80], "place": self.label(key)}
+        district = self.district_of(raw)
+        if not district:
+            text = N_("Den Kreis „{given}“ gibt es hier nicht; die Angabe ist nicht beachtet.")
+            return Remark(text, values, Severity.WARNING)
+        if key.startswith(district):
+            return None
+        text = N_("Schlüssel und Kreis widersprechen sich: {place}, daneben steht „{given}“. Bitte prüfen.")
+        return Remark(text, values, Severity.WARNING)
 
     def _read_by_name(self, name: str, district: str) -> Reading:
         """Return the key of the only place that is called so, in the district if one is known."""

@@ -25,14 +25,19 @@ def file_sum(path: Path) -> str:
     return _sum(stamp(path))
 
 
+def read_start(path: Path, most: int) -> bytes:
+    """Return the content of a file; of one with more than ``most`` bytes one too many, which shows it."""
+    with path.open("rb") as file:
+        return file.read(most + 1)
+
+
 def read_whole(path: Path, name: str, most: int = -1) -> bytes:
     """Return the content of a file of lines in UTF-8; messages call it ``name``. Of more than ``most`` bytes one too many.
 
     Raises `AtlasError` if it is missing, in something else, or ends within a line: programs that write tables don't, files half copied do.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(most + 1 if most >= 0 else -1)
+        content = read_start(path, most) if most >= 0 else path.read_bytes()
     except FileNotFoundError as error:
         raise AtlasError(Problem(name, phrases.FILE_MISSING)) from error
     if 0 <= most < len(content):

@@ -31,7 +31,8 @@ from atlas.errors import AtlasError, Problem, few
 from atlas.model.logins import Login
 from atlas.model.rights import Role
 from atlas.phrases import N_
-from atlas.sources.toml import parse_toml, read_start
+from atlas.sources.files import read_start
+from atlas.sources.toml import MOST_BYTES, parse_toml
 
 _LOG = logging.getLogger(__name__)
 _ORDER = list(Role)
@@ -109,7 +110,7 @@ class Rights:
     def _current(self) -> tuple[_RightsTable | None, tuple[Problem, ...]]:
         # The whole file each time: it is small, and a stamp of time and size may miss a change.
         try:
-            content: bytes | None = read_start(self._path)
+            content: bytes | None = read_start(self._path, MOST_BYTES)
         except OSError:
             content = None
         with self._lock:

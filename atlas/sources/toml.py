@@ -41,12 +41,6 @@ def read_toml(path: Path, model: type[M], name: str) -> M:
     return parse_toml(read_whole(path, name, MOST_BYTES), model, name)
 
 
-def read_start(path: Path) -> bytes:
-    """Return the content of a file; of one that is too large, as much as shows that it is."""
-    with path.open("rb") as file:
-        return file.read(MOST_BYTES + 1)
-
-
 def parse_toml(content: bytes, model: type[M], name: str) -> M:
     """Return what the content of a TOML file says, as ``model``; messages call it ``name``.
 

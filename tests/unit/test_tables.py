@@ -418,8 +418,7 @@ PLACES = ["00021010", "00022040", "00021020", "00011000"]
 
 def places(delivery: ImportedTable) -> list[str]:
     assert not delivery.intake.is_blocked, said(delivery, Severity.BLOCKER)
-    steps = sorted(delivery.intake.difference.steps, key=lambda each: each.line)
-    return [each.new.ags for each in steps if each.new and each.line]
+    return [each.new.ags for each in delivery.intake.difference.steps if each.new and each.line]
 
 
 @pytest.mark.parametrize("heading", ["Kreis-Nr.", "Landkreis", "Nr. des Kreises (5-stellig)", "Schlüssel", "AGS"])
@@ -442,6 +441,27 @@ def test_a_name_that_is_not_in_its_district_is_a_fault(gate: Callable[..., Impor
     assert said(delivery, Severity.BLOCKER) == [
         "Zeile 6: „Bergen“ gibt es nicht in 00022 Landkreis Süd. Bitte Name oder Kreis berichtigen."
     ]
+
+
+def test_a_district_that_does_not_fit_or_is_none_is_a_warning(gate: Callable[..., ImportedTable]) -> None:
+    rows = [("Gemeinde", "AGS", "Kreis"), ("Neustadt", "00021010", "Süd"), ("Bergen", "00021020", "Landkreis Nord")]
+    rows += [("Erlen", "", "Ost"), ("Gürtel", "", "")]
+    delivery = gate(lines(rows), settings=COUNCIL)
+    assert [row[0] for row in taken(delivery)] == ["00021010", "00021020", "00021050", "00021060"]
+    assert said(delivery, Severity.WARNING) == [
+        "Zeile 2, Spalte „AGS“: Schlüssel und Kreis widersprechen sich: 00021010 Neustadt (Landkreis Nord), daneben steht "
+        "„Süd“. Bitte prüfen.",
+        "Zeile 4, Spalte „AGS“: Der Schlüssel fehlt; nach dem Namen „Erlen“ ist er ergänzt: 00021050 Erlen (Landkreis Nord). "
+        "Bitte prüfen.",
+        "Zeile 4, Spalte „AGS“: Den Kreis „Ost“ gibt es hier nicht; die Angabe ist nicht beachtet.",
+        "Zeile 5, Spalte „AGS“: Der Schlüssel fehlt; nach dem Namen „Gürtel“ ist er ergänzt: 00021060 Gürtel (Landkreis Nord). "
+        "Bitte prüfen.",
+    ]
+
+
+def test_a_column_said_to_be_keys_is_read_as_keys(gate: Callable[..., ImportedTable]) -> None:
+    delivery = gate(lines([("Gemeinde", "Nr."), *NAMED]), mapping={"Nr.": "ags"}, settings=COUNCIL)
+    assert "Schlüssel und Name widersprechen sich" in said(delivery, Severity.BLOCKER)[0]
 
 
 @pytest.mark.parametrize("rows", [[("Landkreis",), ("Nord",), ("Süd",)], [("Kreis-Nr.",), ("00021",), ("00022",)]])
