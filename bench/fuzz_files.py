@@ -30,7 +30,7 @@ from atlas.sources.population import read_register
 from atlas.sources.settings import Settings
 from atlas.sources.snapshot import load_snapshot
 from atlas.sources.toml import parse_toml
-from bench.fuzz import NASTY
+from bench.nasty import NASTY
 from tests import boundary_corpus, miniland, table_files
 
 LATE_S = 20.0
