@@ -35,12 +35,14 @@ class LoginRoutes:
     """ASGI middleware for ``auth/login``, ``auth/logout`` and ``oauth2callback``, below the base path.
 
     A login whose cookie is cleared or becomes somebody else's has ended, whatever the way. Of a new one only the claims
-    that are needed go into the cookie, and the token that ends the provider's session if it is short.
+    that are needed go into the cookie, and the token that ends the provider's session if it is short. Who comes back from
+    the provider without a login is told so: Streamlit shows the page as if nothing had been tried.
     """
 
     def __init__(self, app: ASGIApp, base_path: str = "") -> None:
         self.app = app
-        self._paths = {f"{in_front(base_path)}/{each}" for each in ("auth/login", "auth/logout", "oauth2callback")}
+        self._callback = f"{in_front(base_path)}/oauth2callback"
+        self._paths = {self._callback, *(f"{in_front(base_path)}/auth/{each}" for each in ("login", "logout"))}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -63,14 +65,14 @@ class LoginRoutes:
     async def _judged(self, request: Request, headers: MutableHeaders) -> Response | None:
         """End the login that is over, make the cookies of a new one small; return an answer instead if there can't be one."""
         given = _cookies(headers.getlist("set-cookie"))
-        if USER_COOKIE_NAME not in given:
-            return None
         before, claims = cookie_claims(request.cookies), cookie_claims(given)
         login = Login.from_claims(claims)
-        if before and (login is None or login.subject != before.get("sub")):
+        is_over = USER_COOKIE_NAME in given and (login is None or login.subject != before.get("sub"))
+        if before and is_over:
             await to_thread.run_sync(end_login, before)
         if not claims:
-            return None
+            has_failed = request.scope["path"] == self._callback and (is_over or not before)
+            return _told_of_failure(request, headers) if has_failed else None
         fresh = Response()
         _clear_auth_cookie(fresh, request)
         kept = await to_thread.run_sync(door().kept, login) if login else {}
@@ -89,6 +91,17 @@ class LoginRoutes:
         for each in (*others, *fresh.headers.getlist("set-cookie")):
             headers.append("set-cookie", each)
         return None
+
+
+def _told_of_failure(request: Request, headers: MutableHeaders) -> Response:
+    text = N_(
+        "Die Anmeldung ist nicht zustande gekommen: abgebrochen, zu alt oder vom Anmeldedienst nicht bestätigt. Bitte auf der Seite "
+        "„Pflege“ noch einmal anmelden. Die Karte geht auch ohne."
+    )
+    told = refused(request, RefusedError(Problem("", text), status=403))
+    for each in headers.getlist("set-cookie"):
+        told.headers.append("set-cookie", each)
+    return told
 
 
 def _cookies(headers: Iterable[str]) -> dict[str, str]:

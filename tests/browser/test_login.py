@@ -183,6 +183,17 @@ def test_a_login_too_long_for_a_cookie_is_refused_in_a_sentence(house: House, ne
     assert "Bitte melden Sie sich an." in pflege(page, house.url)
 
 
+def test_who_comes_back_without_a_login_is_told_and_who_has_one_keeps_it(house: House, newcomer: Newcomer) -> None:
+    page = newcomer().new_page()
+    for query in ("error=access_denied", "state=old&code=x"):
+        page.goto(f"{house.url}/oauth2callback?{query}")
+        expect(page.get_by_text("Die Anmeldung ist nicht zustande gekommen")).to_be_visible()
+    page = log_in(newcomer(), house.url, "redaktion")
+    page.goto(f"{house.url}/oauth2callback?state=old&code=x")
+    expect(page.get_by_text("Die Anmeldung ist nicht zustande gekommen")).to_have_count(0)
+    assert "Bearbeiten" in pflege(page, house.url)
+
+
 def test_visitors_see_no_trace_but_the_way_in(house: House, newcomer: Newcomer) -> None:
     context = newcomer()
     page = context.new_page()
