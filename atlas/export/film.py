@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from atlas.export.pictures import dots, lands_of
 from atlas.model.excerpt import Excerpt, Size
 from atlas.present.context import ViewContext, ViewContexts
@@ -37,7 +39,8 @@ def film_gif(contexts: ViewContexts, context: ViewContext, words: Words) -> byte
         picture = build_picture(shown, excerpt, words, like=like)
         return lay_out(picture, excerpt.size, lands_of(shown, picture.areas), words)
 
-    return gif(_frames(laid_out(spec) for spec, _ in lasting), [lasts for _, lasts in lasting])
+    sample = np.vstack([dots(laid_out(spec)) for spec in (film[0], film[len(film) // 2], film[-1])])
+    return gif(_frames(laid_out(spec) for spec, _ in lasting), [lasts for _, lasts in lasting], sample)
 
 
 def _lasting(film: Sequence[MapSpec]) -> Iterator[tuple[MapSpec, int]]:

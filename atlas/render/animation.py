@@ -12,14 +12,13 @@ from atlas.render.raster import Pixels
 _COLOURS = 160
 
 
-def gif(frames: Iterable[Pixels], lasting_ms: Sequence[int]) -> bytes:
+def gif(frames: Iterable[Pixels], lasting_ms: Sequence[int], sample: Pixels) -> bytes:
     """Return pictures of one size as an animated GIF that runs once; ``lasting_ms`` for each frame.
 
-    All share the few colours of the first, so that the file holds only what changes from one to the next.
+    All share the same few colours, those of ``sample``, so that the file holds only what changes from one to the next.
     """
-    pictures = map(Image.fromarray, frames)
-    first = next(pictures).quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    rest = (each.quantize(palette=first, dither=Image.Dither.NONE) for each in pictures)
-    made = io.BytesIO()
-    first.save(made, "GIF", save_all=True, append_images=rest, duration=list(lasting_ms), loop=1, optimize=False)
+    palette = Image.fromarray(sample).quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    pictures = (Image.fromarray(each).quantize(palette=palette, dither=Image.Dither.NONE) for each in frames)
+    first, made = next(pictures), io.BytesIO()
+    first.save(made, "GIF", save_all=True, append_images=pictures, duration=list(lasting_ms), loop=1, optimize=False)
     return made.getvalue()

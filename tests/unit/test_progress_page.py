@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import pytest
-from PIL import Image, ImageSequence
+from PIL import Image, ImageColor, ImageSequence
 
 from atlas.analysis.counting import beside
 from atlas.analysis.durations import passages
@@ -342,6 +342,19 @@ def test_months_as_an_animation(mini_contexts: ViewContexts) -> None:
     last = np.asarray(picture.convert("RGB"))
     assert (first != last).any()
     assert film_gif(mini_contexts, context, DE) == made, "the same twice"
+
+
+@pytest.mark.bulk
+def test_a_film_has_the_colours_of_the_map(contexts: ViewContexts) -> None:
+    """Also of classes that occur only later than in its first frame."""
+    context = contexts.of(ViewState(as_of=TODAY))
+    last = list(ImageSequence.Iterator(Image.open(io.BytesIO(film_gif(contexts, context, DE)))))[-1].convert("RGB")
+    painted = {colour for amount, colour in last.getcolors(10**7) if amount > 300}
+    plain = [each.look for each in context.spec.legend if each.look.hatch == "none" and each.count]
+    assert len(plain) > 3
+    for look in plain:
+        wanted = ImageColor.getrgb(look.colour)
+        assert min(max(abs(a - b) for a, b in zip(wanted, each, strict=True)) for each in painted) <= 6, look.key
 
 
 @pytest.mark.bulk
