@@ -410,7 +410,9 @@ def _questions(context: ViewContext, difference: Difference) -> None:
     label = said.count("{n} Zeile ähnelt einem Eintrag", "{n} Zeilen ähneln Einträgen", len(difference.questions))
     with st.expander(label, expanded=len(difference.questions) <= _OPEN_UNTIL):
         blocks.text(
-            said.say("Wo Sie nichts anderes sagen, wird die Zeile ein neuer Eintrag, und nichts Bekanntes ändert sich.")
+            said.say(
+                "Wo Sie nichts anderes sagen, wird die Zeile ein neuer Eintrag neben dem bekannten; beide können in den Zahlen zählen."
+            )
         )
         for each in asked:
             with st.container(border=True, key=f"intake-question-{each.line}"):
