@@ -68,6 +68,8 @@ def _answer(key: str, taken: str, said: list[Finding]) -> str:
 
 def main(arguments: list[str]) -> int:
     """Measure and print."""
+    if not arguments:
+        sys.exit(__doc__)
     path, most = Path(arguments[0]), int(arguments[1]) if len(arguments) > 1 else 20
     snapshot = load_snapshot(Settings(ROOT))
     towns, districts = register(path, "60"), register(path, "40")

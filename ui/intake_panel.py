@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from atlas import phrases
-from atlas.analysis.columns import DISTRICT, FIELDS, HEADINGS, SETTABLE
+from atlas.analysis.columns import HEADINGS, READABLE, SETTABLE
 from atlas.analysis.difference import Answer, Difference, StepKind, applied
 from atlas.errors import AtlasError, Problem, Severity
 from atlas.export.tables import excel_csv
@@ -306,7 +306,7 @@ def _mapping(received: _Received, delivery: ImportedTable) -> None:
     columns, preview = delivery.intake.columns, delivery.intake.preview
     if not columns:
         return
-    fields = ["", *FIELDS, DISTRICT]
+    fields = ["", *READABLE]
     labels = {name: said.label(HEADINGS[name]) for name in fields[1:]} | {"": said.say("nicht lesen")}
     is_open = not {"ags", "municipality"} & {column.field for column in columns}
     with st.expander(said.say("Welche Spalte was bedeutet"), expanded=is_open, width=blocks.WIDTH):
@@ -410,7 +410,9 @@ def _questions(context: ViewContext, difference: Difference) -> None:
     label = said.count("{n} Zeile ähnelt einem Eintrag", "{n} Zeilen ähneln Einträgen", len(difference.questions))
     with st.expander(label, expanded=len(difference.questions) <= _OPEN_UNTIL):
         blocks.text(
-            said.say("Wo Sie nichts anderes sagen, wird die Zeile ein neuer Eintrag, und nichts Bekanntes ändert sich.")
+            said.say(
+                "Wo Sie nichts anderes sagen, wird die Zeile ein neuer Eintrag neben dem bekannten; beide können in den Zahlen zählen."
+            )
         )
         for each in asked:
             with st.container(border=True, key=f"intake-question-{each.line}"):

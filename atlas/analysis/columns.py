@@ -18,6 +18,8 @@ ENTRY = "entry"
 FIELDS = (*RECORD_COLUMNS, ENTRY)
 DISTRICT = "district"
 """Field for a column that says in which district the named municipality lies; it is not part of the record."""
+READABLE = (*FIELDS, DISTRICT)
+"""What a column can be read as."""
 SETTABLE = ("status", "instrument", "source_url", "source_date", "retrieved", "joint_with", "date", "date_means", "until",
             "case", "note", "inferred")  # fmt: skip
 """What can be said once for all rows of a table that does not have it."""
@@ -98,7 +100,7 @@ class Column:
     position: int
     """From 0."""
     field: str
-    """One of `FIELDS`; empty if the column is not read."""
+    """One of `READABLE`; empty if the column is not read."""
     guess: str = ""
     """The field it may mean, if it is not read because its heading is unknown."""
     is_by_values: bool = False
@@ -299,14 +301,12 @@ def with_district(
         if rows and sum(lies_in(row[name.position], row[key.position]) for row in rows) >= _MOSTLY * len(rows):
             made[key.position] = replace(key, field=DISTRICT, is_by_values=True)
     claiming = [each for each in made if each.field == DISTRICT]
-    for number, each in enumerate(claiming):
-        if not (name or key) and not number:
-            keys = [row[each.position] for _, row in body[:_SAMPLED] if each.position < len(row)]
-            made[each.position] = replace(
-                each, field="ags" if all(map(str.isdigit, filter(None, keys))) else "municipality"
-            )
-        elif number:
-            made[each.position] = replace(each, field="")
+    for each in claiming[1:]:
+        made[each.position] = replace(each, field="")
+    if claiming and not (name or key):
+        at = claiming[0].position
+        are_keys = all(row[at].isdigit() for _, row in body[:_SAMPLED] if at < len(row) and row[at])
+        made[at] = replace(claiming[0], field="ags" if are_keys else "municipality")
     return tuple(made)
 
 

@@ -171,7 +171,7 @@ class _Check:
         self._damage = kept(damage)
         self._key = kept(self.people.read_key)
         self._name = kept(self.people.read_name)
-        self._district = kept(self.people.district_of)
+        self._district = kept(self.people.read_district)
         self._doubt = kept(self.people.doubt_district)
         self._stage = kept(self._stage_names.read)
         self._reads = {name: kept(read) for name, read in readers(today).items()}

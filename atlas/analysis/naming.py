@@ -16,7 +16,7 @@ from atlas.analysis.values import Reading, Remark, remark_of
 from atlas.errors import Severity
 from atlas.model.boundaries import BoundaryChange, BoundaryVersion, known_keys
 from atlas.model.dates import PartialDate
-from atlas.model.keys import is_district_key
+from atlas.model.keys import district_of, is_district_key
 from atlas.model.programme import Instrument, Programme, Stage
 from atlas.model.rules import check_key, check_stage
 from atlas.model.snapshot import Snapshot
@@ -70,7 +70,7 @@ class Participants(KnownNames):
         if key in self.keys:
             return Reading(key, (Remark(how, {"given": raw, "key": key}, Severity.NOTE),) if how else ())
         if how:
-            values = {"given": raw, "district": self.name(key[:5])}
+            values = {"given": raw, "district": self.name(district_of(key))}
             return Reading(raw, (Remark(how, values, suggestion=self._suggested("", name)),))
         if _ROUNDED.fullmatch(raw):
             text = N_(
@@ -80,23 +80,23 @@ class Participants(KnownNames):
         (fault,) = check_key(key, self.keys)
         return Reading(key, (remark_of(fault, self._suggested(key, name)),))
 
-    def district_of(self, raw: str) -> str:
+    def read_district(self, raw: str) -> str:
         """Return the key of a district by its key or name; empty if it is none, or several are called so."""
         key = self._repaired(raw)[0]
         places = [key] if key in self.keys else self.keys_of(raw)
-        found = {each[:5] for each in places if is_district_key(each) or each in self.city.values()}
+        found = {district_of(each) for each in places if is_district_key(each) or each in self.city.values()}
         return found.pop() if len(found) == 1 else ""
 
     def lies_in(self, name: str, district: str) -> bool:
         """Return whether a municipality of this name, and not the district itself, lies in a district given by its key."""
         key = self._repaired(district)[0]
         is_district = is_district_key(key) and key in self.keys
-        return is_district and not self.fits(key, name) and any(each[:5] == key for each in self.keys_of(name))
+        return is_district and not self.fits(key, name) and any(district_of(each) == key for each in self.keys_of(name))
 
     def doubt_district(self, raw: str, key: str) -> Remark | None:
         """Return what there is to say of the district in a row whose place is known; None if it is that of the place."""
         values = {"given": raw[:80], "place": self.label(key)}
-        district = self.district_of(raw)
+        district = self.read_district(raw)
         if not district:
             text = N_("Den Kreis „{given}“ gibt es hier nicht; die Angabe ist nicht beachtet.")
             return Remark(text, values, Severity.WARNING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from atlas.analysis.columns import DISTRICT, FIELDS, HEADINGS, SETTABLE, Column, Head, folded
+from atlas.analysis.columns import FIELDS, HEADINGS, READABLE, SETTABLE, Column, Head, folded
 from atlas.analysis.presets import Guide
 from atlas.analysis.values import Finding, Values
 from atlas.errors import Severity, few
@@ -128,9 +128,9 @@ def _about_mapping(mapping: Mapping[str, str], headings: Sequence[str]) -> Itera
         if heading not in headings:
             text = N_("Die Spalte „{given}“ gibt es nicht; vorhanden: {known}.")
             yield Finding(text=text, values={"given": heading, "known": ", ".join(headings)})
-        elif given and given not in {*FIELDS, DISTRICT}:
+        elif given and given not in READABLE:
             text = N_("Das Feld „{given}“ gibt es nicht; vorhanden: {known}.")
-            known = ", ".join((*FIELDS, DISTRICT))
+            known = ", ".join(READABLE)
             yield Finding(column=heading, text=text, values={"given": given, "known": known})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 
@@ -44,15 +45,10 @@ def film_gif(contexts: ViewContexts, context: ViewContext, words: Words) -> byte
 
 
 def _lasting(film: Sequence[MapSpec]) -> Iterator[tuple[MapSpec, int]]:
-    """Yield each map that differs from the one before, and for how many months it holds; the last always."""
-    kept, months = film[0], 0
-    for spec in film:
-        if months and (spec.codes, spec.points) != (kept.codes, kept.points):
-            yield kept, months
-            kept, months = spec, 0
-        months += 1
-        kept = spec
-    yield kept, months
+    """Yield the last of every run of maps that show the same, and of how many months it is."""
+    for _, alike in groupby(film, lambda spec: (spec.codes, spec.points, spec.district_points)):
+        months = list(alike)
+        yield months[-1], len(months)
 
 
 def _frames(sheets: Iterator[PictureLayout]) -> Iterator[Pixels]:

@@ -373,6 +373,16 @@ def test_frames_drawn_over_are_as_if_drawn_whole(
     assert all(((one != other).any(axis=2).sum() < 50) for one, other in zip(over, whole, strict=True))
 
 
+def test_the_point_of_a_district_alone_makes_a_frame(
+    mini_contexts: ViewContexts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = mini_contexts.of(ViewState(as_of=TODAY))
+    assert context.spec.district_points
+    before = replace(context.spec, district_points=())
+    monkeypatch.setattr(film, "build_film", lambda *_: [before, before, context.spec])
+    assert Image.open(io.BytesIO(film_gif(mini_contexts, context, DE))).n_frames == 2
+
+
 @pytest.mark.parametrize("day", [date(2018, 12, 31), date(2022, 12, 31), TODAY])
 @pytest.mark.parametrize("district", [None, "14521"])
 def test_share_of_the_land_is_that_of_the_municipalities_counted(
